@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * One numbered entry of the transcript.
+ */
+#ifndef ROOMD_EVENT_H
+#define ROOMD_EVENT_H
+
+#include <stdint.h>
+
+enum event_kind {
+    EVENT_JOIN,
+    EVENT_CHAT,
+    EVENT_EXIT,
+    EVENT_NOTICE,
+};
+
+/* Why a member left; kept in the event so that every reader of the transcript can tell. */
+enum exit_reason {
+    EXIT_LEFT,    /* asked to */
+    EXIT_RENAMED, /* goes on under another name */
+    EXIT_IDLE,    /* said nothing for room.idle_timeout */
+    EXIT_KICKED,  /* removed by the administrator */
+};
+
+/* "left", "renamed", … for people; never NULL. */
+const char *exit_reason_text(enum exit_reason reason);
+
+/* The author of a notice; members are numbered from 1. */
+#define EVENT_AUTHOR_NOBODY 0
+
+struct event {
+    uint64_t seq;         /* 1, 2, 3 … */
+    uint64_t author;      /* number of the member it is from */
+    int64_t wall_ns;      /* when, nanoseconds since 1970-01-01 UTC */
+    int32_t utc_offset_s; /* of local time at that moment */
+    uint8_t kind;         /* enum event_kind */
+    uint8_t reason;       /* enum exit_reason, of an EVENT_EXIT */
+    uint16_t name_len;    /* bytes */
+    uint16_t text_len;    /* bytes */
+    const char *name;     /* not terminated; empty for a notice */
+    const char *text;     /* not terminated; empty but for chat and notice */
+};
+
+#endif

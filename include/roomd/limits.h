@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * What an administrator may limit in a room. Handed over as a whole; a reload hands over a new one.
+ */
+#ifndef ROOMD_LIMITS_H
+#define ROOMD_LIMITS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Names are shown in terminals beside the text: 64 bytes are 16 emoji or 21 Chinese characters. */
+#define ROOM_NAME_MAX_BYTES 64
+
+/* The smallest chat buffer among the clients that were read is 1024 bytes; nothing longer may be sent to a plain member. */
+#define PLAIN_LINE_MAX_BYTES 1024
+
+/* A longer request is refused unread: the longest verb, name and text, with room for a client's line ending. */
+#define PLAIN_REQUEST_MAX_BYTES 1200
+
+struct room_limits {
+    uint32_t max_members;         /* 1 – 1 000 000 */
+    uint32_t max_name_codepoints; /* 1 – 64; in bytes a name never exceeds ROOM_NAME_MAX_BYTES */
+    uint32_t max_text_bytes;      /* 1 – 1000; of one message or notice */
+    uint32_t idle_timeout_s;      /* 0 = for ever */
+    bool plain_enabled;
+};
+
+#endif

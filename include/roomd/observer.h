@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * Core's second port: "this happened". Who listens may print, log or count; it must not call back into the room. Any function may be NULL.
+ */
+#ifndef ROOMD_OBSERVER_H
+#define ROOMD_OBSERVER_H
+
+#include <roomd/endpoint.h>
+#include <roomd/event.h>
+
+/* Why a datagram or a request came to nothing; counted one by one. */
+enum refusal {
+    REFUSED_EMPTY,        /* no byte in it */
+    REFUSED_TOO_LONG,     /* longer than PLAIN_REQUEST_MAX_BYTES, or a text longer than room.max_text */
+    REFUSED_OWN_ADDRESS,  /* from one of our own listening addresses */
+    REFUSED_TOKEN,        /* equals an answer: another server's, or a reflection */
+    REFUSED_PLAIN_OFF,    /* plain.enabled = no */
+    REFUSED_UNKNOWN_VERB, /* no request of this dialect */
+    REFUSED_MALFORMED,    /* a verb without what must follow it */
+    REFUSED_NAME_BAD,     /* a name nobody may have */
+    REFUSED_NAME_TAKEN,   /* somebody else has it */
+    REFUSED_ROOM_FULL,    /* room.max_members */
+    REFUSED_STRANGER,     /* a message or an exit from an endpoint that has not joined */
+    REFUSED_WRONG_NAME,   /* a message or an exit under a name that is not the sender's */
+    REFUSED_EMPTY_TEXT,   /* a message without a text */
+    REFUSED_NOT_UTF8,     /* a text that is not valid UTF-8 */
+    REFUSED_NO_MEMORY,    /* a join that found no memory */
+    REFUSALS              /* how many there are */
+};
+
+/* "name taken", …: for logs and statistics; never NULL. */
+const char *refusal_text(enum refusal refusal);
+
+struct observer {
+    /* An event was appended. `path` is its author's, NULL for a notice. Both are borrowed for the call. */
+    void (*happened)(void *ctx, const struct event *event, const struct path *path);
+    /* A datagram was refused or dropped. */
+    void (*refused)(void *ctx, enum refusal refusal, const struct path *path);
+    /* A datagram to this member could not be sent. */
+    void (*undelivered)(void *ctx, const char *name, const struct path *path);
+    void *ctx;
+};
+
+#endif

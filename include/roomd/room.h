@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * The room: what a datagram, a line of the administrator or the passing of time does to members and transcript, and the delivery of what members are
+ * owed. No sockets, no clock, no logging: time, addresses and randomness come in as arguments, datagrams go out through the outbox.
+ *
+ * Life of a member: it joins (its accept is owed before any event), speaks, and leaves: by asking, by taking another name, by silence, or by being removed.
+ */
+#ifndef ROOMD_ROOM_H
+#define ROOMD_ROOM_H
+
+#include <roomd/dialect.h>
+#include <roomd/limits.h>
+#include <roomd/moment.h>
+#include <roomd/observer.h>
+#include <roomd/outbox.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ROOM_KEY_BYTES 16
+
+/* Doors are few: each is a socket. */
+#define ROOM_DOORS_MAX 32
+
+/* Addresses of this machine that are remembered, to know our own datagrams by. */
+#define ROOM_OWN_MAX 64
+
+/* A silent member is told this long before it is removed, or half the timeout where that is shorter. */
+#define ROOM_IDLE_WARNING_S 60
+
+/* A stranger's message, and a member's message that was not sent, are answered at most this often. */
+#define ROOM_TOLD_INTERVAL_S 5
+
+struct room;
+
+struct room_door {
+    struct endpoint listen;        /* as bound, with the real port */
+    const struct dialect *dialect; /* borrowed until the next room_set_doors or room_free */
+};
+
+struct room_setup {
+    uint8_t key[ROOM_KEY_BYTES]; /* random: seeds the keyed hashes */
+    size_t ring_bytes;           /* TRANSCRIPT_MIN_BYTES – TRANSCRIPT_MAX_BYTES */
+    struct room_limits limits;
+    struct outbox outbox;
+    struct observer observer;
+};
+
+struct room_stats {
+    uint64_t received;           /* datagrams */
+    uint64_t refused[REFUSALS];  /* datagrams and requests, by reason */
+    uint64_t answers_withheld;   /* answers a rate limit or a full socket kept back */
+    uint64_t datagrams_sent;     /* taken by the outbox */
+    uint64_t events_delivered;   /* an event at one member */
+    uint64_t events_missed;      /* an event that left the ring before a member was sent it */
+    uint64_t undelivered;        /* datagrams the outbox failed on */
+    uint64_t appended, released; /* heads of the transcript */
+    uint32_t members, behind;
+};
+
+enum sweep_result {
+    SWEEP_DONE,    /* nobody is owed anything */
+    SWEEP_BLOCKED, /* whoever is owed something waits for a full socket */
+    SWEEP_MORE,    /* the budget is spent */
+};
+
+struct room_member {
+    const char *name; /* valid until the next call that changes the room */
+    const struct path *path;
+    uint64_t number;
+    uint64_t owed; /* events */
+    uint32_t undelivered;
+    int64_t joined_wall_ns;
+    int64_t heard_ns;
+};
+
+/* STATUS_NO_MEMORY, or STATUS_INVALID where ring_bytes is out of range. */
+int room_new(const struct room_setup *setup, struct room **ret_room);
+void room_free(struct room *room);
+
+/* Which doors there are (at most ROOM_DOORS_MAX); members keep their door's index. `own`: addresses of this machine, copied (the first ROOM_OWN_MAX). */
+void room_set_doors(struct room *room, const struct room_door *doors, size_t count, const struct endpoint *own,
+                    size_t own_count);
+
+/* Takes new limits. Nobody leaves for them: a lower max_members only refuses newcomers. */
+void room_set_limits(struct room *room, const struct room_limits *limits);
+
+void room_get_limits(const struct room *room, struct room_limits *ret_limits);
+
+/* A datagram came in. Whatever it holds, it is counted and the room goes on. `bytes` is borrowed; only the first PLAIN_REQUEST_MAX_BYTES are ever read. */
+void room_receive(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
+                  size_t length);
+
+/*
+ * The administrator says something to everybody; the number of members it will reach goes to `ret_members`. STATUS_TOO_LONG (more than max_text_bytes), STATUS_NOT_UTF8, STATUS_INVALID (empty),
+ * STATUS_FULL: nothing was said.
+ */
+int room_notice(struct room *room, const struct moment *now, const char *text, size_t length, uint32_t *ret_members);
+
+/*
+ * Removes a member: it is sent the reason as a line and its bye, the others its exit. `reason` may be NULL or empty. STATUS_NOT_FOUND, STATUS_NOT_UTF8, STATUS_TOO_LONG.
+ */
+int room_kick(struct room *room, const struct moment *now, const char *name, const char *reason);
+
+/* Does what is due by now, a bounded amount of it, and tells when it wants to be called next (monotonic), or MOMENT_NEVER_NS. */
+int64_t room_tick(struct room *room, const struct moment *now);
+int64_t room_next_tick(const struct room *room);
+
+/* Sends members what they are owed, at most about `budget` datagrams, and goes on where the last sweep stopped. */
+enum sweep_result room_sweep(struct room *room, size_t budget);
+
+/* This door's socket takes datagrams again. */
+void room_door_writable(struct room *room, uint16_t door);
+
+void room_stats(const struct room *room, struct room_stats *ret_stats);
+uint32_t room_members(const struct room *room);
+/* The `index`-th member, 0 … room_members - 1, in no particular order. */
+void room_member(const struct room *room, uint32_t index, struct room_member *ret_member);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * The ordered events of a room: a ring of a fixed number of bytes that forgets the oldest to make place for the newest.
+ *
+ * It has two heads. An event is *appended* when its place in the order is fixed, and *released* when members may see it. Without
+ * a store the two move together; with one, released follows the commit. An event that is not released is never forgotten.
+ */
+#ifndef ROOMD_TRANSCRIPT_H
+#define ROOMD_TRANSCRIPT_H
+
+#include <roomd/event.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A few events of the longest kind; below that a burst of one turn of the loop would not fit. */
+#define TRANSCRIPT_MIN_BYTES (64U * 1024U)
+#define TRANSCRIPT_MAX_BYTES (1024U * 1024U * 1024U)
+
+struct transcript;
+
+/* All memory it will ever use is allocated here, about `budget` bytes. STATUS_NO_MEMORY, STATUS_INVALID (budget out of range). */
+int transcript_new(size_t budget, struct transcript **ret_transcript);
+void transcript_free(struct transcript *transcript);
+
+/*
+ * Appends a copy of `event` (its seq is ignored, its name and text are borrowed for the call) and tells its number.
+ * STATUS_TOO_LONG: name or text beyond what a plain line can hold. STATUS_FULL: only unreleased events could make place.
+ */
+int transcript_append(struct transcript *transcript, const struct event *event, uint64_t *ret_seq);
+
+/* Members may now see everything up to `seq`, which is at most the last appended and never goes back. */
+void transcript_release(struct transcript *transcript, uint64_t seq);
+
+/* Numbers of the last appended and the last released event; 0 = none yet. */
+uint64_t transcript_appended(const struct transcript *transcript);
+uint64_t transcript_released(const struct transcript *transcript);
+
+/* Number of the oldest event still held; appended + 1 when there is none. */
+uint64_t transcript_oldest(const struct transcript *transcript);
+
+/* The event `seq`, or false where it is forgotten or not yet appended. Its pointers are valid until the next append. */
+bool transcript_get(const struct transcript *transcript, uint64_t seq, struct event *ret_event);
+
+#endif

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * The sweep. It works in batches: collect what the next members of the window are owed, offer it to the outbox, then settle with each member in the same order: move its cursor, and let it go or
+ * send it to the window's end.
+ */
+#include "core/delivery.h"
+
+#include "core/bundle.h"
+
+#include <roomd/status.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What becomes of a member when one datagram of the batch is taken. */
+struct pending {
+    uint64_t cursor; /* where it then stands */
+    uint32_t events; /* delivered by it */
+    uint32_t missed;
+};
+
+/* One member's part of the batch. */
+struct turn {
+    uint64_t skipped; /* where its cursor stands without any datagram: its own events are not owed */
+    uint16_t first;   /* entry */
+    uint16_t count;
+    bool blocked; /* its door is: nothing was tried */
+};
+
+struct batch {
+    struct outbox_entry entries[DELIVERY_BATCH];
+    struct pending pending[DELIVERY_BATCH];
+    struct turn turns[DELIVERY_BATCH];
+    size_t entry_count;
+    size_t turn_count;
+};
+
+struct delivery {
+    struct delivery_wiring wiring;
+    uint32_t blocked; /* one bit a door */
+    struct batch batch;
+    struct bundle_cache cache;
+};
+
+_Static_assert(ROOM_DOORS_MAX <= 32, "one bit a door");
+_Static_assert(DELIVERY_TURN <= DELIVERY_BATCH && DELIVERY_BATCH <= BUNDLE_PLACES, "a member's turn fits a batch");
+
+int delivery_new(const struct delivery_wiring *wiring, struct delivery **ret_delivery)
+{
+    struct delivery *delivery = calloc(1, sizeof(*delivery));
+
+    if (delivery == NULL)
+        return STATUS_NO_MEMORY;
+    delivery->wiring = *wiring;
+    *ret_delivery = delivery;
+    return STATUS_OK;
+}
+
+void delivery_free(struct delivery *delivery)
+{
+    free(delivery);
+}
+
+void delivery_forget(struct delivery *delivery)
+{
+    bundle_forget(&delivery->cache);
+}
+
+static bool is_blocked(const struct delivery *delivery, uint16_t door)
+{
+    return (delivery->blocked >> door & 1U) != 0;
+}
+
+void delivery_door_writable(struct delivery *delivery, uint16_t door)
+{
+    if (door < ROOM_DOORS_MAX)
+        delivery->blocked &= ~(1U << door);
+}
+
+bool delivery_send_now(struct delivery *delivery, const struct path *path, const void *bytes, size_t length)
+{
+    struct outbox_entry entry = {.path = path, .bytes = bytes, .length = (uint32_t)length, .result = OUTBOX_FAILED};
+
+    if (is_blocked(delivery, path->door))
+        return false;
+    delivery->wiring.outbox.send(delivery->wiring.outbox.ctx, &entry, 1);
+    if (entry.result == OUTBOX_LATER)
+        delivery->blocked |= 1U << path->door;
+    if (entry.result == OUTBOX_TAKEN)
+        delivery->wiring.stats->datagrams_sent++;
+    return entry.result == OUTBOX_TAKEN;
+}
+
+/* ---- collecting ---- */
+
+/* Nearly always answered without a look at the transcript: few members have spoken lately. */
+static bool is_own(const struct delivery *delivery, const struct member *member, const struct slot *slot, uint64_t seq)
+{
+    struct event event;
+
+    return slot->own >= seq && transcript_get(delivery->wiring.transcript, seq, &event) &&
+           event.author == member->number;
+}
+
+/* Its own events are not owed to a plain member. */
+static uint64_t skip_own(const struct delivery *delivery, const struct member *member, const struct slot *slot,
+                         uint64_t cursor)
+{
+    uint64_t released = transcript_released(delivery->wiring.transcript);
+
+    while (cursor <= released && is_own(delivery, member, slot, cursor))
+        cursor++;
+    return cursor;
+}
+
+/* The lines of a bundle that end before the first event of the member's own. */
+static uint8_t lines_before_own(const struct delivery *delivery, const struct member *member, const struct slot *slot,
+                                const struct bundle *bundle)
+{
+    uint64_t seq = bundle->first;
+    uint8_t line = 0;
+
+    if (slot->own < bundle->first)
+        return bundle->count;
+    for (; line < bundle->count; line++) {
+        for (; seq < bundle->first + bundle->lines[line].events; seq++) {
+            if (is_own(delivery, member, slot, seq))
+                return line;
+        }
+    }
+    return line;
+}
+
+static void add_entry(struct batch *batch, struct turn *turn, const struct path *path, const char *bytes, size_t length,
+                      const struct pending *pending)
+{
+    batch->entries[batch->entry_count] =
+        (struct outbox_entry){.path = path, .bytes = bytes, .length = (uint32_t)length, .result = OUTBOX_FAILED};
+    batch->pending[batch->entry_count] = *pending;
+    batch->entry_count++;
+    turn->count++;
+}
+
+/*
+ * Adds the datagram that is owed at `cursor`. False where the bundle's place in the cache is held by this very batch.
+ */
+static bool collect_datagram(struct delivery *delivery, struct turn *turn, uint32_t position, uint64_t *cursor)
+{
+    const struct delivery_wiring *wiring = &delivery->wiring;
+    const struct member *member = registry_member(wiring->registry, position);
+    const struct slot *slot = registry_slot(wiring->registry, position);
+    const struct path *path = registry_path(wiring->registry, position);
+    const struct dialect *dialect = wiring->doors[path->door].dialect;
+    uint64_t oldest = transcript_oldest(wiring->transcript);
+    enum bundle_kind kind = *cursor < oldest ? BUNDLE_MISSED : BUNDLE_FOLDED;
+    const struct bundle *bundle = bundle_get(&delivery->cache, dialect, wiring->transcript, *cursor, kind);
+    struct pending pending = {.events = 0};
+    uint8_t lines = bundle != NULL ? bundle->count : 0;
+
+    if (bundle != NULL && kind == BUNDLE_FOLDED) {
+        lines = lines_before_own(delivery, member, slot, bundle);
+        if (lines == 0) { /* its own event is inside a folded run */
+            bundle = bundle_get(&delivery->cache, dialect, wiring->transcript, *cursor, BUNDLE_SINGLE);
+            lines = 1;
+        }
+    }
+    if (bundle == NULL)
+        return false;
+    if (kind == BUNDLE_MISSED) {
+        pending.missed = (uint32_t)(oldest - *cursor);
+        *cursor = oldest;
+    } else {
+        pending.events = bundle->lines[lines - 1].events;
+        *cursor += pending.events;
+    }
+    *cursor = skip_own(delivery, member, slot, *cursor);
+    pending.cursor = *cursor;
+    add_entry(&delivery->batch, turn, path, bundle->bytes,
+              bundle->lines[lines - 1].end - ((slot->flags & SLOT_NEWLINE) != 0 ? 0U : 1U), &pending);
+    return true;
+}
+
+static void collect_accept(struct delivery *delivery, struct turn *turn, uint32_t position)
+{
+    const struct slot *slot = registry_slot(delivery->wiring.registry, position);
+    const struct path *path = registry_path(delivery->wiring.registry, position);
+    const struct token *token = dialect_token(delivery->wiring.doors[path->door].dialect, DIALECT_ACCEPT);
+    struct pending pending = {.cursor = slot->cursor};
+
+    add_entry(&delivery->batch, turn, path, token->bytes, token->length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U),
+              &pending);
+}
+
+/* False where the batch must be sent before this member's turn is complete. */
+static bool collect_turn(struct delivery *delivery, uint32_t position)
+{
+    struct batch *batch = &delivery->batch;
+    const struct slot *slot = registry_slot(delivery->wiring.registry, position);
+    const struct path *path = registry_path(delivery->wiring.registry, position);
+    uint64_t released = transcript_released(delivery->wiring.transcript);
+    struct turn *turn = &batch->turns[batch->turn_count];
+    uint64_t cursor;
+
+    *turn = (struct turn){.first = (uint16_t)batch->entry_count, .blocked = is_blocked(delivery, path->door)};
+    batch->turn_count++;
+    cursor = skip_own(delivery, registry_member(delivery->wiring.registry, position), slot, slot->cursor);
+    turn->skipped = cursor;
+    /* Before its own join is released a member is owed nothing, not even the accept. */
+    if (turn->blocked || slot->cursor > released + 1)
+        return true;
+    if ((slot->flags & SLOT_OWES_ACCEPT) != 0)
+        collect_accept(delivery, turn, position);
+    while (cursor <= released && turn->count < DELIVERY_TURN) {
+        if (batch->entry_count == DELIVERY_BATCH || !collect_datagram(delivery, turn, position, &cursor)) {
+            /* With nothing collected it is still to have its turn. */
+            batch->turn_count -= turn->count == 0 ? 1 : 0;
+            return false;
+        }
+    }
+    return true;
+}
+
+static void collect(struct delivery *delivery, size_t budget)
+{
+    struct batch *batch = &delivery->batch;
+    uint32_t behind = registry_behind(delivery->wiring.registry);
+
+    batch->entry_count = 0;
+    batch->turn_count = 0;
+    for (uint32_t n = 0; n < behind && batch->turn_count < DELIVERY_BATCH && batch->entry_count < DELIVERY_BATCH; n++) {
+        if (!collect_turn(delivery, registry_window(delivery->wiring.registry, n)) || batch->entry_count >= budget)
+            break;
+    }
+}
+
+/* ---- settling ---- */
+
+static void note_failure(struct delivery *delivery, struct member *member, const struct path *path)
+{
+    const struct observer *observer = &delivery->wiring.observer;
+
+    member->undelivered++;
+    delivery->wiring.stats->undelivered++;
+    if (observer->undelivered != NULL)
+        observer->undelivered(observer->ctx, registry_shown(member), path);
+}
+
+/* Moves the cursor over what was taken, or has failed for good. Returns how many entries that was. */
+static uint16_t settle_entries(struct delivery *delivery, const struct turn *turn, uint32_t position)
+{
+    struct room_stats *stats = delivery->wiring.stats;
+    struct slot *slot = registry_slot(delivery->wiring.registry, position);
+    uint16_t i;
+
+    for (i = 0; i < turn->count; i++) {
+        const struct outbox_entry *entry = &delivery->batch.entries[turn->first + i];
+        const struct pending *pending = &delivery->batch.pending[turn->first + i];
+
+        if (entry->result == OUTBOX_LATER) {
+            delivery->blocked |= 1U << entry->path->door;
+            break;
+        }
+        if (entry->result == OUTBOX_TAKEN) {
+            stats->datagrams_sent++;
+            stats->events_delivered += pending->events;
+        } else {
+            note_failure(delivery, registry_member(delivery->wiring.registry, position), entry->path);
+        }
+        stats->events_missed += pending->missed;
+        slot->cursor = pending->cursor;
+        slot->flags &= ~SLOT_OWES_ACCEPT;
+    }
+    return i;
+}
+
+/* Settles with the member at the head of the window. True where anything has changed for it. */
+static bool settle_turn(struct delivery *delivery, const struct turn *turn)
+{
+    struct registry *registry = delivery->wiring.registry;
+    uint32_t position = registry_window(registry, 0);
+    struct slot *slot = registry_slot(registry, position);
+    uint64_t released = transcript_released(delivery->wiring.transcript);
+    uint16_t settled = settle_entries(delivery, turn, position);
+
+    if (settled == 0 && slot->cursor < turn->skipped)
+        slot->cursor = turn->skipped;
+    if (slot->cursor > released && ((slot->flags & SLOT_OWES_ACCEPT) == 0 || slot->cursor > released + 1)) {
+        registry_head_done(registry);
+        return true;
+    }
+    registry_head_later(registry);
+    return settled > 0;
+}
+
+enum sweep_result delivery_sweep(struct delivery *delivery, size_t budget)
+{
+    const struct delivery_wiring *wiring = &delivery->wiring;
+    struct batch *batch = &delivery->batch;
+    size_t stuck = 0; /* turns in a row that changed nothing */
+
+    while (registry_behind(wiring->registry) > 0) {
+        if (stuck >= registry_behind(wiring->registry))
+            return SWEEP_BLOCKED;
+        if (budget == 0)
+            return SWEEP_MORE;
+        collect(delivery, budget);
+        if (batch->entry_count > 0)
+            wiring->outbox.send(wiring->outbox.ctx, batch->entries, batch->entry_count);
+        for (size_t i = 0; i < batch->turn_count; i++)
+            stuck = settle_turn(delivery, &batch->turns[i]) ? 0 : stuck + 1;
+        bundle_unpin(&delivery->cache);
+        budget -= batch->entry_count < budget ? batch->entry_count : budget;
+    }
+    return SWEEP_DONE;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* The words for events and refusals. */
+#include <roomd/event.h>
+#include <roomd/observer.h>
+
+#include <stddef.h>
+
+static const char *const refusal_texts[REFUSALS] = {
+    [REFUSED_EMPTY] = "empty",
+    [REFUSED_TOO_LONG] = "too long",
+    [REFUSED_OWN_ADDRESS] = "from own address",
+    [REFUSED_TOKEN] = "an answer",
+    [REFUSED_PLAIN_OFF] = "plain protocol off",
+    [REFUSED_UNKNOWN_VERB] = "unknown verb",
+    [REFUSED_MALFORMED] = "malformed",
+    [REFUSED_NAME_BAD] = "name not allowed",
+    [REFUSED_NAME_TAKEN] = "name taken",
+    [REFUSED_ROOM_FULL] = "room full",
+    [REFUSED_STRANGER] = "from a stranger",
+    [REFUSED_WRONG_NAME] = "wrong name",
+    [REFUSED_EMPTY_TEXT] = "empty text",
+    [REFUSED_NOT_UTF8] = "not UTF-8",
+    [REFUSED_NO_MEMORY] = "out of memory",
+};
+
+static const char *const exit_texts[] = {
+    [EXIT_LEFT] = "left",
+    [EXIT_RENAMED] = "renamed",
+    [EXIT_IDLE] = "idle",
+    [EXIT_KICKED] = "kicked",
+};
+
+const char *refusal_text(enum refusal refusal)
+{
+    return (size_t)refusal < REFUSALS ? refusal_texts[refusal] : "unknown";
+}
+
+const char *exit_reason_text(enum exit_reason reason)
+{
+    return (size_t)reason < sizeof(exit_texts) / sizeof(exit_texts[0]) ? exit_texts[reason] : "unknown";
+}

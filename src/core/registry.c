@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Members, the two indexes over them, the order of their silence, and the dense arrays with the window of those that are owed something. */
+#include <roomd/registry.h>
+
+#include "core/hash.h"
+
+#include <roomd/status.h>
+#include <stdlib.h>
+
+#define REGISTRY_FIRST_CAPACITY 64U
+
+/* A name in use. Apart from the member, so that taking another name is one insertion that can fail, and then one removal that can't. */
+struct label {
+    UT_hash_handle hh;
+    struct member *member;
+    uint8_t shown_len;
+    uint8_t folded_len;
+    char text[]; /* shown, NUL, folded, NUL */
+};
+
+/* The member as the registry sees it: what the contract shows, and the index by endpoint. */
+struct entry {
+    struct member member;
+    struct endpoint endpoint;
+    UT_hash_handle hh;
+};
+
+/* Members in the order in which they were last heard. */
+struct silence {
+    struct member *quietest;
+    struct member *loudest;
+};
+
+struct registry {
+    uint8_t key[REGISTRY_KEY_BYTES];
+    struct label *by_name;
+    struct entry *by_endpoint;
+    struct member **members; /* these three side by side, by position */
+    struct slot *slots;
+    struct path *paths;
+    uint32_t count;
+    uint32_t capacity;
+    uint32_t head; /* the window: `behind` positions from here, round the end */
+    uint32_t behind;
+    struct silence silence[2]; /* those not warned, those warned */
+    uint64_t last_number;
+};
+
+int registry_new(const uint8_t key[REGISTRY_KEY_BYTES], struct registry **ret_registry)
+{
+    struct registry *registry = calloc(1, sizeof(*registry));
+
+    _Static_assert(REGISTRY_KEY_BYTES == HASH_KEY_BYTES, "the contract's key is SipHash's");
+    if (registry == NULL)
+        return STATUS_NO_MEMORY;
+    memcpy(registry->key, key, sizeof(registry->key));
+    *ret_registry = registry;
+    return STATUS_OK;
+}
+
+void registry_free(struct registry *registry)
+{
+    if (registry == NULL)
+        return;
+    while (registry->count > 0)
+        registry_remove(registry, registry->members[registry->count - 1]);
+    free(registry->members);
+    free(registry->slots);
+    free(registry->paths);
+    free(registry);
+}
+
+uint32_t registry_count(const struct registry *registry)
+{
+    return registry->count;
+}
+
+/* ---- the order of silence ---- */
+
+static void unlink_silence(struct registry *registry, struct member *member)
+{
+    struct silence *silence = &registry->silence[member->warned];
+
+    *(member->quieter != NULL ? &member->quieter->louder : &silence->quietest) = member->louder;
+    *(member->louder != NULL ? &member->louder->quieter : &silence->loudest) = member->quieter;
+}
+
+static void link_loudest(struct registry *registry, struct member *member)
+{
+    struct silence *silence = &registry->silence[member->warned];
+
+    member->quieter = silence->loudest;
+    member->louder = NULL;
+    *(silence->loudest != NULL ? &silence->loudest->louder : &silence->quietest) = member;
+    silence->loudest = member;
+}
+
+void registry_heard(struct registry *registry, struct member *member, int64_t now_ns)
+{
+    unlink_silence(registry, member);
+    member->heard_ns = now_ns;
+    member->warned = false;
+    link_loudest(registry, member);
+}
+
+void registry_warned(struct registry *registry, struct member *member)
+{
+    unlink_silence(registry, member);
+    member->warned = true;
+    link_loudest(registry, member);
+}
+
+struct member *registry_quietest(const struct registry *registry, bool warned)
+{
+    return registry->silence[warned].quietest;
+}
+
+/* ---- the dense arrays and their window ---- */
+
+static bool grow_array(void **array, size_t count, size_t size)
+{
+    void *grown = realloc(*array, count * size);
+
+    if (grown == NULL)
+        return false;
+    *array = grown;
+    return true;
+}
+
+static bool reserve_place(struct registry *registry)
+{
+    uint32_t capacity = registry->capacity == 0 ? REGISTRY_FIRST_CAPACITY : registry->capacity * 2;
+    void *members = registry->members, *slots = registry->slots, *paths = registry->paths;
+    bool grown;
+
+    if (registry->count < registry->capacity)
+        return true;
+    /* One that grew while the next could not is only larger than it need be. */
+    grown = grow_array(&members, capacity, sizeof(*registry->members)) &&
+            grow_array(&slots, capacity, sizeof(*registry->slots)) &&
+            grow_array(&paths, capacity, sizeof(*registry->paths));
+    registry->members = members;
+    registry->slots = slots;
+    registry->paths = paths;
+    if (grown)
+        registry->capacity = capacity;
+    return grown;
+}
+
+static void place_member(struct registry *registry, struct member *member, uint32_t position)
+{
+    registry->members[position] = member;
+    member->position = position;
+}
+
+static void swap_positions(struct registry *registry, uint32_t a, uint32_t b)
+{
+    struct member *member = registry->members[a];
+    struct slot slot = registry->slots[a];
+    struct path path = registry->paths[a];
+
+    if (a == b)
+        return;
+    place_member(registry, registry->members[b], a);
+    registry->slots[a] = registry->slots[b];
+    registry->paths[a] = registry->paths[b];
+    place_member(registry, member, b);
+    registry->slots[b] = slot;
+    registry->paths[b] = path;
+}
+
+uint32_t registry_window(const struct registry *registry, uint32_t n)
+{
+    uint32_t left = registry->count - registry->head; /* places up to the end of the arrays */
+
+    return n < left ? registry->head + n : n - left;
+}
+
+static bool is_in_window(const struct registry *registry, uint32_t position)
+{
+    uint32_t distance =
+        position >= registry->head ? position - registry->head : registry->count - registry->head + position;
+
+    return distance < registry->behind;
+}
+
+static void advance_head(struct registry *registry)
+{
+    registry->head = registry->head + 1 < registry->count ? registry->head + 1 : 0;
+}
+
+uint32_t registry_behind(const struct registry *registry)
+{
+    return registry->behind;
+}
+
+void registry_all_behind(struct registry *registry)
+{
+    registry->behind = registry->count;
+}
+
+void registry_mark_behind(struct registry *registry, struct member *member)
+{
+    if (is_in_window(registry, member->position))
+        return;
+    swap_positions(registry, member->position, registry_window(registry, registry->behind));
+    registry->behind++;
+}
+
+void registry_head_done(struct registry *registry)
+{
+    registry->behind--;
+    advance_head(registry);
+}
+
+void registry_head_later(struct registry *registry)
+{
+    /* Where everybody is in the window, its end is just behind its head. Otherwise somebody who has caught up gives up the place there. */
+    if (registry->behind < registry->count)
+        swap_positions(registry, registry->head, registry_window(registry, registry->behind));
+    advance_head(registry);
+}
+
+/*
+ * The new place is the last of the arrays. If the window runs over the end of the arrays, or just up to it, the newcomer would come to stand in the middle or at the end of it without being owed
+ * anything; so the place is opened just behind the window, and whoever stood there moves to the end.
+ */
+static void append_place(struct registry *registry, struct member *member)
+{
+    uint32_t old_count = registry->count;
+    bool wraps = registry->head + registry->behind > old_count;
+
+    place_member(registry, member, registry->count++);
+    if (!wraps)
+        return;
+    /*
+     * The window was [head, old_count) and [0, rest). With one place more it would hold the newcomer and lose its last: put the last
+     * where the newcomer is, and the newcomer where the last was, just behind the window.
+     */
+    swap_positions(registry, old_count, registry_window(registry, registry->behind));
+}
+
+/* The place of a member that leaves is moved just behind the window first, then filled with the last of the arrays: so neither the window nor anybody's turn changes. */
+static void remove_place(struct registry *registry, struct member *member)
+{
+    uint32_t last;
+
+    if (is_in_window(registry, member->position)) {
+        /* The last in turn takes its turn: nobody has to wait longer for somebody's leaving. */
+        swap_positions(registry, member->position, registry_window(registry, registry->behind - 1));
+        registry->behind--;
+    } else {
+        swap_positions(registry, member->position, registry_window(registry, registry->behind));
+    }
+    last = registry->count - 1;
+    swap_positions(registry, member->position, last);
+    registry->count--;
+    if (registry->head >= registry->count)
+        registry->head = 0;
+}
+
+/* ---- the indexes ---- */
+
+static struct label *make_label(const struct name *name, struct member *member)
+{
+    struct label *label = malloc(sizeof(*label) + name->shown_len + name->folded_len + 2U);
+
+    if (label == NULL)
+        return NULL;
+    memset(label, 0, sizeof(*label));
+    label->member = member;
+    label->shown_len = name->shown_len;
+    label->folded_len = name->folded_len;
+    memcpy(label->text, name->shown, name->shown_len);
+    label->text[name->shown_len] = '\0';
+    memcpy(label->text + name->shown_len + 1, name->folded, name->folded_len);
+    label->text[name->shown_len + 1 + name->folded_len] = '\0';
+    return label;
+}
+
+static bool index_label(struct registry *registry, struct label *label)
+{
+    const char *folded = label->text + label->shown_len + 1;
+    unsigned hash = hash_keyed(registry->key, folded, label->folded_len);
+
+    HASH_ADD_KEYPTR_BYHASHVALUE(hh, registry->by_name, folded, label->folded_len, hash, label);
+    return label->hh.tbl != NULL;
+}
+
+static void drop_label(struct registry *registry, struct label *label)
+{
+    HASH_DELETE(hh, registry->by_name, label);
+    free(label);
+}
+
+static bool index_endpoint(struct registry *registry, struct entry *entry)
+{
+    unsigned hash = hash_keyed(registry->key, &entry->endpoint, sizeof(entry->endpoint));
+
+    HASH_ADD_KEYPTR_BYHASHVALUE(hh, registry->by_endpoint, &entry->endpoint, sizeof(entry->endpoint), hash, entry);
+    return entry->hh.tbl != NULL;
+}
+
+static struct entry *entry_of(struct member *member)
+{
+    return (struct entry *)(void *)((char *)member - offsetof(struct entry, member));
+}
+
+struct member *registry_find_name(const struct registry *registry, const struct name *name)
+{
+    unsigned hash = hash_keyed(registry->key, name->folded, name->folded_len);
+    struct label *label;
+
+    HASH_FIND_BYHASHVALUE(hh, registry->by_name, name->folded, name->folded_len, hash, label);
+    return label != NULL ? label->member : NULL;
+}
+
+struct member *registry_find_endpoint(const struct registry *registry, const struct endpoint *endpoint)
+{
+    unsigned hash = hash_keyed(registry->key, endpoint, sizeof(*endpoint));
+    struct entry *entry;
+
+    HASH_FIND_BYHASHVALUE(hh, registry->by_endpoint, endpoint, sizeof(*endpoint), hash, entry);
+    return entry != NULL ? &entry->member : NULL;
+}
+
+/* ---- coming and going ---- */
+
+int registry_add(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
+                 struct member **ret_member)
+{
+    struct entry *entry = calloc(1, sizeof(*entry));
+    struct label *label = entry != NULL ? make_label(name, &entry->member) : NULL;
+
+    if (label == NULL || !reserve_place(registry))
+        goto no_memory;
+    entry->endpoint = path->peer;
+    entry->member.label = label;
+    if (!index_label(registry, label))
+        goto no_memory;
+    if (!index_endpoint(registry, entry)) {
+        HASH_DELETE(hh, registry->by_name, label);
+        goto no_memory;
+    }
+    registry->slots[registry->count] = (struct slot){.cursor = 0};
+    registry->paths[registry->count] = *path;
+    append_place(registry, &entry->member);
+    entry->member.number = ++registry->last_number;
+    entry->member.heard_ns = now_ns;
+    link_loudest(registry, &entry->member);
+    *ret_member = &entry->member;
+    return STATUS_OK;
+
+no_memory:
+    free(label);
+    free(entry);
+    return STATUS_NO_MEMORY;
+}
+
+int registry_rename(struct registry *registry, struct member *member, const struct name *name)
+{
+    struct label *label = make_label(name, member);
+
+    if (label == NULL)
+        return STATUS_NO_MEMORY;
+    if (!index_label(registry, label)) {
+        free(label);
+        return STATUS_NO_MEMORY;
+    }
+    drop_label(registry, member->label);
+    member->label = label;
+    return STATUS_OK;
+}
+
+void registry_remove(struct registry *registry, struct member *member)
+{
+    struct entry *entry = entry_of(member);
+
+    remove_place(registry, member);
+    unlink_silence(registry, member);
+    drop_label(registry, member->label);
+    HASH_DELETE(hh, registry->by_endpoint, entry);
+    free(entry);
+}
+
+const char *registry_shown(const struct member *member)
+{
+    return member->label->text;
+}
+
+const char *registry_folded(const struct member *member)
+{
+    return member->label->text + member->label->shown_len + 1;
+}
+
+size_t registry_shown_len(const struct member *member)
+{
+    return member->label->shown_len;
+}
+
+size_t registry_folded_len(const struct member *member)
+{
+    return member->label->folded_len;
+}
+
+struct member *registry_member(const struct registry *registry, uint32_t position)
+{
+    return registry->members[position];
+}
+
+struct slot *registry_slot(const struct registry *registry, uint32_t position)
+{
+    return &registry->slots[position];
+}
+
+struct path *registry_path(const struct registry *registry, uint32_t position)
+{
+    return &registry->paths[position];
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * Requests of the plain protocol. Each handler answers the sender where it is owed an answer, changes the room where the request is good, and says why where it is not.
+ */
+#include "core/requests.h"
+
+#include "core/plain.h"
+#include "core/text.h"
+
+#include <roomd/status.h>
+#include <string.h>
+
+/*
+ * Answers are smaller than any flood is worth, and still nobody's address may be made to receive many of them. The prefixes are what one household, class room or customer is usually given.
+ */
+static const struct bucket_rate answer_address_rate = {.interval_ns = MOMENT_NS_PER_S / 50, .burst = 200};
+static const struct bucket_rate answer_prefix_rate = {.interval_ns = MOMENT_NS_PER_S / 200, .burst = 800};
+static const struct bucket_rate stranger_rate = {.interval_ns = ROOM_TOLD_INTERVAL_S * MOMENT_NS_PER_S, .burst = 1};
+
+#define PREFIX_BITS_IPV4 (96U + 24U)
+#define PREFIX_BITS_IPV6 56U
+#define ADDRESS_BITS     128U
+
+/* Everything a handler looks at. */
+struct context {
+    struct room *room;
+    const struct moment *now;
+    const struct path *path;
+    const struct dialect *dialect;
+    struct plain_request request;
+    struct member *member; /* who has joined from this endpoint, or NULL */
+    bool newline;          /* the request ended in one */
+};
+
+#define HANDLED        0
+#define REFUSE(reason) ((int)(reason) + 1)
+
+static bool may_answer(const struct context *context)
+{
+    const uint8_t *address = context->path->peer.address;
+    unsigned prefix = endpoint_address_is_ipv4(address) ? PREFIX_BITS_IPV4 : PREFIX_BITS_IPV6;
+    struct bucket_table *buckets = context->room->buckets;
+    int64_t now_ns = context->now->mono_ns;
+
+    return bucket_take(buckets, BUCKET_ANSWER_ADDRESS, address, ADDRESS_BITS, &answer_address_rate, now_ns) &&
+           bucket_take(buckets, BUCKET_ANSWER_PREFIX, address, prefix, &answer_prefix_rate, now_ns);
+}
+
+static void answer(const struct context *context, const struct token *token)
+{
+    if (token->length == 0)
+        return;
+    if (may_answer(context))
+        room_answer(context->room, context->path, token, context->newline);
+    else
+        context->room->stats.answers_withheld++;
+}
+
+static int refuse_join(const struct context *context, enum dialect_key key, enum refusal refusal)
+{
+    answer(context, dialect_token(context->dialect, key));
+    return REFUSE(refusal);
+}
+
+/* To somebody who speaks without having joined, or under another's name: now and then, for it may be a client that missed a restart. */
+static int refuse_stranger(const struct context *context, enum refusal refusal)
+{
+    if (bucket_take(context->room->buckets, BUCKET_STRANGER, context->path->peer.address, ADDRESS_BITS, &stranger_rate,
+                    context->now->mono_ns))
+        answer(context, dialect_token(context->dialect, DIALECT_REFUSED));
+    return REFUSE(refusal);
+}
+
+/* ---- joins ---- */
+
+static void owe_accept(const struct context *context, struct member *member)
+{
+    struct slot *slot = room_slot(context->room, member);
+
+    slot->flags = SLOT_OWES_ACCEPT | (context->newline ? SLOT_NEWLINE : 0U);
+    *registry_path(context->room->registry, member->position) = *context->path;
+    registry_mark_behind(context->room->registry, member);
+}
+
+static int rejoin(const struct context *context)
+{
+    /* Anybody can ask for this again and again in a member's name: it has its limit, as every answer. */
+    if (!may_answer(context)) {
+        context->room->stats.answers_withheld++;
+        return HANDLED;
+    }
+    registry_heard(context->room->registry, context->member, context->now->mono_ns);
+    owe_accept(context, context->member);
+    return HANDLED;
+}
+
+/* For the others, the old name leaves and the new one joins. */
+static int rename_member(const struct context *context, const struct name *name)
+{
+    struct room *room = context->room;
+    struct member *member = context->member;
+    struct event left = room_draft(EVENT_EXIT, member);
+    struct event joined;
+    char old[ROOM_NAME_MAX_BYTES];
+
+    memcpy(old, left.name, left.name_len);
+    left.name = old;
+    left.reason = EXIT_RENAMED;
+    if (registry_rename(room->registry, member, name) != 0)
+        return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_NO_MEMORY);
+    joined = room_draft(EVENT_JOIN, member);
+    room_append(room, context->now, &left, member);
+    room_append(room, context->now, &joined, member);
+    registry_heard(room->registry, member, context->now->mono_ns);
+    owe_accept(context, member);
+    return HANDLED;
+}
+
+static int add_member(const struct context *context, const struct name *name)
+{
+    struct room *room = context->room;
+    struct member *member;
+    struct event joined;
+
+    if (registry_add(room->registry, name, context->path, context->now->mono_ns, &member) != 0)
+        return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_NO_MEMORY);
+    member->joined_wall_ns = context->now->wall_ns;
+    /* It is owed what comes after its own join. */
+    room_slot(room, member)->cursor = transcript_appended(room->transcript) + 2;
+    joined = room_draft(EVENT_JOIN, member);
+    if (room_append(room, context->now, &joined, member) != 0) {
+        registry_remove(room->registry, member);
+        return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_NO_MEMORY);
+    }
+    owe_accept(context, member);
+    return HANDLED;
+}
+
+static int handle_join(const struct context *context)
+{
+    struct room *room = context->room;
+    struct member *holder;
+    struct name name;
+
+    if (name_parse(context->request.name, context->request.name_len, room->limits.max_name_codepoints, &room->reserved,
+                   &name) != 0)
+        return refuse_join(context, DIALECT_NAME_BAD, REFUSED_NAME_BAD);
+    holder = registry_find_name(room->registry, &name);
+    if (holder != NULL && holder == context->member)
+        return rejoin(context);
+    if (holder != NULL)
+        return refuse_join(context, DIALECT_NAME_TAKEN, REFUSED_NAME_TAKEN);
+    if (context->member != NULL)
+        return rename_member(context, &name);
+    if (registry_count(room->registry) >= room->limits.max_members)
+        return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_ROOM_FULL);
+    return add_member(context, &name);
+}
+
+/* ---- messages and exits ---- */
+
+static bool is_own_name(const struct context *context)
+{
+    const struct plain_request *request = &context->request;
+    const struct member *member = context->member;
+
+    /* Nearly every client repeats the name byte for byte; only others cost a folding. */
+    if (request->name_len == registry_shown_len(member) &&
+        memcmp(request->name, registry_shown(member), request->name_len) == 0)
+        return true;
+    return name_matches(request->name, request->name_len, registry_folded(member), registry_folded_len(member));
+}
+
+static int refuse_text(const struct context *context, enum dialect_key key, uint64_t count, enum refusal refusal)
+{
+    room_tell(context->room, context->now, context->member, key, NULL, count);
+    return REFUSE(refusal);
+}
+
+/* An answer goes to the address that was asked; a member may change over to another one of ours, by the same door. */
+static void note_heard(const struct context *context)
+{
+    struct path *path = registry_path(context->room->registry, context->member->position);
+
+    registry_heard(context->room->registry, context->member, context->now->mono_ns);
+    if (path->door == context->path->door)
+        *path = *context->path;
+}
+
+static int handle_chat(const struct context *context)
+{
+    const struct plain_request *request = &context->request;
+    struct room *room = context->room;
+    char text[PLAIN_REQUEST_MAX_BYTES];
+    struct event said;
+
+    if (context->member == NULL)
+        return refuse_stranger(context, REFUSED_STRANGER);
+    if (!is_own_name(context))
+        return refuse_stranger(context, REFUSED_WRONG_NAME);
+    note_heard(context);
+    /* Most clients send one for an empty line; refusing it loudly would only puzzle. */
+    if (request->text_len == 0)
+        return REFUSE(REFUSED_EMPTY_TEXT);
+    if (request->text_len > room->limits.max_text_bytes)
+        return refuse_text(context, DIALECT_TOO_LONG, room->limits.max_text_bytes, REFUSED_TOO_LONG);
+    /* One line that is not UTF-8 ends the receiving side of every known client. */
+    if (!text_is_utf8(request->text, request->text_len))
+        return refuse_text(context, DIALECT_NOT_UTF8, 0, REFUSED_NOT_UTF8);
+    said = room_draft(EVENT_CHAT, context->member);
+    said.text = text;
+    said.text_len = (uint16_t)text_clean(request->text, request->text_len, text);
+    return room_append(room, context->now, &said, context->member) == 0 ? HANDLED : REFUSE(REFUSED_NO_MEMORY);
+}
+
+static int handle_exit(const struct context *context)
+{
+    const struct plain_request *request = &context->request;
+    const struct token *bye = dialect_bye(context->dialect, request->verb, request->verb_len);
+
+    if (context->member == NULL) {
+        /* Its receiving process may wait for the bye since before we were started. */
+        answer(context, bye);
+        return REFUSE(REFUSED_STRANGER);
+    }
+    if (!is_own_name(context))
+        return refuse_stranger(context, REFUSED_WRONG_NAME);
+    if (bye->length > 0)
+        room_answer(context->room, context->path, bye,
+                    (room_slot(context->room, context->member)->flags & SLOT_NEWLINE) != 0);
+    room_remove(context->room, context->now, context->member, EXIT_LEFT);
+    return HANDLED;
+}
+
+/* ---- the table ---- */
+
+static int (*const handlers[PLAIN_KINDS])(const struct context *context) = {
+    [PLAIN_JOIN] = handle_join,
+    [PLAIN_CHAT] = handle_chat,
+    [PLAIN_EXIT] = handle_exit,
+};
+
+/* Another server's answer, or ours reflected: never to be answered, whatever the verbs are. */
+static bool is_any_token(const struct room *room, const char *bytes, size_t length)
+{
+    if (length > DIALECT_TOKEN_MAX_BYTES)
+        return false;
+    for (size_t i = 0; i < room->builtin_count; i++) {
+        if (dialect_is_token(&room->builtins[i], bytes, length))
+            return true;
+    }
+    for (size_t door = 0; door < room->door_count; door++) {
+        if (dialect_is_token(room->doors[door].dialect, bytes, length))
+            return true;
+    }
+    return false;
+}
+
+int requests_handle(struct room *room, const struct moment *now, const struct path *path, const char *bytes,
+                    size_t length)
+{
+    struct context context = {.room = room, .now = now, .path = path, .dialect = room_dialect(room, path->door)};
+    int status;
+
+    length = plain_strip_newline(bytes, length, &context.newline);
+    if (length == 0)
+        return REFUSE(REFUSED_EMPTY);
+    if (is_any_token(room, bytes, length))
+        return REFUSE(REFUSED_TOKEN);
+    status = plain_parse(context.dialect, bytes, length, &context.request);
+    if (status != 0)
+        return REFUSE(status == STATUS_NOT_FOUND ? REFUSED_UNKNOWN_VERB : REFUSED_MALFORMED);
+    context.member = registry_find_endpoint(room->registry, &path->peer);
+    return handlers[context.request.kind](&context);
+}

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* The room itself: what it is made of, what its administrator and the passing of time do to it. What members do stands in requests.c. */
+#include "core/plain.h"
+#include "core/requests.h"
+#include "core/room_state.h"
+#include "core/text.h"
+
+#include <roomd/status.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Members looked at in one tick: the rest is due at once, after the loop has seen to the others. */
+#define ROOM_TICK_MAX 64U
+
+/* ---- making ---- */
+
+static void add_builtins(struct room *room)
+{
+    for (const char *const *name = dialect_builtin_names(); *name != NULL; name++) {
+        for (int language = DIALECT_ZH; language <= DIALECT_EN && room->builtin_count < ROOM_BUILTINS_MAX; language++) {
+            if (dialect_init(&room->builtins[room->builtin_count], *name, (enum dialect_language)language) == 0)
+                room->builtin_count++;
+        }
+    }
+}
+
+static int make_parts(struct room *room, const struct room_setup *setup)
+{
+    struct delivery_wiring wiring = {
+        .doors = room->doors, .outbox = setup->outbox, .observer = setup->observer, .stats = &room->stats};
+    int status = registry_new(setup->key, &room->registry);
+
+    if (status == 0)
+        status = transcript_new(setup->ring_bytes, &room->transcript);
+    if (status == 0)
+        status = bucket_table_new(setup->key, &room->buckets);
+    if (status == 0) {
+        wiring.registry = room->registry;
+        wiring.transcript = room->transcript;
+        status = delivery_new(&wiring, &room->delivery);
+    }
+    return status;
+}
+
+int room_new(const struct room_setup *setup, struct room **ret_room)
+{
+    struct room *room = calloc(1, sizeof(*room));
+    int status;
+
+    if (room == NULL)
+        return STATUS_NO_MEMORY;
+    room->limits = setup->limits;
+    room->observer = setup->observer;
+    add_builtins(room);
+    name_reserved_init(&room->reserved);
+    status = make_parts(room, setup);
+    if (status != 0) {
+        room_free(room);
+        return status;
+    }
+    *ret_room = room;
+    return STATUS_OK;
+}
+
+void room_free(struct room *room)
+{
+    if (room == NULL)
+        return;
+    delivery_free(room->delivery);
+    bucket_table_free(room->buckets);
+    transcript_free(room->transcript);
+    registry_free(room->registry);
+    free(room);
+}
+
+void room_set_doors(struct room *room, const struct room_door *doors, size_t count, const struct endpoint *own,
+                    size_t own_count)
+{
+    room->door_count = count < ROOM_DOORS_MAX ? count : ROOM_DOORS_MAX;
+    room->own_count = own_count < ROOM_OWN_MAX ? own_count : ROOM_OWN_MAX;
+    memcpy(room->doors, doors, room->door_count * sizeof(*doors));
+    if (room->own_count > 0)
+        memcpy(room->own, own, room->own_count * sizeof(*own));
+    name_reserved_init(&room->reserved);
+    for (size_t door = 0; door < room->door_count; door++)
+        name_reserved_add(&room->reserved, room->doors[door].dialect);
+    delivery_forget(room->delivery);
+}
+
+void room_set_limits(struct room *room, const struct room_limits *limits)
+{
+    room->limits = *limits;
+}
+
+void room_get_limits(const struct room *room, struct room_limits *ret_limits)
+{
+    *ret_limits = room->limits;
+}
+
+/* ---- parts, for requests.c ---- */
+
+struct slot *room_slot(struct room *room, const struct member *member)
+{
+    return registry_slot(room->registry, member->position);
+}
+
+const struct path *room_path(struct room *room, const struct member *member)
+{
+    return registry_path(room->registry, member->position);
+}
+
+const struct dialect *room_dialect(const struct room *room, uint16_t door)
+{
+    return room->doors[door].dialect;
+}
+
+struct event room_draft(enum event_kind kind, const struct member *member)
+{
+    return (struct event){
+        .kind = (uint8_t)kind, .name = registry_shown(member), .name_len = (uint16_t)registry_shown_len(member)};
+}
+
+int room_append(struct room *room, const struct moment *now, const struct event *draft, struct member *member)
+{
+    struct event event = *draft;
+    int status;
+
+    event.author = member != NULL ? member->number : EVENT_AUTHOR_NOBODY;
+    event.wall_ns = now->wall_ns;
+    event.utc_offset_s = now->utc_offset_s;
+    status = transcript_append(room->transcript, &event, &event.seq);
+    if (status != 0)
+        return status;
+    if (member != NULL) {
+        struct slot *slot = room_slot(room, member);
+
+        slot->own = event.seq;
+        /* Its own event is not owed to it: who has caught up stays so, and can't miss what it says itself. */
+        if (slot->cursor == event.seq)
+            slot->cursor++;
+    }
+    /* Without a store there is nothing to wait for. */
+    transcript_release(room->transcript, event.seq);
+    registry_all_behind(room->registry);
+    if (room->observer.happened != NULL)
+        room->observer.happened(room->observer.ctx, &event, member != NULL ? room_path(room, member) : NULL);
+    return STATUS_OK;
+}
+
+void room_remove(struct room *room, const struct moment *now, struct member *member, enum exit_reason reason)
+{
+    struct event left = room_draft(EVENT_EXIT, member);
+
+    left.reason = (uint8_t)reason;
+    room_append(room, now, &left, member);
+    registry_remove(room->registry, member);
+}
+
+void room_answer(struct room *room, const struct path *path, const struct token *token, bool newline)
+{
+    if (!delivery_send_now(room->delivery, path, token->bytes, token->length + (newline ? 1U : 0U)))
+        room->stats.answers_withheld++;
+}
+
+static void send_line(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,
+                      const char *text, uint64_t count)
+{
+    const struct slot *slot = room_slot(room, member);
+    const struct path *path = room_path(room, member);
+    struct template_values values = {.text = text,
+                                     .text_len = text != NULL ? strlen(text) : 0,
+                                     .count = count,
+                                     .wall_ns = now->wall_ns,
+                                     .utc_offset_s = now->utc_offset_s};
+    char line[PLAIN_LINE_MAX_BYTES];
+    size_t length = plain_render_line(room_dialect(room, path->door), key, &values, line);
+
+    while (length > 0 && line[length - 1] == ' ') /* where an empty {text} ends it */
+        length--;
+    line[length] = '\n';
+    if (!delivery_send_now(room->delivery, path, line, length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U)))
+        room->stats.answers_withheld++;
+}
+
+void room_tell(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,
+               const char *text, uint64_t count)
+{
+    int64_t interval_ns = ROOM_TOLD_INTERVAL_S * MOMENT_NS_PER_S;
+
+    if ((room_slot(room, member)->flags & SLOT_OWES_ACCEPT) != 0 || now->mono_ns < member->quiet_until_ns) {
+        room->stats.answers_withheld++;
+        return;
+    }
+    member->quiet_until_ns = now->mono_ns + interval_ns;
+    send_line(room, now, member, key, text, count);
+}
+
+/* ---- what comes in ---- */
+
+/* A wildcard door hears from every address of this machine, and all of 127.0.0.0/8 is this machine. */
+static bool is_own_address(const struct room *room, const struct path *path)
+{
+    const uint8_t *address = path->peer.address;
+
+    for (size_t door = 0; door < room->door_count; door++) {
+        const struct endpoint *listen = &room->doors[door].listen;
+
+        if (listen->port != path->peer.port)
+            continue;
+        if (memcmp(listen->address, address, ENDPOINT_ADDRESS_BYTES) == 0)
+            return true;
+        if (!endpoint_address_is_any(listen->address))
+            continue;
+        if (endpoint_address_is_loopback(address) || memcmp(path->local, address, ENDPOINT_ADDRESS_BYTES) == 0)
+            return true;
+        for (size_t i = 0; i < room->own_count; i++) {
+            if (memcmp(room->own[i].address, address, ENDPOINT_ADDRESS_BYTES) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void count_refusal(struct room *room, enum refusal refusal, const struct path *path)
+{
+    room->stats.refused[refusal]++;
+    if (room->observer.refused != NULL)
+        room->observer.refused(room->observer.ctx, refusal, path);
+}
+
+void room_receive(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
+                  size_t length)
+{
+    struct member *member;
+    int refused;
+
+    room->stats.received++;
+    if (length == 0) {
+        refused = REFUSED_EMPTY + 1;
+    } else if (is_own_address(room, path)) {
+        refused = REFUSED_OWN_ADDRESS + 1;
+    } else if (!room->limits.plain_enabled) {
+        refused = REFUSED_PLAIN_OFF + 1;
+    } else if (length > PLAIN_REQUEST_MAX_BYTES) {
+        refused = REFUSED_TOO_LONG + 1;
+        member = registry_find_endpoint(room->registry, &path->peer);
+        if (member != NULL)
+            room_tell(room, now, member, DIALECT_TOO_LONG, NULL, room->limits.max_text_bytes);
+    } else {
+        refused = requests_handle(room, now, path, bytes, length);
+    }
+    if (refused != 0)
+        count_refusal(room, (enum refusal)(refused - 1), path);
+}
+
+int room_notice(struct room *room, const struct moment *now, const char *text, size_t length, uint32_t *ret_members)
+{
+    struct event notice = {.kind = EVENT_NOTICE, .name = ""};
+    char clean[PLAIN_LINE_MAX_BYTES];
+    int status;
+
+    if (length == 0)
+        return STATUS_INVALID;
+    if (length > room->limits.max_text_bytes)
+        return STATUS_TOO_LONG;
+    if (!text_is_utf8(text, length))
+        return STATUS_NOT_UTF8;
+    notice.text = clean;
+    notice.text_len = (uint16_t)text_clean(text, length, clean);
+    status = room_append(room, now, &notice, NULL);
+    if (status == 0)
+        *ret_members = registry_count(room->registry);
+    return status;
+}
+
+/* ---- leaving without having asked to ---- */
+
+/* The bye is how such a client's receiving process ends; it goes even where the line before it could not. */
+static void send_bye(struct room *room, struct member *member)
+{
+    const struct path *path = room_path(room, member);
+    const struct token *bye = dialect_token(room_dialect(room, path->door), DIALECT_BYE);
+
+    if (bye->length > 0)
+        room_answer(room, path, bye, (room_slot(room, member)->flags & SLOT_NEWLINE) != 0);
+}
+
+int room_kick(struct room *room, const struct moment *now, const char *name, const char *reason)
+{
+    struct name folded = {.shown_len = 0};
+    struct member *member;
+    char clean[PLAIN_LINE_MAX_BYTES] = "";
+    int length =
+        text_is_utf8(name, strlen(name)) ? text_fold(name, strlen(name), folded.folded, ROOM_NAME_MAX_BYTES) : -1;
+
+    if (length < 0)
+        return STATUS_NOT_FOUND;
+    folded.folded_len = (uint8_t)length;
+    member = registry_find_name(room->registry, &folded);
+    if (member == NULL)
+        return STATUS_NOT_FOUND;
+    if (reason != NULL && reason[0] != '\0') {
+        if (strlen(reason) > room->limits.max_text_bytes)
+            return STATUS_TOO_LONG;
+        if (!text_is_utf8(reason, strlen(reason)))
+            return STATUS_NOT_UTF8;
+        clean[text_clean(reason, strlen(reason), clean)] = '\0';
+    }
+    if ((room_slot(room, member)->flags & SLOT_OWES_ACCEPT) == 0)
+        send_line(room, now, member, DIALECT_KICKED, clean, 0);
+    send_bye(room, member);
+    room_remove(room, now, member, EXIT_KICKED);
+    return STATUS_OK;
+}
+
+static int64_t idle_warning_ns(const struct room *room)
+{
+    int64_t half = (int64_t)room->limits.idle_timeout_s * MOMENT_NS_PER_S / 2;
+    int64_t warning = ROOM_IDLE_WARNING_S * MOMENT_NS_PER_S;
+
+    return warning < half ? warning : half;
+}
+
+/* When something is due for the quietest of those: their warning, or, once warned, their removal. */
+static int64_t idle_due(const struct room *room, bool warned)
+{
+    const struct member *member = registry_quietest(room->registry, warned);
+    int64_t timeout = (int64_t)room->limits.idle_timeout_s * MOMENT_NS_PER_S;
+
+    if (timeout == 0 || member == NULL)
+        return MOMENT_NEVER_NS;
+    return member->heard_ns + timeout - (warned ? 0 : idle_warning_ns(room));
+}
+
+int64_t room_next_tick(const struct room *room)
+{
+    int64_t removal = idle_due(room, true);
+    int64_t warning = idle_due(room, false);
+
+    return removal < warning ? removal : warning;
+}
+
+static void warn_idle(struct room *room, const struct moment *now, struct member *member)
+{
+    registry_warned(room->registry, member);
+    member->quiet_until_ns = 0; /* this line must not be kept back by an earlier one */
+    room_tell(room, now, member, DIALECT_IDLE, NULL, (uint64_t)(idle_warning_ns(room) / MOMENT_NS_PER_S));
+}
+
+int64_t room_tick(struct room *room, const struct moment *now)
+{
+    for (uint32_t handled = 0; handled < ROOM_TICK_MAX && room_next_tick(room) <= now->mono_ns; handled++) {
+        if (idle_due(room, true) <= now->mono_ns) {
+            struct member *member = registry_quietest(room->registry, true);
+
+            send_bye(room, member);
+            room_remove(room, now, member, EXIT_IDLE);
+        } else {
+            warn_idle(room, now, registry_quietest(room->registry, false));
+        }
+    }
+    return room_next_tick(room);
+}
+
+/* ---- what goes out, and what can be seen ---- */
+
+enum sweep_result room_sweep(struct room *room, size_t budget)
+{
+    return delivery_sweep(room->delivery, budget);
+}
+
+void room_door_writable(struct room *room, uint16_t door)
+{
+    delivery_door_writable(room->delivery, door);
+}
+
+void room_stats(const struct room *room, struct room_stats *ret_stats)
+{
+    *ret_stats = room->stats;
+    ret_stats->appended = transcript_appended(room->transcript);
+    ret_stats->released = transcript_released(room->transcript);
+    ret_stats->members = registry_count(room->registry);
+    ret_stats->behind = registry_behind(room->registry);
+}
+
+uint32_t room_members(const struct room *room)
+{
+    return registry_count(room->registry);
+}
+
+void room_member(const struct room *room, uint32_t index, struct room_member *ret_member)
+{
+    const struct member *member = registry_member(room->registry, index);
+    uint64_t released = transcript_released(room->transcript);
+    uint64_t cursor = registry_slot(room->registry, index)->cursor;
+
+    *ret_member = (struct room_member){
+        .name = registry_shown(member),
+        .path = registry_path(room->registry, index),
+        .number = member->number,
+        .owed = cursor <= released ? released - cursor + 1 : 0,
+        .undelivered = member->undelivered,
+        .joined_wall_ns = member->joined_wall_ns,
+        .heard_ns = member->heard_ns,
+    };
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * What a room is made of, for the files that share it: room.c (what the administrator and time do) and requests.c (what members do).
+ */
+#ifndef ROOMD_CORE_ROOM_STATE_H
+#define ROOMD_CORE_ROOM_STATE_H
+
+#include "core/bucket.h"
+#include "core/delivery.h"
+#include "core/name.h"
+#include "core/template.h"
+
+#include <roomd/registry.h>
+#include <roomd/room.h>
+#include <roomd/transcript.h>
+
+/* Two dialects in two languages, and room for more. */
+#define ROOM_BUILTINS_MAX 8
+
+struct room {
+    struct room_limits limits;
+    struct registry *registry;
+    struct transcript *transcript;
+    struct delivery *delivery;
+    struct bucket_table *buckets;
+    struct room_door doors[ROOM_DOORS_MAX];
+    size_t door_count;
+    struct endpoint own[ROOM_OWN_MAX];
+    size_t own_count;
+    struct name_reserved reserved;
+    struct dialect builtins[ROOM_BUILTINS_MAX]; /* their answers are known here whatever the doors speak */
+    size_t builtin_count;
+    struct observer observer;
+    struct room_stats stats;
+};
+
+/*
+ * Appends what the draft says (kind, reason, name, text), shows it to the observer, and makes it everybody's. `member` is its author, or NULL. STATUS_FULL: nothing happened.
+ */
+int room_append(struct room *room, const struct moment *now, const struct event *draft, struct member *member);
+
+/* A draft about a member, under the name it has now. */
+struct event room_draft(enum event_kind kind, const struct member *member);
+
+/* Takes a member out, with the exit event. */
+void room_remove(struct room *room, const struct moment *now, struct member *member, enum exit_reason reason);
+
+struct slot *room_slot(struct room *room, const struct member *member);
+const struct path *room_path(struct room *room, const struct member *member);
+const struct dialect *room_dialect(const struct room *room, uint16_t door);
+
+/* Sends a token at once or not at all. */
+void room_answer(struct room *room, const struct path *path, const struct token *token, bool newline);
+
+/* Sends a member a line that is no event, at once or not at all; not before its accept, which clients take the first datagram for. */
+void room_tell(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,
+               const char *text, uint64_t count);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * UTF-8 text as it comes from strangers: is it valid, and what of it may a terminal see. Character classes come from utf8proc.
+ */
+#ifndef ROOMD_CORE_TEXT_H
+#define ROOMD_CORE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Valid UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing above U+10FFFF. */
+bool text_is_utf8(const char *bytes, size_t length);
+
+/*
+ * Copies valid UTF-8 and puts one space for each control character (C0, DEL, C1), line or paragraph separator and bidi control. Returns the length written, which is at most `length`.
+ */
+size_t text_clean(const char *bytes, size_t length, char *out);
+
+/* True where text_clean would change something. */
+bool text_is_hostile(int32_t codepoint);
+
+/*
+ * The form under which names are compared: utf8proc's NFKC_Casefold. Returns the length, or -1 where `bytes` is not valid or the result exceeds
+ * `size` bytes. No terminator is written.
+ */
+int text_fold(const char *bytes, size_t length, char *out, size_t size);
+
+/* The same for NFC, the form that is shown. */
+int text_compose(const char *bytes, size_t length, char *out, size_t size);
+
+#endif

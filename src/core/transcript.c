@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * The ring behind the transcript: records of different lengths, one after the other, and an index from number to record. A record never straddles the end of
+ * the ring, so that readers get plain pointers; what is left over at the end stays unused for that lap.
+ */
+#include <roomd/transcript.h>
+
+#include <roomd/limits.h>
+#include <roomd/status.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RECORD_ALIGN 8U
+
+/* What lies in the ring before name and text. */
+struct record {
+    int64_t wall_ns;
+    uint64_t author;
+    int32_t utc_offset_s;
+    uint16_t name_len;
+    uint16_t text_len;
+    uint8_t kind;
+    uint8_t reason;
+};
+
+/* The smallest record, a join of a short name: as many as that fit the ring, the index must hold. */
+#define RECORD_MIN_BYTES 40U
+
+struct transcript {
+    uint8_t *ring;
+    uint32_t *index;   /* ring offset of event n at n % index_size, in units of RECORD_ALIGN */
+    size_t ring_size;  /* bytes */
+    size_t index_size; /* events */
+    size_t head;       /* where the next record goes */
+    uint64_t oldest;   /* number of the oldest event held */
+    uint64_t appended;
+    uint64_t released;
+};
+
+static size_t record_bytes(size_t name_len, size_t text_len)
+{
+    size_t bytes = sizeof(struct record) + name_len + text_len;
+
+    return (bytes + RECORD_ALIGN - 1) / RECORD_ALIGN * RECORD_ALIGN;
+}
+
+int transcript_new(size_t budget, struct transcript **ret_transcript)
+{
+    struct transcript *transcript;
+
+    if (budget < TRANSCRIPT_MIN_BYTES || budget > TRANSCRIPT_MAX_BYTES)
+        return STATUS_INVALID;
+    transcript = calloc(1, sizeof(*transcript));
+    if (transcript == NULL)
+        return STATUS_NO_MEMORY;
+    /* The budget covers both: each record brings its place in the index. */
+    transcript->index_size = budget / (RECORD_MIN_BYTES + sizeof(uint32_t));
+    transcript->ring_size = (budget - transcript->index_size * sizeof(uint32_t)) / RECORD_ALIGN * RECORD_ALIGN;
+    transcript->ring = malloc(transcript->ring_size);
+    transcript->index = malloc(transcript->index_size * sizeof(uint32_t));
+    transcript->oldest = 1;
+    if (transcript->ring == NULL || transcript->index == NULL) {
+        transcript_free(transcript);
+        return STATUS_NO_MEMORY;
+    }
+    *ret_transcript = transcript;
+    return STATUS_OK;
+}
+
+void transcript_free(struct transcript *transcript)
+{
+    if (transcript == NULL)
+        return;
+    free(transcript->ring);
+    free(transcript->index);
+    free(transcript);
+}
+
+static size_t offset_of(const struct transcript *transcript, uint64_t seq)
+{
+    return (size_t)transcript->index[seq % transcript->index_size] * RECORD_ALIGN;
+}
+
+static bool is_empty(const struct transcript *transcript)
+{
+    return transcript->oldest > transcript->appended;
+}
+
+/*
+ * Where a record of `size` bytes can go without touching the oldest, or -1. The records held lie from the oldest's place up to head, round the end; they never fill
+ * the ring to the last byte, so that head == tail always means empty.
+ */
+static int64_t find_place(const struct transcript *transcript, size_t size)
+{
+    size_t tail;
+
+    if (is_empty(transcript))
+        return 0;
+    if (transcript->appended - transcript->oldest + 1 == transcript->index_size)
+        return -1;
+    tail = offset_of(transcript, transcript->oldest);
+    if (transcript->head <= tail)
+        return transcript->head + size < tail ? (int64_t)transcript->head : -1;
+    if (transcript->head + size <= transcript->ring_size)
+        return (int64_t)transcript->head;
+    return size < tail ? 0 : -1;
+}
+
+static void write_record(uint8_t *at, const struct event *event)
+{
+    struct record record = {
+        .wall_ns = event->wall_ns,
+        .author = event->author,
+        .utc_offset_s = event->utc_offset_s,
+        .name_len = event->name_len,
+        .text_len = event->text_len,
+        .kind = event->kind,
+        .reason = event->reason,
+    };
+
+    memcpy(at, &record, sizeof(record));
+    if (event->name_len > 0)
+        memcpy(at + sizeof(record), event->name, event->name_len);
+    if (event->text_len > 0)
+        memcpy(at + sizeof(record) + event->name_len, event->text, event->text_len);
+}
+
+int transcript_append(struct transcript *transcript, const struct event *event, uint64_t *ret_seq)
+{
+    size_t size = record_bytes(event->name_len, event->text_len);
+    int64_t place;
+
+    if (event->name_len > ROOM_NAME_MAX_BYTES || event->text_len > PLAIN_LINE_MAX_BYTES)
+        return STATUS_TOO_LONG;
+    while ((place = find_place(transcript, size)) < 0) {
+        if (transcript->oldest > transcript->released)
+            return STATUS_FULL;
+        transcript->oldest++;
+    }
+    write_record(transcript->ring + place, event);
+    transcript->head = (size_t)place + size;
+    transcript->appended++;
+    transcript->index[transcript->appended % transcript->index_size] = (uint32_t)((size_t)place / RECORD_ALIGN);
+    *ret_seq = transcript->appended;
+    return STATUS_OK;
+}
+
+void transcript_release(struct transcript *transcript, uint64_t seq)
+{
+    if (seq > transcript->released && seq <= transcript->appended)
+        transcript->released = seq;
+}
+
+uint64_t transcript_appended(const struct transcript *transcript)
+{
+    return transcript->appended;
+}
+
+uint64_t transcript_released(const struct transcript *transcript)
+{
+    return transcript->released;
+}
+
+uint64_t transcript_oldest(const struct transcript *transcript)
+{
+    return transcript->oldest;
+}
+
+bool transcript_get(const struct transcript *transcript, uint64_t seq, struct event *ret_event)
+{
+    const uint8_t *at;
+    struct record record;
+
+    if (seq < transcript->oldest || seq > transcript->appended)
+        return false;
+    at = transcript->ring + offset_of(transcript, seq);
+    memcpy(&record, at, sizeof(record));
+    *ret_event = (struct event){
+        .seq = seq,
+        .author = record.author,
+        .wall_ns = record.wall_ns,
+        .utc_offset_s = record.utc_offset_s,
+        .kind = record.kind,
+        .reason = record.reason,
+        .name_len = record.name_len,
+        .text_len = record.text_len,
+        .name = (const char *)at + sizeof(record),
+        .text = (const char *)at + sizeof(record) + record.name_len,
+    };
+    return true;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * A room for the fuzz entries: its outbox looks at everything that is sent, and stops the program where it is not what a plain client can take.
+ */
+#ifndef TESTS_FUZZ_ROOM_H
+#define TESTS_FUZZ_ROOM_H
+
+#include "core/text.h"
+
+#include <roomd/room.h>
+#include <roomd/transcript.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FUZZ_CHECK(condition)                                                                                          \
+    do {                                                                                                               \
+        if (!(condition)) {                                                                                            \
+            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                    \
+            abort();                                                                                                   \
+        }                                                                                                              \
+    } while (0)
+
+struct fuzz_room {
+    struct room *room;
+    struct dialect dialects[2];
+    struct moment now;
+    size_t sent;
+};
+
+static inline void fuzz_check_datagram(const struct outbox_entry *entry)
+{
+    const char *bytes = entry->bytes;
+    size_t length = entry->length;
+
+    FUZZ_CHECK(length > 0 && length <= PLAIN_LINE_MAX_BYTES);
+    FUZZ_CHECK(text_is_utf8(bytes, length));
+    if (bytes[length - 1] == '\n')
+        length--;
+    for (size_t i = 0; i < length; i++)
+        FUZZ_CHECK((unsigned char)bytes[i] >= 0x20 && bytes[i] != 0x7f);
+}
+
+static inline void fuzz_send(void *ctx, struct outbox_entry *entries, size_t count)
+{
+    struct fuzz_room *fuzz = ctx;
+
+    for (size_t i = 0; i < count; i++) {
+        fuzz_check_datagram(&entries[i]);
+        entries[i].result = OUTBOX_TAKEN;
+        fuzz->sent++;
+    }
+}
+
+static inline void fuzz_room_open(struct fuzz_room *fuzz)
+{
+    struct room_setup setup = {
+        .ring_bytes = TRANSCRIPT_MIN_BYTES,
+        .limits = {.max_members = 4,
+                   .max_name_codepoints = 32,
+                   .max_text_bytes = 900,
+                   .idle_timeout_s = 60,
+                   .plain_enabled = true},
+        .outbox = {.send = fuzz_send, .ctx = fuzz},
+    };
+    struct room_door doors[2];
+
+    memset(fuzz, 0, sizeof(*fuzz));
+    memset(doors, 0, sizeof(doors));
+    FUZZ_CHECK(dialect_init(&fuzz->dialects[0], "course", DIALECT_ZH) == 0);
+    FUZZ_CHECK(dialect_init(&fuzz->dialects[1], "yn", DIALECT_EN) == 0);
+    FUZZ_CHECK(room_new(&setup, &fuzz->room) == 0);
+    for (int door = 0; door < 2; door++) {
+        doors[door].dialect = &fuzz->dialects[door];
+        FUZZ_CHECK(endpoint_parse("0.0.0.0:8888", &doors[door].listen) == 0);
+    }
+    room_set_doors(fuzz->room, doors, 2, NULL, 0);
+    fuzz->now.mono_ns = MOMENT_NS_PER_S;
+}
+
+static inline struct path fuzz_path(uint8_t selector)
+{
+    struct path path;
+
+    memset(&path, 0, sizeof(path));
+    endpoint_address_from_ipv4((const uint8_t[]){192, 0, 2, (uint8_t)(selector & 3)}, path.peer.address);
+    path.peer.port = (uint16_t)(1000 + (selector >> 2 & 3));
+    path.door = selector >> 4 & 1;
+    return path;
+}
+
+static inline void fuzz_sweep(struct fuzz_room *fuzz)
+{
+    while (room_sweep(fuzz->room, 64) == SWEEP_MORE)
+        ;
+}
+
+/* Whoever is in hears a notice, each once, and is owed nothing afterwards. */
+static inline void fuzz_room_check(struct fuzz_room *fuzz)
+{
+    uint32_t members;
+    size_t before;
+
+    fuzz_sweep(fuzz);
+    before = fuzz->sent;
+    FUZZ_CHECK(room_notice(fuzz->room, &fuzz->now, "x", 1, &members) == 0);
+    FUZZ_CHECK(members == room_members(fuzz->room) && members <= 4);
+    fuzz_sweep(fuzz);
+    FUZZ_CHECK(fuzz->sent - before == members);
+    for (uint32_t i = 0; i < members; i++) {
+        struct room_member member;
+
+        room_member(fuzz->room, i, &member);
+        FUZZ_CHECK(member.owed == 0);
+    }
+}
+
+static inline void fuzz_room_close(struct fuzz_room *fuzz)
+{
+    room_free(fuzz->room);
+}
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * An outbox that keeps what it is given, and takes, puts off or fails as a test says.
+ */
+#ifndef TESTS_SUPPORT_FAKE_OUTBOX_H
+#define TESTS_SUPPORT_FAKE_OUTBOX_H
+
+#include <roomd/outbox.h>
+#include <stdbool.h>
+
+struct fake_datagram {
+    struct path path;
+    char bytes[1100];
+    size_t length;
+    const void *source; /* where the bytes lay when they were offered: to compare, not to read */
+};
+
+struct fake_outbox {
+    struct fake_datagram *sent; /* owned; what was taken, in order */
+    size_t count;
+    size_t capacity;
+    size_t calls;
+    size_t offered;        /* entries, taken or not */
+    size_t take;           /* so many more are taken before the doors are full; SIZE_MAX = no end */
+    uint32_t full_doors;   /* one bit a door that is full whatever `take` says */
+    uint16_t failing_port; /* sending to this port fails; 0 = none */
+};
+
+void fake_outbox_init(struct fake_outbox *fake);
+void fake_outbox_done(struct fake_outbox *fake);
+struct outbox fake_outbox_port(struct fake_outbox *fake);
+
+/* Forgets what was sent. */
+void fake_outbox_clear(struct fake_outbox *fake);
+
+/* The n-th datagram that was sent to that port since the last clear, or NULL. */
+const struct fake_datagram *fake_outbox_to(const struct fake_outbox *fake, uint16_t port, size_t n);
+size_t fake_outbox_count_to(const struct fake_outbox *fake, uint16_t port);
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+#include "support/stage.h"
+
+#include <roomd/transcript.h>
+#include <stdio.h>
+#include <string.h>
+
+static void on_happened(void *ctx, const struct event *event, const struct path *path)
+{
+    struct stage *stage = ctx;
+
+    (void)path;
+    stage->happened[event->kind]++;
+}
+
+static void on_refused(void *ctx, enum refusal refusal, const struct path *path)
+{
+    struct stage *stage = ctx;
+
+    (void)path;
+    stage->refused[refusal]++;
+}
+
+static void on_undelivered(void *ctx, const char *name, const struct path *path)
+{
+    struct stage *stage = ctx;
+
+    (void)name;
+    (void)path;
+    stage->undelivered++;
+}
+
+void stage_open(struct stage *stage)
+{
+    memset(stage, 0, sizeof(*stage));
+    fake_outbox_init(&stage->outbox);
+    dialect_init(&stage->dialects[0], "course", DIALECT_ZH);
+    dialect_init(&stage->dialects[1], "yn", DIALECT_EN);
+    stage->now = (struct moment){.mono_ns = 1000 * MOMENT_NS_PER_S, .wall_ns = 1700000000 * MOMENT_NS_PER_S};
+    stage->setup = (struct room_setup){
+        .key = "0123456789abcde",
+        .ring_bytes = TRANSCRIPT_MIN_BYTES * 4,
+        .limits = {.max_members = 10000,
+                   .max_name_codepoints = 32,
+                   .max_text_bytes = 900,
+                   .idle_timeout_s = 43200,
+                   .plain_enabled = true},
+        .outbox = fake_outbox_port(&stage->outbox),
+        .observer = {.happened = on_happened, .refused = on_refused, .undelivered = on_undelivered, .ctx = stage},
+    };
+}
+
+void stage_set_doors(struct stage *stage)
+{
+    struct room_door doors[2] = {{.dialect = &stage->dialects[0]}, {.dialect = &stage->dialects[1]}};
+
+    endpoint_parse("0.0.0.0:8888", &doors[0].listen);
+    endpoint_parse("[::]:8888", &doors[1].listen);
+    room_set_doors(stage->room, doors, 2, NULL, 0);
+}
+
+int stage_start(struct stage *stage)
+{
+    int status = room_new(&stage->setup, &stage->room);
+
+    if (status == 0)
+        stage_set_doors(stage);
+    return status;
+}
+
+void stage_new(struct stage *stage)
+{
+    stage_open(stage);
+    stage_start(stage);
+}
+
+void stage_done(struct stage *stage)
+{
+    room_free(stage->room);
+    fake_outbox_done(&stage->outbox);
+}
+
+struct path stage_path(uint16_t port, uint16_t door)
+{
+    struct path path;
+
+    memset(&path, 0, sizeof(path));
+    endpoint_address_from_ipv4((const uint8_t[]){192, 0, 2, 1}, path.peer.address);
+    endpoint_address_from_ipv4((const uint8_t[]){192, 0, 2, 254}, path.local);
+    path.peer.port = port;
+    path.door = door;
+    return path;
+}
+
+void stage_send_bytes(struct stage *stage, const struct path *path, const void *bytes, size_t length)
+{
+    room_receive(stage->room, &stage->now, path, bytes, length);
+}
+
+void stage_send(struct stage *stage, uint16_t port, const char *text)
+{
+    struct path path = stage_path(port, 0);
+
+    stage_send_bytes(stage, &path, text, strlen(text));
+}
+
+enum sweep_result stage_sweep(struct stage *stage)
+{
+    enum sweep_result result;
+
+    do
+        result = room_sweep(stage->room, 1024);
+    while (result == SWEEP_MORE);
+    return result;
+}
+
+void stage_join(struct stage *stage, uint16_t port, const char *name)
+{
+    char request[128];
+
+    snprintf(request, sizeof(request), "L %s", name);
+    stage_send(stage, port, request);
+    stage_sweep(stage);
+    fake_outbox_clear(&stage->outbox);
+}
+
+bool stage_heard(const struct stage *stage, uint16_t port, size_t n, const char *text)
+{
+    const struct fake_datagram *datagram = fake_outbox_to(&stage->outbox, port, n);
+
+    return datagram != NULL && datagram->length == strlen(text) && memcmp(datagram->bytes, text, datagram->length) == 0;
+}

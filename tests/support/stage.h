@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * A room on a stage: fake outbox, fake clock, and members known by their port numbers.
+ */
+#ifndef TESTS_SUPPORT_STAGE_H
+#define TESTS_SUPPORT_STAGE_H
+
+#include "support/fake_outbox.h"
+
+#include <roomd/room.h>
+
+#define STAGE_PORT 8888
+
+struct stage {
+    struct room *room;
+    struct fake_outbox outbox;
+    struct moment now;
+    struct dialect dialects[2]; /* door 0: course, zh; door 1: yn, en */
+    struct room_setup setup;    /* as stage_open has filled it in; change it before stage_start */
+    uint64_t happened[4];       /* events seen by the observer, by kind */
+    uint64_t refused[REFUSALS]; /* seen by the observer */
+    uint64_t undelivered;
+};
+
+/* Fills in the usual setup; stage_start makes the room. stage_new does both. */
+void stage_open(struct stage *stage);
+int stage_start(struct stage *stage);
+void stage_new(struct stage *stage);
+void stage_done(struct stage *stage);
+
+/* Gives the doors their dialects, after a change. */
+void stage_set_doors(struct stage *stage);
+
+/* 192.0.2.1:PORT, writing to 192.0.2.254 at that door. */
+struct path stage_path(uint16_t port, uint16_t door);
+
+/* A datagram from that port, to door 0. */
+void stage_send(struct stage *stage, uint16_t port, const char *text);
+void stage_send_bytes(struct stage *stage, const struct path *path, const void *bytes, size_t length);
+
+/* Sweeps until nobody is owed anything, or all are blocked. */
+enum sweep_result stage_sweep(struct stage *stage);
+
+/* Joins, sweeps, and forgets what was sent. */
+void stage_join(struct stage *stage, uint16_t port, const char *name);
+
+/* True where exactly this was sent to that port as its n-th datagram. */
+bool stage_heard(const struct stage *stage, uint16_t port, size_t n, const char *text);
+
+#endif

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The roomd authors
+#
+# Makes core's allocations fail on demand.
+target_link_options(test_core_allocation PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)
+target_compile_options(test_core_allocation PRIVATE -Wno-reserved-identifier)

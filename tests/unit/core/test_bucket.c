@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+#include "core/bucket.h"
+
+#include <criterion/criterion.h>
+#include <roomd/moment.h>
+#include <string.h>
+
+static const uint8_t key[BUCKET_KEY_BYTES] = "a key for tests";
+static const struct bucket_rate rate = {.interval_ns = MOMENT_NS_PER_S, .burst = 3};
+static struct bucket_table *table;
+
+static void open_table(void)
+{
+    cr_assert_eq(bucket_table_new(key, &table), 0);
+}
+
+static void close_table(void)
+{
+    bucket_table_free(table);
+}
+
+TestSuite(bucket, .init = open_table, .fini = close_table);
+
+static bool take(uint32_t number, unsigned bits, int64_t now_s)
+{
+    uint8_t address[ENDPOINT_ADDRESS_BYTES];
+    uint8_t ipv4[4] = {(uint8_t)(number >> 24), (uint8_t)(number >> 16), (uint8_t)(number >> 8), (uint8_t)number};
+
+    endpoint_address_from_ipv4(ipv4, address);
+    return bucket_take(table, BUCKET_ANSWER_ADDRESS, address, bits, &rate, now_s * MOMENT_NS_PER_S);
+}
+
+Test(bucket, a_full_one_holds_its_burst_and_no_more)
+{
+    for (int i = 0; i < 3; i++)
+        cr_expect(take(1, 128, 100));
+    cr_expect_not(take(1, 128, 100));
+}
+
+Test(bucket, a_token_comes_back_in_its_interval)
+{
+    for (int i = 0; i < 3; i++)
+        take(1, 128, 100);
+    cr_expect(take(1, 128, 101));
+    cr_expect_not(take(1, 128, 101));
+    for (int i = 0; i < 3; i++)
+        cr_expect(take(1, 128, 1000), "never more than the burst");
+    cr_expect_not(take(1, 128, 1000));
+}
+
+Test(bucket, a_refused_request_costs_nothing)
+{
+    for (int i = 0; i < 3; i++)
+        take(1, 128, 100);
+    for (int i = 0; i < 1000; i++)
+        cr_expect_not(take(1, 128, 100));
+    cr_expect(take(1, 128, 101));
+}
+
+Test(bucket, addresses_do_not_share_but_a_prefix_does)
+{
+    for (int i = 0; i < 3; i++)
+        take(0x01020301, 128, 100);
+    cr_expect(take(0x01020302, 128, 100));
+    for (uint32_t i = 0; i < 3; i++)
+        cr_expect(take(0x05060700 + i, 120, 100));
+    cr_expect_not(take(0x050607ff, 120, 100));
+    cr_expect(take(0x05060800, 120, 100));
+}
+
+Test(bucket, prefixes_that_end_inside_a_byte_are_cut_there)
+{
+    for (uint32_t i = 0; i < 3; i++)
+        cr_expect(take(0x0a000000 + i, 116, 100)); /* a /20 */
+    cr_expect_not(take(0x0a000fff, 116, 100));
+    cr_expect(take(0x0a001000, 116, 100));
+}
+
+Test(bucket, kinds_do_not_share)
+{
+    uint8_t address[ENDPOINT_ADDRESS_BYTES] = {1};
+
+    for (int i = 0; i < 3; i++)
+        cr_expect(bucket_take(table, BUCKET_ANSWER_ADDRESS, address, 128, &rate, 0));
+    cr_expect_not(bucket_take(table, BUCKET_ANSWER_ADDRESS, address, 128, &rate, 0));
+    cr_expect(bucket_take(table, BUCKET_STRANGER, address, 128, &rate, 0));
+}
+
+Test(bucket, a_flood_of_addresses_does_not_refill_an_empty_bucket)
+{
+    for (int i = 0; i < 3; i++)
+        take(1, 128, 100);
+    /* Each of them takes one token: it is fuller than ours, and is given up first. */
+    for (uint32_t i = 2; i < 200000; i++)
+        take(i, 128, 100);
+    cr_expect_not(take(1, 128, 100));
+}

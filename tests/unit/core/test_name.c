@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+#include "core/name.h"
+
+#include <criterion/criterion.h>
+#include <roomd/status.h>
+#include <string.h>
+
+static struct name_reserved reserved;
+
+static void reserve(void)
+{
+    struct dialect course;
+
+    dialect_init(&course, "course", DIALECT_ZH);
+    name_reserved_init(&reserved);
+    name_reserved_add(&reserved, &course);
+}
+
+TestSuite(name, .init = reserve);
+
+static int parse(const char *text, struct name *ret_name)
+{
+    return name_parse(text, strlen(text), 32, &reserved, ret_name);
+}
+
+static void expect_refused(const char *text)
+{
+    struct name name;
+
+    cr_expect_neq(parse(text, &name), 0, "'%s' was accepted", text);
+}
+
+static void expect_accepted(const char *text)
+{
+    struct name name;
+
+    cr_expect_eq(parse(text, &name), 0, "'%s' was refused", text);
+}
+
+Test(name, ordinary_names_are_accepted)
+{
+    const char *const names[] = {"alice", "B", "小明",   "José",  "x_1-2.3", "😀",
+                                 "Иван",  "c", "notice", "tokyo", "brook",   "o'k"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        expect_accepted(names[i]);
+}
+
+Test(name, a_name_is_shown_composed_and_compared_folded)
+{
+    struct name name;
+
+    cr_assert_eq(parse("Ｊose\xcc\x81", &name), 0);
+    cr_expect_str_eq(name.shown, "Ｊosé");
+    cr_expect_str_eq(name.folded, "josé");
+    cr_expect_eq(name.shown_len, strlen(name.shown));
+    cr_expect_eq(name.folded_len, strlen(name.folded));
+}
+
+Test(name, layout_and_invisible_characters_are_refused)
+{
+    const char *const names[] = {"",
+                                 " ",
+                                 "a b",
+                                 "a:b",
+                                 "a：b",
+                                 "a\xef\xb9\x95"
+                                 "b",
+                                 "a\tb",
+                                 "a\x7f",
+                                 "a\xc2\x85",
+                                 "a\xc2\xa0"
+                                 "b",
+                                 "a\xe3\x80\x80"
+                                 "b", /* ideographic space */
+                                 "a\xe2\x80\x8b"
+                                 "b", /* zero width space: Cf */
+                                 "a\xe2\x80\x8d"
+                                 "b", /* zero width joiner: Cf */
+                                 "a\xe2\x80\xae"
+                                 "b",              /* right-to-left override */
+                                 "a\xee\x80\x80",  /* private use */
+                                 "a\xcd\xb8",      /* not assigned */
+                                 "\xe3\x85\xa4",   /* Hangul filler: a letter that shows nothing */
+                                 "a\xef\xbf\xbe"}; /* noncharacter */
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        expect_refused(names[i]);
+}
+
+Test(name, a_nul_byte_is_refused)
+{
+    struct name name;
+
+    cr_expect_neq(name_parse("a\0b", 3, 32, &reserved, &name), 0);
+}
+
+Test(name, what_is_not_utf8_is_refused)
+{
+    struct name name;
+
+    cr_expect_eq(parse("\xc4\xe3", &name), STATUS_NOT_UTF8);
+}
+
+Test(name, nothing_that_holds_an_administrators_word_is_a_name)
+{
+    const char *const names[] = {"管理员",          "x管理员x", "admin",      "ADMIN",     "Ａｄｍｉｎ",
+                                 "myAdministrator", "system",   "ecoSYSTEMs", "管理员消息"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        expect_refused(names[i]);
+}
+
+Test(name, a_token_is_no_name_but_may_be_part_of_one)
+{
+    const char *const tokens[] = {"OK", "ok", "EXIT", "Quit", "Y", "n", "该用户已存在", "请先进入聊天室"};
+    const char *const names[] = {"okay", "exits", "anna", "yuri"};
+
+    for (size_t i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++)
+        expect_refused(tokens[i]);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        expect_accepted(names[i]);
+}
+
+Test(name, the_words_a_line_begins_with_are_reserved)
+{
+    struct dialect dialect;
+    char why[DIALECT_WHY_BYTES];
+
+    dialect_init(&dialect, "course", DIALECT_EN);
+    cr_assert_eq(dialect_set(&dialect, DIALECT_NOTICE, "Notice: {text}", why), 0);
+    cr_assert_eq(dialect_set(&dialect, DIALECT_CHAT, "> {name}: {text}", why), 0);
+    name_reserved_add(&reserved, &dialect);
+    expect_refused("notice");
+    expect_refused("myNOTICEs");
+    expect_refused(">");
+    expect_accepted("a>b"); /* so short a word is reserved only as a whole */
+}
+
+Test(name, length_is_limited_in_code_points_and_in_bytes)
+{
+    struct name name;
+
+    cr_expect_eq(name_parse("abcd", 4, 4, &reserved, &name), 0);
+    cr_expect_eq(name_parse("abcde", 5, 4, &reserved, &name), STATUS_TOO_LONG);
+    cr_expect_eq(name_parse("e\xcc\x81", 3, 1, &reserved, &name), 0, "counted as it is shown");
+    /* 16 emoji are 64 bytes. */
+    expect_accepted("😀😁😂😃😄😅😆😇😈😉😊😋😌😍😎😏");
+    expect_refused("😀😁😂😃😄😅😆😇😈😉😊😋😌😍😎😏a");
+}
+
+Test(name, a_refused_name_leaves_the_result_alone)
+{
+    struct name name = {.shown = "before", .shown_len = 6};
+
+    cr_assert_neq(parse("a b", &name), 0);
+    cr_expect_str_eq(name.shown, "before");
+}
+
+Test(name, other_ways_to_write_a_name_match_it)
+{
+    cr_expect(name_matches("ALICE", 5, "alice", 5));
+    cr_expect(name_matches("alice", 5, "alice", 5));
+    cr_expect_not(name_matches("alic", 4, "alice", 5));
+    cr_expect_not(name_matches("alicex", 6, "alice", 5));
+    cr_expect_not(name_matches("", 0, "alice", 5));
+    cr_expect_not(name_matches("\xff", 1, "alice", 5));
+}

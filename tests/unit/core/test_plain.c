@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+#include "core/plain.h"
+
+#include <criterion/criterion.h>
+#include <roomd/status.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct dialect dialect;
+static struct transcript *transcript;
+
+static void open_all(void)
+{
+    dialect_init(&dialect, "course", DIALECT_ZH);
+    cr_assert_eq(transcript_new(TRANSCRIPT_MIN_BYTES * 4, &transcript), 0);
+}
+
+static void close_all(void)
+{
+    transcript_free(transcript);
+}
+
+TestSuite(plain, .init = open_all, .fini = close_all);
+
+/* Parses, and compares with "verb|name|text". */
+static void expect_request(const char *datagram, enum plain_kind kind, const char *expected)
+{
+    struct plain_request request;
+    char got[256];
+
+    cr_assert_eq(plain_parse(&dialect, datagram, strlen(datagram), &request), 0, "%s", datagram);
+    cr_expect_eq(request.kind, kind, "%s", datagram);
+    snprintf(got, sizeof(got), "%.*s|%.*s|%.*s", (int)request.verb_len, request.verb, (int)request.name_len,
+             request.name, (int)request.text_len, request.text);
+    cr_expect_str_eq(got, expected);
+}
+
+static void expect_status(const char *datagram, int status)
+{
+    struct plain_request request;
+
+    cr_expect_eq(plain_parse(&dialect, datagram, strlen(datagram), &request), status, "'%s'", datagram);
+}
+
+Test(plain, requests_are_split_at_the_first_two_single_spaces)
+{
+    expect_request("L alice", PLAIN_JOIN, "L|alice|");
+    expect_request("LOGIN alice", PLAIN_JOIN, "LOGIN|alice|");
+    expect_request("C alice hello", PLAIN_CHAT, "C|alice|hello");
+    expect_request("C alice  two  spaces ", PLAIN_CHAT, "C|alice| two  spaces ");
+    expect_request("CHAT alice x", PLAIN_CHAT, "CHAT|alice|x");
+    expect_request("C alice ", PLAIN_CHAT, "C|alice|");
+    expect_request("C alice", PLAIN_CHAT, "C|alice|");
+    expect_request("E alice", PLAIN_EXIT, "E|alice|");
+    expect_request("E alice ##", PLAIN_EXIT, "E|alice|##");
+    expect_request("QUIT alice", PLAIN_EXIT, "QUIT|alice|");
+}
+
+Test(plain, the_name_of_a_join_is_all_that_follows)
+{
+    expect_request("L alice smith", PLAIN_JOIN, "L|alice smith|");
+    expect_request("L  alice", PLAIN_JOIN, "L| alice|");
+    expect_request("L ", PLAIN_JOIN, "L||");
+}
+
+Test(plain, a_verb_is_followed_by_a_name)
+{
+    const char *const datagrams[] = {"L", "C", "Q", "E", "EXIT", "C ", "Q ", "C  text", "E  alice"};
+
+    for (size_t i = 0; i < sizeof(datagrams) / sizeof(datagrams[0]); i++)
+        expect_status(datagrams[i], STATUS_INVALID);
+}
+
+Test(plain, what_is_no_verb_is_no_request)
+{
+    const char *const datagrams[] = {"",        " ",     " L alice", "l alice",   "LL alice",
+                                     "X alice", "alice", "L\talice", "\xff alice"};
+
+    for (size_t i = 0; i < sizeof(datagrams) / sizeof(datagrams[0]); i++)
+        expect_status(datagrams[i], STATUS_NOT_FOUND);
+}
+
+Test(plain, one_line_ending_is_dropped)
+{
+    const struct {
+        const char *in;
+        size_t left;
+        bool newline;
+    } cases[] = {{"", 0, false},      {"\n", 0, true},      {"\r\n", 0, true},    {"\r", 1, false},
+                 {"L a", 3, false},   {"L a\n", 3, true},   {"L a\r\n", 3, true}, {"L a\n\n", 4, true},
+                 {"L a\r", 4, false}, {"L a\n\r", 5, false}};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        bool newline;
+
+        cr_expect_eq(plain_strip_newline(cases[i].in, strlen(cases[i].in), &newline), cases[i].left, "case %zu", i);
+        cr_expect_eq(newline, cases[i].newline, "case %zu", i);
+    }
+}
+
+static void append(enum event_kind kind, const char *name, const char *text)
+{
+    struct event event = {.kind = (uint8_t)kind,
+                          .name = name,
+                          .name_len = (uint16_t)strlen(name),
+                          .text = text,
+                          .text_len = (uint16_t)strlen(text)};
+    uint64_t seq;
+
+    cr_assert_eq(transcript_append(transcript, &event, &seq), 0);
+    transcript_release(transcript, seq);
+}
+
+static void expect_line(uint64_t first, bool fold, const char *expected, uint64_t expected_last)
+{
+    char line[PLAIN_LINE_MAX_BYTES];
+    uint64_t last;
+    size_t length = plain_render(&dialect, transcript, first, transcript_released(transcript), fold, line, &last);
+
+    cr_expect(length == strlen(expected) && memcmp(line, expected, length) == 0, "'%.*s' is not '%s'", (int)length,
+              line, expected);
+    cr_expect_eq(last, expected_last);
+}
+
+Test(plain, each_kind_of_event_has_its_line)
+{
+    append(EVENT_JOIN, "alice", "");
+    append(EVENT_CHAT, "alice", "hello");
+    append(EVENT_EXIT, "alice", "");
+    append(EVENT_NOTICE, "", "tea");
+    expect_line(1, true, "alice 进入了聊天室", 1);
+    expect_line(2, true, "alice ： hello", 2);
+    expect_line(3, true, "alice 退出了聊天室", 3);
+    expect_line(4, true, "管理员消息: tea", 4);
+}
+
+Test(plain, so_many_joins_in_a_row_become_one_line)
+{
+    dialect.fold_joins = 3;
+    append(EVENT_JOIN, "a", "");
+    append(EVENT_JOIN, "b", "");
+    append(EVENT_EXIT, "a", "");
+    append(EVENT_EXIT, "b", "");
+    append(EVENT_EXIT, "c", "");
+    append(EVENT_CHAT, "d", "x");
+    expect_line(1, true, "a 进入了聊天室", 1);
+    expect_line(3, true, "3 人退出了聊天室: a, b, c", 5);
+    expect_line(3, false, "a 退出了聊天室", 3);
+    expect_line(4, true, "b 退出了聊天室", 4);
+    dialect.fold_joins = 2;
+    expect_line(1, true, "2 人进入了聊天室: a, b", 2);
+}
+
+Test(plain, a_folded_line_names_as_many_as_fit_and_counts_all)
+{
+    char name[ROOM_NAME_MAX_BYTES + 1], line[PLAIN_LINE_MAX_BYTES];
+    uint64_t last;
+    size_t length;
+
+    for (int i = 0; i < 500; i++) {
+        snprintf(name, sizeof(name), "member-number-%d", i);
+        append(EVENT_JOIN, name, "");
+    }
+    length = plain_render(&dialect, transcript, 1, 500, true, line, &last);
+    cr_expect_eq(last, 500);
+    cr_expect_leq(length, PLAIN_LINE_MAX_BYTES - 1);
+    cr_expect_gt(length, PLAIN_LINE_MAX_BYTES - 64, "it uses the place it has");
+    cr_expect_eq(memcmp(line, "500 人进入了聊天室: member-number-0, member-number-1, ", 60), 0, "%.*s", 64, line);
+    cr_expect_eq(memcmp(line + length - strlen(" …"), " …", strlen(" …")), 0);
+}
+
+Test(plain, a_line_never_equals_a_token)
+{
+    char why[DIALECT_WHY_BYTES];
+
+    cr_assert_eq(dialect_set(&dialect, DIALECT_NOTICE, "{text}", why), 0);
+    append(EVENT_NOTICE, "", "EXIT");
+    append(EVENT_NOTICE, "", "OK");
+    append(EVENT_NOTICE, "", "OK then");
+    expect_line(1, true, "EXIT ", 1);
+    expect_line(2, true, "OK ", 2);
+    expect_line(3, true, "OK then", 3);
+}
+
+Test(plain, the_longest_line_fits)
+{
+    char name[ROOM_NAME_MAX_BYTES + 1], text[901], line[PLAIN_LINE_MAX_BYTES];
+    uint64_t last;
+
+    memset(name, 'n', sizeof(name));
+    name[ROOM_NAME_MAX_BYTES] = '\0';
+    memset(text, 't', sizeof(text));
+    text[900] = '\0';
+    append(EVENT_CHAT, name, text);
+    cr_expect_eq(plain_render(&dialect, transcript, 1, 1, true, line, &last), 64 + 5 + 900);
+}

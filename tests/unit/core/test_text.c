@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+#include "core/text.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+#define BYTES(literal) literal, sizeof(literal) - 1
+
+static void expect_clean(const char *in, const char *expected)
+{
+    char out[64];
+    size_t length = text_clean(in, strlen(in), out);
+
+    cr_expect(length == strlen(expected) && memcmp(out, expected, length) == 0, "'%s' became '%.*s'", in, (int)length,
+              out);
+}
+
+Test(text, valid_utf8_is_accepted)
+{
+    cr_expect(text_is_utf8("", 0));
+    cr_expect(text_is_utf8(BYTES("plain")));
+    cr_expect(text_is_utf8(BYTES("聊天室 ： 😀")));
+    cr_expect(text_is_utf8(BYTES("\0nul is a character")));
+    cr_expect(text_is_utf8(BYTES("\xf4\x8f\xbf\xbf"))); /* U+10FFFF */
+}
+
+Test(text, what_is_not_utf8_is_refused)
+{
+    cr_expect_not(text_is_utf8(BYTES("\xff")));
+    cr_expect_not(text_is_utf8(BYTES("a\x80")));
+    cr_expect_not(text_is_utf8(BYTES("\xc0\xaf")), "overlong");
+    cr_expect_not(text_is_utf8(BYTES("\xe0\x80\xaf")), "overlong");
+    cr_expect_not(text_is_utf8(BYTES("\xed\xa0\x80")), "surrogate");
+    cr_expect_not(text_is_utf8(BYTES("\xf4\x90\x80\x80")), "above U+10FFFF");
+    cr_expect_not(text_is_utf8(BYTES("\xe8\x81")), "cut");
+    cr_expect_not(text_is_utf8(BYTES("\xc4\xe3\xba\xc3")), "GBK");
+}
+
+Test(text, a_character_cut_at_the_end_of_the_buffer_is_not_read_beyond)
+{
+    char *cut = malloc(2);
+
+    memcpy(cut, "\xe8\x81", 2);
+    cr_expect_not(text_is_utf8(cut, 2));
+    free(cut);
+}
+
+Test(text, what_could_steer_a_terminal_becomes_one_space_each)
+{
+    expect_clean("a\tb\nc\x7f"
+                 "d",
+                 "a b c d");
+    expect_clean("\x1b[2J", " [2J");
+    expect_clean("a\xc2\x80"
+                 "b\xc2\x9f"
+                 "c",
+                 "a b c"); /* C1 */
+    expect_clean("a\xe2\x80\xa8"
+                 "b\xe2\x80\xa9"
+                 "c",
+                 "a b c"); /* U+2028, U+2029 */
+    expect_clean("a\xe2\x80\xae"
+                 "b\xe2\x81\xa6"
+                 "c\xd8\x9c"
+                 "d",
+                 "a b c d"); /* U+202E, U+2066, U+061C */
+    expect_clean("a\xe2\x80\x8e"
+                 "b\xe2\x80\x8f"
+                 "c",
+                 "a b c"); /* U+200E, U+200F */
+}
+
+Test(text, everything_else_stays_byte_for_byte)
+{
+    expect_clean("  two  spaces  ", "  two  spaces  ");
+    expect_clean("é e\xcc\x81 \xc2\xa0 👩\xe2\x80\x8d🚀", "é e\xcc\x81 \xc2\xa0 👩\xe2\x80\x8d🚀");
+}
+
+Test(text, folding_makes_the_ways_to_write_a_name_one)
+{
+    const char *const same[] = {"straße", "STRASSE", "ｓｔｒａｓｓｅ", "stra\xc2\xadsse"};
+    char out[32];
+
+    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+        int length = text_fold(same[i], strlen(same[i]), out, sizeof(out));
+
+        cr_expect(length == 7 && memcmp(out, "strasse", 7) == 0, "%s", same[i]);
+    }
+}
+
+Test(text, folding_says_no_to_what_does_not_fit)
+{
+    char out[64], many[300];
+
+    cr_expect_eq(text_fold("abc", 3, out, 3), 3);
+    cr_expect_eq(text_fold("abc", 3, out, 2), -1);
+    cr_expect_eq(text_fold("\xff", 1, out, sizeof(out)), -1);
+    /* U+FDFA becomes 18 characters, of 33 bytes. */
+    cr_expect_eq(text_fold("\xef\xb7\xba\xef\xb7\xba", 6, out, sizeof(out)), -1);
+    memset(many, 'a', sizeof(many));
+    cr_expect_eq(text_fold(many, sizeof(many), out, sizeof(out)), -1);
+    for (size_t i = 0; i + 3 <= 255; i += 3)
+        memcpy(many + i, "\xef\xb7\xba", 3);
+    cr_expect_eq(text_fold(many, 255, out, sizeof(out)), -1);
+}
+
+Test(text, composing_keeps_case_and_width)
+{
+    char out[16];
+
+    cr_expect_eq(text_compose("E\xcc\x81", 3, out, sizeof(out)), 2);
+    cr_expect_eq(memcmp(out, "É", 2), 0);
+    cr_expect_eq(text_compose("Ａ", 3, out, sizeof(out)), 3);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+#include <criterion/criterion.h>
+#include <roomd/limits.h>
+#include <roomd/status.h>
+#include <roomd/transcript.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct transcript *new_transcript(void)
+{
+    struct transcript *transcript;
+
+    cr_assert_eq(transcript_new(TRANSCRIPT_MIN_BYTES, &transcript), 0);
+    return transcript;
+}
+
+/* Text number n has a length and bytes that only n explains. */
+static size_t make_text(uint64_t n, char text[PLAIN_LINE_MAX_BYTES])
+{
+    size_t length = (size_t)(n * 7919 % 1000);
+
+    for (size_t i = 0; i < length; i++)
+        text[i] = (char)('a' + (n + i) % 26);
+    return length;
+}
+
+static int append(struct transcript *transcript, uint64_t n)
+{
+    char text[PLAIN_LINE_MAX_BYTES];
+    struct event event = {.kind = EVENT_CHAT, .author = n * 3, .wall_ns = (int64_t)n, .name = "alice", .name_len = 5};
+    uint64_t seq = 0;
+    int status;
+
+    event.text = text;
+    event.text_len = (uint16_t)make_text(n, text);
+    status = transcript_append(transcript, &event, &seq);
+    if (status == 0)
+        cr_assert_eq(seq, n);
+    return status;
+}
+
+static void expect_event(const struct transcript *transcript, uint64_t n)
+{
+    char text[PLAIN_LINE_MAX_BYTES];
+    size_t length = make_text(n, text);
+    struct event event;
+
+    cr_assert(transcript_get(transcript, n, &event), "event %zu", (size_t)n);
+    cr_assert_eq(event.seq, n);
+    cr_assert_eq(event.author, n * 3);
+    cr_assert_eq(event.wall_ns, (int64_t)n);
+    cr_assert(event.name_len == 5 && memcmp(event.name, "alice", 5) == 0);
+    cr_assert(event.text_len == length && memcmp(event.text, text, length) == 0, "event %zu", (size_t)n);
+}
+
+Test(transcript, an_empty_one_holds_nothing)
+{
+    struct transcript *transcript = new_transcript();
+    struct event event;
+
+    cr_expect_eq(transcript_appended(transcript), 0);
+    cr_expect_eq(transcript_released(transcript), 0);
+    cr_expect_eq(transcript_oldest(transcript), 1);
+    cr_expect_not(transcript_get(transcript, 0, &event));
+    cr_expect_not(transcript_get(transcript, 1, &event));
+    transcript_free(transcript);
+}
+
+Test(transcript, a_budget_out_of_range_is_refused)
+{
+    struct transcript *transcript;
+
+    cr_expect_eq(transcript_new(TRANSCRIPT_MIN_BYTES - 1, &transcript), STATUS_INVALID);
+    cr_expect_eq(transcript_new((size_t)TRANSCRIPT_MAX_BYTES + 1, &transcript), STATUS_INVALID);
+    transcript_free(NULL);
+}
+
+Test(transcript, the_oldest_make_place_for_the_newest)
+{
+    struct transcript *transcript = new_transcript();
+
+    for (uint64_t n = 1; n <= 5000; n++) {
+        uint64_t oldest;
+
+        cr_assert_eq(append(transcript, n), 0);
+        transcript_release(transcript, n);
+        oldest = transcript_oldest(transcript);
+        /* Even of the longest kind, this many fit. */
+        cr_assert(oldest == 1 || n - oldest >= 40, "at %zu the oldest is %zu", (size_t)n, (size_t)oldest);
+        for (uint64_t held = oldest; held <= n; held += 1 + held % 7)
+            expect_event(transcript, held);
+        expect_event(transcript, n);
+    }
+    transcript_free(transcript);
+}
+
+Test(transcript, small_events_fill_the_index_and_go_round)
+{
+    struct transcript *transcript = new_transcript();
+    struct event event = {.kind = EVENT_JOIN, .name = "", .text = ""};
+    uint64_t seq;
+
+    for (uint64_t n = 1; n <= 10000; n++) {
+        cr_assert_eq(transcript_append(transcript, &event, &seq), 0);
+        transcript_release(transcript, seq);
+    }
+    cr_expect_eq(transcript_appended(transcript), 10000);
+    cr_expect_gt(10000 - transcript_oldest(transcript), 1000);
+    transcript_free(transcript);
+}
+
+Test(transcript, what_is_not_released_is_never_forgotten)
+{
+    struct transcript *transcript = new_transcript();
+    uint64_t n = 1;
+
+    cr_assert_eq(append(transcript, n++), 0);
+    cr_assert_eq(append(transcript, n++), 0);
+    transcript_release(transcript, 1);
+    while (append(transcript, n) == 0)
+        n++;
+    cr_expect_eq(transcript_oldest(transcript), 2, "the released one made place");
+    cr_expect_eq(append(transcript, n), STATUS_FULL);
+    for (uint64_t held = 2; held < n; held++)
+        expect_event(transcript, held);
+    transcript_release(transcript, n - 1);
+    cr_expect_eq(append(transcript, n), 0);
+    transcript_free(transcript);
+}
+
+Test(transcript, released_never_goes_back_nor_beyond_the_appended)
+{
+    struct transcript *transcript = new_transcript();
+
+    cr_assert_eq(append(transcript, 1), 0);
+    cr_assert_eq(append(transcript, 2), 0);
+    transcript_release(transcript, 3);
+    cr_expect_eq(transcript_released(transcript), 0);
+    transcript_release(transcript, 2);
+    transcript_release(transcript, 1);
+    cr_expect_eq(transcript_released(transcript), 2);
+    transcript_free(transcript);
+}
+
+Test(transcript, what_no_line_can_hold_is_refused)
+{
+    struct transcript *transcript = new_transcript();
+    struct event event = {.name = "", .name_len = ROOM_NAME_MAX_BYTES + 1};
+    uint64_t seq = 7;
+
+    cr_expect_eq(transcript_append(transcript, &event, &seq), STATUS_TOO_LONG);
+    event = (struct event){.text = "", .text_len = PLAIN_LINE_MAX_BYTES + 1};
+    cr_expect_eq(transcript_append(transcript, &event, &seq), STATUS_TOO_LONG);
+    cr_expect_eq(seq, 7);
+    cr_expect_eq(transcript_appended(transcript), 0);
+    transcript_free(transcript);
+}
