@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Loading a configuration as a whole, and comparing two of them. */
+#include "conf/config.h"
+
+#include "conf/dialects.h"
+#include "conf/draft.h"
+#include "conf/help.h"
+#include "conf/option.h"
+#include "conf/reader.h"
+
+#include <roomd/status.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "dialect NAME: bye.VERB" */
+#define KEY_BYTES 128
+
+/* Doors and dialects are put together last: they take several options. */
+static int finish(struct draft *draft)
+{
+    struct config *config = draft->config;
+    char text[LISTEN_TEXT_BYTES];
+    int status;
+
+    config->listen_is_default = draft->places[OPTION_ROOM_LISTEN].origin == NULL;
+    config->listen_text = strdup(listen_write(&draft->listen, text));
+    if (config->listen_text == NULL)
+        return STATUS_NO_MEMORY;
+    status = dialects_load(draft);
+    if (status != 0)
+        return status;
+    return draft->complaints.count > 0 ? STATUS_INVALID : STATUS_OK;
+}
+
+int config_parse(const char *path, const char *bytes, size_t length, const char *const *settings, size_t setting_count,
+                 const struct config_report *report, struct config **ret_config)
+{
+    struct draft draft;
+    int status = draft_init(&draft, path, setting_count, report);
+
+    if (status == 0 && path != NULL)
+        status = draft_take_file(&draft, bytes, length);
+    for (size_t i = 0; i < setting_count && status == 0; i++)
+        status = draft_take_setting(&draft, settings[i]);
+    if (status == 0)
+        status = finish(&draft);
+    if (status == 0) {
+        *ret_config = draft.config;
+        draft.config = NULL;
+    }
+    draft_done(&draft);
+    return status;
+}
+
+int config_load(const char *path, const char *const *settings, size_t setting_count, const struct config_report *report,
+                struct config **ret_config)
+{
+    struct complaints complaints = {.report = report};
+    struct reader_file file = {.bytes = NULL};
+    struct origin origin;
+    struct place place = {.origin = &origin};
+    char why[READER_WHY_BYTES];
+    int status;
+
+    if (path == NULL)
+        return config_parse(NULL, NULL, 0, settings, setting_count, report, ret_config);
+    status = reader_load(path, &file, why);
+    if (status == 0) {
+        status = config_parse(path, file.bytes, file.length, settings, setting_count, report, ret_config);
+        reader_done(&file);
+    } else if (status != STATUS_NO_MEMORY) {
+        complaint_origin_file(&origin, path);
+        complaint_add(&complaints, &place, "%s", why);
+        status = status == STATUS_TOO_LONG ? STATUS_INVALID : status;
+    }
+    return status;
+}
+
+bool config_is_setting(const char *text)
+{
+    return draft_is_setting(text);
+}
+
+void config_free(struct config *config)
+{
+    if (config == NULL)
+        return;
+    for (size_t i = 0; i < config->dialect_count; i++) {
+        free(config->dialects[i].source);
+        for (size_t key = 0; key < DIALECT_KEYS; key++)
+            free(config->dialects[i].texts[key]);
+    }
+    free(config->dialects);
+    free(config->listen_text);
+    free(config);
+}
+
+/* ---- differences ---- */
+
+struct listener {
+    config_changed *changed;
+    void *ctx;
+};
+
+static void compare(const struct listener *listener, const char *key, const char *old_text, const char *new_text,
+                    bool reloadable)
+{
+    char old_safe[OPTION_TEXT_BYTES], new_safe[OPTION_TEXT_BYTES];
+
+    if (strcmp(old_text, new_text) == 0)
+        return;
+    complaint_escape(old_text, old_safe, sizeof(old_safe));
+    complaint_escape(new_text, new_safe, sizeof(new_safe));
+    listener->changed(listener->ctx, key, old_safe, new_safe, reloadable);
+}
+
+static void compare_options(const struct listener *listener, const struct config *old, const struct config *new)
+{
+    char old_buffer[OPTION_TEXT_BYTES], new_buffer[OPTION_TEXT_BYTES], name[OPTION_NAME_BYTES];
+
+    for (size_t id = 0; id < OPTIONS; id++) {
+        struct option option = option_row(id);
+
+        snprintf(name, sizeof(name), "%s.%s", option.section, option.key);
+        compare(listener, name, option_text(old, id, old_buffer), option_text(new, id, new_buffer), option.reloadable);
+    }
+}
+
+/* What one who leaves with `verb` is sent, as it would be written in a file. */
+static const char *bye_text(const struct dialect *dialect, const char *verb,
+                            char buffer[VALUE_WRITTEN_BYTES(DIALECT_TOKEN_MAX_BYTES)])
+{
+    const struct token *token = dialect_bye(dialect, verb, strlen(verb));
+    char text[DIALECT_TOKEN_MAX_BYTES + 1];
+
+    memcpy(text, token->bytes, token->length);
+    text[token->length] = '\0';
+    return value_write(text, buffer);
+}
+
+static bool has_bye(const struct dialect *dialect, const char *verb)
+{
+    for (uint8_t i = 0; i < dialect->byes_count; i++) {
+        if (strcmp(dialect->byes_verb[i], verb) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Compares the byes of all verbs that have one of their own before or after. */
+static void compare_byes(const struct listener *listener, const char *prefix, const struct dialect *old,
+                         const struct dialect *new)
+{
+    const struct dialect *sides[] = {old, new};
+
+    for (size_t side = 0; side < 2; side++) {
+        for (uint8_t i = 0; i < sides[side]->byes_count; i++) {
+            const char *verb = sides[side]->byes_verb[i];
+            char before[VALUE_WRITTEN_BYTES(DIALECT_TOKEN_MAX_BYTES)], after[sizeof(before)];
+            char name[KEY_BYTES];
+
+            if (side == 1 && has_bye(old, verb))
+                continue; /* compared already */
+            snprintf(name, sizeof(name), "%sbye.%s", prefix, verb);
+            compare(listener, name, bye_text(old, verb, before), bye_text(new, verb, after), true);
+        }
+    }
+}
+
+/* A dialect that only a door names: its keys are no options. */
+static void compare_dialects(const struct listener *listener, const struct config_dialect *old,
+                             const struct config_dialect *new)
+{
+    char old_buffer[OPTION_TEXT_BYTES], new_buffer[OPTION_TEXT_BYTES], prefix[KEY_BYTES], name[KEY_BYTES * 2];
+
+    snprintf(prefix, sizeof(prefix), "dialect %s: ", new->dialect.name);
+    for (int key = 0; key < DIALECT_KEYS; key++) {
+        snprintf(name, sizeof(name), "%s%s", prefix, dialect_key_info((enum dialect_key)key)->key);
+        compare(listener, name, value_write(old->texts[key], old_buffer), value_write(new->texts[key], new_buffer),
+                true);
+    }
+    compare_byes(listener, prefix, &old->dialect, &new->dialect);
+}
+
+void config_diff(const struct config *old, const struct config *new, config_changed *changed, void *ctx)
+{
+    const struct listener listener = {.changed = changed, .ctx = ctx};
+
+    compare_options(&listener, old, new);
+    compare_byes(&listener, "plain.", &old->dialects[0].dialect, &new->dialects[0].dialect);
+    for (size_t i = 1; i < new->dialect_count; i++) {
+        for (size_t j = 1; j < old->dialect_count; j++) {
+            if (strcmp(old->dialects[j].source, new->dialects[i].source) == 0)
+                compare_dialects(&listener, &old->dialects[j], &new->dialects[i]);
+        }
+    }
+}
+
+void config_print_help(FILE *out)
+{
+    help_print(out);
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* The table, and what its kinds mean. */
+#include "conf/option.h"
+
+#include "base/suggest.h"
+#include "core/text.h"
+
+#include <inttypes.h>
+#include <roomd/status.h>
+#include <roomd/transcript.h>
+#include <stdio.h>
+#include <string.h>
+
+/* How long a part of a key must be to stand for it, and how it ranks among slips of the finger. */
+#define PART_MIN_BYTES 4
+#define PART_DISTANCE  4
+
+#define FIELD(name) offsetof(struct config, name)
+
+/* Not reloadable is what is opened or allocated once: sockets, FIFO, control socket, stdin, the transcript. */
+static const struct option rows[OPTIONS] = {
+    [OPTION_ROOM_NAME] = {"room", "name", OPTION_KIND_TEXT, true, 1, CONFIG_ROOM_NAME_MAX_BYTES, FIELD(room_name),
+                          "lobby", "what the room is called"},
+    [OPTION_ROOM_LISTEN] =
+        {"room", "listen", OPTION_KIND_DOORS, false, 1, ROOM_DOORS_MAX, 0, "0.0.0.0:8888, [::]:8888",
+         "the doors: addresses, separated by commas, each with an optional =DIALECT; port 0 is any free one"},
+    [OPTION_ROOM_MAX_MEMBERS] = {"room", "max_members", OPTION_KIND_NUMBER, true, 1, 1000000, FIELD(limits.max_members),
+                                 "10000", "members; one more is refused"},
+    [OPTION_ROOM_MAX_NAME] = {"room", "max_name", OPTION_KIND_NUMBER, true, 1, 64, FIELD(limits.max_name_codepoints),
+                              "32", "characters (code points) in a name; in bytes it never exceeds 64"},
+    [OPTION_ROOM_MAX_TEXT] = {"room", "max_text", OPTION_KIND_NUMBER, true, 1, 1000, FIELD(limits.max_text_bytes),
+                              "900", "bytes of text in a message or notice"},
+    [OPTION_ROOM_IDLE_TIMEOUT] =
+        {"room", "idle_timeout", OPTION_KIND_NUMBER, true, 0, 31536000, FIELD(limits.idle_timeout_s), "43200",
+         "seconds a plain member may say nothing before it is told, and removed; 0 = for ever"},
+    [OPTION_ROOM_RING] = {"room", "ring", OPTION_KIND_SIZE, false, TRANSCRIPT_MIN_BYTES, TRANSCRIPT_MAX_BYTES,
+                          FIELD(ring_bytes), "16 MiB",
+                          "memory for what was said lately, so that slow members can catch up"},
+    [OPTION_PLAIN_ENABLED] = {"plain", "enabled", OPTION_KIND_SWITCH, true, 0, 0, FIELD(limits.plain_enabled), "yes",
+                              "serve clients of the plain protocol"},
+    [OPTION_PLAIN_DIALECT] = {"plain", "dialect", OPTION_KIND_DIALECT, true, 1, CONFIG_DIALECT_MAX_BYTES, 0, "course",
+                              "the dialect of doors that name none, and the one the keys below change"},
+    [OPTION_PLAIN_LANGUAGE] = {"plain", "language", OPTION_KIND_LANGUAGE, true, 0, 0, FIELD(language), "zh",
+                               "wording of the built-in dialects"},
+    [OPTION_ADMIN_STDIN] = {"admin", "stdin", OPTION_KIND_SWITCH, false, 0, 0, FIELD(admin_stdin), "yes",
+                            "read the console on stdin"},
+    [OPTION_ADMIN_FIFO] = {"admin", "fifo", OPTION_KIND_PATH, false, 0, CONFIG_PATH_MAX_BYTES, FIELD(admin_fifo), "",
+                           "a FIFO to create and read: each line written to it is a notice"},
+    [OPTION_ADMIN_FIFO_COMMANDS] = {"admin", "fifo_commands", OPTION_KIND_SWITCH, true, 0, 0,
+                                    FIELD(admin_fifo_commands), "no", "take commands (/kick …) from the FIFO, too"},
+    [OPTION_ADMIN_CONTROL] = {"admin", "control", OPTION_KIND_PATH, false, 0, CONFIG_PATH_MAX_BYTES,
+                              FIELD(admin_control), "", "the control socket to create"},
+};
+
+static bool is_wording(size_t id)
+{
+    return id >= OPTION_DIALECT_KEY && id < OPTION_DIALECT_KEY + DIALECT_KEYS;
+}
+
+struct option option_row(size_t id)
+{
+    struct option option = {.section = "plain", .kind = OPTION_KIND_WORDING, .reloadable = true};
+    const struct dialect_key_info *info;
+    enum dialect_key key;
+
+    if (!is_wording(id))
+        return rows[id];
+    key = (enum dialect_key)(id - OPTION_DIALECT_KEY);
+    info = dialect_key_info(key);
+    option.key = info->key;
+    option.min = info->min;
+    option.max = info->max;
+    option.default_text = dialect_builtin_text(rows[OPTION_PLAIN_DIALECT].default_text, DIALECT_ZH, key);
+    option.help = info->help;
+    return option;
+}
+
+bool option_is_section(const char *section)
+{
+    for (size_t id = 0; id < OPTIONS; id++) {
+        if (strcmp(option_row(id).section, section) == 0)
+            return true;
+    }
+    return false;
+}
+
+size_t option_find(const char *section, const char *key)
+{
+    size_t id = 0;
+
+    while (id < OPTIONS) {
+        struct option option = option_row(id);
+
+        if (strcmp(option.section, section) == 0 && strcmp(option.key, key) == 0)
+            break;
+        id++;
+    }
+    return id;
+}
+
+/* ---- did you mean? ---- */
+
+/*
+ * How unlike what was written the option is; twice the distance, so that its own section can break a tie.
+ * SUGGEST_FAR: nobody meant it.
+ */
+static unsigned unlikeness(const struct option *option, const char *section, const char *key)
+{
+    char name[OPTION_NAME_BYTES], written[SUGGEST_WORD_MAX_BYTES * 2];
+    bool same_section = strcmp(option->section, section) == 0;
+    unsigned distance = suggest_distance(option->key, key), by_name, all;
+
+    /* Somebody may have written the section's name into the key, or mistyped both. */
+    snprintf(name, sizeof(name), "%s.%s", option->section, option->key);
+    snprintf(written, sizeof(written), "%s.%s", section, key);
+    by_name = suggest_distance(name, key);
+    all = suggest_distance(name, written);
+    if (by_name < distance)
+        distance = by_name;
+    if (all < distance)
+        distance = all;
+    /* "members", "timeout": less like it than any slip, but still it. */
+    if (!suggest_is_close(distance, option->key)) {
+        if (strlen(key) < PART_MIN_BYTES || strstr(option->key, key) == NULL)
+            return SUGGEST_FAR;
+        distance = PART_DISTANCE;
+    }
+    return distance * 2 + (same_section ? 0 : 1);
+}
+
+const char *option_suggest(const char *section, const char *key, char ret_name[OPTION_NAME_BYTES])
+{
+    unsigned best = SUGGEST_FAR;
+
+    if (strlen(section) > SUGGEST_WORD_MAX_BYTES || strlen(key) > SUGGEST_WORD_MAX_BYTES)
+        return NULL;
+    for (size_t id = 0; id < OPTIONS; id++) {
+        struct option option = option_row(id);
+        unsigned score = unlikeness(&option, section, key);
+
+        if (score >= best)
+            continue;
+        best = score;
+        snprintf(ret_name, OPTION_NAME_BYTES, "%s.%s", option.section, option.key);
+    }
+    return best < SUGGEST_FAR ? ret_name : NULL;
+}
+
+const char *option_suggest_section(const char *section)
+{
+    const char *best = NULL;
+    unsigned least = SUGGEST_FAR;
+
+    for (size_t id = 0; id < OPTIONS; id++) {
+        const char *candidate = option_row(id).section;
+        unsigned distance = suggest_distance(candidate, section);
+
+        if (distance < least && suggest_is_close(distance, candidate)) {
+            least = distance;
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+/* ---- values ---- */
+
+static int store_text(const struct option *option, const char *value, char *field, char ret_why[DIALECT_WHY_BYTES])
+{
+    char cleaned[VALUE_MAX_BYTES];
+    size_t length = strlen(value);
+
+    if (length < option->min || length > option->max) {
+        snprintf(ret_why, DIALECT_WHY_BYTES, "is not %" PRIu64 " to %" PRIu64 " bytes of text", option->min,
+                 option->max);
+        return STATUS_INVALID;
+    }
+    if (text_clean(value, length, cleaned) != length || memcmp(cleaned, value, length) != 0) {
+        snprintf(ret_why, DIALECT_WHY_BYTES, "holds a control character");
+        return STATUS_INVALID;
+    }
+    memcpy(field, value, length + 1);
+    return STATUS_OK;
+}
+
+static int store_switch(const char *value, bool *field, char ret_why[DIALECT_WHY_BYTES])
+{
+    if (value_switch(value, field))
+        return STATUS_OK;
+    snprintf(ret_why, DIALECT_WHY_BYTES, "is neither yes nor no");
+    return STATUS_INVALID;
+}
+
+static int store_number(const struct option *option, const char *value, uint32_t *field,
+                        char ret_why[DIALECT_WHY_BYTES])
+{
+    uint64_t number;
+
+    if (value_number(value, option->max, &number) && number >= option->min) {
+        *field = (uint32_t)number;
+        return STATUS_OK;
+    }
+    snprintf(ret_why, DIALECT_WHY_BYTES, "is not a whole number from %" PRIu64 " to %" PRIu64, option->min,
+             option->max);
+    return STATUS_INVALID;
+}
+
+static int store_size(const struct option *option, const char *value, size_t *field, char ret_why[DIALECT_WHY_BYTES])
+{
+    char min[VALUE_SIZE_BYTES], max[VALUE_SIZE_BYTES];
+    uint64_t bytes;
+
+    if (value_size(value, option->max, &bytes) && bytes >= option->min) {
+        *field = (size_t)bytes;
+        return STATUS_OK;
+    }
+    snprintf(ret_why, DIALECT_WHY_BYTES, "is not a size from %s to %s, such as 16 MiB, 512K or 1048576",
+             value_write_size(option->min, min), value_write_size(option->max, max));
+    return STATUS_INVALID;
+}
+
+static int store_path(const struct option *option, const char *value, char *field, char ret_why[DIALECT_WHY_BYTES])
+{
+    size_t length = strlen(value);
+
+    if (length > 0 && value[0] != '/') {
+        snprintf(ret_why, DIALECT_WHY_BYTES, "is not an absolute path: it begins with a '/', or is empty");
+        return STATUS_INVALID;
+    }
+    if (length > option->max) {
+        snprintf(ret_why, DIALECT_WHY_BYTES, "is %zu bytes; this path has at most %" PRIu64, length, option->max);
+        return STATUS_INVALID;
+    }
+    if (strchr(value, '\n') != NULL) {
+        snprintf(ret_why, DIALECT_WHY_BYTES, "holds a control character");
+        return STATUS_INVALID;
+    }
+    memcpy(field, value, length + 1);
+    return STATUS_OK;
+}
+
+static int store_language(const char *value, enum dialect_language *field, char ret_why[DIALECT_WHY_BYTES])
+{
+    if (strcmp(value, "zh") != 0 && strcmp(value, "en") != 0) {
+        snprintf(ret_why, DIALECT_WHY_BYTES, "is no language: zh (Chinese) or en (English)");
+        return STATUS_INVALID;
+    }
+    *field = value[0] == 'z' ? DIALECT_ZH : DIALECT_EN;
+    return STATUS_OK;
+}
+
+int option_store(const struct option *option, const char *value, struct config *config, char ret_why[DIALECT_WHY_BYTES])
+{
+    void *field = (char *)config + option->offset;
+
+    switch (option->kind) {
+    case OPTION_KIND_TEXT:
+        return store_text(option, value, field, ret_why);
+    case OPTION_KIND_SWITCH:
+        return store_switch(value, field, ret_why);
+    case OPTION_KIND_NUMBER:
+        return store_number(option, value, field, ret_why);
+    case OPTION_KIND_SIZE:
+        return store_size(option, value, field, ret_why);
+    case OPTION_KIND_PATH:
+        return store_path(option, value, field, ret_why);
+    case OPTION_KIND_LANGUAGE:
+        return store_language(value, field, ret_why);
+    case OPTION_KIND_DOORS:
+    case OPTION_KIND_DIALECT:
+    case OPTION_KIND_WORDING:
+        break;
+    }
+    return STATUS_OK;
+}
+
+const char *option_text(const struct config *config, size_t id, char buffer[OPTION_TEXT_BYTES])
+{
+    struct option option = option_row(id);
+    const char *field = (const char *)config + option.offset;
+
+    switch (option.kind) {
+    case OPTION_KIND_TEXT:
+    case OPTION_KIND_PATH:
+        return value_write(field, buffer);
+    case OPTION_KIND_SWITCH:
+        return *(const bool *)field ? "yes" : "no";
+    case OPTION_KIND_NUMBER:
+        snprintf(buffer, OPTION_TEXT_BYTES, "%u", (unsigned)*(const uint32_t *)(const void *)field);
+        return buffer;
+    case OPTION_KIND_SIZE:
+        return value_write_size(*(const size_t *)(const void *)field, buffer);
+    case OPTION_KIND_LANGUAGE:
+        return *(const enum dialect_language *)(const void *)field == DIALECT_ZH ? "zh" : "en";
+    case OPTION_KIND_DOORS:
+        return config->listen_text;
+    case OPTION_KIND_DIALECT:
+        return value_write(config->plain_dialect, buffer);
+    case OPTION_KIND_WORDING:
+        return value_write(config->dialects[0].texts[id - OPTION_DIALECT_KEY], buffer);
+    }
+    return "";
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * The one table of options: what each is called, what it may be set to, what it is by default, whether a reload takes
+ * it. Parsing, --help-config, the differences that a reload reports and the documentation's lists are made from it. A
+ * dialect's keys are its rows too, taken over from core.
+ */
+#ifndef ROOMD_CONF_OPTION_H
+#define ROOMD_CONF_OPTION_H
+
+#include "conf/config.h"
+#include "conf/value.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum option_id {
+    OPTION_ROOM_NAME,
+    OPTION_ROOM_LISTEN,
+    OPTION_ROOM_MAX_MEMBERS,
+    OPTION_ROOM_MAX_NAME,
+    OPTION_ROOM_MAX_TEXT,
+    OPTION_ROOM_IDLE_TIMEOUT,
+    OPTION_ROOM_RING,
+    OPTION_PLAIN_ENABLED,
+    OPTION_PLAIN_DIALECT,
+    OPTION_PLAIN_LANGUAGE,
+    OPTION_DIALECT_KEY, /* the first of DIALECT_KEYS rows, in their order */
+    OPTION_ADMIN_STDIN = OPTION_DIALECT_KEY + DIALECT_KEYS,
+    OPTION_ADMIN_FIFO,
+    OPTION_ADMIN_FIFO_COMMANDS,
+    OPTION_ADMIN_CONTROL,
+    OPTIONS /* how many there are */
+};
+
+enum option_kind {
+    OPTION_KIND_TEXT,     /* a line without control characters: min to max bytes */
+    OPTION_KIND_SWITCH,   /* yes or no */
+    OPTION_KIND_NUMBER,   /* whole, min to max */
+    OPTION_KIND_SIZE,     /* bytes, min to max */
+    OPTION_KIND_DOORS,    /* see listen_parse */
+    OPTION_KIND_DIALECT,  /* a built-in dialect, or a file's path */
+    OPTION_KIND_LANGUAGE, /* zh or en */
+    OPTION_KIND_PATH,     /* absolute, at most max bytes; empty = none */
+    OPTION_KIND_WORDING,  /* a key of a dialect: see dialect_set */
+};
+
+struct option {
+    const char *section;
+    const char *key;
+    enum option_kind kind;
+    bool reloadable;
+    uint64_t min, max;
+    size_t offset; /* in struct config; of kinds that option_store stores */
+    const char *default_text;
+    const char *help;
+};
+
+/* The longest of them is the path of a dialect, with each byte escaped. */
+#define OPTION_TEXT_BYTES VALUE_WRITTEN_BYTES(CONFIG_DIALECT_MAX_BYTES)
+
+/* "admin.fifo_commands" and the like. */
+#define OPTION_NAME_BYTES 64
+
+/* `id` < OPTIONS. The default of a dialect's key is that of the built-in dialect `course` in Chinese. */
+struct option option_row(size_t id);
+
+/* True where an option is in a section of this name. */
+bool option_is_section(const char *section);
+
+/* Its id, or OPTIONS where there is no such option. `bye.VERB` is none: see wording_is_key. */
+size_t option_find(const char *section, const char *key);
+
+/*
+ * The name of the option that somebody who wrote SECTION.KEY may have meant, in its own section or another:
+ * "room.max_members". NULL where nothing is like it. Any section will do where `section` is unknown.
+ */
+const char *option_suggest(const char *section, const char *key, char ret_name[OPTION_NAME_BYTES]);
+/* The section that is meant by something like it, or NULL. */
+const char *option_suggest_section(const char *section);
+
+/*
+ * Puts a value into its field of `config`. Doors, dialects and their wording have none, and are left to those who
+ * know them: nothing is done. STATUS_INVALID: `ret_why` says what it may be.
+ */
+int option_store(const struct option *option, const char *value, struct config *config,
+                 char ret_why[DIALECT_WHY_BYTES]);
+
+/* The text an option has in `config`, as it would be written in a file; valid as long as `config` and `buffer`. */
+const char *option_text(const struct config *config, size_t id, char buffer[OPTION_TEXT_BYTES]);
+
+#endif

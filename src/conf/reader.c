@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Loading a file, and the translation of its lines into lines for inih. */
+#include "conf/reader.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ini.h>
+#include <roomd/status.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+enum section_state {
+    SECTION_NONE,    /* the file has not begun one */
+    SECTION_KNOWN,   /* inih has it */
+    SECTION_SKIPPED, /* not known, or not even a section line */
+};
+
+struct reader {
+    const struct reader_sink *sink;
+    const char *bytes;
+    size_t length;
+    size_t at;     /* where the next line begins */
+    unsigned line; /* number of the current one, from 1 */
+    enum section_state state;
+    char text[READER_LINE_MAX_BYTES + 1]; /* the current line, cut up in place */
+    const char *value;                    /* in it, behind the '=' */
+};
+
+/* ---- the file ---- */
+
+static const char *kind_of(mode_t mode)
+{
+    if (S_ISDIR(mode))
+        return "a directory";
+    if (S_ISFIFO(mode))
+        return "a FIFO";
+    if (S_ISSOCK(mode))
+        return "a socket";
+    return "a device";
+}
+
+static int read_all(int fd, struct reader_file *file, char ret_why[READER_WHY_BYTES])
+{
+    /* One byte more than allowed tells a file that is too long, however much fstat saw of it. */
+    while (file->length <= READER_FILE_MAX_BYTES) {
+        ssize_t got = read(fd, file->bytes + file->length, READER_FILE_MAX_BYTES + 1 - file->length);
+
+        if (got == 0)
+            return STATUS_OK;
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            snprintf(ret_why, READER_WHY_BYTES, "can't be read: %s", strerror(errno));
+            return STATUS_NOT_FOUND;
+        }
+        file->length += (size_t)got;
+    }
+    snprintf(ret_why, READER_WHY_BYTES, "is longer than 1 MiB: that is no configuration");
+    return STATUS_TOO_LONG;
+}
+
+static int load_descriptor(int fd, struct reader_file *file, char ret_why[READER_WHY_BYTES])
+{
+    struct stat status;
+
+    if (fstat(fd, &status) != 0) {
+        snprintf(ret_why, READER_WHY_BYTES, "can't be read: %s", strerror(errno));
+        return STATUS_NOT_FOUND;
+    }
+    /* The null device is how people say "no configuration"; any other device may never end. */
+    if (!S_ISREG(status.st_mode) && !(S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3))) {
+        snprintf(ret_why, READER_WHY_BYTES, "is %s, not a file", kind_of(status.st_mode));
+        return STATUS_NOT_FOUND;
+    }
+    file->device = status.st_dev;
+    file->inode = status.st_ino;
+    file->bytes = malloc(READER_FILE_MAX_BYTES + 1);
+    if (file->bytes == NULL) {
+        snprintf(ret_why, READER_WHY_BYTES, "can't be read: out of memory");
+        return STATUS_NO_MEMORY;
+    }
+    return read_all(fd, file, ret_why);
+}
+
+int reader_load(const char *path, struct reader_file *ret_file, char ret_why[READER_WHY_BYTES])
+{
+    struct reader_file file = {.bytes = NULL};
+    /* O_NONBLOCK: opening a FIFO would wait for its writer. */
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int status;
+
+    if (fd < 0) {
+        snprintf(ret_why, READER_WHY_BYTES, "can't be opened: %s", strerror(errno));
+        return STATUS_NOT_FOUND;
+    }
+    status = load_descriptor(fd, &file, ret_why);
+    close(fd);
+    if (status != 0) {
+        reader_done(&file);
+        return status;
+    }
+    *ret_file = file;
+    return STATUS_OK;
+}
+
+void reader_done(struct reader_file *file)
+{
+    free(file->bytes);
+    file->bytes = NULL;
+}
+
+/* ---- its lines ---- */
+
+static bool is_space(char byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
+static char *skip_spaces(char *text)
+{
+    while (is_space(*text))
+        text++;
+    return text;
+}
+
+static bool complain(const struct reader *reader, const char *message)
+{
+    reader->sink->error(reader->sink->ctx, reader->line, message);
+    return false;
+}
+
+/* Copies the next line, without its ending, to reader->text. False at the end of the file. */
+static bool next_line(struct reader *reader, bool *ret_good)
+{
+    const char *start = reader->bytes + reader->at;
+    size_t left = reader->length - reader->at, length;
+    const char *end;
+
+    *ret_good = false;
+    if (left == 0)
+        return false;
+    end = memchr(start, '\n', left);
+    length = end != NULL ? (size_t)(end - start) : left;
+    reader->at += length + (end != NULL ? 1 : 0);
+    reader->line++;
+    if (length > 0 && start[length - 1] == '\r')
+        length--;
+    if (length > READER_LINE_MAX_BYTES) {
+        complain(reader, "the line is longer than 4096 bytes");
+    } else if (memchr(start, '\0', length) != NULL) {
+        complain(reader, "the line holds a NUL byte: is this a text file in UTF-8?");
+    } else if (memchr(start, '\r', length) != NULL) {
+        complain(reader, "the line holds a carriage return: end lines with a newline");
+    } else {
+        memcpy(reader->text, start, length);
+        reader->text[length] = '\0';
+        *ret_good = true;
+    }
+    return true;
+}
+
+/* "[NAME]" at `text`. True where inih is to see it, as `out`. */
+static bool translate_section(struct reader *reader, char *text, char *out, size_t size)
+{
+    char *name = skip_spaces(text + 1);
+    char *close = strchr(name, ']');
+    char *rest, *end;
+
+    reader->state = SECTION_SKIPPED;
+    if (close == NULL)
+        return complain(reader, "a section is written [NAME]: the ']' is missing");
+    rest = skip_spaces(close + 1);
+    if (*rest != '\0' && *rest != ';' && *rest != '#')
+        return complain(reader, "only a comment may follow the section's ']'");
+    end = close;
+    while (end > name && is_space(end[-1]))
+        end--;
+    *end = '\0';
+    if (*name == '\0')
+        return complain(reader, "a section is written [NAME]: the name is missing");
+    if (!reader->sink->section(reader->sink->ctx, reader->line, name))
+        return false;
+    assert(strlen(name) <= READER_SECTION_MAX_BYTES);
+    reader->state = SECTION_KNOWN;
+    snprintf(out, size, "[%s]\n", name);
+    return true;
+}
+
+static bool is_key(const char *key)
+{
+    size_t length = strlen(key);
+
+    for (size_t i = 0; i < length; i++) {
+        /* inih would end the key at a ':'. */
+        if (key[i] <= ' ' || key[i] > '~' || key[i] == ':')
+            return false;
+    }
+    return length > 0 && length <= READER_KEY_MAX_BYTES;
+}
+
+static const char *wrong_key(const char *key)
+{
+    if (*key == '\0')
+        return "expected KEY = VALUE: the key is missing";
+    if (strchr(key, ':') != NULL)
+        return "expected KEY = VALUE: a key is followed by '=', not by ':'";
+    return "expected KEY = VALUE: a key is one word of at most 64 ASCII characters";
+}
+
+/* "KEY = VALUE" at `text`. True where inih is to see it, as `out`. */
+static bool translate_setting(struct reader *reader, char *text, char *out, size_t size)
+{
+    char *equals = strchr(text, '=');
+    char *end = equals;
+
+    if (equals == NULL)
+        return complain(reader, strchr(text, ':') != NULL ? wrong_key(text)
+                                                          : "expected KEY = VALUE, [SECTION] or a comment (# …)");
+    while (end > text && is_space(end[-1]))
+        end--;
+    *end = '\0';
+    if (!is_key(text))
+        return complain(reader, wrong_key(text));
+    if (reader->state == SECTION_NONE)
+        return complain(reader, "a key before the first section: begin with a line such as [room]");
+    if (reader->state == SECTION_SKIPPED)
+        return false;
+    reader->value = equals + 1;
+    snprintf(out, size, "%s = @\n", text);
+    return true;
+}
+
+/* What inih calls for the next line: it gets those with something to say, in the one form it can't get wrong. */
+static char *on_read(char *out, int size, void *stream)
+{
+    struct reader *reader = stream;
+    bool good;
+
+    assert(size > READER_KEY_MAX_BYTES + (int)sizeof(" = @\n"));
+    while (next_line(reader, &good)) {
+        char *text = skip_spaces(reader->text);
+        bool told = false;
+
+        if (!good || *text == '\0' || *text == '#' || *text == ';')
+            continue;
+        if (*text == '[')
+            told = translate_section(reader, text, out, (size_t)size);
+        else
+            told = translate_setting(reader, text, out, (size_t)size);
+        if (told)
+            return out;
+    }
+    return NULL;
+}
+
+static int on_setting(void *user, const char *section, const char *key, const char *stand_in)
+{
+    const struct reader *reader = user;
+
+    (void)stand_in;
+    reader->sink->setting(reader->sink->ctx, reader->line, section, key, reader->value);
+    return 1;
+}
+
+int reader_run(const char *bytes, size_t length, const struct reader_sink *sink)
+{
+    static const char byte_order_mark[] = "\xef\xbb\xbf";
+    struct reader reader = {.sink = sink, .bytes = bytes, .length = length};
+
+    if (length >= 3 && memcmp(bytes, byte_order_mark, 3) == 0)
+        reader.at = 3;
+    /* Of inih's errors only -2 is left: lines it finds wrong it never gets to see, and on_setting refuses none. */
+    return ini_parse_stream(on_read, &reader, on_setting, &reader) == -2 ? STATUS_NO_MEMORY : STATUS_OK;
+}

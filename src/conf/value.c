@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Reading and writing of values. */
+#include "conf/value.h"
+
+#include "core/text.h"
+
+#include <inttypes.h>
+#include <roomd/status.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static bool is_space(char byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
+static bool is_control(char byte)
+{
+    return ((unsigned char)byte < 0x20 && byte != '\t') || byte == 0x7f;
+}
+
+static int refuse(int status, char ret_why[VALUE_WHY_BYTES], const char *why)
+{
+    snprintf(ret_why, VALUE_WHY_BYTES, "%s", why);
+    return status;
+}
+
+/* `text` begins behind the first quote. */
+static int parse_quoted(const char *text, char *out, size_t *ret_length, char ret_why[VALUE_WHY_BYTES])
+{
+    size_t length = 0;
+
+    for (; *text != '"'; text++) {
+        if (*text == '\0')
+            return refuse(STATUS_INVALID, ret_why, "the closing quote is missing");
+        if (*text != '\\') {
+            out[length++] = *text;
+            continue;
+        }
+        text++;
+        if (*text == 'n')
+            out[length++] = '\n';
+        else if (*text == '\\' || *text == '"')
+            out[length++] = *text;
+        else
+            return refuse(STATUS_INVALID, ret_why, "between quotes a backslash begins one of \\n \\\\ \\\"");
+    }
+    text++;
+    while (is_space(*text))
+        text++;
+    if (*text != '\0' && *text != ';')
+        return refuse(STATUS_INVALID, ret_why, "only a comment (; …) may follow the closing quote");
+    *ret_length = length;
+    return STATUS_OK;
+}
+
+/* `text` begins at the first byte that is no space; `start` is where the line's value began. */
+static size_t parse_unquoted(const char *start, const char *text, char *out)
+{
+    const char *end = text;
+
+    while (*end != '\0' && !(*end == ';' && end > start && is_space(end[-1])))
+        end++;
+    while (end > text && is_space(end[-1]))
+        end--;
+    memcpy(out, text, (size_t)(end - text));
+    return (size_t)(end - text);
+}
+
+int value_parse(const char *text, char ret_value[VALUE_MAX_BYTES + 1], char ret_why[VALUE_WHY_BYTES])
+{
+    char value[VALUE_MAX_BYTES + 1];
+    const char *start = text;
+    size_t length;
+    int status;
+
+    if (strlen(text) > VALUE_MAX_BYTES)
+        return refuse(STATUS_TOO_LONG, ret_why, "is longer than 4096 bytes");
+    while (is_space(*text))
+        text++;
+    if (*text == '"') {
+        status = parse_quoted(text + 1, value, &length, ret_why);
+        if (status != 0)
+            return status;
+    } else {
+        length = parse_unquoted(start, text, value);
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (is_control(value[i]) && (value[i] != '\n' || *text != '"'))
+            return refuse(STATUS_INVALID, ret_why, "holds a control character");
+    }
+    if (!text_is_utf8(value, length))
+        return refuse(STATUS_NOT_UTF8, ret_why, "is not valid UTF-8");
+    memcpy(ret_value, value, length);
+    ret_value[length] = '\0';
+    return STATUS_OK;
+}
+
+static bool needs_quotes(const char *value)
+{
+    size_t length = strlen(value);
+
+    if (length == 0)
+        return false;
+    if (is_space(value[0]) || is_space(value[length - 1]) || value[0] == '"' || value[0] == ';')
+        return true;
+    return strchr(value, '\n') != NULL || strstr(value, " ;") != NULL || strstr(value, "\t;") != NULL;
+}
+
+const char *value_write(const char *value, char *out)
+{
+    char *at = out;
+
+    if (!needs_quotes(value))
+        return memcpy(out, value, strlen(value) + 1);
+    *at++ = '"';
+    for (; *value != '\0'; value++) {
+        if (*value == '"' || *value == '\\' || *value == '\n')
+            *at++ = '\\';
+        *at++ = *value == '\n' ? 'n' : *value;
+    }
+    *at++ = '"';
+    *at = '\0';
+    return out;
+}
+
+bool value_switch(const char *value, bool *ret_on)
+{
+    static const char *const words[][2] = {{"no", "yes"}, {"false", "true"}, {"off", "on"}, {"0", "1"}};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        for (int on = 0; on < 2; on++) {
+            if (strcasecmp(value, words[i][on]) == 0) {
+                *ret_on = on == 1;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Reads the digits at *at and moves it behind them. */
+static bool parse_digits(const char **at, uint64_t max, uint64_t *ret_number)
+{
+    uint64_t number = 0;
+
+    if (**at < '0' || **at > '9')
+        return false;
+    for (; **at >= '0' && **at <= '9'; (*at)++) {
+        uint64_t digit = (uint64_t)(**at - '0');
+
+        if (number > (UINT64_MAX - digit) / 10)
+            return false;
+        number = number * 10 + digit;
+    }
+    *ret_number = number;
+    return number <= max;
+}
+
+bool value_number(const char *value, uint64_t max, uint64_t *ret_number)
+{
+    uint64_t number;
+
+    if (!parse_digits(&value, max, &number) || *value != '\0')
+        return false;
+    *ret_number = number;
+    return true;
+}
+
+bool value_size(const char *value, uint64_t max, uint64_t *ret_bytes)
+{
+    static const struct {
+        const char *unit;
+        unsigned shift;
+    } units[] = {{"", 0}, {"K", 10}, {"KiB", 10}, {"M", 20}, {"MiB", 20}, {"G", 30}, {"GiB", 30}};
+    uint64_t number;
+
+    if (!parse_digits(&value, max, &number))
+        return false;
+    while (is_space(*value))
+        value++;
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        if (strcasecmp(value, units[i].unit) != 0)
+            continue;
+        if (number > max >> units[i].shift)
+            return false;
+        *ret_bytes = number << units[i].shift;
+        return true;
+    }
+    return false;
+}
+
+const char *value_write_size(uint64_t bytes, char out[VALUE_SIZE_BYTES])
+{
+    static const char *const units[] = {"", " KiB", " MiB", " GiB"};
+    size_t unit = 0;
+
+    while (unit < 3 && bytes != 0 && bytes % 1024 == 0) {
+        bytes /= 1024;
+        unit++;
+    }
+    snprintf(out, VALUE_SIZE_BYTES, "%" PRIu64 "%s", bytes, units[unit]);
+    return out;
+}

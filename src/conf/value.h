@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * Values as they are written after `KEY =`: quotes, escapes and comments; and the few kinds of them that are not just
+ * text. Knows no option.
+ */
+#ifndef ROOMD_CONF_VALUE_H
+#define ROOMD_CONF_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* No value is longer than a line. */
+#define VALUE_MAX_BYTES 4096
+
+/* Every byte an escape, between quotes, with a NUL. */
+#define VALUE_WRITTEN_BYTES(bytes) ((bytes)*2 + 3)
+
+#define VALUE_WHY_BYTES 128
+
+/* "1023.9 GiB" is never written: a size that no unit divides is written in bytes. */
+#define VALUE_SIZE_BYTES 32
+
+/*
+ * Reads a value. Unquoted: outer spaces are dropped, and a ';' after a space begins a comment. In double quotes:
+ * everything is kept; \n, \\ and \" are the escapes. On refusal (STATUS_INVALID, STATUS_TOO_LONG, STATUS_NOT_UTF8)
+ * `ret_why` says why.
+ */
+int value_parse(const char *text, char ret_value[VALUE_MAX_BYTES + 1], char ret_why[VALUE_WHY_BYTES]);
+
+/*
+ * Writes `value` so that value_parse reads it back, with quotes only where they are needed. `out` holds
+ * VALUE_WRITTEN_BYTES(strlen(value)).
+ */
+const char *value_write(const char *value, char *out);
+
+/* yes, true, on, 1; no, false, off, 0; in any case. */
+bool value_switch(const char *value, bool *ret_on);
+
+/* Decimal digits and nothing else; at most `max`. */
+bool value_number(const char *value, uint64_t max, uint64_t *ret_number);
+
+/* Bytes: digits, with K, KiB, M, MiB, G or GiB (powers of 1024, in any case) where wanted; at most `max`. */
+bool value_size(const char *value, uint64_t max, uint64_t *ret_bytes);
+
+/* "16 MiB", "1000". Returns `out`. */
+const char *value_write_size(uint64_t bytes, char out[VALUE_SIZE_BYTES]);
+
+#endif

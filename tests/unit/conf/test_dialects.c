@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+#include "conf_support.h"
+
+#include <sys/stat.h>
+
+static const struct dialect *door_dialect(const struct config *config, size_t door)
+{
+    return &config->dialects[config->doors[door].dialect].dialect;
+}
+
+static void expect_token(const struct token *token, const char *text)
+{
+    cr_expect(token->length == strlen(text) && memcmp(token->bytes, text, token->length) == 0, "'%.*s', not '%s'",
+              (int)token->length, token->bytes, text);
+}
+
+static void expect_answer(const struct dialect *dialect, enum dialect_key key, const char *text)
+{
+    expect_token(dialect_token(dialect, key), text);
+}
+
+static void expect_bye(const struct dialect *dialect, const char *verb, const char *text)
+{
+    expect_token(dialect_bye(dialect, verb, strlen(verb)), text);
+}
+
+Test(dialects, the_built_in_ones_come_in_both_languages)
+{
+    struct config *course = good("[plain]\nlanguage = en\n"), *yn = good("[plain]\ndialect = yn\nlanguage = en\n");
+
+    expect_answer(&course->dialects[0].dialect, DIALECT_ACCEPT, "OK");
+    expect_answer(&course->dialects[0].dialect, DIALECT_NAME_TAKEN, "name taken");
+    expect_bye(&course->dialects[0].dialect, "Q", "EXIT");
+    expect_bye(&course->dialects[0].dialect, "QUIT", "QUIT");
+    cr_expect_str_eq(course->dialects[0].texts[DIALECT_JOIN], "{name} joined");
+    expect_answer(&yn->dialects[0].dialect, DIALECT_ACCEPT, "Y");
+    expect_answer(&yn->dialects[0].dialect, DIALECT_NAME_TAKEN, "N");
+    expect_bye(&yn->dialects[0].dialect, "QUIT", "");
+    config_free(course);
+    config_free(yn);
+}
+
+Test(dialects, an_unknown_one_is_refused_with_what_there_is)
+{
+    expect_complaints(
+        load_text("[plain]\ndialect = coarse\n"),
+        "a.conf:2: plain.dialect = coarse: is no dialect, and no file's path (that holds a '/' or a '.'); did "
+        "you mean course? built in: course, yn\n");
+    expect_complaint(load_text("[plain]\ndialect =\n"), "built in: course, yn");
+    expect_complaint(load_text("[plain]\ndialect = \"a.\\nb\"\n"), "holds a line break");
+}
+
+Test(dialects, keys_in_plain_change_the_dialect_that_plain_dialect_names)
+{
+    struct config *config = good("[room]\nlisten = 127.0.0.1:0, 127.0.0.1:0=course, 127.0.0.1:0=yn\n"
+                                 "[plain]\naccept = Hi\njoin = + {name}\n");
+
+    expect_answer(door_dialect(config, 0), DIALECT_ACCEPT, "Hi");
+    cr_expect_eq(config->doors[0].dialect, config->doors[1].dialect);
+    expect_answer(door_dialect(config, 2), DIALECT_ACCEPT, "Y");
+    cr_expect_str_eq(config->dialects[0].texts[DIALECT_JOIN], "+ {name}");
+    cr_expect_str_eq(config->dialects[1].texts[DIALECT_JOIN], "{name} 进入了聊天室");
+    config_free(config);
+}
+
+Test(dialects, the_order_of_keys_does_not_matter)
+{
+    struct config *config =
+        good("[plain]\naccept = Hi\nbye.BYE = so long\nexit_verbs = E BYE\ndialect = yn\nlanguage = en\n");
+
+    cr_expect_str_eq(config->dialects[0].dialect.name, "yn");
+    expect_answer(&config->dialects[0].dialect, DIALECT_ACCEPT, "Hi");
+    expect_bye(&config->dialects[0].dialect, "BYE", "so long");
+    expect_bye(&config->dialects[0].dialect, "E", "");
+    cr_expect_str_eq(config->dialects[0].texts[DIALECT_JOIN], "{name} joined");
+    config_free(config);
+}
+
+Test(dialects, fold_joins_and_max_lines_in_plain_go_to_all)
+{
+    struct config *config =
+        good("[room]\nlisten = 127.0.0.1:0, 127.0.0.1:0=yn\n[plain]\nfold_joins = 9\nmax_lines = 5\n");
+
+    for (size_t i = 0; i < 2; i++) {
+        cr_expect_eq(door_dialect(config, i)->fold_joins, 9);
+        cr_expect_eq(door_dialect(config, i)->max_lines, 5);
+    }
+    config_free(config);
+}
+
+Test(dialects, byes_of_verbs)
+{
+    struct config *config = good("[plain]\nbye = x\nbye.E = eee\nbye.QUIT =\n");
+
+    expect_bye(&config->dialects[0].dialect, "Q", "x");
+    expect_bye(&config->dialects[0].dialect, "E", "eee");
+    expect_bye(&config->dialects[0].dialect, "QUIT", "");
+    config_free(config);
+    expect_complaints(load_text("[plain]\nbye.Q = 1\nbye.Q = 2\n"), "a.conf:3: plain.bye.Q is already set on line 2\n");
+    expect_complaint(load_text("[plain]\nbye.NOPE = 1\n"), "a.conf:2: the dialect course: bye.NOPE");
+    expect_complaint(load_text("[plain]\nbye. = 1\n"), "a.conf:2: plain.bye. = 1: ");
+    expect_complaint(load_text("[plain]\nbye.ABCDEFGHIJKLMNOPQ = 1\n"), "a verb has at most 16 bytes");
+    expect_complaint(
+        load_text("[plain]\nbye.1=x\nbye.2=x\nbye.3=x\nbye.4=x\nbye.5=x\nbye.6=x\nbye.7=x\nbye.8=x\nbye.9=x\n"),
+        "a.conf:10: plain.bye.9 is one bye too many");
+}
+
+Test(dialects, the_place_of_a_verb_in_two_lists_is_told)
+{
+    expect_complaint(load_text("[room]\nname = x\n[plain]\njoin_verbs = L E\n"),
+                     "a.conf:4: the dialect course: the verb 'E' stands in both join_verbs and exit_verbs");
+    expect_complaint(load_setting("plain.exit_verbs=Q C"),
+                     "--set plain.exit_verbs=Q C: the dialect course: the verb 'C'");
+}
+
+Test(dialects, a_line_that_would_not_fit_is_blamed_on_what_made_it_long)
+{
+    expect_complaint(load_text("[room]\nmax_text = 1000\n"),
+                     "a.conf:2: the dialect course: chat: the longest line has ");
+    expect_complaint(load_text("[room]\nmax_text = 1000\n[plain]\nchat = {name} says {text}\n"),
+                     "a.conf:4: the dialect course: chat: ");
+    expect_complaint(load_setting("room.max_text=1000"), "--set room.max_text=1000: the dialect course: chat: ");
+    expect_good(load_text("[room]\nmax_text = 980\nmax_name = 4\n"));
+    expect_complaint(load_text("[room]\nmax_text = 980\n"), "lower room.max_text");
+}
+
+Test(dialects, other_mistakes_are_not_blamed_on_the_wording)
+{
+    expect_complaints(load_text("[room]\nmax_text = 1000\nmax_name = 4O\n"),
+                      "a.conf:3: room.max_name = 4O: is not a whole number from 1 to 64\n");
+}
+
+/* ---- files ---- */
+
+Test(dialects, a_file_starts_from_a_built_in_dialect)
+{
+    struct folder folder = folder_make();
+    struct outcome outcome;
+
+    folder_write(&folder, "enter.conf", "[plain]\njoin_verbs = E\nexit_verbs = Q\nbye.Q = quit\naccept = \" OK\"\n");
+    folder_write(&folder, "short.conf", "[plain]\naccept = yes\nbase = yn\nmax_lines = 3\n");
+    folder_write(&folder, "a.conf",
+                 "[room]\nlisten = 127.0.0.1:0, 127.0.0.1:0=./enter.conf, 127.0.0.1:0=short.conf\n"
+                 "[plain]\nlanguage = en\nmax_lines = 7\nfold_joins = 8\n");
+    outcome = load_file(folder_path(&folder, "a.conf"), NULL);
+    cr_assert_eq(outcome.status, 0, "%s", outcome.text);
+    expect_answer(door_dialect(outcome.config, 0), DIALECT_ACCEPT, "OK");
+    expect_answer(door_dialect(outcome.config, 1), DIALECT_ACCEPT, " OK");
+    expect_answer(door_dialect(outcome.config, 1), DIALECT_NAME_TAKEN, "name taken");
+    expect_bye(door_dialect(outcome.config, 1), "Q", "quit");
+    cr_expect_str_eq(door_dialect(outcome.config, 1)->name, "enter.conf");
+    cr_expect_eq(door_dialect(outcome.config, 1)->max_lines, 7);
+    expect_answer(door_dialect(outcome.config, 2), DIALECT_ACCEPT, "yes");
+    expect_answer(door_dialect(outcome.config, 2), DIALECT_NAME_TAKEN, "N");
+    cr_expect_eq(door_dialect(outcome.config, 2)->max_lines, 3);
+    cr_expect_eq(door_dialect(outcome.config, 2)->fold_joins, 8);
+    outcome_done(&outcome);
+    folder_remove(&folder);
+}
+
+Test(dialects, keys_in_plain_change_a_file_that_plain_dialect_names)
+{
+    struct folder folder = folder_make();
+    struct outcome outcome;
+
+    folder_write(&folder, "d.conf", "[plain]\naccept = file\nrefused = file\nmax_lines = 3\n");
+    folder_write(&folder, "a.conf", "[plain]\ndialect = d.conf\naccept = plain\nmax_lines = 4\n");
+    outcome = load_file(folder.file, NULL);
+    cr_assert_eq(outcome.status, 0, "%s", outcome.text);
+    expect_answer(&outcome.config->dialects[0].dialect, DIALECT_ACCEPT, "plain");
+    expect_answer(&outcome.config->dialects[0].dialect, DIALECT_REFUSED, "file");
+    cr_expect_eq(outcome.config->dialects[0].dialect.max_lines, 4);
+    outcome_done(&outcome);
+    folder_remove(&folder);
+}
+
+Test(dialects, each_file_is_loaded_once_however_it_is_named)
+{
+    struct folder folder = folder_make();
+    struct outcome outcome;
+    char text[512];
+
+    folder_write(&folder, "d.conf", "[plain]\naccept = file\n");
+    snprintf(text, sizeof(text),
+             "[plain]\ndialect = d.conf\naccept = plain\n[room]\nlisten = 127.0.0.1:0=./d.conf, 127.0.0.1:0=%s, "
+             "127.0.0.1:0=d.conf, 127.0.0.1:0=course, 127.0.0.1:0=course\n",
+             folder.file);
+    outcome = load_file(folder_write(&folder, "a.conf", text), NULL);
+    cr_assert_eq(outcome.status, 0, "%s", outcome.text);
+    cr_expect_eq(outcome.config->dialect_count, 2);
+    for (size_t i = 0; i < 3; i++)
+        expect_answer(door_dialect(outcome.config, i), DIALECT_ACCEPT, "plain");
+    cr_expect_eq(outcome.config->doors[3].dialect, outcome.config->doors[4].dialect);
+    outcome_done(&outcome);
+    folder_remove(&folder);
+}
+
+Test(dialects, a_relative_path_of_a_set_begins_at_the_working_directory)
+{
+    struct folder folder = folder_make();
+    const char *const settings[] = {"plain.dialect=./d.conf", NULL};
+    struct outcome outcome;
+
+    folder_write(&folder, "a.conf", "");
+    cr_assert_eq(mkdir(folder_path(&folder, "here"), 0700), 0);
+    cr_assert_eq(chdir(folder.file), 0);
+    folder_write(&folder, "here/d.conf", "[plain]\naccept = here\n");
+    outcome = load_file("../a.conf", settings);
+    cr_assert_eq(outcome.status, 0, "%s", outcome.text);
+    expect_answer(&outcome.config->dialects[0].dialect, DIALECT_ACCEPT, "here");
+    outcome_done(&outcome);
+    cr_assert_eq(chdir("/"), 0);
+    folder_remove(&folder);
+}
+
+Test(dialects, mistakes_in_a_file_are_told_with_its_own_lines)
+{
+    struct folder folder = folder_make();
+    char path[160], expected[2048];
+
+    folder_write(&folder, "d.conf",
+                 "[plain]\nacept = 1\njoin = {x}\nbase = klingon\nenabled = yes\naccept = 1\naccept = 2\n"
+                 "[room]\nname = x\n");
+    strcpy(path, folder.file);
+    folder_write(&folder, "a.conf", "[room]\nlisten = 127.0.0.1:0=d.conf, 127.0.0.1:0=d.conf\nname =\n");
+    snprintf(expected, sizeof(expected),
+             "%s:3: room.name = \"\": is not 1 to 64 bytes of text\n"
+             "%s:2: unknown key acept in a dialect file; did you mean accept?\n"
+             "%s:3: plain.join = {x}: '{x}' is no placeholder here: use {name} {time} (write '{{' for a brace)\n"
+             "%s:4: plain.base = klingon: is no built-in dialect; built in: course, yn\n"
+             "%s:5: unknown key enabled in a dialect file\n"
+             "%s:7: plain.accept is already set on line 6\n"
+             "%s:8: unknown section [room]: a dialect file has only [plain]\n",
+             folder.file, path, path, path, path, path, path);
+    expect_complaints(load_file(folder.file, NULL), expected);
+    folder_remove(&folder);
+}
+
+Test(dialects, a_file_as_a_whole_can_be_wrong)
+{
+    struct folder folder = folder_make();
+    char expected[256];
+
+    folder_write(&folder, "d.conf", "[plain]\njoin_verbs = Q\n");
+    snprintf(expected, sizeof(expected), "%s:2: the dialect d.conf: the verb 'Q' stands in both", folder.file);
+    folder_write(&folder, "a.conf", "[room]\nlisten = 127.0.0.1:0=d.conf\n");
+    expect_complaint(load_file(folder.file, NULL), expected);
+    folder_remove(&folder);
+}
+
+Test(dialects, a_file_that_is_not_there_is_told_once_where_it_is_named)
+{
+    struct folder folder = folder_make();
+    char expected[1024];
+
+    folder_write(&folder, "a.conf",
+                 "[room]\nlisten = 127.0.0.1:0=none.conf, 127.0.0.1:0=none.conf\n[plain]\ndialect = .\n");
+    snprintf(expected, sizeof(expected),
+             "%s:4: the dialect file %s/. is a directory, not a file\n"
+             "%s:2: the dialect file %s/none.conf can't be opened: No such file or directory\n",
+             folder.file, folder.path, folder.file, folder.path);
+    expect_complaints(load_file(folder.file, NULL), expected);
+    folder_remove(&folder);
+}
+
+Test(dialects, a_fifo_for_a_dialect_is_not_waited_for)
+{
+    struct folder folder = folder_make();
+
+    cr_assert_eq(mkfifo(folder_path(&folder, "fifo.conf"), 0600), 0);
+    expect_complaint(load_file(folder_write(&folder, "a.conf", "[plain]\ndialect = ./fifo.conf\n"), NULL),
+                     "is a FIFO, not a file");
+    folder_remove(&folder);
+}
+
+Test(dialects, a_long_file_name_is_cut_between_characters)
+{
+    struct folder folder = folder_make();
+    struct outcome outcome;
+    char name[80] = "", text[128];
+
+    for (int i = 0; i < 22; i++)
+        strcat(name, "室"); /* 66 bytes */
+    strcat(name, ".c");
+    folder_write(&folder, name, "");
+    snprintf(text, sizeof(text), "[plain]\ndialect = %s\n", name);
+    outcome = load_file(folder_write(&folder, "a.conf", text), NULL);
+    cr_assert_eq(outcome.status, 0, "%s", outcome.text);
+    cr_expect_eq(strlen(outcome.config->dialects[0].dialect.name), 63);
+    outcome_done(&outcome);
+    folder_remove(&folder);
+}
