@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Making, checking and removing a FIFO. Its lines are input.c's matter. */
+#include "io/fifo.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <roomd/status.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Whoever is to speak into the room is put into the group. */
+#define FIFO_MODE 0620
+
+struct fifo {
+    struct input *input; /* owned */
+    char *path;          /* owned */
+    int fd;
+    bool made; /* by us: ours to remove */
+};
+
+/*
+ * Only a FIFO of our own or of root's is read: an administrator's typing error must not hand some file's lines, or a device's, to the console, and
+ * nobody else may put his FIFO where ours is expected.
+ */
+static int check(const char *path, const struct stat *status)
+{
+    if (!S_ISFIFO(status->st_mode)) {
+        log_errorx("%s exists and is not a FIFO", path);
+        return STATUS_INVALID;
+    }
+    if (status->st_uid != geteuid() && status->st_uid != 0) {
+        log_errorx("the FIFO %s belongs to somebody else (user %u)", path, (unsigned)status->st_uid);
+        return STATUS_TAKEN;
+    }
+    return STATUS_OK;
+}
+
+static int make(struct fifo *fifo)
+{
+    struct stat status;
+
+    fifo->made = mkfifo(fifo->path, FIFO_MODE) == 0;
+    if (fifo->made)
+        return STATUS_OK;
+    if (errno != EEXIST || lstat(fifo->path, &status) != 0) {
+        log_error("can't create the FIFO %s", fifo->path);
+        return STATUS_SYSTEM;
+    }
+    /* Looked at before it is opened as well: to open a device may do something. */
+    return check(fifo->path, &status);
+}
+
+/*
+ * Opened for writing too, the FIFO always has a writer: that the last other one has left is then neither an end of file nor, for epoll, an event
+ * that never goes away.
+ */
+static int open_made(struct fifo *fifo)
+{
+    struct stat status;
+
+    fifo->fd = open(fifo->path, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+    if (fifo->fd < 0 || fstat(fifo->fd, &status) != 0) {
+        log_error("can't open the FIFO %s", fifo->path);
+        return STATUS_SYSTEM;
+    }
+    /* The umask has a say in what mkfifo does. */
+    if (fifo->made && fchmod(fifo->fd, FIFO_MODE) != 0) {
+        log_error("can't set the mode of the FIFO %s", fifo->path);
+        return STATUS_SYSTEM;
+    }
+    return check(fifo->path, &status);
+}
+
+int fifo_open(struct ev_loop *loop, const char *path, const struct input_sink *sink, struct fifo **ret_fifo)
+{
+    struct fifo *fifo = calloc(1, sizeof(*fifo));
+    int status = STATUS_NO_MEMORY;
+
+    if (fifo == NULL)
+        return STATUS_NO_MEMORY;
+    fifo->fd = -1;
+    fifo->path = strdup(path);
+    if (fifo->path != NULL)
+        status = make(fifo);
+    if (status == STATUS_OK)
+        status = open_made(fifo);
+    if (status == STATUS_OK)
+        status = input_open(loop, fifo->fd, sink, &fifo->input);
+    if (status != STATUS_OK) {
+        fifo_close(fifo);
+        return status;
+    }
+    *ret_fifo = fifo;
+    return STATUS_OK;
+}
+
+static void remove_own(const struct fifo *fifo)
+{
+    struct stat own, there;
+
+    if (!fifo->made || fifo->fd < 0)
+        return;
+    if (fstat(fifo->fd, &own) == 0 && lstat(fifo->path, &there) == 0 && own.st_dev == there.st_dev &&
+        own.st_ino == there.st_ino)
+        unlink(fifo->path);
+}
+
+void fifo_close(struct fifo *fifo)
+{
+    int error = errno; /* fifo_open's caller reads the first one */
+
+    if (fifo == NULL)
+        return;
+    input_close(fifo->input);
+    remove_own(fifo);
+    if (fifo->fd >= 0)
+        close(fifo->fd);
+    free(fifo->path);
+    free(fifo);
+    errno = error;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * One read() for each readiness: it can't block, although the descriptor may be a blocking one. What the read brought is handed on in turns; while
+ * something is left, and for files, which are always ready and which epoll does not take, a timer of zero seconds stands in for readiness.
+ */
+#include "io/input.h"
+
+#include "base/log.h"
+#include "io/line.h"
+
+#include <errno.h>
+#include <roomd/status.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define INPUT_READ_BYTES 4096
+
+enum input_kind {
+    INPUT_IGNORED,
+    INPUT_WATCHED,
+    INPUT_FILE,
+};
+
+struct input {
+    struct ev_loop *loop; /* borrowed */
+    ev_io reader;
+    ev_timer turn;
+    struct input_sink sink;
+    struct line line;
+    enum input_kind kind; /* INPUT_IGNORED once it has ended */
+    int fd;
+    unsigned lines;    /* handed on in this turn */
+    size_t start, end; /* what of `bytes` has not been handed on */
+    char bytes[INPUT_READ_BYTES];
+    char buffer[LINE_BUFFER_BYTES(INPUT_LINE_MAX_BYTES)];
+};
+
+static bool take_line(void *ctx, const char *bytes, size_t length)
+{
+    struct input *input = ctx;
+
+    input->sink.line(input->sink.ctx, bytes, length);
+    return ++input->lines < INPUT_LINES_PER_TURN;
+}
+
+static void take_too_long(void *ctx)
+{
+    struct input *input = ctx;
+
+    input->sink.too_long(input->sink.ctx);
+}
+
+static void end(struct input *input)
+{
+    input->kind = INPUT_IGNORED;
+    if (input->sink.ended != NULL)
+        input->sink.ended(input->sink.ctx);
+}
+
+/* False where there is nothing to hand on now. */
+static bool fill(struct input *input)
+{
+    ssize_t length = read(input->fd, input->bytes, sizeof(input->bytes));
+
+    if (length > 0) {
+        input->start = 0;
+        input->end = (size_t)length;
+        return true;
+    }
+    if (length < 0 && (errno == EINTR || errno == EAGAIN))
+        return false;
+    if (length == 0)
+        line_end(&input->line);
+    else
+        log_debug("descriptor %d is no longer read: %s", input->fd, strerror(errno)); /* EIO: a job in the background */
+    end(input);
+    return false;
+}
+
+static void arm(struct input *input)
+{
+    bool watched = input->kind == INPUT_WATCHED && input->start == input->end;
+
+    if (watched) {
+        ev_io_start(input->loop, &input->reader);
+        return;
+    }
+    /* After the end too: a pipe whose writers are gone is ready for ever. */
+    ev_io_stop(input->loop, &input->reader);
+    if (input->kind != INPUT_IGNORED) {
+        ev_timer_set(&input->turn, 0., 0.);
+        ev_timer_start(input->loop, &input->turn);
+    }
+}
+
+static void take_turn(struct input *input)
+{
+    input->lines = 0;
+    if (input->start < input->end || fill(input))
+        input->start += line_feed(&input->line, input->bytes + input->start, input->end - input->start);
+    arm(input);
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
+{
+    (void)loop;
+    (void)revents;
+    take_turn(w->data);
+}
+
+static void on_turn(struct ev_loop *loop, ev_timer *w, int revents)
+{
+    (void)loop;
+    (void)revents;
+    take_turn(w->data);
+}
+
+static enum input_kind kind_of(int fd)
+{
+    struct stat status;
+
+    if (fstat(fd, &status) != 0)
+        return INPUT_IGNORED;
+    if (S_ISREG(status.st_mode))
+        return INPUT_FILE;
+    if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || isatty(fd))
+        return INPUT_WATCHED;
+    return INPUT_IGNORED;
+}
+
+int input_open(struct ev_loop *loop, int fd, const struct input_sink *sink, struct input **ret_input)
+{
+    struct input *input = calloc(1, sizeof(*input));
+    struct line_sink lines = {.line = take_line, .too_long = take_too_long, .ctx = input};
+
+    if (input == NULL)
+        return STATUS_NO_MEMORY;
+    input->loop = loop;
+    input->sink = *sink;
+    input->kind = kind_of(fd);
+    input->fd = fd;
+    line_init(&input->line, input->buffer, INPUT_LINE_MAX_BYTES, &lines);
+    ev_io_init(&input->reader, on_readable, fd, EV_READ);
+    ev_timer_init(&input->turn, on_turn, 0., 0.);
+    input->reader.data = input;
+    input->turn.data = input;
+    arm(input);
+    *ret_input = input;
+    return STATUS_OK;
+}
+
+void input_close(struct input *input)
+{
+    if (input == NULL)
+        return;
+    ev_io_stop(input->loop, &input->reader);
+    ev_timer_stop(input->loop, &input->turn);
+    free(input);
+}

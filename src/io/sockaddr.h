@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * Endpoints as the kernel writes them, and back. Pure: no system call is made here.
+ */
+#ifndef ROOMD_IO_SOCKADDR_H
+#define ROOMD_IO_SOCKADDR_H
+
+#include <netinet/in.h>
+#include <roomd/endpoint.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+
+/* The families an endpoint can have; smaller than sockaddr_storage by a hundred bytes for each datagram. */
+union sockaddr_any {
+    struct sockaddr any;
+    struct sockaddr_in ipv4;
+    struct sockaddr_in6 ipv6;
+};
+
+/* fe80::/10: means something only together with an interface. */
+bool sockaddr_is_link_local(const uint8_t address[ENDPOINT_ADDRESS_BYTES]);
+
+/* Returns how many bytes of `ret_address` are used. */
+socklen_t sockaddr_from_endpoint(const struct endpoint *endpoint, union sockaddr_any *ret_address);
+
+/* STATUS_INVALID where the family is another one or `length` is shorter than the family's address. */
+int sockaddr_to_endpoint(const union sockaddr_any *address, socklen_t length, struct endpoint *ret_endpoint);
+
+#endif

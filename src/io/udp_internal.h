@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * What the three files of udp.h share, and nobody else includes: udp.c opens and closes, udp_recv.c and udp_send.c each own their buffers and their
+ * watchers.
+ */
+#ifndef ROOMD_IO_UDP_INTERNAL_H
+#define ROOMD_IO_UDP_INTERNAL_H
+
+#include "io/sockaddr.h"
+#include "io/udp.h"
+
+#include <stdalign.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+
+/* So many datagrams are received in one system call; the buffers for them fit the second-level cache. */
+#define UDP_RECV_SLOTS 32
+
+/* Beyond 64 messages a call, sendmmsg gains nothing that could be measured. */
+#define UDP_SEND_SLOTS 64
+
+/* An address of either family in the form of a control message. */
+#define UDP_PKTINFO_BYTES CMSG_SPACE(sizeof(struct in6_pktinfo))
+
+/* The address written to, and SO_RXQ_OVFL's counter. */
+#define UDP_RECV_CONTROL_BYTES (UDP_PKTINFO_BYTES + CMSG_SPACE(sizeof(uint32_t)))
+
+struct udp_recv_control {
+    alignas(struct cmsghdr) uint8_t bytes[UDP_RECV_CONTROL_BYTES];
+};
+
+struct udp_send_control {
+    alignas(struct cmsghdr) uint8_t bytes[UDP_PKTINFO_BYTES];
+};
+
+struct udp_recv_batch {
+    struct mmsghdr headers[UDP_RECV_SLOTS];
+    struct iovec pieces[UDP_RECV_SLOTS];
+    union sockaddr_any peers[UDP_RECV_SLOTS];
+    struct udp_recv_control controls[UDP_RECV_SLOTS];
+    uint8_t bytes[UDP_RECV_SLOTS][UDP_DATAGRAM_MAX_BYTES];
+};
+
+struct udp_send_batch {
+    struct mmsghdr headers[UDP_SEND_SLOTS];
+    struct iovec pieces[UDP_SEND_SLOTS];
+    union sockaddr_any peers[UDP_SEND_SLOTS];
+    struct udp_send_control controls[UDP_SEND_SLOTS];
+};
+
+/* One door. */
+struct udp {
+    struct udp_set *set;
+    struct endpoint bound;
+    int fd;
+    uint16_t door;
+
+    /* udp_recv.c */
+    ev_io reader;
+    ev_timer rest;       /* after errors that do not go away */
+    uint32_t drops_seen; /* the kernel's counter, as last seen */
+
+    /* udp_send.c */
+    ev_io writer;
+    ev_timer pause;
+    bool waiting;    /* one of these two is active */
+    unsigned pauses; /* since the door has last taken something */
+};
+
+struct udp_set {
+    struct ev_loop *loop; /* borrowed */
+    struct udp_sink sink;
+    struct udp *doors[UDP_DOORS_MAX]; /* owned */
+    uint16_t count;
+    uint32_t receive_buffer, send_buffer; /* bytes, of the door that has least */
+    int64_t drops_quiet_until_ns;         /* no warning before */
+    int64_t errors_quiet_until_ns;
+    uint64_t drops_told; /* in the last warning */
+    struct udp_stats stats;
+    struct udp_recv_batch recv;
+    struct udp_send_batch send;
+};
+
+void udp_recv_batch_init(struct udp_recv_batch *batch);
+void udp_recv_init(struct udp *udp);
+void udp_recv_start(struct udp *udp);
+void udp_recv_done(struct udp *udp);
+
+void udp_send_batch_init(struct udp_send_batch *batch);
+void udp_send_init(struct udp *udp);
+void udp_send_done(struct udp *udp);
+
+#endif

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* The socket calls, played by a table. */
+#include "fake_sockets.h"
+
+#include "io/sockaddr.h"
+
+#include <errno.h>
+#include <roomd/endpoint.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+struct fake_sockets fake;
+
+int __wrap_socket(int family, int type, int protocol);
+int __wrap_bind(int fd, const struct sockaddr *address, socklen_t length);
+int __wrap_getsockname(int fd, struct sockaddr *address, socklen_t *length);
+int __wrap_setsockopt(int fd, int level, int name, const void *value, socklen_t length);
+int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *length);
+int __wrap_sendmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags);
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *header, int flags);
+int __wrap_recvmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags, struct timespec *timeout);
+
+static int find(int fd)
+{
+    for (int i = 0; i < fake.count; i++) {
+        if (fake.fds[i] == fd)
+            return i;
+    }
+    return -1;
+}
+
+static int failed(int error)
+{
+    errno = error;
+    return -1;
+}
+
+struct fake_arrival *fake_arrive(int socket, uint8_t id, uint32_t length)
+{
+    struct fake_arrival *arrival = &fake.arrivals[fake.arrival_count++];
+
+    *arrival = (struct fake_arrival){.socket = socket, .id = id, .length = length};
+    arrival->peer.port = 4000;
+    endpoint_address_from_ipv4((const uint8_t[]){192, 0, 2, id}, arrival->peer.address);
+    endpoint_address_from_ipv4((const uint8_t[]){192, 0, 2, 254}, arrival->local);
+    return arrival;
+}
+
+void fake_set_readable(int socket)
+{
+    eventfd_write(fake.fds[socket], 1);
+}
+
+/* An eventfd can be written to unless it holds the largest number. */
+void fake_set_full(int socket, bool full)
+{
+    eventfd_t value;
+
+    fake.full[socket] = full;
+    eventfd_read(fake.fds[socket], &value);
+    if (full)
+        eventfd_write(fake.fds[socket], UINT64_MAX - 1);
+}
+
+void fake_fail(int id, int error)
+{
+    fake.errors[fake.error_count++] = (struct fake_error){.id = id, .error = error};
+}
+
+int fake_option(int socket, int level, int name)
+{
+    for (size_t i = fake.option_count; i-- > 0;) {
+        if (fake.options[i].socket == socket && fake.options[i].level == level && fake.options[i].name == name)
+            return fake.options[i].value;
+    }
+    return -1;
+}
+
+int __wrap_socket(int family, int type, int protocol)
+{
+    (void)family;
+    (void)protocol;
+    if (fake.socket_error != 0)
+        return failed(fake.socket_error);
+    if ((type & SOCK_NONBLOCK) == 0 || (type & SOCK_CLOEXEC) == 0)
+        return failed(EINVAL); /* a door must be both */
+    fake.fds[fake.count] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    return fake.fds[fake.count++];
+}
+
+int __wrap_bind(int fd, const struct sockaddr *address, socklen_t length)
+{
+    struct endpoint *bound = &fake.bound[find(fd)];
+
+    if (fake.bind_error != 0)
+        return failed(fake.bind_error);
+    if (sockaddr_to_endpoint((const union sockaddr_any *)(const void *)address, length, bound) != 0)
+        return failed(EINVAL);
+    if (bound->port == 0)
+        bound->port = 49152;
+    return 0;
+}
+
+int __wrap_getsockname(int fd, struct sockaddr *address, socklen_t *length)
+{
+    union sockaddr_any any;
+
+    *length = sockaddr_from_endpoint(&fake.bound[find(fd)], &any);
+    memcpy(address, &any, *length);
+    return 0;
+}
+
+int __wrap_setsockopt(int fd, int level, int name, const void *value, socklen_t length)
+{
+    struct fake_option *option = &fake.options[fake.option_count % FAKE_OPTIONS_MAX];
+
+    (void)length;
+    if (name == fake.refuse_option)
+        return failed(EPERM);
+    *option = (struct fake_option){.socket = find(fd), .level = level, .name = name};
+    memcpy(&option->value, value, sizeof(int));
+    fake.option_count++;
+    return 0;
+}
+
+int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *length)
+{
+    int bytes = fake.buffer_bytes * 2;
+
+    (void)fd;
+    (void)level;
+    (void)name;
+    memcpy(value, &bytes, sizeof(bytes));
+    *length = sizeof(bytes);
+    return 0;
+}
+
+static void read_taken_local(const struct msghdr *header, struct fake_taken *taken)
+{
+    const struct cmsghdr *control = CMSG_FIRSTHDR(header);
+    struct in_pktinfo ipv4;
+    struct in6_pktinfo ipv6;
+
+    if (control == NULL)
+        return;
+    if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {
+        memcpy(&ipv4, CMSG_DATA(control), sizeof(ipv4));
+        endpoint_address_from_ipv4((const uint8_t *)&ipv4.ipi_spec_dst, taken->local);
+        taken->local_interface = (uint32_t)ipv4.ipi_ifindex;
+    } else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
+        memcpy(&ipv6, CMSG_DATA(control), sizeof(ipv6));
+        memcpy(taken->local, &ipv6.ipi6_addr, ENDPOINT_ADDRESS_BYTES);
+        taken->local_interface = ipv6.ipi6_ifindex;
+    }
+}
+
+/* The error this datagram meets now, or 0. */
+static int meet_error(int socket, int id, bool pinned, bool spend)
+{
+    if (fake.full[socket])
+        return EAGAIN;
+    for (size_t i = 0; i < fake.error_count; i++) {
+        struct fake_error *error = &fake.errors[i];
+        int met = error->error;
+
+        if (error->id != id || met == 0 || (error->pinned_only && !pinned))
+            continue;
+        if (spend && !error->pinned_only)
+            error->error = 0;
+        return met;
+    }
+    return 0;
+}
+
+static int take(int socket, const struct msghdr *header, bool first)
+{
+    uint8_t id = header->msg_iov[0].iov_len == 0 ? 0 : *(const uint8_t *)header->msg_iov[0].iov_base;
+    int error = meet_error(socket, id, header->msg_controllen > 0, first || fake.error_spent_by_partial);
+    bool ipv4 = endpoint_address_is_ipv4(fake.bound[socket].address);
+    int discover =
+        ipv4 ? fake_option(socket, IPPROTO_IP, IP_MTU_DISCOVER) : fake_option(socket, IPPROTO_IPV6, IPV6_MTU_DISCOVER);
+    struct fake_taken *taken = &fake.taken[fake.taken_count];
+
+    if (error != 0)
+        return error;
+    *taken = (struct fake_taken){.socket = socket, .id = id, .length = (uint32_t)header->msg_iov[0].iov_len};
+    taken->fragmented = discover != IP_PMTUDISC_DO;
+    read_taken_local(header, taken);
+    if (sockaddr_to_endpoint(header->msg_name, header->msg_namelen, &taken->peer) != 0)
+        return EFAULT;
+    fake.taken_count++;
+    return 0;
+}
+
+int __wrap_sendmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags)
+{
+    int limit = fake.max_per_call > 0 && fake.max_per_call < (int)count ? fake.max_per_call : (int)count;
+
+    (void)flags;
+    fake.send_calls++;
+    for (int i = 0; i < limit; i++) {
+        int error = take(find(fd), &headers[i].msg_hdr, i == 0);
+
+        if (error != 0)
+            return i > 0 ? i : failed(error);
+        headers[i].msg_len = (unsigned)headers[i].msg_hdr.msg_iov[0].iov_len;
+    }
+    return limit;
+}
+
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *header, int flags)
+{
+    int error = take(find(fd), header, true);
+
+    (void)flags;
+    fake.send_calls++;
+    return error != 0 ? failed(error) : (ssize_t)header->msg_iov[0].iov_len;
+}
+
+static void add_control(struct msghdr *header, size_t *used, int level, int type, const void *data, size_t length)
+{
+    struct cmsghdr *control = (struct cmsghdr *)(void *)((char *)header->msg_control + *used);
+
+    if (*used + CMSG_SPACE(length) > header->msg_controllen) {
+        header->msg_flags |= MSG_CTRUNC;
+        return;
+    }
+    control->cmsg_level = level;
+    control->cmsg_type = type;
+    control->cmsg_len = CMSG_LEN(length);
+    memcpy(CMSG_DATA(control), data, length);
+    *used += CMSG_SPACE(length);
+}
+
+static void write_controls(const struct fake_arrival *arrival, struct msghdr *header)
+{
+    static const uint8_t nowhere[ENDPOINT_ADDRESS_BYTES];
+    bool differs = memcmp(arrival->spec_dst, nowhere, sizeof(nowhere)) != 0;
+    struct in_pktinfo ipv4 = {.ipi_ifindex = 2};
+    struct in6_pktinfo ipv6 = {.ipi6_ifindex = 2};
+    size_t used = 0;
+
+    /* The kernel writes the counter first. */
+    if (arrival->drops != 0)
+        add_control(header, &used, SOL_SOCKET, SO_RXQ_OVFL, &arrival->drops, sizeof(arrival->drops));
+    if (endpoint_address_is_ipv4(arrival->local)) {
+        memcpy(&ipv4.ipi_addr, arrival->local + 12, 4);
+        memcpy(&ipv4.ipi_spec_dst, (differs ? arrival->spec_dst : arrival->local) + 12, 4);
+        add_control(header, &used, IPPROTO_IP, IP_PKTINFO, &ipv4, sizeof(ipv4));
+    } else {
+        memcpy(&ipv6.ipi6_addr, arrival->local, ENDPOINT_ADDRESS_BYTES);
+        add_control(header, &used, IPPROTO_IPV6, IPV6_PKTINFO, &ipv6, sizeof(ipv6));
+    }
+    header->msg_controllen = used;
+}
+
+static void deliver(const struct fake_arrival *arrival, struct mmsghdr *message)
+{
+    struct msghdr *header = &message->msg_hdr;
+    size_t room = header->msg_iov[0].iov_len;
+    union sockaddr_any peer;
+    socklen_t length = sockaddr_from_endpoint(&arrival->peer, &peer);
+
+    if (arrival->family != 0)
+        peer.any.sa_family = arrival->family;
+    header->msg_flags = arrival->length > room ? MSG_TRUNC : 0;
+    message->msg_len = (unsigned)(arrival->length > room ? room : arrival->length);
+    memset(header->msg_iov[0].iov_base, arrival->id, message->msg_len);
+    memcpy(header->msg_name, &peer, length < header->msg_namelen ? length : header->msg_namelen);
+    header->msg_namelen = length;
+    write_controls(arrival, header);
+}
+
+int __wrap_recvmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags, struct timespec *timeout)
+{
+    unsigned done = 0;
+    eventfd_t value;
+
+    (void)flags;
+    (void)timeout;
+    fake.receive_calls++;
+    while (done < count && fake.arrival_next < fake.arrival_count) {
+        const struct fake_arrival *arrival = &fake.arrivals[fake.arrival_next];
+
+        if (fake.fds[arrival->socket] != fd || (arrival->error != 0 && done > 0))
+            break;
+        if (arrival->error < 0)
+            return failed(EIO);
+        fake.arrival_next++;
+        if (arrival->error > 0)
+            return failed(arrival->error);
+        deliver(arrival, &headers[done++]);
+    }
+    if (fake.arrival_next == fake.arrival_count && !fake.full[find(fd)])
+        eventfd_read(fd, &value); /* no longer ready */
+    return done > 0 ? (int)done : failed(EAGAIN);
+}

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The roomd authors
+#
+# System calls that the tests of this folder put a fake in place of: the linker turns each call of NAME into one of __wrap_NAME.
+
+function(io_fake name)
+  if(TARGET test_io_${name})
+    foreach(call ${ARGN})
+      target_link_options(test_io_${name} PRIVATE -Wl,--wrap=${call})
+    endforeach()
+  endif()
+endfunction()
+
+foreach(name udp udp_recv udp_send)
+  if(TARGET test_io_${name})
+    target_sources(test_io_${name} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/fake_sockets.c)
+  endif()
+  io_fake(${name} socket bind getsockname setsockopt getsockopt sendmmsg sendmsg recvmmsg)
+endforeach()
+io_fake(clock clock_gettime localtime_r)
+io_fake(notify socket sendto clock_gettime)
+io_fake(interfaces getifaddrs freeifaddrs if_nametoindex)
