@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Opening the doors, explaining why one can't be opened, and handing them to the room. */
+#include "server/server_state.h"
+
+#include "base/log.h"
+#include "io/interfaces.h"
+
+#include <errno.h>
+#include <roomd/status.h>
+#include <string.h>
+#include <sysexits.h>
+
+static int open_exit_code(int error)
+{
+    switch (error) {
+    case EADDRINUSE:
+    case EADDRNOTAVAIL:
+    case EAFNOSUPPORT:
+    case ENODEV:
+        return EX_UNAVAILABLE;
+    case EACCES:
+    case EPERM:
+        return EX_NOPERM;
+    default:
+        return EX_OSERR;
+    }
+}
+
+static const char *open_hint(int error)
+{
+    switch (error) {
+    case EADDRINUSE:
+        return "; 'ss -lunp' shows who has it, room.listen chooses another";
+    case EADDRNOTAVAIL:
+        return "; 'ip address' shows the addresses this machine has";
+    case EACCES:
+        return "; ports below 1024 take CAP_NET_BIND_SERVICE";
+    case ENODEV:
+        return "; there is no interface of that name";
+    default:
+        return "";
+    }
+}
+
+static int open_door(struct server *server, const struct config_door *door)
+{
+    char text[ENDPOINT_TEXT_BYTES];
+    uint16_t number;
+    int status = udp_open(server->doors, &door->listen, door->zone, &number);
+    int error = errno;
+
+    if (status == 0) {
+        server->listen[number] = door->listen;
+        return EX_OK;
+    }
+    endpoint_format(&door->listen, text);
+    if (status == STATUS_SYSTEM && server->config->listen_is_default &&
+        (error == EAFNOSUPPORT || error == EADDRNOTAVAIL)) {
+        log_warnx("not listening on %s: this machine lacks that kind of address", text);
+        return EX_OK;
+    }
+    if (status != STATUS_SYSTEM) {
+        log_errorx("can't listen on %s: %s", text,
+                   status == STATUS_INVALID ? "a link-local address needs its interface, as [fe80::1%eth0]:8888"
+                                            : status_text(status));
+        return status == STATUS_INVALID ? EX_CONFIG : EX_OSERR;
+    }
+    log_errorx("can't listen on %s: %s%s", text, strerror(error), open_hint(error));
+    return open_exit_code(error);
+}
+
+int doors_open(struct server *server, const struct udp_sink *sink)
+{
+    int code;
+
+    if (udp_set_new(server->loop, sink, &server->doors) != 0)
+        return EX_OSERR;
+    for (size_t i = 0; i < server->config->door_count; i++) {
+        code = open_door(server, &server->config->doors[i]);
+        if (code != EX_OK)
+            return code;
+    }
+    if (udp_doors(server->doors) > 0)
+        return EX_OK;
+    log_errorx("there is no address to listen on: set room.listen");
+    return EX_UNAVAILABLE;
+}
+
+/* The dialect of the door that is configured for this address; the room's own where the configuration has changed under the door. */
+static const struct dialect *find_dialect(const struct config *config, const struct endpoint *listen, size_t occurrence)
+{
+    for (size_t i = 0; i < config->door_count; i++) {
+        if (endpoint_equal(&config->doors[i].listen, listen) && occurrence-- == 0)
+            return &config->dialects[config->doors[i].dialect].dialect;
+    }
+    return &config->dialects[0].dialect;
+}
+
+void doors_set(struct server *server, const struct config *config)
+{
+    struct room_door doors[ROOM_DOORS_MAX];
+    struct endpoint own[ROOM_OWN_MAX];
+    size_t own_count = 0;
+    uint16_t count = udp_doors(server->doors);
+
+    for (uint16_t door = 0; door < count; door++) {
+        size_t before = 0; /* doors of the same address: port 0 may stand there more than once */
+
+        for (uint16_t other = 0; other < door; other++)
+            before += endpoint_equal(&server->listen[other], &server->listen[door]) ? 1U : 0U;
+        doors[door].listen = *udp_bound(server->doors, door);
+        doors[door].dialect = find_dialect(config, &server->listen[door], before);
+    }
+    if (interfaces_addresses(own, ROOM_OWN_MAX, &own_count) != 0)
+        own_count = 0;
+    room_set_doors(server->room, doors, count, own, own_count);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Lines for a person. What members wrote was made harmless when it came in: no control character reaches this file. */
+#include "server/screen.h"
+
+#include "io/interfaces.h"
+
+#include <roomd/moment.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The longest message with its name, time and endpoint. */
+#define SCREEN_LINE_MAX_BYTES 1536
+
+#define SCREEN_ADDRESSES_MAX 64
+
+void screen_init(struct screen *screen)
+{
+    screen->shown = isatty(STDOUT_FILENO) == 1;
+    screen->lost = 0;
+}
+
+static void write_line(struct screen *screen, const char *line, size_t length)
+{
+    char note[64];
+    int note_length;
+
+    if (screen->lost > 0) {
+        note_length = snprintf(note, sizeof(note), "(%lu lines could not be shown)\n", screen->lost);
+        if (write(STDOUT_FILENO, note, (size_t)note_length) == note_length)
+            screen->lost = 0;
+    }
+    if (write(STDOUT_FILENO, line, length) < 0)
+        screen->lost++;
+}
+
+void screen_print(struct screen *screen, const char *format, ...)
+{
+    char line[SCREEN_LINE_MAX_BYTES + 2];
+    va_list arguments;
+    int length;
+
+    va_start(arguments, format);
+    length = vsnprintf(line, sizeof(line) - 1, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        return;
+    if ((size_t)length > sizeof(line) - 2)
+        length = (int)sizeof(line) - 2;
+    line[length] = '\n';
+    write_line(screen, line, (size_t)length + 1);
+}
+
+/* fe80::/10 needs an interface's name that others know by another; 169.254/16 is what a machine has when it has nothing. */
+static bool is_for_others(const struct endpoint *endpoint)
+{
+    const uint8_t *address = endpoint->address;
+
+    if (endpoint_address_is_loopback(address))
+        return false;
+    if (endpoint_address_is_ipv4(address))
+        return !(address[12] == 169 && address[13] == 254);
+    return !(address[0] == 0xfe && (address[1] & 0xc0) == 0x80);
+}
+
+static size_t greet_door(struct screen *screen, const struct endpoint *bound, const struct endpoint *machine,
+                         size_t machine_count)
+{
+    char text[ENDPOINT_TEXT_BYTES];
+    size_t shown = 0;
+
+    if (!endpoint_address_is_any(bound->address)) {
+        if (is_for_others(bound))
+            screen_print(screen, "Others can join at %s", endpoint_format(bound, text));
+        return is_for_others(bound) ? 1 : 0;
+    }
+    for (size_t i = 0; i < machine_count; i++) {
+        struct endpoint reach = machine[i];
+
+        if (!is_for_others(&reach) ||
+            endpoint_address_is_ipv4(reach.address) != endpoint_address_is_ipv4(bound->address))
+            continue;
+        reach.port = bound->port;
+        screen_print(screen, "Others can join at %s", endpoint_format(&reach, text));
+        shown++;
+    }
+    return shown;
+}
+
+void screen_greet(struct screen *screen, const struct endpoint *bound, size_t count, bool console)
+{
+    struct endpoint machine[SCREEN_ADDRESSES_MAX];
+    size_t machine_count = 0, shown = 0;
+
+    if (!screen->shown)
+        return;
+    if (interfaces_addresses(machine, SCREEN_ADDRESSES_MAX, &machine_count) != 0)
+        machine_count = 0;
+    for (size_t i = 0; i < count; i++)
+        shown += greet_door(screen, &bound[i], machine, machine_count);
+    if (shown == 0)
+        screen_print(screen, "Only this machine can join: there is no address by which others reach it");
+    if (console)
+        screen_print(screen, "Type a line to announce it, /help for commands");
+}
+
+void screen_event(struct screen *screen, const struct event *event, const struct path *path)
+{
+    int64_t minutes = (event->wall_ns / MOMENT_NS_PER_S + event->utc_offset_s) / 60;
+    unsigned hour = (unsigned)(minutes / 60 % 24), minute = (unsigned)(minutes % 60);
+    char endpoint[ENDPOINT_TEXT_BYTES];
+
+    if (!screen->shown)
+        return;
+    switch ((enum event_kind)event->kind) {
+    case EVENT_JOIN:
+        screen_print(screen, "%02u:%02u %.*s joined from %s", hour, minute, (int)event->name_len, event->name,
+                     endpoint_format(&path->peer, endpoint));
+        break;
+    case EVENT_CHAT:
+        screen_print(screen, "%02u:%02u %.*s: %.*s", hour, minute, (int)event->name_len, event->name,
+                     (int)event->text_len, event->text);
+        break;
+    case EVENT_EXIT:
+        screen_print(screen, "%02u:%02u %.*s left (%s)", hour, minute, (int)event->name_len, event->name,
+                     exit_reason_text((enum exit_reason)event->reason));
+        break;
+    case EVENT_NOTICE: /* who typed it is told to how many it went */
+        break;
+    }
+}

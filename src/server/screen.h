@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * What an administrator at a terminal sees of the room: what happens, and how others reach it. Silent where stdout is no terminal.
+ */
+#ifndef ROOMD_SERVER_SCREEN_H
+#define ROOMD_SERVER_SCREEN_H
+
+#include <roomd/event.h>
+#include <roomd/room.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct screen {
+    bool shown;         /* stdout is a terminal */
+    unsigned long lost; /* lines it took no more of, since the last it took */
+};
+
+void screen_init(struct screen *screen);
+
+/* One line on stdout, whether or not it is a terminal: the answers of the console. A terminal that has been stopped loses it, rather than hold up the room. */
+void screen_print(struct screen *screen, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The addresses by which others reach the room, and what to do next. */
+void screen_greet(struct screen *screen, const struct endpoint *bound, size_t count, bool console);
+
+/* Joins, messages and exits as they happen. */
+void screen_event(struct screen *screen, const struct event *event, const struct path *path);
+
+#endif

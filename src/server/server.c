@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Opening, wiring, running and closing. Callbacks translate and delegate; nothing is decided here but the order of things. */
+#include "server/server.h"
+
+#include "base/log.h"
+#include "io/notify.h"
+#include "server/server_state.h"
+
+#include <roomd/status.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+/* Datagrams sent in one turn of the loop, so that nobody who speaks, and no timer, waits longer than a millisecond or two. */
+#define SERVER_SWEEP_BUDGET 1024U
+
+/* ---- configuration ---- */
+
+static void print_error(void *ctx, const char *where, const char *message)
+{
+    (void)ctx;
+    fprintf(stderr, "%s: %s\n", where, message);
+}
+
+static void log_config_error(void *ctx, const char *where, const char *message)
+{
+    (void)ctx;
+    log_errorx("%s: %s", where, message);
+}
+
+int server_load_config(const struct server_options *options, const struct config_report *report,
+                       struct config **ret_config)
+{
+    const char *path = options->config_path;
+
+    if (path == NULL && access(SERVER_CONFIG_PATH, F_OK) == 0)
+        path = SERVER_CONFIG_PATH;
+    return config_load(path, options->settings, options->setting_count, report, ret_config);
+}
+
+static int config_exit_code(int status)
+{
+    switch (status) {
+    case STATUS_OK:
+        return EX_OK;
+    case STATUS_NOT_FOUND:
+        return EX_NOINPUT;
+    case STATUS_INVALID:
+        return EX_CONFIG;
+    default:
+        log_errorx("the configuration could not be read: %s", status_text(status));
+        return EX_OSERR;
+    }
+}
+
+int server_check(const struct server_options *options)
+{
+    struct config_report report = {.error = print_error};
+    struct config *config = NULL;
+    int status = server_load_config(options, &report, &config);
+
+    config_free(config);
+    return config_exit_code(status);
+}
+
+/* ---- what commands may ask of the program ---- */
+
+static void host_stop(void *ctx)
+{
+    struct server *server = ctx;
+
+    ev_break(server->loop, EVBREAK_ALL);
+}
+
+static void host_reload(void *ctx, const struct admin_reply *reply)
+{
+    struct server *server = ctx;
+
+    notify_reloading();
+    reload_config(server, reply);
+    notify_ready("serving");
+}
+
+static void host_stats(void *ctx, const struct admin_reply *reply)
+{
+    struct server *server = ctx;
+    struct udp_stats stats;
+
+    udp_stats(server->doors, &stats);
+    admin_say(reply, "kernel drops %llu", (unsigned long long)stats.kernel_drops);
+    admin_say(reply, "receive errors %llu", (unsigned long long)stats.receive_errors);
+    admin_say(reply, "full sockets %llu", (unsigned long long)stats.send_blocked);
+    admin_say(reply, "too big for the path %llu", (unsigned long long)stats.too_big_for_path);
+}
+
+/* ---- the loop ---- */
+
+static void on_terminate(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+    (void)events;
+    log_notice("ending on SIG%s", sigabbrev_np(watcher->signum));
+    ev_break(loop, EVBREAK_ALL);
+}
+
+static void on_hangup(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+    struct server *server = watcher->data;
+    struct admin_reply reply = {.line = console_reply_to_log, .ctx = server};
+
+    (void)loop;
+    (void)events;
+    host_reload(server, &reply);
+}
+
+static void on_turn(struct ev_loop *loop, ev_check *watcher, int events)
+{
+    struct server *server = watcher->data;
+
+    (void)loop;
+    (void)events;
+    clock_now(&server->clock, &server->now);
+}
+
+static void on_alarm(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    /* The loop is awake; on_serve does what is due. */
+    (void)loop;
+    (void)watcher;
+    (void)events;
+}
+
+static void on_more(struct ev_loop *loop, ev_idle *watcher, int events)
+{
+    (void)loop;
+    (void)watcher;
+    (void)events;
+}
+
+/* An alarm that rings too early costs one turn; moving it for each message would cost every message something. */
+static void set_alarm(struct server *server, int64_t due_ns)
+{
+    if (due_ns == MOMENT_NEVER_NS || (ev_is_active(&server->alarm) && server->alarm_ns <= due_ns))
+        return;
+    ev_timer_stop(server->loop, &server->alarm);
+    ev_timer_set(&server->alarm, (ev_tstamp)(due_ns - server->now.mono_ns) / (ev_tstamp)MOMENT_NS_PER_S, 0.0);
+    ev_timer_start(server->loop, &server->alarm);
+    server->alarm_ns = due_ns;
+}
+
+static void on_serve(struct ev_loop *loop, ev_prepare *watcher, int events)
+{
+    struct server *server = watcher->data;
+    int64_t due_ns = room_next_tick(server->room);
+
+    (void)events;
+    if (due_ns <= server->now.mono_ns)
+        due_ns = room_tick(server->room, &server->now);
+    if (room_sweep(server->room, SERVER_SWEEP_BUDGET) == SWEEP_MORE || due_ns <= server->now.mono_ns)
+        ev_idle_start(loop, &server->more);
+    else
+        ev_idle_stop(loop, &server->more);
+    if (due_ns > server->now.mono_ns)
+        set_alarm(server, due_ns);
+}
+
+static void start_watchers(struct server *server)
+{
+    ev_signal_init(&server->terminate, on_terminate, SIGTERM);
+    ev_signal_init(&server->interrupt, on_terminate, SIGINT);
+    ev_signal_init(&server->hangup, on_hangup, SIGHUP);
+    ev_check_init(&server->turn, on_turn);
+    ev_prepare_init(&server->serve, on_serve);
+    ev_idle_init(&server->more, on_more);
+    ev_timer_init(&server->alarm, on_alarm, 0.0, 0.0);
+    ev_set_priority(&server->turn, EV_MAXPRI); /* the others of this turn need to know the time */
+    server->hangup.data = server->turn.data = server->serve.data = server;
+    ev_signal_start(server->loop, &server->terminate);
+    ev_signal_start(server->loop, &server->interrupt);
+    ev_signal_start(server->loop, &server->hangup);
+    ev_check_start(server->loop, &server->turn);
+    ev_prepare_start(server->loop, &server->serve);
+}
+
+static void stop_watchers(struct server *server)
+{
+    ev_signal_stop(server->loop, &server->terminate);
+    ev_signal_stop(server->loop, &server->interrupt);
+    ev_signal_stop(server->loop, &server->hangup);
+    ev_check_stop(server->loop, &server->turn);
+    ev_prepare_stop(server->loop, &server->serve);
+    ev_idle_stop(server->loop, &server->more);
+    ev_timer_stop(server->loop, &server->alarm);
+}
+
+/* ---- what the room sees and shows ---- */
+
+static void on_datagram(void *ctx, const struct path *path, const uint8_t *bytes, size_t length)
+{
+    struct server *server = ctx;
+
+    room_receive(server->room, &server->now, path, bytes, length);
+}
+
+static void on_writable(void *ctx, uint16_t door)
+{
+    struct server *server = ctx;
+
+    room_door_writable(server->room, door);
+}
+
+static void on_happened(void *ctx, const struct event *event, const struct path *path)
+{
+    struct server *server = ctx;
+
+    screen_event(&server->screen, event, path);
+}
+
+/* ---- opening, in order; closing, in reverse ---- */
+
+static int open_room(struct server *server)
+{
+    struct room_setup setup = {
+        .ring_bytes = server->config->ring_bytes,
+        .limits = server->config->limits,
+        .outbox = {.send = udp_outbox_send, .ctx = server->doors},
+        .observer = {.happened = on_happened, .ctx = server},
+    };
+    int status;
+
+    randombytes_buf(setup.key, sizeof(setup.key));
+    status = room_new(&setup, &server->room);
+    if (status != 0) {
+        log_errorx("can't make a room with a transcript of %zu bytes: %s", server->config->ring_bytes,
+                   status_text(status));
+        return EX_OSERR;
+    }
+    doors_set(server, server->config);
+    server->admin = (struct admin){
+        .room = server->room, .host = {.stop = host_stop, .reload = host_reload, .stats = host_stats, .ctx = server}};
+    return EX_OK;
+}
+
+/* The one line others wait for: the room takes datagrams. */
+static void announce(struct server *server)
+{
+    char text[ENDPOINT_TEXT_BYTES], list[ROOM_DOORS_MAX * (ENDPOINT_TEXT_BYTES + 2)];
+    struct endpoint bound[ROOM_DOORS_MAX];
+    uint16_t count = udp_doors(server->doors);
+    size_t used = 0;
+
+    for (uint16_t door = 0; door < count; door++) {
+        bound[door] = *udp_bound(server->doors, door);
+        used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", door > 0 ? ", " : "",
+                                 endpoint_format(&bound[door], text));
+    }
+    log_notice("room %s is open on %s", server->config->room_name, list);
+    notify_ready("serving");
+    screen_greet(&server->screen, bound, count, server->config->admin_stdin);
+}
+
+static void warn_of_oddities(const struct server *server)
+{
+    if (!server->config->limits.plain_enabled)
+        log_warnx("plain.enabled = no: nobody can join, for there is no other protocol yet");
+    if (server->config->admin_control[0] != '\0')
+        log_warnx("admin.control is set, but this version has no control socket");
+}
+
+static int open_all(struct server *server)
+{
+    const struct udp_sink sink = {.datagram = on_datagram, .writable = on_writable, .ctx = server};
+    int code;
+
+    server->loop = ev_default_loop(EVBACKEND_EPOLL | EVFLAG_NOENV);
+    if (server->loop == NULL || sodium_init() < 0) {
+        log_errorx("the event loop, or the source of random numbers, can't be had");
+        return EX_OSERR;
+    }
+    clock_init(&server->clock);
+    clock_now(&server->clock, &server->now);
+    screen_init(&server->screen);
+    code = doors_open(server, &sink);
+    if (code == EX_OK)
+        code = open_room(server);
+    if (code == EX_OK)
+        code = console_open(server);
+    return code;
+}
+
+static void close_all(struct server *server)
+{
+    console_close(server);
+    room_free(server->room);
+    udp_set_free(server->doors);
+    if (server->loop != NULL)
+        ev_loop_destroy(server->loop);
+}
+
+static void serve(struct server *server)
+{
+    start_watchers(server);
+    udp_set_start(server->doors);
+    announce(server);
+    warn_of_oddities(server);
+    ev_run(server->loop, 0);
+    notify_stopping();
+    /* What was said last is delivered, as far as the sockets take it at once. */
+    while (room_sweep(server->room, SERVER_SWEEP_BUDGET) == SWEEP_MORE)
+        ;
+    stop_watchers(server);
+}
+
+int server_run(const struct server_options *options)
+{
+    struct server server = {.options = options};
+    struct config_report report = {.error = log_config_error};
+    int code = config_exit_code(server_load_config(options, &report, &server.config));
+
+    if (code == EX_OK) {
+        code = open_all(&server);
+        if (code == EX_OK)
+            serve(&server);
+        close_all(&server);
+    }
+    config_free(server.config);
+    return code;
+}

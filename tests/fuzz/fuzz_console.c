@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * What an administrator, or a script gone wrong, writes: bytes through the line reader to the commands. The first byte says in pieces of which size they come.
+ */
+#include "admin/admin.h"
+#include "fuzz/fuzz_room.h"
+#include "io/line.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct console {
+    struct fuzz_room fuzz;
+    struct admin admin;
+    size_t answers;
+};
+
+static void on_answer(void *ctx, const char *text)
+{
+    struct console *console = ctx;
+
+    FUZZ_CHECK(text[0] != '\0');
+    console->answers++;
+}
+
+static bool on_line(void *ctx, const char *bytes, size_t length)
+{
+    struct console *console = ctx;
+    const struct admin_reply reply = {.line = on_answer, .ctx = console};
+    size_t before = console->answers;
+
+    admin_line(&console->admin, &console->fuzz.now, ADMIN_COMMANDS, bytes, length, &reply);
+    FUZZ_CHECK(length == 0 || console->answers > before); /* nothing goes without an answer */
+    return true;
+}
+
+static void on_too_long(void *ctx)
+{
+    struct console *console = ctx;
+    const struct admin_reply reply = {.line = on_answer, .ctx = console};
+
+    admin_line_too_long(&reply);
+}
+
+static void on_stop(void *ctx)
+{
+    (void)ctx;
+}
+
+static void on_more(void *ctx, const struct admin_reply *reply)
+{
+    (void)ctx;
+    admin_say(reply, "done");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static char buffer[LINE_BUFFER_BYTES(ADMIN_LINE_MAX_BYTES)];
+    struct console console = {.answers = 0};
+    const struct line_sink sink = {.line = on_line, .too_long = on_too_long, .ctx = &console};
+    struct line line;
+    size_t piece;
+
+    if (size == 0)
+        return 0;
+    fuzz_room_open(&console.fuzz);
+    console.admin =
+        (struct admin){.room = console.fuzz.room, .host = {.stop = on_stop, .reload = on_more, .stats = on_more}};
+    for (uint8_t i = 0; i < 3; i++) {
+        struct path path = fuzz_path((uint8_t)(i << 2));
+        char join[] = "L m0";
+
+        join[3] = (char)('0' + i);
+        room_receive(console.fuzz.room, &console.fuzz.now, &path, join, strlen(join));
+    }
+    line_init(&line, buffer, ADMIN_LINE_MAX_BYTES, &sink);
+    piece = data[0] > 0 ? data[0] : size;
+    for (data++, size--; size > 0;) {
+        size_t length = piece < size ? piece : size;
+
+        FUZZ_CHECK(line_feed(&line, (const char *)data, length) == length);
+        data += length;
+        size -= length;
+        fuzz_sweep(&console.fuzz);
+    }
+    line_end(&line);
+    fuzz_room_check(&console.fuzz);
+    fuzz_room_close(&console.fuzz);
+    return 0;
+}

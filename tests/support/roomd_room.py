@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The roomd authors
+"""
+A room with people in it: clients as they are (a UDP socket each), and a fence, by which a test knows that all it sent has been handled.
+
+The fence: datagrams that are sent one after the other over loopback are handled in this order, and a member gets its events in order. So when one witness says a line that was never said
+before, and another witness and every member hears it, everything before it has been handled and has arrived. What came until then waits in the client's `pending`. No test sleeps.
+"""
+import collections
+import contextlib
+import ipaddress
+import itertools
+import select
+import socket
+import unittest
+
+from roomd_process import PATIENCE_S, Roomd
+
+LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
+LONGEST_DATAGRAM = 65535
+
+
+def as_bytes(text):
+    return text if isinstance(text, bytes) else text.encode()
+
+
+class Client:
+    """A client of the plain protocol. Every datagram must come from the very address that it writes to."""
+
+    def __init__(self, room, address, source=None, name=None):
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        self.room = room
+        self.address = address
+        self.name = name
+        self.joined = False
+        self.pending = collections.deque()
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
+        self.socket.setblocking(False)
+        if source:
+            self.socket.bind((source, 0))
+        self._arrival = select.poll()
+        self._arrival.register(self.socket, select.POLLIN)
+
+    def close(self):
+        """Its program is gone, without an exit."""
+        self.joined = False
+        self.room.clients.remove(self)
+        self.socket.close()
+
+    def send(self, datagram):
+        self.socket.sendto(as_bytes(datagram), self.address)
+
+    def _read_now(self):
+        """What has arrived, or BlockingIOError."""
+        datagram, sender = self.socket.recvfrom(LONGEST_DATAGRAM)
+        if sender[:2] != self.address[:2]:
+            raise AssertionError("sent to %s, but %r came from %s" % (self.address, datagram, sender))
+        return datagram
+
+    def _read(self):
+        if not self._arrival.poll(PATIENCE_S * 1000):
+            raise AssertionError("%s waits in vain; the program says:\n%s" % (self.name or "a stranger", self.room.stderr.text()))
+        return self._read_now()
+
+    def read_waiting(self):
+        """Moves what has arrived to `pending`."""
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self.pending.append(self._read_now())
+
+    def read_until(self, marker):
+        """Moves what comes before the line that has `marker` in it to `pending`."""
+        while True:
+            datagram = self._read()
+            before, found, _ = datagram.partition(marker)
+            if not found:
+                self.pending.append(datagram)
+                continue
+            if b"\n" in before:  # lines may share a datagram
+                self.pending.append(before.rpartition(b"\n")[0])
+            return
+
+    def receive(self):
+        return self.pending.popleft() if self.pending else self._read()
+
+    def expect(self, *datagrams):
+        """Exactly these, in this order."""
+        for expected in map(as_bytes, datagrams):
+            got = self.receive()
+            if got != expected:
+                raise AssertionError("%s expects %r (%s) and gets %r (%s)" %
+                                     (self.name or "a stranger", expected, expected.decode("utf-8", "replace"), got, got.decode("utf-8", "replace")))
+
+    def ask(self, request, answer):
+        self.send(request)
+        self.expect(answer)
+
+    def expect_silence(self):
+        """Nothing has been sent to it that was not expected before."""
+        self.room.fence()
+        if self.pending:
+            raise AssertionError("%s should get nothing and gets %r" % (self.name or "a stranger", list(self.pending)))
+
+    def join(self, name, verb="L", ending="", accept="OK"):
+        self.ask("%s %s%s" % (verb, name, ending), accept + ("\n" if ending else ""))
+        self.name = name
+        self.joined = True
+        return self
+
+    def say(self, text, verb="C"):
+        self.send(b" ".join((as_bytes(verb), as_bytes(self.name), as_bytes(text))))
+
+    def leave(self, verb="E", bye="EXIT"):
+        self.send("%s %s" % (verb, self.name))
+        self.joined = False
+        if bye is not None:
+            self.expect(bye)
+
+
+class Room(Roomd):
+    """
+    A running room and its clients. With `witnesses`, two members are in it from the start who make the fence possible; without, it starts empty.
+    """
+
+    def __init__(self, *options, witnesses=True, accept="OK", **keywords):
+        self.clients = []
+        self._fences = itertools.count(1)
+        self._witnesses = None
+        super().__init__(*options, **keywords)
+        if witnesses:
+            try:
+                self._witnesses = [self._new_client().join(name, accept=accept) for name in ("teller", "witness")]
+            except BaseException:
+                self._discard()
+                raise
+
+    def _new_client(self, to=None, door=0, source=None):
+        host, port = self.doors[door]
+        if to is None:
+            address = ipaddress.ip_address(host)
+            family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+            to = LOOPBACK[family] if address.is_unspecified else host
+        return Client(self, (to, port), source)
+
+    def client(self, to=None, door=0, source=None):
+        """Somebody who has not joined. `to`: the address it writes to; `source`: the one it writes from."""
+        client = self._new_client(to, door, source)
+        self.clients.append(client)
+        return client
+
+    def join(self, name, **keywords):
+        return self.client().join(name, **keywords)
+
+    def members(self, *names):
+        """Members who have joined one after the other and have heard about it."""
+        clients = [self.join(name) for name in names]
+        self.fence()
+        for client in clients:
+            client.pending.clear()
+        return clients
+
+    def fence(self):
+        """Returns when all that was sent so far has been handled, and what it led to has arrived."""
+        teller, witness = self._witnesses
+        marker = b"fence-%d." % next(self._fences)
+        teller.say(marker)
+        for client in (witness, *self.clients):
+            if client.joined:
+                client.read_until(marker)
+            else:
+                client.read_waiting()
+        teller.read_waiting()
+        teller.pending.clear()
+        witness.pending.clear()
+
+    def _discard(self):
+        super()._discard()
+        for client in (*self.clients, *(self._witnesses or ())):
+            client.socket.close()
+
+
+class RoomTest(unittest.TestCase):
+    """A test that opens rooms. They are ended with it, and each must end well."""
+
+    maxDiff = None
+
+    def open(self, *options, **keywords):
+        room = Room(*options, **keywords)
+        self.addCleanup(room.stop)
+        return room

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+#include "admin/admin.h"
+#include "support/stage.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ALICE 1001
+
+static struct stage stage;
+static struct admin admin;
+static char said[8192]; /* all lines of the answer, each with a newline */
+static unsigned stopped, reloaded;
+
+static void on_line(void *ctx, const char *text)
+{
+    size_t used = strlen(said);
+
+    (void)ctx;
+    snprintf(said + used, sizeof(said) - used, "%s\n", text);
+}
+
+static const struct admin_reply reply = {.line = on_line};
+
+static void on_stop(void *ctx)
+{
+    (void)ctx;
+    stopped++;
+}
+
+static void on_reload(void *ctx, const struct admin_reply *to)
+{
+    (void)ctx;
+    admin_say(to, "reloaded");
+    reloaded++;
+}
+
+static void on_stats(void *ctx, const struct admin_reply *to)
+{
+    (void)ctx;
+    admin_say(to, "kernel drops 3");
+}
+
+static void open_all(void)
+{
+    stage_new(&stage);
+    admin = (struct admin){.room = stage.room, .host = {.stop = on_stop, .reload = on_reload, .stats = on_stats}};
+    stage_join(&stage, ALICE, "Alice");
+    said[0] = '\0';
+}
+
+static void close_all(void)
+{
+    stage_done(&stage);
+}
+
+TestSuite(admin, .init = open_all, .fini = close_all);
+
+static const char *say_as(enum admin_rights rights, const char *line)
+{
+    said[0] = '\0';
+    admin_line(&admin, &stage.now, rights, line, strlen(line), &reply);
+    stage_sweep(&stage);
+    return said;
+}
+
+static const char *say(const char *line)
+{
+    return say_as(ADMIN_COMMANDS, line);
+}
+
+Test(admin, a_line_is_announced_to_everybody)
+{
+    cr_expect_str_eq(say("tea"), "announced to 1 member\n");
+    cr_expect(stage_heard(&stage, ALICE, 0, "管理员消息: tea"));
+    stage_join(&stage, ALICE + 1, "bob");
+    cr_expect_str_eq(say("tea"), "announced to 2 members\n");
+}
+
+Test(admin, an_empty_line_is_nothing)
+{
+    cr_expect_str_eq(say(""), "");
+    cr_expect_eq(stage.outbox.count, 0);
+}
+
+Test(admin, two_slashes_begin_a_notice_with_one)
+{
+    cr_expect_str_eq(say("//help is a command"), "announced to 1 member\n");
+    cr_expect(stage_heard(&stage, ALICE, 0, "管理员消息: /help is a command"));
+    cr_expect_str_eq(say_as(ADMIN_NOTICES, "//x"), "announced to 1 member\n");
+}
+
+Test(admin, a_notice_that_cannot_be_said_is_explained)
+{
+    char line[1001];
+
+    memset(line, 'x', sizeof(line));
+    line[1000] = '\0';
+    cr_expect(strstr(say(line), "1000 bytes, and room.max_text is 900") != NULL, "%s", said);
+    cr_expect(strstr(say("\xff"), "not valid UTF-8") != NULL, "%s", said);
+    cr_expect_eq(stage.outbox.count, 0);
+}
+
+Test(admin, where_only_notices_are_taken_a_command_is_neither_run_nor_announced)
+{
+    cr_expect(strstr(say_as(ADMIN_NOTICES, "/stop"), "admin.fifo_commands") != NULL, "%s", said);
+    cr_expect_eq(stopped, 0);
+    cr_expect_eq(stage.outbox.count, 0);
+}
+
+Test(admin, help_lists_every_command)
+{
+    const char *const names[] = {"/help", "/members", "/kick NAME [REASON]", "/stats", "/reload", "/stop"};
+
+    say("/help");
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        cr_expect(strstr(said, names[i]) != NULL, "%s", names[i]);
+}
+
+Test(admin, an_unknown_command_is_not_announced_and_the_nearest_is_suggested)
+{
+    cr_expect(strstr(say("/stpo"), "did you mean '/stop'?") != NULL, "%s", said);
+    cr_expect(strstr(say("/xyzzy"), "/help") != NULL, "%s", said);
+    cr_expect(strstr(say("/"), "/help") != NULL, "%s", said);
+    cr_expect(strstr(say("/averyverylongcommandnamethatisnone"), "/help") != NULL, "%s", said);
+    cr_expect_eq(stopped, 0);
+    cr_expect_eq(stage.outbox.count, 0);
+}
+
+Test(admin, members_are_listed_with_their_endpoints)
+{
+    stage.now.mono_ns += 5 * MOMENT_NS_PER_S;
+    cr_expect_str_eq(say("/members"), "1 member\n  Alice  192.0.2.1:1001  silent for 5 s\n");
+}
+
+Test(admin, kick_removes_a_member_and_tells_it_why)
+{
+    cr_expect_str_eq(say("/kick alice too loud"), "alice was removed\n");
+    cr_expect(stage_heard(&stage, ALICE, 0, "您已被管理员移出聊天室。too loud"));
+    cr_expect(stage_heard(&stage, ALICE, 1, "EXIT"));
+    cr_expect_str_eq(say("/kick alice"), "nobody here has that name: /members lists them\n");
+    cr_expect_str_eq(say("/kick"), "whom? /kick NAME [REASON]\n");
+    cr_expect_str_eq(say("/kick aVeryLongNameThatNobodyCouldHaveBecauseItHasMoreThanSixtyFourBytesInIt"),
+                     "nobody here has that name: /members lists them\n");
+}
+
+Test(admin, kick_without_a_reason_says_only_that)
+{
+    say("/kick Alice");
+    cr_expect(stage_heard(&stage, ALICE, 0, "您已被管理员移出聊天室。"));
+}
+
+Test(admin, stats_are_the_rooms_and_the_programs)
+{
+    stage_send(&stage, 4000, "nonsense");
+    say("/stats");
+    cr_expect(strstr(said, "members 1\n") != NULL, "%s", said);
+    cr_expect(strstr(said, "refused: unknown verb 1\n") != NULL, "%s", said);
+    cr_expect(strstr(said, "kernel drops 3\n") != NULL, "%s", said);
+}
+
+Test(admin, stop_and_reload_are_handed_on)
+{
+    say("/stop");
+    cr_expect_eq(stopped, 1);
+    cr_expect_str_eq(say("/reload"), "reloaded\n");
+    cr_expect_eq(reloaded, 1);
+    cr_expect_str_eq(say("/stop now"), "/stop takes nothing after it\n");
+    cr_expect_eq(stopped, 1);
+}
+
+Test(admin, a_command_with_a_nul_byte_is_refused)
+{
+    admin_line(&admin, &stage.now, ADMIN_COMMANDS, "/stop\0x", 7, &reply);
+    cr_expect_eq(stopped, 0);
+    cr_expect(strstr(said, "NUL") != NULL);
+}
