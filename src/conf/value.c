@@ -120,7 +120,7 @@ const char *value_write(const char *value, char *out)
     for (; *value != '\0'; value++) {
         if (*value == '"' || *value == '\\' || *value == '\n')
             *at++ = '\\';
-        *at++ = *value == '\n' ? 'n' : *value;
+        *at++ = (char)(*value == '\n' ? 'n' : *value);
     }
     *at++ = '"';
     *at = '\0';

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-What a test needs from the kernel beyond sockets: a network namespace of its own, addresses in it, forged datagrams, the kernel's counters, a kernel without IPv6. Most of it needs root; where it may not be had, the
-test is skipped and says so.
+What a test needs from the kernel beyond sockets: a network namespace of its own, addresses in it, forged datagrams, the
+kernel's counters, a kernel without IPv6. Most of it needs root; where it may not be had, the test is skipped and says
+so.
 """
 import contextlib
 import ctypes
@@ -60,7 +61,8 @@ def has_ipv6():
 def add_ipv6_address(address):
     """Gives the loopback interface of our own network another address."""
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as control:
-        fcntl.ioctl(control, SIOCSIFADDR, struct.pack("16sIi", ipaddress.IPv6Address(address).packed, 128, LOOPBACK_INDEX))
+        request = struct.pack("16sIi", ipaddress.IPv6Address(address).packed, 128, LOOPBACK_INDEX)
+        fcntl.ioctl(control, SIOCSIFADDR, request)
 
 
 def send_forged(source, destination, payload):
@@ -78,8 +80,9 @@ def send_forged(source, destination, payload):
 
 def datagrams_received():
     """How many UDP datagrams over IPv4 this network's sockets have been given so far."""
-    rows = [line.split() for line in pathlib.Path("/proc/thread-self/net/snmp").read_text().splitlines() if line.startswith("Udp: ")]
-    return int(dict(zip(rows[0], rows[1]))["InDatagrams"])
+    lines = pathlib.Path("/proc/thread-self/net/snmp").read_text().splitlines()
+    names, counts = (line.split() for line in lines if line.startswith("Udp: "))
+    return int(dict(zip(names, counts))["InDatagrams"])
 
 
 # ---- a kernel without IPv6 ------------------------------------------------------------------------------------------
@@ -108,8 +111,9 @@ def without_ipv6():
         (BPF_JUMP_IF_EQUAL, 0, 1, socket.AF_INET6),
         (BPF_RETURN, 0, 0, SECCOMP_RET_ERRNO | errno.EAFNOSUPPORT),
         (BPF_RETURN, 0, 0, SECCOMP_RET_ALLOW)))
+    program = _Program(len(instructions) // 8, instructions)
     _checked(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS")
-    _checked(_libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(_Program(len(instructions) // 8, instructions))), "PR_SET_SECCOMP")
+    _checked(_libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program)), "PR_SET_SECCOMP")
 
 
 def can_do_without_ipv6():

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-The program under test, as an administrator meets it: started with options, typed at, signalled, ended. Nothing here knows the protocol; roomd_room.py does.
+The program under test, as an administrator meets it: started with options, typed at, signalled, ended. Nothing here
+knows the protocol; roomd_room.py does.
 
-The environment variable ROOMD names the program. Each start has a folder and a configuration file of its own, so a roomd installed on the same machine does not matter.
+The environment variable ROOMD names the program. Each start has a folder and a configuration file of its own, so a
+roomd installed on the same machine does not matter.
 """
 import contextlib
 import os
@@ -14,7 +16,8 @@ import subprocess
 import tempfile
 import threading
 
-# Bounds whose only meaning is "this will not happen any more"; nothing is measured by them. Generous, for sanitizers on a busy machine.
+# A bound whose only meaning is "this will not happen any more"; nothing is measured by it. Generous, for sanitizers on
+# a busy machine.
 PATIENCE_S = 30
 
 SANITIZER_REPORT = re.compile(r"ERROR: (Address|Leak)Sanitizer|runtime error:")
@@ -40,8 +43,8 @@ def fail_on_sanitizer_report(text):
 
 def run_roomd(*arguments):
     """Runs the program to its end and returns the finished process, its output as text. For calls that open no room."""
-    result = subprocess.run([program(), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            env=clean_environment(), timeout=PATIENCE_S, check=False)
+    result = subprocess.run([program(), *arguments], env=clean_environment(), timeout=PATIENCE_S, check=False,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     result.stdout = result.stdout.decode("utf-8", "replace")
     result.stderr = result.stderr.decode("utf-8", "replace")
     fail_on_sanitizer_report(result.stderr)
@@ -103,21 +106,23 @@ class Output:
 
 class Roomd:
     """
-    One running room. `options` are SECTION.KEY=VALUE. stop() must be called, whatever happens; it also checks that the program ends as it should.
+    One running room. `options` are SECTION.KEY=VALUE. stop() must be called, whatever happens; it also checks that the
+    program ends as it should.
     """
 
-    def __init__(self, *options, listen="127.0.0.1:0", config="", arguments=(), stdin=subprocess.PIPE, environment=None, before_exec=None):
+    def __init__(self, *options, listen="127.0.0.1:0", config="", stdin=subprocess.PIPE, environment=None,
+                 before_exec=None):
         self._folder = tempfile.TemporaryDirectory(prefix="roomd-test-")
         self.folder = pathlib.Path(self._folder.name)
         self.config = self.folder / "roomd.conf"
         self.config.write_text(config, encoding="utf-8")
         if listen is not None:
             options = ("room.listen=" + listen, *options)
-        command = [program(), "-c", str(self.config), *arguments]
+        command = [program(), "-c", str(self.config)]
         for option in options:
             command += ["--set", option]
-        self.process = subprocess.Popen(command, bufsize=0, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        env=clean_environment(environment), preexec_fn=before_exec)
+        self.process = subprocess.Popen(command, bufsize=0, env=clean_environment(environment), preexec_fn=before_exec,
+                                        stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.stdout = Output(self.process.stdout)
         self.stderr = Output(self.process.stderr)
         self._typed_at = 0
@@ -173,7 +178,7 @@ class Roomd:
         return self._status("/proc/%d/status" % self.pid, "VmRSS")
 
     def wake_ups(self):
-        """How often its threads have stopped running, of themselves or not. Two equal counts: none of them has run in between."""
+        """How often its threads have stopped running, of themselves or not. Two equal counts: none ran in between."""
         tasks = os.listdir("/proc/%d/task" % self.pid)
         return sum(self._status("/proc/%d/task/%s/status" % (self.pid, task), key)
                    for task in tasks for key in ("voluntary_ctxt_switches", "nonvoluntary_ctxt_switches"))

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-A room with people in it: clients as they are (a UDP socket each), and a fence, by which a test knows that all it sent has been handled.
+A room with people in it: clients as they are (a UDP socket each), and a fence, by which a test knows that all it sent
+has been handled.
 
-The fence: datagrams that are sent one after the other over loopback are handled in this order, and a member gets its events in order. So when one witness says a line that was never said
-before, and another witness and every member hears it, everything before it has been handled and has arrived. What came until then waits in the client's `pending`. No test sleeps.
+The fence: datagrams that are sent one after the other over loopback are handled in this order, and a member gets its
+events in order. So when one witness says a line that was never said before, and another witness and every member hears
+it, everything before it has been handled and has arrived. What came until then waits in the client's `pending`. No test
+sleeps.
 """
 import collections
 import contextlib
@@ -24,6 +27,10 @@ def as_bytes(text):
     return text if isinstance(text, bytes) else text.encode()
 
 
+def readable(datagram):
+    return "%r (%s)" % (datagram, datagram.decode("utf-8", "replace"))
+
+
 class Client:
     """A client of the plain protocol. Every datagram must come from the very address that it writes to."""
 
@@ -40,6 +47,9 @@ class Client:
             self.socket.bind((source, 0))
         self._arrival = select.poll()
         self._arrival.register(self.socket, select.POLLIN)
+
+    def __str__(self):
+        return self.name or "a stranger"
 
     def close(self):
         """Its program is gone, without an exit."""
@@ -59,7 +69,7 @@ class Client:
 
     def _read(self):
         if not self._arrival.poll(PATIENCE_S * 1000):
-            raise AssertionError("%s waits in vain; the program says:\n%s" % (self.name or "a stranger", self.room.stderr.text()))
+            raise AssertionError("%s waits in vain; the program says:\n%s" % (self, self.room.stderr.text()))
         return self._read_now()
 
     def read_waiting(self):
@@ -88,8 +98,7 @@ class Client:
         for expected in map(as_bytes, datagrams):
             got = self.receive()
             if got != expected:
-                raise AssertionError("%s expects %r (%s) and gets %r (%s)" %
-                                     (self.name or "a stranger", expected, expected.decode("utf-8", "replace"), got, got.decode("utf-8", "replace")))
+                raise AssertionError("%s expects\n%s and gets\n%s" % (self, readable(expected), readable(got)))
 
     def ask(self, request, answer):
         self.send(request)
@@ -99,7 +108,7 @@ class Client:
         """Nothing has been sent to it that was not expected before."""
         self.room.fence()
         if self.pending:
-            raise AssertionError("%s should get nothing and gets %r" % (self.name or "a stranger", list(self.pending)))
+            raise AssertionError("%s should get nothing and gets\n%s" % (self, "\n".join(map(readable, self.pending))))
 
     def join(self, name, verb="L", ending="", accept="OK"):
         self.ask("%s %s%s" % (verb, name, ending), accept + ("\n" if ending else ""))
@@ -119,7 +128,8 @@ class Client:
 
 class Room(Roomd):
     """
-    A running room and its clients. With `witnesses`, two members are in it from the start who make the fence possible; without, it starts empty.
+    A running room and its clients. With `witnesses`, two members are in it from the start who make the fence possible;
+    without, it starts empty.
     """
 
     def __init__(self, *options, witnesses=True, accept="OK", **keywords):

@@ -15,8 +15,8 @@ USAGE, NO_INPUT, UNAVAILABLE, CONFIGURATION = 64, 66, 69, 78
 
 KEYS = {
     "room": ("name", "listen", "max_members", "max_name", "max_text", "idle_timeout", "ring"),
-    "plain": ("enabled", "dialect", "language", "join_verbs", "chat_verbs", "exit_verbs", "accept", "name_taken", "name_bad", "room_full", "refused", "bye",
-              "join", "chat", "exit", "notice", "fold_joins", "max_lines"),
+    "plain": ("enabled", "dialect", "language", "join_verbs", "chat_verbs", "exit_verbs", "accept", "name_taken",
+              "name_bad", "room_full", "refused", "bye", "join", "chat", "exit", "notice", "fold_joins", "max_lines"),
     "admin": ("stdin", "fifo", "fifo_commands"),
 }
 
@@ -42,7 +42,8 @@ class ConfigTest(RoomTest):
 
 class Arguments(ConfigTest):
     def test_wrong_usage(self):
-        for arguments in (("--no-such-option",), ("-x",), ("-c",), ("--set",), ("--set", "room.name"), ("--set", "=x"), ("stray",), ("--check", "stray")):
+        for arguments in (("--no-such-option",), ("-x",), ("-c",), ("--set",), ("--set", "room.name"), ("--set", "=x"),
+                          ("stray",), ("--check", "stray")):
             with self.subTest(arguments=arguments):
                 result = run_roomd(*arguments)
                 self.assertEqual(USAGE, result.returncode)
@@ -62,7 +63,8 @@ class Arguments(ConfigTest):
         self.assertIn(str(self.folder), result.stderr)
 
     def test_set_is_checked_like_the_file(self):
-        for option in ("room.max_members=0", "room.max_members=ten", "room.max_members=10 x", "room.max_nam=3", "rom.name=x", "plain.enabled=perhaps"):
+        for option in ("room.max_members=0", "room.max_members=ten", "room.max_members=10 x", "room.max_nam=3",
+                       "rom.name=x", "plain.enabled=perhaps"):
             with self.subTest(option=option):
                 result = run_with_defaults("--check", "--set", option)
                 self.assertEqual(CONFIGURATION, result.returncode)
@@ -95,7 +97,8 @@ class Arguments(ConfigTest):
 
 class Check(ConfigTest):
     def test_a_good_file(self):
-        result = self.check("# a room\n[room]\nname = \"the ; room\"\nmax_members = 20 ; a comment\n\n[plain]\nlanguage = en\nbye.QUIT =\n")
+        result = self.check("# a room\n[room]\nname = \"the ; room\"\nmax_members = 20 ; a comment\n\n"
+                            "[plain]\nlanguage = en\nbye.QUIT =\n")
         self.assertEqual((0, ""), (result.returncode, result.stderr))
 
     def test_it_opens_and_creates_nothing(self):
@@ -119,10 +122,15 @@ class Check(ConfigTest):
             self.assertIn("%s:%d: " % (self.file, line), result.stderr)
 
     def test_what_is_no_value(self):
-        for key, value in (("max_members", "0"), ("max_members", "-1"), ("max_members", "1000001"), ("max_members", "99999999999999999999"), ("max_members", ""),
-                           ("max_members", "10 x"), ("max_members", "10x"), ("max_members", "0x10"), ("max_members", "1e3"), ("max_name", "65"), ("max_text", "1001"),
-                           ("idle_timeout", "-1"), ("listen", "127.0.0.1"), ("listen", "127.0.0.1:70000"), ("listen", "localhost:8888"),
-                           ("listen", "127.0.0.1:8888, 127.0.0.1:8888"), ("listen", "127.0.0.1:8888,"), ("listen", "127.0.0.1:8888 127.0.0.1:8889"), ("listen", ""), ("listen", "127.0.0.1:0=klingon"), ("listen", "::1:8888")):
+        values = {
+            "max_members": ("", "0", "-1", "1000001", "9" * 20, "10 x", "10x", "0x10", "1e3", "ten"),
+            "max_name": ("0", "65"),
+            "max_text": ("0", "1001"),
+            "idle_timeout": ("-1", "1h"),
+            "listen": ("", "127.0.0.1", "127.0.0.1:70000", "localhost:8888", "::1:8888", "127.0.0.1:8888,",
+                       "127.0.0.1:8888 127.0.0.1:8889", "127.0.0.1:8888, 127.0.0.1:8888", "127.0.0.1:0=klingon"),
+        }
+        for key, value in ((key, value) for key in values for value in values[key]):
             with self.subTest(key=key, value=value):
                 self.assert_refused("[room]\n%s = %s\n" % (key, value), 2, key)
 
@@ -154,9 +162,11 @@ class Check(ConfigTest):
         self.assert_refused("[room]\nname = %s\n" % ("x" * 5000), 2)
 
     def test_a_line_that_could_be_too_long_for_the_clients_is_refused_with_the_sum(self):
+        wordy = "[plain]\nchat = %s{name}{text}\n" % ("x" * 200)
         # 200 bytes of wording, 64 of a name, 900 of a text and a newline.
-        self.assert_refused("[plain]\nchat = %s{name}{text}\n" % ("x" * 200), 2, "1024")
-        self.assertEqual(0, self.check("[room]\nmax_text = 700\n[plain]\nchat = %s{name}{text}\n" % ("x" * 200)).returncode)
+        self.assert_refused(wordy, 2, "1024", "1165")
+        self.assertEqual(0, self.check(wordy + "[room]\nmax_text = 759\n").returncode)
+        self.assertEqual(78, self.check(wordy + "[room]\nmax_text = 760\n").returncode)
 
     def test_a_template_with_an_unknown_placeholder(self):
         self.assert_refused("[plain]\njoin = {nmae} is here\n", 2, "{nmae}")
@@ -225,6 +235,16 @@ class Reload(ConfigTest):
         alice.say("hello")
         bob.expect("alice ： hello")
 
+    def test_what_needs_a_restart_waits_for_it(self):
+        room = self.open(listen=None, config="[room]\nlisten = 127.0.0.1:0=yn\n", accept="Y")
+        alice = room.join("alice", accept="Y")
+        for other in ("127.0.0.2:0", "127.0.0.3:0"):
+            told_at = room.reload("[room]\nlisten = %s\n" % other)
+            told = room.stderr.wait_for(r".*room\.listen.*", told_at).group()
+            self.assertIn(other, told)
+            self.assertIn("127.0.0.1:0=yn", told)
+            alice.ask("L alice", "Y")
+
     def test_what_the_command_line_says_stays_said(self):
         room = self.open("plain.chat=<{name}> {text}")
         alice, bob = room.members("alice", "bob")
@@ -260,8 +280,10 @@ class Signals(RoomTest):
                     other.bind(room.doors[0])
 
     def test_the_service_manager_is_told_what_goes_on(self):
-        with tempfile.TemporaryDirectory(prefix="roomd-test-") as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-            path = os.path.join(folder, "notify")
+        folder = tempfile.TemporaryDirectory(prefix="roomd-test-")
+        self.addCleanup(folder.cleanup)
+        path = os.path.join(folder.name, "notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
             manager.bind(path)
             manager.settimeout(PATIENCE_S)
             room = self.open(environment={"NOTIFY_SOCKET": path})

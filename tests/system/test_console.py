@@ -98,11 +98,13 @@ class Console(RoomTest):
     def test_a_kicked_member_is_gone_and_knows_it(self):
         room = self.open()
         alice, bob = room.members("alice", "bob")
-        room.type("/kick alice")
+        room.type("/kick alice spoke too loudly")
         bob.expect("alice 退出了聊天室")
         alice.joined = False
         room.fence()
-        self.assertEqual(b"EXIT", alice.pending.pop())
+        reason, bye = alice.pending
+        self.assertIn("spoke too loudly", reason.decode())
+        self.assertEqual(b"EXIT", bye)
         alice.pending.clear()
         bob.say("is she gone?")
         alice.expect_silence()
@@ -121,6 +123,15 @@ class Console(RoomTest):
         room = self.open()
         room.type("/stop")
         self.assertEqual(0, room.wait_for_exit())
+
+    def test_what_was_said_last_is_delivered(self):
+        room = self.open(witnesses=False)
+        clients = [room.join("m%d" % number) for number in range(50)]
+        room.type("that was all\n/stop")
+        self.assertEqual(0, room.wait_for_exit())
+        for client in clients:
+            client.read_waiting()
+            self.assertEqual("管理员消息: that was all", client.pending[-1].decode())
 
     def test_an_unknown_command_is_not_announced_and_gets_a_hint(self):
         room = self.open()

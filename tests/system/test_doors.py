@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""Doors: several addresses, dialects and families, one room; and two servers that cannot be set talking to each other."""
+"""Doors: several addresses, dialects and families, one room; and two servers that cannot be set to talk to each other."""
 import socket
 import unittest
 
@@ -203,7 +203,8 @@ class TwoServers(RoomTest):
                 self.assertIn(self.traffic_after(b"%s alice" % verb.encode()), (1, 2))
 
     def test_answers_that_are_requests_themselves_start_no_endless_exchange(self):
-        for key, answer, forged in (("bye", "E bye", b"E alice"), ("name_bad", "L bad:name", b"L al:ice"), ("refused", "C join first", b"C alice hello")):
+        for key, answer, forged in (("bye", "E bye", b"E alice"), ("name_bad", "L bad:name", b"L al:ice"),
+                                    ("refused", "C join first", b"C alice hello")):
             with self.subTest(key=key):
                 self.assertIn(self.traffic_after(forged, "plain.%s=%s" % (key, answer)), (1, 2))
 
@@ -214,7 +215,8 @@ class TwoServers(RoomTest):
         self.assertIn(self.traffic_after(b"L al:ice"), (1, 2))
 
     def test_a_forged_join_sets_off_no_conversation(self):
-        # The one who joined is a roomd. It is sent the accept and what the teller says, and answers nothing; both witnesses are told of it.
+        # The one who joined is a roomd. It is sent the accept and what the teller says, and answers nothing; both
+        # witnesses are told of it.
         self.assertLessEqual(self.traffic_after(b"L alice"), 1 + 1 + self.ROUNDS + 2)
 
     def test_a_datagram_from_ones_own_address_is_dropped(self):

@@ -4,6 +4,7 @@
 import contextlib
 import os
 import pathlib
+import socket
 import subprocess
 import tempfile
 import time
@@ -44,6 +45,13 @@ class Idle(RoomTest):
         room.end_of_input()
         return room
 
+    def on_a_socket_whose_other_end_left(self):
+        ours, theirs = socket.socketpair()
+        room = self.open(stdin=theirs)
+        theirs.close()
+        ours.close()
+        return room
+
     def on_a_regular_file(self):
         pathlib.Path(self.script).write_text("hello\n", encoding="utf-8")
         with open(self.script, "rb") as script:
@@ -73,15 +81,15 @@ class Idle(RoomTest):
                 raise AssertionError("the program never comes to rest")
 
     def test_it_does_not_wake_up_in_ten_seconds(self):
-        kinds = (self.on_a_terminal, self.on_an_open_pipe, self.on_a_pipe_after_a_notice, self.on_a_closed_pipe, self.on_a_regular_file, self.on_dev_null,
+        kinds = (self.on_a_terminal, self.on_an_open_pipe, self.on_a_pipe_after_a_notice, self.on_a_closed_pipe,
+                 self.on_a_socket_whose_other_end_left, self.on_a_regular_file, self.on_dev_null,
                  self.on_a_closed_descriptor, self.on_a_fifo_whose_writer_left)
         rooms = {kind.__name__: kind() for kind in kinds}
         for room in rooms.values():
             room.fence()
-        before = {}
-        for kind, room in rooms.items():
+        for room in rooms.values():
             self.wait_until_it_sleeps(room)
-            before[kind] = room.wake_ups()
+        before = {kind: room.wake_ups() for kind, room in rooms.items()}
         time.sleep(INTERVAL_S)  # the interval that the promise is about
         for kind, room in rooms.items():
             with self.subTest(kind):

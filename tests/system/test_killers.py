@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-What ends, stalls or fools the chat servers that existing clients were written for: each of these datagrams killed most of the twenty-seven that were tried. Here, it is sent by a stranger and by a
-member, and afterwards every member is served as before.
+What ends, stalls or fools the chat servers that existing clients were written for: each of these datagrams killed most
+of the twenty-seven that were tried. Here, it is sent by a stranger and by a member, and afterwards every member is
+served as before.
 """
 import unittest
 
@@ -33,7 +34,8 @@ class Killers(RoomTest):
                     self.assert_served()
 
     def test_bytes_that_are_not_utf_8(self):
-        self.assert_survives(b"\xff", b"\xff\xfe\x00", b"L \xff", b"C alice \xff", b"C \xff x", b"E \xff", b"\xe4\xbd", bytes(range(128, 256)))
+        self.assert_survives(b"\xff", b"\xff\xfe\x00", b"L \xff", b"C alice \xff", b"C \xff x", b"E \xff", b"\xe4\xbd",
+                             bytes(range(128, 256)))
 
     def test_a_join_without_a_name(self):
         self.assert_survives("L", "L ", "L\n", "LOGIN", "L  ")
@@ -111,7 +113,8 @@ class Killers(RoomTest):
         self.assert_survives("x" * 1201, "L " + "x" * 65000, "C alice " + "x" * 65000, " " * 65507, b"\0" * 65507)
 
     def test_unknown_verbs(self):
-        self.assert_survives("HELLO alice", "l alice", "X", "LL alice", "GET / HTTP/1.1\r\n\r\n", "%n%s%n%s", "C%n alice x")
+        self.assert_survives("HELLO alice", "l alice", "X", "LL alice", "GET / HTTP/1.1\r\n\r\n", "%n%s%n%s",
+                             "C%n alice x")
 
     def test_conversion_specifications_in_a_name_and_a_text(self):
         villain = self.room.join("%n%s%p")

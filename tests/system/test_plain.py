@@ -3,7 +3,6 @@
 """The plain protocol, datagram by datagram: what is sent to whom, to the byte."""
 import unittest
 
-from roomd_process import run_with_defaults
 from roomd_room import RoomTest
 
 NAME_TAKEN = "该用户已存在"
@@ -77,13 +76,17 @@ class Joining(RoomTest):
         room = self.open()
         alice, = room.members("alice")
         names = {
-            "empty": "", "with a space": "bob smith", "colon": "bob:", "full-width colon": "bob：", "small colon": "bob﹕", "no-break space": "bob\u00a0x",
-            "ideographic space": "bob\u3000x", "the administrator": "管理员x", "Admin": "Admin", "administrator": "the-Administrator",
-            "system": "xSYSTEMx", "full-width admin": "ａｄｍｉｎ", "admin and a mark that is not seen": "ad\u034fmin", "accept": "OK", "accept in lower case": "ok", "bye": "exit", "other bye": "Quit",
-            "another dialect's accept": "Y", "control character": "bo\x01b", "tab": "bo\tb", "C1": "bo\u0085b", "zero-width joiner": "bo\u200db",
-            "zero-width space": "bo\u200bb", "right-to-left override": "bo\u202eb", "private use": "bo\ue000b", "unassigned": "bo\u0378b",
-            "line separator": "bo\u2028b", "33 code points": "b" * 33, "66 bytes": "好" * 22, "not UTF-8": b"b\xf6b", "a surrogate": b"b\xed\xa0\x80b",
-            "escape sequence": "\x1b[31mbob", "nothing to be seen": "\u3164",
+            "empty": "", "with a space": "bob smith", "no-break space": "bob\u00a0x", "ideographic space": "bob\u3000x",
+            "colon": "bob:", "full-width colon": "bob：", "small colon": "bob﹕",
+            "the administrator": "管理员x", "Admin": "Admin", "administrator": "the-Administrator", "system": "xSYSTEMx",
+            "full-width admin": "ａｄｍｉｎ", "admin with a mark that is not seen": "ad\u034fmin",
+            "accept": "OK", "accept in lower case": "ok", "bye": "exit", "other bye": "Quit",
+            "another dialect's accept": "Y",
+            "control character": "bo\x01b", "tab": "bo\tb", "C1": "bo\u0085b", "escape sequence": "\x1b[31mbob",
+            "zero-width joiner": "bo\u200db", "zero-width space": "bo\u200bb", "right-to-left override": "bo\u202eb",
+            "private use": "bo\ue000b", "unassigned": "bo\u0378b", "line separator": "bo\u2028b",
+            "nothing to be seen": "\u3164", "33 code points": "b" * 33, "66 bytes": "好" * 22,
+            "not UTF-8": b"b\xf6b", "a surrogate": b"b\xed\xa0\x80b",
         }
         for number, (why, name) in enumerate(names.items(), 1):
             with self.subTest(why):
@@ -128,6 +131,18 @@ class Joining(RoomTest):
         bob.ask("L bob", "OK")
         bob.join("robert")
         alice.expect("bob 退出了聊天室", "robert 进入了聊天室")
+
+
+    def test_where_the_plain_protocol_is_off_nobody_is_answered(self):
+        room = self.open("plain.enabled=no", witnesses=False)
+        stranger = room.client()
+        stranger.send("L alice")
+        handled = "0"
+        while handled == "0":
+            room.type("/stats")
+            handled = room.answers("^datagrams received ([0-9]+)$").group(1)
+        stranger.read_waiting()
+        self.assertFalse(stranger.pending)
 
 
 class Talking(RoomTest):
@@ -217,7 +232,8 @@ class Talking(RoomTest):
     def test_what_is_not_utf_8_is_not_forwarded(self):
         room = self.open()
         alice, bob = room.members("alice", "bob")
-        for text in (b"\xff", b"caf\xe9", b"\xc0\xaf", b"\xe0\x80\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"good \xe4\xbd", b"\x80 good"):
+        for text in (b"\xff", b"caf\xe9", b"\xc0\xaf", b"\xe0\x80\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80",
+                     b"good \xe4\xbd", b"\x80 good"):
             with self.subTest(text=text):
                 alice.say(text)
                 bob.expect_silence()
@@ -225,7 +241,8 @@ class Talking(RoomTest):
     def test_control_and_bidi_characters_become_a_space_each(self):
         room = self.open()
         alice, bob = room.members("alice", "bob")
-        for character in "\0\x01\a\b\t\n\v\f\r\x1b\x1f\x7f\x80\x85\x9b\u2028\u2029\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
+        for character in ("\0\x01\a\b\t\n\v\f\r\x1b\x1f\x7f\x80\x85\x9b\u2028\u2029\u061c\u200e\u200f"
+                          "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"):
             with self.subTest(character=ascii(character)):
                 alice.say("a%s%sb" % (character, character))
                 bob.expect("alice ： a  b")
@@ -322,204 +339,6 @@ class Newlines(RoomTest):
         room.client().ask("L alice\n", NAME_TAKEN + "\n")
         room.client().ask("L bob:\n", NAME_BAD + "\n")
         room.client().ask("L bob\n", ROOM_FULL + "\n")
-
-
-class Backlogs(RoomTest):
-    """What members are owed while the room was busy: it is held, spoken to, and let go."""
-
-    def test_many_joins_become_one_line_and_so_do_many_exits(self):
-        room = self.open("plain.fold_joins=3")
-        alice, = room.members("alice")
-        guests = [room.client() for _ in range(3)]
-        with room.held():
-            for guest, name in zip(guests, "abc"):
-                guest.send("L " + name)
-        alice.expect("3 人进入了聊天室: a, b, c")
-        for guest in guests:
-            guest.expect("OK")
-        with room.held():
-            for guest, name in zip(guests, "abc"):
-                guest.send("E " + name)
-        alice.expect("3 人退出了聊天室: a, b, c")
-        alice.expect_silence()
-
-    def test_a_line_for_many_joins_names_as_many_as_fit_a_small_buffer(self):
-        room = self.open()
-        alice, = room.members("alice")
-        guests = [room.client() for _ in range(60)]
-        with room.held():
-            for number, guest in enumerate(guests):
-                guest.send("L %s%02d" % ("好" * 20, number))
-        room.fence()
-        line, = alice.pending
-        self.assertLessEqual(len(line), 1024)
-        self.assertRegex(line.decode(), "^60 人进入了聊天室: " + "好" * 20 + "00, " + "好" * 20 + "01, ")
-
-    def test_few_joins_stay_lines_of_their_own(self):
-        room = self.open("plain.fold_joins=3")
-        alice, = room.members("alice")
-        guests = [room.client() for _ in range(2)]
-        with room.held():
-            for guest, name in zip(guests, "ab"):
-                guest.send("L " + name)
-        alice.expect("a 进入了聊天室", "b 进入了聊天室")
-
-    def test_lines_may_share_a_datagram_where_that_is_wanted(self):
-        room = self.open("plain.max_lines=3")
-        alice, bob, carol = room.members("alice", "bob", "carol")
-        with room.held():
-            for number in range(4):
-                alice.say("%d" % number)
-            carol.say("x")
-        bob.expect("alice ： 0\nalice ： 1\nalice ： 2", "alice ： 3\ncarol ： x")
-
-    def test_lines_that_share_a_datagram_fit_a_small_buffer(self):
-        room = self.open("plain.max_lines=64")
-        alice, bob = room.members("alice", "bob")
-        with room.held():
-            for number in range(20):
-                alice.say("%02d %s" % (number, "x" * 17 * number))
-        room.fence()
-        self.assertLess(len(bob.pending), 20)
-        self.assertLessEqual(max(map(len, bob.pending)), 1024)
-        self.assertEqual(["alice ： %02d %s" % (number, "x" * 17 * number) for number in range(20)], b"\n".join(bob.pending).decode().split("\n"))
-
-    def test_a_join_is_answered_first_even_where_an_exit_follows_at_once(self):
-        # Clients take the first datagram for the answer; a script may send all it has to say without waiting for one.
-        room = self.open()
-        alice, = room.members("alice")
-        script = room.client()
-        with room.held():
-            for request in ("L script", "C script hello", "E script"):
-                script.send(request)
-        script.expect("OK", "EXIT")
-        alice.expect("script 进入了聊天室", "script ： hello", "script 退出了聊天室")
-
-    def test_an_author_never_gets_its_own_line_among_those_of_others(self):
-        room = self.open("plain.max_lines=8")
-        alice, bob, carol = room.members("alice", "bob", "carol")
-        with room.held():
-            for author in (alice, bob, alice, carol, bob):
-                author.say("from " + author.name)
-        for reader, others in ((alice, (bob, carol, bob)), (bob, (alice, alice, carol)), (carol, (alice, bob, alice, bob))):
-            heard = []
-            while len(heard) < len(others):
-                heard += reader.receive().decode().split("\n")
-            self.assertEqual(["%s ： from %s" % (other.name, other.name) for other in others], heard)
-
-
-class Rationing(RoomTest):
-    def test_answers_to_one_address_are_rationed_and_others_still_get_theirs(self):
-        room = self.open()
-        flooder = room.client(source="127.9.9.9")
-        for _ in range(100):
-            for _ in range(20):
-                flooder.send("E nobody")
-            room.fence()
-        self.assertIn(b"EXIT", flooder.pending)
-        self.assertLess(len(flooder.pending), 2000)
-        room.client(source="127.8.8.8").ask("E nobody", "EXIT")
-
-    def test_a_flooded_address_can_still_join(self):
-        room = self.open()
-        flooder = room.client(source="127.9.9.9")
-        for _ in range(100):
-            for _ in range(20):
-                flooder.send("E nobody")
-            room.fence()
-        room.client(source="127.9.9.9").join("alice")
-
-
-class Wording(RoomTest):
-    def test_in_english(self):
-        room = self.open("plain.language=en")
-        alice, = room.members("alice")
-        bob = room.join("bob")
-        alice.expect("bob joined")
-        bob.say("hello")
-        alice.expect("bob: hello")
-        room.type("a notice")
-        alice.expect("Notice: a notice")
-        bob.expect("Notice: a notice")
-        bob.leave()
-        alice.expect("bob left")
-
-    def test_the_dialect_of_the_written_design(self):
-        room = self.open("plain.dialect=yn", "room.max_members=4", accept="Y")
-        alice = room.join("alice", accept="Y")
-        room.client().ask("L alice", "N")
-        room.client().ask("L al:ice", "N")
-        bob = room.join("bob", accept="Y")
-        room.client().ask("L carol", "N")
-        alice.expect("bob 进入了聊天室")
-        bob.say("hello")
-        alice.expect("bob ： hello")
-        bob.leave(bye=None)
-        alice.expect("bob 退出了聊天室")
-        bob.expect_silence()
-
-    def test_in_words_of_ones_own(self):
-        room = self.open("plain.join=+ {name}", "plain.chat=<{name}> {text}", "plain.exit=- {name}", "plain.notice=! {text}", "plain.accept=welcome",
-                         "plain.name_taken=somebody has it", "plain.bye=so long", "plain.bye.QUIT=", accept="welcome")
-        alice = room.join("alice", accept="welcome")
-        bob = room.join("bob", accept="welcome")
-        room.client().ask("L bob", "somebody has it")
-        bob.say("hello")
-        alice.expect("+ bob", "<bob> hello")
-        room.type("a notice")
-        alice.expect("! a notice")
-        bob.expect("! a notice")
-        bob.leave("Q", bye="so long")
-        alice.expect("- bob")
-        alice.leave("QUIT", bye=None)
-        alice.expect_silence()
-
-    def test_with_verbs_of_ones_own(self):
-        room = self.open("plain.join_verbs=E ENTER", "plain.exit_verbs=Q", witnesses=False)
-        alice = room.join("alice", verb="E")
-        bob = room.join("bob", verb="ENTER")
-        alice.expect("bob 进入了聊天室")
-        bob.leave("Q")
-        alice.expect("bob 退出了聊天室")
-
-    def test_quoted_wording_keeps_its_spaces(self):
-        room = self.open(config='[plain]\nchat = " {name}; \\"{text}\\" "\n')
-        alice, bob = room.members("alice", "bob")
-        alice.say("hello")
-        bob.expect(' alice; "hello" ')
-
-    def test_the_time_is_shown_where_it_is_asked_for(self):
-        room = self.open("plain.chat=[{time}] {name}: {text}")
-        alice, bob = room.members("alice", "bob")
-        alice.say("hello")
-        self.assertRegex(bob.receive().decode(), r"^\[([01]\d|2[0-3]):[0-5]\d\] alice: hello$")
-
-    def test_no_line_equals_an_answer_or_a_bye(self):
-        room = self.open("plain.chat={text}")
-        alice, bob = room.members("alice", "bob")
-        for token in ("EXIT", "QUIT", "OK", NAME_TAKEN, NAME_BAD, ROOM_FULL, REFUSED):
-            with self.subTest(token=token):
-                alice.say(token)
-                room.fence()
-                bob.read_waiting()
-                self.assertNotIn(token.encode(), bob.pending)
-                bob.pending.clear()
-
-    def test_every_built_in_answer_fits_a_small_buffer(self):
-        for language in ("zh", "en"):
-            with self.subTest(language=language):
-                room = self.open("plain.language=" + language, "room.max_members=3")
-                room.members("alice")
-                for request in ("L alice", "L bob:", "L bob", "C bob hello", "E bob"):
-                    stranger = room.client()
-                    stranger.send(request)
-                    self.assertLessEqual(len(stranger.receive()), 120)
-
-    def test_an_answer_that_does_not_fit_a_small_buffer_is_no_configuration(self):
-        for key in ("accept", "name_taken", "name_bad", "room_full", "refused", "bye", "bye.QUIT"):
-            with self.subTest(key=key):
-                self.assertEqual(0, run_with_defaults("--check", "--set", "plain.%s=%s" % (key, "x" * 120)).returncode)
-                self.assertEqual(78, run_with_defaults("--check", "--set", "plain.%s=%s" % (key, "x" * 121)).returncode)
 
 
 if __name__ == "__main__":
