@@ -86,8 +86,10 @@ static void owe_accept(const struct context *context, struct member *member)
 
 static int rejoin(const struct context *context)
 {
-    /* Anybody can ask for this again and again in a member's name: it has its limit, as every answer. */
-    if (!may_answer(context)) {
+    /* Anybody can ask for this again and again in a member's name. An accept that is no longer than the request is no use for that. */
+    size_t asked = context->request.verb_len + 1 + context->request.name_len;
+
+    if (dialect_token(context->dialect, DIALECT_ACCEPT)->length > asked && !may_answer(context)) {
         context->room->stats.answers_withheld++;
         return HANDLED;
     }

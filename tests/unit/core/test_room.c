@@ -402,6 +402,26 @@ Test(room, answers_to_one_address_are_limited)
     cr_expect_eq(stage.outbox.count, 250, "fifty more in a second");
 }
 
+Test(room, repeated_joins_are_limited_only_where_the_accept_is_longer)
+{
+    char why[DIALECT_WHY_BYTES];
+
+    stage_join(&stage, ALICE, "alice");
+    for (int i = 0; i < 1000; i++) {
+        stage_send(&stage, ALICE, "L alice");
+        stage_sweep(&stage);
+    }
+    cr_expect_eq(stage.outbox.count, 1000);
+    cr_assert_eq(dialect_set(&stage.dialects[0], DIALECT_ACCEPT, "WELCOME!", why), 0);
+    stage_set_doors(&stage);
+    fake_outbox_clear(&stage.outbox);
+    for (int i = 0; i < 1000; i++) {
+        stage_send(&stage, ALICE, "L alice");
+        stage_sweep(&stage);
+    }
+    cr_expect_eq(stage.outbox.count, 200);
+}
+
 Test(room, answers_to_one_prefix_are_limited)
 {
     for (int host = 0; host < 250; host++) {
