@@ -4,6 +4,8 @@
 /* Formatting and writing of log lines. Owns the level, the program's only global state. */
 #include "base/log.h"
 
+#include "base/output.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -63,9 +65,7 @@ __attribute__((format(printf, 3, 0))) static void log_line(enum log_level level,
         memcpy(line + used - 3, "...", 3);
     }
     line[used++] = '\n';
-    if (write(STDERR_FILENO, line, used) < 0) {
-        /* Nobody is left to tell. */
-    }
+    output_write(STDERR_FILENO, line, used); /* if it does not go out, nobody is left to tell */
 }
 
 #define LOG_FUNCTION(name, level, with_errno)                                                                          \

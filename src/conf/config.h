@@ -104,6 +104,11 @@ typedef void config_changed(void *ctx, const char *key, const char *old_text, co
  */
 void config_diff(const struct config *old, const struct config *new, config_changed *changed, void *ctx);
 
+/*
+ * For a reload: gives `config` the running values of the options that take a restart, so that it says what is so. STATUS_NO_MEMORY: `config` is only good for config_free.
+ */
+int config_keep_fixed(struct config *config, const struct config *running);
+
 /* Writes every option, its default, what it may be set to and whether a reload takes it. */
 void config_print_help(FILE *out);
 

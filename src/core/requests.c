@@ -52,6 +52,8 @@ static void answer(const struct context *context, const struct token *token)
 {
     if (token->length == 0)
         return;
+    if (context->member != NULL)
+        room_settle_accept(context->room, context->member);
     if (may_answer(context))
         room_answer(context->room, context->path, token, context->newline);
     else
@@ -79,6 +81,7 @@ static void owe_accept(const struct context *context, struct member *member)
 {
     struct slot *slot = room_slot(context->room, member);
 
+    room_settle_accept(context->room, member); /* each join has its answer, also two that came at once */
     slot->flags = SLOT_OWES_ACCEPT | (context->newline ? SLOT_NEWLINE : 0U);
     *registry_path(context->room->registry, member->position) = *context->path;
     registry_mark_behind(context->room->registry, member);
@@ -229,6 +232,7 @@ static int handle_exit(const struct context *context)
     }
     if (!is_own_name(context))
         return refuse_stranger(context, REFUSED_WRONG_NAME);
+    room_settle_accept(context->room, context->member);
     if (bye->length > 0)
         room_answer(context->room, context->path, bye,
                     (room_slot(context->room, context->member)->flags & SLOT_NEWLINE) != 0);

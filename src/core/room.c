@@ -164,6 +164,20 @@ void room_answer(struct room *room, const struct path *path, const struct token 
         room->stats.answers_withheld++;
 }
 
+void room_settle_accept(struct room *room, const struct member *member)
+{
+    struct slot *slot = room_slot(room, member);
+    const struct path *path = room_path(room, member);
+    const struct token *accept = dialect_token(room_dialect(room, path->door), DIALECT_ACCEPT);
+    size_t length = accept->length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
+
+    /* Not before its join is released: until then nobody is told that it is in, itself included. */
+    if (slot->cursor > transcript_released(room->transcript) + 1)
+        return;
+    if ((slot->flags & SLOT_OWES_ACCEPT) != 0 && delivery_send_now(room->delivery, path, accept->bytes, length))
+        slot->flags &= ~SLOT_OWES_ACCEPT;
+}
+
 static void send_line(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,
                       const char *text, uint64_t count)
 {
@@ -189,6 +203,7 @@ void room_tell(struct room *room, const struct moment *now, struct member *membe
 {
     int64_t interval_ns = ROOM_TOLD_INTERVAL_S * MOMENT_NS_PER_S;
 
+    room_settle_accept(room, member);
     if ((room_slot(room, member)->flags & SLOT_OWES_ACCEPT) != 0 || now->mono_ns < member->quiet_until_ns) {
         room->stats.answers_withheld++;
         return;
@@ -308,8 +323,8 @@ int room_kick(struct room *room, const struct moment *now, const char *name, con
             return STATUS_NOT_UTF8;
         clean[text_clean(reason, strlen(reason), clean)] = '\0';
     }
-    if ((room_slot(room, member)->flags & SLOT_OWES_ACCEPT) == 0)
-        send_line(room, now, member, DIALECT_KICKED, clean, 0);
+    room_settle_accept(room, member);
+    send_line(room, now, member, DIALECT_KICKED, clean, 0);
     send_bye(room, member);
     room_remove(room, now, member, EXIT_KICKED);
     return STATUS_OK;

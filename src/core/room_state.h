@@ -54,6 +54,11 @@ const struct dialect *room_dialect(const struct room *room, uint16_t door);
 /* Sends a token at once or not at all. */
 void room_answer(struct room *room, const struct path *path, const struct token *token, bool newline);
 
+/*
+ * Before anything else is sent to a member at once: the accept, if it is still owed. Clients take the first datagram for the answer to their join.
+ */
+void room_settle_accept(struct room *room, const struct member *member);
+
 /* Sends a member a line that is no event, at once or not at all; not before its accept, which clients take the first datagram for. */
 void room_tell(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,
                const char *text, uint64_t count);

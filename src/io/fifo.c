@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -74,6 +75,11 @@ static int open_made(struct fifo *fifo)
     if (fifo->made && fchmod(fifo->fd, FIFO_MODE) != 0) {
         log_error("can't set the mode of the FIFO %s", fifo->path);
         return STATUS_SYSTEM;
+    }
+    /* Two readers would each get some of the lines, and nobody would know why. */
+    if (flock(fifo->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        log_errorx("another program reads the FIFO %s", fifo->path);
+        return STATUS_TAKEN;
     }
     return check(fifo->path, &status);
 }

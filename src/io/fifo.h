@@ -14,7 +14,7 @@ struct fifo;
 /*
  * Opens the FIFO at `path` (copied), and creates it where there is none: readable by its owner, writable by its owner and group, whatever the umask.
  * Writers may come and go without an end of input. What is wrong is logged.
- * STATUS_INVALID: there is something else at `path`. STATUS_TAKEN: it belongs neither to us nor to root. STATUS_SYSTEM with errno; STATUS_NO_MEMORY.
+ * STATUS_INVALID: there is something else at `path`. STATUS_TAKEN: it belongs neither to us nor to root, or another program reads it. STATUS_SYSTEM with errno; STATUS_NO_MEMORY.
  */
 int fifo_open(struct ev_loop *loop, const char *path, const struct input_sink *sink, struct fifo **ret_fifo);
 

@@ -44,15 +44,16 @@ static const char *open_hint(int error)
     }
 }
 
-static int open_door(struct server *server, const struct config_door *door)
+static int open_door(struct server *server, size_t index)
 {
+    const struct config_door *door = &server->config->doors[index];
     char text[ENDPOINT_TEXT_BYTES];
     uint16_t number;
     int status = udp_open(server->doors, &door->listen, door->zone, &number);
     int error = errno;
 
     if (status == 0) {
-        server->listen[number] = door->listen;
+        server->configured[number] = index;
         return EX_OK;
     }
     endpoint_format(&door->listen, text);
@@ -78,7 +79,7 @@ int doors_open(struct server *server, const struct udp_sink *sink)
     if (udp_set_new(server->loop, sink, &server->doors) != 0)
         return EX_OSERR;
     for (size_t i = 0; i < server->config->door_count; i++) {
-        code = open_door(server, &server->config->doors[i]);
+        code = open_door(server, i);
         if (code != EX_OK)
             return code;
     }
@@ -86,16 +87,6 @@ int doors_open(struct server *server, const struct udp_sink *sink)
         return EX_OK;
     log_errorx("there is no address to listen on: set room.listen");
     return EX_UNAVAILABLE;
-}
-
-/* The dialect of the door that is configured for this address; the room's own where the configuration has changed under the door. */
-static const struct dialect *find_dialect(const struct config *config, const struct endpoint *listen, size_t occurrence)
-{
-    for (size_t i = 0; i < config->door_count; i++) {
-        if (endpoint_equal(&config->doors[i].listen, listen) && occurrence-- == 0)
-            return &config->dialects[config->doors[i].dialect].dialect;
-    }
-    return &config->dialects[0].dialect;
 }
 
 void doors_set(struct server *server, const struct config *config)
@@ -106,12 +97,8 @@ void doors_set(struct server *server, const struct config *config)
     uint16_t count = udp_doors(server->doors);
 
     for (uint16_t door = 0; door < count; door++) {
-        size_t before = 0; /* doors of the same address: port 0 may stand there more than once */
-
-        for (uint16_t other = 0; other < door; other++)
-            before += endpoint_equal(&server->listen[other], &server->listen[door]) ? 1U : 0U;
         doors[door].listen = *udp_bound(server->doors, door);
-        doors[door].dialect = find_dialect(config, &server->listen[door], before);
+        doors[door].dialect = &config->dialects[config->doors[server->configured[door]].dialect].dialect;
     }
     if (interfaces_addresses(own, ROOM_OWN_MAX, &own_count) != 0)
         own_count = 0;

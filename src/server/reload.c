@@ -36,12 +36,17 @@ void reload_config(struct server *server, const struct admin_reply *reply)
     struct config *config;
     int status = server_load_config(server->options, &report, &config);
 
+    if (status == 0) {
+        config_diff(server->config, config, on_change, &reload);
+        status = config_keep_fixed(config, server->config);
+        if (status != 0)
+            config_free(config);
+    }
     if (status != 0) {
         admin_say(reply, "reload: nothing was changed: %s",
                   status == STATUS_NO_MEMORY ? "out of memory" : "put that right, and reload again");
         return;
     }
-    config_diff(server->config, config, on_change, &reload);
     if (reload.changes == 0)
         admin_say(reply, "reload: nothing has changed");
     room_set_limits(server->room, &config->limits);

@@ -4,6 +4,7 @@
 /* Lines for a person. What members wrote was made harmless when it came in: no control character reaches this file. */
 #include "server/screen.h"
 
+#include "base/output.h"
 #include "io/interfaces.h"
 
 #include <roomd/moment.h>
@@ -30,10 +31,10 @@ static void write_line(struct screen *screen, const char *line, size_t length)
 
     if (screen->lost > 0) {
         note_length = snprintf(note, sizeof(note), "(%lu lines could not be shown)\n", screen->lost);
-        if (write(STDOUT_FILENO, note, (size_t)note_length) == note_length)
+        if (output_write(STDOUT_FILENO, note, (size_t)note_length))
             screen->lost = 0;
     }
-    if (write(STDOUT_FILENO, line, length) < 0)
+    if (!output_write(STDOUT_FILENO, line, length))
         screen->lost++;
 }
 

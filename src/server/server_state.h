@@ -25,7 +25,7 @@ struct server {
     struct config *config;
     struct ev_loop *loop;
     struct udp_set *doors;
-    struct endpoint listen[ROOM_DOORS_MAX]; /* of each door, as configured: its port may be 0 */
+    size_t configured[ROOM_DOORS_MAX]; /* of each door, which of config->doors it is: one may have been left out */
     struct room *room;
     struct admin admin;
     struct screen screen;

@@ -435,3 +435,46 @@ Test(config, the_packaged_file_tells_the_english_wording)
         cr_expect_eq(strstr(text, line) != NULL, strcmp(chinese, english) != 0, "%s", line);
     }
 }
+
+/* ---- what a running program keeps ---- */
+
+static const char *accept_of(const struct config *config, size_t door)
+{
+    return dialect_token(&config->dialects[config->doors[door].dialect].dialect, DIALECT_ACCEPT)->bytes;
+}
+
+Test(config, what_takes_a_restart_keeps_its_running_value)
+{
+    const char *before =
+        "[room]\nlisten = 127.0.0.1:1=yn, 127.0.0.1:2\nring = 1 MiB\n[admin]\nfifo = /run/a\nstdin = no\n";
+    const char *after =
+        "[room]\nname = other\nlisten = 127.0.0.1:3\nring = 2 MiB\n[plain]\naccept = HI\n[admin]\ncontrol = /run/c\n";
+    struct config *running = good(before), *config = good(after), *again = good(after);
+
+    cr_assert_eq(config_keep_fixed(config, running), 0);
+    expect_diff_between(running, config, "room.name: lobby -> other\nplain.accept: OK -> HI\n");
+    cr_expect_eq(config->door_count, 2);
+    cr_expect_eq(strncmp(accept_of(config, 0), "Y", 1), 0, "the door's dialect, which the new one does not name");
+    cr_expect_eq(strncmp(accept_of(config, 1), "HI", 2), 0, "what plain.dialect names has changed");
+    expect_diff_between(config, again,
+                        "room.listen: 127.0.0.1:1=yn, 127.0.0.1:2 -> 127.0.0.1:3 (restart)\n"
+                        "room.ring: 1 MiB -> 2 MiB (restart)\n"
+                        "admin.stdin: no -> yes (restart)\n"
+                        "admin.fifo: /run/a ->  (restart)\n"
+                        "admin.control:  -> /run/c (restart)\n");
+    config_free(running);
+    config_free(config);
+    config_free(again);
+}
+
+Test(config, doors_that_stay_take_what_the_new_configuration_says_of_their_dialects)
+{
+    struct config *running = good("[room]\nlisten = 127.0.0.1:1=yn, 127.0.0.1:2\n");
+    struct config *config = good("[room]\nlisten = 127.0.0.1:1=yn, 127.0.0.1:2\n[plain]\ndialect = yn\naccept = HI\n");
+
+    cr_assert_eq(config_keep_fixed(config, running), 0);
+    cr_expect_eq(strncmp(accept_of(config, 0), "HI", 2), 0);
+    cr_expect_eq(strncmp(accept_of(config, 1), "HI", 2), 0);
+    config_free(running);
+    config_free(config);
+}

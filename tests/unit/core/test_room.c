@@ -258,6 +258,24 @@ Test(room, the_accept_comes_before_any_event_even_after_a_full_socket)
     HEARD(ALICE, "OK", "bob ： one", "bob ： two");
 }
 
+Test(room, the_accept_comes_before_whatever_follows_at_once)
+{
+    stage_join(&stage, BOB, "bob");
+    stage_send(&stage, ALICE, "L alice");
+    stage_send(&stage, ALICE, "C alice hi");
+    stage_send(&stage, ALICE, "E alice");
+    HEARD(ALICE, "OK", "EXIT");
+    fake_outbox_clear(&stage.outbox);
+    stage_send(&stage, ALICE, "L alice");
+    stage_send(&stage, ALICE, "L bob");
+    stage_send(&stage, ALICE, "L alice");
+    HEARD(ALICE, "OK", "该用户已存在", "OK");
+    fake_outbox_clear(&stage.outbox);
+    stage_send(&stage, CAROL, "L carol");
+    cr_expect_eq(room_kick(stage.room, &stage.now, "carol", "no"), 0);
+    HEARD(CAROL, "OK", "您已被管理员移出聊天室。no", "EXIT");
+}
+
 Test(room, who_joined_with_a_newline_gets_one_behind_everything)
 {
     struct path path = stage_path(ALICE, 0);

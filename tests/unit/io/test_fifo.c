@@ -201,6 +201,16 @@ Test(fifo, one_of_somebody_else_is_refused)
     cr_assert(exists(path));
 }
 
+Test(fifo, one_that_another_reads_is_refused_and_stays)
+{
+    struct fifo *second = NULL;
+
+    cr_assert_eq(open_fifo(), 0);
+    cr_expect_eq(fifo_open(loop, path, &sink, &second), STATUS_TAKEN);
+    cr_expect_null(second);
+    cr_expect(S_ISFIFO(mode_of(path)));
+}
+
 Test(fifo, a_folder_that_is_missing_is_told)
 {
     cr_assert_eq(fifo_open(loop, "/nonexistent/fifo", &sink, &fifo), STATUS_SYSTEM);

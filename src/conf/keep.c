@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* What a running program keeps of its old configuration when it takes a new one: the options that take a restart. */
+#include "conf/config.h"
+#include "conf/option.h"
+
+#include <roomd/status.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bytes of the option's field in struct config; 0 where it has none of its own. */
+static size_t field_size(const struct option *option)
+{
+    switch (option->kind) {
+    case OPTION_KIND_SWITCH:
+        return sizeof(bool);
+    case OPTION_KIND_NUMBER:
+        return sizeof(uint32_t);
+    case OPTION_KIND_SIZE:
+        return sizeof(size_t);
+    case OPTION_KIND_TEXT:
+    case OPTION_KIND_PATH:
+        return option->max + 1;
+    default:
+        return 0;
+    }
+}
+
+static void keep_fields(struct config *config, const struct config *running)
+{
+    for (size_t id = 0; id < OPTIONS; id++) {
+        struct option option = option_row(id);
+
+        if (!option.reloadable)
+            memcpy((char *)config + option.offset, (const char *)running + option.offset, field_size(&option));
+    }
+}
+
+static int copy_dialect(const struct config_dialect *from, struct config_dialect *to)
+{
+    to->dialect = from->dialect;
+    to->source = strdup(from->source);
+    if (to->source == NULL)
+        return STATUS_NO_MEMORY;
+    for (size_t key = 0; key < DIALECT_KEYS; key++) {
+        to->texts[key] = from->texts[key] != NULL ? strdup(from->texts[key]) : NULL;
+        if (from->texts[key] != NULL && to->texts[key] == NULL)
+            return STATUS_NO_MEMORY;
+    }
+    return STATUS_OK;
+}
+
+/* The dialect of that source; where the new configuration has it no longer, the running one. Negative: no memory. */
+static int find_dialect(struct config *config, const struct config_dialect *running)
+{
+    struct config_dialect *grown;
+
+    for (size_t i = 0; i < config->dialect_count; i++) {
+        if (strcmp(config->dialects[i].source, running->source) == 0)
+            return (int)i;
+    }
+    grown = realloc(config->dialects, (config->dialect_count + 1) * sizeof(*grown));
+    if (grown == NULL)
+        return STATUS_NO_MEMORY;
+    config->dialects = grown;
+    memset(&grown[config->dialect_count], 0, sizeof(*grown));
+    config->dialect_count++; /* counted first, so that config_free finds what was copied */
+    if (copy_dialect(running, &grown[config->dialect_count - 1]) != 0)
+        return STATUS_NO_MEMORY;
+    return (int)config->dialect_count - 1;
+}
+
+static int keep_doors(struct config *config, const struct config *running)
+{
+    char *text = strdup(running->listen_text);
+
+    if (text == NULL)
+        return STATUS_NO_MEMORY;
+    free(config->listen_text);
+    config->listen_text = text;
+    config->listen_is_default = running->listen_is_default;
+    config->door_count = 0;
+    for (size_t i = 0; i < running->door_count; i++) {
+        struct config_door *door = &config->doors[i];
+        int dialect = 0; /* whatever plain.dialect names now */
+
+        *door = running->doors[i];
+        if (door->dialect != 0)
+            dialect = find_dialect(config, &running->dialects[door->dialect]);
+        if (dialect < 0)
+            return dialect;
+        door->dialect = (uint16_t)dialect;
+        config->door_count++;
+    }
+    return STATUS_OK;
+}
+
+int config_keep_fixed(struct config *config, const struct config *running)
+{
+    keep_fields(config, running);
+    if (strcmp(config->listen_text, running->listen_text) == 0)
+        return STATUS_OK; /* the doors are the same; what their dialects are now, the new one knows */
+    return keep_doors(config, running);
+}
