@@ -222,6 +222,53 @@ Test(delivery, a_blocked_door_is_not_offered_anything)
     cr_expect_eq(stage.outbox.calls, calls);
 }
 
+static void notice_number(unsigned number)
+{
+    char text[16];
+    uint32_t members;
+
+    snprintf(text, sizeof(text), "#%u", number);
+    cr_assert_eq(room_notice(stage.room, &stage.now, text, strlen(text), &members), 0);
+}
+
+/* Whom the sweep comes to first is 1000 or 2000; 64 notices apart, their bundles want the same place in the cache. */
+static void be_held_up_by_a_shared_place(uint16_t first, uint16_t second)
+{
+    const uint16_t ports[] = {first, second};
+
+    stage.dialects[1] = stage.dialects[0];
+    stage_set_doors(&stage);
+    for (int i = 0; i < 2; i++) {
+        struct path path = stage_path(ports[i], ports[i] == 1000 ? 0 : 1);
+
+        stage_send_bytes(&stage, &path, ports[i] == 1000 ? "L a" : "L b", 3);
+        stage_sweep(&stage);
+    }
+    fake_outbox_clear(&stage.outbox);
+    stage.outbox.full_doors = 1;
+    for (unsigned number = 1; number <= 64; number++)
+        notice_number(number);
+    stage_sweep(&stage);
+    stage.outbox.full_doors = 3;
+    notice_number(65);
+    cr_expect_eq(stage_sweep(&stage), SWEEP_BLOCKED);
+    expect_numbers(2000, 1, 64);
+    /* Both may be tried again, but only door 1 has room. */
+    stage.outbox.full_doors = 1;
+    room_door_writable(stage.room, 0);
+    room_door_writable(stage.room, 1);
+    cr_expect_eq(stage_sweep(&stage), SWEEP_BLOCKED);
+    expect_numbers(2000, 1, 65);
+}
+
+Test(delivery, a_full_door_holds_nobody_up_by_what_was_rendered_for_it)
+{
+    be_held_up_by_a_shared_place(1000, 2000);
+    close_stage();
+    open_stage();
+    be_held_up_by_a_shared_place(2000, 1000);
+}
+
 Test(delivery, one_that_cannot_be_sent_to_keeps_nobody_else_waiting)
 {
     struct room_stats stats;
