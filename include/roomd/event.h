@@ -18,10 +18,11 @@ enum event_kind {
 
 /* Why a member left; kept in the event so that every reader of the transcript can tell. */
 enum exit_reason {
-    EXIT_LEFT,    /* asked to */
-    EXIT_RENAMED, /* goes on under another name */
-    EXIT_IDLE,    /* said nothing for room.idle_timeout */
-    EXIT_KICKED,  /* removed by the administrator */
+    EXIT_LEFT,     /* asked to */
+    EXIT_RENAMED,  /* goes on under another name */
+    EXIT_IDLE,     /* said nothing for room.idle_timeout */
+    EXIT_KICKED,   /* removed by the administrator */
+    EXIT_VANISHED, /* its program is gone without an exit */
 };
 
 /* "left", "renamed", … for people; never NULL. */

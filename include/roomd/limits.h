@@ -24,6 +24,7 @@ struct room_limits {
     uint32_t max_name_codepoints; /* 1 – 64; in bytes a name never exceeds ROOM_NAME_MAX_BYTES */
     uint32_t max_text_bytes;      /* 1 – 1000; of one message or notice */
     uint32_t idle_timeout_s;      /* 0 = for ever */
+    uint32_t probe_interval_s;    /* a member neither sent to nor heard for so long is probed; 0 = never */
     bool plain_enabled;
 };
 

@@ -52,6 +52,7 @@ struct member {
     int64_t joined_wall_ns;
     int64_t heard_ns;       /* when it was last heard, monotonic */
     int64_t quiet_until_ns; /* it is told nothing about unsent messages before this */
+    bool suspected;         /* of having vanished: see core/vanish.h */
     bool warned;            /* that it will be removed for saying nothing */
 };
 

@@ -55,6 +55,8 @@ struct room_stats {
     uint64_t events_delivered;   /* an event at one member */
     uint64_t events_missed;      /* an event that left the ring before a member was sent it */
     uint64_t undelivered;        /* datagrams the outbox failed on */
+    uint64_t probes;             /* empty datagrams sent to see whether a member is still there */
+    uint64_t unreachable;        /* ICMP errors that quoted datagrams of ours */
     uint64_t appended, released; /* heads of the transcript */
     uint32_t members, behind;
 };
@@ -91,6 +93,9 @@ void room_get_limits(const struct room *room, struct room_limits *ret_limits);
 /* A datagram came in. Whatever it holds, it is counted and the room goes on. `bytes` is borrowed; only the first PLAIN_REQUEST_MAX_BYTES are ever read. */
 void room_receive(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
                   size_t length);
+
+/* An ICMP error has come back that quotes a datagram sent to this peer by that door: its program may be gone. */
+void room_unreachable(struct room *room, const struct moment *now, const struct endpoint *peer, uint16_t door);
 
 /*
  * The administrator says something to everybody; the number of members it will reach goes to `ret_members`. STATUS_TOO_LONG (more than max_text_bytes), STATUS_NOT_UTF8, STATUS_INVALID (empty),

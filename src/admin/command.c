@@ -71,6 +71,8 @@ static void stats(const struct admin *admin, const struct moment *now, const cha
     admin_say(reply, "datagrams received %" PRIu64, stats.received);
     admin_say(reply, "datagrams sent %" PRIu64, stats.datagrams_sent);
     admin_say(reply, "datagrams undelivered %" PRIu64, stats.undelivered);
+    admin_say(reply, "probes %" PRIu64, stats.probes);
+    admin_say(reply, "unreachable %" PRIu64, stats.unreachable);
     admin_say(reply, "answers withheld %" PRIu64, stats.answers_withheld);
     for (int refusal = 0; refusal < REFUSALS; refusal++) {
         if (stats.refused[refusal] > 0)

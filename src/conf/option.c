@@ -35,6 +35,10 @@ static const struct option rows[OPTIONS] = {
     [OPTION_ROOM_IDLE_TIMEOUT] =
         {"room", "idle_timeout", OPTION_KIND_NUMBER, true, 0, 31536000, FIELD(limits.idle_timeout_s), "43200",
          "seconds a plain member may say nothing before it is told, and removed; 0 = for ever"},
+    [OPTION_ROOM_PROBE_INTERVAL] =
+        {"room", "probe_interval", OPTION_KIND_NUMBER, true, 0, 86400, FIELD(limits.probe_interval_s), "60",
+         "seconds after which a member neither sent to nor heard is sent an empty datagram, to see whether it is still "
+         "there; 0 = never"},
     [OPTION_ROOM_RING] = {"room", "ring", OPTION_KIND_SIZE, false, TRANSCRIPT_MIN_BYTES, TRANSCRIPT_MAX_BYTES,
                           FIELD(ring_bytes), "16 MiB",
                           "memory for what was said lately, so that slow members can catch up"},

@@ -26,10 +26,8 @@ static const char *const refusal_texts[REFUSALS] = {
 };
 
 static const char *const exit_texts[] = {
-    [EXIT_LEFT] = "left",
-    [EXIT_RENAMED] = "renamed",
-    [EXIT_IDLE] = "idle",
-    [EXIT_KICKED] = "kicked",
+    [EXIT_LEFT] = "left",     [EXIT_RENAMED] = "renamed",   [EXIT_IDLE] = "idle",
+    [EXIT_KICKED] = "kicked", [EXIT_VANISHED] = "vanished",
 };
 
 const char *refusal_text(enum refusal refusal)

@@ -32,6 +32,7 @@ struct context {
     struct plain_request request;
     struct member *member; /* who has joined from this endpoint, or NULL */
     bool newline;          /* the request ended in one */
+    bool final;            /* it can't be put off again */
 };
 
 #define HANDLED        0
@@ -155,6 +156,11 @@ static int handle_join(const struct context *context)
     holder = registry_find_name(room->registry, &name);
     if (holder != NULL && holder == context->member)
         return rejoin(context);
+    /* A program that was killed and started again asks from the same address, and should not have to wait. */
+    if (holder != NULL && context->member == NULL && !context->final &&
+        vanish_contest(room, context->now, context->path, context->request.name, context->request.name_len,
+                       context->newline, holder))
+        return HANDLED;
     if (holder != NULL)
         return refuse_join(context, DIALECT_NAME_TAKEN, REFUSED_NAME_TAKEN);
     if (context->member != NULL)
@@ -279,5 +285,25 @@ int requests_handle(struct room *room, const struct moment *now, const struct pa
     if (status != 0)
         return REFUSE(status == STATUS_NOT_FOUND ? REFUSED_UNKNOWN_VERB : REFUSED_MALFORMED);
     context.member = registry_find_endpoint(room->registry, &path->peer);
+    if (context.member != NULL)
+        vanish_clear(room, context.member);
     return handlers[context.request.kind](&context);
+}
+
+void requests_join(struct room *room, const struct moment *now, const struct path *path, const char *name,
+                   size_t name_len, bool newline)
+{
+    struct context context = {.room = room,
+                              .now = now,
+                              .path = path,
+                              .dialect = room_dialect(room, path->door),
+                              .member = registry_find_endpoint(room->registry, &path->peer),
+                              .newline = newline,
+                              .final = true};
+    int refused;
+
+    context.request = (struct plain_request){.kind = PLAIN_JOIN, .name = name, .name_len = name_len};
+    refused = handle_join(&context);
+    if (refused != HANDLED)
+        room_count_refusal(room, (enum refusal)(refused - 1), path);
 }

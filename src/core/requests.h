@@ -13,4 +13,8 @@
 int requests_handle(struct room *room, const struct moment *now, const struct path *path, const char *bytes,
                     size_t length);
 
+/* Decides a join that was put off (see vanish.h): it is answered now, whatever the answer. */
+void requests_join(struct room *room, const struct moment *now, const struct path *path, const char *name,
+                   size_t name_len, bool newline);
+
 #endif

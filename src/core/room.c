@@ -143,6 +143,7 @@ int room_append(struct room *room, const struct moment *now, const struct event 
     }
     /* Without a store there is nothing to wait for. */
     transcript_release(room->transcript, event.seq);
+    vanish_event(room, now);
     registry_all_behind(room->registry);
     if (room->observer.happened != NULL)
         room->observer.happened(room->observer.ctx, &event, member != NULL ? room_path(room, member) : NULL);
@@ -154,6 +155,7 @@ void room_remove(struct room *room, const struct moment *now, struct member *mem
     struct event left = room_draft(EVENT_EXIT, member);
 
     left.reason = (uint8_t)reason;
+    vanish_clear(room, member);
     room_append(room, now, &left, member);
     registry_remove(room->registry, member);
 }
@@ -238,7 +240,7 @@ static bool is_own_address(const struct room *room, const struct path *path)
     return false;
 }
 
-static void count_refusal(struct room *room, enum refusal refusal, const struct path *path)
+void room_count_refusal(struct room *room, enum refusal refusal, const struct path *path)
 {
     room->stats.refused[refusal]++;
     if (room->observer.refused != NULL)
@@ -267,7 +269,7 @@ void room_receive(struct room *room, const struct moment *now, const struct path
         refused = requests_handle(room, now, path, bytes, length);
     }
     if (refused != 0)
-        count_refusal(room, (enum refusal)(refused - 1), path);
+        room_count_refusal(room, (enum refusal)(refused - 1), path);
 }
 
 int room_notice(struct room *room, const struct moment *now, const char *text, size_t length, uint32_t *ret_members)
@@ -349,12 +351,20 @@ static int64_t idle_due(const struct room *room, bool warned)
     return member->heard_ns + timeout - (warned ? 0 : idle_warning_ns(room));
 }
 
-int64_t room_next_tick(const struct room *room)
+static int64_t idle_next(const struct room *room)
 {
     int64_t removal = idle_due(room, true);
     int64_t warning = idle_due(room, false);
 
     return removal < warning ? removal : warning;
+}
+
+int64_t room_next_tick(const struct room *room)
+{
+    int64_t idle = idle_next(room);
+    int64_t vanish = vanish_next_tick(room);
+
+    return idle < vanish ? idle : vanish;
 }
 
 static void warn_idle(struct room *room, const struct moment *now, struct member *member)
@@ -366,7 +376,7 @@ static void warn_idle(struct room *room, const struct moment *now, struct member
 
 int64_t room_tick(struct room *room, const struct moment *now)
 {
-    for (uint32_t handled = 0; handled < ROOM_TICK_MAX && room_next_tick(room) <= now->mono_ns; handled++) {
+    for (uint32_t handled = 0; handled < ROOM_TICK_MAX && idle_next(room) <= now->mono_ns; handled++) {
         if (idle_due(room, true) <= now->mono_ns) {
             struct member *member = registry_quietest(room->registry, true);
 
@@ -376,6 +386,7 @@ int64_t room_tick(struct room *room, const struct moment *now)
             warn_idle(room, now, registry_quietest(room->registry, false));
         }
     }
+    vanish_tick(room, now);
     return room_next_tick(room);
 }
 

@@ -11,6 +11,7 @@
 #include "core/delivery.h"
 #include "core/name.h"
 #include "core/template.h"
+#include "core/vanish.h"
 
 #include <roomd/registry.h>
 #include <roomd/room.h>
@@ -34,6 +35,7 @@ struct room {
     size_t builtin_count;
     struct observer observer;
     struct room_stats stats;
+    struct vanish vanish;
 };
 
 /*
@@ -46,6 +48,9 @@ struct event room_draft(enum event_kind kind, const struct member *member);
 
 /* Takes a member out, with the exit event. */
 void room_remove(struct room *room, const struct moment *now, struct member *member, enum exit_reason reason);
+
+/* Counts it, and tells the observer. */
+void room_count_refusal(struct room *room, enum refusal refusal, const struct path *path);
 
 struct slot *room_slot(struct room *room, const struct member *member);
 const struct path *room_path(struct room *room, const struct member *member);

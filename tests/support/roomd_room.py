@@ -41,6 +41,7 @@ class Client:
         self.name = name
         self.joined = False
         self.pending = collections.deque()
+        self.probes = 0
         self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.socket.setblocking(False)
         if source:
@@ -61,16 +62,20 @@ class Client:
         self.socket.sendto(as_bytes(datagram), self.address)
 
     def _read_now(self):
-        """What has arrived, or BlockingIOError."""
-        datagram, sender = self.socket.recvfrom(LONGEST_DATAGRAM)
-        if sender[:2] != self.address[:2]:
-            raise AssertionError("sent to %s, but %r came from %s" % (self.address, datagram, sender))
+        """What has arrived, or BlockingIOError. An empty datagram asks whether we are still there; clients ignore it."""
+        datagram = b""
+        while not datagram:
+            datagram, sender = self.socket.recvfrom(LONGEST_DATAGRAM)
+            if sender[:2] != self.address[:2]:
+                raise AssertionError("sent to %s, but %r came from %s" % (self.address, datagram, sender))
+            self.probes += 1 if not datagram else 0
         return datagram
 
     def _read(self):
-        if not self._arrival.poll(PATIENCE_S * 1000):
-            raise AssertionError("%s waits in vain; the program says:\n%s" % (self, self.room.stderr.text()))
-        return self._read_now()
+        while self._arrival.poll(PATIENCE_S * 1000):
+            with contextlib.suppress(BlockingIOError):
+                return self._read_now()
+        raise AssertionError("%s waits in vain; the program says:\n%s" % (self, self.room.stderr.text()))
 
     def read_waiting(self):
         """Moves what has arrived to `pending`."""
