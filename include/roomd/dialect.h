@@ -57,6 +57,7 @@ enum dialect_key {
     DIALECT_KICKED,   /* to a member that is being removed */
     DIALECT_TOO_LONG, /* to a member whose message was not sent */
     DIALECT_NOT_UTF8, /* the same */
+    DIALECT_LIMITED,  /* the same */
     /* numbers */
     DIALECT_FOLD_JOINS,
     DIALECT_MAX_LINES,
@@ -122,9 +123,9 @@ struct dialect {
     struct token byes[DIALECT_VERBS_MAX]; /* bye.VERB, beside byes_verb; count in byes_count */
     char byes_verb[DIALECT_VERBS_MAX][DIALECT_VERB_MAX_BYTES + 1];
     uint8_t byes_count;
-    struct template templates[11]; /* join … not_utf8 */
-    uint32_t fold_joins;           /* 2 – 10000 */
-    uint32_t max_lines;            /* 1 – 64 */
+    struct template templates[DIALECT_LIMITED - DIALECT_JOIN + 1]; /* join … limited */
+    uint32_t fold_joins;                                           /* 2 – 10000 */
+    uint32_t max_lines;                                            /* 1 – 64 */
 };
 
 /* The key's row in the table; `key` < DIALECT_KEYS. */
@@ -160,7 +161,7 @@ int dialect_check(const struct dialect *dialect, const struct room_limits *limit
 const struct token *dialect_token(const struct dialect *dialect, enum dialect_key key);
 /* What one who leaves with this verb is sent; its length is 0 where the dialect has no bye. */
 const struct token *dialect_bye(const struct dialect *dialect, const char *verb, size_t verb_len);
-/* The template of a line: DIALECT_JOIN … DIALECT_NOT_UTF8. */
+/* The template of a line: DIALECT_JOIN … DIALECT_LIMITED. */
 const struct template *dialect_template(const struct dialect *dialect, enum dialect_key key);
 
 /* True where these bytes are one of the dialect's answers or byes. */

@@ -19,12 +19,20 @@
 /* A longer request is refused unread: the longest verb, name and text, with room for a client's line ending. */
 #define PLAIN_REQUEST_MAX_BYTES 1200
 
+/* What comes back in a second, and how much there is at most; 0 a second = no limit. */
+struct room_rate {
+    uint32_t per_second;
+    uint32_t burst;
+};
+
 struct room_limits {
     uint32_t max_members;         /* 1 – 1 000 000 */
     uint32_t max_name_codepoints; /* 1 – 64; in bytes a name never exceeds ROOM_NAME_MAX_BYTES */
     uint32_t max_text_bytes;      /* 1 – 1000; of one message or notice */
     uint32_t idle_timeout_s;      /* 0 = for ever */
     uint32_t probe_interval_s;    /* a member neither sent to nor heard for so long is probed; 0 = never */
+    struct room_rate messages;    /* of one member */
+    struct room_rate bytes;       /* of text, of one member */
     bool plain_enabled;
 };
 

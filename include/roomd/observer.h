@@ -26,6 +26,7 @@ enum refusal {
     REFUSED_WRONG_NAME,   /* a message or an exit under a name that is not the sender's */
     REFUSED_EMPTY_TEXT,   /* a message without a text */
     REFUSED_NOT_UTF8,     /* a text that is not valid UTF-8 */
+    REFUSED_LIMITED,      /* more messages or bytes than limits.* allow a member */
     REFUSED_NO_MEMORY,    /* a join that found no memory */
     REFUSALS              /* how many there are */
 };

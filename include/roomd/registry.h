@@ -50,7 +50,9 @@ struct member {
     struct member *quieter; /* neighbours in the order of heard_ns, among those that are as warned as it is */
     struct member *louder;
     int64_t joined_wall_ns;
-    int64_t heard_ns;       /* when it was last heard, monotonic */
+    int64_t heard_ns;         /* when it was last heard, monotonic */
+    int64_t messages_full_ns; /* when its buckets of messages and of bytes are full again: see core/bucket.h */
+    int64_t bytes_full_ns;
     int64_t quiet_until_ns; /* it is told nothing about unsent messages before this */
     bool suspected;         /* of having vanished: see core/vanish.h */
     bool warned;            /* that it will be removed for saying nothing */

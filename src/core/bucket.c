@@ -30,6 +30,16 @@ struct bucket_table {
     struct bucket sets[BUCKET_SETS][BUCKET_WAYS];
 };
 
+bool bucket_spend(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens, int64_t now_ns)
+{
+    int64_t from_ns = *full_ns > now_ns ? *full_ns : now_ns;
+
+    if (from_ns - now_ns > rate->interval_ns * ((int64_t)rate->burst - (int64_t)tokens))
+        return false;
+    *full_ns = from_ns + rate->interval_ns * (int64_t)tokens;
+    return true;
+}
+
 int bucket_table_new(const uint8_t key[BUCKET_KEY_BYTES], struct bucket_table **ret_table)
 {
     struct bucket_table *table = calloc(1, sizeof(*table));
@@ -83,11 +93,6 @@ bool bucket_take(struct bucket_table *table, enum bucket_kind kind, const uint8_
                  unsigned prefix_bits, const struct bucket_rate *rate, int64_t now_ns)
 {
     struct bucket_key key = make_key(kind, address, prefix_bits);
-    struct bucket *bucket = find_bucket(table, &key);
-    int64_t full_ns = bucket->full_ns > now_ns ? bucket->full_ns : now_ns;
 
-    if (full_ns - now_ns > rate->interval_ns * ((int64_t)rate->burst - 1))
-        return false;
-    bucket->full_ns = full_ns + rate->interval_ns;
-    return true;
+    return bucket_spend(&find_bucket(table, &key)->full_ns, rate, 1, now_ns);
 }

@@ -28,6 +28,11 @@ struct bucket_rate {
     uint32_t burst;      /* tokens in a full bucket */
 };
 
+/*
+ * Takes `tokens` from a bucket that its owner keeps: the time, 0 at first, at which it is full again. False where there are not so many.
+ */
+bool bucket_spend(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens, int64_t now_ns);
+
 struct bucket_table;
 
 /* `key` seeds the keyed hash. About 128 KiB, whatever comes. STATUS_NO_MEMORY. */

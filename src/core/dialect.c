@@ -127,6 +127,12 @@ static const struct row rows[DIALECT_KEYS] = {
                           "消息没有发送: 不是 UTF-8 编码",
                           "Your message was not sent: it is not UTF-8",
                           NULL},
+    [DIALECT_LIMITED] = {{"limited", DIALECT_KIND_TEMPLATE,
+                          "to a member whose message was not sent: more than {count} a second", "{count} {time}", 0, 0},
+                         BIT_COUNT | BIT_TIME,
+                         "消息没有发送: 发言太快 (每秒最多 {count} 条)",
+                         "Your message was not sent: too fast (at most {count} a second)",
+                         NULL},
     [DIALECT_FOLD_JOINS] = {{"fold_joins", DIALECT_KIND_NUMBER,
                              "so many joins (or exits) in a row, owed to a member, become one line", "", 2, 10000},
                             0,
@@ -383,7 +389,7 @@ static int check_lines(const struct dialect *dialect, const struct room_limits *
 
     if (name_bytes > ROOM_NAME_MAX_BYTES)
         name_bytes = ROOM_NAME_MAX_BYTES;
-    for (int key = DIALECT_JOIN; key <= DIALECT_NOT_UTF8; key++) {
+    for (int key = DIALECT_JOIN; key <= DIALECT_LIMITED; key++) {
         const struct template *template = dialect_template(dialect, (enum dialect_key)key);
         size_t words = template_max_bytes(template, 0, 0);
         size_t total = template_max_bytes(template, (size_t)name_bytes, limits->max_text_bytes) + 1;

@@ -22,6 +22,7 @@ static const char *const refusal_texts[REFUSALS] = {
     [REFUSED_WRONG_NAME] = "wrong name",
     [REFUSED_EMPTY_TEXT] = "empty text",
     [REFUSED_NOT_UTF8] = "not UTF-8",
+    [REFUSED_LIMITED] = "too many",
     [REFUSED_NO_MEMORY] = "out of memory",
 };
 

@@ -96,7 +96,7 @@ void name_reserved_init(struct name_reserved *reserved)
 void name_reserved_add(struct name_reserved *reserved, const struct dialect *dialect)
 {
     reserve_tokens(reserved, dialect);
-    for (int key = DIALECT_JOIN; key <= DIALECT_NOT_UTF8; key++)
+    for (int key = DIALECT_JOIN; key <= DIALECT_LIMITED; key++)
         reserve_prefix(reserved, dialect_template(dialect, (enum dialect_key)key));
 }
 

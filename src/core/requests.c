@@ -200,6 +200,27 @@ static void note_heard(const struct context *context)
         *path = *context->path;
 }
 
+static bool spend(int64_t *full_ns, const struct room_rate *limit, size_t tokens, int64_t now_ns)
+{
+    struct bucket_rate rate;
+
+    if (limit->per_second == 0)
+        return true;
+    rate = (struct bucket_rate){.interval_ns = MOMENT_NS_PER_S / limit->per_second, .burst = limit->burst};
+    return bucket_spend(full_ns, &rate, (uint32_t)tokens, now_ns);
+}
+
+/* One who types never gets here; a program in a loop must not fill everybody's screen. */
+static bool is_limited(const struct context *context)
+{
+    const struct room_limits *limits = &context->room->limits;
+    struct member *member = context->member;
+    int64_t now_ns = context->now->mono_ns;
+
+    return !spend(&member->messages_full_ns, &limits->messages, 1, now_ns) ||
+           !spend(&member->bytes_full_ns, &limits->bytes, context->request.text_len, now_ns);
+}
+
 static int handle_chat(const struct context *context)
 {
     const struct plain_request *request = &context->request;
@@ -220,6 +241,8 @@ static int handle_chat(const struct context *context)
     /* One line that is not UTF-8 ends the receiving side of every known client. */
     if (!text_is_utf8(request->text, request->text_len))
         return refuse_text(context, DIALECT_NOT_UTF8, 0, REFUSED_NOT_UTF8);
+    if (is_limited(context))
+        return refuse_text(context, DIALECT_LIMITED, room->limits.messages.per_second, REFUSED_LIMITED);
     said = room_draft(EVENT_CHAT, context->member);
     said.text = text;
     said.text_len = (uint16_t)text_clean(request->text, request->text_len, text);

@@ -206,7 +206,7 @@ class Abuse(RoomTest):
     def test_a_hundred_thousand_random_datagrams_change_nothing_for_the_members(self):
         quarantine = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1:thread_local_quarantine_size_kb=64"
         # A small ring is full, and so touched, before memory is measured.
-        room = self.open("room.ring=64 KiB", environment={"ASAN_OPTIONS": quarantine})
+        room = self.open("room.ring=64 KiB", "limits.messages=0", environment={"ASAN_OPTIONS": quarantine})
         alice, bob = room.members("alice.", "bob.")
         attackers = Attackers(room, self.ADDRESSES)
         self.addCleanup(attackers.close_all)
@@ -223,6 +223,20 @@ class Abuse(RoomTest):
                 for number in absent:
                     attackers.open(number)
             self.assertLess(room.resident_kib() - before, self.GROWTH_MAX_KIB)
+
+
+class Flood(RoomTest):
+    def test_one_who_floods_is_told_and_the_others_are_served(self):
+        room = self.open("limits.messages=1", "limits.message_burst=20")
+        alice, bob, flooder = room.members("alice.", "bob.", "flooder.")
+        with room.held():
+            for number in range(100):
+                flooder.say("flood %d" % number)
+            alice.say("still here")
+        heard = [bob.receive() for _ in range(21)]
+        self.assertIn("alice. ： still here".encode(), heard)
+        self.assertEqual(heard[:20], ["flooder. ： flood {}".format(number).encode() for number in range(20)])
+        flooder.expect("消息没有发送: 发言太快 (每秒最多 1 条)", "alice. ： still here")
 
 
 if __name__ == "__main__":

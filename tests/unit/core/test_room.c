@@ -406,6 +406,52 @@ Test(room, a_name_may_be_written_another_way_in_a_request)
     HEARD(BOB, "Alice ： hi");
 }
 
+Test(room, who_says_too_much_is_told_once_in_five_seconds_and_the_rest_is_not_sent)
+{
+    struct room_limits limits = stage.setup.limits;
+
+    limits.messages = (struct room_rate){.per_second = 2, .burst = 5};
+    room_set_limits(stage.room, &limits);
+    stage_join(&stage, ALICE, "alice");
+    stage_join(&stage, BOB, "bob");
+    fake_outbox_clear(&stage.outbox);
+    for (int i = 0; i < 20; i++)
+        stage_send(&stage, ALICE, "C alice x");
+    HEARD(BOB, "alice ： x", "alice ： x", "alice ： x", "alice ： x", "alice ： x");
+    HEARD(ALICE, "消息没有发送: 发言太快 (每秒最多 2 条)");
+    cr_expect_eq(stage.refused[REFUSED_LIMITED], 15);
+    fake_outbox_clear(&stage.outbox);
+    stage_send(&stage, BOB, "C bob mine are my own");
+    HEARD(ALICE, "bob ： mine are my own");
+    fake_outbox_clear(&stage.outbox);
+    later(1);
+    for (int i = 0; i < 20; i++)
+        stage_send(&stage, ALICE, "C alice y");
+    HEARD(BOB, "alice ： y", "alice ： y");
+    SILENT(ALICE);
+}
+
+Test(room, bytes_are_limited_as_messages_are)
+{
+    struct room_limits limits = stage.setup.limits;
+    char request[909] = "C alice ";
+
+    limits.bytes = (struct room_rate){.per_second = 100, .burst = 2000};
+    room_set_limits(stage.room, &limits);
+    stage_join(&stage, ALICE, "alice");
+    stage_join(&stage, BOB, "bob");
+    fake_outbox_clear(&stage.outbox);
+    memset(request + 8, 'x', 900);
+    for (int i = 0; i < 5; i++)
+        stage_send(&stage, ALICE, request);
+    stage_sweep(&stage);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, BOB), 2);
+    later(7);
+    stage_send(&stage, ALICE, request);
+    stage_sweep(&stage);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, BOB), 3);
+}
+
 /* ---- strangers, reflections, floods ---- */
 
 Test(room, a_strangers_message_is_answered_once_in_five_seconds_for_an_address)
