@@ -81,7 +81,7 @@ struct room_member {
 int room_new(const struct room_setup *setup, struct room **ret_room);
 void room_free(struct room *room);
 
-/* Which doors there are (at most ROOM_DOORS_MAX); members keep their door's index. `own`: addresses of this machine, copied (the first ROOM_OWN_MAX). */
+/* To be called before anything else: which doors there are (at most ROOM_DOORS_MAX); members keep their door's index. `own`: addresses of this machine, copied (the first ROOM_OWN_MAX). */
 void room_set_doors(struct room *room, const struct room_door *doors, size_t count, const struct endpoint *own,
                     size_t own_count);
 

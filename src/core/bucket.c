@@ -22,7 +22,7 @@ struct bucket_key {
 
 struct bucket {
     struct bucket_key key;
-    int64_t full_ns; /* when it is full again */
+    int64_t full_ns; /* when it is full again; 0 = it is, or nobody has used the place */
 };
 
 struct bucket_table {
@@ -47,10 +47,6 @@ int bucket_table_new(const uint8_t key[BUCKET_KEY_BYTES], struct bucket_table **
     if (table == NULL)
         return STATUS_NO_MEMORY;
     memcpy(table->key, key, sizeof(table->key));
-    for (size_t set = 0; set < BUCKET_SETS; set++) {
-        for (size_t way = 0; way < BUCKET_WAYS; way++)
-            table->sets[set][way].full_ns = INT64_MIN;
-    }
     *ret_table = table;
     return STATUS_OK;
 }
@@ -85,7 +81,7 @@ static struct bucket *find_bucket(struct bucket_table *table, const struct bucke
             fullest = &set[way];
     }
     fullest->key = *key;
-    fullest->full_ns = INT64_MIN;
+    fullest->full_ns = 0;
     return fullest;
 }
 

@@ -67,7 +67,7 @@ static void reserve_prefix(struct name_reserved *reserved, const struct template
         reserve(reserved, folded + start, (size_t)length, length < NAME_PART_MIN_BYTES);
 }
 
-static void reserve_tokens(struct name_reserved *reserved, const struct dialect *dialect)
+void name_reserved_add_tokens(struct name_reserved *reserved, const struct dialect *dialect)
 {
     for (int key = DIALECT_ACCEPT; key <= DIALECT_BYE; key++) {
         const struct token *token = dialect_token(dialect, (enum dialect_key)key);
@@ -80,22 +80,14 @@ static void reserve_tokens(struct name_reserved *reserved, const struct dialect 
 
 void name_reserved_init(struct name_reserved *reserved)
 {
-    struct dialect dialect;
-
     reserved->count = 0;
     for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++)
         reserve(reserved, forbidden[i], strlen(forbidden[i]), false);
-    for (const char *const *name = dialect_builtin_names(); *name != NULL; name++) {
-        for (int language = DIALECT_ZH; language <= DIALECT_EN; language++) {
-            if (dialect_init(&dialect, *name, (enum dialect_language)language) == 0)
-                reserve_tokens(reserved, &dialect);
-        }
-    }
 }
 
 void name_reserved_add(struct name_reserved *reserved, const struct dialect *dialect)
 {
-    reserve_tokens(reserved, dialect);
+    name_reserved_add_tokens(reserved, dialect);
     for (int key = DIALECT_JOIN; key <= DIALECT_LIMITED; key++)
         reserve_prefix(reserved, dialect_template(dialect, (enum dialect_key)key));
 }

@@ -28,9 +28,11 @@ struct name_reserved {
     size_t count;
 };
 
-/* The fixed words and the tokens of the built-in dialects. */
+/* The fixed words. */
 void name_reserved_init(struct name_reserved *reserved);
-/* Adds a dialect's tokens, and the words its templates begin with. */
+/* Adds the tokens of a dialect that nobody here speaks. */
+void name_reserved_add_tokens(struct name_reserved *reserved, const struct dialect *dialect);
+/* Adds a dialect's tokens, and the words its lines begin with. */
 void name_reserved_add(struct name_reserved *reserved, const struct dialect *dialect);
 
 /*

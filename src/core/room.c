@@ -54,7 +54,6 @@ int room_new(const struct room_setup *setup, struct room **ret_room)
     room->limits = setup->limits;
     room->observer = setup->observer;
     add_builtins(room);
-    name_reserved_init(&room->reserved);
     status = make_parts(room, setup);
     if (status != 0) {
         room_free(room);
@@ -84,6 +83,8 @@ void room_set_doors(struct room *room, const struct room_door *doors, size_t cou
     if (room->own_count > 0)
         memcpy(room->own, own, room->own_count * sizeof(*own));
     name_reserved_init(&room->reserved);
+    for (size_t i = 0; i < room->builtin_count; i++)
+        name_reserved_add_tokens(&room->reserved, &room->builtins[i]);
     for (size_t door = 0; door < room->door_count; door++)
         name_reserved_add(&room->reserved, room->doors[door].dialect);
     delivery_forget(room->delivery);

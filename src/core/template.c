@@ -39,7 +39,7 @@ const char *template_placeholders(uint32_t allowed, char *out, size_t size)
 /* The placeholder at `text`, or TEMPLATE_LITERAL. */
 static enum template_field field_at(const char *text, size_t *ret_length)
 {
-    for (size_t field = TEMPLATE_NAME; field < FIELDS; field++) {
+    for (size_t field = TEMPLATE_NAME; *text == '{' && field < FIELDS; field++) {
         size_t length = strlen(field_names[field]);
 
         if (strncmp(text, field_names[field], length) == 0) {

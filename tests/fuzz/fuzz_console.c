@@ -5,7 +5,7 @@
  * What an administrator, or a script gone wrong, writes: bytes through the line reader to the commands. The first byte says in pieces of which size they come.
  */
 #include "admin/admin.h"
-#include "fuzz/fuzz_room.h"
+#include "fuzz/fuzz_support.h"
 #include "io/line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -4,7 +4,7 @@
 /*
  * Datagrams: each is a byte that chooses sender, door and passing time, a byte that gives its length, and so many bytes; the last takes what is left.
  */
-#include "fuzz/fuzz_room.h"
+#include "fuzz/fuzz_support.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -11,10 +11,12 @@ static struct name_reserved reserved;
 
 static void reserve(void)
 {
-    struct dialect course;
+    struct dialect course, other;
 
-    dialect_init(&course, "course", DIALECT_ZH);
     name_reserved_init(&reserved);
+    dialect_init(&other, "yn", DIALECT_ZH);
+    name_reserved_add_tokens(&reserved, &other);
+    dialect_init(&course, "course", DIALECT_ZH);
     name_reserved_add(&reserved, &course);
 }
 

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * The whole room: datagrams from several endpoints, console lines, reloads, ICMP errors and passing time, over an outbox that stutters and fails. After each step
+ * what must always be so is checked; and every member is sent each notice once, in order.
+ */
+#include "admin/admin.h"
+#include "core/room_state.h"
+#include "fuzz/fuzz_support.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define PEERS       16U
+#define MEMBERS_MAX 6U
+
+/* What the member at an endpoint must be sent next. */
+struct expectation {
+    bool in;
+    unsigned next; /* notice number */
+};
+
+struct world {
+    struct fuzz_room fuzz;
+    struct admin admin;
+    struct expectation peers[PEERS];
+    unsigned notices; /* said so far */
+    uint8_t take;     /* datagrams the doors take until they are full; 255 = no end */
+    uint8_t failing;  /* peer that can't be sent to; PEERS and more = none */
+    bool wording[2];  /* of each door: the other of its two dialects */
+    struct dialect dialects[2][2];
+};
+
+/* The input, read from the front. */
+struct input {
+    const uint8_t *data;
+    size_t size;
+};
+
+static uint8_t take_byte(struct input *input)
+{
+    if (input->size == 0)
+        return 0;
+    input->size--;
+    return *input->data++;
+}
+
+static unsigned peer_of(const struct path *path)
+{
+    return (unsigned)(path->peer.address[15] & 3) + (unsigned)(path->peer.port - 1000) * 4;
+}
+
+/* ---- what members are sent ---- */
+
+static void hear_notice(struct world *world, unsigned peer, unsigned number)
+{
+    struct expectation *expectation = &world->peers[peer];
+
+    FUZZ_CHECK(expectation->in);
+    FUZZ_CHECK(number == expectation->next);
+    expectation->next++;
+}
+
+/* Notices are known by how their lines begin: no member's line can begin so. */
+static void hear_lines(struct world *world, const struct outbox_entry *entry)
+{
+    static const char *const beginnings[] = {"管理员消息: #", "Notice: #"};
+    const char *line = entry->bytes, *end = line + entry->length;
+
+    while (line < end) {
+        const char *newline = memchr(line, '\n', (size_t)(end - line));
+        const char *line_end = newline != NULL ? newline : end;
+
+        for (int i = 0; i < 2; i++) {
+            size_t length = strlen(beginnings[i]);
+
+            if ((size_t)(line_end - line) > length && memcmp(line, beginnings[i], length) == 0)
+                hear_notice(world, peer_of(entry->path), (unsigned)strtoul(line + length, NULL, 10));
+        }
+        line = line_end + 1;
+    }
+}
+
+static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
+{
+    struct world *world = ctx;
+    uint32_t full = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct outbox_entry *entry = &entries[i];
+        uint16_t door = entry->path->door;
+
+        fuzz_check_datagram(entry);
+        if ((full >> door & 1U) != 0 || world->take == 0) {
+            full |= 1U << door;
+            entry->result = OUTBOX_LATER;
+            continue;
+        }
+        world->take = (uint8_t)(world->take - (world->take == 255 ? 0 : 1));
+        entry->result = peer_of(entry->path) == world->failing ? OUTBOX_FAILED : OUTBOX_TAKEN;
+        hear_lines(world, entry);
+    }
+}
+
+static void on_happened(void *ctx, const struct event *event, const struct path *path)
+{
+    struct world *world = ctx;
+
+    FUZZ_CHECK((event->author == EVENT_AUTHOR_NOBODY) == (path == NULL));
+    if (event->kind == EVENT_JOIN && !world->peers[peer_of(path)].in)
+        world->peers[peer_of(path)] = (struct expectation){.in = true, .next = world->notices + 1};
+    else if (event->kind == EVENT_EXIT && event->reason != EXIT_RENAMED)
+        world->peers[peer_of(path)].in = false;
+}
+
+/* ---- what must always be so ---- */
+
+static void check_member(struct room *room, uint32_t position)
+{
+    struct member *member = registry_member(room->registry, position);
+    const struct slot *slot = registry_slot(room->registry, position);
+    struct name name;
+
+    FUZZ_CHECK(member->position == position);
+    FUZZ_CHECK(registry_find_endpoint(room->registry, &registry_path(room->registry, position)->peer) == member);
+    memset(&name, 0, sizeof(name));
+    name.folded_len = (uint8_t)registry_folded_len(member);
+    memcpy(name.folded, registry_folded(member), name.folded_len);
+    FUZZ_CHECK(registry_find_name(room->registry, &name) == member); /* so no two have the same */
+    FUZZ_CHECK(slot->cursor <= transcript_released(room->transcript) + 1);
+    FUZZ_CHECK(slot->own <= transcript_appended(room->transcript));
+}
+
+static void check_suspects(const struct room *room)
+{
+    uint32_t flagged = 0;
+
+    for (uint32_t i = 0; i < registry_count(room->registry); i++)
+        flagged += registry_member(room->registry, i)->suspected ? 1U : 0U;
+    FUZZ_CHECK(flagged == room->vanish.suspect_count);
+    for (uint32_t i = 0; i < room->vanish.suspect_count; i++) {
+        const struct member *member = room->vanish.suspects[i].member;
+
+        FUZZ_CHECK(member->suspected && registry_member(room->registry, member->position) == member);
+    }
+    FUZZ_CHECK(room->vanish.contest_count <= VANISH_CONTESTS_MAX);
+}
+
+/* Outside the window nobody is owed anything. */
+static void check_window(const struct room *room)
+{
+    uint32_t owed = 0, in_window = 0;
+
+    for (uint32_t i = 0; i < registry_count(room->registry); i++) {
+        const struct slot *slot = registry_slot(room->registry, i);
+
+        owed +=
+            slot->cursor <= transcript_released(room->transcript) || (slot->flags & SLOT_OWES_ACCEPT) != 0 ? 1U : 0U;
+    }
+    for (uint32_t n = 0; n < registry_behind(room->registry); n++) {
+        const struct slot *slot = registry_slot(room->registry, registry_window(room->registry, n));
+
+        in_window +=
+            slot->cursor <= transcript_released(room->transcript) || (slot->flags & SLOT_OWES_ACCEPT) != 0 ? 1U : 0U;
+    }
+    FUZZ_CHECK(owed == in_window);
+}
+
+static void check_world(struct world *world)
+{
+    struct room *room = world->fuzz.room;
+    uint32_t expected = 0;
+
+    for (unsigned peer = 0; peer < PEERS; peer++)
+        expected += world->peers[peer].in ? 1U : 0U;
+    FUZZ_CHECK(registry_count(room->registry) == expected && expected <= MEMBERS_MAX);
+    FUZZ_CHECK(transcript_released(room->transcript) <= transcript_appended(room->transcript));
+    for (uint32_t position = 0; position < expected; position++)
+        check_member(room, position);
+    check_window(room);
+    check_suspects(room);
+}
+
+/* ---- steps ---- */
+
+static struct path peer_path(uint8_t selector)
+{
+    struct path path = fuzz_path(selector);
+
+    path.door = (selector >> 1 & 1) ^ (selector >> 4 & 1);
+    return path;
+}
+
+static void receive(struct world *world, uint8_t selector, const char *bytes, size_t length)
+{
+    struct path path = peer_path(selector);
+    char *copy = malloc(length > 0 ? length : 1); /* exactly as long, so that a read beyond it is seen */
+
+    FUZZ_CHECK(copy != NULL);
+    memcpy(copy, bytes, length);
+    room_receive(world->fuzz.room, &world->fuzz.now, &path, copy, length);
+    free(copy);
+}
+
+/* Well-formed more often than chance would have it. */
+static void step_request(struct world *world, struct input *input)
+{
+    static const char *const verbs[] = {"L n", "C n", "E n", "Q N", "LOGIN n", "CHAT n", "QUIT n", "L ｎ"};
+    static const char *const tails[] = {"", " hello", "", "\n", "\r\n", " #1", "", ""};
+    uint8_t selector = take_byte(input), what = take_byte(input);
+    char request[64];
+
+    snprintf(request, sizeof(request), "%s%u%s", verbs[what & 7], (unsigned)(what >> 3 & 7), tails[what & 7]);
+    receive(world, selector, request, strlen(request));
+}
+
+static void step_bytes(struct world *world, struct input *input)
+{
+    uint8_t selector = take_byte(input);
+    size_t length = take_byte(input);
+
+    length = length < input->size ? length : input->size;
+    receive(world, selector, (const char *)input->data, length);
+    input->data += length;
+    input->size -= length;
+}
+
+static void step_notice(struct world *world)
+{
+    char text[16];
+    uint32_t members;
+
+    snprintf(text, sizeof(text), "#%u", ++world->notices);
+    FUZZ_CHECK(room_notice(world->fuzz.room, &world->fuzz.now, text, strlen(text), &members) == 0);
+    FUZZ_CHECK(members == room_members(world->fuzz.room));
+}
+
+static void on_answer(void *ctx, const char *text)
+{
+    (void)ctx;
+    FUZZ_CHECK(text[0] != '\0');
+}
+
+static void on_stop(void *ctx)
+{
+    (void)ctx;
+}
+
+static void on_more(void *ctx, const struct admin_reply *reply)
+{
+    (void)ctx;
+    (void)reply;
+}
+
+/* Commands only: notices have numbers here. */
+static void step_command(struct world *world, struct input *input)
+{
+    static const char *const commands[] = {"/kick n", "/kick N", "/members ", "/stats",
+                                           "/help",   "/halp ",  "/kick",     "/"};
+    const struct admin_reply reply = {.line = on_answer};
+    uint8_t what = take_byte(input);
+    char line[64];
+
+    snprintf(line, sizeof(line), "%s%u%s", commands[what & 7], (unsigned)(what >> 3 & 7),
+             (what & 64) != 0 ? " loud" : "");
+    admin_line(&world->admin, &world->fuzz.now, ADMIN_COMMANDS, line, strlen(line), &reply);
+}
+
+static void set_doors(struct world *world)
+{
+    struct room_door doors[2];
+
+    memset(doors, 0, sizeof(doors));
+    for (int door = 0; door < 2; door++) {
+        doors[door].dialect = &world->dialects[door][world->wording[door] ? 1 : 0];
+        FUZZ_CHECK(endpoint_parse("0.0.0.0:8888", &doors[door].listen) == 0);
+    }
+    room_set_doors(world->fuzz.room, doors, 2, NULL, 0);
+}
+
+static void step_reload(struct world *world, struct input *input)
+{
+    uint8_t what = take_byte(input);
+    struct room_limits limits = {.max_members = 1 + (what & 7) % MEMBERS_MAX,
+                                 .max_name_codepoints = (what & 8) != 0 ? 32 : 2,
+                                 .max_text_bytes = (what & 16) != 0 ? 900 : 100,
+                                 .idle_timeout_s = (what & 32) != 0 ? 600 : 0,
+                                 .probe_interval_s = (what & 64) != 0 ? 60 : 0,
+                                 .messages = {.per_second = what >> 7, .burst = 3},
+                                 .plain_enabled = what != 255};
+
+    room_set_limits(world->fuzz.room, &limits);
+    world->wording[0] = (what & 1) != 0;
+    world->wording[1] = (what & 2) != 0;
+    set_doors(world);
+}
+
+static void step_unreachable(struct world *world, struct input *input)
+{
+    struct path path = peer_path(take_byte(input));
+
+    room_unreachable(world->fuzz.room, &world->fuzz.now, &path.peer, path.door);
+}
+
+static void step_sweep(struct world *world, struct input *input)
+{
+    uint8_t what = take_byte(input);
+
+    if (what >= 128) {
+        room_door_writable(world->fuzz.room, 0);
+        room_door_writable(world->fuzz.room, 1);
+    }
+    room_sweep(world->fuzz.room, what & 127);
+}
+
+static void step_time(struct world *world, struct input *input)
+{
+    uint8_t what = take_byte(input);
+    static const int64_t steps_ns[] = {MOMENT_NS_PER_MS, 200 * MOMENT_NS_PER_MS, 2050 * MOMENT_NS_PER_MS,
+                                       61 * MOMENT_NS_PER_S};
+
+    world->fuzz.now.mono_ns += steps_ns[what & 3] * (1 + (what >> 2 & 15));
+    FUZZ_CHECK(room_tick(world->fuzz.room, &world->fuzz.now) == room_next_tick(world->fuzz.room));
+}
+
+static void step(struct world *world, struct input *input)
+{
+    switch (take_byte(input) % 12) {
+    case 0:
+    case 1:
+    case 2:
+        step_request(world, input);
+        break;
+    case 3:
+        step_bytes(world, input);
+        break;
+    case 4:
+        step_notice(world);
+        break;
+    case 5:
+        step_command(world, input);
+        break;
+    case 6:
+        step_reload(world, input);
+        break;
+    case 7:
+        step_unreachable(world, input);
+        break;
+    case 8:
+        step_time(world, input);
+        break;
+    case 9:
+        world->take = take_byte(input);
+        world->failing = take_byte(input);
+        break;
+    default:
+        step_sweep(world, input);
+    }
+}
+
+static void open_world(struct world *world)
+{
+    struct room_setup setup = {
+        .ring_bytes = TRANSCRIPT_MIN_BYTES,
+        .limits = {.max_members = MEMBERS_MAX,
+                   .max_name_codepoints = 32,
+                   .max_text_bytes = 900,
+                   .idle_timeout_s = 600,
+                   .probe_interval_s = 60,
+                   .plain_enabled = true},
+        .outbox = {.send = send_entries, .ctx = world},
+        .observer = {.happened = on_happened, .ctx = world},
+    };
+    /* Parsing the dialects takes longer than an input does: once is enough, nobody writes to them. */
+    static struct dialect dialects[2][2];
+    static bool parsed;
+
+    if (!parsed) {
+        FUZZ_CHECK(dialect_init(&dialects[0][0], "course", DIALECT_ZH) == 0);
+        FUZZ_CHECK(dialect_init(&dialects[0][1], "course", DIALECT_EN) == 0);
+        FUZZ_CHECK(dialect_init(&dialects[1][0], "yn", DIALECT_EN) == 0);
+        FUZZ_CHECK(dialect_init(&dialects[1][1], "course", DIALECT_ZH) == 0);
+        dialects[0][1].max_lines = 5;
+        dialects[0][1].fold_joins = 2;
+        parsed = true;
+    }
+    memset(world, 0, sizeof(*world));
+    memcpy(world->dialects, dialects, sizeof(dialects));
+    world->take = 255;
+    world->failing = 255;
+    world->fuzz.now.mono_ns = MOMENT_NS_PER_S;
+    FUZZ_CHECK(room_new(&setup, &world->fuzz.room) == 0);
+    world->admin =
+        (struct admin){.room = world->fuzz.room, .host = {.stop = on_stop, .reload = on_more, .stats = on_more}};
+    set_doors(world);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct world world;
+    struct input input = {.data = data, .size = size};
+
+    open_world(&world);
+    while (input.size > 0) {
+        step(&world, &input);
+        check_world(&world);
+    }
+    /* In the end everybody has been sent everything. */
+    world.take = 255;
+    room_door_writable(world.fuzz.room, 0);
+    room_door_writable(world.fuzz.room, 1);
+    step_notice(&world);
+    while (room_sweep(world.fuzz.room, 64) == SWEEP_MORE)
+        ;
+    check_world(&world);
+    FUZZ_CHECK(registry_behind(world.fuzz.room->registry) == 0);
+    for (unsigned peer = 0; peer < PEERS; peer++)
+        FUZZ_CHECK(!world.peers[peer].in || world.peers[peer].next == world.notices + 1);
+    fuzz_room_close(&world.fuzz);
+    return 0;
+}
