@@ -36,6 +36,9 @@ static const struct option options[] = {
     /* Fragments are lost more easily, and forged more easily, than datagrams; see udp_send.c for those that do not fit. */
     {AF_INET, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO, false},
     {AF_INET6, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DO, false},
+    /* Without it nothing is heard of a member whose program is gone: udp_errqueue.c. */
+    {AF_INET, IPPROTO_IP, IP_RECVERR, 1, false},
+    {AF_INET6, IPPROTO_IPV6, IPV6_RECVERR, 1, false},
     {AF_UNSPEC, SOL_SOCKET, SO_RXQ_OVFL, 1, false},
 };
 
@@ -165,6 +168,7 @@ int udp_set_new(struct ev_loop *loop, const struct udp_sink *sink, struct udp_se
     set->send_buffer = UDP_BUFFER_BYTES;
     udp_recv_batch_init(&set->recv);
     udp_send_batch_init(&set->send);
+    udp_errqueue_batch_init(&set->errors);
     *ret_set = set;
     return STATUS_OK;
 }

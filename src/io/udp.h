@@ -29,6 +29,11 @@ struct udp_sink {
     void (*datagram)(void *ctx, const struct path *path, const uint8_t *bytes, size_t length);
     /* A door that had answered OUTBOX_LATER takes datagrams again. */
     void (*writable)(void *ctx, uint16_t door);
+    /*
+     * An ICMP error came in that quotes a datagram from this door to `peer`: its port, host or network can't be reached. Anybody who knows both addresses
+     * can forge one. Borrowed for the call.
+     */
+    void (*unreachable)(void *ctx, const struct endpoint *peer, uint16_t door);
     void *ctx;
 };
 
@@ -39,6 +44,7 @@ struct udp_stats {
     uint64_t no_return_address; /* dropped: from port 0, or an address of no known form */
     uint64_t kernel_drops;      /* lost because a receive buffer was full */
     uint64_t receive_errors;
+    uint64_t icmp_errors; /* of all kinds, whatever they say */
     uint64_t sent;
     uint64_t send_blocked; /* how often a door was full */
     uint64_t send_failed;

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What the three files of udp.h share, and nobody else includes: udp.c opens and closes, udp_recv.c and udp_send.c each own their buffers and their
- * watchers.
+ * What the four files of udp.h share, and nobody else includes: udp.c opens and closes, udp_recv.c and udp_send.c each own their buffers and their
+ * watchers, udp_errqueue.c is called by the former.
  */
 #ifndef ROOMD_IO_UDP_INTERNAL_H
 #define ROOMD_IO_UDP_INTERNAL_H
@@ -11,6 +11,7 @@
 #include "io/sockaddr.h"
 #include "io/udp.h"
 
+#include <linux/errqueue.h>
 #include <stdalign.h>
 #include <stdbool.h>
 #include <sys/socket.h>
@@ -21,11 +22,18 @@
 /* Beyond 64 messages a call, sendmmsg gains nothing that could be measured. */
 #define UDP_SEND_SLOTS 64
 
+/* ICMP errors come one for a datagram that was sent, so they are taken in runs of the same length. */
+#define UDP_ERROR_SLOTS UDP_SEND_SLOTS
+
 /* An address of either family in the form of a control message. */
 #define UDP_PKTINFO_BYTES CMSG_SPACE(sizeof(struct in6_pktinfo))
 
 /* The address written to, and SO_RXQ_OVFL's counter. */
 #define UDP_RECV_CONTROL_BYTES (UDP_PKTINFO_BYTES + CMSG_SPACE(sizeof(uint32_t)))
+
+/* The error, with the address of whoever reported it behind it, and the address that the report was sent to. */
+#define UDP_ERROR_CONTROL_BYTES                                                                                        \
+    (UDP_PKTINFO_BYTES + CMSG_SPACE(sizeof(struct sock_extended_err) + sizeof(struct sockaddr_in6)))
 
 struct udp_recv_control {
     alignas(struct cmsghdr) uint8_t bytes[UDP_RECV_CONTROL_BYTES];
@@ -33,6 +41,10 @@ struct udp_recv_control {
 
 struct udp_send_control {
     alignas(struct cmsghdr) uint8_t bytes[UDP_PKTINFO_BYTES];
+};
+
+struct udp_error_control {
+    alignas(struct cmsghdr) uint8_t bytes[UDP_ERROR_CONTROL_BYTES];
 };
 
 struct udp_recv_batch {
@@ -48,6 +60,12 @@ struct udp_send_batch {
     struct iovec pieces[UDP_SEND_SLOTS];
     union sockaddr_any peers[UDP_SEND_SLOTS];
     struct udp_send_control controls[UDP_SEND_SLOTS];
+};
+
+struct udp_error_batch {
+    struct mmsghdr headers[UDP_ERROR_SLOTS];
+    union sockaddr_any peers[UDP_ERROR_SLOTS];
+    struct udp_error_control controls[UDP_ERROR_SLOTS];
 };
 
 /* One door. */
@@ -81,12 +99,17 @@ struct udp_set {
     struct udp_stats stats;
     struct udp_recv_batch recv;
     struct udp_send_batch send;
+    struct udp_error_batch errors;
 };
 
 void udp_recv_batch_init(struct udp_recv_batch *batch);
 void udp_recv_init(struct udp *udp);
 void udp_recv_start(struct udp *udp);
 void udp_recv_done(struct udp *udp);
+
+void udp_errqueue_batch_init(struct udp_error_batch *batch);
+/* Reads what waits in the door's error queue, a bounded amount of it. */
+void udp_errqueue_drain(struct udp *udp);
 
 void udp_send_batch_init(struct udp_send_batch *batch);
 void udp_send_init(struct udp *udp);

@@ -17,6 +17,12 @@
 /* 4 times 32 datagrams: signals, console and sweeps wait for less than a millisecond. */
 #define UDP_RECV_ROUNDS 4
 
+/*
+ * So many errors in a row are no longer other people's ICMP messages, one of which may be pending at each call: those must not cost honest datagrams
+ * their turn, not even in a flood.
+ */
+#define UDP_RECV_ERRORS_MAX 16
+
 /* After errors that do not go away by being read: a socket that stays ready with one would take the whole processor. */
 #define UDP_REST_S 0.01
 
@@ -184,9 +190,9 @@ static void hand_on_all(struct udp *udp, size_t count)
 
 static void receive(struct udp *udp)
 {
-    unsigned errors = 0;
+    unsigned rounds = 0, errors = 0; /* in a row */
 
-    for (unsigned round = 0; round < UDP_RECV_ROUNDS; round++) {
+    while (rounds < UDP_RECV_ROUNDS && errors < UDP_RECV_ERRORS_MAX) {
         int count = recvmmsg(udp->fd, udp->set->recv.headers, UDP_RECV_SLOTS, MSG_DONTWAIT, NULL);
 
         if (count < 0 && errno == EAGAIN)
@@ -196,11 +202,13 @@ static void receive(struct udp *udp)
             errors++;
             continue;
         }
+        errors = 0;
+        rounds++;
         hand_on_all(udp, (size_t)count);
         if (count < UDP_RECV_SLOTS)
             return; /* that was all, or an error stands before the next one, which the next call will tell */
     }
-    if (errors == UDP_RECV_ROUNDS)
+    if (errors == UDP_RECV_ERRORS_MAX)
         rest(udp);
 }
 
@@ -208,6 +216,7 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
 {
     (void)loop;
     (void)revents;
+    udp_errqueue_drain(w->data);
     receive(w->data);
 }
 

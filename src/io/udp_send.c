@@ -19,11 +19,14 @@
 
 #define UDP_INTERRUPTED_MAX 8
 
+/* Two ICMP messages within the microsecond between two calls are rare, four are not to happen; an error that is this entry's own costs so many calls. */
+#define UDP_PENDING_MAX 4
+
 /* What has been tried for the entry that stands first. */
 struct attempt {
     unsigned interrupted;
-    bool refused;  /* an error that was pending at the socket was met, and so removed */
-    bool fragment; /* it is to be sent in fragments */
+    unsigned pending; /* errors were met that may have been pending at the socket, and so were removed */
+    bool fragment;    /* it is to be sent in fragments */
 };
 
 enum verdict {
@@ -153,17 +156,42 @@ static enum verdict unpin_source(struct msghdr *header)
     return VERDICT_AGAIN;
 }
 
-/* Tries once: sets `tried`. */
-static enum verdict once(bool *tried)
+/* Clears DF for this datagram. That it is too big even so is hardly ever meant for this one. */
+static enum verdict allow_fragments(struct udp *udp, struct attempt *attempt)
 {
-    if (*tried)
-        return VERDICT_FAILED;
-    *tried = true;
+    if (attempt->fragment)
+        return attempt->pending++ < UDP_PENDING_MAX ? VERDICT_AGAIN : VERDICT_FAILED;
+    udp->set->stats.too_big_for_path++;
+    attempt->fragment = true;
     return VERDICT_AGAIN;
+}
+
+/*
+ * With IP_RECVERR an ICMP error that somebody else's datagram has met stays at the socket until the next call, whomever that sends to; to have been told has
+ * removed it.
+ */
+static bool may_be_pending(int error)
+{
+    switch (error) {
+    case ECONNREFUSED:
+    case EHOSTUNREACH:
+    case EHOSTDOWN:
+    case ENETUNREACH:
+    case ENONET:
+    case ENOPROTOOPT:
+    case EOPNOTSUPP:
+    case EPROTO:
+    case EACCES:
+        return true;
+    default:
+        return false;
+    }
 }
 
 static enum verdict judge(struct udp *udp, struct msghdr *header, struct attempt *attempt, int error)
 {
+    if (may_be_pending(error) && attempt->pending++ < UDP_PENDING_MAX)
+        return VERDICT_AGAIN;
     switch (error) {
     case EAGAIN:
         return wait_writable(udp);
@@ -172,12 +200,8 @@ static enum verdict judge(struct udp *udp, struct msghdr *header, struct attempt
         return wait_pause(udp);
     case EINTR:
         return attempt->interrupted++ < UDP_INTERRUPTED_MAX ? VERDICT_AGAIN : wait_pause(udp);
-    case ECONNREFUSED: /* somebody else's ICMP message, in most cases */
-        return once(&attempt->refused);
-    case EMSGSIZE:
-        if (!attempt->fragment)
-            udp->set->stats.too_big_for_path++;
-        return once(&attempt->fragment);
+    case EMSGSIZE: /* where it is pending, somebody else's router has said it: then this datagram goes out without DF, and whole */
+        return allow_fragments(udp, attempt);
     case EINVAL:
     case EADDRNOTAVAIL:
     case ENETUNREACH:

@@ -95,6 +95,7 @@ static void host_stats(void *ctx, const struct admin_reply *reply)
     udp_stats(server->doors, &stats);
     admin_say(reply, "kernel drops %llu", (unsigned long long)stats.kernel_drops);
     admin_say(reply, "receive errors %llu", (unsigned long long)stats.receive_errors);
+    admin_say(reply, "icmp errors %llu", (unsigned long long)stats.icmp_errors);
     admin_say(reply, "full sockets %llu", (unsigned long long)stats.send_blocked);
     admin_say(reply, "too big for the path %llu", (unsigned long long)stats.too_big_for_path);
 }
@@ -214,6 +215,13 @@ static void on_writable(void *ctx, uint16_t door)
     room_door_writable(server->room, door);
 }
 
+static void on_unreachable(void *ctx, const struct endpoint *peer, uint16_t door)
+{
+    struct server *server = ctx;
+
+    room_unreachable(server->room, &server->now, peer, door);
+}
+
 static void on_happened(void *ctx, const struct event *event, const struct path *path)
 {
     struct server *server = ctx;
@@ -274,7 +282,8 @@ static void warn_of_oddities(const struct server *server)
 
 static int open_all(struct server *server)
 {
-    const struct udp_sink sink = {.datagram = on_datagram, .writable = on_writable, .ctx = server};
+    const struct udp_sink sink = {
+        .datagram = on_datagram, .writable = on_writable, .unreachable = on_unreachable, .ctx = server};
     int code;
 
     server->loop = ev_default_loop(EVBACKEND_EPOLL | EVFLAG_NOENV);

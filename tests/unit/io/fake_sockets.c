@@ -7,6 +7,9 @@
 #include "io/sockaddr.h"
 
 #include <errno.h>
+#include <linux/errqueue.h>
+#include <netinet/icmp6.h>
+#include <netinet/ip_icmp.h>
 #include <roomd/endpoint.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -47,6 +50,20 @@ struct fake_arrival *fake_arrive(int socket, uint8_t id, uint32_t length)
     endpoint_address_from_ipv4((const uint8_t[]){192, 0, 2, id}, arrival->peer.address);
     endpoint_address_from_ipv4((const uint8_t[]){192, 0, 2, 254}, arrival->local);
     return arrival;
+}
+
+struct fake_icmp *fake_icmp_arrive(int socket, const char *peer)
+{
+    struct fake_icmp *icmp = &fake.icmp[fake.icmp_count++];
+    bool ipv4;
+
+    *icmp = (struct fake_icmp){.socket = socket};
+    endpoint_parse(peer, &icmp->peer);
+    ipv4 = endpoint_address_is_ipv4(icmp->peer.address);
+    icmp->origin = ipv4 ? SO_EE_ORIGIN_ICMP : SO_EE_ORIGIN_ICMP6;
+    icmp->type = ipv4 ? ICMP_DEST_UNREACH : ICMP6_DST_UNREACH;
+    icmp->code = ipv4 ? ICMP_PORT_UNREACH : ICMP6_DST_UNREACH_NOPORT;
+    return icmp;
 }
 
 void fake_set_readable(int socket)
@@ -274,14 +291,55 @@ static void deliver(const struct fake_arrival *arrival, struct mmsghdr *message)
     write_controls(arrival, header);
 }
 
+/* As the kernel writes them: the address that the report came to first, then the error and who reported it. */
+static void deliver_icmp(const struct fake_icmp *icmp, struct msghdr *header)
+{
+    bool ipv4 = endpoint_address_is_ipv4(icmp->peer.address);
+    struct {
+        struct sock_extended_err error;
+        struct sockaddr_in6 offender;
+    } report = {.error = {.ee_origin = icmp->origin, .ee_type = icmp->type, .ee_code = icmp->code}};
+    size_t length = sizeof(report.error) + (ipv4 ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6));
+    struct in_pktinfo ipv4_info = {0};
+    struct in6_pktinfo ipv6_info = {0};
+    union sockaddr_any peer;
+    socklen_t peer_length = sockaddr_from_endpoint(&icmp->peer, &peer);
+    size_t used = 0;
+
+    if (icmp->family != 0)
+        peer.any.sa_family = icmp->family;
+    memcpy(header->msg_name, &peer, peer_length < header->msg_namelen ? peer_length : header->msg_namelen);
+    header->msg_namelen = peer_length;
+    header->msg_flags = MSG_ERRQUEUE | MSG_TRUNC;
+    if (ipv4)
+        add_control(header, &used, IPPROTO_IP, IP_PKTINFO, &ipv4_info, sizeof(ipv4_info));
+    else
+        add_control(header, &used, IPPROTO_IPV6, IPV6_PKTINFO, &ipv6_info, sizeof(ipv6_info));
+    if (!icmp->silent)
+        add_control(header, &used, ipv4 ? IPPROTO_IP : IPPROTO_IPV6, ipv4 ? IP_RECVERR : IPV6_RECVERR, &report, length);
+    header->msg_controllen = used;
+}
+
+static int receive_icmp(int fd, struct mmsghdr *headers, unsigned count)
+{
+    unsigned done = 0;
+
+    fake.error_calls++;
+    while (done < count && fake.icmp_next < fake.icmp_count && fake.fds[fake.icmp[fake.icmp_next].socket] == fd)
+        deliver_icmp(&fake.icmp[fake.icmp_next++], &headers[done++].msg_hdr);
+    return done > 0 ? (int)done : failed(EAGAIN);
+}
+
 int __wrap_recvmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags, struct timespec *timeout)
 {
     unsigned done = 0;
     eventfd_t value;
 
-    (void)flags;
     (void)timeout;
+    if ((flags & MSG_ERRQUEUE) != 0)
+        return receive_icmp(fd, headers, count);
     fake.receive_calls++;
+    fake.icmp_left_at_receive = fake.icmp_count - fake.icmp_next;
     while (done < count && fake.arrival_next < fake.arrival_count) {
         const struct fake_arrival *arrival = &fake.arrivals[fake.arrival_next];
 
@@ -294,7 +352,7 @@ int __wrap_recvmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags, 
             return failed(arrival->error);
         deliver(arrival, &headers[done++]);
     }
-    if (fake.arrival_next == fake.arrival_count && !fake.full[find(fd)])
+    if (fake.arrival_next == fake.arrival_count && fake.icmp_next == fake.icmp_count && !fake.full[find(fd)])
         eventfd_read(fd, &value); /* no longer ready */
     return done > 0 ? (int)done : failed(EAGAIN);
 }

@@ -16,6 +16,7 @@
 #define FAKE_SOCKETS_MAX   8
 #define FAKE_DATAGRAMS_MAX 512
 #define FAKE_ERRORS_MAX    64
+#define FAKE_ICMP_MAX      8192
 #define FAKE_OPTIONS_MAX   64
 
 /* A datagram is known by its first byte. */
@@ -47,6 +48,15 @@ struct fake_arrival {
     int error; /* instead of a datagram; -1 = and never goes away */
 };
 
+/* An entry of the error queue. */
+struct fake_icmp {
+    struct endpoint peer; /* where the quoted datagram was sent to */
+    int socket;
+    uint16_t family; /* of msg_name, where it is not the peer's */
+    uint8_t origin, type, code;
+    bool silent; /* without the control message that says what it is */
+};
+
 struct fake_option {
     int socket, level, name, value;
 };
@@ -64,6 +74,11 @@ struct fake_sockets {
     struct fake_arrival arrivals[FAKE_DATAGRAMS_MAX];
     size_t arrival_count, arrival_next;
 
+    struct fake_icmp icmp[FAKE_ICMP_MAX];
+    size_t icmp_count, icmp_next;
+    unsigned error_calls;        /* recvmmsg with MSG_ERRQUEUE */
+    size_t icmp_left_at_receive; /* how many waited when datagrams were last asked for */
+
     struct fake_option options[FAKE_OPTIONS_MAX];
     size_t option_count;
     int refuse_option; /* setsockopt of this name fails with EPERM */
@@ -79,6 +94,9 @@ extern struct fake_sockets fake;
 
 /* The next datagram that comes in at a socket. Fill in what it returns. */
 struct fake_arrival *fake_arrive(int socket, uint8_t id, uint32_t length);
+
+/* The next ICMP error at a socket: "port unreachable" for a datagram to that peer. Fill in what it returns. */
+struct fake_icmp *fake_icmp_arrive(int socket, const char *peer);
 
 /* Makes a socket ready, as the loop sees it, or not writable. */
 void fake_set_readable(int socket);

@@ -30,9 +30,16 @@ static void on_writable(void *ctx, uint16_t door)
     (void)door;
 }
 
+static void on_unreachable(void *ctx, const struct endpoint *peer, uint16_t door)
+{
+    (void)ctx;
+    (void)peer;
+    (void)door;
+}
+
 static void set_up(void)
 {
-    struct udp_sink sink = {.datagram = on_datagram, .writable = on_writable};
+    struct udp_sink sink = {.datagram = on_datagram, .writable = on_writable, .unreachable = on_unreachable};
 
     fake.buffer_bytes = UDP_BUFFER_BYTES;
     loop = ev_loop_new(EVBACKEND_EPOLL);
@@ -84,6 +91,7 @@ Test(udp, the_options_of_an_ipv4_door)
     cr_assert_eq(open_door("0.0.0.0:8888", NULL, &door), STATUS_OK);
     cr_assert_eq(fake_option(0, IPPROTO_IP, IP_PKTINFO), 1);
     cr_assert_eq(fake_option(0, IPPROTO_IP, IP_MTU_DISCOVER), IP_PMTUDISC_DO);
+    cr_assert_eq(fake_option(0, IPPROTO_IP, IP_RECVERR), 1);
     cr_assert_eq(fake_option(0, SOL_SOCKET, SO_RXQ_OVFL), 1);
     cr_assert_eq(fake_option(0, IPPROTO_IPV6, IPV6_V6ONLY), -1);
     cr_assert_eq(fake_option(0, SOL_SOCKET, SO_REUSEADDR), -1);
@@ -100,6 +108,7 @@ Test(udp, the_options_of_an_ipv6_door)
     cr_assert_eq(fake_option(0, IPPROTO_IPV6, IPV6_V6ONLY), 1);
     cr_assert_eq(fake_option(0, IPPROTO_IPV6, IPV6_RECVPKTINFO), 1);
     cr_assert_eq(fake_option(0, IPPROTO_IPV6, IPV6_MTU_DISCOVER), IPV6_PMTUDISC_DO);
+    cr_assert_eq(fake_option(0, IPPROTO_IPV6, IPV6_RECVERR), 1);
     cr_assert_eq(fake_option(0, SOL_SOCKET, SO_RXQ_OVFL), 1);
     cr_assert_eq(fake_option(0, SOL_SOCKET, SO_REUSEADDR), -1);
 }
@@ -115,7 +124,7 @@ Test(udp, a_buffer_that_may_not_be_forced_is_asked_for)
 
 Test(udp, an_option_the_kernel_lacks_closes_no_door)
 {
-    static const int names[] = {SO_RXQ_OVFL, IP_PKTINFO, IP_MTU_DISCOVER, SO_SNDBUFFORCE};
+    static const int names[] = {SO_RXQ_OVFL, IP_PKTINFO, IP_MTU_DISCOVER, IP_RECVERR, SO_SNDBUFFORCE};
     uint16_t door;
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
