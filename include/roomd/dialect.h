@@ -43,6 +43,7 @@ enum dialect_key {
     DIALECT_NAME_TAKEN,
     DIALECT_NAME_BAD,
     DIALECT_ROOM_FULL,
+    DIALECT_BANNED,
     DIALECT_REFUSED,
     DIALECT_BYE,
     /* what members see: templates */
@@ -55,7 +56,8 @@ enum dialect_key {
     DIALECT_MISSED,   /* to a member that fell out of the ring */
     DIALECT_IDLE,     /* to a member that will soon be removed for saying nothing */
     DIALECT_KICKED,   /* to a member that is being removed */
-    DIALECT_TOO_LONG, /* to a member whose message was not sent */
+    DIALECT_MUTED,    /* to a member whose message was not sent */
+    DIALECT_TOO_LONG, /* the same */
     DIALECT_NOT_UTF8, /* the same */
     DIALECT_LIMITED,  /* the same */
     /* numbers */
@@ -118,8 +120,9 @@ struct verbs {
 
 struct dialect {
     char name[DIALECT_NAME_MAX_BYTES + 1];
-    struct verbs verbs[3];                /* indexed by enum dialect_key: join, chat, exit */
-    struct token tokens[6];               /* accept … bye, in the order of enum dialect_key */
+    struct verbs verbs[3]; /* indexed by enum dialect_key: join, chat, exit */
+    /* accept … bye, in the order of enum dialect_key */
+    struct token tokens[DIALECT_BYE - DIALECT_ACCEPT + 1];
     struct token byes[DIALECT_VERBS_MAX]; /* bye.VERB, beside byes_verb; count in byes_count */
     char byes_verb[DIALECT_VERBS_MAX][DIALECT_VERB_MAX_BYTES + 1];
     uint8_t byes_count;

@@ -28,6 +28,10 @@ enum refusal {
     REFUSED_NOT_UTF8,     /* a text that is not valid UTF-8 */
     REFUSED_LIMITED,      /* more messages or bytes than limits.* allow a member */
     REFUSED_NO_MEMORY,    /* a join that found no memory */
+    REFUSED_DENIED,       /* from a network of access.deny */
+    REFUSED_ELSEWHERE,    /* from outside access.plain_from */
+    REFUSED_BANNED,       /* a join that the administrator forbids, for now or for good */
+    REFUSED_MUTED,        /* a message of a member that may not speak */
     REFUSALS              /* how many there are */
 };
 

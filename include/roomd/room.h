@@ -10,6 +10,7 @@
 #ifndef ROOMD_ROOM_H
 #define ROOMD_ROOM_H
 
+#include <roomd/access.h>
 #include <roomd/dialect.h>
 #include <roomd/limits.h>
 #include <roomd/moment.h>
@@ -75,6 +76,7 @@ struct room_member {
     uint32_t undelivered;
     int64_t joined_wall_ns;
     int64_t heard_ns;
+    int64_t muted_until_ns;
 };
 
 /* STATUS_NO_MEMORY, or STATUS_INVALID where ring_bytes is out of range. */
@@ -104,7 +106,7 @@ void room_unreachable(struct room *room, const struct moment *now, const struct 
 int room_notice(struct room *room, const struct moment *now, const char *text, size_t length, uint32_t *ret_members);
 
 /*
- * Removes a member: it is sent the reason as a line and its bye, the others its exit. `reason` may be NULL or empty. STATUS_NOT_FOUND, STATUS_NOT_UTF8, STATUS_TOO_LONG.
+ * Removes a member: it is sent the reason as a line and its bye, the others its exit; for ROOM_REJOIN_DELAY_S it may not be back. `reason` may be NULL or empty. STATUS_NOT_FOUND, STATUS_NOT_UTF8, STATUS_TOO_LONG.
  */
 int room_kick(struct room *room, const struct moment *now, const char *name, const char *reason);
 

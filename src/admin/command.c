@@ -4,6 +4,7 @@
 /* The table of commands, and what each does. */
 #include "admin/command.h"
 
+#include "admin/measures.h"
 #include "base/suggest.h"
 
 #include <inttypes.h>
@@ -43,15 +44,17 @@ static void members(const struct admin *admin, const struct moment *now, const c
     for (uint32_t i = 0; i < count; i++) {
         struct room_member member;
         char endpoint[ENDPOINT_TEXT_BYTES], owed[48] = "", lost[48] = "";
+        const char *mute;
 
         room_member(admin->room, i, &member);
+        mute = member.muted_until_ns > now->mono_ns ? ", mute" : "";
         if (member.owed > 0)
             snprintf(owed, sizeof(owed), ", owed %" PRIu64, member.owed);
         if (member.undelivered > 0)
             snprintf(lost, sizeof(lost), ", undelivered %u", (unsigned)member.undelivered);
-        admin_say(reply, "  %s  %s  silent for %" PRId64 " s%s%s", member.name,
+        admin_say(reply, "  %s  %s  silent for %" PRId64 " s%s%s%s", member.name,
                   endpoint_format(&member.path->peer, endpoint), (now->mono_ns - member.heard_ns) / MOMENT_NS_PER_S,
-                  owed, lost);
+                  owed, lost, mute);
     }
 }
 
@@ -113,6 +116,11 @@ static const struct command commands[] = {
     {"help", "", "list these commands", help},
     {"members", "", "list who is in the room", members},
     {"kick", "NAME [REASON]", "remove a member, and tell it why", kick},
+    {"ban", "NAME|CIDR [TIME]", "let nobody in by that name, or from there (30s, 10m, 2h, 7d)", measures_ban},
+    {"unban", "NAME|CIDR", "lift a ban", measures_unban},
+    {"bans", "", "list who is banned or mute, and for how long yet", measures_list},
+    {"mute", "NAME [TIME]", "refuse what a member says", measures_mute},
+    {"unmute", "NAME", "let it speak again", measures_unmute},
     {"stats", "", "show what the room has counted", stats},
     {"reload", "", "read the configuration again, as SIGHUP does", reload},
     {"stop", "", "close the room and end the program", stop},

@@ -9,6 +9,7 @@
 #ifndef ROOMD_CONF_CONFIG_H
 #define ROOMD_CONF_CONFIG_H
 
+#include <roomd/access.h>
 #include <roomd/dialect.h>
 #include <roomd/endpoint.h>
 #include <roomd/limits.h>
@@ -57,6 +58,7 @@ struct config {
     enum dialect_language language;
     struct config_dialect *dialects; /* the first is the one plain.dialect names; owned */
     size_t dialect_count;
+    struct room_access access;
     bool admin_stdin;
     char admin_fifo[CONFIG_PATH_MAX_BYTES + 1]; /* empty = none */
     bool admin_fifo_commands;

@@ -5,6 +5,7 @@
 #include "conf/draft.h"
 
 #include "conf/builtin.h"
+#include "conf/networks.h"
 #include "conf/reader.h"
 
 #include <assert.h>
@@ -21,7 +22,8 @@ static void complain_unknown_section(struct draft *draft, const struct place *pl
         complaint_add(&draft->complaints, place, "unknown section [%s]; did you mean [%s]?",
                       complaint_excerpt(section).text, meant);
     else
-        complaint_add(&draft->complaints, place, "unknown section [%s]; there are [room], [plain] and [admin]",
+        complaint_add(&draft->complaints, place,
+                      "unknown section [%s]; there are [room], [plain], [access] and [admin]",
                       complaint_excerpt(section).text);
 }
 
@@ -47,6 +49,9 @@ static bool store(struct draft *draft, size_t id, const char *value, const struc
     switch (option.kind) {
     case OPTION_KIND_DOORS:
         return listen_parse(value, place, &draft->complaints, &draft->listen) == 0;
+    case OPTION_KIND_NETWORKS:
+        return networks_parse(value, &option, place, &draft->complaints,
+                              (struct network_list *)(void *)((char *)draft->config + option.offset)) == 0;
     case OPTION_KIND_DIALECT:
         if (!builtin_check(value, why))
             break;

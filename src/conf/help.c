@@ -43,6 +43,12 @@ static void print_range(FILE *out, const struct option *option)
     case OPTION_KIND_PATH:
         fprintf(out, "an absolute path of at most %" PRIu64 " bytes; empty = none", option->max);
         break;
+    case OPTION_KIND_NETWORKS:
+        fprintf(out, "up to %" PRIu64 " of A.B.C.D/BITS, IPV6/BITS, single addresses", option->max);
+        for (int set = 0; set < NETWORK_SETS; set++)
+            fprintf(out, ", %s", network_set_word((enum network_set)set));
+        fputs("; or none", out);
+        break;
     case OPTION_KIND_WORDING:
         break; /* see print_wording_range */
     }

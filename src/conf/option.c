@@ -19,6 +19,9 @@
 
 #define FIELD(name) offsetof(struct config, name)
 
+/* Addresses that no stranger has. */
+#define ACCESS_HOME "loopback, private, link-local, unique-local"
+
 /* Not reloadable is what is opened or allocated once: sockets, FIFO, control socket, stdin, the transcript. */
 static const struct option rows[OPTIONS] = {
     [OPTION_ROOM_NAME] = {"room", "name", OPTION_KIND_TEXT, true, 1, CONFIG_ROOM_NAME_MAX_BYTES, FIELD(room_name),
@@ -57,6 +60,14 @@ static const struct option rows[OPTIONS] = {
                              "131072", "bytes of text a second from one member, in the long run; 0 = no limit"},
     [OPTION_LIMITS_BYTE_BURST] = {"limits", "byte_burst", OPTION_KIND_NUMBER, true, 1000, 1000000000,
                                   FIELD(limits.bytes.burst), "1048576", "bytes of text from one member at once"},
+    [OPTION_ACCESS_PLAIN_FROM] =
+        {"access", "plain_from", OPTION_KIND_NETWORKS, true, 1, NETWORK_LIST_MAX, FIELD(access.plain_from), ACCESS_HOME,
+         "networks that clients of the plain protocol may come from; all others are met with silence"},
+    [OPTION_ACCESS_TRUSTED] = {"access", "trusted", OPTION_KIND_NETWORKS, true, 1, NETWORK_LIST_MAX,
+                               FIELD(access.trusted), ACCESS_HOME,
+                               "networks in which nobody forges addresses: their members need not prove theirs"},
+    [OPTION_ACCESS_DENY] = {"access", "deny", OPTION_KIND_NETWORKS, true, 0, NETWORK_LIST_MAX, FIELD(access.deny), "none",
+                            "networks that nobody may come from, whatever the others say"},
     [OPTION_ADMIN_STDIN] = {"admin", "stdin", OPTION_KIND_SWITCH, false, 0, 0, FIELD(admin_stdin), "yes",
                             "read the console on stdin"},
     [OPTION_ADMIN_FIFO] = {"admin", "fifo", OPTION_KIND_PATH, false, 0, CONFIG_PATH_MAX_BYTES, FIELD(admin_fifo), "",
@@ -284,6 +295,7 @@ int option_store(const struct option *option, const char *value, struct config *
     case OPTION_KIND_DOORS:
     case OPTION_KIND_DIALECT:
     case OPTION_KIND_WORDING:
+    case OPTION_KIND_NETWORKS:
         break;
     }
     return STATUS_OK;
@@ -307,6 +319,8 @@ const char *option_text(const struct config *config, size_t id, char buffer[OPTI
         return value_write_size(*(const size_t *)(const void *)field, buffer);
     case OPTION_KIND_LANGUAGE:
         return *(const enum dialect_language *)(const void *)field == DIALECT_ZH ? "zh" : "en";
+    case OPTION_KIND_NETWORKS:
+        return network_list_format((const struct network_list *)(const void *)field, buffer);
     case OPTION_KIND_DOORS:
         return config->listen_text;
     case OPTION_KIND_DIALECT:

@@ -33,6 +33,9 @@ enum option_id {
     OPTION_LIMITS_MESSAGE_BURST,
     OPTION_LIMITS_BYTES,
     OPTION_LIMITS_BYTE_BURST,
+    OPTION_ACCESS_PLAIN_FROM,
+    OPTION_ACCESS_TRUSTED,
+    OPTION_ACCESS_DENY,
     OPTION_ADMIN_STDIN,
     OPTION_ADMIN_FIFO,
     OPTION_ADMIN_FIFO_COMMANDS,
@@ -50,6 +53,7 @@ enum option_kind {
     OPTION_KIND_LANGUAGE, /* zh or en */
     OPTION_KIND_PATH,     /* absolute, at most max bytes; empty = none */
     OPTION_KIND_WORDING,  /* a key of a dialect: see dialect_set */
+    OPTION_KIND_NETWORKS, /* see networks_parse; min > 0: not empty */
 };
 
 struct option {
@@ -63,8 +67,8 @@ struct option {
     const char *help;
 };
 
-/* The longest of them is the path of a dialect, with each byte escaped. */
-#define OPTION_TEXT_BYTES VALUE_WRITTEN_BYTES(CONFIG_DIALECT_MAX_BYTES)
+/* The longest of them is a list of networks. */
+#define OPTION_TEXT_BYTES NETWORK_LIST_TEXT_BYTES
 
 /* "admin.fifo_commands" and the like. */
 #define OPTION_NAME_BYTES 64
@@ -87,8 +91,8 @@ const char *option_suggest(const char *section, const char *key, char ret_name[O
 const char *option_suggest_section(const char *section);
 
 /*
- * Puts a value into its field of `config`. Doors, dialects and their wording have none, and are left to those who
- * know them: nothing is done. STATUS_INVALID: `ret_why` says what it may be.
+ * Puts a value into its field of `config`. Doors, dialects and their wording have none, and lists of networks several
+ * mistakes; they are left to those who know them: nothing is done. STATUS_INVALID: `ret_why` says what it may be.
  */
 int option_store(const struct option *option, const char *value, struct config *config,
                  char ret_why[DIALECT_WHY_BYTES]);

@@ -24,6 +24,10 @@ static const char *const refusal_texts[REFUSALS] = {
     [REFUSED_NOT_UTF8] = "not UTF-8",
     [REFUSED_LIMITED] = "too many",
     [REFUSED_NO_MEMORY] = "out of memory",
+    [REFUSED_DENIED] = "access.deny",
+    [REFUSED_ELSEWHERE] = "outside access.plain_from",
+    [REFUSED_BANNED] = "banned, or kicked just now",
+    [REFUSED_MUTED] = "muted",
 };
 
 static const char *const exit_texts[] = {

@@ -67,12 +67,19 @@ static int refuse_join(const struct context *context, enum dialect_key key, enum
     return REFUSE(refusal);
 }
 
+/* Who would be let in under no name is not told to join first. */
+static bool is_banned_address(const struct context *context)
+{
+    return context->member == NULL &&
+           bans_forbid_address(context->room->bans, context->path->peer.address, context->now->mono_ns);
+}
+
 /* To somebody who speaks without having joined, or under another's name: now and then, for it may be a client that missed a restart. */
 static int refuse_stranger(const struct context *context, enum refusal refusal)
 {
     if (bucket_take(context->room->buckets, BUCKET_STRANGER, context->path->peer.address, ADDRESS_BITS, &stranger_rate,
                     context->now->mono_ns))
-        answer(context, dialect_token(context->dialect, DIALECT_REFUSED));
+        answer(context, dialect_token(context->dialect, is_banned_address(context) ? DIALECT_BANNED : DIALECT_REFUSED));
     return REFUSE(refusal);
 }
 
@@ -109,6 +116,7 @@ static int rename_member(const struct context *context, const struct name *name)
     struct member *member = context->member;
     struct event left = room_draft(EVENT_EXIT, member);
     struct event joined;
+    int64_t muted_ns;
     char old[ROOM_NAME_MAX_BYTES];
 
     memcpy(old, left.name, left.name_len);
@@ -116,6 +124,9 @@ static int rename_member(const struct context *context, const struct name *name)
     left.reason = EXIT_RENAMED;
     if (registry_rename(room->registry, member, name) != 0)
         return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_NO_MEMORY);
+    muted_ns = bans_muted_until(room->bans, name->folded, context->now->mono_ns);
+    if (muted_ns > member->muted_until_ns)
+        member->muted_until_ns = muted_ns;
     joined = room_draft(EVENT_JOIN, member);
     room_append(room, context->now, &left, member);
     room_append(room, context->now, &joined, member);
@@ -133,6 +144,7 @@ static int add_member(const struct context *context, const struct name *name)
     if (registry_add(room->registry, name, context->path, context->now->mono_ns, &member) != 0)
         return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_NO_MEMORY);
     member->joined_wall_ns = context->now->wall_ns;
+    member->muted_until_ns = bans_muted_until(room->bans, name->folded, context->now->mono_ns);
     /* It is owed what comes after its own join. */
     room_slot(room, member)->cursor = transcript_appended(room->transcript) + 2;
     joined = room_draft(EVENT_JOIN, member);
@@ -153,6 +165,8 @@ static int handle_join(const struct context *context)
     if (name_parse(context->request.name, context->request.name_len, room->limits.max_name_codepoints, &room->reserved,
                    &name) != 0)
         return refuse_join(context, DIALECT_NAME_BAD, REFUSED_NAME_BAD);
+    if (bans_forbid(room->bans, name.folded, &context->path->peer, context->now->mono_ns))
+        return refuse_join(context, DIALECT_BANNED, REFUSED_BANNED);
     holder = registry_find_name(room->registry, &name);
     if (holder != NULL && holder == context->member)
         return rejoin(context);
@@ -236,6 +250,8 @@ static int handle_chat(const struct context *context)
     /* Most clients send one for an empty line; refusing it loudly would only puzzle. */
     if (request->text_len == 0)
         return REFUSE(REFUSED_EMPTY_TEXT);
+    if (context->now->mono_ns < context->member->muted_until_ns)
+        return refuse_text(context, DIALECT_MUTED, 0, REFUSED_MUTED);
     if (request->text_len > room->limits.max_text_bytes)
         return refuse_text(context, DIALECT_TOO_LONG, room->limits.max_text_bytes, REFUSED_TOO_LONG);
     /* One line that is not UTF-8 ends the receiving side of every known client. */

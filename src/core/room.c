@@ -36,6 +36,8 @@ static int make_parts(struct room *room, const struct room_setup *setup)
         status = transcript_new(setup->ring_bytes, &room->transcript);
     if (status == 0)
         status = bucket_table_new(setup->key, &room->buckets);
+    if (status == 0)
+        status = bans_new(&room->bans);
     if (status == 0) {
         wiring.registry = room->registry;
         wiring.transcript = room->transcript;
@@ -68,6 +70,7 @@ void room_free(struct room *room)
     if (room == NULL)
         return;
     delivery_free(room->delivery);
+    bans_free(room->bans);
     bucket_table_free(room->buckets);
     transcript_free(room->transcript);
     registry_free(room->registry);
@@ -255,7 +258,11 @@ void room_receive(struct room *room, const struct moment *now, const struct path
     int refused;
 
     room->stats.received++;
-    if (length == 0) {
+    if (network_list_has(&room->access.deny, path->peer.address)) {
+        refused = REFUSED_DENIED + 1;
+    } else if (!network_list_has(&room->access.plain_from, path->peer.address)) {
+        refused = REFUSED_ELSEWHERE + 1;
+    } else if (length == 0) {
         refused = REFUSED_EMPTY + 1;
     } else if (is_own_address(room, path)) {
         refused = REFUSED_OWN_ADDRESS + 1;
@@ -305,18 +312,45 @@ static void send_bye(struct room *room, struct member *member)
         room_answer(room, path, bye, (room_slot(room, member)->flags & SLOT_NEWLINE) != 0);
 }
 
-int room_kick(struct room *room, const struct moment *now, const char *name, const char *reason)
+bool room_fold_name(const char *text, struct name *ret_name)
 {
-    struct name folded = {.shown_len = 0};
-    struct member *member;
-    char clean[PLAIN_LINE_MAX_BYTES] = "";
+    struct name name = {.shown_len = 0};
     int length =
-        text_is_utf8(name, strlen(name)) ? text_fold(name, strlen(name), folded.folded, ROOM_NAME_MAX_BYTES) : -1;
+        text_is_utf8(text, strlen(text)) ? text_fold(text, strlen(text), name.folded, ROOM_NAME_MAX_BYTES) : -1;
 
     if (length < 0)
-        return STATUS_NOT_FOUND;
-    folded.folded_len = (uint8_t)length;
-    member = registry_find_name(room->registry, &folded);
+        return false;
+    name.folded_len = (uint8_t)length;
+    *ret_name = name;
+    return true;
+}
+
+struct member *room_find_named(struct room *room, const char *name)
+{
+    struct name folded;
+
+    return room_fold_name(name, &folded) ? registry_find_name(room->registry, &folded) : NULL;
+}
+
+void room_expel(struct room *room, const struct moment *now, struct member *member, const char *reason)
+{
+    room_settle_accept(room, member);
+    send_line(room, now, member, DIALECT_KICKED, reason, 0);
+    send_bye(room, member);
+    room_remove(room, now, member, EXIT_KICKED);
+}
+
+void room_delay_rejoin(struct room *room, const struct moment *now, const struct member *member)
+{
+    bans_add_kick(room->bans, registry_folded(member), &room_path(room, member)->peer,
+                  now->mono_ns + ROOM_REJOIN_DELAY_S * MOMENT_NS_PER_S);
+}
+
+int room_kick(struct room *room, const struct moment *now, const char *name, const char *reason)
+{
+    struct member *member = room_find_named(room, name);
+    char clean[PLAIN_LINE_MAX_BYTES] = "";
+
     if (member == NULL)
         return STATUS_NOT_FOUND;
     if (reason != NULL && reason[0] != '\0') {
@@ -326,10 +360,8 @@ int room_kick(struct room *room, const struct moment *now, const char *name, con
             return STATUS_NOT_UTF8;
         clean[text_clean(reason, strlen(reason), clean)] = '\0';
     }
-    room_settle_accept(room, member);
-    send_line(room, now, member, DIALECT_KICKED, clean, 0);
-    send_bye(room, member);
-    room_remove(room, now, member, EXIT_KICKED);
+    room_delay_rejoin(room, now, member);
+    room_expel(room, now, member, clean);
     return STATUS_OK;
 }
 
@@ -431,5 +463,6 @@ void room_member(const struct room *room, uint32_t index, struct room_member *re
         .undelivered = member->undelivered,
         .joined_wall_ns = member->joined_wall_ns,
         .heard_ns = member->heard_ns,
+        .muted_until_ns = member->muted_until_ns,
     };
 }

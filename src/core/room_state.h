@@ -7,6 +7,7 @@
 #ifndef ROOMD_CORE_ROOM_STATE_H
 #define ROOMD_CORE_ROOM_STATE_H
 
+#include "core/bans.h"
 #include "core/bucket.h"
 #include "core/delivery.h"
 #include "core/name.h"
@@ -26,6 +27,8 @@ struct room {
     struct transcript *transcript;
     struct delivery *delivery;
     struct bucket_table *buckets;
+    struct bans *bans;
+    struct room_access access;
     struct room_door doors[ROOM_DOORS_MAX];
     size_t door_count;
     struct endpoint own[ROOM_OWN_MAX];
@@ -45,6 +48,17 @@ int room_append(struct room *room, const struct moment *now, const struct event 
 
 /* A draft about a member, under the name it has now. */
 struct event room_draft(enum event_kind kind, const struct member *member);
+
+/* The form that names are compared in, without asking whether anybody may have it; not the one they are shown in. False where it has none. */
+bool room_fold_name(const char *text, struct name *ret_name);
+/* The member that has this name, however it is written, or NULL. */
+struct member *room_find_named(struct room *room, const char *name);
+
+/* Removes a member whom the administrator wants out: told why as a line, then its bye. `reason` is clean, and may be empty. */
+void room_expel(struct room *room, const struct moment *now, struct member *member, const char *reason);
+
+/* Whoever has this member's endpoint, or its name at its address, may not join for ROOM_REJOIN_DELAY_S. */
+void room_delay_rejoin(struct room *room, const struct moment *now, const struct member *member);
 
 /* Takes a member out, with the exit event. */
 void room_remove(struct room *room, const struct moment *now, struct member *member, enum exit_reason reason);

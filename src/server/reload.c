@@ -29,6 +29,15 @@ static void on_change(void *ctx, const char *key, const char *old_text, const ch
         admin_say(reload->reply, "reload: %s = '%s' needs a restart; until then it is '%s'", key, new_text, old_text);
 }
 
+static void set_access(struct server *server, const struct config *config, const struct admin_reply *reply)
+{
+    uint32_t removed = room_set_access(server->room, &server->now, &config->access);
+
+    if (removed > 0)
+        admin_say(reply, "reload: %u member%s removed: access.deny and access.plain_from no longer let them in",
+                  (unsigned)removed, removed == 1 ? " was" : "s were");
+}
+
 void reload_config(struct server *server, const struct admin_reply *reply)
 {
     struct reload reload = {.reply = reply};
@@ -51,6 +60,7 @@ void reload_config(struct server *server, const struct admin_reply *reply)
         admin_say(reply, "reload: nothing has changed");
     room_set_limits(server->room, &config->limits);
     doors_set(server, config);
+    set_access(server, config, reply);
     config_free(server->config);
     server->config = config;
 }

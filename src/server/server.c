@@ -249,6 +249,7 @@ static int open_room(struct server *server)
         return EX_OSERR;
     }
     doors_set(server, server->config);
+    room_set_access(server->room, &server->now, &server->config->access);
     server->admin = (struct admin){
         .room = server->room, .host = {.stop = host_stop, .reload = host_reload, .stats = host_stats, .ctx = server}};
     return EX_OK;

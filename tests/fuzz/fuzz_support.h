@@ -66,6 +66,7 @@ static inline void fuzz_room_open(struct fuzz_room *fuzz)
                    .plain_enabled = true},
         .outbox = {.send = fuzz_send, .ctx = fuzz},
     };
+    static const struct room_access access = {.plain_from = {.sets = NETWORK_SET_BIT(NETWORK_ALL)}};
     struct room_door doors[2];
 
     memset(fuzz, 0, sizeof(*fuzz));
@@ -79,6 +80,7 @@ static inline void fuzz_room_open(struct fuzz_room *fuzz)
     }
     room_set_doors(fuzz->room, doors, 2, NULL, 0);
     fuzz->now.mono_ns = MOMENT_NS_PER_S;
+    room_set_access(fuzz->room, &fuzz->now, &access);
 }
 
 static inline struct path fuzz_path(uint8_t selector)

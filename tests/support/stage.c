@@ -39,6 +39,7 @@ void stage_open(struct stage *stage)
     dialect_init(&stage->dialects[0], "course", DIALECT_ZH);
     dialect_init(&stage->dialects[1], "yn", DIALECT_EN);
     stage->now = (struct moment){.mono_ns = 1000 * MOMENT_NS_PER_S, .wall_ns = 1700000000 * MOMENT_NS_PER_S};
+    stage->access.plain_from.sets = NETWORK_SET_BIT(NETWORK_ALL);
     stage->setup = (struct room_setup){
         .key = "0123456789abcde",
         .ring_bytes = TRANSCRIPT_MIN_BYTES * 4,
@@ -65,8 +66,10 @@ int stage_start(struct stage *stage)
 {
     int status = room_new(&stage->setup, &stage->room);
 
-    if (status == 0)
+    if (status == 0) {
         stage_set_doors(stage);
+        room_set_access(stage->room, &stage->now, &stage->access);
+    }
     return status;
 }
 

@@ -19,6 +19,7 @@ struct stage {
     struct moment now;
     struct dialect dialects[2]; /* door 0: course, zh; door 1: yn, en */
     struct room_setup setup;    /* as stage_open has filled it in; change it before stage_start */
+    struct room_access access;  /* from everywhere; change it before stage_start, or hand over another */
     uint64_t happened[4];       /* events seen by the observer, by kind */
     uint64_t refused[REFUSALS]; /* seen by the observer */
     uint64_t undelivered;

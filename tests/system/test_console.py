@@ -108,7 +108,7 @@ class Console(RoomTest):
         alice.pending.clear()
         bob.say("is she gone?")
         alice.expect_silence()
-        alice.join("alice")
+        alice.ask("L alice", "您现在不能进入聊天室")  # not at once
 
     def test_to_kick_nobody_is_said_to_be_impossible(self):
         room = self.open()

@@ -37,7 +37,7 @@ Test(config, every_mistake_is_told_with_its_line)
                       "a.conf:11: unknown option plain.colour; roomd --help-config lists them all\n"
                       "a.conf:12: expected KEY = VALUE: a key is followed by '=', not by ':'\n"
                       "a.conf:13: plain.join = \"x\" y: only a comment (; …) may follow the closing quote\n"
-                      "a.conf:14: unknown section [history]; there are [room], [plain] and [admin]\n");
+                      "a.conf:14: unknown section [history]; there are [room], [plain], [access] and [admin]\n");
 }
 
 Test(config, a_section_may_come_twice_a_key_may_not)
@@ -61,7 +61,7 @@ Test(config, bytes_that_would_harm_a_terminal_are_escaped)
     expect_complaints(load_text("[room]\nname = \x1b[31m\n\x1b = \n[\xff]\nmax_text = \xe2\x80\xae\n"),
                       "a.conf:2: room.name = \\x1b[31m: holds a control character\n"
                       "a.conf:3: expected KEY = VALUE: a key is one word of at most 64 ASCII characters\n"
-                      "a.conf:4: unknown section [\\xff]; there are [room], [plain] and [admin]\n");
+                      "a.conf:4: unknown section [\\xff]; there are [room], [plain], [access] and [admin]\n");
     expect_complaints(load_text("[room]\nmax_text = \xe2\x80\xae"
                                 "5聊\n"),
                       "a.conf:2: room.max_text = \\xe2\\x80\\xae"
