@@ -25,6 +25,13 @@ struct room_rate {
     uint32_t burst;
 };
 
+/*
+ * What a member outside access.trusted is sent at most until a second datagram has come from it: its address may be somebody else's, who is to be flooded. A join and its accept, a
+ * few lines, and no more (compare RFC 9000, section 8.1).
+ */
+#define ROOM_PROBATION_DATAGRAMS 8
+#define ROOM_PROBATION_BYTES     2048
+
 struct room_limits {
     uint32_t max_members;         /* 1 – 1 000 000 */
     uint32_t max_name_codepoints; /* 1 – 64; in bytes a name never exceeds ROOM_NAME_MAX_BYTES */
@@ -33,6 +40,8 @@ struct room_limits {
     uint32_t probe_interval_s;    /* a member neither sent to nor heard for so long is probed; 0 = never */
     struct room_rate messages;    /* of one member */
     struct room_rate bytes;       /* of text, of one member */
+    struct room_rate joins;       /* from one address outside access.trusted, and four times that from its prefix */
+    uint32_t members_per_address; /* outside access.trusted; 0 = no limit */
     bool plain_enabled;
 };
 

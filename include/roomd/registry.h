@@ -30,6 +30,7 @@ struct name {
 
 /* Bits of slot.flags. */
 #define SLOT_OWES_ACCEPT 1U /* the accept is sent before any event */
+#define SLOT_PROBATION   4U /* it has yet to prove that its address is its own: see ROOM_PROBATION_BYTES */
 #define SLOT_NEWLINE     2U /* every datagram ends with a newline */
 
 /* What a sweep reads and writes for each member. */
@@ -43,9 +44,11 @@ struct label; /* a name in use; private */
 
 /* What a sweep does not touch. Read it; only registry.c writes `position`, `label` and the links. */
 struct member {
-    uint64_t number;        /* 1, 2, 3 …, never given twice */
-    uint32_t position;      /* in the dense arrays */
-    uint32_t undelivered;   /* datagrams that could not be sent to it */
+    uint64_t number;          /* 1, 2, 3 …, never given twice */
+    uint32_t position;        /* in the dense arrays */
+    uint32_t undelivered;     /* datagrams that could not be sent to it */
+    uint16_t probation_bytes; /* sent while on probation */
+    uint8_t probation_datagrams;
     struct label *label;    /* owned */
     struct member *quieter; /* neighbours in the order of heard_ns, among those that are as warned as it is */
     struct member *louder;

@@ -21,6 +21,8 @@ enum bucket_kind {
     BUCKET_ANSWER_ADDRESS,
     BUCKET_ANSWER_PREFIX,
     BUCKET_STRANGER,
+    BUCKET_JOIN_ADDRESS,
+    BUCKET_JOIN_PREFIX,
 };
 
 struct bucket_rate {

@@ -26,6 +26,7 @@ struct turn {
     uint16_t first;   /* entry */
     uint16_t count;
     bool blocked; /* its door is: nothing was tried */
+    bool held;    /* on probation, and has been sent all it may be sent: it leaves the window until it is heard */
 };
 
 struct batch {
@@ -92,7 +93,35 @@ bool delivery_send_now(struct delivery *delivery, const struct path *path, const
     return entry.result == OUTBOX_TAKEN;
 }
 
+bool delivery_may_send(const struct member *member, const struct slot *slot, size_t datagrams, size_t bytes)
+{
+    return (slot->flags & SLOT_PROBATION) == 0 ||
+           (member->probation_datagrams + datagrams <= ROOM_PROBATION_DATAGRAMS &&
+            member->probation_bytes + bytes <= ROOM_PROBATION_BYTES);
+}
+
+void delivery_count_probation(struct member *member, const struct slot *slot, size_t bytes)
+{
+    if ((slot->flags & SLOT_PROBATION) == 0)
+        return;
+    member->probation_datagrams++;
+    member->probation_bytes = (uint16_t)(member->probation_bytes + bytes);
+}
+
 /* ---- collecting ---- */
+
+/* The part of the batch that is this member's turn, and one more datagram of any length: may it be sent? */
+static bool may_go_on(const struct delivery *delivery, const struct turn *turn, uint32_t position)
+{
+    const struct slot *slot = registry_slot(delivery->wiring.registry, position);
+    size_t bytes = PLAIN_LINE_MAX_BYTES;
+
+    if ((slot->flags & SLOT_PROBATION) == 0)
+        return true;
+    for (uint16_t i = 0; i < turn->count; i++)
+        bytes += delivery->batch.entries[turn->first + i].length;
+    return delivery_may_send(registry_member(delivery->wiring.registry, position), slot, turn->count + 1U, bytes);
+}
 
 /* Nearly always answered without a look at the transcript: few members have spoken lately. */
 static bool is_own(const struct delivery *delivery, const struct member *member, const struct slot *slot, uint64_t seq)
@@ -212,6 +241,10 @@ static bool collect_turn(struct delivery *delivery, uint32_t position)
     if ((slot->flags & SLOT_OWES_ACCEPT) != 0)
         collect_accept(delivery, turn, position);
     while (cursor <= released && turn->count < DELIVERY_TURN) {
+        if (!may_go_on(delivery, turn, position)) {
+            turn->held = true;
+            break;
+        }
         if (batch->entry_count == DELIVERY_BATCH || !collect_datagram(delivery, turn, position, &cursor)) {
             /* With nothing collected it is still to have its turn. */
             batch->turn_count -= turn->count == 0 ? 1 : 0;
@@ -261,6 +294,7 @@ static uint16_t settle_entries(struct delivery *delivery, const struct turn *tur
             delivery->blocked |= 1U << entry->path->door;
             break;
         }
+        delivery_count_probation(registry_member(delivery->wiring.registry, position), slot, entry->length);
         if (entry->result == OUTBOX_TAKEN) {
             stats->datagrams_sent++;
             stats->events_delivered += pending->events;
@@ -274,6 +308,12 @@ static uint16_t settle_entries(struct delivery *delivery, const struct turn *tur
     return i;
 }
 
+/* It is owed nothing: no event, and no accept whose join is released. */
+static bool is_settled(const struct slot *slot, uint64_t released)
+{
+    return slot->cursor > released && ((slot->flags & SLOT_OWES_ACCEPT) == 0 || slot->cursor > released + 1);
+}
+
 /* Settles with the member at the head of the window. True where anything has changed for it. */
 static bool settle_turn(struct delivery *delivery, const struct turn *turn)
 {
@@ -285,7 +325,7 @@ static bool settle_turn(struct delivery *delivery, const struct turn *turn)
 
     if (settled == 0 && slot->cursor < turn->skipped)
         slot->cursor = turn->skipped;
-    if (slot->cursor > released && ((slot->flags & SLOT_OWES_ACCEPT) == 0 || slot->cursor > released + 1)) {
+    if (is_settled(slot, released) || (turn->held && settled == turn->count)) {
         registry_head_done(registry);
         return true;
     }

@@ -41,6 +41,11 @@ void delivery_free(struct delivery *delivery);
 
 enum sweep_result delivery_sweep(struct delivery *delivery, size_t budget);
 
+/* False where a member on probation has been sent all it may be sent: `datagrams` and `bytes` more would be too many. */
+bool delivery_may_send(const struct member *member, const struct slot *slot, size_t datagrams, size_t bytes);
+/* It was sent another datagram of so many bytes. */
+void delivery_count_probation(struct member *member, const struct slot *slot, size_t bytes);
+
 /* Sends one datagram at once or not at all: answers are never queued. False where it was not taken. */
 bool delivery_send_now(struct delivery *delivery, const struct path *path, const void *bytes, size_t length);
 

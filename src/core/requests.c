@@ -90,7 +90,7 @@ static void owe_accept(const struct context *context, struct member *member)
     struct slot *slot = room_slot(context->room, member);
 
     room_settle_accept(context->room, member); /* each join has its answer, also two that came at once */
-    slot->flags = SLOT_OWES_ACCEPT | (context->newline ? SLOT_NEWLINE : 0U);
+    slot->flags = SLOT_OWES_ACCEPT | (context->newline ? SLOT_NEWLINE : 0U) | (slot->flags & SLOT_PROBATION);
     *registry_path(context->room->registry, member->position) = *context->path;
     registry_mark_behind(context->room->registry, member);
 }
@@ -135,6 +135,41 @@ static int rename_member(const struct context *context, const struct name *name)
     return HANDLED;
 }
 
+static bool is_trusted(const struct context *context)
+{
+    return network_list_has(&context->room->access.trusted, context->path->peer.address);
+}
+
+static bool may_join(const struct context *context)
+{
+    const struct room_rate *limit = &context->room->limits.joins;
+    const uint8_t *address = context->path->peer.address;
+    unsigned prefix = endpoint_address_is_ipv4(address) ? PREFIX_BITS_IPV4 : PREFIX_BITS_IPV6;
+    struct bucket_rate one, many;
+
+    if (limit->per_second == 0)
+        return true;
+    one = (struct bucket_rate){.interval_ns = MOMENT_NS_PER_S / limit->per_second, .burst = limit->burst};
+    many = (struct bucket_rate){.interval_ns = one.interval_ns / 4, .burst = limit->burst * 4};
+    return bucket_take(context->room->buckets, BUCKET_JOIN_ADDRESS, address, ADDRESS_BITS, &one,
+                       context->now->mono_ns) &&
+           bucket_take(context->room->buckets, BUCKET_JOIN_PREFIX, address, prefix, &many, context->now->mono_ns);
+}
+
+/* Looks at every member; joins from outside access.trusted are few. */
+static bool is_address_full(const struct context *context)
+{
+    const struct registry *registry = context->room->registry;
+    uint32_t limit = context->room->limits.members_per_address, count = 0;
+
+    for (uint32_t i = 0; limit != 0 && i < registry_count(registry) && count < limit; i++)
+        count +=
+            memcmp(registry_path(registry, i)->peer.address, context->path->peer.address, ENDPOINT_ADDRESS_BYTES) == 0
+                ? 1U
+                : 0U;
+    return limit != 0 && count == limit;
+}
+
 static int add_member(const struct context *context, const struct name *name)
 {
     struct room *room = context->room;
@@ -153,6 +188,8 @@ static int add_member(const struct context *context, const struct name *name)
         return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_NO_MEMORY);
     }
     owe_accept(context, member);
+    if (!is_trusted(context))
+        room_slot(room, member)->flags |= SLOT_PROBATION;
     return HANDLED;
 }
 
@@ -181,6 +218,8 @@ static int handle_join(const struct context *context)
         return rename_member(context, &name);
     if (registry_count(room->registry) >= room->limits.max_members)
         return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_ROOM_FULL);
+    if (!is_trusted(context) && (!may_join(context) || is_address_full(context)))
+        return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_LIMITED);
     return add_member(context, &name);
 }
 
@@ -285,6 +324,18 @@ static int handle_exit(const struct context *context)
     return HANDLED;
 }
 
+/* It lives, and who made up its address would hardly hear what to say next. */
+static void prove(const struct context *context)
+{
+    struct slot *slot = room_slot(context->room, context->member);
+
+    vanish_clear(context->room, context->member);
+    if ((slot->flags & SLOT_PROBATION) == 0)
+        return;
+    slot->flags &= ~SLOT_PROBATION;
+    registry_mark_behind(context->room->registry, context->member); /* what was held back */
+}
+
 /* ---- the table ---- */
 
 static int (*const handlers[PLAIN_KINDS])(const struct context *context) = {
@@ -325,7 +376,7 @@ int requests_handle(struct room *room, const struct moment *now, const struct pa
         return REFUSE(status == STATUS_NOT_FOUND ? REFUSED_UNKNOWN_VERB : REFUSED_MALFORMED);
     context.member = registry_find_endpoint(room->registry, &path->peer);
     if (context.member != NULL)
-        vanish_clear(room, context.member);
+        prove(&context);
     return handlers[context.request.kind](&context);
 }
 

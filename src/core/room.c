@@ -170,7 +170,18 @@ void room_answer(struct room *room, const struct path *path, const struct token 
         room->stats.answers_withheld++;
 }
 
-void room_settle_accept(struct room *room, const struct member *member)
+bool room_send(struct room *room, struct member *member, const void *bytes, size_t length)
+{
+    const struct slot *slot = room_slot(room, member);
+
+    if (!delivery_may_send(member, slot, 1, length) ||
+        !delivery_send_now(room->delivery, room_path(room, member), bytes, length))
+        return false;
+    delivery_count_probation(member, slot, length);
+    return true;
+}
+
+void room_settle_accept(struct room *room, struct member *member)
 {
     struct slot *slot = room_slot(room, member);
     const struct path *path = room_path(room, member);
@@ -180,7 +191,7 @@ void room_settle_accept(struct room *room, const struct member *member)
     /* Not before its join is released: until then nobody is told that it is in, itself included. */
     if (slot->cursor > transcript_released(room->transcript) + 1)
         return;
-    if ((slot->flags & SLOT_OWES_ACCEPT) != 0 && delivery_send_now(room->delivery, path, accept->bytes, length))
+    if ((slot->flags & SLOT_OWES_ACCEPT) != 0 && room_send(room, member, accept->bytes, length))
         slot->flags &= ~SLOT_OWES_ACCEPT;
 }
 
@@ -200,7 +211,7 @@ static void send_line(struct room *room, const struct moment *now, struct member
     while (length > 0 && line[length - 1] == ' ') /* where an empty {text} ends it */
         length--;
     line[length] = '\n';
-    if (!delivery_send_now(room->delivery, path, line, length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U)))
+    if (!room_send(room, member, line, length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U)))
         room->stats.answers_withheld++;
 }
 
@@ -308,8 +319,10 @@ static void send_bye(struct room *room, struct member *member)
     const struct path *path = room_path(room, member);
     const struct token *bye = dialect_token(room_dialect(room, path->door), DIALECT_BYE);
 
-    if (bye->length > 0)
-        room_answer(room, path, bye, (room_slot(room, member)->flags & SLOT_NEWLINE) != 0);
+    size_t length = bye->length + ((room_slot(room, member)->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
+
+    if (bye->length > 0 && !room_send(room, member, bye->bytes, length))
+        room->stats.answers_withheld++;
 }
 
 bool room_fold_name(const char *text, struct name *ret_name)

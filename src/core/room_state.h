@@ -73,10 +73,13 @@ const struct dialect *room_dialect(const struct room *room, uint16_t door);
 /* Sends a token at once or not at all. */
 void room_answer(struct room *room, const struct path *path, const struct token *token, bool newline);
 
+/* Sends a member one datagram at once or not at all. False where it was not taken, or the member is on probation and has been sent all it may be. */
+bool room_send(struct room *room, struct member *member, const void *bytes, size_t length);
+
 /*
  * Before anything else is sent to a member at once: the accept, if it is still owed. Clients take the first datagram for the answer to their join.
  */
-void room_settle_accept(struct room *room, const struct member *member);
+void room_settle_accept(struct room *room, struct member *member);
 
 /* Sends a member a line that is no event, at once or not at all; not before its accept, which clients take the first datagram for. */
 void room_tell(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,

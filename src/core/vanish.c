@@ -28,10 +28,9 @@
 /* Members looked at in one tick of a round of probes. */
 #define VANISH_ROUND_MAX 64U
 
-static void probe(struct room *room, const struct member *member)
+static void probe(struct room *room, struct member *member)
 {
-    delivery_send_now(room->delivery, room_path(room, member), "", 0);
-    room->stats.probes++;
+    room->stats.probes += room_send(room, member, "", 0) ? 1U : 0U;
 }
 
 /* ---- suspects ---- */
@@ -104,7 +103,7 @@ static void probe_suspects(struct room *room, const struct moment *now)
 /* ---- contests for a name ---- */
 
 bool vanish_contest(struct room *room, const struct moment *now, const struct path *path, const char *name,
-                    size_t name_len, bool newline, const struct member *holder)
+                    size_t name_len, bool newline, struct member *holder)
 {
     struct vanish *vanish = &room->vanish;
     struct contest *contest;
@@ -202,7 +201,7 @@ static void probe_round(struct room *room, const struct moment *now)
         vanish->quiet_since_ns = now->mono_ns;
     }
     for (uint32_t i = 0; i < VANISH_ROUND_MAX && vanish->round_position < count; i++, vanish->round_position++) {
-        const struct member *member = registry_member(room->registry, vanish->round_position);
+        struct member *member = registry_member(room->registry, vanish->round_position);
 
         if (now->mono_ns - member->heard_ns >= interval_ns(room))
             probe(room, member);

@@ -60,7 +60,7 @@ void vanish_clear(struct room *room, struct member *member);
  * answered now.
  */
 bool vanish_contest(struct room *room, const struct moment *now, const struct path *path, const char *name,
-                    size_t name_len, bool newline, const struct member *holder);
+                    size_t name_len, bool newline, struct member *holder);
 
 /* Does what is due, a bounded amount of it. */
 void vanish_tick(struct room *room, const struct moment *now);

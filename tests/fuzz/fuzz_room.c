@@ -129,6 +129,8 @@ static void check_member(struct room *room, uint32_t position)
     FUZZ_CHECK(registry_find_name(room->registry, &name) == member); /* so no two have the same */
     FUZZ_CHECK(slot->cursor <= transcript_released(room->transcript) + 1);
     FUZZ_CHECK(slot->own <= transcript_appended(room->transcript));
+    FUZZ_CHECK(member->probation_datagrams <= ROOM_PROBATION_DATAGRAMS &&
+               member->probation_bytes <= ROOM_PROBATION_BYTES);
 }
 
 static void check_suspects(const struct room *room)
@@ -146,23 +148,24 @@ static void check_suspects(const struct room *room)
     FUZZ_CHECK(room->vanish.contest_count <= VANISH_CONTESTS_MAX);
 }
 
+/* Somebody on probation may have been sent all it may be sent: it waits outside the window. */
+static bool is_owed(const struct room *room, uint32_t position)
+{
+    const struct slot *slot = registry_slot(room->registry, position);
+
+    return (slot->flags & SLOT_PROBATION) == 0 &&
+           (slot->cursor <= transcript_released(room->transcript) || (slot->flags & SLOT_OWES_ACCEPT) != 0);
+}
+
 /* Outside the window nobody is owed anything. */
 static void check_window(const struct room *room)
 {
     uint32_t owed = 0, in_window = 0;
 
-    for (uint32_t i = 0; i < registry_count(room->registry); i++) {
-        const struct slot *slot = registry_slot(room->registry, i);
-
-        owed +=
-            slot->cursor <= transcript_released(room->transcript) || (slot->flags & SLOT_OWES_ACCEPT) != 0 ? 1U : 0U;
-    }
-    for (uint32_t n = 0; n < registry_behind(room->registry); n++) {
-        const struct slot *slot = registry_slot(room->registry, registry_window(room->registry, n));
-
-        in_window +=
-            slot->cursor <= transcript_released(room->transcript) || (slot->flags & SLOT_OWES_ACCEPT) != 0 ? 1U : 0U;
-    }
+    for (uint32_t i = 0; i < registry_count(room->registry); i++)
+        owed += is_owed(room, i) ? 1U : 0U;
+    for (uint32_t n = 0; n < registry_behind(room->registry); n++)
+        in_window += is_owed(room, registry_window(room->registry, n)) ? 1U : 0U;
     FUZZ_CHECK(owed == in_window);
 }
 
@@ -262,7 +265,7 @@ static void step_command(struct world *world, struct input *input)
     char line[64];
 
     snprintf(line, sizeof(line), "%s%u%s", commands[what & 7], (unsigned)(what >> 3 & 7),
-             (what & 64) != 0 ? " loud" : "");
+             (what & 64) != 0 ? " 1m" : "");
     admin_line(&world->admin, &world->fuzz.now, ADMIN_COMMANDS, line, strlen(line), &reply);
 }
 
@@ -276,6 +279,21 @@ static void set_doors(struct world *world)
         FUZZ_CHECK(endpoint_parse("0.0.0.0:8888", &doors[door].listen) == 0);
     }
     room_set_doors(world->fuzz.room, doors, 2, NULL, 0);
+}
+
+/* `what`: one bit for whether all are trusted, one for whether a network of one address is shut out. */
+static void set_access(struct world *world, uint8_t what)
+{
+    struct room_access access = {.plain_from = {.sets = NETWORK_SET_BIT(NETWORK_ALL)}};
+    char why[NETWORK_WHY_BYTES];
+
+    if ((what & 1) != 0)
+        access.trusted.sets = NETWORK_SET_BIT(NETWORK_ALL);
+    if ((what & 2) != 0) {
+        FUZZ_CHECK(network_parse("192.0.2.3", &access.deny.networks[0], why) == 0);
+        access.deny.count = 1;
+    }
+    room_set_access(world->fuzz.room, &world->fuzz.now, &access);
 }
 
 static void step_reload(struct world *world, struct input *input)
@@ -293,6 +311,7 @@ static void step_reload(struct world *world, struct input *input)
     world->wording[0] = (what & 1) != 0;
     world->wording[1] = (what & 2) != 0;
     set_doors(world);
+    set_access(world, take_byte(input));
 }
 
 static void step_unreachable(struct world *world, struct input *input)
@@ -393,6 +412,7 @@ static void open_world(struct world *world)
     world->admin =
         (struct admin){.room = world->fuzz.room, .host = {.stop = on_stop, .reload = on_more, .stats = on_more}};
     set_doors(world);
+    set_access(world, 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -414,8 +434,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ;
     check_world(&world);
     FUZZ_CHECK(registry_behind(world.fuzz.room->registry) == 0);
-    for (unsigned peer = 0; peer < PEERS; peer++)
-        FUZZ_CHECK(!world.peers[peer].in || world.peers[peer].next == world.notices + 1);
+    for (uint32_t position = 0; position < registry_count(world.fuzz.room->registry); position++) {
+        const struct slot *slot = registry_slot(world.fuzz.room->registry, position);
+        unsigned peer = peer_of(registry_path(world.fuzz.room->registry, position));
+
+        FUZZ_CHECK((slot->flags & SLOT_PROBATION) != 0 || world.peers[peer].next == world.notices + 1);
+    }
     fuzz_room_close(&world.fuzz);
     return 0;
 }

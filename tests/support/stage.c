@@ -40,6 +40,7 @@ void stage_open(struct stage *stage)
     dialect_init(&stage->dialects[1], "yn", DIALECT_EN);
     stage->now = (struct moment){.mono_ns = 1000 * MOMENT_NS_PER_S, .wall_ns = 1700000000 * MOMENT_NS_PER_S};
     stage->access.plain_from.sets = NETWORK_SET_BIT(NETWORK_ALL);
+    stage->access.trusted.sets = NETWORK_SET_BIT(NETWORK_ALL);
     stage->setup = (struct room_setup){
         .key = "0123456789abcde",
         .ring_bytes = TRANSCRIPT_MIN_BYTES * 4,
