@@ -18,6 +18,9 @@
 /* 14 of the known clients crash on a longer answer to a join: their buffer is 128 bytes. */
 #define DIALECT_TOKEN_MAX_BYTES 120
 
+/* What stands before each line is a line break or a mark, not a sentence. */
+#define DIALECT_PREFIX_MAX_BYTES 16
+
 /* A template is one line of words around its placeholders. */
 #define DIALECT_TEMPLATE_MAX_BYTES 240
 
@@ -46,7 +49,8 @@ enum dialect_key {
     DIALECT_BANNED,
     DIALECT_REFUSED,
     DIALECT_BYE,
-    /* what members see: templates */
+    /* what members see: what stands before each line, and templates */
+    DIALECT_PREFIX,
     DIALECT_JOIN,
     DIALECT_CHAT,
     DIALECT_EXIT,
@@ -68,7 +72,8 @@ enum dialect_key {
 
 enum dialect_key_kind {
     DIALECT_KIND_VERBS,    /* 1 – 8 words */
-    DIALECT_KIND_TOKEN,    /* at most 120 bytes, no control characters */
+    DIALECT_KIND_TOKEN,    /* at most 120 bytes, no control characters; {name} once, if wanted */
+    DIALECT_KIND_PREFIX,   /* at most 16 bytes, no control characters but line breaks */
     DIALECT_KIND_TEMPLATE, /* one line with placeholders */
     DIALECT_KIND_NUMBER,
 };
@@ -77,7 +82,7 @@ struct dialect_key_info {
     const char *key; /* as written in a file: "join_verbs" */
     enum dialect_key_kind kind;
     const char *help;         /* one line */
-    const char *placeholders; /* of a template, for people: "{name} {time}"; "" otherwise */
+    const char *placeholders; /* of a template or token, for people: "{name} {time}"; "" otherwise */
     uint32_t min, max;        /* of a number */
 };
 
@@ -110,6 +115,13 @@ struct template
 struct token {
     char bytes[DIALECT_TOKEN_MAX_BYTES + 2]; /* followed by a newline, for members that want one, and a NUL */
     uint8_t length;                          /* without the newline; 0 = none */
+    bool has_name;                           /* it holds {name}, which is not in `bytes` */
+    uint8_t name_at;                         /* what of `bytes` stands before it */
+};
+
+struct dialect_prefix {
+    char bytes[DIALECT_PREFIX_MAX_BYTES];
+    uint8_t length; /* 0 = none */
 };
 
 struct verbs {
@@ -126,6 +138,7 @@ struct dialect {
     struct token byes[DIALECT_VERBS_MAX]; /* bye.VERB, beside byes_verb; count in byes_count */
     char byes_verb[DIALECT_VERBS_MAX][DIALECT_VERB_MAX_BYTES + 1];
     uint8_t byes_count;
+    struct dialect_prefix prefix;
     struct template templates[DIALECT_LIMITED - DIALECT_JOIN + 1]; /* join … limited */
     uint32_t fold_joins;                                           /* 2 – 10000 */
     uint32_t max_lines;                                            /* 1 – 64 */
@@ -155,8 +168,8 @@ int dialect_set(struct dialect *dialect, enum dialect_key key, const char *text,
 int dialect_set_bye(struct dialect *dialect, const char *verb, const char *text, char ret_why[DIALECT_WHY_BYTES]);
 
 /*
- * What no single key can tell: no verb stands in two lists, every `bye.VERB` names an exit verb, and the longest possible line fits PLAIN_LINE_MAX_BYTES
- * under these limits. On refusal (STATUS_INVALID) `ret_why` names the key and, for a line, the sum.
+ * What no single key can tell: no verb stands in two lists, every `bye.VERB` names an exit verb, no answer with a name in it swallows requests, and under these limits the longest possible line
+ * fits PLAIN_LINE_MAX_BYTES and the longest answer DIALECT_TOKEN_MAX_BYTES. On refusal (STATUS_INVALID) `ret_why` names the key and, where something is too long, the sum.
  */
 int dialect_check(const struct dialect *dialect, const struct room_limits *limits, char ret_why[DIALECT_WHY_BYTES]);
 
@@ -167,7 +180,7 @@ const struct token *dialect_bye(const struct dialect *dialect, const char *verb,
 /* The template of a line: DIALECT_JOIN … DIALECT_LIMITED. */
 const struct template *dialect_template(const struct dialect *dialect, enum dialect_key key);
 
-/* True where these bytes are one of the dialect's answers or byes. */
+/* True where these bytes are one of the dialect's answers or byes, to whomever. */
 bool dialect_is_token(const struct dialect *dialect, const char *bytes, size_t length);
 
 #endif

@@ -9,6 +9,7 @@
 #include "conf/help.h"
 #include "conf/option.h"
 #include "conf/reader.h"
+#include "core/token.h"
 
 #include <roomd/status.h>
 #include <stdio.h>
@@ -131,14 +132,11 @@ static void compare_options(const struct listener *listener, const struct config
 
 /* What one who leaves with `verb` is sent, as it would be written in a file. */
 static const char *bye_text(const struct dialect *dialect, const char *verb,
-                            char buffer[VALUE_WRITTEN_BYTES(DIALECT_TOKEN_MAX_BYTES)])
+                            char buffer[VALUE_WRITTEN_BYTES(TOKEN_TEXT_BYTES)])
 {
-    const struct token *token = dialect_bye(dialect, verb, strlen(verb));
-    char text[DIALECT_TOKEN_MAX_BYTES + 1];
+    char text[TOKEN_TEXT_BYTES];
 
-    memcpy(text, token->bytes, token->length);
-    text[token->length] = '\0';
-    return value_write(text, buffer);
+    return value_write(token_write(dialect_bye(dialect, verb, strlen(verb)), text), buffer);
 }
 
 static bool has_bye(const struct dialect *dialect, const char *verb)
@@ -159,7 +157,7 @@ static void compare_byes(const struct listener *listener, const char *prefix, co
     for (size_t side = 0; side < 2; side++) {
         for (uint8_t i = 0; i < sides[side]->byes_count; i++) {
             const char *verb = sides[side]->byes_verb[i];
-            char before[VALUE_WRITTEN_BYTES(DIALECT_TOKEN_MAX_BYTES)], after[sizeof(before)];
+            char before[VALUE_WRITTEN_BYTES(TOKEN_TEXT_BYTES)], after[sizeof(before)];
             char name[KEY_BYTES];
 
             if (side == 1 && has_bye(old, verb))

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The one plain.dialect names, and one for each door. */
 #define DIALECTS_MAX (ROOM_DOORS_MAX + 1)
@@ -49,6 +50,25 @@ static char *resolve(const char *path, const struct origin *origin)
     if (asprintf(&result, "%.*s/%s", (int)(slash - from), from, path) < 0)
         return NULL;
     return result;
+}
+
+/* A bare name that is not there is looked for among the files that came with the program, too. NULL: no memory. */
+static char *find_file(const char *path, const struct origin *origin)
+{
+    char *beside = resolve(path, origin), *installed;
+
+    if (beside == NULL || strchr(path, '/') != NULL || access(beside, F_OK) == 0)
+        return beside;
+    if (asprintf(&installed, "%s/%s", ROOMD_DIALECTS_DIR, path) < 0) {
+        free(beside);
+        return NULL;
+    }
+    if (access(installed, F_OK) == 0) {
+        free(beside);
+        return installed;
+    }
+    free(installed); /* it is missed where it was looked for first */
+    return beside;
 }
 
 static void take_base(struct loader *loader, struct entry *entry, const char *raw, const struct place *place)
@@ -199,7 +219,7 @@ static int add_file(struct loader *loader, char *source, const struct place *pla
 static int find_dialect(struct loader *loader, const char *name, const struct place *place)
 {
     const char *builtin = builtin_find(name);
-    char *source = builtin != NULL ? strdup(builtin) : resolve(name, place->origin);
+    char *source = builtin != NULL ? strdup(builtin) : find_file(name, place->origin);
     size_t index;
 
     if (source == NULL)

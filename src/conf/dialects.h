@@ -4,7 +4,8 @@
 /*
  * Which dialects a configuration needs, each made once and shared among doors: built-in ones, and files. A dialect
  * file has one section, [plain], with the keys of a dialect and, if wanted, `base`: the built-in dialect it starts
- * from.
+ * from. A bare name is looked for beside the file that names it, and then in ROOMD_DIALECTS_DIR, where those are that
+ * came with the program.
  */
 #ifndef ROOMD_CONF_DIALECTS_H
 #define ROOMD_CONF_DIALECTS_H

@@ -35,7 +35,7 @@ static void print_range(FILE *out, const struct option *option)
         fputs("a built-in dialect (", out);
         for (const char *const *name = dialect_builtin_names(); *name != NULL; name++)
             fprintf(out, "%s%s", name == dialect_builtin_names() ? "" : ", ", *name);
-        fputs("), or the path of a file", out);
+        fputs("), the path of a file, or the name of one in " ROOMD_DIALECTS_DIR, out);
         break;
     case OPTION_KIND_LANGUAGE:
         fputs("zh or en", out);
@@ -64,7 +64,10 @@ static void print_wording_range(FILE *out, enum dialect_key key)
                 DIALECT_VERB_MAX_BYTES);
         break;
     case DIALECT_KIND_TOKEN:
-        fprintf(out, "text of at most %d bytes", DIALECT_TOKEN_MAX_BYTES);
+        fprintf(out, "text of at most %d bytes; %s, once", DIALECT_TOKEN_MAX_BYTES, info->placeholders);
+        break;
+    case DIALECT_KIND_PREFIX:
+        fprintf(out, "text of at most %d bytes", DIALECT_PREFIX_MAX_BYTES);
         break;
     case DIALECT_KIND_TEMPLATE:
         fprintf(out, "a line of at most %d bytes; %s", DIALECT_TEMPLATE_MAX_BYTES, info->placeholders);
@@ -130,7 +133,7 @@ static void print_byes(FILE *out)
     }
     fprintf(out,
             "\n    what one who leaves with VERB is sent instead of plain.bye; VERB stands in plain.exit_verbs\n"
-            "    text of at most %d bytes; empty = nothing; taken by a reload\n",
+            "    text of at most %d bytes; {name}, once; empty = nothing; taken by a reload\n",
             DIALECT_TOKEN_MAX_BYTES);
 }
 

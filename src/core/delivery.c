@@ -8,6 +8,7 @@
 #include "core/delivery.h"
 
 #include "core/bundle.h"
+#include "core/token.h"
 
 #include <roomd/status.h>
 #include <stdlib.h>
@@ -33,6 +34,7 @@ struct batch {
     struct outbox_entry entries[DELIVERY_BATCH];
     struct pending pending[DELIVERY_BATCH];
     struct turn turns[DELIVERY_BATCH];
+    struct token accepts[DELIVERY_BATCH]; /* filled in, beside turns: for dialects whose accept has {name} */
     size_t entry_count;
     size_t turn_count;
 };
@@ -212,10 +214,14 @@ static bool collect_datagram(struct delivery *delivery, struct turn *turn, uint3
 
 static void collect_accept(struct delivery *delivery, struct turn *turn, uint32_t position)
 {
+    const struct member *member = registry_member(delivery->wiring.registry, position);
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
     const struct path *path = registry_path(delivery->wiring.registry, position);
     const struct token *token = dialect_token(delivery->wiring.doors[path->door].dialect, DIALECT_ACCEPT);
     struct pending pending = {.cursor = slot->cursor};
+
+    token = token_fill(token, registry_shown(member), registry_shown_len(member),
+                       &delivery->batch.accepts[turn - delivery->batch.turns]);
 
     add_entry(&delivery->batch, turn, path, token->bytes, token->length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U),
               &pending);

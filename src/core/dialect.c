@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The one table of a dialect's keys, the built-in dialects, and the checks on a dialect's texts. */
+/* The one table of a dialect's keys, the built-in dialects, and the checks on each text. Whether they go together: dialect_check.c. */
 #include <roomd/dialect.h>
 
 #include "core/template.h"
 #include "core/text.h"
+#include "core/token.h"
+#include "core/verbs.h"
 
 #include <roomd/status.h>
 #include <stdio.h>
@@ -36,39 +38,50 @@ static const struct row rows[DIALECT_KEYS] = {
                             NULL},
     [DIALECT_EXIT_VERBS] =
         {{"exit_verbs", DIALECT_KIND_VERBS, "verbs that leave: VERB NAME", "", 0, 0}, 0, "Q E EXIT QUIT", NULL, NULL},
-    [DIALECT_ACCEPT] = {{"accept", DIALECT_KIND_TOKEN, "answer to a join: you are in", "", 0, 0}, 0, "OK", NULL, "Y"},
-    [DIALECT_NAME_TAKEN] = {{"name_taken", DIALECT_KIND_TOKEN, "answer to a join: somebody has that name", "", 0, 0},
+    [DIALECT_ACCEPT] =
+        {{"accept", DIALECT_KIND_TOKEN, "answer to a join: you are in", "{name}", 0, 0}, 0, "OK", NULL, "Y"},
+    [DIALECT_NAME_TAKEN] = {{"name_taken", DIALECT_KIND_TOKEN, "answer to a join: somebody has that name", "{name}", 0,
+                             0},
                             0,
                             "该用户已存在",
                             "name taken",
                             "N"},
-    [DIALECT_NAME_BAD] = {{"name_bad", DIALECT_KIND_TOKEN, "answer to a join: nobody may have that name", "", 0, 0},
+    [DIALECT_NAME_BAD] = {{"name_bad", DIALECT_KIND_TOKEN, "answer to a join: nobody may have that name", "{name}", 0,
+                           0},
                           0,
                           "姓名不可用 (UTF-8)",
                           "name not allowed (UTF-8)",
                           "N"},
-    [DIALECT_ROOM_FULL] = {{"room_full", DIALECT_KIND_TOKEN, "answer to a join: room.max_members are in", "", 0, 0},
+    [DIALECT_ROOM_FULL] = {{"room_full", DIALECT_KIND_TOKEN, "answer to a join: room.max_members are in", "{name}", 0,
+                            0},
                            0,
                            "聊天室已满",
                            "the room is full",
                            "N"},
-    [DIALECT_BANNED] = {{"banned", DIALECT_KIND_TOKEN, "answer to a join: banned, or kicked a moment ago", "", 0, 0},
+    [DIALECT_BANNED] = {{"banned", DIALECT_KIND_TOKEN, "answer to a join: banned, or kicked a moment ago", "{name}", 0,
+                         0},
                         0,
                         "您现在不能进入聊天室",
                         "you may not join now",
                         "N"},
-    [DIALECT_REFUSED] = {{"refused", DIALECT_KIND_TOKEN, "answer to a message from somebody who has not joined", "", 0,
-                          0},
+    [DIALECT_REFUSED] = {{"refused", DIALECT_KIND_TOKEN, "answer to a message from somebody who has not joined",
+                          "{name}", 0, 0},
                          0,
                          "请先进入聊天室",
                          "join first",
                          NULL},
-    [DIALECT_BYE] = {{"bye", DIALECT_KIND_TOKEN, "what a leaver is sent, so that its program ends; empty = nothing", "",
-                      0, 0},
+    [DIALECT_BYE] = {{"bye", DIALECT_KIND_TOKEN, "what a leaver is sent, so that its program ends; empty = nothing",
+                      "{name}", 0, 0},
                      0,
                      "EXIT",
                      NULL,
                      ""},
+    [DIALECT_PREFIX] = {{"prefix", DIALECT_KIND_PREFIX, "what stands before each line, though not before answers", "",
+                         0, 0},
+                        0,
+                        "",
+                        NULL,
+                        NULL},
     [DIALECT_JOIN] = {{"join", DIALECT_KIND_TEMPLATE, "somebody joined", "{name} {time}", 0, 0},
                       BIT_NAME | BIT_TIME,
                       "{name} 进入了聊天室",
@@ -218,56 +231,32 @@ static int refuse(int status, char ret_why[DIALECT_WHY_BYTES], const char *why)
     return status;
 }
 
-static int set_verbs(struct verbs *verbs, const char *text, char ret_why[DIALECT_WHY_BYTES])
-{
-    struct verbs result = {.count = 0};
-
-    while (*text != '\0') {
-        size_t length = strcspn(text, " ");
-
-        if (length > DIALECT_VERB_MAX_BYTES) {
-            snprintf(ret_why, DIALECT_WHY_BYTES, "holds a verb of %zu bytes; at most %d", length,
-                     DIALECT_VERB_MAX_BYTES);
-            return STATUS_TOO_LONG;
-        }
-        for (size_t i = 0; i < length; i++) {
-            if (text[i] < '!' || text[i] > '~')
-                return refuse(STATUS_INVALID, ret_why, "a verb is made of printable ASCII characters");
-        }
-        if (length > 0) {
-            if (result.count == DIALECT_VERBS_MAX)
-                return refuse(STATUS_TOO_LONG, ret_why, "holds more than 8 verbs");
-            memcpy(result.word[result.count], text, length);
-            result.length[result.count++] = (uint8_t)length;
-        }
-        text += length + (text[length] == ' ' ? 1 : 0);
-    }
-    if (result.count == 0)
-        return refuse(STATUS_INVALID, ret_why, "holds no verb: give at least one");
-    *verbs = result;
-    return STATUS_OK;
-}
-
 static int set_token(struct token *token, const char *text, bool may_be_empty, char ret_why[DIALECT_WHY_BYTES])
 {
+    if (text[0] == '\0' && !may_be_empty)
+        return refuse(STATUS_INVALID, ret_why, "is empty: clients wait for an answer");
+    return token_parse(text, token, ret_why);
+}
+
+static int set_prefix(struct dialect_prefix *prefix, const char *text, char ret_why[DIALECT_WHY_BYTES])
+{
+    struct dialect_prefix result = {.length = 0};
     size_t length = strlen(text);
 
-    if (length > DIALECT_TOKEN_MAX_BYTES) {
-        snprintf(ret_why, DIALECT_WHY_BYTES, "is %zu bytes; an answer has at most %d", length, DIALECT_TOKEN_MAX_BYTES);
+    if (length > DIALECT_PREFIX_MAX_BYTES) {
+        snprintf(ret_why, DIALECT_WHY_BYTES, "is %zu bytes; at most %d stand before a line", length,
+                 DIALECT_PREFIX_MAX_BYTES);
         return STATUS_TOO_LONG;
     }
-    if (length == 0 && !may_be_empty)
-        return refuse(STATUS_INVALID, ret_why, "is empty: clients wait for an answer");
     if (!text_is_utf8(text, length))
         return refuse(STATUS_NOT_UTF8, ret_why, "is not valid UTF-8");
     for (size_t i = 0; i < length; i++) {
-        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+        if (((unsigned char)text[i] < 0x20 && text[i] != '\n') || text[i] == 0x7f)
             return refuse(STATUS_INVALID, ret_why, "holds a control character");
     }
-    memset(token, 0, sizeof(*token));
-    memcpy(token->bytes, text, length);
-    token->bytes[length] = '\n';
-    token->length = (uint8_t)length;
+    memcpy(result.bytes, text, length);
+    result.length = (uint8_t)length;
+    *prefix = result;
     return STATUS_OK;
 }
 
@@ -285,15 +274,6 @@ static int set_number(uint32_t *number, const struct dialect_key_info *info, con
     }
     *number = (uint32_t)value;
     return STATUS_OK;
-}
-
-static bool verbs_hold(const struct verbs *verbs, const char *word, size_t length)
-{
-    for (uint8_t i = 0; i < verbs->count; i++) {
-        if (verbs->length[i] == length && memcmp(verbs->word[i], word, length) == 0)
-            return true;
-    }
-    return false;
 }
 
 /* A dialect that no longer leaves with QUIT has no use for the bye its built-in form had for it. */
@@ -314,7 +294,7 @@ static void drop_unused_byes(struct dialect *dialect)
 static int set_verb_list(struct dialect *dialect, enum dialect_key key, const char *text,
                          char ret_why[DIALECT_WHY_BYTES])
 {
-    int status = set_verbs(&dialect->verbs[key - DIALECT_JOIN_VERBS], text, ret_why);
+    int status = verbs_parse(text, &dialect->verbs[key - DIALECT_JOIN_VERBS], ret_why);
 
     if (status == 0 && key == DIALECT_EXIT_VERBS)
         drop_unused_byes(dialect);
@@ -330,6 +310,8 @@ int dialect_set(struct dialect *dialect, enum dialect_key key, const char *text,
         return set_verb_list(dialect, key, text, ret_why);
     case DIALECT_KIND_TOKEN:
         return set_token(&dialect->tokens[key - DIALECT_ACCEPT], text, key == DIALECT_BYE, ret_why);
+    case DIALECT_KIND_PREFIX:
+        return set_prefix(&dialect->prefix, text, ret_why);
     case DIALECT_KIND_TEMPLATE:
         if (text[0] == '\0')
             return refuse(STATUS_INVALID, ret_why, "is empty: members would be sent empty datagrams");
@@ -362,74 +344,6 @@ int dialect_set_bye(struct dialect *dialect, const char *verb, const char *text,
     return STATUS_OK;
 }
 
-static int check_verbs(const struct dialect *dialect, char ret_why[DIALECT_WHY_BYTES])
-{
-    for (int a = 0; a < 3; a++) {
-        for (int b = a + 1; b < 3; b++) {
-            for (uint8_t i = 0; i < dialect->verbs[a].count; i++) {
-                if (!verbs_hold(&dialect->verbs[b], dialect->verbs[a].word[i], dialect->verbs[a].length[i]))
-                    continue;
-                snprintf(ret_why, DIALECT_WHY_BYTES, "the verb '%s' stands in both %s and %s",
-                         dialect->verbs[a].word[i], rows[a].info.key, rows[b].info.key);
-                return STATUS_INVALID;
-            }
-        }
-    }
-    return STATUS_OK;
-}
-
-/* A mistyped verb would be a bye that nobody is ever sent. */
-static int check_byes(const struct dialect *dialect, char ret_why[DIALECT_WHY_BYTES])
-{
-    const struct verbs *exits = &dialect->verbs[DIALECT_EXIT_VERBS];
-
-    for (uint8_t i = 0; i < dialect->byes_count; i++) {
-        const char *verb = dialect->byes_verb[i];
-
-        if (verbs_hold(exits, verb, strlen(verb)))
-            continue;
-        snprintf(ret_why, DIALECT_WHY_BYTES, "bye.%s: '%s' does not stand in exit_verbs", verb, verb);
-        return STATUS_INVALID;
-    }
-    return STATUS_OK;
-}
-
-static int check_lines(const struct dialect *dialect, const struct room_limits *limits, char ret_why[DIALECT_WHY_BYTES])
-{
-    uint64_t name_bytes = (uint64_t)limits->max_name_codepoints * 4; /* a code point has at most 4 bytes */
-
-    if (name_bytes > ROOM_NAME_MAX_BYTES)
-        name_bytes = ROOM_NAME_MAX_BYTES;
-    for (int key = DIALECT_JOIN; key <= DIALECT_LIMITED; key++) {
-        const struct template *template = dialect_template(dialect, (enum dialect_key)key);
-        size_t words = template_max_bytes(template, 0, 0);
-        size_t total = template_max_bytes(template, (size_t)name_bytes, limits->max_text_bytes) + 1;
-
-        /* A line that lists names needs place for at least one. */
-        if ((rows[key].allowed & BIT_NAMES) != 0)
-            total += (size_t)name_bytes;
-        if (total <= PLAIN_LINE_MAX_BYTES)
-            continue;
-        snprintf(ret_why, DIALECT_WHY_BYTES,
-                 "%s: the longest line has %zu bytes, more than the %d a client can take: %zu of its own, names of up "
-                 "to %u, "
-                 "texts of up to %u, 1 newline; shorten the line or lower room.max_text",
-                 rows[key].info.key, total, PLAIN_LINE_MAX_BYTES, words, (unsigned)name_bytes,
-                 (unsigned)limits->max_text_bytes);
-        return STATUS_INVALID;
-    }
-    return STATUS_OK;
-}
-
-int dialect_check(const struct dialect *dialect, const struct room_limits *limits, char ret_why[DIALECT_WHY_BYTES])
-{
-    int status = check_verbs(dialect, ret_why);
-
-    if (status == 0)
-        status = check_byes(dialect, ret_why);
-    return status != 0 ? status : check_lines(dialect, limits, ret_why);
-}
-
 const struct token *dialect_token(const struct dialect *dialect, enum dialect_key key)
 {
     return &dialect->tokens[key - DIALECT_ACCEPT];
@@ -449,19 +363,14 @@ const struct template *dialect_template(const struct dialect *dialect, enum dial
     return &dialect->templates[key - DIALECT_JOIN];
 }
 
-static bool token_equals(const struct token *token, const char *bytes, size_t length)
-{
-    return token->length == length && length > 0 && memcmp(token->bytes, bytes, length) == 0;
-}
-
 bool dialect_is_token(const struct dialect *dialect, const char *bytes, size_t length)
 {
     for (size_t i = 0; i < sizeof(dialect->tokens) / sizeof(dialect->tokens[0]); i++) {
-        if (token_equals(&dialect->tokens[i], bytes, length))
+        if (token_matches(&dialect->tokens[i], bytes, length))
             return true;
     }
     for (uint8_t i = 0; i < dialect->byes_count; i++) {
-        if (token_equals(&dialect->byes[i], bytes, length))
+        if (token_matches(&dialect->byes[i], bytes, length))
             return true;
     }
     return false;

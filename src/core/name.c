@@ -67,15 +67,19 @@ static void reserve_prefix(struct name_reserved *reserved, const struct template
         reserve(reserved, folded + start, (size_t)length, length < NAME_PART_MIN_BYTES);
 }
 
+/* An answer with a name in it is no name; what stands around the name is reserved to nobody. */
+static void reserve_token(struct name_reserved *reserved, const struct token *token)
+{
+    if (!token->has_name)
+        reserve(reserved, token->bytes, token->length, true);
+}
+
 void name_reserved_add_tokens(struct name_reserved *reserved, const struct dialect *dialect)
 {
-    for (int key = DIALECT_ACCEPT; key <= DIALECT_BYE; key++) {
-        const struct token *token = dialect_token(dialect, (enum dialect_key)key);
-
-        reserve(reserved, token->bytes, token->length, true);
-    }
+    for (int key = DIALECT_ACCEPT; key <= DIALECT_BYE; key++)
+        reserve_token(reserved, dialect_token(dialect, (enum dialect_key)key));
     for (uint8_t i = 0; i < dialect->byes_count; i++)
-        reserve(reserved, dialect->byes[i].bytes, dialect->byes[i].length, true);
+        reserve_token(reserved, &dialect->byes[i]);
 }
 
 void name_reserved_init(struct name_reserved *reserved)

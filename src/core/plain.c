@@ -118,18 +118,27 @@ static size_t avoid_tokens(const struct dialect *dialect, char *line, size_t len
     return length;
 }
 
+static size_t render(const struct dialect *dialect, const struct template *template,
+                     const struct template_values *values, char out[PLAIN_LINE_MAX_BYTES])
+{
+    size_t prefix = dialect->prefix.length;
+
+    memcpy(out, dialect->prefix.bytes, prefix);
+    return prefix + template_render(template, values, out + prefix, PLAIN_LINE_MAX_BYTES - 1 - prefix);
+}
+
 static size_t render_run(const struct dialect *dialect, const struct transcript *transcript, const struct event *first,
                          uint32_t count, char out[PLAIN_LINE_MAX_BYTES])
 {
     const struct template *template =
         dialect_template(dialect, first->kind == EVENT_JOIN ? DIALECT_JOINS : DIALECT_EXITS);
     char names[PLAIN_LINE_MAX_BYTES];
-    size_t room = PLAIN_LINE_MAX_BYTES - 1 - template_max_bytes(template, 0, 0);
+    size_t room = PLAIN_LINE_MAX_BYTES - 1 - dialect->prefix.length - template_max_bytes(template, 0, 0);
     struct template_values values = {
         .names = names, .count = count, .wall_ns = first->wall_ns, .utc_offset_s = first->utc_offset_s};
 
     values.names_len = list_names(transcript, first->seq, count, names, room);
-    return template_render(template, &values, out, PLAIN_LINE_MAX_BYTES - 1);
+    return render(dialect, template, &values, out);
 }
 
 size_t plain_render(const struct dialect *dialect, const struct transcript *transcript, uint64_t first, uint64_t until,
@@ -138,7 +147,6 @@ size_t plain_render(const struct dialect *dialect, const struct transcript *tran
     uint32_t count = fold ? run_length(transcript, first, until) : 1;
     struct template_values values;
     struct event event;
-    size_t length;
 
     *ret_last = first;
     if (!transcript_get(transcript, first, &event))
@@ -153,13 +161,15 @@ size_t plain_render(const struct dialect *dialect, const struct transcript *tran
                                       .text_len = event.text_len,
                                       .wall_ns = event.wall_ns,
                                       .utc_offset_s = event.utc_offset_s};
-    length = template_render(dialect_template(dialect, event_keys[event.kind]), &values, out, PLAIN_LINE_MAX_BYTES - 1);
-    return avoid_tokens(dialect, out, length);
+    return avoid_tokens(dialect, out, render(dialect, dialect_template(dialect, event_keys[event.kind]), &values, out));
 }
 
 size_t plain_render_line(const struct dialect *dialect, enum dialect_key key, const struct template_values *values,
                          char out[PLAIN_LINE_MAX_BYTES])
 {
-    return avoid_tokens(dialect, out,
-                        template_render(dialect_template(dialect, key), values, out, PLAIN_LINE_MAX_BYTES - 1));
+    size_t length = render(dialect, dialect_template(dialect, key), values, out);
+
+    while (length > dialect->prefix.length && out[length - 1] == ' ') /* where an empty {text} ends it */
+        length--;
+    return avoid_tokens(dialect, out, length);
 }

@@ -41,7 +41,7 @@ int plain_parse(const struct dialect *dialect, const char *bytes, size_t length,
 size_t plain_render(const struct dialect *dialect, const struct transcript *transcript, uint64_t first, uint64_t until,
                     bool fold, char out[PLAIN_LINE_MAX_BYTES], uint64_t *ret_last);
 
-/* Writes a line that is no event: DIALECT_MISSED … DIALECT_LIMITED. As above. */
+/* Writes a line that is no event: DIALECT_MISSED … DIALECT_LIMITED. As above, without spaces at its end. */
 struct template_values;
 size_t plain_render_line(const struct dialect *dialect, enum dialect_key key, const struct template_values *values,
                          char out[PLAIN_LINE_MAX_BYTES]);

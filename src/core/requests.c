@@ -8,6 +8,7 @@
 
 #include "core/plain.h"
 #include "core/text.h"
+#include "core/token.h"
 
 #include <roomd/status.h>
 #include <string.h>
@@ -51,12 +52,14 @@ static bool may_answer(const struct context *context)
 
 static void answer(const struct context *context, const struct token *token)
 {
-    if (token->length == 0)
+    const struct plain_request *request = &context->request;
+
+    if (token_length(token, 1) == 0)
         return;
     if (context->member != NULL)
         room_settle_accept(context->room, context->member);
     if (may_answer(context))
-        room_answer(context->room, context->path, token, context->newline);
+        room_answer(context->room, context->path, token, request->name, request->name_len, context->newline);
     else
         context->room->stats.answers_withheld++;
 }
@@ -100,7 +103,8 @@ static int rejoin(const struct context *context)
     /* Anybody can ask for this again and again in a member's name. An accept that is no longer than the request is no use for that. */
     size_t asked = context->request.verb_len + 1 + context->request.name_len;
 
-    if (dialect_token(context->dialect, DIALECT_ACCEPT)->length > asked && !may_answer(context)) {
+    if (token_length(dialect_token(context->dialect, DIALECT_ACCEPT), registry_shown_len(context->member)) > asked &&
+        !may_answer(context)) {
         context->room->stats.answers_withheld++;
         return HANDLED;
     }
@@ -317,9 +321,8 @@ static int handle_exit(const struct context *context)
     if (!is_own_name(context))
         return refuse_stranger(context, REFUSED_WRONG_NAME);
     room_settle_accept(context->room, context->member);
-    if (bye->length > 0)
-        room_answer(context->room, context->path, bye,
-                    (room_slot(context->room, context->member)->flags & SLOT_NEWLINE) != 0);
+    room_answer(context->room, context->path, bye, registry_shown(context->member), registry_shown_len(context->member),
+                (room_slot(context->room, context->member)->flags & SLOT_NEWLINE) != 0);
     room_remove(context->room, context->now, context->member, EXIT_LEFT);
     return HANDLED;
 }

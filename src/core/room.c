@@ -6,6 +6,7 @@
 #include "core/requests.h"
 #include "core/room_state.h"
 #include "core/text.h"
+#include "core/token.h"
 
 #include <roomd/status.h>
 #include <stdlib.h>
@@ -164,8 +165,14 @@ void room_remove(struct room *room, const struct moment *now, struct member *mem
     registry_remove(room->registry, member);
 }
 
-void room_answer(struct room *room, const struct path *path, const struct token *token, bool newline)
+void room_answer(struct room *room, const struct path *path, const struct token *token, const char *name,
+                 size_t name_len, bool newline)
 {
+    struct token filled;
+
+    token = token_fill(token, name, name_len, &filled);
+    if (token->length == 0)
+        return;
     if (!delivery_send_now(room->delivery, path, token->bytes, token->length + (newline ? 1U : 0U)))
         room->stats.answers_withheld++;
 }
@@ -185,7 +192,9 @@ void room_settle_accept(struct room *room, struct member *member)
 {
     struct slot *slot = room_slot(room, member);
     const struct path *path = room_path(room, member);
-    const struct token *accept = dialect_token(room_dialect(room, path->door), DIALECT_ACCEPT);
+    struct token filled;
+    const struct token *accept = token_fill(dialect_token(room_dialect(room, path->door), DIALECT_ACCEPT),
+                                            registry_shown(member), registry_shown_len(member), &filled);
     size_t length = accept->length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
 
     /* Not before its join is released: until then nobody is told that it is in, itself included. */
@@ -208,8 +217,6 @@ static void send_line(struct room *room, const struct moment *now, struct member
     char line[PLAIN_LINE_MAX_BYTES];
     size_t length = plain_render_line(room_dialect(room, path->door), key, &values, line);
 
-    while (length > 0 && line[length - 1] == ' ') /* where an empty {text} ends it */
-        length--;
     line[length] = '\n';
     if (!room_send(room, member, line, length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U)))
         room->stats.answers_withheld++;
@@ -317,10 +324,10 @@ int room_notice(struct room *room, const struct moment *now, const char *text, s
 static void send_bye(struct room *room, struct member *member)
 {
     const struct path *path = room_path(room, member);
-    const struct token *bye = dialect_token(room_dialect(room, path->door), DIALECT_BYE);
-
+    struct token filled;
+    const struct token *bye = token_fill(dialect_token(room_dialect(room, path->door), DIALECT_BYE),
+                                         registry_shown(member), registry_shown_len(member), &filled);
     size_t length = bye->length + ((room_slot(room, member)->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
-
     if (bye->length > 0 && !room_send(room, member, bye->bytes, length))
         room->stats.answers_withheld++;
 }

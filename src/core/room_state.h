@@ -70,8 +70,9 @@ struct slot *room_slot(struct room *room, const struct member *member);
 const struct path *room_path(struct room *room, const struct member *member);
 const struct dialect *room_dialect(const struct room *room, uint16_t door);
 
-/* Sends a token at once or not at all. */
-void room_answer(struct room *room, const struct path *path, const struct token *token, bool newline);
+/* Sends a token at once or not at all; an empty one is none. `name`: whom it goes to, for a token that holds {name}. */
+void room_answer(struct room *room, const struct path *path, const struct token *token, const char *name,
+                 size_t name_len, bool newline);
 
 /* Sends a member one datagram at once or not at all. False where it was not taken, or the member is on probation and has been sent all it may be. */
 bool room_send(struct room *room, struct member *member, const void *bytes, size_t length);

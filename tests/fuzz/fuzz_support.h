@@ -68,11 +68,16 @@ static inline void fuzz_room_open(struct fuzz_room *fuzz)
     };
     static const struct room_access access = {.plain_from = {.sets = NETWORK_SET_BIT(NETWORK_ALL)}};
     struct room_door doors[2];
+    char why[DIALECT_WHY_BYTES];
 
     memset(fuzz, 0, sizeof(*fuzz));
     memset(doors, 0, sizeof(doors));
     FUZZ_CHECK(dialect_init(&fuzz->dialects[0], "course", DIALECT_ZH) == 0);
     FUZZ_CHECK(dialect_init(&fuzz->dialects[1], "yn", DIALECT_EN) == 0);
+    FUZZ_CHECK(dialect_set(&fuzz->dialects[1], DIALECT_ACCEPT, "L {name} ok", why) == 0);
+    FUZZ_CHECK(dialect_set(&fuzz->dialects[1], DIALECT_NAME_BAD, "L {name} bad", why) == 0);
+    FUZZ_CHECK(dialect_set(&fuzz->dialects[1], DIALECT_BYE, "{name} bye", why) == 0);
+    FUZZ_CHECK(dialect_set(&fuzz->dialects[1], DIALECT_PREFIX, "> ", why) == 0);
     FUZZ_CHECK(room_new(&setup, &fuzz->room) == 0);
     for (int door = 0; door < 2; door++) {
         doors[door].dialect = &fuzz->dialects[door];

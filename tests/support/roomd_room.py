@@ -91,8 +91,9 @@ class Client:
             if not found:
                 self.pending.append(datagram)
                 continue
-            if b"\n" in before:  # lines may share a datagram
-                self.pending.append(before.rpartition(b"\n")[0])
+            lines = before.rpartition(b"\n")[0]  # they may share a datagram, and begin with a line break
+            if lines:
+                self.pending.append(lines)
             return
 
     def receive(self):

@@ -120,14 +120,29 @@ enum sweep_result stage_sweep(struct stage *stage)
     return result;
 }
 
-void stage_join(struct stage *stage, uint16_t port, const char *name)
+static void join_by(struct stage *stage, const struct path *path, const char *name)
 {
     char request[128];
 
     snprintf(request, sizeof(request), "L %s", name);
-    stage_send(stage, port, request);
+    stage_send_bytes(stage, path, request, strlen(request));
     stage_sweep(stage);
     fake_outbox_clear(&stage->outbox);
+}
+
+void stage_join(struct stage *stage, uint16_t port, const char *name)
+{
+    struct path path = stage_path(port, 0);
+
+    join_by(stage, &path, name);
+}
+
+void stage_join_elsewhere(struct stage *stage, uint16_t port, const char *name)
+{
+    struct path path = stage_path(port, 0);
+
+    path.peer.address[ENDPOINT_ADDRESS_BYTES - 1] = 200;
+    join_by(stage, &path, name);
 }
 
 bool stage_heard(const struct stage *stage, uint16_t port, size_t n, const char *text)

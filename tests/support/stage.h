@@ -47,6 +47,9 @@ enum sweep_result stage_sweep(struct stage *stage);
 /* Joins, sweeps, and forgets what was sent. */
 void stage_join(struct stage *stage, uint16_t port, const char *name);
 
+/* The same from another address: the holder of a name that is asked for at its own address is probed before the answer. */
+void stage_join_elsewhere(struct stage *stage, uint16_t port, const char *name);
+
 /* True where exactly this was sent to that port as its n-th datagram. */
 bool stage_heard(const struct stage *stage, uint16_t port, size_t n, const char *text);
 

@@ -204,8 +204,11 @@ class TwoServers(RoomTest):
 
     def test_answers_that_are_requests_themselves_start_no_endless_exchange(self):
         for key, answer, forged in (("bye", "E bye", b"E alice"), ("name_bad", "L bad:name", b"L al:ice"),
-                                    ("refused", "C join first", b"C alice hello")):
-            with self.subTest(key=key):
+                                    ("refused", "C join first", b"C alice hello"),
+                                    ("bye", "E {name} bye", b"E alice"), ("name_bad", "L {name} bad", b"L al:ice"),
+                                    ("name_bad", "L {name} bad", b"L a b"), ("name_bad", "L {name} bad", b"L "),
+                                    ("refused", "C {name} first", b"C alice hello")):
+            with self.subTest(key=key, answer=answer, forged=forged):
                 self.assertIn(self.traffic_after(forged, "plain.%s=%s" % (key, answer)), (1, 2))
 
     def test_a_forged_message_leads_to_one_refusal_and_no_more(self):

@@ -3,6 +3,7 @@
 """The examples of doc/protocol.md, replayed against the real program."""
 import pathlib
 import re
+import shlex
 import unittest
 
 from roomd_room import RoomTest
@@ -15,7 +16,7 @@ LAST = "the-last"
 
 def examples():
     for match in EXAMPLE.finditer(PAGE.read_text(encoding="utf-8")):
-        yield match["options"].split(), [(line, LINE.match(line)) for line in match["lines"].splitlines()]
+        yield shlex.split(match["options"]), [(line, LINE.match(line)) for line in match["lines"].splitlines()]
 
 
 class Protocol(RoomTest):
@@ -43,7 +44,7 @@ class Protocol(RoomTest):
                 client.joined = client.joined and text.split()[0] not in ("Q", "E", "QUIT", "EXIT")
             else:
                 client.expect(text)
-                client.joined = client.joined or text.strip() in ("OK", "Y")
+                client.joined = client.joined or text.split()[0] in ("OK", "Y")
         self.expect_nothing_more(room)
 
     def expect_nothing_more(self, room):

@@ -295,6 +295,9 @@ Test(config, wording_that_differs_is_told)
                 "plain.bye.Q: EXIT -> q\n");
     expect_diff("[plain]\njoin = \"\\n{name} ;\"\n", "[plain]\njoin = {{{name}\n",
                 "plain.join: \"\\n{name} ;\" -> {{{name}\n");
+    expect_diff("[plain]\nbye.E = bye {name}\nprefix = >\n", "[plain]\nbye.E = \" {{{name}\"\nprefix = \"\\n\"\n",
+                "plain.prefix: > -> \"\\n\"\n"
+                "plain.bye.E: bye {name} -> \" {{{name}\"\n");
 }
 
 Test(config, a_dialect_of_a_door_that_differs_is_told)
@@ -342,6 +345,9 @@ Test(config, the_help_holds_every_option)
     cr_expect(strstr(text, "\nroom.max_members = 10000\n    members; one more is refused\n    1 to 1000000; taken by a "
                            "reload\n") != NULL);
     cr_expect(strstr(text, "    in English: {name} joined\n") != NULL);
+    cr_expect(strstr(text, "    text of at most 120 bytes; {name}, once; taken by a reload\n") != NULL);
+    cr_expect(strstr(text, "\nplain.prefix = \n") != NULL);
+    cr_expect(strstr(text, "/roomd/dialects; taken by a reload\n") != NULL);
     free(text);
 }
 

@@ -3,6 +3,7 @@
 
 #include "conf_support.h"
 
+#include <dirent.h>
 #include <sys/stat.h>
 
 static const struct dialect *door_dialect(const struct config *config, size_t door)
@@ -291,4 +292,101 @@ Test(dialects, a_long_file_name_is_cut_between_characters)
     cr_expect_eq(strlen(outcome.config->dialects[0].dialect.name), 63);
     outcome_done(&outcome);
     folder_remove(&folder);
+}
+
+/* ---- the files that come with the program ---- */
+
+#define SHIPPED ROOMD_SOURCE_DIR "/conf/dialects"
+
+static bool is_dialect(const char *name)
+{
+    size_t length = strlen(name);
+
+    return length > 5 && strcmp(name + length - 5, ".conf") == 0;
+}
+
+Test(dialects, every_one_that_comes_with_the_program_is_right_under_the_default_limits)
+{
+    DIR *folder = opendir(SHIPPED);
+    struct dirent *file;
+    size_t count = 0;
+
+    cr_assert_not_null(folder);
+    while ((file = readdir(folder)) != NULL) {
+        char setting[512], why[DIALECT_WHY_BYTES];
+        struct outcome outcome;
+
+        if (!is_dialect(file->d_name))
+            continue;
+        count++;
+        snprintf(setting, sizeof(setting), "plain.dialect=%s/%s", SHIPPED, file->d_name);
+        outcome = load_setting(setting);
+        cr_assert_eq(outcome.status, 0, "%s", outcome.text);
+        cr_expect_str_eq(outcome.text, "");
+        cr_expect_str_eq(outcome.config->dialects[0].dialect.name, file->d_name);
+        cr_expect_eq(dialect_check(&outcome.config->dialects[0].dialect, &outcome.config->limits, why), 0, "%s", why);
+        outcome_done(&outcome);
+    }
+    closedir(folder);
+    cr_expect_geq(count, 9);
+}
+
+Test(dialects, a_bare_name_that_is_not_there_is_one_that_came_with_the_program)
+{
+    struct folder folder = folder_make();
+    struct outcome outcome;
+
+    folder_write(&folder, "a.conf",
+                 "[room]\nlisten = 127.0.0.1:0=enters.conf, 127.0.0.1:0=ojbk.conf\n[plain]\ndialect = prefixed.conf\n");
+    outcome = load_file(folder.file, NULL);
+    cr_assert_eq(outcome.status, 0, "%s", outcome.text);
+    expect_bye(door_dialect(outcome.config, 0), "Q", "quit");
+    expect_answer(door_dialect(outcome.config, 1), DIALECT_ACCEPT, "OJBK");
+    cr_expect_str_eq(outcome.config->dialects[0].texts[DIALECT_ACCEPT], "L {name} ok");
+    outcome_done(&outcome);
+    expect_good(load_setting("plain.dialect=newline.conf"));
+    folder_remove(&folder);
+}
+
+Test(dialects, ones_own_file_comes_before_the_one_that_came_with_the_program)
+{
+    struct folder folder = folder_make();
+    struct outcome outcome;
+
+    folder_write(&folder, "ojbk.conf", "[plain]\naccept = mine\n");
+    folder_write(&folder, "a.conf", "[plain]\ndialect = ojbk.conf\n");
+    outcome = load_file(folder.file, NULL);
+    cr_assert_eq(outcome.status, 0, "%s", outcome.text);
+    expect_answer(&outcome.config->dialects[0].dialect, DIALECT_ACCEPT, "mine");
+    outcome_done(&outcome);
+    folder_remove(&folder);
+}
+
+Test(dialects, a_path_is_only_looked_for_where_it_leads)
+{
+    struct folder folder = folder_make();
+
+    folder_write(&folder, "a.conf", "[plain]\ndialect = ./enters.conf\n");
+    expect_complaint(load_file(folder.file, NULL), "enters.conf can't be opened");
+    folder_remove(&folder);
+}
+
+Test(dialects, an_answer_that_is_too_long_with_a_name_is_told_where_it_is_set)
+{
+    expect_complaint(load_text("[plain]\nbye.E = {name} "
+                               "has left us for good, and nobody knows when we will meet again in this room\n"),
+                     "a.conf:2: the dialect course: bye.E: the longest answer has ");
+    expect_complaint(load_text("[plain]\nprefix = >>>>\naccept = L {name}\n"),
+                     "a.conf:3: the dialect course: accept: every 'L NAME' would be taken for this answer");
+    expect_complaint(load_text("[plain]\naccept = L {nam} ok\n"),
+                     "a.conf:2: plain.accept = L {nam} ok: '{nam} ok' is no ");
+}
+
+Test(dialects, a_prefix_can_be_a_line_break)
+{
+    struct config *config = good("[plain]\nprefix = \"\\n\"\n");
+
+    cr_expect_eq(config->dialects[0].dialect.prefix.length, 1);
+    cr_expect_eq(config->dialects[0].dialect.prefix.bytes[0], '\n');
+    config_free(config);
 }

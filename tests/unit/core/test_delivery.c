@@ -421,3 +421,37 @@ Test(delivery, a_member_far_behind_shares_the_sweep_with_the_others)
     expect_numbers(1001, 1, 100);
     expect_numbers(1002, 1, 100);
 }
+
+Test(delivery, a_prefix_stands_before_each_of_the_lines_of_a_datagram)
+{
+    char why[DIALECT_WHY_BYTES];
+
+    stage.dialects[0].max_lines = 4;
+    cr_assert_eq(dialect_set(&stage.dialects[0], DIALECT_PREFIX, "\n", why), 0);
+    stage_set_doors(&stage);
+    join_many(1000, 3);
+    say(1000, 0, 1);
+    say(1001, 1, 2);
+    say(1000, 0, 3);
+    stage_sweep(&stage);
+    cr_expect(stage_heard(&stage, 1002, 0, "\nm0 ： #1\n\nm1 ： #2\n\nm0 ： #3"));
+    cr_expect(stage_heard(&stage, 1001, 0, "\nm0 ： #1"));
+    cr_expect(stage_heard(&stage, 1001, 1, "\nm0 ： #3"));
+}
+
+Test(delivery, each_of_many_accepts_in_a_batch_has_its_own_name)
+{
+    char why[DIALECT_WHY_BYTES], request[32], expected[32];
+
+    cr_assert_eq(dialect_set(&stage.dialects[0], DIALECT_ACCEPT, "L {name} ok", why), 0);
+    stage_set_doors(&stage);
+    for (unsigned i = 0; i < 200; i++) {
+        snprintf(request, sizeof(request), "L m%u%s", i, i % 2 == 0 ? "" : "\n");
+        stage_send(&stage, (uint16_t)(1000 + i), request);
+    }
+    stage_sweep(&stage);
+    for (unsigned i = 0; i < 200; i++) {
+        snprintf(expected, sizeof(expected), "L m%u ok%s", i, i % 2 == 0 ? "" : "\n");
+        cr_expect(stage_heard(&stage, (uint16_t)(1000 + i), 0, expected), "%s", expected);
+    }
+}

@@ -225,3 +225,82 @@ Test(dialect, its_tokens_are_known_and_nothing_else_is)
     cr_expect_not(dialect_is_token(&dialect, "O", 1));
     cr_expect_not(dialect_is_token(&dialect, "", 0));
 }
+
+Test(dialect, a_prefix_is_short_and_may_hold_line_breaks)
+{
+    expect_set(DIALECT_PREFIX, "", 0);
+    expect_set(DIALECT_PREFIX, "\n", 0);
+    expect_set(DIALECT_PREFIX, "> ", 0);
+    expect_set(DIALECT_PREFIX, "{name}", 0);
+    expect_set(DIALECT_PREFIX, "1234567890123456", 0);
+    expect_set(DIALECT_PREFIX, "12345678901234567", STATUS_TOO_LONG);
+    expect_set(DIALECT_PREFIX, "\r\n", STATUS_INVALID);
+    expect_set(DIALECT_PREFIX, "\x7f", STATUS_INVALID);
+    expect_set(DIALECT_PREFIX, "\xff", STATUS_NOT_UTF8);
+}
+
+Test(dialect, the_prefix_is_part_of_the_sum)
+{
+    struct room_limits wide = limits;
+    struct dialect dialect;
+
+    dialect_init(&dialect, "course", DIALECT_ZH);
+    wide.max_text_bytes = 1024 - 1 - 64 - 5 - 3;
+    cr_assert_eq(dialect_set(&dialect, DIALECT_PREFIX, "\n> ", why), 0);
+    cr_expect_eq(dialect_check(&dialect, &wide, why), 0, "%s", why);
+    cr_assert_eq(dialect_set(&dialect, DIALECT_PREFIX, "\n>> ", why), 0);
+    cr_expect_eq(dialect_check(&dialect, &wide, why), STATUS_INVALID);
+    cr_expect(strstr(why, "chat") != NULL && strstr(why, "1025") != NULL && strstr(why, "9 of its own") != NULL, "%s",
+              why);
+}
+
+Test(dialect, an_answer_with_the_longest_name_has_at_most_120_bytes)
+{
+    char text[DIALECT_TOKEN_MAX_BYTES + 1];
+    struct room_limits short_names = limits;
+    struct dialect dialect;
+
+    dialect_init(&dialect, "course", DIALECT_ZH);
+    memset(text, 'x', 57);
+    strcpy(text + 56, "{name}");
+    cr_assert_eq(dialect_set(&dialect, DIALECT_ACCEPT, text, why), 0, "%s", why);
+    cr_expect_eq(dialect_check(&dialect, &limits, why), 0, "%s", why);
+    memset(text, 'x', 57);
+    strcpy(text + 57, "{name}");
+    cr_assert_eq(dialect_set(&dialect, DIALECT_ACCEPT, "OK", why), 0);
+    cr_assert_eq(dialect_set_bye(&dialect, "E", text, why), 0);
+    cr_expect_eq(dialect_check(&dialect, &limits, why), STATUS_INVALID);
+    cr_expect_str_eq(why,
+                     "bye.E: the longest answer has 121 bytes, more than the 120 a client can take: 57 of its own, "
+                     "names of up to 64; shorten it or lower room.max_name");
+    short_names.max_name_codepoints = 15;
+    cr_expect_eq(dialect_check(&dialect, &short_names, why), 0, "%s", why);
+}
+
+Test(dialect, an_answer_that_would_swallow_every_request_is_refused)
+{
+    struct dialect dialect;
+
+    dialect_init(&dialect, "course", DIALECT_ZH);
+    cr_assert_eq(dialect_set(&dialect, DIALECT_ACCEPT, "LOGIN {name}", why), 0);
+    cr_expect_eq(dialect_check(&dialect, &limits, why), STATUS_INVALID);
+    cr_expect_str_eq(why, "accept: every 'LOGIN NAME' would be taken for this answer, and dropped");
+    cr_assert_eq(dialect_set(&dialect, DIALECT_ACCEPT, "LOGIN {name} ok", why), 0);
+    cr_expect_eq(dialect_check(&dialect, &limits, why), 0, "%s", why);
+    cr_assert_eq(dialect_set_bye(&dialect, "E", "Q {name}", why), 0);
+    cr_expect_eq(dialect_check(&dialect, &limits, why), STATUS_INVALID);
+    cr_expect_str_eq(why, "bye.E: every 'Q NAME' would be taken for this answer, and dropped");
+}
+
+Test(dialect, its_answers_with_names_are_known_whatever_the_name)
+{
+    struct dialect dialect;
+
+    dialect_init(&dialect, "course", DIALECT_ZH);
+    cr_assert_eq(dialect_set(&dialect, DIALECT_ACCEPT, "OK {name}", why), 0);
+    cr_assert_eq(dialect_set_bye(&dialect, "E", "{name} EXIT", why), 0);
+    cr_expect(dialect_is_token(&dialect, "OK alice", 8));
+    cr_expect(dialect_is_token(&dialect, "alice EXIT", 10));
+    cr_expect_not(dialect_is_token(&dialect, "OK", 2));
+    cr_expect_not(dialect_is_token(&dialect, "OK ", 3));
+}

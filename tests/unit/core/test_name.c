@@ -170,3 +170,21 @@ Test(name, other_ways_to_write_a_name_match_it)
     cr_expect_not(name_matches("", 0, "alice", 5));
     cr_expect_not(name_matches("\xff", 1, "alice", 5));
 }
+
+Test(name, an_answer_with_a_name_in_it_reserves_nothing)
+{
+    struct dialect dialect;
+    char why[DIALECT_WHY_BYTES];
+    size_t count = reserved.count;
+
+    dialect_init(&dialect, "course", DIALECT_ZH);
+    cr_assert_eq(dialect_set(&dialect, DIALECT_ACCEPT, "ja{name}", why), 0);
+    cr_assert_eq(dialect_set(&dialect, DIALECT_BYE, "{name} nein", why), 0);
+    cr_assert_eq(dialect_set_bye(&dialect, "E", "{name}doch", why), 0);
+    name_reserved_add(&reserved, &dialect);
+    cr_expect_eq(reserved.count, count);
+    expect_accepted("ja");
+    expect_accepted("jane");
+    expect_accepted("nein");
+    expect_accepted("doch");
+}

@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 #include "core/plain.h"
+#include "core/template.h"
 
 #include <criterion/criterion.h>
 #include <roomd/status.h>
@@ -195,4 +196,67 @@ Test(plain, the_longest_line_fits)
     text[900] = '\0';
     append(EVENT_CHAT, name, text);
     cr_expect_eq(plain_render(&dialect, transcript, 1, 1, true, line, &last), 64 + 5 + 900);
+}
+
+Test(plain, the_prefix_stands_before_every_line_and_counts)
+{
+    char name[ROOM_NAME_MAX_BYTES + 1], why[DIALECT_WHY_BYTES], line[PLAIN_LINE_MAX_BYTES];
+    struct template_values values = {.count = 7};
+    uint64_t last;
+    size_t length;
+
+    cr_assert_eq(dialect_set(&dialect, DIALECT_PREFIX, "\n", why), 0);
+    append(EVENT_CHAT, "alice", "hello");
+    append(EVENT_NOTICE, "", "OK");
+    expect_line(1, true, "\nalice ： hello", 1);
+    expect_line(2, true, "\n管理员消息: OK", 2);
+    length = plain_render_line(&dialect, DIALECT_MISSED, &values, line);
+    cr_expect(length == strlen("\n您错过了 7 条消息") && memcmp(line, "\n您错过了 7 条消息", length) == 0);
+    for (int i = 0; i < 500; i++) {
+        snprintf(name, sizeof(name), "member-number-%d", i);
+        append(EVENT_JOIN, name, "");
+    }
+    length = plain_render(&dialect, transcript, 3, 502, true, line, &last);
+    cr_expect_leq(length, PLAIN_LINE_MAX_BYTES - 1);
+    cr_expect_eq(memcmp(line, "\n500 人进入了聊天室: ", strlen("\n500 人进入了聊天室: ")), 0);
+}
+
+Test(plain, prefix_and_line_together_are_no_token)
+{
+    char why[DIALECT_WHY_BYTES];
+
+    cr_assert_eq(dialect_set(&dialect, DIALECT_PREFIX, "EX", why), 0);
+    cr_assert_eq(dialect_set(&dialect, DIALECT_NOTICE, "{text}", why), 0);
+    append(EVENT_NOTICE, "", "IT");
+    append(EVENT_NOTICE, "", "EXIT");
+    expect_line(1, true, "EXIT ", 1);
+    expect_line(2, true, "EXEXIT", 2);
+}
+
+Test(plain, a_line_never_equals_a_token_with_any_name_in_it)
+{
+    char why[DIALECT_WHY_BYTES];
+
+    cr_assert_eq(dialect_set(&dialect, DIALECT_ACCEPT, "L {name} ok", why), 0);
+    cr_assert_eq(dialect_set(&dialect, DIALECT_NOTICE, "{text}", why), 0);
+    append(EVENT_NOTICE, "", "L alice ok");
+    append(EVENT_NOTICE, "", "L  ok");
+    append(EVENT_NOTICE, "", "L it is ok");
+    expect_line(1, true, "L alice ok ", 1);
+    expect_line(2, true, "L  ok", 2);
+    expect_line(3, true, "L it is ok", 3);
+}
+
+Test(plain, a_line_that_ends_in_an_empty_text_is_no_token_without_its_space)
+{
+    char why[DIALECT_WHY_BYTES], line[PLAIN_LINE_MAX_BYTES];
+    struct template_values values = {.text = ""};
+    size_t length;
+
+    cr_assert_eq(dialect_set(&dialect, DIALECT_KICKED, "EXIT {text}", why), 0);
+    length = plain_render_line(&dialect, DIALECT_KICKED, &values, line);
+    cr_expect(length == 5 && memcmp(line, "EXIT ", 5) == 0);
+    cr_assert_eq(dialect_set(&dialect, DIALECT_KICKED, "You go. {text}", why), 0);
+    length = plain_render_line(&dialect, DIALECT_KICKED, &values, line);
+    cr_expect(length == 7 && memcmp(line, "You go.", 7) == 0);
 }

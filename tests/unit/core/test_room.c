@@ -168,25 +168,12 @@ static const struct row rows[] = {
       {"请先进入聊天室", 1}}},
 };
 
-/* From another address: the holder of a name that is asked for at its own address is probed first (test_vanish.c). */
-static void join_elsewhere(uint16_t port, const char *name)
-{
-    struct path path = stage_path(port, 0);
-    char request[32];
-
-    path.peer.address[15] = 200;
-    snprintf(request, sizeof(request), "L %s", name);
-    stage_send_bytes(&stage, &path, request, strlen(request));
-    stage_sweep(&stage);
-    fake_outbox_clear(&stage.outbox);
-}
-
 static void put_in_state(enum state state)
 {
     if (state == MEMBER)
         stage_join(&stage, ALICE, "alice");
     else if (state != STRANGER)
-        join_elsewhere(CAROL, "alice");
+        stage_join_elsewhere(&stage, CAROL, "alice");
     if (state == OTHER)
         stage_join(&stage, ALICE, "bob");
     if (state == FULL_HOUSE) {
@@ -307,7 +294,7 @@ Test(room, who_joined_with_a_newline_gets_one_behind_everything)
 
 Test(room, a_refusal_ends_as_the_request_did)
 {
-    join_elsewhere(BOB, "bob");
+    stage_join_elsewhere(&stage, BOB, "bob");
     stage_send(&stage, ALICE, "L bob\n");
     HEARD(ALICE, "该用户已存在\n");
 }

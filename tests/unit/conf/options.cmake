@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The roomd authors
+#
+# Takes the dialects of the sources for the installed ones: the test's own copy of this file stands before the library's.
+target_sources(test_conf_dialects PRIVATE ${PROJECT_SOURCE_DIR}/src/conf/dialects.c)
+target_compile_definitions(test_conf_dialects PRIVATE ROOMD_DIALECTS_DIR="${PROJECT_SOURCE_DIR}/conf/dialects")

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Answers with {name} in them, on all the ways that answers go out. */
+#include "support/stage.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ALICE 1001
+#define BOB   1002
+#define CAROL 1003
+
+static struct stage stage;
+
+static void set(enum dialect_key key, const char *text)
+{
+    char why[DIALECT_WHY_BYTES];
+
+    cr_assert_eq(dialect_set(&stage.dialects[0], key, text, why), 0, "%s", why);
+}
+
+static void open_stage(void)
+{
+    char why[DIALECT_WHY_BYTES];
+
+    stage_new(&stage);
+    set(DIALECT_ACCEPT, "L {name} ok");
+    set(DIALECT_NAME_TAKEN, "L {name} taken");
+    set(DIALECT_NAME_BAD, "L {name} bad");
+    set(DIALECT_ROOM_FULL, "L {name} full");
+    set(DIALECT_REFUSED, "C {name} first");
+    set(DIALECT_BYE, "Q {name} bye");
+    cr_assert_eq(dialect_set_bye(&stage.dialects[0], "QUIT", "{name} QUIT", why), 0);
+    stage_set_doors(&stage);
+}
+
+static void close_stage(void)
+{
+    stage_done(&stage);
+}
+
+TestSuite(answers, .init = open_stage, .fini = close_stage);
+
+/* The last datagram to that port is this one. */
+static void expect_last(uint16_t port, const char *text)
+{
+    size_t count;
+
+    stage_sweep(&stage);
+    count = fake_outbox_count_to(&stage.outbox, port);
+    cr_assert_gt(count, 0, "%s", text);
+    cr_expect(stage_heard(&stage, port, count - 1, text), "'%.*s', not '%s'",
+              (int)fake_outbox_to(&stage.outbox, port, count - 1)->length,
+              fake_outbox_to(&stage.outbox, port, count - 1)->bytes, text);
+}
+
+static void expect_answer(uint16_t port, const char *request, const char *answer)
+{
+    stage_send(&stage, port, request);
+    expect_last(port, answer);
+}
+
+Test(answers, a_member_is_called_by_its_name)
+{
+    expect_answer(ALICE, "L Alice", "L Alice ok");
+    expect_answer(ALICE, "L ALICE", "L Alice ok");
+    expect_answer(ALICE, "Q aLICE", "Q Alice bye");
+    expect_answer(ALICE, "L Alicia\n", "L Alicia ok\n");
+    expect_answer(ALICE, "L Alice", "L Alice ok");
+    expect_answer(ALICE, "QUIT Alice", "Alice QUIT");
+}
+
+Test(answers, others_are_called_as_they_call_themselves)
+{
+    struct room_limits limits = stage.setup.limits;
+
+    stage_join_elsewhere(&stage, ALICE, "alice");
+    expect_answer(BOB, "L ALICE", "L ALICE taken");
+    expect_answer(BOB, "L a b", "L a_b bad");
+    expect_answer(BOB, "L ", "L ? bad");
+    expect_answer(BOB, "L \xff\xfe", "L ? bad");
+    expect_answer(BOB, "L admin\n", "L admin bad\n");
+    expect_answer(BOB, "C Bob hello there", "C Bob first");
+    expect_answer(BOB, "E Bob ##", "Q Bob bye");
+    expect_answer(BOB, "QUIT x:y", "x:y QUIT");
+    limits.max_members = 1;
+    room_set_limits(stage.room, &limits);
+    expect_answer(BOB, "L bob", "L bob full");
+}
+
+Test(answers, no_name_makes_an_answer_longer_than_120_bytes)
+{
+    char request[PLAIN_REQUEST_MAX_BYTES + 1] = "L ";
+
+    memset(request + 2, 'x', sizeof(request) - 3);
+    stage_send(&stage, ALICE, request);
+    cr_expect_eq(fake_outbox_to(&stage.outbox, ALICE, 0)->length, DIALECT_TOKEN_MAX_BYTES);
+    request[0] = 'E';
+    stage_send(&stage, ALICE, request);
+    cr_expect_eq(fake_outbox_to(&stage.outbox, ALICE, 1)->length, DIALECT_TOKEN_MAX_BYTES);
+}
+
+Test(answers, the_accept_comes_first_whatever_follows_at_once)
+{
+    stage_send(&stage, ALICE, "L alice");
+    stage_send(&stage, ALICE, "E alice");
+    cr_expect(stage_heard(&stage, ALICE, 0, "L alice ok"));
+    cr_expect(stage_heard(&stage, ALICE, 1, "Q alice bye"));
+    stage_send(&stage, BOB, "L bob\n");
+    cr_expect_eq(room_kick(stage.room, &stage.now, "bob", "no"), 0);
+    cr_expect(stage_heard(&stage, BOB, 0, "L bob ok\n"));
+    cr_expect(stage_heard(&stage, BOB, 2, "Q bob bye\n"));
+}
+
+Test(answers, the_accept_waits_for_a_full_socket)
+{
+    stage.outbox.take = 0;
+    stage_send(&stage, ALICE, "L alice");
+    stage_send(&stage, BOB, "L bob");
+    cr_expect_eq(stage_sweep(&stage), SWEEP_BLOCKED);
+    stage.outbox.take = SIZE_MAX;
+    stage.outbox.full_doors = 0;
+    room_door_writable(stage.room, 0);
+    stage_sweep(&stage);
+    cr_expect(stage_heard(&stage, ALICE, 0, "L alice ok"));
+    cr_expect(stage_heard(&stage, BOB, 0, "L bob ok"));
+}
+
+Test(answers, who_is_removed_for_its_silence_is_called_by_its_name)
+{
+    stage_join(&stage, ALICE, "alice");
+    stage.now.mono_ns += (43200 - 60) * MOMENT_NS_PER_S;
+    room_tick(stage.room, &stage.now);
+    stage.now.mono_ns += 60 * MOMENT_NS_PER_S;
+    room_tick(stage.room, &stage.now);
+    expect_last(ALICE, "Q alice bye");
+    cr_expect_eq(room_members(stage.room), 0);
+}
+
+Test(answers, repeated_joins_are_limited_where_the_name_makes_the_accept_longer)
+{
+    set(DIALECT_ACCEPT, "L{name}");
+    stage_set_doors(&stage);
+    stage_join(&stage, ALICE, "alice");
+    for (int i = 0; i < 300; i++)
+        expect_answer(ALICE, "L alice", "Lalice");
+    cr_expect_eq(stage.outbox.count, 300);
+    set(DIALECT_ACCEPT, "OK {name}");
+    stage_set_doors(&stage);
+    fake_outbox_clear(&stage.outbox);
+    for (int i = 0; i < 300; i++)
+        expect_answer(ALICE, "L alice", "OK alice");
+    cr_expect_eq(stage.outbox.count, 200);
+}
+
+/* ---- what comes back ---- */
+
+Test(answers, whatever_could_be_one_is_dropped_at_every_door)
+{
+    const char *const answers[] = {"L alice ok", "L bob taken\n", "L ? bad",    "L a_b bad",
+                                   "L x full",   "C bob first",   "Q bob bye",  "alice QUIT",
+                                   "L 小明 ok",  "Q x:y bye\r\n", "L LOGIN ok", "L C ok"};
+    uint64_t dropped = 0;
+
+    stage_join(&stage, BOB, "bob");
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        for (uint16_t door = 0; door < 2; door++) {
+            struct path path = stage_path(door == 0 ? BOB : CAROL, door);
+
+            stage_send_bytes(&stage, &path, answers[i], strlen(answers[i]));
+            cr_expect_eq(stage.refused[REFUSED_TOKEN], ++dropped, "%s", answers[i]);
+        }
+    }
+    stage_sweep(&stage);
+    cr_expect_eq(stage.outbox.count, 0);
+    cr_expect_eq(room_members(stage.room), 1);
+}
+
+Test(answers, what_only_looks_like_one_goes_through)
+{
+    stage_join(&stage, ALICE, "alice");
+    stage_join(&stage, BOB, "bob");
+    stage_send(&stage, BOB, "C bob I was first");
+    expect_last(ALICE, "bob ： I was first");
+    stage_send(&stage, BOB, "C bob ok");
+    expect_last(ALICE, "bob ： ok");
+}
+
+/* What one room answers to anything at all, another one of its kind drops. */
+Test(answers, no_answer_is_answered)
+{
+    const char *const requests[] = {"L a b",        "L ",       "L \xff",  "L admin",   "L alice",
+                                    "L x\x01\x02y", "E nobody", "QUIT a:", "C bob way", "L a:b c"};
+
+    stage_join_elsewhere(&stage, BOB, "alice");
+    for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+        char answer[DIALECT_TOKEN_MAX_BYTES + 1];
+        uint64_t dropped = stage.refused[REFUSED_TOKEN];
+
+        fake_outbox_clear(&stage.outbox);
+        stage_send(&stage, ALICE, requests[i]);
+        cr_assert_eq(stage.outbox.count, 1, "%s", requests[i]);
+        memcpy(answer, stage.outbox.sent[0].bytes, stage.outbox.sent[0].length);
+        answer[stage.outbox.sent[0].length] = '\0';
+        stage_send(&stage, CAROL, answer);
+        cr_expect_eq(stage.outbox.count, 1, "%s", answer);
+        cr_expect_eq(stage.refused[REFUSED_TOKEN], dropped + 1, "%s", answer);
+    }
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+#include "core/token.h"
+
+#include <criterion/criterion.h>
+#include <roomd/status.h>
+#include <stdio.h>
+#include <string.h>
+
+static char why[DIALECT_WHY_BYTES];
+
+static struct token parse(const char *text)
+{
+    struct token token;
+
+    cr_assert_eq(token_parse(text, &token, why), 0, "%s: %s", text, why);
+    return token;
+}
+
+static void expect_refused(const char *text, int status)
+{
+    struct token token = {.length = 77};
+
+    cr_expect_eq(token_parse(text, &token, why), status, "'%s'", text);
+    cr_expect_eq(token.length, 77, "a refused text changes nothing");
+}
+
+static void expect_filled(const char *text, const char *name, size_t name_len, const char *expected)
+{
+    struct token token = parse(text), filled;
+    const struct token *result = token_fill(&token, name, name_len, &filled);
+
+    cr_expect(result->length == strlen(expected) && memcmp(result->bytes, expected, result->length) == 0,
+              "'%s', not '%s'", result->bytes, expected);
+    cr_expect_eq(result->bytes[result->length], '\n', "for those who want one");
+    cr_expect_not(result->has_name);
+    cr_expect(token_matches(&token, result->bytes, result->length), "'%s' is known again", result->bytes);
+}
+
+Test(token, without_a_name_it_is_sent_as_it_stands)
+{
+    struct token token = parse("OK"), filled;
+
+    cr_expect_eq(token_fill(&token, "alice", 5, &filled), &token);
+    cr_expect_eq(token_length(&token, 64), 2);
+    token = parse("");
+    cr_expect_eq(token_length(&token, 64), 0);
+    cr_expect_not(token_matches(&token, "", 0));
+}
+
+Test(token, a_name_is_put_where_it_belongs)
+{
+    struct token token = parse("L {name} ok");
+
+    expect_filled("L {name} ok", "alice", 5, "L alice ok");
+    expect_filled("OK {name}", "小明", 6, "OK 小明");
+    expect_filled("{name}!", "alice", 5, "alice!");
+    expect_filled("{name}", "alice", 5, "alice");
+    expect_filled("{{{name}}", "alice", 5, "{alice}");
+    cr_expect_eq(token_length(&token, 5), strlen("L alice ok"));
+}
+
+Test(token, a_name_that_nobody_can_have_does_no_harm)
+{
+    char name[300], expected[DIALECT_TOKEN_MAX_BYTES + 1];
+
+    expect_filled("L {name} no", "a b", 3, "L a_b no");
+    expect_filled("L {name} no", "a\nb\x7f", 4, "L a_b_ no");
+    expect_filled("L {name} no", "", 0, "L ? no");
+    expect_filled("L {name} no", "\xff", 1, "L ? no");
+    memset(name, 'x', sizeof(name));
+    memset(expected, 'x', sizeof(expected));
+    memcpy(expected, "L ", 2);
+    memcpy(expected + DIALECT_TOKEN_MAX_BYTES - 3, " no", 4);
+    expect_filled("L {name} no", name, sizeof(name), expected);
+}
+
+Test(token, a_long_name_is_cut_between_characters)
+{
+    char name[300];
+    struct token token, filled;
+
+    for (size_t at = 0; at < sizeof(name); at += 4)
+        memcpy(name + at, "😀", 4);
+    for (size_t words = 110; words <= DIALECT_TOKEN_MAX_BYTES - 4; words++) {
+        char text[DIALECT_TOKEN_MAX_BYTES + 8];
+
+        memset(text, 'x', words);
+        strcpy(text + words, "{name}");
+        token = parse(text);
+        token_fill(&token, name, sizeof(name), &filled);
+        cr_expect_eq(filled.length, words + (DIALECT_TOKEN_MAX_BYTES - words) / 4 * 4);
+    }
+}
+
+Test(token, its_place_for_a_name_holds_any_character)
+{
+    char text[DIALECT_TOKEN_MAX_BYTES + 8];
+
+    memset(text, 'x', sizeof(text));
+    strcpy(text + DIALECT_TOKEN_MAX_BYTES - 4, "{name}");
+    parse(text);
+    memset(text, 'x', sizeof(text));
+    strcpy(text + DIALECT_TOKEN_MAX_BYTES - 3, "{name}");
+    expect_refused(text, STATUS_TOO_LONG);
+    cr_expect_str_eq(why, "is 121 bytes; an answer has at most 120");
+}
+
+Test(token, what_is_no_answer_is_refused)
+{
+    char longest[600];
+
+    expect_refused("{name} and {name}", STATUS_INVALID);
+    cr_expect_str_eq(why, "holds {name} twice");
+    expect_refused("L {nmae} ok", STATUS_INVALID);
+    cr_expect_str_eq(why, "'{nmae} ok' is no placeholder here: use {name} (write '{{' for a brace)");
+    expect_refused("{text}", STATUS_INVALID);
+    expect_refused("{", STATUS_INVALID);
+    expect_refused("O\nK", STATUS_INVALID);
+    expect_refused("O\tK", STATUS_INVALID);
+    expect_refused("\xff", STATUS_NOT_UTF8);
+    memset(longest, 'x', sizeof(longest));
+    longest[sizeof(longest) - 1] = '\0';
+    expect_refused(longest, STATUS_TOO_LONG);
+    cr_expect_str_eq(why, "is 599 bytes; an answer has at most 120");
+}
+
+Test(token, it_is_written_as_it_was_read)
+{
+    const char *const texts[] = {"", "OK", "L {name} ok", "{name}", "{{{name}{{", "a{{b"};
+    char longest[DIALECT_TOKEN_MAX_BYTES * 2 + 1], out[TOKEN_TEXT_BYTES];
+    struct token token;
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        token = parse(texts[i]);
+        cr_expect_str_eq(token_write(&token, out), texts[i]);
+    }
+    memset(longest, '{', sizeof(longest));
+    longest[sizeof(longest) - 1] = '\0';
+    token = parse(longest);
+    cr_expect_str_eq(token_write(&token, out), longest);
+}
+
+static bool matches(const char *text, const char *bytes)
+{
+    struct token token = parse(text);
+
+    return token_matches(&token, bytes, strlen(bytes));
+}
+
+Test(token, it_is_known_again_whatever_the_name)
+{
+    cr_expect(matches("L {name} ok", "L alice ok"));
+    cr_expect(matches("L {name} ok", "L 小明 ok"));
+    cr_expect_not(matches("L {name} ok", "L  ok"), "nobody is called nothing");
+    cr_expect_not(matches("L {name} ok", "L ok"));
+    cr_expect_not(matches("L {name} ok", "L alice OK"));
+    cr_expect_not(matches("L {name} ok", "L alice ok "));
+    cr_expect_not(matches("L {name} ok", "l alice ok"));
+    cr_expect_not(matches("aa{name}aa", "aaa"), "the two parts do not overlap");
+    cr_expect(matches("OK {name}", "OK x"));
+    cr_expect_not(matches("OK {name}", "OK "));
+    cr_expect_not(matches("{name} is taken", "C alice is taken"), "what somebody says is no answer");
+}
+
+Test(token, nothing_longer_than_an_answer_is_one)
+{
+    char bytes[DIALECT_TOKEN_MAX_BYTES + 1];
+    struct token token = parse("OK {name}");
+
+    memset(bytes, 'x', sizeof(bytes));
+    memcpy(bytes, "OK ", 3);
+    cr_expect(token_matches(&token, bytes, DIALECT_TOKEN_MAX_BYTES));
+    cr_expect_not(token_matches(&token, bytes, DIALECT_TOKEN_MAX_BYTES + 1));
+}
