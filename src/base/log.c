@@ -62,7 +62,7 @@ __attribute__((format(printf, 3, 0))) static void log_line(enum log_level level,
     }
     if (used >= sizeof(line)) {
         used = sizeof(line) - 1;
-        memcpy(line + used - 3, "...", 3);
+        memset(line + used - 3, '.', 3);
     }
     line[used++] = '\n';
     output_write(STDERR_FILENO, line, used); /* if it does not go out, nobody is left to tell */
