@@ -61,7 +61,6 @@ static bool read_order(struct order *order, const struct moment *now, const char
 
     if (!split(order, usage, arguments, reply))
         return false;
-    order->until_ns = MOMENT_NEVER_NS;
     snprintf(order->span, SPAN_BYTES, "until the program ends");
     if (order->time[0] == '\0')
         return true;
@@ -191,7 +190,7 @@ void measures_ban(const struct admin *admin, const struct moment *now, const cha
                   const struct admin_reply *reply)
 {
     struct network network;
-    struct order order;
+    struct order order = {.until_ns = MOMENT_NEVER_NS};
 
     if (!read_order(&order, now, "/ban NAME|CIDR [TIME]", arguments, reply))
         return;
@@ -258,7 +257,7 @@ void measures_unban(const struct admin *admin, const struct moment *now, const c
 {
     char text[WHO_BYTES], why[NETWORK_WHY_BYTES];
     struct network network;
-    struct order order;
+    struct order order = {.until_ns = MOMENT_NEVER_NS};
     struct room_ban ban;
 
     if (!read_one(&order, "/unban NAME|CIDR", arguments, reply))
@@ -308,7 +307,7 @@ void measures_list(const struct admin *admin, const struct moment *now, const ch
 void measures_mute(const struct admin *admin, const struct moment *now, const char *arguments,
                    const struct admin_reply *reply)
 {
-    struct order order;
+    struct order order = {.until_ns = MOMENT_NEVER_NS};
 
     if (!read_order(&order, now, "/mute NAME [TIME]", arguments, reply))
         return;
@@ -328,7 +327,7 @@ void measures_mute(const struct admin *admin, const struct moment *now, const ch
 void measures_unmute(const struct admin *admin, const struct moment *now, const char *arguments,
                      const struct admin_reply *reply)
 {
-    struct order order;
+    struct order order = {.until_ns = MOMENT_NEVER_NS};
 
     if (!read_one(&order, "/unmute NAME", arguments, reply))
         return;
