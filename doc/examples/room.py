@@ -1,0 +1,269 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The roomd authors
+"""
+A client for a roomd room that runs wherever Python 3.8 does: Linux, macOS, Windows, a phone. It needs nothing but this
+file, and is meant to be read: whoever writes a client of their own finds here what one must know. doc/protocol.md has
+the rest.
+
+    room.py 192.0.2.7                     asks for a name; type lines, leave with /quit
+    room.py --name bot 192.0.2.7 <file    each line of the file is a message
+
+Exit status: 0 left, 64 usage, 69 nobody answers there, 76 refused or removed.
+"""
+import argparse
+import contextlib
+import os
+import re
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+import unicodedata
+
+EXIT_USAGE, EXIT_UNREACHABLE, EXIT_REFUSED = 64, 69, 76
+
+# A room lets you in with exactly the first word, and ends your stay with exactly the second. It never sends either as a
+# line of the chat.
+DIALECTS = {"course": ("OK", "EXIT"), "yn": ("Y", None)}
+TERSE = {"N": "the name is taken or not allowed, or the room is full",
+         "OK": "it speaks --dialect course", "Y": "it speaks --dialect yn"}
+
+DEFAULT_PORT = 8888
+REQUEST_MAX_BYTES = 1200  # a room does not read what is longer
+DATAGRAM_MAX_BYTES = 65535  # a shorter buffer would cut a datagram, or on Windows lose it
+BACK_OFF_S = (1, 2, 4)  # a lost datagram is sent again, but a busy room is not pestered
+TICK_S = 0.5  # on Windows, Ctrl-C waits until a call returns
+GOODBYE_S = 2
+PAUSE_S = 0.02  # between the lines of a file: nobody reads faster, and a burst is lost more easily
+
+
+def say(text):
+    """What this program itself has to say; stdout is for what the room says."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def printable(text):
+    """Never hand a terminal what a stranger sent: control characters move its cursor, others reverse the text."""
+    joiners = "\u200c\u200d"  # which belong to scripts and emoji
+    kinds = {"Cc": "\ufffd", "Cs": "\ufffd", "Zl": " ", "Zp": " ", "Cf": ""}
+    return "".join(c if c in joiners else kinds.get(unicodedata.category(c), c) for c in text)
+
+
+def show(text):
+    for line in text.split("\n"):  # several lines may share a datagram
+        print(printable(line), flush=True)
+
+
+class Room:
+    """The room at one address, over one socket: to the room, the address of the socket is who we are."""
+
+    def __init__(self, family, address, dialect):
+        self.accept, self.bye = DIALECTS[dialect]
+        self.name = None
+        self.left_at = None
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
+        self.socket.connect(address)  # so it takes datagrams from there only, and hears of ICMP errors
+
+    def send(self, *words):
+        """One request is one datagram. Nothing says whether it arrives."""
+        request = " ".join(words).encode("utf-8", "replace")
+        if len(request) > REQUEST_MAX_BYTES:
+            say("Not sent: the line is too long.")
+            return
+        try:
+            self.socket.send(request)
+        except OSError:
+            # It may be an earlier datagram's error that is told now. If it is this one's, hear() will meet it.
+            with contextlib.suppress(OSError):
+                self.socket.send(request)
+
+    def hear(self, seconds):
+        """The next datagram's text, or None. OSError: an earlier one of ours found nobody there."""
+        deadline = time.monotonic() + seconds
+        while select.select([self.socket], [], [], max(0, deadline - time.monotonic()))[0]:
+            datagram = self.socket.recv(DATAGRAM_MAX_BYTES)
+            if datagram:  # an empty one asks only whether we are still there, and is no end of anything
+                return datagram.decode("utf-8", "replace")
+        return None
+
+    def ask_to_join(self, name, seconds):
+        """The answer, or None."""
+        self.name = name
+        self.send("L", name)
+        try:
+            return self.hear(seconds)
+        except OSError:
+            say("Nobody answers at %s, port %d." % self.socket.getpeername()[:2])
+            return None
+
+    def leave(self):
+        self.left_at = time.monotonic()
+        self.send("E", self.name)
+
+
+def join(rooms, name):
+    """
+    Asks at each address. Returns the room that answered, and its answer; or (None, None). A join is repeated, since it
+    or its answer may be lost: the same name from the same socket is let in again, as one member.
+    """
+    for seconds in BACK_OFF_S:
+        deadline = time.monotonic() + seconds
+        for room in rooms:
+            answer = room.ask_to_join(name, seconds)
+            if answer is None:
+                continue
+            for other in rooms:  # our join may have arrived there: leave nobody behind
+                if other is not room:
+                    other.send("E", name)
+            if answer != room.accept:
+                # Where the accept was lost, this may be a line of the chat, or the answer to an earlier name. Believe
+                # it when it is said again: a room that we are in says so again.
+                answer = room.ask_to_join(name, seconds) or answer
+            return room, answer
+        time.sleep(max(0, deadline - time.monotonic()))
+    for room in rooms:
+        room.send("E", name)
+    return None, None
+
+
+def ask_name():
+    line = "\n"
+    while line.isspace():
+        say("Your name?")
+        line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line.strip()
+
+
+def speak(room, typed):
+    """Sends what comes on stdin. It is a thread, since Windows has nothing that waits for stdin and a socket."""
+    for line in sys.stdin:
+        text = line.rstrip("\r\n")
+        if typed and text == "/quit":
+            break
+        if text:
+            room.send("C", room.name, text)
+        if not typed:
+            time.sleep(PAUSE_S)
+    room.leave()
+
+
+def listen(room):
+    """Shows what the room says until one of us has left. Returns the exit status."""
+    lost = 0
+    while True:
+        try:
+            text = room.hear(TICK_S)
+        except OSError:
+            if room.left_at is not None or lost == len(BACK_OFF_S):
+                return EXIT_UNREACHABLE
+            say("Nobody answers there any more; trying again.")
+            time.sleep(BACK_OFF_S[lost])
+            lost += 1
+            room.send("L", room.name)  # a room that was started anew does not know us
+            continue
+        if room.left_at is not None:
+            if time.monotonic() > room.left_at + GOODBYE_S or (text is None and room.bye is None):
+                return 0
+            if text is None:
+                room.send("E", room.name)  # the first may be lost
+        if text is None:
+            continue
+        lost = 0
+        if text == room.bye:
+            return 0 if room.left_at is not None else EXIT_REFUSED
+        if text != room.accept:  # which comes once more for a join that was repeated
+            show(text)
+
+
+def find_rooms(place, dialect):
+    """A room for each address that the host has, for only one of them may be listened on."""
+    rooms = []
+    for family, _, _, _, address in socket.getaddrinfo(*place, type=socket.SOCK_DGRAM):
+        with contextlib.suppress(OSError):  # this machine may have no way to such an address
+            rooms.append(Room(family, address, dialect))
+    return rooms
+
+
+def stay(room, typed):
+    try:
+        threading.Thread(target=speak, args=(room, typed), daemon=True).start()
+        if typed:
+            say("You are in. Type a line to say it, /quit to leave.")
+        return listen(room)
+    except KeyboardInterrupt:
+        room.leave()
+        return listen(room)
+    except BrokenPipeError:  # nobody reads stdout any more
+        room.leave()
+        return 0
+
+
+def run(options):
+    typed = sys.stdin.isatty()
+    if options.name is None and not typed:
+        say("With input from a file or a pipe, --name is needed.")
+        return EXIT_USAGE
+    try:
+        rooms = find_rooms(options.place, options.dialect)
+    except (socket.gaierror, UnicodeError) as error:
+        say("There is no machine called %s: %s" % (options.place[0], error))
+        return EXIT_UNREACHABLE
+    name = options.name or ask_name()
+    while True:
+        room, answer = join(rooms, name)
+        if room is None:
+            say("No answer. Is the address right? Is the room running there? Does a firewall let UDP (not TCP) to\n"
+                "port %d through? Are both machines on one network? Guest Wi-Fi may keep them apart." % options.place[1])
+            return EXIT_UNREACHABLE
+        if answer == room.accept:
+            break
+        say("The room says no: %s" % TERSE.get(answer, printable(answer)))
+        if not typed:
+            return EXIT_REFUSED
+        rooms, name = [room], ask_name()
+    return stay(room, typed)
+
+
+def parse_place(text):
+    """HOST, HOST:PORT, [IPV6]:PORT or a bare IPv6 address."""
+    if text.count(":") > 1 and not text.startswith("["):
+        text = "[%s]" % text
+    match = re.fullmatch(r"(\[[^]]+\]|[^:]+)(?::([0-9]+))?", text)
+    port = int(match[2] or DEFAULT_PORT) if match else 0
+    if not 0 < port < 65536:
+        raise argparse.ArgumentTypeError("'%s' is not HOST[:PORT]" % text)
+    return match[1].strip("[]"), port
+
+
+class Arguments(argparse.ArgumentParser):
+    def error(self, message):
+        self.print_usage(sys.stderr)
+        self.exit(EXIT_USAGE, "%s: %s\n" % (self.prog, message))
+
+
+def main():
+    arguments = Arguments(description="Take part in a roomd room.")
+    arguments.add_argument("--name", help="your name in the room; asked for when not given")
+    arguments.add_argument("--dialect", choices=sorted(DIALECTS), default="course", help="what the room speaks")
+    arguments.add_argument("place", metavar="HOST[:PORT]", type=parse_place, help="port 8888 when not given")
+    options = arguments.parse_args()
+    sys.stdin.reconfigure(errors="replace")
+    sys.stdout.reconfigure(errors="replace")  # not every terminal can show every character
+    for name in ("SIGTERM", "SIGHUP"):  # whoever closes the window leaves the room too
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+    try:
+        return run(options)
+    except (EOFError, KeyboardInterrupt):
+        return 0
+
+
+if __name__ == "__main__":
+    status = main()
+    # Not sys.exit: that waits for the thread, which waits for stdin.
+    os._exit(status)
