@@ -30,6 +30,9 @@
 /* Room for "which key, what is wrong, what to do", where a function says why it refused. */
 #define DIALECT_WHY_BYTES 256
 
+/* The built-in `course` has it for those who leave with QUIT: one client waits for just that. */
+#define DIALECT_QUIT_BYE "QUIT"
+
 enum dialect_language {
     DIALECT_ZH,
     DIALECT_EN,

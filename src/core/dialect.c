@@ -219,9 +219,8 @@ int dialect_init(struct dialect *dialect, const char *builtin, enum dialect_lang
         if (status != 0)
             return status; /* a mistake in the table above, which the tests would show */
     }
-    /* One client leaves with QUIT and waits for QUIT. */
     if (strcmp(builtin, "course") == 0)
-        return dialect_set_bye(dialect, "QUIT", "QUIT", why);
+        return dialect_set_bye(dialect, "QUIT", DIALECT_QUIT_BYE, why);
     return STATUS_OK;
 }
 

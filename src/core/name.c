@@ -68,18 +68,18 @@ static void reserve_prefix(struct name_reserved *reserved, const struct template
 }
 
 /* An answer with a name in it is no name; what stands around the name is reserved to nobody. */
-static void reserve_token(struct name_reserved *reserved, const struct token *token)
+void name_reserved_add_token(struct name_reserved *reserved, const struct token *token)
 {
     if (!token->has_name)
         reserve(reserved, token->bytes, token->length, true);
 }
 
-void name_reserved_add_tokens(struct name_reserved *reserved, const struct dialect *dialect)
+static void add_tokens(struct name_reserved *reserved, const struct dialect *dialect)
 {
     for (int key = DIALECT_ACCEPT; key <= DIALECT_BYE; key++)
-        reserve_token(reserved, dialect_token(dialect, (enum dialect_key)key));
+        name_reserved_add_token(reserved, dialect_token(dialect, (enum dialect_key)key));
     for (uint8_t i = 0; i < dialect->byes_count; i++)
-        reserve_token(reserved, &dialect->byes[i]);
+        name_reserved_add_token(reserved, &dialect->byes[i]);
 }
 
 void name_reserved_init(struct name_reserved *reserved)
@@ -91,7 +91,7 @@ void name_reserved_init(struct name_reserved *reserved)
 
 void name_reserved_add(struct name_reserved *reserved, const struct dialect *dialect)
 {
-    name_reserved_add_tokens(reserved, dialect);
+    add_tokens(reserved, dialect);
     for (int key = DIALECT_JOIN; key <= DIALECT_LIMITED; key++)
         reserve_prefix(reserved, dialect_template(dialect, (enum dialect_key)key));
 }

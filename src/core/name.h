@@ -30,8 +30,8 @@ struct name_reserved {
 
 /* The fixed words. */
 void name_reserved_init(struct name_reserved *reserved);
-/* Adds the tokens of a dialect that nobody here speaks. */
-void name_reserved_add_tokens(struct name_reserved *reserved, const struct dialect *dialect);
+/* Adds one answer, as the whole name. */
+void name_reserved_add_token(struct name_reserved *reserved, const struct token *token);
 /* Adds a dialect's tokens, and the words its lines begin with. */
 void name_reserved_add(struct name_reserved *reserved, const struct dialect *dialect);
 

@@ -352,10 +352,8 @@ static bool is_any_token(const struct room *room, const char *bytes, size_t leng
 {
     if (length > DIALECT_TOKEN_MAX_BYTES)
         return false;
-    for (size_t i = 0; i < room->builtin_count; i++) {
-        if (dialect_is_token(&room->builtins[i], bytes, length))
-            return true;
-    }
+    if (answers_have(&room->answers, bytes, length))
+        return true;
     for (size_t door = 0; door < room->door_count; door++) {
         if (dialect_is_token(room->doors[door].dialect, bytes, length))
             return true;

@@ -17,16 +17,6 @@
 
 /* ---- making ---- */
 
-static void add_builtins(struct room *room)
-{
-    for (const char *const *name = dialect_builtin_names(); *name != NULL; name++) {
-        for (int language = DIALECT_ZH; language <= DIALECT_EN && room->builtin_count < ROOM_BUILTINS_MAX; language++) {
-            if (dialect_init(&room->builtins[room->builtin_count], *name, (enum dialect_language)language) == 0)
-                room->builtin_count++;
-        }
-    }
-}
-
 static int make_parts(struct room *room, const struct room_setup *setup)
 {
     struct delivery_wiring wiring = {
@@ -56,7 +46,7 @@ int room_new(const struct room_setup *setup, struct room **ret_room)
         return STATUS_NO_MEMORY;
     room->limits = setup->limits;
     room->observer = setup->observer;
-    add_builtins(room);
+    answers_init(&room->answers);
     status = make_parts(room, setup);
     if (status != 0) {
         room_free(room);
@@ -87,8 +77,8 @@ void room_set_doors(struct room *room, const struct room_door *doors, size_t cou
     if (room->own_count > 0)
         memcpy(room->own, own, room->own_count * sizeof(*own));
     name_reserved_init(&room->reserved);
-    for (size_t i = 0; i < room->builtin_count; i++)
-        name_reserved_add_tokens(&room->reserved, &room->builtins[i]);
+    for (size_t i = 0; i < room->answers.count; i++)
+        name_reserved_add_token(&room->reserved, &room->answers.tokens[i]);
     for (size_t door = 0; door < room->door_count; door++)
         name_reserved_add(&room->reserved, room->doors[door].dialect);
     delivery_forget(room->delivery);

@@ -7,6 +7,7 @@
 #ifndef ROOMD_CORE_ROOM_STATE_H
 #define ROOMD_CORE_ROOM_STATE_H
 
+#include "core/answers.h"
 #include "core/bans.h"
 #include "core/bucket.h"
 #include "core/delivery.h"
@@ -17,9 +18,6 @@
 #include <roomd/registry.h>
 #include <roomd/room.h>
 #include <roomd/transcript.h>
-
-/* Two dialects in two languages, and room for more. */
-#define ROOM_BUILTINS_MAX 8
 
 struct room {
     struct room_limits limits;
@@ -34,8 +32,7 @@ struct room {
     struct endpoint own[ROOM_OWN_MAX];
     size_t own_count;
     struct name_reserved reserved;
-    struct dialect builtins[ROOM_BUILTINS_MAX]; /* their answers are known here whatever the doors speak */
-    size_t builtin_count;
+    struct answers answers;
     struct observer observer;
     struct room_stats stats;
     struct vanish vanish;

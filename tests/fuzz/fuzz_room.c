@@ -28,7 +28,6 @@ struct world {
     uint8_t take;     /* datagrams the doors take until they are full; 255 = no end */
     uint8_t failing;  /* peer that can't be sent to; PEERS and more = none */
     bool wording[2];  /* of each door: the other of its two dialects */
-    struct dialect dialects[2][2];
 };
 
 /* The input, read from the front. */
@@ -48,6 +47,25 @@ static uint8_t take_byte(struct input *input)
 static unsigned peer_of(const struct path *path)
 {
     return (unsigned)(path->peer.address[15] & 3) + (unsigned)(path->peer.port - 1000) * 4;
+}
+
+/* Of each door, the two it changes between. */
+static struct dialect dialects[2][2];
+
+/* Takes longer than an input does: once is enough, nobody writes to them. */
+static void parse_dialects(void)
+{
+    static bool parsed;
+
+    if (parsed)
+        return;
+    FUZZ_CHECK(dialect_init(&dialects[0][0], "course", DIALECT_ZH) == 0);
+    FUZZ_CHECK(dialect_init(&dialects[0][1], "course", DIALECT_EN) == 0);
+    FUZZ_CHECK(dialect_init(&dialects[1][0], "yn", DIALECT_EN) == 0);
+    FUZZ_CHECK(dialect_init(&dialects[1][1], "course", DIALECT_ZH) == 0);
+    dialects[0][1].max_lines = 5;
+    dialects[0][1].fold_joins = 2;
+    parsed = true;
 }
 
 /* ---- what members are sent ---- */
@@ -275,7 +293,7 @@ static void set_doors(struct world *world)
 
     memset(doors, 0, sizeof(doors));
     for (int door = 0; door < 2; door++) {
-        doors[door].dialect = &world->dialects[door][world->wording[door] ? 1 : 0];
+        doors[door].dialect = &dialects[door][world->wording[door] ? 1 : 0];
         FUZZ_CHECK(endpoint_parse("0.0.0.0:8888", &doors[door].listen) == 0);
     }
     room_set_doors(world->fuzz.room, doors, 2, NULL, 0);
@@ -390,21 +408,8 @@ static void open_world(struct world *world)
         .outbox = {.send = send_entries, .ctx = world},
         .observer = {.happened = on_happened, .ctx = world},
     };
-    /* Parsing the dialects takes longer than an input does: once is enough, nobody writes to them. */
-    static struct dialect dialects[2][2];
-    static bool parsed;
-
-    if (!parsed) {
-        FUZZ_CHECK(dialect_init(&dialects[0][0], "course", DIALECT_ZH) == 0);
-        FUZZ_CHECK(dialect_init(&dialects[0][1], "course", DIALECT_EN) == 0);
-        FUZZ_CHECK(dialect_init(&dialects[1][0], "yn", DIALECT_EN) == 0);
-        FUZZ_CHECK(dialect_init(&dialects[1][1], "course", DIALECT_ZH) == 0);
-        dialects[0][1].max_lines = 5;
-        dialects[0][1].fold_joins = 2;
-        parsed = true;
-    }
+    parse_dialects();
     memset(world, 0, sizeof(*world));
-    memcpy(world->dialects, dialects, sizeof(dialects));
     world->take = 255;
     world->failing = 255;
     world->fuzz.now.mono_ns = MOMENT_NS_PER_S;

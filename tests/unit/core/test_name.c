@@ -15,7 +15,8 @@ static void reserve(void)
 
     name_reserved_init(&reserved);
     dialect_init(&other, "yn", DIALECT_ZH);
-    name_reserved_add_tokens(&reserved, &other);
+    name_reserved_add_token(&reserved, dialect_token(&other, DIALECT_ACCEPT));
+    name_reserved_add_token(&reserved, dialect_token(&other, DIALECT_NAME_TAKEN));
     dialect_init(&course, "course", DIALECT_ZH);
     name_reserved_add(&reserved, &course);
 }
