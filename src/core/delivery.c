@@ -112,11 +112,10 @@ void delivery_count_probation(struct member *member, const struct slot *slot, si
 
 /* ---- collecting ---- */
 
-/* The part of the batch that is this member's turn, and one more datagram of any length: may it be sent? */
-static bool may_go_on(const struct delivery *delivery, const struct turn *turn, uint32_t position)
+/* The part of the batch that is this member's turn, and one more datagram of so many bytes: may it be sent? */
+static bool may_go_on(const struct delivery *delivery, const struct turn *turn, uint32_t position, size_t bytes)
 {
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
-    size_t bytes = PLAIN_LINE_MAX_BYTES;
 
     if ((slot->flags & SLOT_PROBATION) == 0)
         return true;
@@ -212,7 +211,8 @@ static bool collect_datagram(struct delivery *delivery, struct turn *turn, uint3
     return true;
 }
 
-static void collect_accept(struct delivery *delivery, struct turn *turn, uint32_t position)
+/* False where it may not be sent: then nothing else may. */
+static bool collect_accept(struct delivery *delivery, struct turn *turn, uint32_t position)
 {
     const struct member *member = registry_member(delivery->wiring.registry, position);
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
@@ -220,11 +220,15 @@ static void collect_accept(struct delivery *delivery, struct turn *turn, uint32_
     const struct token *token = dialect_token(delivery->wiring.doors[path->door].dialect, DIALECT_ACCEPT);
     struct pending pending = {.cursor = slot->cursor};
 
+    size_t length;
+
     token = token_fill(token, registry_shown(member), registry_shown_len(member),
                        &delivery->batch.accepts[turn - delivery->batch.turns]);
-
-    add_entry(&delivery->batch, turn, path, token->bytes, token->length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U),
-              &pending);
+    length = token->length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
+    if (!may_go_on(delivery, turn, position, length))
+        return false;
+    add_entry(&delivery->batch, turn, path, token->bytes, length, &pending);
+    return true;
 }
 
 /* False where the batch must be sent before this member's turn is complete. */
@@ -244,13 +248,11 @@ static bool collect_turn(struct delivery *delivery, uint32_t position)
     /* Before its own join is released a member is owed nothing, not even the accept. */
     if (turn->blocked || slot->cursor > released + 1)
         return true;
-    if ((slot->flags & SLOT_OWES_ACCEPT) != 0)
-        collect_accept(delivery, turn, position);
-    while (cursor <= released && turn->count < DELIVERY_TURN) {
-        if (!may_go_on(delivery, turn, position)) {
-            turn->held = true;
+    turn->held = (slot->flags & SLOT_OWES_ACCEPT) != 0 && !collect_accept(delivery, turn, position);
+    while (!turn->held && cursor <= released && turn->count < DELIVERY_TURN) {
+        turn->held = !may_go_on(delivery, turn, position, PLAIN_LINE_MAX_BYTES);
+        if (turn->held)
             break;
-        }
         if (batch->entry_count == DELIVERY_BATCH || !collect_datagram(delivery, turn, position, &cursor)) {
             /* With nothing collected it is still to have its turn. */
             batch->turn_count -= turn->count == 0 ? 1 : 0;

@@ -30,7 +30,9 @@
 
 static void probe(struct room *room, struct member *member)
 {
-    room->stats.probes += room_send(room, member, "", 0) ? 1U : 0U;
+    /* Clients take the first datagram for the answer to their join. */
+    if ((room_slot(room, member)->flags & SLOT_OWES_ACCEPT) == 0)
+        room->stats.probes += room_send(room, member, "", 0) ? 1U : 0U;
 }
 
 /* ---- suspects ---- */

@@ -129,6 +129,31 @@ Test(probation, who_is_held_back_costs_a_sweep_nothing_more)
     cr_expect_eq(room_sweep(stage.room, 100), SWEEP_DONE);
 }
 
+Test(probation, a_late_accept_counts_too)
+{
+    struct room_limits limits = stage.setup.limits;
+
+    stage.outbox.take = 0;
+    send_as_victim(VICTIM, "L victim");
+    cr_expect_eq(stage_sweep(&stage), SWEEP_BLOCKED);
+    limits.idle_timeout_s = 2;
+    room_set_limits(stage.room, &limits);
+    for (int i = 0; i < 20; i++) {
+        struct path path = victim_path(VICTIM);
+
+        stage.outbox.take = i % 2 == 0 ? 0 : 1;
+        stage.outbox.full_doors = 0;
+        room_door_writable(stage.room, 0);
+        stage.now.mono_ns += 2050 * MOMENT_NS_PER_MS;
+        room_unreachable(stage.room, &stage.now, &path.peer, 0);
+        room_tick(stage.room, &stage.now);
+        stage_sweep(&stage);
+    }
+    cr_expect_leq(fake_outbox_count_to(&stage.outbox, VICTIM), 8);
+    cr_expect(fake_outbox_count_to(&stage.outbox, VICTIM) == 0 || stage_heard(&stage, VICTIM, 0, "OK"),
+              "nothing goes before the accept");
+}
+
 Test(probation, in_a_trusted_network_there_is_none)
 {
     stage_send(&stage, VICTIM, "L friend");
