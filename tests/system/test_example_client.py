@@ -264,7 +264,10 @@ class AsAFilter(ClientTest):
         alice.expect("bot 进入了聊天室", "bot ： one", "bot 退出了聊天室")
 
     def test_a_name_is_tried_at_each_of_its_addresses(self):
-        families = {found[0] for found in socket.getaddrinfo("localhost", 1, type=socket.SOCK_DGRAM)}
+        try:
+            families = {found[0] for found in socket.getaddrinfo("localhost", 1, type=socket.SOCK_DGRAM)}
+        except socket.gaierror:
+            self.skipTest("this machine does not know localhost")
         for address, family in (("127.0.0.1:0", socket.AF_INET), ("[::1]:0", socket.AF_INET6)):
             if family in families and (family == socket.AF_INET or own_network.has_ipv6()):
                 with self.subTest(address):
