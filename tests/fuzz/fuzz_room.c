@@ -276,14 +276,20 @@ static void on_more(void *ctx, const struct admin_reply *reply)
 /* Commands only: notices have numbers here. */
 static void step_command(struct world *world, struct input *input)
 {
-    static const char *const commands[] = {"/kick n", "/kick N", "/members ", "/stats",
-                                           "/help",   "/halp ",  "/kick",     "/"};
+    static const char *const commands[] = {
+        "/kick n",       "/kick N",          "/ban n",          "/unban n", "/mute n",   "/unmute n",
+        "/ban 192.0.2.", "/ban 192.0.2.0/2", "/unban 192.0.2.", "/bans",    "/members ", "/stats",
+        "/help",         "/halp ",           "/kick",           "/",
+    };
     const struct admin_reply reply = {.line = on_answer};
-    uint8_t what = take_byte(input);
+    uint8_t which = take_byte(input), what = take_byte(input);
     char line[64];
 
-    snprintf(line, sizeof(line), "%s%u%s", commands[what & 7], (unsigned)(what >> 3 & 7),
-             (what & 64) != 0 ? " 1m" : "");
+    if (which % 16 == 9 || which % 16 > 10)
+        snprintf(line, sizeof(line), "%s", commands[which % 16]);
+    else
+        snprintf(line, sizeof(line), "%s%u%s", commands[which % 16], (unsigned)(what & 7),
+                 (what & 64) != 0 ? " 1m" : "");
     admin_line(&world->admin, &world->fuzz.now, ADMIN_COMMANDS, line, strlen(line), &reply);
 }
 
