@@ -35,7 +35,7 @@ struct delivery_wiring {
     struct room_stats *stats;
 };
 
-/* STATUS_NO_MEMORY. About 150 KiB, whatever comes. */
+/* STATUS_NO_MEMORY. About 110 KiB, whatever comes. */
 int delivery_new(const struct delivery_wiring *wiring, struct delivery **ret_delivery);
 void delivery_free(struct delivery *delivery);
 

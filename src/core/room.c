@@ -318,6 +318,7 @@ static void send_bye(struct room *room, struct member *member)
     const struct token *bye = token_fill(dialect_token(room_dialect(room, path->door), DIALECT_BYE),
                                          registry_shown(member), registry_shown_len(member), &filled);
     size_t length = bye->length + ((room_slot(room, member)->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
+
     if (bye->length > 0 && !room_send(room, member, bye->bytes, length))
         room->stats.answers_withheld++;
 }
