@@ -20,25 +20,6 @@ struct parser {
     struct listen *listen;
 };
 
-static bool is_space(char byte)
-{
-    return byte == ' ' || byte == '\t';
-}
-
-/* Drops outer spaces, in place. */
-static char *trim(char *text)
-{
-    size_t length;
-
-    while (is_space(*text))
-        text++;
-    length = strlen(text);
-    while (length > 0 && is_space(text[length - 1]))
-        length--;
-    text[length] = '\0';
-    return text;
-}
-
 static int refuse(const struct parser *parser, const char *address, const char *why)
 {
     complaint_add(parser->complaints, parser->place, "room.listen: '%s' %s", complaint_excerpt(address).text, why);
@@ -163,9 +144,9 @@ static int parse_door(const struct parser *parser, char *text)
 
     if (dialect != NULL) {
         *dialect++ = '\0';
-        dialect = trim(dialect);
+        dialect = value_trim(dialect);
     }
-    text = trim(text);
+    text = value_trim(text);
     if (*text == '\0')
         return refuse(parser, text, "holds no address: write for example 0.0.0.0:8888, [::]:8888");
     if (dialect != NULL && *dialect == '\0')

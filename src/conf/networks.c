@@ -12,25 +12,6 @@
 
 #define NONE "none"
 
-static bool is_space(char byte)
-{
-    return byte == ' ' || byte == '\t';
-}
-
-/* Drops outer spaces, in place. */
-static char *trim(char *text)
-{
-    size_t length;
-
-    while (is_space(*text))
-        text++;
-    length = strlen(text);
-    while (length > 0 && is_space(text[length - 1]))
-        length--;
-    text[length] = '\0';
-    return text;
-}
-
 static int add(struct network_list *list, const char *item, char ret_why[NETWORK_WHY_BYTES])
 {
     if (*item == '\0')
@@ -53,7 +34,7 @@ int networks_parse(const char *text, const struct option *option, const struct p
     int status = STATUS_OK;
 
     snprintf(copy, sizeof(copy), "%s", text);
-    next = trim(copy);
+    next = value_trim(copy);
     if (*next == '\0' && option->min > 0) {
         complaint_add(complaints, place, "%s.%s is empty: write all, none, or networks", option->section, option->key);
         return STATUS_INVALID;
@@ -61,7 +42,7 @@ int networks_parse(const char *text, const struct option *option, const struct p
     if (*next == '\0' || strcmp(next, NONE) == 0)
         next = NULL;
     while (next != NULL && status != STATUS_FULL) {
-        const char *item = trim(strsep(&next, ","));
+        const char *item = value_trim(strsep(&next, ","));
         int item_status = add(&list, item, why);
 
         if (item_status == 0)

@@ -17,6 +17,19 @@ static bool is_space(char byte)
     return byte == ' ' || byte == '\t';
 }
 
+char *value_trim(char *text)
+{
+    size_t length;
+
+    while (is_space(*text))
+        text++;
+    length = strlen(text);
+    while (length > 0 && is_space(text[length - 1]))
+        length--;
+    text[length] = '\0';
+    return text;
+}
+
 static bool is_control(char byte)
 {
     return ((unsigned char)byte < 0x20 && byte != '\t') || byte == 0x7f;

@@ -36,6 +36,9 @@ int value_parse(const char *text, char ret_value[VALUE_MAX_BYTES + 1], char ret_
  */
 const char *value_write(const char *value, char *out);
 
+/* Drops outer spaces of a part of a value, in place. Returns where it begins then, within `text`. */
+char *value_trim(char *text);
+
 /* yes, true, on, 1; no, false, off, 0; in any case. */
 bool value_switch(const char *value, bool *ret_on);
 
