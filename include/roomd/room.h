@@ -114,8 +114,14 @@ int room_kick(struct room *room, const struct moment *now, const char *name, con
 int64_t room_tick(struct room *room, const struct moment *now);
 int64_t room_next_tick(const struct room *room);
 
-/* Sends members what they are owed, at most about `budget` datagrams, and goes on where the last sweep stopped. */
-enum sweep_result room_sweep(struct room *room, size_t budget);
+/*
+ * Sends members what they are owed, at most about `budget` datagrams, and goes on where the last sweep stopped. In a large room joins and exits wait up to half a second, so that those
+ * that come together are told in one line; room_next_tick tells when.
+ */
+enum sweep_result room_sweep(struct room *room, const struct moment *now, size_t budget);
+
+/* Nothing waits any longer: the next sweep sends it. */
+void room_release(struct room *room, const struct moment *now);
 
 /* This door's socket takes datagrams again. */
 void room_door_writable(struct room *room, uint16_t door);

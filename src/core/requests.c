@@ -57,7 +57,7 @@ static void answer(const struct context *context, const struct token *token)
     if (token_length(token, 1) == 0)
         return;
     if (context->member != NULL)
-        room_settle_accept(context->room, context->member);
+        room_settle_accept(context->room, context->now, context->member);
     if (may_answer(context))
         room_answer(context->room, context->path, token, request->name, request->name_len, context->newline);
     else
@@ -92,7 +92,7 @@ static void owe_accept(const struct context *context, struct member *member)
 {
     struct slot *slot = room_slot(context->room, member);
 
-    room_settle_accept(context->room, member); /* each join has its answer, also two that came at once */
+    room_settle_accept(context->room, context->now, member); /* each join has its answer, also two that came at once */
     slot->flags = SLOT_OWES_ACCEPT | (context->newline ? SLOT_NEWLINE : 0U) | (slot->flags & SLOT_PROBATION);
     *registry_path(context->room->registry, member->position) = *context->path;
     registry_mark_behind(context->room->registry, member);
@@ -320,7 +320,7 @@ static int handle_exit(const struct context *context)
     }
     if (!is_own_name(context))
         return refuse_stranger(context, REFUSED_WRONG_NAME);
-    room_settle_accept(context->room, context->member);
+    room_settle_accept(context->room, context->now, context->member);
     room_answer(context->room, context->path, bye, registry_shown(context->member), registry_shown_len(context->member),
                 (room_slot(context->room, context->member)->flags & SLOT_NEWLINE) != 0);
     room_remove(context->room, context->now, context->member, EXIT_LEFT);

@@ -47,6 +47,7 @@ int room_new(const struct room_setup *setup, struct room **ret_room)
     room->limits = setup->limits;
     room->observer = setup->observer;
     answers_init(&room->answers);
+    release_init(&room->release);
     status = make_parts(room, setup);
     if (status != 0) {
         room_free(room);
@@ -126,6 +127,10 @@ int room_append(struct room *room, const struct moment *now, const struct event 
     event.wall_ns = now->wall_ns;
     event.utc_offset_s = now->utc_offset_s;
     status = transcript_append(room->transcript, &event, &event.seq);
+    if (status == STATUS_FULL) { /* what waits for company holds its place in the ring */
+        release_all(room, now);
+        status = transcript_append(room->transcript, &event, &event.seq);
+    }
     if (status != 0)
         return status;
     if (member != NULL) {
@@ -136,10 +141,8 @@ int room_append(struct room *room, const struct moment *now, const struct event 
         if (slot->cursor == event.seq)
             slot->cursor++;
     }
-    /* Without a store there is nothing to wait for. */
-    transcript_release(room->transcript, event.seq);
+    release_event(room, now, (enum event_kind)event.kind);
     vanish_event(room, now);
-    registry_all_behind(room->registry);
     if (room->observer.happened != NULL)
         room->observer.happened(room->observer.ctx, &event, member != NULL ? room_path(room, member) : NULL);
     return STATUS_OK;
@@ -178,7 +181,7 @@ bool room_send(struct room *room, struct member *member, const void *bytes, size
     return true;
 }
 
-void room_settle_accept(struct room *room, struct member *member)
+void room_settle_accept(struct room *room, const struct moment *now, struct member *member)
 {
     struct slot *slot = room_slot(room, member);
     const struct path *path = room_path(room, member);
@@ -187,10 +190,12 @@ void room_settle_accept(struct room *room, struct member *member)
                                             registry_shown(member), registry_shown_len(member), &filled);
     size_t length = accept->length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
 
-    /* Not before its join is released: until then nobody is told that it is in, itself included. */
-    if (slot->cursor > transcript_released(room->transcript) + 1)
+    if ((slot->flags & SLOT_OWES_ACCEPT) == 0)
         return;
-    if ((slot->flags & SLOT_OWES_ACCEPT) != 0 && room_send(room, member, accept->bytes, length))
+    /* Not before its join is released: until then nobody is told that it is in, itself included. But it is not to wait for company. */
+    if (slot->cursor > transcript_released(room->transcript) + 1)
+        release_all(room, now);
+    if (slot->cursor <= transcript_released(room->transcript) + 1 && room_send(room, member, accept->bytes, length))
         slot->flags &= ~SLOT_OWES_ACCEPT;
 }
 
@@ -217,7 +222,7 @@ void room_tell(struct room *room, const struct moment *now, struct member *membe
 {
     int64_t interval_ns = ROOM_TOLD_INTERVAL_S * MOMENT_NS_PER_S;
 
-    room_settle_accept(room, member);
+    room_settle_accept(room, now, member);
     if ((room_slot(room, member)->flags & SLOT_OWES_ACCEPT) != 0 || now->mono_ns < member->quiet_until_ns) {
         room->stats.answers_withheld++;
         return;
@@ -345,7 +350,7 @@ struct member *room_find_named(struct room *room, const char *name)
 
 void room_expel(struct room *room, const struct moment *now, struct member *member, const char *reason)
 {
-    room_settle_accept(room, member);
+    room_settle_accept(room, now, member);
     send_line(room, now, member, DIALECT_KICKED, reason, 0);
     send_bye(room, member);
     room_remove(room, now, member, EXIT_KICKED);
@@ -407,8 +412,10 @@ int64_t room_next_tick(const struct room *room)
 {
     int64_t idle = idle_next(room);
     int64_t vanish = vanish_next_tick(room);
+    int64_t release = release_next_tick(room);
+    int64_t next = idle < vanish ? idle : vanish;
 
-    return idle < vanish ? idle : vanish;
+    return next < release ? next : release;
 }
 
 static void warn_idle(struct room *room, const struct moment *now, struct member *member)
@@ -431,14 +438,23 @@ int64_t room_tick(struct room *room, const struct moment *now)
         }
     }
     vanish_tick(room, now);
+    release_tick(room, now);
     return room_next_tick(room);
 }
 
 /* ---- what goes out, and what can be seen ---- */
 
-enum sweep_result room_sweep(struct room *room, size_t budget)
+enum sweep_result room_sweep(struct room *room, const struct moment *now, size_t budget)
 {
-    return delivery_sweep(room->delivery, budget);
+    enum sweep_result result = delivery_sweep(room->delivery, budget);
+
+    release_swept(room, now, result);
+    return result;
+}
+
+void room_release(struct room *room, const struct moment *now)
+{
+    release_all(room, now);
 }
 
 void room_door_writable(struct room *room, uint16_t door)

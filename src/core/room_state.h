@@ -12,6 +12,7 @@
 #include "core/bucket.h"
 #include "core/delivery.h"
 #include "core/name.h"
+#include "core/release.h"
 #include "core/template.h"
 #include "core/vanish.h"
 
@@ -36,10 +37,11 @@ struct room {
     struct observer observer;
     struct room_stats stats;
     struct vanish vanish;
+    struct release release;
 };
 
 /*
- * Appends what the draft says (kind, reason, name, text), shows it to the observer, and makes it everybody's. `member` is its author, or NULL. STATUS_FULL: nothing happened.
+ * Appends what the draft says (kind, reason, name, text), shows it to the observer, and makes it everybody's, at once or, a join or exit in a large room, in company. `member` is its author, or NULL. STATUS_FULL: nothing happened.
  */
 int room_append(struct room *room, const struct moment *now, const struct event *draft, struct member *member);
 
@@ -77,7 +79,7 @@ bool room_send(struct room *room, struct member *member, const void *bytes, size
 /*
  * Before anything else is sent to a member at once: the accept, if it is still owed. Clients take the first datagram for the answer to their join.
  */
-void room_settle_accept(struct room *room, struct member *member);
+void room_settle_accept(struct room *room, const struct moment *now, struct member *member);
 
 /* Sends a member a line that is no event, at once or not at all; not before its accept, which clients take the first datagram for. */
 void room_tell(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,

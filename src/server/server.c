@@ -157,12 +157,15 @@ static void set_alarm(struct server *server, int64_t due_ns)
 static void on_serve(struct ev_loop *loop, ev_prepare *watcher, int events)
 {
     struct server *server = watcher->data;
-    int64_t due_ns = room_next_tick(server->room);
+    enum sweep_result result;
+    int64_t due_ns;
 
     (void)events;
-    if (due_ns <= server->now.mono_ns)
-        due_ns = room_tick(server->room, &server->now);
-    if (room_sweep(server->room, SERVER_SWEEP_BUDGET) == SWEEP_MORE || due_ns <= server->now.mono_ns)
+    if (room_next_tick(server->room) <= server->now.mono_ns)
+        room_tick(server->room, &server->now);
+    result = room_sweep(server->room, &server->now, SERVER_SWEEP_BUDGET);
+    due_ns = room_next_tick(server->room);
+    if (result == SWEEP_MORE || due_ns <= server->now.mono_ns)
         ev_idle_start(loop, &server->more);
     else
         ev_idle_stop(loop, &server->more);
@@ -321,7 +324,8 @@ static void serve(struct server *server)
     ev_run(server->loop, 0);
     notify_stopping();
     /* What was said last is delivered, as far as the sockets take it at once. */
-    while (room_sweep(server->room, SERVER_SWEEP_BUDGET) == SWEEP_MORE)
+    room_release(server->room, &server->now);
+    while (room_sweep(server->room, &server->now, SERVER_SWEEP_BUDGET) == SWEEP_MORE)
         ;
     stop_watchers(server);
 }

@@ -101,7 +101,7 @@ static inline struct path fuzz_path(uint8_t selector)
 
 static inline void fuzz_sweep(struct fuzz_room *fuzz)
 {
-    while (room_sweep(fuzz->room, 64) == SWEEP_MORE)
+    while (room_sweep(fuzz->room, &fuzz->now, 64) == SWEEP_MORE)
         ;
 }
 

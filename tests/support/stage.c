@@ -115,7 +115,7 @@ enum sweep_result stage_sweep(struct stage *stage)
     enum sweep_result result;
 
     do
-        result = room_sweep(stage->room, 1024);
+        result = room_sweep(stage->room, &stage->now, 1024);
     while (result == SWEEP_MORE);
     return result;
 }

@@ -187,7 +187,7 @@ Test(access, all_that_must_go_go_and_nobody_else_however_they_stand)
     }
     /* Some are owed something while it happens. */
     send_from("10.0.1.7", 2001, "C m1 hello");
-    room_sweep(stage.room, 50);
+    room_sweep(stage.room, &stage.now, 50);
     cr_expect_eq(ban_network("10.0.2.0/24", MOMENT_NEVER_NS), 100);
     cr_expect_eq(room_members(stage.room), 200);
     for (uint32_t i = 0; i < 200; i++) {

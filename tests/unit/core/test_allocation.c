@@ -163,7 +163,7 @@ Test(allocation, speaking_leaving_and_notices_take_no_memory)
         stage_send(&stage, 1003, "L alice");
         stage_send(&stage, 1000, "L alice");
         room_notice(stage.room, &stage.now, "x", 1, &members);
-        room_sweep(stage.room, 100);
+        room_sweep(stage.room, &stage.now, 100);
         fake_outbox_clear(&stage.outbox);
     }
     stage_send(&stage, 1000, "E alice");

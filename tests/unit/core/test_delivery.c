@@ -154,7 +154,7 @@ static void random_life(unsigned seed)
             break;
         default:
             let_through((size_t)rand() % 6);
-            room_sweep(stage.room, (size_t)rand() % 9 + 1);
+            room_sweep(stage.room, &stage.now, (size_t)rand() % 9 + 1);
         }
     }
     let_through(SIZE_MAX);
@@ -179,7 +179,7 @@ Test(delivery, a_sweep_keeps_to_its_budget_and_goes_on_where_it_stopped)
     join_many(1000, 100);
     say(1000, 0, 1);
     for (int i = 0; i < 9; i++) {
-        cr_expect_eq(room_sweep(stage.room, 10), SWEEP_MORE);
+        cr_expect_eq(room_sweep(stage.room, &stage.now, 10), SWEEP_MORE);
         cr_expect_leq(stage.outbox.count, (size_t)(i + 1) * 18);
     }
     cr_expect_eq(stage_sweep(&stage), SWEEP_DONE);

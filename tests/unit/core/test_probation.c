@@ -126,7 +126,7 @@ Test(probation, who_is_held_back_costs_a_sweep_nothing_more)
     say("x", 100);
     room_stats(stage.room, &stats);
     cr_expect_eq(stats.behind, 0);
-    cr_expect_eq(room_sweep(stage.room, 100), SWEEP_DONE);
+    cr_expect_eq(room_sweep(stage.room, &stage.now, 100), SWEEP_DONE);
 }
 
 Test(probation, a_late_accept_counts_too)
