@@ -42,11 +42,15 @@ struct slot {
 
 struct label; /* a name in use; private */
 
-/* What a sweep does not touch. Read it; only registry.c writes `position`, `label` and the links. */
+/* What a sweep does not touch. Read it; only registry.c writes `position`, `seat`, `label` and the links. */
 struct member {
     uint64_t number;          /* 1, 2, 3 …, never given twice */
-    uint32_t position;        /* in the dense arrays */
+    uint32_t position;        /* in the dense arrays; changes as others come and go */
+    uint32_t seat;            /* the same from its join to its exit; then somebody else's */
     uint32_t undelivered;     /* datagrams that could not be sent to it */
+    uint64_t first;           /* the first event it was owed */
+    uint32_t said;            /* its own events since then: they are not owed */
+    uint32_t lost;            /* events that left the ring first, or could not be sent */
     uint16_t probation_bytes; /* sent while on probation */
     uint8_t probation_datagrams;
     struct label *label;    /* owned */
@@ -95,6 +99,12 @@ size_t registry_folded_len(const struct member *member);
 struct member *registry_member(const struct registry *registry, uint32_t position);
 struct slot *registry_slot(const struct registry *registry, uint32_t position);
 struct path *registry_path(const struct registry *registry, uint32_t position);
+
+/*
+ * By seat, 0 … registry_seats - 1; NULL where nobody sits. Whoever walks over the seats with members coming and going in between meets each one that stays exactly once.
+ */
+uint32_t registry_seats(const struct registry *registry);
+struct member *registry_seated(const struct registry *registry, uint32_t seat);
 
 /* It was heard: the last in the order of silence, and no longer warned. */
 void registry_heard(struct registry *registry, struct member *member, int64_t now_ns);

@@ -72,7 +72,9 @@ struct room_member {
     const char *name; /* valid until the next call that changes the room */
     const struct path *path;
     uint64_t number;
-    uint64_t owed; /* events */
+    uint64_t owed;      /* events */
+    uint64_t delivered; /* events, since it joined */
+    uint64_t lost;      /* events that left the ring before it was sent them, or could not be sent */
     uint32_t undelivered;
     int64_t joined_wall_ns;
     int64_t heard_ns;
@@ -128,7 +130,12 @@ void room_door_writable(struct room *room, uint16_t door);
 
 void room_stats(const struct room *room, struct room_stats *ret_stats);
 uint32_t room_members(const struct room *room);
-/* The `index`-th member, 0 … room_members - 1, in no particular order. */
-void room_member(const struct room *room, uint32_t index, struct room_member *ret_member);
+
+/*
+ * The member of a seat, 0 … room_seats - 1; false where nobody sits there. A member has one seat from its join to its exit: whoever walks over the seats, with the room going on in between, meets each that stays
+ * exactly once.
+ */
+uint32_t room_seats(const struct room *room);
+bool room_member(const struct room *room, uint32_t seat, struct room_member *ret_member);
 
 #endif

@@ -41,12 +41,13 @@ static void members(const struct admin *admin, const struct moment *now, const c
 
     (void)arguments;
     admin_say(reply, "%u member%s", (unsigned)count, count == 1 ? "" : "s");
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t seat = 0; seat < room_seats(admin->room); seat++) {
         struct room_member member;
         char endpoint[ENDPOINT_TEXT_BYTES], owed[48] = "", lost[48] = "";
         const char *mute;
 
-        room_member(admin->room, i, &member);
+        if (!room_member(admin->room, seat, &member))
+            continue;
         mute = member.muted_until_ns > now->mono_ns ? ", mute" : "";
         if (member.owed > 0)
             snprintf(owed, sizeof(owed), ", owed %" PRIu64, member.owed);

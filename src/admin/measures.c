@@ -99,11 +99,10 @@ static bool looks_like_network(const char *word)
 static bool is_member(const struct admin *admin, const char *name)
 {
     /* By the name as it is shown: this only settles what a word with a '/' in it means. */
-    for (uint32_t i = 0; i < room_members(admin->room); i++) {
+    for (uint32_t seat = 0; seat < room_seats(admin->room); seat++) {
         struct room_member member;
 
-        room_member(admin->room, i, &member);
-        if (strcmp(member.name, name) == 0)
+        if (room_member(admin->room, seat, &member) && strcmp(member.name, name) == 0)
             return true;
     }
     return false;

@@ -277,11 +277,12 @@ static void collect(struct delivery *delivery, size_t budget)
 
 /* ---- settling ---- */
 
-static void note_failure(struct delivery *delivery, struct member *member, const struct path *path)
+static void note_failure(struct delivery *delivery, struct member *member, const struct path *path, uint32_t events)
 {
     const struct observer *observer = &delivery->wiring.observer;
 
     member->undelivered++;
+    member->lost += events;
     delivery->wiring.stats->undelivered++;
     if (observer->undelivered != NULL)
         observer->undelivered(observer->ctx, registry_shown(member), path);
@@ -307,9 +308,12 @@ static uint16_t settle_entries(struct delivery *delivery, const struct turn *tur
             stats->datagrams_sent++;
             stats->events_delivered += pending->events;
         } else {
-            note_failure(delivery, registry_member(delivery->wiring.registry, position), entry->path);
+            note_failure(delivery, registry_member(delivery->wiring.registry, position), entry->path, pending->events);
         }
-        stats->events_missed += pending->missed;
+        if (pending->missed > 0) {
+            stats->events_missed += pending->missed;
+            registry_member(delivery->wiring.registry, position)->lost += pending->missed;
+        }
         slot->cursor = pending->cursor;
         slot->flags &= ~SLOT_OWES_ACCEPT;
     }

@@ -40,8 +40,12 @@ struct registry {
     struct member **members; /* these three side by side, by position */
     struct slot *slots;
     struct path *paths;
+    struct member **seats; /* by seat; NULL where nobody sits */
+    uint32_t *empty_seats; /* a stack of those below seat_count */
     uint32_t count;
     uint32_t capacity;
+    uint32_t seat_count;
+    uint32_t empty_count;
     uint32_t head; /* the window: `behind` positions from here, round the end */
     uint32_t behind;
     struct silence silence[2]; /* those not warned, those warned */
@@ -69,6 +73,8 @@ void registry_free(struct registry *registry)
     free(registry->members);
     free(registry->slots);
     free(registry->paths);
+    free(registry->seats);
+    free(registry->empty_seats);
     free(registry);
 }
 
@@ -133,6 +139,7 @@ static bool reserve_place(struct registry *registry)
 {
     uint32_t capacity = registry->capacity == 0 ? REGISTRY_FIRST_CAPACITY : registry->capacity * 2;
     void *members = registry->members, *slots = registry->slots, *paths = registry->paths;
+    void *seats = registry->seats, *empty_seats = registry->empty_seats;
     bool grown;
 
     if (registry->count < registry->capacity)
@@ -140,10 +147,14 @@ static bool reserve_place(struct registry *registry)
     /* One that grew while the next could not is only larger than it need be. */
     grown = grow_array(&members, capacity, sizeof(*registry->members)) &&
             grow_array(&slots, capacity, sizeof(*registry->slots)) &&
-            grow_array(&paths, capacity, sizeof(*registry->paths));
+            grow_array(&paths, capacity, sizeof(*registry->paths)) &&
+            grow_array(&seats, capacity, sizeof(*registry->seats)) &&
+            grow_array(&empty_seats, capacity, sizeof(*registry->empty_seats));
     registry->members = members;
     registry->slots = slots;
     registry->paths = paths;
+    registry->seats = seats;
+    registry->empty_seats = empty_seats;
     if (grown)
         registry->capacity = capacity;
     return grown;
@@ -261,6 +272,31 @@ static void remove_place(struct registry *registry, struct member *member)
         registry->head = 0;
 }
 
+/* ---- seats ---- */
+
+/* There are as many as places in the arrays, so one is free for whoever has a place. */
+static void take_seat(struct registry *registry, struct member *member)
+{
+    member->seat = registry->empty_count > 0 ? registry->empty_seats[--registry->empty_count] : registry->seat_count++;
+    registry->seats[member->seat] = member;
+}
+
+static void leave_seat(struct registry *registry, const struct member *member)
+{
+    registry->seats[member->seat] = NULL;
+    registry->empty_seats[registry->empty_count++] = member->seat;
+}
+
+uint32_t registry_seats(const struct registry *registry)
+{
+    return registry->seat_count;
+}
+
+struct member *registry_seated(const struct registry *registry, uint32_t seat)
+{
+    return registry->seats[seat];
+}
+
 /* ---- the indexes ---- */
 
 static struct label *make_label(const struct name *name, struct member *member)
@@ -347,6 +383,7 @@ int registry_add(struct registry *registry, const struct name *name, const struc
     registry->slots[registry->count] = (struct slot){.cursor = 0};
     registry->paths[registry->count] = *path;
     append_place(registry, &entry->member);
+    take_seat(registry, &entry->member);
     entry->member.number = ++registry->last_number;
     entry->member.heard_ns = now_ns;
     link_loudest(registry, &entry->member);
@@ -379,6 +416,7 @@ void registry_remove(struct registry *registry, struct member *member)
     struct entry *entry = entry_of(member);
 
     remove_place(registry, member);
+    leave_seat(registry, member);
     unlink_silence(registry, member);
     drop_label(registry, member->label);
     HASH_DELETE(hh, registry->by_endpoint, entry);

@@ -191,6 +191,8 @@ static int add_member(const struct context *context, const struct name *name)
         registry_remove(room->registry, member);
         return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_NO_MEMORY);
     }
+    member->first = room_slot(room, member)->cursor;
+    member->said = 0;
     owe_accept(context, member);
     if (!is_trusted(context))
         room_slot(room, member)->flags |= SLOT_PROBATION;

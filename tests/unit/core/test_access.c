@@ -190,10 +190,11 @@ Test(access, all_that_must_go_go_and_nobody_else_however_they_stand)
     room_sweep(stage.room, &stage.now, 50);
     cr_expect_eq(ban_network("10.0.2.0/24", MOMENT_NEVER_NS), 100);
     cr_expect_eq(room_members(stage.room), 200);
-    for (uint32_t i = 0; i < 200; i++) {
+    for (uint32_t seat = 0; seat < room_seats(stage.room); seat++) {
         struct room_member member;
 
-        room_member(stage.room, i, &member);
+        if (!room_member(stage.room, seat, &member))
+            continue;
         cr_expect_neq(member.path->peer.address[14], 2, "%s", member.name);
     }
 }

@@ -143,6 +143,8 @@ struct model {
     unsigned count, behind_count;
 };
 
+static unsigned most; /* members at once, so far */
+
 static unsigned number_at(uint32_t position)
 {
     unsigned n;
@@ -154,6 +156,7 @@ static unsigned number_at(uint32_t position)
 static void compare(const struct model *model)
 {
     bool seen[MODEL_MAX] = {false};
+    unsigned seated = 0;
 
     cr_assert_eq(registry_count(registry), model->count);
     cr_assert_eq(registry_behind(registry), model->behind_count);
@@ -166,6 +169,14 @@ static void compare(const struct model *model)
         cr_assert_eq(registry_slot(registry, i)->cursor, n * 10U, "slot and path stay together");
         seen[n] = true;
     }
+    for (uint32_t seat = 0; seat < registry_seats(registry); seat++) {
+        const struct member *member = registry_seated(registry, seat);
+
+        seated += member != NULL ? 1U : 0U;
+        cr_assert(member == NULL || member->seat == seat);
+    }
+    cr_assert_eq(seated, model->count);
+    cr_assert_leq(registry_seats(registry), most, "an empty seat is taken before a new one");
     for (uint32_t i = 0; i < model->behind_count; i++)
         cr_assert(model->behind[number_at(registry_window(registry, i))], "one in the window is not behind");
 }
@@ -184,6 +195,7 @@ static void change(struct model *model, unsigned n, unsigned what)
             registry_slot(registry, add(n)->position)->cursor = n * 10U;
             model->in[n] = true;
             model->count++;
+            most = model->count > most ? model->count : most;
         }
     } else if (what < 7 && model->in[n]) {
         registry_mark_behind(registry, find(n));
@@ -200,6 +212,20 @@ static void change(struct model *model, unsigned n, unsigned what)
     } else if (model->behind_count > 0) {
         registry_head_later(registry);
     }
+}
+
+Test(registry, a_seat_stays_while_others_come_and_go)
+{
+    const struct member *a = add(1), *b = add(2), *c = add(3);
+
+    cr_expect_eq(b->seat, 1);
+    registry_remove(registry, find(1));
+    cr_expect_null(registry_seated(registry, 0));
+    cr_expect_eq(registry_seated(registry, 1), b);
+    cr_expect_eq(registry_seated(registry, 2), c);
+    a = add(4);
+    cr_expect_eq(a->seat, 0, "the empty seat is taken first");
+    cr_expect_eq(registry_seats(registry), 3);
 }
 
 Test(registry, it_agrees_with_a_simple_model_whatever_the_order_of_calls)

@@ -690,6 +690,28 @@ Test(room, new_wording_reaches_members_that_are_already_in)
     HEARD(BOB, "alice: hi");
 }
 
+Test(room, what_a_member_says_itself_or_misses_is_not_counted_as_delivered)
+{
+    struct room_member member;
+
+    stage_join(&stage, ALICE, "alice");
+    stage_join(&stage, BOB, "bob");
+    stage_send(&stage, BOB, "C bob one");
+    stage_send(&stage, ALICE, "C alice two");
+    stage_send(&stage, BOB, "C bob three");
+    stage_sweep(&stage);
+    cr_assert(room_member(stage.room, 1, &member));
+    cr_expect_str_eq(member.name, "bob");
+    cr_expect_eq(member.delivered, 1);
+    stage.outbox.failing_port = BOB;
+    stage_send(&stage, ALICE, "C alice four");
+    stage_sweep(&stage);
+    cr_assert(room_member(stage.room, 1, &member));
+    cr_expect_eq(member.delivered, 1);
+    cr_expect_eq(member.lost, 1);
+    cr_expect_eq(member.undelivered, 1);
+}
+
 Test(room, what_happens_is_observed_and_counted)
 {
     struct room_stats stats;
@@ -711,7 +733,15 @@ Test(room, what_happens_is_observed_and_counted)
     cr_expect_eq(stage.happened[EVENT_CHAT], 1);
     cr_expect_eq(stage.happened[EVENT_NOTICE], 1);
     cr_expect_eq(stage.happened[EVENT_EXIT], 1);
-    room_member(stage.room, 0, &member);
+    cr_assert(room_member(stage.room, 0, &member));
     cr_expect_str_eq(member.name, "alice");
     cr_expect_eq(member.owed, 1);
+    cr_expect_eq(member.delivered, 3, "bob's join, what he said, and the notice");
+    cr_expect_eq(member.lost, 0);
+    stage_sweep(&stage);
+    cr_assert(room_member(stage.room, 0, &member));
+    cr_expect_eq(member.owed, 0);
+    cr_expect_eq(member.delivered, 4);
+    cr_expect_eq(room_seats(stage.room), 2);
+    cr_expect_not(room_member(stage.room, 1, &member), "bob's seat is empty");
 }
