@@ -81,6 +81,9 @@ uint32_t registry_count(const struct registry *registry);
 int registry_add(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
                  struct member **ret_member);
 
+/* Gives a member the number it had before a restart; later ones get higher numbers. */
+void registry_renumber(struct registry *registry, struct member *member, uint64_t number);
+
 /* Gives a member another name, which the caller has made sure is free. STATUS_NO_MEMORY: it keeps the old one. */
 int registry_rename(struct registry *registry, struct member *member, const struct name *name);
 

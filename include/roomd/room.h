@@ -12,6 +12,7 @@
 
 #include <roomd/access.h>
 #include <roomd/dialect.h>
+#include <roomd/keeper.h>
 #include <roomd/limits.h>
 #include <roomd/moment.h>
 #include <roomd/observer.h>
@@ -46,6 +47,7 @@ struct room_setup {
     struct room_limits limits;
     struct outbox outbox;
     struct observer observer;
+    struct keeper keeper;
 };
 
 struct room_stats {
@@ -93,6 +95,13 @@ void room_set_doors(struct room *room, const struct room_door *doors, size_t cou
 void room_set_limits(struct room *room, const struct room_limits *limits);
 
 void room_get_limits(const struct room *room, struct room_limits *ret_limits);
+
+/*
+ * Takes a member back in after a restart, as its keeper kept it: nobody is told, and it counts as heard now. To be called after room_set_doors and before anything comes in; room_set_access then removes whom it
+ * no longer lets in. STATUS_INVALID (the record holds no name that could be one), STATUS_TAKEN (its name or its endpoint is somebody's), STATUS_NO_MEMORY: it is not in. STATUS_NOT_FOUND: there is no door
+ * `record->path.door`; the others are told that it has left, so such records are best handed over last.
+ */
+int room_restore(struct room *room, const struct moment *now, const struct keeper_record *record);
 
 /* A datagram came in. Whatever it holds, it is counted and the room goes on. `bytes` is borrowed; only the first PLAIN_REQUEST_MAX_BYTES are ever read. */
 void room_receive(struct room *room, const struct moment *now, const struct path *path, const void *bytes,

@@ -8,6 +8,7 @@
 #include "core/delivery.h"
 
 #include "core/bundle.h"
+#include "core/keep.h"
 #include "core/token.h"
 
 #include <roomd/status.h>
@@ -288,6 +289,16 @@ static void note_failure(struct delivery *delivery, struct member *member, const
         observer->undelivered(observer->ctx, registry_shown(member), path);
 }
 
+/* Its accept is always the first of what is sent. */
+static void note_accepted(struct delivery *delivery, struct slot *slot, uint32_t position)
+{
+    if ((slot->flags & SLOT_OWES_ACCEPT) == 0)
+        return;
+    slot->flags &= ~SLOT_OWES_ACCEPT;
+    keep_member(&delivery->wiring.keeper, delivery->wiring.registry,
+                registry_member(delivery->wiring.registry, position));
+}
+
 /* Moves the cursor over what was taken, or has failed for good. Returns how many entries that was. */
 static uint16_t settle_entries(struct delivery *delivery, const struct turn *turn, uint32_t position)
 {
@@ -315,7 +326,7 @@ static uint16_t settle_entries(struct delivery *delivery, const struct turn *tur
             registry_member(delivery->wiring.registry, position)->lost += pending->missed;
         }
         slot->cursor = pending->cursor;
-        slot->flags &= ~SLOT_OWES_ACCEPT;
+        note_accepted(delivery, slot, position);
     }
     return i;
 }

@@ -10,6 +10,7 @@
 #ifndef ROOMD_CORE_DELIVERY_H
 #define ROOMD_CORE_DELIVERY_H
 
+#include <roomd/keeper.h>
 #include <roomd/observer.h>
 #include <roomd/outbox.h>
 #include <roomd/registry.h>
@@ -32,6 +33,7 @@ struct delivery_wiring {
     const struct room_door *doors;
     struct outbox outbox;
     struct observer observer;
+    struct keeper keeper;
     struct room_stats *stats;
 };
 

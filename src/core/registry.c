@@ -396,6 +396,13 @@ no_memory:
     return STATUS_NO_MEMORY;
 }
 
+void registry_renumber(struct registry *registry, struct member *member, uint64_t number)
+{
+    member->number = number;
+    if (registry->last_number < number)
+        registry->last_number = number;
+}
+
 int registry_rename(struct registry *registry, struct member *member, const struct name *name)
 {
     struct label *label = make_label(name, member);

@@ -110,6 +110,7 @@ static int rejoin(const struct context *context)
     }
     registry_heard(context->room->registry, context->member, context->now->mono_ns);
     owe_accept(context, context->member);
+    keep_member(&context->room->keeper, context->room->registry, context->member);
     return HANDLED;
 }
 
@@ -136,6 +137,7 @@ static int rename_member(const struct context *context, const struct name *name)
     room_append(room, context->now, &joined, member);
     registry_heard(room->registry, member, context->now->mono_ns);
     owe_accept(context, member);
+    keep_member(&room->keeper, room->registry, member);
     return HANDLED;
 }
 
@@ -196,6 +198,7 @@ static int add_member(const struct context *context, const struct name *name)
     owe_accept(context, member);
     if (!is_trusted(context))
         room_slot(room, member)->flags |= SLOT_PROBATION;
+    keep_member(&room->keeper, room->registry, member);
     return HANDLED;
 }
 
@@ -255,8 +258,10 @@ static void note_heard(const struct context *context)
     struct path *path = registry_path(context->room->registry, context->member->position);
 
     registry_heard(context->room->registry, context->member, context->now->mono_ns);
-    if (path->door == context->path->door)
-        *path = *context->path;
+    if (path->door != context->path->door || memcmp(path->local, context->path->local, sizeof(path->local)) == 0)
+        return;
+    *path = *context->path;
+    keep_member(&context->room->keeper, context->room->registry, context->member);
 }
 
 static bool spend(int64_t *full_ns, const struct room_rate *limit, size_t tokens, int64_t now_ns)
@@ -338,6 +343,7 @@ static void prove(const struct context *context)
     if ((slot->flags & SLOT_PROBATION) == 0)
         return;
     slot->flags &= ~SLOT_PROBATION;
+    keep_member(&context->room->keeper, context->room->registry, context->member);
     registry_mark_behind(context->room->registry, context->member); /* what was held back */
 }
 

@@ -19,8 +19,11 @@
 
 static int make_parts(struct room *room, const struct room_setup *setup)
 {
-    struct delivery_wiring wiring = {
-        .doors = room->doors, .outbox = setup->outbox, .observer = setup->observer, .stats = &room->stats};
+    struct delivery_wiring wiring = {.doors = room->doors,
+                                     .outbox = setup->outbox,
+                                     .observer = setup->observer,
+                                     .keeper = setup->keeper,
+                                     .stats = &room->stats};
     int status = registry_new(setup->key, &room->registry);
 
     if (status == 0)
@@ -46,6 +49,7 @@ int room_new(const struct room_setup *setup, struct room **ret_room)
         return STATUS_NO_MEMORY;
     room->limits = setup->limits;
     room->observer = setup->observer;
+    room->keeper = setup->keeper;
     answers_init(&room->answers);
     release_init(&room->release);
     status = make_parts(room, setup);
@@ -156,6 +160,7 @@ void room_remove(struct room *room, const struct moment *now, struct member *mem
     left.reason = (uint8_t)reason;
     vanish_clear(room, member);
     room_append(room, now, &left, member);
+    keep_forget(&room->keeper, member);
     registry_remove(room->registry, member);
 }
 
@@ -196,8 +201,10 @@ void room_settle_accept(struct room *room, const struct moment *now, struct memb
     /* Not before its join is released: until then nobody is told that it is in, itself included. But it is not to wait for company. */
     if (slot->cursor > transcript_released(room->transcript) + 1)
         release_all(room, now);
-    if (slot->cursor <= transcript_released(room->transcript) + 1 && room_send(room, member, accept->bytes, length))
+    if (slot->cursor <= transcript_released(room->transcript) + 1 && room_send(room, member, accept->bytes, length)) {
         slot->flags &= ~SLOT_OWES_ACCEPT;
+        keep_member(&room->keeper, room->registry, member);
+    }
 }
 
 static void send_line(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,

@@ -11,6 +11,7 @@
 #include "core/bans.h"
 #include "core/bucket.h"
 #include "core/delivery.h"
+#include "core/keep.h"
 #include "core/name.h"
 #include "core/release.h"
 #include "core/template.h"
@@ -35,6 +36,7 @@ struct room {
     struct name_reserved reserved;
     struct answers answers;
     struct observer observer;
+    struct keeper keeper;
     struct room_stats stats;
     struct vanish vanish;
     struct release release;

@@ -9,6 +9,7 @@
 #include "io/udp_internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <roomd/status.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,12 +43,14 @@ static const struct option options[] = {
     {AF_UNSPEC, SOL_SOCKET, SO_RXQ_OVFL, 1, false},
 };
 
-static int set_options(int fd, int family)
+/* `bound`: what must be set before binding has been set then, and can't be set again. */
+static int set_options(int fd, int family, bool bound)
 {
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
         const struct option *option = &options[i];
 
-        if (option->family != AF_UNSPEC && option->family != family)
+        if ((option->family != AF_UNSPEC && option->family != family) ||
+            (bound && option->level == IPPROTO_IPV6 && option->name == IPV6_V6ONLY))
             continue;
         if (setsockopt(fd, option->level, option->name, &option->value, sizeof(option->value)) == 0)
             continue;
@@ -91,7 +94,7 @@ static int open_socket(struct udp *udp, const struct endpoint *listen)
     int family = address.any.sa_family;
 
     udp->fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (udp->fd < 0 || set_options(udp->fd, family) != STATUS_OK)
+    if (udp->fd < 0 || set_options(udp->fd, family, false) != STATUS_OK)
         return STATUS_SYSTEM;
     if (bind(udp->fd, &address.any, length) != 0)
         return STATUS_SYSTEM;
@@ -102,7 +105,7 @@ static void close_door(struct udp *udp)
 {
     int error = errno; /* udp_open's caller reads the first one */
 
-    udp_recv_done(udp);
+    udp_recv_stop(udp);
     udp_send_done(udp);
     if (udp->fd >= 0)
         close(udp->fd);
@@ -126,14 +129,10 @@ static int resolve_zone(const struct endpoint *listen, const char *zone, struct 
     return STATUS_OK;
 }
 
-int udp_open(struct udp_set *set, const struct endpoint *listen, const char *zone, uint16_t *ret_door)
+static int new_door(struct udp_set *set, struct udp **ret_udp)
 {
-    struct endpoint resolved;
     struct udp *udp;
-    int status = resolve_zone(listen, zone, &resolved);
 
-    if (status != STATUS_OK)
-        return status;
     if (set->count == UDP_DOORS_MAX)
         return STATUS_FULL;
     udp = calloc(1, sizeof(*udp));
@@ -142,7 +141,15 @@ int udp_open(struct udp_set *set, const struct endpoint *listen, const char *zon
     udp->set = set;
     udp->door = set->count;
     udp->fd = -1;
-    status = open_socket(udp, &resolved);
+    *ret_udp = udp;
+    return STATUS_OK;
+}
+
+/* The door has its socket, or has failed to get one. */
+static int add_door(struct udp *udp, int status, uint16_t *ret_door)
+{
+    struct udp_set *set = udp->set;
+
     udp_recv_init(udp);
     udp_send_init(udp);
     if (status != STATUS_OK) {
@@ -154,6 +161,57 @@ int udp_open(struct udp_set *set, const struct endpoint *listen, const char *zon
     *ret_door = set->count;
     set->doors[set->count++] = udp;
     return STATUS_OK;
+}
+
+int udp_open(struct udp_set *set, const struct endpoint *listen, const char *zone, uint16_t *ret_door)
+{
+    struct endpoint resolved;
+    struct udp *udp;
+    int status = resolve_zone(listen, zone, &resolved);
+
+    if (status == STATUS_OK)
+        status = new_door(set, &udp);
+    if (status != STATUS_OK)
+        return status;
+    return add_door(udp, open_socket(udp, &resolved), ret_door);
+}
+
+/* ---- sockets that outlived a restart ---- */
+
+bool udp_is_bound(int fd, const struct endpoint *listen, const char *zone)
+{
+    struct endpoint resolved, bound;
+    socklen_t length = sizeof(int);
+    int type, protocol;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) != 0 || type != SOCK_DGRAM)
+        return false;
+    length = sizeof(int);
+    if (getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &length) != 0 || protocol != IPPROTO_UDP)
+        return false;
+    if (resolve_zone(listen, zone, &resolved) != STATUS_OK || find_bound(fd, &bound) != STATUS_OK)
+        return false;
+    if (resolved.port == 0)
+        resolved.port = bound.port;
+    return bound.port != 0 && endpoint_equal(&resolved, &bound);
+}
+
+int udp_adopt(struct udp_set *set, int fd, uint16_t *ret_door)
+{
+    int flags = fcntl(fd, F_GETFL);
+    struct udp *udp;
+    int status = new_door(set, &udp);
+
+    if (status != STATUS_OK) {
+        close(fd);
+        return status;
+    }
+    udp->fd = fd;
+    /* On its way it has lost O_NONBLOCK; its options it has kept, but those of an older version may have been others. */
+    status = flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 ? find_bound(fd, &udp->bound) : STATUS_SYSTEM;
+    if (status == STATUS_OK)
+        status = set_options(fd, endpoint_address_is_ipv4(udp->bound.address) ? AF_INET : AF_INET6, true);
+    return add_door(udp, status, ret_door);
 }
 
 int udp_set_new(struct ev_loop *loop, const struct udp_sink *sink, struct udp_set **ret_set)
@@ -200,6 +258,17 @@ void udp_set_start(struct udp_set *set)
     for (uint16_t door = 0; door < set->count; door++)
         udp_recv_start(set->doors[door]);
     warn_of_small_buffers(set);
+}
+
+void udp_set_stop(struct udp_set *set)
+{
+    for (uint16_t door = 0; door < set->count; door++)
+        udp_recv_stop(set->doors[door]);
+}
+
+int udp_fd(const struct udp_set *set, uint16_t door)
+{
+    return set->doors[door]->fd;
 }
 
 uint16_t udp_doors(const struct udp_set *set)

@@ -13,6 +13,7 @@
 #include <ev.h>
 #include <roomd/endpoint.h>
 #include <roomd/outbox.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -66,6 +67,20 @@ void udp_set_free(struct udp_set *set);
  * interface; STATUS_FULL; STATUS_NO_MEMORY. The set is then as it was.
  */
 int udp_open(struct udp_set *set, const struct endpoint *listen, const char *zone, uint16_t *ret_door);
+
+/* Is this descriptor a UDP socket that is bound to just that? Port 0 stands for any port. */
+bool udp_is_bound(int fd, const struct endpoint *listen, const char *zone);
+
+/*
+ * As udp_open, with a socket that is bound already, and holds what came in meanwhile: one that outlived a restart. `fd` is the set's from now on, whatever is returned.
+ */
+int udp_adopt(struct udp_set *set, int fd, uint16_t *ret_door);
+
+/* Its socket; the set's. */
+int udp_fd(const struct udp_set *set, uint16_t door);
+
+/* Receives no more; what comes in waits in the kernel. What is said can still be sent. */
+void udp_set_stop(struct udp_set *set);
 
 /* Begins to receive, at all doors opened so far, and warns once if the kernel's limits keep buffers below UDP_BUFFER_BYTES. */
 void udp_set_start(struct udp_set *set);

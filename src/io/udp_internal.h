@@ -105,7 +105,7 @@ struct udp_set {
 void udp_recv_batch_init(struct udp_recv_batch *batch);
 void udp_recv_init(struct udp *udp);
 void udp_recv_start(struct udp *udp);
-void udp_recv_done(struct udp *udp);
+void udp_recv_stop(struct udp *udp);
 
 void udp_errqueue_batch_init(struct udp_error_batch *batch);
 /* Reads what waits in the door's error queue, a bounded amount of it. */

@@ -241,7 +241,7 @@ void udp_recv_start(struct udp *udp)
     ev_io_start(udp->set->loop, &udp->reader);
 }
 
-void udp_recv_done(struct udp *udp)
+void udp_recv_stop(struct udp *udp)
 {
     ev_io_stop(udp->set->loop, &udp->reader);
     ev_timer_stop(udp->set->loop, &udp->rest);

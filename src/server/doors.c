@@ -44,12 +44,14 @@ static const char *open_hint(int error)
     }
 }
 
-static int open_door(struct server *server, size_t index)
+/* `held`: its socket, where it has outlived a restart, or -1. */
+static int open_door(struct server *server, size_t index, int held)
 {
     const struct config_door *door = &server->config->doors[index];
     char text[ENDPOINT_TEXT_BYTES];
     uint16_t number;
-    int status = udp_open(server->doors, &door->listen, door->zone, &number);
+    int status = held >= 0 ? udp_adopt(server->doors, held, &number)
+                           : udp_open(server->doors, &door->listen, door->zone, &number);
     int error = errno;
 
     if (status == 0) {
@@ -74,12 +76,14 @@ static int open_door(struct server *server, size_t index)
 
 int doors_open(struct server *server, const struct udp_sink *sink)
 {
+    int held[ROOM_DOORS_MAX];
     int code;
 
     if (udp_set_new(server->loop, sink, &server->doors) != 0)
         return EX_OSERR;
+    held_match(server, held);
     for (size_t i = 0; i < server->config->door_count; i++) {
-        code = open_door(server, i);
+        code = open_door(server, i, held[i]);
         if (code != EX_OK)
             return code;
     }

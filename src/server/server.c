@@ -20,6 +20,11 @@
 /* Datagrams sent in one turn of the loop, so that nobody who speaks, and no timer, waits longer than a millisecond or two. */
 #define SERVER_SWEEP_BUDGET 1024U
 
+/* A network that takes nothing for so long is down; a service manager kills after some ten seconds. */
+#define SERVER_CLOSING_S 2.0
+
+#define SERVER_STATUS_BYTES 128
+
 /* ---- configuration ---- */
 
 static void print_error(void *ctx, const char *where, const char *message)
@@ -69,22 +74,47 @@ int server_check(const struct server_options *options)
     return config_exit_code(status);
 }
 
+/* ---- ending ---- */
+
+static void on_closed(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    (void)watcher;
+    (void)events;
+    ev_break(loop, EVBREAK_ALL);
+}
+
+/* Nothing more is taken in: what comes waits in the sockets, for whoever holds them. What was said before is delivered, as far as that goes in SERVER_CLOSING_S. */
+static void begin_closing(struct server *server)
+{
+    if (server->closing) { /* asked twice: somebody is in a hurry */
+        ev_break(server->loop, EVBREAK_ALL);
+        return;
+    }
+    server->closing = true;
+    notify_stopping();
+    udp_set_stop(server->doors);
+    room_release(server->room, &server->now);
+    ev_timer_start(server->loop, &server->closed);
+}
+
 /* ---- what commands may ask of the program ---- */
 
 static void host_stop(void *ctx)
 {
     struct server *server = ctx;
 
-    ev_break(server->loop, EVBREAK_ALL);
+    begin_closing(server);
 }
 
 static void host_reload(void *ctx, const struct admin_reply *reply)
 {
     struct server *server = ctx;
+    char status[SERVER_STATUS_BYTES];
 
     notify_reloading();
     reload_config(server, reply);
-    notify_ready("serving");
+    service_describe(server, status, sizeof(status));
+    notify_ready(status);
 }
 
 static void host_stats(void *ctx, const struct admin_reply *reply)
@@ -104,9 +134,10 @@ static void host_stats(void *ctx, const struct admin_reply *reply)
 
 static void on_terminate(struct ev_loop *loop, ev_signal *watcher, int events)
 {
+    (void)loop;
     (void)events;
     log_notice("ending on SIG%s", sigabbrev_np(watcher->signum));
-    ev_break(loop, EVBREAK_ALL);
+    begin_closing(watcher->data);
 }
 
 static void on_hangup(struct ev_loop *loop, ev_signal *watcher, int events)
@@ -171,6 +202,9 @@ static void on_serve(struct ev_loop *loop, ev_prepare *watcher, int events)
         ev_idle_stop(loop, &server->more);
     if (due_ns > server->now.mono_ns)
         set_alarm(server, due_ns);
+    if (server->closing && result == SWEEP_DONE)
+        ev_break(loop, EVBREAK_ALL);
+    service_touch(server);
 }
 
 static void start_watchers(struct server *server)
@@ -182,13 +216,16 @@ static void start_watchers(struct server *server)
     ev_prepare_init(&server->serve, on_serve);
     ev_idle_init(&server->more, on_more);
     ev_timer_init(&server->alarm, on_alarm, 0.0, 0.0);
+    ev_timer_init(&server->closed, on_closed, SERVER_CLOSING_S, 0.0);
     ev_set_priority(&server->turn, EV_MAXPRI); /* the others of this turn need to know the time */
-    server->hangup.data = server->turn.data = server->serve.data = server;
+    server->terminate.data = server->interrupt.data = server->hangup.data = server;
+    server->turn.data = server->serve.data = server;
     ev_signal_start(server->loop, &server->terminate);
     ev_signal_start(server->loop, &server->interrupt);
     ev_signal_start(server->loop, &server->hangup);
     ev_check_start(server->loop, &server->turn);
     ev_prepare_start(server->loop, &server->serve);
+    service_start(server);
 }
 
 static void stop_watchers(struct server *server)
@@ -200,6 +237,8 @@ static void stop_watchers(struct server *server)
     ev_prepare_stop(server->loop, &server->serve);
     ev_idle_stop(server->loop, &server->more);
     ev_timer_stop(server->loop, &server->alarm);
+    ev_timer_stop(server->loop, &server->closed);
+    service_stop(server);
 }
 
 /* ---- what the room sees and shows ---- */
@@ -230,6 +269,7 @@ static void on_happened(void *ctx, const struct event *event, const struct path 
     struct server *server = ctx;
 
     screen_event(&server->screen, event, path);
+    server->service.messages += event->kind == EVENT_CHAT ? 1U : 0U;
 }
 
 /* ---- opening, in order; closing, in reverse ---- */
@@ -241,6 +281,7 @@ static int open_room(struct server *server)
         .limits = server->config->limits,
         .outbox = {.send = udp_outbox_send, .ctx = server->doors},
         .observer = {.happened = on_happened, .ctx = server},
+        .keeper = held_keeper(server),
     };
     int status;
 
@@ -252,6 +293,7 @@ static int open_room(struct server *server)
         return EX_OSERR;
     }
     doors_set(server, server->config);
+    held_restore(server);
     room_set_access(server->room, &server->now, &server->config->access);
     server->admin = (struct admin){
         .room = server->room, .host = {.stop = host_stop, .reload = host_reload, .stats = host_stats, .ctx = server}};
@@ -262,6 +304,7 @@ static int open_room(struct server *server)
 static void announce(struct server *server)
 {
     char text[ENDPOINT_TEXT_BYTES], list[ROOM_DOORS_MAX * (ENDPOINT_TEXT_BYTES + 2)];
+    char status[SERVER_STATUS_BYTES];
     struct endpoint bound[ROOM_DOORS_MAX];
     uint16_t count = udp_doors(server->doors);
     size_t used = 0;
@@ -272,7 +315,8 @@ static void announce(struct server *server)
                                  endpoint_format(&bound[door], text));
     }
     log_notice("room %s is open on %s", server->config->room_name, list);
-    notify_ready("serving");
+    service_describe(server, status, sizeof(status));
+    notify_ready(status);
     screen_greet(&server->screen, bound, count, server->config->admin_stdin);
 }
 
@@ -298,9 +342,12 @@ static int open_all(struct server *server)
     clock_init(&server->clock);
     clock_now(&server->clock, &server->now);
     screen_init(&server->screen);
+    held_find(server);
     code = doors_open(server, &sink);
-    if (code == EX_OK)
+    if (code == EX_OK) {
+        held_make_roster(server);
         code = open_room(server);
+    }
     if (code == EX_OK)
         code = console_open(server);
     return code;
@@ -310,6 +357,7 @@ static void close_all(struct server *server)
 {
     console_close(server);
     room_free(server->room);
+    held_close(server);
     udp_set_free(server->doors);
     if (server->loop != NULL)
         ev_loop_destroy(server->loop);
@@ -319,14 +367,10 @@ static void serve(struct server *server)
 {
     start_watchers(server);
     udp_set_start(server->doors);
+    held_store(server);
     announce(server);
     warn_of_oddities(server);
     ev_run(server->loop, 0);
-    notify_stopping();
-    /* What was said last is delivered, as far as the sockets take it at once. */
-    room_release(server->room, &server->now);
-    while (room_sweep(server->room, &server->now, SERVER_SWEEP_BUDGET) == SWEEP_MORE)
-        ;
     stop_watchers(server);
 }
 

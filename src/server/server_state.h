@@ -11,7 +11,9 @@
 #include "conf/config.h"
 #include "io/clock.h"
 #include "io/fifo.h"
+#include "io/inherited.h"
 #include "io/input.h"
+#include "io/roster.h"
 #include "io/udp.h"
 #include "server/screen.h"
 #include "server/server.h"
@@ -19,6 +21,25 @@
 #include <ev.h>
 #include <roomd/moment.h>
 #include <roomd/room.h>
+
+/* What outlives the process. */
+struct held {
+    struct inherited inherited;
+    struct roster_read *before; /* the members at the end of the process before this one; NULL = none, or done with */
+    int before_fd;
+    char before_name[INHERITED_NAME_BYTES];
+    struct roster *roster; /* the members now; NULL = nobody would hold it */
+};
+
+/* What the service manager is told now and then. */
+struct service {
+    ev_timer watchdog; /* it is told that the loop turns */
+    ev_timer status;   /* armed while something has changed that it was not told */
+    bool wanted;
+    uint64_t messages;
+    uint64_t messages_told;
+    uint32_t members_told;
+};
 
 struct server {
     const struct server_options *options;
@@ -31,6 +52,9 @@ struct server {
     struct screen screen;
     struct input *console;
     struct fifo *fifo;
+    struct held held;
+    struct service service;
+    bool closing; /* what was said is still delivered, and that is all */
     struct clock clock;
     struct moment now; /* of this turn of the loop */
     ev_signal terminate, interrupt, hangup;
@@ -38,6 +62,7 @@ struct server {
     ev_prepare serve; /* before the loop waits: members are sent what they are owed */
     ev_idle more;     /* keeps the loop from waiting while there is more to send */
     ev_timer alarm;   /* for what is due by time alone */
+    ev_timer closed;  /* when closing has lasted long enough */
     int64_t alarm_ns; /* when it rings */
 };
 
@@ -49,6 +74,27 @@ int server_load_config(const struct server_options *options, const struct config
 int doors_open(struct server *server, const struct udp_sink *sink);
 /* Hands the doors with their dialects, and this machine's addresses, to the room. */
 void doors_set(struct server *server, const struct config *config);
+
+/* held.c: finds what the service manager has held for us; before any socket is opened. */
+void held_find(struct server *server);
+/* For each door of the configuration the socket that was held for it, now the caller's, or -1. All other sockets are let go. */
+void held_match(struct server *server, int ret_fds[ROOM_DOORS_MAX]);
+/* The roster for the members of now; the doors are open. */
+void held_make_roster(struct server *server);
+struct keeper held_keeper(struct server *server);
+/* Members of before the restart are in again. */
+void held_restore(struct server *server);
+/* Gives all that is to outlive the process to the service manager. */
+void held_store(struct server *server);
+void held_close(struct server *server);
+
+/* service.c: watchdog and status, where the service manager wants them. */
+void service_start(struct server *server);
+void service_stop(struct server *server);
+/* The room may have changed. */
+void service_touch(struct server *server);
+/* "12 members, 345 messages" */
+void service_describe(const struct server *server, char *ret_text, size_t size);
 
 /* console.c: begins to read stdin and the FIFO. Returns an exit code; why it is not 0 was logged. */
 int console_open(struct server *server);

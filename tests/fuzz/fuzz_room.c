@@ -28,6 +28,10 @@ struct world {
     uint8_t take;     /* datagrams the doors take until they are full; 255 = no end */
     uint8_t failing;  /* peer that can't be sent to; PEERS and more = none */
     bool wording[2];  /* of each door: the other of its two dialects */
+    struct {
+        struct keeper_record record;
+        bool taken;
+    } kept[MEMBERS_MAX]; /* by seat */
 };
 
 /* The input, read from the front. */
@@ -131,7 +135,43 @@ static void on_happened(void *ctx, const struct event *event, const struct path 
         world->peers[peer_of(path)].in = false;
 }
 
+static void on_keep(void *ctx, uint32_t seat, const struct keeper_record *record)
+{
+    struct world *world = ctx;
+
+    FUZZ_CHECK(seat < MEMBERS_MAX);
+    world->kept[seat].record = *record;
+    world->kept[seat].taken = true;
+}
+
+static void on_forget(void *ctx, uint32_t seat)
+{
+    struct world *world = ctx;
+
+    FUZZ_CHECK(seat < MEMBERS_MAX && world->kept[seat].taken);
+    world->kept[seat].taken = false;
+}
+
 /* ---- what must always be so ---- */
+
+/* What is kept of a member is what is true of it: the program may be killed at any moment. */
+static void check_kept(const struct world *world, const struct room *room)
+{
+    for (uint32_t seat = 0; seat < MEMBERS_MAX; seat++) {
+        const struct member *member =
+            seat < registry_seats(room->registry) ? registry_seated(room->registry, seat) : NULL;
+        const struct keeper_record *record = &world->kept[seat].record;
+
+        FUZZ_CHECK(world->kept[seat].taken == (member != NULL));
+        if (member == NULL)
+            continue;
+        FUZZ_CHECK(strcmp(record->name, registry_shown(member)) == 0 && record->number == member->number);
+        FUZZ_CHECK(record->flags == registry_slot(room->registry, member->position)->flags);
+        FUZZ_CHECK(record->muted_until_ns == member->muted_until_ns);
+        FUZZ_CHECK(endpoint_equal(&record->path.peer, &registry_path(room->registry, member->position)->peer));
+        FUZZ_CHECK(record->path.door == registry_path(room->registry, member->position)->door);
+    }
+}
 
 static void check_member(struct room *room, uint32_t position)
 {
@@ -198,6 +238,7 @@ static void check_world(struct world *world)
     FUZZ_CHECK(transcript_released(room->transcript) <= transcript_appended(room->transcript));
     for (uint32_t position = 0; position < expected; position++)
         check_member(room, position);
+    check_kept(world, room);
     check_window(room);
     check_suspects(room);
 }
@@ -320,6 +361,47 @@ static void set_access(struct world *world, uint8_t what)
     room_set_access(world->fuzz.room, &world->fuzz.now, &access);
 }
 
+static void open_room(struct world *world)
+{
+    struct room_setup setup = {
+        .ring_bytes = TRANSCRIPT_MIN_BYTES,
+        .limits = {.max_members = MEMBERS_MAX,
+                   .max_name_codepoints = 32,
+                   .max_text_bytes = 900,
+                   .idle_timeout_s = 600,
+                   .probe_interval_s = 60,
+                   .plain_enabled = true},
+        .outbox = {.send = send_entries, .ctx = world},
+        .observer = {.happened = on_happened, .ctx = world},
+        .keeper = {.keep = on_keep, .forget = on_forget, .ctx = world},
+    };
+
+    FUZZ_CHECK(room_new(&setup, &world->fuzz.room) == 0);
+    world->fuzz.room->release.crowd = 4; /* joins and exits wait for company in some of the worlds */
+    world->admin =
+        (struct admin){.room = world->fuzz.room, .host = {.stop = on_stop, .reload = on_more, .stats = on_more}};
+    set_doors(world);
+}
+
+/* The process was killed; the next one has what was kept, and the members go on from there. */
+static void restart(struct world *world)
+{
+    struct keeper_record records[MEMBERS_MAX];
+    size_t count = 0;
+
+    for (uint32_t seat = 0; seat < MEMBERS_MAX; seat++) {
+        if (world->kept[seat].taken)
+            records[count++] = world->kept[seat].record;
+        world->kept[seat].taken = false;
+    }
+    room_free(world->fuzz.room);
+    open_room(world);
+    for (size_t i = 0; i < count; i++)
+        FUZZ_CHECK(room_restore(world->fuzz.room, &world->fuzz.now, &records[i]) == 0);
+    for (unsigned peer = 0; peer < PEERS; peer++)
+        world->peers[peer].next = world->notices + 1;
+}
+
 static void step_reload(struct world *world, struct input *input)
 {
     uint8_t what = take_byte(input);
@@ -331,6 +413,8 @@ static void step_reload(struct world *world, struct input *input)
                                  .messages = {.per_second = what >> 7, .burst = 3},
                                  .plain_enabled = what != 255};
 
+    if (what == 254)
+        restart(world);
     room_set_limits(world->fuzz.room, &limits);
     world->wording[0] = (what & 1) != 0;
     world->wording[1] = (what & 2) != 0;
@@ -403,27 +487,12 @@ static void step(struct world *world, struct input *input)
 
 static void open_world(struct world *world)
 {
-    struct room_setup setup = {
-        .ring_bytes = TRANSCRIPT_MIN_BYTES,
-        .limits = {.max_members = MEMBERS_MAX,
-                   .max_name_codepoints = 32,
-                   .max_text_bytes = 900,
-                   .idle_timeout_s = 600,
-                   .probe_interval_s = 60,
-                   .plain_enabled = true},
-        .outbox = {.send = send_entries, .ctx = world},
-        .observer = {.happened = on_happened, .ctx = world},
-    };
     parse_dialects();
     memset(world, 0, sizeof(*world));
     world->take = 255;
     world->failing = 255;
     world->fuzz.now.mono_ns = MOMENT_NS_PER_S;
-    FUZZ_CHECK(room_new(&setup, &world->fuzz.room) == 0);
-    world->fuzz.room->release.crowd = 4; /* joins and exits wait for company in some of the worlds */
-    world->admin =
-        (struct admin){.room = world->fuzz.room, .host = {.stop = on_stop, .reload = on_more, .stats = on_more}};
-    set_doors(world);
+    open_room(world);
     set_access(world, 1);
 }
 

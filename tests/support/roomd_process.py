@@ -111,17 +111,18 @@ class Roomd:
     """
 
     def __init__(self, *options, listen="127.0.0.1:0", config="", stdin=subprocess.PIPE, environment=None,
-                 before_exec=None):
+                 before_exec=None, prefix=(), pass_fds=()):
         self._folder = tempfile.TemporaryDirectory(prefix="roomd-test-")
         self.folder = pathlib.Path(self._folder.name)
         self.config = self.folder / "roomd.conf"
         self.config.write_text(config, encoding="utf-8")
         if listen is not None:
             options = ("room.listen=" + listen, *options)
-        command = [program(), "-c", str(self.config)]
+        command = [*prefix, program(), "-c", str(self.config)]
         for option in options:
             command += ["--set", option]
         self.process = subprocess.Popen(command, bufsize=0, env=clean_environment(environment), preexec_fn=before_exec,
+                                        pass_fds=pass_fds,
                                         stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.stdout = Output(self.process.stdout)
         self.stderr = Output(self.process.stderr)

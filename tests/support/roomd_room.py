@@ -189,6 +189,15 @@ class Room(Roomd):
         teller.pending.clear()
         witness.pending.clear()
 
+    def take_over(self, before):
+        """The clients of a room that has ended are in this one: its program was started anew."""
+        self.clients, before.clients = before.clients, []
+        self._witnesses, before._witnesses = before._witnesses, None
+        self._fences = before._fences
+        for client in (*self.clients, *(self._witnesses or ())):
+            client.room = self
+        return self
+
     def _discard(self):
         super()._discard()
         for client in (*self.clients, *(self._witnesses or ())):

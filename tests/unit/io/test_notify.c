@@ -8,21 +8,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
+#include <unistd.h>
 
 static char said[1024];
 static struct sockaddr_un to;
 static socklen_t to_length;
 static unsigned sends, sockets;
 static int send_error;
+static int carried = -1; /* the descriptor that went along */
 
 int __wrap_socket(int family, int type, int protocol);
-ssize_t __wrap_sendto(int fd, const void *bytes, size_t length, int flags, const struct sockaddr *address,
-                      socklen_t address_length);
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags);
 int __wrap_clock_gettime(clockid_t id, struct timespec *ret_time);
 
 int __wrap_socket(int family, int type, int protocol)
@@ -34,16 +36,27 @@ int __wrap_socket(int family, int type, int protocol)
     return open("/dev/null", O_WRONLY | O_CLOEXEC);
 }
 
-ssize_t __wrap_sendto(int fd, const void *bytes, size_t length, int flags, const struct sockaddr *address,
-                      socklen_t address_length)
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags)
 {
+    size_t length = message->msg_iov->iov_len;
+
     (void)fd;
     cr_assert_eq(flags, MSG_NOSIGNAL);
+    cr_assert_eq(message->msg_iovlen, 1);
     cr_assert_lt(length, sizeof(said));
-    memcpy(said, bytes, length);
+    memcpy(said, message->msg_iov->iov_base, length);
     said[length] = '\0';
-    memcpy(&to, address, address_length);
-    to_length = address_length;
+    memcpy(&to, message->msg_name, message->msg_namelen);
+    to_length = message->msg_namelen;
+    carried = -1;
+    if (message->msg_controllen > 0) {
+        const struct cmsghdr *control = CMSG_FIRSTHDR(message);
+
+        cr_assert_eq(control->cmsg_level, SOL_SOCKET);
+        cr_assert_eq(control->cmsg_type, SCM_RIGHTS);
+        cr_assert_eq(control->cmsg_len, CMSG_LEN(sizeof(carried)));
+        memcpy(&carried, CMSG_DATA(control), sizeof(carried));
+    }
     sends++;
     errno = send_error;
     return send_error != 0 ? -1 : (ssize_t)length;
@@ -130,4 +143,56 @@ Test(notify, a_long_status_is_cut)
     setenv("NOTIFY_SOCKET", "/n", 1);
     notify_ready(status);
     cr_assert_eq(strlen(said), 511);
+}
+
+Test(notify, a_status_is_one_line)
+{
+    setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
+    notify_status("2 members\nREADY=1");
+    cr_assert_str_eq(said, "STATUS=2 members");
+}
+
+Test(notify, a_descriptor_goes_along_under_its_name_and_is_not_watched)
+{
+    setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
+    notify_store(17, "door-0.0.0.0_8888");
+    cr_expect_str_eq(said, "FDSTORE=1\nFDPOLL=0\nFDNAME=door-0.0.0.0_8888");
+    cr_expect_eq(carried, 17);
+    notify_unstore("members-1");
+    cr_expect_str_eq(said, "FDSTOREREMOVE=1\nFDNAME=members-1");
+    cr_expect_eq(carried, -1);
+}
+
+Test(notify, a_barrier_ends_when_the_other_end_is_closed)
+{
+    setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
+    /* Nobody keeps a copy here, so that it ends at once; without a manager there is nothing to wait for. */
+    notify_barrier(60000);
+    cr_expect_str_eq(said, "BARRIER=1");
+    cr_expect_geq(carried, 0);
+    unsetenv("NOTIFY_SOCKET");
+    notify_barrier(60000);
+    cr_expect_eq(sends, 1);
+}
+
+Test(notify, the_watchdog_is_fed_only_where_it_is_ours)
+{
+    char pid[32];
+
+    unsetenv("WATCHDOG_PID");
+    unsetenv("WATCHDOG_USEC");
+    cr_expect_eq(notify_watchdog_us(), 0);
+    setenv("WATCHDOG_USEC", "30000000", 1);
+    cr_expect_eq(notify_watchdog_us(), 30000000);
+    snprintf(pid, sizeof(pid), "%d", (int)getpid());
+    setenv("WATCHDOG_PID", pid, 1);
+    cr_expect_eq(notify_watchdog_us(), 30000000);
+    setenv("WATCHDOG_PID", "1", 1);
+    cr_expect_eq(notify_watchdog_us(), 0);
+    setenv("WATCHDOG_PID", pid, 1);
+    setenv("WATCHDOG_USEC", "30s", 1);
+    cr_expect_eq(notify_watchdog_us(), 0);
+    setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
+    notify_watchdog();
+    cr_expect_str_eq(said, "WATCHDOG=1");
 }

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * What the service manager holds over a restart: the doors' sockets, with what comes in meanwhile, and the roster of members. So nobody has to join again, and no datagram is lost. room.listen stays the only truth about
+ * the doors: a socket that it does not name is let go.
+ */
+#include "server/server_state.h"
+
+#include "base/log.h"
+#include "io/notify.h"
+
+#include <roomd/status.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The manager is asked to close a socket whose port the next one may want; it answers at once, or is in trouble. */
+#define HELD_BARRIER_MS 5000
+
+/* ---- what was held ---- */
+
+/* The newest roster is the one that counts; a process that was killed while it took over may have left two. */
+static void find_roster(struct held *held)
+{
+    struct roster_read *read;
+    size_t newest = 0;
+
+    for (size_t i = 0; i < held->inherited.count; i++) {
+        if (roster_read(held->inherited.fds[i].fd, &read) != STATUS_OK)
+            continue;
+        if (held->before != NULL && roster_read_generation(held->before) >= roster_read_generation(read)) {
+            roster_read_free(read);
+            continue;
+        }
+        roster_read_free(held->before);
+        held->before = read;
+        newest = i;
+    }
+    held->before_fd = held->before != NULL ? inherited_take(&held->inherited, newest) : -1;
+    if (held->before != NULL)
+        snprintf(held->before_name, sizeof(held->before_name), "%s", held->inherited.fds[newest].name);
+}
+
+void held_find(struct server *server)
+{
+    inherited_find(&server->held.inherited);
+    find_roster(&server->held);
+}
+
+void held_match(struct server *server, int ret_fds[ROOM_DOORS_MAX])
+{
+    struct inherited *inherited = &server->held.inherited;
+
+    for (size_t door = 0; door < server->config->door_count; door++) {
+        const struct config_door *wanted = &server->config->doors[door];
+
+        ret_fds[door] = -1;
+        for (size_t i = 0; i < inherited->count && ret_fds[door] < 0; i++) {
+            if (!inherited->fds[i].taken && udp_is_bound(inherited->fds[i].fd, &wanted->listen, wanted->zone))
+                ret_fds[door] = inherited_take(inherited, i);
+        }
+    }
+    if (inherited_drop(inherited) > 0)
+        notify_barrier(HELD_BARRIER_MS);
+}
+
+/* ---- members ---- */
+
+/* A door by the address it was bound to then; ROOM_DOORS_MAX where it is no more. */
+static uint16_t find_door(const struct server *server, const struct endpoint *doors, size_t count, uint16_t then)
+{
+    for (uint16_t door = 0; then < count && door < udp_doors(server->doors); door++) {
+        if (endpoint_equal(udp_bound(server->doors, door), &doors[then]))
+            return door;
+    }
+    return ROOM_DOORS_MAX;
+}
+
+/* Those whose door is gone come last: that they have left is told to all the others. */
+static uint32_t restore(struct server *server, bool with_door, uint32_t *ret_lost)
+{
+    const struct roster_read *before = server->held.before;
+    struct keeper_record record;
+    uint32_t seat = 0, restored = 0;
+    size_t door_count;
+    const struct endpoint *doors = roster_read_doors(before, &door_count);
+
+    while (roster_read_next(before, &seat, &record)) {
+        record.path.door = find_door(server, doors, door_count, record.path.door);
+        if ((record.path.door < ROOM_DOORS_MAX) != with_door)
+            continue;
+        if (room_restore(server->room, &server->now, &record) == STATUS_OK)
+            restored++;
+        else
+            ++*ret_lost;
+    }
+    return restored;
+}
+
+void held_restore(struct server *server)
+{
+    uint32_t restored, lost = 0, torn;
+
+    if (server->held.before == NULL)
+        return;
+    torn = roster_read_torn(server->held.before);
+    restored = restore(server, true, &lost);
+    restore(server, false, &lost);
+    log_notice("%u member%s still in the room after the restart", (unsigned)restored, restored == 1 ? " is" : "s are");
+    if (lost + torn > 0)
+        log_warnx("%u member%s could not be kept over the restart: the door is gone, or the record is no good",
+                  (unsigned)(lost + torn), lost + torn == 1 ? "" : "s");
+}
+
+/* ---- what is to be held ---- */
+
+static void on_keep(void *ctx, uint32_t seat, const struct keeper_record *record)
+{
+    struct server *server = ctx;
+
+    if (server->held.roster != NULL)
+        roster_keep(server->held.roster, seat, record);
+}
+
+static void on_forget(void *ctx, uint32_t seat)
+{
+    struct server *server = ctx;
+
+    if (server->held.roster != NULL)
+        roster_forget(server->held.roster, seat);
+}
+
+struct keeper held_keeper(struct server *server)
+{
+    return (struct keeper){.keep = on_keep, .forget = on_forget, .ctx = server};
+}
+
+void held_make_roster(struct server *server)
+{
+    uint64_t generation = server->held.before != NULL ? roster_read_generation(server->held.before) + 1 : 1;
+    struct endpoint doors[ROOM_DOORS_MAX];
+    uint16_t count = udp_doors(server->doors);
+
+    /* Nobody to hold it. */
+    if (!notify_is_wanted())
+        return;
+    for (uint16_t door = 0; door < count; door++)
+        doors[door] = *udp_bound(server->doors, door);
+    if (roster_new(server->config->limits.max_members, doors, count, generation, &server->held.roster) != STATUS_OK)
+        log_warn("members can't be kept over a restart");
+}
+
+/* "door-0.0.0.0_8888": the manager's names know no colon. */
+static void store_door(const struct server *server, uint16_t door)
+{
+    char name[ENDPOINT_TEXT_BYTES + 8] = "door-";
+    size_t used = strlen(name);
+
+    endpoint_format(udp_bound(server->doors, door), name + used);
+    for (char *at = name; *at != '\0'; at++)
+        *at = *at == ':' ? '_' : *at;
+    notify_store(udp_fd(server->doors, door), name);
+}
+
+void held_store(struct server *server)
+{
+    struct held *held = &server->held;
+    char name[64];
+
+    /* One that it holds already it does not take twice. */
+    for (uint16_t door = 0; door < udp_doors(server->doors); door++)
+        store_door(server, door);
+    if (held->roster != NULL) {
+        snprintf(name, sizeof(name), "members-%llu", (unsigned long long)roster_generation(held->roster));
+        notify_store(roster_fd(held->roster), name);
+    }
+    /* Only now is the old one of no more use. */
+    if (held->before_name[0] != '\0')
+        notify_unstore(held->before_name);
+    roster_read_free(held->before);
+    held->before = NULL;
+    if (held->before_fd >= 0)
+        close(held->before_fd);
+    held->before_fd = -1;
+}
+
+void held_close(struct server *server)
+{
+    struct held *held = &server->held;
+
+    roster_read_free(held->before);
+    if (held->before_fd >= 0)
+        close(held->before_fd);
+    roster_free(held->roster);
+}

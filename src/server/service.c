@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* What the service manager is told while the room is open: that the loop turns, and how many are there. Where it asked for nothing, nothing wakes up for it. */
+#include "server/server_state.h"
+
+#include "io/notify.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* `systemctl status` shows what was true so long ago, at most. */
+#define SERVICE_STATUS_S 2.0
+
+void service_describe(const struct server *server, char *ret_text, size_t size)
+{
+    uint32_t members = room_members(server->room);
+    uint64_t messages = server->service.messages;
+
+    snprintf(ret_text, size, "%" PRIu32 " member%s, %" PRIu64 " message%s", members, members == 1 ? "" : "s", messages,
+             messages == 1 ? "" : "s");
+}
+
+static void on_watchdog(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    (void)loop;
+    (void)watcher;
+    (void)events;
+    notify_watchdog();
+}
+
+static void on_status(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    struct server *server = watcher->data;
+    char text[128];
+
+    (void)loop;
+    (void)events;
+    service_describe(server, text, sizeof(text));
+    notify_status(text);
+    server->service.members_told = room_members(server->room);
+    server->service.messages_told = server->service.messages;
+}
+
+void service_touch(struct server *server)
+{
+    struct service *service = &server->service;
+
+    if (!service->wanted || ev_is_active(&service->status) ||
+        (service->members_told == room_members(server->room) && service->messages_told == service->messages))
+        return;
+    ev_timer_set(&service->status, SERVICE_STATUS_S, 0.0);
+    ev_timer_start(server->loop, &service->status);
+}
+
+void service_start(struct server *server)
+{
+    struct service *service = &server->service;
+    /* Half of what it allows, as sd_watchdog_enabled(3) advises. */
+    double interval_s = (double)notify_watchdog_us() / 2e6;
+
+    service->wanted = notify_is_wanted();
+    ev_timer_init(&service->watchdog, on_watchdog, interval_s, interval_s);
+    ev_timer_init(&service->status, on_status, SERVICE_STATUS_S, 0.0);
+    service->status.data = server;
+    if (interval_s > 0.0)
+        ev_timer_start(server->loop, &service->watchdog);
+}
+
+void service_stop(struct server *server)
+{
+    ev_timer_stop(server->loop, &server->service.watchdog);
+    ev_timer_stop(server->loop, &server->service.status);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* What a keeper is told, and a second room that is made of it. */
+#include "support/stage.h"
+
+#include <criterion/criterion.h>
+#include <roomd/status.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ALICE 1001
+#define BOB   1002
+#define CAROL 1003
+#define SEATS 16
+
+static struct stage stage;
+static struct keeper_record kept[SEATS];
+static bool taken[SEATS];
+
+static void on_keep(void *ctx, uint32_t seat, const struct keeper_record *record)
+{
+    cr_assert_eq(ctx, kept);
+    cr_assert_lt(seat, SEATS);
+    kept[seat] = *record;
+    taken[seat] = true;
+}
+
+static void on_forget(void *ctx, uint32_t seat)
+{
+    cr_assert_eq(ctx, kept);
+    cr_assert(taken[seat]);
+    taken[seat] = false;
+}
+
+static void open_with_keeper(void)
+{
+    stage_open(&stage);
+    stage.setup.keeper = (struct keeper){.keep = on_keep, .forget = on_forget, .ctx = kept};
+    cr_assert_eq(stage_start(&stage), 0);
+}
+
+static void close_stage(void)
+{
+    stage_done(&stage);
+}
+
+TestSuite(keep, .init = open_with_keeper, .fini = close_stage);
+
+/* The program ends without a word; the next one is made of what was kept. */
+static void restart(void)
+{
+    struct keeper_record before[SEATS];
+    bool was_taken[SEATS];
+
+    memcpy(before, kept, sizeof(kept));
+    memcpy(was_taken, taken, sizeof(taken));
+    memset(taken, 0, sizeof(taken));
+    stage_done(&stage);
+    open_with_keeper();
+    for (uint32_t seat = 0; seat < SEATS; seat++)
+        cr_assert(!was_taken[seat] || room_restore(stage.room, &stage.now, &before[seat]) == 0);
+}
+
+static struct keeper_record record_of(const char *name, uint16_t port)
+{
+    struct keeper_record record = {.number = port, .path = stage_path(port, 0)};
+
+    snprintf(record.name, sizeof(record.name), "%s", name);
+    return record;
+}
+
+Test(keep, a_restart_changes_nothing_for_anybody)
+{
+    stage_join(&stage, ALICE, "alice");
+    stage_join(&stage, BOB, "bob\n");
+    restart();
+    cr_expect_eq(stage_sweep(&stage), SWEEP_DONE);
+    cr_expect_eq(stage.outbox.count, 0, "nobody is told anything");
+    cr_expect_eq(stage.happened[EVENT_JOIN], 0);
+    stage_send(&stage, ALICE, "C alice hi");
+    stage_sweep(&stage);
+    cr_expect_eq(stage.outbox.count, 1);
+    cr_expect(stage_heard(&stage, BOB, 0, "alice ： hi\n"), "and bob's client still gets its newlines");
+    stage_send(&stage, BOB, "E bob");
+    stage_sweep(&stage);
+    cr_expect(stage_heard(&stage, BOB, 1, "EXIT\n"));
+    cr_expect(stage_heard(&stage, ALICE, 0, "bob 退出了聊天室"));
+}
+
+Test(keep, a_name_stays_taken_and_numbers_go_on)
+{
+    struct room_member member;
+
+    stage_join(&stage, ALICE, "alice");
+    stage_join(&stage, BOB, "bob");
+    restart();
+    stage_join_elsewhere(&stage, CAROL, "Alice");
+    cr_expect_eq(room_members(stage.room), 2);
+    stage_join(&stage, CAROL, "carol");
+    cr_assert(room_member(stage.room, 2, &member));
+    cr_expect_eq(member.number, 3);
+    cr_assert(room_member(stage.room, 0, &member));
+    cr_expect_eq(member.number, 1);
+    cr_expect_eq(member.joined_wall_ns, stage.now.wall_ns);
+    cr_expect_eq(member.delivered, 1, "carol's join");
+}
+
+Test(keep, who_has_left_or_was_renamed_is_not_back)
+{
+    stage_join(&stage, ALICE, "alice");
+    stage_join(&stage, BOB, "bob");
+    stage_send(&stage, ALICE, "E alice");
+    stage_send(&stage, BOB, "L robert");
+    stage_sweep(&stage);
+    restart();
+    cr_expect_eq(room_members(stage.room), 1);
+    stage_send(&stage, BOB, "C robert it is me");
+    cr_expect_eq(stage.happened[EVENT_CHAT], 1);
+}
+
+Test(keep, an_accept_that_was_not_sent_yet_is_sent_after_the_restart)
+{
+    stage_join(&stage, ALICE, "alice");
+    stage_send(&stage, BOB, "L bob");
+    restart();
+    stage_sweep(&stage);
+    cr_expect_eq(stage.outbox.count, 1, "alice has had hers");
+    cr_expect(stage_heard(&stage, BOB, 0, "OK"));
+    restart();
+    stage_sweep(&stage);
+    cr_expect_eq(stage.outbox.count, 0, "once");
+}
+
+Test(keep, who_is_mute_stays_mute_until_its_time)
+{
+    stage_join(&stage, ALICE, "alice");
+    cr_assert_eq(room_mute(stage.room, &stage.now, "alice", stage.now.mono_ns + 60 * MOMENT_NS_PER_S), 0);
+    restart();
+    stage_send(&stage, ALICE, "C alice hi");
+    cr_expect_eq(stage.refused[REFUSED_MUTED], 1);
+    cr_assert_eq(room_unmute(stage.room, &stage.now, "alice"), 0);
+    restart();
+    stage_send(&stage, ALICE, "C alice hi");
+    cr_expect_eq(stage.happened[EVENT_CHAT], 1);
+}
+
+Test(keep, who_was_on_probation_still_is)
+{
+    stage.access.trusted.sets = 0;
+    room_set_access(stage.room, &stage.now, &stage.access);
+    stage_send(&stage, ALICE, "L alice");
+    stage_sweep(&stage);
+    cr_expect_eq(kept[0].flags, KEEPER_PROBATION);
+    stage_send(&stage, ALICE, "C alice me");
+    cr_expect_eq(kept[0].flags, 0);
+}
+
+Test(keep, the_address_a_member_writes_to_is_kept_when_it_changes)
+{
+    struct path path = stage_path(ALICE, 0);
+
+    stage_join(&stage, ALICE, "alice");
+    path.local[15] = 253;
+    stage_send_bytes(&stage, &path, "C alice hi", 10);
+    cr_expect_eq(kept[0].path.local[15], 253);
+}
+
+Test(keep, the_others_are_told_of_who_has_no_door_any_more)
+{
+    struct keeper_record alice = record_of("alice", ALICE), bob = record_of("bob", BOB);
+
+    bob.path.door = 7;
+    cr_expect_eq(room_restore(stage.room, &stage.now, &alice), 0);
+    cr_expect_eq(room_restore(stage.room, &stage.now, &bob), STATUS_NOT_FOUND);
+    stage_sweep(&stage);
+    cr_expect_eq(stage.outbox.count, 1);
+    cr_expect(stage_heard(&stage, ALICE, 0, "bob 退出了聊天室"));
+    cr_expect_eq(room_members(stage.room), 1);
+}
+
+Test(keep, a_record_that_can_not_be_true_is_refused)
+{
+    struct keeper_record record = record_of("alice", ALICE);
+
+    cr_assert_eq(room_restore(stage.room, &stage.now, &record), 0);
+    record.path.peer.port = BOB;
+    cr_expect_eq(room_restore(stage.room, &stage.now, &record), STATUS_TAKEN, "the name");
+    record = record_of("bob", ALICE);
+    cr_expect_eq(room_restore(stage.room, &stage.now, &record), STATUS_TAKEN, "the endpoint");
+    record = record_of("", BOB);
+    cr_expect_eq(room_restore(stage.room, &stage.now, &record), STATUS_INVALID, "empty");
+    record = record_of("b\x1b[2Jb", BOB);
+    cr_expect_eq(room_restore(stage.room, &stage.now, &record), STATUS_INVALID, "a control character");
+    record = record_of("b\xff", BOB);
+    cr_expect_eq(room_restore(stage.room, &stage.now, &record), STATUS_INVALID, "not UTF-8");
+    memset(record.name, 'x', sizeof(record.name));
+    cr_expect_eq(room_restore(stage.room, &stage.now, &record), STATUS_INVALID, "without an end");
+    cr_expect_eq(room_members(stage.room), 1);
+}
+
+Test(keep, what_the_networks_of_now_do_not_let_in_leaves)
+{
+    struct keeper_record alice = record_of("alice", ALICE);
+
+    cr_assert_eq(room_restore(stage.room, &stage.now, &alice), 0);
+    stage.access.plain_from.sets = NETWORK_SET_BIT(NETWORK_LOOPBACK);
+    cr_expect_eq(room_set_access(stage.room, &stage.now, &stage.access), 1);
+    cr_expect_eq(room_members(stage.room), 0);
+}
