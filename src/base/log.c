@@ -4,15 +4,18 @@
 /* Formatting and writing of log lines. Owns the level, the program's only global state. */
 #include "base/log.h"
 
+#include "base/escape.h"
 #include "base/output.h"
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static enum log_level log_level = LOG_LEVEL_INFO;
@@ -20,6 +23,11 @@ static enum log_level log_level = LOG_LEVEL_INFO;
 void log_set_level(enum log_level level)
 {
     log_level = level;
+}
+
+bool log_is_shown(enum log_level level)
+{
+    return level <= log_level;
 }
 
 /* $JOURNAL_STREAM names device and inode of the stream journald reads (systemd.exec(5)); stderr may since have been redirected. */
@@ -35,37 +43,68 @@ static bool stderr_is_journal(void)
     return strcmp(stream, own) == 0;
 }
 
-static size_t line_prefix(char *line, size_t size, enum log_level level)
+/* Local time with its offset (RFC 3339). Empty where the C library can't tell it. */
+static size_t write_stamp(char *line, size_t size)
+{
+    time_t now = time(NULL);
+    struct tm local;
+    long minutes;
+
+    tzset(); /* localtime_r alone need not notice that the administrator has set another time zone */
+    if (localtime_r(&now, &local) == NULL)
+        return 0;
+    minutes = labs(local.tm_gmtoff) / 60;
+    return (size_t)snprintf(line, size, "%04d-%02d-%02dT%02d:%02d:%02d%c%02ld:%02ld ", local.tm_year + 1900,
+                            local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec,
+                            local.tm_gmtoff < 0 ? '-' : '+', minutes / 60 % 100, minutes % 60);
+}
+
+static size_t write_prefix(char *line, size_t size, enum log_level level, bool stamped)
 {
     const char *kind = level == LOG_LEVEL_ERROR ? "error: " : level == LOG_LEVEL_WARNING ? "warning: " : "";
-    int length =
-        stderr_is_journal() ? snprintf(line, size, "<%d>", (int)level) : snprintf(line, size, "roomd: %s", kind);
+    size_t used;
 
-    return (size_t)length;
+    if (stderr_is_journal()) /* it has the time and the program's name itself */
+        return (size_t)snprintf(line, size, "<%d>", (int)level);
+    used = stamped ? write_stamp(line, size) : 0;
+    return used + (size_t)snprintf(line + used, size - used, "roomd: %s", kind);
+}
+
+__attribute__((format(printf, 4, 0))) static void write_line(enum log_level level, bool stamped, int error,
+                                                             const char *format, va_list arguments)
+{
+    char text[LOG_LINE_MAX_BYTES + 1], line[LOG_LINE_MAX_BYTES + 1];
+    int written = vsnprintf(text, sizeof(text), format, arguments);
+    size_t used = written < 0 ? 0 : (size_t)written;
+
+    if (error != 0 && used < sizeof(text)) {
+        written = snprintf(text + used, sizeof(text) - used, ": %s", strerror(error));
+        used += written < 0 ? 0 : (size_t)written;
+    }
+    if (used >= sizeof(text)) /* with what stands before it the line is too long then, and escape_text says so */
+        used = sizeof(text) - 1;
+    written = (int)write_prefix(line, sizeof(line), level, stamped);
+    used = escape_text(text, used, line + written, sizeof(line) - (size_t)written) + (size_t)written;
+    line[used++] = '\n';
+    output_write(STDERR_FILENO, line, used); /* if it does not go out, nobody is left to tell */
 }
 
 __attribute__((format(printf, 3, 0))) static void log_line(enum log_level level, int error, const char *format,
                                                            va_list arguments)
 {
-    char line[LOG_LINE_MAX_BYTES + 1];
-    size_t used;
-    int written;
+    if (log_is_shown(level))
+        write_line(level, true, error, format, arguments);
+}
 
-    if (level > log_level)
-        return;
-    used = line_prefix(line, sizeof(line), level);
-    written = vsnprintf(line + used, sizeof(line) - used, format, arguments);
-    used += written < 0 ? 0 : (size_t)written;
-    if (error != 0 && used < sizeof(line)) {
-        written = snprintf(line + used, sizeof(line) - used, ": %s", strerror(error));
-        used += written < 0 ? 0 : (size_t)written;
-    }
-    if (used >= sizeof(line)) {
-        used = sizeof(line) - 1;
-        memset(line + used - 3, '.', 3);
-    }
-    line[used++] = '\n';
-    output_write(STDERR_FILENO, line, used); /* if it does not go out, nobody is left to tell */
+void log_ready(const char *format, ...)
+{
+    int error = errno;
+    va_list arguments;
+
+    va_start(arguments, format);
+    write_line(LOG_LEVEL_NOTICE, false, 0, format, arguments);
+    va_end(arguments);
+    errno = error;
 }
 
 #define LOG_FUNCTION(name, level, with_errno)                                                                          \

@@ -314,7 +314,7 @@ static void announce(struct server *server)
         used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", door > 0 ? ", " : "",
                                  endpoint_format(&bound[door], text));
     }
-    log_notice("room %s is open on %s", server->config->room_name, list);
+    log_ready("room %s is open on %s", server->config->room_name, list);
     service_describe(server, status, sizeof(status));
     notify_ready(status);
     screen_greet(&server->screen, bound, count, server->config->admin_stdin);

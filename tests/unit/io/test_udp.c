@@ -216,7 +216,7 @@ static const char *warnings(void)
     text[length < 0 ? 0 : length] = '\0';
     close(ends[0]);
     close(ends[1]);
-    return text;
+    return strstr(text, "roomd: ") != NULL ? strstr(text, "roomd: ") : text; /* behind the time */
 }
 
 Test(udp, small_buffers_are_told_once_with_what_to_do)

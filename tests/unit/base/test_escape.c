@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+#include "base/escape.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static void expect(const char *text, size_t length, const char *escaped)
+{
+    char out[256];
+    size_t written = escape_text(text, length, out, sizeof(out));
+
+    cr_expect_str_eq(out, escaped, "'%s' and not '%s'", out, escaped);
+    cr_expect_eq(written, strlen(out));
+}
+
+#define EXPECT(text, escaped) expect(text, sizeof(text) - 1, escaped)
+
+Test(escape, what_people_write_stays_as_it_is)
+{
+    EXPECT("", "");
+    EXPECT("plain \"text\" \\ ~", "plain \"text\" \\ ~");
+    EXPECT("Ünïcödé 聊天室 🙂 \U0010ffff", "Ünïcödé 聊天室 🙂 \U0010ffff");
+    EXPECT("\u00a0\u2027\u202f\u2065\u206a", "\u00a0\u2027\u202f\u2065\u206a");
+}
+
+Test(escape, control_characters_are_written_out)
+{
+    EXPECT("a\nb\tc\r\x1b[31m\x7f", "a\\x0ab\\x09c\\x0d\\x1b[31m\\x7f");
+    EXPECT("a\0b", "a\\x00b");
+    EXPECT("\xc2\x80\xc2\x9b", "\\xc2\\x80\\xc2\\x9b");
+}
+
+Test(escape, what_turns_the_direction_of_writing_is_written_out)
+{
+    EXPECT("\u202a\u202e", "\\xe2\\x80\\xaa\\xe2\\x80\\xae");
+    EXPECT("\u2066\u2069", "\\xe2\\x81\\xa6\\xe2\\x81\\xa9");
+    EXPECT("\u200e\u200f\u061c", "\\xe2\\x80\\x8e\\xe2\\x80\\x8f\\xd8\\x9c");
+    EXPECT("\u2028\u2029", "\\xe2\\x80\\xa8\\xe2\\x80\\xa9");
+}
+
+Test(escape, bytes_that_are_not_utf_8_are_written_out_one_by_one)
+{
+    EXPECT("caf\xe9", "caf\\xe9");
+    EXPECT("\xff\xfe", "\\xff\\xfe");
+    EXPECT("\xc0\x80", "\\xc0\\x80");                   /* a second form of NUL */
+    EXPECT("\xe0\x80\xaf", "\\xe0\\x80\\xaf");          /* and of the slash */
+    EXPECT("\xed\xa0\x80", "\\xed\\xa0\\x80");          /* a surrogate */
+    EXPECT("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"); /* beyond the last code point */
+    EXPECT("\xe8\x81", "\\xe8\\x81");                   /* the end is missing */
+    EXPECT("\xe8\x81z\xe8\x81\x8a", "\\xe8\\x81z\xe8\x81\x8a");
+}
+
+Test(escape, what_does_not_fit_is_left_out_between_two_characters)
+{
+    char out[64];
+
+    for (size_t size = 4; size < 32; size++) {
+        size_t length = escape_text("聊\x1b天室ab", 12, out, size);
+
+        cr_expect_lt(length, size);
+        cr_expect_eq(length, strlen(out));
+        if (size > 15)
+            cr_expect_str_eq(out, "聊\\x1b天室ab", "size %zu: %s", size, out);
+        else
+            cr_expect_str_eq(out + length - 3, "...", "size %zu: %s", size, out);
+    }
+    escape_text("聊天室", 9, out, 10);
+    cr_expect_str_eq(out, "聊天室");
+    escape_text("聊天室", 9, out, 9);
+    cr_expect_str_eq(out, "聊...");
+    escape_text("\x1b\x1b", 2, out, 8);
+    cr_expect_str_eq(out, "\\x1b...");
+    escape_text("abcd", 4, out, 4);
+    cr_expect_str_eq(out, "...");
+}
