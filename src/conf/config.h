@@ -9,6 +9,8 @@
 #ifndef ROOMD_CONF_CONFIG_H
 #define ROOMD_CONF_CONFIG_H
 
+#include "conf/logs.h"
+
 #include <roomd/access.h>
 #include <roomd/dialect.h>
 #include <roomd/endpoint.h>
@@ -63,6 +65,8 @@ struct config {
     char admin_fifo[CONFIG_PATH_MAX_BYTES + 1]; /* empty = none */
     bool admin_fifo_commands;
     char admin_control[CONFIG_PATH_MAX_BYTES + 1]; /* empty = none */
+    enum log_level log_level;
+    uint32_t log_events; /* one LOGS_BIT each */
 };
 
 /*

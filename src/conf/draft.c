@@ -23,7 +23,7 @@ static void complain_unknown_section(struct draft *draft, const struct place *pl
                       complaint_excerpt(section).text, meant);
     else
         complaint_add(&draft->complaints, place,
-                      "unknown section [%s]; there are [room], [plain], [access] and [admin]",
+                      "unknown section [%s]; there are [room], [plain], [access], [limits], [admin] and [log]",
                       complaint_excerpt(section).text);
 }
 

@@ -49,6 +49,14 @@ static void print_range(FILE *out, const struct option *option)
             fprintf(out, ", %s", network_set_word((enum network_set)set));
         fputs("; or none", out);
         break;
+    case OPTION_KIND_LEVEL:
+        fputs("error, warning, notice, info or debug", out);
+        break;
+    case OPTION_KIND_EVENTS:
+        for (size_t event = 0; event < LOGS_EVENTS; event++)
+            fprintf(out, "%s%s", event == 0 ? "any of " : ", ", logs_event_word((enum logs_event)event));
+        fputs("; or none", out);
+        break;
     case OPTION_KIND_WORDING:
         break; /* see print_wording_range */
     }

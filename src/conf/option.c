@@ -85,6 +85,11 @@ static const struct option rows[OPTIONS] = {
                                     FIELD(admin_fifo_commands), "no", "take commands (/kick …) from the FIFO, too"},
     [OPTION_ADMIN_CONTROL] = {"admin", "control", OPTION_KIND_PATH, false, 0, CONFIG_PATH_MAX_BYTES,
                               FIELD(admin_control), "", "the control socket to create"},
+    [OPTION_LOG_LEVEL] = {"log", "level", OPTION_KIND_LEVEL, true, 0, 0, FIELD(log_level), "info",
+                          "how important a line must be to be logged"},
+    [OPTION_LOG_EVENTS] = {"log", "events", OPTION_KIND_EVENTS, true, 0, 0, FIELD(log_events),
+                           "joins, exits, notices, refusals",
+                           "what is logged, at level info, of what happens in the room"},
 };
 
 static bool is_wording(size_t id)
@@ -301,6 +306,10 @@ int option_store(const struct option *option, const char *value, struct config *
         return store_path(option, value, field, ret_why);
     case OPTION_KIND_LANGUAGE:
         return store_language(value, field, ret_why);
+    case OPTION_KIND_LEVEL:
+        return logs_parse_level(value, field, ret_why);
+    case OPTION_KIND_EVENTS:
+        return logs_parse_events(value, field, ret_why);
     case OPTION_KIND_DOORS:
     case OPTION_KIND_DIALECT:
     case OPTION_KIND_WORDING:
@@ -328,6 +337,10 @@ const char *option_text(const struct config *config, size_t id, char buffer[OPTI
         return value_write_size(*(const size_t *)(const void *)field, buffer);
     case OPTION_KIND_LANGUAGE:
         return *(const enum dialect_language *)(const void *)field == DIALECT_ZH ? "zh" : "en";
+    case OPTION_KIND_LEVEL:
+        return logs_level_word(*(const enum log_level *)(const void *)field);
+    case OPTION_KIND_EVENTS:
+        return logs_write_events(*(const uint32_t *)(const void *)field, buffer);
     case OPTION_KIND_NETWORKS:
         return network_list_format((const struct network_list *)(const void *)field, buffer);
     case OPTION_KIND_DOORS:

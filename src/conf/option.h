@@ -43,6 +43,8 @@ enum option_id {
     OPTION_ADMIN_FIFO,
     OPTION_ADMIN_FIFO_COMMANDS,
     OPTION_ADMIN_CONTROL,
+    OPTION_LOG_LEVEL,
+    OPTION_LOG_EVENTS,
     OPTIONS /* how many there are */
 };
 
@@ -57,6 +59,8 @@ enum option_kind {
     OPTION_KIND_PATH,     /* absolute, at most max bytes; empty = none */
     OPTION_KIND_WORDING,  /* a key of a dialect: see dialect_set */
     OPTION_KIND_NETWORKS, /* see networks_parse; min > 0: not empty */
+    OPTION_KIND_LEVEL,    /* see logs_parse_level */
+    OPTION_KIND_EVENTS,   /* see logs_parse_events */
 };
 
 struct option {

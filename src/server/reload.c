@@ -4,18 +4,41 @@
 /* Taking the configuration anew. It is read and checked as a whole before anything of it counts; what can't change under a running room is said. */
 #include "server/server_state.h"
 
+#include "base/log.h"
+
 #include <roomd/status.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+/* The longest list of networks, before and after. */
+#define RELOAD_LINE_BYTES 2048
 
 struct reload {
-    const struct admin_reply *reply;
+    const struct admin_reply *reply; /* NULL: the log */
     size_t changes;
 };
+
+__attribute__((format(printf, 3, 4))) static void say(const struct reload *reload, bool wrong, const char *format, ...)
+{
+    char line[RELOAD_LINE_BYTES];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    if (reload->reply != NULL)
+        reload->reply->line(reload->reply->ctx, line);
+    else if (wrong) /* nobody else hears of it, whatever log.level is */
+        log_errorx("%s", line);
+    else
+        log_notice("%s", line);
+}
 
 static void on_error(void *ctx, const char *where, const char *message)
 {
     struct reload *reload = ctx;
 
-    admin_say(reload->reply, "reload: %s: %s", where, message);
+    say(reload, true, "reload: %s: %s", where, message);
 }
 
 static void on_change(void *ctx, const char *key, const char *old_text, const char *new_text, bool reloadable)
@@ -24,18 +47,30 @@ static void on_change(void *ctx, const char *key, const char *old_text, const ch
 
     reload->changes++;
     if (reloadable)
-        admin_say(reload->reply, "reload: %s is now '%s' (was '%s')", key, new_text, old_text);
+        say(reload, false, "reload: %s is now '%s' (was '%s')", key, new_text, old_text);
     else
-        admin_say(reload->reply, "reload: %s = '%s' needs a restart; until then it is '%s'", key, new_text, old_text);
+        say(reload, false, "reload: %s = '%s' needs a restart; until then it is '%s'", key, new_text, old_text);
 }
 
-static void set_access(struct server *server, const struct config *config, const struct admin_reply *reply)
+static void set_access(struct server *server, const struct config *config, const struct reload *reload)
 {
     uint32_t removed = room_set_access(server->room, &server->now, &config->access);
 
     if (removed > 0)
-        admin_say(reply, "reload: %u member%s removed: access.deny and access.plain_from no longer let them in",
-                  (unsigned)removed, removed == 1 ? " was" : "s were");
+        say(reload, false, "reload: %u member%s removed: access.deny and access.plain_from no longer let them in",
+            (unsigned)removed, removed == 1 ? " was" : "s were");
+}
+
+/* Nothing can fail any more. */
+static void take(struct server *server, struct config *config, const struct reload *reload)
+{
+    room_set_limits(server->room, &config->limits);
+    doors_set(server, config);
+    set_access(server, config, reload);
+    journal_set_events(&server->journal, config->log_events);
+    log_set_level(config->log_level);
+    config_free(server->config);
+    server->config = config;
 }
 
 void reload_config(struct server *server, const struct admin_reply *reply)
@@ -46,21 +81,20 @@ void reload_config(struct server *server, const struct admin_reply *reply)
     int status = server_load_config(server->options, &report, &config);
 
     if (status == 0) {
+        if (config->log_level > server->config->log_level)
+            log_set_level(config->log_level); /* who wants to see more sees this change, too */
         config_diff(server->config, config, on_change, &reload);
         status = config_keep_fixed(config, server->config);
         if (status != 0)
             config_free(config);
     }
     if (status != 0) {
-        admin_say(reply, "reload: nothing was changed: %s",
-                  status == STATUS_NO_MEMORY ? "out of memory" : "put that right, and reload again");
+        log_set_level(server->config->log_level);
+        say(&reload, true, "reload: nothing was changed: %s",
+            status == STATUS_NO_MEMORY ? "out of memory" : "put that right, and reload again");
         return;
     }
     if (reload.changes == 0)
-        admin_say(reply, "reload: nothing has changed");
-    room_set_limits(server->room, &config->limits);
-    doors_set(server, config);
-    set_access(server, config, reply);
-    config_free(server->config);
-    server->config = config;
+        say(&reload, false, "reload: nothing has changed");
+    take(server, config, &reload);
 }

@@ -142,12 +142,9 @@ static void on_terminate(struct ev_loop *loop, ev_signal *watcher, int events)
 
 static void on_hangup(struct ev_loop *loop, ev_signal *watcher, int events)
 {
-    struct server *server = watcher->data;
-    struct admin_reply reply = {.line = console_reply_to_log, .ctx = server};
-
     (void)loop;
     (void)events;
-    host_reload(server, &reply);
+    host_reload(watcher->data, NULL);
 }
 
 static void on_turn(struct ev_loop *loop, ev_check *watcher, int events)
@@ -185,6 +182,14 @@ static void set_alarm(struct server *server, int64_t due_ns)
     server->alarm_ns = due_ns;
 }
 
+/* When something is due by time alone. */
+static int64_t next_due(const struct server *server)
+{
+    int64_t room = room_next_tick(server->room), journal = journal_next_tick(&server->journal);
+
+    return room < journal ? room : journal;
+}
+
 static void on_serve(struct ev_loop *loop, ev_prepare *watcher, int events)
 {
     struct server *server = watcher->data;
@@ -194,8 +199,9 @@ static void on_serve(struct ev_loop *loop, ev_prepare *watcher, int events)
     (void)events;
     if (room_next_tick(server->room) <= server->now.mono_ns)
         room_tick(server->room, &server->now);
+    journal_tick(&server->journal, &server->now);
     result = room_sweep(server->room, &server->now, SERVER_SWEEP_BUDGET);
-    due_ns = room_next_tick(server->room);
+    due_ns = next_due(server);
     if (result == SWEEP_MORE || due_ns <= server->now.mono_ns)
         ev_idle_start(loop, &server->more);
     else
@@ -270,6 +276,21 @@ static void on_happened(void *ctx, const struct event *event, const struct path 
 
     screen_event(&server->screen, event, path);
     server->service.messages += event->kind == EVENT_CHAT ? 1U : 0U;
+    journal_happened(&server->journal, &server->now, event, path);
+}
+
+static void on_refused(void *ctx, enum refusal refusal, const struct path *path)
+{
+    struct server *server = ctx;
+
+    journal_refused(&server->journal, &server->now, refusal, path);
+}
+
+static void on_undelivered(void *ctx, const char *name, const struct path *path)
+{
+    struct server *server = ctx;
+
+    journal_undelivered(&server->journal, &server->now, name, path);
 }
 
 /* ---- opening, in order; closing, in reverse ---- */
@@ -280,7 +301,7 @@ static int open_room(struct server *server)
         .ring_bytes = server->config->ring_bytes,
         .limits = server->config->limits,
         .outbox = {.send = udp_outbox_send, .ctx = server->doors},
-        .observer = {.happened = on_happened, .ctx = server},
+        .observer = {.happened = on_happened, .refused = on_refused, .undelivered = on_undelivered, .ctx = server},
         .keeper = held_keeper(server),
     };
     int status;
@@ -342,6 +363,7 @@ static int open_all(struct server *server)
     clock_init(&server->clock);
     clock_now(&server->clock, &server->now);
     screen_init(&server->screen);
+    journal_init(&server->journal, server->config->log_events, server->screen.shown);
     held_find(server);
     code = doors_open(server, &sink);
     if (code == EX_OK) {
@@ -371,6 +393,7 @@ static void serve(struct server *server)
     announce(server);
     warn_of_oddities(server);
     ev_run(server->loop, 0);
+    journal_close(&server->journal, &server->now);
     stop_watchers(server);
 }
 
@@ -381,6 +404,7 @@ int server_run(const struct server_options *options)
     int code = config_exit_code(server_load_config(options, &report, &server.config));
 
     if (code == EX_OK) {
+        log_set_level(server.config->log_level);
         code = open_all(&server);
         if (code == EX_OK)
             serve(&server);

@@ -15,6 +15,7 @@
 #include "io/input.h"
 #include "io/roster.h"
 #include "io/udp.h"
+#include "server/journal.h"
 #include "server/screen.h"
 #include "server/server.h"
 
@@ -50,6 +51,7 @@ struct server {
     struct room *room;
     struct admin admin;
     struct screen screen;
+    struct journal journal;
     struct input *console;
     struct fifo *fifo;
     struct held held;
@@ -102,7 +104,7 @@ void console_close(struct server *server);
 /* The `line` of an admin_reply that goes to the log. */
 void console_reply_to_log(void *ctx, const char *text);
 
-/* reload.c: takes the configuration anew: all of it or nothing. What changed, what needs a restart and what is wrong goes to `reply`. */
+/* reload.c: takes the configuration anew: all of it or nothing. What changed, what needs a restart and what is wrong goes to `reply`; NULL: to the log. */
 void reload_config(struct server *server, const struct admin_reply *reply);
 
 #endif

@@ -18,6 +18,7 @@ KEYS = {
     "plain": ("enabled", "dialect", "language", "join_verbs", "chat_verbs", "exit_verbs", "accept", "name_taken",
               "name_bad", "room_full", "refused", "bye", "join", "chat", "exit", "notice", "fold_joins", "max_lines"),
     "admin": ("stdin", "fifo", "fifo_commands"),
+    "log": ("level", "events"),
 }
 
 

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Each kind of line has a bucket of its own, so that a flood of one (anybody can be refused a thousand times a second) hides none of the others. */
+#include "server/journal.h"
+
+#include "base/log.h"
+#include "core/bucket.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* All kinds with a count of twenty digits each. */
+#define LEFT_OUT_BYTES 256
+
+static const struct bucket_rate line_rate = {.interval_ns = MOMENT_NS_PER_S / JOURNAL_PER_SECOND,
+                                             .burst = JOURNAL_BURST};
+
+void journal_init(struct journal *journal, uint32_t events, bool on_screen)
+{
+    *journal = (struct journal){.events = events, .on_screen = on_screen, .left_out_since_ns = MOMENT_NEVER_NS};
+}
+
+void journal_set_events(struct journal *journal, uint32_t events)
+{
+    journal->events = events;
+}
+
+static bool is_wanted(const struct journal *journal, enum logs_event kind)
+{
+    return (journal->events & LOGS_BIT(kind)) != 0 && log_is_shown(LOG_LEVEL_INFO) &&
+           (!journal->on_screen || kind == LOGS_REFUSALS);
+}
+
+/* One more line of this kind: false, and counted, where there were too many. */
+static bool may_write(struct journal *journal, const struct moment *now, size_t kind)
+{
+    if (bucket_spend(&journal->full_ns[kind], &line_rate, 1, now->mono_ns))
+        return true;
+    journal->left_out[kind]++;
+    if (journal->left_out_since_ns == MOMENT_NEVER_NS)
+        journal->left_out_since_ns = now->mono_ns;
+    return false;
+}
+
+static enum logs_event kind_of(enum event_kind kind)
+{
+    switch (kind) {
+    case EVENT_JOIN:
+        return LOGS_JOINS;
+    case EVENT_CHAT:
+        return LOGS_MESSAGES;
+    case EVENT_EXIT:
+        return LOGS_EXITS;
+    case EVENT_NOTICE:
+        break;
+    }
+    return LOGS_NOTICES;
+}
+
+void journal_happened(struct journal *journal, const struct moment *now, const struct event *event,
+                      const struct path *path)
+{
+    enum logs_event kind = kind_of((enum event_kind)event->kind);
+    int name_len = event->name_len, text_len = event->text_len;
+    char endpoint[ENDPOINT_TEXT_BYTES];
+
+    if (!is_wanted(journal, kind) || !may_write(journal, now, kind))
+        return;
+    switch ((enum event_kind)event->kind) {
+    case EVENT_JOIN:
+        log_info("%.*s joined from %s", name_len, event->name, endpoint_format(&path->peer, endpoint));
+        break;
+    case EVENT_CHAT:
+        log_info("%.*s said: %.*s", name_len, event->name, text_len, event->text);
+        break;
+    case EVENT_EXIT:
+        log_info("%.*s left (%s)", name_len, event->name, exit_reason_text((enum exit_reason)event->reason));
+        break;
+    case EVENT_NOTICE:
+        log_info("notice: %.*s", text_len, event->text);
+        break;
+    }
+}
+
+void journal_refused(struct journal *journal, const struct moment *now, enum refusal refusal, const struct path *path)
+{
+    char endpoint[ENDPOINT_TEXT_BYTES];
+
+    if (is_wanted(journal, LOGS_REFUSALS) && may_write(journal, now, LOGS_REFUSALS))
+        log_info("refused from %s: %s", endpoint_format(&path->peer, endpoint), refusal_text(refusal));
+}
+
+void journal_undelivered(struct journal *journal, const struct moment *now, const char *name, const struct path *path)
+{
+    char endpoint[ENDPOINT_TEXT_BYTES];
+
+    if (log_is_shown(LOG_LEVEL_DEBUG) && may_write(journal, now, JOURNAL_UNDELIVERED))
+        log_debug("%s at %s could not be sent a datagram", name, endpoint_format(&path->peer, endpoint));
+}
+
+/* ---- what was left out ---- */
+
+static const char *kind_word(size_t kind)
+{
+    return kind < LOGS_EVENTS ? logs_event_word((enum logs_event)kind) : "failed sends";
+}
+
+/* "3012 joins, 1 refusal" */
+static void write_left_out(const struct journal *journal, char out[LEFT_OUT_BYTES])
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t kind = 0; kind < JOURNAL_KINDS; kind++) {
+        const char *word = kind_word(kind);
+        uint64_t count = journal->left_out[kind];
+        int word_len = (int)strlen(word) - (count == 1 ? 1 : 0); /* all of them end in an s */
+
+        if (count > 0)
+            used += (size_t)snprintf(out + used, LEFT_OUT_BYTES - used, "%s%" PRIu64 " %.*s", used > 0 ? ", " : "",
+                                     count, word_len, word);
+    }
+}
+
+void journal_close(struct journal *journal, const struct moment *now)
+{
+    char left_out[LEFT_OUT_BYTES];
+    int64_t seconds;
+
+    if (journal->left_out_since_ns == MOMENT_NEVER_NS)
+        return;
+    seconds = (now->mono_ns - journal->left_out_since_ns + MOMENT_NS_PER_S - 1) / MOMENT_NS_PER_S;
+    write_left_out(journal, left_out);
+    log_info("left out of the log in the last %" PRId64 " s: %s", seconds > 0 ? seconds : 1, left_out);
+    memset(journal->left_out, 0, sizeof(journal->left_out));
+    journal->left_out_since_ns = MOMENT_NEVER_NS;
+}
+
+void journal_tick(struct journal *journal, const struct moment *now)
+{
+    if (journal_next_tick(journal) <= now->mono_ns)
+        journal_close(journal, now);
+}
+
+int64_t journal_next_tick(const struct journal *journal)
+{
+    return journal->left_out_since_ns == MOMENT_NEVER_NS ? MOMENT_NEVER_NS
+                                                         : journal->left_out_since_ns + JOURNAL_LEFT_OUT_NS;
+}
