@@ -9,6 +9,8 @@
 
 #include <roomd/endpoint.h>
 #include <roomd/event.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 /* Why a datagram or a request came to nothing; counted one by one. */
 enum refusal {
@@ -38,6 +40,15 @@ enum refusal {
 /* "name taken", …: for logs and statistics; never NULL. */
 const char *refusal_text(enum refusal refusal);
 
+/* More comes in than goes out: see core/overload.h. A delivery is one event at one member. */
+struct room_overload {
+    bool active;         /* it has begun; or else it has ended */
+    uint64_t owed;       /* deliveries, now */
+    uint64_t per_second; /* deliveries that leave; of an end at which nobody is behind any more: 0 */
+    uint64_t peak;       /* the most that were owed since it began */
+    int64_t lasted_ns;   /* since it began */
+};
+
 struct observer {
     /* An event was appended. `path` is its author's, NULL for a notice. Both are borrowed for the call. */
     void (*happened)(void *ctx, const struct event *event, const struct path *path);
@@ -45,6 +56,8 @@ struct observer {
     void (*refused)(void *ctx, enum refusal refusal, const struct path *path);
     /* A datagram to this member could not be sent. */
     void (*undelivered)(void *ctx, const char *name, const struct path *path);
+    /* Overload has begun, or ended; once each. */
+    void (*overload)(void *ctx, const struct room_overload *overload);
     void *ctx;
 };
 

@@ -17,6 +17,7 @@
 #include <roomd/moment.h>
 #include <roomd/observer.h>
 #include <roomd/outbox.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -62,6 +63,8 @@ struct room_stats {
     uint64_t unreachable;        /* ICMP errors that quoted datagrams of ours */
     uint64_t appended, released; /* heads of the transcript */
     uint32_t members, behind;
+    uint64_t deliveries_owed; /* events that members wait for, summed over the members */
+    bool overloaded;          /* they have become more and more for seconds */
 };
 
 enum sweep_result {

@@ -69,6 +69,8 @@ static void stats(const struct admin *admin, const struct moment *now, const cha
     room_stats(admin->room, &stats);
     admin_say(reply, "members %u", (unsigned)stats.members);
     admin_say(reply, "members behind %u", (unsigned)stats.behind);
+    admin_say(reply, "deliveries owed %" PRIu64, stats.deliveries_owed);
+    admin_say(reply, "overloaded %s", stats.overloaded ? "yes" : "no");
     admin_say(reply, "events %" PRIu64, stats.appended);
     admin_say(reply, "events delivered %" PRIu64, stats.events_delivered);
     admin_say(reply, "events missed %" PRIu64, stats.events_missed);

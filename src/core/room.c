@@ -52,6 +52,7 @@ int room_new(const struct room_setup *setup, struct room **ret_room)
     room->keeper = setup->keeper;
     answers_init(&room->answers);
     release_init(&room->release);
+    overload_init(&room->overload);
     status = make_parts(room, setup);
     if (status != 0) {
         room_free(room);
@@ -421,9 +422,11 @@ int64_t room_next_tick(const struct room *room)
     int64_t idle = idle_next(room);
     int64_t vanish = vanish_next_tick(room);
     int64_t release = release_next_tick(room);
+    int64_t overload = overload_next_tick(room);
     int64_t next = idle < vanish ? idle : vanish;
 
-    return next < release ? next : release;
+    next = next < release ? next : release;
+    return next < overload ? next : overload;
 }
 
 static void warn_idle(struct room *room, const struct moment *now, struct member *member)
@@ -447,6 +450,7 @@ int64_t room_tick(struct room *room, const struct moment *now)
     }
     vanish_tick(room, now);
     release_tick(room, now);
+    overload_tick(room, now);
     return room_next_tick(room);
 }
 
@@ -457,6 +461,7 @@ enum sweep_result room_sweep(struct room *room, const struct moment *now, size_t
     enum sweep_result result = delivery_sweep(room->delivery, budget);
 
     release_swept(room, now, result);
+    overload_swept(room, now);
     return result;
 }
 
@@ -477,6 +482,8 @@ void room_stats(const struct room *room, struct room_stats *ret_stats)
     ret_stats->released = transcript_released(room->transcript);
     ret_stats->members = registry_count(room->registry);
     ret_stats->behind = registry_behind(room->registry);
+    ret_stats->deliveries_owed = overload_owed(room);
+    ret_stats->overloaded = room->overload.active;
 }
 
 uint32_t room_members(const struct room *room)

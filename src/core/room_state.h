@@ -13,6 +13,7 @@
 #include "core/delivery.h"
 #include "core/keep.h"
 #include "core/name.h"
+#include "core/overload.h"
 #include "core/release.h"
 #include "core/template.h"
 #include "core/vanish.h"
@@ -40,6 +41,7 @@ struct room {
     struct room_stats stats;
     struct vanish vanish;
     struct release release;
+    struct overload overload;
 };
 
 /*

@@ -100,6 +100,17 @@ void journal_undelivered(struct journal *journal, const struct moment *now, cons
         log_debug("%s at %s could not be sent a datagram", name, endpoint_format(&path->peer, endpoint));
 }
 
+void journal_overload(const struct room_overload *overload)
+{
+    if (overload->active)
+        log_warnx("overloaded: %" PRIu64 " deliveries are owed, %" PRIu64 " a second leave, and more come in than "
+                  "that; limits.messages limits who sends much",
+                  overload->owed, overload->per_second);
+    else
+        log_notice("no longer overloaded, after %" PRId64 " s: at most %" PRIu64 " deliveries were owed",
+                   overload->lasted_ns / MOMENT_NS_PER_S, overload->peak);
+}
+
 /* ---- what was left out ---- */
 
 static const char *kind_word(size_t kind)

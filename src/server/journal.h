@@ -46,6 +46,9 @@ void journal_happened(struct journal *journal, const struct moment *now, const s
 void journal_refused(struct journal *journal, const struct moment *now, enum refusal refusal, const struct path *path);
 void journal_undelivered(struct journal *journal, const struct moment *now, const char *name, const struct path *path);
 
+/* Not one of log.events: it comes twice at most in many seconds, and somebody should do something about it. */
+void journal_overload(const struct room_overload *overload);
+
 /* Tells what was left out, if that is due by now; journal_close tells it at once. */
 void journal_tick(struct journal *journal, const struct moment *now);
 void journal_close(struct journal *journal, const struct moment *now);

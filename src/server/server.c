@@ -293,6 +293,12 @@ static void on_undelivered(void *ctx, const char *name, const struct path *path)
     journal_undelivered(&server->journal, &server->now, name, path);
 }
 
+static void on_overload(void *ctx, const struct room_overload *overload)
+{
+    (void)ctx;
+    journal_overload(overload);
+}
+
 /* ---- opening, in order; closing, in reverse ---- */
 
 static int open_room(struct server *server)
@@ -301,7 +307,11 @@ static int open_room(struct server *server)
         .ring_bytes = server->config->ring_bytes,
         .limits = server->config->limits,
         .outbox = {.send = udp_outbox_send, .ctx = server->doors},
-        .observer = {.happened = on_happened, .refused = on_refused, .undelivered = on_undelivered, .ctx = server},
+        .observer = {.happened = on_happened,
+                     .refused = on_refused,
+                     .undelivered = on_undelivered,
+                     .overload = on_overload,
+                     .ctx = server},
         .keeper = held_keeper(server),
     };
     int status;

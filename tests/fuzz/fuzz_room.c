@@ -32,6 +32,7 @@ struct world {
         struct keeper_record record;
         bool taken;
     } kept[MEMBERS_MAX]; /* by seat */
+    bool overloaded;  /* as the observer was told last */
 };
 
 /* The input, read from the front. */
@@ -152,6 +153,15 @@ static void on_forget(void *ctx, uint32_t seat)
     world->kept[seat].taken = false;
 }
 
+static void on_overload(void *ctx, const struct room_overload *overload)
+{
+    struct world *world = ctx;
+
+    FUZZ_CHECK(overload->active != world->overloaded);
+    FUZZ_CHECK(overload->owed <= overload->peak && overload->lasted_ns >= 0);
+    world->overloaded = overload->active;
+}
+
 /* ---- what must always be so ---- */
 
 /* What is kept of a member is what is true of it: the program may be killed at any moment. */
@@ -240,6 +250,7 @@ static void check_world(struct world *world)
         check_member(room, position);
     check_kept(world, room);
     check_window(room);
+    FUZZ_CHECK(room->overload.active == world->overloaded);
     check_suspects(room);
 }
 
@@ -372,7 +383,7 @@ static void open_room(struct world *world)
                    .probe_interval_s = 60,
                    .plain_enabled = true},
         .outbox = {.send = send_entries, .ctx = world},
-        .observer = {.happened = on_happened, .ctx = world},
+        .observer = {.happened = on_happened, .overload = on_overload, .ctx = world},
         .keeper = {.keep = on_keep, .forget = on_forget, .ctx = world},
     };
 
@@ -395,6 +406,7 @@ static void restart(struct world *world)
         world->kept[seat].taken = false;
     }
     room_free(world->fuzz.room);
+    world->overloaded = false;
     open_room(world);
     for (size_t i = 0; i < count; i++)
         FUZZ_CHECK(room_restore(world->fuzz.room, &world->fuzz.now, &records[i]) == 0);

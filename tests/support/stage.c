@@ -32,6 +32,14 @@ static void on_undelivered(void *ctx, const char *name, const struct path *path)
     stage->undelivered++;
 }
 
+static void on_overload(void *ctx, const struct room_overload *overload)
+{
+    struct stage *stage = ctx;
+
+    stage->overloads++;
+    stage->overload = *overload;
+}
+
 void stage_open(struct stage *stage)
 {
     memset(stage, 0, sizeof(*stage));
@@ -50,7 +58,11 @@ void stage_open(struct stage *stage)
                    .idle_timeout_s = 43200,
                    .plain_enabled = true},
         .outbox = fake_outbox_port(&stage->outbox),
-        .observer = {.happened = on_happened, .refused = on_refused, .undelivered = on_undelivered, .ctx = stage},
+        .observer = {.happened = on_happened,
+                     .refused = on_refused,
+                     .undelivered = on_undelivered,
+                     .overload = on_overload,
+                     .ctx = stage},
     };
 }
 

@@ -23,6 +23,8 @@ struct stage {
     uint64_t happened[4];       /* events seen by the observer, by kind */
     uint64_t refused[REFUSALS]; /* seen by the observer */
     uint64_t undelivered;
+    unsigned overloads;            /* how often the observer was told of one, beginning or end */
+    struct room_overload overload; /* what it was told last */
 };
 
 /* Fills in the usual setup; stage_start makes the room. stage_new does both. */

@@ -203,3 +203,17 @@ Test(journal, what_members_write_can_not_pass_for_another_line)
     happen(EVENT_CHAT, "al\xff", "a\nnotice: b\x1b[2J");
     cr_expect_str_eq(logged(), "al\\xff said: a\\x0anotice: b\\x1b[2J\n");
 }
+
+Test(journal, overload_is_a_warning_with_its_figures_and_its_end_a_notice)
+{
+    struct room_overload overload = {
+        .active = true, .owed = 1234567, .per_second = 45000, .peak = 1234567, .lasted_ns = 0};
+
+    log_set_level(LOG_LEVEL_NOTICE);
+    journal_overload(&overload);
+    cr_expect_str_eq(logged(), "warning: overloaded: 1234567 deliveries are owed, 45000 a second leave, and more come "
+                               "in than that; limits.messages limits who sends much\n");
+    overload = (struct room_overload){.active = false, .peak = 2000000, .lasted_ns = 73 * MOMENT_NS_PER_S + 1};
+    journal_overload(&overload);
+    cr_expect_str_eq(logged(), "no longer overloaded, after 73 s: at most 2000000 deliveries were owed\n");
+}
