@@ -62,6 +62,7 @@ struct member {
     int64_t bytes_full_ns;
     int64_t quiet_until_ns; /* it is told nothing about unsent messages before this */
     bool suspected;         /* of having vanished: see core/vanish.h */
+    int64_t leaves_ns;      /* warned of its silence, it is not removed before this */
     int64_t muted_until_ns; /* what it says before this is refused */
     bool warned;            /* that it will be removed for saying nothing */
 };

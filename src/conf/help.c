@@ -111,6 +111,17 @@ static void print_variants(FILE *out, enum dialect_key key, const char *text)
     }
 }
 
+/* On the same line where it is what most do. */
+static void print_reload(FILE *out, const struct option *option)
+{
+    if (strcmp(option->reload, OPTION_AT_ONCE) == 0)
+        fputs("; taken by a reload\n", out);
+    else if (strcmp(option->reload, OPTION_RESTART) == 0)
+        fputs("; takes a restart\n", out);
+    else
+        fprintf(out, "\n    reload: %s\n", option->reload);
+}
+
 static void print_option(FILE *out, size_t id)
 {
     struct option option = option_row(id);
@@ -126,7 +137,7 @@ static void print_option(FILE *out, size_t id)
         print_wording_range(out, key);
     else
         print_range(out, &option);
-    fprintf(out, "; %s\n", option.reloadable ? "taken by a reload" : "takes a restart");
+    print_reload(out, &option);
 }
 
 /* The one key that is many: it has no row. */
@@ -141,8 +152,8 @@ static void print_byes(FILE *out)
     }
     fprintf(out,
             "\n    what one who leaves with VERB is sent instead of plain.bye; VERB stands in plain.exit_verbs\n"
-            "    text of at most %d bytes; {name}, once; empty = nothing; taken by a reload\n",
-            DIALECT_TOKEN_MAX_BYTES);
+            "    text of at most %d bytes; {name}, once; empty = nothing\n    reload: %s\n",
+            DIALECT_TOKEN_MAX_BYTES, option_row(OPTION_DIALECT_KEY + DIALECT_BYE).reload);
 }
 
 void help_print(FILE *out)

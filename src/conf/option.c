@@ -22,79 +22,114 @@
 /* Addresses that no stranger has. */
 #define ACCESS_HOME "loopback, private, link-local, unique-local"
 
+#define NEXT_LINE "; members see the new wording from their next line on"
+
 /* Not reloadable is what is opened or allocated once: sockets, FIFO, control socket, stdin, the transcript. */
 static const struct option rows[OPTIONS] = {
     [OPTION_ROOM_NAME] = {"room", "name", OPTION_KIND_TEXT, true, 1, CONFIG_ROOM_NAME_MAX_BYTES, FIELD(room_name),
-                          "lobby", "what the room is called"},
+                          "lobby", "what the room is called", OPTION_AT_ONCE "; shown when the room opens next"},
     [OPTION_ROOM_LISTEN] =
         {"room", "listen", OPTION_KIND_DOORS, false, 1, ROOM_DOORS_MAX, 0, "0.0.0.0:8888, [::]:8888",
-         "the doors: addresses, separated by commas, each with an optional =DIALECT; port 0 is any free one"},
+         "the doors: addresses, separated by commas, each with an optional =DIALECT; port 0 is any free one",
+         OPTION_RESTART "; members of a door that is gone then leave, and the others are told"},
     [OPTION_ROOM_MAX_MEMBERS] = {"room", "max_members", OPTION_KIND_NUMBER, true, 1, 1000000, FIELD(limits.max_members),
-                                 "10000", "members; one more is refused"},
+                                 "10000", "members; one more is refused",
+                                 OPTION_AT_ONCE "; a lower number only refuses newcomers"},
     [OPTION_ROOM_MAX_NAME] = {"room", "max_name", OPTION_KIND_NUMBER, true, 1, 64, FIELD(limits.max_name_codepoints),
-                              "32", "characters (code points) in a name; in bytes it never exceeds 64"},
+                              "32", "characters (code points) in a name; in bytes it never exceeds 64",
+                              OPTION_AT_ONCE "; members with a longer name keep it"},
     [OPTION_ROOM_MAX_TEXT] = {"room", "max_text", OPTION_KIND_NUMBER, true, 1, 1000, FIELD(limits.max_text_bytes),
-                              "900", "bytes of text in a message or notice"},
-    [OPTION_ROOM_IDLE_TIMEOUT] =
-        {"room", "idle_timeout", OPTION_KIND_NUMBER, true, 0, 31536000, FIELD(limits.idle_timeout_s), "43200",
-         "seconds a plain member may say nothing before it is told, and removed; 0 = for ever"},
+                              "900", "bytes of text in a message or notice", OPTION_AT_ONCE},
+    [OPTION_ROOM_IDLE_TIMEOUT] = {"room", "idle_timeout", OPTION_KIND_NUMBER, true, 0, 31536000,
+                                  FIELD(limits.idle_timeout_s), "43200",
+                                  "seconds a plain member may say nothing before it is told, and removed; 0 = for ever",
+                                  OPTION_AT_ONCE
+                                  "; who has been silent for longer is told, and removed a little later"},
     [OPTION_ROOM_PROBE_INTERVAL] =
         {"room", "probe_interval", OPTION_KIND_NUMBER, true, 0, 86400, FIELD(limits.probe_interval_s), "60",
          "seconds after which a member neither sent to nor heard is sent an empty datagram, to see whether it is still "
-         "there; 0 = never"},
+         "there; 0 = never",
+         OPTION_AT_ONCE},
     [OPTION_ROOM_RING] = {"room", "ring", OPTION_KIND_SIZE, false, TRANSCRIPT_MIN_BYTES, TRANSCRIPT_MAX_BYTES,
                           FIELD(ring_bytes), "16 MiB",
-                          "memory for what was said lately, so that slow members can catch up"},
+                          "memory for what was said lately, so that slow members can catch up", OPTION_RESTART},
     [OPTION_PLAIN_ENABLED] = {"plain", "enabled", OPTION_KIND_SWITCH, true, 0, 0, FIELD(limits.plain_enabled), "yes",
-                              "serve clients of the plain protocol"},
+                              "serve clients of the plain protocol",
+                              OPTION_AT_ONCE "; with no, members stay and hear, but nothing that they send is taken"},
     [OPTION_PLAIN_DIALECT] = {"plain", "dialect", OPTION_KIND_DIALECT, true, 1, CONFIG_DIALECT_MAX_BYTES, 0, "course",
-                              "the dialect of doors that name none, and the one the keys below change"},
+                              "the dialect of doors that name none, and the one the keys below change",
+                              OPTION_AT_ONCE ", and its file is read again" NEXT_LINE},
     [OPTION_PLAIN_LANGUAGE] = {"plain", "language", OPTION_KIND_LANGUAGE, true, 0, 0, FIELD(language), "zh",
-                               "wording of the built-in dialects"},
+                               "wording of the built-in dialects", OPTION_AT_ONCE NEXT_LINE},
     [OPTION_LIMITS_MESSAGES] = {"limits", "messages", OPTION_KIND_NUMBER, true, 0, 1000000,
                                 FIELD(limits.messages.per_second), "200",
-                                "messages a second from one member, in the long run; 0 = no limit"},
+                                "messages a second from one member, in the long run; 0 = no limit", OPTION_AT_ONCE},
     [OPTION_LIMITS_MESSAGE_BURST] = {"limits", "message_burst", OPTION_KIND_NUMBER, true, 1, 1000000,
-                                     FIELD(limits.messages.burst), "2000", "messages from one member at once"},
+                                     FIELD(limits.messages.burst), "2000", "messages from one member at once",
+                                     OPTION_AT_ONCE},
     [OPTION_LIMITS_BYTES] = {"limits", "bytes", OPTION_KIND_NUMBER, true, 0, 1000000000, FIELD(limits.bytes.per_second),
-                             "131072", "bytes of text a second from one member, in the long run; 0 = no limit"},
+                             "131072", "bytes of text a second from one member, in the long run; 0 = no limit",
+                             OPTION_AT_ONCE},
     [OPTION_LIMITS_BYTE_BURST] = {"limits", "byte_burst", OPTION_KIND_NUMBER, true, 1000, 1000000000,
-                                  FIELD(limits.bytes.burst), "1048576", "bytes of text from one member at once"},
+                                  FIELD(limits.bytes.burst), "1048576", "bytes of text from one member at once",
+                                  OPTION_AT_ONCE},
     [OPTION_LIMITS_JOINS] = {"limits", "joins", OPTION_KIND_NUMBER, true, 0, 1000000, FIELD(limits.joins.per_second),
                              "1",
                              "joins a second from one address outside access.trusted, and four times that from its /24 "
-                             "or /56; 0 = no limit"},
+                             "or /56; 0 = no limit",
+                             OPTION_AT_ONCE},
     [OPTION_LIMITS_JOIN_BURST] = {"limits", "join_burst", OPTION_KIND_NUMBER, true, 1, 1000000,
-                                  FIELD(limits.joins.burst), "20", "joins from such an address at once"},
+                                  FIELD(limits.joins.burst), "20", "joins from such an address at once",
+                                  OPTION_AT_ONCE},
     [OPTION_LIMITS_MEMBERS_PER_ADDRESS] = {"limits", "members_per_address", OPTION_KIND_NUMBER, true, 0, 1000000,
                                            FIELD(limits.members_per_address), "32",
-                                           "members from one address outside access.trusted; 0 = no limit"},
+                                           "members from one address outside access.trusted; 0 = no limit",
+                                           OPTION_AT_ONCE "; a lower number only refuses newcomers"},
     [OPTION_ACCESS_PLAIN_FROM] =
         {"access", "plain_from", OPTION_KIND_NETWORKS, true, 1, NETWORK_LIST_MAX, FIELD(access.plain_from), ACCESS_HOME,
-         "networks that clients of the plain protocol may come from; all others are met with silence"},
+         "networks that clients of the plain protocol may come from; all others are met with silence",
+         OPTION_AT_ONCE "; members that may no longer be here are removed"},
     [OPTION_ACCESS_TRUSTED] = {"access", "trusted", OPTION_KIND_NETWORKS, true, 1, NETWORK_LIST_MAX,
                                FIELD(access.trusted), ACCESS_HOME,
-                               "networks in which nobody forges addresses: their members need not prove theirs"},
+                               "networks in which nobody forges addresses: their members need not prove theirs",
+                               OPTION_AT_ONCE "; it counts for those who join from then on"},
     [OPTION_ACCESS_DENY] = {"access", "deny", OPTION_KIND_NETWORKS, true, 0, NETWORK_LIST_MAX, FIELD(access.deny),
-                            "none", "networks that nobody may come from, whatever the others say"},
+                            "none", "networks that nobody may come from, whatever the others say",
+                            OPTION_AT_ONCE "; members that may no longer be here are removed"},
     [OPTION_ADMIN_STDIN] = {"admin", "stdin", OPTION_KIND_SWITCH, false, 0, 0, FIELD(admin_stdin), "yes",
-                            "read the console on stdin"},
+                            "read the console on stdin", OPTION_RESTART},
     [OPTION_ADMIN_FIFO] = {"admin", "fifo", OPTION_KIND_PATH, false, 0, CONFIG_PATH_MAX_BYTES, FIELD(admin_fifo), "",
-                           "a FIFO to create and read: each line written to it is a notice"},
+                           "a FIFO to create and read: each line written to it is a notice", OPTION_RESTART},
     [OPTION_ADMIN_FIFO_COMMANDS] = {"admin", "fifo_commands", OPTION_KIND_SWITCH, true, 0, 0,
-                                    FIELD(admin_fifo_commands), "no", "take commands (/kick …) from the FIFO, too"},
+                                    FIELD(admin_fifo_commands), "no", "take commands (/kick …) from the FIFO, too",
+                                    OPTION_AT_ONCE},
     [OPTION_ADMIN_CONTROL] = {"admin", "control", OPTION_KIND_PATH, false, 0, CONFIG_PATH_MAX_BYTES,
-                              FIELD(admin_control), "", "the control socket to create"},
+                              FIELD(admin_control), "", "the control socket to create", OPTION_RESTART},
     [OPTION_LOG_LEVEL] = {"log", "level", OPTION_KIND_LEVEL, true, 0, 0, FIELD(log_level), "info",
-                          "how important a line must be to be logged"},
+                          "how important a line must be to be logged", OPTION_AT_ONCE},
     [OPTION_LOG_EVENTS] = {"log", "events", OPTION_KIND_EVENTS, true, 0, 0, FIELD(log_events),
                            "joins, exits, notices, refusals",
-                           "what is logged, at level info, of what happens in the room"},
+                           "what is logged, at level info, of what happens in the room", OPTION_AT_ONCE},
 };
 
 static bool is_wording(size_t id)
 {
     return id >= OPTION_DIALECT_KEY && id < OPTION_DIALECT_KEY + DIALECT_KEYS;
+}
+
+static const char *wording_reload(enum dialect_key_kind kind)
+{
+    switch (kind) {
+    case DIALECT_KIND_VERBS:
+        return OPTION_AT_ONCE "; requests with a verb that is gone are dropped, members' too";
+    case DIALECT_KIND_TOKEN:
+    case DIALECT_KIND_PREFIX:
+    case DIALECT_KIND_TEMPLATE:
+        return OPTION_AT_ONCE NEXT_LINE;
+    case DIALECT_KIND_NUMBER:
+        break;
+    }
+    return OPTION_AT_ONCE;
 }
 
 struct option option_row(size_t id)
@@ -112,6 +147,7 @@ struct option option_row(size_t id)
     option.max = info->max;
     option.default_text = dialect_builtin_text(rows[OPTION_PLAIN_DIALECT].default_text, DIALECT_ZH, key);
     option.help = info->help;
+    option.reload = wording_reload(info->kind);
     return option;
 }
 

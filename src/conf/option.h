@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The one table of options: what each is called, what it may be set to, what it is by default, whether a reload takes
+ * The one table of options: what each is called, what it may be set to, what it is by default, what a reload does with
  * it. Parsing, --help-config, the differences that a reload reports and the documentation's lists are made from it. A
  * dialect's keys are its rows too, taken over from core.
  */
@@ -63,6 +63,10 @@ enum option_kind {
     OPTION_KIND_EVENTS,   /* see logs_parse_events */
 };
 
+/* What most options say in `reload`; the others begin with one of them, and a semicolon. */
+#define OPTION_AT_ONCE "taken at once"
+#define OPTION_RESTART "takes a restart"
+
 struct option {
     const char *section;
     const char *key;
@@ -72,6 +76,8 @@ struct option {
     size_t offset; /* in struct config; of kinds that option_store stores */
     const char *default_text;
     const char *help;
+    const char
+        *reload; /* what a reload does with it; OPTION_AT_ONCE and OPTION_RESTART where there is no more to say */
 };
 
 /* The longest of them is a list of networks. */

@@ -32,8 +32,12 @@ struct bucket_table {
 
 bool bucket_spend(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens, int64_t now_ns)
 {
-    int64_t from_ns = *full_ns > now_ns ? *full_ns : now_ns;
+    int64_t empty_ns = now_ns + rate->interval_ns * (int64_t)rate->burst;
+    int64_t from_ns;
 
+    if (*full_ns > empty_ns) /* it was emptied at another rate, which would take longer to fill it */
+        *full_ns = empty_ns;
+    from_ns = *full_ns > now_ns ? *full_ns : now_ns;
     if (from_ns - now_ns > rate->interval_ns * ((int64_t)rate->burst - (int64_t)tokens))
         return false;
     *full_ns = from_ns + rate->interval_ns * (int64_t)tokens;

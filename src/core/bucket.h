@@ -31,7 +31,8 @@ struct bucket_rate {
 };
 
 /*
- * Takes `tokens` from a bucket that its owner keeps: the time, 0 at first, at which it is full again. False where there are not so many.
+ * Takes `tokens` from a bucket that its owner keeps: the time, 0 at first, at which it is full again. False where there are not so many. The rate may be another one than before: then the bucket is as
+ * full as it was, or empty.
  */
 bool bucket_spend(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens, int64_t now_ns);
 

@@ -402,11 +402,15 @@ static int64_t idle_warning_ns(const struct room *room)
 static int64_t idle_due(const struct room *room, bool warned)
 {
     const struct member *member = registry_quietest(room->registry, warned);
-    int64_t timeout = (int64_t)room->limits.idle_timeout_s * MOMENT_NS_PER_S;
+    int64_t timeout = (int64_t)room->limits.idle_timeout_s * MOMENT_NS_PER_S, due_ns;
 
     if (timeout == 0 || member == NULL)
         return MOMENT_NEVER_NS;
-    return member->heard_ns + timeout - (warned ? 0 : idle_warning_ns(room));
+    due_ns = member->heard_ns + timeout;
+    if (!warned)
+        return due_ns - idle_warning_ns(room);
+    /* After a reload with a shorter timeout, or a machine's sleep, the warning comes late; what it says holds all the same. */
+    return due_ns > member->leaves_ns ? due_ns : member->leaves_ns;
 }
 
 static int64_t idle_next(const struct room *room)
@@ -432,6 +436,7 @@ int64_t room_next_tick(const struct room *room)
 static void warn_idle(struct room *room, const struct moment *now, struct member *member)
 {
     registry_warned(room->registry, member);
+    member->leaves_ns = now->mono_ns + idle_warning_ns(room);
     member->quiet_until_ns = 0; /* this line must not be kept back by an earlier one */
     room_tell(room, now, member, DIALECT_IDLE, NULL, (uint64_t)(idle_warning_ns(room) / MOMENT_NS_PER_S));
 }

@@ -61,6 +61,25 @@ Test(option, only_what_is_opened_or_allocated_once_takes_a_restart)
         cr_expect_not(option_row(restart[i]).reloadable);
 }
 
+Test(option, what_a_reload_does_agrees_with_whether_it_does_anything)
+{
+    size_t odd = 0;
+
+    for (size_t id = 0; id < OPTIONS; id++) {
+        struct option option = option_row(id);
+        const char *beginning = option.reloadable ? OPTION_AT_ONCE : OPTION_RESTART;
+
+        cr_assert_not_null(option.reload, "%s.%s", option.section, option.key);
+        cr_expect_eq(strncmp(option.reload, beginning, strlen(beginning)), 0, "%s.%s", option.section, option.key);
+        cr_expect_neq(option.reload[strlen(option.reload) - 1], '.', "%s.%s", option.section, option.key);
+        odd += strcmp(option.reload, beginning) != 0 ? 1 : 0;
+    }
+    cr_expect_gt(odd, 10);
+    cr_expect(strstr(option_row(OPTION_ROOM_MAX_MEMBERS).reload, "only refuses newcomers") != NULL);
+    cr_expect(strstr(option_row(OPTION_DIALECT_KEY + DIALECT_CHAT).reload, "from their next line on") != NULL);
+    cr_expect(strstr(option_row(OPTION_ACCESS_DENY).reload, "are removed") != NULL);
+}
+
 Test(option, the_keys_of_a_dialect_are_those_of_core)
 {
     for (int key = 0; key < DIALECT_KEYS; key++) {

@@ -50,6 +50,21 @@ Test(bucket, a_token_comes_back_in_its_interval)
     cr_expect_not(take(1, 128, 1000));
 }
 
+Test(bucket, at_another_rate_it_is_as_full_as_it_was_or_empty)
+{
+    static const struct bucket_rate slow = {.interval_ns = MOMENT_NS_PER_S, .burst = 1000};
+    static const struct bucket_rate fast = {.interval_ns = MOMENT_NS_PER_MS, .burst = 10};
+    int64_t full_ns = 0, now_ns = 5 * MOMENT_NS_PER_S;
+
+    cr_assert(bucket_spend(&full_ns, &slow, 1000, now_ns));
+    cr_expect_not(bucket_spend(&full_ns, &fast, 1, now_ns));
+    cr_expect(bucket_spend(&full_ns, &fast, 1, now_ns + MOMENT_NS_PER_MS), "not in a thousand seconds");
+    cr_expect_not(bucket_spend(&full_ns, &fast, 1, now_ns + MOMENT_NS_PER_MS));
+    full_ns = 0;
+    cr_assert(bucket_spend(&full_ns, &fast, 4, now_ns));
+    cr_expect(bucket_spend(&full_ns, &slow, 999, now_ns));
+}
+
 Test(bucket, a_refused_request_costs_nothing)
 {
     for (int i = 0; i < 3; i++)

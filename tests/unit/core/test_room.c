@@ -653,6 +653,43 @@ Test(room, a_warned_member_that_speaks_stays)
     cr_expect_eq(room_members(stage.room), 1);
 }
 
+Test(room, whom_a_shorter_timeout_finds_too_silent_has_the_time_that_its_warning_says)
+{
+    struct room_limits limits = stage.setup.limits;
+
+    stage_join(&stage, ALICE, "alice");
+    stage_join(&stage, BOB, "bob");
+    fake_outbox_clear(&stage.outbox);
+    later(3600);
+    limits.idle_timeout_s = 600;
+    room_set_limits(stage.room, &limits);
+    cr_expect_leq(room_next_tick(stage.room), stage.now.mono_ns);
+    cr_expect_eq(room_tick(stage.room, &stage.now), stage.now.mono_ns + 60 * MOMENT_NS_PER_S);
+    HEARD(ALICE, "您很久没有发言, 60 秒后将退出聊天室");
+    HEARD(BOB, "您很久没有发言, 60 秒后将退出聊天室");
+    stage_send(&stage, BOB, "C bob I am here");
+    later(59);
+    room_tick(stage.room, &stage.now);
+    cr_expect_eq(room_members(stage.room), 2);
+    later(1);
+    room_tick(stage.room, &stage.now);
+    cr_expect_eq(room_members(stage.room), 1);
+}
+
+Test(room, a_longer_timeout_counts_for_those_who_were_warned_too)
+{
+    struct room_limits limits = stage.setup.limits;
+
+    limits.idle_timeout_s = 600;
+    room_set_limits(stage.room, &limits);
+    stage_join(&stage, ALICE, "alice");
+    later(540);
+    room_tick(stage.room, &stage.now);
+    limits.idle_timeout_s = 6000;
+    room_set_limits(stage.room, &limits);
+    cr_expect_eq(room_next_tick(stage.room), stage.now.mono_ns + 5460 * MOMENT_NS_PER_S);
+}
+
 Test(room, without_a_timeout_nobody_is_removed)
 {
     struct room_limits limits = stage.setup.limits;
@@ -663,6 +700,65 @@ Test(room, without_a_timeout_nobody_is_removed)
     later(1000000000);
     cr_expect_eq(room_tick(stage.room, &stage.now), MOMENT_NEVER_NS);
     cr_expect_eq(room_members(stage.room), 1);
+}
+
+Test(room, a_new_limit_on_messages_counts_at_once_also_for_who_has_used_up_the_old_one)
+{
+    struct room_limits limits = stage.setup.limits;
+
+    limits.messages = (struct room_rate){.per_second = 1, .burst = 100};
+    room_set_limits(stage.room, &limits);
+    stage_join(&stage, ALICE, "alice");
+    for (unsigned i = 0; i < 101; i++)
+        stage_send(&stage, ALICE, "C alice hello");
+    cr_assert_eq(stage.refused[REFUSED_LIMITED], 1, "at one a second it is full again in 100 s");
+    limits.messages = (struct room_rate){.per_second = 200, .burst = 10};
+    room_set_limits(stage.room, &limits);
+    stage_send(&stage, ALICE, "C alice hello");
+    cr_expect_eq(stage.refused[REFUSED_LIMITED], 2);
+    stage.now.mono_ns += 5 * MOMENT_NS_PER_MS;
+    stage_send(&stage, ALICE, "C alice hello");
+    cr_expect_eq(stage.refused[REFUSED_LIMITED], 2);
+}
+
+Test(room, a_member_keeps_the_name_that_a_reload_makes_too_long)
+{
+    struct room_limits limits = stage.setup.limits;
+
+    stage_join(&stage, ALICE, "alice");
+    stage_join(&stage, BOB, "bob");
+    fake_outbox_clear(&stage.outbox);
+    limits.max_name_codepoints = 3;
+    room_set_limits(stage.room, &limits);
+    stage_send(&stage, ALICE, "C alice hello");
+    stage_sweep(&stage);
+    HEARD(BOB, "alice ： hello");
+    stage_send(&stage, CAROL, "L carol");
+    HEARD(CAROL, "姓名不可用 (UTF-8)");
+}
+
+Test(room, with_the_plain_protocol_off_members_stay_and_hear)
+{
+    struct room_limits limits = stage.setup.limits;
+    uint32_t members;
+
+    stage_join(&stage, ALICE, "alice");
+    stage_join(&stage, BOB, "bob");
+    fake_outbox_clear(&stage.outbox);
+    limits.plain_enabled = false;
+    room_set_limits(stage.room, &limits);
+    stage_send(&stage, ALICE, "C alice hello");
+    cr_expect_eq(room_notice(stage.room, &stage.now, "tea", 3, &members), 0);
+    stage_sweep(&stage);
+    HEARD(ALICE, "管理员消息: tea");
+    HEARD(BOB, "管理员消息: tea");
+    cr_expect_eq(stage.refused[REFUSED_PLAIN_OFF], 1);
+    limits.plain_enabled = true;
+    room_set_limits(stage.room, &limits);
+    fake_outbox_clear(&stage.outbox);
+    stage_send(&stage, ALICE, "C alice hello");
+    stage_sweep(&stage);
+    HEARD(BOB, "alice ： hello");
 }
 
 Test(room, a_lower_max_members_lets_those_stay_who_are_in)
