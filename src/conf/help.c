@@ -9,6 +9,13 @@
 #include <inttypes.h>
 #include <string.h>
 
+static void print_events(FILE *out)
+{
+    for (int event = 0; event < LOGS_EVENTS; event++)
+        fprintf(out, "%s%s", event == 0 ? "any of " : ", ", logs_event_word((enum logs_event)event));
+    fputs("; or none", out);
+}
+
 static void print_range(FILE *out, const struct option *option)
 {
     char min[VALUE_SIZE_BYTES], max[VALUE_SIZE_BYTES];
@@ -53,9 +60,7 @@ static void print_range(FILE *out, const struct option *option)
         fputs("error, warning, notice, info or debug", out);
         break;
     case OPTION_KIND_EVENTS:
-        for (size_t event = 0; event < LOGS_EVENTS; event++)
-            fprintf(out, "%s%s", event == 0 ? "any of " : ", ", logs_event_word((enum logs_event)event));
-        fputs("; or none", out);
+        print_events(out);
         break;
     case OPTION_KIND_WORDING:
         break; /* see print_wording_range */
