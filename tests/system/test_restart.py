@@ -8,6 +8,9 @@ import unittest
 
 from roomd_room import Room, RoomTest
 from service_manager import ServiceManager
+from traffic import Traffic
+
+READ_IN_A_TURN = 128  # datagrams, see udp_recv.c
 
 
 class Restart(RoomTest):
@@ -155,6 +158,29 @@ class Restart(RoomTest):
         self.start(before=room, listen=self.listen(room))
         bob.expect(*("alice ： line %d" % n for n in range(50)))
         bob.expect_silence()
+
+    def test_members_speak_through_restarts(self):
+        for how in (signal.SIGTERM, signal.SIGKILL):
+            with self.subTest(how=how.name):
+                room = self.manager.start(Room, witnesses=False)
+                self.addCleanup(room.stop)
+                traffic = Traffic(room.doors[0], members=50, rate=200)
+                self.addCleanup(traffic.close)
+                traffic.start()
+                for _ in range(2):
+                    traffic.wait_for_more(100)
+                    self.end(room, how)
+                    room = self.manager.start(Room, witnesses=False, listen=self.listen(room))
+                    self.addCleanup(room.stop)
+                traffic.wait_for_more(100)
+                traffic.stop()
+                self.assertEqual([], traffic.other)
+                self.assertEqual((0, 0), (traffic.repeated(), traffic.disorder))
+                if how == signal.SIGKILL:  # but for what it had read, in two turns of its loop, and not yet sent
+                    self.assertLessEqual(len(traffic.missing()), 2 * READ_IN_A_TURN)
+                else:
+                    self.assertEqual({}, traffic.missing())
+                self.manager.forget(lambda name: True)
 
     def test_the_watchdog_is_fed(self):
         self.start(environment={"WATCHDOG_USEC": "200000"})
