@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* The room itself: what it is made of, what its administrator and the passing of time do to it. What members do stands in requests.c. */
+#include "core/idle.h"
 #include "core/plain.h"
 #include "core/requests.h"
 #include "core/room_state.h"
@@ -11,9 +12,6 @@
 #include <roomd/status.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Members looked at in one tick: the rest is due at once, after the loop has seen to the others. */
-#define ROOM_TICK_MAX 64U
 
 /* ---- making ---- */
 
@@ -324,8 +322,7 @@ int room_notice(struct room *room, const struct moment *now, const char *text, s
 
 /* ---- leaving without having asked to ---- */
 
-/* The bye is how such a client's receiving process ends; it goes even where the line before it could not. */
-static void send_bye(struct room *room, struct member *member)
+void room_bye(struct room *room, struct member *member)
 {
     const struct path *path = room_path(room, member);
     struct token filled;
@@ -361,7 +358,7 @@ void room_expel(struct room *room, const struct moment *now, struct member *memb
 {
     room_settle_accept(room, now, member);
     send_line(room, now, member, DIALECT_KICKED, reason, 0);
-    send_bye(room, member);
+    room_bye(room, member);
     room_remove(room, now, member, EXIT_KICKED);
 }
 
@@ -390,69 +387,20 @@ int room_kick(struct room *room, const struct moment *now, const char *name, con
     return STATUS_OK;
 }
 
-static int64_t idle_warning_ns(const struct room *room)
-{
-    int64_t half = (int64_t)room->limits.idle_timeout_s * MOMENT_NS_PER_S / 2;
-    int64_t warning = ROOM_IDLE_WARNING_S * MOMENT_NS_PER_S;
-
-    return warning < half ? warning : half;
-}
-
-/* When something is due for the quietest of those: their warning, or, once warned, their removal. */
-static int64_t idle_due(const struct room *room, bool warned)
-{
-    const struct member *member = registry_quietest(room->registry, warned);
-    int64_t timeout = (int64_t)room->limits.idle_timeout_s * MOMENT_NS_PER_S, due_ns;
-
-    if (timeout == 0 || member == NULL)
-        return MOMENT_NEVER_NS;
-    due_ns = member->heard_ns + timeout;
-    if (!warned)
-        return due_ns - idle_warning_ns(room);
-    /* After a reload with a shorter timeout, or a machine's sleep, the warning comes late; what it says holds all the same. */
-    return due_ns > member->leaves_ns ? due_ns : member->leaves_ns;
-}
-
-static int64_t idle_next(const struct room *room)
-{
-    int64_t removal = idle_due(room, true);
-    int64_t warning = idle_due(room, false);
-
-    return removal < warning ? removal : warning;
-}
-
 int64_t room_next_tick(const struct room *room)
 {
-    int64_t idle = idle_next(room);
-    int64_t vanish = vanish_next_tick(room);
-    int64_t release = release_next_tick(room);
-    int64_t overload = overload_next_tick(room);
-    int64_t next = idle < vanish ? idle : vanish;
+    const int64_t due_ns[] = {idle_next_tick(room), vanish_next_tick(room), release_next_tick(room),
+                              overload_next_tick(room)};
+    int64_t next_ns = MOMENT_NEVER_NS;
 
-    next = next < release ? next : release;
-    return next < overload ? next : overload;
-}
-
-static void warn_idle(struct room *room, const struct moment *now, struct member *member)
-{
-    registry_warned(room->registry, member);
-    member->leaves_ns = now->mono_ns + idle_warning_ns(room);
-    member->quiet_until_ns = 0; /* this line must not be kept back by an earlier one */
-    room_tell(room, now, member, DIALECT_IDLE, NULL, (uint64_t)(idle_warning_ns(room) / MOMENT_NS_PER_S));
+    for (size_t i = 0; i < sizeof(due_ns) / sizeof(due_ns[0]); i++)
+        next_ns = due_ns[i] < next_ns ? due_ns[i] : next_ns;
+    return next_ns;
 }
 
 int64_t room_tick(struct room *room, const struct moment *now)
 {
-    for (uint32_t handled = 0; handled < ROOM_TICK_MAX && idle_next(room) <= now->mono_ns; handled++) {
-        if (idle_due(room, true) <= now->mono_ns) {
-            struct member *member = registry_quietest(room->registry, true);
-
-            send_bye(room, member);
-            room_remove(room, now, member, EXIT_IDLE);
-        } else {
-            warn_idle(room, now, registry_quietest(room->registry, false));
-        }
-    }
+    idle_tick(room, now);
     vanish_tick(room, now);
     release_tick(room, now);
     overload_tick(room, now);

@@ -60,6 +60,9 @@ struct member *room_find_named(struct room *room, const char *name);
 /* Removes a member whom the administrator wants out: told why as a line, then its bye. `reason` is clean, and may be empty. */
 void room_expel(struct room *room, const struct moment *now, struct member *member, const char *reason);
 
+/* Sends a member its bye at once or not at all: it is how such a client's receiving process ends, and goes even where the line before it could not. */
+void room_bye(struct room *room, struct member *member);
+
 /* Whoever has this member's endpoint, or its name at its address, may not join for ROOM_REJOIN_DELAY_S. */
 void room_delay_rejoin(struct room *room, const struct moment *now, const struct member *member);
 
