@@ -39,6 +39,7 @@ struct room_ban {
     bool has_network;
     struct network network;
     int64_t until_ns; /* monotonic; MOMENT_NEVER_NS = until the program ends */
+    uint64_t serial;  /* of its place in the table, which a second ban of the same keeps: 1, 2, 3 … */
 };
 
 /* What came of banning a name. */
@@ -80,5 +81,9 @@ int room_unmute(struct room *room, const struct moment *now, const char *name);
 uint32_t room_bans(struct room *room, const struct moment *now);
 /* The `index`-th of them, in the order they were made; valid until the next call that changes the room. */
 const struct room_ban *room_ban(const struct room *room, uint32_t index);
+/*
+ * The first ban or mute in force whose serial is above that, or NULL; valid as above. Whoever walks from serial to serial, with the room going on in between, meets each that stays exactly once.
+ */
+const struct room_ban *room_ban_after(const struct room *room, const struct moment *now, uint64_t serial);
 
 #endif

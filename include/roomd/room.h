@@ -150,4 +150,12 @@ uint32_t room_members(const struct room *room);
 uint32_t room_seats(const struct room *room);
 bool room_member(const struct room *room, uint32_t seat, struct room_member *ret_member);
 
+/* A door by its index, as in struct path; false where there is none any more. */
+bool room_door(const struct room *room, uint16_t door, struct room_door *ret_door);
+
+/* Numbers of the oldest event still held and of the last that members may see: oldest > released where there is none. */
+void room_events(const struct room *room, uint64_t *ret_oldest, uint64_t *ret_released);
+/* One of these events, or false. Its name and text are valid until the next call that changes the room. */
+bool room_event(const struct room *room, uint64_t seq, struct event *ret_event);
+
 #endif

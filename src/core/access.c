@@ -181,3 +181,8 @@ const struct room_ban *room_ban(const struct room *room, uint32_t index)
 {
     return bans_at(room->bans, index);
 }
+
+const struct room_ban *room_ban_after(const struct room *room, const struct moment *now, uint64_t serial)
+{
+    return bans_after(room->bans, serial, now->mono_ns);
+}

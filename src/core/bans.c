@@ -15,6 +15,7 @@ struct kick {
 };
 
 struct bans {
+    uint64_t serials; /* given so far; the entries stand in their order */
     uint32_t count;
     uint32_t next_kick;
     struct kick kicks[BANS_KICKS_MAX]; /* a ring */
@@ -56,6 +57,15 @@ const struct room_ban *bans_at(const struct bans *bans, uint32_t index)
     return &bans->entries[index];
 }
 
+const struct room_ban *bans_after(const struct bans *bans, uint64_t serial, int64_t now_ns)
+{
+    for (uint32_t i = 0; i < bans->count; i++) {
+        if (bans->entries[i].serial > serial && bans->entries[i].until_ns > now_ns)
+            return &bans->entries[i];
+    }
+    return NULL;
+}
+
 /* ---- making and lifting ---- */
 
 static bool is_for_name(const struct room_ban *ban, enum room_ban_kind kind, const char *folded)
@@ -80,11 +90,16 @@ int bans_add(struct bans *bans, const struct room_ban *ban, int64_t now_ns)
     if (i == ROOM_BANS_MAX)
         return STATUS_FULL;
     if (i == count) {
-        bans->entries[bans->count++] = *ban;
+        bans->entries[i] = *ban;
+        bans->entries[i].serial = ++bans->serials;
+        bans->count++;
     } else if (bans->entries[i].has_network && !ban->has_network) {
         bans->entries[i].until_ns = ban->until_ns;
     } else {
+        uint64_t serial = bans->entries[i].serial;
+
         bans->entries[i] = *ban;
+        bans->entries[i].serial = serial;
     }
     return STATUS_OK;
 }

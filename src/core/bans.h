@@ -44,5 +44,7 @@ int64_t bans_muted_until(const struct bans *bans, const char *folded, int64_t no
 /* Drops what has ended, and tells how many are left. */
 uint32_t bans_count(struct bans *bans, int64_t now_ns);
 const struct room_ban *bans_at(const struct bans *bans, uint32_t index);
+/* The first in force whose serial is above that, or NULL. */
+const struct room_ban *bans_after(const struct bans *bans, uint64_t serial, int64_t now_ns);
 
 #endif

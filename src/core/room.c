@@ -443,35 +443,3 @@ uint32_t room_members(const struct room *room)
 {
     return registry_count(room->registry);
 }
-
-uint32_t room_seats(const struct room *room)
-{
-    return registry_seats(room->registry);
-}
-
-bool room_member(const struct room *room, uint32_t seat, struct room_member *ret_member)
-{
-    const struct member *member = registry_seated(room->registry, seat);
-    uint64_t released = transcript_released(room->transcript);
-    uint64_t cursor, passed, others;
-
-    if (member == NULL)
-        return false;
-    /* What the cursor has passed was delivered, but for its own events and the lost ones: so a delivery costs no counting. */
-    cursor = registry_slot(room->registry, member->position)->cursor;
-    passed = cursor - member->first;
-    others = (uint64_t)member->said + member->lost;
-    *ret_member = (struct room_member){
-        .name = registry_shown(member),
-        .path = registry_path(room->registry, member->position),
-        .number = member->number,
-        .owed = cursor <= released ? released - cursor + 1 : 0,
-        .delivered = passed > others ? passed - others : 0,
-        .lost = member->lost,
-        .undelivered = member->undelivered,
-        .joined_wall_ns = member->joined_wall_ns,
-        .heard_ns = member->heard_ns,
-        .muted_until_ns = member->muted_until_ns,
-    };
-    return true;
-}

@@ -62,6 +62,23 @@ size_t text_clean(const char *bytes, size_t length, char *out)
     return written;
 }
 
+size_t text_width(const char *bytes, size_t length)
+{
+    size_t columns = 0;
+
+    for (size_t at = 0; at < length;) {
+        utf8proc_int32_t codepoint;
+        utf8proc_ssize_t step =
+            utf8proc_iterate((const utf8proc_uint8_t *)bytes + at, (utf8proc_ssize_t)(length - at), &codepoint);
+
+        if (step <= 0)
+            break;
+        columns += (size_t)utf8proc_charwidth(codepoint);
+        at += (size_t)step;
+    }
+    return columns;
+}
+
 static int normalise(const char *bytes, size_t length, utf8proc_option_t options, char *out, size_t size)
 {
     /* utf8proc_reencode writes the bytes over the code points, with a terminator behind them. */

@@ -22,6 +22,9 @@ size_t text_clean(const char *bytes, size_t length, char *out);
 /* True where text_clean would change something. */
 bool text_is_hostile(int32_t codepoint);
 
+/* Columns that valid UTF-8 takes on a terminal: 2 for each wide character, 0 for each that combines. */
+size_t text_width(const char *bytes, size_t length);
+
 /*
  * The form under which names are compared: utf8proc's NFKC_Casefold. Returns the length, or -1 where `bytes` is not valid or the result exceeds
  * `size` bytes. No terminator is written.

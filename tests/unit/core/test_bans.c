@@ -174,3 +174,29 @@ Test(bans, lifting_a_ban_ends_the_wait_after_its_kick)
     cr_expect(bans_lift_name(bans, ROOM_BAN, "bob", 50, &lifted));
     cr_expect_not(forbidden("bob", "192.0.2.7:1000", 50));
 }
+
+Test(bans, a_walk_over_the_serials_meets_each_that_stays_once)
+{
+    const struct room_ban *ban;
+    struct room_ban lifted;
+    uint64_t serial = 0;
+
+    cr_assert_eq(add(ROOM_BAN, "a", NULL, MOMENT_NEVER_NS), 0);
+    cr_assert_eq(add(ROOM_BAN, "b", NULL, 5), 0);
+    cr_assert_eq(add(ROOM_BAN, "c", NULL, MOMENT_NEVER_NS), 0);
+    cr_assert_eq(add(ROOM_MUTE, "d", NULL, MOMENT_NEVER_NS), 0);
+    ban = bans_after(bans, serial, 0);
+    cr_assert(ban != NULL && strcmp(ban->name, "a") == 0);
+    serial = ban->serial;
+    /* Meanwhile the first goes, the second ends, the third is made anew, and one comes. */
+    cr_assert(bans_lift_name(bans, ROOM_BAN, "a", 10, &lifted));
+    cr_assert_eq(add(ROOM_BAN, "c", NULL, 100), 0);
+    cr_assert_eq(add(ROOM_BAN, "e", NULL, MOMENT_NEVER_NS), 0);
+    for (const char *expected = "cde"; *expected != '\0'; expected++) {
+        ban = bans_after(bans, serial, 10);
+        cr_assert(ban != NULL && ban->name[0] == *expected, "%s", expected);
+        serial = ban->serial;
+    }
+    cr_expect_null(bans_after(bans, serial, 10));
+    cr_expect_null(bans_after(bans, UINT64_MAX, 0));
+}

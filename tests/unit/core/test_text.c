@@ -114,3 +114,12 @@ Test(text, composing_keeps_case_and_width)
     cr_expect_eq(memcmp(out, "É", 2), 0);
     cr_expect_eq(text_compose("Ａ", 3, out, sizeof(out)), 3);
 }
+
+Test(text, width_is_counted_in_columns_of_a_terminal)
+{
+    cr_expect_eq(text_width("", 0), 0);
+    cr_expect_eq(text_width(BYTES("alice")), 5);
+    cr_expect_eq(text_width(BYTES("李雷")), 4);
+    cr_expect_eq(text_width(BYTES("e\xcc\x81")), 1); /* a letter and a mark above it */
+    cr_expect_eq(text_width(BYTES("a\xff\x62")), 1); /* what is not valid ends it */
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Punctuation and escapes. */
+#include "base/json.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* U+FFFD, the replacement character. */
+#define JSON_REPLACEMENT "\xef\xbf\xbd"
+
+static void put(struct json *json, const char *bytes, size_t length)
+{
+    /* One byte stays free for the terminator. */
+    if (json->full || length >= json->size - json->used) {
+        json->full = true;
+        return;
+    }
+    memcpy(json->bytes + json->used, bytes, length);
+    json->used += length;
+}
+
+/* Bytes of the character there, or 0 where it is not valid UTF-8 (RFC 3629, section 4). */
+static size_t character(const unsigned char *bytes, size_t length)
+{
+    size_t size = bytes[0] < 0xe0 ? 2 : bytes[0] < 0xf0 ? 3 : 4;
+
+    if (bytes[0] < 0x80)
+        return 1;
+    if (bytes[0] < 0xc2 || bytes[0] > 0xf4 || length < size)
+        return 0;
+    for (size_t i = 1; i < size; i++) {
+        if ((bytes[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    /* Overlong forms, surrogates, and what is above U+10FFFF. */
+    if ((bytes[0] == 0xe0 && bytes[1] < 0xa0) || (bytes[0] == 0xed && bytes[1] > 0x9f) ||
+        (bytes[0] == 0xf0 && bytes[1] < 0x90) || (bytes[0] == 0xf4 && bytes[1] > 0x8f))
+        return 0;
+    return size;
+}
+
+static void put_escaped(struct json *json, unsigned char byte)
+{
+    static const char short_forms[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+    char escape[8];
+
+    for (size_t i = 0; i + 1 < sizeof(short_forms); i += 2) {
+        if ((unsigned char)short_forms[i] == byte) {
+            put(json, (const char[]){'\\', short_forms[i + 1]}, 2);
+            return;
+        }
+    }
+    snprintf(escape, sizeof(escape), "\\u%04x", byte);
+    put(json, escape, 6);
+}
+
+static void put_quoted(struct json *json, const char *text, size_t length)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+
+    put(json, "\"", 1);
+    for (size_t at = 0; at < length;) {
+        size_t size = character(bytes + at, length - at);
+
+        if (size == 0)
+            put(json, JSON_REPLACEMENT, sizeof(JSON_REPLACEMENT) - 1);
+        else if (size == 1 && (bytes[at] < 0x20 || bytes[at] == '"' || bytes[at] == '\\' || bytes[at] == 0x7f))
+            put_escaped(json, bytes[at]); /* DEL needs no escape, but a terminal may see this */
+        else
+            put(json, text + at, size);
+        at += size > 0 ? size : 1;
+    }
+    put(json, "\"", 1);
+}
+
+static void put_key(struct json *json, const char *key)
+{
+    if (!json->first)
+        put(json, ",", 1);
+    json->first = false;
+    put_quoted(json, key, strlen(key));
+    put(json, ":", 1);
+}
+
+void json_begin(struct json *json, char *bytes, size_t size)
+{
+    *json = (struct json){.bytes = bytes, .size = size, .first = true, .full = size == 0};
+    put(json, "{", 1);
+}
+
+void json_string(struct json *json, const char *key, const char *text, size_t length)
+{
+    put_key(json, key);
+    put_quoted(json, text, length);
+}
+
+void json_text(struct json *json, const char *key, const char *text)
+{
+    json_string(json, key, text, strlen(text));
+}
+
+void json_number(struct json *json, const char *key, int64_t number)
+{
+    char digits[24];
+
+    put_key(json, key);
+    put(json, digits, (size_t)snprintf(digits, sizeof(digits), "%" PRId64, number));
+}
+
+void json_count(struct json *json, const char *key, uint64_t count)
+{
+    char digits[24];
+
+    put_key(json, key);
+    put(json, digits, (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, count));
+}
+
+void json_bool(struct json *json, const char *key, bool value)
+{
+    put_key(json, key);
+    put(json, value ? "true" : "false", value ? 4 : 5);
+}
+
+void json_null(struct json *json, const char *key)
+{
+    put_key(json, key);
+    put(json, "null", 4);
+}
+
+void json_object(struct json *json, const char *key)
+{
+    put_key(json, key);
+    put(json, "{", 1);
+    json->first = true;
+}
+
+void json_object_end(struct json *json)
+{
+    put(json, "}", 1);
+    json->first = false;
+}
+
+const char *json_end(struct json *json)
+{
+    put(json, "}", 1);
+    if (json->full)
+        return NULL;
+    json->bytes[json->used] = '\0';
+    return json->bytes;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* What an administrator may look at of a room: its members, doors and events, one at a time. Nothing here changes it. */
+#include "core/room_state.h"
+
+uint32_t room_seats(const struct room *room)
+{
+    return registry_seats(room->registry);
+}
+
+bool room_member(const struct room *room, uint32_t seat, struct room_member *ret_member)
+{
+    const struct member *member = registry_seated(room->registry, seat);
+    uint64_t released = transcript_released(room->transcript);
+    uint64_t cursor, passed, others;
+
+    if (member == NULL)
+        return false;
+    /* What the cursor has passed was delivered, but for its own events and the lost ones: so a delivery costs no counting. */
+    cursor = registry_slot(room->registry, member->position)->cursor;
+    passed = cursor - member->first;
+    others = (uint64_t)member->said + member->lost;
+    *ret_member = (struct room_member){
+        .name = registry_shown(member),
+        .path = registry_path(room->registry, member->position),
+        .number = member->number,
+        .owed = cursor <= released ? released - cursor + 1 : 0,
+        .delivered = passed > others ? passed - others : 0,
+        .lost = member->lost,
+        .undelivered = member->undelivered,
+        .joined_wall_ns = member->joined_wall_ns,
+        .heard_ns = member->heard_ns,
+        .muted_until_ns = member->muted_until_ns,
+    };
+    return true;
+}
+
+bool room_door(const struct room *room, uint16_t door, struct room_door *ret_door)
+{
+    if (door >= room->door_count)
+        return false;
+    *ret_door = room->doors[door];
+    return true;
+}
+
+void room_events(const struct room *room, uint64_t *ret_oldest, uint64_t *ret_released)
+{
+    *ret_oldest = transcript_oldest(room->transcript);
+    *ret_released = transcript_released(room->transcript);
+}
+
+bool room_event(const struct room *room, uint64_t seq, struct event *ret_event)
+{
+    return seq <= transcript_released(room->transcript) && transcript_get(room->transcript, seq, ret_event);
+}
