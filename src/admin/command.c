@@ -1,193 +1,184 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The table of commands, and what each does. */
+/* Each row of the vocabulary with its handler, and the handlers that need no file of their own. */
 #include "admin/command.h"
 
+#include "admin/listing.h"
 #include "admin/measures.h"
-#include "base/suggest.h"
+#include "admin/stats.h"
+#include "admin/vocabulary.h"
 
-#include <inttypes.h>
 #include <roomd/status.h>
 #include <stdio.h>
 #include <string.h>
 
-#define COMMAND_NAME_MAX_BYTES 16
+/* `arguments` is what follows the name and its spaces, terminated; never NULL. */
+typedef enum admin_result command_handler(const struct admin *admin, const struct moment *now, const char *arguments,
+                                          const struct admin_reply *reply);
 
-static void help(const struct admin *admin, const struct moment *now, const char *arguments,
-                 const struct admin_reply *reply);
-
-static void stop(const struct admin *admin, const struct moment *now, const char *arguments,
-                 const struct admin_reply *reply)
+static enum admin_result stop(const struct admin *admin, const struct moment *now, const char *arguments,
+                              const struct admin_reply *reply)
 {
     (void)now;
     (void)arguments;
     admin_say(reply, "stopping");
     admin->host.stop(admin->host.ctx);
+    return ADMIN_DONE;
 }
 
-static void reload(const struct admin *admin, const struct moment *now, const char *arguments,
-                   const struct admin_reply *reply)
+static enum admin_result reload(const struct admin *admin, const struct moment *now, const char *arguments,
+                                const struct admin_reply *reply)
 {
     (void)now;
     (void)arguments;
-    admin->host.reload(admin->host.ctx, reply);
+    return admin->host.reload(admin->host.ctx, reply);
 }
 
-static void members(const struct admin *admin, const struct moment *now, const char *arguments,
-                    const struct admin_reply *reply)
+static enum admin_result stats(const struct admin *admin, const struct moment *now, const char *arguments,
+                               const struct admin_reply *reply)
 {
-    uint32_t count = room_members(admin->room);
-
-    (void)arguments;
-    admin_say(reply, "%u member%s", (unsigned)count, count == 1 ? "" : "s");
-    for (uint32_t seat = 0; seat < room_seats(admin->room); seat++) {
-        struct room_member member;
-        char endpoint[ENDPOINT_TEXT_BYTES], owed[48] = "", lost[48] = "";
-        const char *mute;
-
-        if (!room_member(admin->room, seat, &member))
-            continue;
-        mute = member.muted_until_ns > now->mono_ns ? ", mute" : "";
-        if (member.owed > 0)
-            snprintf(owed, sizeof(owed), ", owed %" PRIu64, member.owed);
-        if (member.undelivered > 0)
-            snprintf(lost, sizeof(lost), ", undelivered %u", (unsigned)member.undelivered);
-        admin_say(reply, "  %s  %s  silent for %" PRId64 " s%s%s%s", member.name,
-                  endpoint_format(&member.path->peer, endpoint), (now->mono_ns - member.heard_ns) / MOMENT_NS_PER_S,
-                  owed, lost, mute);
-    }
-}
-
-static void stats(const struct admin *admin, const struct moment *now, const char *arguments,
-                  const struct admin_reply *reply)
-{
-    struct room_stats stats;
+    struct stats counted;
 
     (void)now;
     (void)arguments;
-    room_stats(admin->room, &stats);
-    admin_say(reply, "members %u", (unsigned)stats.members);
-    admin_say(reply, "members behind %u", (unsigned)stats.behind);
-    admin_say(reply, "deliveries owed %" PRIu64, stats.deliveries_owed);
-    admin_say(reply, "overloaded %s", stats.overloaded ? "yes" : "no");
-    admin_say(reply, "events %" PRIu64, stats.appended);
-    admin_say(reply, "events delivered %" PRIu64, stats.events_delivered);
-    admin_say(reply, "events missed %" PRIu64, stats.events_missed);
-    admin_say(reply, "datagrams received %" PRIu64, stats.received);
-    admin_say(reply, "datagrams sent %" PRIu64, stats.datagrams_sent);
-    admin_say(reply, "datagrams undelivered %" PRIu64, stats.undelivered);
-    admin_say(reply, "probes %" PRIu64, stats.probes);
-    admin_say(reply, "unreachable %" PRIu64, stats.unreachable);
-    admin_say(reply, "answers withheld %" PRIu64, stats.answers_withheld);
-    for (int refusal = 0; refusal < REFUSALS; refusal++) {
-        if (stats.refused[refusal] > 0)
-            admin_say(reply, "refused: %s %" PRIu64, refusal_text((enum refusal)refusal), stats.refused[refusal]);
-    }
-    admin->host.stats(admin->host.ctx, reply);
+    room_stats(admin->room, &counted.room);
+    admin->host.counts(admin->host.ctx, &counted.program);
+    stats_tell(&counted, reply);
+    return ADMIN_DONE;
 }
 
-static void kick(const struct admin *admin, const struct moment *now, const char *arguments,
-                 const struct admin_reply *reply)
+enum admin_result command_notice(const struct admin *admin, const struct moment *now, const char *text, size_t length,
+                                 const struct admin_reply *reply)
+{
+    struct room_limits limits;
+    uint32_t members;
+
+    switch (room_notice(admin->room, now, text, length, &members)) {
+    case STATUS_OK:
+        admin_say(reply, "announced to %u member%s", (unsigned)members, members == 1 ? "" : "s");
+        return ADMIN_DONE;
+    case STATUS_TOO_LONG:
+        room_get_limits(admin->room, &limits);
+        return admin_fail(reply, "not announced: it has %zu bytes, and room.max_text is %u; say it in two lines",
+                          length, (unsigned)limits.max_text_bytes);
+    case STATUS_NOT_UTF8:
+        return admin_fail(reply, "not announced: it is not valid UTF-8, and would end the members' programs");
+    default:
+        return admin_fail(reply, "not announced: the transcript is full");
+    }
+}
+
+static enum admin_result notice(const struct admin *admin, const struct moment *now, const char *arguments,
+                                const struct admin_reply *reply)
+{
+    if (arguments[0] == '\0')
+        return admin_misuse(reply, "say what? roomctl notice TEXT");
+    return command_notice(admin, now, arguments, strlen(arguments), reply);
+}
+
+static enum admin_result kick(const struct admin *admin, const struct moment *now, const char *arguments,
+                              const struct admin_reply *reply)
 {
     char name[ROOM_NAME_MAX_BYTES + 1];
     size_t length = strcspn(arguments, " ");
     const char *reason = arguments + length + (arguments[length] == ' ' ? 1 : 0);
 
-    if (length == 0) {
-        admin_say(reply, "whom? /kick NAME [REASON]");
-        return;
-    }
+    if (length == 0)
+        return admin_misuse(reply, "whom? %skick NAME [REASON]", admin_prefix(reply));
     snprintf(name, sizeof(name), "%.*s", (int)length, arguments);
     switch (length < sizeof(name) ? room_kick(admin->room, now, name, reason) : STATUS_NOT_FOUND) {
     case STATUS_OK:
         admin_say(reply, "%s was removed", name);
-        break;
+        return ADMIN_DONE;
     case STATUS_TOO_LONG:
-        admin_say(reply, "nobody was removed: the reason has %zu bytes, more than room.max_text", strlen(reason));
-        break;
+        return admin_fail(reply, "nobody was removed: the reason has %zu bytes, more than room.max_text",
+                          strlen(reason));
     case STATUS_NOT_UTF8:
-        admin_say(reply, "nobody was removed: the reason is not valid UTF-8");
-        break;
+        return admin_fail(reply, "nobody was removed: the reason is not valid UTF-8");
     default:
-        admin_say(reply, "nobody here has that name: /members lists them");
-        break;
+        return admin_fail(reply, "nobody here has that name: %smembers lists them", admin_prefix(reply));
     }
 }
 
-static const struct command commands[] = {
-    {"help", "", "list these commands", help},
-    {"members", "", "list who is in the room", members},
-    {"kick", "NAME [REASON]", "remove a member, and tell it why", kick},
-    {"ban", "NAME|CIDR [TIME]", "let nobody in by that name, or from there (30s, 10m, 2h, 7d)", measures_ban},
-    {"unban", "NAME|CIDR", "lift a ban", measures_unban},
-    {"bans", "", "list who is banned or mute, and for how long yet", measures_list},
-    {"mute", "NAME [TIME]", "refuse what a member says", measures_mute},
-    {"unmute", "NAME", "let it speak again", measures_unmute},
-    {"stats", "", "show what the room has counted", stats},
-    {"reload", "", "read the configuration again, as SIGHUP does", reload},
-    {"stop", "", "close the room and end the program", stop},
-};
+/* ---- finding it ---- */
 
-#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+static enum vocabulary_place place_of(const struct admin_reply *reply)
+{
+    return reply->roomctl ? VOCABULARY_CONTROL : VOCABULARY_CONSOLE;
+}
 
-static void help(const struct admin *admin, const struct moment *now, const char *arguments,
-                 const struct admin_reply *reply)
+static enum admin_result help(const struct admin *admin, const struct moment *now, const char *arguments,
+                              const struct admin_reply *reply)
 {
     (void)admin;
     (void)now;
     (void)arguments;
-    admin_say(reply, "A line is announced to everybody. '//' begins a notice with a slash. Commands:");
-    for (size_t i = 0; i < COMMANDS; i++) {
+    if (!reply->roomctl)
+        admin_say(reply, "A line is announced to everybody. '//' begins a notice with a slash. Commands:");
+    for (size_t id = 0; id < VOCABULARY_ROWS; id++) {
+        const struct vocabulary_row *row = vocabulary_row(id);
         char usage[64];
 
-        snprintf(usage, sizeof(usage), "/%s %s", commands[i].name, commands[i].arguments);
-        admin_say(reply, "  %-22s %s", usage, commands[i].help);
+        if ((row->places & place_of(reply)) == 0)
+            continue;
+        snprintf(usage, sizeof(usage), "%s%s %s", reply->roomctl ? "" : "/", row->name, row->arguments);
+        admin_say(reply, "  %-22s %s", usage, row->help);
     }
+    return ADMIN_DONE;
 }
 
-static const struct command *find_nearest(const char *name)
+/* Either does it, or lists it. */
+static const struct {
+    command_handler *handler;
+    listing_next *next;
+} commands[VOCABULARY_ROWS] = {
+    [VOCABULARY_HELP] = {.handler = help},
+    [VOCABULARY_NOTICE] = {.handler = notice},
+    [VOCABULARY_MEMBERS] = {.next = listing_members},
+    [VOCABULARY_KICK] = {.handler = kick},
+    [VOCABULARY_BAN] = {.handler = measures_ban},
+    [VOCABULARY_UNBAN] = {.handler = measures_unban},
+    [VOCABULARY_BANS] = {.next = listing_bans},
+    [VOCABULARY_MUTE] = {.handler = measures_mute},
+    [VOCABULARY_UNMUTE] = {.handler = measures_unmute},
+    [VOCABULARY_STATS] = {.handler = stats},
+    [VOCABULARY_WATCH] = {.next = listing_watch},
+    [VOCABULARY_RELOAD] = {.handler = reload},
+    [VOCABULARY_STOP] = {.handler = stop},
+};
+
+static enum admin_result refuse_unknown(const char *name, bool elsewhere, const struct admin_reply *reply)
 {
-    const struct command *nearest = NULL;
-    unsigned least = SUGGEST_FAR;
+    const char *nearest = vocabulary_suggest(name, place_of(reply));
+    const char *prefix = admin_prefix(reply);
 
-    for (size_t i = 0; i < COMMANDS; i++) {
-        unsigned distance = suggest_distance(name, commands[i].name);
-
-        if (distance < least && suggest_is_close(distance, commands[i].name)) {
-            nearest = &commands[i];
-            least = distance;
-        }
-    }
-    return nearest;
-}
-
-static void say_unknown(const char *name, const struct admin_reply *reply)
-{
-    const struct command *nearest = find_nearest(name);
-
+    if (elsewhere)
+        return admin_misuse(reply, "'%s' is a command of roomctl; /help lists those that are taken here", name);
     if (nearest != NULL)
-        admin_say(reply, "there is no command '/%s'; did you mean '/%s'?", name, nearest->name);
-    else
-        admin_say(reply, "there is no command '/%s'; /help lists them, and '//' begins a notice with a slash", name);
+        return admin_misuse(reply, "there is no command '%s%s'; did you mean '%s%s'?", prefix, name, prefix, nearest);
+    if (reply->roomctl)
+        return admin_misuse(reply, "there is no command '%s'; roomctl --help lists them", name);
+    return admin_misuse(reply, "there is no command '/%s'; /help lists them, and '//' begins a notice with a slash",
+                        name);
 }
 
-void command_run(const struct admin *admin, const struct moment *now, const char *line, const struct admin_reply *reply)
+enum admin_result command_run(const struct admin *admin, const struct moment *now, const char *line,
+                              const struct admin_reply *reply, struct admin_listing *ret_listing)
 {
-    char name[COMMAND_NAME_MAX_BYTES + 1];
     size_t length = strcspn(line, " ");
+    size_t id = vocabulary_find(line, length);
     const char *arguments = line + length;
+    char name[32];
 
     snprintf(name, sizeof(name), "%.*s", (int)length, line);
+    if (id == VOCABULARY_ROWS || (vocabulary_row(id)->places & place_of(reply)) == 0)
+        return refuse_unknown(name, id < VOCABULARY_ROWS, reply);
     arguments += strspn(arguments, " ");
-    for (size_t i = 0; i < COMMANDS; i++) {
-        if (length != strlen(commands[i].name) || strcmp(name, commands[i].name) != 0)
-            continue;
-        if (*arguments != '\0' && commands[i].arguments[0] == '\0')
-            admin_say(reply, "/%s takes nothing after it", name);
-        else
-            commands[i].handler(admin, now, arguments, reply);
-        return;
-    }
-    say_unknown(name, reply);
+    if (*arguments != '\0' && vocabulary_row(id)->max_words == 0)
+        return admin_misuse(reply, "%s%s takes nothing after it", admin_prefix(reply), name);
+    if (commands[id].handler != NULL)
+        return commands[id].handler(admin, now, arguments, reply);
+    *ret_listing = (struct admin_listing){.next = commands[id].next};
+    return ADMIN_MORE;
 }

@@ -7,22 +7,19 @@
 #include "admin/measures.h"
 
 #include "admin/duration.h"
+#include "admin/vocabulary.h"
+#include "admin/who.h"
 
 #include <roomd/status.h>
 #include <stdio.h>
 #include <string.h>
 
-#define SAY_FULL                                                                                                       \
-    "nothing was done: %d bans and mutes are held already, and there is place for no more; /bans lists them"
-
 /* "for 10m", "until the program ends" */
 #define SPAN_BYTES (DURATION_TEXT_BYTES + 8)
 
-/* "a name, 2001:db8::/32" */
-#define WHO_BYTES (ROOM_NAME_MAX_BYTES + NETWORK_TEXT_BYTES + 4)
-
 /* WHO [TIME], as /ban and /mute take it. */
 struct order {
+    const struct vocabulary_row *row; /* which of the commands it is */
     char words[ADMIN_LINE_MAX_BYTES + 1];
     const char *who;  /* the first of them */
     const char *time; /* what follows; may be empty */
@@ -32,8 +29,8 @@ struct order {
 
 /* ---- reading ---- */
 
-/* Takes the first word, and what follows it. Says so where there is none, and returns false. */
-static bool split(struct order *order, const char *usage, const char *arguments, const struct admin_reply *reply)
+/* Takes the first word, and what follows it. Says so where there is none. */
+static enum admin_result split(struct order *order, const char *arguments, const struct admin_reply *reply)
 {
     char *words = order->words;
     size_t length = strlen(arguments);
@@ -48,44 +45,55 @@ static bool split(struct order *order, const char *usage, const char *arguments,
         *words++ = '\0';
     order->time = words;
     if (length == 0)
-        admin_say(reply, "whom? %s", usage);
-    return length > 0;
+        return admin_misuse(reply, "whom? %s%s %s", admin_prefix(reply), order->row->name, order->row->arguments);
+    return ADMIN_DONE;
 }
 
 /* As above, and what is wrong with the time. */
-static bool read_order(struct order *order, const struct moment *now, const char *usage, const char *arguments,
-                       const struct admin_reply *reply)
+static enum admin_result read_order(struct order *order, const struct moment *now, const char *arguments,
+                                    const struct admin_reply *reply)
 {
     char text[DURATION_TEXT_BYTES];
     int64_t ns;
 
-    if (!split(order, usage, arguments, reply))
-        return false;
+    if (split(order, arguments, reply) != ADMIN_DONE)
+        return ADMIN_USAGE;
     snprintf(order->span, SPAN_BYTES, "until the program ends");
     if (order->time[0] == '\0')
-        return true;
-    if (strchr(order->time, ' ') != NULL) {
-        admin_say(reply, "nothing was done: there is something after the time. %s", usage);
-        return false;
-    }
-    if (duration_parse(order->time, &ns) != 0) {
-        admin_say(reply, "nothing was done: '%s' is no time from 1s to %dd: write 30s, 10m, 2h or 7d", order->time,
-                  DURATION_MAX_DAYS);
-        return false;
-    }
+        return ADMIN_DONE;
+    if (strchr(order->time, ' ') != NULL)
+        return admin_misuse(reply, "nothing was done: there is something after the time. %s%s %s", admin_prefix(reply),
+                            order->row->name, order->row->arguments);
+    if (duration_parse(order->time, &ns) != 0)
+        return admin_misuse(reply, "nothing was done: '%s' is no time from 1s to %dd: write 30s, 10m, 2h or 7d",
+                            order->time, DURATION_MAX_DAYS);
     order->until_ns = now->mono_ns + ns;
     snprintf(order->span, SPAN_BYTES, "for %s", duration_format(ns, text));
-    return true;
+    return ADMIN_DONE;
 }
 
 /* The one word of /unban and /unmute. */
-static bool read_one(struct order *order, const char *usage, const char *arguments, const struct admin_reply *reply)
+static enum admin_result read_one(struct order *order, const char *arguments, const struct admin_reply *reply)
 {
-    if (!split(order, usage, arguments, reply))
-        return false;
+    if (split(order, arguments, reply) != ADMIN_DONE)
+        return ADMIN_USAGE;
     if (order->time[0] != '\0')
-        admin_say(reply, "nothing was done: one at a time. %s", usage);
-    return order->time[0] == '\0';
+        return admin_misuse(reply, "nothing was done: one at a time. %s%s %s", admin_prefix(reply), order->row->name,
+                            order->row->arguments);
+    return ADMIN_DONE;
+}
+
+static struct order order_of(enum vocabulary_id id)
+{
+    return (struct order){.row = vocabulary_row(id), .until_ns = MOMENT_NEVER_NS};
+}
+
+static enum admin_result refuse_full(const struct admin_reply *reply)
+{
+    return admin_fail(
+        reply,
+        "nothing was done: %d bans and mutes are held already, and there is place for no more; %sbans lists them",
+        ROOM_BANS_MAX, admin_prefix(reply));
 }
 
 /* No name holds a colon, and none that is not meant to mislead is made of digits and dots. */
@@ -119,7 +127,7 @@ static enum target read_target(const struct admin *admin, const char *word, cons
         return TARGET_NETWORK;
     if (!looks_like_network(word) || is_member(admin, word))
         return TARGET_NAME;
-    admin_say(reply, "nothing was done: '%s' %s", word, why);
+    admin_misuse(reply, "nothing was done: '%s' %s", word, why);
     return TARGET_MISTAKE;
 }
 
@@ -145,26 +153,24 @@ static void say_banned(const struct order *order, const struct room_banned *bann
                   order->who, order->span, address);
 }
 
-static void ban_name(const struct admin *admin, const struct moment *now, const struct order *order,
-                     const struct admin_reply *reply)
+static enum admin_result ban_name(const struct admin *admin, const struct moment *now, const struct order *order,
+                                  const struct admin_reply *reply)
 {
     struct room_banned banned;
 
     switch (room_ban_name(admin->room, now, order->who, order->until_ns, &banned)) {
     case STATUS_OK:
         say_banned(order, &banned, reply);
-        break;
+        return ADMIN_DONE;
     case STATUS_FULL:
-        admin_say(reply, SAY_FULL, ROOM_BANS_MAX);
-        break;
+        return refuse_full(reply);
     default:
-        admin_say(reply, "nothing was done: '%s' is a name that nobody can have", order->who);
-        break;
+        return admin_fail(reply, "nothing was done: '%s' is a name that nobody can have", order->who);
     }
 }
 
-static void ban_network(const struct admin *admin, const struct moment *now, const struct order *order,
-                        const struct network *network, const struct admin_reply *reply)
+static enum admin_result ban_network(const struct admin *admin, const struct moment *now, const struct order *order,
+                                     const struct network *network, const struct admin_reply *reply)
 {
     char text[NETWORK_TEXT_BYTES];
     uint32_t removed;
@@ -174,46 +180,32 @@ static void ban_network(const struct admin *admin, const struct moment *now, con
     case STATUS_OK:
         admin_say(reply, "%s is banned %s; %u member%s removed", text, order->span, (unsigned)removed,
                   removed == 1 ? " was" : "s were");
-        break;
+        return ADMIN_DONE;
     case STATUS_FULL:
-        admin_say(reply, SAY_FULL, ROOM_BANS_MAX);
-        break;
+        return refuse_full(reply);
     default:
-        admin_say(reply, "nothing was done: %s is everybody; access.plain_from says who may come, a reload takes it",
-                  text);
-        break;
+        return admin_fail(
+            reply, "nothing was done: %s is everybody; access.plain_from says who may come, a reload takes it", text);
     }
 }
 
-void measures_ban(const struct admin *admin, const struct moment *now, const char *arguments,
-                  const struct admin_reply *reply)
+enum admin_result measures_ban(const struct admin *admin, const struct moment *now, const char *arguments,
+                               const struct admin_reply *reply)
 {
+    struct order order = order_of(VOCABULARY_BAN);
     struct network network;
-    struct order order = {.until_ns = MOMENT_NEVER_NS};
 
-    if (!read_order(&order, now, "/ban NAME|CIDR [TIME]", arguments, reply))
-        return;
+    if (read_order(&order, now, arguments, reply) != ADMIN_DONE)
+        return ADMIN_USAGE;
     switch (read_target(admin, order.who, reply, &network)) {
     case TARGET_NAME:
-        ban_name(admin, now, &order, reply);
-        break;
+        return ban_name(admin, now, &order, reply);
     case TARGET_NETWORK:
-        ban_network(admin, now, &order, &network, reply);
-        break;
+        return ban_network(admin, now, &order, &network, reply);
     case TARGET_MISTAKE:
         break;
     }
-}
-
-/* "bob", "bob, 192.0.2.7" or "192.0.2.0/24" */
-static const char *who(const struct room_ban *ban, char text[WHO_BYTES])
-{
-    char network[NETWORK_TEXT_BYTES] = "";
-
-    if (ban->has_network)
-        network_format(&ban->network, network);
-    snprintf(text, WHO_BYTES, "%s%s%s", ban->name, ban->name[0] != '\0' && ban->has_network ? ", " : "", network);
-    return text;
+    return ADMIN_USAGE;
 }
 
 /* An address may be banned with its network: then lifting its own ban, or looking for it, is not enough. */
@@ -230,108 +222,82 @@ static bool say_still_banned(const struct admin *admin, const struct moment *now
 
         if (!ban->has_network || ban->network.bits >= network->bits || !network_has(&ban->network, network->address))
             continue;
-        admin_say(reply, "%s is banned as a part of %s: /unban that", text, network_format(&ban->network, wider));
+        admin_fail(reply, "%s is banned as a part of %s: %sunban that", text, network_format(&ban->network, wider),
+                   admin_prefix(reply));
         found = true;
     }
     return found;
 }
 
-static void unban_network(const struct admin *admin, const struct moment *now, const struct network *network,
-                          const struct admin_reply *reply)
+static enum admin_result unban_network(const struct admin *admin, const struct moment *now,
+                                       const struct network *network, const struct admin_reply *reply)
 {
-    char text[WHO_BYTES], address[NETWORK_TEXT_BYTES];
+    char text[WHO_TEXT_BYTES], address[NETWORK_TEXT_BYTES];
     struct room_ban ban;
     bool lifted = false;
 
     while (room_unban_network(admin->room, now, network, &ban) == 0) {
-        admin_say(reply, "%s: no longer banned", who(&ban, text));
+        admin_say(reply, "%s: no longer banned", who_format(&ban, text));
         lifted = true;
     }
-    if (!say_still_banned(admin, now, network, reply) && !lifted)
-        admin_say(reply, "%s is not banned: /bans lists what is", network_format(network, address));
+    if (say_still_banned(admin, now, network, reply))
+        return ADMIN_FAILED;
+    if (lifted)
+        return ADMIN_DONE;
+    return admin_fail(reply, "%s is not banned: %sbans lists what is", network_format(network, address),
+                      admin_prefix(reply));
 }
 
-void measures_unban(const struct admin *admin, const struct moment *now, const char *arguments,
-                    const struct admin_reply *reply)
+enum admin_result measures_unban(const struct admin *admin, const struct moment *now, const char *arguments,
+                                 const struct admin_reply *reply)
 {
-    char text[WHO_BYTES], why[NETWORK_WHY_BYTES];
+    char text[WHO_TEXT_BYTES], why[NETWORK_WHY_BYTES];
     struct network network;
-    struct order order = {.until_ns = MOMENT_NEVER_NS};
+    struct order order = order_of(VOCABULARY_UNBAN);
     struct room_ban ban;
 
-    if (!read_one(&order, "/unban NAME|CIDR", arguments, reply))
-        return;
+    if (read_one(&order, arguments, reply) != ADMIN_DONE)
+        return ADMIN_USAGE;
     if (network_parse(order.who, &network, why) == 0)
-        unban_network(admin, now, &network, reply);
-    else if (room_unban_name(admin->room, now, order.who, &ban) == 0)
-        admin_say(reply, "%s: no longer banned", who(&ban, text));
-    else if (looks_like_network(order.who))
-        admin_say(reply, "nothing was done: '%s' %s", order.who, why);
-    else
-        admin_say(reply, "%s is not banned: /bans lists who is", order.who);
-}
-
-static void list_kind(const struct admin *admin, const struct moment *now, enum room_ban_kind kind, const char *title,
-                      const struct admin_reply *reply)
-{
-    uint32_t count = room_bans(admin->room, now), listed = 0;
-
-    for (uint32_t i = 0; i < count; i++) {
-        const struct room_ban *ban = room_ban(admin->room, i);
-        char text[WHO_BYTES], left[DURATION_TEXT_BYTES];
-
-        if (ban->kind != kind)
-            continue;
-        if (listed++ == 0)
-            admin_say(reply, "%s", title);
-        if (ban->until_ns == MOMENT_NEVER_NS)
-            admin_say(reply, "  %s  until the program ends", who(ban, text));
-        else
-            admin_say(reply, "  %s  %s left", who(ban, text), duration_format(ban->until_ns - now->mono_ns, left));
+        return unban_network(admin, now, &network, reply);
+    if (room_unban_name(admin->room, now, order.who, &ban) == 0) {
+        admin_say(reply, "%s: no longer banned", who_format(&ban, text));
+        return ADMIN_DONE;
     }
-}
-
-void measures_list(const struct admin *admin, const struct moment *now, const char *arguments,
-                   const struct admin_reply *reply)
-{
-    (void)arguments;
-    if (room_bans(admin->room, now) == 0)
-        admin_say(reply, "nobody is banned or mute");
-    list_kind(admin, now, ROOM_BAN, "banned:", reply);
-    list_kind(admin, now, ROOM_MUTE, "mute:", reply);
+    if (looks_like_network(order.who))
+        return admin_misuse(reply, "nothing was done: '%s' %s", order.who, why);
+    return admin_fail(reply, "%s is not banned: %sbans lists who is", order.who, admin_prefix(reply));
 }
 
 /* ---- mutes ---- */
 
-void measures_mute(const struct admin *admin, const struct moment *now, const char *arguments,
-                   const struct admin_reply *reply)
+enum admin_result measures_mute(const struct admin *admin, const struct moment *now, const char *arguments,
+                                const struct admin_reply *reply)
 {
-    struct order order = {.until_ns = MOMENT_NEVER_NS};
+    struct order order = order_of(VOCABULARY_MUTE);
 
-    if (!read_order(&order, now, "/mute NAME [TIME]", arguments, reply))
-        return;
+    if (read_order(&order, now, arguments, reply) != ADMIN_DONE)
+        return ADMIN_USAGE;
     switch (room_mute(admin->room, now, order.who, order.until_ns)) {
     case STATUS_OK:
         admin_say(reply, "%s is mute %s", order.who, order.span);
-        break;
+        return ADMIN_DONE;
     case STATUS_FULL:
-        admin_say(reply, SAY_FULL, ROOM_BANS_MAX);
-        break;
+        return refuse_full(reply);
     default:
-        admin_say(reply, "nobody here has that name: /members lists them");
-        break;
+        return admin_fail(reply, "nobody here has that name: %smembers lists them", admin_prefix(reply));
     }
 }
 
-void measures_unmute(const struct admin *admin, const struct moment *now, const char *arguments,
-                     const struct admin_reply *reply)
+enum admin_result measures_unmute(const struct admin *admin, const struct moment *now, const char *arguments,
+                                  const struct admin_reply *reply)
 {
-    struct order order = {.until_ns = MOMENT_NEVER_NS};
+    struct order order = order_of(VOCABULARY_UNMUTE);
 
-    if (!read_one(&order, "/unmute NAME", arguments, reply))
-        return;
-    if (room_unmute(admin->room, now, order.who) == 0)
-        admin_say(reply, "%s may speak again", order.who);
-    else
-        admin_say(reply, "%s is not mute: /bans lists who is", order.who);
+    if (read_one(&order, arguments, reply) != ADMIN_DONE)
+        return ADMIN_USAGE;
+    if (room_unmute(admin->room, now, order.who) != 0)
+        return admin_fail(reply, "%s is not mute: %sbans lists who is", order.who, admin_prefix(reply));
+    admin_say(reply, "%s may speak again", order.who);
+    return ADMIN_DONE;
 }

@@ -2,22 +2,20 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The commands against somebody that last: ban and mute. Handlers of the table in command.c; see struct command.
+ * The commands against somebody that last: ban and mute. Handlers of command.c; see there.
  */
 #ifndef ROOMD_ADMIN_MEASURES_H
 #define ROOMD_ADMIN_MEASURES_H
 
 #include "admin/admin.h"
 
-void measures_ban(const struct admin *admin, const struct moment *now, const char *arguments,
-                  const struct admin_reply *reply);
-void measures_unban(const struct admin *admin, const struct moment *now, const char *arguments,
-                    const struct admin_reply *reply);
-void measures_list(const struct admin *admin, const struct moment *now, const char *arguments,
-                   const struct admin_reply *reply);
-void measures_mute(const struct admin *admin, const struct moment *now, const char *arguments,
-                   const struct admin_reply *reply);
-void measures_unmute(const struct admin *admin, const struct moment *now, const char *arguments,
-                     const struct admin_reply *reply);
+enum admin_result measures_ban(const struct admin *admin, const struct moment *now, const char *arguments,
+                               const struct admin_reply *reply);
+enum admin_result measures_unban(const struct admin *admin, const struct moment *now, const char *arguments,
+                                 const struct admin_reply *reply);
+enum admin_result measures_mute(const struct admin *admin, const struct moment *now, const char *arguments,
+                                const struct admin_reply *reply);
+enum admin_result measures_unmute(const struct admin *admin, const struct moment *now, const char *arguments,
+                                  const struct admin_reply *reply);
 
 #endif

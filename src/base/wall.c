@@ -16,11 +16,12 @@ const char *wall_format(int64_t wall_ns, int32_t utc_offset_s, char text[WALL_TE
     time_t seconds = (time_t)(wall_ns / WALL_NS_PER_S - (wall_ns % WALL_NS_PER_S < 0 ? 1 : 0)) + utc_offset_s;
     int minutes = abs(utc_offset_s) / 60;
     struct tm parts;
+    size_t used;
 
     if (gmtime_r(&seconds, &parts) == NULL) /* 64 bits of nanoseconds end in the year 2262 */
         memset(&parts, 0, sizeof(parts));
-    snprintf(text, WALL_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", parts.tm_year + 1900, parts.tm_mon + 1,
-             parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, utc_offset_s < 0 ? '-' : '+', minutes / 60 % 100,
+    used = strftime(text, WALL_TEXT_BYTES, "%Y-%m-%dT%H:%M:%S", &parts);
+    snprintf(text + used, WALL_TEXT_BYTES - used, "%c%02d:%02d", utc_offset_s < 0 ? '-' : '+', minutes / 60 % 100,
              minutes % 60);
     return text;
 }

@@ -27,6 +27,7 @@ static int finish(struct draft *draft)
     int status;
 
     config->listen_is_default = draft->places[OPTION_ROOM_LISTEN].origin == NULL;
+    config->admin_group_is_default = draft->places[OPTION_ADMIN_GROUP].origin == NULL;
     config->listen_text = strdup(listen_write(&draft->listen, text));
     if (config->listen_text == NULL)
         return STATUS_NO_MEMORY;

@@ -29,6 +29,9 @@
 /* sun_path of struct sockaddr_un has 108 bytes with its NUL; a FIFO is held to the same. */
 #define CONFIG_PATH_MAX_BYTES 107
 
+/* As useradd(8) has it for names of users and groups. */
+#define CONFIG_GROUP_MAX_BYTES 32
+
 /* A built-in dialect's name, or the path of a file. */
 #define CONFIG_DIALECT_MAX_BYTES 255
 
@@ -65,6 +68,8 @@ struct config {
     char admin_fifo[CONFIG_PATH_MAX_BYTES + 1]; /* empty = none */
     bool admin_fifo_commands;
     char admin_control[CONFIG_PATH_MAX_BYTES + 1]; /* empty = none */
+    char admin_group[CONFIG_GROUP_MAX_BYTES + 1];  /* empty = none */
+    bool admin_group_is_default; /* nobody set admin.group: that there is no such group may be passed over */
     enum log_level log_level;
     uint32_t log_events; /* one LOGS_BIT each */
 };

@@ -99,6 +99,7 @@ static int keep_doors(struct config *config, const struct config *running)
 int config_keep_fixed(struct config *config, const struct config *running)
 {
     keep_fields(config, running);
+    config->admin_group_is_default = running->admin_group_is_default;
     if (strcmp(config->listen_text, running->listen_text) == 0)
         return STATUS_OK; /* the doors are the same; what their dialects are now, the new one knows */
     return keep_doors(config, running);

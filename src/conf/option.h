@@ -43,6 +43,7 @@ enum option_id {
     OPTION_ADMIN_FIFO,
     OPTION_ADMIN_FIFO_COMMANDS,
     OPTION_ADMIN_CONTROL,
+    OPTION_ADMIN_GROUP,
     OPTION_LOG_LEVEL,
     OPTION_LOG_EVENTS,
     OPTIONS /* how many there are */

@@ -5,6 +5,7 @@
 #include "io/fifo.h"
 
 #include "base/log.h"
+#include "io/group.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -62,7 +63,7 @@ static int make(struct fifo *fifo)
  * Opened for writing too, the FIFO always has a writer: that the last other one has left is then neither an end of file nor, for epoll, an event
  * that never goes away.
  */
-static int open_made(struct fifo *fifo)
+static int open_made(struct fifo *fifo, gid_t group)
 {
     struct stat status;
 
@@ -71,6 +72,8 @@ static int open_made(struct fifo *fifo)
         log_error("can't open the FIFO %s", fifo->path);
         return STATUS_SYSTEM;
     }
+    if (fifo->made && group != GROUP_NONE && status.st_gid != group && fchown(fifo->fd, (uid_t)-1, group) != 0)
+        log_warn("can't give the FIFO %s to the group of admin.group", fifo->path);
     /* The umask has a say in what mkfifo does. */
     if (fifo->made && fchmod(fifo->fd, FIFO_MODE) != 0) {
         log_error("can't set the mode of the FIFO %s", fifo->path);
@@ -84,7 +87,8 @@ static int open_made(struct fifo *fifo)
     return check(fifo->path, &status);
 }
 
-int fifo_open(struct ev_loop *loop, const char *path, const struct input_sink *sink, struct fifo **ret_fifo)
+int fifo_open(struct ev_loop *loop, const char *path, gid_t group, const struct input_sink *sink,
+              struct fifo **ret_fifo)
 {
     struct fifo *fifo = calloc(1, sizeof(*fifo));
     int status = STATUS_NO_MEMORY;
@@ -96,7 +100,7 @@ int fifo_open(struct ev_loop *loop, const char *path, const struct input_sink *s
     if (fifo->path != NULL)
         status = make(fifo);
     if (status == STATUS_OK)
-        status = open_made(fifo);
+        status = open_made(fifo, group);
     if (status == STATUS_OK)
         status = input_open(loop, fifo->fd, sink, &fifo->input);
     if (status != STATUS_OK) {

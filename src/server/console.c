@@ -1,26 +1,29 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Where an administrator's lines come from, and where the answers go: stdin to stdout, the FIFO to the log. */
+/* Where an administrator's lines come from, and where the answers go: stdin to stdout, the FIFO to the log, roomctl to itself (control.c). */
 #include "server/server_state.h"
 
 #include "base/log.h"
+#include "io/group.h"
 
 #include <errno.h>
 #include <roomd/status.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-static void reply_to_screen(void *ctx, const char *text)
+static void reply_to_screen(void *ctx, enum admin_tone tone, const char *text)
 {
     struct server *server = ctx;
 
+    (void)tone;
     screen_print(&server->screen, "%s", text);
 }
 
-void console_reply_to_log(void *ctx, const char *text)
+void console_reply_to_log(void *ctx, enum admin_tone tone, const char *text)
 {
     (void)ctx;
+    (void)tone;
     log_notice("%s", text);
 }
 
@@ -57,25 +60,41 @@ static void on_fifo_too_long(void *ctx)
     admin_line_too_long(&reply);
 }
 
+static int open_paths(struct server *server)
+{
+    const struct input_sink sink = {.line = on_fifo_line, .too_long = on_fifo_too_long, .ctx = server};
+    const char *fifo = server->config->admin_fifo, *control = server->config->admin_control;
+    gid_t group = GROUP_NONE;
+    int status = STATUS_OK;
+
+    if (fifo[0] != '\0' || control[0] != '\0')
+        group = control_find_group(server);
+    if (fifo[0] != '\0')
+        status = fifo_open(server->loop, fifo, group, &sink, &server->fifo);
+    if (status == STATUS_OK && control[0] != '\0') {
+        status = control_start(server, group);
+        if (status == STATUS_TAKEN)
+            return EX_UNAVAILABLE;
+    }
+    if (status == STATUS_SYSTEM)
+        return errno == EACCES || errno == EPERM || errno == EROFS ? EX_NOPERM : EX_OSERR;
+    if (status == STATUS_NO_MEMORY)
+        return EX_OSERR;
+    return status == STATUS_OK ? EX_OK : EX_CONFIG;
+}
+
 int console_open(struct server *server)
 {
     const struct input_sink console = {.line = on_console_line, .too_long = on_console_too_long, .ctx = server};
-    const struct input_sink fifo = {.line = on_fifo_line, .too_long = on_fifo_too_long, .ctx = server};
-    int status = 0;
 
-    if (server->config->admin_stdin)
-        status = input_open(server->loop, STDIN_FILENO, &console, &server->console);
-    if (status == 0 && server->config->admin_fifo[0] != '\0')
-        status = fifo_open(server->loop, server->config->admin_fifo, &fifo, &server->fifo);
-    if (status == 0)
-        return EX_OK;
-    if (status == STATUS_SYSTEM)
-        return errno == EACCES || errno == EPERM || errno == EROFS ? EX_NOPERM : EX_OSERR;
-    return status == STATUS_NO_MEMORY ? EX_OSERR : EX_CONFIG;
+    if (server->config->admin_stdin && input_open(server->loop, STDIN_FILENO, &console, &server->console) != STATUS_OK)
+        return EX_OSERR; /* no memory: it can fail for nothing else */
+    return open_paths(server);
 }
 
 void console_close(struct server *server)
 {
+    control_close(server->control);
     fifo_close(server->fifo);
     input_close(server->console);
 }

@@ -26,8 +26,10 @@ __attribute__((format(printf, 3, 4))) static void say(const struct reload *reloa
     va_start(arguments, format);
     vsnprintf(line, sizeof(line), format, arguments);
     va_end(arguments);
-    if (reload->reply != NULL)
-        reload->reply->line(reload->reply->ctx, line);
+    if (reload->reply != NULL && wrong)
+        admin_fail(reload->reply, "%s", line);
+    else if (reload->reply != NULL)
+        admin_say(reload->reply, "%s", line);
     else if (wrong) /* nobody else hears of it, whatever log.level is */
         log_errorx("%s", line);
     else
@@ -73,7 +75,7 @@ static void take(struct server *server, struct config *config, const struct relo
     server->config = config;
 }
 
-void reload_config(struct server *server, const struct admin_reply *reply)
+enum admin_result reload_config(struct server *server, const struct admin_reply *reply)
 {
     struct reload reload = {.reply = reply};
     struct config_report report = {.error = on_error, .ctx = &reload};
@@ -92,9 +94,10 @@ void reload_config(struct server *server, const struct admin_reply *reply)
         log_set_level(server->config->log_level);
         say(&reload, true, "reload: nothing was changed: %s",
             status == STATUS_NO_MEMORY ? "out of memory" : "put that right, and reload again");
-        return;
+        return ADMIN_FAILED;
     }
     if (reload.changes == 0)
         say(&reload, false, "reload: nothing has changed");
     take(server, config, &reload);
+    return ADMIN_DONE;
 }

@@ -106,28 +106,33 @@ static void host_stop(void *ctx)
     begin_closing(server);
 }
 
-static void host_reload(void *ctx, const struct admin_reply *reply)
+static enum admin_result host_reload(void *ctx, const struct admin_reply *reply)
 {
     struct server *server = ctx;
     char status[SERVER_STATUS_BYTES];
+    enum admin_result result;
 
     notify_reloading();
-    reload_config(server, reply);
+    result = reload_config(server, reply);
     service_describe(server, status, sizeof(status));
     notify_ready(status);
+    return result;
 }
 
-static void host_stats(void *ctx, const struct admin_reply *reply)
+static void host_counts(void *ctx, struct admin_counts *ret_counts)
 {
-    struct server *server = ctx;
+    const struct server *server = ctx;
     struct udp_stats stats;
 
     udp_stats(server->doors, &stats);
-    admin_say(reply, "kernel drops %llu", (unsigned long long)stats.kernel_drops);
-    admin_say(reply, "receive errors %llu", (unsigned long long)stats.receive_errors);
-    admin_say(reply, "icmp errors %llu", (unsigned long long)stats.icmp_errors);
-    admin_say(reply, "full sockets %llu", (unsigned long long)stats.send_blocked);
-    admin_say(reply, "too big for the path %llu", (unsigned long long)stats.too_big_for_path);
+    *ret_counts = (struct admin_counts){
+        .kernel_drops = stats.kernel_drops,
+        .receive_errors = stats.receive_errors,
+        .icmp_errors = stats.icmp_errors,
+        .full_sockets = stats.send_blocked,
+        .too_big_for_path = stats.too_big_for_path,
+        .control_clients = server->control != NULL ? control_clients(server->control) : 0,
+    };
 }
 
 /* ---- the loop ---- */
@@ -201,6 +206,7 @@ static void on_serve(struct ev_loop *loop, ev_prepare *watcher, int events)
         room_tick(server->room, &server->now);
     journal_tick(&server->journal, &server->now);
     result = room_sweep(server->room, &server->now, SERVER_SWEEP_BUDGET);
+    control_tell(server);
     due_ns = next_due(server);
     if (result == SWEEP_MORE || due_ns <= server->now.mono_ns)
         ev_idle_start(loop, &server->more);
@@ -327,7 +333,7 @@ static int open_room(struct server *server)
     held_restore(server);
     room_set_access(server->room, &server->now, &server->config->access);
     server->admin = (struct admin){
-        .room = server->room, .host = {.stop = host_stop, .reload = host_reload, .stats = host_stats, .ctx = server}};
+        .room = server->room, .host = {.stop = host_stop, .reload = host_reload, .counts = host_counts, .ctx = server}};
     return EX_OK;
 }
 
@@ -355,8 +361,6 @@ static void warn_of_oddities(const struct server *server)
 {
     if (!server->config->limits.plain_enabled)
         log_warnx("plain.enabled = no: nobody can join, for there is no other protocol yet");
-    if (server->config->admin_control[0] != '\0')
-        log_warnx("admin.control is set, but this version has no control socket");
 }
 
 static int open_all(struct server *server)

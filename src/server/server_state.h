@@ -10,6 +10,7 @@
 #include "admin/admin.h"
 #include "conf/config.h"
 #include "io/clock.h"
+#include "io/control.h"
 #include "io/fifo.h"
 #include "io/inherited.h"
 #include "io/input.h"
@@ -54,6 +55,8 @@ struct server {
     struct journal journal;
     struct input *console;
     struct fifo *fifo;
+    struct control *control; /* NULL: there is none */
+    uint64_t told;           /* the event up to which those who watch were told */
     struct held held;
     struct service service;
     bool closing; /* what was said is still delivered, and that is all */
@@ -98,13 +101,20 @@ void service_touch(struct server *server);
 /* "12 members, 345 messages" */
 void service_describe(const struct server *server, char *ret_text, size_t size);
 
-/* console.c: begins to read stdin and the FIFO. Returns an exit code; why it is not 0 was logged. */
+/* console.c: begins to read stdin, the FIFO and the control socket. Returns an exit code; why it is not 0 was logged. */
 int console_open(struct server *server);
 void console_close(struct server *server);
 /* The `line` of an admin_reply that goes to the log. */
-void console_reply_to_log(void *ctx, const char *text);
+void console_reply_to_log(void *ctx, enum admin_tone tone, const char *text);
+
+/* control.c: the group of admin.group, or GROUP_NONE; that it is missing is logged. */
+gid_t control_find_group(const struct server *server);
+/* Opens the control socket. Errors as of control_open. */
+int control_start(struct server *server, gid_t group);
+/* Those who watch are told what has happened since. */
+void control_tell(struct server *server);
 
 /* reload.c: takes the configuration anew: all of it or nothing. What changed, what needs a restart and what is wrong goes to `reply`; NULL: to the log. */
-void reload_config(struct server *server, const struct admin_reply *reply);
+enum admin_result reload_config(struct server *server, const struct admin_reply *reply);
 
 #endif

@@ -16,12 +16,26 @@ struct console {
     size_t answers;
 };
 
-static void on_answer(void *ctx, const char *text)
+static void on_answer(void *ctx, enum admin_tone tone, const char *text)
 {
     struct console *console = ctx;
 
-    FUZZ_CHECK(text[0] != '\0');
+    (void)tone;
+    FUZZ_CHECK(text[0] != '\0' && strlen(text) < ADMIN_ANSWER_MAX_BYTES);
+    for (; *text != '\0'; text++)
+        FUZZ_CHECK((unsigned char)*text >= 0x20 && *text != 0x7f);
     console->answers++;
+}
+
+/* The same line, less its slash, as roomctl gives it: the first items of the answer. */
+static void request(struct console *console, const char *bytes, size_t length)
+{
+    const struct admin_reply reply = {.line = on_answer, .ctx = console, .roomctl = true, .json = length % 2 == 0};
+    struct admin_listing listing;
+    enum admin_result result = admin_request(&console->admin, &console->fuzz.now, bytes, length, &reply, &listing);
+
+    for (unsigned items = 0; result == ADMIN_MORE && items < 16; items++)
+        result = admin_next(&console->admin, &console->fuzz.now, &listing, &reply);
 }
 
 static bool on_line(void *ctx, const char *bytes, size_t length)
@@ -32,6 +46,8 @@ static bool on_line(void *ctx, const char *bytes, size_t length)
 
     admin_line(&console->admin, &console->fuzz.now, ADMIN_COMMANDS, bytes, length, &reply);
     FUZZ_CHECK(length == 0 || console->answers > before); /* nothing goes without an answer */
+    if (length > 0)
+        request(console, bytes + (bytes[0] == '/' ? 1 : 0), length - (bytes[0] == '/' ? 1 : 0));
     return true;
 }
 
@@ -48,10 +64,17 @@ static void on_stop(void *ctx)
     (void)ctx;
 }
 
-static void on_more(void *ctx, const struct admin_reply *reply)
+static enum admin_result on_reload(void *ctx, const struct admin_reply *reply)
 {
     (void)ctx;
     admin_say(reply, "done");
+    return ADMIN_DONE;
+}
+
+static void on_counts(void *ctx, struct admin_counts *ret_counts)
+{
+    (void)ctx;
+    *ret_counts = (struct admin_counts){.kernel_drops = 1};
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -66,7 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     fuzz_room_open(&console.fuzz);
     console.admin =
-        (struct admin){.room = console.fuzz.room, .host = {.stop = on_stop, .reload = on_more, .stats = on_more}};
+        (struct admin){.room = console.fuzz.room, .host = {.stop = on_stop, .reload = on_reload, .counts = on_counts}};
     for (uint8_t i = 0; i < 3; i++) {
         struct path path = fuzz_path((uint8_t)(i << 2));
         char join[] = "L m0";

@@ -32,7 +32,7 @@ struct world {
         struct keeper_record record;
         bool taken;
     } kept[MEMBERS_MAX]; /* by seat */
-    bool overloaded;  /* as the observer was told last */
+    bool overloaded;     /* as the observer was told last */
 };
 
 /* The input, read from the front. */
@@ -308,9 +308,10 @@ static void step_notice(struct world *world)
     FUZZ_CHECK(members == room_members(world->fuzz.room));
 }
 
-static void on_answer(void *ctx, const char *text)
+static void on_answer(void *ctx, enum admin_tone tone, const char *text)
 {
     (void)ctx;
+    (void)tone;
     FUZZ_CHECK(text[0] != '\0');
 }
 
@@ -319,10 +320,17 @@ static void on_stop(void *ctx)
     (void)ctx;
 }
 
-static void on_more(void *ctx, const struct admin_reply *reply)
+static void on_counts(void *ctx, struct admin_counts *ret_counts)
+{
+    (void)ctx;
+    *ret_counts = (struct admin_counts){.kernel_drops = 1};
+}
+
+static enum admin_result on_reload(void *ctx, const struct admin_reply *reply)
 {
     (void)ctx;
     (void)reply;
+    return ADMIN_DONE;
 }
 
 /* Commands only: notices have numbers here. */
@@ -390,7 +398,7 @@ static void open_room(struct world *world)
     FUZZ_CHECK(room_new(&setup, &world->fuzz.room) == 0);
     world->fuzz.room->release.crowd = 4; /* joins and exits wait for company in some of the worlds */
     world->admin =
-        (struct admin){.room = world->fuzz.room, .host = {.stop = on_stop, .reload = on_more, .stats = on_more}};
+        (struct admin){.room = world->fuzz.room, .host = {.stop = on_stop, .reload = on_reload, .counts = on_counts}};
     set_doors(world);
 }
 

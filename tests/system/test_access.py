@@ -20,7 +20,7 @@ class AccessTest(RoomTest):
 
     def counted(self, room, refusal):
         room.type("/stats")
-        return int(room.answers(r"^refused: %s (\d+)$" % refusal).group(1))
+        return int(room.answers(r'^refused_total\{reason="%s"\} (\d+)$' % refusal).group(1))
 
 
 class Bans(AccessTest):
@@ -123,7 +123,7 @@ class Networks(AccessTest):
         bob.send("L bob")
         bob.send("E bob")
         bob.expect_silence()
-        self.assertEqual(2, self.counted(room, r"access\.deny"))
+        self.assertEqual(2, self.counted(room, "denied"))
         told_at = room.reload("")
         room.stderr.wait_for(r"reload: access\.deny is now 'none'", told_at)
         bob.join("bob")
@@ -155,7 +155,7 @@ class Networks(AccessTest):
         for request in ("L bob", "E bob", "C bob hello", "nonsense", ""):
             stranger.send(request)
         stranger.expect_silence()
-        self.assertEqual(5, self.counted(room, r"outside access\.plain_from"))
+        self.assertEqual(5, self.counted(room, "outside_plain_from"))
 
     def test_by_default_a_public_address_is_elsewhere(self):
         with own_network.own_network():
@@ -169,7 +169,7 @@ class Networks(AccessTest):
             room.type("/members")
             for source in ("10.0.0.1", "172.31.0.1", "192.168.255.255", "169.254.1.1"):
                 room.answers(r"^  %s  " % source)
-            self.assertEqual(4, self.counted(room, r"outside access\.plain_from"))
+            self.assertEqual(4, self.counted(room, "outside_plain_from"))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ KEYS = {
     "room": ("name", "listen", "max_members", "max_name", "max_text", "idle_timeout", "ring"),
     "plain": ("enabled", "dialect", "language", "join_verbs", "chat_verbs", "exit_verbs", "accept", "name_taken",
               "name_bad", "room_full", "refused", "bye", "join", "chat", "exit", "notice", "fold_joins", "max_lines"),
-    "admin": ("stdin", "fifo", "fifo_commands"),
+    "admin": ("stdin", "fifo", "fifo_commands", "control", "group"),
     "log": ("level", "events"),
 }
 

@@ -93,7 +93,7 @@ class Console(RoomTest):
         room.join("alice")
         room.type("/stats")
         room.answers("^members 1$")
-        room.answers("^datagrams received 1$")
+        room.answers("^datagrams_received_total 1$")
 
     def test_a_kicked_member_is_gone_and_knows_it(self):
         room = self.open()

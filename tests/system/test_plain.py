@@ -140,7 +140,7 @@ class Joining(RoomTest):
         handled = "0"
         while handled == "0":
             room.type("/stats")
-            handled = room.answers("^datagrams received ([0-9]+)$").group(1)
+            handled = room.answers("^datagrams_received_total ([0-9]+)$").group(1)
         stranger.read_waiting()
         self.assertFalse(stranger.pending)
 

@@ -37,7 +37,7 @@ class DeadMembers(RoomTest):
 
     def assert_noticed(self, room):
         room.type("/stats")
-        room.answers("^icmp errors [1-9]")
+        room.answers("^icmp_errors_total [1-9]")
 
     def test_messages_one_by_one_reach_every_living_member(self):
         room, alice, live = self.open_half_dead()

@@ -15,11 +15,12 @@ static struct admin admin;
 static char said[8192]; /* all lines of the answer, each with a newline */
 static unsigned stopped, reloaded;
 
-static void on_line(void *ctx, const char *text)
+static void on_line(void *ctx, enum admin_tone tone, const char *text)
 {
     size_t used = strlen(said);
 
     (void)ctx;
+    (void)tone;
     snprintf(said + used, sizeof(said) - used, "%s\n", text);
 }
 
@@ -31,23 +32,24 @@ static void on_stop(void *ctx)
     stopped++;
 }
 
-static void on_reload(void *ctx, const struct admin_reply *to)
+static enum admin_result on_reload(void *ctx, const struct admin_reply *to)
 {
     (void)ctx;
     admin_say(to, "reloaded");
     reloaded++;
+    return ADMIN_DONE;
 }
 
-static void on_stats(void *ctx, const struct admin_reply *to)
+static void on_counts(void *ctx, struct admin_counts *ret_counts)
 {
     (void)ctx;
-    admin_say(to, "kernel drops 3");
+    *ret_counts = (struct admin_counts){.kernel_drops = 3};
 }
 
 static void open_all(void)
 {
     stage_new(&stage);
-    admin = (struct admin){.room = stage.room, .host = {.stop = on_stop, .reload = on_reload, .stats = on_stats}};
+    admin = (struct admin){.room = stage.room, .host = {.stop = on_stop, .reload = on_reload, .counts = on_counts}};
     stage_join(&stage, ALICE, "Alice");
     said[0] = '\0';
 }
@@ -133,7 +135,12 @@ Test(admin, an_unknown_command_is_not_announced_and_the_nearest_is_suggested)
 Test(admin, members_are_listed_with_their_endpoints)
 {
     stage.now.mono_ns += 5 * MOMENT_NS_PER_S;
-    cr_expect_str_eq(say("/members"), "1 member\n  Alice  192.0.2.1:1001  silent for 5 s\n");
+    cr_expect_str_eq(say("/members"),
+                     "1 member\n"
+                     "  name              endpoint               door            since                      idle s  "
+                     "delivered  dropped  owed  undelivered\n"
+                     "  Alice             192.0.2.1:1001         0.0.0.0:8888    2023-11-14T22:13:20+00:00       5  "
+                     "        0        0     0            0\n");
 }
 
 Test(admin, kick_removes_a_member_and_tells_it_why)
@@ -158,8 +165,49 @@ Test(admin, stats_are_the_rooms_and_the_programs)
     stage_send(&stage, 4000, "nonsense");
     say("/stats");
     cr_expect(strstr(said, "members 1\n") != NULL, "%s", said);
-    cr_expect(strstr(said, "refused: unknown verb 1\n") != NULL, "%s", said);
-    cr_expect(strstr(said, "kernel drops 3\n") != NULL, "%s", said);
+    cr_expect(strstr(said, "refused_total{reason=\"unknown_verb\"} 1\n") != NULL, "%s", said);
+    cr_expect(strstr(said, "kernel_drops_total 3\n") != NULL, "%s", said);
+}
+
+Test(admin, what_is_for_roomctl_only_says_so)
+{
+    cr_expect(strstr(say("/watch"), "'watch' is a command of roomctl") != NULL, "%s", said);
+    cr_expect(strstr(say("/notice tea"), "'notice' is a command of roomctl") != NULL, "%s", said);
+    cr_expect(strstr(say("/wtch"), "did you mean") == NULL, "%s", said);
+    cr_expect_eq(stage.outbox.count, 0);
+}
+
+Test(admin, what_is_repeated_of_a_line_holds_no_control_character)
+{
+    cr_expect(strstr(say("/\x1b[2J\a\x7f"), "'/?[2J?"
+                                            "?'") != NULL,
+              "%s", said);
+}
+
+Test(admin, the_result_tells_what_came_of_it)
+{
+    static const struct {
+        const char *line;
+        enum admin_result result;
+    } cases[] = {{"tea", ADMIN_DONE},           {"\xff", ADMIN_FAILED},
+                 {"/members", ADMIN_DONE},      {"/stats", ADMIN_DONE},
+                 {"/stpo", ADMIN_USAGE},        {"/stop now", ADMIN_USAGE},
+                 {"/kick", ADMIN_USAGE},        {"/kick nobody", ADMIN_FAILED},
+                 {"/ban x soon", ADMIN_USAGE},  {"/ban 1.2.3.4/99", ADMIN_USAGE},
+                 {"/ban admin", ADMIN_FAILED},  {"/unban x", ADMIN_FAILED},
+                 {"/unban x y", ADMIN_USAGE},   {"/mute x", ADMIN_FAILED},
+                 {"/unmute x", ADMIN_FAILED},   {"/mute alice", ADMIN_DONE},
+                 {"/unmute alice", ADMIN_DONE}, {"/kick alice", ADMIN_DONE},
+                 {"/bans", ADMIN_DONE},         {"/reload", ADMIN_DONE},
+                 {"/stop", ADMIN_DONE}};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        enum admin_result result =
+            admin_line(&admin, &stage.now, ADMIN_COMMANDS, cases[i].line, strlen(cases[i].line), &reply);
+
+        cr_expect_eq(result, cases[i].result, "%s", cases[i].line);
+    }
+    cr_expect_eq(admin_line(&admin, &stage.now, ADMIN_NOTICES, "/stop", 5, &reply), ADMIN_FAILED);
 }
 
 Test(admin, stop_and_reload_are_handed_on)

@@ -30,6 +30,8 @@ Test(option, defaults_are_what_the_documents_say)
     cr_expect_str_eq(config->admin_fifo, "");
     cr_expect_not(config->admin_fifo_commands);
     cr_expect_str_eq(config->admin_control, "");
+    cr_expect_str_eq(config->admin_group, "roomd-admin");
+    cr_expect(config->admin_group_is_default);
     cr_expect_eq(config->dialect_count, 1);
     cr_expect_str_eq(config->dialects[0].texts[DIALECT_JOIN], "{name} 进入了聊天室");
     config_free(config);
@@ -50,8 +52,8 @@ Test(option, every_row_is_filled_in)
 
 Test(option, only_what_is_opened_or_allocated_once_takes_a_restart)
 {
-    static const enum option_id restart[] = {OPTION_ROOM_LISTEN, OPTION_ROOM_RING, OPTION_ADMIN_STDIN,
-                                             OPTION_ADMIN_FIFO, OPTION_ADMIN_CONTROL};
+    static const enum option_id restart[] = {OPTION_ROOM_LISTEN, OPTION_ROOM_RING,     OPTION_ADMIN_STDIN,
+                                             OPTION_ADMIN_FIFO,  OPTION_ADMIN_CONTROL, OPTION_ADMIN_GROUP};
     size_t count = 0;
 
     for (size_t id = 0; id < OPTIONS; id++)
@@ -207,6 +209,20 @@ Test(option, a_path_is_absolute_or_empty_and_fits_a_socket_address)
     expect_complaint(load_option("admin", "fifo", text), "is 108 bytes; this path has at most 107");
     expect_complaint(load_option("admin", "fifo", "run/fifo"), "is not an absolute path");
     expect_complaint(load_option("admin", "fifo", "\"/a\\nb\""), "holds a control character");
+}
+
+Test(option, a_group_is_a_name_or_none)
+{
+    struct config *config = good("[admin]\ngroup = roomd-admin\n");
+
+    cr_expect_not(config->admin_group_is_default);
+    config_free(config);
+    config = good("[admin]\ngroup =\n");
+    cr_expect_str_eq(config->admin_group, "");
+    cr_expect_not(config->admin_group_is_default);
+    config_free(config);
+    expect_complaint(load_option("admin", "group", "a-group-with-a-name-of-33-letters"),
+                     "is not 0 to 32 bytes of text");
 }
 
 Test(option, a_language_is_zh_or_en)

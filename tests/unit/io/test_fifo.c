@@ -3,6 +3,7 @@
 
 /* FIFOs in a folder of the test's own. */
 #include "io/fifo.h"
+#include "io/group.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -65,7 +66,7 @@ TestSuite(fifo, .init = set_up, .fini = tear_down);
 
 static int open_fifo(void)
 {
-    return fifo_open(loop, path, &sink, &fifo);
+    return fifo_open(loop, path, GROUP_NONE, &sink, &fifo);
 }
 
 static mode_t mode_of(const char *file)
@@ -188,7 +189,7 @@ Test(fifo, a_folder_a_link_a_socket_and_a_device_are_refused)
     cr_assert_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
     cr_assert_eq(open_fifo(), STATUS_INVALID);
     close(fd);
-    cr_assert_eq(fifo_open(loop, "/dev/null", &sink, &fifo), STATUS_INVALID);
+    cr_assert_eq(fifo_open(loop, "/dev/null", GROUP_NONE, &sink, &fifo), STATUS_INVALID);
     cr_assert(exists(path));
 }
 
@@ -206,14 +207,14 @@ Test(fifo, one_that_another_reads_is_refused_and_stays)
     struct fifo *second = NULL;
 
     cr_assert_eq(open_fifo(), 0);
-    cr_expect_eq(fifo_open(loop, path, &sink, &second), STATUS_TAKEN);
+    cr_expect_eq(fifo_open(loop, path, GROUP_NONE, &sink, &second), STATUS_TAKEN);
     cr_expect_null(second);
     cr_expect(S_ISFIFO(mode_of(path)));
 }
 
 Test(fifo, a_folder_that_is_missing_is_told)
 {
-    cr_assert_eq(fifo_open(loop, "/nonexistent/fifo", &sink, &fifo), STATUS_SYSTEM);
+    cr_assert_eq(fifo_open(loop, "/nonexistent/fifo", GROUP_NONE, &sink, &fifo), STATUS_SYSTEM);
     cr_assert_eq(errno, ENOENT);
 }
 

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Cursors over what the room has, and how each item is shown: in words, or in JSON. */
+#include "admin/listing.h"
+
+#include "admin/duration.h"
+#include "admin/who.h"
+#include "base/json.h"
+#include "base/wall.h"
+#include "core/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Empty seats that are passed over in one call: a room that was large once has many. */
+#define LISTING_SEATS_PER_CALL 256
+
+#define LISTING_NAME_COLUMNS 16
+
+/* An object that is told; one that did not fit would be a bug, and is left out. */
+static void tell(struct json *json, const struct admin_reply *reply)
+{
+    const char *object = json_end(json);
+
+    if (object != NULL)
+        reply->line(reply->ctx, ADMIN_SAYS, object);
+}
+
+/* ---- members ---- */
+
+static void tell_member_in_json(const struct room_member *member, const char *endpoint, const char *door,
+                                const char *since, const struct moment *now, const struct admin_reply *reply)
+{
+    char object[ADMIN_ANSWER_MAX_BYTES];
+    struct json json;
+
+    json_begin(&json, object, sizeof(object));
+    json_text(&json, "name", member->name);
+    json_text(&json, "endpoint", endpoint);
+    json_text(&json, "door", door);
+    json_text(&json, "since", since);
+    json_number(&json, "idle", (now->mono_ns - member->heard_ns) / MOMENT_NS_PER_S);
+    json_count(&json, "delivered", member->delivered);
+    json_count(&json, "dropped", member->lost);
+    json_count(&json, "owed", member->owed);
+    json_count(&json, "undelivered", member->undelivered);
+    json_bool(&json, "muted", member->muted_until_ns > now->mono_ns);
+    tell(&json, reply);
+}
+
+static void tell_member(const struct admin *admin, const struct moment *now, const struct room_member *member,
+                        const struct admin_reply *reply)
+{
+    char endpoint[ENDPOINT_TEXT_BYTES], door[ENDPOINT_TEXT_BYTES] = "-", since[WALL_TEXT_BYTES];
+    size_t columns = text_width(member->name, strlen(member->name));
+    struct room_door at;
+
+    endpoint_format(&member->path->peer, endpoint);
+    wall_format(member->joined_wall_ns, now->utc_offset_s, since);
+    if (room_door(admin->room, member->path->door, &at))
+        endpoint_format(&at.listen, door);
+    if (reply->json)
+        tell_member_in_json(member, endpoint, door, since, now, reply);
+    else
+        admin_say(reply, "  %s%*s  %-21s  %-14s  %s  %6" PRId64 "  %9" PRIu64 "  %7" PRIu64 "  %4" PRIu64 "  %11u%s",
+                  member->name, (int)(columns < LISTING_NAME_COLUMNS ? LISTING_NAME_COLUMNS - columns : 0), "",
+                  endpoint, door, since, (now->mono_ns - member->heard_ns) / MOMENT_NS_PER_S, member->delivered,
+                  member->lost, member->owed, (unsigned)member->undelivered,
+                  member->muted_until_ns > now->mono_ns ? "  mute" : "");
+}
+
+static void tell_heading(const struct admin *admin, const struct admin_reply *reply)
+{
+    uint32_t count = room_members(admin->room);
+
+    admin_say(reply, "%u member%s", (unsigned)count, count == 1 ? "" : "s");
+    if (count > 0)
+        admin_say(reply, "  %-16s  %-21s  %-14s  %-25s  %6s  %9s  %7s  %4s  %11s", "name", "endpoint", "door", "since",
+                  "idle s", "delivered", "dropped", "owed", "undelivered");
+}
+
+enum admin_result listing_members(const struct admin *admin, const struct moment *now, struct admin_listing *listing,
+                                  const struct admin_reply *reply)
+{
+    struct room_member member;
+    bool found = false;
+
+    if (!listing->begun && !reply->json)
+        tell_heading(admin, reply);
+    listing->begun = true;
+    for (unsigned passed = 0; passed < LISTING_SEATS_PER_CALL && !found && listing->at < room_seats(admin->room);
+         passed++)
+        found = room_member(admin->room, (uint32_t)listing->at++, &member);
+    if (found)
+        tell_member(admin, now, &member, reply);
+    return listing->at < room_seats(admin->room) ? ADMIN_MORE : ADMIN_DONE;
+}
+
+/* ---- bans and mutes ---- */
+
+static void tell_ban_in_json(const struct room_ban *ban, const struct moment *now, const struct admin_reply *reply)
+{
+    char object[ADMIN_ANSWER_MAX_BYTES], text[NETWORK_TEXT_BYTES], until[WALL_TEXT_BYTES];
+    struct json json;
+
+    json_begin(&json, object, sizeof(object));
+    json_text(&json, "kind", ban->kind == ROOM_BAN ? "ban" : "mute");
+    if (ban->name[0] != '\0')
+        json_text(&json, "name", ban->name);
+    else
+        json_null(&json, "name");
+    if (ban->has_network)
+        json_text(&json, "network", network_format(&ban->network, text));
+    else
+        json_null(&json, "network");
+    if (ban->until_ns != MOMENT_NEVER_NS)
+        json_text(&json, "until", wall_format(now->wall_ns + (ban->until_ns - now->mono_ns), now->utc_offset_s, until));
+    else
+        json_null(&json, "until");
+    tell(&json, reply);
+}
+
+static void tell_ban(const struct room_ban *ban, const struct moment *now, const struct admin_reply *reply)
+{
+    char text[WHO_TEXT_BYTES], left[DURATION_TEXT_BYTES];
+
+    if (ban->until_ns == MOMENT_NEVER_NS)
+        admin_say(reply, "  %s  until the program ends", who_format(ban, text));
+    else
+        admin_say(reply, "  %s  %s left", who_format(ban, text), duration_format(ban->until_ns - now->mono_ns, left));
+}
+
+static const struct room_ban *next_of_kind(const struct admin *admin, const struct moment *now, enum room_ban_kind kind,
+                                           uint64_t serial)
+{
+    const struct room_ban *ban = room_ban_after(admin->room, now, serial);
+
+    while (ban != NULL && ban->kind != kind)
+        ban = room_ban_after(admin->room, now, ban->serial);
+    return ban;
+}
+
+enum admin_result listing_bans(const struct admin *admin, const struct moment *now, struct admin_listing *listing,
+                               const struct admin_reply *reply)
+{
+    static const enum room_ban_kind kinds[] = {ROOM_BAN, ROOM_MUTE};
+    static const char *const titles[] = {"banned:", "mute:"};
+    const struct room_ban *ban = next_of_kind(admin, now, kinds[listing->stage], listing->at);
+
+    if (ban == NULL && listing->stage > 0) {
+        if (!listing->begun && !reply->json)
+            admin_say(reply, "nobody is banned or mute");
+        return ADMIN_DONE;
+    }
+    if (ban == NULL) {
+        listing->stage++;
+        listing->at = 0;
+        listing->told = false;
+        return ADMIN_MORE;
+    }
+    if (reply->json) {
+        tell_ban_in_json(ban, now, reply);
+    } else {
+        if (!listing->told)
+            admin_say(reply, "%s", titles[listing->stage]);
+        tell_ban(ban, now, reply);
+    }
+    listing->begun = listing->told = true;
+    listing->at = ban->serial;
+    return ADMIN_MORE;
+}
+
+/* ---- what happens ---- */
+
+static void tell_missed(uint64_t count, const struct admin_reply *reply)
+{
+    char object[ADMIN_ANSWER_MAX_BYTES];
+    struct json json;
+
+    if (!reply->json) {
+        admin_say(reply, "%" PRIu64 " event%s missed: what reads this is slower than the room", count,
+                  count == 1 ? "" : "s");
+        return;
+    }
+    json_begin(&json, object, sizeof(object));
+    json_text(&json, "kind", "missed");
+    json_count(&json, "count", count);
+    tell(&json, reply);
+}
+
+static void tell_event_in_json(const struct event *event, const char *time, const struct admin_reply *reply)
+{
+    static const char *const kinds[] = {
+        [EVENT_JOIN] = "join", [EVENT_CHAT] = "chat", [EVENT_EXIT] = "exit", [EVENT_NOTICE] = "notice"};
+    char object[ADMIN_ANSWER_MAX_BYTES];
+    struct json json;
+
+    json_begin(&json, object, sizeof(object));
+    json_count(&json, "seq", event->seq);
+    json_text(&json, "time", time);
+    json_text(&json, "kind", kinds[event->kind]);
+    json_string(&json, "name", event->name, event->name_len);
+    json_string(&json, "text", event->text, event->text_len);
+    if (event->kind == EVENT_EXIT)
+        json_text(&json, "reason", exit_reason_text((enum exit_reason)event->reason));
+    tell(&json, reply);
+}
+
+static void tell_event(const struct event *event, const struct admin_reply *reply)
+{
+    char time[WALL_TEXT_BYTES];
+
+    wall_format(event->wall_ns, event->utc_offset_s, time);
+    if (reply->json) {
+        tell_event_in_json(event, time, reply);
+        return;
+    }
+    switch ((enum event_kind)event->kind) {
+    case EVENT_JOIN:
+        admin_say(reply, "%s %.*s joined", time, (int)event->name_len, event->name);
+        break;
+    case EVENT_CHAT:
+        admin_say(reply, "%s %.*s: %.*s", time, (int)event->name_len, event->name, (int)event->text_len, event->text);
+        break;
+    case EVENT_EXIT:
+        admin_say(reply, "%s %.*s left (%s)", time, (int)event->name_len, event->name,
+                  exit_reason_text((enum exit_reason)event->reason));
+        break;
+    case EVENT_NOTICE: /* no member's name has a colon or a space in it */
+        admin_say(reply, "%s (notice) %.*s", time, (int)event->text_len, event->text);
+        break;
+    }
+}
+
+enum admin_result listing_watch(const struct admin *admin, const struct moment *now, struct admin_listing *listing,
+                                const struct admin_reply *reply)
+{
+    uint64_t oldest, released;
+    struct event event;
+
+    (void)now;
+    room_events(admin->room, &oldest, &released);
+    if (!listing->begun)
+        listing->at = released + 1;
+    listing->begun = true;
+    if (listing->at < oldest) {
+        tell_missed(oldest - listing->at, reply);
+        listing->at = oldest;
+    } else if (room_event(admin->room, listing->at, &event)) {
+        tell_event(&event, reply);
+        listing->at++;
+    }
+    return listing->at <= released ? ADMIN_MORE : ADMIN_WAIT;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Options, the words of a command, and what is wrong with either. */
+#include "roomctl/arguments.h"
+
+#include "admin/vocabulary.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+static const char usage[] = "Usage: roomctl [-s SOCKET] [--json] COMMAND...\n"
+                            "Speaks to a running roomd.\n"
+                            "\n"
+                            "  -s, --socket SOCKET      the control socket (default: " ARGUMENTS_SOCKET ");\n"
+                            "                           a NAME without a slash is the instance roomd@NAME\n"
+                            "      --json               answer in JSON, one object a line\n"
+                            "      --for TIME           how long a ban or mute lasts: 30s, 10m, 2h, 7d\n"
+                            "      --help               print this, and exit\n"
+                            "      --version            print the version, and exit\n"
+                            "\n"
+                            "Commands:\n";
+
+static const char usage_end[] =
+    "\n"
+    "'--' before a text that begins with '-'. Exit codes: 0 done, 1 not done (the answer says why), 64 usage,\n"
+    "69 no roomd answers there, 75 the answer broke off, 77 not allowed.\n";
+
+enum {
+    OPTION_JSON = 256,
+    OPTION_FOR,
+    OPTION_HELP,
+    OPTION_VERSION,
+};
+
+static const struct option long_options[] = {
+    {"socket", required_argument, NULL, 's'},       {"json", no_argument, NULL, OPTION_JSON},
+    {"for", required_argument, NULL, OPTION_FOR},   {"help", no_argument, NULL, OPTION_HELP},
+    {"version", no_argument, NULL, OPTION_VERSION}, {NULL, 0, NULL, 0},
+};
+
+/* What a call of arguments_parse has gathered. */
+struct parsing {
+    struct arguments *arguments;
+    const char *time; /* of --for, or NULL */
+    bool done;
+    int code;
+};
+
+/* ---- saying things ---- */
+
+static void print_help(void)
+{
+    fputs(usage, stdout);
+    for (size_t id = 0; id < VOCABULARY_ROWS; id++) {
+        const struct vocabulary_row *row = vocabulary_row(id);
+        char words[64];
+
+        if ((row->places & VOCABULARY_CONTROL) == 0)
+            continue;
+        snprintf(words, sizeof(words), "%s %s", row->name, row->arguments);
+        printf("  %-23s  %s\n", words, row->help);
+    }
+    fputs(usage_end, stdout);
+}
+
+static void finish(struct parsing *parsing, int code)
+{
+    parsing->done = true;
+    parsing->code = code;
+}
+
+static void fail(struct parsing *parsing)
+{
+    fputs("Try 'roomctl --help'.\n", stderr);
+    finish(parsing, EX_USAGE);
+}
+
+/* ---- options ---- */
+
+static void take_socket(struct parsing *parsing, const char *name)
+{
+    struct arguments *arguments = parsing->arguments;
+    bool is_instance = strchr(name, '/') == NULL;
+    int length = is_instance ? snprintf(arguments->path, sizeof(arguments->path), "/run/roomd-%s/control", name)
+                             : snprintf(arguments->path, sizeof(arguments->path), "%s", name);
+
+    if (name[0] == '\0' || length < 0 || (size_t)length >= sizeof(arguments->path)) {
+        fprintf(stderr, "roomctl: a socket's path has 1 to %d bytes\n", ARGUMENTS_PATH_BYTES - 1);
+        fail(parsing);
+    } else if (is_instance) {
+        snprintf(arguments->unit, sizeof(arguments->unit), "roomd@%.64s", name);
+    }
+}
+
+static void take_option(struct parsing *parsing, int option)
+{
+    switch (option) {
+    case 's':
+        take_socket(parsing, optarg);
+        break;
+    case OPTION_JSON:
+        parsing->arguments->json = true;
+        break;
+    case OPTION_FOR:
+        parsing->time = optarg;
+        break;
+    case OPTION_HELP:
+        print_help();
+        finish(parsing, EX_OK);
+        break;
+    case OPTION_VERSION:
+        puts("roomctl " ROOMD_VERSION);
+        finish(parsing, EX_OK);
+        break;
+    default: /* getopt has said what is wrong */
+        fail(parsing);
+    }
+}
+
+/* ---- the command ---- */
+
+/* The words as one line. False where it is too long. */
+static bool join(struct arguments *arguments, int argc, char **argv, const char *time)
+{
+    size_t used = 0;
+
+    for (int i = 0; i < argc + (time != NULL ? 1 : 0); i++) {
+        int length = snprintf(arguments->line + used, sizeof(arguments->line) - used, "%s%s", i > 0 ? " " : "",
+                              i < argc ? argv[i] : time);
+
+        if (length < 0 || (size_t)length >= sizeof(arguments->line) - used)
+            return false;
+        used += (size_t)length;
+    }
+    return true;
+}
+
+static size_t find_command(struct parsing *parsing, const char *name)
+{
+    size_t id = vocabulary_find(name, strlen(name));
+    const char *meant;
+
+    if (id < VOCABULARY_ROWS && (vocabulary_row(id)->places & VOCABULARY_CONTROL) != 0)
+        return id;
+    meant = vocabulary_suggest(name, VOCABULARY_CONTROL);
+    if (meant != NULL)
+        fprintf(stderr, "roomctl: there is no command '%s'; did you mean '%s'?\n", name, meant);
+    else
+        fprintf(stderr, "roomctl: there is no command '%s'\n", name);
+    fail(parsing);
+    return VOCABULARY_ROWS;
+}
+
+static void take_command(struct parsing *parsing, int argc, char **argv)
+{
+    struct arguments *arguments = parsing->arguments;
+    const struct vocabulary_row *row;
+    size_t id = find_command(parsing, argv[0]);
+
+    if (parsing->done)
+        return;
+    if (id == VOCABULARY_HELP) {
+        print_help();
+        finish(parsing, EX_OK);
+        return;
+    }
+    row = vocabulary_row(id);
+    arguments->endless = id == VOCABULARY_WATCH;
+    if (parsing->time != NULL && id != VOCABULARY_BAN && id != VOCABULARY_MUTE) {
+        fprintf(stderr, "roomctl: --for is for ban and mute: %s has no end of its own\n", row->name);
+        fail(parsing);
+    } else if (!join(arguments, argc, argv, parsing->time)) {
+        fprintf(stderr, "roomctl: this is longer than the longest command, of %zu bytes\n",
+                sizeof(arguments->line) - 1);
+        fail(parsing);
+    } else if (!vocabulary_words_fit(row, arguments->line + strlen(row->name))) {
+        fprintf(stderr, "Usage: roomctl %s%s%s\n", row->name, row->arguments[0] != '\0' ? " " : "", row->arguments);
+        fail(parsing);
+    }
+}
+
+bool arguments_parse(int argc, char **argv, struct arguments *ret_arguments, int *ret_code)
+{
+    struct parsing parsing = {.arguments = ret_arguments};
+    int option;
+
+    *ret_arguments = (struct arguments){.path = ARGUMENTS_SOCKET, .unit = "roomd"};
+    while (!parsing.done && (option = getopt_long(argc, argv, "s:", long_options, NULL)) != -1)
+        take_option(&parsing, option);
+    if (!parsing.done && optind == argc) {
+        fputs("roomctl: what is to be done?\n", stderr);
+        fail(&parsing);
+    }
+    if (!parsing.done)
+        take_command(&parsing, argc - optind, argv + optind);
+    *ret_code = parsing.code;
+    return !parsing.done;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * roomctl's command line: which socket, in which form, and what is to be done. Knows the commands by the table, and nothing of sockets.
+ */
+#ifndef ROOMD_ROOMCTL_ARGUMENTS_H
+#define ROOMD_ROOMCTL_ARGUMENTS_H
+
+#include "base/wire.h"
+
+#include <stdbool.h>
+
+#define ARGUMENTS_SOCKET "/run/roomd/control"
+
+/* sun_path of struct sockaddr_un, with its NUL. */
+#define ARGUMENTS_PATH_BYTES 108
+
+struct arguments {
+    char path[ARGUMENTS_PATH_BYTES]; /* the socket's */
+    char unit[ARGUMENTS_PATH_BYTES]; /* for 'systemctl status' */
+    bool json;
+    bool endless;                                                    /* the command waits for things to happen */
+    char line[WIRE_PAYLOAD_MAX_BYTES - WIRE_REQUEST_HEAD_BYTES + 1]; /* the command, and what follows it */
+};
+
+/* Reads the command line. False where that was all: something was printed, and the program ends with `ret_code`, of sysexits.h. */
+bool arguments_parse(int argc, char **argv, struct arguments *ret_arguments, int *ret_code);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Sends one request to a running roomd, and prints the answer as it comes. Plain blocking calls: there is nothing else to do meanwhile. */
+#include "base/wire.h"
+#include "roomctl/arguments.h"
+
+#include <errno.h>
+#include <roomd/status.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+/* roomd answers in milliseconds; one that is stopped, or hangs, does not answer at all. */
+#define ROOMCTL_PATIENCE_S 30
+
+#define EXIT_NOT_DONE 1
+
+/* ---- asking ---- */
+
+static int fail_to_connect(const struct arguments *arguments, int error)
+{
+    if (error == EACCES || error == EPERM) {
+        fprintf(stderr,
+                "roomctl: you may not use %s: be root, the user that roomd runs as, or in the group of admin.group "
+                "(roomd-admin; a new login takes it)\n",
+                arguments->path);
+        return EX_NOPERM;
+    }
+    fprintf(stderr,
+            "roomctl: no roomd answers at %s (%s); is it running, with admin.control set? "
+            "'systemctl status %s' tells, and -s names another socket\n",
+            arguments->path, strerror(error), arguments->unit);
+    return EX_UNAVAILABLE;
+}
+
+/* Returns an exit code; EX_OK: `ret_fd` is connected. */
+static int connect_to(const struct arguments *arguments, int *ret_fd)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct timeval patience = {.tv_sec = ROOMCTL_PATIENCE_S};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int error;
+
+    memcpy(address.sun_path, arguments->path, sizeof(arguments->path));
+    if (fd < 0) {
+        perror("roomctl: socket");
+        return EX_OSERR;
+    }
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+    if (!arguments->endless)
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0) {
+        *ret_fd = fd;
+        return EX_OK;
+    }
+    error = errno;
+    close(fd);
+    return fail_to_connect(arguments, error);
+}
+
+/* That roomd closed its side already is no failure yet: it may have said why. */
+static void ask(int fd, const struct arguments *arguments)
+{
+    static char bytes[WIRE_FRAME_MAX_BYTES];
+    struct wire_request request = {.json = arguments->json, .line = arguments->line, .length = strlen(arguments->line)};
+    size_t length = wire_write_request(bytes, sizeof(bytes), &request), sent = 0;
+
+    while (sent < length) {
+        ssize_t count = send(fd, bytes + sent, length - sent, MSG_NOSIGNAL);
+
+        if (count > 0)
+            sent += (size_t)count;
+        else if (errno != EINTR)
+            break;
+    }
+}
+
+/* ---- the answer ---- */
+
+static int exit_code(enum wire_result result)
+{
+    switch (result) {
+    case WIRE_DONE:
+        return EX_OK;
+    case WIRE_FAILED:
+        return EXIT_NOT_DONE;
+    case WIRE_USAGE:
+        return EX_USAGE;
+    case WIRE_FORBIDDEN:
+        return EX_NOPERM;
+    case WIRE_BUSY:
+        return EX_TEMPFAIL;
+    }
+    return EXIT_NOT_DONE;
+}
+
+/* Takes the frames that are there. Returns the bytes they had, or a negative status; `ret_code` is at least 0 once the end has come. */
+static int take_frames(const char *bytes, size_t length, int *ret_code)
+{
+    size_t taken = 0;
+
+    while (*ret_code < 0) {
+        enum wire_result result;
+        struct wire_frame frame;
+        int size = wire_read(bytes + taken, length - taken, &frame);
+
+        if (size < 0)
+            return size;
+        if (size == 0)
+            break;
+        taken += (size_t)size;
+        if (wire_read_end(&frame, &result))
+            *ret_code = exit_code(result);
+        else if (frame.type == WIRE_LINE)
+            printf("%.*s\n", (int)frame.length, frame.payload);
+        else if (frame.type == WIRE_COMPLAINT)
+            fprintf(stderr, "roomctl: %.*s\n", (int)frame.length, frame.payload);
+    }
+    return (int)taken;
+}
+
+/* Whatever has come is out before we wait for more. Returns -1 where it went well. */
+static int flush_output(void)
+{
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return -1;
+    if (errno == EPIPE) /* as in 'roomctl members | head': the reader has what it wanted */
+        return EX_OK;
+    perror("roomctl: stdout");
+    return EX_IOERR;
+}
+
+static int break_off(ssize_t length)
+{
+    if (length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+        fprintf(stderr, "roomctl: roomd has not answered for %d s; it may hang, or be stopped\n", ROOMCTL_PATIENCE_S);
+    else
+        fputs("roomctl: the answer broke off before its end; roomd may have ended\n", stderr);
+    return EX_TEMPFAIL;
+}
+
+static int print_answer(int fd)
+{
+    static char bytes[4 * WIRE_FRAME_MAX_BYTES];
+    size_t used = 0;
+    int code = -1;
+
+    for (;;) {
+        ssize_t length = recv(fd, bytes + used, sizeof(bytes) - used, 0);
+        int taken, output;
+
+        if (length < 0 && errno == EINTR)
+            continue;
+        if (length <= 0)
+            return break_off(length);
+        used += (size_t)length;
+        taken = take_frames(bytes, used, &code);
+        output = flush_output();
+        if (output >= 0)
+            return output;
+        if (taken < 0) {
+            fputs("roomctl: what answers there is no roomd, or one of another version\n", stderr);
+            return EX_PROTOCOL;
+        }
+        if (code >= 0)
+            return code;
+        used -= (size_t)taken;
+        memmove(bytes, bytes + taken, used);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static struct arguments arguments;
+    int code, fd;
+
+    signal(SIGPIPE, SIG_IGN); /* that the reader of a pipe has left is seen when writing to it */
+    if (!arguments_parse(argc, argv, &arguments, &code))
+        return code;
+    code = connect_to(&arguments, &fd);
+    if (code != EX_OK)
+        return code;
+    ask(fd, &arguments);
+    code = print_answer(fd);
+    close(fd);
+    return code;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* The control socket's requests to the commands, and the commands' answers to its clients. */
+#include "io/control.h"
+#include "server/server_state.h"
+
+#include "base/log.h"
+#include "io/group.h"
+
+#include <assert.h>
+#include <roomd/status.h>
+#include <sysexits.h>
+
+static_assert(ADMIN_ANSWER_MAX_BYTES + WIRE_HEADER_BYTES <= CONTROL_ITEM_MAX_BYTES, "a line of an answer is an item");
+
+/* What is kept of a client between two items. */
+struct order {
+    struct admin_listing listing;
+    bool json;
+};
+
+static_assert(sizeof(struct order) <= CONTROL_STATE_BYTES, "an order is kept in the client");
+
+static void reply_to_client(void *ctx, enum admin_tone tone, const char *text)
+{
+    /* In JSON, a program reads all of it from one place; "ok" tells the difference. */
+    bool json = ((const struct order *)control_state(ctx))->json;
+
+    control_say(ctx, tone == ADMIN_COMPLAINS && !json ? WIRE_COMPLAINT : WIRE_LINE, text);
+}
+
+static struct admin_reply reply_for(struct control_client *client)
+{
+    const struct order *order = control_state(client);
+
+    return (struct admin_reply){.line = reply_to_client, .ctx = client, .roomctl = true, .json = order->json};
+}
+
+/* False where the client waits. */
+static bool take_result(struct control_client *client, enum admin_result result)
+{
+    switch (result) {
+    case ADMIN_DONE:
+        control_end(client, WIRE_DONE);
+        break;
+    case ADMIN_FAILED:
+        control_end(client, WIRE_FAILED);
+        break;
+    case ADMIN_USAGE:
+        control_end(client, WIRE_USAGE);
+        break;
+    case ADMIN_MORE:
+        break;
+    case ADMIN_WAIT:
+        return false;
+    }
+    return true;
+}
+
+static void on_request(void *ctx, struct control_client *client, const struct wire_request *request)
+{
+    struct server *server = ctx;
+    struct order *order = control_state(client);
+    struct admin_reply reply;
+
+    order->json = request->json;
+    reply = reply_for(client);
+    take_result(client,
+                admin_request(&server->admin, &server->now, request->line, request->length, &reply, &order->listing));
+}
+
+static bool on_more(void *ctx, struct control_client *client)
+{
+    struct server *server = ctx;
+    struct order *order = control_state(client);
+    struct admin_reply reply = reply_for(client);
+
+    return take_result(client, admin_next(&server->admin, &server->now, &order->listing, &reply));
+}
+
+gid_t control_find_group(const struct server *server)
+{
+    const char *name = server->config->admin_group;
+    gid_t gid = GROUP_NONE;
+
+    if (name[0] == '\0' || group_find(name, &gid) == STATUS_OK)
+        return gid;
+    if (server->config->admin_group_is_default)
+        log_debug("there is no group %s: only root and this user may use FIFO and control socket", name);
+    else
+        log_warnx("admin.group: there is no group %s; only root and this user may use FIFO and control socket", name);
+    return GROUP_NONE;
+}
+
+int control_start(struct server *server, gid_t group)
+{
+    const struct control_setup setup = {
+        .path = server->config->admin_control,
+        .group = group,
+        .group_name = server->config->admin_group,
+        .sink = {.request = on_request, .more = on_more, .ctx = server},
+    };
+
+    return control_open(server->loop, &setup, &server->control);
+}
+
+void control_tell(struct server *server)
+{
+    uint64_t oldest, released;
+
+    if (server->control == NULL || control_waiting(server->control) == 0)
+        return;
+    room_events(server->room, &oldest, &released);
+    if (released == server->told)
+        return;
+    server->told = released;
+    control_wake(server->control);
+}
