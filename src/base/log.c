@@ -6,6 +6,7 @@
 
 #include "base/escape.h"
 #include "base/output.h"
+#include "base/wall.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -43,20 +44,17 @@ static bool stderr_is_journal(void)
     return strcmp(stream, own) == 0;
 }
 
-/* Local time with its offset (RFC 3339). Empty where the C library can't tell it. */
+/* Local time with its offset. Empty where the C library can't tell it. */
 static size_t write_stamp(char *line, size_t size)
 {
     time_t now = time(NULL);
+    char text[WALL_TEXT_BYTES];
     struct tm local;
-    long minutes;
 
     tzset(); /* localtime_r alone need not notice that the administrator has set another time zone */
     if (localtime_r(&now, &local) == NULL)
         return 0;
-    minutes = labs(local.tm_gmtoff) / 60;
-    return (size_t)snprintf(line, size, "%04d-%02d-%02dT%02d:%02d:%02d%c%02ld:%02ld ", local.tm_year + 1900,
-                            local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec,
-                            local.tm_gmtoff < 0 ? '-' : '+', minutes / 60 % 100, minutes % 60);
+    return (size_t)snprintf(line, size, "%s ", wall_format((int64_t)now * 1000000000, (int32_t)local.tm_gmtoff, text));
 }
 
 static size_t write_prefix(char *line, size_t size, enum log_level level, bool stamped)
