@@ -11,18 +11,30 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <roomd/status.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+/* No descriptor of this process. */
+#define FAKE_FD 1000
 
 static struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_port = 99}, ethernet = {.sin_family = AF_INET},
                           down = {.sin_family = AF_INET};
 static struct sockaddr_in6 local = {.sin6_family = AF_INET6, .sin6_scope_id = 2}, global = {.sin6_family = AF_INET6};
 static struct sockaddr packet = {.sa_family = AF_PACKET};
 static struct ifaddrs list[7];
-static bool freed, broken;
+static bool freed, without_proc;
+static int error; /* what getifaddrs fails with */
 
 int __wrap_getifaddrs(struct ifaddrs **ret_list);
 void __wrap_freeifaddrs(struct ifaddrs *freed_list);
 unsigned __wrap_if_nametoindex(const char *name);
+int __wrap_socket(int family, int type, int protocol);
+int __wrap_ioctl(int fd, unsigned long request, ...);
+int __wrap_close(int fd);
+FILE *__wrap_fopen(const char *path, const char *mode);
 
 static void add(size_t i, void *address, unsigned flags)
 {
@@ -33,8 +45,8 @@ static void add(size_t i, void *address, unsigned flags)
 
 int __wrap_getifaddrs(struct ifaddrs **ret_list)
 {
-    if (broken) {
-        errno = ENOMEM;
+    if (error != 0) {
+        errno = error;
         return -1;
     }
     loopback.sin_addr.s_addr = inet_addr("127.0.0.1");
@@ -62,6 +74,69 @@ void __wrap_freeifaddrs(struct ifaddrs *freed_list)
 unsigned __wrap_if_nametoindex(const char *name)
 {
     return strcmp(name, "eth0") == 0 ? 2 : 0;
+}
+
+int __wrap_socket(int family, int type, int protocol)
+{
+    (void)protocol;
+    cr_assert_eq(family, AF_INET);
+    cr_assert_neq(type & SOCK_CLOEXEC, 0);
+    return FAKE_FD;
+}
+
+int __wrap_close(int fd)
+{
+    cr_assert_eq(fd, FAKE_FD);
+    return 0;
+}
+
+static void fill_ipv4(struct ifconf *listed)
+{
+    static const char *const names[] = {"lo", "eth0", "eth1"}, *const addresses[] = {"127.0.0.1", "192.0.2.1",
+                                                                                     "192.0.2.99"};
+
+    cr_assert_geq((size_t)listed->ifc_len, 3 * sizeof(struct ifreq));
+    listed->ifc_len = 3 * sizeof(struct ifreq);
+    for (size_t i = 0; i < 3; i++) {
+        struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = inet_addr(addresses[i])};
+
+        strcpy(listed->ifc_req[i].ifr_name, names[i]);
+        memcpy(&listed->ifc_req[i].ifr_addr, &address, sizeof(address));
+    }
+}
+
+/* netdevice(7): lo and eth0 are up, eth1 is not. */
+int __wrap_ioctl(int fd, unsigned long request, ...)
+{
+    struct ifreq *interface;
+    va_list arguments;
+    void *argument;
+
+    cr_assert_eq(fd, FAKE_FD);
+    va_start(arguments, request);
+    argument = va_arg(arguments, void *);
+    va_end(arguments);
+    if (request == SIOCGIFCONF) {
+        fill_ipv4(argument);
+        return 0;
+    }
+    cr_assert_eq(request, SIOCGIFFLAGS);
+    interface = argument;
+    interface->ifr_flags = strcmp(interface->ifr_name, "eth1") != 0 ? IFF_UP : 0;
+    return 0;
+}
+
+FILE *__wrap_fopen(const char *path, const char *mode)
+{
+    static char lines[] = "00000000000000000000000000000001 01 80 10 80       lo\n"
+                          "not an address\n"
+                          "fe80000000000000000000000000000z 02 40 20 80     eth0\n"
+                          "fe800000000000000000000000000001 0c 40 20 80     eth0\n"
+                          "20010db8000000000000000000000001 0c 40 00 80     eth0\n";
+
+    (void)mode;
+    cr_assert_str_eq(path, "/proc/self/net/if_inet6");
+    return without_proc ? NULL : fmemopen(lines, sizeof(lines) - 1, "r");
 }
 
 Test(interfaces, addresses_that_are_up_are_listed_with_port_0)
@@ -94,9 +169,37 @@ Test(interfaces, a_failure_is_told)
     struct endpoint address;
     size_t count = 99;
 
-    broken = true;
+    error = ENOMEM;
     cr_assert_eq(interfaces_addresses(&address, 1, &count), STATUS_SYSTEM);
     cr_assert_eq(count, 99);
+}
+
+static void expect_without_netlink(size_t max, size_t expected_count)
+{
+    static const char expected[][24] = {"127.0.0.1:0", "192.0.2.1:0", "[::1]:0", "[fe80::1%12]:0", "[2001:db8::1]:0"};
+    struct endpoint addresses[8];
+    char text[ENDPOINT_TEXT_BYTES];
+    size_t count;
+
+    error = EAFNOSUPPORT;
+    cr_assert_eq(interfaces_addresses(addresses, max, &count), STATUS_OK);
+    cr_assert_eq(count, expected_count);
+    for (size_t i = 0; i < count; i++)
+        cr_expect_str_eq(endpoint_format(&addresses[i], text), expected[i]);
+}
+
+Test(interfaces, where_netlink_is_forbidden_the_addresses_are_found_all_the_same)
+{
+    expect_without_netlink(8, 5);
+    expect_without_netlink(4, 4);
+    expect_without_netlink(1, 1);
+    expect_without_netlink(0, 0);
+}
+
+Test(interfaces, without_proc_too_the_ipv4_addresses_are_found)
+{
+    without_proc = true;
+    expect_without_netlink(8, 2);
 }
 
 Test(interfaces, an_interface_has_an_index_by_its_name)
