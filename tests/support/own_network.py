@@ -33,6 +33,23 @@ def _checked(result, what):
         raise OSError(code, "%s: %s" % (what, os.strerror(code)))
 
 
+def bring_up_loopback():
+    """In a network that was just made even that is down."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP))
+
+
+@contextlib.contextmanager
+def network_of(pid):
+    """The network of another process, for this thread."""
+    with open(OWN_NAMESPACE, "rb") as before, open("/proc/%d/ns/net" % pid, "rb") as other:
+        _checked(_libc.setns(other.fileno(), CLONE_NEWNET), "setns")
+        try:
+            yield
+        finally:
+            _checked(_libc.setns(before.fileno(), CLONE_NEWNET), "setns")
+
+
 @contextlib.contextmanager
 def own_network():
     """A network of nothing but a loopback interface, for this thread and what it starts."""
@@ -42,8 +59,7 @@ def own_network():
         except OSError as error:
             raise unittest.SkipTest("no network namespace of our own: %s" % error) from None
         try:
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
-                fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP))
+            bring_up_loopback()
             yield
         finally:
             _checked(_libc.setns(before.fileno(), CLONE_NEWNET), "setns")
