@@ -91,6 +91,16 @@ static void print_wording_range(FILE *out, enum dialect_key key)
     }
 }
 
+void help_print_range(FILE *out, size_t id)
+{
+    struct option option = option_row(id);
+
+    if (option.kind == OPTION_KIND_WORDING)
+        print_wording_range(out, (enum dialect_key)(id - OPTION_DIALECT_KEY));
+    else
+        print_range(out, &option);
+}
+
 static void print_default(FILE *out, const char *what, const char *text)
 {
     char buffer[OPTION_TEXT_BYTES];
@@ -138,10 +148,7 @@ static void print_option(FILE *out, size_t id)
     if (is_wording)
         print_variants(out, key, option.default_text);
     fprintf(out, "    %s\n    ", option.help);
-    if (is_wording)
-        print_wording_range(out, key);
-    else
-        print_range(out, &option);
+    help_print_range(out, id);
     print_reload(out, &option);
 }
 

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * fill_in FILE: copies a manual page or a completion script to stdout, and puts lists in that are made from the program's own tables, so that they
+ * can't say anything else. A line that is nothing but @LIST@ or @LIST ARGUMENT@ is replaced by one; @VERSION@ and @DIALECTS_DIR@ are anywhere. Runs when the
+ * program is built, and is not installed. Refuses to know what stands around the lists.
+ */
+#include "admin/vocabulary.h"
+#include "conf/help.h"
+#include "conf/option.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#define LINE_MAX_BYTES 4096
+
+/* ---- roff ---- */
+
+/* Inside an argument in double quotes, or in running text that does not begin a line with it. */
+static void print_roff(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '\\')
+            fputs("\\e", stdout);
+        else if (*text == '"')
+            fputs("\\(dq", stdout);
+        else if (*text == '-')
+            fputs("\\-", stdout);
+        else
+            putchar(*text);
+    }
+}
+
+/* A line of running text: \& keeps a '.' at its beginning from being a macro. */
+static void print_roff_line(const char *text)
+{
+    fputs("\\&", stdout);
+    print_roff(text);
+    putchar('\n');
+}
+
+/* What `print` writes, as running text. */
+static bool print_range(size_t id)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+
+    if (memory == NULL)
+        return false;
+    help_print_range(memory, id);
+    if (fclose(memory) != 0)
+        return false;
+    print_roff(text);
+    free(text);
+    return true;
+}
+
+/* ---- lists ---- */
+
+static void print_assignment(const char *key, const char *value)
+{
+    char buffer[OPTION_TEXT_BYTES];
+
+    printf(".It Cm \"%s =%s", key, value[0] != '\0' ? " " : "");
+    if (value[0] != '\0')
+        print_roff(value_write(value, buffer));
+    putchar('"');
+}
+
+/* What a dialect's key is in English, where that differs. */
+static void print_english(size_t id, const struct option *option)
+{
+    const char *english;
+
+    if (option->kind != OPTION_KIND_WORDING)
+        return;
+    english = dialect_builtin_text(dialect_builtin_names()[0], DIALECT_EN, (enum dialect_key)(id - OPTION_DIALECT_KEY));
+    if (strcmp(english, option->default_text) == 0)
+        return;
+    print_assignment(option->key, english);
+    fputs(" Pq in English\n", stdout);
+}
+
+static bool print_option(size_t id)
+{
+    struct option option = option_row(id);
+
+    print_assignment(option.key, option.default_text);
+    putchar('\n');
+    print_english(id, &option);
+    print_roff_line(option.help);
+    fputs(".Pq \\&", stdout);
+    if (!print_range(id))
+        return false;
+    putchar('\n');
+    return true;
+}
+
+static bool print_options(const char *section)
+{
+    bool ok = true, found = false;
+
+    for (size_t id = 0; id < OPTIONS && ok; id++) {
+        if (strcmp(option_row(id).section, section) != 0)
+            continue;
+        if (!found)
+            puts(".Bl -tag -width Ds");
+        found = true;
+        ok = print_option(id);
+    }
+    if (found)
+        puts(".El");
+    return ok;
+}
+
+static bool print_reload_matrix(const char *argument)
+{
+    (void)argument;
+    puts(".Bl -tag -width limits.members_per_address -compact");
+    for (size_t id = 0; id < OPTIONS; id++) {
+        struct option option = option_row(id);
+
+        printf(".It Cm %s.%s\n", option.section, option.key);
+        print_roff_line(option.reload);
+    }
+    puts(".El");
+    return true;
+}
+
+/* `where`: "roomctl" or "console". */
+static bool print_commands(const char *where)
+{
+    bool control = strcmp(where, "roomctl") == 0;
+    unsigned place = control ? VOCABULARY_CONTROL : VOCABULARY_CONSOLE;
+
+    puts(".Bl -tag -width Ds");
+    for (size_t id = 0; id < VOCABULARY_ROWS; id++) {
+        const struct vocabulary_row *row = vocabulary_row(id);
+
+        if ((row->places & place) == 0)
+            continue;
+        printf(".It Cm \"%s%s\"", control ? "" : "/", row->name);
+        if (row->arguments[0] != '\0')
+            printf(" Ar \"%s\"", row->arguments);
+        putchar('\n');
+        print_roff_line(row->help);
+    }
+    puts(".El");
+    return true;
+}
+
+/* Between single quotes of any shell. */
+static void print_quoted(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (strchr("'\\", *text) == NULL)
+            putchar(*text);
+    }
+}
+
+/* For completion: NAME, a line each; with the argument HELP also what it does, behind a colon. */
+static bool print_command_words(const char *argument)
+{
+    for (size_t id = 0; id < VOCABULARY_ROWS; id++) {
+        const struct vocabulary_row *row = vocabulary_row(id);
+
+        if ((row->places & VOCABULARY_CONTROL) == 0)
+            continue;
+        fputs(row->name, stdout);
+        if (strcmp(argument, "HELP") == 0) {
+            putchar(':');
+            print_quoted(row->help);
+        }
+        putchar('\n');
+    }
+    return true;
+}
+
+static bool print_option_words(const char *argument)
+{
+    (void)argument;
+    for (size_t id = 0; id < OPTIONS; id++) {
+        struct option option = option_row(id);
+
+        printf("%s.%s\n", option.section, option.key);
+    }
+    return true;
+}
+
+/* ---- filling in ---- */
+
+static const struct {
+    const char *word;
+    bool (*print)(const char *argument);
+} lists[] = {
+    {"OPTIONS", print_options},           {"RELOAD", print_reload_matrix},
+    {"COMMANDS", print_commands},         {"COMMAND_WORDS", print_command_words},
+    {"OPTION_WORDS", print_option_words},
+};
+
+/* A line "@WORD@" or "@WORD ARGUMENT@" of such a list. */
+static bool print_list(char *line, bool *ret_ok)
+{
+    size_t length = strlen(line);
+    char *argument;
+
+    if (length < 3 || line[0] != '@' || line[length - 1] != '@')
+        return false;
+    line[length - 1] = '\0';
+    argument = line + 1 + strcspn(line + 1, " ");
+    if (*argument == ' ')
+        *argument++ = '\0';
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        if (strcmp(line + 1, lists[i].word) == 0) {
+            *ret_ok = lists[i].print(argument);
+            return true;
+        }
+    }
+    fprintf(stderr, "fill_in: there is no list '%s'\n", line + 1);
+    *ret_ok = false;
+    return true;
+}
+
+static void print_line(const char *line)
+{
+    static const struct {
+        const char *word, *text;
+    } words[] = {{"@VERSION@", ROOMD_VERSION}, {"@DIALECTS_DIR@", ROOMD_DIALECTS_DIR}};
+
+    while (*line != '\0') {
+        size_t i = 0;
+
+        while (i < 2 && strncmp(line, words[i].word, strlen(words[i].word)) != 0)
+            i++;
+        if (i == 2) {
+            putchar(*line++);
+            continue;
+        }
+        fputs(words[i].text, stdout);
+        line += strlen(words[i].word);
+    }
+    putchar('\n');
+}
+
+static bool copy(FILE *in)
+{
+    char line[LINE_MAX_BYTES];
+    bool ok = true;
+
+    while (ok && fgets(line, sizeof(line), in) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        if (!print_list(line, &ok))
+            print_line(line);
+    }
+    return ok && !ferror(in) && fflush(stdout) == 0;
+}
+
+int main(int argc, char **argv)
+{
+    FILE *in = argc == 2 ? fopen(argv[1], "re") : NULL;
+    bool ok;
+
+    if (in == NULL) {
+        fputs("Usage: fill_in FILE, which exists\n", stderr);
+        return EX_USAGE;
+    }
+    ok = copy(in);
+    fclose(in);
+    return ok ? EX_OK : EX_SOFTWARE;
+}
