@@ -10,6 +10,7 @@ started it, whatever happens to that: the kernel kills the outermost process of 
 """
 import contextlib
 import ctypes
+import itertools
 import os
 import pathlib
 import re
@@ -27,10 +28,11 @@ SYSTEMD = "/lib/systemd/systemd"
 TOOLS = ("unshare", "nsenter", "systemctl", "journalctl", "mount", "umount", "pivot_root")
 INSIDE = pathlib.Path(__file__).with_name("systemd_box.sh")
 NOT_ALLOWED = 125  # see there
-GROUP_PREFIX = "roomd-test-"
+PREFIX = "roomd-test-box-"  # and the process that it belongs to
 PR_SET_PDEATHSIG = 1
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_numbers = itertools.count(1)
 
 
 def _group_root():
@@ -42,19 +44,19 @@ def _group_root():
     raise unittest.SkipTest("no systemd of our own: there are no control groups v2 here")
 
 
-def _remove_group(group):
+def _remove_folders(outermost):
     """A control group can be removed when nobody is in it any more, from the innermost one outwards."""
-    for folder, _, _ in os.walk(group, topdown=False):
+    for folder, _, _ in os.walk(outermost, topdown=False):
         with contextlib.suppress(FileNotFoundError):
             os.rmdir(folder)
 
 
-def _remove_forgotten_groups(root):
-    """Those of tests that were killed."""
-    for group in root.glob(GROUP_PREFIX + "*"):
-        if not os.path.exists("/proc/" + group.name[len(GROUP_PREFIX):]):
+def _remove_forgotten(groups):
+    """What is left of tests that were killed: empty control groups, empty folders."""
+    for folder in (*groups.glob(PREFIX + "*"), *pathlib.Path(tempfile.gettempdir()).glob(PREFIX + "*")):
+        if not os.path.exists("/proc/" + folder.name[len(PREFIX):].split("-")[0]):
             with contextlib.suppress(OSError):
-                _remove_group(group)
+                _remove_folders(folder)
 
 
 class SystemdBox:
@@ -82,14 +84,15 @@ class SystemdBox:
 
     def _start(self):
         root = _group_root()
-        _remove_forgotten_groups(root)
-        group = root / (GROUP_PREFIX + str(os.getpid()))
+        _remove_forgotten(root)
+        group = root / ("%s%d-%d" % (PREFIX, os.getpid(), next(_numbers)))
         try:
             group.mkdir()
         except OSError as error:
             raise unittest.SkipTest("no systemd of our own: no control group: %s" % error) from None
         self._group = group
-        self._folder = pathlib.Path(tempfile.mkdtemp(prefix="roomd-test-box-"))
+        self._folder = pathlib.Path(tempfile.gettempdir()) / group.name
+        self._folder.mkdir(0o700)
         self._log = tempfile.TemporaryFile()
 
         def in_the_child():
@@ -177,6 +180,17 @@ class SystemdBox:
         else:
             path.write_text(text, encoding="utf-8")
 
+    def new_files(self):
+        """The paths of all that is in the box and not on this machine; what is in /run, /tmp and /dev does not count."""
+        written = self.path("/run/written")
+        found = set()
+        for folder, folders, files in os.walk(written):
+            for name in (*folders, *files):
+                inside = "/" + str((pathlib.Path(folder) / name).relative_to(written))
+                if os.path.lexists(self.path(inside)) and not os.path.lexists(inside):
+                    found.add(inside)
+        return found
+
     def property(self, unit, name):
         """What systemd says of a unit: property("roomd", "NRestarts")."""
         return self.run("systemctl", "show", "--value", "--property=" + name, unit).stdout.strip()
@@ -214,6 +228,7 @@ class SystemdBox:
                 self._process.kill()
             self._process.wait()
             self._process = None
+            self._log.close()
         if self._folder is not None:
             self._folder.rmdir()
             self._folder = None
@@ -225,7 +240,7 @@ class SystemdBox:
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
-                _remove_group(self._group)
+                _remove_folders(self._group)
                 break
             except OSError:
                 if time.monotonic() > deadline:

@@ -35,6 +35,8 @@ for place in run tmp var/tmp; do
   mount -t tmpfs -o mode=1777 tmpfs "$root/$place"
 done
 chmod 0755 "$root/run"
+mkdir "$root/run/written" # what differs from this machine, for who wants to know
+mount --bind "$folder/upper" "$root/run/written"
 mkdir "$root/tmp/before"
 cd "$root"
 pivot_root . tmp/before
@@ -44,7 +46,7 @@ rmdir /tmp/before
 # ---- nothing is started but what a test asks for, and the journal ----
 rm -rf /etc/fstab /lib/systemd/system-generators /usr/lib/systemd/system-generators /etc/systemd/system/*.wants /etc/systemd/system/*.requires \
   /lib/systemd/system/*.wants /usr/lib/systemd/system/*.wants /usr/sbin/policy-rc.d /etc/dpkg/dpkg.cfg.d
-mkdir -p /etc/systemd/journald.conf.d
+mkdir -p /etc/systemd/journald.conf.d /etc/systemd/system/multi-user.target.wants
 printf '[Journal]\nStorage=volatile\nRateLimitBurst=0\nForwardToSyslog=no\n' >/etc/systemd/journald.conf.d/box.conf
 printf '[Unit]\nDefaultDependencies=no\nWants=systemd-journald.service\nAfter=systemd-journald.service\nAllowIsolate=yes\n' \
   >/etc/systemd/system/box.target
