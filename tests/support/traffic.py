@@ -16,7 +16,7 @@ from roomd_process import PATIENCE_S
 
 BUFFER_BYTES = 8 << 20
 QUIET_S = 1.0  # nothing more comes, when nothing has come for so long
-LINE = re.compile(rb"m(\d+) \xef\xbc\x9a #(\d+)")
+LINE = re.compile(rb"m(\d+)(?: \xef\xbc\x9a|:) #(\d+)")  # in Chinese or in English
 
 
 class Traffic:

@@ -16,11 +16,14 @@ import unittest
 
 from roomd_process import PATIENCE_S, Output, clean_environment, fail_on_sanitizer_report, program
 from roomd_service import BoxTest
+from traffic import Traffic
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 UNITS = SOURCE / "systemd"
 NO_INPUT, UNAVAILABLE, NO_PERMISSION, CONFIGURATION = 66, 69, 77, 78
 MOST_EXPOSURE = 1.2
+CRASHES = 3
+READ_IN_A_TURN = 128  # datagrams, see udp_recv.c
 TRUSTED, STRANGER = "room-teacher", "room-pupil"
 
 # What the service runs with: the packaged file's own lines, in English.
@@ -259,6 +262,34 @@ class Service(BoxTest):
             self.wait_for_the_next_process(pid)
         alice.say("still here")
         bob.expect("alice: still here")
+
+    def test_a_hundred_members_speak_through_restarts(self):
+        traffic = self.speak_through(lambda pid: self.box.run("systemctl", "restart", "roomd"))
+        self.assertEqual({}, traffic.missing(), "each message reached everybody")
+
+    def test_a_hundred_members_speak_through_crashes(self):
+        traffic = self.speak_through(lambda pid: self.box.run("kill", "-KILL", pid))
+        # But for what the killed processes had read, in a turn of the loop each, and not yet sent.
+        self.assertLessEqual(len(traffic.missing()), CRASHES * READ_IN_A_TURN)
+
+    def speak_through(self, how):
+        # The kernel lets nobody else have a buffer in which a second's datagrams can wait, however busy this machine is.
+        self.drop_in("roomd.service", "[Service]\nCapabilityBoundingSet=CAP_NET_ADMIN\nAmbientCapabilities=CAP_NET_ADMIN\n")
+        self.box.run("systemctl", "start", "roomd")
+        with self.box.network():
+            traffic = Traffic(("127.0.0.1", 8888), members=100, rate=1000)
+        self.addCleanup(traffic.close)
+        traffic.start()
+        for _ in range(CRASHES):
+            traffic.wait_for_more(500)
+            pid = self.box.property("roomd", "MainPID")
+            how(pid)
+            self.wait_for_the_next_process(pid)
+        traffic.wait_for_more(500)
+        traffic.stop()
+        self.assertEqual([], traffic.other, "nobody was told of a join or an exit, or had to join again")
+        self.assertEqual((0, 0), (traffic.repeated(), traffic.disorder))
+        return traffic
 
     def test_a_stop_ends_the_room(self):
         alice, = self.start().members("alice")
