@@ -108,6 +108,8 @@ struct path *registry_path(const struct registry *registry, uint32_t position);
  * By seat, 0 … registry_seats - 1; NULL where nobody sits. Whoever walks over the seats with members coming and going in between meets each one that stays exactly once.
  */
 uint32_t registry_seats(const struct registry *registry);
+/* The number of whoever joined last; 0 = nobody yet. */
+uint64_t registry_last_number(const struct registry *registry);
 struct member *registry_seated(const struct registry *registry, uint32_t seat);
 
 /* It was heard: the last in the order of silence, and no longer warned. */

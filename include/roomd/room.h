@@ -150,6 +150,9 @@ uint32_t room_members(const struct room *room);
 uint32_t room_seats(const struct room *room);
 bool room_member(const struct room *room, uint32_t seat, struct room_member *ret_member);
 
+/* The number of the member that joined last: whoever joins from now on has a higher one. */
+uint64_t room_last_number(const struct room *room);
+
 /* A door by its index, as in struct path; false where there is none any more. */
 bool room_door(const struct room *room, uint16_t door, struct room_door *ret_door);
 

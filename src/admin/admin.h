@@ -56,6 +56,7 @@ struct admin_counts {
     uint64_t full_sockets; /* sends that had to wait */
     uint64_t too_big_for_path;
     uint32_t control_clients;
+    uint32_t watchers; /* of these, who waits for something to happen */
 };
 
 /* What a command needs of the program around the room. */
@@ -78,6 +79,7 @@ struct admin_listing {
     enum admin_result (*next)(const struct admin *admin, const struct moment *now, struct admin_listing *listing,
                               const struct admin_reply *reply);
     uint64_t at;    /* a seat, a serial, an event: what comes next */
+    uint64_t last;  /* the number of the last member that is told */
     unsigned stage; /* of those a listing has */
     bool begun;
     bool told; /* of this stage, something */

@@ -87,12 +87,15 @@ enum admin_result listing_members(const struct admin *admin, const struct moment
     struct room_member member;
     bool found = false;
 
-    if (!listing->begun && !reply->json)
-        tell_heading(admin, reply);
+    if (!listing->begun) {
+        listing->last = room_last_number(admin->room);
+        if (!reply->json)
+            tell_heading(admin, reply);
+    }
     listing->begun = true;
     for (unsigned passed = 0; passed < LISTING_SEATS_PER_CALL && !found && listing->at < room_seats(admin->room);
          passed++)
-        found = room_member(admin->room, (uint32_t)listing->at++, &member);
+        found = room_member(admin->room, (uint32_t)listing->at++, &member) && member.number <= listing->last;
     if (found)
         tell_member(admin, now, &member, reply);
     return listing->at < room_seats(admin->room) ? ADMIN_MORE : ADMIN_DONE;

@@ -12,7 +12,7 @@
 typedef enum admin_result listing_next(const struct admin *admin, const struct moment *now,
                                        struct admin_listing *listing, const struct admin_reply *reply);
 
-/* By their seats: who is in from the first call to the last is told once, whoever comes and goes meanwhile. */
+/* Who was in at the first call, by their seats; whoever comes and goes meanwhile, nobody is told twice, not even one who left and is back. */
 listing_next listing_members;
 
 /* Bans, then mutes, by their serials. */

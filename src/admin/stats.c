@@ -38,6 +38,7 @@ static const struct stats_row rows[] = {
      FIELD(program.too_big_for_path)},
     {"control_clients", "clients on the control socket, this one included", STATS_GAUGE,
      FIELD(program.control_clients)},
+    {"watchers", "clients that watch, and have been told everything", STATS_GAUGE, FIELD(program.watchers)},
 };
 
 static const char *const labels[REFUSALS] = {

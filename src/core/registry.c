@@ -287,6 +287,11 @@ static void leave_seat(struct registry *registry, const struct member *member)
     registry->empty_seats[registry->empty_count++] = member->seat;
 }
 
+uint64_t registry_last_number(const struct registry *registry)
+{
+    return registry->last_number;
+}
+
 uint32_t registry_seats(const struct registry *registry)
 {
     return registry->seat_count;

@@ -36,6 +36,11 @@ bool room_member(const struct room *room, uint32_t seat, struct room_member *ret
     return true;
 }
 
+uint64_t room_last_number(const struct room *room)
+{
+    return registry_last_number(room->registry);
+}
+
 bool room_door(const struct room *room, uint16_t door, struct room_door *ret_door)
 {
     if (door >= room->door_count)

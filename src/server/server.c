@@ -132,6 +132,7 @@ static void host_counts(void *ctx, struct admin_counts *ret_counts)
         .full_sockets = stats.send_blocked,
         .too_big_for_path = stats.too_big_for_path,
         .control_clients = server->control != NULL ? control_clients(server->control) : 0,
+        .watchers = server->control != NULL ? control_waiting(server->control) : 0,
     };
 }
 

@@ -10,6 +10,7 @@ import tempfile
 import time
 import unittest
 
+from roomd_control import Connection
 from roomd_process import PATIENCE_S
 from roomd_room import RoomTest
 
@@ -21,6 +22,7 @@ class Idle(RoomTest):
         self.exits = contextlib.ExitStack()
         self.addCleanup(self.exits.close)
         folder = self.exits.enter_context(tempfile.TemporaryDirectory(prefix="roomd-test-"))
+        self.folder = folder
         self.script = os.path.join(folder, "script")
         self.fifo = os.path.join(folder, "fifo")
 
@@ -72,6 +74,15 @@ class Idle(RoomTest):
             listener.expect("管理员消息: hello")
         return room
 
+    def on_a_control_socket_with_somebody_who_watches(self):
+        path = os.path.join(self.folder, "control")
+        room = self.open("admin.control=" + path, stdin=subprocess.DEVNULL)
+        watcher = Connection(path).ask("watch")
+        self.exits.callback(watcher.close)
+        while not watcher.has_something():
+            room.fence()
+        return room
+
     @staticmethod
     def wait_until_it_sleeps(room):
         deadline = time.monotonic() + PATIENCE_S
@@ -83,7 +94,8 @@ class Idle(RoomTest):
     def test_it_does_not_wake_up_in_ten_seconds(self):
         kinds = (self.on_a_terminal, self.on_an_open_pipe, self.on_a_pipe_after_a_notice, self.on_a_closed_pipe,
                  self.on_a_socket_whose_other_end_left, self.on_a_regular_file, self.on_dev_null,
-                 self.on_a_closed_descriptor, self.on_a_fifo_whose_writer_left)
+                 self.on_a_closed_descriptor, self.on_a_fifo_whose_writer_left,
+                 self.on_a_control_socket_with_somebody_who_watches)
         rooms = {kind.__name__: kind() for kind in kinds}
         for room in rooms.values():
             room.fence()

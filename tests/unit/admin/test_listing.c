@@ -135,8 +135,9 @@ Test(listing, who_stays_is_listed_once_while_others_come_and_go)
     for (unsigned step = 0; next() == ADMIN_MORE; step++) {
         cr_expect(lines <= step + 1);
         if (step < 50) {
-            leave(2 * step);   /* the even ones leave, before or after they were listed */
-            join(1000 + step); /* others take their seats */
+            leave(2 * step);                     /* the even ones leave, before or after they were listed */
+            join(1000 + step);                   /* others take their seats */
+            join(2 * (step > 0 ? step - 1 : 0)); /* and some are back */
         }
     }
     for (unsigned i = 0; i < 1050; i++) {

@@ -66,6 +66,22 @@ Test(view, forgotten_events_are_no_longer_read)
     cr_expect(room_event(stage.room, released, &event));
 }
 
+Test(view, whoever_joins_has_a_higher_number_than_the_last)
+{
+    struct room_member member;
+    uint64_t last = room_last_number(stage.room);
+
+    cr_expect_eq(last, 0);
+    for (uint16_t i = 0; i < 3; i++) {
+        stage_join(&stage, ALICE, "Alice");
+        cr_assert(room_member(stage.room, 0, &member));
+        cr_expect_eq(member.number, last + 1);
+        last = room_last_number(stage.room);
+        cr_expect_eq(member.number, last);
+        stage_send(&stage, ALICE, "E Alice");
+    }
+}
+
 Test(view, doors_are_known_by_their_index)
 {
     char text[ENDPOINT_TEXT_BYTES];
