@@ -84,8 +84,10 @@ static enum admin_result run(const struct admin *admin, const struct moment *now
 {
     char line[ADMIN_LINE_MAX_BYTES + 1];
 
-    if (length > ADMIN_LINE_MAX_BYTES || memchr(bytes, '\0', length) != NULL)
-        return admin_misuse(reply, "this is no command: it is too long, or holds a NUL byte");
+    if (length > ADMIN_LINE_MAX_BYTES || memchr(bytes, '\0', length) != NULL) {
+        admin_misuse(reply, "this is no command: it is too long, or holds a NUL byte");
+        return ADMIN_USAGE;
+    }
     memcpy(line, bytes, length);
     line[length] = '\0';
     return command_run(admin, now, line, reply, listing);

@@ -16,7 +16,7 @@
 
 struct bans;
 
-/* About 105 KiB, touched as it fills. STATUS_NO_MEMORY. */
+/* About 111 KiB, touched as it fills. STATUS_NO_MEMORY. */
 int bans_new(struct bans **ret_bans);
 void bans_free(struct bans *bans);
 
