@@ -24,7 +24,8 @@ static void disarm(char *line)
     }
 }
 
-static void say(const struct admin_reply *reply, enum admin_tone tone, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void say(const struct admin_reply *reply, enum admin_tone tone,
+                                                      const char *format, va_list arguments)
 {
     char sentence[SENTENCE_MAX_BYTES], object[ADMIN_ANSWER_MAX_BYTES];
     const char *line = sentence;

@@ -22,7 +22,7 @@
 
 /* Between two turns members are served. */
 #define CONTROL_ACCEPTS_PER_TURN 16
-#define CONTROL_CALLS_PER_TURN   512
+#define CONTROL_CALLS_PER_TURN   32
 
 /* Kept free for the last words: how much was left out, and the end. */
 #define CONTROL_RESERVE_BYTES 256
