@@ -30,8 +30,6 @@ TRUSTED, STRANGER = "room-teacher", "room-pupil"
 FIFO = "[admin]\nfifo = /run/roomd/fifo\ncontrol = /run/roomd/control\n"
 PLAIN = FIFO + "[plain]\nlanguage = en\n"
 
-needs_roomctl = unittest.skipUnless((SOURCE / "src" / "roomctl").exists(), "there is no roomctl")
-
 
 class Units(unittest.TestCase):
     def test_an_instance_differs_in_its_names_only(self):
@@ -102,7 +100,6 @@ class Service(BoxTest):
         alice.expect("Notice: tea is ready")
         self.assertNotEqual(0, self.as_user(TRUSTED, "cat", "/run/roomd/fifo", check=False).returncode)
 
-    @needs_roomctl
     def test_roomctl_is_for_root_and_the_group_and_for_nobody_else(self):
         alice, = self.start().members("alice")
         self.box.run("roomctl", "notice", "from root")
@@ -225,7 +222,6 @@ class Service(BoxTest):
         members["hall"].expect("Notice: still here")
         self.assertFalse(self.box.path("/run/roomd-lab").exists())
 
-    @needs_roomctl
     def test_roomctl_finds_an_instance_by_its_name(self):
         self.configure("[room]\nlisten = 127.0.0.1:9001\n", "lab")
         self.start("roomd@lab", port=9001).members("alice")
@@ -327,7 +323,6 @@ class Package(BoxTest):
         self.assertEqual(["fifo = /run/roomd/fifo", "control = /run/roomd/control"], lines)
         self.box.run("roomd", "--check")
 
-    @needs_roomctl
     def test_2_its_own_test_passes(self):
         self.box.copy_in(SOURCE / "debian" / "tests" / "service", "/tmp/service")
         self.box.run("python3", "/tmp/service")
