@@ -38,6 +38,8 @@ class Traffic:
         self.heard = [collections.Counter() for _ in range(members)]  # of each member, message by message
         self.other = []  # what was sent besides: (member, datagram)
         self.disorder = 0
+        self._newest = [-1] * members  # message that each has heard
+        self._crashes = []  # of each, the newest message that everybody had heard, and how many had been said
         for number in range(members):
             self._sockets.append(self._new_socket(address))
             self._by_descriptor[self._sockets[number].fileno()] = number
@@ -90,6 +92,7 @@ class Traffic:
             return
         author, message = int(match.group(1)), int(match.group(2))
         self.heard[number][message] += 1
+        self._newest[number] = max(self._newest[number], message)
         if newest.get((number, author), -1) > message:
             self.disorder += 1
         newest[number, author] = message
@@ -123,6 +126,10 @@ class Traffic:
                 raise AssertionError("%d messages were said, %d heard" % (self._said, len(self.heard[0])))
             time.sleep(0.01)
 
+    def note_crash(self):
+        """The program was killed just now: of what was said lately it may have read some that it has not sent."""
+        self._crashes.append((min(self._newest), self._said))
+
     def stop(self):
         self._speaking.clear()
         self._thread.join(PATIENCE_S * 2)
@@ -139,6 +146,11 @@ class Traffic:
     def repeated(self):
         """Deliveries beyond the first, of one message to one member."""
         return sum(count - 1 for heard in self.heard for count in heard.values())
+
+    def unexplained(self):
+        """The messages that did not reach everybody, though everybody had heard later ones at the crash, or they were said after it."""
+        return [message for message in self.missing()
+                if not any(heard < message < said for heard, said in self._crashes)]
 
     def missing(self):
         """The messages that did not reach everybody, each with the number of members it did not reach."""
