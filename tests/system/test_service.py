@@ -16,6 +16,7 @@ import unittest
 
 from roomd_process import PATIENCE_S, Output, clean_environment, fail_on_sanitizer_report, program
 from roomd_service import BoxTest
+from test_broken_configs import BROKEN, OTHER, WHOLE
 from traffic import Traffic
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
@@ -138,20 +139,17 @@ class Service(BoxTest):
     # ---- what can be wrong at a start ----
 
     def test_a_start_with_a_broken_configuration_fails_once(self):
-        broken = {
-            "an unknown key": (b"[room]\nnmae = x\n", CONFIGURATION),
-            "half a line": (b"[room]\nna", CONFIGURATION),
-            "out of range": (b"[room]\nmax_members = 0\n", CONFIGURATION),
-            "a NUL": (b"[room]\nname = a\0b\n", CONFIGURATION),
-            "a line of 1 MiB": (b"[room]\nname = " + b"x" * (1 << 20) + b"\n", CONFIGURATION),
-        }
-        for name, (text, status) in broken.items():
+        before = self.box.journal_end()
+        for name, text, line, _ in BROKEN:
             with self.subTest(name):
-                before = self.box.journal_end()
-                self.configure(text)
+                self.configure(WHOLE.get(name) or OTHER + text)
                 self.assertNotEqual(0, self.box.run("systemctl", "start", "roomd", check=False).returncode)
-                self.expect_failure(status)
-                self.box.in_journal("roomd", r"/etc/roomd/roomd\.conf:(2:)? ", before)
+                self.expect_failure(CONFIGURATION)
+                self.box.run("systemctl", "reset-failed")
+        self.box.run("journalctl", "--sync")
+        told = self.box.journal("--output=cat", "--unit=roomd", "--after-cursor=" + before)
+        for line in {line for _, _, line, _ in BROKEN if line}:
+            self.assertIn("/etc/roomd/roomd.conf:%d: " % line, told)
 
     def test_a_start_without_a_readable_file_fails_once(self):
         ways = {"missing": "rm /etc/roomd/roomd.conf", "unreadable": "chmod 0600 /etc/roomd/roomd.conf",
