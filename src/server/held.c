@@ -158,8 +158,8 @@ static void store_door(const struct server *server, uint16_t door)
     size_t used = strlen(name);
 
     endpoint_format(udp_bound(server->doors, door), name + used);
-    for (char *at = name; *at != '\0'; at++)
-        *at = *at == ':' ? '_' : *at;
+    for (char *at = strchr(name, ':'); at != NULL; at = strchr(at, ':'))
+        *at = '_';
     notify_store(udp_fd(server->doors, door), name);
 }
 
