@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* What the vectors do not show of UP and DOWN: frames that are made up come out as they went in, and what a writer refuses. */
+#include "core/sequenced_down.h"
+#include "core/sequenced_up.h"
+
+#include <criterion/criterion.h>
+#include <roomd/status.h>
+#include <string.h>
+
+#define SEED       7
+#define ROUNDS     3000
+#define FRAMES_MAX 400
+
+static uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
+static uint8_t page[2 * SEQUENCED_DATAGRAM_MAX_BYTES];
+static char text[1200];
+
+static uint64_t draw(uint64_t *state)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407); /* Knuth, MMIX */
+    return *state >> 2 ^ *state >> 33;
+}
+
+/* Numbers of all sizes alike. */
+static uint64_t draw_up_to(uint64_t *state, uint64_t most)
+{
+    uint64_t value = draw(state) >> draw(state) % 62;
+
+    return most == UINT64_MAX ? value : value % (most + 1);
+}
+
+static struct octets_slice draw_text(uint64_t *state, size_t most)
+{
+    memset(text, 't', sizeof(text));
+    return (struct octets_slice){text, draw_up_to(state, most)};
+}
+
+static bool is_same(struct octets_slice one, struct octets_slice other)
+{
+    return one.length == other.length && memcmp(one.bytes, other.bytes, one.length) == 0;
+}
+
+/* ---- UP ---- */
+
+static struct sequenced_up draw_up(uint64_t *state)
+{
+    return (struct sequenced_up){.token = draw(state),
+                                 .run = (uint16_t)(1 + draw_up_to(state, UINT16_MAX - 1)),
+                                 .packet = (uint32_t)(1 + draw_up_to(state, UINT32_MAX - 1)),
+                                 .position = draw_up_to(state, OCTETS_VARINT_MAX / 2)};
+}
+
+static struct sequenced_up_frame draw_up_frame(uint64_t *state, const struct sequenced_up *up)
+{
+    struct sequenced_up_frame frame = {.kind = (enum sequenced_up_kind)(1 + draw(state) % 6)};
+
+    switch (frame.kind) {
+    case SEQUENCED_UP_MESSAGE:
+        frame.message.number = (uint32_t)(1 + draw_up_to(state, UINT32_MAX - 1));
+        frame.message.what = (uint8_t)draw(state);
+        frame.message.text = draw_text(state, 300);
+        break;
+    case SEQUENCED_UP_MISSING:
+        frame.missing.count = 1 + draw(state) % SEQUENCED_RANGES_MAX;
+        for (size_t i = 0; i < frame.missing.count; i++) {
+            frame.missing.ranges[i].first = up->position + 1 + draw_up_to(state, OCTETS_VARINT_MAX / 4);
+            frame.missing.ranges[i].length = 1 + draw_up_to(state, OCTETS_VARINT_MAX / 8);
+        }
+        break;
+    case SEQUENCED_UP_HEARTBEAT:
+        frame.echo = (uint32_t)draw(state);
+        break;
+    case SEQUENCED_UP_LEAVE:
+        break;
+    case SEQUENCED_UP_MEMBERS:
+        frame.after = (uint32_t)draw_up_to(state, UINT32_MAX);
+        break;
+    case SEQUENCED_UP_PATH:
+        frame.challenge = draw(state);
+        break;
+    }
+    return frame;
+}
+
+static void expect_same_up(const struct sequenced_up_frame *in, const struct sequenced_up_frame *out)
+{
+    cr_assert_eq(in->kind, out->kind);
+    switch (in->kind) {
+    case SEQUENCED_UP_MESSAGE:
+        cr_expect(in->message.number == out->message.number && in->message.what == out->message.what &&
+                  is_same(in->message.text, out->message.text));
+        break;
+    case SEQUENCED_UP_MISSING:
+        cr_assert_eq(in->missing.count, out->missing.count);
+        for (size_t i = 0; i < in->missing.count; i++)
+            cr_expect(in->missing.ranges[i].first == out->missing.ranges[i].first &&
+                      in->missing.ranges[i].length == out->missing.ranges[i].length);
+        break;
+    case SEQUENCED_UP_HEARTBEAT:
+        cr_expect_eq(in->echo, out->echo);
+        break;
+    case SEQUENCED_UP_LEAVE:
+        break;
+    case SEQUENCED_UP_MEMBERS:
+        cr_expect_eq(in->after, out->after);
+        break;
+    case SEQUENCED_UP_PATH:
+        cr_expect_eq(in->challenge, out->challenge);
+        break;
+    }
+}
+
+Test(sequenced_frames, whatever_goes_up_comes_out_in_the_same_order)
+{
+    static struct sequenced_up_frame frames[FRAMES_MAX];
+    uint64_t state = SEED;
+
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        struct octets_writer writer = sequenced_write(bytes, 24 + draw(&state) % 1200);
+        struct sequenced_up up = draw_up(&state), got;
+        struct sequenced_up_reader reader;
+        struct sequenced_up_frame frame;
+        size_t count = 0;
+
+        cr_assert_eq(sequenced_up_begin(&writer, &up), 0);
+        for (; count < FRAMES_MAX; count++) {
+            frames[count] = draw_up_frame(&state, &up);
+            if (sequenced_up_add(&writer, &up, &frames[count]) != 0)
+                break;
+        }
+        cr_assert_eq(sequenced_up_open(bytes, writer.length, &got, &reader), 0);
+        cr_expect(got.token == up.token && got.run == up.run && got.packet == up.packet && got.position == up.position);
+        for (size_t i = 0; i < count; i++) {
+            cr_assert_eq(sequenced_up_next(&reader, &frame), 1);
+            expect_same_up(&frames[i], &frame);
+        }
+        cr_assert_eq(sequenced_up_next(&reader, &frame), 0);
+    }
+}
+
+static void expect_up_refused(struct sequenced_up_frame frame)
+{
+    struct octets_writer writer = sequenced_write(bytes, sizeof(bytes));
+    struct sequenced_up up = {.run = 1, .packet = 1, .position = 10};
+
+    cr_assert_eq(sequenced_up_begin(&writer, &up), 0);
+    cr_expect_eq(sequenced_up_add(&writer, &up, &frame), STATUS_INVALID);
+    cr_expect_eq(writer.length, SEQUENCED_UP_HEADER_BYTES);
+}
+
+static struct sequenced_up_frame missing(size_t count, uint64_t first, uint64_t length)
+{
+    struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MISSING};
+
+    frame.missing.count = count;
+    for (size_t i = 0; i < SEQUENCED_RANGES_MAX; i++)
+        frame.missing.ranges[i] = (struct sequenced_range){first, length};
+    return frame;
+}
+
+Test(sequenced_frames, an_up_out_of_range_is_not_written)
+{
+    struct octets_writer writer = sequenced_write(bytes, sizeof(bytes));
+    struct sequenced_up rows[] = {
+        {.run = 0, .packet = 1}, {.run = 1, .packet = 0}, {.run = 1, .packet = 1, .position = OCTETS_VARINT_MAX + 1}};
+    struct sequenced_up_frame message = {.kind = SEQUENCED_UP_MESSAGE};
+
+    for (size_t i = 0; i < 3; i++)
+        cr_expect_eq(sequenced_up_begin(&writer, &rows[i]), STATUS_INVALID);
+    cr_expect_eq(writer.length, 0);
+    expect_up_refused(message); /* number 0 */
+    expect_up_refused((struct sequenced_up_frame){.kind = 0});
+    expect_up_refused((struct sequenced_up_frame){.kind = SEQUENCED_SKIPPABLE});
+    expect_up_refused(missing(0, 11, 1));
+    expect_up_refused(missing(SEQUENCED_RANGES_MAX + 1, 11, 1));
+    expect_up_refused(missing(1, 10, 1));
+    expect_up_refused(missing(1, 11, 0));
+    expect_up_refused(missing(1, OCTETS_VARINT_MAX, 2));
+    expect_up_refused(missing(1, UINT64_MAX, 1));
+    expect_up_refused(missing(1, 11, UINT64_MAX));
+    message.message.number = 1;
+    message.message.text = (struct octets_slice){text, UINT16_MAX + 1};
+    expect_up_refused(message);
+}
+
+/* ---- DOWN ---- */
+
+static struct octets_slice draw_page(uint64_t *state)
+{
+    struct octets_writer writer = octets_write(page, sizeof(page));
+    struct sequenced_entry entry = {.name = draw_text(state, ROOM_NAME_MAX_BYTES)};
+
+    entry.name.length += entry.name.length == 0 ? 1 : 0;
+    for (size_t left = draw(state) % 20; left > 0; left--) {
+        entry.member += (uint32_t)(1 + draw_up_to(state, 1000000));
+        entry.gone = draw(state) % 2 == 0;
+        cr_assert_eq(sequenced_down_add_entry(&writer, &entry), 0);
+    }
+    return (struct octets_slice){(char *)page, writer.length};
+}
+
+static struct sequenced_down_frame draw_down_frame(uint64_t *state)
+{
+    struct sequenced_down_frame frame = {.kind = (enum sequenced_down_kind)(1 + draw(state) % 8)};
+
+    switch (frame.kind) {
+    case SEQUENCED_DOWN_TAKEN:
+        frame.taken.upto = (uint32_t)draw(state);
+        frame.taken.refused = (uint32_t)draw(state);
+        frame.taken.kept = (uint32_t)draw(state);
+        break;
+    case SEQUENCED_DOWN_NOT_TAKEN:
+        frame.not_taken.number = (uint32_t)(1 + draw_up_to(state, UINT32_MAX - 1));
+        frame.not_taken.why = (uint8_t)draw(state);
+        frame.not_taken.wait_cs = (uint16_t)draw(state);
+        break;
+    case SEQUENCED_DOWN_HEAD:
+        frame.head = draw_up_to(state, OCTETS_VARINT_MAX);
+        break;
+    case SEQUENCED_DOWN_HEARTBEAT:
+        frame.heartbeat.echo = (uint32_t)draw(state);
+        frame.heartbeat.head = draw_up_to(state, OCTETS_VARINT_MAX);
+        break;
+    case SEQUENCED_DOWN_MEMBERS:
+        frame.members.head = draw_up_to(state, OCTETS_VARINT_MAX);
+        frame.members.last = UINT32_MAX;
+        frame.members.more = draw(state) % 2 == 0;
+        frame.members.entries = draw_page(state);
+        break;
+    case SEQUENCED_DOWN_GAP:
+        frame.oldest = 1 + draw_up_to(state, OCTETS_VARINT_MAX - 1);
+        break;
+    case SEQUENCED_DOWN_PATH:
+        frame.challenge = draw(state);
+        break;
+    case SEQUENCED_DOWN_CLOSED:
+        frame.closed.reason = (uint8_t)draw(state);
+        frame.closed.text = draw_text(state, 300);
+        break;
+    }
+    return frame;
+}
+
+static void expect_same_down(const struct sequenced_down_frame *in, const struct sequenced_down_frame *out)
+{
+    cr_assert_eq(in->kind, out->kind);
+    switch (in->kind) {
+    case SEQUENCED_DOWN_TAKEN:
+        cr_expect(in->taken.upto == out->taken.upto && in->taken.refused == out->taken.refused &&
+                  in->taken.kept == out->taken.kept);
+        break;
+    case SEQUENCED_DOWN_NOT_TAKEN:
+        cr_expect(in->not_taken.number == out->not_taken.number && in->not_taken.why == out->not_taken.why &&
+                  in->not_taken.wait_cs == out->not_taken.wait_cs);
+        break;
+    case SEQUENCED_DOWN_HEAD:
+        cr_expect_eq(in->head, out->head);
+        break;
+    case SEQUENCED_DOWN_HEARTBEAT:
+        cr_expect(in->heartbeat.echo == out->heartbeat.echo && in->heartbeat.head == out->heartbeat.head);
+        break;
+    case SEQUENCED_DOWN_MEMBERS:
+        cr_expect(in->members.head == out->members.head && in->members.last == out->members.last &&
+                  in->members.more == out->members.more && is_same(in->members.entries, out->members.entries));
+        break;
+    case SEQUENCED_DOWN_GAP:
+        cr_expect_eq(in->oldest, out->oldest);
+        break;
+    case SEQUENCED_DOWN_PATH:
+        cr_expect_eq(in->challenge, out->challenge);
+        break;
+    case SEQUENCED_DOWN_CLOSED:
+        cr_expect(in->closed.reason == out->closed.reason && is_same(in->closed.text, out->closed.text));
+        break;
+    }
+}
+
+/* One frame at a time: a page stands in one buffer. */
+Test(sequenced_frames, whatever_goes_down_comes_out_as_it_went_in)
+{
+    uint64_t state = SEED;
+    unsigned written = 0;
+
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        struct octets_writer writer = sequenced_write(bytes, sizeof(bytes));
+        struct sequenced_down down = {.token = draw(&state), .run = (uint16_t)(1 + draw(&state) % UINT16_MAX)}, got;
+        struct sequenced_down_frame in = draw_down_frame(&state), out;
+        struct octets_reader reader;
+
+        cr_assert_eq(sequenced_down_begin(&writer, &down), 0);
+        if (sequenced_down_add(&writer, &in) != 0) {
+            cr_assert(in.kind == SEQUENCED_DOWN_MEMBERS && in.members.entries.length > SEQUENCED_PAGE_MAX_BYTES);
+            continue;
+        }
+        cr_assert_eq(sequenced_down_open(bytes, writer.length, &got, &reader), 0);
+        cr_expect(got.token == down.token && got.run == down.run);
+        cr_assert_eq(sequenced_down_next(&reader, &out), 1);
+        expect_same_down(&in, &out);
+        cr_assert_eq(sequenced_down_next(&reader, &out), 0);
+        written++;
+    }
+    cr_expect_gt(written, ROUNDS / 2);
+}
+
+static void expect_down(struct sequenced_down_frame frame, int status)
+{
+    struct octets_writer writer = sequenced_write(bytes, sizeof(bytes));
+    struct sequenced_down down = {.run = 1};
+
+    cr_assert_eq(sequenced_down_begin(&writer, &down), 0);
+    cr_expect_eq(sequenced_down_add(&writer, &frame), status);
+    if (status != 0)
+        cr_expect_eq(writer.length, SEQUENCED_DOWN_HEADER_BYTES);
+}
+
+Test(sequenced_frames, a_down_out_of_range_is_not_written)
+{
+    struct octets_writer writer = sequenced_write(bytes, sizeof(bytes));
+    struct sequenced_down down = {.run = 0};
+    struct sequenced_down_frame frame = {.kind = SEQUENCED_DOWN_HEARTBEAT};
+
+    cr_expect_eq(sequenced_down_begin(&writer, &down), STATUS_INVALID);
+    frame.heartbeat.head = OCTETS_VARINT_MAX + 1;
+    expect_down(frame, STATUS_INVALID);
+    expect_down((struct sequenced_down_frame){.kind = 0}, STATUS_INVALID);
+    expect_down((struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEAD, .head = OCTETS_VARINT_MAX + 1},
+                STATUS_INVALID);
+    expect_down((struct sequenced_down_frame){.kind = SEQUENCED_DOWN_GAP, .oldest = 0}, STATUS_INVALID);
+    expect_down((struct sequenced_down_frame){.kind = SEQUENCED_DOWN_NOT_TAKEN}, STATUS_INVALID);
+}
+
+/* A page of exactly so many bytes. */
+static struct octets_slice one_page(size_t bytes_wanted, uint32_t *ret_last)
+{
+    struct octets_writer writer = octets_write(page, sizeof(page));
+    struct sequenced_entry entry = {.member = 1, .name = {text, 57}};
+
+    memset(text, 't', sizeof(text));
+    while (writer.length + 60 <= bytes_wanted) { /* 1 + 1 + 1 + 57 */
+        cr_assert_eq(sequenced_down_add_entry(&writer, &entry), 0);
+        *ret_last = entry.member++;
+    }
+    entry.name.length = bytes_wanted - writer.length - 3;
+    cr_assert_eq(sequenced_down_add_entry(&writer, &entry), 0);
+    *ret_last = entry.member;
+    return (struct octets_slice){(char *)page, writer.length};
+}
+
+Test(sequenced_frames, a_page_may_fill_its_datagram_and_not_one_byte_more)
+{
+    struct sequenced_down_frame frame = {.kind = SEQUENCED_DOWN_MEMBERS};
+
+    frame.members.entries = one_page(SEQUENCED_PAGE_MAX_BYTES, &frame.members.last);
+    cr_assert_eq(frame.members.entries.length, SEQUENCED_PAGE_MAX_BYTES);
+    expect_down(frame, 0);
+    frame.members.entries = one_page(SEQUENCED_PAGE_MAX_BYTES + 1, &frame.members.last);
+    expect_down(frame, STATUS_FULL);
+}
+
+Test(sequenced_frames, entries_are_written_only_in_order)
+{
+    struct octets_writer writer = octets_write(page, sizeof(page));
+    struct sequenced_down_frame frame = {.kind = SEQUENCED_DOWN_MEMBERS};
+    struct sequenced_entry entry = {.member = 2, .name = {"a", 1}};
+
+    cr_assert_eq(sequenced_down_add_entry(&writer, &entry), 0);
+    frame.members.last = 1; /* the page does not reach so far */
+    frame.members.entries = (struct octets_slice){(char *)page, writer.length};
+    expect_down(frame, STATUS_INVALID);
+    frame.members.last = 2;
+    expect_down(frame, 0);
+    cr_assert_eq(sequenced_down_add_entry(&writer, &entry), 0);
+    frame.members.entries.length = writer.length;
+    expect_down(frame, STATUS_INVALID);
+    entry.member = 0;
+    cr_expect_eq(sequenced_down_add_entry(&writer, &entry), STATUS_INVALID);
+    entry = (struct sequenced_entry){.member = SEQUENCED_MEMBER_MAX + 1, .name = {"a", 1}};
+    cr_expect_eq(sequenced_down_add_entry(&writer, &entry), STATUS_INVALID);
+    entry = (struct sequenced_entry){.member = 3, .name = {"a", 0}};
+    cr_expect_eq(sequenced_down_add_entry(&writer, &entry), STATUS_INVALID);
+    entry.name = (struct octets_slice){text, ROOM_NAME_MAX_BYTES + 1};
+    cr_expect_eq(sequenced_down_add_entry(&writer, &entry), STATUS_INVALID);
+    writer = octets_write(page, 3);
+    entry = (struct sequenced_entry){.member = 3, .name = {"a", 1}};
+    cr_expect_eq(sequenced_down_add_entry(&writer, &entry), STATUS_FULL);
+    cr_expect_eq(writer.length, 0);
+}
