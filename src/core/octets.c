@@ -6,8 +6,9 @@
 
 #include <string.h>
 
+/* Of the first byte: these tell the length, the others begin the value. */
 #define VARINT_LENGTH_BITS 2
-#define VARINT_LENGTH_MASK 0xc0U
+#define VARINT_VALUE_BITS  6
 
 /* ---- reading ---- */
 
@@ -67,11 +68,14 @@ uint64_t octets_read_u64(struct octets_reader *reader)
 
 uint64_t octets_read_varint(struct octets_reader *reader)
 {
-    size_t length = 1;
+    uint64_t value = octets_read_u8(reader);
+    size_t more = ((size_t)1 << (value >> VARINT_VALUE_BITS)) - 1;
+    const uint8_t *bytes = take(reader, more);
 
-    if (!reader->failed && reader->left > 0)
-        length = (size_t)1 << (reader->at[0] >> (8 - VARINT_LENGTH_BITS));
-    return read_number(reader, length) & ~((uint64_t)VARINT_LENGTH_MASK << (8 * (length - 1)));
+    value &= (1U << VARINT_VALUE_BITS) - 1;
+    for (size_t i = 0; bytes != NULL && i < more; i++)
+        value = value << 8 | bytes[i];
+    return reader->failed ? 0 : value;
 }
 
 struct octets_slice octets_read_slice(struct octets_reader *reader, uint64_t length)
