@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * A client of the sequenced protocol (doc/protocol.md, section 2), as a machine: datagrams and time go in, datagrams and events come out. No sockets, no clock, no terminal; random bytes are an argument.
+ *
+ * It gives on every event once and in order, repeats what it has said until its fate is known, and never says anything twice. It has one session at a time, and joins anew by itself where the server has
+ * forgotten that. Memory is bounded and allocated by client_new, but for the list of members, which grows with the room.
+ */
+#ifndef ROOMD_CLIENT_H
+#define ROOMD_CLIENT_H
+
+#include <roomd/event.h>
+#include <roomd/limits.h>
+#include <roomd/moment.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CLIENT_SEED_BYTES 32
+
+/* A full window of datagrams (doc/protocol.md, 2.10). */
+#define CLIENT_STORE_MIN_BYTES ((size_t)320 * 1024)
+
+/* Of one message, whatever the server says. */
+#define CLIENT_TEXT_MAX_BYTES 1000
+
+/* Messages that may wait for their acknowledgement, those that the window does not let out yet included. */
+#define CLIENT_PENDING_MAX 256
+
+/* A room that says it has more is shown without the rest, and what they say comes without a name. */
+#define CLIENT_MEMBERS_MAX 100000
+
+struct client;
+
+enum client_state {
+    CLIENT_JOINING, /* no answer yet, or on its way back after an interruption */
+    CLIENT_IN,
+    CLIENT_LEAVING,
+    CLIENT_OUT, /* ended; client_why tells */
+};
+
+/* Why it is not in, or was refused. The codes of REFUSAL come first, with their numbers, also those that have no name here. */
+enum client_reason {
+    CLIENT_NO_REASON = 0,
+    CLIENT_REFUSED_VERSION = 1,
+    CLIENT_REFUSED_TAKEN = 2,
+    CLIENT_REFUSED_NAME = 3,
+    CLIENT_REFUSED_FULL = 4,
+    CLIENT_REFUSED_BANNED = 5,
+    CLIENT_REFUSED_COOKIE = 6,
+    CLIENT_REFUSED_PLAIN = 7,
+    CLIENT_REFUSED_LIMIT = 8,
+    CLIENT_REFUSED_UNKNOWN = 9, /* the session is not there any more: it joins anew */
+    CLIENT_REFUSED_LAST = 255,
+    CLIENT_LEFT, /* it asked to */
+    CLIENT_KICKED,
+    CLIENT_BANNED,
+    CLIENT_TIMEOUT,
+    CLIENT_CLOSED,      /* the program ended */
+    CLIENT_ELSEWHERE,   /* the session was resumed by another program */
+    CLIENT_ENDED = 512, /* for a reason of a later day: its number is added */
+};
+
+/* What became of a message. */
+enum client_fate {
+    CLIENT_TAKEN,   /* it is in the transcript, once */
+    CLIENT_REFUSED, /* it is not, and will not be; `why` is that of NOT TAKEN, or 0 where it is not known any more */
+    CLIENT_UNKNOWN, /* the session is lost: it may be in the transcript or not, and is not said again */
+};
+
+/* Any function may be NULL. None may call back into the client but client_say. Everything is borrowed for the call. */
+struct client_sink {
+    /* A datagram for the server. */
+    void (*send)(void *ctx, const void *bytes, size_t length);
+    /*
+     * An event, in order, once; name and text as in struct event, `author` is the member's number, `reason` may be one of a later day. The name is the author's, empty where it can't be known. `own`: the
+     * number of the message of ours that it is, or 0.
+     */
+    void (*event)(void *ctx, const struct event *event, uint32_t own);
+    void (*fate)(void *ctx, uint32_t number, enum client_fate fate, uint8_t why);
+    /* So many events can't be had any more: the room has forgotten them. */
+    void (*missed)(void *ctx, uint64_t count);
+    /*
+     * The state has changed, or it was refused. `reason` where it is CLIENT_OUT or was refused; `wait_s`: it tries again by itself after so long. CLIENT_JOINING with CLIENT_REFUSED_TAKEN or
+     * CLIENT_REFUSED_NAME waits for client_rename or client_leave; with any other reason and 0, it tries again at once.
+     */
+    void (*state)(void *ctx, enum client_state state, enum client_reason reason, uint16_t wait_s);
+    /* Who is in, or no longer: a change of the list of members. Joins and exits of the transcript come as events, too. */
+    void (*member)(void *ctx, uint64_t number, const char *name, size_t name_len, bool here);
+    void *ctx;
+};
+
+/* What a program keeps to resume after its own restart. */
+struct client_session {
+    uint64_t epoch;
+    uint64_t token;
+    uint64_t position; /* last event that was given on */
+    uint32_t said;     /* last message that was sent */
+};
+
+struct client_setup {
+    uint8_t seed[CLIENT_SEED_BYTES]; /* from the system's random numbers; the same seed makes the same client */
+    const char *name;                /* terminated, at most ROOM_NAME_MAX_BYTES; copied */
+    const struct client_session *
+        resume; /* NULL: join anew. What that program had sent and the server has not decided on is told as CLIENT_UNKNOWN; numbers go on behind its `said` */
+    size_t store_bytes; /* for events beyond a gap: at least CLIENT_STORE_MIN_BYTES */
+    struct client_sink sink;
+};
+
+/* STATUS_NO_MEMORY; STATUS_INVALID (no name, a store too small, a session that can't be); STATUS_TOO_LONG, STATUS_NOT_UTF8 (the name). Nothing is sent but by client_tick. */
+int client_new(const struct client_setup *setup, struct client **ret_client);
+void client_free(struct client *client);
+
+/* A datagram came from the server's address. Whatever it holds, the client goes on. */
+void client_receive(struct client *client, const struct moment *now, const void *bytes, size_t length);
+
+/* Does what is due, and tells when it wants to be called next (monotonic), or MOMENT_NEVER_NS. To be called after client_receive and client_say too, or when client_next_tick has come. */
+int64_t client_tick(struct client *client, const struct moment *now);
+int64_t client_next_tick(const struct client *client);
+
+/*
+ * Says something; its number, from 1, goes to `ret_number`. It is sent when the window and the state allow it. Where the session is lost before that, it is said in the next one, under the same number.
+ * STATUS_FULL: CLIENT_PENDING_MAX wait already. STATUS_TOO_LONG: more than max_text bytes, or CLIENT_TEXT_MAX_BYTES while that is not known. STATUS_INVALID: empty, or it has left or was told to.
+ * STATUS_NOT_UTF8.
+ */
+int client_say(struct client *client, const struct moment *now, const char *text, size_t length, uint32_t *ret_number);
+
+/* Asks for another name, as a message is said; where it is not in yet, it tries with this one at once, and `ret_number` is 0. The same errors; a name has at most ROOM_NAME_MAX_BYTES. */
+int client_rename(struct client *client, const struct moment *now, const char *name, uint32_t *ret_number);
+
+/* Leaves: when the fate of all it said is known, or `at_once`: that tells the server, and the second time does not wait for its answer. */
+void client_leave(struct client *client, const struct moment *now, bool at_once);
+
+/* The address of this machine has changed, or its program was stopped for long: says so to the server. */
+void client_moved(struct client *client, const struct moment *now);
+
+enum client_state client_state(const struct client *client);
+enum client_reason client_why(const struct client *client);
+/* What the server said as it ended the session; terminated, clean, mostly empty. */
+const char *client_farewell(const struct client *client);
+/* Messages whose fate is not known. */
+uint32_t client_pending(const struct client *client);
+/* Its own number and name as shown, once in. */
+uint64_t client_number(const struct client *client);
+const char *client_name(const struct client *client);
+const char *client_room(const struct client *client);
+uint32_t client_members(const struct client *client);
+/* Smoothed round trip, nanoseconds; 0 = not measured yet. */
+int64_t client_round_trip_ns(const struct client *client);
+/* To be kept over a restart; false where there is no session. */
+bool client_session(const struct client *client, struct client_session *ret_session);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* RFC 6298, section 2, in nanoseconds. */
+#include "core/client_trip.h"
+
+#include <roomd/moment.h>
+
+/* Nothing is waited for longer than that. */
+#define TRIP_SAMPLE_MAX_NS (60 * MOMENT_NS_PER_S)
+
+#define TRIP_UNKNOWN_NS MOMENT_NS_PER_S
+
+void client_trip_sample(struct client_trip *trip, int64_t elapsed_ns)
+{
+    int64_t error_ns;
+
+    if (elapsed_ns < 0 || elapsed_ns > TRIP_SAMPLE_MAX_NS)
+        return;
+    if (elapsed_ns == 0)
+        elapsed_ns = 1; /* 0 stands for "not measured" */
+    if (trip->smoothed_ns == 0) {
+        trip->smoothed_ns = elapsed_ns;
+        trip->deviation_ns = elapsed_ns / 2;
+        return;
+    }
+    error_ns = trip->smoothed_ns > elapsed_ns ? trip->smoothed_ns - elapsed_ns : elapsed_ns - trip->smoothed_ns;
+    trip->deviation_ns = (3 * trip->deviation_ns + error_ns) / 4;
+    trip->smoothed_ns = (7 * trip->smoothed_ns + elapsed_ns) / 8;
+    if (trip->smoothed_ns == 0)
+        trip->smoothed_ns = 1;
+}
+
+int64_t client_trip_wait(const struct client_trip *trip, unsigned doublings, int64_t least_ns, int64_t most_ns)
+{
+    int64_t wait_ns = trip->smoothed_ns == 0 ? TRIP_UNKNOWN_NS : trip->smoothed_ns + 4 * trip->deviation_ns;
+
+    if (wait_ns < least_ns)
+        wait_ns = least_ns;
+    for (; doublings > 0 && wait_ns < most_ns; doublings--)
+        wait_ns *= 2;
+    return wait_ns < most_ns ? wait_ns : most_ns;
+}
