@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * A client on a stage: the test plays the server. What the client sends is kept and read one by one; what it gives on is kept too. Time passes only where the test says so.
+ */
+#ifndef TESTS_SUPPORT_CLIENT_STAGE_H
+#define TESTS_SUPPORT_CLIENT_STAGE_H
+
+#include "core/sequenced_down.h"
+#include "core/sequenced_events.h"
+#include "core/sequenced_handshake.h"
+#include "core/sequenced_up.h"
+
+#include <roomd/client.h>
+#include <roomd/moment.h>
+
+#define CLIENT_STAGE_EPOCH  UINT64_C(0x1122334455667788)
+#define CLIENT_STAGE_TOKEN  UINT64_C(0xa1a2a3a4a5a6a7a8)
+#define CLIENT_STAGE_MEMBER 7U
+
+#define CLIENT_STAGE_SENT_MAX   512U
+#define CLIENT_STAGE_EVENTS_MAX 4096U
+
+struct client_stage_datagram {
+    size_t length;
+    uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
+};
+
+struct client_stage_event {
+    struct event event; /* its pointers lead into the next two */
+    uint32_t own;
+    char name[ROOM_NAME_MAX_BYTES + 1];
+    char text[64];
+};
+
+struct client_stage {
+    struct client *client;
+    struct client_setup setup; /* as client_stage_open has filled it in; change it before client_stage_start */
+    struct moment now;
+    int64_t next_ns; /* as client_tick said last */
+
+    struct client_stage_datagram sent[CLIENT_STAGE_SENT_MAX];
+    size_t sent_count;
+    size_t read; /* datagrams that the server has read */
+
+    struct client_stage_event *events; /* CLIENT_STAGE_EVENTS_MAX */
+    size_t event_count;
+
+    struct {
+        uint32_t number;
+        enum client_fate fate;
+        uint8_t why;
+    } fates[CLIENT_STAGE_SENT_MAX];
+    size_t fate_count;
+
+    uint64_t missed;
+    unsigned states; /* how often one was told */
+    enum client_reason reason;
+    uint16_t wait_s;
+
+    char members[1024]; /* "+3 carol -3 carol …", as told */
+
+    /* What the server answers with. */
+    uint16_t run;
+    uint64_t position; /* of WELCOME */
+    uint64_t head;
+    uint32_t said;
+    uint64_t nonce; /* of the last HELLO or JOIN read */
+};
+
+void client_stage_open(struct client_stage *stage);
+void client_stage_start(struct client_stage *stage);
+void client_stage_new(struct client_stage *stage);
+void client_stage_done(struct client_stage *stage);
+
+/* Time goes on, with a tick whenever the client wants one, and at the end. */
+void client_stage_pass_ms(struct client_stage *stage, int64_t ms);
+void client_stage_tick(struct client_stage *stage);
+
+/* The next datagram that the client has sent and the server has not read; NULL: there is none. */
+const struct client_stage_datagram *client_stage_next(struct client_stage *stage);
+/* All that was sent so far is lost. */
+void client_stage_lose(struct client_stage *stage);
+
+/* The next is a HELLO, or a JOIN; its nonce is kept. False where it is not. */
+bool client_stage_hello(struct client_stage *stage);
+bool client_stage_join(struct client_stage *stage, struct sequenced_join *ret_join);
+
+/* The next frame of that kind in what was not read yet; what stands before it is read, too. */
+bool client_stage_frame(struct client_stage *stage, enum sequenced_up_kind kind, struct sequenced_up_frame *ret_frame);
+
+/* Reads all there is; tells the position of the last UP, and how many there were. */
+uint64_t client_stage_reported(struct client_stage *stage, size_t *ret_ups);
+
+/* From the server. Each is followed by a tick. */
+void client_stage_receive(struct client_stage *stage, const void *bytes, size_t length);
+void client_stage_challenge(struct client_stage *stage);
+void client_stage_welcome(struct client_stage *stage, bool resumed);
+void client_stage_refuse(struct client_stage *stage, uint8_t code, uint16_t wait);
+void client_stage_stranger(struct client_stage *stage, uint64_t token);
+void client_stage_down(struct client_stage *stage, const struct sequenced_down_frame *frame);
+
+/* TAKEN; a page "3 carol, 4 -dave" (a former one), "" for an empty one. */
+void client_stage_taken(struct client_stage *stage, uint32_t upto, uint32_t refused, uint32_t kept);
+void client_stage_page(struct client_stage *stage, uint64_t head, uint32_t last, bool more, const char *members);
+void client_stage_head(struct client_stage *stage, uint64_t head);
+
+/* EVENTS with one event each. */
+void client_stage_chat(struct client_stage *stage, uint64_t seq, uint32_t member, uint16_t said, const char *text);
+void client_stage_joined(struct client_stage *stage, uint64_t seq, uint32_t member, uint16_t said, const char *name);
+void client_stage_left(struct client_stage *stage, uint64_t seq, uint32_t member, uint16_t said, uint8_t reason);
+
+/* Handshake, own join as event `head`, a page with carol (3) and alice (7, the client): in, and nothing left to read. */
+void client_stage_enter(struct client_stage *stage);
+
+/* The numbers of all chats given on, as "11 12 13". */
+const char *client_stage_given(const struct client_stage *stage);
+
+/* True where the message has that fate, and was told it once. */
+bool client_stage_fate(const struct client_stage *stage, uint32_t number, enum client_fate fate, uint8_t why);
+
+#endif

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* How a client gets in, is refused, is interrupted, and gets back in. */
+#include "support/client_stage.h"
+
+#include <criterion/criterion.h>
+#include <roomd/status.h>
+
+static struct client_stage stage;
+
+static void open_stage(void)
+{
+    client_stage_new(&stage);
+}
+
+static void close_stage(void)
+{
+    client_stage_done(&stage);
+}
+
+TestSuite(client_handshake, .init = open_stage, .fini = close_stage);
+
+static void greet(void)
+{
+    struct sequenced_join join;
+
+    cr_assert(client_stage_hello(&stage));
+    client_stage_challenge(&stage);
+    cr_assert(client_stage_join(&stage, &join));
+}
+
+Test(client_handshake, hello_cookie_join_welcome_lets_it_in)
+{
+    struct sequenced_join join;
+
+    cr_assert(client_stage_hello(&stage));
+    stage.now.mono_ns += 30 * MOMENT_NS_PER_MS;
+    client_stage_challenge(&stage);
+    cr_assert(client_stage_join(&stage, &join));
+    cr_expect(!join.resume);
+    cr_expect_eq(join.cookie.length, 8);
+    cr_expect_eq(memcmp(join.name.bytes, "alice", 5), 0);
+    cr_expect_eq(client_state(stage.client), CLIENT_JOINING);
+    client_stage_welcome(&stage, false);
+    cr_expect_eq(client_state(stage.client), CLIENT_IN);
+    cr_expect_eq(client_number(stage.client), CLIENT_STAGE_MEMBER);
+    cr_expect_str_eq(client_name(stage.client), "alice");
+    cr_expect_str_eq(client_room(stage.client), "lobby");
+    cr_expect_eq(client_members(stage.client), 2, "as the server says, until the list is here");
+    cr_expect_gt(client_round_trip_ns(stage.client), 0);
+}
+
+Test(client_handshake, a_lost_hello_is_sent_again_with_longer_and_longer_waits)
+{
+    int64_t before_ns = stage.now.mono_ns, wait_s = 1;
+    uint64_t nonce;
+
+    cr_assert(client_stage_hello(&stage));
+    nonce = stage.nonce;
+    for (int i = 0; i < 8; i++) {
+        int64_t waited_ns = stage.next_ns - before_ns;
+
+        cr_expect_leq(waited_ns, wait_s * MOMENT_NS_PER_S);
+        cr_expect_geq(waited_ns, wait_s * MOMENT_NS_PER_S / 5 * 4);
+        before_ns = stage.now.mono_ns = stage.next_ns;
+        client_stage_tick(&stage);
+        cr_assert(client_stage_hello(&stage));
+        cr_expect_eq(stage.nonce, nonce, "the same attempt");
+        cr_assert_null(client_stage_next(&stage));
+        wait_s = wait_s < 16 ? wait_s * 2 : 16;
+    }
+}
+
+Test(client_handshake, a_lost_challenge_a_lost_join_and_a_lost_welcome_only_cost_time)
+{
+    struct sequenced_join join, again;
+
+    cr_assert(client_stage_hello(&stage));
+    client_stage_pass_ms(&stage, 1000); /* the challenge is lost */
+    cr_assert(client_stage_hello(&stage));
+    client_stage_challenge(&stage);
+    cr_assert(client_stage_join(&stage, &join)); /* is lost */
+    client_stage_pass_ms(&stage, 1000);
+    cr_assert(client_stage_join(&stage, &again));
+    cr_expect_eq(again.nonce, join.nonce); /* its welcome is lost */
+    client_stage_pass_ms(&stage, 2000);
+    cr_assert(client_stage_join(&stage, &again));
+    cr_expect_eq(again.nonce, join.nonce, "so that it gets the same welcome");
+    client_stage_welcome(&stage, false);
+    cr_expect_eq(client_state(stage.client), CLIENT_IN);
+    cr_expect_eq(client_round_trip_ns(stage.client), 0, "nothing can be measured by what was repeated");
+}
+
+Test(client_handshake, where_the_round_trip_is_not_known_the_first_up_asks_for_it)
+{
+    struct sequenced_up_frame frame;
+    struct sequenced_down_frame answer = {.kind = SEQUENCED_DOWN_HEARTBEAT};
+
+    client_stage_pass_ms(&stage, 1000);
+    client_stage_hello(&stage);
+    greet();
+    client_stage_pass_ms(&stage, 1000);
+    client_stage_welcome(&stage, false);
+    cr_assert(client_stage_frame(&stage, SEQUENCED_UP_HEARTBEAT, &frame));
+    stage.now.mono_ns += 70 * MOMENT_NS_PER_MS;
+    answer.heartbeat.echo = frame.echo;
+    client_stage_down(&stage, &answer);
+    cr_expect_eq(client_round_trip_ns(stage.client), 70 * MOMENT_NS_PER_MS);
+}
+
+Test(client_handshake, after_a_minute_without_welcome_an_attempt_with_another_nonce_begins)
+{
+    uint64_t nonce;
+
+    greet();
+    nonce = stage.nonce;
+    client_stage_pass_ms(&stage, 59900);
+    client_stage_lose(&stage);
+    client_stage_pass_ms(&stage, 200);
+    cr_assert(client_stage_hello(&stage));
+    cr_expect_neq(stage.nonce, nonce);
+}
+
+Test(client_handshake, answers_without_the_nonce_of_the_attempt_are_not_believed)
+{
+    cr_assert(client_stage_hello(&stage));
+    stage.nonce++;
+    client_stage_challenge(&stage);
+    client_stage_refuse(&stage, SEQUENCED_REFUSED_BANNED, 0);
+    cr_expect_null(client_stage_next(&stage));
+    cr_expect_eq(client_state(stage.client), CLIENT_JOINING);
+    cr_expect_eq(stage.states, 0);
+}
+
+Test(client_handshake, a_name_that_is_taken_waits_for_another)
+{
+    struct sequenced_join join;
+    uint32_t number = 5;
+    uint64_t nonce;
+
+    greet();
+    nonce = stage.nonce;
+    client_stage_refuse(&stage, SEQUENCED_REFUSED_TAKEN, 0);
+    cr_expect_eq(stage.reason, CLIENT_REFUSED_TAKEN);
+    cr_expect_eq(stage.next_ns, MOMENT_NEVER_NS);
+    cr_expect_eq(client_rename(stage.client, &stage.now, "", &number), STATUS_INVALID);
+    cr_expect_eq(client_rename(stage.client, &stage.now, "\xff", &number), STATUS_NOT_UTF8);
+    cr_expect_eq(client_rename(stage.client, &stage.now, "bob", &number), 0);
+    cr_expect_eq(number, 0);
+    client_stage_tick(&stage);
+    cr_assert(client_stage_hello(&stage));
+    cr_expect_neq(stage.nonce, nonce);
+    client_stage_challenge(&stage);
+    cr_assert(client_stage_join(&stage, &join));
+    cr_expect_eq(memcmp(join.name.bytes, "bob", join.name.length), 0);
+}
+
+Test(client_handshake, a_full_room_is_asked_again_after_the_time_that_it_gives)
+{
+    greet();
+    client_stage_refuse(&stage, SEQUENCED_REFUSED_FULL, 20);
+    cr_expect_eq(stage.reason, CLIENT_REFUSED_FULL);
+    cr_expect_eq(stage.wait_s, 20);
+    client_stage_pass_ms(&stage, 19999);
+    cr_expect_null(client_stage_next(&stage));
+    client_stage_pass_ms(&stage, 4002);
+    cr_expect(client_stage_hello(&stage));
+    client_stage_challenge(&stage);
+    client_stage_lose(&stage);
+    client_stage_refuse(&stage, SEQUENCED_REFUSED_TOO_MANY, 65535);
+    cr_expect_eq(stage.wait_s, 3600, "no server can send it away for longer");
+    client_stage_pass_ms(&stage, 1000);
+    cr_expect_null(client_stage_next(&stage));
+}
+
+Test(client_handshake, a_cookie_may_be_refused_twice)
+{
+    for (int i = 0; i < 3; i++) {
+        cr_expect_eq(client_state(stage.client), CLIENT_JOINING);
+        greet();
+        client_stage_refuse(&stage, SEQUENCED_REFUSED_COOKIE, 0);
+    }
+    cr_expect_eq(client_state(stage.client), CLIENT_OUT);
+    cr_expect_eq(client_why(stage.client), CLIENT_REFUSED_COOKIE);
+}
+
+Test(client_handshake, other_refusals_end_it_with_their_number)
+{
+    static const uint8_t codes[] = {SEQUENCED_REFUSED_VERSION, SEQUENCED_REFUSED_BANNED, SEQUENCED_REFUSED_USE_PLAIN,
+                                    10, 255};
+
+    for (size_t i = 0; i < sizeof(codes); i++) {
+        client_stage_done(&stage);
+        client_stage_new(&stage);
+        greet();
+        client_stage_refuse(&stage, codes[i], 0);
+        cr_expect_eq(client_state(stage.client), CLIENT_OUT);
+        cr_expect_eq((int)client_why(stage.client), codes[i]);
+        cr_expect_eq(stage.next_ns, MOMENT_NEVER_NS);
+    }
+}
+
+Test(client_handshake, a_stranger_comes_back_into_its_session)
+{
+    struct sequenced_join join;
+
+    client_stage_enter(&stage);
+    client_stage_stranger(&stage, CLIENT_STAGE_TOKEN + 1);
+    cr_expect_eq(client_state(stage.client), CLIENT_IN, "that is somebody else");
+    client_stage_stranger(&stage, CLIENT_STAGE_TOKEN);
+    cr_expect_eq(client_state(stage.client), CLIENT_JOINING);
+    client_stage_pass_ms(&stage, 1000);
+    cr_assert(client_stage_hello(&stage));
+    client_stage_challenge(&stage);
+    cr_assert(client_stage_join(&stage, &join));
+    cr_expect(join.resume);
+    cr_expect_eq(join.epoch, CLIENT_STAGE_EPOCH);
+    cr_expect_eq(join.token, CLIENT_STAGE_TOKEN);
+    cr_expect_eq(join.position, 10);
+    client_stage_welcome(&stage, false);
+    cr_expect_eq(client_state(stage.client), CLIENT_JOINING, "another member is not what it asked to be");
+    stage.run = 2;
+    client_stage_welcome(&stage, true);
+    cr_expect_eq(client_state(stage.client), CLIENT_IN);
+    client_stage_chat(&stage, 11, 3, 0, "hello");
+    cr_expect_str_eq(client_stage_given(&stage), "11");
+}
+
+Test(client_handshake, a_server_that_always_says_stranger_is_not_knocked_at_without_a_pause)
+{
+    client_stage_enter(&stage);
+    stage.run = 2;
+    client_stage_stranger(&stage, CLIENT_STAGE_TOKEN);
+    client_stage_pass_ms(&stage, 1000);
+    greet();
+    client_stage_welcome(&stage, true);
+    client_stage_lose(&stage);
+    client_stage_stranger(&stage, CLIENT_STAGE_TOKEN);
+    cr_expect_null(client_stage_next(&stage));
+    client_stage_pass_ms(&stage, 1000);
+    cr_expect(client_stage_hello(&stage));
+}
+
+Test(client_handshake, an_unknown_session_is_joined_anew_and_its_members_are_gone)
+{
+    struct sequenced_join join;
+
+    client_stage_enter(&stage);
+    cr_expect_str_eq(stage.members, "+7 alice +3 carol");
+    client_stage_stranger(&stage, CLIENT_STAGE_TOKEN);
+    client_stage_pass_ms(&stage, 1000);
+    greet();
+    client_stage_refuse(&stage, SEQUENCED_REFUSED_UNKNOWN_SESSION, 0);
+    cr_expect_eq(stage.reason, CLIENT_REFUSED_UNKNOWN);
+    cr_expect_str_eq(stage.members, "+7 alice +3 carol -3 carol -7 alice");
+    cr_assert(client_stage_hello(&stage));
+    client_stage_challenge(&stage);
+    cr_assert(client_stage_join(&stage, &join));
+    cr_expect(!join.resume);
+    stage.position = 0;
+    client_stage_welcome(&stage, false);
+    cr_expect_eq(client_state(stage.client), CLIENT_IN);
+}
+
+Test(client_handshake, silence_is_asked_about_four_times_and_then_the_way_back_begins)
+{
+    struct sequenced_up_frame frame;
+    int64_t began_ns = stage.now.mono_ns;
+    int asked = 0;
+
+    client_stage_enter(&stage);
+    while (client_state(stage.client) == CLIENT_IN) {
+        stage.now.mono_ns = stage.next_ns;
+        client_stage_tick(&stage);
+        asked += client_stage_frame(&stage, SEQUENCED_UP_HEARTBEAT, &frame) ? 1 : 0;
+        stage.read = stage.sent_count - (client_state(stage.client) == CLIENT_IN ? 0 : 1);
+    }
+    cr_expect_eq(asked, 4);
+    cr_expect_leq(stage.now.mono_ns - began_ns, (30 + 11 + 1) * MOMENT_NS_PER_S);
+    cr_expect_geq(stage.now.mono_ns - began_ns, (20 + 11) * MOMENT_NS_PER_S);
+    cr_expect(client_stage_hello(&stage));
+}
+
+Test(client_handshake, a_machine_that_slept_for_hours_does_each_thing_once)
+{
+    client_stage_enter(&stage);
+    stage.now.mono_ns += 8 * 3600 * MOMENT_NS_PER_S;
+    client_stage_tick(&stage);
+    cr_expect_eq(stage.sent_count, 1);
+    client_stage_pass_ms(&stage, 999);
+    cr_expect_eq(stage.sent_count, 1);
+}
+
+Test(client_handshake, another_address_is_told_at_once_and_paths_are_answered)
+{
+    struct sequenced_down_frame path = {.kind = SEQUENCED_DOWN_PATH, .challenge = 0x123456789abcdef0};
+    struct sequenced_up_frame frame;
+
+    client_stage_enter(&stage);
+    client_moved(stage.client, &stage.now);
+    client_stage_tick(&stage);
+    cr_assert(client_stage_frame(&stage, SEQUENCED_UP_HEARTBEAT, &frame));
+    client_stage_down(&stage, &path);
+    cr_assert(client_stage_frame(&stage, SEQUENCED_UP_PATH, &frame));
+    cr_expect_eq(frame.challenge, path.challenge);
+}
+
+Test(client_handshake, who_leaves_says_so_until_it_is_told_that_it_has_left)
+{
+    struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_CLOSED, .closed = {.reason = 0, .text = {"", 0}}};
+    struct sequenced_up_frame frame;
+
+    client_stage_enter(&stage);
+    client_leave(stage.client, &stage.now, false);
+    client_stage_tick(&stage);
+    cr_expect_eq(client_state(stage.client), CLIENT_LEAVING);
+    cr_assert(client_stage_frame(&stage, SEQUENCED_UP_LEAVE, &frame));
+    client_stage_pass_ms(&stage, 1000);
+    cr_assert(client_stage_frame(&stage, SEQUENCED_UP_LEAVE, &frame), "the first was lost");
+    client_stage_down(&stage, &closed);
+    cr_expect_eq(client_state(stage.client), CLIENT_OUT);
+    cr_expect_eq(client_why(stage.client), CLIENT_LEFT);
+}
+
+Test(client_handshake, nobody_is_waited_for_to_leave)
+{
+    struct sequenced_up_frame frame;
+    int leaves = 0;
+
+    client_stage_enter(&stage);
+    client_leave(stage.client, &stage.now, false);
+    client_stage_pass_ms(&stage, 60000);
+    cr_expect_eq(client_state(stage.client), CLIENT_OUT);
+    cr_expect_eq(client_why(stage.client), CLIENT_LEFT);
+    while (client_stage_frame(&stage, SEQUENCED_UP_LEAVE, &frame))
+        leaves++;
+    cr_expect_eq(leaves, 5);
+}
+
+Test(client_handshake, who_is_not_in_leaves_at_once_unless_its_join_is_on_the_way)
+{
+    struct sequenced_up_frame frame;
+
+    client_leave(stage.client, &stage.now, false);
+    cr_expect_eq(client_state(stage.client), CLIENT_OUT);
+    client_stage_done(&stage);
+    client_stage_new(&stage);
+    greet();
+    client_leave(stage.client, &stage.now, false);
+    client_stage_tick(&stage);
+    cr_expect_eq(client_state(stage.client), CLIENT_JOINING, "there may be a member of its name already");
+    client_stage_welcome(&stage, false);
+    cr_expect(client_stage_frame(&stage, SEQUENCED_UP_LEAVE, &frame));
+}
+
+Test(client_handshake, a_name_refused_while_it_wants_to_leave_is_reason_enough)
+{
+    greet();
+    client_leave(stage.client, &stage.now, false);
+    client_stage_refuse(&stage, SEQUENCED_REFUSED_TAKEN, 0);
+    cr_expect_eq(client_state(stage.client), CLIENT_OUT);
+}
+
+Test(client_handshake, a_session_that_the_server_ends_is_over_and_its_words_are_kept)
+{
+    static const struct {
+        uint8_t reason;
+        int why;
+    } rows[] = {{0, CLIENT_LEFT},   {3, CLIENT_KICKED},    {5, CLIENT_TIMEOUT},    {6, CLIENT_BANNED},
+                {7, CLIENT_CLOSED}, {8, CLIENT_ELSEWHERE}, {99, CLIENT_ENDED + 99}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_CLOSED,
+                                              .closed = {.reason = rows[i].reason, .text = {"be\x1b nice", 8}}};
+
+        client_stage_done(&stage);
+        client_stage_new(&stage);
+        client_stage_enter(&stage);
+        stage.run = 9;
+        client_stage_down(&stage, &closed);
+        cr_expect_eq(client_state(stage.client), CLIENT_IN, "another run is another program's");
+        stage.run = 1;
+        client_stage_down(&stage, &closed);
+        cr_expect_eq(client_state(stage.client), CLIENT_OUT);
+        cr_expect_eq((int)client_why(stage.client), rows[i].why);
+        cr_expect_str_eq(client_farewell(stage.client), "be  nice");
+    }
+}
+
+Test(client_handshake, setups_that_can_not_be_are_refused)
+{
+    struct client_setup setup = stage.setup;
+    struct client_session session = {.position = UINT64_MAX};
+    struct client *client = NULL;
+
+    setup.name = "";
+    cr_expect_eq(client_new(&setup, &client), STATUS_INVALID);
+    setup.name = "12345678901234567890123456789012345678901234567890123456789012345";
+    cr_expect_eq(client_new(&setup, &client), STATUS_TOO_LONG);
+    setup.name = "\xc3";
+    cr_expect_eq(client_new(&setup, &client), STATUS_NOT_UTF8);
+    setup.name = "alice";
+    setup.store_bytes--;
+    cr_expect_eq(client_new(&setup, &client), STATUS_INVALID);
+    setup.store_bytes++;
+    setup.resume = &session;
+    cr_expect_eq(client_new(&setup, &client), STATUS_INVALID);
+    cr_expect_null(client);
+    client_free(NULL);
+}
