@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* The list of members, from pages and events in any order. */
+#include "core/client_list.h"
+#include "support/client_stage.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct client_stage stage;
+
+/* In, but nothing is known of who else is. */
+static void open_stage(void)
+{
+    client_stage_new(&stage);
+    client_stage_hello(&stage);
+    client_stage_challenge(&stage);
+    client_stage_next(&stage);
+    client_stage_welcome(&stage, false);
+}
+
+static void close_stage(void)
+{
+    client_stage_done(&stage);
+}
+
+TestSuite(client_members, .init = open_stage, .fini = close_stage);
+
+Test(client_members, pages_are_asked_for_one_after_the_other)
+{
+    struct sequenced_up_frame frame;
+
+    cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame));
+    cr_expect_eq(frame.after, 0);
+    client_stage_page(&stage, 10, 4, true, "1 bob, 3 carol");
+    cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame));
+    cr_expect_eq(frame.after, 4);
+    client_stage_pass_ms(&stage, 200);
+    cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame), "the page was lost");
+    cr_expect_eq(frame.after, 4);
+    client_stage_page(&stage, 10, 7, false, "7 alice");
+    cr_expect_eq(client_members(stage.client), 3);
+    cr_expect_str_eq(stage.members, "+1 bob +3 carol +7 alice");
+    client_stage_lose(&stage);
+    client_stage_pass_ms(&stage, 15000);
+    cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame));
+}
+
+Test(client_members, a_page_that_comes_twice_changes_nothing)
+{
+    client_stage_page(&stage, 10, 4, true, "1 bob, 3 carol");
+    client_stage_page(&stage, 10, 4, true, "1 bob, 3 carol");
+    client_stage_page(&stage, 10, 7, false, "7 alice");
+    client_stage_page(&stage, 10, 4, true, "1 bob, 3 carol");
+    cr_expect_str_eq(stage.members, "+1 bob +3 carol +7 alice");
+}
+
+Test(client_members, events_that_a_page_knows_already_do_not_count_twice)
+{
+    client_stage_page(&stage, 13, 8, false, "7 alice, 8 dave");
+    client_stage_joined(&stage, 10, 7, 0, "alice");
+    client_stage_left(&stage, 11, 3, 0, EXIT_LEFT);
+    client_stage_joined(&stage, 12, 8, 0, "dave");
+    cr_expect_str_eq(stage.members, "+7 alice +8 dave");
+    cr_expect_eq(stage.event_count, 3, "as events they are told all the same");
+    client_stage_left(&stage, 13, 9, 0, EXIT_LEFT);
+    client_stage_left(&stage, 14, 8, 0, EXIT_LEFT);
+    cr_expect_str_eq(stage.members, "+7 alice +8 dave -8 dave");
+}
+
+Test(client_members, events_after_a_page_count_though_the_page_comes_late)
+{
+    client_stage_joined(&stage, 10, 7, 0, "alice");
+    client_stage_joined(&stage, 11, 8, 0, "dave");
+    client_stage_page(&stage, 9, 3, false, "3 carol");
+    cr_expect_str_eq(stage.members, "+7 alice +8 dave +3 carol");
+    cr_expect_eq(client_members(stage.client), 3);
+}
+
+Test(client_members, former_members_give_their_names_to_what_they_said)
+{
+    client_stage_joined(&stage, 10, 7, 0, "alice");
+    client_stage_chat(&stage, 11, 3, 0, "bye");
+    client_stage_left(&stage, 12, 3, 0, EXIT_LEFT);
+    cr_expect_eq(stage.event_count, 1, "who that is is not known yet");
+    client_stage_page(&stage, 12, 7, false, "3 -carol, 7 alice");
+    cr_expect_eq(stage.event_count, 3);
+    cr_expect_str_eq(stage.events[1].name, "carol");
+    cr_expect_str_eq(stage.events[2].name, "carol");
+    cr_expect_str_eq(stage.members, "+7 alice");
+    cr_expect_eq(client_members(stage.client), 1);
+}
+
+Test(client_members, a_page_for_the_number_is_enough_for_its_name)
+{
+    client_stage_joined(&stage, 10, 7, 0, "alice");
+    client_stage_chat(&stage, 11, 3, 0, "x");
+    client_stage_chat(&stage, 12, 5, 0, "x");
+    client_stage_page(&stage, 12, 4, true, "3 carol");
+    cr_expect_str_eq(client_stage_given(&stage), "11");
+}
+
+Test(client_members, a_rename_is_one_member_all_the_time)
+{
+    client_stage_page(&stage, 10, 7, false, "3 carol, 7 alice");
+    client_stage_joined(&stage, 10, 7, 0, "alice");
+    client_stage_left(&stage, 11, 3, 0, EXIT_RENAMED);
+    client_stage_joined(&stage, 12, 3, 0, "caro");
+    client_stage_chat(&stage, 13, 3, 0, "x");
+    cr_expect_str_eq(stage.members, "+3 carol +7 alice -3 carol +3 caro");
+    cr_expect_str_eq(stage.events[1].name, "carol");
+    cr_expect_str_eq(stage.events[3].name, "caro");
+}
+
+Test(client_members, who_is_on_no_page_after_a_gap_is_gone)
+{
+    struct sequenced_down_frame gap = {.kind = SEQUENCED_DOWN_GAP, .oldest = 50};
+
+    client_stage_page(&stage, 10, 7, false, "3 carol, 4 erin, 7 alice");
+    client_stage_down(&stage, &gap);
+    client_stage_page(&stage, 40, 7, false, "3 carol, 4 erin, 7 alice");
+    client_stage_page(&stage, 49, 9, false, "4 erika, 7 alice, 9 gus");
+    cr_expect_str_eq(stage.members, "+3 carol +4 erin +7 alice -3 carol -4 erin +4 erika +9 gus");
+}
+
+/* ---- a world of chance ---- */
+
+#define EVENTS  60U
+#define NUMBERS 12U
+
+struct history {
+    struct {
+        uint32_t member;
+        bool join;
+    } events[EVENTS + 2]; /* by number - 9 */
+};
+
+static bool is_here(const struct history *history, uint32_t member, uint64_t head)
+{
+    bool here = member <= 4; /* they were in before */
+
+    for (uint64_t seq = 10; seq <= head; seq++) {
+        if (history->events[seq - 9].member == member)
+            here = history->events[seq - 9].join;
+    }
+    return here;
+}
+
+static void make_history(struct history *history)
+{
+    uint32_t next = CLIENT_STAGE_MEMBER;
+    bool here[NUMBERS + EVENTS] = {false, true, true, true, true};
+
+    for (uint64_t seq = 10; seq < 10 + EVENTS; seq++) {
+        uint32_t leaver = 1 + (uint32_t)rand() % NUMBERS;
+
+        if (seq > 10 && here[leaver] && leaver != CLIENT_STAGE_MEMBER && rand() % 2 == 0) {
+            history->events[seq - 9].member = leaver;
+            history->events[seq - 9].join = false;
+            here[leaver] = false;
+        } else {
+            history->events[seq - 9].member = next;
+            history->events[seq - 9].join = true;
+            here[next++] = true;
+        }
+    }
+}
+
+static void send_page(const struct history *history, uint64_t head, uint32_t after)
+{
+    char page[1024] = "";
+    uint32_t last = after + 1 + (uint32_t)rand() % 6;
+    bool more = last < NUMBERS + EVENTS;
+
+    for (uint32_t member = after + 1; member <= last; member++) {
+        if (is_here(history, member, head))
+            snprintf(page + strlen(page), sizeof(page) - strlen(page), "%s%u m%u", page[0] != '\0' ? ", " : "", member,
+                     member);
+    }
+    client_stage_page(&stage, head, last, more, page);
+}
+
+static void send_history(const struct history *history, uint64_t seq)
+{
+    uint32_t member = history->events[seq - 9].member;
+    char name[16];
+
+    snprintf(name, sizeof(name), "m%u", member);
+    if (history->events[seq - 9].join)
+        client_stage_joined(&stage, seq, member, 0, name);
+    else
+        client_stage_left(&stage, seq, member, 0, EXIT_LEFT);
+}
+
+/* A tenth of a second, in which a heartbeat is answered, and the next page may be. */
+static void take_turn(const struct history *history, uint64_t head, bool page)
+{
+    struct sequenced_down_frame answer = {.kind = SEQUENCED_DOWN_HEARTBEAT};
+    struct sequenced_up_frame frame;
+    size_t read = stage.read;
+
+    if (client_stage_frame(&stage, SEQUENCED_UP_HEARTBEAT, &frame)) {
+        answer.heartbeat.echo = frame.echo;
+        client_stage_down(&stage, &answer);
+    }
+    stage.read = read;
+    if (client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame) && page)
+        send_page(history, head, frame.after);
+    client_stage_lose(&stage);
+    client_stage_pass_ms(&stage, 100);
+}
+
+static void live_history(const struct history *history)
+{
+    uint64_t head = 10, end = 9 + EVENTS;
+
+    for (int turn = 0; turn < 200; turn++) {
+        head += head < end && rand() % 2 == 0 ? 1 : 0;
+        if (rand() % 4 != 0)
+            send_history(history, 10 + (uint64_t)rand() % (head - 9));
+        if (rand() % 8 == 0)
+            send_page(history, head, 0); /* a late answer to the first request */
+        take_turn(history, head, rand() % 2 == 0);
+    }
+    for (uint64_t seq = 10; seq <= end; seq++)
+        send_history(history, seq);
+    for (int turn = 0; turn < 400; turn++)
+        take_turn(history, end, true);
+}
+
+Test(client_members, any_order_of_pages_and_events_gives_the_same_list)
+{
+    for (unsigned seed = 1; seed <= 200; seed++) {
+        struct history history = {0};
+        uint32_t expected = 0;
+
+        srand(seed);
+        make_history(&history);
+        close_stage();
+        open_stage();
+        live_history(&history);
+        for (uint32_t member = 1; member < NUMBERS + EVENTS; member++)
+            expected += is_here(&history, member, 9 + EVENTS) ? 1U : 0U;
+        cr_assert_eq(client_state(stage.client), CLIENT_IN, "seed %u", seed);
+        cr_assert_eq(stage.event_count, EVENTS, "seed %u", seed);
+        cr_assert_eq(client_members(stage.client), expected, "seed %u", seed);
+    }
+}
+
+/* ---- the row itself ---- */
+
+Test(client_members, the_row_stays_in_order_whatever_is_put_in_and_taken_out)
+{
+    struct client_list list = {0};
+    bool in[500] = {false};
+
+    srand(7);
+    for (int step = 0; step < 20000; step++) {
+        uint32_t number = (uint32_t)rand() % 500;
+        struct client_listed *listed = client_list_find(&list, number);
+
+        cr_assert_eq(listed != NULL, in[number]);
+        if (listed != NULL)
+            client_list_remove(&list, listed);
+        else
+            client_list_set_here(&list, client_list_insert(&list, number), true);
+        in[number] = !in[number];
+        client_list_clean(&list);
+        cr_assert_leq(list.count, 500);
+    }
+    for (size_t i = 1; i < list.count; i++)
+        cr_assert_lt(list.row[i - 1].number, list.row[i].number);
+    client_list_done(&list);
+}
+
+Test(client_members, more_than_the_most_are_not_taken)
+{
+    struct client_list list = {0};
+
+    for (uint32_t number = 1; number <= CLIENT_MEMBERS_MAX; number++)
+        cr_assert_not_null(client_list_insert(&list, number));
+    cr_expect_null(client_list_insert(&list, CLIENT_MEMBERS_MAX + 1));
+    cr_expect_not_null(client_list_insert(&list, 5), "who is in is found");
+    client_list_done(&list);
+}

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* What a client says: each message once, repeated under its number until its fate is known. */
+#include "support/client_stage.h"
+
+#include <criterion/criterion.h>
+#include <roomd/status.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct client_stage stage;
+
+static void open_stage(void)
+{
+    client_stage_new(&stage);
+    client_stage_enter(&stage);
+}
+
+static void close_stage(void)
+{
+    client_stage_done(&stage);
+}
+
+TestSuite(client_say, .init = open_stage, .fini = close_stage);
+
+static uint32_t say(const char *text)
+{
+    uint32_t number = 0;
+
+    cr_assert_eq(client_say(stage.client, &stage.now, text, strlen(text), &number), 0);
+    client_stage_tick(&stage);
+    return number;
+}
+
+/* The numbers of all messages not read yet, as "1 2 3". */
+static const char *messages(void)
+{
+    static char text[512];
+    struct sequenced_up_frame frame;
+    const struct client_stage_datagram *datagram;
+    size_t used = 0;
+
+    text[0] = '\0';
+    while ((datagram = client_stage_next(&stage)) != NULL) {
+        struct sequenced_up_reader reader;
+        struct sequenced_up up;
+
+        cr_assert_eq(sequenced_up_open(datagram->bytes, datagram->length, &up, &reader), 0);
+        while (sequenced_up_next(&reader, &frame) == 1) {
+            if (frame.kind == SEQUENCED_UP_MESSAGE)
+                used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%u", used > 0 ? " " : "",
+                                         frame.message.number);
+        }
+    }
+    return text;
+}
+
+static void not_taken(uint32_t number, uint8_t why, uint16_t wait_cs)
+{
+    struct sequenced_down_frame frame = {.kind = SEQUENCED_DOWN_NOT_TAKEN,
+                                         .not_taken = {.number = number, .why = why, .wait_cs = wait_cs}};
+
+    client_stage_down(&stage, &frame);
+}
+
+static void come_back(uint32_t said)
+{
+    struct sequenced_join join;
+
+    client_stage_stranger(&stage, CLIENT_STAGE_TOKEN);
+    client_stage_lose(&stage);
+    while (client_stage_next(&stage) == NULL)
+        client_stage_pass_ms(&stage, 100);
+    stage.read = 0;
+    cr_assert(client_stage_hello(&stage));
+    client_stage_challenge(&stage);
+    cr_assert(client_stage_join(&stage, &join));
+    cr_assert(join.resume);
+    stage.run++;
+    stage.said = said;
+    client_stage_welcome(&stage, true);
+}
+
+Test(client_say, its_own_event_is_the_acknowledgement)
+{
+    struct sequenced_up_frame frame;
+    uint32_t number = say("hello");
+
+    cr_expect_eq(number, 1);
+    cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MESSAGE, &frame));
+    cr_expect_eq(frame.message.what, SEQUENCED_WHAT_TEXT);
+    cr_expect_eq(frame.message.text.length, 5);
+    cr_expect_eq(client_pending(stage.client), 1);
+    client_stage_chat(&stage, 11, CLIENT_STAGE_MEMBER, 1, "hello");
+    cr_expect(client_stage_fate(&stage, 1, CLIENT_TAKEN, 0));
+    cr_expect_eq(stage.events[stage.event_count - 1].own, 1);
+    cr_expect_eq(client_pending(stage.client), 0);
+    client_stage_lose(&stage);
+    client_stage_pass_ms(&stage, 15000);
+    cr_expect_str_eq(messages(), "");
+}
+
+Test(client_say, somebody_elses_message_of_that_number_is_none)
+{
+    say("hello");
+    client_stage_chat(&stage, 11, 3, 1, "hello");
+    cr_expect_eq(stage.fate_count, 0);
+    cr_expect_eq(stage.events[stage.event_count - 1].own, 0);
+}
+
+Test(client_say, a_message_is_repeated_with_doubled_waits_until_it_is_taken)
+{
+    static const int64_t waits_ms[] = {200, 400, 800, 1600, 3200, 6400, 10000, 10000};
+
+    say("hello");
+    cr_expect_str_eq(messages(), "1");
+    for (size_t i = 0; i < sizeof(waits_ms) / sizeof(*waits_ms); i++) {
+        client_stage_pass_ms(&stage, waits_ms[i] - 1);
+        cr_expect_str_eq(messages(), "", "not before %d ms", (int)waits_ms[i]);
+        client_stage_pass_ms(&stage, 1);
+        cr_expect_str_eq(messages(), "1", "after %d ms", (int)waits_ms[i]);
+        /* Whoever asks for so long has to know that somebody is there. */
+        if (client_state(stage.client) != CLIENT_IN)
+            break;
+    }
+    client_stage_taken(&stage, 1, 0, 0);
+    client_stage_taken(&stage, 1, 0, 0);
+    cr_expect(client_stage_fate(&stage, 1, CLIENT_TAKEN, 0));
+    client_stage_chat(&stage, 11, CLIENT_STAGE_MEMBER, 1, "hello");
+    cr_expect(client_stage_fate(&stage, 1, CLIENT_TAKEN, 0), "its event comes late and settles nothing");
+    cr_expect_eq(stage.events[stage.event_count - 1].own, 1, "but is known for its own");
+}
+
+Test(client_say, a_window_of_32_is_under_way_in_few_datagrams)
+{
+    char expected[512] = "";
+
+    for (int i = 0; i < 40; i++) {
+        uint32_t number;
+
+        cr_assert_eq(client_say(stage.client, &stage.now, "hello", 5, &number), 0);
+        if (i < 32)
+            snprintf(expected + strlen(expected), sizeof(expected) - strlen(expected), "%s%d", i > 0 ? " " : "", i + 1);
+    }
+    client_stage_tick(&stage);
+    cr_expect_eq(stage.sent_count, 1);
+    cr_expect_str_eq(messages(), expected);
+    client_stage_taken(&stage, 3, 0, 0);
+    cr_expect_str_eq(messages(), "33 34 35");
+}
+
+Test(client_say, messages_of_any_length_fit)
+{
+    char text[900];
+    uint32_t number;
+
+    memset(text, 'x', sizeof(text));
+    for (int i = 0; i < 20; i++)
+        cr_assert_eq(client_say(stage.client, &stage.now, text, sizeof(text), &number), 0);
+    client_stage_tick(&stage);
+    cr_expect_eq(stage.sent_count, 20);
+    cr_expect_eq(client_say(stage.client, &stage.now, text, 901, &number), STATUS_TOO_LONG);
+    cr_expect_eq(client_say(stage.client, &stage.now, text, 0, &number), STATUS_INVALID);
+    cr_expect_eq(client_say(stage.client, &stage.now, "\xff", 1, &number), STATUS_NOT_UTF8);
+}
+
+Test(client_say, no_more_than_256_wait)
+{
+    uint32_t number;
+
+    for (int i = 0; i < CLIENT_PENDING_MAX; i++)
+        cr_assert_eq(client_say(stage.client, &stage.now, "x", 1, &number), 0);
+    cr_expect_eq(client_say(stage.client, &stage.now, "x", 1, &number), STATUS_FULL);
+    cr_expect_eq(client_pending(stage.client), CLIENT_PENDING_MAX);
+    client_stage_tick(&stage);
+    client_stage_taken(&stage, 1, 0, 0);
+    cr_expect_eq(client_say(stage.client, &stage.now, "x", 1, &number), 0);
+    cr_expect_eq(number, CLIENT_PENDING_MAX + 1);
+}
+
+Test(client_say, a_refused_message_is_told_with_its_reason_and_if_that_is_lost_without)
+{
+    say("one");
+    say("two");
+    say("three");
+    not_taken(1, SEQUENCED_WHY_MUTED, 0);
+    cr_expect(client_stage_fate(&stage, 1, CLIENT_REFUSED, SEQUENCED_WHY_MUTED));
+    not_taken(1, SEQUENCED_WHY_EMPTY, 0);
+    cr_expect(client_stage_fate(&stage, 1, CLIENT_REFUSED, SEQUENCED_WHY_MUTED));
+    client_stage_taken(&stage, 3, 1U << 1 | 1U << 2, 0);
+    cr_expect(client_stage_fate(&stage, 2, CLIENT_REFUSED, 0));
+    cr_expect(client_stage_fate(&stage, 3, CLIENT_TAKEN, 0));
+}
+
+Test(client_say, what_an_own_event_leaves_open_is_asked_about_by_repeating_it)
+{
+    say("one");
+    say("two");
+    client_stage_chat(&stage, 11, CLIENT_STAGE_MEMBER, 2, "two");
+    cr_expect(client_stage_fate(&stage, 2, CLIENT_TAKEN, 0));
+    cr_expect_eq(stage.fate_count, 1);
+    client_stage_lose(&stage);
+    client_stage_pass_ms(&stage, 200);
+    cr_expect_str_eq(messages(), "1");
+    client_stage_taken(&stage, 2, 1U << 1, 0);
+    cr_expect(client_stage_fate(&stage, 1, CLIENT_REFUSED, 0));
+}
+
+Test(client_say, the_window_reaches_no_further_than_the_bits_for_refusals)
+{
+    uint32_t number;
+
+    for (int i = 0; i < 40; i++)
+        cr_assert_eq(client_say(stage.client, &stage.now, "x", 1, &number), 0);
+    client_stage_tick(&stage);
+    client_stage_lose(&stage);
+    for (uint32_t said = 2; said <= 32; said++)
+        client_stage_chat(&stage, 9 + said, CLIENT_STAGE_MEMBER, (uint16_t)said, "x");
+    cr_expect_str_eq(messages(), "", "the first may have been refused");
+    client_stage_taken(&stage, 32, 1U << 31, 0);
+    cr_expect(client_stage_fate(&stage, 1, CLIENT_REFUSED, 0));
+    cr_expect_str_eq(messages(), "33 34 35 36 37 38 39 40");
+}
+
+Test(client_say, what_is_kept_is_not_repeated_while_one_before_it_is_missing)
+{
+    say("one");
+    say("two");
+    say("three");
+    client_stage_lose(&stage);
+    client_stage_taken(&stage, 0, 0, 1U << 1 | 1U << 2);
+    client_stage_pass_ms(&stage, 200);
+    cr_expect_str_eq(messages(), "1");
+    client_stage_taken(&stage, 2, 0, 0);
+    client_stage_lose(&stage);
+    client_stage_pass_ms(&stage, 400);
+    cr_expect_str_eq(messages(), "3", "nothing stands before it any more, and its event may be lost");
+}
+
+Test(client_say, slow_down_holds_the_message_and_those_after_it)
+{
+    say("one");
+    say("two");
+    client_stage_lose(&stage);
+    not_taken(2, SEQUENCED_WHY_SLOW_DOWN, 300);
+    say("three");
+    client_stage_taken(&stage, 1, 0, 0);
+    client_stage_pass_ms(&stage, 2999);
+    cr_expect_str_eq(messages(), "");
+    client_stage_pass_ms(&stage, 1);
+    cr_expect_str_eq(messages(), "2 3");
+    cr_expect_eq(stage.fate_count, 1);
+}
+
+Test(client_say, acknowledgements_of_what_was_not_said_are_not_believed)
+{
+    say("one");
+    client_stage_taken(&stage, 2, 0, 0);
+    not_taken(2, SEQUENCED_WHY_MUTED, 0);
+    client_stage_chat(&stage, 11, CLIENT_STAGE_MEMBER, 2, "x");
+    cr_expect_eq(stage.fate_count, 0);
+}
+
+Test(client_say, a_resumed_session_repeats_under_the_old_numbers_what_was_not_decided)
+{
+    say("one");
+    say("two");
+    say("three");
+    come_back(1);
+    say("four");
+    cr_expect_str_eq(messages(), "2 3 4");
+    client_stage_pass_ms(&stage, 200);
+    cr_expect_str_eq(messages(), "1 4", "the first is asked about, too: its event has not come");
+    client_stage_chat(&stage, 11, CLIENT_STAGE_MEMBER, 1, "one");
+    client_stage_taken(&stage, 4, 0, 0);
+    for (uint32_t number = 1; number <= 4; number++)
+        cr_expect(client_stage_fate(&stage, number, CLIENT_TAKEN, 0));
+}
+
+Test(client_say, a_lost_session_makes_what_was_sent_unknown_and_what_was_not_is_said_in_the_next)
+{
+    struct sequenced_up_frame frame;
+    uint32_t number;
+
+    for (int i = 0; i < 34; i++)
+        cr_assert_eq(client_say(stage.client, &stage.now, "x", 1, &number), 0);
+    client_stage_tick(&stage);
+    client_stage_stranger(&stage, CLIENT_STAGE_TOKEN);
+    client_stage_lose(&stage);
+    client_stage_pass_ms(&stage, 1000);
+    cr_assert(client_stage_hello(&stage));
+    client_stage_challenge(&stage);
+    client_stage_next(&stage);
+    client_stage_refuse(&stage, SEQUENCED_REFUSED_UNKNOWN_SESSION, 0);
+    for (uint32_t sent = 1; sent <= 32; sent++)
+        cr_expect(client_stage_fate(&stage, sent, CLIENT_UNKNOWN, 0));
+    cr_expect_eq(stage.fate_count, 32);
+    cr_assert(client_stage_hello(&stage));
+    client_stage_challenge(&stage);
+    client_stage_next(&stage);
+    client_stage_welcome(&stage, false);
+    cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MESSAGE, &frame));
+    cr_expect_eq(frame.message.number, 1);
+    client_stage_taken(&stage, 2, 0, 0);
+    cr_expect(client_stage_fate(&stage, 33, CLIENT_TAKEN, 0));
+    cr_expect(client_stage_fate(&stage, 34, CLIENT_TAKEN, 0));
+}
+
+Test(client_say, the_end_settles_everything)
+{
+    struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_CLOSED, .closed = {.reason = 3, .text = {"", 0}}};
+    uint32_t number;
+
+    for (int i = 0; i < 33; i++)
+        cr_assert_eq(client_say(stage.client, &stage.now, "x", 1, &number), 0);
+    client_stage_tick(&stage);
+    client_stage_down(&stage, &closed);
+    cr_expect(client_stage_fate(&stage, 32, CLIENT_UNKNOWN, 0));
+    cr_expect(client_stage_fate(&stage, 33, CLIENT_REFUSED, 0), "it was never sent");
+    cr_expect_eq(client_say(stage.client, &stage.now, "x", 1, &number), STATUS_INVALID);
+}
+
+Test(client_say, who_leaves_waits_until_all_is_settled_unless_it_can_not)
+{
+    struct sequenced_up_frame frame;
+    uint32_t number;
+
+    say("one");
+    client_stage_lose(&stage);
+    client_leave(stage.client, &stage.now, false);
+    client_stage_tick(&stage);
+    cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_LEAVE, &frame));
+    cr_expect_eq(client_say(stage.client, &stage.now, "x", 1, &number), STATUS_INVALID);
+    client_stage_taken(&stage, 1, 0, 0);
+    cr_expect(client_stage_frame(&stage, SEQUENCED_UP_LEAVE, &frame));
+    close_stage();
+    open_stage();
+    say("one");
+    client_leave(stage.client, &stage.now, true);
+    client_stage_tick(&stage);
+    cr_expect(client_stage_frame(&stage, SEQUENCED_UP_LEAVE, &frame));
+    client_leave(stage.client, &stage.now, true);
+    cr_expect_eq(client_state(stage.client), CLIENT_OUT);
+    cr_expect(client_stage_fate(&stage, 1, CLIENT_UNKNOWN, 0));
+}
+
+Test(client_say, another_name_is_asked_for_as_a_message_and_comes_as_two_events)
+{
+    struct sequenced_up_frame frame;
+    uint32_t number;
+
+    cr_assert_eq(client_rename(stage.client, &stage.now, "alicia", &number), 0);
+    cr_expect_eq(number, 1);
+    client_stage_tick(&stage);
+    cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MESSAGE, &frame));
+    cr_expect_eq(frame.message.what, SEQUENCED_WHAT_NAME);
+    client_stage_left(&stage, 11, CLIENT_STAGE_MEMBER, 1, EXIT_RENAMED);
+    client_stage_joined(&stage, 12, CLIENT_STAGE_MEMBER, 1, "alicia");
+    cr_expect(client_stage_fate(&stage, 1, CLIENT_TAKEN, 0));
+    cr_expect_str_eq(client_name(stage.client), "alicia");
+    cr_expect_eq(stage.events[1].own, 1);
+    cr_expect_eq(stage.events[2].own, 1);
+}
+
+Test(client_say, the_name_of_a_message_in_events_comes_round)
+{
+    uint32_t number = 0;
+
+    for (uint32_t i = 1; i <= 65540; i++) {
+        cr_assert_eq(client_say(stage.client, &stage.now, "x", 1, &number), 0);
+        client_stage_tick(&stage);
+        if (i < 65530)
+            client_stage_taken(&stage, i, 0, 0);
+        else
+            client_stage_chat(&stage, 11 + i - 65530, CLIENT_STAGE_MEMBER, sequenced_said(i), "x");
+        client_stage_lose(&stage);
+        if (i >= 65530)
+            cr_assert_eq(stage.events[stage.event_count - 1].own, i);
+        cr_assert_eq(client_pending(stage.client), 0);
+        stage.fate_count = 0;
+    }
+}
+
+Test(client_say, a_program_started_anew_goes_on_and_tells_what_became_of_its_predecessors_words)
+{
+    struct client_session session = {CLIENT_STAGE_EPOCH, CLIENT_STAGE_TOKEN, 20, 5};
+    struct sequenced_up_frame frame;
+    struct sequenced_join join;
+    uint32_t number = 0;
+
+    close_stage();
+    client_stage_open(&stage);
+    stage.setup.resume = &session;
+    client_stage_start(&stage);
+    cr_assert_eq(client_say(stage.client, &stage.now, "mine", 4, &number), 0);
+    cr_expect_eq(number, 6);
+    cr_assert(client_stage_hello(&stage));
+    client_stage_challenge(&stage);
+    cr_assert(client_stage_join(&stage, &join));
+    cr_expect(join.resume);
+    cr_expect_eq(join.position, 20);
+    stage.run = 2;
+    stage.said = 3;
+    stage.head = 22;
+    client_stage_welcome(&stage, true);
+    cr_expect(client_stage_fate(&stage, 4, CLIENT_UNKNOWN, 0));
+    cr_expect(client_stage_fate(&stage, 5, CLIENT_UNKNOWN, 0));
+    cr_expect_eq(stage.fate_count, 2);
+    cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MESSAGE, &frame));
+    cr_expect_eq(frame.message.number, 4);
+    client_stage_page(&stage, 22, 7, false, "3 carol, 7 alice");
+    client_stage_chat(&stage, 21, CLIENT_STAGE_MEMBER, 2, "a word of old");
+    client_stage_chat(&stage, 22, CLIENT_STAGE_MEMBER, 3, "another");
+    cr_expect_eq(stage.events[0].own, 2);
+    cr_expect_eq(stage.fate_count, 2);
+    client_stage_chat(&stage, 23, CLIENT_STAGE_MEMBER, 4, "mine");
+    cr_expect_eq(stage.events[2].own, 6);
+    cr_expect(client_stage_fate(&stage, 6, CLIENT_TAKEN, 0));
+    cr_expect(client_session(stage.client, &session));
+    cr_expect_eq(session.said, 4);
+    cr_expect_eq(session.position, 23);
+}
