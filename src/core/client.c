@@ -23,13 +23,17 @@
 
 uint64_t client_draw(struct client *client)
 {
-    uint8_t digest[crypto_shorthash_BYTES], input[CLIENT_SEED_BYTES - HASH_KEY_BYTES + sizeof(client->drawn)];
+    uint8_t digest[crypto_shorthash_BYTES];
+    struct {
+        uint8_t seed[CLIENT_SEED_BYTES - HASH_KEY_BYTES];
+        uint64_t drawn;
+    } input;
     uint64_t value;
 
-    client->drawn++;
-    memcpy(input, client->seed + HASH_KEY_BYTES, CLIENT_SEED_BYTES - HASH_KEY_BYTES);
-    memcpy(input + CLIENT_SEED_BYTES - HASH_KEY_BYTES, &client->drawn, sizeof(client->drawn));
-    crypto_shorthash(digest, input, sizeof(input), client->seed);
+    memset(&input, 0, sizeof(input));
+    memcpy(input.seed, client->seed + HASH_KEY_BYTES, sizeof(input.seed));
+    input.drawn = ++client->drawn;
+    crypto_shorthash(digest, (const uint8_t *)&input, sizeof(input), client->seed);
     memcpy(&value, digest, sizeof(value));
     return value;
 }

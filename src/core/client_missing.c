@@ -96,24 +96,26 @@ int64_t client_missing_due_ns(const struct client *client)
 bool client_missing_write(struct client *client, const struct moment *now, struct client_up *up)
 {
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MISSING};
-    struct client_gap *asked[SEQUENCED_RANGES_MAX];
 
     for (size_t i = 0; i < askable(client); i++) {
-        struct client_gap *gap = &client->missing.gaps[i];
+        const struct client_gap *gap = &client->missing.gaps[i];
 
         if (due_ns(client, gap) > now->mono_ns)
             continue;
-        asked[frame.missing.count] = gap;
         frame.missing.ranges[frame.missing.count++] = (struct sequenced_range){gap->first, gap->last - gap->first + 1};
     }
     if (frame.missing.count == 0)
         return true;
     if (!client_up_add(up, &frame))
         return false;
-    for (size_t i = 0; i < frame.missing.count; i++) {
-        asked[i]->was_asked = true;
-        asked[i]->asked_ns = now->mono_ns;
-        asked[i]->asked++;
+    for (size_t i = 0; i < askable(client); i++) {
+        struct client_gap *gap = &client->missing.gaps[i];
+
+        if (due_ns(client, gap) > now->mono_ns)
+            continue;
+        gap->was_asked = true;
+        gap->asked_ns = now->mono_ns;
+        gap->asked++;
     }
     return true;
 }
