@@ -58,6 +58,28 @@ Test(client_events, disorder_and_duplicates_do_not_show)
     cr_expect_str_eq(client_stage_given(&stage), "11 12 13 14 15 16");
 }
 
+Test(client_events, bundles_that_overlap_are_given_on_once)
+{
+    static const struct {
+        uint64_t first;
+        uint64_t last;
+    } bundles[] = {{14, 15}, {13, 16}, {9, 11}, {10, 12}, {9, 17}, {18, 18}};
+
+    for (size_t i = 0; i < sizeof(bundles) / sizeof(*bundles); i++) {
+        uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
+        struct sequenced_bundle bundle;
+
+        sequenced_events_begin(&bundle, bytes, sizeof(bytes), CLIENT_STAGE_EPOCH);
+        for (uint64_t seq = bundles[i].first; seq <= bundles[i].last; seq++) {
+            struct event event = {.seq = seq, .author = 3, .kind = EVENT_CHAT, .text = "x", .text_len = 1};
+
+            cr_assert_eq(sequenced_events_add(&bundle, &event, 0), 0);
+        }
+        client_stage_receive(&stage, bytes, sequenced_events_length(&bundle));
+    }
+    cr_expect_str_eq(client_stage_given(&stage), "11 12 13 14 15 16 17 18");
+}
+
 Test(client_events, any_order_of_a_window_is_put_right)
 {
     for (unsigned seed = 1; seed <= 50; seed++) {
