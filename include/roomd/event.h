@@ -23,6 +23,7 @@ enum exit_reason {
     EXIT_IDLE,     /* said nothing for room.idle_timeout */
     EXIT_KICKED,   /* removed by the administrator */
     EXIT_VANISHED, /* its program is gone without an exit */
+    EXIT_TIMEOUT,  /* its session was silent for room.session_timeout */
 };
 
 /* "left", "renamed", … for people; never NULL. */
@@ -40,6 +41,7 @@ struct event {
     uint8_t reason;       /* enum exit_reason, of an EVENT_EXIT */
     uint16_t name_len;    /* bytes */
     uint16_t text_len;    /* bytes */
+    uint16_t said;        /* which message of its author made it (sequenced_said); 0 = none did */
     const char *name;     /* not terminated; empty for a notice */
     const char *text;     /* not terminated; empty but for chat and notice */
 };

@@ -37,12 +37,14 @@ struct room_limits {
     uint32_t max_name_codepoints; /* 1 – 64; in bytes a name never exceeds ROOM_NAME_MAX_BYTES */
     uint32_t max_text_bytes;      /* 1 – 1000; of one message or notice */
     uint32_t idle_timeout_s;      /* 0 = for ever */
+    uint32_t session_timeout_s;   /* 30 – 86400: a sequenced member not heard for so long has left */
     uint32_t probe_interval_s;    /* a member neither sent to nor heard for so long is probed; 0 = never */
     struct room_rate messages;    /* of one member */
     struct room_rate bytes;       /* of text, of one member */
     struct room_rate joins;       /* from one address outside access.trusted, and four times that from its prefix */
     uint32_t members_per_address; /* outside access.trusted; 0 = no limit */
     bool plain_enabled;
+    bool sequenced_enabled; /* newcomers of the sequenced protocol are let in */
 };
 
 #endif

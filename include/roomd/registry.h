@@ -32,6 +32,7 @@ struct name {
 #define SLOT_OWES_ACCEPT 1U /* the accept is sent before any event */
 #define SLOT_PROBATION   4U /* it has yet to prove that its address is its own: see ROOM_PROBATION_BYTES */
 #define SLOT_NEWLINE     2U /* every datagram ends with a newline */
+#define SLOT_SEQUENCED   8U /* it speaks the sequenced protocol: see core/session.h */
 
 /* What a sweep reads and writes for each member. */
 struct slot {
@@ -40,7 +41,8 @@ struct slot {
     uint32_t flags;
 };
 
-struct label; /* a name in use; private */
+struct label;   /* a name in use; private */
+struct session; /* core/session.h */
 
 /* What a sweep does not touch. Read it; only registry.c writes `position`, `seat`, `label` and the links. */
 struct member {
@@ -48,23 +50,24 @@ struct member {
     uint32_t position;        /* in the dense arrays; changes as others come and go */
     uint32_t seat;            /* the same from its join to its exit; then somebody else's */
     uint32_t undelivered;     /* datagrams that could not be sent to it */
-    uint64_t first;           /* the first event it was owed */
-    uint32_t said;            /* its own events since then: they are not owed */
-    uint32_t lost;            /* events that left the ring first, or could not be sent */
     uint16_t probation_bytes; /* sent while on probation */
-    uint8_t probation_datagrams;
-    struct label *label;    /* owned */
-    struct member *quieter; /* neighbours in the order of heard_ns, among those that are as warned as it is */
+    uint8_t probation_datagrams : 6;
+    bool suspected : 1;      /* of having vanished: see core/vanish.h */
+    bool warned : 1;         /* that it will be removed for saying nothing; sequenced: it is away */
+    uint64_t first;          /* the first event it was owed */
+    uint32_t said;           /* its own events since then, where they are not owed */
+    uint32_t lost;           /* events that left the ring first, or could not be sent */
+    struct label *label;     /* owned */
+    struct session *session; /* of the sequenced protocol, owned; NULL: it speaks the plain one */
+    struct member *quieter;  /* neighbours in the order of heard_ns, among those that are as warned as it is */
     struct member *louder;
     int64_t joined_wall_ns;
     int64_t heard_ns;         /* when it was last heard, monotonic */
     int64_t messages_full_ns; /* when its buckets of messages and of bytes are full again: see core/bucket.h */
     int64_t bytes_full_ns;
     int64_t quiet_until_ns; /* it is told nothing about unsent messages before this */
-    bool suspected;         /* of having vanished: see core/vanish.h */
     int64_t leaves_ns;      /* warned of its silence, it is not removed before this */
     int64_t muted_until_ns; /* what it says before this is refused */
-    bool warned;            /* that it will be removed for saying nothing */
 };
 
 struct registry;
@@ -81,6 +84,12 @@ uint32_t registry_count(const struct registry *registry);
  */
 int registry_add(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
                  struct member **ret_member);
+
+/*
+ * The same for one of the sequenced protocol. It has a session, all zero, and is not found by its endpoint: it is known by its token, and may change its address. Several may share an endpoint.
+ */
+int registry_add_sequenced(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
+                           struct member **ret_member);
 
 /* Gives a member the number it had before a restart; later ones get higher numbers. */
 void registry_renumber(struct registry *registry, struct member *member, uint64_t number);
@@ -116,8 +125,10 @@ struct member *registry_seated(const struct registry *registry, uint32_t seat);
 void registry_heard(struct registry *registry, struct member *member, int64_t now_ns);
 /* It was warned that it has been silent for long. */
 void registry_warned(struct registry *registry, struct member *member);
-/* The member that has been silent longest among those that were warned, or those that were not; or NULL. */
+/* The member that has been silent longest among those of the plain protocol that were warned, or those that were not; or NULL. */
 struct member *registry_quietest(const struct registry *registry, bool warned);
+/* The same for those of the sequenced protocol. */
+struct member *registry_quietest_sequenced(const struct registry *registry, bool warned);
 
 /* How many members are owed something. */
 uint32_t registry_behind(const struct registry *registry);

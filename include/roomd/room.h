@@ -21,7 +21,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ROOM_KEY_BYTES 16
+#define ROOM_KEY_BYTES    16
+#define ROOM_SECRET_BYTES 32
+
+/* As members of the sequenced protocol are told it. */
+#define ROOM_TITLE_MAX_BYTES 64
 
 /* Doors are few: each is a socket. */
 #define ROOM_DOORS_MAX 32
@@ -43,8 +47,9 @@ struct room_door {
 };
 
 struct room_setup {
-    uint8_t key[ROOM_KEY_BYTES]; /* random: seeds the keyed hashes */
-    size_t ring_bytes;           /* TRANSCRIPT_MIN_BYTES – TRANSCRIPT_MAX_BYTES */
+    uint8_t key[ROOM_KEY_BYTES];       /* random: seeds the keyed hashes */
+    uint8_t secret[ROOM_SECRET_BYTES]; /* random: cookies, tokens and the epoch are made of it */
+    size_t ring_bytes;                 /* TRANSCRIPT_MIN_BYTES – TRANSCRIPT_MAX_BYTES */
     struct room_limits limits;
     struct outbox outbox;
     struct observer observer;
@@ -62,7 +67,9 @@ struct room_stats {
     uint64_t probes;             /* empty datagrams sent to see whether a member is still there */
     uint64_t unreachable;        /* ICMP errors that quoted datagrams of ours */
     uint64_t appended, released; /* heads of the transcript */
+    uint64_t repairs;            /* datagrams sent again to sequenced members */
     uint32_t members, behind;
+    uint32_t sequenced;       /* of the members */
     uint64_t deliveries_owed; /* events that members wait for, summed over the members */
     bool overloaded;          /* they have become more and more for seconds */
 };
@@ -84,6 +91,8 @@ struct room_member {
     int64_t joined_wall_ns;
     int64_t heard_ns;
     int64_t muted_until_ns;
+    bool sequenced; /* it speaks the sequenced protocol */
+    bool away;      /* sequenced, and not heard for long: nothing is sent to it */
 };
 
 /* STATUS_NO_MEMORY, or STATUS_INVALID where ring_bytes is out of range. */
@@ -96,6 +105,9 @@ void room_set_doors(struct room *room, const struct room_door *doors, size_t cou
 
 /* Takes new limits. Nobody leaves for them: a lower max_members only refuses newcomers. */
 void room_set_limits(struct room *room, const struct room_limits *limits);
+
+/* What the room is called, 1 to ROOM_TITLE_MAX_BYTES bytes; copied. Newcomers of the sequenced protocol are told. "room" until then. */
+void room_set_title(struct room *room, const char *title);
 
 void room_get_limits(const struct room *room, struct room_limits *ret_limits);
 

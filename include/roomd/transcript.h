@@ -41,6 +41,14 @@ uint64_t transcript_released(const struct transcript *transcript);
 /* Number of the oldest event still held; appended + 1 when there is none. */
 uint64_t transcript_oldest(const struct transcript *transcript);
 
+/*
+ * Borders: where a datagram of the sequenced protocol begins. Set for an event that is held, or the next to be appended; forgotten with it.
+ */
+void transcript_set_border(struct transcript *transcript, uint64_t seq);
+bool transcript_is_border(const struct transcript *transcript, uint64_t seq);
+/* How many there are among first … last; none where first > last. */
+uint64_t transcript_borders(const struct transcript *transcript, uint64_t first, uint64_t last);
+
 /* The event `seq`, or false where it is forgotten or not yet appended. Its pointers are valid until the next append. */
 bool transcript_get(const struct transcript *transcript, uint64_t seq, struct event *ret_event);
 

@@ -50,6 +50,10 @@ static const struct option rows[OPTIONS] = {
          "seconds after which a member neither sent to nor heard is sent an empty datagram, to see whether it is still "
          "there; 0 = never",
          OPTION_AT_ONCE},
+    [OPTION_ROOM_SESSION_TIMEOUT] =
+        {"room", "session_timeout", OPTION_KIND_NUMBER, true, 30, 86400, FIELD(limits.session_timeout_s), "600",
+         "seconds after which a member of the sequenced protocol that is not heard any more has left",
+         OPTION_AT_ONCE "; who has not been heard for longer leaves"},
     [OPTION_ROOM_RING] = {"room", "ring", OPTION_KIND_SIZE, false, TRANSCRIPT_MIN_BYTES, TRANSCRIPT_MAX_BYTES,
                           FIELD(ring_bytes), "16 MiB",
                           "memory for what was said lately, so that slow members can catch up", OPTION_RESTART},
@@ -61,6 +65,9 @@ static const struct option rows[OPTIONS] = {
                               OPTION_AT_ONCE ", and its file is read again" NEXT_LINE},
     [OPTION_PLAIN_LANGUAGE] = {"plain", "language", OPTION_KIND_LANGUAGE, true, 0, 0, FIELD(language), "zh",
                                "wording of the built-in dialects", OPTION_AT_ONCE NEXT_LINE},
+    [OPTION_SEQUENCED_ENABLED] = {"sequenced", "enabled", OPTION_KIND_SWITCH, true, 0, 0,
+                                  FIELD(limits.sequenced_enabled), "yes", "let in clients of the sequenced protocol",
+                                  OPTION_AT_ONCE "; with no, newcomers are refused, and those who are in stay"},
     [OPTION_LIMITS_MESSAGES] = {"limits", "messages", OPTION_KIND_NUMBER, true, 0, 1000000,
                                 FIELD(limits.messages.per_second), "200",
                                 "messages a second from one member, in the long run; 0 = no limit", OPTION_AT_ONCE},

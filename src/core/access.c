@@ -10,18 +10,20 @@
 
 /* ---- who must go ---- */
 
-typedef bool must_go(const struct room *room, const uint8_t *address, const struct network *network);
+typedef bool must_go(struct room *room, const struct member *member, const struct network *network);
 
-static bool is_shut_out(const struct room *room, const uint8_t *address, const struct network *network)
+static bool is_shut_out(struct room *room, const struct member *member, const struct network *network)
 {
+    const uint8_t *address = room_path(room, member)->peer.address;
+
     (void)network;
-    return network_list_has(&room->access.deny, address) || !network_list_has(&room->access.plain_from, address);
+    return network_list_has(&room->access.deny, address) ||
+           (member->session == NULL && !network_list_has(&room->access.plain_from, address));
 }
 
-static bool is_in_network(const struct room *room, const uint8_t *address, const struct network *network)
+static bool is_in_network(struct room *room, const struct member *member, const struct network *network)
 {
-    (void)room;
-    return network_has(network, address);
+    return network_has(network, room_path(room, member)->peer.address);
 }
 
 /*
@@ -38,8 +40,8 @@ static uint32_t expel_all(struct room *room, const struct moment *now, must_go *
         while (position < registry_count(room->registry)) {
             struct member *member = registry_member(room->registry, position);
 
-            if (goes(room, room_path(room, member)->peer.address, network)) {
-                room_expel(room, now, member, "");
+            if (goes(room, member, network)) {
+                room_expel(room, now, member, "", true);
                 removed++;
             } else {
                 position++;
@@ -103,7 +105,7 @@ int room_ban_name(struct room *room, const struct moment *now, const char *name,
     if (member != NULL) {
         /* Where its address stays open, it is not back the next moment under another name. */
         room_delay_rejoin(room, now, member);
-        room_expel(room, now, member, "");
+        room_expel(room, now, member, "", true);
     }
     *ret_banned = banned;
     return STATUS_OK;

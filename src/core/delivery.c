@@ -7,45 +7,14 @@
  */
 #include "core/delivery.h"
 
-#include "core/bundle.h"
+#include "core/delivery_state.h"
 #include "core/keep.h"
+#include "core/sequenced_delivery.h"
 #include "core/token.h"
 
 #include <roomd/status.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What becomes of a member when one datagram of the batch is taken. */
-struct pending {
-    uint64_t cursor; /* where it then stands */
-    uint32_t events; /* delivered by it */
-    uint32_t missed;
-};
-
-/* One member's part of the batch. */
-struct turn {
-    uint64_t skipped; /* where its cursor stands without any datagram: its own events are not owed */
-    uint16_t first;   /* entry */
-    uint16_t count;
-    bool blocked; /* its door is: nothing was tried */
-    bool held;    /* on probation, and has been sent all it may be sent: it leaves the window until it is heard */
-};
-
-struct batch {
-    struct outbox_entry entries[DELIVERY_BATCH];
-    struct pending pending[DELIVERY_BATCH];
-    struct turn turns[DELIVERY_BATCH];
-    struct token accepts[DELIVERY_BATCH]; /* filled in, beside turns: for dialects whose accept has {name} */
-    size_t entry_count;
-    size_t turn_count;
-};
-
-struct delivery {
-    struct delivery_wiring wiring;
-    uint32_t blocked; /* one bit a door */
-    struct batch batch;
-    struct bundle_cache cache;
-};
 
 _Static_assert(ROOM_DOORS_MAX <= 32, "one bit a door");
 _Static_assert(DELIVERY_TURN <= DELIVERY_BATCH && DELIVERY_BATCH <= BUNDLE_PLACES, "a member's turn fits a batch");
@@ -163,8 +132,8 @@ static uint8_t lines_before_own(const struct delivery *delivery, const struct me
     return line;
 }
 
-static void add_entry(struct batch *batch, struct turn *turn, const struct path *path, const char *bytes, size_t length,
-                      const struct pending *pending)
+void delivery_add_entry(struct batch *batch, struct turn *turn, const struct path *path, const void *bytes,
+                        size_t length, const struct pending *pending)
 {
     batch->entries[batch->entry_count] =
         (struct outbox_entry){.path = path, .bytes = bytes, .length = (uint32_t)length, .result = OUTBOX_FAILED};
@@ -207,8 +176,8 @@ static bool collect_datagram(struct delivery *delivery, struct turn *turn, uint3
     }
     *cursor = skip_own(delivery, member, slot, *cursor);
     pending.cursor = *cursor;
-    add_entry(&delivery->batch, turn, path, bundle->bytes,
-              bundle->lines[lines - 1].end - ((slot->flags & SLOT_NEWLINE) != 0 ? 0U : 1U), &pending);
+    delivery_add_entry(&delivery->batch, turn, path, bundle->bytes,
+                       bundle->lines[lines - 1].end - ((slot->flags & SLOT_NEWLINE) != 0 ? 0U : 1U), &pending);
     return true;
 }
 
@@ -228,7 +197,7 @@ static bool collect_accept(struct delivery *delivery, struct turn *turn, uint32_
     length = token->length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
     if (!may_go_on(delivery, turn, position, length))
         return false;
-    add_entry(&delivery->batch, turn, path, token->bytes, length, &pending);
+    delivery_add_entry(&delivery->batch, turn, path, token->bytes, length, &pending);
     return true;
 }
 
@@ -244,6 +213,12 @@ static bool collect_turn(struct delivery *delivery, uint32_t position)
 
     *turn = (struct turn){.first = (uint16_t)batch->entry_count, .blocked = is_blocked(delivery, path->door)};
     batch->turn_count++;
+    if ((slot->flags & SLOT_SEQUENCED) != 0) {
+        if (turn->blocked || sequenced_delivery_collect(delivery, turn, position))
+            return true;
+        batch->turn_count -= turn->count == 0 ? 1 : 0; /* with nothing collected it is still to have its turn */
+        return false;
+    }
     cursor = skip_own(delivery, registry_member(delivery->wiring.registry, position), slot, slot->cursor);
     turn->skipped = cursor;
     /* Before its own join is released a member is owed nothing, not even the accept. */
@@ -278,7 +253,7 @@ static void collect(struct delivery *delivery, size_t budget)
 
 /* ---- settling ---- */
 
-static void note_failure(struct delivery *delivery, struct member *member, const struct path *path, uint32_t events)
+void delivery_note_failure(struct delivery *delivery, struct member *member, const struct path *path, uint32_t events)
 {
     const struct observer *observer = &delivery->wiring.observer;
 
@@ -319,7 +294,8 @@ static uint16_t settle_entries(struct delivery *delivery, const struct turn *tur
             stats->datagrams_sent++;
             stats->events_delivered += pending->events;
         } else {
-            note_failure(delivery, registry_member(delivery->wiring.registry, position), entry->path, pending->events);
+            delivery_note_failure(delivery, registry_member(delivery->wiring.registry, position), entry->path,
+                                  pending->events);
         }
         if (pending->missed > 0) {
             stats->events_missed += pending->missed;
@@ -337,6 +313,14 @@ static bool is_settled(const struct slot *slot, uint64_t released)
     return slot->cursor > released && ((slot->flags & SLOT_OWES_ACCEPT) == 0 || slot->cursor > released + 1);
 }
 
+/* The same once its turn is settled; who is on probation and has been sent all it may be waits until it is heard. */
+static bool is_settled_plain(const struct turn *turn, struct slot *slot, uint64_t released, uint16_t settled)
+{
+    if (settled == 0 && slot->cursor < turn->skipped)
+        slot->cursor = turn->skipped;
+    return is_settled(slot, released) || (turn->held && settled == turn->count);
+}
+
 /* Settles with the member at the head of the window. True where anything has changed for it. */
 static bool settle_turn(struct delivery *delivery, const struct turn *turn)
 {
@@ -344,11 +328,12 @@ static bool settle_turn(struct delivery *delivery, const struct turn *turn)
     uint32_t position = registry_window(registry, 0);
     struct slot *slot = registry_slot(registry, position);
     uint64_t released = transcript_released(delivery->wiring.transcript);
-    uint16_t settled = settle_entries(delivery, turn, position);
+    bool sequenced = (slot->flags & SLOT_SEQUENCED) != 0;
+    uint16_t settled =
+        sequenced ? sequenced_delivery_settle(delivery, turn, position) : settle_entries(delivery, turn, position);
 
-    if (settled == 0 && slot->cursor < turn->skipped)
-        slot->cursor = turn->skipped;
-    if (is_settled(slot, released) || (turn->held && settled == turn->count)) {
+    if (sequenced ? sequenced_delivery_is_settled(delivery, position)
+                  : is_settled_plain(turn, slot, released, settled)) {
         registry_head_done(registry);
         return true;
     }
@@ -356,12 +341,13 @@ static bool settle_turn(struct delivery *delivery, const struct turn *turn)
     return settled > 0;
 }
 
-enum sweep_result delivery_sweep(struct delivery *delivery, size_t budget)
+enum sweep_result delivery_sweep(struct delivery *delivery, const struct moment *now, size_t budget)
 {
     const struct delivery_wiring *wiring = &delivery->wiring;
     struct batch *batch = &delivery->batch;
     size_t stuck = 0; /* turns in a row that changed nothing */
 
+    delivery->now = now;
     while (registry_behind(wiring->registry) > 0) {
         if (stuck >= registry_behind(wiring->registry))
             return SWEEP_BLOCKED;
@@ -373,6 +359,7 @@ enum sweep_result delivery_sweep(struct delivery *delivery, size_t budget)
         for (size_t i = 0; i < batch->turn_count; i++)
             stuck = settle_turn(delivery, &batch->turns[i]) ? 0 : stuck + 1;
         bundle_unpin(&delivery->cache);
+        cut_unpin(&delivery->cuts);
         budget -= batch->entry_count < budget ? batch->entry_count : budget;
     }
     return SWEEP_DONE;

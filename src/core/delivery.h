@@ -10,6 +10,8 @@
 #ifndef ROOMD_CORE_DELIVERY_H
 #define ROOMD_CORE_DELIVERY_H
 
+#include "core/sessions.h"
+
 #include <roomd/keeper.h>
 #include <roomd/observer.h>
 #include <roomd/outbox.h>
@@ -29,7 +31,8 @@ struct delivery;
 /* What it works on; all borrowed for its life. `doors` is room's array of ROOM_DOORS_MAX, `stats` is counted into. */
 struct delivery_wiring {
     struct registry *registry;
-    const struct transcript *transcript;
+    struct transcript *transcript; /* borders are set in it, nothing else */
+    struct sessions *sessions;
     const struct room_door *doors;
     struct outbox outbox;
     struct observer observer;
@@ -37,11 +40,11 @@ struct delivery_wiring {
     struct room_stats *stats;
 };
 
-/* STATUS_NO_MEMORY. About 110 KiB, whatever comes. */
+/* STATUS_NO_MEMORY. About 190 KiB, whatever comes. */
 int delivery_new(const struct delivery_wiring *wiring, struct delivery **ret_delivery);
 void delivery_free(struct delivery *delivery);
 
-enum sweep_result delivery_sweep(struct delivery *delivery, size_t budget);
+enum sweep_result delivery_sweep(struct delivery *delivery, const struct moment *now, size_t budget);
 
 /* False where a member on probation has been sent all it may be sent: `datagrams` and `bytes` more would be too many. */
 bool delivery_may_send(const struct member *member, const struct slot *slot, size_t datagrams, size_t bytes);

@@ -28,11 +28,13 @@ static const char *const refusal_texts[REFUSALS] = {
     [REFUSED_ELSEWHERE] = "outside access.plain_from",
     [REFUSED_BANNED] = "banned, or kicked just now",
     [REFUSED_MUTED] = "muted",
+    [REFUSED_SEQUENCED_OFF] = "sequenced protocol off",
+    [REFUSED_COOKIE] = "without a good cookie",
 };
 
 static const char *const exit_texts[] = {
     [EXIT_LEFT] = "left",     [EXIT_RENAMED] = "renamed",   [EXIT_IDLE] = "idle",
-    [EXIT_KICKED] = "kicked", [EXIT_VANISHED] = "vanished",
+    [EXIT_KICKED] = "kicked", [EXIT_VANISHED] = "vanished", [EXIT_TIMEOUT] = "timeout",
 };
 
 const char *refusal_text(enum refusal refusal)

@@ -21,7 +21,8 @@ void keep_member(const struct keeper *keeper, const struct registry *registry, c
 {
     struct keeper_record record;
 
-    if (keeper->keep == NULL)
+    /* A restart begins another epoch, in which no session goes on. */
+    if (keeper->keep == NULL || member->session != NULL)
         return;
     memset(&record, 0, sizeof(record));
     memcpy(record.name, registry_shown(member), registry_shown_len(member));
@@ -35,7 +36,7 @@ void keep_member(const struct keeper *keeper, const struct registry *registry, c
 
 void keep_forget(const struct keeper *keeper, const struct member *member)
 {
-    if (keeper->forget != NULL)
+    if (keeper->forget != NULL && member->session == NULL)
         keeper->forget(keeper->ctx, member->seat);
 }
 
@@ -74,6 +75,10 @@ int room_restore(struct room *room, const struct moment *now, const struct keepe
     if (registry_add(room->registry, &name, &path, now->mono_ns, &member) != 0)
         return STATUS_NO_MEMORY;
     registry_renumber(room->registry, member, record->number);
+    if (roll_enter(room->roll, member) != 0) {
+        registry_remove(room->registry, member);
+        return STATUS_NO_MEMORY;
+    }
     member->joined_wall_ns = record->joined_wall_ns;
     member->muted_until_ns = record->muted_until_ns;
     slot = room_slot(room, member);

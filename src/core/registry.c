@@ -5,6 +5,7 @@
 #include <roomd/registry.h>
 
 #include "core/hash.h"
+#include "core/session.h"
 
 #include <roomd/status.h>
 #include <stdlib.h>
@@ -20,11 +21,17 @@ struct label {
     char text[]; /* shown, NUL, folded, NUL */
 };
 
-/* The member as the registry sees it: what the contract shows, and the index by endpoint. */
+/* The member as the registry sees it: what the contract shows, which stands first, and the index by endpoint. */
 struct entry {
     struct member member;
     struct endpoint endpoint;
     UT_hash_handle hh;
+};
+
+/* One of the sequenced protocol, which is in no such index. */
+struct sequenced_entry {
+    struct member member;
+    struct session session;
 };
 
 /* Members in the order in which they were last heard. */
@@ -48,7 +55,7 @@ struct registry {
     uint32_t empty_count;
     uint32_t head; /* the window: `behind` positions from here, round the end */
     uint32_t behind;
-    struct silence silence[2]; /* those not warned, those warned */
+    struct silence silence[4]; /* those not warned, those warned; the same of the sequenced protocol */
     uint64_t last_number;
 };
 
@@ -85,9 +92,14 @@ uint32_t registry_count(const struct registry *registry)
 
 /* ---- the order of silence ---- */
 
+static struct silence *silence_of(struct registry *registry, const struct member *member)
+{
+    return &registry->silence[(member->session != NULL ? 2 : 0) + (member->warned ? 1 : 0)];
+}
+
 static void unlink_silence(struct registry *registry, struct member *member)
 {
-    struct silence *silence = &registry->silence[member->warned];
+    struct silence *silence = silence_of(registry, member);
 
     *(member->quieter != NULL ? &member->quieter->louder : &silence->quietest) = member->louder;
     *(member->louder != NULL ? &member->louder->quieter : &silence->loudest) = member->quieter;
@@ -95,7 +107,7 @@ static void unlink_silence(struct registry *registry, struct member *member)
 
 static void link_loudest(struct registry *registry, struct member *member)
 {
-    struct silence *silence = &registry->silence[member->warned];
+    struct silence *silence = silence_of(registry, member);
 
     member->quieter = silence->loudest;
     member->louder = NULL;
@@ -120,7 +132,12 @@ void registry_warned(struct registry *registry, struct member *member)
 
 struct member *registry_quietest(const struct registry *registry, bool warned)
 {
-    return registry->silence[warned].quietest;
+    return registry->silence[warned ? 1 : 0].quietest;
+}
+
+struct member *registry_quietest_sequenced(const struct registry *registry, bool warned)
+{
+    return registry->silence[warned ? 3 : 2].quietest;
 }
 
 /* ---- the dense arrays and their window ---- */
@@ -346,7 +363,7 @@ static bool index_endpoint(struct registry *registry, struct entry *entry)
 
 static struct entry *entry_of(struct member *member)
 {
-    return (struct entry *)(void *)((char *)member - offsetof(struct entry, member));
+    return (struct entry *)(void *)member;
 }
 
 struct member *registry_find_name(const struct registry *registry, const struct name *name)
@@ -369,36 +386,66 @@ struct member *registry_find_endpoint(const struct registry *registry, const str
 
 /* ---- coming and going ---- */
 
-int registry_add(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
-                 struct member **ret_member)
+static struct member *make_member(const struct path *path, bool sequenced)
 {
-    struct entry *entry = calloc(1, sizeof(*entry));
-    struct label *label = entry != NULL ? make_label(name, &entry->member) : NULL;
+    struct sequenced_entry *with_session;
+    struct entry *entry;
+
+    if (sequenced) {
+        with_session = calloc(1, sizeof(*with_session));
+        if (with_session == NULL)
+            return NULL;
+        with_session->member.session = &with_session->session;
+        return &with_session->member;
+    }
+    entry = calloc(1, sizeof(*entry));
+    if (entry == NULL)
+        return NULL;
+    entry->endpoint = path->peer;
+    return &entry->member;
+}
+
+static int add(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
+               bool sequenced, struct member **ret_member)
+{
+    struct member *member = make_member(path, sequenced);
+    struct label *label = member != NULL ? make_label(name, member) : NULL;
 
     if (label == NULL || !reserve_place(registry))
         goto no_memory;
-    entry->endpoint = path->peer;
-    entry->member.label = label;
+    member->label = label;
     if (!index_label(registry, label))
         goto no_memory;
-    if (!index_endpoint(registry, entry)) {
+    if (!sequenced && !index_endpoint(registry, entry_of(member))) {
         HASH_DELETE(hh, registry->by_name, label);
         goto no_memory;
     }
-    registry->slots[registry->count] = (struct slot){.cursor = 0};
+    registry->slots[registry->count] = (struct slot){.flags = sequenced ? SLOT_SEQUENCED : 0};
     registry->paths[registry->count] = *path;
-    append_place(registry, &entry->member);
-    take_seat(registry, &entry->member);
-    entry->member.number = ++registry->last_number;
-    entry->member.heard_ns = now_ns;
-    link_loudest(registry, &entry->member);
-    *ret_member = &entry->member;
+    append_place(registry, member);
+    take_seat(registry, member);
+    member->number = ++registry->last_number;
+    member->heard_ns = now_ns;
+    link_loudest(registry, member);
+    *ret_member = member;
     return STATUS_OK;
 
 no_memory:
     free(label);
-    free(entry);
+    free(member);
     return STATUS_NO_MEMORY;
+}
+
+int registry_add(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
+                 struct member **ret_member)
+{
+    return add(registry, name, path, now_ns, false, ret_member);
+}
+
+int registry_add_sequenced(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
+                           struct member **ret_member)
+{
+    return add(registry, name, path, now_ns, true, ret_member);
 }
 
 void registry_renumber(struct registry *registry, struct member *member, uint64_t number)
@@ -425,14 +472,13 @@ int registry_rename(struct registry *registry, struct member *member, const stru
 
 void registry_remove(struct registry *registry, struct member *member)
 {
-    struct entry *entry = entry_of(member);
-
     remove_place(registry, member);
     leave_seat(registry, member);
     unlink_silence(registry, member);
     drop_label(registry, member->label);
-    HASH_DELETE(hh, registry->by_endpoint, entry);
-    free(entry);
+    if (member->session == NULL)
+        HASH_DELETE(hh, registry->by_endpoint, entry_of(member));
+    free(member); /* the first of its entry, whichever that is */
 }
 
 const char *registry_shown(const struct member *member)

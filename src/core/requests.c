@@ -6,6 +6,7 @@
  */
 #include "core/requests.h"
 
+#include "core/admission.h"
 #include "core/plain.h"
 #include "core/text.h"
 #include "core/token.h"
@@ -13,16 +14,9 @@
 #include <roomd/status.h>
 #include <string.h>
 
-/*
- * Answers are smaller than any flood is worth, and still nobody's address may be made to receive many of them. The prefixes are what one household, class room or customer is usually given.
- */
-static const struct bucket_rate answer_address_rate = {.interval_ns = MOMENT_NS_PER_S / 50, .burst = 200};
-static const struct bucket_rate answer_prefix_rate = {.interval_ns = MOMENT_NS_PER_S / 200, .burst = 800};
 static const struct bucket_rate stranger_rate = {.interval_ns = ROOM_TOLD_INTERVAL_S * MOMENT_NS_PER_S, .burst = 1};
 
-#define PREFIX_BITS_IPV4 (96U + 24U)
-#define PREFIX_BITS_IPV6 56U
-#define ADDRESS_BITS     128U
+#define ADDRESS_BITS 128U
 
 /* Everything a handler looks at. */
 struct context {
@@ -41,13 +35,7 @@ struct context {
 
 static bool may_answer(const struct context *context)
 {
-    const uint8_t *address = context->path->peer.address;
-    unsigned prefix = endpoint_address_is_ipv4(address) ? PREFIX_BITS_IPV4 : PREFIX_BITS_IPV6;
-    struct bucket_table *buckets = context->room->buckets;
-    int64_t now_ns = context->now->mono_ns;
-
-    return bucket_take(buckets, BUCKET_ANSWER_ADDRESS, address, ADDRESS_BITS, &answer_address_rate, now_ns) &&
-           bucket_take(buckets, BUCKET_ANSWER_PREFIX, address, prefix, &answer_prefix_rate, now_ns);
+    return admission_may_answer(context->room, context->now, context->path->peer.address);
 }
 
 static void answer(const struct context *context, const struct token *token)
@@ -143,37 +131,15 @@ static int rename_member(const struct context *context, const struct name *name)
 
 static bool is_trusted(const struct context *context)
 {
-    return network_list_has(&context->room->access.trusted, context->path->peer.address);
+    return admission_is_trusted(context->room, context->path->peer.address);
 }
 
-static bool may_join(const struct context *context)
+static bool is_limited_join(const struct context *context)
 {
-    const struct room_rate *limit = &context->room->limits.joins;
     const uint8_t *address = context->path->peer.address;
-    unsigned prefix = endpoint_address_is_ipv4(address) ? PREFIX_BITS_IPV4 : PREFIX_BITS_IPV6;
-    struct bucket_rate one, many;
 
-    if (limit->per_second == 0)
-        return true;
-    one = (struct bucket_rate){.interval_ns = MOMENT_NS_PER_S / limit->per_second, .burst = limit->burst};
-    many = (struct bucket_rate){.interval_ns = one.interval_ns / 4, .burst = limit->burst * 4};
-    return bucket_take(context->room->buckets, BUCKET_JOIN_ADDRESS, address, ADDRESS_BITS, &one,
-                       context->now->mono_ns) &&
-           bucket_take(context->room->buckets, BUCKET_JOIN_PREFIX, address, prefix, &many, context->now->mono_ns);
-}
-
-/* Looks at every member; joins from outside access.trusted are few. */
-static bool is_address_full(const struct context *context)
-{
-    const struct registry *registry = context->room->registry;
-    uint32_t limit = context->room->limits.members_per_address, count = 0;
-
-    for (uint32_t i = 0; limit != 0 && i < registry_count(registry) && count < limit; i++)
-        count +=
-            memcmp(registry_path(registry, i)->peer.address, context->path->peer.address, ENDPOINT_ADDRESS_BYTES) == 0
-                ? 1U
-                : 0U;
-    return limit != 0 && count == limit;
+    return !is_trusted(context) && (!admission_may_join(context->room, context->now, address) ||
+                                    admission_is_address_full(context->room, address));
 }
 
 static int add_member(const struct context *context, const struct name *name)
@@ -189,7 +155,8 @@ static int add_member(const struct context *context, const struct name *name)
     /* It is owed what comes after its own join. */
     room_slot(room, member)->cursor = transcript_appended(room->transcript) + 2;
     joined = room_draft(EVENT_JOIN, member);
-    if (room_append(room, context->now, &joined, member) != 0) {
+    if (roll_enter(room->roll, member) != 0 || room_append(room, context->now, &joined, member) != 0) {
+        roll_leave(room->roll, member, 0);
         registry_remove(room->registry, member);
         return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_NO_MEMORY);
     }
@@ -227,7 +194,7 @@ static int handle_join(const struct context *context)
         return rename_member(context, &name);
     if (registry_count(room->registry) >= room->limits.max_members)
         return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_ROOM_FULL);
-    if (!is_trusted(context) && (!may_join(context) || is_address_full(context)))
+    if (is_limited_join(context))
         return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_LIMITED);
     return add_member(context, &name);
 }
@@ -264,27 +231,6 @@ static void note_heard(const struct context *context)
     keep_member(&context->room->keeper, context->room->registry, context->member);
 }
 
-static bool spend(int64_t *full_ns, const struct room_rate *limit, size_t tokens, int64_t now_ns)
-{
-    struct bucket_rate rate;
-
-    if (limit->per_second == 0)
-        return true;
-    rate = (struct bucket_rate){.interval_ns = MOMENT_NS_PER_S / limit->per_second, .burst = limit->burst};
-    return bucket_spend(full_ns, &rate, (uint32_t)tokens, now_ns);
-}
-
-/* One who types never gets here; a program in a loop must not fill everybody's screen. */
-static bool is_limited(const struct context *context)
-{
-    const struct room_limits *limits = &context->room->limits;
-    struct member *member = context->member;
-    int64_t now_ns = context->now->mono_ns;
-
-    return !spend(&member->messages_full_ns, &limits->messages, 1, now_ns) ||
-           !spend(&member->bytes_full_ns, &limits->bytes, context->request.text_len, now_ns);
-}
-
 static int handle_chat(const struct context *context)
 {
     const struct plain_request *request = &context->request;
@@ -307,7 +253,7 @@ static int handle_chat(const struct context *context)
     /* One line that is not UTF-8 ends the receiving side of every known client. */
     if (!text_is_utf8(request->text, request->text_len))
         return refuse_text(context, DIALECT_NOT_UTF8, 0, REFUSED_NOT_UTF8);
-    if (is_limited(context))
+    if (!admission_may_say(room, context->now, context->member, request->text_len))
         return refuse_text(context, DIALECT_LIMITED, room->limits.messages.per_second, REFUSED_LIMITED);
     said = room_draft(EVENT_CHAT, context->member);
     said.text = text;

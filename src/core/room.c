@@ -6,10 +6,14 @@
 #include "core/plain.h"
 #include "core/requests.h"
 #include "core/room_state.h"
+#include "core/sequenced_down.h"
+#include "core/session.h"
+#include "core/session_timer.h"
 #include "core/text.h"
 #include "core/token.h"
 
 #include <roomd/status.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,9 +34,14 @@ static int make_parts(struct room *room, const struct room_setup *setup)
         status = bucket_table_new(setup->key, &room->buckets);
     if (status == 0)
         status = bans_new(&room->bans);
+    if (status == 0)
+        status = roll_new(room->registry, room->transcript, &room->roll);
+    if (status == 0)
+        status = sessions_new(room->registry, setup->secret, &room->sessions);
     if (status == 0) {
         wiring.registry = room->registry;
         wiring.transcript = room->transcript;
+        wiring.sessions = room->sessions;
         status = delivery_new(&wiring, &room->delivery);
     }
     return status;
@@ -48,6 +57,7 @@ int room_new(const struct room_setup *setup, struct room **ret_room)
     room->limits = setup->limits;
     room->observer = setup->observer;
     room->keeper = setup->keeper;
+    room_set_title(room, "room");
     answers_init(&room->answers);
     release_init(&room->release);
     overload_init(&room->overload);
@@ -65,6 +75,8 @@ void room_free(struct room *room)
     if (room == NULL)
         return;
     delivery_free(room->delivery);
+    sessions_free(room->sessions);
+    roll_free(room->roll);
     bans_free(room->bans);
     bucket_table_free(room->buckets);
     transcript_free(room->transcript);
@@ -91,6 +103,11 @@ void room_set_doors(struct room *room, const struct room_door *doors, size_t cou
 void room_set_limits(struct room *room, const struct room_limits *limits)
 {
     room->limits = *limits;
+}
+
+void room_set_title(struct room *room, const char *title)
+{
+    snprintf(room->title, sizeof(room->title), "%s", title);
 }
 
 void room_get_limits(const struct room *room, struct room_limits *ret_limits)
@@ -121,6 +138,17 @@ struct event room_draft(enum event_kind kind, const struct member *member)
         .kind = (uint8_t)kind, .name = registry_shown(member), .name_len = (uint16_t)registry_shown_len(member)};
 }
 
+/* Its own event is not owed to it: who has caught up stays so, and can't miss what it says itself. */
+static void skip_own(struct room *room, struct member *member, uint64_t seq)
+{
+    struct slot *slot = room_slot(room, member);
+
+    slot->own = seq;
+    member->said++;
+    if (slot->cursor == seq)
+        slot->cursor++;
+}
+
 int room_append(struct room *room, const struct moment *now, const struct event *draft, struct member *member)
 {
     struct event event = *draft;
@@ -136,15 +164,8 @@ int room_append(struct room *room, const struct moment *now, const struct event 
     }
     if (status != 0)
         return status;
-    if (member != NULL) {
-        struct slot *slot = room_slot(room, member);
-
-        slot->own = event.seq;
-        member->said++;
-        /* Its own event is not owed to it: who has caught up stays so, and can't miss what it says itself. */
-        if (slot->cursor == event.seq)
-            slot->cursor++;
-    }
+    if (member != NULL && member->session == NULL)
+        skip_own(room, member, event.seq);
     release_event(room, now, (enum event_kind)event.kind);
     vanish_event(room, now);
     if (room->observer.happened != NULL)
@@ -155,11 +176,15 @@ int room_append(struct room *room, const struct moment *now, const struct event 
 void room_remove(struct room *room, const struct moment *now, struct member *member, enum exit_reason reason)
 {
     struct event left = room_draft(EVENT_EXIT, member);
+    bool told;
 
     left.reason = (uint8_t)reason;
     vanish_clear(room, member);
-    room_append(room, now, &left, member);
+    told = room_append(room, now, &left, member) == 0;
+    roll_leave(room->roll, member, told ? transcript_appended(room->transcript) : 0);
     keep_forget(&room->keeper, member);
+    if (member->session != NULL)
+        session_forget(room, member);
     registry_remove(room->registry, member);
 }
 
@@ -280,6 +305,10 @@ void room_receive(struct room *room, const struct moment *now, const struct path
     room->stats.received++;
     if (network_list_has(&room->access.deny, path->peer.address)) {
         refused = REFUSED_DENIED + 1;
+    } else if (sequenced_is(bytes, length)) {
+        /* Who speaks it proves its address, so that access.plain_from is not asked. */
+        refused =
+            is_own_address(room, path) ? REFUSED_OWN_ADDRESS + 1 : session_receive(room, now, path, bytes, length);
     } else if (!network_list_has(&room->access.plain_from, path->peer.address)) {
         refused = REFUSED_ELSEWHERE + 1;
     } else if (length == 0) {
@@ -354,11 +383,15 @@ struct member *room_find_named(struct room *room, const char *name)
     return room_fold_name(name, &folded) ? registry_find_name(room->registry, &folded) : NULL;
 }
 
-void room_expel(struct room *room, const struct moment *now, struct member *member, const char *reason)
+void room_expel(struct room *room, const struct moment *now, struct member *member, const char *reason, bool banned)
 {
-    room_settle_accept(room, now, member);
-    send_line(room, now, member, DIALECT_KICKED, reason, 0);
-    room_bye(room, member);
+    if (member->session != NULL) {
+        session_close(room, member, banned ? SEQUENCED_CLOSED_BANNED : SEQUENCED_CLOSED_KICKED, reason);
+    } else {
+        room_settle_accept(room, now, member);
+        send_line(room, now, member, DIALECT_KICKED, reason, 0);
+        room_bye(room, member);
+    }
     room_remove(room, now, member, EXIT_KICKED);
 }
 
@@ -383,14 +416,14 @@ int room_kick(struct room *room, const struct moment *now, const char *name, con
         clean[text_clean(reason, strlen(reason), clean)] = '\0';
     }
     room_delay_rejoin(room, now, member);
-    room_expel(room, now, member, clean);
+    room_expel(room, now, member, clean, false);
     return STATUS_OK;
 }
 
 int64_t room_next_tick(const struct room *room)
 {
     const int64_t due_ns[] = {idle_next_tick(room), vanish_next_tick(room), release_next_tick(room),
-                              overload_next_tick(room)};
+                              overload_next_tick(room), session_timer_next_tick(room)};
     int64_t next_ns = MOMENT_NEVER_NS;
 
     for (size_t i = 0; i < sizeof(due_ns) / sizeof(due_ns[0]); i++)
@@ -404,6 +437,7 @@ int64_t room_tick(struct room *room, const struct moment *now)
     vanish_tick(room, now);
     release_tick(room, now);
     overload_tick(room, now);
+    session_timer_tick(room, now);
     return room_next_tick(room);
 }
 
@@ -411,7 +445,7 @@ int64_t room_tick(struct room *room, const struct moment *now)
 
 enum sweep_result room_sweep(struct room *room, const struct moment *now, size_t budget)
 {
-    enum sweep_result result = delivery_sweep(room->delivery, budget);
+    enum sweep_result result = delivery_sweep(room->delivery, now, budget);
 
     release_swept(room, now, result);
     overload_swept(room, now);
@@ -434,6 +468,7 @@ void room_stats(const struct room *room, struct room_stats *ret_stats)
     ret_stats->appended = transcript_appended(room->transcript);
     ret_stats->released = transcript_released(room->transcript);
     ret_stats->members = registry_count(room->registry);
+    ret_stats->sequenced = room->sessions->count;
     ret_stats->behind = registry_behind(room->registry);
     ret_stats->deliveries_owed = overload_owed(room);
     ret_stats->overloaded = room->overload.active;

@@ -15,6 +15,8 @@
 #include "core/name.h"
 #include "core/overload.h"
 #include "core/release.h"
+#include "core/roll.h"
+#include "core/sessions.h"
 #include "core/template.h"
 #include "core/vanish.h"
 
@@ -29,6 +31,8 @@ struct room {
     struct delivery *delivery;
     struct bucket_table *buckets;
     struct bans *bans;
+    struct roll *roll;
+    struct sessions *sessions;
     struct room_access access;
     struct room_door doors[ROOM_DOORS_MAX];
     size_t door_count;
@@ -42,6 +46,7 @@ struct room {
     struct vanish vanish;
     struct release release;
     struct overload overload;
+    char title[ROOM_TITLE_MAX_BYTES + 1];
 };
 
 /*
@@ -57,8 +62,8 @@ bool room_fold_name(const char *text, struct name *ret_name);
 /* The member that has this name, however it is written, or NULL. */
 struct member *room_find_named(struct room *room, const char *name);
 
-/* Removes a member whom the administrator wants out: told why as a line, then its bye. `reason` is clean, and may be empty. */
-void room_expel(struct room *room, const struct moment *now, struct member *member, const char *reason);
+/* Removes a member whom the administrator wants out: told why as a line, then its bye; or, with its session, by CLOSED. `reason` is clean, and may be empty. */
+void room_expel(struct room *room, const struct moment *now, struct member *member, const char *reason, bool banned);
 
 /* Sends a member its bye at once or not at all: it is how such a client's receiving process ends, and goes even where the line before it could not. */
 void room_bye(struct room *room, struct member *member);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define RECORD_ALIGN 8U
+#define WORD_BITS    64U
 
 /* What lies in the ring before name and text. */
 struct record {
@@ -23,6 +24,7 @@ struct record {
     uint16_t text_len;
     uint8_t kind;
     uint8_t reason;
+    uint16_t said;
 };
 
 /* The smallest record, a join of a short name: as many as that fit the ring, the index must hold. */
@@ -30,11 +32,13 @@ struct record {
 
 struct transcript {
     uint8_t *ring;
-    uint32_t *index;   /* ring offset of event n at n % index_size, in units of RECORD_ALIGN */
-    size_t ring_size;  /* bytes */
-    size_t index_size; /* events */
-    size_t head;       /* where the next record goes */
-    uint64_t oldest;   /* number of the oldest event held */
+    uint32_t *index;    /* ring offset of event n at n % index_size, in units of RECORD_ALIGN */
+    uint64_t *borders;  /* bit n % border_size: a datagram begins with event n */
+    size_t ring_size;   /* bytes */
+    size_t index_size;  /* events */
+    size_t border_size; /* bits, a multiple of 64; more than events, for the next one has a border, too */
+    size_t head;        /* where the next record goes */
+    uint64_t oldest;    /* number of the oldest event held */
     uint64_t appended;
     uint64_t released;
 };
@@ -60,8 +64,10 @@ int transcript_new(size_t budget, struct transcript **ret_transcript)
     transcript->ring_size = (budget - transcript->index_size * sizeof(uint32_t)) / RECORD_ALIGN * RECORD_ALIGN;
     transcript->ring = malloc(transcript->ring_size);
     transcript->index = malloc(transcript->index_size * sizeof(uint32_t));
+    transcript->border_size = (transcript->index_size / WORD_BITS + 1) * WORD_BITS;
+    transcript->borders = calloc(transcript->border_size / WORD_BITS, sizeof(uint64_t));
     transcript->oldest = 1;
-    if (transcript->ring == NULL || transcript->index == NULL) {
+    if (transcript->ring == NULL || transcript->index == NULL || transcript->borders == NULL) {
         transcript_free(transcript);
         return STATUS_NO_MEMORY;
     }
@@ -75,6 +81,7 @@ void transcript_free(struct transcript *transcript)
         return;
     free(transcript->ring);
     free(transcript->index);
+    free(transcript->borders);
     free(transcript);
 }
 
@@ -118,6 +125,7 @@ static void write_record(uint8_t *at, const struct event *event)
         .text_len = event->text_len,
         .kind = event->kind,
         .reason = event->reason,
+        .said = event->said,
     };
 
     memcpy(at, &record, sizeof(record));
@@ -126,6 +134,54 @@ static void write_record(uint8_t *at, const struct event *event)
     if (event->text_len > 0)
         memcpy(at + sizeof(record) + event->name_len, event->text, event->text_len);
 }
+
+/* ---- borders ---- */
+
+static void set_border(struct transcript *transcript, uint64_t seq, bool is_border)
+{
+    size_t bit = seq % transcript->border_size;
+    uint64_t mask = UINT64_C(1) << bit % WORD_BITS;
+
+    if (is_border)
+        transcript->borders[bit / WORD_BITS] |= mask;
+    else
+        transcript->borders[bit / WORD_BITS] &= ~mask;
+}
+
+void transcript_set_border(struct transcript *transcript, uint64_t seq)
+{
+    if (seq >= transcript->oldest && seq <= transcript->appended + 1)
+        set_border(transcript, seq, true);
+}
+
+bool transcript_is_border(const struct transcript *transcript, uint64_t seq)
+{
+    size_t bit = seq % transcript->border_size;
+
+    return seq >= transcript->oldest && seq <= transcript->appended + 1 &&
+           (transcript->borders[bit / WORD_BITS] >> bit % WORD_BITS & 1) != 0;
+}
+
+uint64_t transcript_borders(const struct transcript *transcript, uint64_t first, uint64_t last)
+{
+    uint64_t count = 0;
+
+    first = first < transcript->oldest ? transcript->oldest : first;
+    last = last > transcript->appended + 1 ? transcript->appended + 1 : last;
+    while (first <= last) {
+        size_t bit = first % transcript->border_size, low = bit % WORD_BITS;
+        uint64_t bits = last - first + 1 < WORD_BITS - low ? last - first + 1 : WORD_BITS - low;
+        uint64_t word = transcript->borders[bit / WORD_BITS] >> low;
+
+        if (bits < WORD_BITS)
+            word &= (UINT64_C(1) << bits) - 1;
+        count += (uint64_t)__builtin_popcountll(word);
+        first += bits;
+    }
+    return count;
+}
+
+/* ---- appending ---- */
 
 int transcript_append(struct transcript *transcript, const struct event *event, uint64_t *ret_seq)
 {
@@ -143,6 +199,7 @@ int transcript_append(struct transcript *transcript, const struct event *event, 
     transcript->head = (size_t)place + size;
     transcript->appended++;
     transcript->index[transcript->appended % transcript->index_size] = (uint32_t)((size_t)place / RECORD_ALIGN);
+    set_border(transcript, transcript->appended + 1, false);
     *ret_seq = transcript->appended;
     return STATUS_OK;
 }
@@ -186,6 +243,7 @@ bool transcript_get(const struct transcript *transcript, uint64_t seq, struct ev
         .reason = record.reason,
         .name_len = record.name_len,
         .text_len = record.text_len,
+        .said = record.said,
         .name = (const char *)at + sizeof(record),
         .text = (const char *)at + sizeof(record) + record.name_len,
     };

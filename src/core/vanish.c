@@ -31,7 +31,7 @@
 static void probe(struct room *room, struct member *member)
 {
     /* Clients take the first datagram for the answer to their join. */
-    if ((room_slot(room, member)->flags & SLOT_OWES_ACCEPT) == 0)
+    if ((room_slot(room, member)->flags & (SLOT_OWES_ACCEPT | SLOT_SEQUENCED)) == 0)
         room->stats.probes += room_send(room, member, "", 0) ? 1U : 0U;
 }
 
@@ -110,7 +110,9 @@ bool vanish_contest(struct room *room, const struct moment *now, const struct pa
     struct vanish *vanish = &room->vanish;
     struct contest *contest;
 
-    if (memcmp(path->peer.address, room_path(room, holder)->peer.address, ENDPOINT_ADDRESS_BYTES) != 0)
+    /* Of a session no ICMP error tells anything: it may be on its way to another address. */
+    if (holder->session != NULL ||
+        memcmp(path->peer.address, room_path(room, holder)->peer.address, ENDPOINT_ADDRESS_BYTES) != 0)
         return false;
     for (uint32_t i = 0; i < vanish->contest_count; i++) {
         if (endpoint_equal(&vanish->contests[i].path.peer, &path->peer))

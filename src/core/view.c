@@ -32,6 +32,8 @@ bool room_member(const struct room *room, uint32_t seat, struct room_member *ret
         .joined_wall_ns = member->joined_wall_ns,
         .heard_ns = member->heard_ns,
         .muted_until_ns = member->muted_until_ns,
+        .sequenced = member->session != NULL,
+        .away = member->session != NULL && member->warned,
     };
     return true;
 }

@@ -68,6 +68,7 @@ static void take(struct server *server, struct config *config, const struct relo
 {
     room_set_limits(server->room, &config->limits);
     doors_set(server, config);
+    room_set_title(server->room, config->room_name);
     set_access(server, config, reload);
     journal_set_events(&server->journal, config->log_events);
     log_set_level(config->log_level);

@@ -324,6 +324,7 @@ static int open_room(struct server *server)
     int status;
 
     randombytes_buf(setup.key, sizeof(setup.key));
+    randombytes_buf(setup.secret, sizeof(setup.secret));
     status = room_new(&setup, &server->room);
     if (status != 0) {
         log_errorx("can't make a room with a transcript of %zu bytes: %s", server->config->ring_bytes,
@@ -331,6 +332,7 @@ static int open_room(struct server *server)
         return EX_OSERR;
     }
     doors_set(server, server->config);
+    room_set_title(server->room, server->config->room_name);
     held_restore(server);
     room_set_access(server->room, &server->now, &server->config->access);
     server->admin = (struct admin){

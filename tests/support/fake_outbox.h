@@ -12,7 +12,7 @@
 
 struct fake_datagram {
     struct path path;
-    char bytes[1100];
+    char bytes[1200];
     size_t length;
     const void *source; /* where the bytes lay when they were offered: to compare, not to read */
 };

@@ -51,12 +51,15 @@ void stage_open(struct stage *stage)
     stage->access.trusted.sets = NETWORK_SET_BIT(NETWORK_ALL);
     stage->setup = (struct room_setup){
         .key = "0123456789abcde",
+        .secret = "0123456789abcdef0123456789abcde",
         .ring_bytes = TRANSCRIPT_MIN_BYTES * 4,
         .limits = {.max_members = 10000,
                    .max_name_codepoints = 32,
                    .max_text_bytes = 900,
                    .idle_timeout_s = 43200,
-                   .plain_enabled = true},
+                   .session_timeout_s = 600,
+                   .plain_enabled = true,
+                   .sequenced_enabled = true},
         .outbox = fake_outbox_port(&stage->outbox),
         .observer = {.happened = on_happened,
                      .refused = on_refused,

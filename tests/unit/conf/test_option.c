@@ -23,7 +23,9 @@ Test(option, defaults_are_what_the_documents_say)
     cr_expect_eq(config->limits.max_text_bytes, 900);
     cr_expect_eq(config->limits.idle_timeout_s, 43200);
     cr_expect_eq(config->ring_bytes, 16777216);
+    cr_expect_eq(config->limits.session_timeout_s, 600);
     cr_expect(config->limits.plain_enabled);
+    cr_expect(config->limits.sequenced_enabled);
     cr_expect_str_eq(config->plain_dialect, "course");
     cr_expect_eq(config->language, DIALECT_ZH);
     cr_expect(config->admin_stdin);
@@ -96,7 +98,7 @@ Test(option, the_keys_of_a_dialect_are_those_of_core)
 Test(option, a_number_is_taken_within_its_range_only)
 {
     static const enum option_id numbers[] = {OPTION_ROOM_MAX_MEMBERS, OPTION_ROOM_MAX_NAME, OPTION_ROOM_MAX_TEXT,
-                                             OPTION_ROOM_IDLE_TIMEOUT};
+                                             OPTION_ROOM_IDLE_TIMEOUT, OPTION_ROOM_SESSION_TIMEOUT};
 
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         struct option option = option_row(numbers[i]);
@@ -135,6 +137,9 @@ Test(option, a_number_out_of_range_is_told_its_range)
     expect_good(load_option("plain", "fold_joins", "2"));
     expect_good(load_option("plain", "max_lines", "64"));
     expect_good(load_option("room", "idle_timeout", "0"));
+    expect_complaint(load_option("room", "session_timeout", "29"), "from 30 to 86400");
+    expect_complaint(load_option("room", "session_timeout", "86401"), "from 30 to 86400");
+    expect_good(load_option("room", "session_timeout", "30"));
 }
 
 Test(option, a_size_is_taken_within_its_range_only)

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * What a sequenced member is owed in a sweep: what it has asked for again, then what follows its cursor, within its window. The datagrams are the same for everybody (core/cut.h).
+ */
+#ifndef ROOMD_CORE_SEQUENCED_DELIVERY_H
+#define ROOMD_CORE_SEQUENCED_DELIVERY_H
+
+#include "core/delivery_state.h"
+
+/* Datagrams to one member in one turn (doc/protocol.md, 2.10). */
+#define SEQUENCED_DELIVERY_TURN 16U
+
+/* Fills the member's turn. False where the batch must be sent before it is complete. */
+bool sequenced_delivery_collect(struct delivery *delivery, struct turn *turn, uint32_t position);
+
+/* Moves what was taken. Returns how many entries that was. */
+uint16_t sequenced_delivery_settle(struct delivery *delivery, const struct turn *turn, uint32_t position);
+
+/* Nothing more can be sent to it until it reports, or time passes. */
+bool sequenced_delivery_is_settled(const struct delivery *delivery, uint32_t position);
+
+#endif

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* What sequenced members are sent, and sent again: windows, repairs, the end of a burst, and gaps. */
+#include "support/hand.h"
+
+#include "core/room_state.h"
+#include "core/session.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ALICE 1001
+#define BOB   1002
+#define CAROL 1003
+
+static struct stage stage;
+static struct hand alice, bob;
+static char heard[65536];
+
+static void open_stage(void)
+{
+    stage_new(&stage);
+    hand_init(&alice, &stage, ALICE);
+    hand_init(&bob, &stage, BOB);
+    stage_join(&stage, CAROL, "carol");
+    cr_assert(hand_enter(&alice, 7, "alice"));
+    hand_report(&alice, 2);
+}
+
+static void close_stage(void)
+{
+    stage_done(&stage);
+}
+
+TestSuite(session_delivery, .init = open_stage, .fini = close_stage);
+
+static void pass(int64_t ms)
+{
+    stage.now.mono_ns += ms * MOMENT_NS_PER_MS;
+    stage.now.wall_ns += ms * MOMENT_NS_PER_MS;
+    room_tick(stage.room, &stage.now);
+    stage_sweep(&stage);
+}
+
+/* Carol says so many things, each as long as a datagram nearly, and each swept by itself or all together. */
+static void say(unsigned count, bool each)
+{
+    char text[900];
+
+    for (unsigned i = 0; i < count; i++) {
+        snprintf(text, sizeof(text), "C carol %0800u", i);
+        stage_send(&stage, CAROL, text);
+        if (each)
+            stage_sweep(&stage);
+    }
+    stage_sweep(&stage);
+}
+
+static void say_word(const char *word)
+{
+    char text[64];
+
+    snprintf(text, sizeof(text), "C carol %s", word);
+    stage_send(&stage, CAROL, text);
+}
+
+static size_t count_events(struct hand *hand)
+{
+    struct sequenced_events events;
+    size_t count = 0;
+
+    while (hand_events(hand, &events))
+        count++;
+    return count;
+}
+
+static void forget(void)
+{
+    fake_outbox_clear(&stage.outbox);
+    alice.read = 0;
+    bob.read = 0;
+}
+
+Test(session_delivery, what_comes_together_shares_a_datagram_of_1200_bytes_at_most)
+{
+    forget();
+    for (int i = 0; i < 100; i++)
+        say_word("some words that are not many");
+    stage_sweep(&stage);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), 3);
+    for (size_t i = 0; i < 3; i++)
+        cr_expect_leq(fake_outbox_to(&stage.outbox, ALICE, i)->length, SEQUENCED_DATAGRAM_MAX_BYTES);
+}
+
+Test(session_delivery, members_at_one_place_are_sent_the_same_bytes)
+{
+    cr_assert(hand_enter(&bob, 8, "bob"));
+    forget();
+    say_word("hello");
+    stage_sweep(&stage);
+    cr_assert_eq(fake_outbox_count_to(&stage.outbox, ALICE), 1);
+    cr_assert_eq(fake_outbox_count_to(&stage.outbox, BOB), 1);
+    cr_expect_eq(fake_outbox_to(&stage.outbox, ALICE, 0)->source, fake_outbox_to(&stage.outbox, BOB, 0)->source);
+}
+
+Test(session_delivery, who_reports_nothing_is_sent_ten_datagrams_and_no_more)
+{
+    forget();
+    say(30, true);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), SESSION_WINDOW_FIRST);
+    cr_expect_eq(stage_sweep(&stage), SWEEP_DONE);
+    hand_report(&alice, 4);
+    stage_sweep(&stage);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), SESSION_WINDOW_FIRST + 3,
+                 "two have come, and it grew by one");
+}
+
+Test(session_delivery, a_window_grows_without_loss_and_a_loss_halves_it_once_a_round_trip)
+{
+    const struct session *session = sessions_find(stage.room->sessions, alice.token)->session;
+
+    say(200, true);
+    for (uint64_t position = 12; session->window < 20; position = alice.position + session->flight) {
+        stage.now.mono_ns += 100 * MOMENT_NS_PER_MS;
+        hand_report(&alice, position);
+        stage_sweep(&stage);
+    }
+    cr_expect_eq(session->window, 20);
+    hand_missing(&alice, alice.position + 1, 1);
+    cr_expect_eq(session->window, 10);
+    hand_missing(&alice, alice.position + 2, 1);
+    cr_expect_eq(session->window, 10);
+    stage.now.mono_ns += 100 * MOMENT_NS_PER_MS;
+    hand_missing(&alice, alice.position + 1, 1);
+    cr_expect_eq(session->window, 5);
+    for (int i = 0; i < 5; i++) {
+        stage.now.mono_ns += 2 * MOMENT_NS_PER_S;
+        hand_missing(&alice, alice.position + 1, 1);
+    }
+    cr_expect_eq(session->window, SESSION_WINDOW_MIN);
+}
+
+Test(session_delivery, what_is_missing_is_sent_again_byte_for_byte_and_before_what_follows)
+{
+    struct fake_datagram lost;
+    struct sequenced_events events;
+
+    forget();
+    say(3, true);
+    lost = *fake_outbox_to(&stage.outbox, ALICE, 1);
+    forget();
+    hand_missing(&alice, 4, 1);
+    say_word("new");
+    stage_sweep(&stage);
+    cr_assert_eq(fake_outbox_count_to(&stage.outbox, ALICE), 2);
+    cr_expect_eq(fake_outbox_to(&stage.outbox, ALICE, 0)->length, lost.length);
+    cr_expect_eq(memcmp(fake_outbox_to(&stage.outbox, ALICE, 0)->bytes, lost.bytes, lost.length), 0);
+    cr_assert(hand_events(&alice, &events));
+    cr_assert(hand_events(&alice, &events));
+    cr_expect_eq(events.first, 6);
+}
+
+Test(session_delivery, a_repair_of_one_event_brings_the_datagram_it_was_in)
+{
+    struct sequenced_events events;
+
+    say_word("one");
+    say_word("two");
+    say_word("three");
+    stage_sweep(&stage);
+    forget();
+    hand_missing(&alice, 4, 1);
+    stage_sweep(&stage);
+    cr_assert(hand_events(&alice, &events));
+    cr_expect_eq(events.first, 3);
+    cr_expect_eq(events.count, 3);
+    cr_expect_not(hand_events(&alice, &events));
+}
+
+Test(session_delivery, nobody_is_sent_again_what_was_not_sent_yet)
+{
+    say(20, true);
+    forget();
+    hand_missing(&alice, 3, 100);
+    stage_sweep(&stage);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), 0);
+}
+
+Test(session_delivery, a_position_beyond_what_was_sent_is_ignored_but_not_what_stands_behind_it)
+{
+    say(20, true);
+    forget();
+    alice.position = 22;
+    hand_say(&alice, 1, "hello");
+    stage_sweep(&stage);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), 0);
+    cr_expect_eq(stage.happened[EVENT_CHAT], 21);
+}
+
+Test(session_delivery, repairs_to_a_member_are_at_most_256_in_a_second)
+{
+    struct session *session = sessions_find(stage.room->sessions, alice.token)->session;
+    size_t repaired = 0;
+
+    say(10, true);
+    forget();
+    for (int i = 0; i < 100; i++) {
+        hand_missing(&alice, 3, 10);
+        stage_sweep(&stage);
+        repaired += count_events(&alice);
+    }
+    cr_expect_eq(repaired, SESSION_REPAIRS_MAX);
+    cr_expect_eq(session->repairs.count, 1);
+    pass(1000);
+    cr_expect_gt(count_events(&alice), 0, "the rest comes by itself");
+}
+
+/* ---- the end of a burst ---- */
+
+static uint64_t told_head(void)
+{
+    struct sequenced_down_frame frame = {.head = 0};
+
+    return hand_told(&alice, SEQUENCED_DOWN_HEAD, &frame) ? frame.head : 0;
+}
+
+Test(session_delivery, who_is_behind_is_told_the_head_after_200_ms_and_then_less_and_less_often)
+{
+    static const int64_t waits_ms[] = {200, 400, 800, 1600, 3200, 6400};
+
+    say_word("hello");
+    stage_sweep(&stage);
+    for (size_t i = 0; i < sizeof(waits_ms) / sizeof(waits_ms[0]); i++) {
+        pass(waits_ms[i] - 1);
+        cr_expect_eq(told_head(), 0, "%zu", i);
+        pass(1);
+        cr_expect_eq(told_head(), 3, "%zu", i);
+    }
+    hand_report(&alice, 3);
+    pass(60000);
+    cr_expect_eq(told_head(), 0);
+}
+
+Test(session_delivery, who_has_everything_is_told_nothing)
+{
+    say_word("hello");
+    stage_sweep(&stage);
+    hand_report(&alice, 3);
+    forget();
+    pass(30000);
+    cr_expect_eq(stage.outbox.count, 0);
+}
+
+Test(session_delivery, the_head_is_what_was_sent_and_not_what_waits_for_the_window)
+{
+    say(20, true);
+    pass(200);
+    cr_expect_eq(told_head(), 12);
+}
+
+/* ---- gaps ---- */
+
+static uint64_t told_gap(void)
+{
+    struct sequenced_down_frame frame = {.oldest = 0};
+
+    return hand_told(&alice, SEQUENCED_DOWN_GAP, &frame) ? frame.oldest : 0;
+}
+
+Test(session_delivery, what_the_ring_forgets_is_told_as_a_gap_until_it_is_closed)
+{
+    struct room_stats stats;
+    uint64_t oldest;
+
+    say(1000, false);
+    stage_sweep(&stage);
+    pass(0);
+    room_stats(stage.room, &stats);
+    oldest = transcript_oldest(stage.room->transcript);
+    cr_expect_gt(stats.events_missed, 0);
+    cr_expect_eq(told_gap(), oldest);
+    pass(200);
+    cr_expect_eq(told_gap(), oldest);
+    hand_report(&alice, oldest - 1);
+    pass(0);
+    cr_expect_eq(told_gap(), 0);
+    alice.read = 0;
+    for (int i = 0; i < 2000 && alice.position < 1002; i++) {
+        struct sequenced_events events;
+
+        stage_sweep(&stage);
+        while (hand_events(&alice, &events)) {
+            if (events.first <= alice.position + 1 && events.first + events.count - 1 > alice.position)
+                alice.position = events.first + events.count - 1;
+        }
+        hand_report(&alice, alice.position);
+    }
+    cr_expect_eq(alice.position, 1002);
+}
+
+Test(session_delivery, a_repair_that_the_ring_has_forgotten_is_a_gap_too)
+{
+    uint64_t oldest;
+
+    say(5, true);
+    hand_report(&alice, 2);
+    say(600, false);
+    oldest = transcript_oldest(stage.room->transcript);
+    cr_assert_gt(oldest, 4);
+    hand_missing(&alice, 3, 2);
+    stage_sweep(&stage);
+    pass(0);
+    cr_expect_geq(told_gap(), oldest);
+}
+
+/* ---- doors ---- */
+
+Test(session_delivery, a_full_socket_loses_nothing)
+{
+    forget();
+    stage.outbox.take = 0;
+    say(5, true);
+    cr_expect_eq(stage_sweep(&stage), SWEEP_BLOCKED);
+    stage.outbox.take = SIZE_MAX;
+    stage.outbox.full_doors = 0;
+    room_door_writable(stage.room, 0);
+    stage_sweep(&stage);
+    cr_expect_eq(count_events(&alice), 5);
+}
+
+Test(session_delivery, joins_that_wait_for_company_are_one_frame)
+{
+    struct sequenced_events events;
+
+    stage.room->release.crowd = 2;
+    hand_report(&alice, 2);
+    stage_send(&stage, 1010, "L dora");
+    pass(20);
+    pass(0);
+    forget();
+    stage_send(&stage, 1011, "L emil");
+    stage_send(&stage, 1012, "L fritz");
+    stage_sweep(&stage);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), 0);
+    pass(20);
+    cr_assert(hand_events(&alice, &events));
+    cr_expect_eq(events.count, 2);
+    cr_expect_eq(fake_outbox_to(&stage.outbox, ALICE, 0)->bytes[SEQUENCED_EVENTS_HEADER_BYTES], 5);
+}
+
+/* ---- seeded: whatever is lost, everything comes ---- */
+
+static void lossy_run(unsigned seed)
+{
+    bool has[700] = {false};
+    uint64_t last = 2 + 600;
+
+    for (unsigned i = 0; i < 600; i++)
+        say_word("some words of no great length, so that a few share a datagram");
+    for (unsigned round = 0; round < 3000 && alice.position < last; round++) {
+        struct sequenced_events events;
+        uint64_t top = alice.position, first;
+
+        stage_sweep(&stage);
+        while (hand_events(&alice, &events)) {
+            seed = seed * 1103515245U + 12345U;
+            if ((seed >> 16) % 100 < 30)
+                continue;
+            for (uint64_t i = 0; i < events.count; i++)
+                has[events.first + i] = true;
+            top = events.first + events.count - 1 > top ? events.first + events.count - 1 : top;
+        }
+        while (alice.position < last && has[alice.position + 1])
+            alice.position++;
+        first = alice.position + 1;
+        if (top > first)
+            hand_missing(&alice, first, 1);
+        else
+            hand_report(&alice, alice.position);
+        forget();
+        pass(250);
+        seed += told_head() > alice.position ? 1 : 0;
+        if (top <= alice.position && alice.position < last)
+            hand_missing(&alice, alice.position + 1, 1);
+    }
+    cr_expect_eq(alice.position, last, "seed %u: %llu", seed, (unsigned long long)alice.position);
+}
+
+Test(session_delivery, with_a_third_of_all_datagrams_lost_everything_comes)
+{
+    lossy_run(1);
+}
+
+Test(session_delivery, a_fresh_transcript_gives_nothing_before_a_join_but_what_shares_its_datagram)
+{
+    cr_expect_str_eq(hand_heard(&alice, heard, sizeof(heard)), "+alice");
+}

@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* How somebody gets a session of the sequenced protocol, and how not. */
+#include "support/hand.h"
+
+#include "core/room_state.h"
+#include "core/session.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ALICE 1001
+#define BOB   1002
+
+static struct stage stage;
+static struct hand alice, bob;
+
+static void open_stage(void)
+{
+    stage_new(&stage);
+    hand_init(&alice, &stage, ALICE);
+    hand_init(&bob, &stage, BOB);
+}
+
+static void close_stage(void)
+{
+    stage_done(&stage);
+}
+
+TestSuite(session_handshake, .init = open_stage, .fini = close_stage);
+
+static void pass(int64_t ms)
+{
+    stage.now.mono_ns += ms * MOMENT_NS_PER_MS;
+    stage.now.wall_ns += ms * MOMENT_NS_PER_MS;
+    room_tick(stage.room, &stage.now);
+    stage_sweep(&stage);
+}
+
+static size_t sent_bytes(void)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < stage.outbox.count; i++)
+        bytes += stage.outbox.sent[i].length;
+    return bytes;
+}
+
+Test(session_handshake, a_newcomer_is_welcomed_and_hears_its_own_join)
+{
+    char heard[256];
+
+    cr_assert(hand_hello(&alice, 7));
+    cr_assert(hand_join(&alice, "alice", false));
+    cr_expect_eq(alice.welcome.run, 1);
+    cr_expect_eq(alice.welcome.member, 1);
+    cr_expect_eq(alice.welcome.position, 0);
+    cr_expect_eq(alice.welcome.said, 0);
+    cr_expect_eq(alice.welcome.members, 1);
+    cr_expect_eq(alice.welcome.max_text_bytes, 900);
+    cr_expect_eq(alice.welcome.timeout_s, 600);
+    cr_expect_not(alice.welcome.resumed);
+    cr_expect_eq(alice.welcome.name.length, 5);
+    cr_expect_eq(memcmp(alice.welcome.room.bytes, "room", 4), 0);
+    cr_expect_eq(stage_sweep(&stage), SWEEP_DONE);
+    cr_expect_str_eq(hand_heard(&alice, heard, sizeof(heard)), "+alice");
+}
+
+Test(session_handshake, the_room_is_called_as_the_administrator_says)
+{
+    room_set_title(stage.room, "tea room");
+    cr_assert(hand_hello(&alice, 7) && hand_join(&alice, "alice", false));
+    cr_expect_eq(alice.welcome.room.length, 8);
+    cr_expect_eq(memcmp(alice.welcome.room.bytes, "tea room", 8), 0);
+}
+
+Test(session_handshake, hello_leaves_nothing_behind)
+{
+    for (uint64_t nonce = 1; nonce <= 1000; nonce++) {
+        alice.path.peer.port = (uint16_t)nonce;
+        alice.read = 0;
+        hand_hello(&alice, nonce);
+    }
+    cr_expect_eq(room_members(stage.room), 0);
+    cr_expect_eq(room_next_tick(stage.room), MOMENT_NEVER_NS);
+    cr_expect_eq(stage.room->sessions->capacity, 0);
+}
+
+Test(session_handshake, a_repeated_join_is_answered_by_the_same_welcome_and_makes_no_second_member)
+{
+    struct fake_datagram first;
+
+    cr_assert(hand_hello(&alice, 7) && hand_join(&alice, "alice", false));
+    first = *fake_outbox_to(&stage.outbox, ALICE, alice.read - 1);
+    cr_assert(hand_join(&alice, "alice", false));
+    cr_expect_eq(memcmp(first.bytes, fake_outbox_to(&stage.outbox, ALICE, alice.read - 1)->bytes, first.length), 0);
+    cr_expect_eq(room_members(stage.room), 1);
+    cr_expect_eq(stage.happened[EVENT_JOIN], 1);
+}
+
+Test(session_handshake, a_cookie_is_good_for_one_address_one_nonce_and_two_minutes_at_least)
+{
+    struct hand other;
+
+    cr_assert(hand_hello(&alice, 7));
+    pass(119999);
+    other = alice;
+    other.path.peer.port++;
+    other.read = 0;
+    cr_expect_not(hand_join(&other, "alice", false));
+    cr_expect_eq(other.refusal.code, SEQUENCED_REFUSED_COOKIE);
+    other = alice;
+    other.nonce++;
+    cr_expect_not(hand_join(&other, "alice", false));
+    cr_expect_eq(other.refusal.code, SEQUENCED_REFUSED_COOKIE);
+    for (size_t i = 0; i < alice.cookie_length; i++) {
+        other = alice;
+        other.cookie[i] ^= 1;
+        hand_join(&other, "alice", false);
+        cr_expect_eq(other.refusal.code, SEQUENCED_REFUSED_COOKIE, "byte %zu", i);
+    }
+    cr_expect(hand_join(&alice, "alice", false));
+}
+
+Test(session_handshake, a_cookie_is_not_good_after_four_minutes)
+{
+    cr_assert(hand_hello(&alice, 7));
+    pass(240000);
+    cr_expect_not(hand_join(&alice, "alice", false));
+    cr_expect_eq(alice.refusal.code, SEQUENCED_REFUSED_COOKIE);
+    cr_expect_eq(stage.refused[REFUSED_COOKIE], 1);
+}
+
+static void expect_refused(const char *name, uint8_t code, uint16_t wait)
+{
+    cr_assert(hand_hello(&bob, bob.nonce + 1));
+    cr_expect_not(hand_join(&bob, name, false), "%s", name);
+    cr_expect_eq(bob.refusal.code, code, "%s: %u", name, bob.refusal.code);
+    cr_expect_eq(bob.refusal.wait, wait, "%s", name);
+    cr_expect_eq(bob.refusal.nonce, bob.nonce);
+}
+
+Test(session_handshake, names_are_refused_as_in_the_plain_protocol)
+{
+    stage_join(&stage, 1003, "carol");
+    hand_enter(&alice, 7, "alice");
+    expect_refused("ALICE", SEQUENCED_REFUSED_TAKEN, 0);
+    expect_refused("carol", SEQUENCED_REFUSED_TAKEN, 0);
+    expect_refused("a b", SEQUENCED_REFUSED_BAD_NAME, 0);
+    expect_refused("", SEQUENCED_REFUSED_BAD_NAME, 0);
+    expect_refused("\xff", SEQUENCED_REFUSED_BAD_NAME, 0);
+    expect_refused("admin", SEQUENCED_REFUSED_BAD_NAME, 0);
+    stage_send(&stage, 1004, "L Alice");
+    stage_sweep(&stage);
+    cr_expect(stage_heard(&stage, 1004, 0, "该用户已存在"));
+}
+
+Test(session_handshake, a_full_room_says_when_to_ask_again)
+{
+    struct room_limits limits;
+
+    hand_enter(&alice, 7, "alice");
+    room_get_limits(stage.room, &limits);
+    limits.max_members = 1;
+    room_set_limits(stage.room, &limits);
+    expect_refused("bob", SEQUENCED_REFUSED_FULL, 30);
+}
+
+Test(session_handshake, who_is_banned_is_told_so)
+{
+    struct room_banned banned;
+
+    cr_assert_eq(room_ban_name(stage.room, &stage.now, "bob", INT64_MAX, &banned), 0);
+    expect_refused("bob", SEQUENCED_REFUSED_BANNED, 0);
+}
+
+Test(session_handshake, joins_from_an_untrusted_address_are_limited)
+{
+    struct room_limits limits;
+
+    stage.access.trusted.sets = 0;
+    room_set_access(stage.room, &stage.now, &stage.access);
+    room_get_limits(stage.room, &limits);
+    limits.joins = (struct room_rate){.per_second = 1, .burst = 1};
+    room_set_limits(stage.room, &limits);
+    cr_assert(hand_enter(&alice, 7, "alice"));
+    expect_refused("bob", SEQUENCED_REFUSED_TOO_MANY, 10);
+    limits.joins.per_second = 0;
+    limits.members_per_address = 1;
+    room_set_limits(stage.room, &limits);
+    expect_refused("bob", SEQUENCED_REFUSED_TOO_MANY, 10);
+}
+
+Test(session_handshake, a_room_that_does_not_speak_it_says_use_plain)
+{
+    struct room_limits limits;
+
+    cr_assert(hand_hello(&alice, 7));
+    room_get_limits(stage.room, &limits);
+    limits.sequenced_enabled = false;
+    room_set_limits(stage.room, &limits);
+    cr_expect_not(hand_join(&alice, "alice", false));
+    cr_expect_eq(alice.refusal.code, SEQUENCED_REFUSED_USE_PLAIN);
+    cr_expect_not(hand_hello(&alice, 8));
+    cr_expect_eq(alice.refusal.code, SEQUENCED_REFUSED_USE_PLAIN);
+    cr_expect_eq(stage.refused[REFUSED_SEQUENCED_OFF], 2);
+}
+
+Test(session_handshake, another_version_is_told_the_highest_that_is_spoken)
+{
+    const struct sequenced_hello hello = {.version = 9, .nonce = 77};
+    uint8_t bytes[SEQUENCED_HELLO_MIN_BYTES];
+    struct sequenced_refusal refusal;
+
+    sequenced_handshake_write_hello(bytes, sizeof(bytes), &hello);
+    stage_send_bytes(&stage, &alice.path, bytes, sizeof(bytes));
+    cr_assert_eq(stage.outbox.count, 1);
+    cr_assert_eq(sequenced_handshake_read_refusal(stage.outbox.sent[0].bytes, stage.outbox.sent[0].length, &refusal),
+                 0);
+    cr_expect_eq(refusal.code, SEQUENCED_REFUSED_VERSION);
+    cr_expect_eq(refusal.version, 9);
+    cr_expect_eq(refusal.wait, SEQUENCED_VERSION);
+    cr_expect_eq(refusal.nonce, 77);
+}
+
+Test(session_handshake, from_a_denied_network_and_from_ourselves_nothing_is_answered)
+{
+    struct path path = alice.path;
+
+    alice.path.peer = (struct endpoint){.port = STAGE_PORT};
+    memcpy(alice.path.peer.address, alice.path.local, ENDPOINT_ADDRESS_BYTES);
+    hand_hello(&alice, 7);
+    alice.path = path;
+    stage.access.deny.sets = NETWORK_SET_BIT(NETWORK_ALL);
+    room_set_access(stage.room, &stage.now, &stage.access);
+    hand_hello(&alice, 7);
+    cr_expect_eq(stage.outbox.count, 0);
+    cr_expect_eq(stage.refused[REFUSED_OWN_ADDRESS], 1);
+    cr_expect_eq(stage.refused[REFUSED_DENIED], 1);
+}
+
+Test(session_handshake, who_is_outside_plain_from_may_join_for_its_address_is_proved)
+{
+    stage.access.plain_from.sets = 0;
+    room_set_access(stage.room, &stage.now, &stage.access);
+    cr_expect(hand_enter(&alice, 7, "alice"));
+    room_set_access(stage.room, &stage.now, &stage.access);
+    cr_expect_eq(room_members(stage.room), 1);
+    stage.access.deny.sets = NETWORK_SET_BIT(NETWORK_ALL);
+    cr_expect_eq(room_set_access(stage.room, &stage.now, &stage.access), 1);
+}
+
+/* Each first byte and type, each length: nobody who has not proved its address is sent more than it sent. */
+Test(session_handshake, no_first_datagram_is_answered_by_more_bytes_than_it_has)
+{
+    static const uint8_t firsts[] = {0xf8, 0xf9, 0xfa, 0xfb, 0xfc, 0xfd, 0xfe};
+    uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES + 1];
+
+    for (size_t first = 0; first < sizeof(firsts); first++) {
+        for (unsigned type = 0; type < 8; type++) {
+            for (size_t length = 0; length <= sizeof(bytes); length++) {
+                memset(bytes, 1, sizeof(bytes));
+                bytes[0] = firsts[first];
+                bytes[2] = (uint8_t)type;
+                bytes[3] = 0;
+                if (length == 0)
+                    continue; /* an empty datagram is the plain protocol's */
+                stage_send_bytes(&stage, &alice.path, bytes, length);
+                cr_expect_leq(sent_bytes(), length, "%x type %u length %zu", firsts[first], type, length);
+                fake_outbox_clear(&stage.outbox);
+                stage.now.mono_ns += 100 * MOMENT_NS_PER_MS;
+            }
+        }
+    }
+    cr_expect_eq(room_members(stage.room), 0);
+}
+
+Test(session_handshake, beyond_the_limits_every_second_hello_is_answered)
+{
+    size_t answered = 0;
+
+    for (uint64_t nonce = 1; nonce <= 1200; nonce++)
+        answered += hand_hello(&alice, nonce) ? 1 : 0;
+    cr_expect_eq(answered, 200 + 500);
+}
+
+Test(session_handshake, an_up_that_nobody_has_the_token_of_is_a_strangers)
+{
+    struct sequenced_stranger stranger;
+
+    alice.token = 12345;
+    alice.run = 1;
+    hand_up(&alice, NULL, 0);
+    cr_assert_eq(stage.outbox.count, 1);
+    cr_assert_eq(sequenced_handshake_read_stranger(stage.outbox.sent[0].bytes, stage.outbox.sent[0].length, &stranger),
+                 0);
+    cr_expect_eq(stranger.token, 12345);
+    cr_expect_eq(stage.refused[REFUSED_STRANGER], 1);
+}
+
+/* ---- resuming ---- */
+
+Test(session_handshake, a_session_is_resumed_from_another_address_and_nobody_is_told)
+{
+    uint64_t token;
+
+    cr_assert(hand_enter(&alice, 7, "alice"));
+    hand_say(&alice, 1, "one");
+    stage_sweep(&stage);
+    hand_report(&alice, 2);
+    token = alice.token;
+    alice.path.peer.port = BOB;
+    alice.read = 0;
+    cr_assert(hand_hello(&alice, 8));
+    cr_assert(hand_join(&alice, "whoever", true));
+    cr_expect(alice.welcome.resumed);
+    cr_expect_eq(alice.token, token);
+    cr_expect_eq(alice.run, 2);
+    cr_expect_eq(alice.member, 1);
+    cr_expect_eq(alice.welcome.said, 1);
+    cr_expect_eq(alice.position, 2);
+    cr_expect_eq(alice.welcome.name.length, 5);
+    stage_sweep(&stage);
+    cr_expect_eq(stage.happened[EVENT_EXIT], 0);
+    cr_expect_eq(stage.happened[EVENT_JOIN], 1);
+    hand_say(&alice, 2, "two");
+    fake_outbox_clear(&stage.outbox);
+    stage_sweep(&stage);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), 0);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, BOB), 1);
+}
+
+Test(session_handshake, who_resumes_with_an_earlier_position_is_sent_what_follows_it)
+{
+    char heard[256];
+
+    cr_assert(hand_enter(&alice, 7, "alice"));
+    hand_say(&alice, 1, "one");
+    stage_sweep(&stage);
+    hand_report(&alice, 2);
+    alice.position = 1;
+    alice.read = fake_outbox_count_to(&stage.outbox, ALICE);
+    cr_assert(hand_hello(&alice, 8) && hand_join(&alice, "", true));
+    stage_sweep(&stage);
+    cr_expect_str_eq(hand_heard(&alice, heard, sizeof(heard)), "1:one");
+}
+
+Test(session_handshake, nobody_resumes_to_before_its_own_join)
+{
+    stage_join(&stage, 1003, "carol");
+    stage_send(&stage, 1003, "C carol secret");
+    cr_assert(hand_enter(&alice, 7, "alice"));
+    cr_expect_eq(alice.position, 2);
+    alice.position = 0;
+    cr_assert(hand_hello(&alice, 8) && hand_join(&alice, "", true));
+    cr_expect_eq(alice.position, 2);
+}
+
+Test(session_handshake, a_session_that_is_not_here_is_unknown)
+{
+    struct hand other;
+
+    cr_assert(hand_enter(&alice, 7, "alice"));
+    other = alice;
+    other.token++;
+    cr_assert(hand_hello(&other, 8));
+    cr_expect_not(hand_join(&other, "", true));
+    cr_expect_eq(other.refusal.code, SEQUENCED_REFUSED_UNKNOWN_SESSION);
+    other = alice;
+    other.epoch++;
+    cr_expect(hand_hello(&other, 9));
+    cr_expect_not(hand_join(&other, "", true));
+    cr_expect_eq(other.refusal.code, SEQUENCED_REFUSED_UNKNOWN_SESSION);
+    other = alice;
+    other.position = 2;
+    cr_expect(hand_hello(&other, 10));
+    cr_expect_not(hand_join(&other, "", true));
+    cr_expect_eq(other.refusal.code, SEQUENCED_REFUSED_UNKNOWN_SESSION);
+}
+
+Test(session_handshake, a_join_that_comes_late_makes_no_ghost)
+{
+    const struct sequenced_up_frame leave = {.kind = SEQUENCED_UP_LEAVE};
+    struct hand late;
+
+    cr_assert(hand_enter(&alice, 7, "alice"));
+    late = alice;
+    hand_up(&alice, &leave, 1);
+    cr_expect_eq(room_members(stage.room), 0);
+    late.read = fake_outbox_count_to(&stage.outbox, ALICE);
+    cr_expect_not(hand_join(&late, "alice", false));
+    cr_expect_eq(late.refusal.code, 0, "it is not answered");
+    cr_expect_eq(room_members(stage.room), 0);
+}
+
+Test(session_handshake, the_first_join_of_a_session_that_was_resumed_changes_nothing)
+{
+    struct hand late;
+
+    cr_assert(hand_enter(&alice, 7, "alice"));
+    late = alice;
+    pass(10);
+    cr_assert(hand_hello(&alice, 8) && hand_join(&alice, "", true));
+    late.read = fake_outbox_count_to(&stage.outbox, ALICE);
+    cr_expect_not(hand_join(&late, "alice", false));
+    cr_expect_not(hand_join(&late, "alice", true));
+    hand_report(&alice, 0);
+    cr_expect_eq(alice.run, 2);
+    cr_expect_eq(room_members(stage.room), 1);
+}
+
+Test(session_handshake, a_program_that_was_replaced_elsewhere_is_told_so)
+{
+    struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_TAKEN};
+    struct hand old;
+
+    cr_assert(hand_enter(&alice, 7, "alice"));
+    old = alice;
+    alice.path.peer.port = BOB;
+    alice.read = 0;
+    cr_assert(hand_hello(&alice, 8) && hand_join(&alice, "", true));
+    hand_say(&old, 1, "late");
+    cr_expect_eq(stage.happened[EVENT_CHAT], 0);
+    cr_assert(hand_told(&old, SEQUENCED_DOWN_CLOSED, &closed));
+    cr_expect_eq(closed.closed.reason, SEQUENCED_CLOSED_RESUMED_ELSEWHERE);
+}
+
+/* ---- what it costs ---- */
+
+Test(session_handshake, ten_thousand_leave_and_the_table_finds_the_others)
+{
+    static struct hand hands[3000];
+    struct room_stats stats;
+    char name[32];
+
+    for (size_t i = 0; i < 3000; i++) {
+        hand_init(&hands[i], &stage, (uint16_t)(2000 + i));
+        snprintf(name, sizeof(name), "member%zu", i);
+        stage.now.mono_ns += MOMENT_NS_PER_S;
+        fake_outbox_clear(&stage.outbox);
+        cr_assert(hand_hello(&hands[i], i + 1) && hand_join(&hands[i], name, false), "%zu", i);
+    }
+    fake_outbox_clear(&stage.outbox);
+    for (size_t i = 0; i < 3000; i += 2)
+        hand_up(&hands[i], &(const struct sequenced_up_frame){.kind = SEQUENCED_UP_LEAVE}, 1);
+    room_stats(stage.room, &stats);
+    cr_expect_eq(stats.sequenced, 1500);
+    for (size_t i = 1; i < 3000; i += 2)
+        cr_expect_not_null(sessions_find(stage.room->sessions, hands[i].token));
+    for (size_t i = 0; i < 3000; i += 2)
+        cr_expect_null(sessions_find(stage.room->sessions, hands[i].token));
+}
+
+/* What malloc takes for one of so many bytes (glibc on 64 bits). */
+static size_t chunk(size_t bytes)
+{
+    return (bytes + 8 + 15) / 16 * 16;
+}
+
+Test(session_handshake, a_member_takes_512_bytes_at_most)
+{
+    size_t label =
+        chunk(56 + 8 + 2 + sizeof("member-number-10") + sizeof("member-number-10")); /* uthash's handle is 56 */
+    size_t arrays = sizeof(struct slot) + sizeof(struct path) + 2 * sizeof(void *) + sizeof(uint32_t);
+    size_t indexes = 2 * sizeof(void *) + 4 * sizeof(uint32_t) + 8; /* names; tokens, a quarter full; the roll */
+
+    cr_expect_leq(chunk(sizeof(struct member) + sizeof(struct session)) + label + arrays + indexes, 512, "%zu + %zu",
+                  sizeof(struct member), sizeof(struct session));
+}
