@@ -8,6 +8,7 @@
 #include "admin/who.h"
 #include "base/json.h"
 #include "base/wall.h"
+#include "core/event_json.h"
 #include "core/text.h"
 
 #include <inttypes.h>
@@ -193,21 +194,13 @@ static void tell_missed(uint64_t count, const struct admin_reply *reply)
     tell(&json, reply);
 }
 
-static void tell_event_in_json(const struct event *event, const char *time, const struct admin_reply *reply)
+static void tell_event_in_json(const struct event *event, const struct admin_reply *reply)
 {
-    static const char *const kinds[] = {
-        [EVENT_JOIN] = "join", [EVENT_CHAT] = "chat", [EVENT_EXIT] = "exit", [EVENT_NOTICE] = "notice"};
     char object[ADMIN_ANSWER_MAX_BYTES];
     struct json json;
 
     json_begin(&json, object, sizeof(object));
-    json_count(&json, "seq", event->seq);
-    json_text(&json, "time", time);
-    json_text(&json, "kind", kinds[event->kind]);
-    json_string(&json, "name", event->name, event->name_len);
-    json_string(&json, "text", event->text, event->text_len);
-    if (event->kind == EVENT_EXIT)
-        json_text(&json, "reason", exit_reason_text((enum exit_reason)event->reason));
+    event_json(&json, event);
     tell(&json, reply);
 }
 
@@ -215,11 +208,11 @@ static void tell_event(const struct event *event, const struct admin_reply *repl
 {
     char time[WALL_TEXT_BYTES];
 
-    wall_format(event->wall_ns, event->utc_offset_s, time);
     if (reply->json) {
-        tell_event_in_json(event, time, reply);
+        tell_event_in_json(event, reply);
         return;
     }
+    wall_format(event->wall_ns, event->utc_offset_s, time);
     switch ((enum event_kind)event->kind) {
     case EVENT_JOIN:
         admin_say(reply, "%s %.*s joined", time, (int)event->name_len, event->name);

@@ -34,6 +34,7 @@ struct input {
     struct line line;
     enum input_kind kind; /* INPUT_IGNORED once it has ended */
     int fd;
+    bool paused;
     unsigned lines;    /* handed on in this turn */
     size_t start, end; /* what of `bytes` has not been handed on */
     char bytes[INPUT_READ_BYTES];
@@ -45,7 +46,7 @@ static bool take_line(void *ctx, const char *bytes, size_t length)
     struct input *input = ctx;
 
     input->sink.line(input->sink.ctx, bytes, length);
-    return ++input->lines < INPUT_LINES_PER_TURN;
+    return !input->paused && ++input->lines < INPUT_LINES_PER_TURN;
 }
 
 static void take_too_long(void *ctx)
@@ -86,6 +87,11 @@ static void arm(struct input *input)
 {
     bool watched = input->kind == INPUT_WATCHED && input->start == input->end;
 
+    if (input->paused) {
+        ev_io_stop(input->loop, &input->reader);
+        ev_timer_stop(input->loop, &input->turn);
+        return;
+    }
     if (watched) {
         ev_io_start(input->loop, &input->reader);
         return;
@@ -152,6 +158,16 @@ int input_open(struct ev_loop *loop, int fd, const struct input_sink *sink, stru
     arm(input);
     *ret_input = input;
     return STATUS_OK;
+}
+
+void input_pause(struct input *input, bool paused)
+{
+    if (input->paused == paused)
+        return;
+    input->paused = paused;
+    /* Paused from within a turn, the turn's end does it. */
+    if (!paused)
+        arm(input);
 }
 
 void input_close(struct input *input)

@@ -9,6 +9,7 @@
 #define ROOMD_IO_INPUT_H
 
 #include <ev.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A notice has at most 1000 bytes; a command is shorter. A longer line is a file that was sent here by mistake. */
@@ -35,6 +36,9 @@ struct input;
  * STATUS_NO_MEMORY.
  */
 int input_open(struct ev_loop *loop, int fd, const struct input_sink *sink, struct input **ret_input);
+
+/* Hands on no more lines, after the one that is being handed on, until it is told to go on. Nothing is lost: what was not read waits where it is. */
+void input_pause(struct input *input, bool paused);
 
 /* NULL is legal. */
 void input_close(struct input *input);

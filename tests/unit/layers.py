@@ -20,10 +20,11 @@ LAYERS = {
     "server": {"io", "admin", "conf", "core", "base"},
     "daemon": {"server", "io", "conf", "base"},
     "roomctl": {"admin", "base"},
+    "client": {"io", "core", "base"},
 }
 
 # Of a layer, only these: roomctl must work without the room.
-PARTS = {("roomctl", "admin"): {"admin/vocabulary.h"}}
+PARTS = {("roomctl", "admin"): {"admin/vocabulary.h"}, ("client", "core"): {"core/event_json.h"}}
 
 # What core may include beside its own headers and the contracts: no sockets, no clock, no loop, no files.
 CORE_SYSTEM = {
@@ -33,7 +34,7 @@ CORE_SYSTEM = {
 }
 
 # The loop belongs to io, server and the programs.
-LOOP_LAYERS = {"io", "server", "daemon"}
+LOOP_LAYERS = {"io", "server", "daemon", "client"}
 
 # Symbols that core must leave undefined to nobody: the families of sockets, clocks, files, randomness, and the loop.
 FORBIDDEN = re.compile(

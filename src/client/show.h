@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * What room writes on stdout: a line for each event, for people or as JSON. Nothing that a peer sends moves the cursor: control characters are shown, not obeyed.
+ */
+#ifndef ROOMD_CLIENT_SHOW_H
+#define ROOMD_CLIENT_SHOW_H
+
+#include <roomd/event.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The longest event, escaped, with its name and its time. */
+#define SHOW_LINE_BYTES 8192
+
+/* Writes the line, with its newline, and terminates it. Returns its length. */
+size_t show_event(const struct event *event, bool json, char ret_line[SHOW_LINE_BYTES]);
+/* So many events can't be had any more. */
+size_t show_missed(uint64_t count, bool json, char ret_line[SHOW_LINE_BYTES]);
+
+#endif
