@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The roomd authors
+"""
+A bad network: a relay between clients and a server on loopback that loses, repeats, delays and reorders datagrams, as dice
+with a seed say. Each client has a path of its own to the server, as behind a router that translates addresses.
+"""
+import heapq
+import itertools
+import random
+import select
+import socket
+import threading
+import time
+
+BUFFER_BYTES = 4 << 20
+
+
+class Relay:
+    """Between start and close(), whoever sends to `address` speaks with `server`. Rates are of 1; times in seconds."""
+
+    def __init__(self, server, loss=0.0, repeat=0.0, delay=0.0, jitter=0.0, seed=1):
+        self._server = server
+        self._loss, self._repeat, self._delay, self._jitter = loss, repeat, delay, jitter
+        self._dice = random.Random(seed)
+        self._front = self._socket()
+        self._front.bind(("127.0.0.1", 0))
+        self.address = self._front.getsockname()
+        self._behind = {}  # of each client, the socket that the server knows it by
+        self._clients = {}  # the other way round
+        self._waiting = []  # (when, order, socket, datagram, address or None)
+        self._order = itertools.count()
+        self._poll = select.poll()
+        self._poll.register(self._front, select.POLLIN)
+        self._ended = threading.Event()
+        self.cut = False  # nothing passes
+        self.bytes_up = self.bytes_down = 0  # what came in to be carried
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    @staticmethod
+    def _socket():
+        new = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        new.setblocking(False)
+        new.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+        return new
+
+    def move(self):
+        """Every client has another address from now on, as far as the server can see."""
+        self._moving = True
+
+    _moving = False
+
+    def _path(self, client):
+        if client not in self._behind:
+            behind = self._socket()
+            behind.connect(self._server)
+            self._behind[client] = behind
+            self._clients[behind.fileno()] = client
+            self._poll.register(behind, select.POLLIN)
+        return self._behind[client]
+
+    def _forget_paths(self):
+        for behind in self._behind.values():
+            self._poll.unregister(behind)
+            del self._clients[behind.fileno()]
+            behind.close()
+        self._behind.clear()
+        self._waiting = [entry for entry in self._waiting if entry[4] is not None]
+        heapq.heapify(self._waiting)
+        self._moving = False
+
+    def _carry(self, through, datagram, to):
+        if self.cut or self._dice.random() < self._loss:
+            return
+        for _ in range(2 if self._dice.random() < self._repeat else 1):
+            due = time.monotonic() + self._delay + self._dice.random() * self._jitter
+            heapq.heappush(self._waiting, (due, next(self._order), through, datagram, to))
+
+    def _take(self, descriptor):
+        for _ in range(64):
+            try:
+                if descriptor == self._front.fileno():
+                    datagram, client = self._front.recvfrom(65536)
+                    self.bytes_up += len(datagram)
+                    self._carry(self._path(client), datagram, None)
+                elif descriptor in self._clients:
+                    client = self._clients[descriptor]
+                    datagram = self._behind[client].recv(65536)
+                    self.bytes_down += len(datagram)
+                    self._carry(self._front, datagram, client)
+                else:
+                    return
+            except (BlockingIOError, ConnectionRefusedError):
+                return
+
+    def _deliver(self):
+        now = time.monotonic()
+        while self._waiting and self._waiting[0][0] <= now:
+            _, _, through, datagram, to = heapq.heappop(self._waiting)
+            try:
+                if to is None:
+                    through.send(datagram)
+                else:
+                    through.sendto(datagram, to)
+            except (BlockingIOError, ConnectionRefusedError):
+                pass
+
+    def _run(self):
+        while not self._ended.is_set():
+            wait = max(0.0, min(0.05, self._waiting[0][0] - time.monotonic())) if self._waiting else 0.05
+            for descriptor, _ in self._poll.poll(wait * 1000):
+                self._take(descriptor)
+            if self._moving:
+                self._forget_paths()
+            self._deliver()
+
+    def close(self):
+        self._ended.set()
+        self._thread.join()
+        for behind in (self._front, *self._behind.values()):
+            behind.close()
