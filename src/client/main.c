@@ -27,6 +27,9 @@
 /* With -m, from the join to the acknowledgement. */
 #define ROOM_SAY_S 60.0
 
+/* What sysexits.h calls a remote error in protocol. */
+#define ROOM_EXIT_REFUSED EX_PROTOCOL
+
 /* Told to end, it waits so long for the server to say that it knows. */
 #define ROOM_LEAVE_S 1.0
 
@@ -54,7 +57,8 @@ struct room_program {
     char held_line[INPUT_LINE_MAX_BYTES];
     uint32_t refused; /* messages that were not taken */
     uint32_t unknown;
-    const char *why; /* there is no address to be tried */
+    enum client_reason refusal; /* the last one, while it tries again */
+    const char *why;            /* there is no address to be tried */
     int code;
 };
 
@@ -67,48 +71,41 @@ static void end(struct room_program *program, int code)
     ev_break(program->loop, EVBREAK_ALL);
 }
 
-static const char *reason_text(enum client_reason reason)
+static const struct {
+    enum client_reason reason;
+    const char *text;
+} reasons[] = {
+    {CLIENT_REFUSED_VERSION, "the room speaks another version of the protocol: install the room that came with it"},
+    {CLIENT_REFUSED_TAKEN, "somebody in the room has that name: take another, with --name"},
+    {CLIENT_REFUSED_NAME, "nobody can have that name: take another, with --name"},
+    {CLIENT_REFUSED_FULL, "the room is full"},
+    {CLIENT_REFUSED_BANNED, "the administrator does not let you in"},
+    {CLIENT_REFUSED_COOKIE, "the room does not recognise this address: does it change?"},
+    {CLIENT_REFUSED_PLAIN, "the room speaks the plain protocol only: use a plain client"},
+    {CLIENT_REFUSED_LIMIT, "too many have joined from your address lately: try again in a minute"},
+    {CLIENT_KICKED, "the administrator has removed you"},
+    {CLIENT_BANNED, "the administrator has banned you"},
+    {CLIENT_TIMEOUT, "the room has not heard of you for too long"},
+    {CLIENT_CLOSED, "the room was closed"},
+    {CLIENT_ELSEWHERE, "your session goes on in another program"},
+};
+
+static void say_reason(enum client_reason reason)
 {
-    switch (reason) {
-    case CLIENT_REFUSED_VERSION:
-        return "the room speaks another version of the protocol: install the room that came with it";
-    case CLIENT_REFUSED_TAKEN:
-        return "somebody in the room has that name: take another, with --name";
-    case CLIENT_REFUSED_NAME:
-        return "nobody can have that name: take another, with --name";
-    case CLIENT_REFUSED_FULL:
-        return "the room is full";
-    case CLIENT_REFUSED_BANNED:
-        return "the administrator does not let you in";
-    case CLIENT_REFUSED_COOKIE:
-        return "the room does not recognise this address: is it changing?";
-    case CLIENT_REFUSED_PLAIN:
-        return "the room speaks the plain protocol only: use a plain client";
-    case CLIENT_REFUSED_LIMIT:
-        return "too many have joined from your address lately: try again in a minute";
-    case CLIENT_REFUSED_UNKNOWN:
-        return "the room has forgotten this session";
-    case CLIENT_LEFT:
-        return "left";
-    case CLIENT_KICKED:
-        return "the administrator has removed you";
-    case CLIENT_BANNED:
-        return "the administrator has banned you";
-    case CLIENT_TIMEOUT:
-        return "the room has not heard of you for too long";
-    case CLIENT_CLOSED:
-        return "the room was closed";
-    case CLIENT_ELSEWHERE:
-        return "your session goes on in another program";
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+        if (reasons[i].reason == reason) {
+            fprintf(stderr, "room: %s\n", reasons[i].text);
+            return;
+        }
     }
-    return "refused";
+    fprintf(stderr, "room: the room has refused you (reason %d)\n", (int)reason);
 }
 
 /* What all that was said has come to. */
 static int verdict(const struct room_program *program)
 {
     if (program->refused > 0)
-        return EX_NOPERM - 1; /* 76 */
+        return ROOM_EXIT_REFUSED;
     return program->unknown > 0 ? EX_TEMPFAIL : EX_OK;
 }
 
@@ -161,6 +158,7 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
 {
     struct room_program *program = ctx;
 
+    (void)wait_s;
     if (state == CLIENT_IN) {
         program->was_in = true;
         ev_timer_stop(program->loop, &program->address);
@@ -172,10 +170,12 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
         end(program, verdict(program));
         return;
     }
-    if (state != CLIENT_OUT && (wait_s > 0 || reason == 0 || reason == CLIENT_REFUSED_UNKNOWN))
+    program->refusal = reason;
+    /* Another name is somebody's to choose; all else the machine tries again by itself. */
+    if (state != CLIENT_OUT && reason != CLIENT_REFUSED_TAKEN && reason != CLIENT_REFUSED_NAME)
         return;
-    fprintf(stderr, "room: %s\n", reason_text(reason));
-    end(program, EX_NOPERM - 1);
+    say_reason(reason);
+    end(program, ROOM_EXIT_REFUSED);
 }
 
 /* ---- the way ---- */
@@ -229,6 +229,11 @@ static void on_patience(struct ev_loop *loop, ev_timer *watcher, int events)
     if (program->was_in) {
         fputs("room: no answer in time: it is not known whether the message was taken\n", stderr);
         end(program, EX_TEMPFAIL);
+        return;
+    }
+    if (program->refusal != CLIENT_NO_REASON) {
+        say_reason(program->refusal);
+        end(program, ROOM_EXIT_REFUSED);
         return;
     }
     fprintf(stderr,
