@@ -15,6 +15,7 @@ from roomd_room import RoomTest
 PAGES = pathlib.Path(os.environ["ROOMD_BUILD"]) / "doc" / "man"
 COMPLETION = pathlib.Path(os.environ["ROOMD_BUILD"]) / "conf" / "completion"
 ROOMCTL = pathlib.Path(program()).with_name("roomctl")
+ROOM = ROOMCTL.with_name("room")
 
 
 def run(*command, **variables):
@@ -52,7 +53,7 @@ class Pages(RoomTest):
         return sorted(PAGES.glob("*.[1578]"))
 
     def test_all_are_there(self):
-        expected = {"roomctl.1", "roomd.conf.5", "roomd.8"} | ({"roomd-protocol.7"} if shutil.which("lowdown") else set())
+        expected = {"room.1", "roomctl.1", "roomd.conf.5", "roomd.8"} | ({"roomd-protocol.7"} if shutil.which("lowdown") else set())
         self.assertEqual(expected, {page.name for page in self.pages()})
 
     @needs("mandoc")
@@ -107,6 +108,11 @@ class Pages(RoomTest):
             with self.subTest(option=option):
                 self.assertIn(" " + option, source("roomctl.1").replace("Fl ", "Fl -"), option)
 
+    def test_every_option_of_room_is_described(self):
+        for option in long_options(run(ROOM, "--help").stdout):
+            with self.subTest(option=option):
+                self.assertIn(" " + option, source("room.1").replace("Fl ", "Fl -"), option)
+
 
 class Bash(unittest.TestCase):
     def setUp(self):
@@ -134,6 +140,12 @@ class Bash(unittest.TestCase):
     def test_every_option_of_roomd_is_offered(self):
         self.assertEqual(long_options(run_roomd("--help").stdout), sorted(self.complete("roomd", "--")))
         self.assertEqual(["--check"], self.complete("roomd", "-c", "x", "--ch"))
+
+    def test_every_option_of_room_is_offered(self):
+        offered = self.complete("room", "-")
+        for option in long_options(run(ROOM, "--help").stdout):
+            with self.subTest(option=option):
+                self.assertIn(option, offered)
 
     def test_every_option_of_the_configuration_is_offered_behind_set(self):
         self.assertEqual(sorted(option + "=" for option in options()), sorted(self.complete("roomd", "--set", "")))
