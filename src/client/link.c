@@ -192,6 +192,15 @@ bool link_next(struct link *link, const char **ret_why)
     return false;
 }
 
+size_t link_addresses(const struct link *link)
+{
+    size_t count = 0;
+
+    for (const struct addrinfo *address = link->found; address != NULL; address = address->ai_next)
+        count++;
+    return count;
+}
+
 void link_send(struct link *link, const void *bytes, size_t length)
 {
     /* An error that an earlier datagram has met is told here, too, and was meant for that one. */

@@ -34,6 +34,9 @@ void link_free(struct link *link);
  */
 bool link_next(struct link *link, const char **ret_why);
 
+/* How many addresses the host has, as far as they were looked up. */
+size_t link_addresses(const struct link *link);
+
 /* Sends, at once or not at all: whoever speaks over UDP repeats it anyway. */
 void link_send(struct link *link, const void *bytes, size_t length);
 

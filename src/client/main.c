@@ -51,8 +51,10 @@ struct room_program {
     ev_timer patience; /* then it gives up */
     ev_signal signals[3];
     bool was_in;
-    bool ended;  /* nothing more comes from stdin */
-    size_t held; /* bytes of a line that waits for a place */
+    bool refused_here;        /* where it tries now, nobody listens */
+    size_t refused_addresses; /* in a row */
+    bool ended;               /* nothing more comes from stdin */
+    size_t held;              /* bytes of a line that waits for a place */
     bool has_held;
     char held_line[INPUT_LINE_MAX_BYTES];
     uint32_t refused; /* messages that were not taken */
@@ -162,8 +164,11 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
     if (state == CLIENT_IN) {
         program->was_in = true;
         ev_timer_stop(program->loop, &program->address);
-        if (program->options.message == NULL)
-            ev_timer_stop(program->loop, &program->patience);
+        ev_timer_stop(program->loop, &program->patience);
+        if (program->options.message != NULL) {
+            ev_timer_set(&program->patience, ROOM_SAY_S, 0.0);
+            ev_timer_start(program->loop, &program->patience);
+        }
         return;
     }
     if (reason == CLIENT_LEFT) {
@@ -182,11 +187,14 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
 
 static void next_address(struct room_program *program)
 {
+    if (!program->refused_here)
+        program->refused_addresses = 0; /* somebody may be there who only does not answer */
     if (!link_next(program->link, &program->why)) {
         fprintf(stderr, "room: %s: %s\n", program->options.host, program->why);
         end(program, EX_UNAVAILABLE);
         return;
     }
+    program->refused_here = false;
     client_moved(program->client, &program->now);
     ev_timer_stop(program->loop, &program->address);
     ev_timer_set(&program->address, ROOM_ADDRESS_S, 0.0);
@@ -206,11 +214,17 @@ static void on_unreachable(void *ctx, int error)
     struct room_program *program = ctx;
 
     (void)error;
-    if (!program->was_in && ev_is_active(&program->address)) {
-        ev_timer_stop(program->loop, &program->address);
-        ev_timer_set(&program->address, 0.2, 0.0);
-        ev_timer_start(program->loop, &program->address);
+    if (program->was_in || program->refused_here)
+        return;
+    program->refused_here = true;
+    if (++program->refused_addresses >= link_addresses(program->link)) {
+        fprintf(stderr, "room: nobody listens at %s: is roomd running there?\n", link_address(program->link));
+        end(program, EX_UNAVAILABLE);
+        return;
     }
+    ev_timer_stop(program->loop, &program->address);
+    ev_timer_set(&program->address, 0.0, 0.0);
+    ev_timer_start(program->loop, &program->address);
 }
 
 static void on_address(struct ev_loop *loop, ev_timer *watcher, int events)
@@ -365,7 +379,7 @@ static void start_watchers(struct room_program *program)
     ev_prepare_init(&program->work, on_work);
     ev_timer_init(&program->alarm, on_alarm, 0.0, 0.0);
     ev_timer_init(&program->address, on_address, ROOM_ADDRESS_S, 0.0);
-    ev_timer_init(&program->patience, on_patience, program->options.message != NULL ? ROOM_SAY_S : ROOM_JOIN_S, 0.0);
+    ev_timer_init(&program->patience, on_patience, ROOM_JOIN_S, 0.0);
     ev_set_priority(&program->turn, EV_MAXPRI);
     program->turn.data = program->work.data = program->address.data = program->patience.data = program;
     ev_check_start(program->loop, &program->turn);
