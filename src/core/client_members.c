@@ -184,20 +184,30 @@ static void on_join(struct client *client, const struct sequenced_event *event)
     set(client, listed, event->name, true);
 }
 
-/* Who is renamed joins again with the next event, and is not forgotten until then. */
+/*
+ * Who is renamed joins again with the next event. While pages are asked for, one that was made before somebody left may still come, and must not bring it back: so its place is kept, with the event, until
+ * they are all here.
+ */
 static void on_exit(struct client *client, const struct sequenced_event *event)
 {
-    struct client_listed *listed = client_list_find(&client->members.list, event->member);
+    struct client_members *members = &client->members;
+    struct client_listed *listed = members->asking ? client_list_insert(&members->list, event->member)
+                                                   : client_list_find(&members->list, event->member);
 
     if (listed == NULL)
         return;
-    if (event->reason != EXIT_RENAMED) {
-        take_out(client, listed);
-        client_list_clean(&client->members.list);
-    } else if (listed->changed < event->seq) {
+    if (listed->changed < event->seq) {
         listed->changed = event->seq;
         set(client, listed, (struct octets_slice){listed->name, listed->name_len}, false);
     }
+    if (event->reason == EXIT_RENAMED)
+        return;
+    if (members->asking) {
+        members->head = event->seq > members->head ? event->seq : members->head;
+        return;
+    }
+    take_out(client, listed);
+    client_list_clean(&members->list);
 }
 
 void client_members_event(struct client *client, const struct sequenced_event *event)

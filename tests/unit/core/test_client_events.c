@@ -352,6 +352,10 @@ Test(client_events, after_a_resumption_only_what_the_server_sends_again_counts)
     cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame), "nothing was sent in this run");
     chat(11);
     chat(12);
+    cr_expect_str_eq(client_stage_given(&stage), "11 12", "a position that this run has not reached would be ignored");
     chat(13);
     cr_expect_str_eq(client_stage_given(&stage), "11 12 13");
+    client_stage_lose(&stage);
+    client_stage_pass_ms(&stage, 1000);
+    cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame), "the head was of the run before");
 }

@@ -126,6 +126,27 @@ Test(client_members, who_is_on_no_page_after_a_gap_is_gone)
     cr_expect_str_eq(stage.members, "+3 carol +4 erin +7 alice -3 carol -4 erin +4 erika +9 gus");
 }
 
+Test(client_members, a_page_does_not_undo_what_came_after_it)
+{
+    struct sequenced_down_frame gap = {.kind = SEQUENCED_DOWN_GAP, .oldest = 12};
+
+    client_stage_page(&stage, 10, 7, false, "3 carol, 7 alice");
+    client_stage_down(&stage, &gap);
+    client_stage_joined(&stage, 12, 3, 0, "caro");
+    client_stage_page(&stage, 11, 7, false, "3 carol, 7 alice");
+    cr_expect_str_eq(stage.members, "+3 carol +7 alice -3 carol +3 caro");
+}
+
+Test(client_members, a_page_that_was_made_before_somebody_left_does_not_bring_it_back)
+{
+    client_stage_joined(&stage, 10, 7, 0, "alice");
+    client_stage_joined(&stage, 11, 9, 0, "gus");
+    client_stage_left(&stage, 12, 9, 0, EXIT_LEFT);
+    client_stage_page(&stage, 11, 9, false, "7 alice, 9 gus");
+    cr_expect_str_eq(stage.members, "+7 alice +9 gus -9 gus");
+    cr_expect_eq(client_members(stage.client), 1);
+}
+
 /* ---- a world of chance ---- */
 
 #define EVENTS  60U
@@ -208,7 +229,7 @@ static void take_turn(const struct history *history, uint64_t head, bool page)
     }
     stage.read = read;
     if (client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame) && page)
-        send_page(history, head, frame.after);
+        send_page(history, head - (uint64_t)rand() % (head - 9), frame.after); /* it was some time on its way */
     client_stage_lose(&stage);
     client_stage_pass_ms(&stage, 100);
 }
