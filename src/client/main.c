@@ -21,8 +21,8 @@
 /* An address that does not answer for so long gives way to the next one that the host has. */
 #define ROOM_ADDRESS_S 3.0
 
-/* Nobody answers anywhere: a script should know before long. */
-#define ROOM_JOIN_S 15.0
+/* Nobody answers anywhere: a script should know before long; but where a fifth is lost, each step may take five attempts. */
+#define ROOM_JOIN_S 30.0
 
 /* With -m, from the join to the acknowledgement. */
 #define ROOM_SAY_S 60.0
@@ -197,6 +197,8 @@ static void next_address(struct room_program *program)
     program->refused_here = false;
     client_moved(program->client, &program->now);
     ev_timer_stop(program->loop, &program->address);
+    if (link_addresses(program->link) == 1)
+        return; /* there is no other: the machine goes on asking */
     ev_timer_set(&program->address, ROOM_ADDRESS_S, 0.0);
     ev_timer_start(program->loop, &program->address);
 }
@@ -205,6 +207,8 @@ static void on_datagram(void *ctx, const void *bytes, size_t length)
 {
     struct room_program *program = ctx;
 
+    /* Somebody is there: from another port of ours it would be a stranger's second join. */
+    ev_timer_stop(program->loop, &program->address);
     client_receive(program->client, &program->now, bytes, length);
 }
 

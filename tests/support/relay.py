@@ -20,7 +20,7 @@ class Relay:
 
     def __init__(self, server, loss=0.0, repeat=0.0, delay=0.0, jitter=0.0, seed=1):
         self._server = server
-        self._loss, self._repeat, self._delay, self._jitter = loss, repeat, delay, jitter
+        self.loss, self._repeat, self._delay, self._jitter = loss, repeat, delay, jitter
         self._dice = random.Random(seed)
         self._front = self._socket()
         self._front.bind(("127.0.0.1", 0))
@@ -70,7 +70,7 @@ class Relay:
         self._moving = False
 
     def _carry(self, through, datagram, to):
-        if self.cut or self._dice.random() < self._loss:
+        if self.cut or self._dice.random() < self.loss:
             return
         for _ in range(2 if self._dice.random() < self._repeat else 1):
             due = time.monotonic() + self._delay + self._dice.random() * self._jitter
