@@ -125,10 +125,8 @@ struct member *registry_seated(const struct registry *registry, uint32_t seat);
 void registry_heard(struct registry *registry, struct member *member, int64_t now_ns);
 /* It was warned that it has been silent for long. */
 void registry_warned(struct registry *registry, struct member *member);
-/* The member that has been silent longest among those of the plain protocol that were warned, or those that were not; or NULL. */
-struct member *registry_quietest(const struct registry *registry, bool warned);
-/* The same for those of the sequenced protocol. */
-struct member *registry_quietest_sequenced(const struct registry *registry, bool warned);
+/* The member of that protocol that has been silent longest among those that were warned, or those that were not; or NULL. */
+struct member *registry_quietest(const struct registry *registry, bool sequenced, bool warned);
 
 /* How many members are owed something. */
 uint32_t registry_behind(const struct registry *registry);

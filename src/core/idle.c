@@ -20,7 +20,7 @@ static int64_t warning_ns(const struct room *room)
 /* When something is due for the quietest of those: their warning, or, once warned, their removal. */
 static int64_t due(const struct room *room, bool warned)
 {
-    const struct member *member = registry_quietest(room->registry, warned);
+    const struct member *member = registry_quietest(room->registry, false, warned);
     int64_t timeout = (int64_t)room->limits.idle_timeout_s * MOMENT_NS_PER_S, due_ns;
 
     if (timeout == 0 || member == NULL)
@@ -52,12 +52,12 @@ void idle_tick(struct room *room, const struct moment *now)
 {
     for (uint32_t handled = 0; handled < IDLE_TICK_MAX && idle_next_tick(room) <= now->mono_ns; handled++) {
         if (due(room, true) <= now->mono_ns) {
-            struct member *member = registry_quietest(room->registry, true);
+            struct member *member = registry_quietest(room->registry, false, true);
 
             room_bye(room, member);
             room_remove(room, now, member, EXIT_IDLE);
         } else {
-            warn_idle(room, now, registry_quietest(room->registry, false));
+            warn_idle(room, now, registry_quietest(room->registry, false, false));
         }
     }
 }

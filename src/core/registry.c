@@ -130,14 +130,9 @@ void registry_warned(struct registry *registry, struct member *member)
     link_loudest(registry, member);
 }
 
-struct member *registry_quietest(const struct registry *registry, bool warned)
+struct member *registry_quietest(const struct registry *registry, bool sequenced, bool warned)
 {
-    return registry->silence[warned ? 1 : 0].quietest;
-}
-
-struct member *registry_quietest_sequenced(const struct registry *registry, bool warned)
-{
-    return registry->silence[warned ? 3 : 2].quietest;
+    return registry->silence[(sequenced ? 2 : 0) + (warned ? 1 : 0)].quietest;
 }
 
 /* ---- the dense arrays and their window ---- */
@@ -388,21 +383,13 @@ struct member *registry_find_endpoint(const struct registry *registry, const str
 
 static struct member *make_member(const struct path *path, bool sequenced)
 {
-    struct sequenced_entry *with_session;
-    struct entry *entry;
+    struct member *member = calloc(1, sequenced ? sizeof(struct sequenced_entry) : sizeof(struct entry));
 
-    if (sequenced) {
-        with_session = calloc(1, sizeof(*with_session));
-        if (with_session == NULL)
-            return NULL;
-        with_session->member.session = &with_session->session;
-        return &with_session->member;
-    }
-    entry = calloc(1, sizeof(*entry));
-    if (entry == NULL)
-        return NULL;
-    entry->endpoint = path->peer;
-    return &entry->member;
+    if (member != NULL && sequenced)
+        member->session = &((struct sequenced_entry *)(void *)member)->session;
+    else if (member != NULL)
+        entry_of(member)->endpoint = path->peer;
+    return member;
 }
 
 static int add(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,

@@ -106,14 +106,14 @@ static int64_t away_ns(const struct room *room)
 
 static int64_t away_due_ns(const struct room *room)
 {
-    const struct member *member = registry_quietest_sequenced(room->registry, false);
+    const struct member *member = registry_quietest(room->registry, true, false);
 
     return member != NULL ? member->heard_ns + away_ns(room) : MOMENT_NEVER_NS;
 }
 
 static int64_t timeout_due_ns(const struct room *room)
 {
-    const struct member *member = registry_quietest_sequenced(room->registry, true);
+    const struct member *member = registry_quietest(room->registry, true, true);
     int64_t due = member != NULL ? member->heard_ns + timeout_ns(room) : MOMENT_NEVER_NS;
 
     return member != NULL && due < member->leaves_ns ? member->leaves_ns : due;
@@ -134,9 +134,9 @@ static void see_to_silence(struct room *room, const struct moment *now)
 {
     for (uint32_t handled = 0; handled < TICK_MAX; handled++) {
         if (away_due_ns(room) <= now->mono_ns) {
-            go_away(room, now, registry_quietest_sequenced(room->registry, false));
+            go_away(room, now, registry_quietest(room->registry, true, false));
         } else if (timeout_due_ns(room) <= now->mono_ns) {
-            struct member *member = registry_quietest_sequenced(room->registry, true);
+            struct member *member = registry_quietest(room->registry, true, true);
 
             session_close(room, member, SEQUENCED_CLOSED_TIMEOUT, "");
             room_remove(room, now, member, EXIT_TIMEOUT);

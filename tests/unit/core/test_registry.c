@@ -99,19 +99,19 @@ Test(registry, the_quietest_is_the_one_heard_longest_ago)
 {
     struct member *a = add(1), *b = add(2), *c = add(3);
 
-    cr_expect_eq(registry_quietest(registry, false), a);
+    cr_expect_eq(registry_quietest(registry, false, false), a);
     registry_heard(registry, a, 10);
-    cr_expect_eq(registry_quietest(registry, false), b);
+    cr_expect_eq(registry_quietest(registry, false, false), b);
     registry_warned(registry, b);
-    cr_expect_eq(registry_quietest(registry, false), c);
-    cr_expect_eq(registry_quietest(registry, true), b);
+    cr_expect_eq(registry_quietest(registry, false, false), c);
+    cr_expect_eq(registry_quietest(registry, false, true), b);
     registry_heard(registry, b, 11);
-    cr_expect_null(registry_quietest(registry, true));
+    cr_expect_null(registry_quietest(registry, false, true));
     registry_remove(registry, c);
-    cr_expect_eq(registry_quietest(registry, false), a);
+    cr_expect_eq(registry_quietest(registry, false, false), a);
     registry_remove(registry, a);
     registry_remove(registry, b);
-    cr_expect_null(registry_quietest(registry, false));
+    cr_expect_null(registry_quietest(registry, false, false));
 }
 
 Test(registry, the_head_of_the_window_goes_round)
