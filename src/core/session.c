@@ -14,9 +14,9 @@
 
 #include <string.h>
 
-/* A challenge changes so often, and is good for four times that and what is left of the first: 8 to 10 s. */
+/* A challenge changes so often, and is good for five times that and what is left of the first: 10 to 12 s. */
 #define PATH_SLOT_NS     (2 * MOMENT_NS_PER_S)
-#define PATH_SLOTS       5U
+#define PATH_SLOTS       6U
 #define PATHS_PER_SLOT   3U
 #define PATHS_SLOT_NS    (3 * MOMENT_NS_PER_S)
 #define PAGE_INTERVAL_MS 10U

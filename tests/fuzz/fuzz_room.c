@@ -389,7 +389,9 @@ static void open_room(struct world *world)
                    .max_text_bytes = 900,
                    .idle_timeout_s = 600,
                    .probe_interval_s = 60,
-                   .plain_enabled = true},
+                   .session_timeout_s = 600,
+                   .plain_enabled = true,
+                   .sequenced_enabled = true},
         .outbox = {.send = send_entries, .ctx = world},
         .observer = {.happened = on_happened, .overload = on_overload, .ctx = world},
         .keeper = {.keep = on_keep, .forget = on_forget, .ctx = world},
@@ -431,7 +433,9 @@ static void step_reload(struct world *world, struct input *input)
                                  .idle_timeout_s = (what & 32) != 0 ? 600 : 0,
                                  .probe_interval_s = (what & 64) != 0 ? 60 : 0,
                                  .messages = {.per_second = what >> 7, .burst = 3},
-                                 .plain_enabled = what != 255};
+                                 .session_timeout_s = 600,
+                                 .plain_enabled = what != 255,
+                                 .sequenced_enabled = what != 254};
 
     if (what == 254)
         restart(world);

@@ -5,7 +5,7 @@
  * Out of memory, at every place: the n-th allocation fails, for n = 1, 2, 3 … until nothing asks for that many. The linker hands the core's calls to the
  * functions here.
  */
-#include "support/stage.h"
+#include "support/hand.h"
 
 #include <criterion/criterion.h>
 #include <roomd/status.h>
@@ -146,6 +146,97 @@ Test(allocation, a_rename_that_finds_no_memory_keeps_the_old_name)
         if (!refused)
             break;
     }
+}
+
+static void enter_many(struct stage *stage, uint16_t count)
+{
+    char name[32];
+
+    for (uint16_t i = 0; i < count; i++) {
+        struct hand hand;
+
+        snprintf(name, sizeof(name), "m%u", (unsigned)i);
+        hand_init(&hand, stage, (uint16_t)(2000 + i));
+        cr_assert(hand_enter(&hand, i + 1U, name));
+    }
+}
+
+Test(allocation, a_sequenced_join_that_finds_no_memory_is_refused_and_only_it)
+{
+    for (uint16_t already = 0; already < 200; already = (uint16_t)(already * 2 + 1)) {
+        for (size_t n = 1;; n++) {
+            struct stage stage;
+            struct hand alice;
+            bool refused, entered;
+
+            stage_new(&stage);
+            enter_many(&stage, already);
+            hand_init(&alice, &stage, 1000);
+            cr_assert(hand_hello(&alice, 5000));
+            fail_at(n);
+            entered = hand_join(&alice, "alice", false);
+            refused = failed;
+            countdown = 0;
+            cr_expect_eq(entered, !refused, "allocation %zu, %u members", n, (unsigned)already);
+            cr_expect_eq(alice.refusal.code, refused ? SEQUENCED_REFUSED_FULL : 0);
+            cr_expect_eq(room_members(stage.room), already + (refused ? 0U : 1U));
+            cr_expect(!refused || hand_enter(&alice, 5001, "alice"), "and it can try again");
+            stage_done(&stage);
+            if (!refused)
+                break;
+        }
+    }
+}
+
+Test(allocation, a_sequenced_rename_that_finds_no_memory_waits_and_decides_nothing)
+{
+    for (size_t n = 1;; n++) {
+        struct sequenced_down_frame frame;
+        struct stage stage;
+        struct hand alice;
+        bool refused;
+
+        stage_new(&stage);
+        hand_init(&alice, &stage, 1000);
+        cr_assert(hand_enter(&alice, 1, "alice"));
+        fail_at(n);
+        hand_rename(&alice, 1, "alicia");
+        refused = failed;
+        countdown = 0;
+        cr_expect_eq(stage.happened[EVENT_EXIT], refused ? 0 : 1);
+        cr_expect_eq(hand_told(&alice, SEQUENCED_DOWN_NOT_TAKEN, &frame), refused);
+        hand_rename(&alice, 1, "alicia");
+        cr_expect_eq(stage.happened[EVENT_EXIT], 1);
+        stage_done(&stage);
+        if (!refused)
+            break;
+    }
+}
+
+Test(allocation, a_sequenced_member_speaks_repairs_and_leaves_without_memory)
+{
+    struct stage stage;
+    struct hand alice;
+
+    stage_new(&stage);
+    hand_init(&alice, &stage, 1000);
+    cr_assert(hand_enter(&alice, 1, "alice"));
+    stage_join(&stage, 1001, "bob");
+    fail_at(1);
+    for (uint32_t i = 1; i <= 1000; i++) {
+        hand_say(&alice, i, "hello");
+        hand_missing(&alice, alice.position + 1, 1);
+        room_sweep(stage.room, &stage.now, 100);
+        hand_report(&alice, i);
+        stage.now.mono_ns += MOMENT_NS_PER_S;
+        room_tick(stage.room, &stage.now);
+        fake_outbox_clear(&stage.outbox);
+    }
+    hand_up(&alice, &(const struct sequenced_up_frame){.kind = SEQUENCED_UP_LEAVE}, 1);
+    cr_expect_not(failed, "something was allocated for a message");
+    cr_expect_eq(room_members(stage.room), 1);
+    countdown = 0;
+    stage_done(&stage);
 }
 
 Test(allocation, speaking_leaving_and_notices_take_no_memory)

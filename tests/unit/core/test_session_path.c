@@ -102,7 +102,7 @@ Test(session_path, a_wrong_or_old_challenge_moves_nothing)
     move_to(CAROL);
     answer_path(challenge);
     move_to(BOB);
-    stage.now.mono_ns += 11 * MOMENT_NS_PER_S;
+    stage.now.mono_ns += 12 * MOMENT_NS_PER_S;
     answer_path(challenge);
     forget();
     hand_say(&alice, 1, "hello");
@@ -110,14 +110,14 @@ Test(session_path, a_wrong_or_old_challenge_moves_nothing)
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), 1, "the events go where they went");
 }
 
-Test(session_path, a_challenge_is_good_for_eight_seconds_at_least)
+Test(session_path, a_challenge_is_good_for_ten_seconds_at_least)
 {
     uint64_t challenge;
 
     move_to(BOB);
     hand_report(&alice, 1);
     challenge = told_path();
-    stage.now.mono_ns += 8 * MOMENT_NS_PER_S;
+    stage.now.mono_ns += 10 * MOMENT_NS_PER_S;
     answer_path(challenge);
     forget();
     hand_say(&alice, 1, "hello");
