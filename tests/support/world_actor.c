@@ -189,7 +189,7 @@ static void after(struct actor *actor)
     uint32_t number;
 
     actor->tick_ns = client_tick(actor->client, &actor->world->now);
-    if (actor->wants_name) {
+    if (actor->wants_name && client_state(actor->client) != CLIENT_OUT) {
         actor->wants_name = false;
         snprintf(name, sizeof(name), "m%ux%u", actor->id, actor->world->names++);
         memcpy(actor->name, name, sizeof(name));

@@ -67,7 +67,7 @@ static bool is_text(const struct world *world, const struct event *event, const 
 }
 
 /* The name is that of the join, to the byte; of another event it is one that its author had: a page of members that was made after a rename may come before the events before it. */
-static bool is_name(const struct event *event, const struct record *record)
+static bool is_name(const struct world *world, const struct event *event, const struct record *record)
 {
     char told[ROOM_NAME_MAX_BYTES + 1], right[ROOM_NAME_MAX_BYTES + 1];
     unsigned told_id, right_id;
@@ -76,9 +76,22 @@ static bool is_name(const struct event *event, const struct record *record)
         return true;
     if (event->name_len > ROOM_NAME_MAX_BYTES || record->kind == EVENT_JOIN)
         return false;
+    /* Nobody waits for ever for a page that can't come. */
+    if (event->name_len == 0)
+        return world->setup.cut_ns >= 30 * MOMENT_NS_PER_S;
     snprintf(told, sizeof(told), "%.*s", (int)event->name_len, event->name);
     snprintf(right, sizeof(right), "%.*s", (int)record->name_len, record->name);
     return sscanf(told, "m%u", &told_id) == 1 && sscanf(right, "m%u", &right_id) == 1 && told_id == right_id;
+}
+
+/* Whether the program that runs now has said something under that number. What a killed one has said must not be taken for it. */
+static bool is_number_of_life(const struct actor *actor, uint32_t number)
+{
+    for (uint32_t n = 0; n < actor->said; n++) {
+        if (number != 0 && actor->sayings[n].number == number && actor->sayings[n].life == actor->life)
+            return true;
+    }
+    return false;
 }
 
 /* Its own messages are told with their numbers, and nobody else's. */
@@ -93,10 +106,9 @@ static void judge_own(struct actor *actor, const struct event *event, const stru
         return;
     }
     saying = &actor->sayings[record->index];
-    /* What a killed program has said need not be known to the next one. */
-    if (own != saying->number && (saying->life == actor->life || own != 0))
-        world_wrong(actor->world, "m%u takes event %llu for its message %u, but it is message %u", actor->id,
-                    (unsigned long long)event->seq, own, saying->number);
+    if (saying->life == actor->life ? own != saying->number : is_number_of_life(actor, own))
+        world_wrong(actor->world, "m%u takes event %llu for its message %u, but it is message %u of program %u",
+                    actor->id, (unsigned long long)event->seq, own, saying->number, saying->life);
 }
 
 static void judge_order(struct actor *actor, const struct event *event)
@@ -130,7 +142,7 @@ void world_judge_event(struct actor *actor, const struct event *event, uint32_t 
     if (!is_text(world, event, record))
         world_wrong(world, "m%u is told event %llu with another text: %.*s", actor->id, (unsigned long long)event->seq,
                     (int)(event->text_len < 60 ? event->text_len : 60), event->text);
-    if (!is_name(event, record))
+    if (!is_name(world, event, record))
         world_wrong(world, "m%u is told event %llu (kind %u) with the name '%.*s', not '%.*s'", actor->id,
                     (unsigned long long)event->seq, record->kind, (int)event->name_len, event->name,
                     (int)record->name_len, record->name);
@@ -182,6 +194,24 @@ static bool is_up_to_date(const struct actor *actor)
     return client_state(actor->client) == CLIENT_IN && client_pending(actor->client) == 0 && actor->last == released;
 }
 
+/* A plain member was sent all texts of others. */
+static bool is_plain_up_to_date(struct actor *actor, bool tell)
+{
+    struct world *world = actor->world;
+
+    for (size_t n = actor->first; n < world->records_count; n++) {
+        const struct record *record = &world->records[n];
+
+        if ((record->kind != EVENT_CHAT && record->kind != EVENT_NOTICE) || record->actor == actor->id)
+            continue;
+        if (tell)
+            world_wrong(world, "m%u, a plain member, was not sent #%u.%u#, event %zu", actor->id, record->actor,
+                        record->index, n + 1);
+        return false;
+    }
+    return true;
+}
+
 bool world_is_quiet(struct world *world)
 {
     struct room_stats stats;
@@ -192,7 +222,7 @@ bool world_is_quiet(struct world *world)
     for (size_t i = 0; i < world->actors_count; i++) {
         struct actor *actor = &world->actors[i];
 
-        if (actor->plain ? world->network.count > 0 : actor->running && !is_up_to_date(actor))
+        if (actor->plain ? !is_plain_up_to_date(actor, false) : actor->running && !is_up_to_date(actor))
             return false;
     }
     for (size_t i = 0; i < world->setup.sequenced; i++) {
@@ -209,9 +239,10 @@ static void judge_sayings(struct actor *actor)
 
     for (uint32_t n = 0; n < actor->said; n++) {
         const struct saying *saying = &actor->sayings[n];
-        /* A name that it has already makes no event; no actor asks for one twice. */
+        /* Nobody here says what a room refuses; but what was never sent when its author went is refused, too. */
+        bool may_refuse = saying->is_name || actor->ever_left || actor->may_lose;
         bool is_right = saying->fate == SAYING_TAKEN     ? saying->seen == 1
-                        : saying->fate == SAYING_REFUSED ? saying->seen == 0 && saying->is_name
+                        : saying->fate == SAYING_REFUSED ? saying->seen == 0 && may_refuse
                                                          : saying->fate != SAYING_WAITS && saying->seen <= 1;
 
         if (!is_right)
@@ -227,21 +258,6 @@ static void judge_doubt(struct actor *actor)
         if (actor->sayings[n].fate == SAYING_UNKNOWN && !actor->may_lose && !actor->ever_left)
             world_wrong(actor->world, "m%u has not lost its session, and is told that #%u.%u# is unknown", actor->id,
                         actor->id, n);
-    }
-}
-
-static void judge_plain(struct actor *actor)
-{
-    struct world *world = actor->world;
-
-    for (size_t n = actor->first; n < world->records_count; n++) {
-        const struct record *record = &world->records[n];
-
-        if ((record->kind == EVENT_CHAT || record->kind == EVENT_NOTICE) && record->actor != actor->id) {
-            world_wrong(world, "m%u, a plain member, was not sent #%u.%u#, event %zu", actor->id, record->actor,
-                        record->index, n + 1);
-            return;
-        }
     }
 }
 
@@ -261,7 +277,7 @@ void world_judge_end(struct world *world)
             world_judge_people(actor, true);
         }
         if (actor->plain)
-            judge_plain(actor);
+            is_plain_up_to_date(actor, true);
         judge_sayings(actor);
         judge_doubt(actor);
     }
