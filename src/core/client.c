@@ -356,6 +356,7 @@ int64_t client_tick(struct client *client, const struct moment *now)
     if (client->state == CLIENT_IN || client->state == CLIENT_LEAVING) {
         if (client_events_due_ns(client) <= now->mono_ns)
             client_events_deliver(client, now);
+        client_say_refresh(client, now);
         check_session(client, now);
     }
     for (unsigned i = 0; (client->state == CLIENT_IN || client->state == CLIENT_LEAVING) && i < UPS_MAX &&

@@ -71,6 +71,7 @@ static void settle(struct client *client, uint32_t number, enum client_fate fate
     if (number < saying->first || number > saying->said || message->settled)
         return;
     message->settled = true;
+    saying->progressed = true;
     while (saying->first <= saying->said && message_at(saying, saying->first)->settled)
         saying->first++;
     if (client->sink.fate != NULL)
@@ -93,7 +94,10 @@ uint32_t client_say_own(const struct client *client, uint64_t seq, uint16_t said
     back = ((uint32_t)sequenced_said(latest) + SAID_VALUES - said) % SAID_VALUES;
     if (back >= latest || (seq > saying->own_after && latest - back < saying->own_from))
         return 0;
-    return latest - back >= saying->own_from ? latest - back + saying->base : latest - back;
+    if (latest - back >= saying->own_from)
+        return latest - back + saying->base;
+    /* What the program before had sent behind what it had kept has numbers that ours have, too. */
+    return latest - back < saying->base + saying->own_from ? latest - back : 0;
 }
 
 void client_say_acknowledged(struct client *client, uint32_t number)
@@ -237,6 +241,24 @@ static uint32_t window_end(const struct client_saying *saying)
     uint32_t end = saying->said - saying->first < WINDOW ? saying->said : saying->first - 1 + WINDOW;
 
     return end > saying->sent && end - saying->sent > reach ? saying->sent + reach : end;
+}
+
+/* The doubling is for a server that does not answer (RFC 6298, 5.7). One that does has only missed some of them: with each wait doubled, one message in many would be waited for by all the others. */
+void client_say_refresh(struct client *client, const struct moment *now)
+{
+    struct client_saying *saying = &client->saying;
+    int64_t again_ns = now->mono_ns + client_trip_wait(&client->trip, 0, CLIENT_AGAIN_LEAST_NS, CLIENT_AGAIN_MOST_NS);
+
+    if (!saying->progressed)
+        return;
+    saying->progressed = false;
+    for (uint32_t number = saying->first; number <= saying->sent; number++) {
+        struct client_message *message = message_at(saying, number);
+
+        if (message->repeated > 0)
+            message->due_ns = client_earlier(message->due_ns, again_ns);
+        message->repeated = 0;
+    }
 }
 
 int64_t client_say_due_ns(const struct client *client)

@@ -177,6 +177,7 @@ struct client_saying {
     uint32_t base;
     uint32_t own_from;  /* number of the session; those before are of a program before */
     uint64_t own_after; /* events up to there are of a program before */
+    bool progressed;    /* something was decided since client_say_refresh */
     uint32_t slow_from; /* from that number on, nothing is sent until then */
     int64_t slow_until_ns;
     struct client_message messages[CLIENT_PENDING_MAX]; /* n at n % CLIENT_PENDING_MAX */
@@ -208,6 +209,8 @@ uint32_t client_say_pending(const struct client *client);
 
 /* All numbers of the session are used. */
 bool client_say_exhausted(const struct client *client);
+/* Where something was decided, what is under way is not waited for as long as if nobody answered. */
+void client_say_refresh(struct client *client, const struct moment *now);
 int64_t client_say_due_ns(const struct client *client);
 bool client_say_write(struct client *client, const struct moment *now, struct client_up *up);
 

@@ -421,3 +421,48 @@ Test(client_say, a_program_started_anew_goes_on_and_tells_what_became_of_its_pre
     cr_expect_eq(session.said, 4);
     cr_expect_eq(session.position, 23);
 }
+
+Test(client_say, what_a_predecessor_said_after_it_kept_its_session_is_not_taken_for_ours)
+{
+    struct client_session session = {CLIENT_STAGE_EPOCH, CLIENT_STAGE_TOKEN, 20, 1};
+    struct sequenced_join join;
+    uint32_t number = 0;
+
+    close_stage();
+    client_stage_open(&stage);
+    stage.setup.resume = &session;
+    client_stage_start(&stage);
+    cr_assert_eq(client_say(stage.client, &stage.now, "mine", 4, &number), 0);
+    cr_expect_eq(number, 2);
+    cr_assert(client_stage_hello(&stage));
+    client_stage_challenge(&stage);
+    cr_assert(client_stage_join(&stage, &join));
+    stage.run = 2;
+    stage.said = 3;
+    stage.head = 22;
+    client_stage_welcome(&stage, true);
+    client_stage_page(&stage, 22, 7, false, "3 carol, 7 alice");
+    client_stage_chat(&stage, 21, CLIENT_STAGE_MEMBER, 1, "kept");
+    client_stage_chat(&stage, 22, CLIENT_STAGE_MEMBER, 2, "not kept");
+    client_stage_chat(&stage, 23, CLIENT_STAGE_MEMBER, 4, "mine");
+    cr_expect_eq(stage.events[0].own, 1);
+    cr_expect_eq(stage.events[1].own, 0, "2 is ours");
+    cr_expect_eq(stage.events[2].own, 2);
+}
+
+Test(client_say, who_is_answered_does_not_go_on_doubling_its_waits)
+{
+    say("one");
+    say("two");
+    say("three");
+    client_stage_pass_ms(&stage, 5000);
+    client_stage_lose(&stage);
+    client_stage_taken(&stage, 1, 0, 0);
+    cr_expect_str_eq(messages(), "", "they may be on their way");
+    client_stage_pass_ms(&stage, 200);
+    cr_expect_str_eq(messages(), "2 3");
+    client_stage_pass_ms(&stage, 200);
+    cr_expect_str_eq(messages(), "", "and now nobody answers");
+    client_stage_pass_ms(&stage, 200);
+    cr_expect_str_eq(messages(), "2 3");
+}
