@@ -83,6 +83,7 @@ int main(int argc, char **argv)
                                .says = (uint16_t)argument(argc, argv, 2, 100),
                                .text_bytes = 100,
                                .talk_ns = argument(argc, argv, 3, 10) * MOMENT_NS_PER_S,
+                               .session_timeout_s = 600,
                                .ring_bytes = (size_t)16 * 1024 * 1024,
                                .lasting = true};
 

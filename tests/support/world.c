@@ -156,13 +156,17 @@ static void open_room(struct world *world)
                    .max_text_bytes = 1000,
                    .idle_timeout_s = 43200,
                    .messages = world->setup.messages,
-                   .plain_enabled = true},
+                   .session_timeout_s = world->setup.session_timeout_s,
+                   .plain_enabled = true,
+                   .sequenced_enabled = true},
         .outbox = {.send = send_entries, .ctx = world},
         .observer = {.happened = on_happened, .ctx = world},
     };
 
     for (size_t i = 0; i < sizeof(setup.key); i++)
         setup.key[i] = (uint8_t)dice_below(&world->dice, 256);
+    for (size_t i = 0; i < sizeof(setup.secret); i++)
+        setup.secret[i] = (uint8_t)dice_below(&world->dice, 256);
     dialect_init(&world->dialect, "course", DIALECT_EN);
     endpoint_parse("0.0.0.0:8888", &door.listen);
     if (room_new(&setup, &world->room) != 0)

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * Both machines of the sequenced protocol against each other, in worlds made from seeds (support/world.h): 500 of them, or what the environment says:
+ *
+ *     ROOMD_SEED=17          one world
+ *     ROOMD_SEEDS=1-10000    so many, both ends included
+ *     ROOMD_TRACE=1          every datagram, event and fate goes to stderr; with ROOMD_SEED
+ *
+ * That these worlds find what they are for is seen by planting bugs. Each of these has to be found within 100 seeds; git restore takes it back.
+ *
+ * No deduplication: the server takes a message whose number is decided already.
+ *     @DEDUP@
+ * A repair is dropped: the server forgets the second of the ranges it is asked for.
+ *     @REPAIR@
+ */
+#include "support/world.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SEEDS 500U
+
+/* The seeds go on after a failure, so that one run shows whether it is a rare one; but not for ever. */
+#define FAILURES_MAX 10U
+
+static void read_seeds(uint64_t *ret_from, uint64_t *ret_to)
+{
+    const char *one = getenv("ROOMD_SEED");
+    const char *many = getenv("ROOMD_SEEDS");
+    char *end = NULL;
+
+    *ret_from = 1;
+    *ret_to = SEEDS;
+    if (one != NULL && *one != '\0') {
+        *ret_from = *ret_to = strtoull(one, NULL, 10);
+    } else if (many != NULL && *many != '\0') {
+        *ret_from = strtoull(many, &end, 10);
+        *ret_to = *end == '-' ? strtoull(end + 1, NULL, 10) : *ret_from;
+    }
+}
+
+static void tell(const struct world_setup *setup)
+{
+    const struct fake_weather *up = &setup->weather[FAKE_UP], *down = &setup->weather[FAKE_DOWN];
+    const struct world_fate *fate = &setup->fate;
+
+    fprintf(
+        stderr,
+        "  again: ROOMD_SEED=%llu; with ROOMD_TRACE=1 for every datagram\n"
+        "  %u sequenced, %u plain, each says %u of up to %u bytes in %.1f s; outbox full %u, bursts %u permille\n"
+        "  up: lost %u, twice %u, late %u permille, %.1f + %.1f ms; down: lost %u, twice %u, late %u, %.1f + %.1f ms\n"
+        "  late %u, leave %u, crash %u, move %u, cut %u, sleep %u (up to %.0f s), rename %u, kick %u, notices %u\n",
+        (unsigned long long)setup->seed, setup->sequenced, setup->plain, setup->says, setup->text_bytes,
+        (double)setup->talk_ns / 1e9, setup->full_permille, setup->burst_permille, up->loss_permille,
+        up->twice_permille, up->late_permille, (double)up->delay_ns / 1e6, (double)up->jitter_ns / 1e6,
+        down->loss_permille, down->twice_permille, down->late_permille, (double)down->delay_ns / 1e6,
+        (double)down->jitter_ns / 1e6, fate->late, fate->leave, fate->crash, fate->move, fate->cut, fate->sleep,
+        (double)setup->cut_ns / 1e9, fate->rename, fate->kick, fate->notices);
+}
+
+static void add(struct world_figures *sum, const struct world *world)
+{
+    struct world_figures figures;
+
+    world_figures(world, &figures);
+    for (size_t way = 0; way < FAKE_WAYS; way++) {
+        sum->datagrams[way] += figures.datagrams[way];
+        sum->lost[way] += figures.lost[way];
+    }
+    for (size_t fate = 0; fate < 3; fate++)
+        sum->messages[fate] += figures.messages[fate];
+    sum->delivered += figures.delivered;
+    sum->resumed += figures.resumed;
+}
+
+static bool live(uint64_t seed, struct world_figures *sum)
+{
+    struct world_setup setup;
+    struct world *world;
+    bool is_right;
+
+    world_setup_from_seed(&setup, seed);
+    setup.trace = getenv("ROOMD_TRACE") != NULL;
+    world = world_new(&setup);
+    is_right = world_run(world);
+    add(sum, world);
+    if (!is_right) {
+        fprintf(stderr, "%s\n", world_verdict(world));
+        tell(&setup);
+    }
+    world_free(world);
+    return is_right;
+}
+
+Test(simulation, everybody_has_every_message_once_and_in_one_order)
+{
+    struct world_figures sum = {0};
+    uint64_t from, to, seeds = 0;
+    unsigned failures = 0;
+
+    read_seeds(&from, &to);
+    for (uint64_t seed = from; seed <= to && failures < FAILURES_MAX; seed++, seeds++)
+        failures += live(seed, &sum) ? 0U : 1U;
+    fprintf(stderr,
+            "%llu seeds, %u wrong: %llu + %llu datagrams up and down, %llu + %llu of them lost; %llu events told, "
+            "messages: %llu "
+            "taken, %llu refused, %llu unknown; %llu sessions resumed by new programs\n",
+            (unsigned long long)seeds, failures, (unsigned long long)sum.datagrams[FAKE_UP],
+            (unsigned long long)sum.datagrams[FAKE_DOWN], (unsigned long long)sum.lost[FAKE_UP],
+            (unsigned long long)sum.lost[FAKE_DOWN], (unsigned long long)sum.delivered,
+            (unsigned long long)sum.messages[0], (unsigned long long)sum.messages[1],
+            (unsigned long long)sum.messages[2], (unsigned long long)sum.resumed);
+    cr_assert_eq(failures, 0U, "%u of %llu seeds", failures, (unsigned long long)seeds);
+}
+
+/* Were a seed not the same world each time, nobody could look into a failure. */
+Test(simulation, a_seed_makes_the_same_world_again)
+{
+    struct world_figures first = {0}, second = {0};
+
+    cr_assert(live(4711, &first));
+    cr_assert(live(4711, &second));
+    cr_assert_eq(first.datagrams[FAKE_UP], second.datagrams[FAKE_UP]);
+    cr_assert_eq(first.datagrams[FAKE_DOWN], second.datagrams[FAKE_DOWN]);
+    cr_assert_eq(first.delivered, second.delivered);
+}
