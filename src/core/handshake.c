@@ -153,6 +153,8 @@ static void begin_run(const struct attempt *attempt, struct member *member, uint
     session->flags = 0;
     session->flight = 0;
     session_timer_stop(room->sessions, member);
+    /* A program that was started anew has other messages under these numbers; one that was not says them again. */
+    early_forget(room->early, &session->early);
     session_report_anew(session);
     room_slot(room, member)->cursor = position + 1;
     *registry_path(room->registry, member->position) = *attempt->path;

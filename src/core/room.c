@@ -38,6 +38,8 @@ static int make_parts(struct room *room, const struct room_setup *setup)
         status = roll_new(room->registry, room->transcript, &room->roll);
     if (status == 0)
         status = sessions_new(room->registry, setup->secret, &room->sessions);
+    if (status == 0)
+        status = early_new(&room->early);
     if (status == 0) {
         wiring.registry = room->registry;
         wiring.transcript = room->transcript;
@@ -75,6 +77,7 @@ void room_free(struct room *room)
     if (room == NULL)
         return;
     delivery_free(room->delivery);
+    early_free(room->early);
     sessions_free(room->sessions);
     roll_free(room->roll);
     bans_free(room->bans);

@@ -11,6 +11,7 @@
 #include "core/bans.h"
 #include "core/bucket.h"
 #include "core/delivery.h"
+#include "core/early.h"
 #include "core/keep.h"
 #include "core/name.h"
 #include "core/overload.h"
@@ -33,6 +34,7 @@ struct room {
     struct bans *bans;
     struct roll *roll;
     struct sessions *sessions;
+    struct early *early;
     struct room_access access;
     struct room_door doors[ROOM_DOORS_MAX];
     size_t door_count;

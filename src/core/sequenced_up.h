@@ -38,14 +38,16 @@ struct sequenced_range {
     uint64_t length;
 };
 
+struct sequenced_message {
+    uint32_t number; /* from 1 */
+    uint8_t what;    /* enum sequenced_what, or one of a later day */
+    struct octets_slice text;
+};
+
 struct sequenced_up_frame {
     enum sequenced_up_kind kind;
     union {
-        struct {
-            uint32_t number; /* from 1 */
-            uint8_t what;    /* enum sequenced_what, or one of a later day */
-            struct octets_slice text;
-        } message;
+        struct sequenced_message message;
         struct {
             size_t count; /* 1 – SEQUENCED_RANGES_MAX */
             struct sequenced_range ranges[SEQUENCED_RANGES_MAX];

@@ -66,7 +66,7 @@ static void send_there(const struct context *context, uint16_t run, const struct
 static void check_path(const struct context *context)
 {
     struct session *session = context->member->session;
-    uint16_t slot = (uint16_t)(context->now->mono_ns / PATHS_SLOT_NS);
+    uint8_t slot = (uint8_t)(context->now->mono_ns / PATHS_SLOT_NS);
 
     if (session->paths_slot != slot)
         session->paths = 0;
@@ -189,7 +189,7 @@ static void answer(struct context *context)
     uint64_t cursor = room_slot(context->room, context->member)->cursor;
 
     if (context->owes_taken)
-        session_say_taken(context->member, &context->down);
+        session_say_taken(context->room, context->member, &context->down);
     if (context->owes_heartbeat)
         session_down_add(&context->down, &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEARTBEAT,
                                                                         .heartbeat = {context->echo, cursor - 1}});
@@ -288,5 +288,6 @@ void session_close(struct room *room, struct member *member, uint8_t reason, con
 void session_forget(struct room *room, struct member *member)
 {
     session_timer_stop(room->sessions, member);
+    early_forget(room->early, &member->session->early);
     sessions_remove(room->sessions, member);
 }

@@ -47,9 +47,10 @@ struct session {
     uint32_t gap; /* low half of the event it goes on with */
     struct repairs repairs;
     uint8_t paths;          /* challenges sent in paths_slot */
-    uint16_t paths_slot;    /* of 3 s */
+    uint8_t paths_slot;     /* of 3 s */
     uint16_t repaired;      /* datagrams sent again in repaired_s */
     uint16_t repaired_s;    /* second */
+    uint16_t early;         /* messages that came early: see early.h */
     uint32_t sample;        /* low half of the event whose report ends the measurement */
     uint32_t sampled_us;    /* when it was sent */
     uint32_t round_trip_us; /* smoothed (RFC 6298); 0 = not measured yet */

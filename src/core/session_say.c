@@ -122,45 +122,63 @@ static int say_name(struct room *room, const struct moment *now, struct member *
 }
 
 static int say(struct room *room, const struct moment *now, struct member *member,
-               const struct sequenced_up_frame *frame, int64_t *ret_wait_ns)
+               const struct sequenced_message *message, int64_t *ret_wait_ns)
 {
-    switch (frame->message.what) {
+    switch (message->what) {
     case SEQUENCED_WHAT_TEXT:
-        return say_text(room, now, member, frame->message.text, ret_wait_ns);
+        return say_text(room, now, member, message->text, ret_wait_ns);
     case SEQUENCED_WHAT_NAME:
-        return say_name(room, now, member, frame->message.text, ret_wait_ns);
+        return say_name(room, now, member, message->text, ret_wait_ns);
     default:
         return SEQUENCED_WHY_NOT_UNDERSTOOD;
     }
+}
+
+/* The next one. False: nothing is decided, it is to come again. */
+static bool say_next(struct room *room, const struct moment *now, struct member *member,
+                     const struct sequenced_message *message, struct session_down *down, bool *ret_owes_taken)
+{
+    struct sequenced_down_frame answer = {.kind = SEQUENCED_DOWN_NOT_TAKEN};
+    int64_t wait_ns = 0;
+    int why = say(room, now, member, message, &wait_ns);
+
+    if (why != SEQUENCED_WHY_SLOW_DOWN)
+        decide(member->session, why > 0);
+    *ret_owes_taken = *ret_owes_taken || why == ALREADY;
+    if (why <= 0)
+        return true;
+    answer.not_taken.number = message->number;
+    answer.not_taken.why = (uint8_t)why;
+    answer.not_taken.wait_cs = why == SEQUENCED_WHY_SLOW_DOWN ? wait_of(wait_ns) : 0;
+    session_down_add(down, &answer);
+    return why != SEQUENCED_WHY_SLOW_DOWN;
 }
 
 bool session_say(struct room *room, const struct moment *now, struct member *member,
                  const struct sequenced_up_frame *frame, struct session_down *down)
 {
     struct session *session = member->session;
-    struct sequenced_down_frame answer = {.kind = SEQUENCED_DOWN_NOT_TAKEN};
-    int64_t wait_ns = 0;
-    int why;
+    struct sequenced_message message = frame->message;
+    const struct early_message *kept;
+    bool owes_taken = false;
 
-    /* Decided already, or too early. */
-    if (frame->message.number != session->decided + 1 || session->decided == UINT32_MAX)
+    if (message.number != session->decided + 1 || session->decided == UINT32_MAX) {
+        if (message.number > session->decided)
+            early_keep(room->early, &session->early, session->decided, message.number, message.what, message.text);
         return true;
-    why = say(room, now, member, frame, &wait_ns);
-    if (why != SEQUENCED_WHY_SLOW_DOWN)
-        decide(session, why > 0);
-    if (why <= 0)
-        return why == ALREADY;
-    answer.not_taken.number = frame->message.number;
-    answer.not_taken.why = (uint8_t)why;
-    answer.not_taken.wait_cs = why == SEQUENCED_WHY_SLOW_DOWN ? wait_of(wait_ns) : 0;
-    session_down_add(down, &answer);
-    return false;
+    }
+    /* What waited for it goes on; what has to wait once more is still kept. */
+    while (say_next(room, now, member, &message, down, &owes_taken) &&
+           (kept = early_next(room->early, &session->early, session->decided + 1)) != NULL)
+        message = (struct sequenced_message){kept->number, kept->what, {kept->text, kept->length}};
+    return owes_taken;
 }
 
-void session_say_taken(const struct member *member, struct session_down *down)
+void session_say_taken(const struct room *room, const struct member *member, struct session_down *down)
 {
     const struct session *session = member->session;
+    uint32_t kept = early_bits(room->early, session->early, session->decided);
 
     session_down_add(down, &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_TAKEN,
-                                                          .taken = {session->decided, session->refused, 0}});
+                                                          .taken = {session->decided, session->refused, kept}});
 }

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a member says: decided in the order of its numbers, each once (doc/protocol.md, 2.6). A message that comes early is not kept, and will be repeated.
+ * What a member says: decided in the order of its numbers, each once (doc/protocol.md, 2.6). A message that comes early waits in core/early.h.
  */
 #ifndef ROOMD_CORE_SESSION_SAY_H
 #define ROOMD_CORE_SESSION_SAY_H
@@ -16,6 +16,6 @@ bool session_say(struct room *room, const struct moment *now, struct member *mem
                  const struct sequenced_up_frame *frame, struct session_down *down);
 
 /* TAKEN, as things stand. */
-void session_say_taken(const struct member *member, struct session_down *down);
+void session_say_taken(const struct room *room, const struct member *member, struct session_down *down);
 
 #endif

@@ -107,20 +107,75 @@ Test(session_say, a_repeated_message_is_one_event_and_is_answered_by_taken)
     cr_expect_eq(taken(&alice).taken.upto, 1);
 }
 
-Test(session_say, a_message_that_comes_early_is_not_kept_and_says_what_is_decided)
+Test(session_say, a_message_that_comes_early_waits_for_those_before_it)
 {
     struct sequenced_down_frame frame;
 
     cr_assert(hand_enter(&alice, 7, "alice"));
+    hand_say(&alice, 3, "three");
     hand_say(&alice, 2, "two");
+    hand_say(&alice, 33, "too far");
     frame = taken(&alice);
     cr_expect_eq(frame.taken.upto, 0);
-    cr_expect_eq(frame.taken.kept, 0);
+    cr_expect_eq(frame.taken.kept, 1U << 2);
     cr_expect_eq(stage.happened[EVENT_CHAT], 0);
     hand_say(&alice, 1, "one");
+    cr_expect_eq(stage.happened[EVENT_CHAT], 3);
+    hand_say(&alice, 2, "two");
+    frame = taken(&alice);
+    cr_expect_eq(frame.taken.upto, 3);
+    cr_expect_eq(frame.taken.kept, 0);
+    stage_sweep(&stage);
+    cr_expect_str_eq((alice.read = 1, hand_heard(&alice, heard, sizeof(heard))), "+alice 1:one 1:two 1:three");
+}
+
+Test(session_say, what_came_early_is_refused_in_its_turn)
+{
+    cr_assert(hand_enter(&alice, 7, "alice"));
+    hand_say(&alice, 2, "\xff");
+    hand_say(&alice, 3, "three");
+    alice.read = stage.outbox.count;
+    hand_say(&alice, 1, "one");
+    expect_not_taken(&alice, 2, SEQUENCED_WHY_NOT_UTF8);
+    cr_expect_eq(stage.happened[EVENT_CHAT], 2);
+}
+
+Test(session_say, what_came_early_and_has_to_wait_once_more_is_still_kept)
+{
+    struct sequenced_down_frame frame;
+
+    stage.setup.limits.messages = (struct room_rate){.per_second = 1, .burst = 1};
+    room_set_limits(stage.room, &stage.setup.limits);
+    cr_assert(hand_enter(&alice, 7, "alice"));
+    hand_say(&alice, 3, "three");
     hand_say(&alice, 2, "two");
     stage_sweep(&stage);
-    cr_expect_str_eq((alice.read = 1, hand_heard(&alice, heard, sizeof(heard))), "+alice 1:one 1:two");
+    alice.read = stage.outbox.count;
+    hand_say(&alice, 1, "one");
+    expect_not_taken(&alice, 2, SEQUENCED_WHY_SLOW_DOWN);
+    cr_expect_eq(stage.happened[EVENT_CHAT], 1);
+    hand_say(&alice, 3, "three");
+    frame = taken(&alice);
+    cr_expect_eq(frame.taken.upto, 1);
+    cr_expect_eq(frame.taken.kept, 3);
+    stage.now.mono_ns += MOMENT_NS_PER_S;
+    hand_say(&alice, 2, "two");
+    cr_expect_eq(stage.happened[EVENT_CHAT], 2);
+    stage.now.mono_ns += MOMENT_NS_PER_S;
+    hand_say(&alice, 3, "three");
+    cr_expect_eq(stage.happened[EVENT_CHAT], 3);
+}
+
+Test(session_say, another_program_has_other_messages_under_the_numbers_that_were_kept)
+{
+    cr_assert(hand_enter(&alice, 7, "alice"));
+    hand_say(&alice, 2, "of the dead");
+    cr_assert(hand_hello(&alice, 8) && hand_join(&alice, "", true));
+    hand_say(&alice, 1, "one");
+    cr_expect_eq(stage.happened[EVENT_CHAT], 1);
+    hand_say(&alice, 2, "two");
+    stage_sweep(&stage);
+    cr_expect_str_eq((alice.read = 0, hand_heard(&alice, heard, sizeof(heard))), "+alice +alice 1:one 1:two");
 }
 
 Test(session_say, many_messages_of_one_datagram_are_taken_in_their_order)
