@@ -48,7 +48,8 @@ static const char *const labels[REFUSALS] = {
     [REFUSED_ROOM_FULL] = "room_full",   [REFUSED_STRANGER] = "stranger",   [REFUSED_WRONG_NAME] = "wrong_name",
     [REFUSED_EMPTY_TEXT] = "empty_text", [REFUSED_NOT_UTF8] = "not_utf8",   [REFUSED_LIMITED] = "limited",
     [REFUSED_NO_MEMORY] = "no_memory",   [REFUSED_DENIED] = "denied",       [REFUSED_ELSEWHERE] = "outside_plain_from",
-    [REFUSED_BANNED] = "banned",         [REFUSED_MUTED] = "muted",
+    [REFUSED_BANNED] = "banned",         [REFUSED_MUTED] = "muted",         [REFUSED_SEQUENCED_OFF] = "sequenced_off",
+    [REFUSED_COOKIE] = "cookie",
 };
 
 size_t stats_rows(void)
