@@ -18,7 +18,8 @@ struct label {
     struct member *member;
     uint8_t shown_len;
     uint8_t folded_len;
-    char text[]; /* shown, NUL, folded, NUL */
+    uint8_t folded_at; /* 0 where both are the same, which most are */
+    char text[];       /* shown, NUL, folded, NUL */
 };
 
 /* The member as the registry sees it: what the contract shows, which stands first, and the index by endpoint. */
@@ -318,24 +319,24 @@ struct member *registry_seated(const struct registry *registry, uint32_t seat)
 
 static struct label *make_label(const struct name *name, struct member *member)
 {
-    struct label *label = malloc(sizeof(*label) + name->shown_len + name->folded_len + 2U);
+    bool same = name->shown_len == name->folded_len && memcmp(name->shown, name->folded, name->shown_len) == 0;
+    size_t folded_at = same ? 0 : name->shown_len + 1U;
+    struct label *label = calloc(1, sizeof(*label) + folded_at + name->folded_len + 1U);
 
     if (label == NULL)
         return NULL;
-    memset(label, 0, sizeof(*label));
     label->member = member;
     label->shown_len = name->shown_len;
     label->folded_len = name->folded_len;
+    label->folded_at = (uint8_t)folded_at;
     memcpy(label->text, name->shown, name->shown_len);
-    label->text[name->shown_len] = '\0';
-    memcpy(label->text + name->shown_len + 1, name->folded, name->folded_len);
-    label->text[name->shown_len + 1 + name->folded_len] = '\0';
+    memcpy(label->text + folded_at, name->folded, name->folded_len);
     return label;
 }
 
 static bool index_label(struct registry *registry, struct label *label)
 {
-    const char *folded = label->text + label->shown_len + 1;
+    const char *folded = label->text + label->folded_at;
     unsigned hash = hash_keyed(registry->key, folded, label->folded_len);
 
     HASH_ADD_KEYPTR_BYHASHVALUE(hh, registry->by_name, folded, label->folded_len, hash, label);
@@ -475,7 +476,7 @@ const char *registry_shown(const struct member *member)
 
 const char *registry_folded(const struct member *member)
 {
-    return member->label->text + member->label->shown_len + 1;
+    return member->label->text + member->label->folded_at;
 }
 
 size_t registry_shown_len(const struct member *member)
