@@ -96,5 +96,5 @@ Test(stats, json_is_one_object_with_all_of_them_however_large_they_are)
         cr_expect(strstr(said, stats_row(i)->name) != NULL, "%s", stats_row(i)->name);
     for (int refusal = 0; refusal < REFUSALS; refusal++)
         cr_expect(strstr(said, stats_refusal_label((enum refusal)refusal)) != NULL);
-    cr_expect(strstr(said, "\"muted\":18446744073709551615}}\n") != NULL, "%s", said);
+    cr_expect(strstr(said, ":18446744073709551615}}\n") != NULL, "%s", said);
 }
