@@ -21,8 +21,8 @@
 /* An address that does not answer for so long gives way to the next one that the host has. */
 #define ROOM_ADDRESS_S 3.0
 
-/* Nobody answers anywhere: a script should know before long; but where a fifth is lost, each step may take five attempts. */
-#define ROOM_JOIN_S 30.0
+/* Nobody answers anywhere: a script should know before long; but where a third is lost both ways, seven attempts are not too many. */
+#define ROOM_JOIN_S 60.0
 
 /* With -m, from the join to the acknowledgement. */
 #define ROOM_SAY_S 60.0
