@@ -77,6 +77,9 @@ void session_report_position(struct room *room, const struct moment *now, struct
     uint64_t cursor = room_slot(room, member)->cursor;
     bool was_full = session->flight >= session->window;
 
+    /* Beyond the cursor may be what the run before was sent: it came late, or stands in front of the window. What is not even released can't be had. */
+    if (position >= cursor && position <= transcript_released(room->transcript))
+        position = cursor - 1;
     if (position <= session->position || position >= cursor)
         return;
     session->position = position;
