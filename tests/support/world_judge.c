@@ -194,7 +194,7 @@ static bool is_up_to_date(const struct actor *actor)
     return client_state(actor->client) == CLIENT_IN && client_pending(actor->client) == 0 && actor->last == released;
 }
 
-/* A plain member was sent all texts of others. */
+/* A plain member was sent all texts of others, and its own have arrived. */
 static bool is_plain_up_to_date(struct actor *actor, bool tell)
 {
     struct world *world = actor->world;
@@ -208,6 +208,10 @@ static bool is_plain_up_to_date(struct actor *actor, bool tell)
             world_wrong(world, "m%u, a plain member, was not sent #%u.%u#, event %zu", actor->id, record->actor,
                         record->index, n + 1);
         return false;
+    }
+    for (uint32_t n = 0; n < actor->said; n++) {
+        if (actor->sayings[n].fate == SAYING_TAKEN && actor->sayings[n].seen == 0)
+            return false; /* judged with the others */
     }
     return true;
 }
