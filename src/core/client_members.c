@@ -10,6 +10,9 @@
 #include <roomd/moment.h>
 #include <string.h>
 
+/* Events wait for their authors' names meanwhile, so not as long as a message. */
+#define PAGE_AGAIN_MOST_NS (3 * MOMENT_NS_PER_S)
+
 static void tell(const struct client *client, const struct client_listed *listed, bool here)
 {
     if (client->sink.member != NULL)
@@ -70,7 +73,7 @@ bool client_members_write(struct client *client, const struct moment *now, struc
     if (!client_up_add(up, &frame))
         return false;
     members->due_ns =
-        now->mono_ns + client_trip_wait(&client->trip, members->asked, CLIENT_AGAIN_LEAST_NS, CLIENT_AGAIN_MOST_NS);
+        now->mono_ns + client_trip_wait(&client->trip, members->asked, CLIENT_AGAIN_LEAST_NS, PAGE_AGAIN_MOST_NS);
     members->asked++;
     return true;
 }

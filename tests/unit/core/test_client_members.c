@@ -307,3 +307,16 @@ Test(client_members, more_than_the_most_are_not_taken)
     cr_expect_not_null(client_list_insert(&list, 5), "who is in is found");
     client_list_done(&list);
 }
+
+Test(client_members, a_page_is_waited_for_three_seconds_at_most)
+{
+    struct sequenced_up_frame frame;
+    unsigned asked = 0;
+
+    client_stage_pass_ms(&stage, 3100);
+    client_stage_lose(&stage);
+    client_stage_pass_ms(&stage, 9000);
+    while (client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame))
+        asked++;
+    cr_expect_eq(asked, 3, "%u", asked);
+}
