@@ -346,7 +346,8 @@ bool world_run(struct world *world)
 {
     pass(world, world->start_ns + world->setup.talk_ns + world->setup.linger_ns, false);
     heal(world);
-    pass(world, world->now.mono_ns + WORLD_QUIET_S * MOMENT_NS_PER_S, true);
+    pass(world, world->now.mono_ns + (world->setup.lasting ? WORLD_LASTING_QUIET_S : WORLD_QUIET_S) * MOMENT_NS_PER_S,
+         true);
     world->quiet_ns = world->now.mono_ns;
     if (!world->is_wrong)
         world_judge_end(world);

@@ -21,6 +21,9 @@
 /* After the network is healed: the longest waits of the protocol are 16 s (HELLO), 25 s (HEAD) and a heartbeat of 30 s with three repetitions. */
 #define WORLD_QUIET_S 200
 
+/* On a network that stays bad, a few HELLOs in a row may be lost, 16 s apart. */
+#define WORLD_LASTING_QUIET_S 1200
+
 /* Then it goes on for so long, in which nobody may send more than so many datagrams. */
 #define WORLD_CALM_S         10
 #define WORLD_CALM_DATAGRAMS 10
