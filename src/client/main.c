@@ -130,17 +130,19 @@ static void on_event(void *ctx, const struct event *event, uint32_t own)
 {
     struct room_program *program = ctx;
     char line[SHOW_LINE_BYTES];
+    size_t length = show_event(event, program->options.json, line);
 
     (void)own;
-    print(program, line, show_event(event, program->options.json, line));
+    print(program, line, length);
 }
 
 static void on_missed(void *ctx, uint64_t count)
 {
     struct room_program *program = ctx;
     char line[SHOW_LINE_BYTES];
+    size_t length = show_missed(count, program->options.json, line);
 
-    print(program, line, show_missed(count, program->options.json, line));
+    print(program, line, length);
 }
 
 static void on_fate(void *ctx, uint32_t number, enum client_fate fate, uint8_t why)
