@@ -138,36 +138,29 @@ struct member *registry_quietest(const struct registry *registry, bool sequenced
 
 /* ---- the dense arrays and their window ---- */
 
-static bool grow_array(void **array, size_t count, size_t size)
+/* What there was, and `ret_grown` false, where there is no memory for more. */
+static void *grow(void *array, size_t bytes, bool *ret_grown)
 {
-    void *grown = realloc(*array, count * size);
+    void *grown = realloc(array, bytes);
 
     if (grown == NULL)
-        return false;
-    *array = grown;
-    return true;
+        *ret_grown = false;
+    return grown != NULL ? grown : array;
 }
 
 static bool reserve_place(struct registry *registry)
 {
     uint32_t capacity = registry->capacity == 0 ? REGISTRY_FIRST_CAPACITY : registry->capacity * 2;
-    void *members = registry->members, *slots = registry->slots, *paths = registry->paths;
-    void *seats = registry->seats, *empty_seats = registry->empty_seats;
-    bool grown;
+    bool grown = true;
 
     if (registry->count < registry->capacity)
         return true;
-    /* One that grew while the next could not is only larger than it need be. */
-    grown = grow_array(&members, capacity, sizeof(*registry->members)) &&
-            grow_array(&slots, capacity, sizeof(*registry->slots)) &&
-            grow_array(&paths, capacity, sizeof(*registry->paths)) &&
-            grow_array(&seats, capacity, sizeof(*registry->seats)) &&
-            grow_array(&empty_seats, capacity, sizeof(*registry->empty_seats));
-    registry->members = members;
-    registry->slots = slots;
-    registry->paths = paths;
-    registry->seats = seats;
-    registry->empty_seats = empty_seats;
+    /* One that grew while another could not is only larger than it need be. */
+    registry->members = grow(registry->members, capacity * sizeof(*registry->members), &grown);
+    registry->slots = grow(registry->slots, capacity * sizeof(*registry->slots), &grown);
+    registry->paths = grow(registry->paths, capacity * sizeof(*registry->paths), &grown);
+    registry->seats = grow(registry->seats, capacity * sizeof(*registry->seats), &grown);
+    registry->empty_seats = grow(registry->empty_seats, capacity * sizeof(*registry->empty_seats), &grown);
     if (grown)
         registry->capacity = capacity;
     return grown;

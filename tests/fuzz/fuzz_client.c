@@ -8,6 +8,7 @@
 #include "core/sequenced_events.h"
 #include "core/sequenced_handshake.h"
 #include "core/sequenced_up.h"
+#include "fuzz/fuzz_input.h"
 
 #include <roomd/client.h>
 #include <roomd/moment.h>
@@ -16,14 +17,6 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define FUZZ_CHECK(condition)                                                                                          \
-    do {                                                                                                               \
-        if (!(condition)) {                                                                                            \
-            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                    \
-            abort();                                                                                                   \
-        }                                                                                                              \
-    } while (0)
 
 #define EPOCH   UINT64_C(0x0101010101010101)
 #define TOKEN   UINT64_C(0x0202020202020202)
@@ -42,19 +35,6 @@ struct world {
     uint16_t up_run;
     uint64_t position;
 };
-
-struct input {
-    const uint8_t *data;
-    size_t size;
-};
-
-static uint8_t take_byte(struct input *input)
-{
-    if (input->size == 0)
-        return 0;
-    input->size--;
-    return *input->data++;
-}
 
 /* ---- what the client does ---- */
 

@@ -35,20 +35,6 @@ struct world {
     bool overloaded;     /* as the observer was told last */
 };
 
-/* The input, read from the front. */
-struct input {
-    const uint8_t *data;
-    size_t size;
-};
-
-static uint8_t take_byte(struct input *input)
-{
-    if (input->size == 0)
-        return 0;
-    input->size--;
-    return *input->data++;
-}
-
 static unsigned peer_of(const struct path *path)
 {
     return (unsigned)(path->peer.address[15] & 3) + (unsigned)(path->peer.port - 1000) * 4;

@@ -8,20 +8,13 @@
 #define TESTS_FUZZ_SUPPORT_H
 
 #include "core/text.h"
+#include "fuzz/fuzz_input.h"
 
 #include <roomd/room.h>
 #include <roomd/transcript.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define FUZZ_CHECK(condition)                                                                                          \
-    do {                                                                                                               \
-        if (!(condition)) {                                                                                            \
-            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                    \
-            abort();                                                                                                   \
-        }                                                                                                              \
-    } while (0)
 
 struct fuzz_room {
     struct room *room;
