@@ -362,8 +362,10 @@ static void announce(struct server *server)
 
 static void warn_of_oddities(const struct server *server)
 {
-    if (!server->config->limits.plain_enabled)
-        log_warnx("plain.enabled = no: nobody can join, for there is no other protocol yet");
+    const struct room_limits *limits = &server->config->limits;
+
+    if (!limits->plain_enabled && !limits->sequenced_enabled)
+        log_warnx("nobody can join: plain.enabled and sequenced.enabled are both no");
 }
 
 static int open_all(struct server *server)
