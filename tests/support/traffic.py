@@ -39,6 +39,7 @@ class Traffic:
         self.other = []  # what was sent besides: (member, datagram)
         self.disorder = 0
         self._newest = [-1] * members  # message that each has heard
+        self._before = -1
         self._crashes = []  # of each, the newest message that everybody had heard, and how many had been said
         for number in range(members):
             self._sockets.append(self._new_socket(address))
@@ -119,6 +120,7 @@ class Traffic:
 
     def wait_for_more(self, count):
         """Waits until so many more messages have been said, and the first member has heard of the last but a few."""
+        self._before = min(self._newest)  # nothing up to here can be lost any more
         target = self._said + count
         deadline = time.monotonic() + PATIENCE_S
         while self._said < target or not any(self.heard[0][n] for n in range(target - count, target)):
@@ -128,7 +130,7 @@ class Traffic:
 
     def note_crash(self):
         """The program was killed just now: of what was said lately it may have read some that it has not sent."""
-        self._crashes.append((min(self._newest), self._said))
+        self._crashes.append((self._before, self._said))
 
     def stop(self):
         self._speaking.clear()
@@ -150,7 +152,7 @@ class Traffic:
     def unexplained(self):
         """The messages that did not reach everybody, though everybody had heard later ones at the crash, or they were said after it."""
         return [message for message in self.missing()
-                if not any(heard < message < said for heard, said in self._crashes)]
+                if not any(heard < message <= said for heard, said in self._crashes)]
 
     def missing(self):
         """The messages that did not reach everybody, each with the number of members it did not reach."""
