@@ -65,7 +65,7 @@ enum client_reason {
 /* What became of a message. */
 enum client_fate {
     CLIENT_TAKEN,   /* it is in the transcript, once */
-    CLIENT_REFUSED, /* it is not, and will not be; `why` is that of NOT TAKEN, or 0 where it is not known any more */
+    CLIENT_REFUSED, /* it is not, and will not be; `why` is an enum sequenced_why, or 0 where it is not known any more */
     CLIENT_UNKNOWN, /* the session is lost: it may be in the transcript or not, and is not said again */
 };
 

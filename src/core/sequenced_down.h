@@ -9,6 +9,8 @@
 
 #include "core/sequenced.h"
 
+#include <roomd/sequenced.h>
+
 #define SEQUENCED_DOWN_HEADER_BYTES 12
 
 /* Of the entries of a page of members, alone in a datagram. */
@@ -23,17 +25,6 @@ enum sequenced_down_kind {
     SEQUENCED_DOWN_GAP = 6,
     SEQUENCED_DOWN_PATH = 7,
     SEQUENCED_DOWN_CLOSED = 8,
-};
-
-enum sequenced_why {
-    SEQUENCED_WHY_MUTED = 1,
-    SEQUENCED_WHY_TOO_LONG = 2,
-    SEQUENCED_WHY_NOT_UTF8 = 3,
-    SEQUENCED_WHY_EMPTY = 4,
-    SEQUENCED_WHY_NAME_TAKEN = 5,
-    SEQUENCED_WHY_BAD_NAME = 6,
-    SEQUENCED_WHY_SLOW_DOWN = 7,
-    SEQUENCED_WHY_NOT_UNDERSTOOD = 8,
 };
 
 enum sequenced_closed {

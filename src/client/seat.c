@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* The machine on the loop, and which address has its turn. */
+#include "client/seat.h"
+
+#include "client/link.h"
+#include "io/clock.h"
+
+#include <roomd/status.h>
+#include <sodium.h>
+#include <stdlib.h>
+
+/* An address that does not answer for so long gives way to the next one that the host has. */
+#define SEAT_ADDRESS_S 3.0
+
+/* A host with one address is asked for another so often. */
+#define SEAT_LOOKUP_S 30.0
+
+/* Where nobody listens, or there is no address: it may be back soon, or in an hour. Doubling from the first to the second. */
+#define SEAT_AGAIN_LEAST_S 1.0
+#define SEAT_AGAIN_MOST_S  30.0
+
+/* Events beyond a gap: far more than a window. */
+#define SEAT_STORE_BYTES (1 << 20)
+
+struct seat {
+    struct ev_loop *loop;          /* borrowed */
+    const struct options *options; /* borrowed */
+    struct seat_sink sink;
+    struct link *link;
+    struct client *client;
+    struct clock clock;
+    struct moment now;
+    ev_check turn;
+    ev_prepare work;
+    ev_timer alarm;   /* what the protocol has to do */
+    ev_timer address; /* the next address, while nobody has answered */
+    double again_s;
+    bool was_in;
+    bool doubted;             /* somebody says that the room is not there any more; the machine has been told */
+    bool refused_here;        /* where it tries now, nobody listens */
+    size_t refused_addresses; /* in a row */
+    unsigned told;            /* troubles, a bit each */
+};
+
+static void tell(struct seat *seat, enum seat_trouble trouble, const char *words)
+{
+    if ((seat->told & 1U << trouble) != 0)
+        return;
+    seat->told |= 1U << trouble;
+    seat->sink.trouble(seat->sink.ctx, trouble, words);
+}
+
+/* ---- the way ---- */
+
+static void try_in(struct seat *seat, double wait_s)
+{
+    ev_timer_stop(seat->loop, &seat->address);
+    ev_timer_set(&seat->address, wait_s, 0.0);
+    ev_timer_start(seat->loop, &seat->address);
+}
+
+/* Waits longer each time, and a random part less, so that not all come back in one moment (RFC 8085, 3.1.1). */
+static void try_later(struct seat *seat)
+{
+    try_in(seat, seat->again_s * (1.0 - randombytes_uniform(1000) / 5000.0));
+    seat->again_s = seat->again_s * 2 < SEAT_AGAIN_MOST_S ? seat->again_s * 2 : SEAT_AGAIN_MOST_S;
+}
+
+static void next_address(struct seat *seat)
+{
+    const char *why;
+
+    if (!seat->refused_here)
+        seat->refused_addresses = 0; /* somebody may be there who only does not answer */
+    if (!link_next(seat->link, &why)) {
+        try_later(seat);
+        tell(seat, SEAT_NO_ADDRESS, why);
+        return;
+    }
+    seat->refused_here = false;
+    client_moved(seat->client, &seat->now);
+    try_in(seat, link_addresses(seat->link) > 1 ? SEAT_ADDRESS_S : SEAT_LOOKUP_S);
+}
+
+static void on_datagram(void *ctx, const void *bytes, size_t length)
+{
+    struct seat *seat = ctx;
+
+    /* Somebody is there: from another port of ours it would be a stranger's second join. */
+    ev_timer_stop(seat->loop, &seat->address);
+    seat->told = 0;
+    seat->doubted = false;
+    seat->again_s = SEAT_AGAIN_LEAST_S;
+    client_receive(seat->client, &seat->now, bytes, length);
+}
+
+/* While it is in, a refusal may be forged, or the room is on its way back: the machine asks, and finds out. */
+static void doubt(struct seat *seat)
+{
+    if (client_state(seat->client) != CLIENT_IN || seat->doubted)
+        return;
+    seat->doubted = true;
+    client_moved(seat->client, &seat->now);
+}
+
+static void on_unreachable(void *ctx, int error)
+{
+    struct seat *seat = ctx;
+
+    (void)error;
+    doubt(seat);
+    if (client_state(seat->client) != CLIENT_JOINING || seat->refused_here)
+        return;
+    seat->refused_here = true;
+    if (++seat->refused_addresses < link_addresses(seat->link)) {
+        try_in(seat, 0.0);
+        return;
+    }
+    try_later(seat);
+    tell(seat, SEAT_NOBODY, link_address(seat->link));
+}
+
+static void on_address(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    (void)loop;
+    (void)events;
+    next_address(watcher->data);
+}
+
+/* ---- the machine ---- */
+
+static void on_send(void *ctx, const void *bytes, size_t length)
+{
+    link_send(((struct seat *)ctx)->link, bytes, length);
+}
+
+static void on_event(void *ctx, const struct event *event, uint32_t own)
+{
+    const struct client_sink *sink = &((struct seat *)ctx)->sink.protocol;
+
+    sink->event(sink->ctx, event, own);
+}
+
+static void on_fate(void *ctx, uint32_t number, enum client_fate fate, uint8_t why)
+{
+    const struct client_sink *sink = &((struct seat *)ctx)->sink.protocol;
+
+    sink->fate(sink->ctx, number, fate, why);
+}
+
+static void on_missed(void *ctx, uint64_t count)
+{
+    const struct client_sink *sink = &((struct seat *)ctx)->sink.protocol;
+
+    sink->missed(sink->ctx, count);
+}
+
+static void on_member(void *ctx, uint64_t number, const char *name, size_t name_len, bool here)
+{
+    const struct client_sink *sink = &((struct seat *)ctx)->sink.protocol;
+
+    if (sink->member != NULL)
+        sink->member(sink->ctx, number, name, name_len, here);
+}
+
+static void on_state(void *ctx, enum client_state state, enum client_reason reason, uint16_t wait_s)
+{
+    struct seat *seat = ctx;
+    const struct client_sink *sink = &seat->sink.protocol;
+
+    if (state == CLIENT_IN)
+        seat->was_in = true;
+    if (state != CLIENT_JOINING)
+        ev_timer_stop(seat->loop, &seat->address);
+    else if (reason == CLIENT_NO_REASON && seat->was_in)
+        try_in(seat, SEAT_ADDRESS_S); /* the room may have another address now */
+    sink->state(sink->ctx, state, reason, wait_s);
+}
+
+/* ---- the loop ---- */
+
+static void on_turn(struct ev_loop *loop, ev_check *watcher, int events)
+{
+    struct seat *seat = watcher->data;
+
+    (void)loop;
+    (void)events;
+    clock_now(&seat->clock, &seat->now);
+}
+
+static void on_alarm(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    (void)loop;
+    (void)watcher;
+    (void)events; /* on_work does what is due */
+}
+
+static void on_work(struct ev_loop *loop, ev_prepare *watcher, int events)
+{
+    struct seat *seat = watcher->data;
+    int64_t due_ns;
+
+    (void)events;
+    seat->sink.turn(seat->sink.ctx);
+    due_ns = client_tick(seat->client, &seat->now);
+    seat->sink.done(seat->sink.ctx);
+    ev_timer_stop(loop, &seat->alarm);
+    if (due_ns == MOMENT_NEVER_NS)
+        return;
+    due_ns -= seat->now.mono_ns;
+    ev_timer_set(&seat->alarm, due_ns > 0 ? (double)due_ns / 1e9 : 0.0, 0.0);
+    ev_timer_start(loop, &seat->alarm);
+}
+
+/* ---- opening and closing ---- */
+
+static int open_client(struct seat *seat)
+{
+    struct client_setup setup = {.name = seat->options->name,
+                                 .store_bytes = SEAT_STORE_BYTES,
+                                 .sink = {.send = on_send,
+                                          .event = on_event,
+                                          .fate = on_fate,
+                                          .missed = on_missed,
+                                          .state = on_state,
+                                          .member = on_member,
+                                          .ctx = seat}};
+
+    randombytes_buf(setup.seed, sizeof(setup.seed));
+    return client_new(&setup, &seat->client);
+}
+
+int seat_new(struct ev_loop *loop, const struct options *options, const struct seat_sink *sink, struct seat **ret_seat)
+{
+    struct seat *seat = calloc(1, sizeof(*seat));
+    const struct link_sink link = {.datagram = on_datagram, .unreachable = on_unreachable, .ctx = seat};
+    int status;
+
+    if (seat == NULL)
+        return STATUS_NO_MEMORY;
+    seat->loop = loop;
+    seat->options = options;
+    seat->sink = *sink;
+    seat->again_s = SEAT_AGAIN_LEAST_S;
+    clock_init(&seat->clock);
+    clock_now(&seat->clock, &seat->now);
+    ev_check_init(&seat->turn, on_turn);
+    ev_prepare_init(&seat->work, on_work);
+    ev_timer_init(&seat->alarm, on_alarm, 0.0, 0.0);
+    ev_timer_init(&seat->address, on_address, SEAT_ADDRESS_S, 0.0);
+    ev_set_priority(&seat->turn, EV_MAXPRI);
+    seat->turn.data = seat->work.data = seat->address.data = seat;
+    status = open_client(seat);
+    if (status == STATUS_OK)
+        status = link_new(loop, options->host, options->port, &link, &seat->link);
+    if (status != STATUS_OK) {
+        seat_free(seat);
+        return status;
+    }
+    *ret_seat = seat;
+    return STATUS_OK;
+}
+
+void seat_open(struct seat *seat)
+{
+    ev_check_start(seat->loop, &seat->turn);
+    ev_prepare_start(seat->loop, &seat->work);
+    next_address(seat);
+}
+
+void seat_free(struct seat *seat)
+{
+    if (seat == NULL)
+        return;
+    ev_check_stop(seat->loop, &seat->turn);
+    ev_prepare_stop(seat->loop, &seat->work);
+    ev_timer_stop(seat->loop, &seat->alarm);
+    ev_timer_stop(seat->loop, &seat->address);
+    link_free(seat->link);
+    client_free(seat->client);
+    free(seat);
+}
+
+/* ---- what is said and asked ---- */
+
+int seat_say(struct seat *seat, const char *text, size_t length, uint32_t *ret_number)
+{
+    return client_say(seat->client, &seat->now, text, length, ret_number);
+}
+
+int seat_rename(struct seat *seat, const char *name, uint32_t *ret_number)
+{
+    return client_rename(seat->client, &seat->now, name, ret_number);
+}
+
+void seat_leave(struct seat *seat, bool at_once)
+{
+    client_leave(seat->client, &seat->now, at_once);
+}
+
+const struct client *seat_client(const struct seat *seat)
+{
+    return seat->client;
+}
+
+const struct moment *seat_now(const struct seat *seat)
+{
+    return &seat->now;
+}
+
+bool seat_was_in(const struct seat *seat)
+{
+    return seat->was_in;
+}
+
+const char *seat_address(const struct seat *seat)
+{
+    return link_address(seat->link);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * A seat in a room, whoever sits in it: the client's machine, the way to the server, and the clock, on the loop. Tries the addresses of the host one after the other, and anew when the room has been lost. Knows
+ * nothing of lines, screens and exit codes.
+ */
+#ifndef ROOMD_CLIENT_SEAT_H
+#define ROOMD_CLIENT_SEAT_H
+
+#include "client/options.h"
+
+#include <ev.h>
+#include <roomd/client.h>
+
+struct seat;
+
+/* What is wrong with the way to the room. The seat goes on trying in each case. */
+enum seat_trouble {
+    SEAT_NO_ADDRESS, /* the host has none, or none that could be tried; the words say why */
+    SEAT_NOBODY,     /* nobody listens at any of its addresses; the words are the last of them */
+};
+
+struct seat_sink {
+    /* What the machine tells, as roomd/client.h says; `send` is the seat's own. */
+    struct client_sink protocol;
+    /* Told once for each of its reasons until somebody has answered. */
+    void (*trouble)(void *ctx, enum seat_trouble trouble, const char *words);
+    /* Before the loop waits: the last moment to say something that leaves in this turn. */
+    void (*turn)(void *ctx);
+    /* Everything of this turn is done, and sent. */
+    void (*done)(void *ctx);
+    void *ctx;
+};
+
+/* Loop and options are borrowed for its life, the sink is copied. Nothing happens before seat_open. STATUS_NO_MEMORY, and what client_new says. */
+int seat_new(struct ev_loop *loop, const struct options *options, const struct seat_sink *sink, struct seat **ret_seat);
+void seat_open(struct seat *seat);
+/* NULL is legal. */
+void seat_free(struct seat *seat);
+
+/* As client_say, client_rename, client_leave. */
+int seat_say(struct seat *seat, const char *text, size_t length, uint32_t *ret_number);
+int seat_rename(struct seat *seat, const char *name, uint32_t *ret_number);
+void seat_leave(struct seat *seat, bool at_once);
+
+/* For what can only be asked: its state, names, numbers. Borrowed for the seat's life. */
+const struct client *seat_client(const struct seat *seat);
+/* The moment of this turn of the loop. */
+const struct moment *seat_now(const struct seat *seat);
+/* It has been in, at any time. */
+bool seat_was_in(const struct seat *seat);
+/* The address that it tries or sits at, for people; empty before there is one. */
+const char *seat_address(const struct seat *seat);
+
+#endif
