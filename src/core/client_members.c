@@ -120,13 +120,14 @@ static void forget_former(struct client *client)
 }
 
 /*
- * A page that answers a request before this one begins at a lower number, and is as true of those above `after`. One that was made before the gap that this list is for is not.
+ * A page that answers a request before this one begins at a lower number, and is as true of those above `after`. One that begins at a higher number was asked for by the list before this one; one that was made
+ * before the gap that this list is for knows too little.
  */
 static bool is_wanted(const struct client *client, const struct sequenced_down_frame *frame)
 {
     const struct client_members *members = &client->members;
 
-    if (!members->asking || frame->members.head < members->since)
+    if (!members->asking || frame->members.after > members->after || frame->members.head < members->since)
         return false;
     return frame->members.last > members->after || (!frame->members.more && frame->members.last == members->after);
 }

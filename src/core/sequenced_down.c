@@ -33,11 +33,14 @@ bool sequenced_down_next_entry(struct octets_slice *entries, struct sequenced_en
     return true;
 }
 
-static bool is_page(struct octets_slice entries, uint32_t last)
+/* It speaks for the numbers above `after` and up to `last`. */
+static bool is_page(struct octets_slice entries, uint32_t after, uint32_t last, bool more)
 {
     struct sequenced_entry entry;
-    uint32_t before = 0;
+    uint32_t before = after;
 
+    if (last < after || (more && last == after))
+        return false;
     while (sequenced_down_next_entry(&entries, &entry)) {
         if (entry.member <= before || entry.member > last)
             return false;
@@ -60,7 +63,7 @@ static bool is_frame(const struct sequenced_down_frame *frame)
         return frame->heartbeat.head <= OCTETS_VARINT_MAX;
     case SEQUENCED_DOWN_MEMBERS:
         return frame->members.head <= OCTETS_VARINT_MAX && frame->members.entries.length <= UINT16_MAX &&
-               is_page(frame->members.entries, frame->members.last);
+               is_page(frame->members.entries, frame->members.after, frame->members.last, frame->members.more);
     case SEQUENCED_DOWN_GAP:
         return frame->oldest >= 1 && frame->oldest <= OCTETS_VARINT_MAX;
     case SEQUENCED_DOWN_CLOSED:
@@ -93,6 +96,7 @@ int sequenced_down_open(const void *bytes, size_t length, struct sequenced_down 
 static void read_page(struct octets_reader *reader, struct sequenced_down_frame *frame)
 {
     frame->members.head = octets_read_u64(reader);
+    frame->members.after = octets_read_u32(reader);
     frame->members.last = octets_read_u32(reader);
     frame->members.more = octets_read_u8(reader) != 0;
     frame->members.entries = octets_read_slice(reader, octets_read_u16(reader));
@@ -178,6 +182,7 @@ int sequenced_down_begin(struct octets_writer *writer, const struct sequenced_do
 static void write_page(struct octets_writer *writer, const struct sequenced_down_frame *frame)
 {
     octets_write_u64(writer, frame->members.head);
+    octets_write_u32(writer, frame->members.after);
     octets_write_u32(writer, frame->members.last);
     octets_write_u8(writer, frame->members.more ? 1 : 0);
     octets_write_u16(writer, (uint16_t)frame->members.entries.length);

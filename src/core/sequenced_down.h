@@ -14,7 +14,7 @@
 #define SEQUENCED_DOWN_HEADER_BYTES 12
 
 /* Of the entries of a page of members, alone in a datagram. */
-#define SEQUENCED_PAGE_MAX_BYTES 1172
+#define SEQUENCED_PAGE_MAX_BYTES 1168
 
 enum sequenced_down_kind {
     SEQUENCED_DOWN_TAKEN = 1,
@@ -59,8 +59,9 @@ struct sequenced_down_frame {
             uint64_t head; /* as below */
         } heartbeat;
         struct {
-            uint64_t head; /* as below */
-            uint32_t last;
+            uint64_t head;  /* as below */
+            uint32_t after; /* that of the frame that asked */
+            uint32_t last;  /* at least `after`, and above it where there is more */
             bool more;
             struct octets_slice entries; /* sequenced_down_next_entry reads them */
         } members;

@@ -133,7 +133,7 @@ static void handle_members(struct context *context, uint32_t after)
     session->paged_ms = now_ms;
     /* Whoever is in has its place there at once, though its join may wait for company. */
     page.members.head = transcript_appended(context->room->transcript);
-    page.members.last = after;
+    page.members.after = page.members.last = after;
     while (roll_next(context->room->roll, page.members.last, &next)) {
         struct sequenced_entry entry = {next.number, next.gone, {next.name, next.name_len}};
 

@@ -283,7 +283,8 @@ void client_stage_head(struct client_stage *stage, uint64_t head)
     client_stage_down(stage, &frame);
 }
 
-void client_stage_page(struct client_stage *stage, uint64_t head, uint32_t last, bool more, const char *members)
+void client_stage_page(struct client_stage *stage, uint64_t head, uint32_t after, uint32_t last, bool more,
+                       const char *members)
 {
     uint8_t bytes[SEQUENCED_PAGE_MAX_BYTES];
     struct octets_writer writer = octets_write(bytes, sizeof(bytes));
@@ -302,6 +303,7 @@ void client_stage_page(struct client_stage *stage, uint64_t head, uint32_t last,
         members += strspn(members, ", ");
     }
     frame.members.head = head;
+    frame.members.after = after;
     frame.members.last = last;
     frame.members.more = more;
     frame.members.entries = (struct octets_slice){(const char *)bytes, writer.length};
@@ -354,7 +356,7 @@ void client_stage_enter(struct client_stage *stage)
     NEED(client_stage_join(stage, &join));
     client_stage_welcome(stage, false);
     client_stage_joined(stage, stage->head, CLIENT_STAGE_MEMBER, 0, "alice");
-    client_stage_page(stage, stage->head, CLIENT_STAGE_MEMBER, false, "3 carol, 7 alice");
+    client_stage_page(stage, stage->head, 0, CLIENT_STAGE_MEMBER, false, "3 carol, 7 alice");
     client_stage_pass_ms(stage, 100);
     client_stage_lose(stage);
     NEED(client_state(stage->client) == CLIENT_IN);

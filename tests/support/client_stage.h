@@ -103,7 +103,8 @@ void client_stage_down(struct client_stage *stage, const struct sequenced_down_f
 
 /* TAKEN; a page "3 carol, 4 -dave" (a former one), "" for an empty one. */
 void client_stage_taken(struct client_stage *stage, uint32_t upto, uint32_t refused, uint32_t kept);
-void client_stage_page(struct client_stage *stage, uint64_t head, uint32_t last, bool more, const char *members);
+void client_stage_page(struct client_stage *stage, uint64_t head, uint32_t after, uint32_t last, bool more,
+                       const char *members);
 void client_stage_head(struct client_stage *stage, uint64_t head);
 
 /* EVENTS with one event each. */

@@ -324,6 +324,7 @@ static void say_page(char *text, size_t n, const struct sequenced_down_frame *fr
     const char *between = "";
 
     NUMBER_OF("head", frame->members.head);
+    NUMBER_OF("after", frame->members.after);
     NUMBER_OF("last", frame->members.last);
     say(text, "%zu.more = %s\n%zu.entries = ", n, frame->members.more ? "yes" : "no", n);
     for (; sequenced_down_next_entry(&entries, &entry); between = ", ")

@@ -280,6 +280,7 @@ static struct sequenced_down_frame down_frame(const struct vector *vector, size_
     } else if (is_kind(vector, n, "frame", "members")) {
         frame.kind = SEQUENCED_DOWN_MEMBERS;
         frame.members.head = number(vector, n, "head");
+        frame.members.after = (uint32_t)number(vector, n, "after");
         frame.members.last = (uint32_t)number(vector, n, "last");
         frame.members.more = yes(vector, n, "more");
         frame.members.entries = entries_of(vector, n, page);

@@ -291,7 +291,7 @@ Test(client_events, what_is_forgotten_is_counted_and_the_members_are_asked_for_a
     cr_expect_eq(frame.after, 0);
     chat(21);
     cr_expect_str_eq(client_stage_given(&stage), "", "who has that number now is not known yet");
-    client_stage_page(&stage, 22, 7, false, "3 caroline, 7 alice");
+    client_stage_page(&stage, 22, 0, 7, false, "3 caroline, 7 alice");
     cr_expect_str_eq(client_stage_given(&stage), "21 22");
     cr_expect_str_eq(stage.events[stage.event_count - 1].name, "caroline");
     client_stage_down(&stage, &gap);

@@ -35,13 +35,13 @@ Test(client_members, pages_are_asked_for_one_after_the_other)
 
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame));
     cr_expect_eq(frame.after, 0);
-    client_stage_page(&stage, 10, 4, true, "1 bob, 3 carol");
+    client_stage_page(&stage, 10, 0, 4, true, "1 bob, 3 carol");
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame));
     cr_expect_eq(frame.after, 4);
     client_stage_pass_ms(&stage, 200);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame), "the page was lost");
     cr_expect_eq(frame.after, 4);
-    client_stage_page(&stage, 10, 7, false, "7 alice");
+    client_stage_page(&stage, 10, 4, 7, false, "7 alice");
     cr_expect_eq(client_members(stage.client), 3);
     cr_expect_str_eq(stage.members, "+1 bob +3 carol +7 alice");
     client_stage_lose(&stage);
@@ -51,16 +51,16 @@ Test(client_members, pages_are_asked_for_one_after_the_other)
 
 Test(client_members, a_page_that_comes_twice_changes_nothing)
 {
-    client_stage_page(&stage, 10, 4, true, "1 bob, 3 carol");
-    client_stage_page(&stage, 10, 4, true, "1 bob, 3 carol");
-    client_stage_page(&stage, 10, 7, false, "7 alice");
-    client_stage_page(&stage, 10, 4, true, "1 bob, 3 carol");
+    client_stage_page(&stage, 10, 0, 4, true, "1 bob, 3 carol");
+    client_stage_page(&stage, 10, 0, 4, true, "1 bob, 3 carol");
+    client_stage_page(&stage, 10, 4, 7, false, "7 alice");
+    client_stage_page(&stage, 10, 0, 4, true, "1 bob, 3 carol");
     cr_expect_str_eq(stage.members, "+1 bob +3 carol +7 alice");
 }
 
 Test(client_members, events_that_a_page_knows_already_do_not_count_twice)
 {
-    client_stage_page(&stage, 13, 8, false, "7 alice, 8 dave");
+    client_stage_page(&stage, 13, 0, 8, false, "7 alice, 8 dave");
     client_stage_joined(&stage, 10, 7, 0, "alice");
     client_stage_left(&stage, 11, 3, 0, EXIT_LEFT);
     client_stage_joined(&stage, 12, 8, 0, "dave");
@@ -75,7 +75,7 @@ Test(client_members, events_after_a_page_count_though_the_page_comes_late)
 {
     client_stage_joined(&stage, 10, 7, 0, "alice");
     client_stage_joined(&stage, 11, 8, 0, "dave");
-    client_stage_page(&stage, 9, 3, false, "3 carol");
+    client_stage_page(&stage, 9, 0, 3, false, "3 carol");
     cr_expect_str_eq(stage.members, "+7 alice +8 dave +3 carol");
     cr_expect_eq(client_members(stage.client), 3);
 }
@@ -86,7 +86,7 @@ Test(client_members, former_members_give_their_names_to_what_they_said)
     client_stage_chat(&stage, 11, 3, 0, "bye");
     client_stage_left(&stage, 12, 3, 0, EXIT_LEFT);
     cr_expect_eq(stage.event_count, 1, "who that is is not known yet");
-    client_stage_page(&stage, 12, 7, false, "3 -carol, 7 alice");
+    client_stage_page(&stage, 12, 0, 7, false, "3 -carol, 7 alice");
     cr_expect_eq(stage.event_count, 3);
     cr_expect_str_eq(stage.events[1].name, "carol");
     cr_expect_str_eq(stage.events[2].name, "carol");
@@ -99,13 +99,13 @@ Test(client_members, a_page_for_the_number_is_enough_for_its_name)
     client_stage_joined(&stage, 10, 7, 0, "alice");
     client_stage_chat(&stage, 11, 3, 0, "x");
     client_stage_chat(&stage, 12, 5, 0, "x");
-    client_stage_page(&stage, 12, 4, true, "3 carol");
+    client_stage_page(&stage, 12, 0, 4, true, "3 carol");
     cr_expect_str_eq(client_stage_given(&stage), "11");
 }
 
 Test(client_members, a_rename_is_one_member_all_the_time)
 {
-    client_stage_page(&stage, 10, 7, false, "3 carol, 7 alice");
+    client_stage_page(&stage, 10, 0, 7, false, "3 carol, 7 alice");
     client_stage_joined(&stage, 10, 7, 0, "alice");
     client_stage_left(&stage, 11, 3, 0, EXIT_RENAMED);
     client_stage_joined(&stage, 12, 3, 0, "caro");
@@ -119,21 +119,33 @@ Test(client_members, who_is_on_no_page_after_a_gap_is_gone)
 {
     struct sequenced_down_frame gap = {.kind = SEQUENCED_DOWN_GAP, .oldest = 50};
 
-    client_stage_page(&stage, 10, 7, false, "3 carol, 4 erin, 7 alice");
+    client_stage_page(&stage, 10, 0, 7, false, "3 carol, 4 erin, 7 alice");
     client_stage_down(&stage, &gap);
-    client_stage_page(&stage, 40, 7, false, "3 carol, 4 erin, 7 alice");
-    client_stage_page(&stage, 49, 9, false, "4 erika, 7 alice, 9 gus");
+    client_stage_page(&stage, 40, 0, 7, false, "3 carol, 4 erin, 7 alice");
+    client_stage_page(&stage, 49, 0, 9, false, "4 erika, 7 alice, 9 gus");
     cr_expect_str_eq(stage.members, "+3 carol +4 erin +7 alice -3 carol -4 erin +4 erika +9 gus");
+}
+
+Test(client_members, a_page_that_the_list_before_the_gap_has_asked_for_takes_nobody_out)
+{
+    struct sequenced_down_frame gap = {.kind = SEQUENCED_DOWN_GAP, .oldest = 50};
+
+    client_stage_page(&stage, 10, 0, 4, true, "3 carol, 4 erin");
+    client_stage_down(&stage, &gap);
+    client_stage_page(&stage, 50, 4, 9, false, "7 alice, 9 gus"); /* asked for before, made after the gap */
+    cr_expect_str_eq(stage.members, "+3 carol +4 erin");
+    client_stage_page(&stage, 50, 0, 9, false, "3 carol, 7 alice, 9 gus");
+    cr_expect_str_eq(stage.members, "+3 carol +4 erin -4 erin +7 alice +9 gus");
 }
 
 Test(client_members, a_page_does_not_undo_what_came_after_it)
 {
     struct sequenced_down_frame gap = {.kind = SEQUENCED_DOWN_GAP, .oldest = 12};
 
-    client_stage_page(&stage, 10, 7, false, "3 carol, 7 alice");
+    client_stage_page(&stage, 10, 0, 7, false, "3 carol, 7 alice");
     client_stage_down(&stage, &gap);
     client_stage_joined(&stage, 12, 3, 0, "caro");
-    client_stage_page(&stage, 11, 7, false, "3 carol, 7 alice");
+    client_stage_page(&stage, 11, 0, 7, false, "3 carol, 7 alice");
     cr_expect_str_eq(stage.members, "+3 carol +7 alice -3 carol +3 caro");
 }
 
@@ -142,7 +154,7 @@ Test(client_members, a_page_that_was_made_before_somebody_left_does_not_bring_it
     client_stage_joined(&stage, 10, 7, 0, "alice");
     client_stage_joined(&stage, 11, 9, 0, "gus");
     client_stage_left(&stage, 12, 9, 0, EXIT_LEFT);
-    client_stage_page(&stage, 11, 9, false, "7 alice, 9 gus");
+    client_stage_page(&stage, 11, 0, 9, false, "7 alice, 9 gus");
     cr_expect_str_eq(stage.members, "+7 alice +9 gus -9 gus");
     cr_expect_eq(client_members(stage.client), 1);
 }
@@ -201,7 +213,7 @@ static void send_page(const struct history *history, uint64_t head, uint32_t aft
             snprintf(page + strlen(page), sizeof(page) - strlen(page), "%s%u m%u", page[0] != '\0' ? ", " : "", member,
                      member);
     }
-    client_stage_page(&stage, head, last, more, page);
+    client_stage_page(&stage, head, after, last, more, page);
 }
 
 static void send_history(const struct history *history, uint64_t seq)

@@ -409,7 +409,7 @@ Test(client_say, a_program_started_anew_goes_on_and_tells_what_became_of_its_pre
     cr_expect_eq(stage.fate_count, 2);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MESSAGE, &frame));
     cr_expect_eq(frame.message.number, 4);
-    client_stage_page(&stage, 22, 7, false, "3 carol, 7 alice");
+    client_stage_page(&stage, 22, 0, 7, false, "3 carol, 7 alice");
     client_stage_chat(&stage, 21, CLIENT_STAGE_MEMBER, 2, "a word of old");
     client_stage_chat(&stage, 22, CLIENT_STAGE_MEMBER, 3, "another");
     cr_expect_eq(stage.events[0].own, 2);
@@ -441,7 +441,7 @@ Test(client_say, what_a_predecessor_said_after_it_kept_its_session_is_not_taken_
     stage.said = 3;
     stage.head = 22;
     client_stage_welcome(&stage, true);
-    client_stage_page(&stage, 22, 7, false, "3 carol, 7 alice");
+    client_stage_page(&stage, 22, 0, 7, false, "3 carol, 7 alice");
     client_stage_chat(&stage, 21, CLIENT_STAGE_MEMBER, 1, "kept");
     client_stage_chat(&stage, 22, CLIENT_STAGE_MEMBER, 2, "not kept");
     client_stage_chat(&stage, 23, CLIENT_STAGE_MEMBER, 4, "mine");

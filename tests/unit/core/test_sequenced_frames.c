@@ -262,8 +262,9 @@ static void expect_same_down(const struct sequenced_down_frame *in, const struct
         cr_expect(in->heartbeat.echo == out->heartbeat.echo && in->heartbeat.head == out->heartbeat.head);
         break;
     case SEQUENCED_DOWN_MEMBERS:
-        cr_expect(in->members.head == out->members.head && in->members.last == out->members.last &&
-                  in->members.more == out->members.more && is_same(in->members.entries, out->members.entries));
+        cr_expect(in->members.head == out->members.head && in->members.after == out->members.after &&
+                  in->members.last == out->members.last && in->members.more == out->members.more &&
+                  is_same(in->members.entries, out->members.entries));
         break;
     case SEQUENCED_DOWN_GAP:
         cr_expect_eq(in->oldest, out->oldest);

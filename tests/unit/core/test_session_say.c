@@ -323,6 +323,7 @@ Test(session_say, a_page_of_members_tells_who_is_in_and_who_has_left_but_spoken)
     cr_assert(hand_enter(&bob, 8, "bob"));
     frame = page(&alice, 0);
     cr_expect_eq(frame.members.head, 4);
+    cr_expect_eq(frame.members.after, 0);
     cr_expect_eq(frame.members.last, 3);
     cr_expect_not(frame.members.more);
     cr_assert(sequenced_down_next_entry(&frame.members.entries, &entry));
