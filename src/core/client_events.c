@@ -8,9 +8,10 @@
 
 #include <roomd/moment.h>
 
-/* Less than a repair needs; fewer datagrams up than down. */
-#define REPORT_EVENTS 5U
-#define REPORT_NS     (20 * MOMENT_NS_PER_MS)
+/* Fewer datagrams up than down. Where something is lost, the window is small, and stands still until a report of it has come. */
+#define REPORT_EVENTS       5U
+#define REPORT_EVENTS_LOSSY 2U
+#define REPORT_NS           (20 * MOMENT_NS_PER_MS)
 
 /*
  * An author's name may be on a page that has not come yet. A server that sends events and no pages does not keep its word; its events are given on without names then.
@@ -127,6 +128,13 @@ int64_t client_events_due_ns(const struct client *client)
 
 /* ---- receiving ---- */
 
+static bool is_report_due(const struct client *client, const struct moment *now)
+{
+    bool lossy = now->mono_ns < client->missing.lossy_until_ns;
+
+    return client->reports.events >= (lossy ? REPORT_EVENTS_LOSSY : REPORT_EVENTS);
+}
+
 void client_events_receive(struct client *client, const struct moment *now, const void *bytes, size_t length)
 {
     struct sequenced_events events;
@@ -137,7 +145,7 @@ void client_events_receive(struct client *client, const struct moment *now, cons
     client->silence.heard_ns = now->mono_ns;
     /* What is here already is reported again, too: the report before may be lost. */
     client->reports.events++;
-    client_events_report(client, now->mono_ns + (client->reports.events >= REPORT_EVENTS ? 0 : REPORT_NS));
+    client_events_report(client, now->mono_ns + (is_report_due(client, now) ? 0 : REPORT_NS));
     datagram = (struct client_stored){events.first, events.first + events.count - 1, bytes, length};
     if (datagram.last <= client->known.position)
         return;

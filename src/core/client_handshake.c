@@ -9,8 +9,14 @@
 #include <roomd/moment.h>
 #include <string.h>
 
-#define WAIT_FIRST_NS MOMENT_NS_PER_S
-#define WAIT_MOST_NS  (16 * MOMENT_NS_PER_S)
+/* After each datagram the wait for its answer, the last of them again and again: first for who is there at all, then for one who is. */
+static const int64_t hello_waits_ns[] = {MOMENT_NS_PER_S,     2 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S,
+                                         4 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S, 8 * MOMENT_NS_PER_S,
+                                         16 * MOMENT_NS_PER_S};
+static const int64_t join_waits_ns[] = {MOMENT_NS_PER_S, 2 * MOMENT_NS_PER_S};
+
+#define HELLO_WAITS (sizeof(hello_waits_ns) / sizeof(*hello_waits_ns))
+#define JOIN_WAITS  (sizeof(join_waits_ns) / sizeof(*join_waits_ns))
 
 /* The cookie lives 120 s at least; what is late by a minute does no harm then. */
 #define ATTEMPT_NS (60 * MOMENT_NS_PER_S)
@@ -43,7 +49,6 @@ void client_handshake_return(struct client *client, const struct moment *now)
 static void begin_phase(struct client *client, const struct moment *now, enum client_phase phase)
 {
     client->handshake.phase = phase;
-    client->handshake.wait_ns = WAIT_FIRST_NS;
     client->handshake.due_ns = now->mono_ns;
     client->handshake.sent = 0;
 }
@@ -83,6 +88,15 @@ static void send_join(struct client *client)
     client_send(client, bytes, (size_t)length);
 }
 
+static int64_t wait_ns(const struct client_handshake *handshake)
+{
+    unsigned before = handshake->sent - 1;
+
+    if (handshake->phase == CLIENT_PHASE_GREETING)
+        return hello_waits_ns[before < HELLO_WAITS ? before : HELLO_WAITS - 1];
+    return join_waits_ns[before < JOIN_WAITS ? before : JOIN_WAITS - 1];
+}
+
 void client_handshake_tick(struct client *client, const struct moment *now)
 {
     struct client_handshake *handshake = &client->handshake;
@@ -98,10 +112,9 @@ void client_handshake_tick(struct client *client, const struct moment *now)
         send_join(client);
     handshake->sent++;
     handshake->sent_ns = now->mono_ns;
-    handshake->due_ns = now->mono_ns + client_shorten(client, handshake->wait_ns);
+    handshake->due_ns = now->mono_ns + client_shorten(client, wait_ns(handshake));
     if (handshake->phase == CLIENT_PHASE_ASKING)
         handshake->due_ns = client_earlier(handshake->due_ns, handshake->expires_ns);
-    handshake->wait_ns = client_earlier(handshake->wait_ns * 2, WAIT_MOST_NS);
 }
 
 /* ---- answers ---- */

@@ -15,6 +15,9 @@
 #define AGAIN_LEAST_NS (50 * MOMENT_NS_PER_MS)
 #define AGAIN_MOST_NS  (3 * MOMENT_NS_PER_S)
 
+/* What was lost was hardly the last. */
+#define LOSSY_NS MOMENT_NS_PER_S
+
 /* What is in order and only waits for a name is not missing: it is in the store. */
 static size_t find_gaps(const struct client *client, struct client_gap gaps[CLIENT_GAPS_MAX])
 {
@@ -108,6 +111,7 @@ bool client_missing_write(struct client *client, const struct moment *now, struc
         return true;
     if (!client_up_add(up, &frame))
         return false;
+    client->missing.lossy_until_ns = now->mono_ns + LOSSY_NS;
     for (size_t i = 0; i < askable(client); i++) {
         struct client_gap *gap = &client->missing.gaps[i];
 

@@ -43,7 +43,6 @@ enum client_phase {
 struct client_handshake {
     enum client_phase phase;
     int64_t due_ns;
-    int64_t wait_ns;    /* after the next datagram, before jitter */
     int64_t begun_ns;   /* this attempt */
     int64_t sent_ns;    /* the last datagram */
     int64_t expires_ns; /* the cookie is not used any longer */
@@ -119,6 +118,7 @@ struct client_missing {
     uint64_t head; /* that was told in this run; 0 = none */
     size_t count;
     struct client_gap gaps[CLIENT_GAPS_MAX]; /* rising */
+    int64_t lossy_until_ns;                  /* something was asked for lately: reports are wanted sooner */
 };
 
 /* Finds the gaps anew. */

@@ -14,9 +14,12 @@
 #include <roomd/moment.h>
 #include <roomd/room.h>
 
-/* Datagrams beyond the reported position (RFC 6928; doc/protocol.md, 2.5). */
+/*
+ * Datagrams beyond the reported position (doc/protocol.md, 2.5). The first is that of RFC 6928. The smallest is what anybody may send at once, nearly: what is lost on a radio link says nothing of load, and with
+ * two, every second loss would stop all until a report has come.
+ */
 #define SESSION_WINDOW_FIRST 10
-#define SESSION_WINDOW_MIN   2
+#define SESSION_WINDOW_MIN   8
 #define SESSION_WINDOW_MAX   256
 
 /* Datagrams sent again in a second: to one member, to all. */

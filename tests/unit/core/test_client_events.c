@@ -189,6 +189,24 @@ Test(client_events, a_gap_of_ten_milliseconds_is_asked_about_and_its_end_reporte
     cr_expect_eq(client_stage_reported(&stage, &ups), 13);
 }
 
+Test(client_events, for_a_second_after_a_loss_each_second_datagram_is_reported)
+{
+    size_t ups;
+
+    chat(12);
+    client_stage_pass_ms(&stage, 10);
+    chat(11);
+    cr_expect_eq(client_stage_reported(&stage, &ups), 12);
+    chat(13);
+    cr_expect_eq(client_stage_reported(&stage, &ups), 0);
+    chat(14);
+    cr_expect_eq(client_stage_reported(&stage, &ups), 14, "at once");
+    client_stage_pass_ms(&stage, 1000);
+    chat(15);
+    chat(16);
+    cr_expect_eq(client_stage_reported(&stage, &ups), 0);
+}
+
 Test(client_events, disorder_of_less_than_that_is_not_asked_about)
 {
     struct sequenced_up_frame frame;

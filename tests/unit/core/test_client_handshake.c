@@ -53,22 +53,39 @@ Test(client_handshake, hello_cookie_join_welcome_lets_it_in)
 
 Test(client_handshake, a_lost_hello_is_sent_again_with_longer_and_longer_waits)
 {
-    int64_t before_ns = stage.now.mono_ns, wait_s = 1;
+    static const int64_t waits_s[] = {1, 2, 4, 4, 4, 8, 16, 16, 16};
+    int64_t before_ns = stage.now.mono_ns;
     uint64_t nonce;
 
     cr_assert(client_stage_hello(&stage));
     nonce = stage.nonce;
-    for (int i = 0; i < 8; i++) {
+    for (size_t i = 0; i < sizeof(waits_s) / sizeof(waits_s[0]); i++) {
         int64_t waited_ns = stage.next_ns - before_ns;
 
-        cr_expect_leq(waited_ns, wait_s * MOMENT_NS_PER_S);
-        cr_expect_geq(waited_ns, wait_s * MOMENT_NS_PER_S / 5 * 4);
+        cr_expect_leq(waited_ns, waits_s[i] * MOMENT_NS_PER_S);
+        cr_expect_geq(waited_ns, waits_s[i] * MOMENT_NS_PER_S / 5 * 4);
         before_ns = stage.now.mono_ns = stage.next_ns;
         client_stage_tick(&stage);
         cr_assert(client_stage_hello(&stage));
         cr_expect_eq(stage.nonce, nonce, "the same attempt");
         cr_assert_null(client_stage_next(&stage));
-        wait_s = wait_s < 16 ? wait_s * 2 : 16;
+    }
+}
+
+Test(client_handshake, a_server_that_has_answered_is_asked_again_each_two_seconds)
+{
+    struct sequenced_join join;
+
+    greet();
+    for (int64_t wait_s = 1, end_ns = stage.now.mono_ns + 30 * MOMENT_NS_PER_S; stage.now.mono_ns < end_ns;
+         wait_s = 2) {
+        int64_t waited_ns = stage.next_ns - stage.now.mono_ns;
+
+        cr_expect_leq(waited_ns, wait_s * MOMENT_NS_PER_S);
+        cr_expect_geq(waited_ns, wait_s * MOMENT_NS_PER_S / 5 * 4);
+        stage.now.mono_ns = stage.next_ns;
+        client_stage_tick(&stage);
+        cr_assert(client_stage_join(&stage, &join));
     }
 }
 
