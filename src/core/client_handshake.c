@@ -10,10 +10,10 @@
 #include <string.h>
 
 /* After each datagram the wait for its answer, the last of them again and again: first for who is there at all, then for one who is. */
-static const int64_t hello_waits_ns[] = {MOMENT_NS_PER_S,     2 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S,
-                                         4 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S, 8 * MOMENT_NS_PER_S,
-                                         16 * MOMENT_NS_PER_S};
-static const int64_t join_waits_ns[] = {MOMENT_NS_PER_S, 2 * MOMENT_NS_PER_S};
+static const int64_t hello_waits_ns[] = {MOMENT_NS_PER_S,     MOMENT_NS_PER_S,     2 * MOMENT_NS_PER_S,
+                                         2 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S,
+                                         8 * MOMENT_NS_PER_S, 16 * MOMENT_NS_PER_S};
+static const int64_t join_waits_ns[] = {MOMENT_NS_PER_S, MOMENT_NS_PER_S, 2 * MOMENT_NS_PER_S};
 
 #define HELLO_WAITS (sizeof(hello_waits_ns) / sizeof(*hello_waits_ns))
 #define JOIN_WAITS  (sizeof(join_waits_ns) / sizeof(*join_waits_ns))

@@ -13,6 +13,9 @@
 /* As many can a server tell apart by the bits of TAKEN. */
 #define WINDOW 32U
 
+/* A message that was repeated so often makes it ask whether anybody is there. */
+#define UNANSWERED_MAX 4U
+
 /* Of `said` in events. */
 #define SAID_VALUES UINT16_MAX
 
@@ -286,8 +289,8 @@ static bool write_message(struct client *client, const struct moment *now, struc
         return false;
     if (number > saying->sent)
         saying->sent = number;
-    else
-        message->repeated++;
+    else if (++message->repeated == UNANSWERED_MAX && !client->silence.asking)
+        client_silence_ask(client, now);
     message->due_ns =
         now->mono_ns + client_trip_wait(&client->trip, message->repeated, CLIENT_AGAIN_LEAST_NS, CLIENT_AGAIN_MOST_NS);
     return true;

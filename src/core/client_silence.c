@@ -14,10 +14,11 @@
 /* Who speaks all the time and hears nothing must ask, too. */
 #define UNHEARD_NS (60 * MOMENT_NS_PER_S)
 
-/* After each HEARTBEAT, the wait for its answer; then something is wrong. */
-static const int64_t waits_ns[] = {MOMENT_NS_PER_S, 2 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S};
+/* After each HEARTBEAT, the wait for its answer; then something is wrong. The short ones are for a round trip that isn't known yet: all timers wait for that. */
+static const int64_t waits_ns[CLIENT_HEARTBEATS] = {MOMENT_NS_PER_S / 4, MOMENT_NS_PER_S / 2, MOMENT_NS_PER_S,
+                                                    2 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S};
 
-#define ASKED_MAX (sizeof(waits_ns) / sizeof(*waits_ns))
+#define FIRST_OF_A_KNOWN_TRIP 2U
 
 /* A fifth more or less, at random. */
 static int64_t draw_interval(struct client *client)
@@ -46,9 +47,13 @@ void client_silence_begin(struct client *client, const struct moment *now)
 
 void client_silence_ask(struct client *client, const struct moment *now)
 {
-    client->silence.asking = true;
-    client->silence.asked = 0;
-    client->silence.again_ns = now->mono_ns;
+    struct client_silence *silence = &client->silence;
+
+    silence->asking = true;
+    silence->asked = client->trip.smoothed_ns == 0 ? 0 : FIRST_OF_A_KNOWN_TRIP;
+    silence->first = silence->echo + 1;
+    silence->again_ns = now->mono_ns;
+    silence->asking_ns = now->mono_ns;
 }
 
 int64_t client_silence_due_ns(const struct client *client)
@@ -64,7 +69,8 @@ bool client_silence_is_broken(const struct client *client, const struct moment *
 {
     const struct client_silence *silence = &client->silence;
 
-    return silence->asking && silence->asked == ASKED_MAX && silence->again_ns <= now->mono_ns;
+    return silence->asking && silence->asked == CLIENT_HEARTBEATS && silence->again_ns <= now->mono_ns &&
+           silence->heard_ns <= silence->asking_ns;
 }
 
 bool client_silence_write(struct client *client, const struct moment *now, struct client_up *up)
@@ -76,10 +82,11 @@ bool client_silence_write(struct client *client, const struct moment *now, struc
         return true;
     if (!client_up_add(up, &frame))
         return false;
-    if (!silence->asking)
+    /* All answers were lost, but something was heard: somebody is there. */
+    if (!silence->asking || silence->asked == CLIENT_HEARTBEATS)
         client_silence_ask(client, now);
     silence->echo++;
-    silence->asked_ns = now->mono_ns;
+    silence->asked_ns[silence->echo - silence->first] = now->mono_ns;
     silence->again_ns = now->mono_ns + waits_ns[silence->asked];
     silence->asked++;
     return true;
@@ -89,10 +96,9 @@ void client_silence_answer(struct client *client, const struct moment *now, uint
 {
     struct client_silence *silence = &client->silence;
 
-    if (!silence->asking || silence->echo - echo >= silence->asked)
+    if (!silence->asking || echo - silence->first >= silence->echo + 1 - silence->first)
         return;
-    if (echo == silence->echo)
-        client_trip_sample(&client->trip, now->mono_ns - silence->asked_ns);
+    client_trip_sample(&client->trip, now->mono_ns - silence->asked_ns[echo - silence->first]);
     silence->asking = false;
     silence->interval_ns = draw_interval(client);
 }

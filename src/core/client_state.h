@@ -216,15 +216,20 @@ bool client_say_write(struct client *client, const struct moment *now, struct cl
 
 /* ---- silence ---- */
 
+/* In a row, until somebody has answered. */
+#define CLIENT_HEARTBEATS 6U
+
 struct client_silence {
     int64_t sent_ns;  /* last UP */
     int64_t heard_ns; /* last datagram of the session */
     int64_t interval_ns;
-    bool asking;    /* a HEARTBEAT is to be sent, or not answered yet */
-    unsigned asked; /* how often */
+    bool asking;       /* a HEARTBEAT is to be sent, or not answered yet */
+    unsigned asked;    /* how far it is in the waits */
+    int64_t asking_ns; /* since when */
     int64_t again_ns;
-    int64_t asked_ns; /* the last one */
-    uint32_t echo;    /* of the last one */
+    int64_t asked_ns[CLIENT_HEARTBEATS];
+    uint32_t first; /* echo of the first of them */
+    uint32_t echo;  /* of the last one */
 };
 
 void client_silence_begin(struct client *client, const struct moment *now);
