@@ -27,7 +27,9 @@ struct outbox_entry {
 struct outbox {
     /*
      * Sends the entries in order and sets the result of each. Once an entry is LATER, all later entries of the same door are
-     * LATER too, so that a member never gets its second datagram without the first. Bytes and paths are borrowed for the call.
+     * LATER too, so that a member never gets its second datagram without the first. Entries of one path and one length that
+     * follow each other (the last may be shorter) may leave in one call of the kernel; each is a datagram all the same. Bytes
+     * and paths are borrowed for the call.
      * Must not call back into the room.
      */
     void (*send)(void *ctx, struct outbox_entry *entries, size_t count);

@@ -5,6 +5,7 @@
 #include "core/cut.h"
 
 #include <roomd/status.h>
+#include <string.h>
 
 /* More than any datagram holds: an event takes three bytes at least. */
 #define EVENTS_MAX (SEQUENCED_DATAGRAM_MAX_BYTES / 3U)
@@ -49,6 +50,7 @@ static void fill(struct cut *cut, struct transcript *transcript, uint64_t epoch,
     cut->first = first;
     cut->next = next;
     cut->length = (uint16_t)sequenced_events_length(&bundle);
+    memset(cut->bytes + cut->length, 0, sizeof(cut->bytes) - cut->length);
 }
 
 const struct cut *cut_get(struct cut_cache *cache, struct transcript *transcript, uint64_t epoch, uint64_t seq)

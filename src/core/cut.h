@@ -20,7 +20,7 @@ struct cut {
     uint64_t next;
     uint16_t length; /* bytes */
     bool pinned;     /* part of the batch that is being put together */
-    uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
+    uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES]; /* zeros behind its length: padding, where it is wanted */
 };
 
 struct cut_cache {

@@ -7,6 +7,9 @@
 #include "core/session.h"
 #include "core/session_timer.h"
 
+/* So much of a datagram may be padding. */
+#define PADDING_SHARE 8U
+
 _Static_assert(SEQUENCED_DELIVERY_TURN <= DELIVERY_BATCH && DELIVERY_BATCH <= CUT_PLACES, "a turn fits a batch");
 
 static uint32_t second_of(const struct delivery *delivery)
@@ -89,7 +92,7 @@ static bool collect_repairs(struct delivery *delivery, struct turn *turn, uint32
     return true;
 }
 
-bool sequenced_delivery_collect(struct delivery *delivery, struct turn *turn, uint32_t position)
+static bool collect_all(struct delivery *delivery, struct turn *turn, uint32_t position)
 {
     struct slot *slot = registry_slot(delivery->wiring.registry, position);
     struct member *member = registry_member(delivery->wiring.registry, position);
@@ -108,6 +111,31 @@ bool sequenced_delivery_collect(struct delivery *delivery, struct turn *turn, ui
             return false;
     }
     return true;
+}
+
+/*
+ * Pads those that follow each other, but for the last, to the longest, where that costs an eighth at most: datagrams of one length to one member can cross the kernel together.
+ */
+static void even_out(struct batch *batch, const struct turn *turn)
+{
+    struct outbox_entry *entries = batch->entries + turn->first;
+    uint32_t longest = 0;
+
+    for (uint16_t i = 0; i < turn->count; i++)
+        longest = entries[i].length > longest ? entries[i].length : longest;
+    for (uint16_t i = 0; i + 1 < turn->count; i++) {
+        if (entries[i].length >= longest - longest / PADDING_SHARE)
+            entries[i].length = longest;
+    }
+}
+
+bool sequenced_delivery_collect(struct delivery *delivery, struct turn *turn, uint32_t position)
+{
+    bool whole = collect_all(delivery, turn, position);
+
+    if (turn->count > 1)
+        even_out(&delivery->batch, turn);
+    return whole;
 }
 
 /* ---- settling ---- */

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What the four files of udp.h share, and nobody else includes: udp.c opens and closes, udp_recv.c and udp_send.c each own their buffers and their
- * watchers, udp_errqueue.c is called by the former.
+ * What the five files of udp.h share, and nobody else includes: udp.c opens and closes, udp_recv.c and udp_send.c each own their buffers and their
+ * watchers, udp_errqueue.c is called by the former, udp_message.c by the latter.
  */
 #ifndef ROOMD_IO_UDP_INTERNAL_H
 #define ROOMD_IO_UDP_INTERNAL_H
@@ -40,7 +40,8 @@ struct udp_recv_control {
 };
 
 struct udp_send_control {
-    alignas(struct cmsghdr) uint8_t bytes[UDP_PKTINFO_BYTES];
+    alignas(struct cmsghdr)
+        uint8_t bytes[UDP_PKTINFO_BYTES + CMSG_SPACE(sizeof(uint16_t))]; /* and the length of segments */
 };
 
 struct udp_error_control {
@@ -60,6 +61,7 @@ struct udp_send_batch {
     struct iovec pieces[UDP_SEND_SLOTS];
     union sockaddr_any peers[UDP_SEND_SLOTS];
     struct udp_send_control controls[UDP_SEND_SLOTS];
+    uint8_t spans[UDP_SEND_SLOTS]; /* how many datagrams each message holds */
 };
 
 struct udp_error_batch {
@@ -85,6 +87,7 @@ struct udp {
     ev_timer pause;
     bool waiting;    /* one of these two is active */
     unsigned pauses; /* since the door has last taken something */
+    bool whole;      /* its device can't cut messages into datagrams */
 };
 
 struct udp_set {
@@ -111,7 +114,13 @@ void udp_errqueue_batch_init(struct udp_error_batch *batch);
 /* Reads what waits in the door's error queue, a bounded amount of it. */
 void udp_errqueue_drain(struct udp *udp);
 
-void udp_send_batch_init(struct udp_send_batch *batch);
+void udp_message_init(struct udp_send_batch *batch);
+/*
+ * Makes messages of up to UDP_SEND_SLOTS entries of one door, from the first place on; `together`: datagrams to one member that have the same length may share one. Returns how many messages. The entries are
+ * borrowed until they are sent.
+ */
+size_t udp_message_fill(struct udp_send_batch *batch, const struct outbox_entry *entries, size_t count, bool together);
+
 void udp_send_init(struct udp *udp);
 void udp_send_done(struct udp *udp);
 

@@ -35,60 +35,6 @@ enum verdict {
     VERDICT_FAILED,
 };
 
-void udp_send_batch_init(struct udp_send_batch *batch)
-{
-    for (size_t i = 0; i < UDP_SEND_SLOTS; i++) {
-        batch->headers[i].msg_hdr.msg_name = &batch->peers[i];
-        batch->headers[i].msg_hdr.msg_iov = &batch->pieces[i];
-        batch->headers[i].msg_hdr.msg_iovlen = 1;
-    }
-}
-
-static void set_control(struct udp_send_control *bytes, int level, int type, const void *data, size_t length)
-{
-    struct cmsghdr *control = (struct cmsghdr *)(void *)bytes;
-
-    control->cmsg_level = level;
-    control->cmsg_type = type;
-    control->cmsg_len = CMSG_LEN(length);
-    memcpy(CMSG_DATA(control), data, length);
-}
-
-/* Makes the datagram leave from the address that its receiver wrote to. Returns the bytes of control messages. */
-static size_t pin_source(const struct path *path, struct udp_send_control *control)
-{
-    memset(control, 0, sizeof(*control));
-    if (endpoint_address_is_any(path->local))
-        return 0;
-    if (endpoint_address_is_ipv4(path->local)) {
-        struct in_pktinfo info = {0};
-
-        memcpy(&info.ipi_spec_dst, path->local + ENDPOINT_ADDRESS_BYTES - sizeof(info.ipi_spec_dst),
-               sizeof(info.ipi_spec_dst));
-        set_control(control, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
-        return CMSG_SPACE(sizeof(info));
-    }
-    struct in6_pktinfo info = {0};
-
-    memcpy(&info.ipi6_addr, path->local, ENDPOINT_ADDRESS_BYTES);
-    /* The interface is the routing table's to choose, but of a link-local source the kernel asks which one's it is. */
-    if (sockaddr_is_link_local(path->local))
-        info.ipi6_ifindex = path->peer.scope;
-    set_control(control, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
-    return CMSG_SPACE(sizeof(info));
-}
-
-static void prepare(struct udp_send_batch *batch, size_t slot, const struct outbox_entry *entry)
-{
-    struct msghdr *header = &batch->headers[slot].msg_hdr;
-
-    header->msg_namelen = sockaddr_from_endpoint(&entry->path->peer, &batch->peers[slot]);
-    header->msg_controllen = pin_source(entry->path, &batch->controls[slot]);
-    header->msg_control = header->msg_controllen > 0 ? &batch->controls[slot] : NULL;
-    batch->pieces[slot].iov_base = (void *)entry->bytes; /* sendmmsg only reads it */
-    batch->pieces[slot].iov_len = entry->length;
-}
-
 static void set_fragmentation(const struct udp *udp, bool allowed)
 {
     bool ipv4 = endpoint_address_is_ipv4(udp->bound.address);
@@ -227,51 +173,108 @@ static void fail(struct udp_set *set, struct outbox_entry *entry, int error)
     log_debug("can't send to %s: %s", endpoint_format(&entry->path->peer, text), strerror(error));
 }
 
-/* Offers what is left of the run once. Returns how many entries were settled; all of them where the door is full now. */
-static size_t offer(struct udp *udp, struct outbox_entry *entries, struct mmsghdr *headers, size_t count,
-                    struct attempt *attempt)
+/* What is left of the entries of one door that go out together. */
+struct run {
+    struct udp *udp;
+    struct outbox_entry *entries;
+    size_t count;
+    size_t message, messages; /* the next one, and the one behind the last, in the batch */
+    struct attempt attempt;
+};
+
+static void fill(struct run *run, bool together)
 {
-    int taken = transmit(udp, headers, count, attempt);
+    run->message = 0;
+    run->messages = udp_message_fill(&run->udp->set->send, run->entries, run->count, together);
+    run->attempt = (struct attempt){0};
+}
+
+/* Done with the entries of so many messages. */
+static void advance(struct run *run, size_t messages, enum outbox_result result)
+{
+    const uint8_t *spans = run->udp->set->send.spans;
+    size_t entries = 0;
+
+    for (size_t i = 0; i < messages; i++)
+        entries += spans[run->message + i];
+    set_results(run->entries, entries, result);
+    if (result == OUTBOX_TAKEN)
+        run->udp->set->stats.sent += entries;
+    run->entries += entries;
+    run->count -= entries;
+    run->message += messages;
+    run->attempt = (struct attempt){0};
+}
+
+/* A pause that has lasted too long may end with several datagrams in one message. */
+static void fail_message(struct run *run, int error)
+{
+    uint8_t span = run->udp->set->send.spans[run->message];
+
+    for (uint8_t i = 0; i < span; i++)
+        fail(run->udp->set, &run->entries[i], error);
+    advance(run, 1, OUTBOX_FAILED);
+}
+
+/*
+ * Where several datagrams are one message, an error may be of that: a path that takes no datagram so long, a device that can't do the check sums. Each by itself then shows.
+ */
+static bool must_part(const struct run *run, int error)
+{
+    if (run->udp->set->send.spans[run->message] == 1)
+        return false;
+    switch (error) {
+    case EAGAIN:
+    case ENOBUFS:
+    case ENOMEM:
+    case EINTR:
+        return false;
+    default:
+        return !may_be_pending(error) || run->attempt.pending >= UDP_PENDING_MAX;
+    }
+}
+
+/* Offers what is left of the run once. */
+static void offer(struct run *run)
+{
+    struct udp *udp = run->udp;
+    struct mmsghdr *headers = udp->set->send.headers + run->message;
+    int taken = transmit(udp, headers, run->messages - run->message, &run->attempt);
 
     if (taken > 0) {
-        set_results(entries, (size_t)taken, OUTBOX_TAKEN);
-        udp->set->stats.sent += (uint64_t)taken;
+        advance(run, (size_t)taken, OUTBOX_TAKEN);
         udp->pauses = 0;
-        return (size_t)taken;
+        return;
     }
-    switch (judge(udp, &headers[0].msg_hdr, attempt, -taken)) {
+    if (must_part(run, -taken)) {
+        udp->whole = udp->whole || taken == -EIO;
+        fill(run, false);
+        return;
+    }
+    switch (judge(udp, &headers[0].msg_hdr, &run->attempt, -taken)) {
     case VERDICT_AGAIN:
-        return 0;
+        break;
     case VERDICT_LATER:
-        set_results(entries, count, OUTBOX_LATER);
-        return count;
+        advance(run, run->messages - run->message, OUTBOX_LATER);
+        break;
     case VERDICT_FAILED:
+        fail_message(run, -taken);
         break;
     }
-    fail(udp->set, &entries[0], -taken);
-    return 1;
 }
 
 /* At most UDP_SEND_SLOTS entries of one door. */
 static void send_run(struct udp *udp, struct outbox_entry *entries, size_t count)
 {
-    struct udp_send_batch *batch = &udp->set->send;
-    struct attempt attempt = {0};
-    size_t done = 0;
+    struct run run = {.udp = udp, .entries = entries, .count = count};
 
     if (udp->waiting) {
         set_results(entries, count, OUTBOX_LATER);
         return;
     }
-    for (size_t i = 0; i < count; i++)
-        prepare(batch, i, &entries[i]);
-    while (done < count) {
-        size_t settled = offer(udp, entries + done, batch->headers + done, count - done, &attempt);
-
-        if (settled > 0)
-            attempt = (struct attempt){0};
-        done += settled;
-    }
+    fill(&run, !udp->whole);
+    while (run.message < run.messages)
+        offer(&run);
 }
 
 void udp_outbox_send(void *ctx, struct outbox_entry *entries, size_t count)

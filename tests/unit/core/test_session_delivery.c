@@ -94,6 +94,36 @@ Test(session_delivery, what_comes_together_shares_a_datagram_of_1200_bytes_at_mo
         cr_expect_leq(fake_outbox_to(&stage.outbox, ALICE, i)->length, SEQUENCED_DATAGRAM_MAX_BYTES);
 }
 
+static void say_long(unsigned bytes)
+{
+    char text[900], datagram[1000];
+
+    memset(text, 'x', bytes);
+    text[bytes] = '\0';
+    snprintf(datagram, sizeof(datagram), "C carol %s", text);
+    stage_send(&stage, CAROL, datagram);
+}
+
+Test(session_delivery, what_is_nearly_as_long_as_the_longest_is_padded_to_be_sent_together)
+{
+    static const unsigned lengths[] = {820, 800, 850, 500, 760, 840};
+    static const bool padded[] = {true, true, false, false, true, false}; /* the last of all is left as it is */
+
+    forget();
+    for (size_t i = 0; i < 6; i++)
+        say_long(lengths[i]);
+    stage_sweep(&stage);
+    cr_assert_eq(fake_outbox_count_to(&stage.outbox, ALICE), 6);
+    for (size_t i = 0; i < 6; i++) {
+        const struct fake_datagram *datagram = fake_outbox_to(&stage.outbox, ALICE, i);
+        size_t longest = fake_outbox_to(&stage.outbox, ALICE, 2)->length;
+
+        cr_expect_eq(datagram->length, padded[i] ? longest : longest - 850 + lengths[i], "%zu", i);
+        cr_expect_eq(datagram->bytes[datagram->length - 1], padded[i] ? '\0' : 'x', "%zu", i);
+    }
+    cr_expect_eq(count_events(&alice), 6);
+}
+
 Test(session_delivery, members_at_one_place_are_sent_the_same_bytes)
 {
     cr_assert(hand_enter(&bob, 8, "bob"));

@@ -10,6 +10,7 @@
 #include <linux/errqueue.h>
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
+#include <netinet/udp.h>
 #include <roomd/endpoint.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -157,7 +158,7 @@ int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *lengt
 
 static void read_taken_local(const struct msghdr *header, struct fake_taken *taken)
 {
-    const struct cmsghdr *control = CMSG_FIRSTHDR(header);
+    const struct cmsghdr *control = header->msg_controllen > 0 ? CMSG_FIRSTHDR(header) : NULL;
     struct in_pktinfo ipv4;
     struct in6_pktinfo ipv6;
 
@@ -192,9 +193,21 @@ static int meet_error(int socket, int id, bool pinned, bool spend)
     return 0;
 }
 
-static int take(int socket, const struct msghdr *header, bool first)
+/* Of the control message that asks for several datagrams; 0 = there is none. */
+static uint16_t segment_of(const struct msghdr *header)
 {
-    uint8_t id = header->msg_iov[0].iov_len == 0 ? 0 : *(const uint8_t *)header->msg_iov[0].iov_base;
+    uint16_t segment = 0;
+
+    for (struct cmsghdr *at = CMSG_FIRSTHDR(header); at != NULL; at = CMSG_NXTHDR((struct msghdr *)header, at)) {
+        if (at->cmsg_level == SOL_UDP && at->cmsg_type == UDP_SEGMENT)
+            memcpy(&segment, CMSG_DATA(at), sizeof(segment));
+    }
+    return segment;
+}
+
+static int take_one(int socket, const struct msghdr *header, const struct iovec *piece, bool first)
+{
+    uint8_t id = piece->iov_len == 0 ? 0 : *(const uint8_t *)piece->iov_base;
     int error = meet_error(socket, id, header->msg_controllen > 0, first || fake.error_spent_by_partial);
     bool ipv4 = endpoint_address_is_ipv4(fake.bound[socket].address);
     int discover =
@@ -203,13 +216,37 @@ static int take(int socket, const struct msghdr *header, bool first)
 
     if (error != 0)
         return error;
-    *taken = (struct fake_taken){.socket = socket, .id = id, .length = (uint32_t)header->msg_iov[0].iov_len};
+    *taken = (struct fake_taken){.socket = socket, .id = id, .length = (uint32_t)piece->iov_len};
     taken->fragmented = discover != IP_PMTUDISC_DO;
     read_taken_local(header, taken);
     if (sockaddr_to_endpoint(header->msg_name, header->msg_namelen, &taken->peer) != 0)
         return EFAULT;
     fake.taken_count++;
     return 0;
+}
+
+/* A message is taken as a whole or not at all. Where each segment is a piece of its own, as here, the kernel cuts at the same places. */
+static int take(int socket, const struct msghdr *header, bool first)
+{
+    uint16_t segment = segment_of(header);
+    size_t before = fake.taken_count;
+    int error = 0;
+
+    if (header->msg_iovlen > 1 && (segment == 0 || fake.segments_error != 0))
+        return segment == 0 ? EFAULT : fake.segments_error;
+    for (size_t i = 0; error == 0 && i < header->msg_iovlen; i++) {
+        bool is_last = i + 1 == header->msg_iovlen;
+
+        if (segment != 0 &&
+            (header->msg_iov[i].iov_len > segment || (header->msg_iov[i].iov_len < segment && !is_last)))
+            return EFAULT;
+        error = take_one(socket, header, &header->msg_iov[i], first);
+    }
+    if (error != 0)
+        fake.taken_count = before;
+    else if (header->msg_iovlen > 1)
+        fake.messages_of_many++;
+    return error;
 }
 
 int __wrap_sendmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags)

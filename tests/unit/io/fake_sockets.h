@@ -70,6 +70,8 @@ struct fake_sockets {
     int max_per_call;            /* sendmmsg takes no more in one call; 0 = no limit */
     bool full[FAKE_SOCKETS_MAX]; /* EAGAIN */
     unsigned send_calls, receive_calls;
+    int segments_error;        /* whoever asks for several datagrams in one message meets it; 0 = may */
+    unsigned messages_of_many; /* taken */
 
     struct fake_arrival arrivals[FAKE_DATAGRAMS_MAX];
     size_t arrival_count, arrival_next;

@@ -11,7 +11,7 @@ function(io_fake name)
   endif()
 endfunction()
 
-foreach(name udp udp_recv udp_send udp_errqueue)
+foreach(name udp udp_recv udp_send udp_message udp_errqueue)
   if(TARGET test_io_${name})
     target_sources(test_io_${name} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/fake_sockets.c)
   endif()
