@@ -146,6 +146,11 @@ int64_t room_next_tick(const struct room *room);
  */
 enum sweep_result room_sweep(struct room *room, const struct moment *now, size_t budget);
 
+/*
+ * The room ends, and nobody is to wait for it: members of the sequenced protocol, whose programs would, are told. Not for a restart. To be called last, when what was said has been delivered.
+ */
+void room_close(struct room *room);
+
 /* Nothing waits any longer: the next sweep sends it. */
 void room_release(struct room *room, const struct moment *now);
 

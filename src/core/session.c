@@ -285,6 +285,16 @@ void session_close(struct room *room, struct member *member, uint8_t reason, con
                                                      .closed = {.reason = reason, .text = {text, strlen(text)}}});
 }
 
+void room_close(struct room *room)
+{
+    for (uint32_t seat = 0; seat < registry_seats(room->registry); seat++) {
+        struct member *member = registry_seated(room->registry, seat);
+
+        if (member != NULL && member->session != NULL)
+            session_close(room, member, SEQUENCED_CLOSED_PROGRAM_ENDS, "");
+    }
+}
+
 void session_forget(struct room *room, struct member *member)
 {
     session_timer_stop(room->sessions, member);

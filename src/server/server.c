@@ -103,6 +103,7 @@ static void host_stop(void *ctx)
 {
     struct server *server = ctx;
 
+    server->for_good = true;
     begin_closing(server);
 }
 
@@ -412,6 +413,8 @@ static void serve(struct server *server)
     announce(server);
     warn_of_oddities(server);
     ev_run(server->loop, 0);
+    if (server->for_good)
+        room_close(server->room);
     journal_close(&server->journal, &server->now);
     stop_watchers(server);
 }

@@ -59,7 +59,8 @@ struct server {
     uint64_t told;           /* the event up to which those who watch were told */
     struct held held;
     struct service service;
-    bool closing; /* what was said is still delivered, and that is all */
+    bool closing;  /* what was said is still delivered, and that is all */
+    bool for_good; /* a command has asked for that: nobody is to wait for another start */
     struct clock clock;
     struct moment now; /* of this turn of the loop */
     ev_signal terminate, interrupt, hangup;

@@ -103,6 +103,16 @@ class RoomFilter(RoomTest):
             self.assertEqual(REFUSED, result.returncode)
             self.assertIn(words, result.stderr.decode())
 
+    def test_a_room_that_was_closed_by_a_command_is_not_waited_for(self):
+        room = self.open()
+        bob = self.filter("bob", room.doors[0])
+        bob.wait_for(kind="join", name="bob")
+        room.type("the last words")
+        room.type("/stop")
+        self.assertEqual(REFUSED, bob.wait())
+        self.assertIn("the room was closed", bob.stderr.text())
+        self.assertEqual(["the last words"], [event["text"] for event in bob.events("notice")])
+
     def test_nobody_there(self):
         room = self.open()
         address = "%s:%d" % room.doors[0]
