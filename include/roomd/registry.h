@@ -91,8 +91,8 @@ int registry_add(struct registry *registry, const struct name *name, const struc
 int registry_add_sequenced(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
                            struct member **ret_member);
 
-/* Gives a member the number it had before a restart; later ones get higher numbers. */
-void registry_renumber(struct registry *registry, struct member *member, uint64_t number);
+/* Whoever joins next gets the number after that. For who gives numbers to members itself: after a restart, or in another epoch. */
+void registry_set_last_number(struct registry *registry, uint64_t number);
 
 /* Gives a member another name, which the caller has made sure is free. STATUS_NO_MEMORY: it keeps the old one. */
 int registry_rename(struct registry *registry, struct member *member, const struct name *name);

@@ -78,3 +78,9 @@ void cut_unpin(struct cut_cache *cache)
     for (size_t place = 0; place < CUT_PLACES; place++)
         cache->places[place].pinned = false;
 }
+
+void cut_forget(struct cut_cache *cache)
+{
+    for (size_t place = 0; place < CUT_PLACES; place++)
+        cache->places[place].first = 0;
+}

@@ -18,8 +18,8 @@
 struct cut {
     uint64_t first; /* its events are first … next - 1; 0: the place is free */
     uint64_t next;
-    uint16_t length; /* bytes */
-    bool pinned;     /* part of the batch that is being put together */
+    uint16_t length;                             /* bytes */
+    bool pinned;                                 /* part of the batch that is being put together */
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES]; /* zeros behind its length: padding, where it is wanted */
 };
 
@@ -33,5 +33,8 @@ struct cut_cache {
 const struct cut *cut_get(struct cut_cache *cache, struct transcript *transcript, uint64_t epoch, uint64_t seq);
 
 void cut_unpin(struct cut_cache *cache);
+
+/* Whatever is in the cache is no longer true. Not while anything is pinned. */
+void cut_forget(struct cut_cache *cache);
 
 #endif

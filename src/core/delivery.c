@@ -38,6 +38,7 @@ void delivery_free(struct delivery *delivery)
 void delivery_forget(struct delivery *delivery)
 {
     bundle_forget(&delivery->cache);
+    cut_forget(&delivery->cuts);
 }
 
 static bool is_blocked(const struct delivery *delivery, uint16_t door)

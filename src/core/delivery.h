@@ -56,7 +56,7 @@ bool delivery_send_now(struct delivery *delivery, const struct path *path, const
 
 void delivery_door_writable(struct delivery *delivery, uint16_t door);
 
-/* The doors' dialects have changed: nothing rendered so far is any good. */
+/* The doors' dialects have changed, or the epoch: nothing rendered so far is any good. */
 void delivery_forget(struct delivery *delivery);
 
 #endif

@@ -5,6 +5,7 @@
 #include "core/handshake.h"
 
 #include "core/admission.h"
+#include "core/epoch.h"
 #include "core/sequenced_handshake.h"
 #include "core/session.h"
 #include "core/session_report.h"
@@ -166,6 +167,7 @@ static int add_member(const struct attempt *attempt, const struct name *name)
     struct member *member;
     struct event joined;
 
+    epoch_see_to_numbers(room, attempt->now);
     if (registry_add_sequenced(room->registry, name, attempt->path, attempt->now->mono_ns, &member) != 0)
         return refuse_join(attempt, SEQUENCED_REFUSED_FULL, WAIT_FULL_S, REFUSED_NO_MEMORY);
     member->joined_wall_ns = attempt->now->wall_ns;
@@ -173,7 +175,7 @@ static int add_member(const struct attempt *attempt, const struct name *name)
     member->first = transcript_appended(room->transcript) + 1;
     member->session->token = attempt->token;
     joined = room_draft(EVENT_JOIN, member);
-    if (member->number > SEQUENCED_MEMBER_MAX || sessions_add(room->sessions, member) != 0)
+    if (sessions_add(room->sessions, member) != 0)
         goto refused;
     begin_run(attempt, member, member->first - 1);
     if (roll_enter(room->roll, member) != 0 || room_append(room, attempt->now, &joined, member) != 0) {

@@ -74,7 +74,9 @@ int room_restore(struct room *room, const struct moment *now, const struct keepe
     path.door = has_door ? path.door : 0;
     if (registry_add(room->registry, &name, &path, now->mono_ns, &member) != 0)
         return STATUS_NO_MEMORY;
-    registry_renumber(room->registry, member, record->number);
+    member->number = record->number;
+    if (registry_last_number(room->registry) < record->number)
+        registry_set_last_number(room->registry, record->number);
     if (roll_enter(room->roll, member) != 0) {
         registry_remove(room->registry, member);
         return STATUS_NO_MEMORY;

@@ -429,11 +429,9 @@ int registry_add_sequenced(struct registry *registry, const struct name *name, c
     return add(registry, name, path, now_ns, true, ret_member);
 }
 
-void registry_renumber(struct registry *registry, struct member *member, uint64_t number)
+void registry_set_last_number(struct registry *registry, uint64_t number)
 {
-    member->number = number;
-    if (registry->last_number < number)
-        registry->last_number = number;
+    registry->last_number = number;
 }
 
 int registry_rename(struct registry *registry, struct member *member, const struct name *name)

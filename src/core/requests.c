@@ -7,6 +7,7 @@
 #include "core/requests.h"
 
 #include "core/admission.h"
+#include "core/epoch.h"
 #include "core/plain.h"
 #include "core/text.h"
 #include "core/token.h"
@@ -148,6 +149,7 @@ static int add_member(const struct context *context, const struct name *name)
     struct member *member;
     struct event joined;
 
+    epoch_see_to_numbers(room, context->now);
     if (registry_add(room->registry, name, context->path, context->now->mono_ns, &member) != 0)
         return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_NO_MEMORY);
     member->joined_wall_ns = context->now->wall_ns;

@@ -46,6 +46,11 @@ void roll_free(struct roll *roll)
     free(roll);
 }
 
+void roll_clear(struct roll *roll)
+{
+    roll->count = 0;
+}
+
 /* The exit of who has left, while it is held. */
 static bool find_exit(const struct roll *roll, const struct line *line, struct event *ret_event)
 {

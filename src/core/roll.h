@@ -24,6 +24,9 @@ struct roll_entry {
 int roll_new(const struct registry *registry, const struct transcript *transcript, struct roll **ret_roll);
 void roll_free(struct roll *roll);
 
+/* Nobody is on it any more. */
+void roll_clear(struct roll *roll);
+
 /* Somebody is in. STATUS_NO_MEMORY: nothing was changed. */
 int roll_enter(struct roll *roll, const struct member *member);
 /* It leaves; its exit is that event, 0 = nobody was told. */

@@ -23,9 +23,14 @@ int sessions_new(const struct registry *registry, const uint8_t secret[ROOM_SECR
         return STATUS_NO_MEMORY;
     sessions->registry = registry;
     memcpy(sessions->secret, secret, sizeof(sessions->secret));
-    sessions->epoch = secrets_number(secret, SECRETS_EPOCH, NULL, 0, 0);
+    sessions_begin_epoch(sessions);
     *ret_sessions = sessions;
     return STATUS_OK;
+}
+
+void sessions_begin_epoch(struct sessions *sessions)
+{
+    sessions->epoch = secrets_number(sessions->secret, SECRETS_EPOCH, NULL, sessions->epochs++, 0);
 }
 
 void sessions_free(struct sessions *sessions)

@@ -32,6 +32,7 @@ struct sessions {
     const struct registry *registry;
     uint8_t secret[ROOM_SECRET_BYTES];
     uint64_t epoch;
+    uint64_t epochs;  /* so many have been */
     uint32_t *places; /* open addressing by token: seat + 1 */
     uint32_t capacity;
     uint32_t count;
@@ -48,6 +49,9 @@ struct sessions {
 int sessions_new(const struct registry *registry, const uint8_t secret[ROOM_SECRET_BYTES],
                  struct sessions **ret_sessions);
 void sessions_free(struct sessions *sessions);
+
+/* Nobody may have a session then. */
+void sessions_begin_epoch(struct sessions *sessions);
 
 /* The member whose session has that token, or NULL. */
 struct member *sessions_find(const struct sessions *sessions, uint64_t token);
