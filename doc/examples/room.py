@@ -8,8 +8,13 @@ the rest.
 
     room.py 192.0.2.7                     asks for a name; type lines, leave with /quit
     room.py --name bot 192.0.2.7 <file    each line of the file is a message
+    room.py --sequenced 192.0.2.7         the protocol that repairs what the network loses
 
-Exit status: 0 left, 64 usage, 69 nobody answers there, 76 refused or removed.
+With --sequenced it needs the folder `sequenced` beside it: wire.py has the bytes of that protocol, client.py the client
+as a machine, memory.py what the machine remembers, and terminal.py what is around it.
+
+Exit status: 0 left, 64 usage, 69 nobody answers there, 76 refused or removed. With --sequenced 0 also says that the
+room has all that was said, 75 that it may not have it, and 76 that it did not want it.
 """
 import argparse
 import contextlib
@@ -23,7 +28,7 @@ import threading
 import time
 import unicodedata
 
-EXIT_USAGE, EXIT_UNREACHABLE, EXIT_REFUSED = 64, 69, 76
+EXIT_USAGE, EXIT_UNREACHABLE, EXIT_UNKNOWN, EXIT_REFUSED = 64, 69, 75, 76
 
 # A room lets you in with exactly the first word, and ends your stay with exactly the second. It never sends either as a
 # line of the chat.
@@ -37,7 +42,7 @@ DATAGRAM_MAX_BYTES = 65535  # a shorter buffer would cut a datagram, or on Windo
 BACK_OFF_S = (1, 2, 4)  # a lost datagram is sent again, but a busy room is not pestered
 TICK_S = 0.5  # on Windows, Ctrl-C waits until a call returns
 GOODBYE_S = 2
-PAUSE_S = 0.02  # between the lines of a file: nobody reads faster, and a burst is lost more easily
+ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP")  # whoever closes the window leaves the room too
 
 
 def say(text):
@@ -59,6 +64,8 @@ def show(text):
 
 class Room:
     """The room at one address, over one socket: to the room, the address of the socket is who we are."""
+
+    PAUSE_S = 0.02  # between the lines of a file: nobody reads faster, and a burst is lost more easily
 
     def __init__(self, family, address, dialect):
         self.accept, self.bye = DIALECTS[dialect]
@@ -98,6 +105,9 @@ class Room:
         except OSError:
             say("Nobody answers at %s, port %d." % self.socket.getpeername()[:2])
             return None
+
+    def chat(self, text):
+        self.send("C", self.name, text)
 
     def leave(self):
         self.left_at = time.monotonic()
@@ -146,9 +156,9 @@ def speak(room, typed):
         if typed and text == "/quit":
             break
         if text:
-            room.send("C", room.name, text)
+            room.chat(text)
         if not typed:
-            time.sleep(PAUSE_S)
+            time.sleep(room.PAUSE_S)
     room.leave()
 
 
@@ -180,10 +190,14 @@ def listen(room):
             show(text)
 
 
+def find_addresses(place):
+    """(family, address) for each address that the host has, for only one of them may be listened on."""
+    return [(family, address) for family, _, _, _, address in socket.getaddrinfo(*place, type=socket.SOCK_DGRAM)]
+
+
 def find_rooms(place, dialect):
-    """A room for each address that the host has, for only one of them may be listened on."""
     rooms = []
-    for family, _, _, _, address in socket.getaddrinfo(*place, type=socket.SOCK_DGRAM):
+    for family, address in find_addresses(place):
         with contextlib.suppress(OSError):  # this machine may have no way to such an address
             rooms.append(Room(family, address, dialect))
     return rooms
@@ -203,22 +217,18 @@ def stay(room, typed):
         return 0
 
 
-def run(options):
-    typed = sys.stdin.isatty()
-    if options.name is None and not typed:
-        say("With input from a file or a pipe, --name is needed.")
-        return EXIT_USAGE
-    try:
-        rooms = find_rooms(options.place, options.dialect)
-    except (socket.gaierror, UnicodeError) as error:
-        say("There is no machine called %s: %s" % (options.place[0], error))
-        return EXIT_UNREACHABLE
+def say_no_answer(port):
+    say("No answer. Is the address right? Is the room running there? Does a firewall let UDP (not TCP) to\n"
+        "port %d through? Are both machines on one network? Guest Wi-Fi may keep them apart." % port)
+
+
+def run_plain(options, typed):
+    rooms = find_rooms(options.place, options.dialect)
     name = options.name or ask_name()
     while True:
         room, answer = join(rooms, name)
         if room is None:
-            say("No answer. Is the address right? Is the room running there? Does a firewall let UDP (not TCP) to\n"
-                "port %d through? Are both machines on one network? Guest Wi-Fi may keep them apart." % options.place[1])
+            say_no_answer(options.place[1])
             return EXIT_UNREACHABLE
         if answer == room.accept:
             break
@@ -227,6 +237,34 @@ def run(options):
             return EXIT_REFUSED
         rooms, name = [room], ask_name()
     return stay(room, typed)
+
+
+def run_sequenced(options, typed):
+    sys.modules.setdefault("room", sys.modules[__name__])  # for terminal.py, which uses what stands here
+    try:
+        from sequenced import terminal
+    except ImportError:
+        say("--sequenced needs the folder 'sequenced' that comes with this file. Copy it too, beside this file.")
+        return EXIT_USAGE
+    addresses = find_addresses(options.place)
+    room = terminal.SequencedRoom(addresses, options.name or ask_name(), typed)
+    for name in ENDINGS:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), room.on_signal)
+    threading.Thread(target=speak, args=(room, typed), daemon=True).start()
+    return room.run()
+
+
+def run(options):
+    typed = sys.stdin.isatty()
+    if options.name is None and not typed:
+        say("With input from a file or a pipe, --name is needed.")
+        return EXIT_USAGE
+    try:
+        return run_sequenced(options, typed) if options.sequenced else run_plain(options, typed)
+    except (socket.gaierror, UnicodeError) as error:
+        say("There is no machine called %s: %s" % (options.place[0], error))
+        return EXIT_UNREACHABLE
 
 
 def parse_place(text):
@@ -250,11 +288,12 @@ def main():
     arguments = Arguments(description="Take part in a roomd room.")
     arguments.add_argument("--name", help="your name in the room; asked for when not given")
     arguments.add_argument("--dialect", choices=sorted(DIALECTS), default="course", help="what the room speaks")
+    arguments.add_argument("--sequenced", action="store_true", help="speak the protocol that repairs what is lost")
     arguments.add_argument("place", metavar="HOST[:PORT]", type=parse_place, help="port 8888 when not given")
     options = arguments.parse_args()
     sys.stdin.reconfigure(errors="replace")
     sys.stdout.reconfigure(errors="replace")  # not every terminal can show every character
-    for name in ("SIGTERM", "SIGHUP"):  # whoever closes the window leaves the room too
+    for name in ENDINGS:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
     try:

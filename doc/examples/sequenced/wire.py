@@ -1,0 +1,377 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The roomd authors
+"""
+The bytes of the sequenced protocol (doc/protocol.md, 2.2 to 2.5). decode() makes named tuples of a datagram, encode()
+the datagram of one of them. The tables below are those of the page, with the same names. When something is sent, and
+what it is answered with, is not known here: client.py knows.
+"""
+import collections
+
+VERSION = 1
+DATAGRAM_MAX_BYTES = 1200
+EVENT_MAX, MEMBER_MAX = 2**62 - 1, 2**30 - 1
+NAME_MAX_BYTES, COOKIE_MAX_BYTES = 64, 32
+SKIPPABLE = 0x40  # from here on a frame or event says how long it is, so that older programs can pass over it
+
+
+class Refused(Exception):
+    """The bytes are against the rules."""
+
+
+def require(condition):
+    if not condition:
+        raise Refused
+
+
+class Reader:
+    """What has not been read yet. `start` is the datagram's first four bytes, where some fields of handshakes stand."""
+
+    def __init__(self, octets, start=b""):
+        self.rest, self.start = octets, start
+        self.position = 0  # of an UP: its ranges are told from there
+        self.whole = True  # there was nothing wrong behind the last frame
+
+    def take(self, count):
+        require(count <= len(self.rest))
+        taken, self.rest = self.rest[:count], self.rest[count:]
+        return taken
+
+    def at_end(self):
+        """Nothing begins with a zero byte but padding, and what stands behind padding is nobody's business."""
+        return not self.rest or self.rest[0] == 0
+
+
+# ---- What a field can be. Each kind can read itself, and make the bytes of a value. ----
+
+class Number:
+    def __init__(self, size, least=0, most=None):
+        self.size, self.least, self.most = size, least, 256**size - 1 if most is None else most
+
+    def read(self, reader):
+        value = int.from_bytes(reader.take(self.size), "big")
+        require(self.least <= value <= self.most)
+        return value
+
+    def write(self, value):
+        return value.to_bytes(self.size, "big")
+
+
+class Varint(Number):
+    """RFC 9000, section 16: the two highest bits say whether it has 1, 2, 4 or 8 bytes."""
+
+    def __init__(self, least=0, most=EVENT_MAX):
+        super().__init__(8, least, most)
+
+    def read(self, reader):
+        require(reader.rest)
+        size = 1 << (reader.rest[0] >> 6)
+        value = int.from_bytes(reader.take(size), "big") % (1 << 8 * size - 2)
+        require(self.least <= value <= self.most)
+        return value
+
+    def write(self, value):
+        power = next(power for power in range(4) if value < 1 << (8 << power) - 2)
+        return (value | power << (8 << power) - 2).to_bytes(1 << power, "big")
+
+
+class YesNo(Number):
+    def __init__(self):
+        super().__init__(1)
+
+    def read(self, reader):
+        return super().read(reader) != 0
+
+
+class Octets:
+    """So many bytes as the number before them says."""
+
+    def __init__(self, length):
+        self.length = length
+
+    def read(self, reader):
+        return reader.take(self.length.read(reader))
+
+    def write(self, value):
+        return self.length.write(len(value)) + value
+
+
+class Text(Octets):
+    """Servers let nothing in but UTF-8. From one that did, no event gets lost for that: it is shown as it can be."""
+
+    def read(self, reader):
+        return super().read(reader).decode("utf-8", "replace")
+
+    def write(self, value):
+        return super().write(value.encode())
+
+
+class List:
+    """Records one after the other, `counted` or up to the end of what is read."""
+
+    def __init__(self, kind, counted):
+        self.kind, self.counted = kind, counted
+
+    def read(self, reader):
+        return [read(self.kind, reader) for _ in range(self.counted.read(reader))]
+
+    def write(self, value):
+        return self.counted.write(len(value)) + b"".join(map(write, value))
+
+
+class Entries(Octets):
+    """The records of a page, which has their length in bytes before them."""
+
+    def __init__(self, kind):
+        super().__init__(Number(2))
+        self.kind = kind
+
+    def read(self, reader):
+        inner, entries = Reader(super().read(reader)), []
+        while inner.rest:
+            entries.append(read(self.kind, inner))
+        return entries
+
+    def write(self, value):
+        return super().write(b"".join(map(write, value)))
+
+
+class Start:
+    """A field that stands in the first four bytes of a handshake; encode() puts it there."""
+
+    def __init__(self, index, mask=0xFF):
+        self.index, self.mask = index, mask
+
+    def read(self, reader):
+        return reader.start[self.index] & self.mask
+
+    def write(self, _value):
+        return b""
+
+
+def record(title, check=lambda value, reader: True, /, **fields):
+    """A named tuple that knows its fields, in the order of the wire, and a rule that concerns more than one of them."""
+    kind = collections.namedtuple(title, fields)
+    kind.fields, kind.check = tuple(fields.values()), staticmethod(check)
+    return kind
+
+
+def read(kind, reader):
+    value = kind(*[field.read(reader) for field in kind.fields])
+    require(kind.check(value, reader))
+    return value
+
+
+def write(value):
+    return b"".join(field.write(part) for field, part in zip(value.fields, value))
+
+
+U8, U16, U32, U64 = Number(1), Number(2), Number(4), Number(8)
+FROM_1 = Number(4, 1)
+RUN = Number(2, 1)
+POSITION = Number(8, 0, EVENT_MAX)  # of an event, where there may be none yet
+EVENT = Number(8, 1, EVENT_MAX)
+MEMBER = Varint(1, MEMBER_MAX)
+NAME = Text(Number(1, 1, NAME_MAX_BYTES))
+COOKIE = Octets(Number(1, 1, COOKIE_MAX_BYTES))
+
+
+# ---- 2.3, handshakes: what follows the first four bytes ----
+
+Session = record("Session", epoch=U64, token=U64, position=POSITION)
+
+
+class OfResuming:
+    """Is there where flag 1 is."""
+
+    @staticmethod
+    def read(reader):
+        return read(Session, reader) if reader.start[3] & 1 else None
+
+    @staticmethod
+    def write(value):
+        return write(value) if value else b""
+
+
+Hello = record("Hello", version=Start(1), nonce=U64)
+Join = record("Join", nonce=U64, cookie=COOKIE, name=Text(U8), session=OfResuming)
+Challenge = record("Challenge", nonce=U64, cookie=COOKIE)
+Welcome = record("Welcome", resumed=Start(3, 1), nonce=U64, epoch=U64, token=U64, run=RUN,
+                 member=Number(4, 1, MEMBER_MAX), position=POSITION, head=POSITION, said=U32, members=U32,
+                 max_text=U16, timeout=U32, name=NAME, room=NAME)
+Refusal = record("Refusal", version=Start(1), code=Start(3), nonce=U64, wait=U16)
+Stranger = record("Stranger", token=U64)
+
+HANDSHAKES = {(0xF8, 1): Hello, (0xF8, 2): Join,
+              (0xF9, 1): Challenge, (0xF9, 2): Welcome, (0xF9, 3): Refusal, (0xF9, 4): Stranger}
+LEAST_BYTES = {Hello: 64, Join: 320}  # nobody is answered with more than he has sent
+REFUSED_VERSION = 1
+
+
+def read_handshake(octets):
+    require(len(octets) >= 4)
+    kind = HANDSHAKES.get((octets[0], octets[2]))
+    require(kind and len(octets) >= LEAST_BYTES.get(kind, 0))
+    value = read(kind, Reader(octets[4:], octets[:4]))
+    if kind is Refusal:
+        require(value.code != 0)
+    of_any_version = kind is Hello or (kind is Refusal and value.code == REFUSED_VERSION)
+    require(octets[1] == VERSION or of_any_version)
+    return value
+
+
+def start_of(value):
+    first, kind = next(key for key, known in HANDSHAKES.items() if isinstance(value, known))
+    fourth = {Join: lambda: value.session is not None, Welcome: lambda: value.resumed, Refusal: lambda: value.code}
+    return bytes((first, getattr(value, "version", VERSION), kind, int(fourth.get(type(value), lambda: 0)())))
+
+
+# ---- 2.5, the frames of a session ----
+
+Range = record("Range", lambda value, reader: reader.position + value.ahead + value.length - 1 <= EVENT_MAX,
+               ahead=Varint(1), length=Varint(1))  # ahead: the first that is missing - position
+
+Message = record("Message", number=FROM_1, what=U8, text=Text(U16))
+Missing = record("Missing", ranges=List(Range, Number(1, 1, 4)))
+Heartbeat = record("Heartbeat", echo=U32)
+Leave = record("Leave")
+Members = record("Members", after=U32)
+Path = record("Path", challenge=U64)
+UP_FRAMES = {1: Message, 2: Missing, 3: Heartbeat, 4: Leave, 5: Members, 6: Path}
+
+
+def is_page(page, _reader):
+    """Members rise, are above `after`, and at most `last`."""
+    numbers = [page.after, *[entry.member for entry in page.entries], page.last + 1]
+    return all(one < other for one, other in zip(numbers, numbers[1:])) and (page.last > page.after or not page.more)
+
+
+Entry = record("Entry", member=MEMBER, gone=YesNo(), name=NAME)
+
+Taken = record("Taken", upto=U32, refused=U32, kept=U32)
+NotTaken = record("NotTaken", number=FROM_1, why=U8, wait=U16)
+Head = record("Head", head=POSITION)
+HeartbeatAnswer = record("HeartbeatAnswer", echo=U32, head=POSITION)
+Page = record("Page", is_page, head=POSITION, after=U32, last=U32, more=YesNo(), entries=Entries(Entry))
+Gap = record("Gap", oldest=EVENT)
+PathCheck = record("PathCheck", challenge=U64)
+Closed = record("Closed", reason=U8, text=Text(U16))
+DOWN_FRAMES = {1: Taken, 2: NotTaken, 3: Head, 4: HeartbeatAnswer, 5: Page, 6: Gap, 7: PathCheck, 8: Closed}
+
+
+class Frames:
+    """All that follow. A bad one ends the datagram, and those before it count."""
+
+    def __init__(self, kinds):
+        self.kinds = kinds
+        self.codes = {kind: code for code, kind in kinds.items()}
+
+    def read(self, reader):
+        frames = []
+        try:
+            while not reader.at_end():
+                code = U8.read(reader)
+                if code >= SKIPPABLE:
+                    reader.take(Varint().read(reader))
+                    continue
+                require(code in self.kinds)
+                frames.append(read(self.kinds[code], reader))
+        except Refused:
+            reader.whole = False
+        return frames
+
+    def write(self, value):
+        return b"".join(bytes((self.codes[type(frame)],)) + write(frame) for frame in value)
+
+
+class Position(Number):
+    def read(self, reader):
+        reader.position = super().read(reader)
+        return reader.position
+
+
+class Whole:
+    """Not on the wire: False where what follows the frames was dropped."""
+
+    @staticmethod
+    def read(reader):
+        return reader.whole
+
+    @staticmethod
+    def write(_value):
+        return b""
+
+
+Up = record("Up", token=U64, run=RUN, packet=FROM_1, position=Position(8, 0, EVENT_MAX), frames=Frames(UP_FRAMES),
+            whole=Whole)
+Down = record("Down", token=U64, run=RUN, frames=Frames(DOWN_FRAMES), whole=Whole)
+UP_BYTES = 24  # without frames
+
+
+def size_of(frame):
+    """In an UP."""
+    return 1 + len(write(frame))
+
+
+# ---- 2.4, events. A client only reads them. ----
+
+Event = collections.namedtuple("Event", "number time kind member said name text reason", defaults=(None,) * 5)
+Events = collections.namedtuple("Events", "epoch events")
+
+TIME = Number(6)  # milliseconds since 1970-01-01 UTC
+LONG_TEXT = Text(Varint())
+
+EVENT_KINDS = {1: ("join", {"member": MEMBER, "said": U16, "name": NAME}),
+               2: ("chat", {"member": MEMBER, "said": U16, "text": LONG_TEXT}),
+               3: ("exit", {"member": MEMBER, "said": U16, "reason": U8}),
+               4: ("notice", {"text": LONG_TEXT})}
+JOINS, NEW_TIME = 5, 6
+
+
+def read_event(code, reader):
+    """The events, all but their numbers and times, that something in EVENTS stands for: joins are several."""
+    if code == JOINS:
+        return [("join", {"member": MEMBER.read(reader), "said": 0, "name": NAME.read(reader)})
+                for _ in range(Number(1, 2).read(reader))]
+    if code >= SKIPPABLE:
+        reader.take(Varint().read(reader))
+        return [("unknown", {})]
+    require(code in EVENT_KINDS)
+    kind, fields = EVENT_KINDS[code]
+    return [(kind, {name: field.read(reader) for name, field in fields.items()})]
+
+
+def read_events(reader):
+    """One bad event spoils all: what follows could not be numbered."""
+    epoch, first, time = U64.read(reader), EVENT.read(reader), TIME.read(reader)
+    events = []
+    while not reader.at_end():
+        code = U8.read(reader)
+        if code == NEW_TIME:
+            time = TIME.read(reader)
+            continue
+        for kind, fields in read_event(code, reader):
+            events.append(Event(first + len(events), time, kind, **fields))
+    require(events and events[-1].number <= EVENT_MAX)
+    return Events(epoch, events)
+
+
+# ---- Datagrams ----
+
+def decode(octets):
+    """Raises Refused where nothing of it may be used."""
+    require(2 <= len(octets) <= DATAGRAM_MAX_BYTES)
+    first, version = octets[0], octets[1]
+    if first in (0xF8, 0xF9):
+        return read_handshake(octets)
+    require(version == VERSION and first in (0xFA, 0xFB, 0xFC))
+    reader = Reader(octets[2:])
+    return read_events(reader) if first == 0xFC else read(Up if first == 0xFA else Down, reader)
+
+
+def encode(value, least=0):
+    """`least`: so long it is made by padding. Handshakes have as much as they must."""
+    if isinstance(value, (Up, Down)):
+        start = bytes((0xFA if isinstance(value, Up) else 0xFB, VERSION))
+    else:
+        start = start_of(value)
+    return (start + write(value)).ljust(max(least, LEAST_BYTES.get(type(value), 0)), b"\0")

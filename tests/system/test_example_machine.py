@@ -1,0 +1,467 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The roomd authors
+"""The machine of doc/examples/sequenced, on a clock of the test's own, against a server that is played by hand."""
+import itertools
+import pathlib
+import random
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "doc" / "examples"))
+
+from sequenced import client as machine  # noqa: E402, it is found there only
+from sequenced import wire  # noqa: E402
+
+EPOCH, TOKEN, MEMBER = 0xE0, 0x70, 7
+SECOND = 1.0
+
+
+def chat(member, said, text):
+    return b"\2" + bytes((member,)) + said.to_bytes(2, "big") + bytes((len(text),)) + text.encode()
+
+
+def join(member, name):
+    return b"\1" + bytes((member,)) + b"\0\0" + bytes((len(name),)) + name.encode()
+
+
+def leave(member, reason=0):
+    return b"\3" + bytes((member,)) + b"\0\0" + bytes((reason,))
+
+
+class Played(unittest.TestCase):
+    def setUp(self):
+        self.now = 1000.0
+        numbers = itertools.count(1)
+        self.client = machine.Client("carol", self.now, draw=lambda bits: next(numbers), chance=lambda: 0.5)
+
+    # ---- what goes up ----
+
+    def sent(self):
+        return [wire.decode(datagram) for datagram in self.client.tick(self.now)]
+
+    def later(self, seconds):
+        """What is sent in that time, when it is due."""
+        end, sent = self.now + seconds, []
+        while self.client.due() <= end:
+            self.now = max(self.now, self.client.due())
+            sent += self.sent()
+        self.now = end
+        return sent
+
+    def frames(self, datagrams):
+        return [frame for datagram in datagrams for frame in datagram.frames]
+
+    def messages(self, datagrams):
+        return [frame.number for frame in self.frames(datagrams) if isinstance(frame, wire.Message)]
+
+    # ---- what comes down ----
+
+    def receive(self, datagram):
+        self.client.receive(wire.encode(datagram), self.now)
+
+    def down(self, *frames):
+        self.receive(wire.Down(TOKEN, self.client.session.run, list(frames), True))
+
+    def events(self, first, *events, epoch=EPOCH):
+        start = b"\xfc\1" + epoch.to_bytes(8, "big") + first.to_bytes(8, "big") + bytes(6)
+        self.client.receive(start + b"".join(events), self.now)
+
+    def welcome(self, position=10, **changes):
+        resumed = bool(self.client.session)
+        welcome = wire.Welcome(resumed, self.client.nonce, EPOCH, TOKEN, 1, MEMBER, position, position + 1, 0, 1, 900,
+                               600, "carol", "lobby")
+        self.receive(welcome._replace(**changes))
+
+    def enter(self, **changes):
+        """In the room, its only member, with a round trip of a hundredth of a second."""
+        self.sent()
+        self.now += 0.01
+        self.receive(wire.Challenge(self.client.nonce, b"cookie"))
+        self.sent()
+        self.now += 0.01
+        self.welcome(**changes)
+        self.sent()
+        if not changes.get("resumed"):
+            self.events(11, join(MEMBER, "carol"))
+        self.down(wire.Page(11, 0, MEMBER, False, [wire.Entry(MEMBER, False, "carol")]))
+        self.later(0.02)
+        self.news()
+
+    def news(self):
+        told = list(self.client.news)
+        self.client.news.clear()
+        return told
+
+    def shown(self):
+        return [(news.name, news.event.text) for news in self.news() if isinstance(news, machine.Shown)]
+
+
+class Handshake(Played):
+    def test_a_hello_is_repeated_with_the_same_nonce_at_growing_intervals(self):
+        hellos = []
+        for _ in range(9):
+            hellos += [(self.now - 1000, datagram) for datagram in self.sent()]
+            self.now = self.client.due()
+        self.assertEqual([0, 0.9, 1.8, 3.6, 5.4, 9.0, 12.6, 19.8, 34.2], [round(when, 3) for when, _ in hellos])
+        self.assertEqual({wire.Hello(1, self.client.nonce)}, {hello for _, hello in hellos})
+
+    def test_a_join_without_an_answer_is_begun_anew_after_a_minute(self):
+        self.sent()
+        self.receive(wire.Challenge(self.client.nonce, b"cookie"))
+        sent = self.later(61)
+        kinds = [type(datagram) for datagram in sent]
+        joins = kinds.index(wire.Hello)
+        self.assertEqual({wire.Join}, set(kinds[:joins]))
+        self.assertEqual({wire.Hello}, set(kinds[joins:]))
+        self.assertEqual(35, joins)  # after 0.9 s twice, and then each 1.8 s
+        self.assertNotEqual(sent[0].nonce, sent[joins].nonce)
+
+    def test_what_does_not_hold_the_nonce_is_ignored(self):
+        self.sent()
+        self.receive(wire.Challenge(99, b"cookie"))
+        self.receive(wire.Refusal(1, 5, 99, 0))
+        self.welcome()
+        self.assertEqual(("greeting", []), (self.client.state, self.news()))
+
+    def test_the_third_bad_cookie_in_a_row_ends_it(self):
+        for _ in range(3):
+            self.later(2)
+            self.receive(wire.Challenge(self.client.nonce, b"cookie"))
+            self.receive(wire.Refusal(1, machine.BAD_COOKIE, self.client.nonce, 0))
+        self.assertEqual([machine.Out(machine.BY_REFUSAL, machine.BAD_COOKIE)], self.news())
+
+    def test_full_is_asked_again_after_as_long_as_it_says(self):
+        self.sent()
+        self.receive(wire.Refusal(1, machine.ROOM_FULL, self.client.nonce, 0))
+        self.assertEqual([machine.Waiting(machine.ROOM_FULL, 1)], self.news())
+        self.assertEqual([], self.later(0.9))
+        self.assertEqual([wire.Hello], [type(datagram) for datagram in self.later(0.2)])
+
+
+class Hearing(Played):
+    def test_events_are_told_once_and_in_order_however_they_come(self):
+        self.enter()
+        lines = [chat(MEMBER, 0, "line %d" % n) for n in range(12, 22)]
+        for start in (6, 0, 3, 6, 8, 0):
+            self.events(12 + start, *lines[start:start + 3])
+        self.assertEqual([("carol", "line %d" % n) for n in range(12, 22)], self.shown())
+
+    def test_other_epochs_tokens_and_runs_are_not_heard(self):
+        self.enter()
+        self.events(12, chat(MEMBER, 0, "x"), epoch=EPOCH + 1)
+        self.receive(wire.Down(TOKEN + 1, 1, [wire.Head(20)], True))
+        self.receive(wire.Down(TOKEN, 2, [wire.Closed(3, "")], True))
+        self.assertEqual([], self.news())
+        self.assertEqual([], self.later(1))
+
+    def test_a_gap_is_asked_for_when_it_lasts_and_no_sooner_than_a_round_trip_again(self):
+        self.enter()
+        self.events(14, chat(MEMBER, 0, "x"))
+        self.assertEqual([], self.frames(self.later(0.009)))
+        missing = wire.Missing([wire.Range(1, 2)])
+        self.assertEqual([missing], self.frames(self.later(0.002)))
+        self.assertEqual([], self.frames(self.later(0.045)))
+        self.assertEqual([missing], self.frames(self.later(0.010)))
+        self.events(12, chat(MEMBER, 0, "a"), chat(MEMBER, 0, "b"))
+        self.assertEqual([14], [up.position for up in self.sent()])
+        self.assertEqual([], self.later(1))
+
+    def test_no_more_than_four_ranges_are_asked_for_and_the_lowest_first(self):
+        self.enter()
+        for number in range(13, 25, 2):
+            self.events(number, chat(MEMBER, 0, "x"))
+        asked = self.frames(self.later(0.015))
+        self.assertEqual([wire.Missing([wire.Range(ahead, 1) for ahead in (1, 3, 5, 7)])], asked)
+
+    def test_a_head_that_was_told_shows_a_loss_at_the_end(self):
+        self.enter()
+        self.down(wire.Head(13))
+        self.assertEqual([11], [up.position for up in self.sent()])
+        self.assertEqual([wire.Missing([wire.Range(1, 2)])], self.frames(self.later(0.011)))
+
+    def test_the_position_is_reported_at_the_fifth_events_or_after_a_moment(self):
+        self.enter()
+        for number in range(12, 16):
+            self.events(number, chat(MEMBER, 0, "x"))
+            self.assertEqual([], self.sent())
+        self.events(16, chat(MEMBER, 0, "x"))
+        self.assertEqual([16], [up.position for up in self.sent()])
+        self.events(17, chat(MEMBER, 0, "x"))
+        self.assertEqual([], self.later(0.019))
+        self.assertEqual([17], [up.position for up in self.later(0.002)])
+
+    def test_where_something_is_lost_it_is_reported_at_the_second_events(self):
+        self.enter()
+        self.events(13, chat(MEMBER, 0, "x"))
+        self.later(0.015)
+        self.events(12, chat(MEMBER, 0, "x"))
+        self.sent()
+        self.events(14, chat(MEMBER, 0, "x"))
+        self.assertEqual([], self.sent())
+        self.events(15, chat(MEMBER, 0, "x"))
+        self.assertEqual([15], [up.position for up in self.sent()])
+
+    def test_what_the_room_has_forgotten_is_counted_and_the_members_asked_for_anew(self):
+        self.enter()
+        self.events(12, join(9, "dave"))
+        self.assertEqual([("dave", None)], self.shown())
+        self.events(20, chat(9, 0, "under another name"))
+        self.down(wire.Gap(20))
+        self.assertEqual([machine.Missed(7)], self.news())
+        self.assertIn(wire.Members(0), self.frames(self.sent()))
+        self.down(wire.Page(18, 0, 9, False, [wire.Entry(9, False, "dave")]))
+        self.assertEqual([], self.news())
+        self.down(wire.Page(20, 0, 9, False, [wire.Entry(9, False, "dora")]))
+        self.assertEqual([("dora", "under another name")], self.shown())
+        self.down(wire.Gap(20))
+        self.assertEqual([], self.news())
+
+    def test_events_wait_for_the_page_that_names_their_author(self):
+        self.sent()
+        self.receive(wire.Challenge(self.client.nonce, b"cookie"))
+        self.sent()
+        self.welcome()
+        self.events(11, join(MEMBER, "carol"), chat(3, 0, "hello"))
+        self.assertEqual([("carol", None)], self.shown())
+        self.sent()
+        self.down(wire.Page(12, 0, 2, True, [wire.Entry(1, False, "alice")]))
+        self.assertEqual([], self.shown())
+        self.assertEqual([wire.Members(2)], self.frames(self.later(0.1)))
+        self.down(wire.Page(12, 0, 2, True, [wire.Entry(1, False, "alice")]))  # once more: it is not the one asked for
+        self.down(wire.Page(12, 2, 7, False, [wire.Entry(3, True, "bob"), wire.Entry(7, False, "carol")]))
+        news = self.news()
+        self.assertIn(machine.Listed(["alice", "carol"]), news)
+        self.assertEqual([12], [up.position for up in self.sent()])
+
+    def test_a_name_that_never_comes_is_waited_for_half_a_minute(self):
+        self.sent()
+        self.receive(wire.Challenge(self.client.nonce, b"cookie"))
+        self.sent()
+        self.welcome()
+        self.events(11, chat(3, 0, "hello"))
+        self.later(29)
+        self.assertEqual([], self.shown())
+        self.later(2)
+        self.assertEqual([("member 3", "hello")], self.shown())
+
+    def test_a_page_does_not_undo_what_a_later_event_has_done(self):
+        self.sent()
+        self.receive(wire.Challenge(self.client.nonce, b"cookie"))
+        self.sent()
+        self.welcome()
+        self.sent()
+        self.events(11, join(MEMBER, "carol"), join(8, "dave"), join(9, "eve"), leave(9))
+        self.down(wire.Page(12, 0, 8, False, [wire.Entry(MEMBER, False, "carol"), wire.Entry(8, False, "dave")]))
+        self.assertIn(machine.Listed(["carol", "dave"]), self.news())
+        self.events(15, leave(8))
+        self.assertEqual(["carol"], self.client.members.here())
+
+    def test_a_path_is_answered_at_once(self):
+        self.enter()
+        self.down(wire.PathCheck(5))
+        self.assertEqual([wire.Path(5)], self.frames(self.sent()))
+
+    def test_anything_at_all_does_it_no_harm(self):
+        frames = [wire.Taken(2, 1, 6), wire.NotTaken(1, 7, 9), wire.Head(15), wire.HeartbeatAnswer(3, 14), wire.Gap(14),
+                  wire.Page(12, 0, 9, False, [wire.Entry(9, False, "dora")]), wire.PathCheck(4)]
+        for seed in range(30):
+            chance = random.Random(seed)
+            self.setUp()
+            self.enter()
+            for text in "abcdefgh":
+                self.client.say(text)
+            for _ in range(100):
+                datagram = bytearray(wire.encode(wire.Down(TOKEN, 1, chance.sample(frames, 3), True)))
+                for _ in range(chance.randrange(3)):
+                    datagram[chance.randrange(len(datagram))] = chance.randrange(256)
+                self.client.receive(bytes(datagram[:chance.choice((len(datagram), chance.randrange(1300)))]), self.now)
+                self.events(chance.randrange(11, 30), chat(chance.choice((MEMBER, 9)), chance.randrange(9), "x"))
+                self.later(chance.random() / 10)
+                self.assertGreater(self.client.due(), self.now, "it would not come to rest")
+
+class Saying(Played):
+    def test_ones_own_event_is_the_acknowledgement(self):
+        self.enter()
+        self.client.say("hello")
+        self.assertEqual([1], self.messages(self.sent()))
+        self.events(12, chat(MEMBER, 1, "hello"))
+        self.assertIn(machine.Fate("hello", machine.TAKEN, 0), self.news())
+        self.assertEqual([], self.messages(self.later(5)))
+
+    def test_a_message_is_repeated_at_growing_intervals_until_its_fate_is_known(self):
+        self.enter()
+        self.client.say("hello")
+        begun, when = self.now, []
+        while len(when) < 7:
+            when += [round(self.now - begun, 3) for _ in self.messages(self.sent())]
+            self.now = max(self.now, self.client.due())
+        self.assertEqual([0, 0.2, 0.6, 1.4, 3.0, 4.6, 6.2], when)
+        self.down(wire.Taken(1, 1, 0))
+        self.assertEqual([machine.Fate("hello", machine.REFUSED, 0)], self.news())
+
+    def test_after_the_fourth_repetition_it_asks_whether_anybody_is_there(self):
+        self.enter()
+        self.client.say("hello")
+        self.assertNotIn(wire.Heartbeat, map(type, self.frames(self.later(2.9))))
+        self.assertEqual([wire.Message, wire.Heartbeat], [type(frame) for frame in self.frames(self.later(0.2))])
+
+    def test_what_it_has_not_said_can_not_be_acknowledged(self):
+        self.enter()
+        self.client.say("hello")
+        self.sent()
+        self.down(wire.Taken(2, 0, 0), wire.NotTaken(2, 1, 0))
+        self.events(12, chat(MEMBER, 2, "x"))
+        self.assertNotIn(machine.Fate, map(type, self.news()))
+
+    def test_no_more_than_32_are_under_way(self):
+        self.enter()
+        for n in range(40):
+            self.client.say("%d" % n)
+        self.assertEqual(list(range(1, 33)), self.messages(self.sent()))
+        self.events(12, chat(MEMBER, 2, "1"))
+        self.assertEqual([], self.messages(self.sent()))
+        self.down(wire.Taken(2, 0, 0))
+        self.assertEqual([33, 34], self.messages(self.sent()))
+
+    def test_what_is_kept_is_not_repeated_until_those_before_it_are_decided(self):
+        self.enter()
+        for n in range(3):
+            self.client.say("%d" % n)
+        self.sent()
+        self.down(wire.Taken(0, 0, 0b110))
+        self.assertEqual([1, 1], self.messages(self.later(0.7)))
+        self.down(wire.Taken(1, 0, 0))
+        self.assertEqual([2], self.messages(self.later(0.21)))  # what became of it may have been told, and lost
+
+    def test_who_is_asked_to_slow_down_waits_with_all_of_it(self):
+        self.enter()
+        self.client.say("one")
+        self.sent()
+        self.down(wire.NotTaken(1, machine.SLOW_DOWN, 300))
+        self.client.say("two")
+        self.assertEqual([], self.messages(self.later(2.9)))
+        self.assertEqual([1, 2], self.messages(self.later(0.2)))
+
+    def test_a_refusal_says_why(self):
+        self.enter()
+        self.client.say("hello")
+        self.client.say("")
+        self.client.say("x" * 901)
+        self.sent()
+        self.down(wire.NotTaken(1, 1, 0))
+        self.assertEqual([machine.Fate("", machine.REFUSED, machine.EMPTY),
+                          machine.Fate("x" * 901, machine.REFUSED, machine.TOO_LONG),
+                          machine.Fate("hello", machine.REFUSED, 1)], self.news())
+
+    def test_a_resumed_session_repeats_what_is_not_decided_under_the_same_numbers(self):
+        self.enter()
+        for text in ("one", "two", "three"):
+            self.client.say(text)
+        self.sent()
+        self.receive(wire.Stranger(TOKEN))
+        self.now += SECOND
+        self.enter(resumed=1, run=2, position=11, said=2)
+        self.assertEqual("in", self.client.state)
+        self.client.saying.under_way[3].due = self.now
+        self.assertEqual([3], self.messages(self.sent()))
+        self.down(wire.Taken(3, 0b010, 0))
+        self.assertEqual([("one", "taken"), ("two", "refused"), ("three", "taken")], [fate[:2] for fate in self.news()])
+
+    def test_in_another_session_nothing_is_said_again_and_what_waited_is_said(self):
+        self.enter()
+        for n in range(33):
+            self.client.say("%d" % n)
+        self.sent()
+        self.receive(wire.Stranger(TOKEN))
+        self.now += SECOND
+        self.sent()
+        self.receive(wire.Refusal(1, machine.UNKNOWN_SESSION, self.client.nonce, 0))
+        fates = [news for news in self.news() if isinstance(news, machine.Fate)]
+        self.assertEqual([machine.Fate("%d" % n, machine.UNKNOWN, 0) for n in range(32)], fates)
+        self.enter(resumed=0)
+        self.assertEqual({1: "32"}, {n: message.text for n, message in self.client.saying.under_way.items()})
+
+    def test_leaving_waits_for_what_is_under_way_and_gives_up_at_last(self):
+        self.enter()
+        self.client.say("hello")
+        self.client.leave()
+        self.assertEqual([wire.Message(1, 0, "hello")], self.frames(self.sent()))
+        self.events(12, chat(MEMBER, 1, "hello"))
+        self.assertEqual([wire.Leave()] * 8, self.frames(self.later(60)))
+        self.assertEqual(machine.Out(machine.LEFT, 0), self.news()[-1])
+
+    def test_closed_ends_it_and_what_was_under_way_is_unknown(self):
+        self.enter()
+        self.client.say("hello")
+        self.sent()
+        self.down(wire.Closed(8, ""))
+        self.assertEqual([machine.Fate("hello", machine.UNKNOWN, 0), machine.Out(machine.BY_CLOSED, 8)], self.news())
+        self.assertEqual([], self.later(100))
+
+
+class Silence(Played):
+    def test_a_heartbeat_that_is_not_answered_is_repeated_and_then_the_session_is_resumed(self):
+        self.enter()
+        sent = self.later(40)
+        beats, others = sent[:4], sent[4:]
+        self.assertTrue(all(isinstance(up.frames[0], wire.Heartbeat) for up in beats), beats)
+        self.assertEqual({wire.Hello}, {type(datagram) for datagram in others})
+
+    def test_who_is_heard_is_there_though_the_answers_are_lost(self):
+        self.enter()
+        sent = []
+        for second in range(45):
+            sent += self.later(1)
+            self.events(12 + second, chat(MEMBER, 0, "x"))
+        self.assertEqual({wire.Up}, set(map(type, sent)))
+
+    def test_without_a_round_trip_the_first_up_asks_for_it(self):
+        self.sent()
+        self.now += 0.01
+        self.later(3)
+        self.receive(wire.Challenge(self.client.nonce, b"cookie"))
+        self.later(3)
+        self.welcome()
+        begun, beats = self.now, []
+        for _ in range(50):
+            self.now = max(self.now, self.client.due())
+            beats += [round(self.now - begun, 2) for frame in self.frames(self.sent())
+                      if isinstance(frame, wire.Heartbeat)]
+            if len(beats) == 6:
+                break
+        self.assertEqual([0, 0.25, 0.75, 1.75, 3.75, 7.75], beats)
+
+    def test_an_answer_is_enough_for_another_while(self):
+        self.enter()
+        sent = []
+        for _ in range(100):
+            for up in self.later(1):
+                sent.append(up)
+                self.down(wire.HeartbeatAnswer(up.frames[0].echo, 11))
+        self.assertEqual(4, len(sent))
+
+    def test_hours_of_sleep_are_one_heartbeat(self):
+        self.enter()
+        self.now += 36000
+        self.assertEqual([wire.Heartbeat], [type(frame) for frame in self.frames(self.sent())])
+
+    def test_on_the_way_back_it_asks_with_its_token_and_position(self):
+        self.enter()
+        self.receive(wire.Stranger(TOKEN))
+        self.now += SECOND
+        self.sent()
+        self.receive(wire.Challenge(self.client.nonce, b"cookie"))
+        self.assertEqual([wire.Session(EPOCH, TOKEN, 11)], [datagram.session for datagram in self.sent()])
+
+    def test_attempts_to_resume_begin_a_second_apart(self):
+        self.enter()
+        self.receive(wire.Stranger(TOKEN))
+        self.enter(resumed=1, run=2, position=11)
+        begun = self.now
+        self.receive(wire.Stranger(TOKEN))
+        self.assertEqual([], self.later(0.5))
+        self.assertGreater(self.client.due(), begun + 0.5)
+
+
+if __name__ == "__main__":
+    unittest.main()
