@@ -13,6 +13,9 @@
 /* Events wait for their authors' names meanwhile, so not as long as a message. */
 #define PAGE_AGAIN_MOST_NS (3 * MOMENT_NS_PER_S)
 
+/* Sooner than that a server sends no other. */
+#define PAGE_NEXT_NS (10 * MOMENT_NS_PER_MS)
+
 static void tell(const struct client *client, const struct client_listed *listed, bool here)
 {
     if (client->sink.member != NULL)
@@ -154,7 +157,7 @@ void client_members_page(struct client *client, const struct moment *now, const 
     client_list_clean(&members->list);
     members->after = frame->members.last;
     members->asked = 0;
-    members->due_ns = now->mono_ns;
+    members->due_ns = now->mono_ns + PAGE_NEXT_NS;
     members->head = head > members->head ? head : members->head;
     members->asking = frame->members.more;
     members->complete = members->complete || !frame->members.more;

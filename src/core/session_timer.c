@@ -18,6 +18,9 @@
 
 static const uint32_t waits_ms[SESSIONS_LINES] = {0, 0, 200, 400, 800, 1600, 3200, 6400, 12800, 25000};
 
+/* While more is owed to it than its window lets out, it is asked as often as that: its reports may be lost, and it knows nothing of what waits. */
+#define LINE_MORE_OWED 5U
+
 static struct session *session_at(const struct sessions *sessions, uint32_t place)
 {
     return registry_seated(sessions->registry, place - 1)->session;
@@ -78,6 +81,8 @@ static void ring(struct room *room, const struct moment *now, struct member *mem
         session_timer_stop(room->sessions, member);
         return;
     }
+    if (cursor <= transcript_released(room->transcript) && next > LINE_MORE_OWED)
+        next = LINE_MORE_OWED;
     session_timer_set(room->sessions, now, member, next);
 }
 

@@ -36,6 +36,9 @@ Test(client_members, pages_are_asked_for_one_after_the_other)
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame));
     cr_expect_eq(frame.after, 0);
     client_stage_page(&stage, 10, 0, 4, true, "1 bob, 3 carol");
+    client_stage_pass_ms(&stage, 9);
+    cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame), "a server sends no other so soon");
+    client_stage_pass_ms(&stage, 1);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame));
     cr_expect_eq(frame.after, 4);
     client_stage_pass_ms(&stage, 200);

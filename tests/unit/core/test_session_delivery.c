@@ -291,6 +291,24 @@ Test(session_delivery, who_is_behind_is_told_the_head_after_200_ms_and_then_less
     cr_expect_eq(told_head(), 0);
 }
 
+Test(session_delivery, who_is_owed_more_than_its_window_lets_out_is_told_the_head_every_1600_ms)
+{
+    say(30, true);
+    pass(200);
+    pass(400);
+    pass(800);
+    pass(1600);
+    for (int i = 0; i < 10; i++) {
+        struct sequenced_down_frame frame;
+
+        forget();
+        pass(1599);
+        cr_expect_not(hand_told(&alice, SEQUENCED_DOWN_HEAD, &frame));
+        pass(1);
+        cr_expect(hand_told(&alice, SEQUENCED_DOWN_HEAD, &frame));
+    }
+}
+
 Test(session_delivery, who_has_everything_is_told_nothing)
 {
     say_word("hello");
