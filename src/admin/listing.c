@@ -31,6 +31,11 @@ static void tell(struct json *json, const struct admin_reply *reply)
 
 /* ---- members ---- */
 
+static const char *protocol_of(const struct room_member *member)
+{
+    return member->sequenced ? "sequenced" : "plain";
+}
+
 static void tell_member_in_json(const struct room_member *member, const char *endpoint, const char *door,
                                 const char *since, const struct moment *now, const struct admin_reply *reply)
 {
@@ -41,6 +46,7 @@ static void tell_member_in_json(const struct room_member *member, const char *en
     json_text(&json, "name", member->name);
     json_text(&json, "endpoint", endpoint);
     json_text(&json, "door", door);
+    json_text(&json, "protocol", protocol_of(member));
     json_text(&json, "since", since);
     json_number(&json, "idle", (now->mono_ns - member->heard_ns) / MOMENT_NS_PER_S);
     json_count(&json, "delivered", member->delivered);
@@ -48,6 +54,7 @@ static void tell_member_in_json(const struct room_member *member, const char *en
     json_count(&json, "owed", member->owed);
     json_count(&json, "undelivered", member->undelivered);
     json_bool(&json, "muted", member->muted_until_ns > now->mono_ns);
+    json_bool(&json, "away", member->away);
     tell(&json, reply);
 }
 
@@ -65,11 +72,12 @@ static void tell_member(const struct admin *admin, const struct moment *now, con
     if (reply->json)
         tell_member_in_json(member, endpoint, door, since, now, reply);
     else
-        admin_say(reply, "  %s%*s  %-21s  %-14s  %s  %6" PRId64 "  %9" PRIu64 "  %7" PRIu64 "  %4" PRIu64 "  %11u%s",
+        admin_say(reply,
+                  "  %s%*s  %-21s  %-14s  %-9s  %s  %6" PRId64 "  %9" PRIu64 "  %7" PRIu64 "  %4" PRIu64 "  %11u%s%s",
                   member->name, (int)(columns < LISTING_NAME_COLUMNS ? LISTING_NAME_COLUMNS - columns : 0), "",
-                  endpoint, door, since, (now->mono_ns - member->heard_ns) / MOMENT_NS_PER_S, member->delivered,
-                  member->lost, member->owed, (unsigned)member->undelivered,
-                  member->muted_until_ns > now->mono_ns ? "  mute" : "");
+                  endpoint, door, protocol_of(member), since, (now->mono_ns - member->heard_ns) / MOMENT_NS_PER_S,
+                  member->delivered, member->lost, member->owed, (unsigned)member->undelivered,
+                  member->muted_until_ns > now->mono_ns ? "  mute" : "", member->away ? "  away" : "");
 }
 
 static void tell_heading(const struct admin *admin, const struct admin_reply *reply)
@@ -78,8 +86,8 @@ static void tell_heading(const struct admin *admin, const struct admin_reply *re
 
     admin_say(reply, "%u member%s", (unsigned)count, count == 1 ? "" : "s");
     if (count > 0)
-        admin_say(reply, "  %-16s  %-21s  %-14s  %-25s  %6s  %9s  %7s  %4s  %11s", "name", "endpoint", "door", "since",
-                  "idle s", "delivered", "dropped", "owed", "undelivered");
+        admin_say(reply, "  %-16s  %-21s  %-14s  %-9s  %-25s  %6s  %9s  %7s  %4s  %11s", "name", "endpoint", "door",
+                  "protocol", "since", "idle s", "delivered", "dropped", "owed", "undelivered");
 }
 
 enum admin_result listing_members(const struct admin *admin, const struct moment *now, struct admin_listing *listing,

@@ -108,6 +108,7 @@ class Commands(ControlTest):
         self.assertRegex(member["since"], "^%s$" % TIME)
         self.assertEqual((1, 0, 0, 0, False), tuple(member[key] for key in
                                                     ("delivered", "dropped", "owed", "undelivered", "muted")))
+        self.assertEqual(("plain", False), (member["protocol"], member["away"]))
         self.assertIsInstance(member["idle"], int)
         lines = self.done("members").splitlines()
         self.assertEqual("2 members", lines[0])

@@ -135,12 +135,13 @@ Test(admin, an_unknown_command_is_not_announced_and_the_nearest_is_suggested)
 Test(admin, members_are_listed_with_their_endpoints)
 {
     stage.now.mono_ns += 5 * MOMENT_NS_PER_S;
-    cr_expect_str_eq(say("/members"),
-                     "1 member\n"
-                     "  name              endpoint               door            since                      idle s  "
-                     "delivered  dropped  owed  undelivered\n"
-                     "  Alice             192.0.2.1:1001         0.0.0.0:8888    2023-11-14T22:13:20+00:00       5  "
-                     "        0        0     0            0\n");
+    cr_expect_str_eq(
+        say("/members"),
+        "1 member\n"
+        "  name              endpoint               door            protocol   since                      idle s  "
+        "delivered  dropped  owed  undelivered\n"
+        "  Alice             192.0.2.1:1001         0.0.0.0:8888    plain      2023-11-14T22:13:20+00:00       5  "
+        "        0        0     0            0\n");
 }
 
 Test(admin, kick_removes_a_member_and_tells_it_why)

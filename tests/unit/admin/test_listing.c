@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 #include "admin/admin.h"
-#include "support/stage.h"
+#include "support/hand.h"
 
 #include <criterion/criterion.h>
 #include <roomd/transcript.h>
@@ -109,10 +109,38 @@ Test(listing, a_member_in_json)
     stage.now.mono_ns += 65 * MOMENT_NS_PER_S;
     stage.now.utc_offset_s = 3600;
     reply.json = true;
-    cr_expect_str_eq(all("members"),
-                     "{\"name\":\"李\\\"雷\",\"endpoint\":\"192.0.2.1:1001\",\"door\":\"0.0.0.0:8888\","
-                     "\"since\":\"2023-11-14T23:13:20+01:00\",\"idle\":65,\"delivered\":0,\"dropped\":0,\"owed\":0,"
-                     "\"undelivered\":0,\"muted\":false}\n");
+    cr_expect_str_eq(all("members"), "{\"name\":\"李\\\"雷\",\"endpoint\":\"192.0.2.1:1001\",\"door\":\"0.0.0.0:8888\","
+                                     "\"protocol\":\"plain\",\"since\":\"2023-11-14T23:13:20+01:00\",\"idle\":65,"
+                                     "\"delivered\":0,\"dropped\":0,\"owed\":0,"
+                                     "\"undelivered\":0,\"muted\":false,\"away\":false}\n");
+}
+
+Test(listing, members_of_both_protocols_are_told_apart_and_who_is_away_is_shown)
+{
+    struct hand bob;
+
+    stage_join(&stage, ALICE, "Alice");
+    hand_init(&bob, &stage, BOB);
+    cr_assert(hand_enter(&bob, 7, "bob"));
+    cr_assert_null(strstr(all("members"), "away"), "%s", said);
+    cr_expect(strstr(said, "\n  Alice             192.0.2.1:1001         0.0.0.0:8888    plain      20") != NULL, "%s",
+              said);
+    cr_expect(strstr(said, "\n  bob               192.0.2.1:1002         0.0.0.0:8888    sequenced  20") != NULL, "%s",
+              said);
+    stage.now.mono_ns += 100 * MOMENT_NS_PER_S;
+    room_tick(stage.room, &stage.now);
+    all("members");
+    cr_expect_eq(count("away"), 1, "%s", said);
+    cr_expect_eq(count("  away\n"), 1, "%s", said);
+    reply.json = true;
+    all("members");
+    cr_expect_eq(count("\"protocol\":\"plain\""), 1, "%s", said);
+    cr_expect_eq(count("\"protocol\":\"sequenced\""), 1, "%s", said);
+    cr_expect_eq(count("\"away\":true"), 1, "%s", said);
+    cr_expect(strstr(strstr(said, "\"bob\""), "\"away\":true") != NULL, "%s", said);
+    hand_report(&bob, 1);
+    all("members");
+    cr_expect_eq(count("\"away\":false"), 2, "%s", said);
 }
 
 Test(listing, columns_stand_below_each_other_whatever_the_script_of_a_name)

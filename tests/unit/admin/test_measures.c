@@ -154,13 +154,14 @@ Test(measures, mutes_are_answered)
     expect("/mute bob 0s", "nothing was done: '0s' is no time from 1s to 3650d: write 30s, 10m, 2h or 7d\n");
     expect("/mute bob", "bob is mute until the program ends\n");
     later(3);
-    expect("/members", "2 members\n"
-                       "  name              endpoint               door            since                      idle s  "
-                       "delivered  dropped  owed  undelivered\n"
-                       "  Alice             192.0.2.1:1001         0.0.0.0:8888    2023-11-14T22:13:20+00:00       3  "
-                       "        1        0     0            0\n"
-                       "  bob               192.0.2.2:1002         0.0.0.0:8888    2023-11-14T22:13:20+00:00       3  "
-                       "        0        0     0            0  mute\n");
+    expect("/members",
+           "2 members\n"
+           "  name              endpoint               door            protocol   since                      idle s  "
+           "delivered  dropped  owed  undelivered\n"
+           "  Alice             192.0.2.1:1001         0.0.0.0:8888    plain      2023-11-14T22:13:20+00:00       3  "
+           "        1        0     0            0\n"
+           "  bob               192.0.2.2:1002         0.0.0.0:8888    plain      2023-11-14T22:13:20+00:00       3  "
+           "        0        0     0            0  mute\n");
     expect("/unmute", "whom? /unmute NAME\n");
     expect("/unmute alice bob", "nothing was done: one at a time. /unmute NAME\n");
     expect("/unmute alice", "alice is not mute: /bans lists who is\n");
