@@ -6,6 +6,7 @@
  * can't say anything else. A line that is nothing but @LIST@ or @LIST ARGUMENT@ is replaced by one; @VERSION@ and @DIALECTS_DIR@ are anywhere. Runs when the
  * program is built, and is not installed. Refuses to know what stands around the lists.
  */
+#include "admin/stats.h"
 #include "admin/vocabulary.h"
 #include "conf/help.h"
 #include "conf/option.h"
@@ -154,6 +155,31 @@ static bool print_commands(const char *where)
     return true;
 }
 
+/* What the room counts, under the names of the answers. */
+static bool print_stats(const char *argument)
+{
+    (void)argument;
+    puts(".Bl -tag -width Ds");
+    for (size_t i = 0; i < stats_rows(); i++) {
+        printf(".It Cm %s\n", stats_row(i)->name);
+        print_roff_line(stats_row(i)->help);
+    }
+    puts(".El");
+    return true;
+}
+
+static bool print_refusals(const char *argument)
+{
+    (void)argument;
+    puts(".Bl -tag -width Ds");
+    for (int refusal = 0; refusal < REFUSALS; refusal++) {
+        printf(".It Cm %s\n", stats_refusal_label((enum refusal)refusal));
+        print_roff_line(refusal_text((enum refusal)refusal));
+    }
+    puts(".El");
+    return true;
+}
+
 /* Between single quotes of any shell. */
 static void print_quoted(const char *text)
 {
@@ -200,7 +226,8 @@ static const struct {
 } lists[] = {
     {"OPTIONS", print_options},           {"RELOAD", print_reload_matrix},
     {"COMMANDS", print_commands},         {"COMMAND_WORDS", print_command_words},
-    {"OPTION_WORDS", print_option_words},
+    {"OPTION_WORDS", print_option_words}, {"STATS", print_stats},
+    {"REFUSALS", print_refusals},
 };
 
 /* A line "@WORD@" or "@WORD ARGUMENT@" of such a list. */

@@ -103,6 +103,16 @@ class Pages(RoomTest):
             with self.subTest(command=command):
                 self.assertIn('\n.It Cm "%s"' % command, source("roomctl.1"))
 
+    def test_every_count_of_a_room_is_described(self):
+        room = self.open()
+        room.type("/stats")
+        room.answers("^watchers")
+        counts = re.findall(r"(?m)^(\w+) \d+$", room.stdout.text())
+        self.assertIn("members_sequenced", counts)
+        for count in counts:
+            with self.subTest(count=count):
+                self.assertIn("\n.It Cm %s\n" % count, source("roomctl.1"))
+
     def test_every_option_of_roomctl_is_described(self):
         for option in long_options(run(ROOMCTL, "--help").stdout):
             with self.subTest(option=option):
