@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-What a test needs from the kernel beyond sockets: a network namespace of its own, addresses in it, forged datagrams, the
-kernel's counters, a kernel without IPv6. Most of it needs root; where it may not be had, the test is skipped and says
+What a test needs from the kernel beyond sockets: a network namespace of its own, addresses in it, forged datagrams, loss,
+the kernel's counters, a kernel without IPv6. Most of it needs root; where it may not be had, the test is skipped and says
 so.
 """
 import contextlib
@@ -13,8 +13,11 @@ import ipaddress
 import os
 import pathlib
 import platform
+import re
+import shutil
 import socket
 import struct
+import subprocess
 import unittest
 
 CLONE_NEWNET = 0x40000000
@@ -99,6 +102,49 @@ def datagrams_received():
     lines = pathlib.Path("/proc/thread-self/net/snmp").read_text().splitlines()
     names, counts = (line.split() for line in lines if line.startswith("Udp: "))
     return int(dict(zip(names, counts))["InDatagrams"])
+
+
+# ---- a bad network -------------------------------------------------------------------------------------------------
+
+LOSSES = """
+table inet losses
+delete table inet losses
+table inet losses {
+    chain arriving {
+        type filter hook input priority 0;
+        meta l4proto udp numgen random mod 100 < %d counter drop;
+    }
+}
+"""
+
+
+def _run_tool(*command, given=""):
+    """A tool that changes this network; where there is none, or it may not, there is no such test."""
+    if not shutil.which(command[0]):
+        raise unittest.SkipTest("%s is not installed" % command[0])
+    result = subprocess.run(command, input=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    if result.returncode != 0:
+        raise unittest.SkipTest("%s: %s" % (" ".join(command), result.stderr.strip()))
+    return result.stdout
+
+
+def lose(percent):
+    """
+    So many of a hundred UDP datagrams are lost from now on, wherever they go. On arrival: whoever sends is told of a loss
+    at its own end.
+    """
+    _run_tool("nft", "-f", "-", given=LOSSES % percent)
+
+
+def lost():
+    """How many have been, since the last call of lose()."""
+    return int(re.search(r"counter packets (\d+)", _run_tool("nft", "list", "table", "inet", "losses")).group(1))
+
+
+def set_offload(on):
+    """Whether datagrams may travel as one large packet: then they are lost together."""
+    state = "on" if on else "off"
+    _run_tool("ethtool", "-K", "lo", "gso", state, "gro", state, "tx-udp-segmentation", state)
 
 
 # ---- a kernel without IPv6 ------------------------------------------------------------------------------------------
