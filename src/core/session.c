@@ -86,6 +86,7 @@ static void take_path(const struct context *context)
 
     *registry_path(room->registry, context->member->position) = *context->path;
     session_report_anew(context->member->session);
+    registry_mark_behind(room->registry, context->member); /* the window may have grown by that */
 }
 
 static void handle_path(const struct context *context, uint64_t challenge)

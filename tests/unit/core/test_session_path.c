@@ -91,6 +91,38 @@ Test(session_path, a_new_address_is_used_once_it_has_answered)
     cr_expect_eq(stage.happened[EVENT_CHAT], 2);
 }
 
+static void announce(unsigned count)
+{
+    uint32_t told;
+
+    for (unsigned i = 0; i < count; i++) {
+        cr_assert_eq(room_notice(stage.room, &stage.now, "tea", 3, &told), 0);
+        stage_sweep(&stage);
+    }
+}
+
+/* It was shrunk by a loss on the old path. */
+Test(session_path, a_new_address_begins_with_a_window_of_its_own_and_is_sent_what_fits_it_at_once)
+{
+    uint64_t challenge;
+    char heard[64];
+
+    hand_report(&alice, 1);
+    announce(SESSION_WINDOW_MIN);
+    hand_missing(&alice, 2, 1);
+    stage_sweep(&stage);
+    forget();
+    announce(3);
+    cr_assert_eq(fake_outbox_count_to(&stage.outbox, ALICE), 0, "the window is full");
+    move_to(BOB);
+    hand_report(&alice, 1);
+    challenge = told_path();
+    forget();
+    answer_path(challenge);
+    stage_sweep(&stage);
+    cr_expect_str_eq(hand_heard(&alice, heard, sizeof(heard)), "!tea !tea !tea");
+}
+
 Test(session_path, a_wrong_or_old_challenge_moves_nothing)
 {
     uint64_t challenge;
