@@ -121,6 +121,7 @@ static void send_entry(struct world *world, const struct outbox_entry *entry)
                 entry->length > 0 ? ((const uint8_t *)entry->bytes)[0] : 0U,
                 entry->length > 1 ? ((const uint8_t *)entry->bytes)[1] : 0U,
                 entry->length > 2 ? ((const uint8_t *)entry->bytes)[2] : 0U, entry->length);
+    world_promises_note(world, entry->bytes, entry->length);
     fake_network_send(&world->network, &actor->link, FAKE_DOWN, world->now.mono_ns, entry->path, entry->bytes,
                       entry->length);
 }
@@ -208,6 +209,7 @@ void world_free(struct world *world)
     free(world->actors);
     free(world->acts);
     free(world->records);
+    free(world->promises);
     free(world);
 }
 

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What the files of the world share: world.c (time, network, room), world_actor.c (a client and what it is told), world_script.c (what happens when) and world_judge.c (whether all is right).
+ * What the files of the world share: world.c (time, network, room), world_actor.c (a client and what it is told), world_script.c (what happens when), world_judge.c (whether all is right) and
+ * world_promises.c (whether the room stands by what it has told of messages).
  */
 #ifndef TESTS_SUPPORT_WORLD_INSIDE_H
 #define TESTS_SUPPORT_WORLD_INSIDE_H
@@ -127,6 +128,8 @@ struct world {
     uint32_t notices, names;
     struct actor *actors; /* owned */
     size_t actors_count;
+    struct world_promise *promises; /* owned; of each run of each session */
+    size_t promises_count, promises_max;
     bool is_wrong;
     char verdict[1024];
 };
@@ -165,5 +168,8 @@ void world_judge_event(struct actor *actor, const struct event *event, uint32_t 
 /* When all is quiet, or should be. */
 void world_judge_end(struct world *world);
 bool world_judge_people(struct actor *actor, bool tell);
+
+/* The room sends this datagram. */
+void world_promises_note(struct world *world, const void *bytes, size_t length);
 
 #endif
