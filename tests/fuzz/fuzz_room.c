@@ -2,43 +2,12 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The whole room: datagrams from several endpoints, console lines, reloads, ICMP errors and passing time, over an outbox that stutters and fails. After each step
+ * The whole room: datagrams from several endpoints, programs of the sequenced protocol, console lines, reloads, ICMP errors and passing time, over an outbox that stutters and fails. After each step
  * what must always be so is checked; and every member is sent each notice once, in order.
  */
-#include "admin/admin.h"
-#include "core/room_state.h"
-#include "fuzz/fuzz_support.h"
+#include "fuzz/room_world.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define PEERS       16U
-#define MEMBERS_MAX 6U
-
-/* What the member at an endpoint must be sent next. */
-struct expectation {
-    bool in;
-    unsigned next; /* notice number */
-};
-
-struct world {
-    struct fuzz_room fuzz;
-    struct admin admin;
-    struct expectation peers[PEERS];
-    unsigned notices; /* said so far */
-    uint8_t take;     /* datagrams the doors take until they are full; 255 = no end */
-    uint8_t failing;  /* peer that can't be sent to; PEERS and more = none */
-    bool wording[2];  /* of each door: the other of its two dialects */
-    struct {
-        struct keeper_record record;
-        bool taken;
-    } kept[MEMBERS_MAX]; /* by seat */
-    bool overloaded;     /* as the observer was told last */
-};
-
-static unsigned peer_of(const struct path *path)
-{
-    return (unsigned)(path->peer.address[15] & 3) + (unsigned)(path->peer.port - 1000) * 4;
-}
 
 /* Of each door, the two it changes between. */
 static struct dialect dialects[2][2];
@@ -99,7 +68,8 @@ static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
         struct outbox_entry *entry = &entries[i];
         uint16_t door = entry->path->door;
 
-        fuzz_check_datagram(entry);
+        if (!sequenced_is(entry->bytes, entry->length))
+            fuzz_check_datagram(entry);
         if ((full >> door & 1U) != 0 || world->take == 0) {
             full |= 1U << door;
             entry->result = OUTBOX_LATER;
@@ -107,7 +77,10 @@ static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
         }
         world->take = (uint8_t)(world->take - (world->take == 255 ? 0 : 1));
         entry->result = peer_of(entry->path) == world->failing ? OUTBOX_FAILED : OUTBOX_TAKEN;
-        hear_lines(world, entry);
+        if (sequenced_is(entry->bytes, entry->length))
+            room_sequenced_sent(world, entry, entry->result == OUTBOX_TAKEN);
+        else
+            hear_lines(world, entry);
     }
 }
 
@@ -116,6 +89,8 @@ static void on_happened(void *ctx, const struct event *event, const struct path 
     struct world *world = ctx;
 
     FUZZ_CHECK((event->author == EVENT_AUTHOR_NOBODY) == (path == NULL));
+    if (room_sequenced_happened(world, event))
+        return;
     if (event->kind == EVENT_JOIN && !world->peers[peer_of(path)].in)
         world->peers[peer_of(path)] = (struct expectation){.in = true, .next = world->notices + 1};
     else if (event->kind == EVENT_EXIT && event->reason != EXIT_RENAMED)
@@ -148,117 +123,23 @@ static void on_overload(void *ctx, const struct room_overload *overload)
     world->overloaded = overload->active;
 }
 
-/* ---- what must always be so ---- */
-
-/* What is kept of a member is what is true of it: the program may be killed at any moment. */
-static void check_kept(const struct world *world, const struct room *room)
-{
-    for (uint32_t seat = 0; seat < MEMBERS_MAX; seat++) {
-        const struct member *member =
-            seat < registry_seats(room->registry) ? registry_seated(room->registry, seat) : NULL;
-        const struct keeper_record *record = &world->kept[seat].record;
-
-        FUZZ_CHECK(world->kept[seat].taken == (member != NULL));
-        if (member == NULL)
-            continue;
-        FUZZ_CHECK(strcmp(record->name, registry_shown(member)) == 0 && record->number == member->number);
-        FUZZ_CHECK(record->flags == registry_slot(room->registry, member->position)->flags);
-        FUZZ_CHECK(record->muted_until_ns == member->muted_until_ns);
-        FUZZ_CHECK(endpoint_equal(&record->path.peer, &registry_path(room->registry, member->position)->peer));
-        FUZZ_CHECK(record->path.door == registry_path(room->registry, member->position)->door);
-    }
-}
-
-static void check_member(struct room *room, uint32_t position)
-{
-    struct member *member = registry_member(room->registry, position);
-    const struct slot *slot = registry_slot(room->registry, position);
-    struct name name;
-
-    FUZZ_CHECK(member->position == position);
-    FUZZ_CHECK(registry_find_endpoint(room->registry, &registry_path(room->registry, position)->peer) == member);
-    memset(&name, 0, sizeof(name));
-    name.folded_len = (uint8_t)registry_folded_len(member);
-    memcpy(name.folded, registry_folded(member), name.folded_len);
-    FUZZ_CHECK(registry_find_name(room->registry, &name) == member); /* so no two have the same */
-    FUZZ_CHECK(slot->cursor <= transcript_appended(room->transcript) + 1);
-    FUZZ_CHECK(slot->own <= transcript_appended(room->transcript));
-    FUZZ_CHECK(member->probation_datagrams <= ROOM_PROBATION_DATAGRAMS &&
-               member->probation_bytes <= ROOM_PROBATION_BYTES);
-}
-
-static void check_suspects(const struct room *room)
-{
-    uint32_t flagged = 0;
-
-    for (uint32_t i = 0; i < registry_count(room->registry); i++)
-        flagged += registry_member(room->registry, i)->suspected ? 1U : 0U;
-    FUZZ_CHECK(flagged == room->vanish.suspect_count);
-    for (uint32_t i = 0; i < room->vanish.suspect_count; i++) {
-        const struct member *member = room->vanish.suspects[i].member;
-
-        FUZZ_CHECK(member->suspected && registry_member(room->registry, member->position) == member);
-    }
-    FUZZ_CHECK(room->vanish.contest_count <= VANISH_CONTESTS_MAX);
-}
-
-/* Somebody on probation may have been sent all it may be sent: it waits outside the window. */
-static bool is_owed(const struct room *room, uint32_t position)
-{
-    const struct slot *slot = registry_slot(room->registry, position);
-
-    return (slot->flags & SLOT_PROBATION) == 0 &&
-           slot->cursor <= transcript_released(room->transcript) + ((slot->flags & SLOT_OWES_ACCEPT) != 0 ? 1U : 0U);
-}
-
-/* Outside the window nobody is owed anything. */
-static void check_window(const struct room *room)
-{
-    uint32_t owed = 0, in_window = 0;
-
-    for (uint32_t i = 0; i < registry_count(room->registry); i++)
-        owed += is_owed(room, i) ? 1U : 0U;
-    for (uint32_t n = 0; n < registry_behind(room->registry); n++)
-        in_window += is_owed(room, registry_window(room->registry, n)) ? 1U : 0U;
-    FUZZ_CHECK(owed == in_window);
-}
-
-static void check_world(struct world *world)
-{
-    struct room *room = world->fuzz.room;
-    uint32_t expected = 0;
-
-    for (unsigned peer = 0; peer < PEERS; peer++)
-        expected += world->peers[peer].in ? 1U : 0U;
-    FUZZ_CHECK(registry_count(room->registry) == expected && expected <= MEMBERS_MAX);
-    FUZZ_CHECK(transcript_released(room->transcript) <= transcript_appended(room->transcript));
-    for (uint32_t position = 0; position < expected; position++)
-        check_member(room, position);
-    check_kept(world, room);
-    check_window(room);
-    FUZZ_CHECK(room->overload.active == world->overloaded);
-    check_suspects(room);
-}
-
 /* ---- steps ---- */
 
-static struct path peer_path(uint8_t selector)
+void room_world_receive(struct world *world, const struct path *path, const void *bytes, size_t length)
 {
-    struct path path = fuzz_path(selector);
+    char *copy = malloc(length > 0 ? length : 1);
 
-    path.door = (selector >> 1 & 1) ^ (selector >> 4 & 1);
-    return path;
+    FUZZ_CHECK(copy != NULL);
+    memcpy(copy, bytes, length);
+    room_receive(world->fuzz.room, &world->fuzz.now, path, copy, length);
+    free(copy);
 }
 
 static void receive(struct world *world, uint8_t selector, const char *bytes, size_t length)
 {
     struct path path = peer_path(selector);
-    char *copy = malloc(length > 0 ? length : 1); /* exactly as long, so that a read beyond it is seen */
 
-    FUZZ_CHECK(copy != NULL);
-    memcpy(copy, bytes, length);
-    room_receive(world->fuzz.room, &world->fuzz.now, &path, copy, length);
-    free(copy);
+    room_world_receive(world, &path, bytes, length);
 }
 
 /* Well-formed more often than chance would have it. */
@@ -383,6 +264,7 @@ static void open_room(struct world *world)
         .keeper = {.keep = on_keep, .forget = on_forget, .ctx = world},
     };
 
+    setup.secret[0] = ++world->starts;
     FUZZ_CHECK(room_new(&setup, &world->fuzz.room) == 0);
     world->fuzz.room->release.crowd = 4; /* joins and exits wait for company in some of the worlds */
     world->admin =
@@ -402,6 +284,7 @@ static void restart(struct world *world)
         world->kept[seat].taken = false;
     }
     room_free(world->fuzz.room);
+    room_sequenced_forget(world);
     world->overloaded = false;
     open_room(world);
     for (size_t i = 0; i < count; i++)
@@ -462,7 +345,13 @@ static void step_time(struct world *world, struct input *input)
 
 static void step(struct world *world, struct input *input)
 {
-    switch (take_byte(input) % 12) {
+    uint8_t what = take_byte(input);
+
+    if (what >= 192) {
+        room_sequenced_step(world, what, input);
+        return;
+    }
+    switch (what % 12) {
     case 0:
     case 1:
     case 2:
@@ -497,8 +386,11 @@ static void step(struct world *world, struct input *input)
 
 static void open_world(struct world *world)
 {
+    static struct history history;
+
     parse_dialects();
     memset(world, 0, sizeof(*world));
+    world->history = &history;
     world->take = 255;
     world->failing = 255;
     world->fuzz.now.mono_ns = MOMENT_NS_PER_S;
@@ -514,23 +406,27 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     open_world(&world);
     while (input.size > 0) {
         step(&world, &input);
-        check_world(&world);
+        room_checks(&world);
     }
     /* In the end everybody has been sent everything. */
-    world.take = 255;
+    world.take = world.failing = 255;
     room_door_writable(world.fuzz.room, 0);
     room_door_writable(world.fuzz.room, 1);
     step_notice(&world);
     while (room_sweep(world.fuzz.room, &world.fuzz.now, 64) == SWEEP_MORE)
         ;
-    check_world(&world);
+    room_checks(&world);
     FUZZ_CHECK(registry_behind(world.fuzz.room->registry) == 0);
     for (uint32_t position = 0; position < registry_count(world.fuzz.room->registry); position++) {
         const struct slot *slot = registry_slot(world.fuzz.room->registry, position);
         unsigned peer = peer_of(registry_path(world.fuzz.room->registry, position));
 
-        FUZZ_CHECK((slot->flags & SLOT_PROBATION) != 0 || world.peers[peer].next == world.notices + 1);
+        FUZZ_CHECK((slot->flags & SLOT_PROBATION) != 0 ||
+                   registry_member(world.fuzz.room->registry, position)->session != NULL ||
+                   world.peers[peer].next == world.notices + 1);
     }
+    room_sequenced_settle(&world);
+    room_checks(&world);
     fuzz_room_close(&world.fuzz);
     return 0;
 }

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* What must always be so, whatever has been done to a room. It reads the room's insides, and changes nothing. */
+#include "core/session.h"
+#include "fuzz/room_world.h"
+
+/* What is kept of a member is what is true of it: the program may be killed at any moment. */
+static void check_kept(const struct world *world, const struct room *room)
+{
+    for (uint32_t seat = 0; seat < MEMBERS_MAX; seat++) {
+        const struct member *member =
+            seat < registry_seats(room->registry) ? registry_seated(room->registry, seat) : NULL;
+        const struct keeper_record *record = &world->kept[seat].record;
+
+        FUZZ_CHECK(world->kept[seat].taken == (member != NULL && member->session == NULL));
+        if (member == NULL || member->session != NULL)
+            continue;
+        FUZZ_CHECK(strcmp(record->name, registry_shown(member)) == 0 && record->number == member->number);
+        FUZZ_CHECK(record->flags == registry_slot(room->registry, member->position)->flags);
+        FUZZ_CHECK(record->muted_until_ns == member->muted_until_ns);
+        FUZZ_CHECK(endpoint_equal(&record->path.peer, &registry_path(room->registry, member->position)->peer));
+        FUZZ_CHECK(record->path.door == registry_path(room->registry, member->position)->door);
+    }
+}
+
+static void check_member(struct room *room, uint32_t position)
+{
+    struct member *member = registry_member(room->registry, position);
+    const struct slot *slot = registry_slot(room->registry, position);
+    struct name name;
+
+    FUZZ_CHECK(member->position == position);
+    FUZZ_CHECK(member->session != NULL ||
+               registry_find_endpoint(room->registry, &registry_path(room->registry, position)->peer) == member);
+    memset(&name, 0, sizeof(name));
+    name.folded_len = (uint8_t)registry_folded_len(member);
+    memcpy(name.folded, registry_folded(member), name.folded_len);
+    FUZZ_CHECK(registry_find_name(room->registry, &name) == member); /* so no two have the same */
+    FUZZ_CHECK(slot->cursor <= transcript_appended(room->transcript) + 1);
+    FUZZ_CHECK(slot->own <= transcript_appended(room->transcript));
+    FUZZ_CHECK(member->probation_datagrams <= ROOM_PROBATION_DATAGRAMS &&
+               member->probation_bytes <= ROOM_PROBATION_BYTES);
+}
+
+static void check_session(const struct room *room, const struct member *member)
+{
+    const struct session *session = member->session;
+    const struct slot *slot = registry_slot(room->registry, member->position);
+
+    FUZZ_CHECK(sessions_find(room->sessions, session->token) == member);
+    FUZZ_CHECK(session->run >= 1 && session->position < slot->cursor);
+    FUZZ_CHECK(session->window >= SESSION_WINDOW_MIN && session->window <= SESSION_WINDOW_MAX);
+    FUZZ_CHECK(session->repairs.count <= REPAIRS_MAX && !member->suspected);
+    for (uint8_t i = 0; i < session->repairs.count; i++) {
+        uint64_t first = session_whole(session->repairs.first[i], slot->cursor);
+
+        FUZZ_CHECK(first > session->position && session_whole(session->repairs.last[i], slot->cursor) >= first);
+        FUZZ_CHECK(session_whole(session->repairs.last[i], slot->cursor) < slot->cursor);
+    }
+}
+
+static void check_suspects(const struct room *room)
+{
+    uint32_t flagged = 0;
+
+    for (uint32_t i = 0; i < registry_count(room->registry); i++)
+        flagged += registry_member(room->registry, i)->suspected ? 1U : 0U;
+    FUZZ_CHECK(flagged == room->vanish.suspect_count);
+    for (uint32_t i = 0; i < room->vanish.suspect_count; i++) {
+        const struct member *member = room->vanish.suspects[i].member;
+
+        FUZZ_CHECK(member->suspected && registry_member(room->registry, member->position) == member);
+    }
+    FUZZ_CHECK(room->vanish.contest_count <= VANISH_CONTESTS_MAX);
+}
+
+/* Somebody on probation may have been sent all it may be sent: it waits outside the window. So does a session whose window is full, or that is away; repairs may wait for the next second. */
+static bool is_owed(const struct room *room, uint32_t position)
+{
+    const struct slot *slot = registry_slot(room->registry, position);
+    const struct member *member = registry_member(room->registry, position);
+
+    if (member->session != NULL)
+        return !member->warned && slot->cursor <= transcript_released(room->transcript) &&
+               member->session->flight < member->session->window;
+    return (slot->flags & SLOT_PROBATION) == 0 &&
+           slot->cursor <= transcript_released(room->transcript) + ((slot->flags & SLOT_OWES_ACCEPT) != 0 ? 1U : 0U);
+}
+
+/* Outside the window nobody is owed anything. */
+static void check_window(const struct room *room)
+{
+    uint32_t owed = 0, in_window = 0;
+
+    for (uint32_t i = 0; i < registry_count(room->registry); i++)
+        owed += is_owed(room, i) ? 1U : 0U;
+    for (uint32_t n = 0; n < registry_behind(room->registry); n++)
+        in_window += is_owed(room, registry_window(room->registry, n)) ? 1U : 0U;
+    FUZZ_CHECK(owed == in_window);
+}
+
+void room_checks(struct world *world)
+{
+    struct room *room = world->fuzz.room;
+    uint32_t expected = world->sequenced;
+
+    for (unsigned peer = 0; peer < PEERS; peer++)
+        expected += world->peers[peer].in ? 1U : 0U;
+    FUZZ_CHECK(registry_count(room->registry) == expected && expected <= MEMBERS_MAX);
+    FUZZ_CHECK(transcript_released(room->transcript) <= transcript_appended(room->transcript));
+    for (uint32_t position = 0; position < expected; position++) {
+        check_member(room, position);
+        if (registry_member(room->registry, position)->session != NULL)
+            check_session(room, registry_member(room->registry, position));
+    }
+    FUZZ_CHECK(room->sessions->count == world->sequenced);
+    check_kept(world, room);
+    check_window(room);
+    FUZZ_CHECK(room->overload.active == world->overloaded);
+    check_suspects(room);
+}

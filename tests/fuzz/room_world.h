@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * The world of fuzz_room: a room, who is in it, and what they must be sent. Shared by the steps (fuzz_room.c), what must always be so (room_checks.c), and the members of the sequenced protocol (room_sequenced.c).
+ */
+#ifndef TESTS_FUZZ_ROOM_WORLD_H
+#define TESTS_FUZZ_ROOM_WORLD_H
+
+#include "admin/admin.h"
+#include "core/room_state.h"
+#include "core/sequenced_handshake.h"
+#include "fuzz/fuzz_support.h"
+
+#define PEERS       16U
+#define MEMBERS_MAX 6U
+
+/* What the member at an endpoint must be sent next. */
+struct expectation {
+    bool in;
+    unsigned next; /* notice number */
+};
+
+/* Programs of the sequenced protocol. What they have left behind may still be in the room. */
+#define PROGRAMS 4U
+
+/* More events and members than the steps of an input can make. */
+#define NUMBERS 16384U
+
+/* One of them, as it knows itself. */
+struct program {
+    bool in;
+    struct path path;
+    uint64_t nonce, epoch, token;
+    uint64_t position; /* it has all events up to this */
+    uint64_t head;     /* the last that it has heard of */
+    uint32_t packet;
+    uint32_t said; /* the highest message number it has used */
+    bool wild;     /* or any */
+    uint16_t run;
+    uint8_t cookie[SEQUENCED_COOKIE_MAX_BYTES];
+    size_t cookie_length;
+    uint64_t challenge; /* that was sent to `challenged`; 0 = none */
+    struct path challenged;
+    uint8_t has[NUMBERS / 8]; /* events beyond its position */
+};
+
+/* What happened, by number; only what is at or before the head was written. */
+struct history {
+    struct {
+        uint32_t author;
+        uint16_t said;
+        uint8_t kind;
+    } events[NUMBERS];
+    uint16_t said[NUMBERS]; /* of each member, the last of its messages that made an event */
+};
+
+struct world {
+    struct fuzz_room fuzz;
+    struct admin admin;
+    struct expectation peers[PEERS];
+    unsigned notices; /* said so far */
+    uint8_t take;     /* datagrams the doors take until they are full; 255 = no end */
+    uint8_t failing;  /* peer that can't be sent to; PEERS and more = none */
+    bool wording[2];  /* of each door: the other of its two dialects */
+    struct {
+        struct keeper_record record;
+        bool taken;
+    } kept[MEMBERS_MAX]; /* by seat */
+    bool overloaded;     /* as the observer was told last */
+    uint8_t starts;      /* of the program: each has its own secret */
+    struct program programs[PROGRAMS];
+    uint64_t nonce;          /* the last that a program has used */
+    uint32_t sequenced;      /* members with a session */
+    uint64_t renamed;        /* the member whose exit, for another name, was the last event; 0 = none */
+    struct history *history; /* not cleared between inputs */
+};
+
+static inline unsigned peer_of(const struct path *path)
+{
+    return (unsigned)(path->peer.address[15] & 3) + (unsigned)(path->peer.port - 1000) * 4;
+}
+
+static inline struct path peer_path(uint8_t selector)
+{
+    struct path path = fuzz_path(selector);
+
+    path.door = (selector >> 1 & 1) ^ (selector >> 4 & 1);
+    return path;
+}
+
+/* After each step. */
+void room_checks(struct world *world);
+
+/* Exactly as long as it is, so that a read beyond it is seen. */
+void room_world_receive(struct world *world, const struct path *path, const void *bytes, size_t length);
+
+/* ---- room_sequenced.c ---- */
+
+/* Something happens whose author has a session: true where that is so. */
+bool room_sequenced_happened(struct world *world, const struct event *event);
+
+/* A datagram of the protocol is sent; it arrives, or not. */
+void room_sequenced_sent(struct world *world, const struct outbox_entry *entry, bool arrives);
+
+/* The room was started anew: sessions are gone. */
+void room_sequenced_forget(struct world *world);
+
+/* One of the programs does something. */
+void room_sequenced_step(struct world *world, uint8_t what, struct input *input);
+
+/* In the end, whoever is in gets everything that the room still has. */
+void room_sequenced_settle(struct world *world);
+
+#endif
