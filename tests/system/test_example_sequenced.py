@@ -12,7 +12,7 @@ from relay import Relay
 from roomd_process import PATIENCE_S, Output
 from roomd_room import Room
 from test_example_client import CTRL_C, END_OF_INPUT, SCRIPT, ClientTest, environment, place
-from test_room import Filter
+from room_filter import Filter
 
 LEFT, USAGE, UNREACHABLE, UNKNOWN, REFUSED = 0, 64, 69, 75, 76
 UP, TOKEN = 0xFA, slice(2, 10)
