@@ -6,7 +6,8 @@
  */
 #include "core/client_state.h"
 
-#include "core/hash.h"
+#include "core/draw.h"
+#include "core/name.h"
 #include "core/text.h"
 
 #include <roomd/moment.h>
@@ -24,24 +25,12 @@
 
 uint64_t client_draw(struct client *client)
 {
-    uint8_t digest[crypto_shorthash_BYTES];
-    struct {
-        uint8_t seed[CLIENT_SEED_BYTES - HASH_KEY_BYTES];
-        uint64_t drawn;
-    } input;
-    uint64_t value;
-
-    memset(&input, 0, sizeof(input));
-    memcpy(input.seed, client->seed + HASH_KEY_BYTES, sizeof(input.seed));
-    input.drawn = ++client->drawn;
-    crypto_shorthash(digest, (const uint8_t *)&input, sizeof(input), client->seed);
-    memcpy(&value, digest, sizeof(value));
-    return value;
+    return draw_number(client->seed, ++client->drawn);
 }
 
 int64_t client_shorten(struct client *client, int64_t wait_ns)
 {
-    return wait_ns - (int64_t)(client_draw(client) % ((uint64_t)wait_ns / 5 + 1));
+    return draw_shorten(client_draw(client), wait_ns);
 }
 
 void client_send(struct client *client, const void *bytes, size_t length)
@@ -79,17 +68,6 @@ void client_end(struct client *client, enum client_reason reason)
 
 /* ---- from beginning to end ---- */
 
-static int check_name(const char *name)
-{
-    size_t length = name != NULL ? strlen(name) : 0;
-
-    if (length == 0)
-        return STATUS_INVALID;
-    if (length > ROOM_NAME_MAX_BYTES)
-        return STATUS_TOO_LONG;
-    return text_is_utf8(name, length) ? STATUS_OK : STATUS_NOT_UTF8;
-}
-
 static void set_name(struct client *client, const char *name)
 {
     memcpy(client->wanted, name, strlen(name) + 1);
@@ -111,7 +89,7 @@ static void take_up(struct client *client, const struct client_session *session)
 int client_new(const struct client_setup *setup, struct client **ret_client)
 {
     struct client *client;
-    int status = check_name(setup->name);
+    int status = name_check(setup->name);
 
     if (status != 0)
         return status;
@@ -198,7 +176,7 @@ int client_say(struct client *client, const struct moment *now, const char *text
 
 int client_rename(struct client *client, const struct moment *now, const char *name, uint32_t *ret_number)
 {
-    int status = check_name(name);
+    int status = name_check(name);
 
     if (status != 0)
         return status;

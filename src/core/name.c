@@ -189,6 +189,17 @@ int name_parse(const char *bytes, size_t length, uint32_t max_codepoints, const 
     return STATUS_OK;
 }
 
+int name_check(const char *name)
+{
+    size_t length = name != NULL ? strnlen(name, ROOM_NAME_MAX_BYTES + 1) : 0;
+
+    if (length == 0)
+        return STATUS_INVALID;
+    if (length > ROOM_NAME_MAX_BYTES)
+        return STATUS_TOO_LONG;
+    return text_is_utf8(name, length) ? STATUS_OK : STATUS_NOT_UTF8;
+}
+
 bool name_matches(const char *bytes, size_t length, const char *folded, size_t folded_len)
 {
     char buffer[ROOM_NAME_MAX_BYTES];

@@ -41,6 +41,9 @@ void name_reserved_add(struct name_reserved *reserved, const struct dialect *dia
 int name_parse(const char *bytes, size_t length, uint32_t max_codepoints, const struct name_reserved *reserved,
                struct name *ret_name);
 
+/* Whether somebody can ask for it at all: STATUS_INVALID (NULL or empty), STATUS_TOO_LONG (more than ROOM_NAME_MAX_BYTES), STATUS_NOT_UTF8. Terminated. */
+int name_check(const char *name);
+
 /* True where `bytes` is another way to write the folded name. */
 bool name_matches(const char *bytes, size_t length, const char *folded, size_t folded_len);
 

@@ -11,6 +11,9 @@
 #define TEXT_FOLD_MAX_BYTES      256
 #define TEXT_FOLD_MAX_CODEPOINTS (TEXT_FOLD_MAX_BYTES * 18)
 
+/* U+FFFD. */
+#define TEXT_REPLACEMENT "\xef\xbf\xbd"
+
 bool text_is_utf8(const char *bytes, size_t length)
 {
     const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)bytes;
@@ -59,6 +62,45 @@ size_t text_clean(const char *bytes, size_t length, char *out)
         }
         at += (size_t)step;
     }
+    return written;
+}
+
+size_t text_next(const char *bytes, size_t length, int32_t *ret_codepoint)
+{
+    utf8proc_int32_t codepoint;
+    utf8proc_ssize_t step =
+        length > 0 ? utf8proc_iterate((const utf8proc_uint8_t *)bytes, (utf8proc_ssize_t)length, &codepoint) : 0;
+
+    if (step <= 0)
+        return 0;
+    *ret_codepoint = codepoint;
+    return (size_t)step;
+}
+
+bool text_is_space(int32_t codepoint)
+{
+    utf8proc_category_t category = utf8proc_category(codepoint);
+
+    return category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP;
+}
+
+size_t text_repair(const char *bytes, size_t length, char *out, size_t size, size_t *ret_taken)
+{
+    size_t written = 0, at = 0;
+
+    while (at < length) {
+        int32_t codepoint = 0;
+        size_t step = text_next(bytes + at, length - at, &codepoint);
+        const char *from = codepoint != 0 ? bytes + at : TEXT_REPLACEMENT;
+        size_t count = codepoint != 0 ? step : strlen(TEXT_REPLACEMENT);
+
+        if (count > size - written)
+            break;
+        memcpy(out + written, from, count);
+        written += count;
+        at += step > 0 ? step : 1;
+    }
+    *ret_taken = at;
     return written;
 }
 

@@ -19,6 +19,18 @@ bool text_is_utf8(const char *bytes, size_t length);
  */
 size_t text_clean(const char *bytes, size_t length, char *out);
 
+/*
+ * Copies whatever bytes, with U+FFFD for each that is no part of valid UTF-8 and for each NUL, as far as `size` goes and no character is cut. Returns the length written, and to `ret_taken` how much of `bytes`
+ * that was. With a size of 4 or more it always gets on.
+ */
+size_t text_repair(const char *bytes, size_t length, char *out, size_t size, size_t *ret_taken);
+
+/* The next character of valid UTF-8: its length, or 0 at the end and where the bytes are none. */
+size_t text_next(const char *bytes, size_t length, int32_t *ret_codepoint);
+
+/* Any kind of space (Z*). */
+bool text_is_space(int32_t codepoint);
+
 /* True where text_clean would change something. */
 bool text_is_hostile(int32_t codepoint);
 

@@ -189,3 +189,18 @@ Test(name, an_answer_with_a_name_in_it_reserves_nothing)
     expect_accepted("nein");
     expect_accepted("doch");
 }
+
+Test(name, what_can_be_asked_for_is_one_to_64_bytes_of_utf8)
+{
+    char name[ROOM_NAME_MAX_BYTES + 2];
+
+    memset(name, 'n', sizeof(name));
+    name[ROOM_NAME_MAX_BYTES + 1] = '\0';
+    cr_expect_eq(name_check(name), STATUS_TOO_LONG);
+    name[ROOM_NAME_MAX_BYTES] = '\0';
+    cr_expect_eq(name_check(name), 0);
+    cr_expect_eq(name_check(""), STATUS_INVALID);
+    cr_expect_eq(name_check(NULL), STATUS_INVALID);
+    cr_expect_eq(name_check("\xff"), STATUS_NOT_UTF8);
+    cr_expect_eq(name_check("a b"), 0, "the room refuses it, not this");
+}

@@ -123,3 +123,52 @@ Test(text, width_is_counted_in_columns_of_a_terminal)
     cr_expect_eq(text_width(BYTES("e\xcc\x81")), 1); /* a letter and a mark above it */
     cr_expect_eq(text_width(BYTES("a\xff\x62")), 1); /* what is not valid ends it */
 }
+
+Test(text, what_is_not_utf8_is_repaired_byte_by_byte)
+{
+    const struct {
+        const char *in;
+        size_t length;
+        const char *out;
+    } cases[] = {{"", 0, ""},
+                 {"hello", 5, "hello"},
+                 {"\xff", 1, "\xef\xbf\xbd"},
+                 {"a\xe6\x9d", 3, "a\xef\xbf\xbd\xef\xbf\xbd"},
+                 {"\xe6\x9d\x8e\x8e", 4, "\xe6\x9d\x8e\xef\xbf\xbd"},
+                 {"a\0b", 3,
+                  "a\xef\xbf\xbd"
+                  "b"}};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char out[32];
+        size_t taken, length = text_repair(cases[i].in, cases[i].length, out, sizeof(out), &taken);
+
+        cr_expect(length == strlen(cases[i].out) && memcmp(out, cases[i].out, length) == 0, "case %zu", i);
+        cr_expect_eq(taken, cases[i].length);
+    }
+}
+
+Test(text, a_repair_that_does_not_fit_cuts_no_character)
+{
+    char out[4];
+    size_t taken;
+
+    cr_expect_eq(text_repair("ab\xe6\x9d\x8e", 5, out, 4, &taken), 2);
+    cr_expect_eq(taken, 2);
+    cr_expect_eq(text_repair("a\xff", 2, out, 4, &taken), 4);
+    cr_expect_eq(taken, 2);
+    cr_expect_eq(text_repair("\xff\xff", 2, out, 4, &taken), 3);
+    cr_expect_eq(taken, 1);
+}
+
+Test(text, characters_come_one_by_one)
+{
+    int32_t codepoint = 0;
+
+    cr_expect_eq(text_next("\xe6\x9d\x8e", 3, &codepoint), 3);
+    cr_expect_eq(codepoint, 0x674e);
+    cr_expect_eq(text_next("\xe6\x9d\x8e", 2, &codepoint), 0);
+    cr_expect_eq(text_next("", 0, &codepoint), 0);
+    cr_expect(text_is_space(' ') && text_is_space(0x3000) && text_is_space(0xa0) && text_is_space(0x2028));
+    cr_expect_not(text_is_space('a') || text_is_space(0x200b));
+}
