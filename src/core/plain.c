@@ -9,10 +9,6 @@
 #include <roomd/status.h>
 #include <string.h>
 
-/* A list of names that does not hold all of them ends with this. */
-#define NAMES_SEPARATOR ", "
-#define NAMES_CUT       " …"
-
 static const enum dialect_key event_keys[] = {
     [EVENT_JOIN] = DIALECT_JOIN,
     [EVENT_CHAT] = DIALECT_CHAT,
@@ -96,15 +92,17 @@ static size_t list_names(const struct transcript *transcript, uint64_t first, ui
     size_t used = 0;
 
     for (uint32_t i = 0; i < count; i++) {
-        size_t separator = i > 0 ? strlen(NAMES_SEPARATOR) : 0;
-        size_t mark = i + 1 < count ? strlen(NAMES_CUT) : 0; /* kept free while there are more to come */
+        size_t separator = i > 0 ? strlen(PLAIN_NAMES_SEPARATOR) : 0;
+        size_t mark = i + 1 < count ? strlen(PLAIN_NAMES_CUT) : 0; /* kept free while there are more to come */
         struct event event;
 
         if (!transcript_get(transcript, first + i, &event))
             break;
         if (used + separator + event.name_len + mark > size)
-            return used + strlen(NAMES_CUT) <= size ? add_bytes(out, used, NAMES_CUT, strlen(NAMES_CUT)) : used;
-        used = add_bytes(out, used, NAMES_SEPARATOR, separator);
+            return used + strlen(PLAIN_NAMES_CUT) <= size
+                       ? add_bytes(out, used, PLAIN_NAMES_CUT, strlen(PLAIN_NAMES_CUT))
+                       : used;
+        used = add_bytes(out, used, PLAIN_NAMES_SEPARATOR, separator);
         used = add_bytes(out, used, event.name, event.name_len);
     }
     return used;

@@ -16,6 +16,10 @@
 /* More events than this are never folded into one line: finding the end of a run has its price. */
 #define PLAIN_FOLD_MAX_EVENTS 1024U
 
+/* Between the names of a list; and what ends one that does not hold all of them. */
+#define PLAIN_NAMES_SEPARATOR ", "
+#define PLAIN_NAMES_CUT       " …"
+
 enum plain_kind { PLAIN_JOIN, PLAIN_CHAT, PLAIN_EXIT, PLAIN_KINDS };
 
 /* Slices of the datagram, not terminated. */
