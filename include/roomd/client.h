@@ -67,6 +67,7 @@ enum client_fate {
     CLIENT_TAKEN,   /* it is in the transcript, once */
     CLIENT_REFUSED, /* it is not, and will not be; `why` is an enum sequenced_why, or 0 where it is not known any more */
     CLIENT_UNKNOWN, /* the session is lost: it may be in the transcript or not, and is not said again */
+    CLIENT_SENT,    /* it was sent, over a protocol that tells nothing of it (roomd/plain_client.h) */
 };
 
 /* Any function may be NULL. None may call back into the client but client_say. Everything is borrowed for the call. */
@@ -88,6 +89,8 @@ struct client_sink {
     void (*state)(void *ctx, enum client_state state, enum client_reason reason, uint16_t wait_s);
     /* Who is in, or no longer: a change of the list of members. Joins and exits of the transcript come as events, too. */
     void (*member)(void *ctx, uint64_t number, const char *name, size_t name_len, bool here);
+    /* A line that tells no event (roomd/plain_client.h); UTF-8, not terminated, and it may hold anything but a NUL and line breaks: who shows it escapes it. */
+    void (*line)(void *ctx, const char *text, size_t length);
     void *ctx;
 };
 

@@ -86,10 +86,11 @@ void client_stage_open(struct client_stage *stage)
     stage->events = calloc(CLIENT_STAGE_EVENTS_MAX, sizeof(*stage->events));
     NEED(stage->events != NULL);
     stage->now = (struct moment){.mono_ns = 1000 * MOMENT_NS_PER_S, .utc_offset_s = 3600};
-    stage->setup = (struct client_setup){.seed = {1, 2, 3},
-                                         .name = "alice",
-                                         .store_bytes = CLIENT_STORE_MIN_BYTES,
-                                         .sink = {on_send, on_event, on_fate, on_missed, on_state, on_member, stage}};
+    stage->setup =
+        (struct client_setup){.seed = {1, 2, 3},
+                              .name = "alice",
+                              .store_bytes = CLIENT_STORE_MIN_BYTES,
+                              .sink = {on_send, on_event, on_fate, on_missed, on_state, on_member, NULL, stage}};
     stage->run = 1;
     stage->position = 9;
     stage->head = 10;

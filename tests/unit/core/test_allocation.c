@@ -6,6 +6,7 @@
  * functions here.
  */
 #include "support/hand.h"
+#include "support/plain_stage.h"
 
 #include <criterion/criterion.h>
 #include <roomd/status.h>
@@ -261,4 +262,68 @@ Test(allocation, speaking_leaving_and_notices_take_no_memory)
     cr_expect_not(failed, "something was allocated for a message");
     countdown = 0;
     stage_done(&stage);
+}
+
+Test(allocation, a_plain_client_that_finds_no_memory_is_not_made)
+{
+    static struct plain_stage stage;
+    struct plain_client *client = NULL;
+
+    plain_stage_open(&stage);
+    fail_at(1);
+    cr_expect_eq(plain_client_new(&stage.setup, &client), STATUS_NO_MEMORY);
+    countdown = 0;
+    cr_expect_null(client);
+}
+
+Test(allocation, a_plain_client_that_finds_no_memory_for_its_list_hears_all_the_same)
+{
+    static struct plain_stage stage;
+    size_t n;
+
+    for (n = 1;; n++) {
+        bool missing;
+
+        plain_stage_open(&stage);
+        plain_stage_start(&stage);
+        plain_client_receive(stage.client, &stage.now, "OK", 2);
+        plain_stage_told(&stage);
+        for (int i = 0; i < 40; i++) { /* so many that the table has to grow */
+            char line[64];
+
+            if (i == 20)
+                fail_at(n);
+            plain_client_receive(stage.client, &stage.now, line,
+                                 (size_t)snprintf(line, sizeof(line), "n%d 进入了聊天室", i));
+        }
+        missing = failed;
+        countdown = 0;
+        cr_expect(strstr(plain_stage_told(&stage), "+n0|+n1|") != NULL && stage.event.kind == EVENT_JOIN);
+        cr_expect_eq(plain_client_members(stage.client), missing ? 40 : 41, "one found no place");
+        plain_stage_done(&stage);
+        if (!missing)
+            break;
+    }
+    cr_expect_eq(n, 3, "the row and its index");
+}
+
+Test(allocation, a_plain_client_speaks_and_hears_without_memory)
+{
+    static struct plain_stage stage;
+    uint32_t number;
+
+    plain_stage_open(&stage);
+    plain_stage_enter(&stage);
+    fail_at(1);
+    for (int i = 0; i < 1000; i++) {
+        cr_expect_eq(plain_client_say(stage.client, &stage.now, "hello", 5, &number), 0);
+        plain_client_receive(stage.client, &stage.now, "bob ： hello", strlen("bob ： hello"));
+        plain_client_receive(stage.client, &stage.now, "bob 退出了聊天室\nxyz", strlen("bob 退出了聊天室\nxyz"));
+        plain_stage_tick(&stage);
+        plain_stage_told(&stage);
+        plain_stage_sent(&stage);
+    }
+    cr_expect_not(failed, "something was allocated for a message");
+    countdown = 0;
+    plain_stage_done(&stage);
 }

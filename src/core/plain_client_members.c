@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * Who is here, by name, as shown: all that lines tell. A table that is half empty at least, without tombstones, keyed so that nobody can choose names that collide.
+ */
+#include "core/plain_client_state.h"
+
+#include "core/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_CAPACITY 64U
+
+/* ---- the table ---- */
+
+static uint32_t hash_of(const struct plain_client *client, struct octets_slice name)
+{
+    return hash_keyed(client->seed, name.bytes, name.length);
+}
+
+static struct octets_slice name_of(const struct plain_client_member *member)
+{
+    return (struct octets_slice){member->name, member->name_len};
+}
+
+static bool is_same(struct octets_slice a, struct octets_slice b)
+{
+    return a.length == b.length && memcmp(a.bytes, b.bytes, a.length) == 0;
+}
+
+/* Where the name stands, or the free place where it would. There is a table. */
+static uint32_t place_of(const struct plain_client *client, struct octets_slice name)
+{
+    const struct plain_client_members *members = &client->members;
+    uint32_t mask = members->capacity - 1, place = hash_of(client, name) & mask;
+
+    while (members->places[place] != 0 && !is_same(name_of(&members->row[members->places[place] - 1]), name))
+        place = (place + 1) & mask;
+    return place;
+}
+
+static struct plain_client_member *find(const struct plain_client *client, struct octets_slice name)
+{
+    const struct plain_client_members *members = &client->members;
+    uint32_t index = members->capacity > 0 ? members->places[place_of(client, name)] : 0;
+
+    return index != 0 ? &members->row[index - 1] : NULL;
+}
+
+static bool grow(struct plain_client *client)
+{
+    struct plain_client_members *members = &client->members;
+    uint32_t capacity = members->capacity > 0 ? members->capacity * 2 : FIRST_CAPACITY;
+    struct plain_client_member *row;
+    uint32_t *places;
+
+    if (members->row != NULL && members->count * 2 < members->capacity)
+        return true;
+    row = realloc(members->row, capacity / 2 * sizeof(*row));
+    if (row == NULL)
+        return false;
+    members->row = row;
+    places = calloc(capacity, sizeof(*places));
+    if (places == NULL)
+        return false;
+    free(members->places);
+    members->places = places;
+    members->capacity = capacity;
+    for (uint32_t i = 0; i < members->count; i++)
+        places[place_of(client, name_of(&row[i]))] = i + 1;
+    return true;
+}
+
+/* Whoever stands behind the free place only because somebody stood there moves up. */
+static void close_up(struct plain_client *client, uint32_t empty)
+{
+    struct plain_client_members *members = &client->members;
+    uint32_t mask = members->capacity - 1;
+
+    for (uint32_t place = (empty + 1) & mask; members->places[place] != 0; place = (place + 1) & mask) {
+        uint32_t wanted = hash_of(client, name_of(&members->row[members->places[place] - 1])) & mask;
+
+        if (((place - wanted) & mask) < ((place - empty) & mask))
+            continue;
+        members->places[empty] = members->places[place];
+        members->places[place] = 0;
+        empty = place;
+    }
+}
+
+static void tell(const struct plain_client *client, const struct plain_client_member *member, bool here)
+{
+    if (client->sink.member != NULL)
+        client->sink.member(client->sink.ctx, member->number, member->name, member->name_len, here);
+}
+
+/* False where there is no place. The name is not in yet. */
+static bool add(struct plain_client *client, struct octets_slice name, uint64_t number)
+{
+    struct plain_client_members *members = &client->members;
+    struct plain_client_member *member;
+
+    if (name.length == 0 || name.length > ROOM_NAME_MAX_BYTES || members->count == CLIENT_MEMBERS_MAX || !grow(client))
+        return false;
+    member = &members->row[members->count];
+    *member = (struct plain_client_member){.number = number, .name_len = (uint8_t)name.length};
+    memcpy(member->name, name.bytes, name.length);
+    members->places[place_of(client, name)] = ++members->count;
+    tell(client, member, true);
+    return true;
+}
+
+/* The last of the row takes its place. */
+static void take_out(struct plain_client *client, const struct plain_client_member *member)
+{
+    struct plain_client_members *members = &client->members;
+    struct plain_client_member gone = *member;
+    uint32_t place = place_of(client, name_of(&gone)), index = members->places[place] - 1;
+
+    members->places[place] = 0;
+    close_up(client, place);
+    members->count--;
+    if (index != members->count) {
+        place = place_of(client, name_of(&members->row[members->count]));
+        members->row[index] = members->row[members->count];
+        members->places[place] = index + 1;
+    }
+    tell(client, &gone, false);
+}
+
+/* ---- who comes and goes ---- */
+
+void plain_client_members_done(struct plain_client *client)
+{
+    free(client->members.row);
+    free(client->members.places);
+}
+
+uint64_t plain_client_members_find(const struct plain_client *client, struct octets_slice name)
+{
+    const struct plain_client_member *member = find(client, name);
+
+    return member != NULL ? member->number : 0;
+}
+
+uint64_t plain_client_members_enter(struct plain_client *client, struct octets_slice name)
+{
+    uint64_t number = plain_client_members_find(client, name);
+
+    if (number != 0)
+        return number;
+    number = client->members.numbers + 1;
+    if (!add(client, name, number))
+        return 0;
+    client->members.numbers = number;
+    return number;
+}
+
+/* Its own exit is only heard where somebody else has left in its name, or an earlier one is late: it is in as long as nobody refuses it. */
+void plain_client_members_leave(struct plain_client *client, struct octets_slice name)
+{
+    const struct plain_client_member *member = find(client, name);
+
+    if (member != NULL && member->number != client->members.own)
+        take_out(client, member);
+}
+
+static struct plain_client_member *find_number(const struct plain_client *client, uint64_t number)
+{
+    const struct plain_client_members *members = &client->members;
+
+    for (uint32_t i = 0; i < members->count; i++) {
+        if (members->row[i].number == number)
+            return &members->row[i];
+    }
+    return NULL;
+}
+
+/* Its number stays over a change of names. Whoever is listed under its name is a member that is gone, or itself as the others saw it come. */
+void plain_client_members_own(struct plain_client *client)
+{
+    struct plain_client_members *members = &client->members;
+    struct octets_slice name = {client->name, strlen(client->name)};
+    struct plain_client_member *old = find_number(client, members->own);
+
+    if (old != NULL && is_same(name_of(old), name))
+        return;
+    if (old != NULL)
+        take_out(client, old);
+    old = find(client, name);
+    if (old != NULL)
+        take_out(client, old);
+    if (members->own == 0)
+        members->own = ++members->numbers;
+    add(client, name, members->own);
+}
+
+void plain_client_members_forget(struct plain_client *client)
+{
+    struct plain_client_members *members = &client->members;
+
+    while (members->count > 0)
+        take_out(client, &members->row[members->count - 1]);
+}
