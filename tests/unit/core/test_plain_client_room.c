@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Plain clients in a room of ours: both machines, and what is between them in an array. */
+#include "support/plain_stage.h"
+#include "support/stage.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SEATS 2U
+
+/* A client at a port; `stage` stands first, for it is what the sink's functions are given. */
+struct seat {
+    struct plain_stage stage;
+    uint16_t port;
+    uint16_t door;
+    size_t read;
+};
+
+static struct stage room;
+static struct seat seats[SEATS];
+static struct plain_stage *const alice = &seats[0].stage, *const bob = &seats[1].stage;
+
+static void on_send(void *ctx, const void *bytes, size_t length)
+{
+    const struct seat *seat = ctx;
+    struct path path = stage_path(seat->port, seat->door);
+
+    stage_send_bytes(&room, &path, bytes, length);
+}
+
+/* Until neither has anything for the other. */
+static void settle(void)
+{
+    bool again = true;
+
+    while (again) {
+        again = false;
+        for (size_t i = 0; i < SEATS && seats[i].stage.client != NULL; i++) {
+            const struct fake_datagram *datagram;
+
+            plain_stage_tick(&seats[i].stage);
+            stage_sweep(&room);
+            while ((datagram = fake_outbox_to(&room.outbox, seats[i].port, seats[i].read)) != NULL) {
+                struct fake_datagram copy = *datagram;
+
+                seats[i].read++;
+                plain_stage_receive_bytes(&seats[i].stage, copy.bytes, copy.length);
+                again = true;
+            }
+        }
+    }
+}
+
+static void enter(uint16_t door)
+{
+    static const char *const names[SEATS] = {"alice", "bob"};
+
+    stage_new(&room);
+    for (size_t i = 0; i < SEATS; i++) {
+        struct seat *seat = &seats[i];
+
+        memset(seat, 0, sizeof(*seat));
+        plain_stage_open(&seat->stage);
+        seat->port = (uint16_t)(1000 + i);
+        seat->door = door;
+        seat->stage.dialect = room.dialects[door];
+        seat->stage.setup.name = names[i];
+        seat->stage.setup.sink.send = on_send;
+        plain_stage_start(&seat->stage);
+        settle();
+    }
+}
+
+static void close_stage(void)
+{
+    for (size_t i = 0; i < SEATS; i++)
+        plain_stage_done(&seats[i].stage);
+    stage_done(&room);
+}
+
+TestSuite(plain_client_room, .fini = close_stage);
+
+static void expect_told(struct plain_stage *stage, const char *expected)
+{
+    const char *told = plain_stage_told(stage);
+
+    cr_expect_str_eq(told, expected, "told '%s', not '%s'", told, expected);
+}
+
+static void talk(uint16_t door)
+{
+    uint32_t number;
+
+    enter(door);
+    expect_told(alice, "in|+bob");
+    expect_told(bob, "in");
+    cr_assert_eq(plain_client_say(alice->client, &alice->now, "hi  there", 9, &number), 0);
+    settle();
+    expect_told(alice, "1 sent");
+    expect_told(bob, "<alice> hi  there");
+    cr_assert_eq(plain_client_rename(alice->client, &alice->now, "carol", &number), 0);
+    settle();
+    expect_told(alice, "joining 0 0|in|2 taken");
+    expect_told(bob, "-alice|+carol");
+    cr_assert_eq(plain_client_rename(alice->client, &alice->now, "BOB", &number), 0);
+    settle();
+    room.now.mono_ns +=
+        300 * MOMENT_NS_PER_MS; /* whoever has that name at the same address might be gone: it is probed */
+    room_tick(room.room, &room.now);
+    settle();
+    expect_told(alice, "joining 0 0|3 refused 5|in");
+    expect_told(bob, "-carol|+carol");
+    plain_client_leave(alice->client, &alice->now, false);
+    settle();
+    cr_expect_eq(plain_client_why(alice->client), CLIENT_LEFT);
+    expect_told(bob, "-carol");
+    cr_expect_eq(room_members(room.room), 1);
+}
+
+Test(plain_client_room, course_is_spoken_by_both)
+{
+    talk(0);
+    cr_expect(plain_client_heard_bye(alice->client));
+}
+
+Test(plain_client_room, yn_is_spoken_by_both)
+{
+    talk(1);
+    cr_expect_not(plain_client_heard_bye(alice->client), "it has no bye");
+}
+
+Test(plain_client_room, who_is_kicked_is_told_why_and_may_not_come_back_at_once)
+{
+    enter(0);
+    plain_stage_told(bob);
+    cr_assert_eq(room_kick(room.room, &room.now, "bob", "too loud"), 0);
+    settle();
+    expect_told(bob, "line 您已被管理员移出聊天室。too loud|out kicked");
+    cr_expect_str_eq(plain_client_farewell(bob->client), "too loud");
+    plain_stage_done(bob);
+    plain_stage_start(bob);
+    settle();
+    expect_told(bob, "out banned");
+}
+
+Test(plain_client_room, a_room_that_has_forgotten_everybody_has_them_back)
+{
+    struct stage old;
+    uint32_t number;
+
+    enter(0);
+    plain_stage_told(alice);
+    plain_stage_told(bob);
+    old = room;
+    stage_new(&room);
+    seats[0].read = seats[1].read = 0;
+    room.now.mono_ns += 10 * MOMENT_NS_PER_S;
+    alice->now.mono_ns += 10 * MOMENT_NS_PER_S;
+    bob->now.mono_ns += 10 * MOMENT_NS_PER_S;
+    cr_assert_eq(plain_client_say(alice->client, &alice->now, "lost", 4, &number), 0);
+    settle();
+    expect_told(alice, "1 sent|joining 0 0|in");
+    cr_assert_eq(plain_client_say(bob->client, &bob->now, "lost too", 8, &number), 0);
+    settle();
+    room.now.mono_ns += 10 * MOMENT_NS_PER_S; /* strangers of one address are told once in five seconds */
+    cr_assert_eq(plain_client_say(bob->client, &bob->now, "lost again", 10, &number), 0);
+    settle();
+    cr_expect_eq(room_members(room.room), 2);
+    cr_assert_eq(plain_client_say(alice->client, &alice->now, "here", 4, &number), 0);
+    settle();
+    expect_told(bob, "1 sent|2 sent|joining 0 0|in|<alice> here");
+    stage_done(&old);
+}
+
+Test(plain_client_room, a_join_that_is_repeated_is_announced_to_nobody)
+{
+    enter(0);
+    plain_stage_told(alice);
+    plain_stage_told(bob);
+    bob->now.mono_ns += 10 * MOMENT_NS_PER_S;
+    plain_client_moved(bob->client, &bob->now);
+    settle();
+    expect_told(bob, "joining 0 0|in");
+    expect_told(alice, "");
+}
