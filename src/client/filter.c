@@ -212,7 +212,7 @@ static void on_turn(void *ctx)
         filter->has_held = false;
         input_pause(filter->input, false);
     }
-    if (filter->ended && !filter->has_held && client_state(seat_client(filter->seat)) == CLIENT_IN)
+    if (filter->ended && !filter->has_held && seat_state(filter->seat) == CLIENT_IN)
         seat_leave(filter->seat, false);
 }
 
@@ -228,7 +228,7 @@ static void on_patience(struct ev_loop *loop, ev_timer *watcher, int events)
 
     (void)loop;
     (void)events;
-    if (client_state(seat_client(filter->seat)) == CLIENT_LEAVING) {
+    if (seat_state(filter->seat) == CLIENT_LEAVING) {
         end(filter, verdict(filter));
     } else if (seat_was_in(filter->seat)) {
         fputs("room: no answer in time: it is not known whether the message was taken\n", stderr);
@@ -249,7 +249,7 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 
     (void)loop;
     (void)events;
-    if (!seat_was_in(filter->seat) || client_state(seat_client(filter->seat)) == CLIENT_LEAVING) {
+    if (!seat_was_in(filter->seat) || seat_state(filter->seat) == CLIENT_LEAVING) {
         end(filter, EX_OK);
         return;
     }

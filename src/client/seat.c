@@ -300,9 +300,34 @@ void seat_leave(struct seat *seat, bool at_once)
     client_leave(seat->client, &seat->now, at_once);
 }
 
-const struct client *seat_client(const struct seat *seat)
+enum client_state seat_state(const struct seat *seat)
 {
-    return seat->client;
+    return client_state(seat->client);
+}
+
+uint32_t seat_pending(const struct seat *seat)
+{
+    return client_pending(seat->client);
+}
+
+const char *seat_name(const struct seat *seat)
+{
+    return client_name(seat->client);
+}
+
+const char *seat_room(const struct seat *seat)
+{
+    return client_room(seat->client);
+}
+
+uint32_t seat_members(const struct seat *seat)
+{
+    return client_members(seat->client);
+}
+
+int64_t seat_round_trip_ns(const struct seat *seat)
+{
+    return client_round_trip_ns(seat->client);
 }
 
 const struct moment *seat_now(const struct seat *seat)

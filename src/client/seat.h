@@ -44,8 +44,16 @@ int seat_say(struct seat *seat, const char *text, size_t length, uint32_t *ret_n
 int seat_rename(struct seat *seat, const char *name, uint32_t *ret_number);
 void seat_leave(struct seat *seat, bool at_once);
 
-/* For what can only be asked: its state, names, numbers. Borrowed for the seat's life. */
-const struct client *seat_client(const struct seat *seat);
+enum client_state seat_state(const struct seat *seat);
+/* Messages whose fate is not known. */
+uint32_t seat_pending(const struct seat *seat);
+/* Its name and the room's as shown, once in; empty where the room does not tell. Borrowed until the seat is called again. */
+const char *seat_name(const struct seat *seat);
+const char *seat_room(const struct seat *seat);
+/* How many are in the room, itself included. */
+uint32_t seat_members(const struct seat *seat);
+/* Smoothed round trip, nanoseconds; 0 = not measured. */
+int64_t seat_round_trip_ns(const struct seat *seat);
 /* The moment of this turn of the loop. */
 const struct moment *seat_now(const struct seat *seat);
 /* It has been in, at any time. */
