@@ -149,6 +149,9 @@ uint64_t client_number(const struct client *client);
 const char *client_name(const struct client *client);
 const char *client_room(const struct client *client);
 uint32_t client_members(const struct client *client);
+/* The next member that is here, behind the number `after` (0: the first), by rising numbers, as far as they are known. The name is valid until the next call that changes the client. */
+bool client_next_member(const struct client *client, uint64_t after, uint64_t *ret_number, const char **ret_name,
+                        size_t *ret_name_len);
 /* Smoothed round trip, nanoseconds; 0 = not measured yet. */
 int64_t client_round_trip_ns(const struct client *client);
 /* To be kept over a restart; false where there is no session. */

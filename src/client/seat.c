@@ -325,6 +325,12 @@ uint32_t seat_members(const struct seat *seat)
     return client_members(seat->client);
 }
 
+bool seat_next_member(const struct seat *seat, uint64_t after, uint64_t *ret_number, const char **ret_name,
+                      size_t *ret_name_len)
+{
+    return client_next_member(seat->client, after, ret_number, ret_name, ret_name_len);
+}
+
 int64_t seat_round_trip_ns(const struct seat *seat)
 {
     return client_round_trip_ns(seat->client);

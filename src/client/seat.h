@@ -52,6 +52,9 @@ const char *seat_name(const struct seat *seat);
 const char *seat_room(const struct seat *seat);
 /* How many are in the room, itself included. */
 uint32_t seat_members(const struct seat *seat);
+/* As client_next_member. */
+bool seat_next_member(const struct seat *seat, uint64_t after, uint64_t *ret_number, const char **ret_name,
+                      size_t *ret_name_len);
 /* Smoothed round trip, nanoseconds; 0 = not measured. */
 int64_t seat_round_trip_ns(const struct seat *seat);
 /* The moment of this turn of the loop. */

@@ -286,6 +286,25 @@ Test(client_members, any_order_of_pages_and_events_gives_the_same_list)
     }
 }
 
+Test(client_members, they_are_told_one_after_the_other_by_rising_numbers)
+{
+    char told[64] = "";
+    const char *name;
+    size_t name_len;
+    uint64_t number = 0;
+
+    cr_expect(!client_next_member(stage.client, 0, &number, &name, &name_len), "nobody is known yet");
+    client_stage_page(&stage, 10, 8, false, "3 carol, 5 -eve, 7 alice, 8 dave");
+    while (client_next_member(stage.client, number, &number, &name, &name_len))
+        sprintf(told + strlen(told), "%u %.*s ", (unsigned)number, (int)name_len, name);
+    cr_expect_str_eq(told, "3 carol 7 alice 8 dave ");
+    client_stage_joined(&stage, 10, 8, 0, "dave");
+    client_stage_left(&stage, 11, 7, 0, EXIT_LEFT);
+    cr_assert(client_next_member(stage.client, 3, &number, &name, &name_len));
+    cr_expect_eq(number, 8, "who has left is not told");
+    cr_expect(!client_next_member(stage.client, UINT64_MAX, &number, &name, &name_len));
+}
+
 /* ---- the row itself ---- */
 
 Test(client_members, the_row_stays_in_order_whatever_is_put_in_and_taken_out)
