@@ -100,13 +100,14 @@ struct client_session {
     uint64_t token;
     uint64_t position; /* last event that was given on */
     uint32_t said;     /* last message that was sent */
+    uint32_t decided;  /* up to there, the fates of all were told */
 };
 
 struct client_setup {
     uint8_t seed[CLIENT_SEED_BYTES]; /* from the system's random numbers; the same seed makes the same client */
     const char *name;                /* terminated, at most ROOM_NAME_MAX_BYTES; copied */
     const struct client_session *
-        resume; /* NULL: join anew. What that program had sent and the server has not decided on is told as CLIENT_UNKNOWN; numbers go on behind its `said` */
+        resume; /* NULL: join anew. What that program had sent and the server has not decided on is told as CLIENT_UNKNOWN, and so is, where the session is lost, what was not told to that program; numbers go on behind its `said` */
     size_t store_bytes; /* for events beyond a gap: at least CLIENT_STORE_MIN_BYTES */
     struct client_sink sink;
 };

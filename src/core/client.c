@@ -84,6 +84,7 @@ static void take_up(struct client *client, const struct client_session *session)
     client->saying.sent = session->said;
     client->saying.first = session->said + 1;
     client->saying.own_from = session->said + 1;
+    client->saying.told = session->decided;
 }
 
 int client_new(const struct client_setup *setup, struct client **ret_client)
@@ -94,7 +95,8 @@ int client_new(const struct client_setup *setup, struct client **ret_client)
     if (status != 0)
         return status;
     if (setup->store_bytes < CLIENT_STORE_MIN_BYTES ||
-        (setup->resume != NULL && (setup->resume->position > OCTETS_VARINT_MAX || setup->resume->said == UINT32_MAX)))
+        (setup->resume != NULL && (setup->resume->position > OCTETS_VARINT_MAX || setup->resume->said == UINT32_MAX ||
+                                   setup->resume->decided > setup->resume->said)))
         return STATUS_INVALID;
     client = calloc(1, sizeof(*client));
     if (client == NULL)
@@ -400,7 +402,10 @@ bool client_session(const struct client *client, struct client_session *ret_sess
 {
     if (!client->known.exists)
         return false;
-    *ret_session = (struct client_session){client->known.epoch, client->known.token, client->known.position,
-                                           client_say_sent(client)};
+    *ret_session = (struct client_session){.epoch = client->known.epoch,
+                                           .token = client->known.token,
+                                           .position = client->known.position,
+                                           .said = client_say_sent(client),
+                                           .decided = client_say_decided(client)};
     return true;
 }

@@ -36,6 +36,15 @@ uint32_t client_say_sent(const struct client *client)
     return on_wire(&client->saying, client->saying.sent);
 }
 
+uint32_t client_say_decided(const struct client *client)
+{
+    const struct client_saying *saying = &client->saying;
+
+    if (client->known.restarted)
+        return saying->told;
+    return on_wire(saying, saying->first <= saying->sent ? saying->first - 1 : saying->sent);
+}
+
 uint32_t client_say_pending(const struct client *client)
 {
     const struct client_saying *saying = &client->saying;
@@ -159,6 +168,15 @@ void client_say_not_taken(struct client *client, const struct moment *now, const
 
 /* ---- sessions ---- */
 
+/* Messages of a program before this one, up to `sent`; more than a window can't have been under way. */
+static void tell_unknown(struct client *client, uint32_t after, uint32_t sent)
+{
+    if (sent > after && sent - after > WINDOW)
+        after = sent - WINDOW;
+    for (; client->sink.fate != NULL && after < sent; after++)
+        client->sink.fate(client->sink.ctx, after + 1, CLIENT_UNKNOWN, 0);
+}
+
 /* Numbers of the session that a program before this one has used are not ours: what it had under way is told as unknown, and ours go on behind what was decided. */
 static void take_over(struct client *client, uint32_t said, uint64_t head)
 {
@@ -166,12 +184,8 @@ static void take_over(struct client *client, uint32_t said, uint64_t head)
     uint32_t before = client_say_sent(client), sent = saying->sent;
 
     settle_all(client, saying->first, sent, CLIENT_UNKNOWN);
-    if (client->sink.fate != NULL) {
-        uint32_t from = before > said && before - said > WINDOW ? before - WINDOW : said;
-
-        for (uint32_t number = from; saying->base == 0 && number < before; number++)
-            client->sink.fate(client->sink.ctx, number + 1, CLIENT_UNKNOWN, 0);
-    }
+    if (saying->base == 0)
+        tell_unknown(client, said, before);
     saying->base = sent - said;
     saying->own_from = said + 1;
     saying->own_after = head;
@@ -201,6 +215,8 @@ void client_say_lost(struct client *client)
 {
     struct client_saying *saying = &client->saying;
 
+    if (client->known.restarted)
+        tell_unknown(client, saying->told, saying->sent);
     settle_all(client, saying->first, saying->sent, CLIENT_UNKNOWN);
     saying->base = saying->sent;
     saying->own_from = 1;
@@ -212,6 +228,8 @@ void client_say_end(struct client *client)
 {
     struct client_saying *saying = &client->saying;
 
+    if (client->known.restarted)
+        tell_unknown(client, saying->told, saying->sent);
     settle_all(client, saying->first, saying->sent, CLIENT_UNKNOWN);
     settle_all(client, saying->first, saying->said, CLIENT_REFUSED);
 }

@@ -177,6 +177,7 @@ struct client_saying {
     uint32_t base;
     uint32_t own_from;  /* number of the session; those before are of a program before */
     uint64_t own_after; /* events up to there are of a program before */
+    uint32_t told;      /* while its session was not resumed yet: that program knew the fates up to there */
     bool progressed;    /* something was decided since client_say_refresh */
     uint32_t slow_from; /* from that number on, nothing is sent until then */
     int64_t slow_until_ns;
@@ -205,6 +206,9 @@ void client_say_not_taken(struct client *client, const struct moment *now, const
 
 /* Number within the session of the last message sent. */
 uint32_t client_say_sent(const struct client *client);
+
+/* Number within the session up to which all fates were told. */
+uint32_t client_say_decided(const struct client *client);
 uint32_t client_say_pending(const struct client *client);
 
 /* All numbers of the session are used. */

@@ -306,7 +306,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct world world;
     struct input input = {.data = data, .size = size};
-    struct client_session session = {EPOCH, TOKEN, 5, 40};
+    struct client_session session = {EPOCH, TOKEN, 5, 40, 20};
     struct client_setup setup = {.name = "alice",
                                  .store_bytes = CLIENT_STORE_MIN_BYTES,
                                  .sink = {.send = on_send,

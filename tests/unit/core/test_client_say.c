@@ -397,7 +397,7 @@ Test(client_say, the_name_of_a_message_in_events_comes_round)
 
 Test(client_say, a_program_started_anew_goes_on_and_tells_what_became_of_its_predecessors_words)
 {
-    struct client_session session = {CLIENT_STAGE_EPOCH, CLIENT_STAGE_TOKEN, 20, 5};
+    struct client_session session = {CLIENT_STAGE_EPOCH, CLIENT_STAGE_TOKEN, 20, 5, 0};
     struct sequenced_up_frame frame;
     struct sequenced_join join;
     uint32_t number = 0;
@@ -435,9 +435,47 @@ Test(client_say, a_program_started_anew_goes_on_and_tells_what_became_of_its_pre
     cr_expect_eq(session.position, 23);
 }
 
+Test(client_say, where_the_session_is_lost_what_a_predecessor_was_not_told_is_unknown)
+{
+    struct client_session session = {CLIENT_STAGE_EPOCH, CLIENT_STAGE_TOKEN, 20, 5, 3};
+    uint32_t number = 0;
+
+    close_stage();
+    client_stage_open(&stage);
+    stage.setup.resume = &session;
+    client_stage_start(&stage);
+    cr_assert_eq(client_say(stage.client, &stage.now, "mine", 4, &number), 0);
+    cr_assert(client_session(stage.client, &session));
+    cr_expect_eq(session.decided, 3, "as long as nothing else is known");
+    cr_assert(client_stage_hello(&stage));
+    client_stage_refuse(&stage, SEQUENCED_REFUSED_UNKNOWN_SESSION, 0);
+    cr_expect(client_stage_fate(&stage, 4, CLIENT_UNKNOWN, 0));
+    cr_expect(client_stage_fate(&stage, 5, CLIENT_UNKNOWN, 0));
+    cr_expect_eq(stage.fate_count, 2, "what was not sent is said in the next session");
+}
+
+Test(client_say, what_is_decided_is_kept_with_the_session)
+{
+    struct client_session session;
+    struct sequenced_up_frame frame;
+
+    say("one");
+    say("two");
+    cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MESSAGE, &frame));
+    cr_assert(client_session(stage.client, &session));
+    cr_expect_eq(session.said, 2);
+    cr_expect_eq(session.decided, 0);
+    client_stage_taken(&stage, 1, 0, 0);
+    cr_assert(client_session(stage.client, &session));
+    cr_expect_eq(session.decided, 1);
+    client_stage_taken(&stage, 2, 0, 0);
+    cr_assert(client_session(stage.client, &session));
+    cr_expect_eq(session.decided, 2);
+}
+
 Test(client_say, what_a_predecessor_said_after_it_kept_its_session_is_not_taken_for_ours)
 {
-    struct client_session session = {CLIENT_STAGE_EPOCH, CLIENT_STAGE_TOKEN, 20, 1};
+    struct client_session session = {CLIENT_STAGE_EPOCH, CLIENT_STAGE_TOKEN, 20, 1, 0};
     struct sequenced_join join;
     uint32_t number = 0;
 
