@@ -4,6 +4,7 @@
 /* Lines in, lines out, and when it ends. */
 #include "client/filter.h"
 
+#include "client/out.h"
 #include "client/reasons.h"
 #include "client/seat.h"
 #include "client/show.h"
@@ -41,15 +42,17 @@ struct filter {
     char held_line[INPUT_LINE_MAX_BYTES];
     uint32_t refused; /* messages that were not taken */
     uint32_t unknown;
+    uint32_t unknown_before;    /* of a program before this one, not told yet */
     enum client_reason refusal; /* the last one, while it tries again */
     int code;
+    struct out out;
 };
 
 /* ---- ending ---- */
 
 static void end(struct filter *filter, int code)
 {
-    if (code != EX_OK || filter->code == EX_OK)
+    if (filter->code == EX_OK)
         filter->code = code;
     ev_break(filter->loop, EVBREAK_ALL);
 }
@@ -59,7 +62,7 @@ static int verdict(const struct filter *filter)
 {
     if (filter->refused > 0)
         return FILTER_EXIT_REFUSED;
-    return filter->unknown > 0 ? EX_TEMPFAIL : EX_OK;
+    return filter->unknown > 0 || seat_pending(filter->seat) > 0 ? EX_TEMPFAIL : EX_OK;
 }
 
 static void end_refused(struct filter *filter, enum client_reason reason)
@@ -79,10 +82,21 @@ static void be_patient(struct filter *filter, double seconds)
 
 /* ---- what the seat tells ---- */
 
+/* Nobody reads what we write: the room is told that we leave, and what comes of it does not matter. */
+static void give_up_stdout(struct filter *filter)
+{
+    if (filter->code != EX_OK)
+        return;
+    fprintf(stderr, "room: stdout can't be written: %s\n", strerror(filter->out.error));
+    filter->code = EX_IOERR;
+    seat_leave(filter->seat, true);
+    be_patient(filter, FILTER_LEAVE_S);
+}
+
 static void print(struct filter *filter, const char *line, size_t length)
 {
-    if (filter->options->message == NULL && fwrite(line, 1, length, stdout) != length)
-        end(filter, EX_IOERR);
+    if (filter->options->message == NULL && !out_line(&filter->out, line, length))
+        give_up_stdout(filter);
 }
 
 static void on_event(void *ctx, const struct event *event, uint32_t own)
@@ -112,6 +126,8 @@ static void on_fate(void *ctx, uint32_t number, enum client_fate fate, uint8_t w
     if (fate == CLIENT_REFUSED) {
         filter->refused++;
         fprintf(stderr, "room: message %u was not taken: %s\n", (unsigned)number, reasons_not_taken(why, words));
+    } else if (fate == CLIENT_UNKNOWN && number <= seat_said_before(filter->seat)) {
+        filter->unknown_before++;
     } else if (fate == CLIENT_UNKNOWN) {
         filter->unknown++;
         fprintf(stderr, "room: it is not known whether message %u was taken; it is not said again\n", (unsigned)number);
@@ -133,7 +149,8 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
         end(filter, verdict(filter));
         return;
     }
-    filter->refusal = reason;
+    if (reason != CLIENT_REFUSED_UNKNOWN) /* it joins anew, at once */
+        filter->refusal = reason;
     /* Another name is somebody's to choose; all else the machine tries again by itself. */
     if (state == CLIENT_OUT || reason == CLIENT_REFUSED_TAKEN || reason == CLIENT_REFUSED_NAME)
         end_refused(filter, reason);
@@ -218,8 +235,16 @@ static void on_turn(void *ctx)
 
 static void on_done(void *ctx)
 {
-    (void)ctx;
-    fflush(stdout);
+    struct filter *filter = ctx;
+
+    if (!out_flush(&filter->out))
+        give_up_stdout(filter);
+    if (filter->unknown_before > 0)
+        fprintf(stderr,
+                "room: the program before this one was killed: of the last it said, %u may have been taken or not; it "
+                "is not said again\n",
+                (unsigned)filter->unknown_before);
+    filter->unknown_before = 0;
 }
 
 static void on_patience(struct ev_loop *loop, ev_timer *watcher, int events)
@@ -249,8 +274,12 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 
     (void)loop;
     (void)events;
-    if (!seat_was_in(filter->seat) || seat_state(filter->seat) == CLIENT_LEAVING) {
-        end(filter, EX_OK);
+    if (!seat_was_in(filter->seat)) {
+        end(filter, seat_pending(filter->seat) > 0 || filter->has_held ? EX_TEMPFAIL : EX_OK);
+        return;
+    }
+    if (seat_state(filter->seat) == CLIENT_LEAVING) {
+        end(filter, verdict(filter));
         return;
     }
     seat_leave(filter->seat, true);
@@ -304,14 +333,15 @@ int filter_run(struct ev_loop *loop, const struct options *options)
 
     if (seat_new(loop, options, &sink, &filter.seat) != STATUS_OK)
         return EX_OSERR;
+    out_init(&filter.out, STDOUT_FILENO);
     filter.code = open_input(&filter);
     if (filter.code == EX_OK) {
         start_watchers(&filter);
         seat_open(filter.seat);
         if (filter.code == EX_OK)
             ev_run(loop, 0);
+        on_done(&filter);
         stop_watchers(&filter);
-        fflush(stdout);
     }
     input_close(filter.input);
     seat_free(filter.seat);

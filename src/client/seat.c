@@ -4,6 +4,7 @@
 /* The machine on the loop, and which address has its turn. */
 #include "client/seat.h"
 
+#include "client/keep.h"
 #include "client/link.h"
 #include "io/clock.h"
 
@@ -30,6 +31,10 @@ struct seat {
     struct seat_sink sink;
     struct link *link;
     struct client *client;
+    struct keep *keep;       /* NULL: nothing is kept */
+    uint64_t shown;          /* the position that a program after this one goes on from */
+    uint32_t said_before;    /* by a program before */
+    enum client_state state; /* that was told last */
     struct clock clock;
     struct moment now;
     ev_check turn;
@@ -129,11 +134,45 @@ static void on_address(struct ev_loop *loop, ev_timer *watcher, int events)
     next_address(watcher->data);
 }
 
+/* ---- what a program after this one goes on with ---- */
+
+static void remember(struct seat *seat)
+{
+    struct client_session session;
+
+    if (seat->keep == NULL || seat->client == NULL || !client_session(seat->client, &session))
+        return;
+    session.position = seat->shown;
+    keep_store(seat->keep, &session);
+}
+
+static void is_shown(struct seat *seat)
+{
+    struct client_session session;
+
+    if (seat->client != NULL && client_session(seat->client, &session))
+        seat->shown = session.position;
+}
+
+/* The room has not heard of it, where it has left on its way in: the session may be gone on with. */
+static void look_at_end(struct seat *seat, enum client_state state, enum client_reason reason)
+{
+    if (state == CLIENT_OUT && (seat->state != CLIENT_JOINING || reason != CLIENT_LEFT)) {
+        keep_close(seat->keep, true);
+        seat->keep = NULL;
+    }
+    seat->state = state;
+}
+
 /* ---- the machine ---- */
 
+/* The number of a message is taken before it leaves. */
 static void on_send(void *ctx, const void *bytes, size_t length)
 {
-    link_send(((struct seat *)ctx)->link, bytes, length);
+    struct seat *seat = ctx;
+
+    remember(seat);
+    link_send(seat->link, bytes, length);
 }
 
 static void on_event(void *ctx, const struct event *event, uint32_t own)
@@ -170,8 +209,11 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
     struct seat *seat = ctx;
     const struct client_sink *sink = &seat->sink.protocol;
 
-    if (state == CLIENT_IN)
+    look_at_end(seat, state, reason);
+    if (state == CLIENT_IN) {
         seat->was_in = true;
+        is_shown(seat); /* before the first event */
+    }
     if (state != CLIENT_JOINING)
         ev_timer_stop(seat->loop, &seat->address);
     else if (reason == CLIENT_NO_REASON && seat->was_in)
@@ -206,6 +248,8 @@ static void on_work(struct ev_loop *loop, ev_prepare *watcher, int events)
     seat->sink.turn(seat->sink.ctx);
     due_ns = client_tick(seat->client, &seat->now);
     seat->sink.done(seat->sink.ctx);
+    is_shown(seat);
+    remember(seat);
     ev_timer_stop(loop, &seat->alarm);
     if (due_ns == MOMENT_NEVER_NS)
         return;
@@ -216,8 +260,18 @@ static void on_work(struct ev_loop *loop, ev_prepare *watcher, int events)
 
 /* ---- opening and closing ---- */
 
+/* A script that says one thing has no place to go back to. */
+static void open_keep(struct seat *seat)
+{
+    const struct options *options = seat->options;
+
+    if (options->message == NULL)
+        seat->keep = keep_open(options->host, options->port, options->name);
+}
+
 static int open_client(struct seat *seat)
 {
+    struct client_session session;
     struct client_setup setup = {.name = seat->options->name,
                                  .store_bytes = SEAT_STORE_BYTES,
                                  .sink = {.send = on_send,
@@ -228,7 +282,19 @@ static int open_client(struct seat *seat)
                                           .member = on_member,
                                           .ctx = seat}};
 
+    int status = STATUS_INVALID;
+
     randombytes_buf(setup.seed, sizeof(setup.seed));
+    if (seat->keep != NULL && keep_read(seat->keep, &session)) {
+        setup.resume = &session;
+        status = client_new(&setup, &seat->client);
+    }
+    if (status == STATUS_OK) {
+        seat->shown = session.position;
+        seat->said_before = session.said;
+        return STATUS_OK;
+    }
+    setup.resume = NULL;
     return client_new(&setup, &seat->client);
 }
 
@@ -252,6 +318,7 @@ int seat_new(struct ev_loop *loop, const struct options *options, const struct s
     ev_timer_init(&seat->address, on_address, SEAT_ADDRESS_S, 0.0);
     ev_set_priority(&seat->turn, EV_MAXPRI);
     seat->turn.data = seat->work.data = seat->address.data = seat;
+    open_keep(seat);
     status = open_client(seat);
     if (status == STATUS_OK)
         status = link_new(loop, options->host, options->port, &link, &seat->link);
@@ -278,6 +345,9 @@ void seat_free(struct seat *seat)
     ev_prepare_stop(seat->loop, &seat->work);
     ev_timer_stop(seat->loop, &seat->alarm);
     ev_timer_stop(seat->loop, &seat->address);
+    is_shown(seat);
+    remember(seat);
+    keep_close(seat->keep, false);
     link_free(seat->link);
     client_free(seat->client);
     free(seat);
@@ -339,6 +409,11 @@ int64_t seat_round_trip_ns(const struct seat *seat)
 const struct moment *seat_now(const struct seat *seat)
 {
     return &seat->now;
+}
+
+uint32_t seat_said_before(const struct seat *seat)
+{
+    return seat->said_before;
 }
 
 bool seat_was_in(const struct seat *seat)

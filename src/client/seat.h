@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A seat in a room, whoever sits in it: the client's machine, the way to the server, and the clock, on the loop. Tries the addresses of the host one after the other, and anew when the room has been lost. Knows
- * nothing of lines, screens and exit codes.
+ * A seat in a room, whoever sits in it: the client's machine, the way to the server, and the clock, on the loop. Tries the addresses of the host one after the other, and anew when the room has been lost; and
+ * goes on where a program that was killed has left off, unless it has only one message to say. Knows nothing of lines, screens and exit codes.
  */
 #ifndef ROOMD_CLIENT_SEAT_H
 #define ROOMD_CLIENT_SEAT_H
@@ -28,7 +28,7 @@ struct seat_sink {
     void (*trouble)(void *ctx, enum seat_trouble trouble, const char *words);
     /* Before the loop waits: the last moment to say something that leaves in this turn. */
     void (*turn)(void *ctx);
-    /* Everything of this turn is done, and sent. */
+    /* Everything of this turn is done, and sent. What was told until then must have been shown when it returns: if this program is killed, the next one is not told of it again. */
     void (*done)(void *ctx);
     void *ctx;
 };
@@ -36,7 +36,7 @@ struct seat_sink {
 /* Loop and options are borrowed for its life, the sink is copied. Nothing happens before seat_open. STATUS_NO_MEMORY, and what client_new says. */
 int seat_new(struct ev_loop *loop, const struct options *options, const struct seat_sink *sink, struct seat **ret_seat);
 void seat_open(struct seat *seat);
-/* NULL is legal. */
+/* What was told must have been shown. NULL is legal. */
 void seat_free(struct seat *seat);
 
 /* As client_say, client_rename, client_leave. */
@@ -59,6 +59,10 @@ bool seat_next_member(const struct seat *seat, uint64_t after, uint64_t *ret_num
 int64_t seat_round_trip_ns(const struct seat *seat);
 /* The moment of this turn of the loop. */
 const struct moment *seat_now(const struct seat *seat);
+/*
+ * Messages up to this number were said by a program before, which was killed, and whose session this seat goes on with. Of them, only those are told of whose fate is not known.
+ */
+uint32_t seat_said_before(const struct seat *seat);
 /* It has been in, at any time. */
 bool seat_was_in(const struct seat *seat);
 /* The address that it tries or sits at, for people; empty before there is one. */

@@ -12,6 +12,8 @@ import socket
 import threading
 import time
 
+from roomd_process import PATIENCE_S
+
 BUFFER_BYTES = 4 << 20
 
 
@@ -34,6 +36,7 @@ class Relay:
         self._ended = threading.Event()
         self.cut = False  # nothing passes
         self.bytes_up = self.bytes_down = 0  # what came in to be carried
+        self._arrived = threading.Condition()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -43,6 +46,12 @@ class Relay:
         new.setblocking(False)
         new.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
         return new
+
+    def wait_for_more(self, bytes_up):
+        """Waits until more than that has come from clients."""
+        with self._arrived:
+            if not self._arrived.wait_for(lambda: self.bytes_up > bytes_up, PATIENCE_S):
+                raise AssertionError("nothing more comes from any client")
 
     def move(self):
         """Every client has another address from now on, as far as the server can see."""
@@ -81,7 +90,9 @@ class Relay:
             try:
                 if descriptor == self._front.fileno():
                     datagram, client = self._front.recvfrom(65536)
-                    self.bytes_up += len(datagram)
+                    with self._arrived:
+                        self.bytes_up += len(datagram)
+                        self._arrived.notify_all()
                     self._carry(self._path(client), datagram, None)
                 elif descriptor in self._clients:
                     client = self._clients[descriptor]

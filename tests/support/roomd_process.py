@@ -32,6 +32,7 @@ def program():
 
 def clean_environment(extra=None):
     environment = {key: value for key, value in os.environ.items() if key not in FOREIGN_VARIABLES}
+    environment["XDG_RUNTIME_DIR"] = "/nonexistent"  # a client is to go on with no session but those of its test
     environment.update(extra or {})
     return environment
 

@@ -11,8 +11,8 @@ import unittest
 from relay import Relay
 from roomd_process import PATIENCE_S, Output
 from roomd_room import Room
+from room_program import Filter
 from test_example_client import CTRL_C, END_OF_INPUT, SCRIPT, ClientTest, environment, place
-from room_filter import Filter
 
 LEFT, USAGE, UNREACHABLE, UNKNOWN, REFUSED = 0, 64, 69, 75, 76
 UP, TOKEN = 0xFA, slice(2, 10)

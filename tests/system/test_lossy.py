@@ -8,14 +8,14 @@ them. Everybody has everything all the same, once and in one order.
 import unittest
 
 import own_network
-from room_filter import DELIVERED, FilterTest
+from room_program import DELIVERED, RoomProgramTest
 
 MEMBERS = 6
 LINES = 30
 LOSS_PERCENT = 20
 
 
-class Lossy(FilterTest):
+class Lossy(RoomProgramTest):
     def talk(self):
         room = self.open("limits.messages=0", "limits.bytes=0", witnesses=False)
         names = ["m%d" % number for number in range(MEMBERS)]

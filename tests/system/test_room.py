@@ -6,16 +6,10 @@ import os
 import signal
 import unittest
 
-from relay import Relay
-from room_filter import DELIVERED, REFUSED, UNREACHABLE, USAGE, FilterTest, run_room
+from room_program import DELIVERED, REFUSED, UNREACHABLE, USAGE, RoomProgramTest, run_room
 
 
-class RoomFilter(FilterTest):
-    def relay(self, server, **keywords):
-        relay = Relay(server, **keywords)
-        self.addCleanup(relay.close)
-        return relay
-
+class RoomFilter(RoomProgramTest):
     def test_lines_go_in_and_events_come_out(self):
         room = self.open("plain.language=en")
         alice, = room.members("alice")

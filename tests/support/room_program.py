@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""The client room as a filter: lines in, events out. The environment variable ROOM names the program."""
+"""
+The program room as a filter: lines go in, events come out. The environment variable ROOM names it.
+"""
 import contextlib
 import json
 import os
 import subprocess
+import tempfile
 
+from relay import Relay
 from roomd_process import PATIENCE_S, Output, clean_environment, fail_on_sanitizer_report
 from roomd_room import RoomTest
 
@@ -15,17 +19,21 @@ DELIVERED, USAGE, UNREACHABLE, NO_ANSWER, REFUSED = 0, 64, 69, 75, 76
 class Filter:
     """A running room --json."""
 
-    def __init__(self, name, address, *arguments):
+    def __init__(self, name, address, *arguments, runtime=None):
         self.process = subprocess.Popen(
-            [os.environ["ROOM"], "--json", "--name", name, *arguments, "%s:%d" % address], env=clean_environment(),
+            [os.environ["ROOM"], "--json", "--name", name, *arguments, "%s:%d" % address], env=environment(runtime),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
         self.stdout, self.stderr = Output(self.process.stdout), Output(self.process.stderr)
+        self.killed = False
 
     def say(self, *lines):
         self.process.stdin.write("".join(line + "\n" for line in lines).encode())
 
     def events(self, kind=None):
-        all_events = [json.loads(line) for line in self.stdout.text().splitlines()]
+        lines = self.stdout.text().splitlines()
+        if self.killed and lines and not lines[-1].endswith("}"):
+            lines.pop()  # of which it has written a part
+        all_events = [json.loads(line) for line in lines]
         return [event for event in all_events if kind in (None, event["kind"])]
 
     def wait_for(self, **fields):
@@ -42,6 +50,15 @@ class Filter:
         fail_on_sanitizer_report(self.stderr.text())
         return status
 
+    def kill(self):
+        """Without a word to anybody. What it has written is there then."""
+        self.killed = True
+        self.process.kill()
+        self.process.wait()
+        self.stdout.join()
+        self.stderr.join()
+        self.discard()
+
     def discard(self):
         with contextlib.suppress(OSError):
             self.process.stdin.close()
@@ -50,20 +67,34 @@ class Filter:
             self.process.wait()
 
 
-def run_room(*arguments, timeout=PATIENCE_S * 2):
-    result = subprocess.run([os.environ["ROOM"], *arguments], env=clean_environment(), stdin=subprocess.DEVNULL,
+def environment(runtime):
+    return clean_environment({"XDG_RUNTIME_DIR": str(runtime)} if runtime else None)
+
+
+def run_room(*arguments, timeout=PATIENCE_S * 2, runtime=None):
+    result = subprocess.run([os.environ["ROOM"], *arguments], env=environment(runtime), stdin=subprocess.DEVNULL,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout, check=False)
     fail_on_sanitizer_report(result.stderr.decode("utf-8", "replace"))
     return result
 
 
-class FilterTest(RoomTest):
-    """A test with rooms and filters in them, which are ended with it."""
+class RoomProgramTest(RoomTest):
+    """A test with programs that sit in a room; none is left behind."""
 
-    def filter(self, name, address, *arguments):
-        one = Filter(name, address, *arguments)
+    def filter(self, name, address, *arguments, **keywords):
+        one = Filter(name, address, *arguments, **keywords)
         self.addCleanup(one.discard)
         return one
+
+    def relay(self, server, **keywords):
+        relay = Relay(server, **keywords)
+        self.addCleanup(relay.close)
+        return relay
+
+    def folder(self):
+        folder = tempfile.TemporaryDirectory(prefix="roomd-test-")
+        self.addCleanup(folder.cleanup)
+        return folder.name
 
     def assert_all_have_the_same(self, filters, count):
         """So many messages each, in one order, and none twice."""
