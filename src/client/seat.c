@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The machine on the loop, and which address has its turn. */
+/* The machine on the loop, and what a program after this one needs. */
 #include "client/seat.h"
 
 #include "client/keep.h"
-#include "client/link.h"
+#include "client/way.h"
 #include "io/clock.h"
 
 #include <roomd/status.h>
 #include <sodium.h>
 #include <stdlib.h>
-
-/* An address that does not answer for so long gives way to the next one that the host has. */
-#define SEAT_ADDRESS_S 3.0
-
-/* A host with one address is asked for another so often. */
-#define SEAT_LOOKUP_S 30.0
-
-/* Where nobody listens, or there is no address: it may be back soon, or in an hour. Doubling from the first to the second. */
-#define SEAT_AGAIN_LEAST_S 1.0
-#define SEAT_AGAIN_MOST_S  30.0
 
 /* Events beyond a gap: far more than a window. */
 #define SEAT_STORE_BYTES (1 << 20)
@@ -29,109 +19,48 @@ struct seat {
     struct ev_loop *loop;          /* borrowed */
     const struct options *options; /* borrowed */
     struct seat_sink sink;
-    struct link *link;
+    struct way *way;
     struct client *client;
     struct keep *keep;       /* NULL: nothing is kept */
     uint64_t shown;          /* the position that a program after this one goes on from */
     uint32_t said_before;    /* by a program before */
     enum client_state state; /* that was told last */
+    bool was_in;
     struct clock clock;
     struct moment now;
     ev_check turn;
     ev_prepare work;
-    ev_timer alarm;   /* what the protocol has to do */
-    ev_timer address; /* the next address, while nobody has answered */
-    double again_s;
-    bool was_in;
-    bool doubted;             /* somebody says that the room is not there any more; the machine has been told */
-    bool refused_here;        /* where it tries now, nobody listens */
-    size_t refused_addresses; /* in a row */
-    unsigned told;            /* troubles, a bit each */
+    ev_timer alarm; /* what the protocol has to do */
 };
 
-static void tell(struct seat *seat, enum seat_trouble trouble, const char *words)
-{
-    if ((seat->told & 1U << trouble) != 0)
-        return;
-    seat->told |= 1U << trouble;
-    seat->sink.trouble(seat->sink.ctx, trouble, words);
-}
-
 /* ---- the way ---- */
-
-static void try_in(struct seat *seat, double wait_s)
-{
-    ev_timer_stop(seat->loop, &seat->address);
-    ev_timer_set(&seat->address, wait_s, 0.0);
-    ev_timer_start(seat->loop, &seat->address);
-}
-
-/* Waits longer each time, and a random part less, so that not all come back in one moment (RFC 8085, 3.1.1). */
-static void try_later(struct seat *seat)
-{
-    try_in(seat, seat->again_s * (1.0 - randombytes_uniform(1000) / 5000.0));
-    seat->again_s = seat->again_s * 2 < SEAT_AGAIN_MOST_S ? seat->again_s * 2 : SEAT_AGAIN_MOST_S;
-}
-
-static void next_address(struct seat *seat)
-{
-    const char *why;
-
-    if (!seat->refused_here)
-        seat->refused_addresses = 0; /* somebody may be there who only does not answer */
-    if (!link_next(seat->link, &why)) {
-        try_later(seat);
-        tell(seat, SEAT_NO_ADDRESS, why);
-        return;
-    }
-    seat->refused_here = false;
-    client_moved(seat->client, &seat->now);
-    try_in(seat, link_addresses(seat->link) > 1 ? SEAT_ADDRESS_S : SEAT_LOOKUP_S);
-}
 
 static void on_datagram(void *ctx, const void *bytes, size_t length)
 {
     struct seat *seat = ctx;
 
-    /* Somebody is there: from another port of ours it would be a stranger's second join. */
-    ev_timer_stop(seat->loop, &seat->address);
-    seat->told = 0;
-    seat->doubted = false;
-    seat->again_s = SEAT_AGAIN_LEAST_S;
     client_receive(seat->client, &seat->now, bytes, length);
 }
 
-/* While it is in, a refusal may be forged, or the room is on its way back: the machine asks, and finds out. */
-static void doubt(struct seat *seat)
-{
-    if (client_state(seat->client) != CLIENT_IN || seat->doubted)
-        return;
-    seat->doubted = true;
-    client_moved(seat->client, &seat->now);
-}
-
-static void on_unreachable(void *ctx, int error)
+static void on_moved(void *ctx)
 {
     struct seat *seat = ctx;
 
-    (void)error;
-    doubt(seat);
-    if (client_state(seat->client) != CLIENT_JOINING || seat->refused_here)
-        return;
-    seat->refused_here = true;
-    if (++seat->refused_addresses < link_addresses(seat->link)) {
-        try_in(seat, 0.0);
-        return;
-    }
-    try_later(seat);
-    tell(seat, SEAT_NOBODY, link_address(seat->link));
+    client_moved(seat->client, &seat->now);
 }
 
-static void on_address(struct ev_loop *loop, ev_timer *watcher, int events)
+static void on_none(void *ctx, const char *words)
 {
-    (void)loop;
-    (void)events;
-    next_address(watcher->data);
+    struct seat *seat = ctx;
+
+    seat->sink.trouble(seat->sink.ctx, SEAT_NO_ADDRESS, words);
+}
+
+static void on_refused(void *ctx, const char *address)
+{
+    struct seat *seat = ctx;
+
+    seat->sink.trouble(seat->sink.ctx, SEAT_NOBODY, address);
 }
 
 /* ---- what a program after this one goes on with ---- */
@@ -172,7 +101,7 @@ static void on_send(void *ctx, const void *bytes, size_t length)
     struct seat *seat = ctx;
 
     remember(seat);
-    link_send(seat->link, bytes, length);
+    way_send(seat->way, bytes, length);
 }
 
 static void on_event(void *ctx, const struct event *event, uint32_t own)
@@ -214,10 +143,7 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
         seat->was_in = true;
         is_shown(seat); /* before the first event */
     }
-    if (state != CLIENT_JOINING)
-        ev_timer_stop(seat->loop, &seat->address);
-    else if (reason == CLIENT_NO_REASON && seat->was_in)
-        try_in(seat, SEAT_ADDRESS_S); /* the room may have another address now */
+    way_state(seat->way, state, reason, wait_s);
     sink->state(sink->ctx, state, reason, wait_s);
 }
 
@@ -301,7 +227,8 @@ static int open_client(struct seat *seat)
 int seat_new(struct ev_loop *loop, const struct options *options, const struct seat_sink *sink, struct seat **ret_seat)
 {
     struct seat *seat = calloc(1, sizeof(*seat));
-    const struct link_sink link = {.datagram = on_datagram, .unreachable = on_unreachable, .ctx = seat};
+    const struct way_sink way = {
+        .datagram = on_datagram, .moved = on_moved, .none = on_none, .refused = on_refused, .ctx = seat};
     int status;
 
     if (seat == NULL)
@@ -309,19 +236,17 @@ int seat_new(struct ev_loop *loop, const struct options *options, const struct s
     seat->loop = loop;
     seat->options = options;
     seat->sink = *sink;
-    seat->again_s = SEAT_AGAIN_LEAST_S;
     clock_init(&seat->clock);
     clock_now(&seat->clock, &seat->now);
     ev_check_init(&seat->turn, on_turn);
     ev_prepare_init(&seat->work, on_work);
     ev_timer_init(&seat->alarm, on_alarm, 0.0, 0.0);
-    ev_timer_init(&seat->address, on_address, SEAT_ADDRESS_S, 0.0);
     ev_set_priority(&seat->turn, EV_MAXPRI);
-    seat->turn.data = seat->work.data = seat->address.data = seat;
+    seat->turn.data = seat->work.data = seat;
     open_keep(seat);
     status = open_client(seat);
     if (status == STATUS_OK)
-        status = link_new(loop, options->host, options->port, &link, &seat->link);
+        status = way_new(loop, options->host, options->port, &way, &seat->way);
     if (status != STATUS_OK) {
         seat_free(seat);
         return status;
@@ -334,7 +259,7 @@ void seat_open(struct seat *seat)
 {
     ev_check_start(seat->loop, &seat->turn);
     ev_prepare_start(seat->loop, &seat->work);
-    next_address(seat);
+    way_open(seat->way);
 }
 
 void seat_free(struct seat *seat)
@@ -344,11 +269,10 @@ void seat_free(struct seat *seat)
     ev_check_stop(seat->loop, &seat->turn);
     ev_prepare_stop(seat->loop, &seat->work);
     ev_timer_stop(seat->loop, &seat->alarm);
-    ev_timer_stop(seat->loop, &seat->address);
     is_shown(seat);
     remember(seat);
     keep_close(seat->keep, false);
-    link_free(seat->link);
+    way_free(seat->way);
     client_free(seat->client);
     free(seat);
 }
@@ -362,6 +286,7 @@ int seat_say(struct seat *seat, const char *text, size_t length, uint32_t *ret_n
 
 int seat_rename(struct seat *seat, const char *name, uint32_t *ret_number)
 {
+    way_expect(seat->way);
     return client_rename(seat->client, &seat->now, name, ret_number);
 }
 
@@ -423,5 +348,5 @@ bool seat_was_in(const struct seat *seat)
 
 const char *seat_address(const struct seat *seat)
 {
-    return link_address(seat->link);
+    return way_address(seat->way);
 }

@@ -53,6 +53,10 @@ class Relay:
             if not self._arrived.wait_for(lambda: self.bytes_up > bytes_up, PATIENCE_S):
                 raise AssertionError("nothing more comes from any client")
 
+    def clients(self):
+        """How many different addresses have written."""
+        return len(self._behind)
+
     def move(self):
         """Every client has another address from now on, as far as the server can see."""
         self._moving = True

@@ -6,7 +6,7 @@ import os
 import signal
 import unittest
 
-from room_program import DELIVERED, REFUSED, UNREACHABLE, USAGE, RoomProgramTest, run_room
+from room_program import DELIVERED, NO_ANSWER, REFUSED, UNREACHABLE, USAGE, RoomProgramTest, run_room
 
 
 class RoomFilter(RoomProgramTest):
@@ -95,6 +95,50 @@ class RoomFilter(RoomProgramTest):
         bob.wait_for(kind="chat", name="alice", text=r"still there\?")
         self.assertEqual(DELIVERED, bob.end())
         alice.expect("bob left")
+
+    def test_a_name_with_several_addresses(self):
+        room = self.open("plain.language=en")  # on IPv4; localhost has ::1 too, mostly
+        alice, = room.members("alice")
+        self.assertEqual(DELIVERED, run_room("-n", "bob", "-m", "hello", "localhost:%d" % room.doors[0][1]).returncode)
+        alice.expect("bob joined", "bob: hello", "bob left")
+
+    def test_an_ipv6_address_in_brackets(self):
+        room = self.open("plain.language=en", listen="[::1]:0")
+        alice, = room.members("alice")
+        self.assertEqual(DELIVERED, run_room("-n", "bob", "-m", "hello", "[::1]:%d" % room.doors[0][1]).returncode)
+        alice.expect("bob joined", "bob: hello", "bob left")
+
+    def test_an_interface_that_is_not_there(self):
+        result = run_room("-m", "x", "fe80::1%nosuchcard")
+        self.assertEqual(UNREACHABLE, result.returncode)
+        self.assertIn("ip link", result.stderr.decode())
+
+    def test_when_the_server_is_back_it_is_back_too_from_the_same_port(self):
+        room = self.open("plain.language=en")
+        relay = self.relay(room.doors[0])
+        bob = self.filter("bob", relay.address)
+        bob.wait_for(kind="join", name="bob")
+        room.stop(signal.SIGTERM)
+        again = self.open("plain.language=en", listen="127.0.0.1:%d" % room.doors[0][1])
+        alice, = again.members("alice")
+        bob.say("nobody knows me")
+        alice.expect("bob joined")
+        bob.say("here again")
+        alice.expect("bob: here again")
+        self.assertEqual(1, relay.clients())
+        self.assertEqual(NO_ANSWER, bob.end(), "what became of the first message is not known")
+
+    def test_a_server_that_was_killed_is_waited_for(self):
+        room = self.open("plain.language=en")
+        bob = self.filter("bob", room.doors[0])
+        bob.wait_for(kind="join", name="bob")
+        address = "127.0.0.1:%d" % room.doors[0][1]
+        room.stop(signal.SIGTERM)
+        bob.say("is anybody there?")
+        again = self.open("plain.language=en", listen=address)
+        again.stderr.wait_for("bob joined")
+        self.assertEqual(NO_ANSWER, bob.end(), "it is not known whether the room that ended has taken that")
+        self.assertIn("it is not known whether message 1 was taken", bob.stderr.text())
 
     def test_a_signal_ends_it_with_its_exit(self):
         room = self.open("plain.language=en")

@@ -9,7 +9,7 @@ import unittest
 
 from room_program import DELIVERED, REFUSED, RoomProgramTest, run_room
 
-MANY = 300
+MANY = 200
 
 
 class RoomResume(RoomProgramTest):
@@ -60,33 +60,33 @@ class RoomResume(RoomProgramTest):
     def kill_in_mid_flow(self, room, address):
         alice, carol = room.members("alice", "carol")
         lives = []
-        for life in range(4):
+        for life in range(3):
             bob = self.bob(address)
             if life == 0:
                 alice.expect("bob joined")
                 carol.expect("bob joined")
-            bob.say(*("life %d says %d." % (life, n) for n in range(40)))
+            bob.say(*("life %d says %d." % (life, n) for n in range(20)))
             for n in range(MANY):
                 alice.say("%d in life %d." % (n, life))
                 carol.read_until(b"alice: %d in life %d." % (n, life))
-                if n == MANY // 2 and life < 3:
+                if n == MANY // 2 and life < 2:
                     # Somewhere between reading, writing and recording.
                     bob.stdout.wait_for(r'"text":"%d in life %d\."' % (n // 2, life))
                     bob.kill()
             lives.append(bob)
-        lives[-1].wait_for(kind="chat", name="bob", text=r"life 3 says 39\.")
-        lives[-1].wait_for(kind="chat", name="alice", text=r"%d in life 3\." % (MANY - 1))
+        lives[-1].wait_for(kind="chat", name="bob", text=r"life 2 says 19\.")
+        lives[-1].wait_for(kind="chat", name="alice", text=r"%d in life 2\." % (MANY - 1))
         self.assertEqual(DELIVERED, lives[-1].end(), lives[-1].stderr.text())
         story = self.expect_one_story(*lives)
-        self.assertEqual(["%d in life %d." % (n, life) for life in range(4) for n in range(MANY)],
+        self.assertEqual(["%d in life %d." % (n, life) for life in range(3) for n in range(MANY)],
                          [event["text"] for event in story if event["name"] == "alice" and event["kind"] == "chat"])
         said = [event["text"] for event in story if event["name"] == "bob" and event["kind"] == "chat"]
         self.assertEqual(sorted(set(said), key=said.index), said, "something was said twice")
-        for life in range(4):
+        for life in range(3):
             of_this = [text for text in said if text.startswith("life %d " % life)]
             # What a program had read and not sent has died with it.
             self.assertEqual(["life %d says %d." % (life, n) for n in range(len(of_this))], of_this)
-        self.assertEqual(40, len(of_this))
+        self.assertEqual(20, len(of_this))
         self.assertEqual(["join"], [event["kind"] for event in story if event["name"] == "bob" and event["kind"] != "chat"])
 
     def test_killed_in_mid_flow_it_tells_every_event_once(self):

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The roomd authors
+#
+# A name server that answers when the test says so: the linker turns each call of getaddrinfo into one of __wrap_getaddrinfo.
+target_link_options(test_client_resolve PRIVATE -Wl,--wrap=getaddrinfo)
+target_compile_options(test_client_resolve PRIVATE -Wno-reserved-identifier)
+
+# A link and a timer in the hand of the test.
+foreach(call link_new link_free link_look_up link_next link_addresses link_send link_address ev_timer_start ev_timer_stop)
+  target_link_options(test_client_way PRIVATE -Wl,--wrap=${call})
+endforeach()
+target_compile_options(test_client_way PRIVATE -Wno-reserved-identifier)
