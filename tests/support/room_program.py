@@ -13,16 +13,16 @@ from relay import Relay
 from roomd_process import PATIENCE_S, Output, clean_environment, fail_on_sanitizer_report
 from roomd_room import RoomTest
 
-DELIVERED, USAGE, UNREACHABLE, NO_ANSWER, REFUSED = 0, 64, 69, 75, 76
+DELIVERED, USAGE, UNREACHABLE, NOT_WRITTEN, NO_ANSWER, REFUSED = 0, 64, 69, 74, 75, 76
 
 
 class Filter:
     """A running room --json."""
 
-    def __init__(self, name, address, *arguments, runtime=None):
+    def __init__(self, name, address, *arguments, runtime=None, stdin=subprocess.PIPE):
         self.process = subprocess.Popen(
             [os.environ["ROOM"], "--json", "--name", name, *arguments, "%s:%d" % address], env=environment(runtime),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+            stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
         self.stdout, self.stderr = Output(self.process.stdout), Output(self.process.stderr)
         self.killed = False
 
@@ -43,8 +43,8 @@ class Filter:
         self.process.stdin.close()
         return self.wait()
 
-    def wait(self):
-        status = self.process.wait(PATIENCE_S * 2)
+    def wait(self, patience_s=PATIENCE_S * 2):
+        status = self.process.wait(patience_s)
         self.stdout.join()
         self.stderr.join()
         fail_on_sanitizer_report(self.stderr.text())
@@ -61,7 +61,8 @@ class Filter:
 
     def discard(self):
         with contextlib.suppress(OSError):
-            self.process.stdin.close()
+            if self.process.stdin:
+                self.process.stdin.close()
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
