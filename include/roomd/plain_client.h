@@ -109,6 +109,9 @@ uint64_t plain_client_number(const struct plain_client *client);
 const char *plain_client_name(const struct plain_client *client);
 /* On the list, itself included. */
 uint32_t plain_client_members(const struct plain_client *client);
+/* As client_next_member; each call looks through the list. */
+bool plain_client_next_member(const struct plain_client *client, uint64_t after, uint64_t *ret_number,
+                              const char **ret_name, size_t *ret_name_len);
 /* The server has answered its exit, so it had heard all that arrived before. */
 bool plain_client_heard_bye(const struct plain_client *client);
 

@@ -36,6 +36,8 @@ struct filter {
     struct input *input;
     ev_timer patience; /* then it gives up */
     ev_signal signals[3];
+    bool said; /* something, as far as it was taken for sending */
+    bool was_in;
     bool ended; /* nothing more comes from stdin */
     bool has_held;
     size_t held; /* bytes of a line that waits for a place */
@@ -69,7 +71,9 @@ static void end_refused(struct filter *filter, enum client_reason reason)
 {
     char words[REASONS_TEXT_BYTES];
 
-    fprintf(stderr, "room: %s\n", reasons_text(reason, words));
+    const char *farewell = seat_farewell(filter->seat);
+
+    fprintf(stderr, "room: %s%s%s\n", reasons_text(reason, words), farewell[0] != '\0' ? ": " : "", farewell);
     end(filter, FILTER_EXIT_REFUSED);
 }
 
@@ -118,6 +122,20 @@ static void on_missed(void *ctx, uint64_t count)
     print(filter, line, length);
 }
 
+/* Before it is in, these are what a server has to say to our join, in its own words. */
+static void on_text(void *ctx, const char *text, size_t length)
+{
+    struct filter *filter = ctx;
+    char line[SHOW_LINE_BYTES];
+    bool is_news = filter->options->message == NULL || seat_was_in(filter->seat);
+
+    length = show_text(text, length, seat_now(filter->seat), is_news && filter->options->json, line);
+    if (is_news)
+        print(filter, line, length);
+    else
+        fprintf(stderr, "room: the room says: %s", line);
+}
+
 static void on_fate(void *ctx, uint32_t number, enum client_fate fate, uint8_t why)
 {
     struct filter *filter = ctx;
@@ -134,18 +152,30 @@ static void on_fate(void *ctx, uint32_t number, enum client_fate fate, uint8_t w
     }
 }
 
+/* Over the plain protocol, the bye is all that tells whether anything has arrived. */
+static void check_bye(struct filter *filter)
+{
+    if (!filter->said || seat_was_heard(filter->seat))
+        return;
+    filter->unknown++;
+    fputs("room: there was no bye: it is not known whether the room has heard what was said\n", stderr);
+}
+
 static void on_state(void *ctx, enum client_state state, enum client_reason reason, uint16_t wait_s)
 {
     struct filter *filter = ctx;
 
     (void)wait_s;
     if (state == CLIENT_IN) {
-        ev_timer_stop(filter->loop, &filter->patience);
-        if (filter->options->message != NULL)
+        if (filter->options->message == NULL)
+            ev_timer_stop(filter->loop, &filter->patience);
+        else if (!filter->was_in) /* back in, it has waited already */
             be_patient(filter, FILTER_SAY_S);
+        filter->was_in = true;
         return;
     }
     if (reason == CLIENT_LEFT) {
+        check_bye(filter);
         end(filter, verdict(filter));
         return;
     }
@@ -179,6 +209,8 @@ static bool say(struct filter *filter, const char *bytes, size_t length)
 
     switch (seat_say(filter->seat, bytes, length, &number)) {
     case STATUS_OK:
+        filter->said = true;
+        return true;
     case STATUS_INVALID: /* an empty line */
         return true;
     case STATUS_FULL:
@@ -247,6 +279,17 @@ static void on_done(void *ctx)
     filter->unknown_before = 0;
 }
 
+static void end_unanswered(struct filter *filter)
+{
+    fprintf(stderr, "room: nobody answers at %s: is there a room, and does a firewall let UDP port %s through?\n",
+            seat_address(filter->seat), filter->options->port);
+    if (filter->options->dialect == NULL)
+        fputs("room: a room of another program than roomd speaks the plain protocol: with --plain\n", stderr);
+    else
+        fputs("room: does it speak this dialect? --dialect takes another one\n", stderr);
+    end(filter, EX_UNAVAILABLE);
+}
+
 static void on_patience(struct ev_loop *loop, ev_timer *watcher, int events)
 {
     struct filter *filter = watcher->data;
@@ -261,10 +304,7 @@ static void on_patience(struct ev_loop *loop, ev_timer *watcher, int events)
     } else if (filter->refusal != CLIENT_NO_REASON) {
         end_refused(filter, filter->refusal);
     } else {
-        fprintf(stderr,
-                "room: nobody answers at %s: is roomd running there, and does a firewall let UDP port %s through?\n",
-                seat_address(filter->seat), filter->options->port);
-        end(filter, EX_UNAVAILABLE);
+        end_unanswered(filter);
     }
 }
 
@@ -324,12 +364,16 @@ static int open_input(struct filter *filter)
 int filter_run(struct ev_loop *loop, const struct options *options)
 {
     struct filter filter = {.options = options, .loop = loop};
-    const struct seat_sink sink = {
-        .protocol = {.event = on_event, .fate = on_fate, .missed = on_missed, .state = on_state, .ctx = &filter},
-        .trouble = on_trouble,
-        .turn = on_turn,
-        .done = on_done,
-        .ctx = &filter};
+    const struct seat_sink sink = {.protocol = {.event = on_event,
+                                                .fate = on_fate,
+                                                .missed = on_missed,
+                                                .state = on_state,
+                                                .line = on_text,
+                                                .ctx = &filter},
+                                   .trouble = on_trouble,
+                                   .turn = on_turn,
+                                   .done = on_done,
+                                   .ctx = &filter};
 
     if (seat_new(loop, options, &sink, &filter.seat) != STATUS_OK)
         return EX_OSERR;

@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* The program: what it was asked for, and who does it. */
+#include "client/accent.h"
 #include "client/filter.h"
 #include "client/options.h"
 
@@ -12,11 +13,17 @@
 int main(int argc, char **argv)
 {
     struct options options;
+    struct dialect dialect;
     struct ev_loop *loop;
     int code;
 
     if (!options_parse(argc, argv, &options, &code))
         return code;
+    if (options.plain) {
+        if (!accent_load(options.dialect_name, options.language, &dialect))
+            return EX_USAGE;
+        options.dialect = &dialect;
+    }
     loop = ev_default_loop(EVBACKEND_EPOLL | EVFLAG_NOENV);
     if (loop == NULL || sodium_init() < 0)
         return EX_OSERR;

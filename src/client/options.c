@@ -13,44 +13,66 @@
 
 static const char usage[] =
     "Usage: room [--name NAME] [--json] [-m TEXT] HOST[:PORT]\n"
+    "       room --plain [--dialect NAME|FILE] [--language zh|en] [--keepalive SECONDS] ... HOST[:PORT]\n"
     "Sits in a room of roomd, and gets every message exactly once, in order.\n"
     "\n"
     "  -n, --name NAME          the name to join under (default: the login name)\n"
     "  -m, --message TEXT       join, say this, wait until it was taken, and leave\n"
     "      --json               show what happens in JSON, one object a line\n"
+    "      --plain              speak the plain protocol, with any server of it; what the network loses is lost\n"
+    "      --dialect NAME|FILE  which dialect of it: course (default), yn, or a file as roomd's plain.dialect takes\n"
+    "      --language zh|en     the wording of the built-in dialects (default: zh)\n"
+    "      --keepalive SECONDS  join again so often; only for servers that forget who is silent, and take it\n"
     "      --help               print this, and exit\n"
     "      --version            print the version, and exit\n"
     "\n"
     "Each line of stdin is a message, each event a line on stdout. At the end of stdin it waits until all it has said\n"
     "was taken, and leaves. The port is " OPTIONS_PORT
     " where none is given; IPv6 addresses with a port stand in brackets.\n"
-    "Exit codes: 0 all was delivered, 64 usage, 69 nobody answers there, 75 no answer in time, 76 refused.\n";
+    "Exit codes: 0 all was delivered, 64 usage, 69 nobody answers there, 74 nobody reads stdout,\n75 no answer in "
+    "time, 76 refused.\n";
 
-enum { OPTION_JSON = 256, OPTION_HELP, OPTION_VERSION };
+enum {
+    OPTION_JSON = 256,
+    OPTION_PLAIN,
+    OPTION_DIALECT,
+    OPTION_LANGUAGE,
+    OPTION_KEEPALIVE,
+    OPTION_HELP,
+    OPTION_VERSION
+};
 
 static const struct option long_options[] = {
-    {"name", required_argument, NULL, 'n'},         {"message", required_argument, NULL, 'm'},
-    {"json", no_argument, NULL, OPTION_JSON},       {"help", no_argument, NULL, OPTION_HELP},
-    {"version", no_argument, NULL, OPTION_VERSION}, {NULL, 0, NULL, 0},
+    {"name", required_argument, NULL, 'n'},
+    {"message", required_argument, NULL, 'm'},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"plain", no_argument, NULL, OPTION_PLAIN},
+    {"dialect", required_argument, NULL, OPTION_DIALECT},
+    {"language", required_argument, NULL, OPTION_LANGUAGE},
+    {"keepalive", required_argument, NULL, OPTION_KEEPALIVE},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {NULL, 0, NULL, 0},
 };
 
 /* ---- HOST[:PORT] ---- */
 
-static bool is_port(const char *text)
+/* 0 where it is not from 1 to `most`, which has at most five digits. */
+static uint32_t number_of(const char *text, uint32_t most)
 {
-    unsigned number = 0;
+    uint32_t number = 0;
 
     for (const char *at = text; *at != '\0'; at++) {
         if (*at < '0' || *at > '9' || at - text > 4)
-            return false;
-        number = number * 10 + (unsigned)(*at - '0');
+            return 0;
+        number = number * 10 + (uint32_t)(*at - '0');
     }
-    return number >= 1 && number <= 65535;
+    return number <= most ? number : 0;
 }
 
 static bool take(struct options *options, const char *host, size_t length, const char *port)
 {
-    if (length == 0 || length > OPTIONS_HOST_MAX_BYTES || !is_port(port))
+    if (length == 0 || length > OPTIONS_HOST_MAX_BYTES || number_of(port, UINT16_MAX) == 0)
         return false;
     memcpy(options->host, host, length);
     options->host[length] = '\0';
@@ -114,6 +136,18 @@ static bool take_option(struct options *options, int option, int *ret_code)
     case OPTION_JSON:
         options->json = true;
         return true;
+    case OPTION_PLAIN:
+        options->plain = true;
+        return true;
+    case OPTION_DIALECT:
+        options->dialect_name = optarg;
+        return true;
+    case OPTION_LANGUAGE:
+        options->language = optarg;
+        return strcmp(optarg, "zh") == 0 || strcmp(optarg, "en") == 0 || fail("--language takes zh or en", ret_code);
+    case OPTION_KEEPALIVE:
+        options->keepalive_s = number_of(optarg, OPTIONS_KEEPALIVE_MAX_S);
+        return options->keepalive_s > 0 || fail("--keepalive takes seconds, 1 to 86400", ret_code);
     case OPTION_HELP:
         fputs(usage, stdout);
         return false;
@@ -139,6 +173,9 @@ bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_
         return fail(optind == argc ? "which room? it takes HOST[:PORT]" : "it takes one HOST[:PORT]", ret_code);
     if (!options_split_host(argv[optind], ret_options))
         return fail("that is no HOST[:PORT]: write host, host:8888, 192.0.2.7:8888 or [2001:db8::7]:8888", ret_code);
+    if (!ret_options->plain &&
+        (ret_options->dialect_name != NULL || ret_options->language != NULL || ret_options->keepalive_s > 0))
+        return fail("--dialect, --language and --keepalive belong to --plain", ret_code);
     if (ret_options->name[0] == '\0')
         take_login_name(ret_options);
     return true;

@@ -7,11 +7,15 @@
 #ifndef ROOMD_CLIENT_OPTIONS_H
 #define ROOMD_CLIENT_OPTIONS_H
 
+#include <roomd/dialect.h>
 #include <roomd/limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #define OPTIONS_PORT "8888"
+
+/* A day: nobody forgets a member that late who does not forget it sooner. */
+#define OPTIONS_KEEPALIVE_MAX_S 86400
 
 /* A name of the DNS has 255 bytes, an address with its zone less. */
 #define OPTIONS_HOST_MAX_BYTES 255
@@ -22,6 +26,11 @@ struct options {
     char name[ROOM_NAME_MAX_BYTES + 1]; /* empty: none was given */
     const char *message;                /* -m; NULL = none; of argv */
     bool json;
+    bool plain;                    /* the plain protocol */
+    const char *dialect_name;      /* of it: a built-in name, or a file; NULL = none was given; of argv */
+    const char *language;          /* of its wording: "zh" or "en"; NULL = none was given; of argv */
+    uint32_t keepalive_s;          /* plain: the join is repeated so often; 0 = never */
+    const struct dialect *dialect; /* what these name; for main to fill in. NULL: the sequenced protocol */
 };
 
 /* Reads the command line. False where that was all: something was printed, and the program ends with `ret_code`, of sysexits.h. */

@@ -17,7 +17,7 @@ static const struct {
     {CLIENT_REFUSED_FULL, "the room is full"},
     {CLIENT_REFUSED_BANNED, "the administrator does not let you in"},
     {CLIENT_REFUSED_COOKIE, "the room does not recognise this address: does it change?"},
-    {CLIENT_REFUSED_PLAIN, "the room speaks the plain protocol only: use a plain client"},
+    {CLIENT_REFUSED_PLAIN, "the room speaks the plain protocol only: use --plain"},
     {CLIENT_REFUSED_LIMIT, "too many have joined from your address lately: try again in a minute"},
     {CLIENT_LEFT, "you have left"},
     {CLIENT_KICKED, "the administrator has removed you"},

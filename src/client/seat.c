@@ -5,22 +5,19 @@
 #include "client/seat.h"
 
 #include "client/keep.h"
+#include "client/talk.h"
 #include "client/way.h"
 #include "io/clock.h"
 
 #include <roomd/status.h>
-#include <sodium.h>
 #include <stdlib.h>
-
-/* Events beyond a gap: far more than a window. */
-#define SEAT_STORE_BYTES (1 << 20)
 
 struct seat {
     struct ev_loop *loop;          /* borrowed */
     const struct options *options; /* borrowed */
     struct seat_sink sink;
     struct way *way;
-    struct client *client;
+    struct talk *talk;
     struct keep *keep;       /* NULL: nothing is kept */
     uint64_t shown;          /* the position that a program after this one goes on from */
     uint32_t said_before;    /* by a program before */
@@ -39,14 +36,14 @@ static void on_datagram(void *ctx, const void *bytes, size_t length)
 {
     struct seat *seat = ctx;
 
-    client_receive(seat->client, &seat->now, bytes, length);
+    talk_receive(seat->talk, &seat->now, bytes, length);
 }
 
 static void on_moved(void *ctx)
 {
     struct seat *seat = ctx;
 
-    client_moved(seat->client, &seat->now);
+    talk_moved(seat->talk, &seat->now);
 }
 
 static void on_none(void *ctx, const char *words)
@@ -69,7 +66,7 @@ static void remember(struct seat *seat)
 {
     struct client_session session;
 
-    if (seat->keep == NULL || seat->client == NULL || !client_session(seat->client, &session))
+    if (seat->keep == NULL || seat->talk == NULL || !talk_session(seat->talk, &session))
         return;
     session.position = seat->shown;
     keep_store(seat->keep, &session);
@@ -79,7 +76,7 @@ static void is_shown(struct seat *seat)
 {
     struct client_session session;
 
-    if (seat->client != NULL && client_session(seat->client, &session))
+    if (seat->talk != NULL && talk_session(seat->talk, &session))
         seat->shown = session.position;
 }
 
@@ -133,6 +130,14 @@ static void on_member(void *ctx, uint64_t number, const char *name, size_t name_
         sink->member(sink->ctx, number, name, name_len, here);
 }
 
+static void on_line(void *ctx, const char *text, size_t length)
+{
+    const struct client_sink *sink = &((struct seat *)ctx)->sink.protocol;
+
+    if (sink->line != NULL)
+        sink->line(sink->ctx, text, length);
+}
+
 static void on_state(void *ctx, enum client_state state, enum client_reason reason, uint16_t wait_s)
 {
     struct seat *seat = ctx;
@@ -172,7 +177,7 @@ static void on_work(struct ev_loop *loop, ev_prepare *watcher, int events)
 
     (void)events;
     seat->sink.turn(seat->sink.ctx);
-    due_ns = client_tick(seat->client, &seat->now);
+    due_ns = talk_tick(seat->talk, &seat->now);
     seat->sink.done(seat->sink.ctx);
     is_shown(seat);
     remember(seat);
@@ -186,34 +191,34 @@ static void on_work(struct ev_loop *loop, ev_prepare *watcher, int events)
 
 /* ---- opening and closing ---- */
 
-/* A script that says one thing has no place to go back to. */
+/* A script that says one thing has no place to go back to, and the plain protocol has no way back. */
 static void open_keep(struct seat *seat)
 {
     const struct options *options = seat->options;
 
-    if (options->message == NULL)
+    if (options->message == NULL && options->dialect == NULL)
         seat->keep = keep_open(options->host, options->port, options->name);
 }
 
-static int open_client(struct seat *seat)
+static int open_talk(struct seat *seat)
 {
     struct client_session session;
-    struct client_setup setup = {.name = seat->options->name,
-                                 .store_bytes = SEAT_STORE_BYTES,
-                                 .sink = {.send = on_send,
-                                          .event = on_event,
-                                          .fate = on_fate,
-                                          .missed = on_missed,
-                                          .state = on_state,
-                                          .member = on_member,
-                                          .ctx = seat}};
-
+    struct talk_setup setup = {.name = seat->options->name,
+                               .dialect = seat->options->dialect,
+                               .keepalive_ns = seat->options->keepalive_s * MOMENT_NS_PER_S,
+                               .sink = {.send = on_send,
+                                        .event = on_event,
+                                        .fate = on_fate,
+                                        .missed = on_missed,
+                                        .state = on_state,
+                                        .member = on_member,
+                                        .line = on_line,
+                                        .ctx = seat}};
     int status = STATUS_INVALID;
 
-    randombytes_buf(setup.seed, sizeof(setup.seed));
     if (seat->keep != NULL && keep_read(seat->keep, &session)) {
         setup.resume = &session;
-        status = client_new(&setup, &seat->client);
+        status = talk_new(&setup, &seat->talk);
     }
     if (status == STATUS_OK) {
         seat->shown = session.position;
@@ -221,7 +226,7 @@ static int open_client(struct seat *seat)
         return STATUS_OK;
     }
     setup.resume = NULL;
-    return client_new(&setup, &seat->client);
+    return talk_new(&setup, &seat->talk);
 }
 
 int seat_new(struct ev_loop *loop, const struct options *options, const struct seat_sink *sink, struct seat **ret_seat)
@@ -244,7 +249,7 @@ int seat_new(struct ev_loop *loop, const struct options *options, const struct s
     ev_set_priority(&seat->turn, EV_MAXPRI);
     seat->turn.data = seat->work.data = seat;
     open_keep(seat);
-    status = open_client(seat);
+    status = open_talk(seat);
     if (status == STATUS_OK)
         status = way_new(loop, options->host, options->port, &way, &seat->way);
     if (status != STATUS_OK) {
@@ -273,7 +278,7 @@ void seat_free(struct seat *seat)
     remember(seat);
     keep_close(seat->keep, false);
     way_free(seat->way);
-    client_free(seat->client);
+    talk_free(seat->talk);
     free(seat);
 }
 
@@ -281,59 +286,69 @@ void seat_free(struct seat *seat)
 
 int seat_say(struct seat *seat, const char *text, size_t length, uint32_t *ret_number)
 {
-    return client_say(seat->client, &seat->now, text, length, ret_number);
+    return talk_say(seat->talk, &seat->now, text, length, ret_number);
 }
 
 int seat_rename(struct seat *seat, const char *name, uint32_t *ret_number)
 {
     way_expect(seat->way);
-    return client_rename(seat->client, &seat->now, name, ret_number);
+    return talk_rename(seat->talk, &seat->now, name, ret_number);
 }
 
 void seat_leave(struct seat *seat, bool at_once)
 {
-    client_leave(seat->client, &seat->now, at_once);
+    talk_leave(seat->talk, &seat->now, at_once);
 }
 
 enum client_state seat_state(const struct seat *seat)
 {
-    return client_state(seat->client);
+    return talk_state(seat->talk);
 }
 
 uint32_t seat_pending(const struct seat *seat)
 {
-    return client_pending(seat->client);
+    return talk_pending(seat->talk);
 }
 
 const char *seat_name(const struct seat *seat)
 {
-    return client_name(seat->client);
+    return talk_name(seat->talk);
 }
 
 const char *seat_room(const struct seat *seat)
 {
-    return client_room(seat->client);
+    return talk_room(seat->talk);
 }
 
 uint32_t seat_members(const struct seat *seat)
 {
-    return client_members(seat->client);
+    return talk_members(seat->talk);
 }
 
 bool seat_next_member(const struct seat *seat, uint64_t after, uint64_t *ret_number, const char **ret_name,
                       size_t *ret_name_len)
 {
-    return client_next_member(seat->client, after, ret_number, ret_name, ret_name_len);
+    return talk_next_member(seat->talk, after, ret_number, ret_name, ret_name_len);
 }
 
 int64_t seat_round_trip_ns(const struct seat *seat)
 {
-    return client_round_trip_ns(seat->client);
+    return talk_round_trip_ns(seat->talk);
 }
 
 const struct moment *seat_now(const struct seat *seat)
 {
     return &seat->now;
+}
+
+const char *seat_farewell(const struct seat *seat)
+{
+    return talk_farewell(seat->talk);
+}
+
+bool seat_was_heard(const struct seat *seat)
+{
+    return talk_was_heard(seat->talk);
 }
 
 uint32_t seat_said_before(const struct seat *seat)

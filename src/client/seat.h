@@ -50,7 +50,7 @@ uint32_t seat_pending(const struct seat *seat);
 /* Its name and the room's as shown, once in; empty where the room does not tell. Borrowed until the seat is called again. */
 const char *seat_name(const struct seat *seat);
 const char *seat_room(const struct seat *seat);
-/* How many are in the room, itself included. */
+/* How many are in the room, itself included; over the plain protocol, as far as was heard since it joined. */
 uint32_t seat_members(const struct seat *seat);
 /* As client_next_member. */
 bool seat_next_member(const struct seat *seat, uint64_t after, uint64_t *ret_number, const char **ret_name,
@@ -63,6 +63,10 @@ const struct moment *seat_now(const struct seat *seat);
  * Messages up to this number were said by a program before, which was killed, and whose session this seat goes on with. Of them, only those are told of whose fate is not known.
  */
 uint32_t seat_said_before(const struct seat *seat);
+/* What the room has said as it ended the session; terminated, mostly empty. */
+const char *seat_farewell(const struct seat *seat);
+/* Once out: nothing says that the room has not heard what was said (over the plain protocol: the bye has come, or the dialect has none). */
+bool seat_was_heard(const struct seat *seat);
 /* It has been in, at any time. */
 bool seat_was_in(const struct seat *seat);
 /* The address that it tries or sits at, for people; empty before there is one. */

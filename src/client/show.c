@@ -5,6 +5,7 @@
 #include "client/show.h"
 
 #include "base/escape.h"
+#include "base/wall.h"
 #include "core/event_json.h"
 
 #include <inttypes.h>
@@ -64,6 +65,22 @@ size_t show_event(const struct event *event, bool json, char ret_line[SHOW_LINE_
     if ((size_t)length >= sizeof(raw))
         length = (int)sizeof(raw) - 1;
     return end_line(ret_line, escape_text(raw, (size_t)length, ret_line, SHOW_LINE_BYTES - 1));
+}
+
+size_t show_text(const char *text, size_t length, const struct moment *now, bool json, char ret_line[SHOW_LINE_BYTES])
+{
+    struct json object;
+    char time[WALL_TEXT_BYTES];
+
+    if (!json)
+        return end_line(ret_line, escape_text(text, length, ret_line, SHOW_LINE_BYTES - 1));
+    json_begin(&object, ret_line, SHOW_LINE_BYTES - 1);
+    json_null(&object, "seq");
+    json_text(&object, "time", wall_format(now->wall_ns, now->utc_offset_s, time));
+    json_text(&object, "kind", "line");
+    json_text(&object, "name", "");
+    json_string(&object, "text", text, length);
+    return end_object(&object, ret_line);
 }
 
 size_t show_missed(uint64_t count, bool json, char ret_line[SHOW_LINE_BYTES])

@@ -8,6 +8,7 @@
 #define ROOMD_CLIENT_SHOW_H
 
 #include <roomd/event.h>
+#include <roomd/moment.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +18,8 @@
 
 /* Writes the line, with its newline, and terminates it. Returns its length. */
 size_t show_event(const struct event *event, bool json, char ret_line[SHOW_LINE_BYTES]);
+/* A line of a plain server that tells no event; `now` is its time. */
+size_t show_text(const char *text, size_t length, const struct moment *now, bool json, char ret_line[SHOW_LINE_BYTES]);
 /* So many events can't be had any more. */
 size_t show_missed(uint64_t count, bool json, char ret_line[SHOW_LINE_BYTES]);
 

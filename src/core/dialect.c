@@ -36,8 +36,11 @@ static const struct row rows[DIALECT_KEYS] = {
                             "C CHAT",
                             NULL,
                             NULL},
-    [DIALECT_EXIT_VERBS] =
-        {{"exit_verbs", DIALECT_KIND_VERBS, "verbs that leave: VERB NAME", "", 0, 0}, 0, "Q E EXIT QUIT", NULL, NULL},
+    [DIALECT_EXIT_VERBS] = {{"exit_verbs", DIALECT_KIND_VERBS, "verbs that leave: VERB NAME", "", 0, 0},
+                            0,
+                            "Q E EXIT QUIT",
+                            NULL,
+                            "E Q EXIT QUIT"},
     [DIALECT_ACCEPT] =
         {{"accept", DIALECT_KIND_TOKEN, "answer to a join: you are in", "{name}", 0, 0}, 0, "OK", NULL, "Y"},
     [DIALECT_NAME_TAKEN] = {{"name_taken", DIALECT_KIND_TOKEN, "answer to a join: somebody has that name", "{name}", 0,

@@ -204,3 +204,23 @@ void plain_client_members_forget(struct plain_client *client)
     while (members->count > 0)
         take_out(client, &members->row[members->count - 1]);
 }
+
+bool plain_client_next_member(const struct plain_client *client, uint64_t after, uint64_t *ret_number,
+                              const char **ret_name, size_t *ret_name_len)
+{
+    const struct plain_client_members *members = &client->members;
+    const struct plain_client_member *next = NULL;
+
+    for (uint32_t i = 0; i < members->count; i++) {
+        const struct plain_client_member *member = &members->row[i];
+
+        if (member->number > after && (next == NULL || member->number < next->number))
+            next = member;
+    }
+    if (next == NULL)
+        return false;
+    *ret_number = next->number;
+    *ret_name = next->name;
+    *ret_name_len = next->name_len;
+    return true;
+}

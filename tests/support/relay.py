@@ -35,6 +35,7 @@ class Relay:
         self._poll.register(self._front, select.POLLIN)
         self._ended = threading.Event()
         self.cut = False  # nothing passes
+        self.swallows = None  # told a datagram, says whether that does not pass
         self.bytes_up = self.bytes_down = 0  # what came in to be carried
         self._arrived = threading.Condition()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -83,7 +84,7 @@ class Relay:
         self._moving = False
 
     def _carry(self, through, datagram, to):
-        if self.cut or self._dice.random() < self.loss:
+        if self.cut or (self.swallows and self.swallows(datagram)) or self._dice.random() < self.loss:
             return
         for _ in range(2 if self._dice.random() < self._repeat else 1):
             due = time.monotonic() + self._delay + self._dice.random() * self._jitter

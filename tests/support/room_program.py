@@ -6,6 +6,7 @@ The program room as a filter: lines go in, events come out. The environment vari
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import tempfile
 
@@ -68,8 +69,48 @@ class Filter:
             self.process.wait()
 
 
+class ForeignServer:
+    """A server of the plain protocol that is not ours: it does what the test says, datagram by datagram."""
+
+    def __init__(self, port=0):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.settimeout(PATIENCE_S)
+        self.socket.bind(("127.0.0.1", port))
+        self.address = self.socket.getsockname()
+        self.client = None
+
+    def receive(self):
+        request, self.client = self.socket.recvfrom(65536)
+        return request.decode()
+
+    def expect(self, expected, *answers):
+        got = self.receive()
+        if got != expected:
+            raise AssertionError("the server expects %r and gets %r" % (expected, got))
+        for answer in answers:
+            self.send(answer)
+
+    def send(self, line):
+        self.socket.sendto(line if isinstance(line, bytes) else line.encode(), self.client)
+
+    def close(self):
+        self.socket.close()
+
+
 def environment(runtime):
     return clean_environment({"XDG_RUNTIME_DIR": str(runtime)} if runtime else None)
+
+
+def start_room(*arguments, **keywords):
+    return subprocess.Popen([os.environ["ROOM"], *arguments], env=environment(None), stderr=subprocess.PIPE, **keywords)
+
+
+def end_of(process, patience_s=PATIENCE_S * 3):
+    """Its exit status, and what it has said on stderr."""
+    process.output, stderr = process.communicate(timeout=patience_s)
+    stderr = stderr.decode("utf-8", "replace")
+    fail_on_sanitizer_report(stderr)
+    return process.returncode, stderr
 
 
 def run_room(*arguments, timeout=PATIENCE_S * 2, runtime=None):
@@ -91,6 +132,11 @@ class RoomProgramTest(RoomTest):
         relay = Relay(server, **keywords)
         self.addCleanup(relay.close)
         return relay
+
+    def foreign_server(self, **keywords):
+        server = ForeignServer(**keywords)
+        self.addCleanup(server.close)
+        return server
 
     def folder(self):
         folder = tempfile.TemporaryDirectory(prefix="roomd-test-")

@@ -4,9 +4,11 @@
 """The client room as a filter, against the real server, also over a network that loses, repeats and reorders."""
 import os
 import signal
+import subprocess
 import unittest
 
-from room_program import DELIVERED, NO_ANSWER, REFUSED, UNREACHABLE, USAGE, RoomProgramTest, run_room
+from room_program import (DELIVERED, NO_ANSWER, NOT_WRITTEN, REFUSED, UNREACHABLE, USAGE, RoomProgramTest, end_of, run_room,
+                          start_room)
 
 
 class RoomFilter(RoomProgramTest):
@@ -50,6 +52,60 @@ class RoomFilter(RoomProgramTest):
         self.assertEqual(REFUSED, bob.wait())
         self.assertIn("the room was closed", bob.stderr.text())
         self.assertEqual(["the last words"], [event["text"] for event in bob.events("notice")])
+
+    def test_a_line_that_is_not_taken_is_told_and_the_others_are_delivered(self):
+        room = self.open("plain.language=en", "room.max_text=20")
+        alice, = room.members("alice")
+        bob = self.filter("bob", room.doors[0])
+        bob.wait_for(kind="join", name="bob")
+        alice.expect("bob joined")
+        bob.process.stdin.write(b"one\n" + b"x" * 21 + b"\n\xff\n" + b"y" * 5000 + b"\ntwo\n")
+        self.assertEqual(REFUSED, bob.end())
+        alice.expect("bob: one", "bob: two", "bob left")
+        stderr = bob.stderr.text()
+        self.assertIn("a line of 21 bytes is too long for this room", stderr)
+        self.assertIn("not valid UTF-8", stderr)
+        self.assertIn("a line of more than 4096 bytes was not said", stderr)
+
+    def test_who_is_muted_is_told_so(self):
+        room = self.open("plain.language=en")
+        alice, = room.members("alice")
+        bob = self.filter("bob", room.doors[0])
+        alice.expect("bob joined")
+        room.type("/mute bob")
+        room.answers("bob")
+        bob.say("let me speak")
+        self.assertEqual(REFUSED, bob.end())
+        self.assertIn("the administrator has muted you", bob.stderr.text())
+
+    def test_who_is_kicked_is_told_so(self):
+        room = self.open("plain.language=en")
+        bob = self.filter("bob", room.doors[0])
+        bob.wait_for(kind="join", name="bob")
+        room.type("/kick bob too loud")
+        self.assertEqual(REFUSED, bob.wait())
+        self.assertIn("the administrator has removed you: too loud", bob.stderr.text())
+
+    def test_where_the_sequenced_protocol_is_off_it_says_what_to_use_and_does_not_use_it(self):
+        room = self.open("sequenced.enabled=no")
+        result = run_room("-m", "x", "%s:%d" % room.doors[0])
+        self.assertEqual(REFUSED, result.returncode)
+        self.assertIn("the room speaks the plain protocol only: use --plain", result.stderr.decode())
+
+    def test_when_nobody_reads_its_lines_it_leaves(self):
+        room = self.open("plain.language=en")
+        alice, = room.members("alice")
+        for stdout in ("/dev/full", None):
+            ends = os.pipe()
+            out = os.open(stdout, os.O_WRONLY) if stdout else os.dup(ends[1])
+            process = start_room("-n", "bob", "%s:%d" % room.doors[0], stdin=subprocess.PIPE, stdout=out)
+            os.close(out)
+            os.close(ends[0])
+            os.close(ends[1])
+            alice.expect("bob joined", "bob left")
+            status, stderr = end_of(process)
+            self.assertEqual(NOT_WRITTEN, status)
+            self.assertIn("stdout can't be written", stderr)
 
     def test_nobody_there(self):
         room = self.open()

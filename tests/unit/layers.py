@@ -20,11 +20,11 @@ LAYERS = {
     "server": {"io", "admin", "conf", "core", "base"},
     "daemon": {"server", "io", "conf", "base"},
     "roomctl": {"admin", "base"},
-    "client": {"io", "core", "base"},
+    "client": {"io", "conf", "core", "base"},
 }
 
 # Of a layer, only these: roomctl must work without the room.
-PARTS = {("roomctl", "admin"): {"admin/vocabulary.h"}, ("client", "core"): {"core/event_json.h"}}
+PARTS = {("roomctl", "admin"): {"admin/vocabulary.h"}, ("client", "core"): {"core/event_json.h"}, ("client", "conf"): {"conf/config.h"}}
 
 # What core may include beside its own headers and the contracts: no sockets, no clock, no loop, no files.
 CORE_SYSTEM = {

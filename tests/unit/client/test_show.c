@@ -85,3 +85,14 @@ Test(show, what_was_missed)
     show_missed(3, true, line);
     cr_expect_str_eq(line, "{\"kind\":\"missed\",\"count\":3}\n");
 }
+
+Test(show, a_line_that_tells_no_event_has_a_kind_of_its_own)
+{
+    const struct moment now = {.wall_ns = INT64_C(1700000000) * 1000000000};
+
+    show_text("say \x1b[2J\"hi\"", 12, &now, false, line);
+    cr_expect_str_eq(line, "say \\x1b[2J\"hi\"\n");
+    show_text("a \"b\"", 5, &now, true, line);
+    cr_expect_str_eq(line, "{\"seq\":null,\"time\":\"2023-11-14T22:13:20+00:00\",\"kind\":\"line\",\"name\":\"\","
+                           "\"text\":\"a \\\"b\\\"\"}\n");
+}

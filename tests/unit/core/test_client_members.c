@@ -294,7 +294,7 @@ Test(client_members, they_are_told_one_after_the_other_by_rising_numbers)
     uint64_t number = 0;
 
     cr_expect(!client_next_member(stage.client, 0, &number, &name, &name_len), "nobody is known yet");
-    client_stage_page(&stage, 10, 8, false, "3 carol, 5 -eve, 7 alice, 8 dave");
+    client_stage_page(&stage, 10, 0, 8, false, "3 carol, 5 -eve, 7 alice, 8 dave");
     while (client_next_member(stage.client, number, &number, &name, &name_len))
         sprintf(told + strlen(told), "%u %.*s ", (unsigned)number, (int)name_len, name);
     cr_expect_str_eq(told, "3 carol 7 alice 8 dave ");
