@@ -114,7 +114,7 @@ static void name_file(const char *host, const char *port, const char *name, char
     absorb(&state, port);
     absorb(&state, name);
     crypto_generichash_final(&state, digest, sizeof(digest));
-    memcpy(ret_name, "seat-", 5);
+    snprintf(ret_name, KEEP_NAME_BYTES, "seat-");
     sodium_bin2hex(ret_name + 5, KEEP_NAME_BYTES - 5, digest, sizeof(digest));
 }
 

@@ -133,14 +133,17 @@ static int moor(struct link *link)
 static int connect_again(struct link *link)
 {
     const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
-    struct sockaddr_storage own, bound = {.ss_family = link->connected.bytes.ss_family};
+    struct sockaddr_storage own, bound;
     socklen_t length = sizeof(own);
 
+    memset(&own, 0, sizeof(own));
+    memset(&bound, 0, sizeof(bound));
+    bound.ss_family = link->connected.bytes.ss_family;
     if (getsockname(link->fd, (struct sockaddr *)&own, &length) == 0) {
         *port_of(&bound) = *port_of(&own);
-        connect(link->fd, &nowhere, sizeof(nowhere));
+        (void)connect(link->fd, &nowhere, sizeof(nowhere));
         /* Where somebody was faster, it gets another one. */
-        bind(link->fd, (const struct sockaddr *)&bound, length);
+        (void)bind(link->fd, (const struct sockaddr *)&bound, length);
     }
     return moor(link);
 }
