@@ -127,7 +127,6 @@ Test(client_say, who_gets_no_answer_to_a_message_asks_whether_anybody_is_there)
 Test(client_say, a_message_is_repeated_with_waits_that_double_three_times_until_it_is_taken)
 {
     static const int64_t waits_ms[] = {200, 400, 800, 1600, 1600, 1600};
-    struct sequenced_up_frame frame;
 
     say("hello");
     cr_expect_str_eq(messages(), "1");
