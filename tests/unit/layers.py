@@ -24,7 +24,8 @@ LAYERS = {
 }
 
 # Of a layer, only these: roomctl must work without the room.
-PARTS = {("roomctl", "admin"): {"admin/vocabulary.h"}, ("client", "core"): {"core/event_json.h"}, ("client", "conf"): {"conf/config.h"}}
+PARTS = {("roomctl", "admin"): {"admin/vocabulary.h"}, ("client", "core"): {"core/event_json.h", "core/text.h"},
+         ("client", "conf"): {"conf/config.h"}}
 
 # What core may include beside its own headers and the contracts: no sockets, no clock, no loop, no files.
 CORE_SYSTEM = {
@@ -57,6 +58,8 @@ def wrong_includes(source):
                 yield f"{path}: {layer} must not include {name}"
             if kind == "<" and layer == "core" and first != "roomd" and name not in CORE_SYSTEM:
                 yield f"{path}: core must not include <{name}>"
+            if first == "readline" and path.name != "editor.c":
+                yield f"{path}: only client/editor.c knows readline"
             if name == "ev.h" and layer not in LOOP_LAYERS:
                 yield f"{path}: {layer} must know nothing of the loop"
     for path in sorted((source / "include").rglob("*.h")):

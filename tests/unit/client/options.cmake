@@ -10,3 +10,6 @@ foreach(call link_new link_free link_look_up link_next link_addresses link_send 
   target_link_options(test_client_way PRIVATE -Wl,--wrap=${call})
 endforeach()
 target_compile_options(test_client_way PRIVATE -Wno-reserved-identifier)
+
+# Computes contrasts.
+target_link_libraries(test_client_paint PRIVATE m)
