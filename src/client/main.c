@@ -5,10 +5,19 @@
 #include "client/accent.h"
 #include "client/filter.h"
 #include "client/options.h"
+#include "client/screen.h"
 
 #include <signal.h>
 #include <sodium.h>
+#include <stdbool.h>
 #include <sysexits.h>
+#include <unistd.h>
+
+/* A person sits there who has not asked for lines. */
+static bool wants_screen(const struct options *options)
+{
+    return options->message == NULL && !options->json && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
 
 int main(int argc, char **argv)
 {
@@ -29,7 +38,7 @@ int main(int argc, char **argv)
         return EX_OSERR;
     /* Whoever reads our lines may take its time: stdout blocks, and the room waits for our position. Who stops reading ends us. */
     signal(SIGPIPE, SIG_IGN);
-    code = filter_run(loop, &options);
+    code = wants_screen(&options) ? screen_run(loop, &options) : filter_run(loop, &options);
     ev_loop_destroy(loop);
     return code;
 }

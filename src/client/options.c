@@ -12,28 +12,31 @@
 #include <unistd.h>
 
 static const char usage[] =
-    "Usage: room [--name NAME] [--json] [-m TEXT] HOST[:PORT]\n"
+    "Usage: room [--name NAME] [--linear] [--json] [-m TEXT] HOST[:PORT]\n"
     "       room --plain [--dialect NAME|FILE] [--language zh|en] [--keepalive SECONDS] ... HOST[:PORT]\n"
     "Sits in a room of roomd, and gets every message exactly once, in order.\n"
     "\n"
-    "  -n, --name NAME          the name to join under (default: the login name)\n"
+    "  -n, --name NAME          the name to join under (default: it is asked for; without a terminal, the login name)\n"
     "  -m, --message TEXT       join, say this, wait until it was taken, and leave\n"
     "      --json               show what happens in JSON, one object a line\n"
     "      --plain              speak the plain protocol, with any server of it; what the network loses is lost\n"
     "      --dialect NAME|FILE  which dialect of it: course (default), yn, or a file as roomd's plain.dialect takes\n"
     "      --language zh|en     the wording of the built-in dialects (default: zh)\n"
     "      --keepalive SECONDS  join again so often; only for servers that forget who is silent, and take it\n"
+    "      --linear             on a terminal, only write forwards: for screen readers and serial lines\n"
     "      --help               print this, and exit\n"
     "      --version            print the version, and exit\n"
     "\n"
-    "Each line of stdin is a message, each event a line on stdout. At the end of stdin it waits until all it has said\n"
-    "was taken, and leaves. The port is " OPTIONS_PORT
-    " where none is given; IPv6 addresses with a port stand in brackets.\n"
+    "On a terminal it is a screen to chat on; /help tells what it can. Else each line of stdin is a message, each "
+    "event\n"
+    "a line on stdout, and at the end of stdin it waits until all it has said was taken, and leaves. The port "
+    "is " OPTIONS_PORT " where none is given; IPv6 addresses with a port stand in brackets.\n"
     "Exit codes: 0 all was delivered, 64 usage, 69 nobody answers there, 74 nobody reads stdout,\n75 no answer in "
     "time, 76 refused.\n";
 
 enum {
     OPTION_JSON = 256,
+    OPTION_LINEAR,
     OPTION_PLAIN,
     OPTION_DIALECT,
     OPTION_LANGUAGE,
@@ -46,6 +49,7 @@ static const struct option long_options[] = {
     {"name", required_argument, NULL, 'n'},
     {"message", required_argument, NULL, 'm'},
     {"json", no_argument, NULL, OPTION_JSON},
+    {"linear", no_argument, NULL, OPTION_LINEAR},
     {"plain", no_argument, NULL, OPTION_PLAIN},
     {"dialect", required_argument, NULL, OPTION_DIALECT},
     {"language", required_argument, NULL, OPTION_LANGUAGE},
@@ -129,12 +133,16 @@ static bool take_option(struct options *options, int option, int *ret_code)
 {
     switch (option) {
     case 'n':
+        options->has_name = true;
         return take_name(options, optarg) || fail("a name has 1 to 64 bytes", ret_code);
     case 'm':
         options->message = optarg;
         return optarg[0] != '\0' || fail("there is nothing to say: -m takes a text", ret_code);
     case OPTION_JSON:
         options->json = true;
+        return true;
+    case OPTION_LINEAR:
+        options->linear = true;
         return true;
     case OPTION_PLAIN:
         options->plain = true;

@@ -26,6 +26,8 @@ struct options {
     char name[ROOM_NAME_MAX_BYTES + 1]; /* empty: none was given */
     const char *message;                /* -m; NULL = none; of argv */
     bool json;
+    bool has_name;                 /* it was given; else it is a guess */
+    bool linear;                   /* on a terminal: only forwards */
     bool plain;                    /* the plain protocol */
     const char *dialect_name;      /* of it: a built-in name, or a file; NULL = none was given; of argv */
     const char *language;          /* of its wording: "zh" or "en"; NULL = none was given; of argv */
