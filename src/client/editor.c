@@ -108,7 +108,6 @@ static void set_readline_up(void)
     rl_change_environment = 0;
     rl_getc_function = get_key;
     rl_input_available_hook = is_key_there;
-    rl_redisplay_function = show_nothing;
     rl_prep_term_function = prepare_nothing;
     rl_deprep_term_function = show_nothing;
     rl_attempted_completion_function = complete;
@@ -128,6 +127,8 @@ int editor_open(const struct editor_sink *sink)
         return STATUS_SYSTEM;
     set_readline_up();
     rl_initialize();
+    rl_redisplay_function =
+        show_nothing; /* not before: with another's display, readline asks nobody what the keys send */
     paste = rl_variable_value("enable-bracketed-paste");
     editor.paste = paste == NULL || strcmp(paste, "off") != 0;
     rl_variable_bind("enable-bracketed-paste", "off");
@@ -216,6 +217,12 @@ void editor_add_history(const char *line)
 {
     HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
 
-    if (line[0] != '\0' && (last == NULL || strcmp(last->line, line) != 0))
-        add_history(line);
+    bool at_end = where_history() == history_length;
+
+    if (line[0] == '\0' || (last != NULL && strcmp(last->line, line) == 0))
+        return;
+    add_history(line);
+    /* Whoever is looking back goes on there. */
+    if (at_end)
+        using_history();
 }
