@@ -12,18 +12,18 @@
 
 static const struct command {
     const char *name;
-    enum commands_what what;
     const char *argument; /* as help shows it; empty: it takes none */
-    bool needed;
     const char *help;
+    enum commands_what what;
+    bool needed;
 } commands[] = {
-    {"help", COMMANDS_HELP, "", false, "list these commands"},
-    {"quit", COMMANDS_QUIT, "", false, "leave the room; q alone, Ctrl-D and Ctrl-C do too"},
-    {"members", COMMANDS_MEMBERS, "", false, "list who is in the room"},
-    {"name", COMMANDS_NAME, "NAME", true, "take another name"},
-    {"clear", COMMANDS_CLEAR, "", false, "clear the screen; what was said stays above it"},
-    {"ignore", COMMANDS_IGNORE, "[NAME]", false,
-     "show nothing more of NAME, or show it again; alone: list who is ignored"},
+    {"help", "", "list these commands", COMMANDS_HELP, false},
+    {"quit", "", "leave the room; q alone, Ctrl-D and Ctrl-C do too", COMMANDS_QUIT, false},
+    {"members", "", "list who is in the room", COMMANDS_MEMBERS, false},
+    {"name", "NAME", "take another name", COMMANDS_NAME, true},
+    {"clear", "", "clear the screen; what was said stays above it", COMMANDS_CLEAR, false},
+    {"ignore", "[NAME]", "show nothing more of NAME, or show it again; alone: list who is ignored", COMMANDS_IGNORE,
+     false},
 };
 
 #define COMMANDS_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -180,15 +180,18 @@ void editor_feed(const char *bytes, size_t length)
 
 void editor_insert(const char *text, size_t length)
 {
-    char *copy;
+    char *copy = strndup(text, length);
 
-    /* A search, or a number that is being typed: for them it is keys. */
-    if (RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG | RL_STATE_MULTIKEY)) {
-        editor_feed(text, length);
+    if (copy == NULL)
         return;
+    for (char *at = copy; *at != '\0'; at++) {
+        if ((unsigned char)*at < ' ' || *at == '\x7f')
+            *at = ' ';
     }
-    copy = strndup(text, length);
-    if (copy != NULL)
+    /* A search, or a number that is being typed: for them it is keys. */
+    if (RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG | RL_STATE_MULTIKEY))
+        editor_feed(copy, strlen(copy));
+    else
         rl_insert_text(copy);
     free(copy);
 }

@@ -36,7 +36,7 @@ bool editor_wants_paste(void);
 
 /* What was typed. Calls the sink. */
 void editor_feed(const char *bytes, size_t length);
-/* Text that is no key, where the cursor is. */
+/* Text that is no key, where the cursor is; control characters, which would be keys or hidden, become spaces. */
 void editor_insert(const char *text, size_t length);
 
 /* The line as it is, and how much of it stands before the cursor. Valid until the next call. */

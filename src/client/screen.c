@@ -131,6 +131,7 @@ static void on_draw(void *ctx)
     if (screen->seat != NULL) {
         prompt.room = seat_room(screen->seat);
         prompt.members = seat_members(screen->seat);
+        prompt.since = screen->options.plain;
         draw_notes(screen);
     }
     if (!screen->asks_name)

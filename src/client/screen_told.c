@@ -65,8 +65,13 @@ static void on_fate(void *ctx, uint32_t number, enum client_fate fate, uint8_t w
     struct outgoing_entry *entry = outgoing_find(&screen->outgoing, number);
 
     terminal_touch(screen->terminal);
-    if (entry == NULL)
+    if (entry == NULL) {
+        if (fate == CLIENT_UNKNOWN && number <= seat_said_before(screen->seat))
+            board_say(&screen->board, true,
+                      "it is not known whether message %u of the program before was said, and it is not said again",
+                      (unsigned)number);
         return;
+    }
     switch (fate) {
     case CLIENT_TAKEN: /* its event is on its way, or lost with the session */
         entry->taken = true;
@@ -75,7 +80,7 @@ static void on_fate(void *ctx, uint32_t number, enum client_fate fate, uint8_t w
     case CLIENT_UNKNOWN:
         screen_told_fate(screen, entry, fate, why);
         break;
-    default: /* sent, and that is all that will ever be known */
+    case CLIENT_SENT: /* that is all that will ever be known */
         screen->shown_alone = number;
         show_alone(screen, entry);
         break;
@@ -100,6 +105,12 @@ static void on_missed(void *ctx, uint64_t count)
 
     show_taken(screen);
     board_say(&screen->board, true, "%llu events were missed: the room has forgotten them", (unsigned long long)count);
+}
+
+/* Of a server of the plain protocol: no event, but somebody should see it. */
+static void on_line(void *ctx, const char *text, size_t length)
+{
+    board_say_text(&((struct screen *)ctx)->board, false, text, length);
 }
 
 static void on_member(void *ctx, uint64_t number, const char *name, size_t name_len, bool here)
@@ -163,7 +174,8 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
     terminal_touch(screen->terminal);
     if (state == CLIENT_OUT) {
         if (reason != CLIENT_LEFT)
-            board_say(&screen->board, true, "%s", reasons_text(reason, words));
+            board_say(&screen->board, true, "%s%s%s", reasons_text(reason, words),
+                      seat_farewell(screen->seat)[0] != '\0' ? ": " : "", seat_farewell(screen->seat));
         screen_end(screen, reason == CLIENT_LEFT ? EX_OK : SCREEN_EXIT_REFUSED);
     } else if (screen->leaving != SCREEN_STAYS) {
         return;
@@ -211,10 +223,12 @@ static void on_slow(struct ev_loop *loop, ev_timer *watcher, int events)
         board_say(&screen->board, true,
                   "the room does not answer: is this machine's network there? It goes on asking; what you type waits");
     else
-        board_say(&screen->board, true,
-                  "no answer from %s: is roomd running there, and does a firewall let UDP port %s through? It goes on "
-                  "asking; Ctrl-C leaves",
-                  seat_address(screen->seat), screen->options.port);
+        board_say(
+            &screen->board, true,
+            "no answer from %s: is roomd running there, and does a firewall let UDP port %s through?%s It goes on "
+            "asking; Ctrl-C leaves",
+            seat_address(screen->seat), screen->options.port,
+            screen->options.plain ? "" : " If it is another program's room: --plain.");
 }
 
 static void on_late(struct ev_loop *loop, ev_timer *watcher, int events)
@@ -253,6 +267,7 @@ struct seat_sink screen_told_sink(struct screen *screen)
                                            .missed = on_missed,
                                            .state = on_state,
                                            .member = on_member,
+                                           .line = on_line,
                                            .ctx = screen},
                               .trouble = on_trouble,
                               .turn = on_turn,

@@ -238,19 +238,6 @@ static void on_typed(void *ctx, const char *bytes, size_t length)
         editor_feed(bytes, length);
 }
 
-/* Control characters would be keys, or hidden: on one line they are spaces. */
-static void insert_one_line(const char *bytes, size_t length)
-{
-    char *text = malloc(length + 1);
-
-    if (text == NULL)
-        return;
-    for (size_t i = 0; i < length; i++)
-        text[i] = (unsigned char)bytes[i] < ' ' || bytes[i] == '\x7f' ? ' ' : bytes[i];
-    editor_insert(text, length);
-    free(text);
-}
-
 static void on_pasted(void *ctx, const char *bytes, size_t length, bool cut)
 {
     struct terminal *terminal = ctx;
@@ -259,7 +246,7 @@ static void on_pasted(void *ctx, const char *bytes, size_t length, bool cut)
         return;
     terminal->touched = true;
     if (memchr(bytes, '\n', length) == NULL && !cut)
-        insert_one_line(bytes, length);
+        editor_insert(bytes, length);
     else
         terminal->sink.pasted(terminal->sink.ctx, bytes, length, cut);
 }

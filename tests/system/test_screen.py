@@ -399,7 +399,55 @@ class Leaving(ScreenTest):
         self.assert_restored(sue)
 
 
+class Plain(ScreenTest):
+    def test_a_room_of_the_plain_protocol(self):
+        room = self.open()
+        alice, = room.members("alice")
+        sue = self.start(room, "--name", "sue", "--plain", "--language", "en")
+        sue.wait_for("you are in the room as sue;")
+        alice.expect("sue joined")
+        alice.say("hi")
+        sue.wait_for("alice: hi$")
+        sue.wait_for_last("2[+] here>")
+        sue.enter("hello")
+        alice.expect("sue: hello")
+        sue.wait_for(r"^\d\d:\d\d sue: hello$")
+        sue.enter("q")
+        alice.expect("sue left")
+        self.assert_left(sue)
+        self.assertEqual(1, sum("sue: hello" in line for line in sue.lines()))
+
+    def test_a_line_that_is_no_event_is_shown(self):
+        room = self.open()
+        alice, = room.members("alice")
+        sue = self.start(room, "--name", "sue", "--plain")  # in Chinese: what is said in English is only a line
+        sue.wait_for("you are in the room as sue;")
+        alice.say("hi")
+        sue.wait_for("^-- alice: hi$")
+
+
 class Trouble(ScreenTest):
+    def test_a_client_that_is_killed_and_starts_again_goes_on(self):
+        room = self.open()
+        alice, = room.members("alice")
+        runtime = self.state / "runtime"
+        runtime.mkdir(mode=0o700)
+        environment = {"XDG_RUNTIME_DIR": str(runtime)}
+        sue = self.seat(room, environment=environment)
+        alice.expect("sue joined")
+        alice.say("one")
+        sue.wait_for("alice: one")
+        room.fence()  # what was on the screen in its last moment may come again
+        sue.wait_for("teller: fence-")
+        sue.signal(signal.SIGKILL)
+        sue.process.wait()
+        alice.say("two")
+        sue = self.seat(room, environment=environment)
+        sue.wait_for("alice: two")
+        sue.enter("q")
+        alice.expect("sue left")
+        self.assertNotIn("alice: one", sue.screen.text())
+
     def test_a_server_that_is_killed_and_starts_again_is_back_without_a_key(self):
         room = self.open("room.session_timeout=30", witnesses=False)  # so that an idle client soon asks whether it is there
         sue, bob = self.seat(room), self.seat(room, "bob")
