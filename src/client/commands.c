@@ -22,8 +22,7 @@ static const struct command {
     {"members", "", "list who is in the room", COMMANDS_MEMBERS, false},
     {"name", "NAME", "take another name", COMMANDS_NAME, true},
     {"clear", "", "clear the screen; what was said stays above it", COMMANDS_CLEAR, false},
-    {"ignore", "[NAME]", "show nothing more of NAME, or show it again; alone: list who is ignored", COMMANDS_IGNORE,
-     false},
+    {"ignore", "[NAME]", "show nothing of NAME, or show it again; alone: a list", COMMANDS_IGNORE, false},
 };
 
 #define COMMANDS_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -14,7 +14,7 @@ static const char *state_words(const struct prompt *prompt)
 {
     switch (prompt->state) {
     case PROMPT_JOINING:
-        return "joining";
+        return "connecting";
     case PROMPT_NO_ANSWER:
         return "no answer";
     case PROMPT_WAITING:

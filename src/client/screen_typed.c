@@ -73,8 +73,7 @@ static void help(struct screen *screen)
 {
     const char *name, *argument, *text;
 
-    board_say(&screen->board, false,
-              "a line is said to everybody. '//' begins one with a slash, \\q says q. Commands:");
+    board_say(&screen->board, false, "a line is said to everybody; // begins one with a slash, \\q says q. Commands:");
     for (size_t row = 0; (name = commands_name(row, &argument, &text)) != NULL; row++) {
         char usage[32];
 

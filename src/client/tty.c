@@ -66,7 +66,7 @@ static void take_modes(const struct tty *tty)
     modes = crash.before;
     /* Signals stay: Ctrl-C and Ctrl-Z work whatever becomes of us. Ctrl-S does not stop the terminal, but searches forwards. */
     modes.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN);
-    modes.c_lflag |= ISIG;
+    modes.c_lflag |= ISIG | NOFLSH; /* what was typed before Ctrl-Z, or is being written, is not thrown away */
     modes.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IGNCR | IXON | ISTRIP);
     modes.c_oflag &= ~(tcflag_t)OPOST;
     modes.c_cc[VMIN] = 1;

@@ -25,7 +25,7 @@ Test(prompt, tells_room_and_members)
 
 Test(prompt, tells_what_is_wrong)
 {
-    expect(PROMPT_JOINING, "", 80, "joining> ");
+    expect(PROMPT_JOINING, "", 80, "connecting> ");
     expect(PROMPT_NO_ANSWER, "lobby", 80, "lobby, no answer> ");
     expect(PROMPT_WAITING, "", 80, "waiting> ");
     expect(PROMPT_LEAVING, "lobby", 80, "lobby, leaving> ");
