@@ -272,6 +272,12 @@ class Terminal:
     def enter(self, text):
         self.type(text + "\r")
 
+    @contextlib.contextmanager
+    def unread(self):
+        """The terminal takes nothing that is written to it, beyond what lies in between."""
+        with self._changed:
+            yield
+
     def wait_until(self, condition, what=None):
         """Waits for the screen to be so. `condition` is asked with the screen."""
         deadline = time.monotonic() + PATIENCE_S
