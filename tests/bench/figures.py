@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The roomd authors
+"""Medians and their intervals, without a word about where the values come from."""
+import math
+import statistics
+
+CONFIDENCE = 0.95
+
+
+def coverage(count, rank):
+    """How sure one may be that the true median is between the rank-th lowest and the rank-th highest of so many."""
+    outside = sum(math.comb(count, k) for k in range(rank)) / 2 ** count
+    return 1 - 2 * outside
+
+
+def interval(values):
+    """
+    The median, and the narrowest pair of order statistics that holds the true one with 95 %: no distribution is
+    assumed. Of fewer than six values that is less than 95 %: then it is the lowest and the highest.
+    """
+    ordered = sorted(values)
+    rank = 1
+    while 2 * (rank + 1) <= len(ordered) + 1 and coverage(len(ordered), rank + 1) >= CONFIDENCE:
+        rank += 1
+    return statistics.median(ordered), ordered[rank - 1], ordered[-rank]
+
+
+def ratios(above, below):
+    """Of what was measured in the same round."""
+    return [a / b for a, b in zip(above, below) if a is not None and b]
+
+
+def best(rows):
+    """The lowest of each round."""
+    return [min((value for value in values if value is not None), default=None) for values in zip(*rows)]

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The roomd authors
+"""The load generator, as a program that takes commands: load/main.c."""
+import json
+import select
+import subprocess
+
+
+class Failed(Exception):
+    """The generator gave up: what it was to measure has no figure."""
+
+
+class Load:
+    """Members of one server. `number` gives them addresses of their own."""
+
+    def __init__(self, program, subject, cpu, members, number, silent=None):
+        self.subject = subject
+        self.members = members
+        self.is_silent = silent is not None
+        command = [str(program), "--protocol", subject.protocol, "--server", "%s:%d" % (subject.address, subject.port),
+                   "--pid", str(subject.process.pid), "--members", str(members), "--authors", str(subject.authors),
+                   "--entering", str(subject.entering), "--cpu", str(cpu), "--source", "127.%d.1.1" % number]
+        if subject.gro:
+            command.append("--gro")
+        if silent is not None:
+            command += ["--silent", silent]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def ask(self, command, patience_s=120):
+        """Gives a command, returns what came of it."""
+        try:
+            self.process.stdin.write(command.encode() + b"\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass
+        if not select.select([self.process.stdout], [], [], patience_s)[0]:
+            raise Failed("no answer to `%s` for %d s" % (command, patience_s))
+        line = self.process.stdout.readline()
+        if not line:
+            raise Failed(self.process.stderr.read().decode().strip() or "it has ended")
+        return json.loads(line)
+
+    def join(self, count=None, patience_s=120):
+        return self.ask("join %d" % (count or self.members), patience_s)
+
+    def run(self, in_flight, deliveries, seconds):
+        return self.ask("run %d %d %g" % (in_flight, deliveries, seconds))
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            try:
+                pipe.close()
+            except BrokenPipeError:
+                pass

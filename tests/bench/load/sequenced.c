@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * The sequenced protocol, as doc/protocol.md, section 2, wants it of a client, but lighter than the client of core: all members are sent the same bytes, so a datagram is taken apart once, and for
+ * each of the others compared. What comes beyond a gap is not kept, but asked for again. Nobody asks who is here.
+ */
+#include "load.h"
+#include "silent.h"
+
+#include "core/sequenced_down.h"
+#include "core/sequenced_events.h"
+#include "core/sequenced_handshake.h"
+#include "core/sequenced_up.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* When a position is reported (2.5): sooner for so long after something was missing. When a range is asked for again. */
+#define REPORT_EVENTS 5
+#define REPORT_MISSED 2
+#define MISSED_NS     LOAD_NS_PER_S
+#define REPORT_NS     (LOAD_NS_PER_S / 50)
+#define MISSING_NS    (LOAD_NS_PER_S / 20)
+
+/* Datagrams that were taken apart and are remembered. */
+#define SEEN_PLACES 256
+
+/* Reports that are sent without looking whether the server keeps up. */
+#define WAKE_BATCH 256
+
+/* Rounds of reports after which members that hear nothing have caught up with the joins. */
+#define CATCH_UP_MAX 64
+
+struct session {
+    uint64_t nonce, token, position;
+    uint32_t packet, member;
+    uint32_t message, decided; /* the last that it has sent, and that it knows of */
+    uint32_t message_base;     /* number of the text that message 1 would have followed */
+    int64_t due_ns;            /* when the position is to be reported; 0 = it is */
+    int64_t missing_ns;        /* when something was asked for last */
+    uint16_t run;
+    uint8_t unreported; /* EVENTS */
+    uint8_t cookie_length;
+    char cookie[SEQUENCED_COOKIE_MAX_BYTES];
+};
+
+/* What stands in one datagram. */
+struct seen {
+    uint64_t first, last;           /* events */
+    uint32_t text_first, text_last; /* messages, one after the other; 0 = none */
+    uint32_t joins;
+    uint32_t own[4]; /* chats of each author */
+    uint16_t length;
+    bool right;
+    char bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
+};
+
+struct hall {
+    uint64_t epoch;
+    uint32_t queue_first, queue_count; /* members whose reports are due, in that order */
+    uint32_t *queue;
+    uint32_t silent_unreported; /* EVENTS that those who hear nothing were sent since they reported */
+    int64_t silent_due_ns;
+    struct seen seen[SEEN_PLACES];
+    struct session sessions[];
+};
+
+_Static_assert(sizeof(((struct seen *)NULL)->own) / sizeof(uint32_t) == 4, "as many authors as --authors may say");
+
+static struct hall *hall_of(struct load *load)
+{
+    if (load->sessions == NULL) {
+        struct hall *hall = calloc(1, sizeof(*hall) + load->capacity * sizeof(struct session));
+
+        if (hall == NULL || (hall->queue = calloc(load->capacity, sizeof(*hall->queue))) == NULL)
+            load_die("out of memory");
+        load->sessions = hall;
+    }
+    return load->sessions;
+}
+
+/* ---- the way in ---- */
+
+static void enter(struct load *load, uint32_t index)
+{
+    struct session *session = &hall_of(load)->sessions[index];
+    char name[16], bytes[SEQUENCED_JOIN_MIN_BYTES];
+    int length;
+
+    if (session->nonce == 0)
+        session->nonce = (uint64_t)load_now_ns() << 20 | (index + 1);
+    if (session->cookie_length == 0) {
+        struct sequenced_hello hello = {.version = SEQUENCED_VERSION, .nonce = session->nonce};
+
+        length = sequenced_handshake_write_hello(bytes, sizeof(bytes), &hello);
+    } else {
+        struct sequenced_join join = {.nonce = session->nonce, .cookie = {session->cookie, session->cookie_length}};
+
+        join.name.bytes = name;
+        join.name.length = (size_t)snprintf(name, sizeof(name), "m%u", index);
+        length = sequenced_handshake_write_join(bytes, sizeof(bytes), &join);
+    }
+    members_send(load, index, bytes, (size_t)length);
+}
+
+static void take_handshake(struct load *load, uint32_t index, const char *bytes, size_t length,
+                           enum sequenced_datagram datagram)
+{
+    struct hall *hall = hall_of(load);
+    struct session *session = &hall->sessions[index];
+    struct sequenced_challenge challenge;
+    struct sequenced_welcome welcome;
+
+    if (datagram == SEQUENCED_REFUSAL)
+        load_die("a sequenced member was refused");
+    if (datagram == SEQUENCED_CHALLENGE && session->cookie_length == 0 &&
+        sequenced_handshake_read_challenge(bytes, length, &challenge) == 0 && challenge.nonce == session->nonce) {
+        memcpy(session->cookie, challenge.cookie.bytes, challenge.cookie.length);
+        session->cookie_length = (uint8_t)challenge.cookie.length;
+        enter(load, index);
+    }
+    if (datagram == SEQUENCED_WELCOME && !load->members[index].in &&
+        sequenced_handshake_read_welcome(bytes, length, &welcome) == 0 && welcome.nonce == session->nonce) {
+        hall->epoch = welcome.epoch;
+        session->token = welcome.token;
+        session->run = welcome.run;
+        session->member = welcome.member;
+        session->position = welcome.position;
+        members_is_in(load, index);
+    }
+}
+
+/* ---- reports ---- */
+
+static struct sequenced_up up_of(struct session *session)
+{
+    session->unreported = 0;
+    session->due_ns = 0;
+    return (struct sequenced_up){
+        .token = session->token, .run = session->run, .packet = ++session->packet, .position = session->position};
+}
+
+/* `missing`: the last event that is asked for; 0 = nothing is. */
+static void report(struct load *load, uint32_t index, uint64_t missing)
+{
+    struct session *session = &hall_of(load)->sessions[index];
+    struct sequenced_up up = up_of(session);
+    char bytes[128];
+    struct octets_writer writer = sequenced_write(bytes, sizeof(bytes));
+    struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MISSING, .missing.count = 1};
+
+    sequenced_up_begin(&writer, &up);
+    if (missing > session->position) {
+        frame.missing.ranges[0] = (struct sequenced_range){session->position + 1, missing - session->position};
+        sequenced_up_add(&writer, &up, &frame);
+    }
+    members_send(load, index, bytes, writer.length);
+}
+
+/* Those who hear nothing have what the first author has. */
+static void report_silent(struct load *load)
+{
+    struct hall *hall = hall_of(load);
+
+    hall->silent_unreported = 0;
+    hall->silent_due_ns = 0;
+    for (uint32_t index = load->authors; index < load->count; index++) {
+        if (!load->members[index].in)
+            continue;
+        hall->sessions[index].position = hall->sessions[0].position;
+        report(load, index, 0);
+    }
+    silent_flush(load->silent);
+}
+
+/* They are sent what the first author is sent, but don't speak, so they have to report more often than it does. */
+static void note_silent(struct load *load)
+{
+    struct hall *hall = hall_of(load);
+
+    if (++hall->silent_unreported >= REPORT_EVENTS)
+        report_silent(load);
+    else if (hall->silent_unreported == 1)
+        hall->silent_due_ns = load_now_ns() + REPORT_NS;
+}
+
+static uint8_t patience(const struct session *session)
+{
+    bool missed = session->missing_ns != 0 && load_now_ns() - session->missing_ns < MISSED_NS;
+
+    return missed ? REPORT_MISSED : REPORT_EVENTS;
+}
+
+static void note_events(struct load *load, uint32_t index)
+{
+    struct hall *hall = hall_of(load);
+    struct session *session = &hall->sessions[index];
+
+    if (++session->unreported >= patience(session)) {
+        report(load, index, 0);
+    } else if (session->unreported == 1) {
+        session->due_ns = load_now_ns() + REPORT_NS;
+        hall->queue[(hall->queue_first + hall->queue_count++) % load->capacity] = index;
+    }
+}
+
+/* All wait for the same time, so they stand in the order in which they are due; who has reported meanwhile is passed over, or stands here again. */
+static int64_t tick(struct load *load, int64_t now_ns, bool everything)
+{
+    struct hall *hall = hall_of(load);
+    int64_t silent_ns = hall->silent_due_ns != 0 ? hall->silent_due_ns : INT64_MAX;
+
+    if (silent_ns != INT64_MAX && (silent_ns <= now_ns || everything)) {
+        report_silent(load);
+        silent_ns = INT64_MAX;
+    }
+    while (hall->queue_count > 0) {
+        uint32_t index = hall->queue[hall->queue_first];
+        int64_t due_ns = hall->sessions[index].due_ns;
+
+        if (due_ns > now_ns && !everything)
+            return due_ns < silent_ns ? due_ns : silent_ns;
+        hall->queue_first = (hall->queue_first + 1) % load->capacity;
+        hall->queue_count--;
+        if (due_ns != 0)
+            report(load, index, 0);
+    }
+    return silent_ns;
+}
+
+static void ask_for_missing(struct load *load, uint32_t index, uint64_t upto)
+{
+    struct session *session = &hall_of(load)->sessions[index];
+    int64_t now_ns = load_now_ns();
+
+    if (now_ns - session->missing_ns < MISSING_NS)
+        return;
+    session->missing_ns = now_ns;
+    load->repeats++;
+    report(load, index, upto);
+}
+
+/* ---- events ---- */
+
+static void look_at(struct load *load, struct seen *seen, const struct sequenced_event *event)
+{
+    uint32_t number;
+
+    if (event->kind == SEQUENCED_EVENT_JOIN)
+        seen->joins++;
+    if (event->kind != SEQUENCED_EVENT_CHAT)
+        return;
+    number = event->text.length == LOAD_TEXT_BYTES ? talk_read(event->text.bytes) : 0;
+    if (number == 0 || (seen->text_last != 0 && number != seen->text_last + 1)) {
+        seen->right = false;
+        return;
+    }
+    if (seen->text_first == 0)
+        seen->text_first = number;
+    seen->text_last = number;
+    for (uint32_t author = 0; author < load->authors; author++)
+        seen->own[author] += event->member == hall_of(load)->sessions[author].member ? 1 : 0;
+}
+
+/* Takes it apart, from event `from` on. */
+static bool open_events(struct load *load, const char *bytes, size_t length, uint64_t from, struct seen *ret_seen)
+{
+    struct sequenced_events events;
+    struct sequenced_event event;
+
+    if (length > sizeof(ret_seen->bytes) || sequenced_events_open(bytes, length, &events) != 0 ||
+        events.epoch != hall_of(load)->epoch)
+        return false;
+    *ret_seen = (struct seen){.first = events.first, .right = true, .length = (uint16_t)length};
+    ret_seen->last = events.first + events.count - 1;
+    memcpy(ret_seen->bytes, bytes, length);
+    while (sequenced_events_next(&events, &event)) {
+        if (event.seq >= from)
+            look_at(load, ret_seen, &event);
+    }
+    return true;
+}
+
+static uint64_t first_of(const char *bytes)
+{
+    struct octets_reader reader = octets_read(bytes + 10, 8);
+
+    return octets_read_u64(&reader);
+}
+
+/* The same bytes as somebody else was sent, nearly always. NULL: they can't be read. */
+static const struct seen *see(struct load *load, const char *bytes, size_t length)
+{
+    uint64_t first = length > SEQUENCED_EVENTS_HEADER_BYTES ? first_of(bytes) : 0;
+    struct seen *seen = &hall_of(load)->seen[first % SEEN_PLACES];
+
+    if (seen->length == length && memcmp(seen->bytes, bytes, length) == 0)
+        return seen;
+    return open_events(load, bytes, length, 0, seen) ? seen : NULL;
+}
+
+static void take_seen(struct load *load, uint32_t index, const struct seen *seen)
+{
+    struct session *session = &hall_of(load)->sessions[index];
+    uint32_t own = index < load->authors ? seen->own[index] : 0;
+
+    session->position = seen->last;
+    session->decided += own;
+    load->members[index].told += seen->joins;
+    if (!seen->right)
+        load->wrong++;
+    else if (seen->text_first != 0)
+        talk_arrived(load, &load->members[index], seen->text_first, seen->text_last, own);
+}
+
+static void take_events(struct load *load, uint32_t index, const char *bytes, size_t length)
+{
+    struct session *session = &hall_of(load)->sessions[index];
+    const struct seen *seen;
+    struct seen rest;
+
+    if (!load->members[index].in)
+        return;
+    seen = see(load, bytes, length);
+    if (seen == NULL) {
+        load->wrong++;
+        return;
+    }
+    if (seen->first > session->position + 1) {
+        ask_for_missing(load, index, seen->last);
+        return;
+    }
+    if (seen->last > session->position && seen->first == session->position + 1)
+        take_seen(load, index, seen);
+    else if (seen->last > session->position && open_events(load, bytes, length, session->position + 1, &rest))
+        take_seen(load, index, &rest);
+    if (load->silent == NULL || index < load->authors)
+        note_events(load, index);
+    if (load->silent != NULL && index == 0)
+        note_silent(load);
+}
+
+/* ---- what one member is told ---- */
+
+static void take_down(struct load *load, uint32_t index, const char *bytes, size_t length)
+{
+    struct session *session = &hall_of(load)->sessions[index];
+    struct sequenced_down_frame frame;
+    struct sequenced_down down;
+    struct octets_reader reader;
+
+    if (sequenced_down_open(bytes, length, &down, &reader) != 0 || down.token != session->token)
+        return;
+    while (sequenced_down_next(&reader, &frame) == 1) {
+        if (frame.kind == SEQUENCED_DOWN_HEAD && frame.head > session->position)
+            ask_for_missing(load, index, frame.head);
+        else if (frame.kind == SEQUENCED_DOWN_HEAD)
+            report(load, index, 0);
+        else if (frame.kind != SEQUENCED_DOWN_TAKEN)
+            load_die("a sequenced member was told of a gap, or that a message was not taken, or the end");
+    }
+}
+
+static size_t input(struct load *load, uint32_t index, char *bytes, size_t length)
+{
+    enum sequenced_datagram datagram;
+
+    if (sequenced_identify(bytes, length, &datagram) != 0)
+        load->wrong++;
+    else if (datagram == SEQUENCED_EVENTS)
+        take_events(load, index, bytes, length);
+    else if (datagram == SEQUENCED_DOWN)
+        take_down(load, index, bytes, length);
+    else
+        take_handshake(load, index, bytes, length, datagram);
+    return length;
+}
+
+/* ---- saying something ---- */
+
+/* Messages `from` … `to` of this author, as many to an UP as fit. */
+static void send_messages(struct load *load, uint32_t author, uint32_t from, uint32_t to)
+{
+    struct session *session = &hall_of(load)->sessions[author];
+    char bytes[SEQUENCED_DATAGRAM_MAX_BYTES], text[LOAD_TEXT_BYTES];
+
+    while (from <= to) {
+        struct sequenced_up up = up_of(session);
+        struct octets_writer writer = sequenced_write(bytes, sizeof(bytes));
+        struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MESSAGE, .message.text = {text, sizeof(text)}};
+
+        sequenced_up_begin(&writer, &up);
+        for (; from <= to; from++) {
+            frame.message.number = from;
+            talk_write(text, session->message_base + from);
+            if (sequenced_up_add(&writer, &up, &frame) != 0)
+                break;
+        }
+        members_send(load, author, bytes, writer.length);
+    }
+}
+
+static void say(struct load *load, uint32_t author, uint32_t first, uint32_t count)
+{
+    struct session *session = &hall_of(load)->sessions[author];
+
+    session->message_base = first - session->message - 1;
+    send_messages(load, author, session->message + 1, session->message + count);
+    session->message += count;
+}
+
+static void again(struct load *load)
+{
+    for (uint32_t author = 0; author < load->authors; author++) {
+        struct session *session = &hall_of(load)->sessions[author];
+
+        if (session->decided < session->message) {
+            load->repeats++;
+            send_messages(load, author, session->decided + 1, session->message);
+        }
+    }
+}
+
+/* All say where they are: so nobody is away. Those who hear nothing catch up in this way, too. */
+static void wake(struct load *load)
+{
+    struct subject_counters before, after;
+
+    for (unsigned round = 0; round < (load->silent != NULL ? CATCH_UP_MAX : 1); round++) {
+        subject_counters(&before);
+        for (uint32_t index = 0; index < load->count; index++) {
+            if (load->silent != NULL)
+                hall_of(load)->sessions[index].position = hall_of(load)->sessions[0].position;
+            report(load, index, 0);
+            if (index % WAKE_BATCH == 0) {
+                silent_flush(load->silent);
+                subject_wait_quiet(&load->subject);
+            }
+        }
+        silent_flush(load->silent);
+        subject_wait_quiet(&load->subject);
+        while (members_pump(load, 0))
+            ;
+        subject_counters(&after);
+        /* The authors' own reports are sent over UDP, too. */
+        if (after.sent - before.sent <= load->authors)
+            return;
+    }
+}
+
+const struct protocol sequenced_protocol = {
+    .name = "sequenced",
+    .authors_listen = true,
+    .under_way = 32,
+    .counts_own_join = true,
+    .enter = enter,
+    .input = input,
+    .say = say,
+    .again = again,
+    .wake = wake,
+    .tick = tick,
+};

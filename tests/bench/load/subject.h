@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* The server that is measured, seen from outside: its processor time, whether it has something to do, and the kernel's counters of the network that it is in. */
+#ifndef BENCH_LOAD_SUBJECT_H
+#define BENCH_LOAD_SUBJECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+struct subject {
+    pid_t pid;
+    clockid_t clock;
+    int state; /* /proc/PID/stat */
+};
+
+/* Of the whole network namespace. */
+struct subject_counters {
+    uint64_t sent;     /* UDP datagrams; several that are given to the kernel as one count as one */
+    uint64_t received; /* UDP datagrams that were read */
+    uint64_t dropped;  /* because a receive buffer was full */
+    uint64_t octets;   /* of IP that were sent */
+};
+
+/* False where there is no such process. */
+bool subject_open(pid_t pid, struct subject *ret_subject);
+/* Of all its threads. */
+uint64_t subject_cpu_ns(const struct subject *subject);
+/* Until it waits for something, and its processor time stands still. */
+void subject_wait_quiet(const struct subject *subject);
+bool subject_is_stopped(const struct subject *subject);
+void subject_counters(struct subject_counters *ret_counters);
+
+#endif

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The roomd authors
+"""The load generator of the benchmark: what it counts is what was delivered. Prices are not looked at here."""
+import os
+import pathlib
+import socket
+import sys
+import threading
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
+
+import figures
+import load
+import subjects
+
+BUILD = pathlib.Path(os.environ["ROOMD_BUILD"])
+CPU = min(os.sched_getaffinity(0))
+
+
+class BenchTest(unittest.TestCase):
+    def serve(self, kind):
+        server = kind("server", CPU)
+        self.addCleanup(server.stop)
+        return server
+
+    def load(self, server, members):
+        generator = load.Load(BUILD / "bench_load", server, CPU, members, 2)
+        self.addCleanup(generator.close)
+        return generator
+
+
+class LoadTest(BenchTest):
+    def assert_all_delivered(self, kind, members, in_flight):
+        server = self.serve(kind)
+        generator = self.load(server, members)
+        self.assertEqual(members, generator.join()["in"])
+        result = generator.run(in_flight, 1, 0)
+        self.assertEqual(in_flight * (members - 1), result["deliveries"])
+        self.assertEqual((0, 0), (result["lost"], result["wrong"]))
+        return server
+
+    def test_everybody_is_told_every_message_of_the_plain_protocol(self):
+        server = self.assert_all_delivered(subjects.roomd(BUILD), 20, 64)
+        self.assertEqual(64 * 19 + 19 * 20 // 2, server.stats()["events_delivered_total"], "messages and joins")
+
+    def test_lines_that_share_a_datagram_are_counted_one_by_one(self):
+        self.assert_all_delivered(subjects.roomd(BUILD, settings=["plain.max_lines=16"]), 20, 64)
+
+    def test_everybody_is_told_every_message_of_the_sequenced_protocol(self):
+        self.assert_all_delivered(subjects.roomd(BUILD, sequenced=True), 20, 64)
+
+    def test_receivers_may_be_given_several_datagrams_in_one(self):
+        self.assert_all_delivered(subjects.roomd(BUILD, sequenced=True, gro=True), 20, 64)
+
+    def test_reference_servers_deliver_to_all_but_the_author(self):
+        for program in ("bench_naive", "bench_sendmmsg"):
+            with self.subTest(program):
+                self.assert_all_delivered(subjects.reference(BUILD, program), 20, 4)
+        with self.subTest("course.py"):
+            self.assert_all_delivered(subjects.Course, 20, 4)
+
+    def test_a_storm_of_joins_is_told_to_everybody(self):
+        for sequenced in (False, True):
+            with self.subTest(sequenced=sequenced):
+                result = self.load(self.serve(subjects.roomd(BUILD, sequenced=sequenced)), 300).ask("storm 300 0.1")
+                self.assertEqual(300, result["in"])
+                self.assertEqual(result["expected"], result["told"])
+
+    def test_garbage_is_read_and_counted(self):
+        for sequenced, kind in ((False, "noise"), (False, "stranger"), (True, "token")):
+            with self.subTest(kind):
+                generator = self.load(self.serve(subjects.roomd(BUILD, sequenced=sequenced)), 1)
+                generator.join()
+                result = generator.ask("garbage %s 1" % kind)
+                self.assertGreater(result["sent"], 0)
+                # Others on this machine may have received something, too.
+                self.assertGreaterEqual(result["received"], result["sent"])
+
+
+class Liar(subjects.Subject):
+    """A plain server of this process that says what it is told to."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.address, self.port = self.socket.getsockname()
+        self.process = self
+        self.pid = os.getpid()
+        self.members = []
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            data, sender = self.socket.recvfrom(2048)
+            if not data:
+                self.socket.close()
+                break
+            if data.startswith(b"L "):
+                self.members.append(sender)
+                self.socket.sendto(b"OK", sender)
+                continue
+            for member in self.members[1:]:
+                for line in self.answer(data.split(b" ", 2)[2]):
+                    self.socket.sendto("m0 ： ".encode() + line, member)
+
+    def stop(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
+            own.sendto(b"", (self.address, self.port))
+
+
+class Verdicts(BenchTest):
+    def run_with(self, answer):
+        server = Liar(answer)
+        self.addCleanup(server.stop)
+        generator = self.load(server, 3)
+        generator.join()
+        return generator.run(2, 1, 0)
+
+    def test_a_lost_message_is_said_to_be_lost(self):
+        result = self.run_with(lambda text: [] if text.startswith(b"0000000001") else [text])
+        self.assertEqual(2, result["wrong"], "each of the two sees that one is missing")
+        self.assertEqual(2, result["lost"])
+
+    def test_a_message_that_comes_twice_is_no_delivery(self):
+        result = self.run_with(lambda text: [text, text])
+        self.assertEqual(4, result["deliveries"])
+        self.assertGreater(result["wrong"], 0)
+
+    def test_other_bytes_are_no_delivery(self):
+        result = self.run_with(lambda text: [text[:-1] + b"!"])
+        self.assertEqual(4, result["lost"])
+
+
+class FiguresTest(unittest.TestCase):
+    def test_the_interval_of_nine_is_from_the_second_to_the_eighth(self):
+        self.assertEqual((5, 2, 8), figures.interval(range(1, 10)))
+
+    def test_the_interval_of_few_is_all_of_them(self):
+        self.assertEqual((2, 1, 3), figures.interval([3, 1, 2]))
+
+    def test_ratios_are_of_the_same_round(self):
+        self.assertEqual([2, 3], figures.ratios([2, None, 6], [1, 5, 2]))
+
+
+if __name__ == "__main__":
+    unittest.main()
