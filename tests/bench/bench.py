@@ -1,0 +1,329 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The roomd authors
+"""
+How fast roomd is beside reference servers and peers, all in one run: doc/performance.md says what the figures mean.
+
+usage: bench.py BUILD [quick] [--update] [--members N,N...] [--rounds N] [--only MEASURE,MEASURE...]
+       bench.py BUILD --show [--update]
+
+BUILD is the folder of the programs; results.json and prices.svg are left there. quick: less than two minutes, no peers,
+no more than 1000 members. --update: puts the tables into doc/performance.md. --only: of loopback, silent, memory,
+storm, garbage. --show: nothing is measured; the last results are shown.
+"""
+import argparse
+import contextlib
+import dataclasses
+import datetime
+import json
+import os
+import pathlib
+import platform
+import re
+import subprocess
+import sys
+
+import drawing
+import load
+import network
+import report
+import subjects
+
+DOCUMENT = pathlib.Path(__file__).resolve().parents[2] / "doc/performance.md"
+RING_BYTES = 17 << 20  # more than room.ring
+RATE = 20_000  # deliveries a second, for latencies
+JOIN_PATIENCE_S = 180
+STORM_S = 1.0
+GARBAGE = 100_000
+TEXT_BYTES = 64  # load/load.h
+
+
+@dataclasses.dataclass
+class Plan:
+    members: list
+    in_flight: list
+    rounds: int
+    deliveries: int  # a run ends after so many, or so many seconds, but not before one round of messages
+    seconds: float
+    latency_s: float
+    latency_members: list
+    memory: int
+    storm: int
+    peers: bool
+
+
+QUICK = Plan([10, 100, 1000], [1, 4, 64], 3, 50_000, 0.08, 0.2, [1000], 1000, 1000, False)
+FULL = Plan([10, 100, 1000, 10_000], [1, 4, 16, 64], 9, 200_000, 0.4, 1.0, [10, 100, 1000, 10_000], 10_000, 10_000,
+            True)
+
+
+class Bench:
+    def __init__(self, build, plan, silent):
+        self.build, self.plan, self.silent = build, plan, silent
+        processors = sorted(os.sched_getaffinity(0))
+        self.server_cpu, self.load_cpu = processors[-1], processors[0]
+        self.series, self.notes = {}, []
+        roomd, reference = subjects.roomd, subjects.reference
+        self.ours = {
+            "plain": roomd(build), "lines": roomd(build, settings=["plain.max_lines=16"]),
+            "sequenced": roomd(build, sequenced=True), "sequenced-gro": roomd(build, sequenced=True, gro=True),
+            "sequenced-nogso": roomd(build, sequenced=True, preload="bench_no_gso.so")}
+        self.references = {"course": subjects.Course, "naive": reference(build, "bench_naive"),
+                           "sendmmsg": reference(build, "bench_sendmmsg")}
+        if len(processors) < 2:
+            self.note("the processor", "there is only one: server and generator share it, so the prices are too high")
+
+    def note(self, what, why):
+        print("%s: %s" % (what, why), file=sys.stderr, flush=True)
+        self.notes.append((what, " ".join(str(why).split())))
+
+    def add(self, measure, subject, members, in_flight, value):
+        self.series.setdefault((measure, subject, members, in_flight), []).append(value)
+
+    @contextlib.contextmanager
+    def pair(self, name, kind, members, number, silent=False):
+        """A server and its members' generator; None where the server can't be had."""
+        server = generator = None
+        try:
+            address = network.SILENT_SERVER if silent else "127.0.0.1"
+            server = kind(name, self.server_cpu, address)
+            generator = load.Load(self.build / "bench_load", server, self.load_cpu, members, number,
+                                  network.SILENT_DEVICE if silent else None)
+            yield generator
+        except subjects.Missing as missing:
+            self.note(name, missing)
+            yield None
+        finally:
+            if generator is not None:
+                generator.close()
+            if server is not None:
+                server.stop()
+
+    # ---- prices -----------------------------------------------------------------------------------------------------
+
+    def joined(self, stack, kinds, members, silent):
+        """Generators whose members are all in, by name."""
+        generators = {}
+        for number, (name, kind) in enumerate(kinds.items(), 2):
+            generator = stack.enter_context(self.pair(name, kind, members, number, silent))
+            if generator is None:
+                continue
+            try:
+                generator.join(patience_s=JOIN_PATIENCE_S)
+                if silent:
+                    generator.ask("deaf")
+                generators[name] = generator
+            except load.Failed as failed:
+                self.note("%s, N = %d" % (name, members), "did not get all members in: %s" % failed)
+                generator.close()
+                generator.subject.stop()
+        return generators
+
+    def run(self, name, generator, in_flight):
+        """One run: microseconds of the server a delivery. None where what was delivered is not what was to be."""
+        before = generator.subject.stats() if name in self.ours else None
+        result = generator.run(in_flight, self.plan.deliveries, self.plan.seconds)
+        what = "%s, N = %d, W = %d" % (name, generator.members, in_flight)
+        if result["wrong"]:
+            self.note(what, "%d messages came twice, out of order or with other bytes" % result["wrong"])
+            return None
+        if result["lost"]:
+            self.note(what, "%d of %d deliveries were lost" % (result["lost"], result["lost"] + result["deliveries"]))
+        if before and not self.agrees(generator, before, result):
+            self.note(what, "what roomd says it has delivered is not what was to be delivered")
+            return None
+        if generator.is_silent and not self.is_sent(generator, result):
+            self.note(what, "%(sent)d datagrams of %(octets)d bytes in all were sent, which is not what %(messages)d "
+                      "messages take" % result)
+            return None
+        return result["cpu_ns"] / 1e3 / result["deliveries"] if result["deliveries"] else None
+
+    def agrees(self, generator, before, result):
+        delivered = generator.subject.stats()["events_delivered_total"] - before["events_delivered_total"]
+        is_sequenced = generator.subject.protocol == "sequenced"
+        return delivered == result["messages"] * (generator.members - (0 if is_sequenced else 1)) or result["lost"] > 0
+
+    def is_sent(self, generator, result):
+        """
+        What cannot be received is counted by the kernel: of the references every datagram, and the author's own; of
+        roomd, which may give it several as one, at least the bytes of the texts.
+        """
+        whole = result["messages"] * generator.members
+        # Other rooms in this network may say a few words of their own meanwhile.
+        exact = whole <= result["sent"] <= whole + 64
+        return exact if generator.subject.name in self.references else result["octets"] >= whole * TEXT_BYTES
+
+    def round(self, measure, generators, in_flights):
+        """All of them, one after the other: what drifts, drifts for all."""
+        for in_flight in in_flights:
+            for name in list(generators):
+                generator = generators[name]
+                try:
+                    value = self.run(name, generator, in_flight)
+                except load.Failed as failed:
+                    self.note("%s, N = %d, W = %d" % (name, generator.members, in_flight), failed)
+                    del generators[name]
+                    continue
+                self.add(measure, name, generator.members, in_flight, value)
+
+    def latencies(self, generators):
+        for name, generator in generators.items():
+            if name in ("course", "lines", "sequenced-gro", "sequenced-nogso"):
+                continue
+            result = generator.ask("latency %d %g" % (RATE, self.plan.latency_s))
+            if result["lost"] or result["wrong"]:
+                self.note("%s, N = %d, latency" % (name, generator.members), "%(lost)d lost, %(wrong)d wrong" % result)
+            for part in ("p50", "p99"):
+                self.add("latency-" + part, name, generator.members, 0, result[part + "_us"])
+
+    def prices(self, measure, kinds, members, in_flights):
+        silent = measure == "silent"
+        with contextlib.ExitStack() as stack:
+            generators = self.joined(stack, kinds, members, silent)
+            for number in range(self.plan.rounds):
+                names = list(generators)
+                turn = number % len(names) if names else 0
+                order = {name: generators[name] for name in names[turn:] + names[:turn]}
+                self.round(measure, order, in_flights)
+                if not silent and members in self.plan.latency_members:
+                    self.latencies(order)
+                generators = {name: generators[name] for name in names if name in order}
+                print("%s, N = %d: round %d of %d" % (measure, members, number + 1, self.plan.rounds), file=sys.stderr,
+                      flush=True)
+
+    def loopback(self):
+        kinds = {**self.references, **{name: kind for name, kind in self.ours.items() if name != "sequenced-nogso"}}
+        if self.plan.peers:
+            kinds.update(subjects.PEERS)
+        for members in self.plan.members:
+            self.prices("loopback", kinds, members, self.plan.in_flight)
+
+    def transmit_only(self):
+        if not self.silent:
+            self.note("transmit-only", "it takes a network of our own and a tun device; root has them")
+            return
+        kinds = {name: {**self.references, **self.ours}[name]
+                 for name in ("naive", "sendmmsg", "plain", "sequenced", "sequenced-nogso")}
+        for members in self.plan.members:
+            self.prices("silent", kinds, members, [1, 64])
+
+    # ---- the rest ---------------------------------------------------------------------------------------------------
+
+    def memory(self):
+        """
+        Resident bytes a member, between so many and twice so many; what is written once for all is written before. A
+        member of ours need not have a socket for that; of a peer it takes one on each side.
+        """
+        kinds = {"naive": self.references["naive"], "plain": self.ours["plain"], "sequenced": self.ours["sequenced"]}
+        if self.plan.peers:
+            kinds["redis"] = subjects.Redis
+        for name, kind in kinds.items():
+            silent = self.silent and kind.datagrams
+            count = self.plan.memory if silent else min(self.plan.memory, subjects.open_files_limit() // 2 - 100)
+            with self.pair(name, kind, 2 * count, 2, silent) as generator:
+                if generator is not None:
+                    try:
+                        self.memory_of(name, generator, count)
+                    except load.Failed as failed:
+                        self.note("%s, RSS a member" % name, failed)
+
+    def memory_of(self, name, generator, count):
+        generator.join(1)
+        if name in self.ours:
+            generator.ask("fill %d" % RING_BYTES)
+        generator.join(count, JOIN_PATIENCE_S)
+        before, files = generator.subject.memory(), generator.subject.open_files()
+        generator.join(2 * count, JOIN_PATIENCE_S)
+        self.add("memory", name, count, 0, (generator.subject.memory() - before) / count)
+        if name in self.ours and generator.subject.open_files() != files:
+            self.note(name, "a member has an open file, and so kernel memory")
+
+    def storm(self):
+        count = self.plan.storm
+        for number in range(min(self.plan.rounds, 3)):
+            for name in ("plain", "sequenced"):
+                with self.pair(name, self.ours[name], count, 2 + number) as generator:
+                    result = generator.ask("storm %d %g" % (count, STORM_S))
+                all_in = result["in"] == count and result["told"] == result["expected"] and not result["wrong"]
+                self.add("storm", name, count, 0, result["cpu_ns"] / 1e9 if all_in else None)
+                if not all_in or result["repeats"]:
+                    self.note("%s, storm" % name, "%(in)d in, %(told)d of %(expected)d joins told, "
+                              "%(repeats)d requests sent again" % result)
+
+    def garbage(self):
+        kinds = (("plain", "noise"), ("plain", "stranger"), ("sequenced", "token"), ("sendmmsg", "noise"))
+        for _ in range(self.plan.rounds):
+            for name, kind in kinds:
+                with self.pair(name, {**self.ours, **self.references}[name], 16, 2) as generator:
+                    generator.join(1)
+                    result = generator.ask("garbage %s %d" % (kind, GARBAGE))
+                label = "sendmmsg C, which takes no notice" if name == "sendmmsg" else "roomd, " + kind
+                if result["received"] != result["sent"]:
+                    self.note("garbage, " + label, "%(received)d of %(sent)d were read" % result)
+                self.add("garbage", label, 0, 0, result["received"] / 1e6 / (result["cpu_ns"] / 1e9))
+
+
+def processor():
+    text = pathlib.Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    names = re.findall(r"^model name\s*:\s*(.*)$", text, re.MULTILINE)
+    return "%d x %s" % (os.cpu_count() or 1, names[0] if names else platform.machine())
+
+
+def version(build):
+    said = subprocess.run([str(build / "roomd"), "--version"], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                          check=True)
+    commit = subprocess.run(["git", "-C", str(DOCUMENT.parent), "rev-parse", "--short", "HEAD"], stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, check=False).stdout.decode().strip()
+    return said.stdout.decode().strip() + (" at " + commit if commit else "")
+
+
+def measure(build, plan, only, kept):
+    """Measures, and writes what there is to `kept` after each part, so that an end before the end loses little."""
+    silent = network.enter_own_network() and network.make_silent_device()
+    subjects.raise_open_files()
+    bench = Bench(build, plan, silent)
+    raw = {"date": datetime.date.today().isoformat(), "processor": processor(), "kernel": platform.release(),
+           "version": version(build), "rounds": plan.rounds, "load_before": "%.1f" % os.getloadavg()[0]}
+    parts = {"loopback": bench.loopback, "silent": bench.transmit_only, "memory": bench.memory, "storm": bench.storm,
+             "garbage": bench.garbage}
+    for name, part in parts.items():
+        if only and name not in only:
+            continue
+        try:
+            part()
+        except load.Failed as failed:
+            bench.note(name, failed)
+        raw.update(load_after="%.1f" % os.getloadavg()[0], notes=list(dict.fromkeys(bench.notes)),
+                   series=[{"key": list(key), "values": values} for key, values in bench.series.items()])
+        kept.write_text(json.dumps(raw, indent=1), encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ", 1)[1])
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("how", nargs="?", choices=("quick",))
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("--show", action="store_true")
+    parser.add_argument("--members")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--only")
+    options = parser.parse_args()
+    build = options.build.resolve()
+    kept = build / "results.json"
+    if not options.show:
+        plan = QUICK if options.how else FULL
+        if options.members:
+            plan = dataclasses.replace(plan, members=[int(word) for word in options.members.split(",")])
+        if options.rounds:
+            plan = dataclasses.replace(plan, rounds=options.rounds)
+        measure(build, plan, set(options.only.split(",")) if options.only else None, kept)
+    results = report.Results(json.loads(kept.read_text(encoding="utf-8")))
+    report.print_all(results)
+    drawing.draw(results, build / "prices.svg")
+    print("\ndrawn: %s" % os.path.relpath(build / "prices.svg"))
+    if options.update:
+        report.update(DOCUMENT, results)
+        print("written: %s" % os.path.relpath(DOCUMENT))
+
+
+main()

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The roomd authors
+"""From results to the table with its targets, as text and as Markdown, and into doc/performance.md."""
+import dataclasses
+
+import figures
+
+BEGIN = "<!-- written by ./dev bench --update: -->"
+END = "<!-- to here -->"
+
+NAMES = {"course": "Python, as the course has it", "naive": "naive C", "sendmmsg": "sendmmsg C",
+         "plain": "roomd, plain", "lines": "roomd, plain, max_lines = 16", "sequenced": "roomd, sequenced",
+         "sequenced-gro": "roomd, sequenced, receivers with GRO",
+         "sequenced-nogso": "roomd, sequenced, without GSO"}
+PEERS = ("redis", "nats", "inspircd", "ngircd", "mosquitto")
+
+
+@dataclasses.dataclass
+class Target:
+    """One line of what was promised. `bound` is for the end of the interval that is worse."""
+    measure: str
+    target: str
+    unit: str
+    values: list
+    bound: float = None
+    at_most: bool = True
+
+    def figure(self):
+        middle, low, high = figures.interval(self.values)
+        return "%s %s (%s – %s)" % (shorten(middle), self.unit, shorten(low), shorten(high))
+
+    def verdict(self):
+        if self.bound is None:
+            return ""
+        _, low, high = figures.interval(self.values)
+        return "met" if (high <= self.bound if self.at_most else low >= self.bound) else "missed"
+
+
+def shorten(value):
+    return "%.0f" % value if abs(value) >= 100 else "%.3g" % value
+
+
+class Results:
+    """What was measured, by (measure, subject, members, in flight): a list of values, one a round."""
+
+    def __init__(self, raw):
+        self.raw = raw
+        self.by_key = {tuple(series["key"]): series["values"] for series in raw["series"]}
+
+    def get(self, *key):
+        values = self.by_key.get(key)
+        return values if values and any(value is not None for value in values) else None
+
+    def members(self, measure):
+        return sorted({key[2] for key in self.by_key if key[0] == measure})
+
+    def ratio(self, above, below):
+        above, below = self.get(*above), self.get(*below)
+        values = figures.ratios(above, below) if above and below else []
+        return values or None
+
+    def best_peer(self, members, in_flight):
+        rows = [self.get("loopback", peer, members, in_flight) for peer in PEERS]
+        rows = [row for row in rows if row]
+        return figures.best(rows) if rows else None
+
+
+def _add(targets, measure, target, unit, values, bound=None, at_most=True):
+    values = [value for value in values or [] if value is not None]
+    if values:
+        targets.append(Target(measure, target, unit, values, bound, at_most))
+
+
+def _plain(results, targets):
+    for members in results.members("silent"):
+        for in_flight in (1, 64):
+            if members >= 100:
+                _add(targets, "plain, transmit-only, N = %d, W = %d" % (members, in_flight), "<= 1.05 x naive", "x",
+                     results.ratio(("silent", "plain", members, in_flight), ("silent", "naive", members, in_flight)),
+                     1.05)
+    for members in results.members("loopback"):
+        for in_flight in (1, 64):
+            _add(targets, "plain, loopback, N = %d, W = %d" % (members, in_flight), "<= 1.05 x sendmmsg", "x",
+                 results.ratio(("loopback", "plain", members, in_flight), ("loopback", "sendmmsg", members, in_flight)),
+                 1.05)
+    for members in results.members("loopback"):
+        _add(targets, "plain, max_lines = 16, N = %d, W = 64" % members, ">= 6 x cheaper than naive", "x",
+             results.ratio(("loopback", "naive", members, 64), ("loopback", "lines", members, 64)), 6, False)
+
+
+def _sequenced(results, targets):
+    for members in results.members("silent"):
+        if members < 1000:
+            continue
+        for subject, what, bound in (("sequenced-nogso", "without GSO", 0.030), ("sequenced", "with GSO", 0.020)):
+            _add(targets, "sequenced, transmit-only, N = %d, W = 64, %s" % (members, what), "<= %.3f µs" % bound, "µs",
+                 results.get("silent", subject, members, 64), bound)
+    for members in results.members("loopback"):
+        peer, bound = results.best_peer(members, 64), 1.5 if members == 100 else 2
+        for subject, what in (("sequenced-gro", "GRO"), ("sequenced", "no GRO")):
+            ours = results.get("loopback", subject, members, 64)
+            if ours and peer:
+                has_bound = subject == "sequenced-gro" and members >= 100
+                _add(targets, "sequenced, loopback, N = %d, W = 64, %s" % (members, what),
+                     (">= %g x cheaper than the best peer" if has_bound else "the best peer is dearer by") %
+                     ((bound,) if has_bound else ()), "x", figures.ratios(peer, ours), bound if has_bound else None,
+                     False)
+    for members in results.members("loopback"):
+        _add(targets, "sequenced, loopback, N = %d, W = 4" % members, ">= 2 x cheaper than naive", "x",
+             results.ratio(("loopback", "naive", members, 4), ("loopback", "sequenced", members, 4)), 2, False)
+        _add(targets, "sequenced, loopback, N = %d, W = 1" % members, "<= 1.10 x naive", "x",
+             results.ratio(("loopback", "sequenced", members, 1), ("loopback", "naive", members, 1)), 1.10)
+
+
+def _others(results, targets):
+    for subject, bound in (("plain", 384), ("sequenced", 512)):
+        for members in results.members("memory"):
+            _add(targets, "RSS a member, %s, %d to %d" % (subject, members, 2 * members), "<= %d B" % bound, "B",
+                 results.get("memory", subject, members, 0), bound)
+    for members in results.members("latency-p50"):
+        for subject in ("plain", "sequenced"):
+            ours = ("latency-p50", subject, members, 0)
+            _add(targets, "p50 at 20 000 deliveries a second, %s, N = %d" % (subject, members), "<= 1.1 x naive", "x",
+                 results.ratio(ours, ("latency-p50", "naive", members, 0)), 1.1)
+            if members >= 1000:
+                _add(targets, "p50 at 20 000 deliveries a second, %s, N = %d" % (subject, members),
+                     "<= 0.5 x redis", "x", results.ratio(ours, ("latency-p50", "redis", members, 0)), 0.5)
+    for members in results.members("storm"):
+        for subject in ("plain", "sequenced"):
+            _add(targets, "%d joins in one second, %s: CPU" % (members, subject), "<= 5 s, all in, all told", "s",
+                 results.get("storm", subject, members, 0), 5)
+    for key in sorted(key for key in results.by_key if key[0] == "garbage"):
+        ours = key[1].startswith("roomd")
+        _add(targets, "rejected garbage: %s" % key[1], ">= 4 million a CPU-second" if ours else "", "million",
+             results.get(*key), 4 if ours else None, False)
+
+
+def targets_of(results):
+    targets = []
+    _plain(results, targets)
+    _sequenced(results, targets)
+    _others(results, targets)
+    return targets
+
+
+def target_rows(results):
+    yield ("measure", "target", "median (95 % interval)", "")
+    for target in targets_of(results):
+        yield (target.measure, target.target, target.figure(), target.verdict())
+
+
+def price_rows(results, measure):
+    """The price of a delivery in µs, by subject."""
+    keys = [key for key in results.by_key if key[0] == measure]
+    columns = sorted({(key[2], key[3]) for key in keys})
+    yield ("", *("N = %d, W = %d" % column for column in columns))
+    for subject in dict.fromkeys(key[1] for key in keys):
+        cells = []
+        for column in columns:
+            values = [value for value in results.get(measure, subject, *column) or [] if value is not None]
+            cells.append(shorten(figures.interval(values)[0]) if values else "–")
+        yield (NAMES.get(subject, subject), *cells)
+
+
+def as_text(rows):
+    rows = [tuple(map(str, row)) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)
+
+
+def as_markdown(rows):
+    rows = [tuple(map(str, row)) for row in rows]
+    lines = ["| %s |" % " | ".join(row) for row in rows]
+    lines.insert(1, "|%s" % ("---|" * len(rows[0])))
+    return "\n".join(lines)
+
+
+def sections(results):
+    raw = results.raw
+    yield "Targets", target_rows(results)
+    if results.members("loopback"):
+        yield "CPU time of the server a delivery, µs, loopback", price_rows(results, "loopback")
+    if results.members("silent"):
+        yield "The same, transmit-only", price_rows(results, "silent")
+    for measure, title in (("latency-p50", "p50"), ("latency-p99", "p99")):
+        rows = list(price_rows(results, measure))
+        rows[0] = tuple(cell.split(",")[0] for cell in rows[0])
+        if len(rows) > 1:
+            yield "Latency at 20 000 deliveries a second, %s, µs" % title, rows
+    if raw["notes"]:
+        yield "What has no figure, and why", [("what", "why"), *raw["notes"]]
+
+
+def machine(raw):
+    return "%s; %s; kernel %s; %s; %d rounds; load average at the beginning %s, at the end %s" % (
+        raw["date"], raw["processor"], raw["kernel"], raw["version"], raw["rounds"], raw["load_before"],
+        raw["load_after"])
+
+
+def print_all(results):
+    for title, rows in sections(results):
+        print("\n%s\n\n%s" % (title, as_text(rows)))
+    print("\n" + machine(results.raw))
+
+
+def update(path, results):
+    """Puts the tables into the document, between its two marks."""
+    text = path.read_text(encoding="utf-8")
+    before, after = text.split(BEGIN)[0], text.split(END)[1]
+    body = "\n\n".join("### %s\n\n%s" % (title, as_markdown(rows)) for title, rows in sections(results))
+    path.write_text("%s%s\n\n%s.\n\n%s\n\n%s%s" % (before, BEGIN, machine(results.raw), body, END, after),
+                    encoding="utf-8")
