@@ -242,8 +242,21 @@ static void start_watchers(struct server *server)
     service_start(server);
 }
 
+/* Whoever asks once more while everything is being closed would kill it: it ends well, and at once. */
+static void block_signals(void)
+{
+    sigset_t signals;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+}
+
 static void stop_watchers(struct server *server)
 {
+    block_signals();
     ev_signal_stop(server->loop, &server->terminate);
     ev_signal_stop(server->loop, &server->interrupt);
     ev_signal_stop(server->loop, &server->hangup);

@@ -52,6 +52,7 @@ class RoomFilter(RoomProgramTest):
         self.assertEqual(REFUSED, bob.wait())
         self.assertIn("the room was closed", bob.stderr.text())
         self.assertEqual(["the last words"], [event["text"] for event in bob.events("notice")])
+        self.assertEqual(0, room.wait_for_exit())
 
     def test_a_line_that_is_not_taken_is_told_and_the_others_are_delivered(self):
         room = self.open("plain.language=en", "room.max_text=20")
