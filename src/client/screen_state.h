@@ -57,6 +57,7 @@ struct screen {
     bool asks_name;
     bool was_in;
     bool told_trouble; /* since then, nobody has answered */
+    bool forgotten;    /* the session is lost; it joins anew */
     char *kept_line;   /* that was being typed when the name was asked for; owned */
     enum screen_leaving leaving;
     ev_timer slow;     /* then it is said that nobody answers */

@@ -142,9 +142,15 @@ static void be_in(struct screen *screen, bool first)
     if (first)
         board_say(&screen->board, false, "you are in %s as %s; /help lists the commands",
                   seat_room(screen->seat)[0] != '\0' ? seat_room(screen->seat) : "the room", seat_name(screen->seat));
+    else if (screen->forgotten)
+        board_say(
+            &screen->board, false,
+            "the room has begun anew, or has forgotten you: you are in again, as %s; what was said meanwhile is lost",
+            seat_name(screen->seat));
     else if (screen->told_trouble)
         board_say(&screen->board, false, "the room answers again: you are in");
     screen->told_trouble = false;
+    screen->forgotten = false;
 }
 
 static void be_refused(struct screen *screen, enum client_reason reason, uint16_t wait_s)
@@ -183,8 +189,10 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
         be_in(screen, !screen->was_in);
         screen->was_in = true;
     } else if (state == CLIENT_JOINING && (reason == CLIENT_NO_REASON || reason == CLIENT_REFUSED_UNKNOWN)) {
-        if (reason == CLIENT_REFUSED_UNKNOWN)
+        if (reason == CLIENT_REFUSED_UNKNOWN) {
+            screen->forgotten = true;
             show_taken(screen);
+        }
         screen->state = PROMPT_JOINING;
         screen_told_waits(screen);
     } else if (state == CLIENT_JOINING) {

@@ -482,7 +482,7 @@ class Trouble(ScreenTest):
         again = self.open("room.listen=%s:%d" % address, witnesses=False)
         again.stderr.wait_for("bob joined")
         for seat in (sue, bob):
-            seat.wait_for("the room answers again")
+            seat.wait_for("the room has begun anew")
             seat.wait_for_last(r"lobby, 2 here> ?(%s)?" % HALF_A_LINE)
         bob.wait_for(r"^\d\d:\d\d bob: said meanwhile$")
         sue.enter("ping")
