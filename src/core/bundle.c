@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+_Static_assert(BUNDLE_PLACES <= 64, "a bit for each");
+
 static void add_line(struct bundle *bundle, size_t *used, const char *line, size_t length, uint64_t events)
 {
     memcpy(bundle->bytes + *used, line, length);
@@ -63,16 +65,16 @@ const struct bundle *bundle_get(struct bundle_cache *cache, const struct dialect
     struct bundle *bundle = &cache->places[place];
 
     if (bundle->dialect == dialect && bundle->first == first && bundle->released == released && bundle->kind == kind) {
-        bundle->pinned = true;
+        cache->pinned |= UINT64_C(1) << place;
         return bundle;
     }
-    if (bundle->pinned)
+    if ((cache->pinned >> place & 1) != 0)
         return NULL;
     bundle->dialect = dialect;
     bundle->first = first;
     bundle->released = released;
     bundle->kind = (uint8_t)kind;
-    bundle->pinned = true;
+    cache->pinned |= UINT64_C(1) << place;
     bundle->count = 0;
     if (kind == BUNDLE_MISSED)
         render_missed(bundle, transcript);
@@ -83,8 +85,7 @@ const struct bundle *bundle_get(struct bundle_cache *cache, const struct dialect
 
 void bundle_unpin(struct bundle_cache *cache)
 {
-    for (size_t place = 0; place < BUNDLE_PLACES; place++)
-        cache->places[place].pinned = false;
+    cache->pinned = 0;
 }
 
 void bundle_forget(struct bundle_cache *cache)

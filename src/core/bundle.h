@@ -35,7 +35,6 @@ struct bundle {
     uint64_t first;                /* the first event it tells */
     uint64_t released;             /* what was released when it was rendered */
     uint8_t kind;
-    bool pinned; /* part of the batch that is being put together */
     uint8_t count;
     struct bundle_line lines[BUNDLE_LINES_MAX];
     char bytes[PLAIN_LINE_MAX_BYTES];
@@ -43,6 +42,7 @@ struct bundle {
 
 struct bundle_cache {
     struct bundle places[BUNDLE_PLACES];
+    uint64_t pinned; /* a bit each: part of the batch that is being put together */
 };
 
 /*

@@ -10,6 +10,8 @@
 /* More than any datagram holds: an event takes three bytes at least. */
 #define EVENTS_MAX (SEQUENCED_DATAGRAM_MAX_BYTES / 3U)
 
+_Static_assert(CUT_PLACES <= 64, "a bit for each");
+
 /*
  * Where the datagram of an event begins. Without a border near it nobody was sent it so far, or only in a datagram whose beginning is forgotten: then it begins right there.
  */
@@ -58,15 +60,16 @@ const struct cut *cut_get(struct cut_cache *cache, struct transcript *transcript
     uint64_t first = beginning(transcript, seq);
 
     for (;;) {
-        struct cut *cut = &cache->places[first % CUT_PLACES];
+        size_t place = first % CUT_PLACES;
+        struct cut *cut = &cache->places[place];
 
         if (cut->first != first) {
-            if (cut->pinned)
+            if ((cache->pinned >> place & 1) != 0)
                 return NULL;
             fill(cut, transcript, epoch, first);
         }
         if (cut->next > seq) {
-            cut->pinned = true;
+            cache->pinned |= UINT64_C(1) << place;
             return cut;
         }
         first = cut->next;
@@ -75,8 +78,7 @@ const struct cut *cut_get(struct cut_cache *cache, struct transcript *transcript
 
 void cut_unpin(struct cut_cache *cache)
 {
-    for (size_t place = 0; place < CUT_PLACES; place++)
-        cache->places[place].pinned = false;
+    cache->pinned = 0;
 }
 
 void cut_forget(struct cut_cache *cache)

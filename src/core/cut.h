@@ -19,12 +19,12 @@ struct cut {
     uint64_t first; /* its events are first … next - 1; 0: the place is free */
     uint64_t next;
     uint16_t length;                             /* bytes */
-    bool pinned;                                 /* part of the batch that is being put together */
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES]; /* zeros behind its length: padding, where it is wanted */
 };
 
 struct cut_cache {
     struct cut places[CUT_PLACES];
+    uint64_t pinned; /* a bit each: part of the batch that is being put together */
 };
 
 /*

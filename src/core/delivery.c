@@ -212,7 +212,9 @@ static bool collect_turn(struct delivery *delivery, uint32_t position)
     struct turn *turn = &batch->turns[batch->turn_count];
     uint64_t cursor;
 
-    *turn = (struct turn){.first = (uint16_t)batch->entry_count, .blocked = is_blocked(delivery, path->door)};
+    *turn = (struct turn){.first = (uint16_t)batch->entry_count,
+                          .pending = (uint16_t)batch->entry_count,
+                          .blocked = is_blocked(delivery, path->door)};
     batch->turn_count++;
     if ((slot->flags & SLOT_SEQUENCED) != 0) {
         if (turn->blocked || sequenced_delivery_collect(delivery, turn, position))
@@ -239,6 +241,63 @@ static bool collect_turn(struct delivery *delivery, uint32_t position)
     return true;
 }
 
+/* Remembers a turn that others can have, too: nothing of it is due to what its member is, has said, or has missed. */
+static void note_pattern(struct delivery *delivery, uint32_t position, uint64_t cursor)
+{
+    struct batch *batch = &delivery->batch;
+    struct turn *turn = &batch->turns[batch->turn_count - 1];
+    const struct slot *slot = registry_slot(delivery->wiring.registry, position);
+    const struct pending *pending = &batch->pending[turn->first];
+    struct pattern pattern = {.cursor = cursor,
+                              .flags = slot->flags,
+                              .door = registry_path(delivery->wiring.registry, position)->door,
+                              .first = turn->first,
+                              .count = turn->count};
+
+    if (turn->count == 0 || turn->held || (slot->flags & (SLOT_OWES_ACCEPT | SLOT_PROBATION)) != 0)
+        return;
+    if ((slot->flags & SLOT_SEQUENCED) == 0 && slot->own >= cursor)
+        return;
+    for (uint16_t i = 0; i < turn->count; i++) {
+        if (pending[i].missed > 0 || pending[i].repair)
+            return;
+        pattern.events += pending[i].events;
+    }
+    pattern.next = pending[turn->count - 1].cursor;
+    if ((slot->flags & SLOT_SEQUENCED) != 0 && !sequenced_delivery_is_pattern(delivery, &pattern))
+        return;
+    batch->pattern = pattern;
+}
+
+/* The same for another member, which has only its path to itself. False where it is to have a turn of its own. */
+static bool repeat_pattern(struct delivery *delivery, uint32_t position)
+{
+    struct batch *batch = &delivery->batch;
+    const struct pattern *pattern = &batch->pattern;
+    const struct slot *slot = registry_slot(delivery->wiring.registry, position);
+    const struct path *path = registry_path(delivery->wiring.registry, position);
+    bool sequenced = (slot->flags & SLOT_SEQUENCED) != 0;
+
+    if (slot->cursor != pattern->cursor || slot->flags != pattern->flags || path->door != pattern->door ||
+        batch->entry_count + pattern->count > DELIVERY_BATCH)
+        return false;
+    if (sequenced ? !sequenced_delivery_fits_pattern(delivery, position, pattern) : slot->own >= slot->cursor)
+        return false;
+    batch->turns[batch->turn_count++] = (struct turn){.skipped = slot->cursor,
+                                                      .next = pattern->next,
+                                                      .events = pattern->events,
+                                                      .first = (uint16_t)batch->entry_count,
+                                                      .pending = pattern->first,
+                                                      .count = pattern->count,
+                                                      .common = !sequenced};
+    for (uint16_t i = 0; i < pattern->count; i++) {
+        batch->entries[batch->entry_count] = batch->entries[pattern->first + i];
+        batch->entries[batch->entry_count].path = path;
+        batch->entry_count++;
+    }
+    return true;
+}
+
 static void collect(struct delivery *delivery, size_t budget)
 {
     struct batch *batch = &delivery->batch;
@@ -246,9 +305,18 @@ static void collect(struct delivery *delivery, size_t budget)
 
     batch->entry_count = 0;
     batch->turn_count = 0;
-    for (uint32_t n = 0; n < behind && batch->turn_count < DELIVERY_BATCH && batch->entry_count < DELIVERY_BATCH; n++) {
-        if (!collect_turn(delivery, registry_window(delivery->wiring.registry, n)) || batch->entry_count >= budget)
+    batch->pattern.cursor = 0;
+    for (uint32_t n = 0; n < behind && batch->turn_count < DELIVERY_BATCH && batch->entry_count < DELIVERY_BATCH &&
+                         batch->entry_count < budget;
+         n++) {
+        uint32_t position = registry_window(delivery->wiring.registry, n);
+        uint64_t cursor = registry_slot(delivery->wiring.registry, position)->cursor;
+
+        if (repeat_pattern(delivery, position))
+            continue;
+        if (!collect_turn(delivery, position))
             break;
+        note_pattern(delivery, position, cursor);
     }
 }
 
@@ -284,7 +352,7 @@ static uint16_t settle_entries(struct delivery *delivery, const struct turn *tur
 
     for (i = 0; i < turn->count; i++) {
         const struct outbox_entry *entry = &delivery->batch.entries[turn->first + i];
-        const struct pending *pending = &delivery->batch.pending[turn->first + i];
+        const struct pending *pending = &delivery->batch.pending[turn->pending + i];
 
         if (entry->result == OUTBOX_LATER) {
             delivery->blocked |= 1U << entry->path->door;
@@ -306,6 +374,21 @@ static uint16_t settle_entries(struct delivery *delivery, const struct turn *tur
         note_accepted(delivery, slot, position);
     }
     return i;
+}
+
+/* What nearly all turns come to. False where a datagram of it was not taken. */
+static bool settle_common(struct delivery *delivery, const struct turn *turn, struct slot *slot)
+{
+    struct room_stats *stats = delivery->wiring.stats;
+
+    for (uint16_t i = 0; i < turn->count; i++) {
+        if (delivery->batch.entries[turn->first + i].result != OUTBOX_TAKEN)
+            return false;
+    }
+    slot->cursor = turn->next;
+    stats->datagrams_sent += turn->count;
+    stats->events_delivered += turn->events;
+    return true;
 }
 
 /* It is owed nothing: no event, and no accept whose join is released. */
@@ -330,9 +413,13 @@ static bool settle_turn(struct delivery *delivery, const struct turn *turn)
     struct slot *slot = registry_slot(registry, position);
     uint64_t released = transcript_released(delivery->wiring.transcript);
     bool sequenced = (slot->flags & SLOT_SEQUENCED) != 0;
-    uint16_t settled =
-        sequenced ? sequenced_delivery_settle(delivery, turn, position) : settle_entries(delivery, turn, position);
+    uint16_t settled;
 
+    if (turn->common && settle_common(delivery, turn, slot))
+        settled = turn->count;
+    else
+        settled =
+            sequenced ? sequenced_delivery_settle(delivery, turn, position) : settle_entries(delivery, turn, position);
     if (sequenced ? sequenced_delivery_is_settled(delivery, position)
                   : is_settled_plain(turn, slot, released, settled)) {
         registry_head_done(registry);

@@ -22,16 +22,32 @@ struct pending {
 /* One member's part of the batch. */
 struct turn {
     uint64_t skipped; /* where its cursor stands without any datagram: its own events are not owed */
+    uint64_t next;    /* common: where it stands with all of them */
+    uint32_t events;  /* common: delivered by all of them */
     uint16_t first;   /* entry */
+    uint16_t pending; /* the first of what becomes of them: a pattern's, where this is one more of that */
     uint16_t count;
     bool blocked; /* its door is: nothing was tried */
     bool held;    /* on probation, and has been sent all it may be sent: it leaves the window until it is heard */
+    bool common;  /* plain, and there is nothing to it but a cursor that moves */
+};
+
+/* A turn that is the same for whoever stands at that place: nearly everybody, nearly always. */
+struct pattern {
+    uint64_t cursor; /* 0: there is none in this batch */
+    uint64_t next;   /* the cursor behind it */
+    uint32_t flags;  /* of the slot */
+    uint32_t events;
+    uint16_t door;
+    uint16_t first; /* entry */
+    uint16_t count;
 };
 
 struct batch {
     struct outbox_entry entries[DELIVERY_BATCH];
     struct pending pending[DELIVERY_BATCH];
     struct turn turns[DELIVERY_BATCH];
+    struct pattern pattern;
     struct token accepts[DELIVERY_BATCH]; /* filled in, beside turns: for dialects whose accept has {name} */
     size_t entry_count;
     size_t turn_count;

@@ -138,6 +138,20 @@ bool sequenced_delivery_collect(struct delivery *delivery, struct turn *turn, ui
     return whole;
 }
 
+bool sequenced_delivery_is_pattern(const struct delivery *delivery, const struct pattern *pattern)
+{
+    return pattern->count == SEQUENCED_DELIVERY_TURN ||
+           pattern->next > transcript_released(delivery->wiring.transcript);
+}
+
+bool sequenced_delivery_fits_pattern(const struct delivery *delivery, uint32_t position, const struct pattern *pattern)
+{
+    const struct member *member = registry_member(delivery->wiring.registry, position);
+    const struct session *session = member->session;
+
+    return !member->warned && session->repairs.count == 0 && session->flight + pattern->count <= session->window;
+}
+
 /* ---- settling ---- */
 
 static void settle_repair(struct delivery *delivery, struct session *session, const struct slot *slot, uint64_t next)
@@ -179,7 +193,7 @@ uint16_t sequenced_delivery_settle(struct delivery *delivery, const struct turn 
 
     for (i = 0; i < turn->count; i++) {
         const struct outbox_entry *entry = &delivery->batch.entries[turn->first + i];
-        const struct pending *pending = &delivery->batch.pending[turn->first + i];
+        const struct pending *pending = &delivery->batch.pending[turn->pending + i];
 
         if (entry->result == OUTBOX_LATER) {
             delivery->blocked |= 1U << entry->path->door;

@@ -15,6 +15,11 @@
 /* Fills the member's turn. False where the batch must be sent before it is complete. */
 bool sequenced_delivery_collect(struct delivery *delivery, struct turn *turn, uint32_t position);
 
+/* A turn of new datagrams, repairs apart: it is not one window's end, but what anybody at that place is sent. */
+bool sequenced_delivery_is_pattern(const struct delivery *delivery, const struct pattern *pattern);
+/* The member, which stands at that place, would be sent just that. */
+bool sequenced_delivery_fits_pattern(const struct delivery *delivery, uint32_t position, const struct pattern *pattern);
+
 /* Moves what was taken. Returns how many entries that was. */
 uint16_t sequenced_delivery_settle(struct delivery *delivery, const struct turn *turn, uint32_t position);
 

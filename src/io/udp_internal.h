@@ -48,6 +48,13 @@ struct udp_error_control {
     alignas(struct cmsghdr) uint8_t bytes[UDP_ERROR_CONTROL_BYTES];
 };
 
+/* The address that a control message for sending holds. */
+struct udp_send_source {
+    uint8_t address[ENDPOINT_ADDRESS_BYTES];
+    uint8_t length; /* of the control message; 0 = there is none */
+    bool known;
+};
+
 struct udp_recv_batch {
     struct mmsghdr headers[UDP_RECV_SLOTS];
     struct iovec pieces[UDP_RECV_SLOTS];
@@ -61,6 +68,7 @@ struct udp_send_batch {
     struct iovec pieces[UDP_SEND_SLOTS];
     union sockaddr_any peers[UDP_SEND_SLOTS];
     struct udp_send_control controls[UDP_SEND_SLOTS];
+    struct udp_send_source sources[UDP_SEND_SLOTS];
     uint8_t spans[UDP_SEND_SLOTS]; /* how many datagrams each message holds */
 };
 

@@ -34,7 +34,7 @@ static size_t add_control(struct udp_send_control *bytes, size_t used, int level
 }
 
 /* Makes the datagram leave from the address that its receiver wrote to. Returns the bytes of control messages. */
-static size_t pin_source(const struct path *path, struct udp_send_control *control)
+static size_t write_source(const struct path *path, struct udp_send_control *control)
 {
     memset(control, 0, sizeof(*control));
     if (endpoint_address_is_any(path->local))
@@ -53,6 +53,19 @@ static size_t pin_source(const struct path *path, struct udp_send_control *contr
     if (sockaddr_is_link_local(path->local))
         info.ipi6_ifindex = path->peer.scope;
     return add_control(control, 0, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
+}
+
+/* All members have written to one address, mostly: then the control message that stands there is right. */
+static size_t pin_source(const struct path *path, struct udp_send_batch *batch, size_t message)
+{
+    struct udp_send_source *source = &batch->sources[message];
+
+    if (source->known && memcmp(source->address, path->local, sizeof(source->address)) == 0)
+        return source->length;
+    source->length = (uint8_t)write_source(path, &batch->controls[message]);
+    memcpy(source->address, path->local, sizeof(source->address));
+    source->known = !sockaddr_is_link_local(path->local); /* there it also depends on the peer */
+    return source->length;
 }
 
 /* How many of the entries may be one message: all segments of a message are as long as the first, but for the last, which may be shorter. */
@@ -78,7 +91,7 @@ static void prepare(struct udp_send_batch *batch, size_t message, const struct o
     uint16_t segment = (uint16_t)entries[first].length;
 
     header->msg_namelen = sockaddr_from_endpoint(&path->peer, &batch->peers[message]);
-    header->msg_controllen = pin_source(path, &batch->controls[message]);
+    header->msg_controllen = pin_source(path, batch, message);
     if (span > 1)
         header->msg_controllen = add_control(&batch->controls[message], header->msg_controllen, SOL_UDP, UDP_SEGMENT,
                                              &segment, sizeof(segment));
