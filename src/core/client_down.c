@@ -73,7 +73,7 @@ static void on_frame(struct client *client, const struct moment *now, const stru
 {
     switch (frame->kind) {
     case SEQUENCED_DOWN_TAKEN:
-        client_say_taken(client, frame);
+        client_say_taken(client, now, frame);
         break;
     case SEQUENCED_DOWN_NOT_TAKEN:
         client_say_not_taken(client, now, frame);

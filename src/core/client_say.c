@@ -19,6 +19,9 @@
 /* Of `said` in events. */
 #define SAID_VALUES UINT16_MAX
 
+/* Datagrams overtake each other by less. */
+#define DISORDER_NS (10 * MOMENT_NS_PER_MS)
+
 #define SLOW_UNIT_NS (10 * MOMENT_NS_PER_MS)
 
 static struct client_message *message_at(struct client_saying *saying, uint32_t number)
@@ -118,10 +121,24 @@ void client_say_acknowledged(struct client *client, uint32_t number)
         settle(client, number, CLIENT_TAKEN, 0);
 }
 
-void client_say_taken(struct client *client, const struct sequenced_down_frame *frame)
+/*
+ * A later one has come, so this one is lost, or out of order by a moment. It was sent before the later one, hence a round trip ago at least; only the first time, since it is not known which of its repetitions
+ * the later one has overtaken (RFC 6675, 5).
+ */
+static void hasten_before(struct client_saying *saying, const struct moment *now, uint32_t kept)
+{
+    for (uint32_t number = saying->first; number < kept; number++) {
+        struct client_message *message = message_at(saying, number);
+
+        if (!message->settled && !message->kept && message->repeated == 0)
+            message->due_ns = client_earlier(message->due_ns, now->mono_ns + DISORDER_NS);
+    }
+}
+
+void client_say_taken(struct client *client, const struct moment *now, const struct sequenced_down_frame *frame)
 {
     struct client_saying *saying = &client->saying;
-    uint32_t first = saying->first, upto = frame->taken.upto, last = saying->sent;
+    uint32_t first = saying->first, upto = frame->taken.upto, last = saying->sent, kept = 0;
 
     if (upto > client_say_sent(client))
         return;
@@ -130,14 +147,18 @@ void client_say_taken(struct client *client, const struct sequenced_down_frame *
 
         if (wire > upto && wire - upto <= WINDOW) {
             /* One settled by its event may have given its place to another. */
-            if (number >= saying->first && (frame->taken.kept >> (wire - upto - 1) & 1U) != 0)
+            bool has_come = number >= saying->first && (frame->taken.kept >> (wire - upto - 1) & 1U) != 0;
+
+            if (has_come)
                 message_at(saying, number)->kept = true;
+            kept = has_come ? number : kept;
         } else if (wire <= upto && upto - wire < WINDOW) {
             bool refused = (frame->taken.refused >> (upto - wire) & 1U) != 0;
 
             settle(client, number, refused ? CLIENT_REFUSED : CLIENT_TAKEN, 0);
         }
     }
+    hasten_before(saying, now, kept);
 }
 
 /* Decides nothing: the message and those after it wait. */

@@ -201,7 +201,7 @@ uint32_t client_say_own(const struct client *client, uint64_t seq, uint16_t said
 
 /* Its event has come. */
 void client_say_acknowledged(struct client *client, uint32_t number);
-void client_say_taken(struct client *client, const struct sequenced_down_frame *frame);
+void client_say_taken(struct client *client, const struct moment *now, const struct sequenced_down_frame *frame);
 void client_say_not_taken(struct client *client, const struct moment *now, const struct sequenced_down_frame *frame);
 
 /* Number within the session of the last message sent. */

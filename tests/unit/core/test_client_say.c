@@ -109,6 +109,25 @@ Test(client_say, somebody_elses_message_of_that_number_is_none)
     cr_expect_eq(stage.events[stage.event_count - 1].own, 0);
 }
 
+Test(client_say, what_is_missing_before_one_that_has_come_is_repeated_at_once_and_then_as_ever)
+{
+    for (int i = 0; i < 4; i++)
+        say("hello");
+    cr_expect_str_eq(messages(), "1 2 3 4");
+    client_stage_taken(&stage, 0, 0, 0x4); /* 3 has come */
+    client_stage_pass_ms(&stage, 9);
+    cr_expect_str_eq(messages(), "", "it may only be late");
+    client_stage_pass_ms(&stage, 1);
+    cr_expect_str_eq(messages(), "1 2", "nothing shows that 4 is lost");
+    client_stage_taken(&stage, 0, 0, 0x4);
+    client_stage_pass_ms(&stage, 189);
+    cr_expect_str_eq(messages(), "", "the answer may be to the first of them");
+    client_stage_pass_ms(&stage, 1);
+    cr_expect_str_eq(messages(), "4");
+    client_stage_pass_ms(&stage, 210);
+    cr_expect_str_eq(messages(), "1 2", "doubled, since they were repeated before");
+}
+
 Test(client_say, who_gets_no_answer_to_a_message_asks_whether_anybody_is_there)
 {
     struct sequenced_up_frame frame;
