@@ -122,8 +122,10 @@ void session_report_missing(struct room *room, const struct moment *now, struct 
     for (size_t i = 0; i < count; i++) {
         uint64_t first = ranges[i].first, last = first + ranges[i].length - 1;
 
-        if (last >= cursor || last <= session->position)
+        if (first >= cursor || last <= session->position)
             continue;
+        /* It may hold something of the run before, far in front of what this one was sent. */
+        last = last < cursor ? last : cursor - 1;
         first = first > session->position ? first : session->position + 1;
         repairs_add(&session->repairs, cursor, first, last);
         /* What is sent twice can't tell how long it took (Karn's rule). */

@@ -21,6 +21,9 @@ static const uint32_t waits_ms[SESSIONS_LINES] = {0, 0, 200, 400, 800, 1600, 320
 /* While more is owed to it than its window lets out, it is asked as often as that: its reports may be lost, and it knows nothing of what waits. */
 #define LINE_MORE_OWED 5U
 
+/* But not whoever seems to be gone. */
+#define MORE_OWED_HEARD_NS (10 * MOMENT_NS_PER_S)
+
 static struct session *session_at(const struct sessions *sessions, uint32_t place)
 {
     return registry_seated(sessions->registry, place - 1)->session;
@@ -81,7 +84,8 @@ static void ring(struct room *room, const struct moment *now, struct member *mem
         session_timer_stop(room->sessions, member);
         return;
     }
-    if (cursor <= transcript_released(room->transcript) && next > LINE_MORE_OWED)
+    if (cursor <= transcript_released(room->transcript) && next > LINE_MORE_OWED &&
+        now->mono_ns - member->heard_ns < MORE_OWED_HEARD_NS)
         next = LINE_MORE_OWED;
     session_timer_set(room->sessions, now, member, next);
 }

@@ -25,9 +25,9 @@
 /* On a network that stays bad, a few HELLOs in a row may be lost, 16 s apart. */
 #define WORLD_LASTING_QUIET_S 1200
 
-/* Then it goes on for so long, in which nobody may send more than so many datagrams. */
+/* Then it goes on for so long, in which nobody may send more than so many datagrams: the sessions of three programs that crashed at its address are told the head up to six times each, and it has its own heartbeats. */
 #define WORLD_CALM_S         10
-#define WORLD_CALM_DATAGRAMS 10
+#define WORLD_CALM_DATAGRAMS 20
 
 enum saying_fate {
     SAYING_WAITS,
