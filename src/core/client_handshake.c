@@ -24,7 +24,7 @@ static const int64_t join_waits_ns[] = {MOMENT_NS_PER_S, MOMENT_NS_PER_S, 2 * MO
 /* No server may have us knock without a pause, whatever it answers. */
 #define RETURN_PAUSE_NS MOMENT_NS_PER_S
 
-#define COOKIES_REFUSED_MAX 3U
+#define COOKIES_REFUSED_MAX 5U
 
 #define REFUSAL_WAIT_MAX_S 3600
 

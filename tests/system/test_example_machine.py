@@ -123,8 +123,8 @@ class Handshake(Played):
         self.welcome()
         self.assertEqual(("greeting", []), (self.client.state, self.news()))
 
-    def test_the_third_bad_cookie_in_a_row_ends_it(self):
-        for _ in range(3):
+    def test_the_fifth_bad_cookie_in_a_row_ends_it(self):
+        for _ in range(5):
             self.later(2)
             self.receive(wire.Challenge(self.client.nonce, b"cookie"))
             self.receive(wire.Refusal(1, machine.BAD_COOKIE, self.client.nonce, 0))

@@ -28,7 +28,7 @@ HEARTBEAT_S, NOTHING_HEARD_S = 25.0, 60.0
 HEARTBEAT_AGAIN_S = (1.0, 2.0, 4.0, 4.0)  # where nothing was heard in the last of these it tries to resume
 FIRST_HEARTBEAT_AGAIN_S = (0.25, 0.5)  # before these, where the round trip is not known
 LEAVES = 8
-REFUSED_COOKIES = 3
+REFUSED_COOKIES = 5
 TEXT_MAX_BYTES = 1000
 PACKET_MAX = 2**32 - 1
 

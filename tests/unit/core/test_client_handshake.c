@@ -190,9 +190,9 @@ Test(client_handshake, a_full_room_is_asked_again_after_the_time_that_it_gives)
     cr_expect_null(client_stage_next(&stage));
 }
 
-Test(client_handshake, a_cookie_may_be_refused_twice)
+Test(client_handshake, a_cookie_may_be_refused_four_times)
 {
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 5; i++) {
         cr_expect_eq(client_state(stage.client), CLIENT_JOINING);
         greet();
         client_stage_refuse(&stage, SEQUENCED_REFUSED_COOKIE, 0);
