@@ -31,39 +31,55 @@ static const uint8_t *take(struct octets_reader *reader, uint64_t length)
     return taken;
 }
 
-static uint64_t read_number(struct octets_reader *reader, size_t length)
+/* Written so that a compiler makes one load of each. */
+static uint16_t load_u16(const uint8_t *bytes)
 {
-    const uint8_t *bytes = take(reader, length);
-    uint64_t value = 0;
+    return (uint16_t)(bytes[0] << 8 | bytes[1]);
+}
 
-    for (size_t i = 0; bytes != NULL && i < length; i++)
-        value = value << 8 | bytes[i];
-    return value;
+static uint32_t load_u32(const uint8_t *bytes)
+{
+    return (uint32_t)load_u16(bytes) << 16 | load_u16(bytes + 2);
+}
+
+static uint64_t load_u64(const uint8_t *bytes)
+{
+    return (uint64_t)load_u32(bytes) << 32 | load_u32(bytes + 4);
 }
 
 uint8_t octets_read_u8(struct octets_reader *reader)
 {
-    return (uint8_t)read_number(reader, 1);
+    const uint8_t *bytes = take(reader, 1);
+
+    return bytes != NULL ? bytes[0] : 0;
 }
 
 uint16_t octets_read_u16(struct octets_reader *reader)
 {
-    return (uint16_t)read_number(reader, 2);
+    const uint8_t *bytes = take(reader, 2);
+
+    return bytes != NULL ? load_u16(bytes) : 0;
 }
 
 uint32_t octets_read_u32(struct octets_reader *reader)
 {
-    return (uint32_t)read_number(reader, 4);
+    const uint8_t *bytes = take(reader, 4);
+
+    return bytes != NULL ? load_u32(bytes) : 0;
 }
 
 uint64_t octets_read_u48(struct octets_reader *reader)
 {
-    return read_number(reader, 6);
+    const uint8_t *bytes = take(reader, 6);
+
+    return bytes != NULL ? (uint64_t)load_u16(bytes) << 32 | load_u32(bytes + 2) : 0;
 }
 
 uint64_t octets_read_u64(struct octets_reader *reader)
 {
-    return read_number(reader, 8);
+    const uint8_t *bytes = take(reader, 8);
+
+    return bytes != NULL ? load_u64(bytes) : 0;
 }
 
 uint64_t octets_read_varint(struct octets_reader *reader)

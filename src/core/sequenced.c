@@ -16,16 +16,17 @@ struct identity {
     bool any_version; /* its form never changes */
 };
 
+/* Looked through from the top: what comes in all the time stands before handshakes. */
 static const struct identity identities[] = {
+    {SEQUENCED_UP, SEQUENCED_FIRST_UP, 0, false},
+    {SEQUENCED_EVENTS, SEQUENCED_FIRST_EVENTS, 0, false},
+    {SEQUENCED_DOWN, SEQUENCED_FIRST_DOWN, 0, false},
     {SEQUENCED_HELLO, SEQUENCED_FIRST_HANDSHAKE_UP, SEQUENCED_TYPE_HELLO, true},
     {SEQUENCED_JOIN, SEQUENCED_FIRST_HANDSHAKE_UP, SEQUENCED_TYPE_JOIN, false},
     {SEQUENCED_CHALLENGE, SEQUENCED_FIRST_HANDSHAKE_DOWN, SEQUENCED_TYPE_CHALLENGE, false},
     {SEQUENCED_WELCOME, SEQUENCED_FIRST_HANDSHAKE_DOWN, SEQUENCED_TYPE_WELCOME, false},
     {SEQUENCED_REFUSAL, SEQUENCED_FIRST_HANDSHAKE_DOWN, SEQUENCED_TYPE_REFUSAL, true},
     {SEQUENCED_STRANGER, SEQUENCED_FIRST_HANDSHAKE_DOWN, SEQUENCED_TYPE_STRANGER, false},
-    {SEQUENCED_UP, SEQUENCED_FIRST_UP, 0, false},
-    {SEQUENCED_DOWN, SEQUENCED_FIRST_DOWN, 0, false},
-    {SEQUENCED_EVENTS, SEQUENCED_FIRST_EVENTS, 0, false},
 };
 
 bool sequenced_is(const void *bytes, size_t length)

@@ -31,7 +31,6 @@ struct context {
     const struct path *path;
     struct member *member; /* NULL once it has left */
     struct sequenced_up up;
-    struct session_down down;
     bool owes_taken;
     bool owes_heartbeat;
     uint32_t echo;
@@ -120,7 +119,7 @@ static void note_path(const struct context *context)
 
 /* ---- members ---- */
 
-static void handle_members(struct context *context, uint32_t after)
+static void handle_members(const struct context *context, uint32_t after, struct session_down *down)
 {
     struct session *session = context->member->session;
     struct sequenced_down_frame page = {.kind = SEQUENCED_DOWN_MEMBERS};
@@ -144,24 +143,24 @@ static void handle_members(struct context *context, uint32_t after)
         page.members.last = next.number;
     }
     page.members.entries = (struct octets_slice){(const char *)bytes, entries.length};
-    session_down_add(&context->down, &page);
+    session_down_add(down, &page);
 }
 
 /* ---- frames ---- */
 
-static void handle_leave(struct context *context)
+static void handle_leave(struct context *context, struct session_down *down)
 {
-    session_down_flush(&context->down);
+    session_down_flush(down);
     session_close(context->room, context->member, SEQUENCED_CLOSED_LEFT, "");
     room_remove(context->room, context->now, context->member, EXIT_LEFT);
     context->member = NULL;
 }
 
-static void handle_frame(struct context *context, const struct sequenced_up_frame *frame)
+static void handle_frame(struct context *context, const struct sequenced_up_frame *frame, struct session_down *down)
 {
     switch (frame->kind) {
     case SEQUENCED_UP_MESSAGE:
-        if (session_say(context->room, context->now, context->member, frame, &context->down))
+        if (session_say(context->room, context->now, context->member, frame, down))
             context->owes_taken = true;
         break;
     case SEQUENCED_UP_MISSING:
@@ -173,10 +172,10 @@ static void handle_frame(struct context *context, const struct sequenced_up_fram
         context->echo = frame->echo;
         break;
     case SEQUENCED_UP_LEAVE:
-        handle_leave(context);
+        handle_leave(context, down);
         break;
     case SEQUENCED_UP_MEMBERS:
-        handle_members(context, frame->after);
+        handle_members(context, frame->after, down);
         break;
     case SEQUENCED_UP_PATH:
         handle_path(context, frame->challenge);
@@ -185,16 +184,16 @@ static void handle_frame(struct context *context, const struct sequenced_up_fram
 }
 
 /* One of each, however often an UP asks: answers are not to outgrow what they answer by much. */
-static void answer(struct context *context)
+static void answer(const struct context *context, struct session_down *down)
 {
     uint64_t cursor = room_slot(context->room, context->member)->cursor;
 
     if (context->owes_taken)
-        session_say_taken(context->room, context->member, &context->down);
+        session_say_taken(context->room, context->member, down);
     if (context->owes_heartbeat)
-        session_down_add(&context->down, &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEARTBEAT,
-                                                                        .heartbeat = {context->echo, cursor - 1}});
-    session_down_flush(&context->down);
+        session_down_add(down, &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEARTBEAT,
+                                                              .heartbeat = {context->echo, cursor - 1}});
+    session_down_flush(down);
 }
 
 static void note_heard(const struct context *context)
@@ -211,15 +210,16 @@ static void note_heard(const struct context *context)
 static void handle_run(struct context *context, struct sequenced_up_reader *reader)
 {
     struct sequenced_up_frame frame;
+    struct session_down down; /* what it is told */
 
     note_heard(context);
     note_path(context);
     session_report_position(context->room, context->now, context->member, context->up.position);
-    session_down_begin(&context->down, context->room, context->member);
+    session_down_begin(&down, context->room, context->member);
     while (context->member != NULL && sequenced_up_next(reader, &frame) == 1)
-        handle_frame(context, &frame);
+        handle_frame(context, &frame, &down);
     if (context->member != NULL)
-        answer(context);
+        answer(context, &down);
 }
 
 /* Its program was replaced by another with the same token. Where both are at one address, the datagram is only late. */

@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 #include "core/octets.h"
+#include "support/dice.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -28,6 +29,34 @@ Test(octets, numbers_are_written_highest_byte_first_and_read_back)
     cr_expect_eq(octets_read_u48(&reader), 0x08090a0b0c0d);
     cr_expect_eq(octets_read_u64(&reader), 0x0e0f101112131415);
     cr_expect(!reader.failed && reader.left == 0);
+}
+
+static uint64_t byte_by_byte(const uint8_t *bytes, size_t length)
+{
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < length; i++)
+        value = value << 8 | bytes[i];
+    return value;
+}
+
+Test(octets, whatever_stands_there_is_read_as_byte_after_byte_wherever_it_begins)
+{
+    struct dice dice = {.state = 1};
+
+    for (int round = 0; round < 1000; round++) {
+        uint8_t bytes[32];
+        uint32_t at = dice_below(&dice, 8);
+        struct octets_reader reader = octets_read(bytes + at, 21);
+
+        for (size_t i = 0; i < sizeof(bytes); i++)
+            bytes[i] = (uint8_t)dice_roll(&dice);
+        cr_assert_eq(octets_read_u8(&reader), byte_by_byte(bytes + at, 1));
+        cr_assert_eq(octets_read_u16(&reader), byte_by_byte(bytes + at + 1, 2));
+        cr_assert_eq(octets_read_u32(&reader), byte_by_byte(bytes + at + 3, 4));
+        cr_assert_eq(octets_read_u48(&reader), byte_by_byte(bytes + at + 7, 6));
+        cr_assert_eq(octets_read_u64(&reader), byte_by_byte(bytes + at + 13, 8));
+    }
 }
 
 Test(octets, a_varint_takes_the_fewest_bytes_and_is_read_in_any)
