@@ -12,9 +12,13 @@
 #include <string.h>
 
 #define ADDRESS_BITS 128U
+#define HALF_BITS    64U
+#define HALF_BYTES   (HALF_BITS / 8)
 /* Where an IPv4 address begins in its v4-mapped form. */
 #define MAPPED_BITS  96U
 #define MAPPED_BYTES (MAPPED_BITS / 8)
+#define MAPPED_MARK  0xffffU
+#define IPV4_BITS    32U
 
 #define WHY_JUNK "is no network: write for example 192.0.2.0/24, 2001:db8::/32 or a single address"
 
@@ -59,16 +63,44 @@ bool network_equal(const struct network *a, const struct network *b)
     return a->bits == b->bits && memcmp(a->address, b->address, sizeof(a->address)) == 0;
 }
 
+/* An address as two numbers, its first bit the highest of the first. */
+struct halves {
+    uint64_t first;
+    uint64_t second;
+};
+
+/* Written so that a compiler makes one load of it. */
+static uint64_t half(const uint8_t *bytes)
+{
+    return (uint64_t)bytes[0] << 56 | (uint64_t)bytes[1] << 48 | (uint64_t)bytes[2] << 40 | (uint64_t)bytes[3] << 32 |
+           (uint64_t)bytes[4] << 24 | (uint64_t)bytes[5] << 16 | (uint64_t)bytes[6] << 8 | (uint64_t)bytes[7];
+}
+
+static struct halves split(const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+{
+    return (struct halves){half(address), half(address + HALF_BYTES)};
+}
+
+static bool is_mapped(struct halves address)
+{
+    return address.first == 0 && address.second >> IPV4_BITS == MAPPED_MARK;
+}
+
+static bool has(const struct network *network, struct halves address)
+{
+    struct halves own = split(network->address);
+
+    /* Without this, ::/0 would hold all of IPv4, too. The prefix of an IPv4 network says that it is one. */
+    if (network->bits < MAPPED_BITS && is_mapped(address))
+        return false;
+    if (network->bits <= HALF_BITS)
+        return network->bits == 0 || (own.first ^ address.first) >> (HALF_BITS - network->bits) == 0;
+    return own.first == address.first && (own.second ^ address.second) >> (ADDRESS_BITS - network->bits) == 0;
+}
+
 bool network_has(const struct network *network, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
 {
-    unsigned bytes = network->bits / 8, rest = network->bits % 8;
-
-    /* Without this, ::/0 would hold all of IPv4, too. */
-    if (endpoint_address_is_ipv4(network->address) != endpoint_address_is_ipv4(address))
-        return false;
-    if (memcmp(network->address, address, bytes) != 0)
-        return false;
-    return rest == 0 || (network->address[bytes] ^ address[bytes]) >> (8 - rest) == 0;
+    return has(network, split(address));
 }
 
 bool network_is_everybody(const struct network *network)
@@ -201,10 +233,10 @@ const char *network_set_word(enum network_set set)
     return sets[set].word;
 }
 
-static bool set_has(const struct set *set, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+static bool set_has(const struct set *set, struct halves address)
 {
     for (uint8_t i = 0; i < set->count; i++) {
-        if (network_has(&set->networks[i], address))
+        if (has(&set->networks[i], address))
             return true;
     }
     return false;
@@ -212,12 +244,18 @@ static bool set_has(const struct set *set, const uint8_t address[ENDPOINT_ADDRES
 
 bool network_list_has(const struct network_list *list, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
 {
-    for (int set = 0; set < NETWORK_SETS; set++) {
-        if ((list->sets & NETWORK_SET_BIT(set)) != 0 && set_has(&sets[set], address))
+    struct halves halves;
+    unsigned left = list->sets;
+
+    if (left == 0 && list->count == 0) /* as access.deny nearly always is */
+        return false;
+    halves = split(address);
+    for (const struct set *set = sets; left != 0; set++, left >>= 1) {
+        if ((left & 1U) != 0 && set_has(set, halves))
             return true;
     }
     for (uint16_t i = 0; i < list->count; i++) {
-        if (network_has(&list->networks[i], address))
+        if (has(&list->networks[i], halves))
             return true;
     }
     return false;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
+#include "support/dice.h"
+
 #include <criterion/criterion.h>
 #include <roomd/network.h>
 #include <roomd/status.h>
@@ -200,6 +202,55 @@ Test(network, everybody_is_known)
 
         cr_expect_not(network_is_everybody(&network), "%s", some[i]);
     }
+}
+
+/* As the contract has it: an address of the same family whose first bits are the network's. */
+static bool has_bit_by_bit(const struct network *network, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+{
+    if (endpoint_address_is_ipv4(network->address) != endpoint_address_is_ipv4(address))
+        return false;
+    for (unsigned bit = 0; bit < network->bits; bit++) {
+        if (((network->address[bit / 8] ^ address[bit / 8]) & (0x80U >> bit % 8)) != 0)
+            return false;
+    }
+    return true;
+}
+
+static void roll_address(struct dice *dice, uint8_t address[ENDPOINT_ADDRESS_BYTES])
+{
+    const uint8_t ipv4[4] = {(uint8_t)dice_roll(dice), (uint8_t)dice_roll(dice), 0, (uint8_t)dice_below(dice, 2)};
+    uint32_t filled = dice_chance(dice, 500) ? 500 : 0; /* ::/80 must not hold ::ffff:192.0.2.1, which is IPv4 */
+
+    for (size_t i = 0; i < ENDPOINT_ADDRESS_BYTES; i++)
+        address[i] = dice_chance(dice, filled) ? (uint8_t)dice_roll(dice) : 0;
+    if (dice_chance(dice, 500))
+        endpoint_address_from_ipv4(ipv4, address);
+}
+
+Test(network, whoever_is_in_a_network_is_what_a_look_at_each_bit_says)
+{
+    struct dice dice = {.state = 1};
+    unsigned in = 0;
+
+    for (int round = 0; round < 20000; round++) {
+        uint8_t address[ENDPOINT_ADDRESS_BYTES];
+        struct network network;
+        uint32_t bit = dice_below(&dice, 129);
+
+        roll_address(&dice, network.address);
+        network.bits = (uint8_t)(endpoint_address_is_ipv4(network.address) ? dice_between(&dice, 96, 128)
+                                                                           : dice_between(&dice, 0, 128));
+        memcpy(address, network.address, sizeof(address));
+        for (; bit < 128; bit += 1 + dice_below(&dice, 32)) /* like it up to some bit */
+            address[bit / 8] ^= (uint8_t)(0x80U >> bit % 8);
+        if (dice_chance(&dice, 100))
+            roll_address(&dice, address);
+        for (unsigned other = network.bits; other < 128; other++)
+            network.address[other / 8] &= (uint8_t) ~(0x80U >> other % 8);
+        in += has_bit_by_bit(&network, address) ? 1 : 0;
+        cr_assert_eq(network_has(&network, address), has_bit_by_bit(&network, address), "round %d", round);
+    }
+    cr_expect(in > 1000 && in < 19000, "%u of 20000 are in", in);
 }
 
 /* ---- lists ---- */
