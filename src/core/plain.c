@@ -28,6 +28,8 @@ size_t plain_strip_newline(const char *bytes, size_t length, bool *ret_newline)
 
 static bool find_verb(const struct dialect *dialect, const char *word, size_t length, enum plain_kind *ret_kind)
 {
+    if (length > DIALECT_VERB_MAX_BYTES)
+        return false;
     for (int kind = 0; kind < PLAIN_KINDS; kind++) {
         const struct verbs *verbs = &dialect->verbs[kind];
 

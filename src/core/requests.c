@@ -303,20 +303,6 @@ static int (*const handlers[PLAIN_KINDS])(const struct context *context) = {
     [PLAIN_EXIT] = handle_exit,
 };
 
-/* Another server's answer, or ours reflected: never to be answered, whatever the verbs are. */
-static bool is_any_token(const struct room *room, const char *bytes, size_t length)
-{
-    if (length > DIALECT_TOKEN_MAX_BYTES)
-        return false;
-    if (answers_have(&room->answers, bytes, length))
-        return true;
-    for (size_t door = 0; door < room->door_count; door++) {
-        if (dialect_is_token(room->doors[door].dialect, bytes, length))
-            return true;
-    }
-    return false;
-}
-
 int requests_handle(struct room *room, const struct moment *now, const struct path *path, const char *bytes,
                     size_t length)
 {
@@ -326,7 +312,8 @@ int requests_handle(struct room *room, const struct moment *now, const struct pa
     length = plain_strip_newline(bytes, length, &context.newline);
     if (length == 0)
         return REFUSE(REFUSED_EMPTY);
-    if (is_any_token(room, bytes, length))
+    /* Another server's answer, or ours reflected: never to be answered, whatever the verbs are. */
+    if (answers_have(&room->answers, bytes, length))
         return REFUSE(REFUSED_TOKEN);
     status = plain_parse(context.dialect, bytes, length, &context.request);
     if (status != 0)

@@ -95,6 +95,7 @@ void room_set_doors(struct room *room, const struct room_door *doors, size_t cou
     memcpy(room->doors, doors, room->door_count * sizeof(*doors));
     if (room->own_count > 0)
         memcpy(room->own, own, room->own_count * sizeof(*own));
+    answers_set_doors(&room->answers, room->doors, room->door_count);
     name_reserved_init(&room->reserved);
     for (size_t i = 0; i < room->answers.count; i++)
         name_reserved_add_token(&room->reserved, &room->answers.tokens[i]);

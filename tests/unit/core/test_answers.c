@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Answers with {name} in them, on all the ways that answers go out. */
+/* Answers with {name} in them, on all the ways that answers go out; what is taken for one when it comes in. */
+#include "core/answers.h"
+#include "core/token.h"
+#include "support/dice.h"
 #include "support/stage.h"
 
 #include <criterion/criterion.h>
@@ -208,4 +211,98 @@ Test(answers, no_answer_is_answered)
         cr_expect_eq(stage.outbox.count, 1, "%s", answer);
         cr_expect_eq(stage.refused[REFUSED_TOKEN], dropped + 1, "%s", answer);
     }
+}
+
+/* ---- at first sight ---- */
+
+/* Without a first sight: any token of a built-in dialect, or of the doors'. */
+static bool is_any(const struct answers *answers, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < answers->count; i++) {
+        if (token_matches(&answers->tokens[i], bytes, length))
+            return true;
+    }
+    return dialect_is_token(&stage.dialects[0], bytes, length) || dialect_is_token(&stage.dialects[1], bytes, length);
+}
+
+static const struct token *roll_token(struct dice *dice, const struct answers *answers)
+{
+    const struct dialect *dialect = &stage.dialects[dice_below(dice, 2)];
+
+    switch (dice_below(dice, 3)) {
+    case 0:
+        return &answers->tokens[dice_below(dice, (uint32_t)answers->count)];
+    case 1:
+        return dialect_token(dialect, (enum dialect_key)dice_between(dice, DIALECT_ACCEPT, DIALECT_BYE));
+    default:
+        return dialect->byes_count > 0 ? &dialect->byes[0] : dialect_token(dialect, DIALECT_BYE);
+    }
+}
+
+/* An answer, nearly one, or something else. Returns its length. */
+static size_t roll_datagram(struct dice *dice, const struct answers *answers, char bytes[DIALECT_TOKEN_MAX_BYTES + 2])
+{
+    char name[DIALECT_TOKEN_MAX_BYTES];
+    size_t name_len = dice_below(dice, dice_chance(dice, 100) ? sizeof(name) : 12), length;
+    struct token filled;
+    const struct token *token;
+
+    for (size_t i = 0; i < name_len; i++)
+        name[i] = (char)dice_between(dice, 'a', 'z');
+    token = token_fill(roll_token(dice, answers), name, name_len, &filled);
+    length = token->length;
+    memcpy(bytes, token->bytes, length);
+    if (length > 0 && dice_chance(dice, 300))
+        bytes[dice_below(dice, (uint32_t)length)] = (char)dice_roll(dice);
+    if (length > 0 && dice_chance(dice, 200))
+        length--;
+    if (dice_chance(dice, 200))
+        bytes[length++] = (char)dice_between(dice, ' ', '~');
+    return length;
+}
+
+static void expect_the_same(uint64_t seed)
+{
+    static struct answers answers;
+    const struct room_door doors[] = {
+        {.dialect = &stage.dialects[0]}, {.dialect = &stage.dialects[1]}, {.dialect = &stage.dialects[0]}};
+    struct dice dice = {.state = seed};
+    unsigned found = 0;
+
+    answers_init(&answers);
+    answers_set_doors(&answers, doors, sizeof(doors) / sizeof(*doors));
+    for (int round = 0; round < 20000; round++) {
+        char bytes[DIALECT_TOKEN_MAX_BYTES + 2];
+        size_t length = roll_datagram(&dice, &answers, bytes);
+
+        found += is_any(&answers, bytes, length) ? 1 : 0;
+        cr_assert_eq(answers_have(&answers, bytes, length), is_any(&answers, bytes, length), "'%.*s'", (int)length,
+                     bytes);
+    }
+    cr_expect(found > 5000 && found < 19000, "%u of 20000 are answers", found);
+}
+
+Test(answers, the_first_sight_never_differs_from_a_look_at_each)
+{
+    expect_the_same(1);
+    set(DIALECT_NAME_BAD, "{name}, no");
+    expect_the_same(2);
+    set(DIALECT_NAME_BAD, "{name}");
+    expect_the_same(3);
+    set(DIALECT_BYE, "");
+    expect_the_same(4);
+}
+
+Test(answers, those_of_doors_that_are_no_more_are_none)
+{
+    static struct answers answers;
+    const struct room_door door = {.dialect = &stage.dialects[0]};
+
+    answers_init(&answers);
+    cr_expect_not(answers_have(&answers, "L alice ok", 10));
+    answers_set_doors(&answers, &door, 1);
+    cr_expect(answers_have(&answers, "L alice ok", 10));
+    answers_set_doors(&answers, &door, 0);
+    cr_expect_not(answers_have(&answers, "L alice ok", 10));
+    cr_expect(answers_have(&answers, "OK", 2));
 }
