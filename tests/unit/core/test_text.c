@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 #include "core/text.h"
+#include "support/dice.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -171,4 +172,119 @@ Test(text, characters_come_one_by_one)
     cr_expect_eq(text_next("", 0, &codepoint), 0);
     cr_expect(text_is_space(' ') && text_is_space(0x3000) && text_is_space(0xa0) && text_is_space(0x2028));
     cr_expect_not(text_is_space('a') || text_is_space(0x200b));
+}
+
+/* ---- the short ways through what is usual ---- */
+
+/* Character by character. */
+static bool is_utf8_by_characters(const char *bytes, size_t length)
+{
+    int32_t codepoint;
+
+    for (size_t at = 0, step; at < length; at += step) {
+        step = text_next(bytes + at, length - at, &codepoint);
+        if (step == 0)
+            return false;
+    }
+    return true;
+}
+
+static size_t clean_by_characters(const char *bytes, size_t length, char *out)
+{
+    size_t written = 0;
+    int32_t codepoint = 0;
+
+    for (size_t at = 0, step; at < length; at += step) {
+        step = text_next(bytes + at, length - at, &codepoint);
+        memcpy(out + written, text_is_hostile(codepoint) ? " " : bytes + at, text_is_hostile(codepoint) ? 1 : step);
+        written += text_is_hostile(codepoint) ? 1 : step;
+    }
+    return written;
+}
+
+static size_t put_codepoint(uint32_t codepoint, char *out)
+{
+    if (codepoint < 0x80) {
+        out[0] = (char)codepoint;
+        return 1;
+    }
+    if (codepoint < 0x800) {
+        out[0] = (char)(0xc0U | codepoint >> 6);
+        out[1] = (char)(0x80U | (codepoint & 0x3f));
+        return 2;
+    }
+    if (codepoint < 0x10000) {
+        out[0] = (char)(0xe0U | codepoint >> 12);
+        out[1] = (char)(0x80U | (codepoint >> 6 & 0x3f));
+        out[2] = (char)(0x80U | (codepoint & 0x3f));
+        return 3;
+    }
+    out[0] = (char)(0xf0U | codepoint >> 18);
+    out[1] = (char)(0x80U | (codepoint >> 12 & 0x3f));
+    out[2] = (char)(0x80U | (codepoint >> 6 & 0x3f));
+    out[3] = (char)(0x80U | (codepoint & 0x3f));
+    return 4;
+}
+
+static void expect_no_difference(const char *bytes, size_t length)
+{
+    char shortly[256], slowly[256];
+    size_t cleaned;
+
+    cr_assert_eq(text_is_utf8(bytes, length), is_utf8_by_characters(bytes, length), "'%.*s'", (int)length, bytes);
+    if (!text_is_utf8(bytes, length))
+        return;
+    cleaned = text_clean(bytes, length, shortly);
+    cr_assert_eq(cleaned, clean_by_characters(bytes, length, slowly), "'%.*s'", (int)length, bytes);
+    cr_assert_arr_eq(shortly, slowly, cleaned, "'%.*s'", (int)length, bytes);
+}
+
+Test(text, each_character_is_judged_alike_alone_and_among_others)
+{
+    char bytes[64];
+
+    for (uint32_t codepoint = 0; codepoint <= 0x110000; codepoint++) { /* surrogates and one too many included */
+        size_t length = put_codepoint(codepoint, bytes);
+
+        expect_no_difference(bytes, length);
+        for (size_t more = 0; more < 9; more++)
+            bytes[length + more] = (char)('a' + more);
+        expect_no_difference(bytes, length + 9);
+    }
+}
+
+Test(text, every_two_bytes_among_ascii_are_judged_alike)
+{
+    for (unsigned pair = 0; pair < 0x10000; pair++) {
+        char bytes[] = "0123456789abcdef";
+
+        bytes[5] = (char)(pair >> 8);
+        bytes[6] = (char)(pair & 0xff);
+        expect_no_difference(bytes, strlen("0123456789abcdef"));
+    }
+}
+
+Test(text, whatever_is_mixed_is_judged_alike)
+{
+    static const uint32_t from[] = {0, ' ', 'a', 0x80, 0x610, 0x2000, 0x2060, 0x4e00, 0xd000, 0xff00, 0x1f600};
+    struct dice dice = {.state = 1};
+    unsigned valid = 0;
+
+    for (int round = 0; round < 20000; round++) {
+        char bytes[256];
+        size_t length = 0;
+
+        for (uint32_t left = dice_below(&dice, 60); left > 0; left--) {
+            uint32_t kind = dice_chance(&dice, 600) ? 2 : dice_below(&dice, sizeof(from) / sizeof(*from));
+
+            length += put_codepoint(from[kind] + dice_below(&dice, kind == 2 ? 26 : 0x40), bytes + length);
+        }
+        if (length > 0 && dice_chance(&dice, 300))
+            bytes[dice_below(&dice, (uint32_t)length)] = (char)dice_roll(&dice);
+        if (length > 0 && dice_chance(&dice, 300))
+            length--;
+        valid += text_is_utf8(bytes, length) ? 1 : 0;
+        expect_no_difference(bytes, length);
+    }
+    cr_expect(valid > 5000 && valid < 19000, "%u of 20000 are valid", valid);
 }
