@@ -27,6 +27,8 @@ struct bucket {
 
 struct bucket_table {
     uint8_t key[BUCKET_KEY_BYTES];
+    /* The one that was found last: in a flood often the next, too, and hashing is dearer than all else about it. */
+    struct bucket *last[BUCKET_KINDS];
     struct bucket sets[BUCKET_SETS][BUCKET_WAYS];
 };
 
@@ -51,6 +53,8 @@ int bucket_table_new(const uint8_t key[BUCKET_KEY_BYTES], struct bucket_table **
     if (table == NULL)
         return STATUS_NO_MEMORY;
     memcpy(table->key, key, sizeof(table->key));
+    for (size_t kind = 0; kind < BUCKET_KINDS; kind++)
+        table->last[kind] = table->sets[0];
     *ret_table = table;
     return STATUS_OK;
 }
@@ -72,6 +76,11 @@ static struct bucket_key make_key(enum bucket_kind kind, const uint8_t address[E
     return key;
 }
 
+static bool is_of(const struct bucket *bucket, const struct bucket_key *key)
+{
+    return memcmp(&bucket->key, key, sizeof(*key)) == 0;
+}
+
 /* The bucket of that key; where there is none, the fullest of its set is given up for it. */
 static struct bucket *find_bucket(struct bucket_table *table, const struct bucket_key *key)
 {
@@ -79,7 +88,7 @@ static struct bucket *find_bucket(struct bucket_table *table, const struct bucke
     struct bucket *fullest = &set[0];
 
     for (size_t way = 0; way < BUCKET_WAYS; way++) {
-        if (memcmp(&set[way].key, key, sizeof(*key)) == 0)
+        if (is_of(&set[way], key))
             return &set[way];
         if (set[way].full_ns < fullest->full_ns)
             fullest = &set[way];
@@ -94,5 +103,7 @@ bool bucket_take(struct bucket_table *table, enum bucket_kind kind, const uint8_
 {
     struct bucket_key key = make_key(kind, address, prefix_bits);
 
-    return bucket_spend(&find_bucket(table, &key)->full_ns, rate, 1, now_ns);
+    if (!is_of(table->last[kind], &key))
+        table->last[kind] = find_bucket(table, &key);
+    return bucket_spend(&table->last[kind]->full_ns, rate, 1, now_ns);
 }

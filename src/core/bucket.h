@@ -23,6 +23,7 @@ enum bucket_kind {
     BUCKET_STRANGER,
     BUCKET_JOIN_ADDRESS,
     BUCKET_JOIN_PREFIX,
+    BUCKET_KINDS /* how many there are */
 };
 
 struct bucket_rate {

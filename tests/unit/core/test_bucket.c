@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 #include "core/bucket.h"
+#include "support/dice.h"
 
 #include <criterion/criterion.h>
 #include <roomd/moment.h>
@@ -111,4 +112,30 @@ Test(bucket, a_flood_of_addresses_does_not_refill_an_empty_bucket)
     for (uint32_t i = 2; i < 200000; i++)
         take(i, 128, 100);
     cr_expect_not(take(1, 128, 100));
+}
+
+Test(bucket, each_kind_and_address_has_its_own_in_whatever_order_they_come)
+{
+    static int64_t full_ns[BUCKET_KINDS][20][2];
+    const struct bucket_rate rates[BUCKET_KINDS] = {{1000, 2}, {2000, 3}, {5000, 1}, {500, 8}, {3000, 4}};
+    struct dice dice = {.state = 1};
+    uint32_t kind = 0, who = 0, whole = 0;
+    unsigned taken = 0;
+
+    for (int64_t now_ns = 1; now_ns < 200000; now_ns += dice_below(&dice, 20)) {
+        uint8_t address[ENDPOINT_ADDRESS_BYTES];
+        bool expected;
+
+        if (dice_chance(&dice, 500)) { /* mostly as the one before, but for one thing */
+            kind = dice_chance(&dice, 400) ? dice_below(&dice, BUCKET_KINDS) : kind;
+            who = dice_chance(&dice, 400) ? dice_below(&dice, 20) : who;
+            whole = dice_chance(&dice, 400) ? dice_below(&dice, 2) : whole;
+        }
+        endpoint_address_from_ipv4((const uint8_t[]){192, 0, (uint8_t)who, 0}, address);
+        expected = bucket_spend(&full_ns[kind][who][whole], &rates[kind], 1, now_ns);
+        cr_assert_eq(bucket_take(table, (enum bucket_kind)kind, address, whole != 0 ? 128 : 120, &rates[kind], now_ns),
+                     expected);
+        taken += expected ? 1 : 0;
+    }
+    cr_expect(taken > 1000 && taken < 19000, "%u were taken", taken);
 }
