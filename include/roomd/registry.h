@@ -108,7 +108,9 @@ const char *registry_folded(const struct member *member);
 size_t registry_shown_len(const struct member *member);
 size_t registry_folded_len(const struct member *member);
 
-/* By position, 0 … count - 1, in no particular order. Valid until the next add, remove or window call. */
+/*
+ * By position, 0 … count - 1, in no particular order. Valid until the next add, remove or window call. Slots and paths may be written, but the peer of a member that is found by it stays.
+ */
 struct member *registry_member(const struct registry *registry, uint32_t position);
 struct slot *registry_slot(const struct registry *registry, uint32_t position);
 struct path *registry_path(const struct registry *registry, uint32_t position);

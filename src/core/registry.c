@@ -5,31 +5,24 @@
 #include <roomd/registry.h>
 
 #include "core/hash.h"
+#include "core/index.h"
 #include "core/session.h"
 
 #include <roomd/status.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define REGISTRY_FIRST_CAPACITY 64U
 
-/* A name in use. Apart from the member, so that taking another name is one insertion that can fail, and then one removal that can't. */
+/* A name in use. Apart from the member, which stays where it is when it takes another one. */
 struct label {
-    UT_hash_handle hh;
-    struct member *member;
     uint8_t shown_len;
     uint8_t folded_len;
     uint8_t folded_at; /* 0 where both are the same, which most are */
     char text[];       /* shown, NUL, folded, NUL */
 };
 
-/* The member as the registry sees it: what the contract shows, which stands first, and the index by endpoint. */
-struct entry {
-    struct member member;
-    struct endpoint endpoint;
-    UT_hash_handle hh;
-};
-
-/* One of the sequenced protocol, which is in no such index. */
+/* One of the sequenced protocol. The member as the contract shows it stands first. */
 struct sequenced_entry {
     struct member member;
     struct session session;
@@ -43,9 +36,9 @@ struct silence {
 
 struct registry {
     uint8_t key[REGISTRY_KEY_BYTES];
-    struct label *by_name;
-    struct entry *by_endpoint;
-    struct member **members; /* these three side by side, by position */
+    struct index by_name;
+    struct index by_endpoint; /* of the plain protocol */
+    struct member **members;  /* these three side by side, by position */
     struct slot *slots;
     struct path *paths;
     struct member **seats; /* by seat; NULL where nobody sits */
@@ -78,6 +71,8 @@ void registry_free(struct registry *registry)
         return;
     while (registry->count > 0)
         registry_remove(registry, registry->members[registry->count - 1]);
+    index_done(&registry->by_name);
+    index_done(&registry->by_endpoint);
     free(registry->members);
     free(registry->slots);
     free(registry->paths);
@@ -143,9 +138,10 @@ static void *grow(void *array, size_t bytes, bool *ret_grown)
 {
     void *grown = realloc(array, bytes);
 
-    if (grown == NULL)
-        *ret_grown = false;
-    return grown != NULL ? grown : array;
+    if (grown != NULL)
+        return grown;
+    *ret_grown = false;
+    return array;
 }
 
 static bool reserve_place(struct registry *registry)
@@ -308,9 +304,9 @@ struct member *registry_seated(const struct registry *registry, uint32_t seat)
     return registry->seats[seat];
 }
 
-/* ---- the indexes ---- */
+/* ---- names and endpoints ---- */
 
-static struct label *make_label(const struct name *name, struct member *member)
+static struct label *make_label(const struct name *name)
 {
     bool same = name->shown_len == name->folded_len && memcmp(name->shown, name->folded, name->shown_len) == 0;
     size_t folded_at = same ? 0 : name->shown_len + 1U;
@@ -318,7 +314,6 @@ static struct label *make_label(const struct name *name, struct member *member)
 
     if (label == NULL)
         return NULL;
-    label->member = member;
     label->shown_len = name->shown_len;
     label->folded_len = name->folded_len;
     label->folded_at = (uint8_t)folded_at;
@@ -327,94 +322,86 @@ static struct label *make_label(const struct name *name, struct member *member)
     return label;
 }
 
-static bool index_label(struct registry *registry, struct label *label)
+static uint32_t hash_label(const struct registry *registry, const struct label *label)
 {
-    const char *folded = label->text + label->folded_at;
-    unsigned hash = hash_keyed(registry->key, folded, label->folded_len);
-
-    HASH_ADD_KEYPTR_BYHASHVALUE(hh, registry->by_name, folded, label->folded_len, hash, label);
-    return label->hh.tbl != NULL;
+    return hash_keyed(registry->key, label->text + label->folded_at, label->folded_len);
 }
 
-static void drop_label(struct registry *registry, struct label *label)
+static uint32_t hash_endpoint(const struct registry *registry, const struct endpoint *endpoint)
 {
-    HASH_DELETE(hh, registry->by_name, label);
-    free(label);
-}
-
-static bool index_endpoint(struct registry *registry, struct entry *entry)
-{
-    unsigned hash = hash_keyed(registry->key, &entry->endpoint, sizeof(entry->endpoint));
-
-    HASH_ADD_KEYPTR_BYHASHVALUE(hh, registry->by_endpoint, &entry->endpoint, sizeof(entry->endpoint), hash, entry);
-    return entry->hh.tbl != NULL;
-}
-
-static struct entry *entry_of(struct member *member)
-{
-    return (struct entry *)(void *)member;
+    return hash_keyed(registry->key, endpoint, sizeof(*endpoint));
 }
 
 struct member *registry_find_name(const struct registry *registry, const struct name *name)
 {
-    unsigned hash = hash_keyed(registry->key, name->folded, name->folded_len);
-    struct label *label;
+    struct index_search search = index_search(hash_keyed(registry->key, name->folded, name->folded_len));
+    uint32_t seat;
 
-    HASH_FIND_BYHASHVALUE(hh, registry->by_name, name->folded, name->folded_len, hash, label);
-    return label != NULL ? label->member : NULL;
+    while (index_next(&registry->by_name, &search, &seat)) {
+        const struct label *label = registry->seats[seat]->label;
+
+        if (label->folded_len == name->folded_len &&
+            memcmp(label->text + label->folded_at, name->folded, name->folded_len) == 0)
+            return registry->seats[seat];
+    }
+    return NULL;
 }
 
 struct member *registry_find_endpoint(const struct registry *registry, const struct endpoint *endpoint)
 {
-    unsigned hash = hash_keyed(registry->key, endpoint, sizeof(*endpoint));
-    struct entry *entry;
+    struct index_search search = index_search(hash_endpoint(registry, endpoint));
+    uint32_t seat;
 
-    HASH_FIND_BYHASHVALUE(hh, registry->by_endpoint, endpoint, sizeof(*endpoint), hash, entry);
-    return entry != NULL ? &entry->member : NULL;
+    while (index_next(&registry->by_endpoint, &search, &seat)) {
+        struct member *member = registry->seats[seat];
+
+        if (memcmp(&registry->paths[member->position].peer, endpoint, sizeof(*endpoint)) == 0)
+            return member;
+    }
+    return NULL;
 }
 
 /* ---- coming and going ---- */
 
-static struct member *make_member(const struct path *path, bool sequenced)
+static struct member *make_member(bool sequenced)
 {
-    struct member *member = calloc(1, sequenced ? sizeof(struct sequenced_entry) : sizeof(struct entry));
+    struct member *member = calloc(1, sequenced ? sizeof(struct sequenced_entry) : sizeof(*member));
 
     if (member != NULL && sequenced)
         member->session = &((struct sequenced_entry *)(void *)member)->session;
-    else if (member != NULL)
-        entry_of(member)->endpoint = path->peer;
     return member;
+}
+
+static bool reserve(struct registry *registry, bool sequenced)
+{
+    return reserve_place(registry) && index_reserve(&registry->by_name) == 0 &&
+           (sequenced || index_reserve(&registry->by_endpoint) == 0);
 }
 
 static int add(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
                bool sequenced, struct member **ret_member)
 {
-    struct member *member = make_member(path, sequenced);
-    struct label *label = member != NULL ? make_label(name, member) : NULL;
+    struct member *member = make_member(sequenced);
+    struct label *label = member != NULL ? make_label(name) : NULL;
 
-    if (label == NULL || !reserve_place(registry))
-        goto no_memory;
-    member->label = label;
-    if (!index_label(registry, label))
-        goto no_memory;
-    if (!sequenced && !index_endpoint(registry, entry_of(member))) {
-        HASH_DELETE(hh, registry->by_name, label);
-        goto no_memory;
+    if (label == NULL || !reserve(registry, sequenced)) {
+        free(label);
+        free(member);
+        return STATUS_NO_MEMORY;
     }
+    member->label = label;
     registry->slots[registry->count] = (struct slot){.flags = sequenced ? SLOT_SEQUENCED : 0};
     registry->paths[registry->count] = *path;
     append_place(registry, member);
     take_seat(registry, member);
+    index_add(&registry->by_name, hash_label(registry, label), member->seat);
+    if (!sequenced)
+        index_add(&registry->by_endpoint, hash_endpoint(registry, &path->peer), member->seat);
     member->number = ++registry->last_number;
     member->heard_ns = now_ns;
     link_loudest(registry, member);
     *ret_member = member;
     return STATUS_OK;
-
-no_memory:
-    free(label);
-    free(member);
-    return STATUS_NO_MEMORY;
 }
 
 int registry_add(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
@@ -434,30 +421,34 @@ void registry_set_last_number(struct registry *registry, uint64_t number)
     registry->last_number = number;
 }
 
+static void drop_label(struct registry *registry, const struct member *member)
+{
+    index_remove(&registry->by_name, hash_label(registry, member->label), member->seat);
+    free(member->label);
+}
+
 int registry_rename(struct registry *registry, struct member *member, const struct name *name)
 {
-    struct label *label = make_label(name, member);
+    struct label *label = make_label(name);
 
     if (label == NULL)
         return STATUS_NO_MEMORY;
-    if (!index_label(registry, label)) {
-        free(label);
-        return STATUS_NO_MEMORY;
-    }
-    drop_label(registry, member->label);
+    drop_label(registry, member);
     member->label = label;
+    index_add(&registry->by_name, hash_label(registry, label), member->seat);
     return STATUS_OK;
 }
 
 void registry_remove(struct registry *registry, struct member *member)
 {
+    if (member->session == NULL)
+        index_remove(&registry->by_endpoint, hash_endpoint(registry, &registry->paths[member->position].peer),
+                     member->seat);
+    drop_label(registry, member);
     remove_place(registry, member);
     leave_seat(registry, member);
     unlink_silence(registry, member);
-    drop_label(registry, member->label);
-    if (member->session == NULL)
-        HASH_DELETE(hh, registry->by_endpoint, entry_of(member));
-    free(member); /* the first of its entry, whichever that is */
+    free(member); /* the first of its entry, if it is in one */
 }
 
 const char *registry_shown(const struct member *member)

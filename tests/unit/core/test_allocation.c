@@ -5,10 +5,12 @@
  * Out of memory, at every place: the n-th allocation fails, for n = 1, 2, 3 … until nothing asks for that many. The linker hands the core's calls to the
  * functions here.
  */
+#include "core/index.h"
 #include "support/hand.h"
 #include "support/plain_stage.h"
 
 #include <criterion/criterion.h>
+#include <roomd/registry.h>
 #include <roomd/status.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +25,12 @@ void *__wrap_realloc(void *old, size_t size);
 
 static size_t countdown; /* the allocation that brings it to 0 fails; 0 = none does */
 static bool failed;
+static size_t taken; /* bytes, what malloc adds included (glibc on 64 bits); without arrays */
+
+static void count_block(size_t size)
+{
+    taken += size < 1024 ? (size + 8 + 15) / 16 * 16 : 0;
+}
 
 static bool fails(void)
 {
@@ -34,11 +42,13 @@ static bool fails(void)
 
 void *__wrap_malloc(size_t size)
 {
+    count_block(size);
     return fails() ? NULL : __real_malloc(size);
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
+    count_block(count * size);
     return fails() ? NULL : __real_calloc(count, size);
 }
 
@@ -238,6 +248,38 @@ Test(allocation, a_sequenced_member_speaks_repairs_and_leaves_without_memory)
     cr_expect_eq(room_members(stage.room), 1);
     countdown = 0;
     stage_done(&stage);
+}
+
+/* What a member takes of memory, with a name of eight bytes. */
+static size_t bytes_of_a_member(int (*add)(struct registry *, const struct name *, const struct path *, int64_t,
+                                           struct member **))
+{
+    static const uint8_t key[REGISTRY_KEY_BYTES] = "a key for tests";
+    size_t arrays = sizeof(struct slot) + sizeof(struct path) + 2 * sizeof(struct member *) + sizeof(uint32_t);
+    size_t roll = 2 * sizeof(uint32_t);
+    size_t indexes = 2 * 3 * sizeof(struct index_place); /* a third full, just when they have grown */
+    struct registry *registry;
+
+    cr_assert_eq(registry_new(key, &registry), 0);
+    for (uint32_t i = 0; i < 2000; i++) {
+        struct name name = {.shown_len = 8, .folded_len = 8};
+        struct path path = {.peer.scope = i};
+        struct member *member;
+
+        if (i == 1000) /* the arrays are large by now */
+            taken = 0;
+        snprintf(name.shown, sizeof(name.shown), "m%07u", (unsigned)i);
+        memcpy(name.folded, name.shown, sizeof(name.folded));
+        cr_assert_eq(add(registry, &name, &path, 0, &member), 0);
+    }
+    registry_free(registry);
+    return taken / 1000 + arrays + roll + indexes;
+}
+
+Test(allocation, a_member_takes_320_bytes_at_most_and_448_of_the_sequenced_protocol)
+{
+    cr_expect_leq(bytes_of_a_member(registry_add), 320, "%zu", bytes_of_a_member(registry_add));
+    cr_expect_leq(bytes_of_a_member(registry_add_sequenced), 448, "%zu", bytes_of_a_member(registry_add_sequenced));
 }
 
 Test(allocation, speaking_leaving_and_notices_take_no_memory)

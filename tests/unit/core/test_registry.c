@@ -95,6 +95,28 @@ Test(registry, a_renamed_member_is_found_only_under_its_new_name)
     cr_expect_str_eq(registry_shown(member), "Name2");
 }
 
+Test(registry, of_three_thousand_some_leave_some_are_renamed_and_all_are_found_as_what_they_are)
+{
+    for (unsigned n = 0; n < 3000; n++)
+        add(n);
+    for (unsigned n = 0; n < 3000; n++) {
+        struct name new = make_name(n + 3000);
+
+        if (n % 3 == 0)
+            registry_remove(registry, find(n));
+        else if (n % 3 == 1)
+            cr_assert_eq(registry_rename(registry, find(n), &new), 0);
+    }
+    for (unsigned n = 0; n < 3000; n++) {
+        struct name old = make_name(n), new = make_name(n + 3000);
+        const struct member *member = find(n);
+
+        cr_expect_eq(member == NULL, n % 3 == 0, "%u", n);
+        cr_expect_eq(registry_find_name(registry, &old), n % 3 == 2 ? member : NULL, "%u", n);
+        cr_expect_eq(registry_find_name(registry, &new), n % 3 == 1 ? member : NULL, "%u", n);
+    }
+}
+
 Test(registry, the_quietest_is_the_one_heard_longest_ago)
 {
     struct member *a = add(1), *b = add(2), *c = add(3);
