@@ -472,7 +472,7 @@ void room_stats(const struct room *room, struct room_stats *ret_stats)
     ret_stats->appended = transcript_appended(room->transcript);
     ret_stats->released = transcript_released(room->transcript);
     ret_stats->members = registry_count(room->registry);
-    ret_stats->sequenced = room->sessions->count;
+    ret_stats->sequenced = sessions_count(room->sessions);
     ret_stats->behind = registry_behind(room->registry);
     ret_stats->deliveries_owed = overload_owed(room);
     ret_stats->overloaded = room->overload.active;

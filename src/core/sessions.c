@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * A table of seats, half empty at least, without tombstones. Tokens are keyed hashes, so their low bits are as good as any other hash of them, and nobody can choose tokens that collide.
- */
+/* An index by token. Tokens are keyed hashes, so their low bits are as good as any other hash of them, and nobody can choose tokens that collide. */
 #include "core/sessions.h"
 
 #include "core/session.h"
@@ -11,8 +9,6 @@
 #include <roomd/status.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define SESSIONS_FIRST_CAPACITY 64U
 
 int sessions_new(const struct registry *registry, const uint8_t secret[ROOM_SECRET_BYTES],
                  struct sessions **ret_sessions)
@@ -37,93 +33,45 @@ void sessions_free(struct sessions *sessions)
 {
     if (sessions == NULL)
         return;
-    free(sessions->places);
+    index_done(&sessions->by_token);
     free(sessions);
-}
-
-static uint64_t token_at(const struct sessions *sessions, uint32_t place)
-{
-    return registry_seated(sessions->registry, sessions->places[place] - 1)->session->token;
-}
-
-/* Where the token stands, or the empty place where it would. */
-static uint32_t place_of(const struct sessions *sessions, uint64_t token)
-{
-    uint32_t place = (uint32_t)token & (sessions->capacity - 1);
-
-    while (sessions->places[place] != 0 && token_at(sessions, place) != token)
-        place = (place + 1) & (sessions->capacity - 1);
-    return place;
 }
 
 struct member *sessions_find(const struct sessions *sessions, uint64_t token)
 {
+    struct index_search search = index_search((uint32_t)token);
     uint32_t seat;
 
-    if (sessions->capacity == 0)
-        return NULL;
-    seat = sessions->places[place_of(sessions, token)];
-    return seat != 0 ? registry_seated(sessions->registry, seat - 1) : NULL;
-}
+    while (index_next(&sessions->by_token, &search, &seat)) {
+        struct member *member = registry_seated(sessions->registry, seat);
 
-static bool grow(struct sessions *sessions)
-{
-    uint32_t old_capacity = sessions->capacity, *old = sessions->places;
-    uint32_t capacity = old_capacity == 0 ? SESSIONS_FIRST_CAPACITY : old_capacity * 2;
-    uint32_t *places;
-
-    if ((sessions->count + 1) * 2 <= old_capacity)
-        return true;
-    places = calloc(capacity, sizeof(*places));
-    if (places == NULL)
-        return false;
-    sessions->places = places;
-    sessions->capacity = capacity;
-    for (uint32_t i = 0; i < old_capacity; i++) {
-        if (old[i] != 0)
-            places[place_of(sessions, registry_seated(sessions->registry, old[i] - 1)->session->token)] = old[i];
+        if (member->session->token == token)
+            return member;
     }
-    free(old);
-    return true;
+    return NULL;
 }
 
 int sessions_add(struct sessions *sessions, const struct member *member)
 {
-    if (!grow(sessions))
-        return STATUS_NO_MEMORY;
-    sessions->places[place_of(sessions, member->session->token)] = member->seat + 1;
-    sessions->count++;
-    return STATUS_OK;
-}
+    int status = index_reserve(&sessions->by_token);
 
-/* Whoever stands behind the empty place only because somebody stood there moves up. */
-static void close_up(struct sessions *sessions, uint32_t empty)
-{
-    uint32_t mask = sessions->capacity - 1;
-
-    for (uint32_t place = (empty + 1) & mask; sessions->places[place] != 0; place = (place + 1) & mask) {
-        uint32_t wanted = (uint32_t)token_at(sessions, place) & mask;
-
-        if (((place - wanted) & mask) < ((place - empty) & mask))
-            continue;
-        sessions->places[empty] = sessions->places[place];
-        sessions->places[place] = 0;
-        empty = place;
-    }
+    if (status == 0)
+        index_add(&sessions->by_token, (uint32_t)member->session->token, member->seat);
+    return status;
 }
 
 void sessions_remove(struct sessions *sessions, const struct member *member)
 {
     const struct session *session = member->session;
-    uint32_t place = place_of(sessions, session->token);
 
-    if (sessions->places[place] == 0)
-        return;
-    sessions->places[place] = 0;
-    close_up(sessions, place);
-    sessions->count--;
+    index_remove(&sessions->by_token, (uint32_t)session->token, member->seat);
     sessions->ended[sessions->ended_next] = (struct sessions_ended){session->token, session->nonce};
     sessions->ended_next = (sessions->ended_next + 1) % SESSIONS_ENDED;
+}
+
+uint32_t sessions_count(const struct sessions *sessions)
+{
+    return sessions->by_token.count;
 }
 
 bool sessions_has_ended(const struct sessions *sessions, uint64_t token, uint64_t nonce)

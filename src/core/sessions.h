@@ -7,6 +7,7 @@
 #ifndef ROOMD_CORE_SESSIONS_H
 #define ROOMD_CORE_SESSIONS_H
 
+#include "core/index.h"
 #include "core/secrets.h"
 
 #include <roomd/registry.h>
@@ -32,10 +33,8 @@ struct sessions {
     const struct registry *registry;
     uint8_t secret[ROOM_SECRET_BYTES];
     uint64_t epoch;
-    uint64_t epochs;  /* so many have been */
-    uint32_t *places; /* open addressing by token: seat + 1 */
-    uint32_t capacity;
-    uint32_t count;
+    uint64_t epochs; /* so many have been */
+    struct index by_token;
     struct sessions_line lines[SESSIONS_LINES];
     struct sessions_ended ended[SESSIONS_ENDED];
     uint32_t ended_next;
@@ -58,7 +57,9 @@ struct member *sessions_find(const struct sessions *sessions, uint64_t token);
 
 /* `member` has its seat and its session's token, which nobody else has. STATUS_NO_MEMORY: nothing was changed. */
 int sessions_add(struct sessions *sessions, const struct member *member);
+/* It has been added. */
 void sessions_remove(struct sessions *sessions, const struct member *member);
+uint32_t sessions_count(const struct sessions *sessions);
 
 /* True where a session that has ended began with that token, or had that nonce last. */
 bool sessions_has_ended(const struct sessions *sessions, uint64_t token, uint64_t nonce);

@@ -114,7 +114,7 @@ void room_checks(struct world *world)
         if (registry_member(room->registry, position)->session != NULL)
             check_session(room, registry_member(room->registry, position));
     }
-    FUZZ_CHECK(room->sessions->count == world->sequenced);
+    FUZZ_CHECK(sessions_count(room->sessions) == world->sequenced);
     check_kept(world, room);
     check_window(room);
     FUZZ_CHECK(room->overload.active == world->overloaded);

@@ -76,7 +76,7 @@ Test(session_handshake, hello_leaves_nothing_behind)
     }
     cr_expect_eq(room_members(stage.room), 0);
     cr_expect_eq(room_next_tick(stage.room), MOMENT_NEVER_NS);
-    cr_expect_eq(stage.room->sessions->capacity, 0);
+    cr_expect_eq(stage.room->sessions->by_token.capacity, 0);
 }
 
 Test(session_handshake, a_repeated_join_is_answered_by_the_same_welcome_and_makes_no_second_member)
@@ -417,20 +417,4 @@ Test(session_handshake, half_of_three_thousand_leave_and_the_table_finds_the_oth
         cr_expect_not_null(sessions_find(stage.room->sessions, hands[i].token));
     for (size_t i = 0; i < 3000; i += 2)
         cr_expect_null(sessions_find(stage.room->sessions, hands[i].token));
-}
-
-/* What malloc takes for one of so many bytes (glibc on 64 bits). */
-static size_t chunk(size_t bytes)
-{
-    return (bytes + 8 + 15) / 16 * 16;
-}
-
-Test(session_handshake, a_member_takes_512_bytes_at_most)
-{
-    size_t label = chunk(56 + 8 + 3 + sizeof("member-number-10")); /* uthash's handle is 56 */
-    size_t arrays = sizeof(struct slot) + sizeof(struct path) + 2 * sizeof(void *) + sizeof(uint32_t);
-    size_t indexes = 2 * sizeof(void *) + 4 * sizeof(uint32_t) + 8; /* names; tokens, a quarter full; the roll */
-
-    cr_expect_leq(chunk(sizeof(struct member) + sizeof(struct session)) + label + arrays + indexes, 512, "%zu + %zu",
-                  sizeof(struct member), sizeof(struct session));
 }
