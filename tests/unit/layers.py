@@ -31,7 +31,7 @@ PARTS = {("roomctl", "admin"): {"admin/vocabulary.h"}, ("client", "core"): {"cor
 CORE_SYSTEM = {
     "stddef.h", "stdint.h", "stdbool.h", "string.h", "stdlib.h", "stdio.h", "inttypes.h",
     "arpa/inet.h",  # inet_pton and inet_ntop: text to bytes and back, no socket
-    "utf8proc.h", "uthash.h", "sodium/crypto_shorthash.h", "sodium/crypto_generichash.h", "sodium/utils.h",
+    "utf8proc.h", "sodium/crypto_shorthash.h", "sodium/crypto_generichash.h", "sodium/utils.h",
 }
 
 # The loop belongs to io, server and the programs.
