@@ -183,7 +183,7 @@ static void tell_unshown(struct terminal *terminal)
 {
     if (terminal->unshown == 0)
         return;
-    bytes_format(&terminal->lines, "-- %llu lines are not shown: this terminal took nothing for a while\r\n",
+    bytes_format(&terminal->lines, "-- %llu lines are not shown: this terminal was too slow for them\r\n",
                  (unsigned long long)terminal->unshown);
     terminal->unshown = 0;
 }

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A terminal that takes nothing (stopped, or behind a dead line) holds up nobody: so many bytes wait for it. */
-#define TTY_WAITING_MAX_BYTES ((size_t)256 * 1024)
+/* A terminal that takes nothing (stopped, or behind a dead line) holds up nobody: so many bytes wait for it. A file of ten thousand lines that somebody says in one moment does. */
+#define TTY_WAITING_MAX_BYTES ((size_t)1024 * 1024)
 
 struct tty_sink {
     /* Bytes that were typed; borrowed for the call. `more`: there are more already. */

@@ -394,25 +394,38 @@ class Leaving(ScreenTest):
         sue.wait_for("the administrator has removed you")
 
 
+    def say_much(self, room, alice, messages):
+        for _ in range(0, messages, 50):
+            for _ in range(50):
+                alice.say("x" * 800)
+            room.fence()
+
+    def test_a_burst_that_comes_faster_than_the_terminal_takes_it_is_shown_whole(self):
+        room = self.open()
+        alice, = room.members("alice")
+        sue = self.seat(room)
+        alice.expect("sue joined")
+        with sue.unread():
+            self.say_much(room, alice, 600)
+            sue.type("ping\r")
+            alice.expect("sue: ping")
+        sue.wait_for("sue: ping$")
+        self.assertEqual(600, sue.raw().count(b"x" * 800))
+        self.assertNotIn(b"not shown", sue.raw())
+
     def test_a_terminal_that_takes_nothing_holds_up_nobody(self):
         room = self.open()
         alice, = room.members("alice")
         sue = self.seat(room)
         alice.expect("sue joined")
         with sue.unread():
-            for _ in range(12):
-                for _ in range(50):
-                    alice.say("x" * 800)
-                room.fence()
+            self.say_much(room, alice, 1500)
             sue.type("ping\r")
             alice.expect("sue: ping")
-        sue.wait_for(r"^-- \d+ lines are not shown: this terminal took nothing for a while$")
+        sue.wait_for(r"^-- \d+ lines are not shown: this terminal was too slow for them$")
         sue.wait_for_last("lobby, 4 here>")
         with sue.unread():
-            for _ in range(12):
-                for _ in range(50):
-                    alice.say("x" * 800)
-                room.fence()
+            self.say_much(room, alice, 1500)
             sue.signal(signal.SIGTERM)
             alice.expect("sue left")
         self.assertEqual(LEFT, sue.process.wait(30))
