@@ -38,11 +38,6 @@ const char *commands_name(size_t row, const char **ret_argument, const char **re
     return commands[row].name;
 }
 
-bool commands_wants_member(enum commands_what what)
-{
-    return what == COMMANDS_IGNORE;
-}
-
 static const char *closest(const char *word)
 {
     const char *best = NULL;

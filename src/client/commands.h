@@ -36,7 +36,4 @@ void commands_read(const char *line, size_t length, struct commands_line *ret_li
 /* For lists and completion: the rows of the table, from 0; NULL behind the last. `ret_argument` and `ret_help` may be NULL. */
 const char *commands_name(size_t row, const char **ret_argument, const char **ret_help);
 
-/* Whose argument is a member's name. */
-bool commands_wants_member(enum commands_what what);
-
 #endif

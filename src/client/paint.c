@@ -56,7 +56,7 @@ size_t paint_name_colour(const char *name, size_t length)
     return (hash ^ hash >> 15) % PAINT_PALETTE;
 }
 
-void paint_name(enum paint_colours colours, const char *name, size_t length, bool own, struct bytes *out)
+static void add_name(enum paint_colours colours, const char *name, size_t length, bool own, struct bytes *out)
 {
     if (own)
         bytes_add_text(out, paint_bold(colours));
@@ -128,7 +128,7 @@ void paint_event(enum paint_colours colours, const struct event *event, bool own
         add_dim(colours, event, exit_words(event->reason), out);
         break;
     case EVENT_CHAT:
-        paint_name(colours, event->name, event->name_len, own, out);
+        add_name(colours, event->name, event->name_len, own, out);
         bytes_add_text(out, ": ");
         visible_add(out, event->text, event->text_len);
         break;

@@ -36,9 +36,6 @@ extern const struct paint_colour paint_palette[PAINT_PALETTE];
 /* The colour of a name, the same for each way to write it. An index of the palette. */
 size_t paint_name_colour(const char *name, size_t length);
 
-/* A name in its colour. */
-void paint_name(enum paint_colours colours, const char *name, size_t length, bool own, struct bytes *out);
-
 /* A chat or notice, an exit, a join: "14:05 alice: hello", without a line's end. */
 void paint_event(enum paint_colours colours, const struct event *event, bool own, struct bytes *out);
 

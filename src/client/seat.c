@@ -331,11 +331,6 @@ bool seat_next_member(const struct seat *seat, uint64_t after, uint64_t *ret_num
     return talk_next_member(seat->talk, after, ret_number, ret_name, ret_name_len);
 }
 
-int64_t seat_round_trip_ns(const struct seat *seat)
-{
-    return talk_round_trip_ns(seat->talk);
-}
-
 const struct moment *seat_now(const struct seat *seat)
 {
     return &seat->now;

@@ -55,8 +55,6 @@ uint32_t seat_members(const struct seat *seat);
 /* As client_next_member. */
 bool seat_next_member(const struct seat *seat, uint64_t after, uint64_t *ret_number, const char **ret_name,
                       size_t *ret_name_len);
-/* Smoothed round trip, nanoseconds; 0 = not measured. */
-int64_t seat_round_trip_ns(const struct seat *seat);
 /* The moment of this turn of the loop. */
 const struct moment *seat_now(const struct seat *seat);
 /*

@@ -147,11 +147,6 @@ bool talk_next_member(const struct talk *talk, uint64_t after, uint64_t *ret_num
     return client_next_member(talk->sequenced, after, ret_number, ret_name, ret_name_len);
 }
 
-int64_t talk_round_trip_ns(const struct talk *talk)
-{
-    return talk->plain != NULL ? 0 : client_round_trip_ns(talk->sequenced);
-}
-
 bool talk_session(const struct talk *talk, struct client_session *ret_session)
 {
     return talk->plain == NULL && client_session(talk->sequenced, ret_session);

@@ -40,7 +40,6 @@ const char *talk_room(const struct talk *talk);
 uint32_t talk_members(const struct talk *talk);
 bool talk_next_member(const struct talk *talk, uint64_t after, uint64_t *ret_number, const char **ret_name,
                       size_t *ret_name_len);
-int64_t talk_round_trip_ns(const struct talk *talk);
 /* False over the plain protocol. */
 bool talk_session(const struct talk *talk, struct client_session *ret_session);
 
