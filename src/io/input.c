@@ -22,6 +22,7 @@
 
 enum input_kind {
     INPUT_IGNORED,
+    INPUT_NOTHING,
     INPUT_WATCHED,
     INPUT_FILE,
 };
@@ -107,7 +108,9 @@ static void arm(struct input *input)
 static void take_turn(struct input *input)
 {
     input->lines = 0;
-    if (input->start < input->end || fill(input))
+    if (input->kind == INPUT_NOTHING)
+        end(input);
+    else if (input->start < input->end || fill(input))
         input->start += line_feed(&input->line, input->bytes + input->start, input->end - input->start);
     arm(input);
 }
@@ -131,12 +134,12 @@ static enum input_kind kind_of(int fd)
     struct stat status;
 
     if (fstat(fd, &status) != 0)
-        return INPUT_IGNORED;
+        return INPUT_NOTHING;
     if (S_ISREG(status.st_mode))
         return INPUT_FILE;
     if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || isatty(fd))
         return INPUT_WATCHED;
-    return INPUT_IGNORED;
+    return INPUT_NOTHING;
 }
 
 int input_open(struct ev_loop *loop, int fd, const struct input_sink *sink, struct input **ret_input)

@@ -32,7 +32,7 @@ struct input;
 
 /*
  * Reads `fd`, which is borrowed until input_close. A terminal, pipe or socket is watched; a regular file is read to its end, once; anything else
- * (/dev/null, a folder, a closed descriptor) is left alone, which is no error. The sink is copied; it must not close the input from within a call.
+ * (/dev/null, a folder, a closed descriptor) is not read, which is no error: nothing will come. The sink is copied; it must not close the input from within a call.
  * STATUS_NO_MEMORY.
  */
 int input_open(struct ev_loop *loop, int fd, const struct input_sink *sink, struct input **ret_input);

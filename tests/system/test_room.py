@@ -35,6 +35,13 @@ class RoomFilter(RoomProgramTest):
         self.assertEqual(DELIVERED, run_room("--name", "cron", "-m", "backup done", "%s:%d" % room.doors[0]).returncode)
         alice.expect("cron joined", "cron: backup done", "cron left")
 
+    def test_where_nothing_can_be_read_it_joins_and_leaves(self):
+        room = self.open()
+        watcher = self.filter("watcher", room.doors[0])
+        result = run_room("-n", "bob", "%s:%d" % room.doors[0])  # its stdin is /dev/null
+        self.assertEqual((DELIVERED, b""), (result.returncode, result.stderr))
+        watcher.wait_for(kind="exit", name="bob", reason="left")
+
     def test_refusals_are_told_in_words(self):
         room = self.open()
         room.members("alice")
