@@ -149,6 +149,8 @@ uint32_t client_pending(const struct client *client);
 uint64_t client_number(const struct client *client);
 const char *client_name(const struct client *client);
 const char *client_room(const struct client *client);
+/* Of one message: what the room takes, or CLIENT_TEXT_MAX_BYTES while that is not known. */
+size_t client_text_max_bytes(const struct client *client);
 uint32_t client_members(const struct client *client);
 /* The next member that is here, behind the number `after` (0: the first), by rising numbers, as far as they are known. The name is valid until the next call that changes the client. */
 bool client_next_member(const struct client *client, uint64_t after, uint64_t *ret_number, const char **ret_name,

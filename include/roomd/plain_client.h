@@ -107,6 +107,8 @@ uint32_t plain_client_pending(const struct plain_client *client);
 /* Its own number on the list, and its name as shown, once in. */
 uint64_t plain_client_number(const struct plain_client *client);
 const char *plain_client_name(const struct plain_client *client);
+/* Of one message, under the name that it has or wants. */
+size_t plain_client_text_max_bytes(const struct plain_client *client);
 /* On the list, itself included. */
 uint32_t plain_client_members(const struct plain_client *client);
 /* As client_next_member; each call looks through the list. */

@@ -141,7 +141,10 @@ static void on_fate(void *ctx, uint32_t number, enum client_fate fate, uint8_t w
     struct filter *filter = ctx;
     char words[REASONS_TEXT_BYTES];
 
-    if (fate == CLIENT_REFUSED) {
+    if (fate == CLIENT_REFUSED && why == 0) { /* it was never sent, or nobody knows any more */
+        filter->refused++;
+        fprintf(stderr, "room: message %u was not taken\n", (unsigned)number);
+    } else if (fate == CLIENT_REFUSED) {
         filter->refused++;
         fprintf(stderr, "room: message %u was not taken: %s\n", (unsigned)number, reasons_not_taken(why, words));
     } else if (fate == CLIENT_UNKNOWN && number <= seat_said_before(filter->seat)) {
@@ -216,7 +219,8 @@ static bool say(struct filter *filter, const char *bytes, size_t length)
     case STATUS_FULL:
         return false;
     case STATUS_TOO_LONG:
-        fprintf(stderr, "room: a line of %zu bytes is too long for this room, and was not said\n", length);
+        fprintf(stderr, "room: a line of %zu bytes is too long for this room, which takes %zu, and was not said\n",
+                length, seat_text_max_bytes(filter->seat));
         break;
     default:
         fputs("room: a line that is not valid UTF-8 was not said\n", stderr);

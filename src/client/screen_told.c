@@ -50,6 +50,8 @@ void screen_told_fate(struct screen *screen, const struct outgoing_entry *entry,
                   reasons_not_taken(why, words));
     else if (entry->rename)
         board_say(&screen->board, true, "it is not known whether your name has changed to %s", entry->text);
+    else if (fate == CLIENT_REFUSED && why == 0) /* it was never sent, or nobody knows any more */
+        board_say(&screen->board, true, "not said: %s", entry->text);
     else if (fate == CLIENT_REFUSED)
         board_say(&screen->board, true, "not said (%s): %s", reasons_not_taken(why, words), entry->text);
     else

@@ -28,7 +28,7 @@ static void remember(struct screen *screen, uint32_t number, bool rename, const 
     }
 }
 
-/* As seat_say; a word is said about what it refuses, but for STATUS_FULL. */
+/* As seat_say; a word is said about what it refuses, but for STATUS_FULL. A blank line, which the plain protocol can't say, is as good as an empty one. */
 static int say(struct screen *screen, const char *text, size_t length)
 {
     uint32_t number = 0;
@@ -41,10 +41,13 @@ static int say(struct screen *screen, const char *text, size_t length)
     case STATUS_FULL:
         break;
     case STATUS_INVALID:
+        if (screen->leaving == SCREEN_STAYS)
+            return STATUS_OK;
         board_say(&screen->board, true, "you are leaving: that was not said");
         break;
     case STATUS_TOO_LONG:
-        board_say(&screen->board, true, "%zu bytes are too long for this room: that was not said", length);
+        board_say(&screen->board, true, "%zu bytes are too long for this room, which takes %zu: that was not said",
+                  length, seat_text_max_bytes(screen->seat));
         break;
     default:
         board_say(&screen->board, true, "that is not valid UTF-8, and was not said");

@@ -320,6 +320,11 @@ const char *seat_room(const struct seat *seat)
     return talk_room(seat->talk);
 }
 
+size_t seat_text_max_bytes(const struct seat *seat)
+{
+    return talk_text_max_bytes(seat->talk);
+}
+
 uint32_t seat_members(const struct seat *seat)
 {
     return talk_members(seat->talk);

@@ -50,6 +50,8 @@ uint32_t seat_pending(const struct seat *seat);
 /* Its name and the room's as shown, once in; empty where the room does not tell. Borrowed until the seat is called again. */
 const char *seat_name(const struct seat *seat);
 const char *seat_room(const struct seat *seat);
+/* Of one message, as far as the room has told. */
+size_t seat_text_max_bytes(const struct seat *seat);
 /* How many are in the room, itself included; over the plain protocol, as far as was heard since it joined. */
 uint32_t seat_members(const struct seat *seat);
 /* As client_next_member. */

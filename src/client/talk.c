@@ -134,6 +134,11 @@ const char *talk_room(const struct talk *talk)
     return talk->plain != NULL ? "" : client_room(talk->sequenced);
 }
 
+size_t talk_text_max_bytes(const struct talk *talk)
+{
+    return talk->plain != NULL ? plain_client_text_max_bytes(talk->plain) : client_text_max_bytes(talk->sequenced);
+}
+
 uint32_t talk_members(const struct talk *talk)
 {
     return talk->plain != NULL ? plain_client_members(talk->plain) : client_members(talk->sequenced);

@@ -37,6 +37,7 @@ const char *talk_farewell(const struct talk *talk);
 uint32_t talk_pending(const struct talk *talk);
 const char *talk_name(const struct talk *talk);
 const char *talk_room(const struct talk *talk);
+size_t talk_text_max_bytes(const struct talk *talk);
 uint32_t talk_members(const struct talk *talk);
 bool talk_next_member(const struct talk *talk, uint64_t after, uint64_t *ret_number, const char **ret_name,
                       size_t *ret_name_len);

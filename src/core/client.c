@@ -388,6 +388,11 @@ const char *client_room(const struct client *client)
     return client->known.room;
 }
 
+size_t client_text_max_bytes(const struct client *client)
+{
+    return client->known.max_text_bytes;
+}
+
 uint32_t client_members(const struct client *client)
 {
     return client->members.complete ? client->members.list.here : client->known.members;

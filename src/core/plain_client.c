@@ -150,7 +150,7 @@ int plain_client_say(struct plain_client *client, const struct moment *now, cons
     length = text_clean(text, length, clean);
     if (is_blank(clean, length))
         return STATUS_INVALID;
-    if (!plain_client_say_fits(client, client->wanted, length))
+    if (length > plain_client_say_most(client))
         return STATUS_TOO_LONG;
     return plain_client_say_queue(client, (struct octets_slice){clean, length}, false, ret_number);
 }
@@ -311,6 +311,11 @@ uint64_t plain_client_number(const struct plain_client *client)
 const char *plain_client_name(const struct plain_client *client)
 {
     return client->name;
+}
+
+size_t plain_client_text_max_bytes(const struct plain_client *client)
+{
+    return plain_client_say_most(client);
 }
 
 uint32_t plain_client_members(const struct plain_client *client)

@@ -18,11 +18,12 @@ static struct plain_client_message *message_at(struct plain_client_saying *sayin
     return &saying->messages[number % CLIENT_PENDING_MAX];
 }
 
-bool plain_client_say_fits(const struct plain_client *client, const char *name, size_t length)
+size_t plain_client_say_most(const struct plain_client *client)
 {
     size_t verb = client->dialect->verbs[DIALECT_CHAT_VERBS].length[0];
+    size_t most = PLAIN_CLIENT_REQUEST_MAX_BYTES - (verb + 1 + strlen(client->wanted) + 1);
 
-    return verb + 1 + strlen(name) + 1 + length <= PLAIN_CLIENT_REQUEST_MAX_BYTES;
+    return most < CLIENT_TEXT_MAX_BYTES ? most : CLIENT_TEXT_MAX_BYTES;
 }
 
 int plain_client_say_queue(struct plain_client *client, struct octets_slice text, bool renames, uint32_t *ret_number)
@@ -69,7 +70,7 @@ static void send_message(struct plain_client *client, const struct moment *now, 
 {
     struct plain_client_message *message = message_at(&client->saying, number);
 
-    if (!plain_client_say_fits(client, client->wanted, message->length)) {
+    if (message->length > plain_client_say_most(client)) {
         message->echoed = true;
         plain_client_say_fate(client, number, CLIENT_REFUSED, SEQUENCED_WHY_TOO_LONG);
         return;

@@ -110,8 +110,8 @@ struct plain_client_saying {
 /* Cleaned already, and fits. STATUS_FULL. */
 int plain_client_say_queue(struct plain_client *client, struct octets_slice text, bool renames, uint32_t *ret_number);
 
-/* Whether such a text goes into a request under that name. */
-bool plain_client_say_fits(const struct plain_client *client, const char *name, size_t length);
+/* Bytes of text that go into a request under the name that it has or wants. */
+size_t plain_client_say_most(const struct plain_client *client);
 
 /* Sends what waits, up to a rename. */
 void plain_client_say_tick(struct plain_client *client, const struct moment *now);

@@ -71,7 +71,7 @@ class RoomFilter(RoomProgramTest):
         self.assertEqual(REFUSED, bob.end())
         alice.expect("bob: one", "bob: two", "bob left")
         stderr = bob.stderr.text()
-        self.assertIn("a line of 21 bytes is too long for this room", stderr)
+        self.assertIn("a line of 21 bytes is too long for this room, which takes 20,", stderr)
         self.assertIn("not valid UTF-8", stderr)
         self.assertIn("a line of more than 4096 bytes was not said", stderr)
 

@@ -449,6 +449,17 @@ class Plain(ScreenTest):
         self.assert_left(sue)
         self.assertEqual(1, sum("sue: hello" in line for line in sue.lines()))
 
+    def test_a_blank_line_is_not_said_over_the_plain_protocol(self):
+        room = self.open()
+        alice, = room.members("alice")
+        sue = self.start(room, "--name", "sue", "--plain", "--language", "en")
+        alice.expect("sue joined")
+        sue.enter("  ")
+        sue.enter("hello")
+        alice.expect("sue: hello")
+        sue.wait_for("sue: hello$")
+        self.assertNotIn("not said", sue.screen.text())
+
     def test_a_line_that_is_no_event_is_shown(self):
         room = self.open()
         alice, = room.members("alice")
@@ -513,11 +524,22 @@ class Trouble(ScreenTest):
         sue.type(CTRL_C)
         self.assert_left(sue, UNREACHABLE)
 
+    def test_what_was_never_said_is_told_at_the_end(self):
+        room = self.open()
+        room.stop()
+        sue = self.start(room, "--name", "sue")
+        sue.wait_for_last("no answer>")
+        sue.enter("waits")
+        sue.wait_for(r"waits \(waiting\)")
+        sue.type(CTRL_C)
+        sue.wait_for("^-- not said: waits$")
+        self.assert_left(sue, UNREACHABLE)
+
     def test_lines_that_are_too_long_are_kept(self):
         room = self.open("room.max_text=20")
         sue = self.seat(room)
         sue.enter("a line that is longer than that")
-        sue.wait_for("31 bytes are too long for this room")
+        sue.wait_for("31 bytes are too long for this room, which takes 20: that was not said")
         sue.wait_for_last("lobby, 3 here> a line that is longer than that")
 
 

@@ -191,6 +191,7 @@ Test(client_say, messages_of_any_length_fit)
         cr_assert_eq(client_say(stage.client, &stage.now, text, sizeof(text), &number), 0);
     client_stage_tick(&stage);
     cr_expect_eq(stage.sent_count, 20);
+    cr_expect_eq(client_text_max_bytes(stage.client), 900);
     cr_expect_eq(client_say(stage.client, &stage.now, text, 901, &number), STATUS_TOO_LONG);
     cr_expect_eq(client_say(stage.client, &stage.now, text, 0, &number), STATUS_INVALID);
     cr_expect_eq(client_say(stage.client, &stage.now, "\xff", 1, &number), STATUS_NOT_UTF8);

@@ -140,11 +140,13 @@ Test(plain_client, a_request_has_1024_bytes_at_most)
     cr_expect_eq(say(text), STATUS_TOO_LONG);
     text[CLIENT_TEXT_MAX_BYTES] = '\0';
     cr_expect_eq(say(text), STATUS_OK, "C alice and 1000 bytes");
+    cr_expect_eq(plain_client_text_max_bytes(stage.client), CLIENT_TEXT_MAX_BYTES);
     plain_stage_done(&stage);
     memset(name, 'n', sizeof(name));
     name[ROOM_NAME_MAX_BYTES] = '\0';
     stage.setup.name = name;
     plain_stage_enter(&stage);
+    cr_expect_eq(plain_client_text_max_bytes(stage.client), 1024 - 1 - 1 - 64 - 1);
     text[1024 - 1 - 1 - 64 - 1 + 1] = '\0';
     cr_expect_eq(say(text), STATUS_TOO_LONG);
     text[1024 - 1 - 1 - 64 - 1] = '\0';
