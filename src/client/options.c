@@ -27,12 +27,11 @@ static const char usage[] =
     "      --help               print this, and exit\n"
     "      --version            print the version, and exit\n"
     "\n"
-    "On a terminal it is a screen to chat on; /help tells what it can. Else each line of stdin is a message, each "
-    "event\n"
-    "a line on stdout, and at the end of stdin it waits until all it has said was taken, and leaves. The port "
-    "is " OPTIONS_PORT " where none is given; IPv6 addresses with a port stand in brackets.\n"
-    "Exit codes: 0 all was delivered, 64 usage, 69 nobody answers there, 74 nobody reads stdout,\n75 no answer in "
-    "time, 76 refused.\n";
+    "On a terminal it is a screen to chat on; /help tells what it can. Else each line of stdin is a message, each\n"
+    "event a line on stdout, and at the end of stdin it waits until all it has said was taken, and leaves.\n"
+    "The port is " OPTIONS_PORT " where none is given; IPv6 addresses with a port stand in brackets.\n"
+    "Exit codes: 0 all was delivered, 64 usage, 69 nobody answers there, 71 system, 74 nobody reads stdout,\n"
+    "75 no answer in time, 76 refused.\n";
 
 enum {
     OPTION_JSON = 256,
