@@ -281,11 +281,18 @@ enum link_next link_next(struct link *link, int *ret_error)
     return LINK_NO_WAY;
 }
 
+static bool send_once(struct link *link, const void *bytes, size_t length)
+{
+    return (!link->adrift || moor(link) == 0) && send(link->fd, bytes, length, MSG_NOSIGNAL) >= 0;
+}
+
 void link_send(struct link *link, const void *bytes, size_t length)
 {
-    if (link->fd < 0)
+    if (link->fd < 0 || send_once(link, bytes, length))
         return;
-    if ((!link->adrift || moor(link) == 0) && send(link->fd, bytes, length, MSG_NOSIGNAL) >= 0)
+    /* The address that it is bound to has left this machine: the kernel does not look for another by itself. */
+    if ((errno == EINVAL || errno == EADDRNOTAVAIL || errno == ENETUNREACH) && connect_again(link) == 0 &&
+        send_once(link, bytes, length))
         return;
     /* An error that an earlier datagram has met is told here, too, and was meant for that one. */
     if (errno != EAGAIN && errno != EINTR && errno != ENOBUFS && errno != EMSGSIZE)

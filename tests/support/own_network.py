@@ -84,6 +84,15 @@ def add_ipv6_address(address):
         fcntl.ioctl(control, SIOCSIFADDR, request)
 
 
+def speak_from(address, to, instead_of=None):
+    """Whoever writes to the address `to`, which is ours, does so from `address`; `instead_of` is ours no more."""
+    for one in (to, address):
+        _run_tool("ip", "address", "replace", one + "/32", "dev", "lo")
+    _run_tool("ip", "route", "replace", "local", to, "dev", "lo", "table", "local", "src", address)
+    if instead_of:
+        _run_tool("ip", "address", "del", instead_of + "/32", "dev", "lo")
+
+
 def send_forged(source, destination, payload):
     """Sends a datagram that claims to be from `source`. IPv4 only; UDP without a checksum (RFC 768)."""
     udp = struct.pack("!HHHH", source[1], destination[1], 8 + len(payload), 0) + payload

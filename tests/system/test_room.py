@@ -7,6 +7,7 @@ import signal
 import subprocess
 import unittest
 
+import own_network
 from room_program import (DELIVERED, NO_ANSWER, NOT_WRITTEN, REFUSED, UNREACHABLE, USAGE, RoomProgramTest, end_of, run_room,
                           start_room)
 
@@ -38,6 +39,7 @@ class RoomFilter(RoomProgramTest):
     def test_where_nothing_can_be_read_it_joins_and_leaves(self):
         room = self.open()
         watcher = self.filter("watcher", room.doors[0])
+        watcher.wait_for(kind="join", name="watcher")
         result = run_room("-n", "bob", "%s:%d" % room.doors[0])  # its stdin is /dev/null
         self.assertEqual((DELIVERED, b""), (result.returncode, result.stderr))
         watcher.wait_for(kind="exit", name="bob", reason="left")
@@ -159,6 +161,26 @@ class RoomFilter(RoomProgramTest):
         bob.wait_for(kind="chat", name="alice", text=r"still there\?")
         self.assertEqual(DELIVERED, bob.end())
         alice.expect("bob left")
+
+    def test_an_address_that_this_machine_loses_is_noticed_by_nobody(self):
+        with own_network.own_network():
+            own_network.speak_from("10.9.0.2", to="10.9.0.1")
+            room = self.open("room.listen=0.0.0.0:0", listen=None, witnesses=False)
+            port = room.doors[0][1]
+            alice = self.filter("alice", ("127.0.0.1", port))
+            room.stderr.wait_for("alice joined")
+            bob = self.filter("bob", ("10.9.0.1", port))
+            bob.say("before")
+            alice.wait_for(kind="chat", name="bob", text="before")
+            own_network.speak_from("10.9.0.3", to="10.9.0.1", instead_of="10.9.0.2")
+            bob.say("behind")
+            alice.wait_for(kind="chat", name="bob", text="behind")
+            alice.say("still there?")
+            bob.wait_for(kind="chat", name="alice", text=r"still there\?")
+            self.assertEqual(DELIVERED, bob.end())
+            alice.wait_for(kind="exit", name="bob", reason="left")
+            self.assertEqual(["join", "chat", "chat", "exit"],
+                             [event["kind"] for event in alice.events() if event["name"] == "bob"])
 
     def test_a_name_with_several_addresses(self):
         room = self.open("plain.language=en")  # on IPv4; localhost has ::1 too, mostly
