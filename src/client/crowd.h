@@ -13,8 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Who comes so soon behind another is told together with those who come until the time has passed. */
-#define CROWD_WAIT_NS INT64_C(1000000000)
+/* Who comes so soon behind another is told together with those who come until the time has passed. Half a second: of an exit, everybody is to know within one. */
+#define CROWD_WAIT_NS INT64_C(500000000)
 
 /* Names that are kept: enough to see that somebody who left is back. */
 #define CROWD_NAMES_MAX 32U
