@@ -43,12 +43,25 @@ static int code_of_leaving(const struct screen *screen)
     return screen->refusal != CLIENT_NO_REASON ? SCREEN_EXIT_REFUSED : EX_UNAVAILABLE;
 }
 
+/* Not in this turn: a terminal that is closed sends a signal and an end in one moment, and the room has not been told of the first of them yet. */
+static void tell_and_end(struct screen *screen)
+{
+    if (screen->leaving == SCREEN_SETTLES)
+        seat_leave(screen->seat, true);
+    screen->leaving = SCREEN_LEAVES;
+    start(screen, &screen->patience, 0.0);
+}
+
 void screen_leave(struct screen *screen, bool at_once)
 {
     bool settles = !at_once && screen->outgoing.count > 0;
 
-    if (screen->seat == NULL || !seat_was_in(screen->seat) || screen->leaving != SCREEN_STAYS) {
+    if (screen->seat == NULL || !seat_was_in(screen->seat)) {
         screen_end(screen, code_of_leaving(screen));
+        return;
+    }
+    if (screen->leaving != SCREEN_STAYS) {
+        tell_and_end(screen);
         return;
     }
     screen->leaving = settles ? SCREEN_SETTLES : SCREEN_LEAVES;

@@ -236,6 +236,16 @@ class RoomFilter(RoomProgramTest):
         self.assertEqual(0, bob.wait())
         alice.expect("bob left")
 
+    def test_two_signals_in_one_moment_end_it_with_its_exit_too(self):
+        room = self.open("plain.language=en")
+        alice, = room.members("alice")
+        bob = self.filter("bob", room.doors[0])
+        bob.wait_for(kind="join", name="bob")
+        for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
+            bob.process.send_signal(number)
+        self.assertEqual(0, bob.wait())
+        alice.expect("bob joined", "bob left")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -336,6 +336,16 @@ class Leaving(ScreenTest):
                 alice.expect("sue left")
                 self.assert_left(sue)
 
+    def test_two_reasons_to_leave_in_one_moment_tell_the_room_all_the_same(self):
+        room = self.open()
+        alice, = room.members("alice")
+        sue = self.seat(room)
+        alice.expect("sue joined")
+        for number in (signal.SIGSTOP, signal.SIGHUP, signal.SIGTERM, signal.SIGCONT):
+            sue.signal(number)
+        alice.expect("sue left")
+        self.assert_left(sue)
+
     def test_a_closed_window_tells_the_room(self):
         room = self.open()
         alice, = room.members("alice")
