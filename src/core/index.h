@@ -4,7 +4,7 @@
 /*
  * From keys to seats. Of each key it keeps 32 bits of a hash and nothing else, so it knows neither what keys are nor where: whoever looks for one compares it with those of the few seats that it is told. Open
  * addressing without tombstones (Knuth, The Art of Computer Programming, volume 3, 6.4, algorithms L and R), eight bytes a place, two thirds full at most. The hash is the caller's, and keyed, so that nobody can choose keys that
- * collide. As it is kept, the table grows without looking at any member: a million take milliseconds.
+ * collide. As it is kept, the table grows without looking at any member.
  */
 #ifndef ROOMD_CORE_INDEX_H
 #define ROOMD_CORE_INDEX_H
