@@ -8,8 +8,8 @@ usage: bench.py BUILD [quick] [--update] [--members N,N...] [--rounds N] [--only
        bench.py BUILD --show [--update]
 
 BUILD is the folder of the programs; results.json and prices.svg are left there. quick: less than two minutes, no peers,
-no more than 1000 members. --update: puts the tables into doc/performance.md. --only: of loopback, silent, memory,
-storm, garbage. --show: nothing is measured; the last results are shown.
+no more than 1000 members. --update: puts the tables into doc/performance.md. --only: of kernel, loopback, silent,
+fairness, memory, storm, garbage. --show: nothing is measured; the last results are shown.
 """
 import argparse
 import contextlib
@@ -20,14 +20,17 @@ import os
 import pathlib
 import platform
 import re
+import statistics
 import subprocess
 import sys
 
+import control
 import drawing
 import load
 import network
 import report
 import subjects
+from cell import Cell
 
 DOCUMENT = pathlib.Path(__file__).resolve().parents[2] / "doc/performance.md"
 RING_BYTES = 17 << 20  # more than room.ring
@@ -35,7 +38,7 @@ RATE = 20_000  # deliveries a second, for latencies
 JOIN_PATIENCE_S = 180
 STORM_S = 1.0
 GARBAGE = 100_000
-TEXT_BYTES = 64  # load/load.h
+FAIRNESS_S = 2
 
 
 @dataclasses.dataclass
@@ -43,8 +46,8 @@ class Plan:
     members: list
     in_flight: list
     rounds: int
-    deliveries: int  # a run ends after so many, or so many seconds, but not before one round of messages
-    seconds: float
+    slices: int  # of a round, for each server in turn
+    seconds: float  # of all slices of a server in a round; a slice ends no sooner than its messages are delivered
     latency_s: float
     latency_members: list
     memory: int
@@ -52,9 +55,8 @@ class Plan:
     peers: bool
 
 
-QUICK = Plan([10, 100, 1000], [1, 4, 64], 3, 50_000, 0.08, 0.2, [1000], 1000, 1000, False)
-FULL = Plan([10, 100, 1000, 10_000], [1, 4, 16, 64], 9, 200_000, 0.4, 1.0, [10, 100, 1000, 10_000], 10_000, 10_000,
-            True)
+QUICK = Plan([10, 100, 1000], [1, 4, 64], 3, 2, 0.08, 0.2, [1000], 1000, 1000, False)
+FULL = Plan([10, 100, 1000, 10_000], [1, 4, 16, 64], 9, 6, 0.4, 1.0, [10, 100, 1000, 10_000], 10_000, 10_000, True)
 
 
 class Bench:
@@ -119,62 +121,42 @@ class Bench:
                 generator.subject.stop()
         return generators
 
-    def run(self, name, generator, in_flight):
-        """One run: microseconds of the server a delivery. None where what was delivered is not what was to be."""
-        before = generator.subject.stats() if name in self.ours else None
-        result = generator.run(in_flight, self.plan.deliveries, self.plan.seconds)
-        what = "%s, N = %d, W = %d" % (name, generator.members, in_flight)
-        if result["wrong"]:
-            self.note(what, "%d messages came twice, out of order or with other bytes" % result["wrong"])
-            return None
-        if result["lost"]:
-            self.note(what, "%d of %d deliveries were lost" % (result["lost"], result["lost"] + result["deliveries"]))
-        if before and not self.agrees(generator, before, result):
-            self.note(what, "what roomd says it has delivered is not what was to be delivered")
-            return None
-        if generator.is_silent and not self.is_sent(generator, result):
-            self.note(what, "%(sent)d datagrams of %(octets)d bytes in all were sent, which is not what %(messages)d "
-                      "messages take" % result)
-            return None
-        return result["cpu_ns"] / 1e3 / result["deliveries"] if result["deliveries"] else None
-
-    def agrees(self, generator, before, result):
-        delivered = generator.subject.stats()["events_delivered_total"] - before["events_delivered_total"]
-        is_sequenced = generator.subject.protocol == "sequenced"
-        return delivered == result["messages"] * (generator.members - (0 if is_sequenced else 1)) or result["lost"] > 0
-
-    def is_sent(self, generator, result):
-        """
-        What cannot be received is counted by the kernel: of the references every datagram, and the author's own; of
-        roomd, which may give it several as one, at least the bytes of the texts.
-        """
-        whole = result["messages"] * generator.members
-        # Other rooms in this network may say a few words of their own meanwhile.
-        exact = whole <= result["sent"] <= whole + 64
-        return exact if generator.subject.name in self.references else result["octets"] >= whole * TEXT_BYTES
-
     def round(self, measure, generators, in_flights):
-        """All of them, one after the other: what drifts, drifts for all."""
+        """
+        All of them, one after the other, a slice of each at a time, so that what drifts within seconds drifts for all.
+        Those that fail are taken out.
+        """
         for in_flight in in_flights:
-            for name in list(generators):
-                generator = generators[name]
-                try:
-                    value = self.run(name, generator, in_flight)
-                except load.Failed as failed:
-                    self.note("%s, N = %d, W = %d" % (name, generator.members, in_flight), failed)
-                    del generators[name]
-                    continue
-                self.add(measure, name, generator.members, in_flight, value)
+            cells = {name: Cell(generator, in_flight, name in self.ours, name in self.references)
+                     for name, generator in generators.items()}
+            for _ in range(self.plan.slices):
+                for name, cell in list(cells.items()):
+                    try:
+                        cell.measure(self.plan.seconds, self.plan.slices)
+                    except load.Failed as failed:
+                        self.note("%s, N = %d, W = %d" % (name, cell.members, in_flight), failed)
+                        del generators[name], cells[name]
+            for name, cell in cells.items():
+                complaint = cell.complaint()
+                if complaint:
+                    self.note("%s, N = %d, W = %d" % (name, cell.members, in_flight), complaint)
+                self.add(measure, name, cell.members, in_flight, None if complaint else cell.price_us())
 
-    def latencies(self, generators):
-        for name, generator in generators.items():
-            if name in ("course", "lines", "sequenced-gro", "sequenced-nogso"):
-                continue
-            result = generator.ask("latency %d %g" % (RATE, self.plan.latency_s))
-            if result["lost"] or result["wrong"]:
-                self.note("%s, N = %d, latency" % (name, generator.members), "%(lost)d lost, %(wrong)d wrong" % result)
-            for part in ("p50", "p99"):
-                self.add("latency-" + part, name, generator.members, 0, result[part + "_us"])
+    def latencies(self, generators, members):
+        """A slice each at a time here, too: the median of what the slices say. A slice has at least two messages."""
+        slices = max(1, min(self.plan.slices, int(self.plan.latency_s * RATE / (2 * members))))
+        values = {}
+        for _ in range(slices):
+            for name, generator in generators.items():
+                if name in ("course", "lines", "sequenced-gro", "sequenced-nogso"):
+                    continue
+                result = generator.ask("latency %d %g" % (RATE, self.plan.latency_s / slices))
+                if result["lost"] or result["wrong"]:
+                    self.note("%s, N = %d, latency" % (name, members), "%(lost)d lost, %(wrong)d wrong" % result)
+                for part in ("p50", "p99"):
+                    values.setdefault(("latency-" + part, name), []).append(result[part + "_us"])
+        for (measure, name), slice_values in values.items():
+            self.add(measure, name, members, 0, statistics.median(slice_values))
 
     def prices(self, measure, kinds, members, in_flights):
         silent = measure == "silent"
@@ -186,7 +168,7 @@ class Bench:
                 order = {name: generators[name] for name in names[turn:] + names[:turn]}
                 self.round(measure, order, in_flights)
                 if not silent and members in self.plan.latency_members:
-                    self.latencies(order)
+                    self.latencies(order, members)
                 generators = {name: generators[name] for name in names if name in order}
                 print("%s, N = %d: round %d of %d" % (measure, members, number + 1, self.plan.rounds), file=sys.stderr,
                       flush=True)
@@ -206,6 +188,45 @@ class Bench:
                  for name in ("naive", "sendmmsg", "plain", "sequenced", "sequenced-nogso")}
         for members in self.plan.members:
             self.prices("silent", kinds, members, [1, 64])
+
+    def kernel(self):
+        """What the kernel takes for the same datagrams without any server: nobody gets below that."""
+        if not self.silent:
+            return
+        for _ in range(self.plan.rounds):
+            said = subprocess.run([str(self.build / "bench_kernel"), network.SILENT_SERVER, network.SILENT_FIRST],
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True,
+                                  preexec_fn=lambda: os.sched_setaffinity(0, {self.server_cpu}))
+            for what, nanoseconds in json.loads(said.stdout).items():
+                self.add("kernel", what, 0, 0, nanoseconds)
+
+    # ---- at work ----------------------------------------------------------------------------------------------------
+
+    def fairness(self):
+        """
+        How long the control socket keeps an administrator waiting while the room is as busy as it can be: so its
+        members are those of transmit-only mode, who take no time to read.
+        """
+        members = max(self.plan.members)
+        for name in ("plain", "sequenced"):
+            with self.pair(name, self.ours[name], members, 2, self.silent) as generator:
+                try:
+                    generator.join(patience_s=JOIN_PATIENCE_S)
+                    if generator.is_silent:
+                        generator.ask("deaf")
+                    for _ in range(self.plan.rounds):
+                        self.fairness_of(name, generator)
+                except load.Failed as failed:
+                    self.note("%s, fairness" % name, failed)
+
+    def fairness_of(self, name, generator):
+        generator.tell("run 64 %g" % FAIRNESS_S)
+        waits = control.waits_us(generator.subject.folder + "/control", generator.is_ready)
+        result = generator.answer()
+        for part in (0.5, 0.99):
+            value = waits[int(part * (len(waits) - 1))] / 1e3
+            self.add("control-p%d" % (100 * part), name, generator.members, 0, value)
+        self.add("control-load", name, generator.members, 0, 100 * result["cpu_ns"] / result["wall_ns"])
 
     # ---- the rest ---------------------------------------------------------------------------------------------------
 
@@ -284,7 +305,8 @@ def measure(build, plan, only, kept):
     bench = Bench(build, plan, silent)
     raw = {"date": datetime.date.today().isoformat(), "processor": processor(), "kernel": platform.release(),
            "version": version(build), "rounds": plan.rounds, "load_before": "%.1f" % os.getloadavg()[0]}
-    parts = {"loopback": bench.loopback, "silent": bench.transmit_only, "memory": bench.memory, "storm": bench.storm,
+    parts = {"kernel": bench.kernel, "loopback": bench.loopback, "silent": bench.transmit_only,
+             "fairness": bench.fairness, "memory": bench.memory, "storm": bench.storm,
              "garbage": bench.garbage}
     for name, part in parts.items():
         if only and name not in only:

@@ -26,25 +26,35 @@ class Load:
             command += ["--silent", silent]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
-    def ask(self, command, patience_s=120):
-        """Gives a command, returns what came of it."""
+    def tell(self, command):
+        """Gives a command; `answer` tells what came of it."""
         try:
             self.process.stdin.write(command.encode() + b"\n")
             self.process.stdin.flush()
         except BrokenPipeError:
             pass
-        if not select.select([self.process.stdout], [], [], patience_s)[0]:
-            raise Failed("no answer to `%s` for %d s" % (command, patience_s))
+
+    def is_ready(self, patience_s=0):
+        """The answer is there, or the generator has ended."""
+        return bool(select.select([self.process.stdout], [], [], patience_s)[0])
+
+    def answer(self):
         line = self.process.stdout.readline()
         if not line:
             raise Failed(self.process.stderr.read().decode().strip() or "it has ended")
         return json.loads(line)
 
+    def ask(self, command, patience_s=120):
+        self.tell(command)
+        if not self.is_ready(patience_s):
+            raise Failed("no answer to `%s` for %d s" % (command, patience_s))
+        return self.answer()
+
     def join(self, count=None, patience_s=120):
         return self.ask("join %d" % (count or self.members), patience_s)
 
-    def run(self, in_flight, deliveries, seconds):
-        return self.ask("run %d %d %g" % (in_flight, deliveries, seconds))
+    def run(self, in_flight, seconds):
+        return self.ask("run %d %g" % (in_flight, seconds))
 
     def close(self):
         self.process.kill()

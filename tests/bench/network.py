@@ -21,7 +21,8 @@ TUNSETPERSIST = 0x400454CB
 IFF_TUN_NO_PI = 0x1001
 
 SILENT_DEVICE = "silent"
-SILENT_SERVER = "10.9.0.1"  # load/silent.c has the members' addresses
+SILENT_SERVER = "10.9.0.1"
+SILENT_FIRST = "10.9.1.1"  # load/silent.c has the members' addresses
 PORTS = "1024 65535"
 
 

@@ -88,6 +88,18 @@ def _plain(results, targets):
              results.ratio(("loopback", "naive", members, 64), ("loopback", "lines", members, 64)), 6, False)
 
 
+def kernel_part(results, together):
+    """
+    Of the price of a delivery with 64 messages in flight: four datagrams to each member, sent one by one or cut by the
+    kernel, and one that comes back.
+    """
+    sent = results.get("kernel", "segments" if together else "full", 0, 0)
+    received = results.get("kernel", "receive", 0, 0)
+    if not sent or not received:
+        return None
+    return [(send * (1 if together else 4) + receive) / 64 / 1e3 for send, receive in zip(sent, received)]
+
+
 def _sequenced(results, targets):
     for members in results.members("silent"):
         if members < 1000:
@@ -95,6 +107,8 @@ def _sequenced(results, targets):
         for subject, what, bound in (("sequenced-nogso", "without GSO", 0.030), ("sequenced", "with GSO", 0.020)):
             _add(targets, "sequenced, transmit-only, N = %d, W = 64, %s" % (members, what), "<= %.3f µs" % bound, "µs",
                  results.get("silent", subject, members, 64), bound)
+            _add(targets, "the kernel alone for the same datagrams, %s" % what, "", "µs",
+                 kernel_part(results, subject == "sequenced"))
     for members in results.members("loopback"):
         peer, bound = results.best_peer(members, 64), 1.5 if members == 100 else 2
         for subject, what in (("sequenced-gro", "GRO"), ("sequenced", "no GRO")):
@@ -125,6 +139,13 @@ def _others(results, targets):
             if members >= 1000:
                 _add(targets, "p50 at 20 000 deliveries a second, %s, N = %d" % (subject, members),
                      "<= 0.5 x redis", "x", results.ratio(ours, ("latency-p50", "redis", members, 0)), 0.5)
+    for members in results.members("control-p99"):
+        for subject in ("plain", "sequenced"):
+            what = "control socket in a busy room, %s, N = %d: " % (subject, members)
+            _add(targets, what + "p50", "", "ms", results.get("control-p50", subject, members, 0))
+            _add(targets, what + "p99", "<= 10 ms", "ms", results.get("control-p99", subject, members, 0), 10)
+            _add(targets, what + "of one processor roomd takes", "", "%",
+                 results.get("control-load", subject, members, 0))
     for members in results.members("storm"):
         for subject in ("plain", "sequenced"):
             _add(targets, "%d joins in one second, %s: CPU" % (members, subject), "<= 5 s, all in, all told", "s",
@@ -133,6 +154,24 @@ def _others(results, targets):
         ours = key[1].startswith("roomd")
         _add(targets, "rejected garbage: %s" % key[1], ">= 4 million a CPU-second" if ours else "", "million",
              results.get(*key), 4 if ours else None, False)
+    received = results.get("kernel", "receive", 0, 0)
+    if received:
+        _add(targets, "the kernel alone, which gives them to a program", "", "million",
+             [1e3 / value for value in received], None, False)
+
+
+KERNEL = {"call": "a system call that does nothing", "send": "a datagram of 71 bytes, sent (`sendmmsg`, 64 in a call)",
+          "full": "the same, 1144 bytes", "segments": "four of those as one (GSO), sent",
+          "receive": "a datagram of 24 bytes, received (`recvmmsg`, 32 in a call)"}
+
+
+def kernel_rows(results):
+    yield ("", "ns (95 % interval)")
+    for what, name in KERNEL.items():
+        values = results.get("kernel", what, 0, 0)
+        if values:
+            middle, low, high = figures.interval(values)
+            yield (name, "%.0f (%.0f – %.0f)" % (middle, low, high))
 
 
 def targets_of(results):
@@ -178,6 +217,8 @@ def as_markdown(rows):
 def sections(results):
     raw = results.raw
     yield "Targets", target_rows(results)
+    if results.get("kernel", "call", 0, 0):
+        yield "What the kernel alone takes, with both addresses of each datagram", kernel_rows(results)
     if results.members("loopback"):
         yield "CPU time of the server a delivery, µs, loopback", price_rows(results, "loopback")
     if results.members("silent"):

@@ -10,9 +10,11 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
 
+import control
 import figures
 import load
 import subjects
+from cell import Cell
 
 BUILD = pathlib.Path(os.environ["ROOMD_BUILD"])
 CPU = min(os.sched_getaffinity(0))
@@ -35,7 +37,7 @@ class LoadTest(BenchTest):
         server = self.serve(kind)
         generator = self.load(server, members)
         self.assertEqual(members, generator.join()["in"])
-        result = generator.run(in_flight, 1, 0)
+        result = generator.run(in_flight, 0)
         self.assertEqual(in_flight * (members - 1), result["deliveries"])
         self.assertEqual((0, 0), (result["lost"], result["wrong"]))
         return server
@@ -78,6 +80,16 @@ class LoadTest(BenchTest):
                 self.assertGreaterEqual(result["received"], result["sent"])
 
 
+class ControlTest(BenchTest):
+    def test_the_control_socket_is_asked_until_it_is_over(self):
+        server = self.serve(subjects.roomd(BUILD))
+        questions = iter([False, False, True])
+        waits = control.waits_us(server.folder + "/control", lambda: next(questions))
+        self.assertEqual(2, len(waits))
+        self.assertEqual(sorted(waits), waits)
+        self.assertGreater(waits[0], 0)
+
+
 class Liar(subjects.Subject):
     """A plain server of this process that says what it is told to."""
 
@@ -116,7 +128,7 @@ class Verdicts(BenchTest):
         self.addCleanup(server.stop)
         generator = self.load(server, 3)
         generator.join()
-        return generator.run(2, 1, 0)
+        return generator.run(2, 0)
 
     def test_a_lost_message_is_said_to_be_lost(self):
         result = self.run_with(lambda text: [] if text.startswith(b"0000000001") else [text])
@@ -131,6 +143,39 @@ class Verdicts(BenchTest):
     def test_other_bytes_are_no_delivery(self):
         result = self.run_with(lambda text: [text[:-1] + b"!"])
         self.assertEqual(4, result["lost"])
+
+
+class CellTest(BenchTest):
+    """A price that is the sum of its slices."""
+
+    def cell(self, **results):
+        server = self.serve(subjects.roomd(BUILD))
+        generator = self.load(server, 3)
+        generator.join()
+        cell = Cell(generator, 4, is_ours=True, is_reference=False)
+        cell.measure(1, 100)
+        cell.measure(1, 100)
+        cell.sums.update(results)
+        return cell
+
+    def test_what_its_slices_have_delivered_is_what_roomd_says(self):
+        cell = self.cell()
+        self.assertIsNone(cell.complaint())
+        self.assertEqual(cell.sums["messages"] * 2, cell.sums["deliveries"])
+        self.assertAlmostEqual(cell.sums["cpu_ns"] / 1000 / cell.sums["deliveries"], cell.price_us())
+
+    def test_a_message_that_roomd_knows_nothing_of_spoils_it(self):
+        self.assertIn("what roomd says", self.cell(messages=1).complaint())
+
+    def test_a_message_that_was_lost_or_wrong_spoils_it(self):
+        self.assertIn("were lost", self.cell(lost=1).complaint())
+        self.assertIn("came twice", self.cell(wrong=1).complaint())
+
+    def test_it_is_not_measured_longer_than_it_has_time(self):
+        cell = self.cell(wall_ns=2_000_000_000)
+        before = dict(cell.sums)
+        cell.measure(1, 100)
+        self.assertEqual(before, cell.sums)
 
 
 class FiguresTest(unittest.TestCase):

@@ -118,8 +118,8 @@ struct talk_result {
     struct subject_counters counters; /* what has changed meanwhile */
 };
 
-/* So many in flight, until there were so many deliveries or so much time has gone. */
-void talk_run(struct load *load, uint32_t in_flight, uint64_t deliveries, double seconds, struct talk_result *ret);
+/* So many in flight, until so much time has gone; at least one round of messages. */
+void talk_run(struct load *load, uint32_t in_flight, double seconds, struct talk_result *ret);
 /* The first author says so many bytes of text to itself alone, to fill the server's memory. */
 void talk_fill(struct load *load, uint64_t bytes);
 

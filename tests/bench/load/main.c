@@ -141,11 +141,11 @@ static void join(struct load *load, uint32_t count)
            subject_cpu_ns(&load->subject) - cpu_ns, load_now_ns() - start_ns);
 }
 
-static void run(struct load *load, uint32_t in_flight, uint64_t deliveries, double seconds)
+static void run(struct load *load, uint32_t in_flight, double seconds)
 {
     struct talk_result result;
 
-    talk_run(load, in_flight, deliveries, seconds, &result);
+    talk_run(load, in_flight, seconds, &result);
     printf("{\"deliveries\":%" PRIu64 ",\"messages\":%" PRIu64 ",\"rounds\":%" PRIu64 ",\"lost\":%" PRIu64
            ",\"wrong\":%" PRIu64 ",\"repeats\":%" PRIu64 ",\"cpu_ns\":%" PRIu64 ",\"wall_ns\":%" PRIu64
            ",\"sent\":%" PRIu64 ",\"dropped\":%" PRIu64 ",\"octets\":%" PRIu64 "}\n",
@@ -192,8 +192,8 @@ static void obey(struct load *load, const char *line)
 
     if (sscanf(line, "join %u", &count) == 1) {
         join(load, count);
-    } else if (sscanf(line, "run %u %" SCNu64 " %lf", &count, &many, &seconds) == 3) {
-        run(load, count, many, seconds);
+    } else if (sscanf(line, "run %u %lf", &count, &seconds) == 2) {
+        run(load, count, seconds);
     } else if (sscanf(line, "latency %lf %lf", &number, &seconds) == 2) {
         latency(load, number, seconds);
     } else if (sscanf(line, "storm %u %lf", &count, &seconds) == 2) {

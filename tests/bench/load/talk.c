@@ -151,7 +151,7 @@ static struct subject_counters difference(const struct subject_counters *before)
     return now;
 }
 
-void talk_run(struct load *load, uint32_t in_flight, uint64_t deliveries, double seconds, struct talk_result *ret)
+void talk_run(struct load *load, uint32_t in_flight, double seconds, struct talk_result *ret)
 {
     uint64_t start = load->deliveries, lost = load->lost, wrong = load->wrong, repeats = load->repeats, cpu_ns;
     uint64_t rounds = 0;
@@ -173,7 +173,7 @@ void talk_run(struct load *load, uint32_t in_flight, uint64_t deliveries, double
         else
             wait_deliveries(load, goal);
         rounds++;
-    } while (load->deliveries - start < deliveries && (double)(load_now_ns() - start_ns) < seconds * 1e9);
+    } while ((double)(load_now_ns() - start_ns) < seconds * 1e9);
     ret->wall_ns = (uint64_t)(load_now_ns() - start_ns);
     finish(load);
     ret->cpu_ns = subject_cpu_ns(&load->subject) - cpu_ns;
