@@ -136,6 +136,68 @@ Test(registry, the_quietest_is_the_one_heard_longest_ago)
     cr_expect_null(registry_quietest(registry, false, false));
 }
 
+Test(registry, who_is_heard_twice_in_a_row_stays_the_loudest_and_was_heard_just_now)
+{
+    struct member *a = add(1), *b = add(2);
+
+    registry_heard(registry, b, 10);
+    registry_heard(registry, b, 11);
+    cr_expect_eq(b->heard_ns, 11);
+    cr_expect_eq(registry_quietest(registry, false, false), a);
+    cr_expect_eq(a->louder, b);
+    cr_expect_eq(b->quieter, a);
+    cr_expect_null(b->louder);
+    registry_heard(registry, a, 12);
+    cr_expect_eq(registry_quietest(registry, false, false), b);
+}
+
+Test(registry, the_loudest_that_were_warned_are_not_warned_any_more_once_heard)
+{
+    struct member *a = add(1), *b = add(2);
+
+    registry_warned(registry, a);
+    registry_warned(registry, b);
+    registry_heard(registry, b, 10);
+    cr_expect_eq(registry_quietest(registry, false, false), b);
+    cr_expect_eq(registry_quietest(registry, false, true), a);
+    registry_heard(registry, a, 11);
+    cr_expect_null(registry_quietest(registry, false, true));
+    cr_expect_eq(b->louder, a);
+}
+
+Test(registry, who_was_heard_last_is_found_when_it_has_moved_and_not_when_it_has_left)
+{
+    struct member *a = add(1), *b = add(2), *c = add(3);
+
+    registry_heard(registry, c, 10);
+    registry_mark_behind(registry, c); /* to the first place, and whoever stood there to the last */
+    cr_expect_eq(c->position, 0);
+    cr_expect_eq(find(3), c);
+    cr_expect_eq(find(1), a);
+    registry_warned(registry, c);
+    cr_expect_eq(find(3), c);
+    registry_heard(registry, c, 11);
+    registry_remove(registry, c);
+    cr_expect_null(find(3));
+    c = add(4);
+    cr_expect_null(find(3), "somebody else has its seat");
+    cr_expect_eq(find(4), c);
+    cr_expect_eq(find(2), b);
+}
+
+Test(registry, a_sequenced_member_that_was_heard_last_is_not_found_by_its_endpoint)
+{
+    struct name name = make_name(2);
+    struct path path = make_path(1);
+    struct member *plain = add(1), *sequenced;
+
+    cr_assert_eq(registry_add_sequenced(registry, &name, &path, 1, &sequenced), 0);
+    registry_heard(registry, sequenced, 10);
+    cr_expect_eq(find(1), plain);
+    registry_remove(registry, plain);
+    cr_expect_null(find(1));
+}
+
 Test(registry, the_head_of_the_window_goes_round)
 {
     struct member *a = add(1), *b = add(2);
@@ -207,6 +269,8 @@ static void change(struct model *model, unsigned n, unsigned what)
 {
     unsigned head = model->behind_count > 0 ? number_at(registry_window(registry, 0)) : 0;
 
+    if (model->in[n]) /* where it is found first */
+        (what % 3 == 0 ? registry_warned(registry, find(n)) : registry_heard(registry, find(n), what));
     if (what < 4) {
         if (model->in[n]) {
             registry_remove(registry, find(n));
