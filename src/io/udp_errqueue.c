@@ -5,6 +5,10 @@
  * The error queue of a door: ICMP errors, each with the destination of the datagram that it quotes. They are read before datagrams, for both kinds share
  * the receive buffer: left alone, the errors of a few members whose programs are gone fill it, and hardly anybody's message comes in any more. Knows
  * nothing of what follows from an error.
+ *
+ * It is read only where it may hold something, since asking costs a system call. Whatever the kernel puts into it, it also leaves at the socket as a pending
+ * error, or returns from the send itself; so one of our own calls is told: a receive fails, or a send takes less than it was offered. Should that be missed (reading the
+ * last entry also removes the pending error of one that comes in at that moment), the socket stays ready, and a receive that finds no datagram is reason enough, too.
  */
 #include "io/udp_internal.h"
 
@@ -81,18 +85,23 @@ static void hand_on(struct udp *udp, size_t slot)
         set->sink.unreachable(set->sink.ctx, &peer, udp->door);
 }
 
-void udp_errqueue_drain(struct udp *udp)
+size_t udp_errqueue_drain(struct udp *udp)
 {
     struct udp_error_batch *batch = &udp->set->errors;
+    size_t taken = 0;
 
+    udp->errors_wait = false; /* now, for what is sent from within hand_on may make it true again */
     for (unsigned round = 0; round < UDP_ERROR_ROUNDS; round++) {
         int count = recvmmsg(udp->fd, batch->headers, UDP_ERROR_SLOTS, MSG_ERRQUEUE | MSG_DONTWAIT, NULL);
 
         for (int slot = 0; slot < count; slot++) {
             hand_on(udp, (size_t)slot);
             reset(batch, (size_t)slot);
+            taken++;
         }
         if (count < UDP_ERROR_SLOTS)
-            return; /* empty, or a signal: what is left keeps the socket ready */
+            return taken; /* empty, or a signal: what is left keeps the socket ready */
     }
+    udp->errors_wait = true;
+    return taken;
 }

@@ -84,6 +84,7 @@ struct udp {
     struct endpoint bound;
     int fd;
     uint16_t door;
+    bool errors_wait; /* in its error queue, probably: it is read before datagrams are */
 
     /* udp_recv.c */
     ev_io reader;
@@ -119,8 +120,8 @@ void udp_recv_start(struct udp *udp);
 void udp_recv_stop(struct udp *udp);
 
 void udp_errqueue_batch_init(struct udp_error_batch *batch);
-/* Reads what waits in the door's error queue, a bounded amount of it. */
-void udp_errqueue_drain(struct udp *udp);
+/* Reads what waits in the door's error queue, a bounded amount of it. Returns how many entries that was. */
+size_t udp_errqueue_drain(struct udp *udp);
 
 void udp_message_init(struct udp_send_batch *batch);
 /*

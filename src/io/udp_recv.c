@@ -188,17 +188,38 @@ static void hand_on_all(struct udp *udp, size_t count)
     }
 }
 
+/*
+ * After a receive that has failed. The error queue is read once a turn, so that a flood of errors can't take that of datagrams. True where the error was
+ * that of an entry there.
+ */
+static bool is_explained(struct udp *udp, bool *drained)
+{
+    bool explained = !*drained && udp_errqueue_drain(udp) > 0;
+
+    *drained = true;
+    return explained;
+}
+
 static void receive(struct udp *udp)
 {
     unsigned rounds = 0, errors = 0; /* in a row */
+    bool drained = udp->errors_wait;
 
+    if (drained)
+        udp_errqueue_drain(udp);
     while (rounds < UDP_RECV_ROUNDS && errors < UDP_RECV_ERRORS_MAX) {
         int count = recvmmsg(udp->fd, udp->set->recv.headers, UDP_RECV_SLOTS, MSG_DONTWAIT, NULL);
+        int error = errno;
 
-        if (count < 0 && errno == EAGAIN)
-            return;
         if (count < 0) {
-            note_error(udp->set, errno);
+            bool explained = is_explained(udp, &drained);
+
+            if (error == EAGAIN)
+                return;
+            if (explained)
+                continue;
+            udp->errors_wait = true;
+            note_error(udp->set, error);
             errors++;
             continue;
         }
@@ -216,7 +237,6 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
 {
     (void)loop;
     (void)revents;
-    udp_errqueue_drain(w->data);
     receive(w->data);
 }
 
@@ -234,6 +254,7 @@ void udp_recv_init(struct udp *udp)
     ev_timer_init(&udp->rest, on_rested, UDP_REST_S, 0.);
     udp->reader.data = udp;
     udp->rest.data = udp;
+    udp->errors_wait = true; /* where it was open before, somebody else may have been told of them */
 }
 
 void udp_recv_start(struct udp *udp)

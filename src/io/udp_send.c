@@ -239,8 +239,12 @@ static void offer(struct run *run)
 {
     struct udp *udp = run->udp;
     struct mmsghdr *headers = udp->set->send.headers + run->message;
-    int taken = transmit(udp, headers, run->messages - run->message, &run->attempt);
+    size_t offered = run->messages - run->message;
+    int taken = transmit(udp, headers, offered, &run->attempt);
 
+    /* sendmmsg says nothing of the error that has stopped it behind the first one, and that may have been the pending one. */
+    if (taken < (int)offered)
+        udp->errors_wait = true;
     if (taken > 0) {
         advance(run, (size_t)taken, OUTBOX_TAKEN);
         udp->pauses = 0;
@@ -255,7 +259,7 @@ static void offer(struct run *run)
     case VERDICT_AGAIN:
         break;
     case VERDICT_LATER:
-        advance(run, run->messages - run->message, OUTBOX_LATER);
+        advance(run, offered, OUTBOX_LATER);
         break;
     case VERDICT_FAILED:
         fail_message(run, -taken);

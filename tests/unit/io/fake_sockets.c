@@ -64,6 +64,7 @@ struct fake_icmp *fake_icmp_arrive(int socket, const char *peer)
     icmp->origin = ipv4 ? SO_EE_ORIGIN_ICMP : SO_EE_ORIGIN_ICMP6;
     icmp->type = ipv4 ? ICMP_DEST_UNREACH : ICMP6_DST_UNREACH;
     icmp->code = ipv4 ? ICMP_PORT_UNREACH : ICMP6_DST_UNREACH_NOPORT;
+    fake.pending[socket] = ECONNREFUSED;
     return icmp;
 }
 
@@ -175,9 +176,22 @@ static void read_taken_local(const struct msghdr *header, struct fake_taken *tak
     }
 }
 
+/* To be told of it removes it. */
+static int take_pending(int socket)
+{
+    int error = fake.pending[socket];
+
+    fake.pending[socket] = 0;
+    return error;
+}
+
 /* The error this datagram meets now, or 0. */
 static int meet_error(int socket, int id, bool pinned, bool spend)
 {
+    int pending = take_pending(socket);
+
+    if (pending != 0)
+        return pending;
     if (fake.full[socket])
         return EAGAIN;
     for (size_t i = 0; i < fake.error_count; i++) {
@@ -357,25 +371,52 @@ static void deliver_icmp(const struct fake_icmp *icmp, struct msghdr *header)
     header->msg_controllen = used;
 }
 
+static bool has_icmp(int fd)
+{
+    return fake.icmp_next < fake.icmp_count && fake.fds[fake.icmp[fake.icmp_next].socket] == fd;
+}
+
+static void reset_ready(int fd)
+{
+    eventfd_t value;
+
+    if (fake.arrival_next == fake.arrival_count && fake.icmp_next == fake.icmp_count && !fake.full[find(fd)])
+        eventfd_read(fd, &value);
+}
+
+static bool is_next_pending(int fd)
+{
+    uint8_t origin = fake.icmp[fake.icmp_next].origin;
+
+    return has_icmp(fd) && (origin == SO_EE_ORIGIN_ICMP || origin == SO_EE_ORIGIN_ICMP6);
+}
+
+/* While there are more, the next one is pending, unless our own kernel has said it; having read the last removes what is. */
 static int receive_icmp(int fd, struct mmsghdr *headers, unsigned count)
 {
     unsigned done = 0;
 
     fake.error_calls++;
-    while (done < count && fake.icmp_next < fake.icmp_count && fake.fds[fake.icmp[fake.icmp_next].socket] == fd)
+    while (done < count && has_icmp(fd)) {
         deliver_icmp(&fake.icmp[fake.icmp_next++], &headers[done++].msg_hdr);
+        fake.pending[find(fd)] = is_next_pending(fd) ? ECONNREFUSED : 0;
+    }
+    reset_ready(fd);
     return done > 0 ? (int)done : failed(EAGAIN);
 }
 
 int __wrap_recvmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags, struct timespec *timeout)
 {
     unsigned done = 0;
-    eventfd_t value;
+    int pending;
 
     (void)timeout;
     if ((flags & MSG_ERRQUEUE) != 0)
         return receive_icmp(fd, headers, count);
     fake.receive_calls++;
+    pending = take_pending(find(fd));
+    if (pending != 0)
+        return failed(pending);
     fake.icmp_left_at_receive = fake.icmp_count - fake.icmp_next;
     while (done < count && fake.arrival_next < fake.arrival_count) {
         const struct fake_arrival *arrival = &fake.arrivals[fake.arrival_next];
@@ -389,7 +430,6 @@ int __wrap_recvmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags, 
             return failed(arrival->error);
         deliver(arrival, &headers[done++]);
     }
-    if (fake.arrival_next == fake.arrival_count && fake.icmp_next == fake.icmp_count && !fake.full[find(fd)])
-        eventfd_read(fd, &value); /* no longer ready */
+    reset_ready(fd);
     return done > 0 ? (int)done : failed(EAGAIN);
 }

@@ -78,8 +78,9 @@ struct fake_sockets {
 
     struct fake_icmp icmp[FAKE_ICMP_MAX];
     size_t icmp_count, icmp_next;
-    unsigned error_calls;        /* recvmmsg with MSG_ERRQUEUE */
-    size_t icmp_left_at_receive; /* how many waited when datagrams were last asked for */
+    unsigned error_calls;          /* recvmmsg with MSG_ERRQUEUE */
+    int pending[FAKE_SOCKETS_MAX]; /* the error that the next call at this socket meets; 0 = none */
+    size_t icmp_left_at_receive;   /* how many waited when datagrams were last asked for */
 
     struct fake_option options[FAKE_OPTIONS_MAX];
     size_t option_count;
@@ -97,7 +98,7 @@ extern struct fake_sockets fake;
 /* The next datagram that comes in at a socket. Fill in what it returns. */
 struct fake_arrival *fake_arrive(int socket, uint8_t id, uint32_t length);
 
-/* The next ICMP error at a socket: "port unreachable" for a datagram to that peer. Fill in what it returns. */
+/* The next ICMP error at a socket, also pending there: "port unreachable" for a datagram to that peer. Fill in what it returns. */
 struct fake_icmp *fake_icmp_arrive(int socket, const char *peer);
 
 /* Makes a socket ready, as the loop sees it, or not writable. */

@@ -6,6 +6,7 @@
 #include "io/udp.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <linux/errqueue.h>
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
@@ -70,6 +71,12 @@ static void set_up(void)
         cr_assert_eq(udp_open(set, &endpoint, NULL, &door), STATUS_OK);
     }
     udp_set_start(set);
+    /* Each door looks once, whatever it was told. */
+    for (int i = 0; i < 2; i++) {
+        fake_set_readable(i);
+        ev_run(loop, EVRUN_NOWAIT);
+    }
+    fake.error_calls = 0;
 }
 
 static void tear_down(void)
@@ -199,6 +206,118 @@ Test(udp_errqueue, it_is_drained_before_datagrams_are_read)
     cr_assert_eq(fake.error_calls, 5);
 }
 
+Test(udp_errqueue, nobody_looks_where_no_call_has_met_an_error)
+{
+    fake_arrive(0, 1, 1);
+    turn(0);
+    fake_arrive(0, 1, 1);
+    turn(0);
+    cr_assert_eq(heard_count, 2);
+    cr_assert_eq(fake.error_calls, 0);
+}
+
+/* To three peers, in one call. */
+static void send_three(void)
+{
+    struct path paths[3] = {{.door = 0}, {.door = 0}, {.door = 0}};
+    struct outbox_entry entries[3];
+    const uint8_t bytes[3] = {1, 2, 3};
+
+    for (size_t i = 0; i < 3; i++) {
+        cr_assert_eq(endpoint_parse("192.0.2.2:4000", &paths[i].peer), STATUS_OK);
+        entries[i] = (struct outbox_entry){.path = &paths[i], .bytes = &bytes[i], .length = 1};
+    }
+    udp_outbox_send(set, entries, 3);
+    for (size_t i = 0; i < 3; i++)
+        cr_assert_eq(entries[i].result, OUTBOX_TAKEN);
+}
+
+static void expect_found_first(void)
+{
+    fake_arrive(0, 1, 1);
+    turn(0);
+    cr_expect_eq(report_count, 1);
+    cr_expect_eq(heard_before_last_report, 0);
+    cr_expect_eq(heard_count, 1);
+    cr_expect_eq(fake.error_calls, 1);
+}
+
+Test(udp_errqueue, what_a_send_has_met_is_found_before_the_next_datagram)
+{
+    fake_icmp_arrive(0, "192.0.2.1:4000");
+    send_three();
+    cr_assert_eq(fake.pending[0], 0, "the send was told, and nobody else will be");
+    expect_found_first();
+}
+
+Test(udp_errqueue, what_a_call_for_several_has_met_and_not_told_is_found_as_well)
+{
+    fake_icmp_arrive(0, "192.0.2.1:4000");
+    fake.pending[0] = 0;
+    fake.error_spent_by_partial = true;
+    fake_fail(2, ECONNREFUSED);
+    send_three();
+    expect_found_first();
+}
+
+Test(udp_errqueue, what_waits_before_a_door_is_opened_is_found_before_the_first_datagram)
+{
+    struct udp_sink sink = {.datagram = on_datagram, .writable = on_writable, .unreachable = on_unreachable};
+    struct endpoint endpoint;
+    uint16_t door;
+
+    udp_set_free(set);
+    fake.count = 0;
+    cr_assert_eq(udp_set_new(loop, &sink, &set), STATUS_OK);
+    cr_assert_eq(endpoint_parse("0.0.0.0:8888", &endpoint), STATUS_OK);
+    cr_assert_eq(udp_open(set, &endpoint, NULL, &door), STATUS_OK);
+    udp_set_start(set);
+    fake_icmp_arrive(0, "192.0.2.1:4000");
+    fake.pending[0] = 0;
+    expect_found_first();
+}
+
+Test(udp_errqueue, what_nobody_was_told_of_is_found_once_there_is_no_datagram)
+{
+    fake_icmp_arrive(0, "192.0.2.1:4000");
+    fake.pending[0] = 0;
+    fake_arrive(0, 1, 1);
+    turn(0);
+    cr_assert_eq(heard_count, 1);
+    for (int i = 0; i < 5; i++)
+        ev_run(loop, EVRUN_NOWAIT);
+    cr_assert_eq(report_count, 1);
+    cr_assert_eq(fake.error_calls, 1);
+    cr_assert_eq(fake.receive_calls, 2 + 2, "then it wakes nobody"); /* two of them when it was opened */
+}
+
+Test(udp_errqueue, what_a_probe_from_within_meets_is_found_in_the_next_turn)
+{
+    probing = true;
+    fake_icmp_arrive(0, "192.0.2.1:4000");
+    fake.error_spent_by_partial = true;
+    fake_fail(0, ECONNREFUSED); /* the probe meets that of another */
+    turn(0);
+    cr_assert_eq(report_count, 1);
+    probing = false;
+    report_count = 0;
+    fake.error_calls = 0;
+    fake_icmp_arrive(0, "192.0.2.2:4000");
+    fake.pending[0] = 0;
+    expect_found_first();
+}
+
+Test(udp_errqueue, an_error_that_an_entry_explains_is_no_failed_receive)
+{
+    struct udp_stats counted;
+
+    fake_icmp_arrive(0, "192.0.2.1:4000");
+    turn(0);
+    udp_stats(set, &counted);
+    cr_expect_eq(counted.icmp_errors, 1);
+    cr_expect_eq(counted.receive_errors, 0);
+}
+
 Test(udp_errqueue, a_turn_reads_a_bounded_number_of_errors_and_then_datagrams)
 {
     for (int i = 0; i < MANY; i++)
@@ -207,12 +326,28 @@ Test(udp_errqueue, a_turn_reads_a_bounded_number_of_errors_and_then_datagrams)
         fake_arrive(0, 1, 1);
     turn(0);
     cr_assert_eq(report_count, 2048);
+    cr_assert_eq(fake.error_calls, 32, "once a turn");
     cr_assert_eq(heard_count, 10);
     ev_run(loop, EVRUN_NOWAIT); /* it is ready still */
     cr_assert_eq(report_count, 4096);
     ev_run(loop, EVRUN_NOWAIT);
     cr_assert_eq(report_count, MANY);
     cr_assert_eq(fake.icmp_left_at_receive, 0);
+}
+
+Test(udp_errqueue, what_a_turn_leaves_is_read_before_the_datagrams_of_the_next)
+{
+    for (int i = 0; i < 2050; i++)
+        fake_icmp_arrive(0, "192.0.2.1:4000")->origin = i == 2048 ? SO_EE_ORIGIN_LOCAL : SO_EE_ORIGIN_ICMP;
+    fake_arrive(0, 1, 1);
+    turn(0);
+    cr_assert_eq(report_count, 2048);
+    cr_assert_eq(heard_count, 1);
+    fake_arrive(0, 1, 1);
+    turn(0);
+    cr_assert_eq(report_count, 2049);
+    cr_assert_eq(heard_before_last_report, 1);
+    cr_assert_eq(heard_count, 2);
 }
 
 Test(udp_errqueue, once_empty_it_wakes_nobody)
