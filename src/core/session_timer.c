@@ -165,9 +165,13 @@ void session_timer_tick(struct room *room, const struct moment *now)
 int64_t session_timer_next_tick(const struct room *room)
 {
     const struct sessions *sessions = room->sessions;
-    int64_t away = away_due_ns(room), timeout = timeout_due_ns(room);
-    int64_t next = away < timeout ? away : timeout;
+    int64_t away, timeout, next;
 
+    if (sessions_count(sessions) == 0) /* each turn of the loop asks twice, in a room of the plain protocol too */
+        return MOMENT_NEVER_NS;
+    away = away_due_ns(room);
+    timeout = timeout_due_ns(room);
+    next = away < timeout ? away : timeout;
     for (uint32_t line = 1; line < SESSIONS_LINES; line++) {
         uint32_t first = sessions->lines[line].first;
         int64_t due = first != 0 ? due_ns(sessions, session_at(sessions, first)) : MOMENT_NEVER_NS;
