@@ -248,11 +248,13 @@ static void note_pattern(struct delivery *delivery, uint32_t position, uint64_t 
     struct turn *turn = &batch->turns[batch->turn_count - 1];
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
     const struct pending *pending = &batch->pending[turn->first];
-    struct pattern pattern = {.cursor = cursor,
-                              .flags = slot->flags,
-                              .door = registry_path(delivery->wiring.registry, position)->door,
-                              .first = turn->first,
-                              .count = turn->count};
+    struct pattern pattern = {
+        .cursor = cursor,
+        .flags = slot->flags,
+        .door = registry_path(delivery->wiring.registry, position)->door,
+        .first = turn->first,
+        .turn = {.skipped = cursor, .pending = turn->first, .count = turn->count},
+    };
 
     if (turn->count == 0 || turn->held || (slot->flags & (SLOT_OWES_ACCEPT | SLOT_PROBATION)) != 0)
         return;
@@ -261,9 +263,10 @@ static void note_pattern(struct delivery *delivery, uint32_t position, uint64_t 
     for (uint16_t i = 0; i < turn->count; i++) {
         if (pending[i].missed > 0 || pending[i].repair)
             return;
-        pattern.events += pending[i].events;
+        pattern.turn.events += pending[i].events;
     }
-    pattern.next = pending[turn->count - 1].cursor;
+    pattern.turn.next = pending[turn->count - 1].cursor;
+    pattern.turn.common = (slot->flags & SLOT_SEQUENCED) == 0;
     if ((slot->flags & SLOT_SEQUENCED) != 0 && !sequenced_delivery_is_pattern(delivery, &pattern))
         return;
     batch->pattern = pattern;
@@ -276,24 +279,22 @@ static bool repeat_pattern(struct delivery *delivery, uint32_t position)
     const struct pattern *pattern = &batch->pattern;
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
     const struct path *path = registry_path(delivery->wiring.registry, position);
-    bool sequenced = (slot->flags & SLOT_SEQUENCED) != 0;
+    const struct outbox_entry *first = &batch->entries[pattern->first];
+    struct outbox_entry *copies = &batch->entries[batch->entry_count];
+    uint16_t count = pattern->turn.count;
 
     if (slot->cursor != pattern->cursor || slot->flags != pattern->flags || path->door != pattern->door ||
-        batch->entry_count + pattern->count > DELIVERY_BATCH)
+        batch->entry_count + count > DELIVERY_BATCH)
         return false;
-    if (sequenced ? !sequenced_delivery_fits_pattern(delivery, position, pattern) : slot->own >= slot->cursor)
+    if (!pattern->turn.common ? !sequenced_delivery_fits_pattern(delivery, position, pattern)
+                              : slot->own >= slot->cursor)
         return false;
-    batch->turns[batch->turn_count++] = (struct turn){.skipped = slot->cursor,
-                                                      .next = pattern->next,
-                                                      .events = pattern->events,
-                                                      .first = (uint16_t)batch->entry_count,
-                                                      .pending = pattern->first,
-                                                      .count = pattern->count,
-                                                      .common = !sequenced};
-    for (uint16_t i = 0; i < pattern->count; i++) {
-        batch->entries[batch->entry_count] = batch->entries[pattern->first + i];
-        batch->entries[batch->entry_count].path = path;
-        batch->entry_count++;
+    batch->turns[batch->turn_count] = pattern->turn;
+    batch->turns[batch->turn_count++].first = (uint16_t)batch->entry_count;
+    batch->entry_count += count;
+    for (uint16_t i = 0; i < count; i++) {
+        copies[i] = first[i];
+        copies[i].path = path;
     }
     return true;
 }
@@ -302,18 +303,18 @@ static void collect(struct delivery *delivery, size_t budget)
 {
     struct batch *batch = &delivery->batch;
     uint32_t behind = registry_behind(delivery->wiring.registry);
+    size_t most = budget < DELIVERY_BATCH ? budget : DELIVERY_BATCH;
 
     batch->entry_count = 0;
     batch->turn_count = 0;
     batch->pattern.cursor = 0;
-    for (uint32_t n = 0; n < behind && batch->turn_count < DELIVERY_BATCH && batch->entry_count < DELIVERY_BATCH &&
-                         batch->entry_count < budget;
-         n++) {
+    for (uint32_t n = 0; n < behind && batch->turn_count < DELIVERY_BATCH && batch->entry_count < most; n++) {
         uint32_t position = registry_window(delivery->wiring.registry, n);
-        uint64_t cursor = registry_slot(delivery->wiring.registry, position)->cursor;
+        uint64_t cursor;
 
         if (repeat_pattern(delivery, position))
             continue;
+        cursor = registry_slot(delivery->wiring.registry, position)->cursor;
         if (!collect_turn(delivery, position))
             break;
         note_pattern(delivery, position, cursor);
@@ -380,13 +381,15 @@ static uint16_t settle_entries(struct delivery *delivery, const struct turn *tur
 static bool settle_common(struct delivery *delivery, const struct turn *turn, struct slot *slot)
 {
     struct room_stats *stats = delivery->wiring.stats;
+    const struct outbox_entry *entries = &delivery->batch.entries[turn->first];
+    uint16_t count = turn->count;
 
-    for (uint16_t i = 0; i < turn->count; i++) {
-        if (delivery->batch.entries[turn->first + i].result != OUTBOX_TAKEN)
+    for (uint16_t i = 0; i < count; i++) {
+        if (entries[i].result != OUTBOX_TAKEN)
             return false;
     }
     slot->cursor = turn->next;
-    stats->datagrams_sent += turn->count;
+    stats->datagrams_sent += count;
     stats->events_delivered += turn->events;
     return true;
 }
@@ -413,20 +416,23 @@ static bool settle_turn(struct delivery *delivery, const struct turn *turn)
     struct slot *slot = registry_slot(registry, position);
     uint64_t released = transcript_released(delivery->wiring.transcript);
     bool sequenced = (slot->flags & SLOT_SEQUENCED) != 0;
-    uint16_t settled;
+    uint16_t settled = turn->count;
+    bool done;
 
-    if (turn->common && settle_common(delivery, turn, slot))
-        settled = turn->count;
-    else
-        settled =
-            sequenced ? sequenced_delivery_settle(delivery, turn, position) : settle_entries(delivery, turn, position);
-    if (sequenced ? sequenced_delivery_is_settled(delivery, position)
-                  : is_settled_plain(turn, slot, released, settled)) {
-        registry_head_done(registry);
-        return true;
+    if (turn->common && settle_common(delivery, turn, slot)) {
+        done = slot->cursor > released; /* who is owed an accept has a turn of its own */
+    } else if (sequenced) {
+        settled = sequenced_delivery_settle(delivery, turn, position);
+        done = sequenced_delivery_is_settled(delivery, position);
+    } else {
+        settled = settle_entries(delivery, turn, position);
+        done = is_settled_plain(turn, slot, released, settled);
     }
-    registry_head_later(registry);
-    return settled > 0;
+    if (done)
+        registry_head_done(registry);
+    else
+        registry_head_later(registry);
+    return done || settled > 0;
 }
 
 enum sweep_result delivery_sweep(struct delivery *delivery, const struct moment *now, size_t budget)

@@ -35,12 +35,10 @@ struct turn {
 /* A turn that is the same for whoever stands at that place: nearly everybody, nearly always. */
 struct pattern {
     uint64_t cursor; /* 0: there is none in this batch */
-    uint64_t next;   /* the cursor behind it */
     uint32_t flags;  /* of the slot */
-    uint32_t events;
     uint16_t door;
-    uint16_t first; /* entry */
-    uint16_t count;
+    uint16_t first;   /* entry */
+    struct turn turn; /* of whoever has it, too, but for its first entry */
 };
 
 struct batch {

@@ -140,8 +140,8 @@ bool sequenced_delivery_collect(struct delivery *delivery, struct turn *turn, ui
 
 bool sequenced_delivery_is_pattern(const struct delivery *delivery, const struct pattern *pattern)
 {
-    return pattern->count == SEQUENCED_DELIVERY_TURN ||
-           pattern->next > transcript_released(delivery->wiring.transcript);
+    return pattern->turn.count == SEQUENCED_DELIVERY_TURN ||
+           pattern->turn.next > transcript_released(delivery->wiring.transcript);
 }
 
 bool sequenced_delivery_fits_pattern(const struct delivery *delivery, uint32_t position, const struct pattern *pattern)
@@ -149,7 +149,7 @@ bool sequenced_delivery_fits_pattern(const struct delivery *delivery, uint32_t p
     const struct member *member = registry_member(delivery->wiring.registry, position);
     const struct session *session = member->session;
 
-    return !member->warned && session->repairs.count == 0 && session->flight + pattern->count <= session->window;
+    return !member->warned && session->repairs.count == 0 && session->flight + pattern->turn.count <= session->window;
 }
 
 /* ---- settling ---- */
@@ -189,28 +189,27 @@ uint16_t sequenced_delivery_settle(struct delivery *delivery, const struct turn 
 {
     struct slot *slot = registry_slot(delivery->wiring.registry, position);
     struct member *member = registry_member(delivery->wiring.registry, position);
-    uint16_t i;
+    struct session *session = member->session;
+    const struct outbox_entry *entries = &delivery->batch.entries[turn->first];
+    const struct pending *pending = &delivery->batch.pending[turn->pending];
+    uint16_t count = turn->count, i;
 
-    for (i = 0; i < turn->count; i++) {
-        const struct outbox_entry *entry = &delivery->batch.entries[turn->first + i];
-        const struct pending *pending = &delivery->batch.pending[turn->pending + i];
-
-        if (entry->result == OUTBOX_LATER) {
-            delivery->blocked |= 1U << entry->path->door;
+    for (i = 0; i < count; i++) {
+        if (entries[i].result == OUTBOX_LATER) {
+            delivery->blocked |= 1U << entries[i].path->door;
             break;
         }
-        if (entry->result == OUTBOX_TAKEN)
+        if (entries[i].result == OUTBOX_TAKEN)
             delivery->wiring.stats->datagrams_sent++;
         else /* as good as lost on the way: it will be asked for again */
-            delivery_note_failure(delivery, member, entry->path, 0);
-        if (pending->repair)
-            settle_repair(delivery, member->session, slot, pending->cursor);
+            delivery_note_failure(delivery, member, entries[i].path, 0);
+        if (pending[i].repair)
+            settle_repair(delivery, session, slot, pending[i].cursor);
         else
-            settle_new(delivery, member->session, slot, pending);
+            settle_new(delivery, session, slot, &pending[i]);
     }
     /* A gap is told at once, whatever was sent; repairs beyond the budget have to wait. */
-    if ((i > 0 && member->session->line != SESSION_TIMER_AT_ONCE) ||
-        (member->session->repairs.count > 0 && member->session->line == 0))
+    if ((i > 0 && session->line != SESSION_TIMER_AT_ONCE) || (session->repairs.count > 0 && session->line == 0))
         session_timer_set(delivery->wiring.sessions, delivery->now, member, SESSION_TIMER_FIRST);
     return i;
 }

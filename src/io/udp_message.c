@@ -73,6 +73,8 @@ static size_t count_together(const struct outbox_entry *entries, size_t count)
 {
     size_t bytes = entries[0].length, span = 1;
 
+    if (count == 1 || entries[1].path != entries[0].path) /* in a quiet room, always */
+        return 1;
     while (span < count && span < SEGMENTS_MAX && entries[span].path == entries[0].path && entries[span].length > 0 &&
            entries[span].length <= entries[0].length && bytes + entries[span].length <= SEGMENTS_BYTES_MAX) {
         bytes += entries[span].length;
@@ -87,6 +89,7 @@ static void prepare(struct udp_send_batch *batch, size_t message, const struct o
                     size_t span)
 {
     struct msghdr *header = &batch->headers[message].msg_hdr;
+    struct iovec *pieces = &batch->pieces[first];
     const struct path *path = entries[first].path;
     uint16_t segment = (uint16_t)entries[first].length;
 
@@ -96,11 +99,11 @@ static void prepare(struct udp_send_batch *batch, size_t message, const struct o
         header->msg_controllen = add_control(&batch->controls[message], header->msg_controllen, SOL_UDP, UDP_SEGMENT,
                                              &segment, sizeof(segment));
     header->msg_control = header->msg_controllen > 0 ? &batch->controls[message] : NULL;
-    header->msg_iov = &batch->pieces[first];
+    header->msg_iov = pieces;
     header->msg_iovlen = span;
-    for (size_t i = first; i < first + span; i++) {
-        batch->pieces[i].iov_base = (void *)entries[i].bytes; /* sendmmsg only reads it */
-        batch->pieces[i].iov_len = entries[i].length;
+    for (size_t i = 0; i < span; i++) {
+        pieces[i].iov_base = (void *)entries[first + i].bytes; /* sendmmsg only reads it */
+        pieces[i].iov_len = entries[first + i].length;
     }
 }
 

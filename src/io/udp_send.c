@@ -288,9 +288,10 @@ void udp_outbox_send(void *ctx, struct outbox_entry *entries, size_t count)
 
     while (done < count) {
         uint16_t door = entries[done].path->door;
+        size_t most = count - done < UDP_SEND_SLOTS ? count - done : UDP_SEND_SLOTS;
         size_t run = 1;
 
-        while (run < UDP_SEND_SLOTS && done + run < count && entries[done + run].path->door == door)
+        while (run < most && entries[done + run].path->door == door)
             run++;
         if (door < set->count) {
             send_run(set->doors[door], entries + done, run);
