@@ -2,18 +2,19 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Who is here, by name, as shown: all that lines tell. A table that is half empty at least, without tombstones, keyed so that nobody can choose names that collide.
+ * Who is here, by name, as shown: all that lines tell. A row in no order, and an index of its names.
  */
 #include "core/plain_client_state.h"
 
 #include "core/hash.h"
 
+#include <roomd/status.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_CAPACITY 64U
+#define FIRST_CAPACITY 32U
 
-/* ---- the table ---- */
+/* ---- the row, and the index that leads from names to places in it ---- */
 
 static uint32_t hash_of(const struct plain_client *client, struct octets_slice name)
 {
@@ -30,64 +31,34 @@ static bool is_same(struct octets_slice a, struct octets_slice b)
     return a.length == b.length && memcmp(a.bytes, b.bytes, a.length) == 0;
 }
 
-/* Where the name stands, or the free place where it would. There is a table. */
-static uint32_t place_of(const struct plain_client *client, struct octets_slice name)
-{
-    const struct plain_client_members *members = &client->members;
-    uint32_t mask = members->capacity - 1, place = hash_of(client, name) & mask;
-
-    while (members->places[place] != 0 && !is_same(name_of(&members->row[members->places[place] - 1]), name))
-        place = (place + 1) & mask;
-    return place;
-}
-
 static struct plain_client_member *find(const struct plain_client *client, struct octets_slice name)
 {
     const struct plain_client_members *members = &client->members;
-    uint32_t index = members->capacity > 0 ? members->places[place_of(client, name)] : 0;
+    struct index_search search = index_search(hash_of(client, name));
+    uint32_t at;
 
-    return index != 0 ? &members->row[index - 1] : NULL;
+    while (index_next(&members->by_name, &search, &at)) {
+        if (is_same(name_of(&members->row[at]), name))
+            return &members->row[at];
+    }
+    return NULL;
 }
 
-static bool grow(struct plain_client *client)
+static bool reserve(struct plain_client_members *members)
 {
-    struct plain_client_members *members = &client->members;
     uint32_t capacity = members->capacity > 0 ? members->capacity * 2 : FIRST_CAPACITY;
     struct plain_client_member *row;
-    uint32_t *places;
 
-    if (members->row != NULL && members->count * 2 < members->capacity)
+    if (index_reserve(&members->by_name) != STATUS_OK)
+        return false;
+    if (members->count < members->capacity)
         return true;
-    row = realloc(members->row, capacity / 2 * sizeof(*row));
+    row = realloc(members->row, capacity * sizeof(*row));
     if (row == NULL)
         return false;
     members->row = row;
-    places = calloc(capacity, sizeof(*places));
-    if (places == NULL)
-        return false;
-    free(members->places);
-    members->places = places;
     members->capacity = capacity;
-    for (uint32_t i = 0; i < members->count; i++)
-        places[place_of(client, name_of(&row[i]))] = i + 1;
     return true;
-}
-
-/* Whoever stands behind the free place only because somebody stood there moves up. */
-static void close_up(struct plain_client *client, uint32_t empty)
-{
-    struct plain_client_members *members = &client->members;
-    uint32_t mask = members->capacity - 1;
-
-    for (uint32_t place = (empty + 1) & mask; members->places[place] != 0; place = (place + 1) & mask) {
-        uint32_t wanted = hash_of(client, name_of(&members->row[members->places[place] - 1])) & mask;
-
-        if (((place - wanted) & mask) < ((place - empty) & mask))
-            continue;
-        members->places[empty] = members->places[place];
-        members->places[place] = 0;
-        empty = place;
-    }
 }
 
 static void tell(const struct plain_client *client, const struct plain_client_member *member, bool here)
@@ -102,12 +73,13 @@ static bool add(struct plain_client *client, struct octets_slice name, uint64_t 
     struct plain_client_members *members = &client->members;
     struct plain_client_member *member;
 
-    if (name.length == 0 || name.length > ROOM_NAME_MAX_BYTES || members->count == CLIENT_MEMBERS_MAX || !grow(client))
+    if (name.length == 0 || name.length > ROOM_NAME_MAX_BYTES || members->count == CLIENT_MEMBERS_MAX ||
+        !reserve(members))
         return false;
     member = &members->row[members->count];
     *member = (struct plain_client_member){.number = number, .name_len = (uint8_t)name.length};
     memcpy(member->name, name.bytes, name.length);
-    members->places[place_of(client, name)] = ++members->count;
+    index_add(&members->by_name, hash_of(client, name), members->count++);
     tell(client, member, true);
     return true;
 }
@@ -117,16 +89,16 @@ static void take_out(struct plain_client *client, const struct plain_client_memb
 {
     struct plain_client_members *members = &client->members;
     struct plain_client_member gone = *member;
-    uint32_t place = place_of(client, name_of(&gone)), index = members->places[place] - 1;
+    uint32_t at = (uint32_t)(member - members->row), last = members->count - 1, hash;
 
-    members->places[place] = 0;
-    close_up(client, place);
-    members->count--;
-    if (index != members->count) {
-        place = place_of(client, name_of(&members->row[members->count]));
-        members->row[index] = members->row[members->count];
-        members->places[place] = index + 1;
+    index_remove(&members->by_name, hash_of(client, name_of(&gone)), at);
+    if (at != last) {
+        hash = hash_of(client, name_of(&members->row[last]));
+        index_remove(&members->by_name, hash, last);
+        index_add(&members->by_name, hash, at);
+        members->row[at] = members->row[last];
     }
+    members->count = last;
     tell(client, &gone, false);
 }
 
@@ -135,7 +107,7 @@ static void take_out(struct plain_client *client, const struct plain_client_memb
 void plain_client_members_done(struct plain_client *client)
 {
     free(client->members.row);
-    free(client->members.places);
+    index_done(&client->members.by_name);
 }
 
 uint64_t plain_client_members_find(const struct plain_client *client, struct octets_slice name)

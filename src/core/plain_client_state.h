@@ -8,6 +8,7 @@
 #ifndef ROOMD_CORE_PLAIN_CLIENT_STATE_H
 #define ROOMD_CORE_PLAIN_CLIENT_STATE_H
 
+#include "core/index.h"
 #include "core/octets.h"
 #include "core/plain_read.h"
 
@@ -69,9 +70,9 @@ struct plain_client_member {
 
 struct plain_client_members {
     struct plain_client_member *row; /* owned; in no order */
-    uint32_t *places;                /* owned; 1 + index in the row by hash of the name, 0 = free */
+    struct index by_name;            /* to places in the row */
     uint32_t count;
-    uint32_t capacity; /* places: a power of two, twice as many as the row has */
+    uint32_t capacity; /* of the row */
     uint64_t numbers;  /* given so far */
     uint64_t own;
 };
