@@ -168,8 +168,11 @@ static bool take_option(struct options *options, int option, int *ret_code)
 
 bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_code)
 {
+    static char program[] = "room"; /* getopt takes no const */
     int option;
 
+    if (argc > 0)
+        argv[0] = program; /* getopt's complaints begin with it, and with it alone they look like all others */
     *ret_options = (struct options){.json = false};
     *ret_code = EX_OK;
     while ((option = getopt_long(argc, argv, "n:m:", long_options, NULL)) != -1) {

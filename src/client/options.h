@@ -35,7 +35,7 @@ struct options {
     const struct dialect *dialect; /* what these name; for main to fill in. NULL: the sequenced protocol */
 };
 
-/* Reads the command line. False where that was all: something was printed, and the program ends with `ret_code`, of sysexits.h. */
+/* Reads the command line. False where that was all: something was printed, and the program ends with `ret_code`, of sysexits.h. Afterwards argv[0] is the bare name. */
 bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_code);
 
 /* Splits "host", "host:port", "[v6]:port", "[v6]", "v6" and the same with a zone. False where it is none of these. */

@@ -100,8 +100,11 @@ static void take_option(struct command_line *line, int option)
 
 static void parse(struct command_line *line, int argc, char **argv)
 {
+    static char program[] = "roomd"; /* getopt takes no const */
     int option;
 
+    if (argc > 0)
+        argv[0] = program; /* getopt's complaints begin with it, and with it alone they look like all others */
     while (!line->done && (option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1)
         take_option(line, option);
     if (!line->done && optind < argc)

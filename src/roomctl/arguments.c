@@ -184,9 +184,12 @@ static void take_command(struct parsing *parsing, int argc, char **argv)
 
 bool arguments_parse(int argc, char **argv, struct arguments *ret_arguments, int *ret_code)
 {
+    static char program[] = "roomctl"; /* getopt takes no const */
     struct parsing parsing = {.arguments = ret_arguments};
     int option;
 
+    if (argc > 0)
+        argv[0] = program; /* getopt's complaints begin with it, and with it alone they look like all others */
     *ret_arguments = (struct arguments){.path = ARGUMENTS_SOCKET, .unit = "roomd"};
     while (!parsing.done && (option = getopt_long(argc, argv, "s:", long_options, NULL)) != -1)
         take_option(&parsing, option);

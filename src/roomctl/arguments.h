@@ -24,7 +24,7 @@ struct arguments {
     char line[WIRE_PAYLOAD_MAX_BYTES - WIRE_REQUEST_HEAD_BYTES + 1]; /* the command, and what follows it */
 };
 
-/* Reads the command line. False where that was all: something was printed, and the program ends with `ret_code`, of sysexits.h. */
+/* Reads the command line. False where that was all: something was printed, and the program ends with `ret_code`, of sysexits.h. Afterwards argv[0] is the bare name. */
 bool arguments_parse(int argc, char **argv, struct arguments *ret_arguments, int *ret_code);
 
 #endif

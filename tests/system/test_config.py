@@ -48,7 +48,7 @@ class Arguments(ConfigTest):
             with self.subTest(arguments=arguments):
                 result = run_roomd(*arguments)
                 self.assertEqual(USAGE, result.returncode)
-                self.assertTrue(result.stderr)
+                self.assertRegex(result.stderr, r"^roomd: .+\nTry 'roomd --help'\.\n$")
 
     def test_no_such_file(self):
         for arguments in ((), ("--check",)):

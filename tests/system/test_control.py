@@ -61,7 +61,7 @@ class Usage(unittest.TestCase):
             with self.subTest(arguments=arguments):
                 result = run_roomctl(*arguments)
                 self.assertEqual((EX_USAGE, ""), (result.returncode, result.stdout))
-                self.assertIn("roomctl", result.stderr)
+                self.assertRegex(result.stderr, r"^(roomctl: |Usage: roomctl ).+\nTry 'roomctl --help'\.\n$")
 
     def test_a_mistyped_command_is_guessed(self):
         self.assertIn("did you mean 'members'?", run_roomctl("membres").stderr)

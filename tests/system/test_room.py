@@ -125,8 +125,12 @@ class RoomFilter(RoomProgramTest):
         self.assertEqual(UNREACHABLE, result.returncode)
 
     def test_wrong_usage(self):
-        for arguments in ((), ("a", "b"), ("host:x",), ("--name", "", "host"), ("-m", "", "host"), ("--wrong", "host")):
-            self.assertEqual(USAGE, run_room(*arguments).returncode, arguments)
+        for arguments in ((), ("a", "b"), ("host:x",), ("--name", "", "host"), ("-m", "", "host"), ("--wrong", "host"),
+                          ("-x", "host"), ("host", "--name"), ("--json=yes", "host"), ("--l", "host")):
+            with self.subTest(arguments=arguments):
+                result = run_room(*arguments)
+                self.assertEqual((USAGE, b""), (result.returncode, result.stdout))
+                self.assertRegex(result.stderr.decode(), r"^room: .+\nTry 'room --help'\.\n$")
 
     def test_everybody_has_the_same_over_a_bad_network(self):
         room = self.open("limits.messages=0", "limits.bytes=0", witnesses=False)
