@@ -4,6 +4,7 @@
 A bad network: a relay between clients and a server on loopback that loses, repeats, delays and reorders datagrams, as dice
 with a seed say. Each client has a path of its own to the server, as behind a router that translates addresses.
 """
+import collections
 import heapq
 import itertools
 import random
@@ -15,6 +16,7 @@ import time
 from roomd_process import PATIENCE_S
 
 BUFFER_BYTES = 4 << 20
+REMEMBERED = 1000
 
 
 class Relay:
@@ -37,6 +39,7 @@ class Relay:
         self.cut = False  # nothing passes
         self.swallows = None  # told a datagram, says whether that does not pass
         self.bytes_up = self.bytes_down = 0  # what came in to be carried
+        self._from_clients = collections.deque(maxlen=REMEMBERED)
         self._arrived = threading.Condition()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -48,11 +51,11 @@ class Relay:
         new.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
         return new
 
-    def wait_for_more(self, bytes_up):
-        """Waits until more than that has come from clients."""
+    def wait_for(self, text):
+        """Waits until a client has sent a datagram with this in it, whether that passes or not."""
         with self._arrived:
-            if not self._arrived.wait_for(lambda: self.bytes_up > bytes_up, PATIENCE_S):
-                raise AssertionError("nothing more comes from any client")
+            if not self._arrived.wait_for(lambda: any(text in datagram for datagram in self._from_clients), PATIENCE_S):
+                raise AssertionError("no client sends %r" % text)
 
     def clients(self):
         """How many different addresses have written."""
@@ -97,6 +100,7 @@ class Relay:
                     datagram, client = self._front.recvfrom(65536)
                     with self._arrived:
                         self.bytes_up += len(datagram)
+                        self._from_clients.append(datagram)
                         self._arrived.notify_all()
                     self._carry(self._path(client), datagram, None)
                 elif descriptor in self._clients:

@@ -83,6 +83,11 @@ class ForeignServer:
         request, self.client = self.socket.recvfrom(65536)
         return request.decode()
 
+    def wait_for(self, text):
+        """Takes in what comes, up to a datagram with this in it."""
+        while text not in self.socket.recv(65536):
+            pass
+
     def expect(self, expected, *answers):
         got = self.receive()
         if got != expected:

@@ -17,10 +17,12 @@ import select
 import socket
 import unittest
 
+from lasting_port import LastingPort
 from roomd_process import PATIENCE_S, Roomd
 
 LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
 LONGEST_DATAGRAM = 65535
+NOBODYS_PORT = 1
 
 
 def as_bytes(text):
@@ -53,10 +55,15 @@ class Client:
         return self.name or "a stranger"
 
     def close(self):
-        """Its program is gone, without an exit."""
+        """
+        Its program is gone, without an exit: from now on an ICMP error answers what is sent to its port. It keeps the port
+        all the same, or a client of some other test would be given it, with all that this room still sends there: a
+        connected socket gets nothing from anybody else.
+        """
         self.joined = False
         self.room.clients.remove(self)
-        self.socket.close()
+        self.room.gone.append(self)
+        self.socket.connect((LOOPBACK[self.socket.family], NOBODYS_PORT))
 
     def send(self, datagram):
         self.socket.sendto(as_bytes(datagram), self.address)
@@ -140,6 +147,7 @@ class Room(Roomd):
 
     def __init__(self, *options, witnesses=True, accept="OK", **keywords):
         self.clients = []
+        self.gone = []
         self._fences = itertools.count(1)
         self._witnesses = None
         super().__init__(*options, **keywords)
@@ -192,6 +200,7 @@ class Room(Roomd):
     def take_over(self, before):
         """The clients of a room that has ended are in this one: its program was started anew."""
         self.clients, before.clients = before.clients, []
+        self.gone, before.gone = before.gone, []
         self._witnesses, before._witnesses = before._witnesses, None
         self._fences = before._fences
         for client in (*self.clients, *(self._witnesses or ())):
@@ -200,7 +209,7 @@ class Room(Roomd):
 
     def _discard(self):
         super()._discard()
-        for client in (*self.clients, *(self._witnesses or ())):
+        for client in (*self.clients, *self.gone, *(self._witnesses or ())):
             client.socket.close()
 
 
@@ -213,3 +222,13 @@ class RoomTest(unittest.TestCase):
         room = Room(*options, **keywords)
         self.addCleanup(room.stop)
         return room
+
+    def lasting_port(self):
+        """A port that nobody else is given before the test has ended, whether something is open there or not."""
+        port = LastingPort()
+        self.addCleanup(port.release)
+        return port.number
+
+    def lasting_door(self):
+        """What to give to open() as `listen`, as often as the test likes."""
+        return "127.0.0.1:%d" % self.lasting_port()

@@ -19,7 +19,6 @@ import struct
 import subprocess
 import termios
 import threading
-import time
 import unicodedata
 
 from roomd_process import PATIENCE_S, clean_environment, fail_on_sanitizer_report
@@ -279,12 +278,10 @@ class Terminal:
             yield
 
     def wait_until(self, condition, what=None):
-        """Waits for the screen to be so. `condition` is asked with the screen."""
-        deadline = time.monotonic() + PATIENCE_S
+        """Waits for the screen to be so, as long as it changes. `condition` is asked with the screen."""
         with self._changed:
             while not condition(self.screen):
-                left = deadline - time.monotonic()
-                if self._closed or left <= 0 or not self._changed.wait(left):
+                if self._closed or not self._changed.wait(PATIENCE_S):
                     if condition(self.screen):
                         return
                     raise AssertionError("never %s; the screen is\n%s" % (what or "so", self.screen.text()))

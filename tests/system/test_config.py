@@ -273,7 +273,7 @@ class Signals(RoomTest):
     def test_termination_ends_it_well(self):
         for number in (signal.SIGTERM, signal.SIGINT):
             with self.subTest(signal=number.name):
-                room = self.open()
+                room = self.open(listen=self.lasting_door())
                 room.members("alice", "bob")
                 room.stop(number)
                 self.assertEqual(0, room.process.returncode)

@@ -28,8 +28,7 @@ class Doors(RoomTest):
 
     @needs_ipv6
     def test_wildcard_doors_of_both_families_share_a_port(self):
-        with self.free_port() as port:
-            pass
+        port = self.lasting_port()
         room = self.open(listen="0.0.0.0:%d, [::]:%d" % (port, port))
         alice = room.client(door=0).join("alice")
         room.client(door=1).join("bob")
@@ -103,20 +102,6 @@ class Doors(RoomTest):
                 author.say(token)
             room.fence()
             self.assertFalse(set(tokens) & set(reader.pending))
-
-    @staticmethod
-    def free_port():
-        """A port that nobody has, as a socket that has it; there is a moment between its closing and its use."""
-        holder = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        holder.bind(("127.0.0.1", 0))
-
-        class Port:
-            def __enter__(self):
-                return holder.getsockname()[1]
-
-            def __exit__(self, *_):
-                holder.close()
-        return Port()
 
 
 class ClosedDoors(RoomTest):

@@ -359,7 +359,8 @@ class OnABadNetwork(ClientTest):
         self.assertNotIn("forged", carol.output.text())
 
     def test_a_room_that_was_started_anew_is_joined_anew(self):
-        room = self.fake_room()
+        port = self.lasting_port()
+        room = self.fake_room(port)
         carol = self.typist("--name", "carol", place(room))
         room.hear()
         room.say("OK")
@@ -367,16 +368,14 @@ class OnABadNetwork(ClientTest):
         room.close()
         carol.type("is anybody there?")
         carol.sees("Nobody answers there any more")
-        room = self.fake_room(room.doors[0][1])
+        room = self.fake_room(port)
         self.assertEqual(b"L carol", room.hear())
         room.say("OK")
         carol.type("so there is")
         self.assertEqual(b"C carol so there is", room.hear_past(b"L carol"))
 
     def test_where_nobody_answers_it_says_what_to_check(self):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
-            taken.bind(("127.0.0.1", 0))
-            closed = "127.0.0.1:%d" % taken.getsockname()[1]
+        closed = self.lasting_door()
         silent = self.fake_room()
         filters = {"closed": self.start_filter("--name", "bot", closed),
                    "silent": self.start_filter("--name", "bot", place(silent))}

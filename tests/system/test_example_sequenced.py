@@ -155,18 +155,22 @@ class BesideRoom(SequencedTest):
                               carol.stdout.text().splitlines())
 
     def test_a_room_that_was_started_anew_is_joined_anew_and_what_was_under_way_is_not_said_again(self):
-        room = Room("plain.language=en")
+        door = self.lasting_door()
+        room = Room("plain.language=en", listen=door)
         self.addCleanup(room._discard)
         relay = self.relay(room.doors[0])
         carol = self.example("carol", relay.address)
         carol.stdout.wait_for("^carol joined$")
         carol.say("before")
         carol.stdout.wait_for("^carol: before$")
+        relay.cut = True  # so that it is not back before dave is there to see it
+        carol.say("into the void")
+        relay.wait_for(b"into the void")
         room.process.kill()
         room.wait_for_exit()
-        carol.say("into the void")
-        room = self.open("plain.language=en", listen="%s:%d" % room.doors[0])
+        room = self.open("plain.language=en", listen=door)
         dave = room.join("dave")
+        relay.cut = False
         carol.stderr.wait_for("It is not known whether this was taken, and it is not said again: into the void")
         carol.stderr.wait_for("joining anew")
         dave.read_until(b"carol joined")
@@ -226,9 +230,7 @@ class AsAFilter(SequencedTest):
         self.assertIn(b"needs the folder 'sequenced'", result.stderr)
 
     def test_where_nobody_answers_it_says_what_to_check(self):
-        room = self.open()
-        closed = place(room)
-        room.stop()
+        closed = self.lasting_door()
         status, output, errors = self.filter("one\n", "--sequenced", "--name", "bot", closed)
         self.assertEqual((UNREACHABLE, ""), (status, output), errors)
         self.assertIn("firewall", errors)

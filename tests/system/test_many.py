@@ -144,9 +144,9 @@ class Mutations:
 class Attackers:
     """A hundred addresses. Some close their port for a while, as programs that are gone do, and come back."""
 
-    def __init__(self, room, count):
+    def __init__(self, room, port, count):
         self.room = room
-        self.sources = [("127.0.%d.%d" % (1 + number // 10, 1 + number % 10), 0) for number in range(count)]
+        self.sources = [("127.0.%d.%d" % (1 + number // 10, 1 + number % 10), port) for number in range(count)]
         self.sockets = [None] * count
         for number in range(count):
             self.open(number)
@@ -154,7 +154,6 @@ class Attackers:
     def open(self, number):
         self.sockets[number] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.sockets[number].bind(self.sources[number])
-        self.sources[number] = self.sockets[number].getsockname()
 
     def close(self, number):
         self.sockets[number].close()
@@ -208,7 +207,7 @@ class Abuse(RoomTest):
         # A small ring is full, and so touched, before memory is measured.
         room = self.open("room.ring=64 KiB", "limits.messages=0", environment={"ASAN_OPTIONS": quarantine})
         alice, bob = room.members("alice.", "bob.")
-        attackers = Attackers(room, self.ADDRESSES)
+        attackers = Attackers(room, self.lasting_port(), self.ADDRESSES)
         self.addCleanup(attackers.close_all)
         mutations = Mutations(SEED)
         with self.subTest(ROOMD_SEED=SEED):

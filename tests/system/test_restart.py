@@ -91,8 +91,8 @@ class Restart(RoomTest):
         self.assertEqual(first.doors, second.doors)
 
     def test_the_configuration_says_which_doors_there_are(self):
-        first = self.start(listen="127.0.0.1:0, 127.0.0.2:0")
-        port = first.doors[1][1]
+        port = self.lasting_port()
+        first = self.start(listen="127.0.0.1:0, 127.0.0.2:%d" % port)
         alice = first.join("alice")
         gone = first.client(door=1)
         gone.join("gone")
@@ -130,7 +130,7 @@ class Restart(RoomTest):
         second.join("alice")
 
     def test_without_a_store_it_starts_empty(self):
-        first = self.start()
+        first = self.start(listen=self.lasting_door())
         first.members("alice")
         self.end(first, signal.SIGTERM)
         self.manager.forget(lambda name: True)

@@ -118,10 +118,7 @@ class RoomFilter(RoomProgramTest):
             self.assertIn("stdout can't be written", stderr)
 
     def test_nobody_there(self):
-        room = self.open()
-        address = "%s:%d" % room.doors[0]
-        room.stop()
-        result = run_room("-m", "x", address)
+        result = run_room("-m", "x", self.lasting_door())
         self.assertEqual(UNREACHABLE, result.returncode)
 
     def test_wrong_usage(self):
@@ -187,7 +184,7 @@ class RoomFilter(RoomProgramTest):
                              [event["kind"] for event in alice.events() if event["name"] == "bob"])
 
     def test_a_name_with_several_addresses(self):
-        room = self.open("plain.language=en")  # on IPv4; localhost has ::1 too, mostly
+        room = self.open("plain.language=en", listen=self.lasting_door())  # on IPv4; localhost has ::1 too, mostly
         alice, = room.members("alice")
         self.assertEqual(DELIVERED, run_room("-n", "bob", "-m", "hello", "localhost:%d" % room.doors[0][1]).returncode)
         alice.expect("bob joined", "bob: hello", "bob left")
@@ -204,14 +201,18 @@ class RoomFilter(RoomProgramTest):
         self.assertIn("ip link", result.stderr.decode())
 
     def test_when_the_server_is_back_it_is_back_too_from_the_same_port(self):
-        room = self.open("plain.language=en")
+        door = self.lasting_door()
+        room = self.open("plain.language=en", listen=door)
         relay = self.relay(room.doors[0])
         bob = self.filter("bob", relay.address)
         bob.wait_for(kind="join", name="bob")
-        room.stop(signal.SIGTERM)
-        again = self.open("plain.language=en", listen="127.0.0.1:%d" % room.doors[0][1])
-        alice, = again.members("alice")
+        relay.cut = True  # so that it is not back before alice is there to see it
         bob.say("nobody knows me")
+        relay.wait_for(b"nobody knows me")
+        room.stop(signal.SIGTERM)
+        again = self.open("plain.language=en", listen=door)
+        alice, = again.members("alice")
+        relay.cut = False
         alice.expect("bob joined")
         bob.say("here again")
         alice.expect("bob: here again")
@@ -219,13 +220,17 @@ class RoomFilter(RoomProgramTest):
         self.assertEqual(NO_ANSWER, bob.end(), "what became of the first message is not known")
 
     def test_a_server_that_was_killed_is_waited_for(self):
-        room = self.open("plain.language=en")
+        port = self.lasting_port()
+        room = self.open("plain.language=en", listen="127.0.0.1:%d" % port)
         bob = self.filter("bob", room.doors[0])
         bob.wait_for(kind="join", name="bob")
-        address = "127.0.0.1:%d" % room.doors[0][1]
-        room.stop(signal.SIGTERM)
+        room.process.kill()
+        room.wait_for_exit()
+        deaf = self.foreign_server(port=port)
         bob.say("is anybody there?")
-        again = self.open("plain.language=en", listen=address)
+        deaf.wait_for(b"is anybody there?")  # the room that comes back would have it join anew before it says that
+        deaf.close()
+        again = self.open("plain.language=en", listen="127.0.0.1:%d" % port)
         again.stderr.wait_for("bob joined")
         self.assertEqual(NO_ANSWER, bob.end(), "it is not known whether the room that ended has taken that")
         self.assertIn("it is not known whether message 1 was taken", bob.stderr.text())

@@ -114,12 +114,13 @@ class RoomPlain(RoomProgramTest):
         self.assertEqual(DELIVERED, bob.wait())
 
     def test_a_server_that_was_restarted_is_joined_again_from_the_same_port(self):
-        room = self.open("plain.language=en")
+        door = self.lasting_door()
+        room = self.open("plain.language=en", listen=door)
         bob = self.filter("bob", room.doors[0], "--plain", "--language", "en")
         port = room.stderr.wait_for(r"bob joined from 127\.0\.0\.1:(\d+)").group(1)
         room.stop(signal.SIGTERM)
         bob.say("is anybody there?")
-        room = self.open("plain.language=en", listen="127.0.0.1:%d" % room.doors[0][1])
+        room = self.open("plain.language=en", listen=door)
         room.stderr.wait_for(r"bob joined from 127\.0\.0\.1:%s\b" % port)
         self.assertEqual(DELIVERED, bob.end(), bob.stderr.text())
 

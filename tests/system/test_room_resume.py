@@ -124,10 +124,9 @@ class RoomResume(RoomProgramTest):
         alice.expect("bob: one")
         alice.say("fence")  # that "one" is acknowledged stands in the record when this is told
         first.wait_for(kind="chat", name="alice", text="fence")
-        before = relay.bytes_up
         relay.cut = True
         first.say("two")
-        relay.wait_for_more(before)
+        relay.wait_for(b"two")
         first.kill()
         relay.cut = False
         second = self.bob(relay.address)
@@ -138,13 +137,14 @@ class RoomResume(RoomProgramTest):
         alice.expect("bob left")
 
     def test_after_a_restart_of_the_server_it_joins_anew(self):
-        room = self.open("plain.language=en")
+        door = self.lasting_door()
+        room = self.open("plain.language=en", listen=door)
         first = self.bob(room.doors[0])
         first.wait_for(kind="join", name="bob")
         first.kill()
         self.assertEqual(1, len(self.kept()))
         room.stop(signal.SIGTERM)
-        room = self.open("plain.language=en", listen="127.0.0.1:%d" % room.doors[0][1])
+        room = self.open("plain.language=en", listen=door)
         second = self.bob(room.doors[0])
         second.wait_for(kind="join", name="bob")
         self.assertEqual(DELIVERED, second.end())

@@ -45,6 +45,11 @@ class ScreenTest(RoomTest):
         terminal.wait_for("you are in lobby as %s;" % name)
         return terminal
 
+    def knows_all(self, terminal, latest):
+        """Returns when that is so: what `latest` says is shown once the name is known, and those of all before it are, too."""
+        latest.say("hello from %s" % latest.name)
+        terminal.wait_for("%s: hello from" % latest.name)
+
     def assert_restored(self, terminal):
         self.assertEqual(terminal.modes, terminal.modes_now())
         terminal.wait_until(lambda screen: 2004 not in screen.modes and screen.x == 0, "restored")
@@ -106,10 +111,15 @@ class Lines(ScreenTest):
         room = self.open("limits.joins=0")
         sue = self.seat(room)
         sue.type(HALF_A_LINE)
-        for number in range(60):
-            room.join("m%d" % number)
+        crowd = [room.client() for _ in range(60)]
+        with room.held():
+            for number, one in enumerate(crowd):
+                one.send("L m%d" % number)
+        for number, one in enumerate(crowd):
+            one.expect("OK")
+            one.name = "m%d" % number
         sue.wait_for_last("lobby, 63 here> " + HALF_A_LINE)
-        room.clients[0].say("hello")
+        crowd[0].say("hello")
         sue.wait_for("m0: hello")
         told = [line[6:] for line in sue.lines() if line.endswith("joined")]
         self.assertLess(len(told), 12)
@@ -143,8 +153,9 @@ class Lines(ScreenTest):
         room.type("tea is ready")
         sue.wait_for(r"^\d\d:\d\d \*\*\* Notice: tea is ready$")
         self.assertIn("1", sue.screen.styles)
-        for _ in range(5):
-            alice.say("Sue: are you there?")
+        with room.held():
+            for _ in range(5):
+                alice.say("Sue: are you there?")
         alice.say("the end")
         sue.wait_for("alice: the end")
         self.assertEqual(1, sue.screen.bells, "once a second is enough")
@@ -222,6 +233,7 @@ class Typing(ScreenTest):
         alice.expect("sue joined")
         sue.enter("/help")
         sue.wait_for("-- +/ignore ")
+        self.knows_all(sue, alice)
         sue.enter("/members")
         sue.wait_for("-- 4 here: teller, witness, alice, sue")
         sue.enter("/hlep")
@@ -250,8 +262,9 @@ class Typing(ScreenTest):
 
     def test_names_and_commands_are_completed(self):
         room = self.open()
-        room.members("alice", "albert")
+        _, albert = room.members("alice", "albert")
         sue = self.seat(room)
+        self.knows_all(sue, albert)
         sue.type("/me" + TAB)
         sue.wait_for_last("lobby, 5 here> /members")
         sue.type(CTRL_U + "ALI" + TAB + "hi ALB" + TAB)
@@ -405,10 +418,15 @@ class Leaving(ScreenTest):
 
 
     def say_much(self, room, alice, messages):
+        """When it returns, all of it has been sent to everybody: what is not acknowledged yet is a window, of 256 datagrams at most."""
         for _ in range(0, messages, 50):
             for _ in range(50):
                 alice.say("x" * 800)
             room.fence()
+        owed = 1
+        while owed > 0:
+            room.type("/members")
+            owed = int(room.answers(r"^ +sue .* (\d+) +\d+$").group(1))
 
     def test_a_burst_that_comes_faster_than_the_terminal_takes_it_is_shown_whole(self):
         room = self.open()
@@ -429,7 +447,7 @@ class Leaving(ScreenTest):
         sue = self.seat(room)
         alice.expect("sue joined")
         with sue.unread():
-            self.say_much(room, alice, 1500)
+            self.say_much(room, alice, 2000)  # without a window, this is more than the MiB that waits for a terminal
             sue.type("ping\r")
             alice.expect("sue: ping")
         sue.wait_for(r"^-- \d+ lines are not shown: this terminal was too slow for them$")
@@ -502,18 +520,19 @@ class Trouble(ScreenTest):
         self.assertNotIn("alice: one", sue.screen.text())
 
     def test_a_server_that_is_killed_and_starts_again_is_back_without_a_key(self):
-        room = self.open("room.session_timeout=30", witnesses=False)  # so that an idle client soon asks whether it is there
+        door = self.lasting_door()
+        # So short that an idle client soon asks whether the room is there.
+        room = self.open("room.session_timeout=30", listen=door, witnesses=False)
         sue, bob = self.seat(room), self.seat(room, "bob")
         sue.wait_for("bob joined")
         sue.type(HALF_A_LINE)
-        address = room.doors[0]
         room.process.kill()
         room.wait_for_exit()
         for seat in (sue, bob):
             seat.wait_for_last(r"lobby, no answer> ?(%s)?" % HALF_A_LINE)
         bob.enter("said meanwhile")
         bob.wait_for(r"bob: said meanwhile \(waiting\)")
-        again = self.open("room.listen=%s:%d" % address, witnesses=False)
+        again = self.open(listen=door, witnesses=False)
         again.stderr.wait_for("bob joined")
         for seat in (sue, bob):
             seat.wait_for("the room has begun anew")
@@ -526,7 +545,7 @@ class Trouble(ScreenTest):
             self.assert_left(seat)
 
     def test_nobody_there(self):
-        room = self.open()
+        room = self.open(listen=self.lasting_door())
         room.stop()
         sue = self.start(room, "--name", "sue")
         sue.wait_for("nobody listens at .*: is roomd running there[?]")
@@ -535,7 +554,7 @@ class Trouble(ScreenTest):
         self.assert_left(sue, UNREACHABLE)
 
     def test_what_was_never_said_is_told_at_the_end(self):
-        room = self.open()
+        room = self.open(listen=self.lasting_door())
         room.stop()
         sue = self.start(room, "--name", "sue")
         sue.wait_for_last("no answer>")
