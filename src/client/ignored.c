@@ -24,15 +24,26 @@ static int fold(const char *name, size_t length, struct ignored_name *ret_name)
     return STATUS_OK;
 }
 
+static bool is_same(const struct ignored_name *a, const struct ignored_name *b)
+{
+    return a->folded_len == b->folded_len && memcmp(a->folded, b->folded, a->folded_len) == 0;
+}
+
 /* `count` where it is not on the list. */
 static size_t find(const struct ignored *ignored, const struct ignored_name *name)
 {
     size_t index = 0;
 
-    while (index < ignored->count && (ignored->names[index].folded_len != name->folded_len ||
-                                      memcmp(ignored->names[index].folded, name->folded, name->folded_len) != 0))
+    while (index < ignored->count && !is_same(&ignored->names[index], name))
         index++;
     return index;
+}
+
+bool ignored_is_same(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+    struct ignored_name one, other;
+
+    return fold(a, a_length, &one) == STATUS_OK && fold(b, b_length, &other) == STATUS_OK && is_same(&one, &other);
 }
 
 bool ignored_has(const struct ignored *ignored, const char *name, size_t length)

@@ -26,6 +26,9 @@ struct ignored {
     size_t count;
 };
 
+/* One name, however it is written. What is no name is like no other. */
+bool ignored_is_same(const char *a, size_t a_length, const char *b, size_t b_length);
+
 bool ignored_has(const struct ignored *ignored, const char *name, size_t length);
 
 /* Puts a name on the list, or takes it off. STATUS_INVALID: that is no name. STATUS_FULL. */

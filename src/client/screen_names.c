@@ -120,6 +120,34 @@ static void list_ignored(struct screen *screen)
     bytes_done(&list);
 }
 
+/* Also where not everybody's name is known. */
+static bool may_be_here(const struct screen *screen, const char *name, size_t length)
+{
+    uint32_t known = 0;
+    uint64_t number = 0;
+    const char *other;
+    size_t other_length;
+
+    if (seat_state(screen->seat) != CLIENT_IN)
+        return true;
+    for (; seat_next_member(screen->seat, number, &number, &other, &other_length); known++) {
+        if (other_length == 0 || ignored_is_same(name, length, other, other_length))
+            return true;
+    }
+    return known < seat_members(screen->seat);
+}
+
+/* It may be mistyped, or somebody is expected. */
+static void hint_at_nobody(struct screen *screen, const char *name, size_t length)
+{
+    if (may_be_here(screen, name, length))
+        return;
+    if (screen->options.plain)
+        board_say(&screen->board, false, "nobody with that name was seen since you joined: whoever has it is ignored");
+    else
+        board_say(&screen->board, false, "nobody here has that name now: whoever comes with it is ignored");
+}
+
 void screen_names_ignore(struct screen *screen, const char *name, size_t length)
 {
     bool ignored;
@@ -134,6 +162,8 @@ void screen_names_ignore(struct screen *screen, const char *name, size_t length)
                   ignored ? "nothing of %.*s is shown any more, until you leave or say /ignore %.*s again"
                           : "what %.*s says is shown again",
                   (int)length, name, (int)length, name);
+        if (ignored)
+            hint_at_nobody(screen, name, length);
         break;
     case STATUS_FULL:
         board_say(&screen->board, true, "%u are ignored already, and no more can be", IGNORED_MAX);

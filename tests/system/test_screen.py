@@ -256,9 +256,26 @@ class Typing(ScreenTest):
         alice.say("to be seen")
         sue.wait_for("alice: to be seen")
         self.assertNotIn("not to be seen", sue.screen.text())
+        self.assertNotIn("has that name now", sue.screen.text())
         sue.enter("/clear")
         sue.wait_until(lambda screen: screen.y == 0)
         self.assertIn("alice: to be seen", sue.screen.text())
+
+    def test_who_is_not_here_is_ignored_with_a_hint(self):
+        room = self.open()
+        alice, = room.members("alice")
+        sue = self.seat(room)
+        self.knows_all(sue, alice)
+        sue.enter("/ignore Bob")
+        sue.wait_for("nothing of Bob is shown any more")
+        sue.wait_for("-- nobody here has that name now: whoever comes with it is ignored$")
+        room.join("bob").say("not to be seen")
+        room.fence()
+        sue.wait_for("teller: fence-")
+        self.assertNotIn("not to be seen", sue.screen.text())
+        sue.enter("/ignore bob")
+        sue.wait_for("what bob says is shown again")
+        self.assertEqual(1, sue.screen.text().count("has that name"))
 
     def test_names_and_commands_are_completed(self):
         room = self.open()
@@ -487,6 +504,23 @@ class Plain(ScreenTest):
         alice.expect("sue: hello")
         sue.wait_for("sue: hello$")
         self.assertNotIn("not said", sue.screen.text())
+
+    def test_who_was_not_seen_is_ignored_with_a_hint(self):
+        room = self.open()
+        alice, = room.members("alice")
+        sue = self.start(room, "--name", "sue", "--plain", "--language", "en")
+        sue.wait_for("you are in the room as sue;")
+        sue.enter("/ignore alice")
+        sue.wait_for("-- nobody with that name was seen since you joined: whoever has it is ignored$")
+        alice.say("not to be seen")
+        room.fence()
+        sue.wait_for("teller: fence-")
+        sue.enter("/ignore teller")
+        sue.wait_for("nothing of teller is shown any more")
+        sue.enter("/members")
+        sue.wait_for("here: ")
+        self.assertNotIn("not to be seen", sue.screen.text())
+        self.assertEqual(1, sue.screen.text().count("that name was seen"))
 
     def test_a_line_that_is_no_event_is_shown(self):
         room = self.open()

@@ -31,6 +31,14 @@ Test(ignored, a_name_is_one_however_it_is_written)
     cr_expect_not(ignored_has(&ignored, "bob", 3));
 }
 
+Test(ignored, names_are_the_same_however_they_are_written)
+{
+    cr_expect(ignored_is_same("bob", 3, "ＢＯＢ", strlen("ＢＯＢ")));
+    cr_expect_not(ignored_is_same("bob", 3, "bo", 2));
+    cr_expect_not(ignored_is_same("bob", 3, "rob", 3));
+    cr_expect_not(ignored_is_same("", 0, "", 0), "that is no name");
+}
+
 Test(ignored, what_is_no_name_is_refused)
 {
     char longest[ROOM_NAME_MAX_BYTES + 2];
