@@ -31,13 +31,24 @@ size_t client_list_index(const struct client_list *list, uint64_t number)
     return low;
 }
 
-struct client_listed *client_list_find(struct client_list *list, uint32_t number)
+struct client_listed *client_list_find(const struct client_list *list, uint32_t number)
 {
     size_t index = client_list_index(list, number);
 
     if (index == list->count || list->row[index].number != number || list->row[index].removed)
         return NULL;
     return &list->row[index];
+}
+
+const struct client_listed *client_list_next(const struct client_list *list, uint64_t after)
+{
+    if (after >= UINT32_MAX)
+        return NULL;
+    for (size_t index = client_list_index(list, after + 1); index < list->count; index++) {
+        if (list->row[index].here)
+            return &list->row[index];
+    }
+    return NULL;
 }
 
 static void compact(struct client_list *list)
@@ -65,10 +76,6 @@ static bool make_place(struct client_list *list)
 
     if (list->count < list->size)
         return true;
-    if (list->count == CLIENT_MEMBERS_MAX)
-        return false;
-    if (size > CLIENT_MEMBERS_MAX)
-        size = CLIENT_MEMBERS_MAX;
     row = realloc(list->row, size * sizeof(*row));
     if (row == NULL)
         return false;
@@ -80,17 +87,17 @@ static bool make_place(struct client_list *list)
 struct client_listed *client_list_insert(struct client_list *list, uint32_t number)
 {
     size_t index = client_list_index(list, number);
+    bool has_place = index < list->count && list->row[index].number == number;
     struct client_listed *listed;
 
-    if (index < list->count && list->row[index].number == number) {
-        listed = &list->row[index];
-        if (!listed->removed)
-            return listed;
+    if (has_place && !list->row[index].removed)
+        return &list->row[index];
+    if (list->count - list->removed == CLIENT_MEMBERS_MAX || (!has_place && !make_place(list)))
+        return NULL;
+    listed = &list->row[index];
+    if (has_place) {
         list->removed--;
     } else {
-        if (!make_place(list))
-            return NULL;
-        listed = &list->row[index];
         memmove(listed + 1, listed, (list->count - index) * sizeof(*listed));
         list->count++;
     }

@@ -33,9 +33,9 @@ struct client_list {
 void client_list_done(struct client_list *list);
 
 /* Both: valid until the next insertion or clean-up. NULL: there is none. */
-struct client_listed *client_list_find(struct client_list *list, uint32_t number);
+struct client_listed *client_list_find(const struct client_list *list, uint32_t number);
 
-/* Takes one in that is not here yet, without a name, or returns the one that is in. NULL: no memory, or CLIENT_MEMBERS_MAX are in. */
+/* Takes one in that is not in yet, without a name, or returns the one that is. NULL: no memory, or CLIENT_MEMBERS_MAX are in. */
 struct client_listed *client_list_insert(struct client_list *list, uint32_t number);
 
 void client_list_set_name(struct client_listed *listed, const char *name, size_t name_len);
@@ -43,6 +43,9 @@ void client_list_set_here(struct client_list *list, struct client_listed *listed
 
 /* It is found no more; its place, and with it the index of those behind it, stays until client_list_clean. */
 void client_list_remove(struct client_list *list, struct client_listed *listed);
+
+/* The first that is here with a higher number than that; NULL where there is none. */
+const struct client_listed *client_list_next(const struct client_list *list, uint64_t after);
 
 /* Index in the row of the first whose number is at least that; `count` where there is none. Those removed count. */
 size_t client_list_index(const struct client_list *list, uint64_t number);

@@ -242,19 +242,12 @@ void client_members_forget(struct client *client)
 bool client_next_member(const struct client *client, uint64_t after, uint64_t *ret_number, const char **ret_name,
                         size_t *ret_name_len)
 {
-    const struct client_list *list = &client->members.list;
+    const struct client_listed *listed = client_list_next(&client->members.list, after);
 
-    if (after == UINT64_MAX)
+    if (listed == NULL)
         return false;
-    for (size_t i = client_list_index(list, after + 1); i < list->count; i++) {
-        const struct client_listed *listed = &list->row[i];
-
-        if (listed->removed || !listed->here)
-            continue;
-        *ret_number = listed->number;
-        *ret_name = listed->name;
-        *ret_name_len = listed->name_len;
-        return true;
-    }
-    return false;
+    *ret_number = listed->number;
+    *ret_name = listed->name;
+    *ret_name_len = listed->name_len;
+    return true;
 }

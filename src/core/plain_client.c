@@ -320,7 +320,7 @@ size_t plain_client_text_max_bytes(const struct plain_client *client)
 
 uint32_t plain_client_members(const struct plain_client *client)
 {
-    return client->members.count;
+    return client->members.list.here;
 }
 
 bool plain_client_heard_bye(const struct plain_client *client)

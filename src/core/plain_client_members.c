@@ -2,26 +2,24 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Who is here, by name, as shown: all that lines tell. A row in no order, and an index of its names.
+ * Who is here, by name, as shown: all that lines tell. A list by number, as of the other protocol, and an index that leads from names to numbers.
  */
 #include "core/plain_client_state.h"
 
 #include "core/hash.h"
 
 #include <roomd/status.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define FIRST_CAPACITY 32U
-
-/* ---- the row, and the index that leads from names to places in it ---- */
+/* An index takes no more. Whoever comes when so many have come is here without a number. */
+#define NUMBERS_MAX (UINT32_MAX - 1)
 
 static uint32_t hash_of(const struct plain_client *client, struct octets_slice name)
 {
     return hash_keyed(client->seed, name.bytes, name.length);
 }
 
-static struct octets_slice name_of(const struct plain_client_member *member)
+static struct octets_slice name_of(const struct client_listed *member)
 {
     return (struct octets_slice){member->name, member->name_len};
 }
@@ -31,123 +29,89 @@ static bool is_same(struct octets_slice a, struct octets_slice b)
     return a.length == b.length && memcmp(a.bytes, b.bytes, a.length) == 0;
 }
 
-static struct plain_client_member *find(const struct plain_client *client, struct octets_slice name)
+static struct client_listed *find(const struct plain_client *client, struct octets_slice name)
 {
     const struct plain_client_members *members = &client->members;
     struct index_search search = index_search(hash_of(client, name));
-    uint32_t at;
+    uint32_t number;
 
-    while (index_next(&members->by_name, &search, &at)) {
-        if (is_same(name_of(&members->row[at]), name))
-            return &members->row[at];
+    while (index_next(&members->by_name, &search, &number)) {
+        struct client_listed *member = client_list_find(&members->list, number);
+
+        if (is_same(name_of(member), name))
+            return member;
     }
     return NULL;
 }
 
-static bool reserve(struct plain_client_members *members)
-{
-    uint32_t capacity = members->capacity > 0 ? members->capacity * 2 : FIRST_CAPACITY;
-    struct plain_client_member *row;
-
-    if (index_reserve(&members->by_name) != STATUS_OK)
-        return false;
-    if (members->count < members->capacity)
-        return true;
-    row = realloc(members->row, capacity * sizeof(*row));
-    if (row == NULL)
-        return false;
-    members->row = row;
-    members->capacity = capacity;
-    return true;
-}
-
-static void tell(const struct plain_client *client, const struct plain_client_member *member, bool here)
+static void tell(const struct plain_client *client, const struct client_listed *member, bool here)
 {
     if (client->sink.member != NULL)
         client->sink.member(client->sink.ctx, member->number, member->name, member->name_len, here);
 }
 
 /* False where there is no place. The name is not in yet. */
-static bool add(struct plain_client *client, struct octets_slice name, uint64_t number)
+static bool add(struct plain_client *client, struct octets_slice name, uint32_t number)
 {
     struct plain_client_members *members = &client->members;
-    struct plain_client_member *member;
+    struct client_listed *member;
 
-    if (name.length == 0 || name.length > ROOM_NAME_MAX_BYTES || members->count == CLIENT_MEMBERS_MAX ||
-        !reserve(members))
+    if (name.length == 0 || name.length > ROOM_NAME_MAX_BYTES || index_reserve(&members->by_name) != STATUS_OK)
         return false;
-    member = &members->row[members->count];
-    *member = (struct plain_client_member){.number = number, .name_len = (uint8_t)name.length};
-    memcpy(member->name, name.bytes, name.length);
-    index_add(&members->by_name, hash_of(client, name), members->count++);
+    member = client_list_insert(&members->list, number);
+    if (member == NULL)
+        return false;
+    client_list_set_name(member, name.bytes, name.length);
+    client_list_set_here(&members->list, member, true);
+    index_add(&members->by_name, hash_of(client, name), number);
     tell(client, member, true);
     return true;
 }
 
-/* The last of the row takes its place. */
-static void take_out(struct plain_client *client, const struct plain_client_member *member)
+static void take_out(struct plain_client *client, struct client_listed *member)
 {
     struct plain_client_members *members = &client->members;
-    struct plain_client_member gone = *member;
-    uint32_t at = (uint32_t)(member - members->row), last = members->count - 1, hash;
 
-    index_remove(&members->by_name, hash_of(client, name_of(&gone)), at);
-    if (at != last) {
-        hash = hash_of(client, name_of(&members->row[last]));
-        index_remove(&members->by_name, hash, last);
-        index_add(&members->by_name, hash, at);
-        members->row[at] = members->row[last];
-    }
-    members->count = last;
-    tell(client, &gone, false);
+    index_remove(&members->by_name, hash_of(client, name_of(member)), member->number);
+    client_list_remove(&members->list, member);
+    tell(client, member, false);
+    client_list_clean(&members->list);
 }
 
 /* ---- who comes and goes ---- */
 
 void plain_client_members_done(struct plain_client *client)
 {
-    free(client->members.row);
+    client_list_done(&client->members.list);
     index_done(&client->members.by_name);
 }
 
-uint64_t plain_client_members_find(const struct plain_client *client, struct octets_slice name)
+uint32_t plain_client_members_find(const struct plain_client *client, struct octets_slice name)
 {
-    const struct plain_client_member *member = find(client, name);
+    const struct client_listed *member = find(client, name);
 
     return member != NULL ? member->number : 0;
 }
 
-uint64_t plain_client_members_enter(struct plain_client *client, struct octets_slice name)
+uint32_t plain_client_members_enter(struct plain_client *client, struct octets_slice name)
 {
-    uint64_t number = plain_client_members_find(client, name);
+    struct plain_client_members *members = &client->members;
+    uint32_t number = plain_client_members_find(client, name);
 
     if (number != 0)
         return number;
-    number = client->members.numbers + 1;
-    if (!add(client, name, number))
+    if (members->numbers == NUMBERS_MAX || !add(client, name, members->numbers + 1))
         return 0;
-    client->members.numbers = number;
-    return number;
+    return ++members->numbers;
 }
 
 /* Its own exit is only heard where somebody else has left in its name, or an earlier one is late: it is in as long as nobody refuses it. */
 void plain_client_members_leave(struct plain_client *client, struct octets_slice name)
 {
-    const struct plain_client_member *member = find(client, name);
+    struct client_listed *member = find(client, name);
 
     if (member != NULL && member->number != client->members.own)
         take_out(client, member);
-}
-
-static struct plain_client_member *find_number(const struct plain_client *client, uint64_t number)
-{
-    const struct plain_client_members *members = &client->members;
-
-    for (uint32_t i = 0; i < members->count; i++) {
-        if (members->row[i].number == number)
-            return &members->row[i];
-    }
-    return NULL;
 }
 
 /* Its number stays over a change of names. Whoever is listed under its name is a member that is gone, or itself as the others saw it come. */
@@ -155,7 +119,7 @@ void plain_client_members_own(struct plain_client *client)
 {
     struct plain_client_members *members = &client->members;
     struct octets_slice name = {client->name, strlen(client->name)};
-    struct plain_client_member *old = find_number(client, members->own);
+    struct client_listed *old = client_list_find(&members->list, members->own);
 
     if (old != NULL && is_same(name_of(old), name))
         return;
@@ -173,22 +137,24 @@ void plain_client_members_forget(struct plain_client *client)
 {
     struct plain_client_members *members = &client->members;
 
-    while (members->count > 0)
-        take_out(client, &members->row[members->count - 1]);
+    for (size_t i = members->list.count; i > 0; i--) {
+        struct client_listed *member = &members->list.row[i - 1];
+
+        if (member->here) {
+            tell(client, member, false);
+            client_list_set_here(&members->list, member, false);
+        }
+    }
+    client_list_done(&members->list);
+    index_done(&members->by_name);
+    members->by_name = (struct index){0};
 }
 
 bool plain_client_next_member(const struct plain_client *client, uint64_t after, uint64_t *ret_number,
                               const char **ret_name, size_t *ret_name_len)
 {
-    const struct plain_client_members *members = &client->members;
-    const struct plain_client_member *next = NULL;
+    const struct client_listed *next = client_list_next(&client->members.list, after);
 
-    for (uint32_t i = 0; i < members->count; i++) {
-        const struct plain_client_member *member = &members->row[i];
-
-        if (member->number > after && (next == NULL || member->number < next->number))
-            next = member;
-    }
     if (next == NULL)
         return false;
     *ret_number = next->number;

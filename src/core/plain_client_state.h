@@ -8,6 +8,7 @@
 #ifndef ROOMD_CORE_PLAIN_CLIENT_STATE_H
 #define ROOMD_CORE_PLAIN_CLIENT_STATE_H
 
+#include "core/client_list.h"
 #include "core/index.h"
 #include "core/octets.h"
 #include "core/plain_read.h"
@@ -62,28 +63,20 @@ void plain_client_lines_receive(struct plain_client *client, const struct moment
 
 /* ---- members ---- */
 
-struct plain_client_member {
-    uint64_t number;
-    uint8_t name_len;
-    char name[ROOM_NAME_MAX_BYTES];
-};
-
 struct plain_client_members {
-    struct plain_client_member *row; /* owned; in no order */
-    struct index by_name;            /* to places in the row */
-    uint32_t count;
-    uint32_t capacity; /* of the row */
-    uint64_t numbers;  /* given so far */
-    uint64_t own;
+    struct client_list list; /* `changed` has no meaning: lines have no order but that in which they come */
+    struct index by_name;    /* to numbers */
+    uint32_t numbers;        /* given so far */
+    uint32_t own;
 };
 
 void plain_client_members_done(struct plain_client *client);
 
 /* Its number, 0 where it is not on the list. */
-uint64_t plain_client_members_find(const struct plain_client *client, struct octets_slice name);
+uint32_t plain_client_members_find(const struct plain_client *client, struct octets_slice name);
 
 /* It is here: its number, 0 where the list has no place for it. */
-uint64_t plain_client_members_enter(struct plain_client *client, struct octets_slice name);
+uint32_t plain_client_members_enter(struct plain_client *client, struct octets_slice name);
 void plain_client_members_leave(struct plain_client *client, struct octets_slice name);
 
 /* This client is in, under its name. */

@@ -328,6 +328,14 @@ Test(client_members, the_row_stays_in_order_whatever_is_put_in_and_taken_out)
     }
     for (size_t i = 1; i < list.count; i++)
         cr_assert_lt(list.row[i - 1].number, list.row[i].number);
+    for (const struct client_listed *next = client_list_next(&list, 0); next != NULL;
+         next = client_list_next(&list, next->number)) {
+        cr_assert(in[next->number]);
+        in[next->number] = false;
+    }
+    for (uint32_t number = 1; number < 500; number++)
+        cr_expect(!in[number], "%u was passed over", (unsigned)number);
+    cr_expect_null(client_list_next(&list, UINT64_MAX));
     client_list_done(&list);
 }
 
@@ -339,6 +347,9 @@ Test(client_members, more_than_the_most_are_not_taken)
         cr_assert_not_null(client_list_insert(&list, number));
     cr_expect_null(client_list_insert(&list, CLIENT_MEMBERS_MAX + 1));
     cr_expect_not_null(client_list_insert(&list, 5), "who is in is found");
+    client_list_remove(&list, client_list_find(&list, 5));
+    cr_expect_not_null(client_list_insert(&list, CLIENT_MEMBERS_MAX + 1), "a place was given back");
+    cr_expect_null(client_list_insert(&list, 5), "and is taken again");
     client_list_done(&list);
 }
 
