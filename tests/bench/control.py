@@ -44,10 +44,9 @@ def wait_us(path):
 @contextlib.contextmanager
 def before_others():
     """That this process has to wait for a processor is not what is measured; without the right to it, it is."""
-    try:
+    with contextlib.suppress(PermissionError):
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-        yield
-    except PermissionError:
+    try:
         yield
     finally:
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
