@@ -42,7 +42,7 @@ enum refusal {
 /* "name taken", …: for logs and statistics; never NULL. */
 const char *refusal_text(enum refusal refusal);
 
-/* More comes in than goes out: see core/overload.h. A delivery is one event at one member. */
+/* More comes in than goes out: see core/room/overload.h. A delivery is one event at one member. */
 struct room_overload {
     bool active;         /* it has begun; or else it has ended */
     uint64_t owed;       /* deliveries, now */

@@ -8,8 +8,8 @@
 #include "admin/who.h"
 #include "base/json.h"
 #include "base/wall.h"
-#include "core/event_json.h"
-#include "core/text.h"
+#include "core/model/event_json.h"
+#include "core/model/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>

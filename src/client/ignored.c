@@ -4,7 +4,7 @@
 /* A row: few, and nobody hurries. */
 #include "client/ignored.h"
 
-#include "core/text.h"
+#include "core/model/text.h"
 
 #include <roomd/status.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "client/paint.h"
 
 #include "client/visible.h"
-#include "core/text.h"
+#include "core/model/text.h"
 
 #include <roomd/limits.h>
 #include <roomd/moment.h>

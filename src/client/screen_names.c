@@ -4,7 +4,7 @@
 /* Names: our own, and those of the others. */
 #include "client/commands.h"
 #include "client/screen_state.h"
-#include "core/text.h"
+#include "core/model/text.h"
 
 #include <roomd/status.h>
 #include <stdio.h>

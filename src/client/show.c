@@ -6,7 +6,7 @@
 
 #include "base/escape.h"
 #include "base/wall.h"
-#include "core/event_json.h"
+#include "core/model/event_json.h"
 
 #include <inttypes.h>
 #include <stdio.h>

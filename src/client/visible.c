@@ -4,7 +4,7 @@
 /* One character after the other, with utf8proc's tables. */
 #include "client/visible.h"
 
-#include "core/text.h"
+#include "core/model/text.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -8,7 +8,7 @@
 #include "conf/complaint.h"
 
 #include "conf/value.h"
-#include "core/text.h"
+#include "core/model/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>

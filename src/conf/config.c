@@ -9,7 +9,7 @@
 #include "conf/help.h"
 #include "conf/option.h"
 #include "conf/reader.h"
-#include "core/token.h"
+#include "core/plain_wire/reply.h"
 
 #include <roomd/status.h>
 #include <stdio.h>

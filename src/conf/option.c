@@ -5,7 +5,7 @@
 #include "conf/option.h"
 
 #include "base/suggest.h"
-#include "core/text.h"
+#include "core/model/text.h"
 
 #include <inttypes.h>
 #include <roomd/status.h>

@@ -4,7 +4,7 @@
 /* Reading and writing of values. */
 #include "conf/value.h"
 
-#include "core/text.h"
+#include "core/model/text.h"
 
 #include <inttypes.h>
 #include <roomd/status.h>

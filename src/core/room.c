@@ -2,15 +2,15 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* The room itself: what it is made of, what its administrator and the passing of time do to it. What members do stands in requests.c. */
-#include "core/idle.h"
-#include "core/plain.h"
-#include "core/requests.h"
-#include "core/room_state.h"
-#include "core/sequenced_down.h"
-#include "core/session.h"
-#include "core/session_timer.h"
-#include "core/text.h"
-#include "core/token.h"
+#include "core/model/session.h"
+#include "core/model/text.h"
+#include "core/plain_server/idle.h"
+#include "core/plain_server/plain_requests.h"
+#include "core/plain_wire/plain.h"
+#include "core/plain_wire/reply.h"
+#include "core/room/room_state.h"
+#include "core/sequenced_server/session_timers.h"
+#include "core/sequenced_wire/sequenced_down.h"
 
 #include <roomd/status.h>
 #include <stdio.h>
@@ -119,7 +119,7 @@ void room_get_limits(const struct room *room, struct room_limits *ret_limits)
     *ret_limits = room->limits;
 }
 
-/* ---- parts, for requests.c ---- */
+/* ---- parts, for plain_requests.c ---- */
 
 struct slot *room_slot(struct room *room, const struct member *member)
 {

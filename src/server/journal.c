@@ -5,7 +5,7 @@
 #include "server/journal.h"
 
 #include "base/log.h"
-#include "core/bucket.h"
+#include "core/model/bucket.h"
 
 #include <inttypes.h>
 #include <stdio.h>

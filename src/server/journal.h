@@ -29,7 +29,7 @@
 struct journal {
     uint32_t events;                  /* one LOGS_BIT each: these are logged */
     bool on_screen;                   /* a terminal shows them: only refusals are logged */
-    int64_t full_ns[JOURNAL_KINDS];   /* when each kind's bucket is full again: see core/bucket.h */
+    int64_t full_ns[JOURNAL_KINDS];   /* when each kind's bucket is full again: see core/model/bucket.h */
     uint64_t left_out[JOURNAL_KINDS]; /* lines, since they were last told */
     int64_t left_out_since_ns;        /* MOMENT_NEVER_NS: none were */
 };

@@ -5,9 +5,9 @@
  * A client of the sequenced protocol and a server that may say anything: raw datagrams, datagrams with the right nonce, epoch or token and anything behind it, words and wishes of its user, and steps of the
  * clock. Whatever comes, events rise, each message has one fate, members come and go by turns, and all that is sent can be read.
  */
-#include "core/sequenced_events.h"
-#include "core/sequenced_handshake.h"
-#include "core/sequenced_up.h"
+#include "core/sequenced_wire/sequenced_events.h"
+#include "core/sequenced_wire/sequenced_handshake.h"
+#include "core/sequenced_wire/sequenced_up.h"
 #include "fuzz/fuzz_input.h"
 
 #include <roomd/client.h>

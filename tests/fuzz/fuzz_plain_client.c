@@ -5,10 +5,10 @@
  * A plain client and a server that may send anything: raw datagrams, answers and lines of its dialect with anything in them, words and wishes of its user, and steps of the clock. Whatever comes, what it sends are requests
  * that no server dies of, each message has one fate, and members come and go by turns.
  */
-#include "core/plain.h"
-#include "core/template.h"
-#include "core/text.h"
-#include "core/token.h"
+#include "core/model/text.h"
+#include "core/plain_wire/plain.h"
+#include "core/plain_wire/reply.h"
+#include "core/plain_wire/template.h"
 #include "fuzz/fuzz_input.h"
 
 #include <roomd/moment.h>

@@ -4,10 +4,10 @@
 /*
  * One datagram of the sequenced protocol. What a reader takes is written again; that is read and written once more, and must be the same bytes, no longer than those that came, with as many frames or events.
  */
-#include "core/sequenced_down.h"
-#include "core/sequenced_events.h"
-#include "core/sequenced_handshake.h"
-#include "core/sequenced_up.h"
+#include "core/sequenced_wire/sequenced_down.h"
+#include "core/sequenced_wire/sequenced_events.h"
+#include "core/sequenced_wire/sequenced_handshake.h"
+#include "core/sequenced_wire/sequenced_up.h"
 #include "fuzz/fuzz_support.h"
 
 #define NS_PER_MS 1000000

@@ -7,7 +7,7 @@
 #ifndef TESTS_FUZZ_SUPPORT_H
 #define TESTS_FUZZ_SUPPORT_H
 
-#include "core/text.h"
+#include "core/model/text.h"
 #include "fuzz/fuzz_input.h"
 
 #include <roomd/room.h>

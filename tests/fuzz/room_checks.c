@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* What must always be so, whatever has been done to a room. It reads the room's insides, and changes nothing. */
-#include "core/session.h"
+#include "core/model/session.h"
 #include "fuzz/room_world.h"
 
 /* What is kept of a member is what is true of it: the program may be killed at any moment. */

@@ -5,10 +5,10 @@
  * Programs of the sequenced protocol in the world of fuzz_room: they answer challenges by themselves, so that an input reaches the sessions behind. What they are sent is compared with what has happened. They
  * are no machine: when anything is sent, and what of it, is the input's.
  */
-#include "core/sequenced_down.h"
-#include "core/sequenced_events.h"
-#include "core/sequenced_up.h"
-#include "core/session.h"
+#include "core/model/session.h"
+#include "core/sequenced_wire/sequenced_down.h"
+#include "core/sequenced_wire/sequenced_events.h"
+#include "core/sequenced_wire/sequenced_up.h"
 #include "fuzz/room_world.h"
 
 /* A second each, in the end; a window grows by one datagram in it. */

@@ -8,8 +8,8 @@
 #define TESTS_FUZZ_ROOM_WORLD_H
 
 #include "admin/admin.h"
-#include "core/room_state.h"
-#include "core/sequenced_handshake.h"
+#include "core/room/room_state.h"
+#include "core/sequenced_wire/sequenced_handshake.h"
 #include "fuzz/fuzz_support.h"
 
 #define PEERS       16U

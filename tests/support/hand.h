@@ -7,10 +7,10 @@
 #ifndef TESTS_SUPPORT_HAND_H
 #define TESTS_SUPPORT_HAND_H
 
-#include "core/sequenced_down.h"
-#include "core/sequenced_events.h"
-#include "core/sequenced_handshake.h"
-#include "core/sequenced_up.h"
+#include "core/sequenced_wire/sequenced_down.h"
+#include "core/sequenced_wire/sequenced_events.h"
+#include "core/sequenced_wire/sequenced_handshake.h"
+#include "core/sequenced_wire/sequenced_up.h"
 #include "support/stage.h"
 
 /* One member, as it knows itself. */

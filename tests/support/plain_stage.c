@@ -4,8 +4,8 @@
 /* Everything becomes text; what does not fit the stage ends the test. */
 #include "support/plain_stage.h"
 
-#include "core/text.h"
-#include "core/token.h"
+#include "core/model/text.h"
+#include "core/plain_wire/reply.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
  * What the room tells of the messages that have come, by TAKEN, it stands by as long as a run goes on: what is decided stays so, and what is kept is not given up (doc/protocol.md, 2.6). A client that is told otherwise
  * only says it again, so that nobody would see it; this is why here, and nowhere else in the world, datagrams are read.
  */
-#include "core/sequenced_down.h"
+#include "core/sequenced_wire/sequenced_down.h"
 #include "support/world_inside.h"
 
 #include <stdlib.h>

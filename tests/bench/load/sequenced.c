@@ -8,10 +8,10 @@
 #include "load.h"
 #include "silent.h"
 
-#include "core/sequenced_down.h"
-#include "core/sequenced_events.h"
-#include "core/sequenced_handshake.h"
-#include "core/sequenced_up.h"
+#include "core/sequenced_wire/sequenced_down.h"
+#include "core/sequenced_wire/sequenced_events.h"
+#include "core/sequenced_wire/sequenced_handshake.h"
+#include "core/sequenced_wire/sequenced_up.h"
 
 #include <stdio.h>
 #include <stdlib.h>

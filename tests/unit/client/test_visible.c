@@ -4,7 +4,7 @@
 /* What a terminal gets of what strangers wrote. */
 #include "client/visible.h"
 
-#include "core/text.h"
+#include "core/model/text.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

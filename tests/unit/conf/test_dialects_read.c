@@ -6,10 +6,10 @@
  */
 #include "conf_support.h"
 
-#include "core/bundle.h"
-#include "core/name.h"
-#include "core/plain.h"
-#include "core/template.h"
+#include "core/model/name.h"
+#include "core/plain_wire/bundle.h"
+#include "core/plain_wire/plain.h"
+#include "core/plain_wire/template.h"
 #include "support/dice.h"
 #include "support/plain_stage.h"
 

@@ -4,10 +4,10 @@
 /* The file itself, and bytes told as its lines. Writing stands in sequenced_vectors_write.c. */
 #include "unit/core/sequenced_vectors.h"
 
-#include "core/sequenced_down.h"
-#include "core/sequenced_events.h"
-#include "core/sequenced_handshake.h"
-#include "core/sequenced_up.h"
+#include "core/sequenced_wire/sequenced_down.h"
+#include "core/sequenced_wire/sequenced_events.h"
+#include "core/sequenced_wire/sequenced_handshake.h"
+#include "core/sequenced_wire/sequenced_up.h"
 
 #include <criterion/criterion.h>
 #include <ini.h>

@@ -2,10 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* The fields of a vector to bytes, by the writers under test. */
-#include "core/sequenced_down.h"
-#include "core/sequenced_events.h"
-#include "core/sequenced_handshake.h"
-#include "core/sequenced_up.h"
+#include "core/sequenced_wire/sequenced_down.h"
+#include "core/sequenced_wire/sequenced_events.h"
+#include "core/sequenced_wire/sequenced_handshake.h"
+#include "core/sequenced_wire/sequenced_up.h"
 #include "unit/core/sequenced_vectors.h"
 
 #include <criterion/criterion.h>

@@ -5,12 +5,12 @@
  * Out of memory, at every place: the n-th allocation fails, for n = 1, 2, 3 … until nothing asks for that many. The linker hands the core's calls to the
  * functions here.
  */
-#include "core/index.h"
+#include "core/model/hash_index.h"
 #include "support/hand.h"
 #include "support/plain_stage.h"
 
+#include "core/model/registry.h"
 #include <criterion/criterion.h>
-#include <roomd/registry.h>
 #include <roomd/status.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* Answers with {name} in them, on all the ways that answers go out; what is taken for one when it comes in. */
-#include "core/answers.h"
-#include "core/token.h"
+#include "core/plain_wire/known_replies.h"
+#include "core/plain_wire/reply.h"
 #include "support/dice.h"
 #include "support/stage.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-#include "core/bans.h"
+#include "core/model/bans.h"
 
 #include <criterion/criterion.h>
 #include <roomd/status.h>

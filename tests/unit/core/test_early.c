@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-#include "core/early.h"
+#include "core/model/reorder.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* The numbers of members come to an end, and the room goes on. */
-#include "core/room_state.h"
+#include "core/room/room_state.h"
 #include "support/hand.h"
 
 #include <criterion/criterion.h>

@@ -4,7 +4,7 @@
 /*
  * A hundred thousand members, and a sweep over them that takes as many turns: whatever comes in between is not to wait for its end. What a turn does is counted here; how long one takes is for the benchmark.
  */
-#include "core/delivery.h"
+#include "core/room/delivery.h"
 #include "support/stage.h"
 
 #include <criterion/criterion.h>

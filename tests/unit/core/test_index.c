@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-#include "core/index.h"
+#include "core/model/hash_index.h"
 
 #include <criterion/criterion.h>
 #include <roomd/status.h>

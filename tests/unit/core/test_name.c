@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-#include "core/name.h"
+#include "core/model/name.h"
 
 #include <criterion/criterion.h>
 #include <roomd/status.h>

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* Overload is what grows for seconds, is more than leaves in one, and is told twice: when it begins and when it ends. */
-#include "core/overload.h"
+#include "core/room/overload.h"
 #include "support/stage.h"
 
 #include <criterion/criterion.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-#include "core/plain.h"
-#include "core/template.h"
+#include "core/plain_wire/plain.h"
+#include "core/plain_wire/template.h"
 
 #include <criterion/criterion.h>
 #include <roomd/status.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-#include "core/plain_read.h"
+#include "core/plain_wire/plain_read.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

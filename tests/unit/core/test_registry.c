@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
+#include "core/model/registry.h"
 #include <criterion/criterion.h>
-#include <roomd/registry.h>
 #include <roomd/status.h>
 #include <stdio.h>
 #include <stdlib.h>

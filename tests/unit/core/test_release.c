@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* In a large room joins and exits wait for company; what somebody says does not, and takes with it what came before. */
-#include "core/release.h"
+#include "core/room/fold.h"
 #include "support/stage.h"
 
 #include <criterion/criterion.h>

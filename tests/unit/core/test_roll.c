@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-#include "core/roll.h"
+#include "core/model/directory.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

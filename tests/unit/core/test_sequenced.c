@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* The normative vectors in both directions, and what becomes of them when they are cut, changed, padded or made up. */
-#include "core/sequenced.h"
+#include "core/sequenced_wire/sequenced.h"
 
 #include "unit/core/sequenced_vectors.h"
 

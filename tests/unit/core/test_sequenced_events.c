@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* What the vectors do not show of EVENTS: how a datagram is filled, and what a writer refuses. */
-#include "core/sequenced_events.h"
+#include "core/sequenced_wire/sequenced_events.h"
 
 #include <criterion/criterion.h>
 #include <roomd/moment.h>

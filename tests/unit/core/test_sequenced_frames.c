@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* What the vectors do not show of UP and DOWN: frames that are made up come out as they went in, and what a writer refuses. */
-#include "core/sequenced_down.h"
-#include "core/sequenced_up.h"
+#include "core/sequenced_wire/sequenced_down.h"
+#include "core/sequenced_wire/sequenced_up.h"
 
 #include <criterion/criterion.h>
 #include <roomd/status.h>

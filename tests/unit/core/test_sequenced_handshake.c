@@ -2,10 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* What the vectors do not show of the handshake: how long answers are, and what a writer refuses. */
-#include "core/sequenced_handshake.h"
+#include "core/sequenced_wire/sequenced_handshake.h"
 
-#include "core/sequenced_down.h"
-#include "core/sequenced_up.h"
+#include "core/sequenced_wire/sequenced_down.h"
+#include "core/sequenced_wire/sequenced_up.h"
 
 #include <criterion/criterion.h>
 #include <roomd/status.h>

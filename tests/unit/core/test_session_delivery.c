@@ -4,8 +4,8 @@
 /* What sequenced members are sent, and sent again: windows, repairs, the end of a burst, and gaps. */
 #include "support/hand.h"
 
-#include "core/room_state.h"
-#include "core/session.h"
+#include "core/model/session.h"
+#include "core/room/room_state.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

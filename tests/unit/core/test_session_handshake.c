@@ -4,8 +4,8 @@
 /* How somebody gets a session of the sequenced protocol, and how not. */
 #include "support/hand.h"
 
-#include "core/room_state.h"
-#include "core/session.h"
+#include "core/model/session.h"
+#include "core/room/room_state.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -4,8 +4,8 @@
 /* Where a session is reached, and when it is over. */
 #include "support/hand.h"
 
-#include "core/room_state.h"
-#include "core/session.h"
+#include "core/model/session.h"
+#include "core/room/room_state.h"
 
 #include <criterion/criterion.h>
 #include <roomd/status.h>

@@ -11,13 +11,13 @@
  * That these worlds find what they are for is seen by planting bugs. Each of these has to be found within 100 seeds; git restore takes it back.
  *
  * No deduplication: the server takes a message whose number is decided already.
- *     sed -i 's/if (message.number > session->decided)$/if (message.number <= session->decided)\n say(room, now, member, \&message, \&(int64_t){0});\nelse/' src/core/session_say.c
+ *     sed -i 's/if (message.number > session->decided)$/if (message.number <= session->decided)\n say(room, now, member, \&message, \&(int64_t){0});\nelse/' src/core/sequenced_server/session_messages.c
  * A repair is dropped for good: the server does not hear of a range that begins with event 40.
- *     sed -i 's/|| last <= session->position)/|| last <= session->position || first == 40)/' src/core/session_report.c
+ *     sed -i 's/|| last <= session->position)/|| last <= session->position || first == 40)/' src/core/sequenced_server/session_acks.c
  * The server forgets what it has told as kept.
- *     sed -i 's/^    return owes_taken;/early_forget(room->early, \&session->early);\n&/' src/core/session_say.c
+ *     sed -i 's/^    return owes_taken;/early_forget(room->early, \&session->early);\n&/' src/core/sequenced_server/session_messages.c
  * A client gives on an event twice.
- *     sed -i 's/^    client_members_event(client, from);/if (from->seq % 64 == 0) client->sink.event(client->sink.ctx, \&event, own);\n&/' src/core/client_events.c
+ *     sed -i 's/^    client_members_event(client, from);/if (from->seq % 64 == 0) client->sink.event(client->sink.ctx, \&event, own);\n&/' src/core/sequenced_client/client_events.c
  */
 #include "support/world.h"
 

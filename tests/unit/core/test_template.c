@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-#include "core/template.h"
+#include "core/plain_wire/template.h"
 
 #include <criterion/criterion.h>
 #include <roomd/moment.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-#include "core/template_match.h"
+#include "core/plain_wire/template_match.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-#include "core/text.h"
+#include "core/model/text.h"
 #include "support/dice.h"
 
 #include <criterion/criterion.h>

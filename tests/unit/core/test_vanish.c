@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-#include "core/vanish.h"
+#include "core/plain_server/liveness.h"
 #include "support/stage.h"
 
 #include <criterion/criterion.h>

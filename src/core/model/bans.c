@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* The table, looked through from its beginning: joins are seldom, and bans few. */
+#include "core/model/bans.h"
+
+#include <roomd/status.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct kick {
+    char folded[ROOM_NAME_MAX_BYTES + 1];
+    struct endpoint peer;
+    int64_t until_ns;
+};
+
+struct bans {
+    uint64_t serials; /* given so far; the entries stand in their order */
+    uint32_t count;
+    uint32_t next_kick;
+    struct kick kicks[BANS_KICKS_MAX]; /* a ring */
+    struct room_ban entries[ROOM_BANS_MAX];
+};
+
+int bans_new(struct bans **ret_bans)
+{
+    struct bans *bans = calloc(1, sizeof(*bans));
+
+    if (bans == NULL)
+        return STATUS_NO_MEMORY;
+    *ret_bans = bans;
+    return STATUS_OK;
+}
+
+void bans_free(struct bans *bans)
+{
+    free(bans);
+}
+
+uint32_t bans_count(struct bans *bans, int64_t now_ns)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < bans->count; i++) {
+        if (bans->entries[i].until_ns <= now_ns)
+            continue;
+        if (kept != i)
+            bans->entries[kept] = bans->entries[i];
+        kept++;
+    }
+    bans->count = kept;
+    return kept;
+}
+
+const struct room_ban *bans_at(const struct bans *bans, uint32_t index)
+{
+    return &bans->entries[index];
+}
+
+const struct room_ban *bans_after(const struct bans *bans, uint64_t serial, int64_t now_ns)
+{
+    for (uint32_t i = 0; i < bans->count; i++) {
+        if (bans->entries[i].serial > serial && bans->entries[i].until_ns > now_ns)
+            return &bans->entries[i];
+    }
+    return NULL;
+}
+
+/* ---- making and lifting ---- */
+
+static bool is_for_name(const struct room_ban *ban, enum room_ban_kind kind, const char *folded)
+{
+    return ban->kind == kind && ban->name[0] != '\0' && strcmp(ban->name, folded) == 0;
+}
+
+static bool is_for_same(const struct room_ban *a, const struct room_ban *b)
+{
+    if (b->name[0] != '\0')
+        return is_for_name(a, b->kind, b->name);
+    return a->name[0] == '\0' && network_equal(&a->network, &b->network);
+}
+
+int bans_add(struct bans *bans, const struct room_ban *ban, int64_t now_ns)
+{
+    uint32_t count = bans_count(bans, now_ns);
+    uint32_t i = 0;
+
+    while (i < count && !is_for_same(&bans->entries[i], ban))
+        i++;
+    if (i == ROOM_BANS_MAX)
+        return STATUS_FULL;
+    if (i == count) {
+        bans->entries[i] = *ban;
+        bans->entries[i].serial = ++bans->serials;
+        bans->count++;
+    } else if (bans->entries[i].has_network && !ban->has_network) {
+        bans->entries[i].until_ns = ban->until_ns;
+    } else {
+        uint64_t serial = bans->entries[i].serial;
+
+        bans->entries[i] = *ban;
+        bans->entries[i].serial = serial;
+    }
+    return STATUS_OK;
+}
+
+static void take_out(struct bans *bans, uint32_t index, struct room_ban *ret_ban)
+{
+    *ret_ban = bans->entries[index];
+    bans->count--;
+    memmove(&bans->entries[index], &bans->entries[index + 1], (bans->count - index) * sizeof(bans->entries[0]));
+}
+
+bool bans_lift_name(struct bans *bans, enum room_ban_kind kind, const char *folded, int64_t now_ns,
+                    struct room_ban *ret_ban)
+{
+    uint32_t count = bans_count(bans, now_ns);
+
+    /* Whoever is let in again is not to wait for the end of the kick that came with its ban. */
+    for (size_t i = 0; kind == ROOM_BAN && i < BANS_KICKS_MAX; i++) {
+        if (strcmp(bans->kicks[i].folded, folded) == 0)
+            bans->kicks[i].until_ns = 0;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (is_for_name(&bans->entries[i], kind, folded)) {
+            take_out(bans, i, ret_ban);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool bans_lift_network(struct bans *bans, const struct network *network, int64_t now_ns, struct room_ban *ret_ban)
+{
+    uint32_t count = bans_count(bans, now_ns);
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (bans->entries[i].has_network && network_equal(&bans->entries[i].network, network)) {
+            take_out(bans, i, ret_ban);
+            return true;
+        }
+    }
+    return false;
+}
+
+void bans_add_kick(struct bans *bans, const char *folded, const struct endpoint *peer, int64_t until_ns)
+{
+    struct kick *kick = &bans->kicks[bans->next_kick];
+
+    bans->next_kick = (bans->next_kick + 1) % BANS_KICKS_MAX;
+    memcpy(kick->folded, folded, strlen(folded) + 1); /* no name is longer */
+    kick->peer = *peer;
+    kick->until_ns = until_ns;
+}
+
+/* ---- asking ---- */
+
+static bool is_kicked(const struct bans *bans, const char *folded, const struct endpoint *peer, int64_t now_ns)
+{
+    for (size_t i = 0; i < BANS_KICKS_MAX; i++) {
+        const struct kick *kick = &bans->kicks[i];
+
+        if (kick->until_ns <= now_ns)
+            continue;
+        if (endpoint_equal(&kick->peer, peer))
+            return true;
+        if (memcmp(kick->peer.address, peer->address, sizeof(peer->address)) == 0 && strcmp(kick->folded, folded) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool bans_forbid_address(const struct bans *bans, const uint8_t address[ENDPOINT_ADDRESS_BYTES], int64_t now_ns)
+{
+    for (uint32_t i = 0; i < bans->count; i++) {
+        const struct room_ban *ban = &bans->entries[i];
+
+        if (ban->has_network && ban->until_ns > now_ns && network_has(&ban->network, address))
+            return true;
+    }
+    return false;
+}
+
+static const struct room_ban *find_name(const struct bans *bans, enum room_ban_kind kind, const char *folded,
+                                        int64_t now_ns)
+{
+    for (uint32_t i = 0; i < bans->count; i++) {
+        if (bans->entries[i].until_ns > now_ns && is_for_name(&bans->entries[i], kind, folded))
+            return &bans->entries[i];
+    }
+    return NULL;
+}
+
+bool bans_forbid(const struct bans *bans, const char *folded, const struct endpoint *peer, int64_t now_ns)
+{
+    return find_name(bans, ROOM_BAN, folded, now_ns) != NULL || bans_forbid_address(bans, peer->address, now_ns) ||
+           is_kicked(bans, folded, peer, now_ns);
+}
+
+int64_t bans_muted_until(const struct bans *bans, const char *folded, int64_t now_ns)
+{
+    const struct room_ban *mute = find_name(bans, ROOM_MUTE, folded, now_ns);
+
+    return mute != NULL ? mute->until_ns : 0;
+}

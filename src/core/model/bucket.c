@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* A set-associative table of token buckets. */
+#include "core/model/bucket.h"
+
+#include "core/model/hash.h"
+
+#include <roomd/status.h>
+#include <stdlib.h>
+
+/* 4096 buckets: every machine of a large school at once, in memory nobody misses. */
+#define BUCKET_SETS 512U
+#define BUCKET_WAYS 8U
+
+struct bucket_key {
+    uint8_t address[ENDPOINT_ADDRESS_BYTES]; /* the bits behind the prefix are zero */
+    uint8_t kind;
+    uint8_t prefix_bits;
+    uint8_t used; /* a place nobody has used yet equals no key */
+};
+
+struct bucket {
+    struct bucket_key key;
+    int64_t full_ns; /* when it is full again; 0 = it is, or nobody has used the place */
+};
+
+struct bucket_table {
+    uint8_t key[BUCKET_KEY_BYTES];
+    /* The one that was found last: in a flood often the next, too, and hashing is dearer than all else about it. */
+    struct bucket *last[BUCKET_KINDS];
+    struct bucket sets[BUCKET_SETS][BUCKET_WAYS];
+};
+
+bool bucket_spend(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens, int64_t now_ns)
+{
+    int64_t empty_ns = now_ns + rate->interval_ns * (int64_t)rate->burst;
+    int64_t from_ns;
+
+    if (*full_ns > empty_ns) /* it was emptied at another rate, which would take longer to fill it */
+        *full_ns = empty_ns;
+    from_ns = *full_ns > now_ns ? *full_ns : now_ns;
+    if (from_ns - now_ns > rate->interval_ns * ((int64_t)rate->burst - (int64_t)tokens))
+        return false;
+    *full_ns = from_ns + rate->interval_ns * (int64_t)tokens;
+    return true;
+}
+
+int bucket_table_new(const uint8_t key[BUCKET_KEY_BYTES], struct bucket_table **ret_table)
+{
+    struct bucket_table *table = calloc(1, sizeof(*table));
+
+    if (table == NULL)
+        return STATUS_NO_MEMORY;
+    memcpy(table->key, key, sizeof(table->key));
+    for (size_t kind = 0; kind < BUCKET_KINDS; kind++)
+        table->last[kind] = table->sets[0];
+    *ret_table = table;
+    return STATUS_OK;
+}
+
+void bucket_table_free(struct bucket_table *table)
+{
+    free(table);
+}
+
+static struct bucket_key make_key(enum bucket_kind kind, const uint8_t address[ENDPOINT_ADDRESS_BYTES],
+                                  unsigned prefix_bits)
+{
+    struct bucket_key key = {.kind = (uint8_t)kind, .prefix_bits = (uint8_t)prefix_bits, .used = 1};
+    unsigned whole = prefix_bits / 8;
+
+    memcpy(key.address, address, whole);
+    if (prefix_bits % 8 != 0)
+        key.address[whole] = (uint8_t)(address[whole] & (0xff00U >> (prefix_bits % 8)));
+    return key;
+}
+
+static bool is_of(const struct bucket *bucket, const struct bucket_key *key)
+{
+    return memcmp(&bucket->key, key, sizeof(*key)) == 0;
+}
+
+/* The bucket of that key; where there is none, the fullest of its set is given up for it. */
+static struct bucket *find_bucket(struct bucket_table *table, const struct bucket_key *key)
+{
+    struct bucket *set = table->sets[hash_keyed(table->key, key, sizeof(*key)) % BUCKET_SETS];
+    struct bucket *fullest = &set[0];
+
+    for (size_t way = 0; way < BUCKET_WAYS; way++) {
+        if (is_of(&set[way], key))
+            return &set[way];
+        if (set[way].full_ns < fullest->full_ns)
+            fullest = &set[way];
+    }
+    fullest->key = *key;
+    fullest->full_ns = 0;
+    return fullest;
+}
+
+bool bucket_take(struct bucket_table *table, enum bucket_kind kind, const uint8_t address[ENDPOINT_ADDRESS_BYTES],
+                 unsigned prefix_bits, const struct bucket_rate *rate, int64_t now_ns)
+{
+    struct bucket_key key = make_key(kind, address, prefix_bits);
+
+    if (!is_of(table->last[kind], &key))
+        table->last[kind] = find_bucket(table, &key);
+    return bucket_spend(&table->last[kind]->full_ns, rate, 1, now_ns);
+}

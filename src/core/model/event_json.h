@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * An event as a JSON object, the same wherever a program shows one to another: `room --json`, `roomctl watch --json`.
+ */
+#ifndef ROOMD_CORE_MODEL_EVENT_JSON_H
+#define ROOMD_CORE_MODEL_EVENT_JSON_H
+
+#include "base/json.h"
+
+#include <roomd/event.h>
+
+/*
+ * Adds {"seq":N,"time":"RFC 3339","kind":"join|chat|exit|notice","name":"…","text":"…"} to an object that was begun, with "reason" for an exit. `event->seq` 0 = unknown: null.
+ */
+void event_json(struct json *json, const struct event *event);
+
+#endif

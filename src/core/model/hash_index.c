@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* The table of places: a hash wants the place that its low bits say, and takes the next one that is empty. */
+#include "core/model/hash_index.h"
+
+#include <roomd/status.h>
+#include <stdlib.h>
+
+#define INDEX_FIRST_CAPACITY 64U
+
+void index_done(struct index *index)
+{
+    free(index->places);
+}
+
+static void put(struct index *index, struct index_place entry)
+{
+    uint32_t mask = index->capacity - 1, place = entry.hash & mask;
+
+    while (index->places[place].seat != 0)
+        place = (place + 1) & mask;
+    index->places[place] = entry;
+}
+
+int index_reserve(struct index *index)
+{
+    struct index grown = {.capacity = index->capacity == 0 ? INDEX_FIRST_CAPACITY : index->capacity * 2,
+                          .count = index->count};
+
+    /* Fuller, a search for what is not there takes more than a cache line. */
+    if (index->count < index->capacity / 3 * 2)
+        return STATUS_OK;
+    grown.places = calloc(grown.capacity, sizeof(*grown.places));
+    if (grown.places == NULL)
+        return STATUS_NO_MEMORY;
+    for (uint32_t place = 0; place < index->capacity; place++) {
+        if (index->places[place].seat != 0)
+            put(&grown, index->places[place]);
+    }
+    free(index->places);
+    *index = grown;
+    return STATUS_OK;
+}
+
+void index_add(struct index *index, uint32_t hash, uint32_t seat)
+{
+    put(index, (struct index_place){.hash = hash, .seat = seat + 1});
+    index->count++;
+}
+
+/* Whoever stands behind the empty place only because somebody stood there moves up. */
+static void close_up(struct index *index, uint32_t empty)
+{
+    uint32_t mask = index->capacity - 1;
+
+    for (uint32_t place = (empty + 1) & mask; index->places[place].seat != 0; place = (place + 1) & mask) {
+        uint32_t wanted = index->places[place].hash & mask;
+
+        if (((place - wanted) & mask) < ((place - empty) & mask))
+            continue;
+        index->places[empty] = index->places[place];
+        index->places[place].seat = 0;
+        empty = place;
+    }
+}
+
+void index_remove(struct index *index, uint32_t hash, uint32_t seat)
+{
+    struct index_search search = index_search(hash);
+    uint32_t found, place;
+
+    do {
+        if (!index_next(index, &search, &found))
+            return;
+    } while (found != seat);
+    place = (search.next - 1) & (index->capacity - 1);
+    index->places[place].seat = 0;
+    index->count--;
+    close_up(index, place);
+}

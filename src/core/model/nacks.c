@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* A sorted list of four ranges. */
+#include "core/model/nacks.h"
+
+#include <string.h>
+
+/* Whole again: the number below the cursor that has this low half. */
+static uint64_t whole(uint32_t low, uint64_t cursor)
+{
+    return cursor - (uint32_t)((uint32_t)cursor - low);
+}
+
+struct range {
+    uint64_t first, last;
+};
+
+static uint8_t unpack(const struct repairs *repairs, uint64_t cursor, struct range *ranges)
+{
+    for (uint8_t i = 0; i < repairs->count; i++)
+        ranges[i] = (struct range){whole(repairs->first[i], cursor), whole(repairs->last[i], cursor)};
+    return repairs->count;
+}
+
+static void pack(struct repairs *repairs, const struct range *ranges, uint8_t count)
+{
+    repairs->count = count < REPAIRS_MAX ? count : REPAIRS_MAX;
+    for (uint8_t i = 0; i < repairs->count; i++) {
+        repairs->first[i] = (uint32_t)ranges[i].first;
+        repairs->last[i] = (uint32_t)ranges[i].last;
+    }
+}
+
+void repairs_add(struct repairs *repairs, uint64_t cursor, uint64_t first, uint64_t last)
+{
+    struct range old[REPAIRS_MAX], ranges[REPAIRS_MAX + 1];
+    uint8_t count = unpack(repairs, cursor, old), kept = 0, i = 0;
+
+    for (; i < count && old[i].last + 1 < first; i++)
+        ranges[kept++] = old[i];
+    for (; i < count && old[i].first <= last + 1; i++) {
+        first = old[i].first < first ? old[i].first : first;
+        last = old[i].last > last ? old[i].last : last;
+    }
+    ranges[kept++] = (struct range){first, last};
+    for (; i < count; i++)
+        ranges[kept++] = old[i];
+    pack(repairs, ranges, kept);
+}
+
+uint64_t repairs_first(const struct repairs *repairs, uint64_t cursor)
+{
+    return whole(repairs->first[0], cursor);
+}
+
+void repairs_drop_below(struct repairs *repairs, uint64_t cursor, uint64_t next)
+{
+    struct range ranges[REPAIRS_MAX];
+    uint8_t count = unpack(repairs, cursor, ranges), gone = 0;
+
+    while (gone < count && ranges[gone].last < next)
+        gone++;
+    if (gone < count && ranges[gone].first < next)
+        ranges[gone].first = next;
+    pack(repairs, ranges + gone, (uint8_t)(count - gone));
+}

@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Members, the two indexes over them, the order of their silence, and the dense arrays with the window of those that are owed something. */
+#include "core/model/registry.h"
+
+#include "core/model/hash.h"
+#include "core/model/hash_index.h"
+#include "core/model/session.h"
+
+#include <roomd/status.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REGISTRY_FIRST_CAPACITY 64U
+
+/* A name in use. Apart from the member, which stays where it is when it takes another one. */
+struct label {
+    uint8_t shown_len;
+    uint8_t folded_len;
+    uint8_t folded_at; /* 0 where both are the same, which most are */
+    char text[];       /* shown, NUL, folded, NUL */
+};
+
+/* One of the sequenced protocol. The member as the contract shows it stands first. */
+struct sequenced_entry {
+    struct member member;
+    struct session session;
+};
+
+/* Members in the order in which they were last heard. */
+struct silence {
+    struct member *quietest;
+    struct member *loudest;
+};
+
+struct registry {
+    uint8_t key[REGISTRY_KEY_BYTES];
+    struct index by_name;
+    struct index by_endpoint; /* of the plain protocol */
+    struct member **members;  /* these three side by side, by position */
+    struct slot *slots;
+    struct path *paths;
+    struct member **seats; /* by seat; NULL where nobody sits */
+    uint32_t *empty_seats; /* a stack of those below seat_count */
+    uint32_t count;
+    uint32_t capacity;
+    uint32_t seat_count;
+    uint32_t empty_count;
+    uint32_t head; /* the window: `behind` positions from here, round the end */
+    uint32_t behind;
+    struct silence silence[4]; /* plain ones not warned, and warned; sequenced ones not warned, and warned */
+    uint64_t last_number;
+};
+
+int registry_new(const uint8_t key[REGISTRY_KEY_BYTES], struct registry **ret_registry)
+{
+    struct registry *registry = calloc(1, sizeof(*registry));
+
+    _Static_assert(REGISTRY_KEY_BYTES == HASH_KEY_BYTES, "the contract's key is SipHash's");
+    if (registry == NULL)
+        return STATUS_NO_MEMORY;
+    memcpy(registry->key, key, sizeof(registry->key));
+    *ret_registry = registry;
+    return STATUS_OK;
+}
+
+void registry_free(struct registry *registry)
+{
+    if (registry == NULL)
+        return;
+    while (registry->count > 0)
+        registry_remove(registry, registry->members[registry->count - 1]);
+    index_done(&registry->by_name);
+    index_done(&registry->by_endpoint);
+    free(registry->members);
+    free(registry->slots);
+    free(registry->paths);
+    free(registry->seats);
+    free(registry->empty_seats);
+    free(registry);
+}
+
+uint32_t registry_count(const struct registry *registry)
+{
+    return registry->count;
+}
+
+/* ---- the order of silence ---- */
+
+static struct silence *silence_of(struct registry *registry, const struct member *member)
+{
+    return &registry->silence[(member->session != NULL ? 2 : 0) + (member->warned ? 1 : 0)];
+}
+
+static void unlink_silence(struct registry *registry, struct member *member)
+{
+    struct silence *silence = silence_of(registry, member);
+
+    *(member->quieter != NULL ? &member->quieter->louder : &silence->quietest) = member->louder;
+    *(member->louder != NULL ? &member->louder->quieter : &silence->loudest) = member->quieter;
+}
+
+static void link_loudest(struct registry *registry, struct member *member)
+{
+    struct silence *silence = silence_of(registry, member);
+
+    member->quieter = silence->loudest;
+    member->louder = NULL;
+    *(silence->loudest != NULL ? &silence->loudest->louder : &silence->quietest) = member;
+    silence->loudest = member;
+}
+
+void registry_heard(struct registry *registry, struct member *member, int64_t now_ns)
+{
+    member->heard_ns = now_ns;
+    if (!member->warned && member->louder == NULL) /* who says several things in a row stands there already */
+        return;
+    unlink_silence(registry, member);
+    member->warned = false;
+    link_loudest(registry, member);
+}
+
+void registry_warned(struct registry *registry, struct member *member)
+{
+    unlink_silence(registry, member);
+    member->warned = true;
+    link_loudest(registry, member);
+}
+
+struct member *registry_quietest(const struct registry *registry, bool sequenced, bool warned)
+{
+    return registry->silence[(sequenced ? 2 : 0) + (warned ? 1 : 0)].quietest;
+}
+
+/* ---- the dense arrays and their window ---- */
+
+/* What there was, and `ret_grown` false, where there is no memory for more. */
+static void *grow(void *array, size_t bytes, bool *ret_grown)
+{
+    void *grown = realloc(array, bytes);
+
+    if (grown != NULL)
+        return grown;
+    *ret_grown = false;
+    return array;
+}
+
+static bool reserve_place(struct registry *registry)
+{
+    uint32_t capacity = registry->capacity == 0 ? REGISTRY_FIRST_CAPACITY : registry->capacity * 2;
+    bool grown = true;
+
+    if (registry->count < registry->capacity)
+        return true;
+    /* One that grew while another could not is only larger than it need be. */
+    registry->members = grow(registry->members, capacity * sizeof(*registry->members), &grown);
+    registry->slots = grow(registry->slots, capacity * sizeof(*registry->slots), &grown);
+    registry->paths = grow(registry->paths, capacity * sizeof(*registry->paths), &grown);
+    registry->seats = grow(registry->seats, capacity * sizeof(*registry->seats), &grown);
+    registry->empty_seats = grow(registry->empty_seats, capacity * sizeof(*registry->empty_seats), &grown);
+    if (grown)
+        registry->capacity = capacity;
+    return grown;
+}
+
+static void place_member(struct registry *registry, struct member *member, uint32_t position)
+{
+    registry->members[position] = member;
+    member->position = position;
+}
+
+static void swap_positions(struct registry *registry, uint32_t a, uint32_t b)
+{
+    struct member *member = registry->members[a];
+    struct slot slot = registry->slots[a];
+    struct path path = registry->paths[a];
+
+    if (a == b)
+        return;
+    place_member(registry, registry->members[b], a);
+    registry->slots[a] = registry->slots[b];
+    registry->paths[a] = registry->paths[b];
+    place_member(registry, member, b);
+    registry->slots[b] = slot;
+    registry->paths[b] = path;
+}
+
+uint32_t registry_window(const struct registry *registry, uint32_t n)
+{
+    uint32_t left = registry->count - registry->head; /* places up to the end of the arrays */
+
+    return n < left ? registry->head + n : n - left;
+}
+
+static bool is_in_window(const struct registry *registry, uint32_t position)
+{
+    uint32_t distance =
+        position >= registry->head ? position - registry->head : registry->count - registry->head + position;
+
+    return distance < registry->behind;
+}
+
+static void advance_head(struct registry *registry)
+{
+    registry->head = registry->head + 1 < registry->count ? registry->head + 1 : 0;
+}
+
+uint32_t registry_behind(const struct registry *registry)
+{
+    return registry->behind;
+}
+
+void registry_all_behind(struct registry *registry)
+{
+    registry->behind = registry->count;
+}
+
+void registry_mark_behind(struct registry *registry, struct member *member)
+{
+    if (is_in_window(registry, member->position))
+        return;
+    swap_positions(registry, member->position, registry_window(registry, registry->behind));
+    registry->behind++;
+}
+
+void registry_head_done(struct registry *registry)
+{
+    registry->behind--;
+    advance_head(registry);
+}
+
+void registry_head_later(struct registry *registry)
+{
+    /* Where everybody is in the window, its end is just behind its head. Otherwise somebody who has caught up gives up the place there. */
+    if (registry->behind < registry->count)
+        swap_positions(registry, registry->head, registry_window(registry, registry->behind));
+    advance_head(registry);
+}
+
+/*
+ * The new place is the last of the arrays. If the window runs over the end of the arrays, or just up to it, the newcomer would come to stand in the middle or at the end of it without being owed
+ * anything; so the place is opened just behind the window, and whoever stood there moves to the end.
+ */
+static void append_place(struct registry *registry, struct member *member)
+{
+    uint32_t old_count = registry->count;
+    bool wraps = registry->head + registry->behind > old_count;
+
+    place_member(registry, member, registry->count++);
+    if (!wraps)
+        return;
+    /*
+     * The window was [head, old_count) and [0, rest). With one place more it would hold the newcomer and lose its last: put the last
+     * where the newcomer is, and the newcomer where the last was, just behind the window.
+     */
+    swap_positions(registry, old_count, registry_window(registry, registry->behind));
+}
+
+/* The place of a member that leaves is moved just behind the window first, then filled with the last of the arrays: so neither the window nor anybody's turn changes. */
+static void remove_place(struct registry *registry, struct member *member)
+{
+    uint32_t last;
+
+    if (is_in_window(registry, member->position)) {
+        /* The last in turn takes its turn: nobody has to wait longer for somebody's leaving. */
+        swap_positions(registry, member->position, registry_window(registry, registry->behind - 1));
+        registry->behind--;
+    } else {
+        swap_positions(registry, member->position, registry_window(registry, registry->behind));
+    }
+    last = registry->count - 1;
+    swap_positions(registry, member->position, last);
+    registry->count--;
+    if (registry->head >= registry->count)
+        registry->head = 0;
+}
+
+/* ---- seats ---- */
+
+/* There are as many as places in the arrays, so one is free for whoever has a place. */
+static void take_seat(struct registry *registry, struct member *member)
+{
+    member->seat = registry->empty_count > 0 ? registry->empty_seats[--registry->empty_count] : registry->seat_count++;
+    registry->seats[member->seat] = member;
+}
+
+static void leave_seat(struct registry *registry, const struct member *member)
+{
+    registry->seats[member->seat] = NULL;
+    registry->empty_seats[registry->empty_count++] = member->seat;
+}
+
+uint64_t registry_last_number(const struct registry *registry)
+{
+    return registry->last_number;
+}
+
+uint32_t registry_seats(const struct registry *registry)
+{
+    return registry->seat_count;
+}
+
+struct member *registry_seated(const struct registry *registry, uint32_t seat)
+{
+    return registry->seats[seat];
+}
+
+/* ---- names and endpoints ---- */
+
+static struct label *make_label(const struct name *name)
+{
+    bool same = name->shown_len == name->folded_len && memcmp(name->shown, name->folded, name->shown_len) == 0;
+    size_t folded_at = same ? 0 : name->shown_len + 1U;
+    struct label *label = calloc(1, sizeof(*label) + folded_at + name->folded_len + 1U);
+
+    if (label == NULL)
+        return NULL;
+    label->shown_len = name->shown_len;
+    label->folded_len = name->folded_len;
+    label->folded_at = (uint8_t)folded_at;
+    memcpy(label->text, name->shown, name->shown_len);
+    memcpy(label->text + folded_at, name->folded, name->folded_len);
+    return label;
+}
+
+static uint32_t hash_label(const struct registry *registry, const struct label *label)
+{
+    return hash_keyed(registry->key, label->text + label->folded_at, label->folded_len);
+}
+
+static uint32_t hash_endpoint(const struct registry *registry, const struct endpoint *endpoint)
+{
+    return hash_keyed(registry->key, endpoint, sizeof(*endpoint));
+}
+
+struct member *registry_find_name(const struct registry *registry, const struct name *name)
+{
+    struct index_search search = index_search(hash_keyed(registry->key, name->folded, name->folded_len));
+    uint32_t seat;
+
+    while (index_next(&registry->by_name, &search, &seat)) {
+        const struct label *label = registry->seats[seat]->label;
+
+        if (label->folded_len == name->folded_len &&
+            memcmp(label->text + label->folded_at, name->folded, name->folded_len) == 0)
+            return registry->seats[seat];
+    }
+    return NULL;
+}
+
+static bool is_at(const struct registry *registry, const struct member *member, const struct endpoint *endpoint)
+{
+    return memcmp(&registry->paths[member->position].peer, endpoint, sizeof(*endpoint)) == 0;
+}
+
+struct member *registry_find_endpoint(const struct registry *registry, const struct endpoint *endpoint)
+{
+    struct member *loudest = registry->silence[0].loudest;
+    struct index_search search;
+    uint32_t seat;
+
+    /* Who speaks is mostly who spoke last, and a look there costs a tenth of the hash. */
+    if (loudest != NULL && is_at(registry, loudest, endpoint))
+        return loudest;
+    search = index_search(hash_endpoint(registry, endpoint));
+    while (index_next(&registry->by_endpoint, &search, &seat)) {
+        if (is_at(registry, registry->seats[seat], endpoint))
+            return registry->seats[seat];
+    }
+    return NULL;
+}
+
+/* ---- coming and going ---- */
+
+static struct member *make_member(bool sequenced)
+{
+    struct member *member = calloc(1, sequenced ? sizeof(struct sequenced_entry) : sizeof(*member));
+
+    if (member != NULL && sequenced)
+        member->session = &((struct sequenced_entry *)(void *)member)->session;
+    return member;
+}
+
+static bool reserve(struct registry *registry, bool sequenced)
+{
+    return reserve_place(registry) && index_reserve(&registry->by_name) == 0 &&
+           (sequenced || index_reserve(&registry->by_endpoint) == 0);
+}
+
+static int add(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
+               bool sequenced, struct member **ret_member)
+{
+    struct member *member = make_member(sequenced);
+    struct label *label = member != NULL ? make_label(name) : NULL;
+
+    if (label == NULL || !reserve(registry, sequenced)) {
+        free(label);
+        free(member);
+        return STATUS_NO_MEMORY;
+    }
+    member->label = label;
+    registry->slots[registry->count] = (struct slot){.flags = sequenced ? SLOT_SEQUENCED : 0};
+    registry->paths[registry->count] = *path;
+    append_place(registry, member);
+    take_seat(registry, member);
+    index_add(&registry->by_name, hash_label(registry, label), member->seat);
+    if (!sequenced)
+        index_add(&registry->by_endpoint, hash_endpoint(registry, &path->peer), member->seat);
+    member->number = ++registry->last_number;
+    member->heard_ns = now_ns;
+    link_loudest(registry, member);
+    *ret_member = member;
+    return STATUS_OK;
+}
+
+int registry_add(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
+                 struct member **ret_member)
+{
+    return add(registry, name, path, now_ns, false, ret_member);
+}
+
+int registry_add_sequenced(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
+                           struct member **ret_member)
+{
+    return add(registry, name, path, now_ns, true, ret_member);
+}
+
+void registry_set_last_number(struct registry *registry, uint64_t number)
+{
+    registry->last_number = number;
+}
+
+static void drop_label(struct registry *registry, const struct member *member)
+{
+    index_remove(&registry->by_name, hash_label(registry, member->label), member->seat);
+    free(member->label);
+}
+
+int registry_rename(struct registry *registry, struct member *member, const struct name *name)
+{
+    struct label *label = make_label(name);
+
+    if (label == NULL)
+        return STATUS_NO_MEMORY;
+    drop_label(registry, member);
+    member->label = label;
+    index_add(&registry->by_name, hash_label(registry, label), member->seat);
+    return STATUS_OK;
+}
+
+void registry_remove(struct registry *registry, struct member *member)
+{
+    if (member->session == NULL)
+        index_remove(&registry->by_endpoint, hash_endpoint(registry, &registry->paths[member->position].peer),
+                     member->seat);
+    drop_label(registry, member);
+    remove_place(registry, member);
+    leave_seat(registry, member);
+    unlink_silence(registry, member);
+    free(member); /* the first of its entry, if it is in one */
+}
+
+const char *registry_shown(const struct member *member)
+{
+    return member->label->text;
+}
+
+const char *registry_folded(const struct member *member)
+{
+    return member->label->text + member->label->folded_at;
+}
+
+size_t registry_shown_len(const struct member *member)
+{
+    return member->label->shown_len;
+}
+
+size_t registry_folded_len(const struct member *member)
+{
+    return member->label->folded_len;
+}
+
+struct member *registry_member(const struct registry *registry, uint32_t position)
+{
+    return registry->members[position];
+}
+
+struct slot *registry_slot(const struct registry *registry, uint32_t position)
+{
+    return &registry->slots[position];
+}
+
+struct path *registry_path(const struct registry *registry, uint32_t position)
+{
+    return &registry->paths[position];
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* An index by token. Tokens are keyed hashes, so their low bits are as good as any other hash of them, and nobody can choose tokens that collide. */
+#include "core/model/sessions.h"
+
+#include "core/model/session.h"
+
+#include <roomd/status.h>
+#include <stdlib.h>
+#include <string.h>
+
+int sessions_new(const struct registry *registry, const uint8_t secret[ROOM_SECRET_BYTES],
+                 struct sessions **ret_sessions)
+{
+    struct sessions *sessions = calloc(1, sizeof(*sessions));
+
+    if (sessions == NULL)
+        return STATUS_NO_MEMORY;
+    sessions->registry = registry;
+    memcpy(sessions->secret, secret, sizeof(sessions->secret));
+    sessions_begin_epoch(sessions);
+    *ret_sessions = sessions;
+    return STATUS_OK;
+}
+
+void sessions_begin_epoch(struct sessions *sessions)
+{
+    sessions->epoch = secrets_number(sessions->secret, SECRETS_EPOCH, NULL, sessions->epochs++, 0);
+}
+
+void sessions_free(struct sessions *sessions)
+{
+    if (sessions == NULL)
+        return;
+    index_done(&sessions->by_token);
+    free(sessions);
+}
+
+struct member *sessions_find(const struct sessions *sessions, uint64_t token)
+{
+    struct index_search search = index_search((uint32_t)token);
+    uint32_t seat;
+
+    while (index_next(&sessions->by_token, &search, &seat)) {
+        struct member *member = registry_seated(sessions->registry, seat);
+
+        if (member->session->token == token)
+            return member;
+    }
+    return NULL;
+}
+
+int sessions_add(struct sessions *sessions, const struct member *member)
+{
+    int status = index_reserve(&sessions->by_token);
+
+    if (status == 0)
+        index_add(&sessions->by_token, (uint32_t)member->session->token, member->seat);
+    return status;
+}
+
+void sessions_remove(struct sessions *sessions, const struct member *member)
+{
+    const struct session *session = member->session;
+
+    index_remove(&sessions->by_token, (uint32_t)session->token, member->seat);
+    sessions->ended[sessions->ended_next] = (struct sessions_ended){session->token, session->nonce};
+    sessions->ended_next = (sessions->ended_next + 1) % SESSIONS_ENDED;
+}
+
+uint32_t sessions_count(const struct sessions *sessions)
+{
+    return sessions->by_token.count;
+}
+
+bool sessions_has_ended(const struct sessions *sessions, uint64_t token, uint64_t nonce)
+{
+    for (uint32_t i = 0; i < SESSIONS_ENDED; i++) {
+        const struct sessions_ended *ended = &sessions->ended[i];
+
+        if (ended->token != 0 && (ended->token == token || ended->nonce == nonce))
+            return true;
+    }
+    return false;
+}

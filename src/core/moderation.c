@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* What keeps people out of the room, or quiet in it, and what becomes of those who are in when it begins to. The contract is <roomd/access.h>. */
+#include "core/model/bans.h"
+#include "core/room/room_state.h"
+
+#include <roomd/status.h>
+#include <string.h>
+
+/* ---- who must go ---- */
+
+typedef bool must_go(struct room *room, const struct member *member, const struct network *network);
+
+static bool is_shut_out(struct room *room, const struct member *member, const struct network *network)
+{
+    const uint8_t *address = room_path(room, member)->peer.address;
+
+    (void)network;
+    return network_list_has(&room->access.deny, address) ||
+           (member->session == NULL && !network_list_has(&room->access.plain_from, address));
+}
+
+static bool is_in_network(struct room *room, const struct member *member, const struct network *network)
+{
+    return network_has(network, room_path(room, member)->peer.address);
+}
+
+/*
+ * Removing a member moves others to other places, maybe to one that was looked at already: so this goes round until a round has found nobody. The second round nearly always does.
+ */
+static uint32_t expel_all(struct room *room, const struct moment *now, must_go *goes, const struct network *network)
+{
+    uint32_t removed = 0, before;
+
+    do {
+        uint32_t position = 0;
+
+        before = removed;
+        while (position < registry_count(room->registry)) {
+            struct member *member = registry_member(room->registry, position);
+
+            if (goes(room, member, network)) {
+                room_expel(room, now, member, "", true);
+                removed++;
+            } else {
+                position++;
+            }
+        }
+    } while (removed > before);
+    return removed;
+}
+
+uint32_t room_set_access(struct room *room, const struct moment *now, const struct room_access *access)
+{
+    room->access = *access;
+    return expel_all(room, now, is_shut_out, NULL);
+}
+
+/* ---- bans ---- */
+
+static uint32_t count_sharing(struct room *room, const struct member *member)
+{
+    const uint8_t *address = room_path(room, member)->peer.address;
+    uint32_t sharing = 0;
+
+    for (uint32_t i = 0; i < registry_count(room->registry); i++) {
+        if (i != member->position &&
+            memcmp(registry_path(room->registry, i)->peer.address, address, ENDPOINT_ADDRESS_BYTES) == 0)
+            sharing++;
+    }
+    return sharing;
+}
+
+static void judge_address(struct room *room, const struct member *member, struct room_banned *banned)
+{
+    const uint8_t *address = room_path(room, member)->peer.address;
+
+    banned->was_member = true;
+    banned->address = network_of_address(address);
+    banned->sharing = count_sharing(room, member);
+    banned->has_address = banned->sharing == 0 && !endpoint_address_is_loopback(address);
+}
+
+int room_ban_name(struct room *room, const struct moment *now, const char *name, int64_t until_ns,
+                  struct room_banned *ret_banned)
+{
+    struct member *member = room_find_named(room, name);
+    struct room_ban ban = {.kind = ROOM_BAN, .until_ns = until_ns};
+    struct room_banned banned = {.was_member = false};
+    struct name folded;
+
+    /* A member may have a name that nobody could take any more, since the configuration has changed. */
+    if (member != NULL)
+        room_fold_name(name, &folded);
+    else if (name_parse(name, strlen(name), ROOM_NAME_MAX_BYTES, &room->reserved, &folded) != 0)
+        return STATUS_INVALID;
+    if (member != NULL)
+        judge_address(room, member, &banned);
+    memcpy(ban.name, folded.folded, sizeof(ban.name));
+    ban.has_network = banned.has_address;
+    ban.network = banned.address;
+    if (bans_add(room->bans, &ban, now->mono_ns) != 0)
+        return STATUS_FULL;
+    if (member != NULL) {
+        /* Where its address stays open, it is not back the next moment under another name. */
+        room_delay_rejoin(room, now, member);
+        room_expel(room, now, member, "", true);
+    }
+    *ret_banned = banned;
+    return STATUS_OK;
+}
+
+int room_ban_network(struct room *room, const struct moment *now, const struct network *network, int64_t until_ns,
+                     uint32_t *ret_removed)
+{
+    struct room_ban ban = {.kind = ROOM_BAN, .has_network = true, .network = *network, .until_ns = until_ns};
+
+    if (network_is_everybody(network))
+        return STATUS_INVALID;
+    if (bans_add(room->bans, &ban, now->mono_ns) != 0)
+        return STATUS_FULL;
+    *ret_removed = expel_all(room, now, is_in_network, network);
+    return STATUS_OK;
+}
+
+int room_unban_name(struct room *room, const struct moment *now, const char *name, struct room_ban *ret_ban)
+{
+    struct name folded;
+
+    if (!room_fold_name(name, &folded) || !bans_lift_name(room->bans, ROOM_BAN, folded.folded, now->mono_ns, ret_ban))
+        return STATUS_NOT_FOUND;
+    return STATUS_OK;
+}
+
+int room_unban_network(struct room *room, const struct moment *now, const struct network *network,
+                       struct room_ban *ret_ban)
+{
+    return bans_lift_network(room->bans, network, now->mono_ns, ret_ban) ? STATUS_OK : STATUS_NOT_FOUND;
+}
+
+/* ---- mutes ---- */
+
+int room_mute(struct room *room, const struct moment *now, const char *name, int64_t until_ns)
+{
+    struct member *member = room_find_named(room, name);
+    struct room_ban mute = {.kind = ROOM_MUTE, .until_ns = until_ns};
+
+    if (member == NULL)
+        return STATUS_NOT_FOUND;
+    memcpy(mute.name, registry_folded(member), registry_folded_len(member) + 1);
+    if (bans_add(room->bans, &mute, now->mono_ns) != 0)
+        return STATUS_FULL;
+    member->muted_until_ns = until_ns;
+    keep_member(&room->keeper, room->registry, member);
+    return STATUS_OK;
+}
+
+int room_unmute(struct room *room, const struct moment *now, const char *name)
+{
+    struct member *member = room_find_named(room, name);
+    bool was_mute = member != NULL && member->muted_until_ns > now->mono_ns;
+    struct room_ban mute;
+    struct name folded;
+
+    if (member != NULL) {
+        member->muted_until_ns = 0;
+        keep_member(&room->keeper, room->registry, member);
+    }
+    if (room_fold_name(name, &folded) && bans_lift_name(room->bans, ROOM_MUTE, folded.folded, now->mono_ns, &mute))
+        was_mute = true;
+    return was_mute ? STATUS_OK : STATUS_NOT_FOUND;
+}
+
+/* ---- what can be seen of them ---- */
+
+uint32_t room_bans(struct room *room, const struct moment *now)
+{
+    return bans_count(room->bans, now->mono_ns);
+}
+
+const struct room_ban *room_ban(const struct room *room, uint32_t index)
+{
+    return bans_at(room->bans, index);
+}
+
+const struct room_ban *room_ban_after(const struct room *room, const struct moment *now, uint64_t serial)
+{
+    return bans_after(room->bans, serial, now->mono_ns);
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * How a plain client gets in, and back in, and to another name. Joins, and what the server says to them.
+ */
+#include "core/plain_client/plain_client_state.h"
+
+#include "core/model/name.h"
+#include "core/model/text.h"
+
+#include <roomd/sequenced.h>
+#include <string.h>
+
+#define WAIT_FIRST_NS MOMENT_NS_PER_S
+#define WAIT_MOST_NS  (16 * MOMENT_NS_PER_S)
+
+/* Who was in for so long has not been thrown out again and again. */
+#define CALM_NS (30 * MOMENT_NS_PER_S)
+
+#define FULL_WAIT_S 10
+
+/* A join that was repeated has several answers, and all after the first say nothing new. */
+#define LATE_NS (20 * MOMENT_NS_PER_S)
+
+/* How long the answer to an exit that was only for another name may take. */
+#define BYE_NS (5 * MOMENT_NS_PER_S)
+
+#define REFUSALS                                                                                                       \
+    (PLAIN_READ_BIT(DIALECT_NAME_TAKEN) | PLAIN_READ_BIT(DIALECT_NAME_BAD) | PLAIN_READ_BIT(DIALECT_ROOM_FULL) |       \
+     PLAIN_READ_BIT(DIALECT_BANNED))
+
+/* In this order: where they have the same words, the first is it. */
+static const struct {
+    enum dialect_key key;
+    enum client_reason reason;
+    uint8_t why; /* of a rename */
+} refusals[] = {
+    {DIALECT_NAME_TAKEN, CLIENT_REFUSED_TAKEN, SEQUENCED_WHY_NAME_TAKEN},
+    {DIALECT_NAME_BAD, CLIENT_REFUSED_NAME, SEQUENCED_WHY_BAD_NAME},
+    {DIALECT_ROOM_FULL, CLIENT_REFUSED_FULL, 0},
+    {DIALECT_BANNED, CLIENT_REFUSED_BANNED, 0},
+};
+
+static const struct octets_slice no_text = {"", 0};
+
+/* What was sent may still be answered. */
+static void pause_until(struct plain_client *client, int64_t at_ns)
+{
+    client->join.asking = false;
+    client->join.due_ns = at_ns;
+}
+
+void plain_client_join_start(struct plain_client *client, int64_t at_ns)
+{
+    pause_until(client, at_ns);
+    client->join.sent = 0;
+}
+
+/* ---- sending ---- */
+
+bool plain_client_join_is_sendable(const char *name)
+{
+    size_t length = strlen(name), at = 0, step;
+    int32_t codepoint;
+
+    while ((step = text_next(name + at, length - at, &codepoint)) > 0) {
+        if (text_is_hostile(codepoint) || text_is_space(codepoint))
+            return false;
+        at += step;
+    }
+    return true;
+}
+
+static void send_join(struct plain_client *client, const struct moment *now)
+{
+    client->join.sent_ns = now->mono_ns;
+    client->join.sent++;
+    plain_client_send(client, DIALECT_JOIN_VERBS, client->wanted, no_text);
+}
+
+static void begin(struct plain_client *client, const struct moment *now)
+{
+    struct plain_client_join *join = &client->join;
+
+    join->asking = true;
+    join->begun = true;
+    join->begun_ns = now->mono_ns;
+    join->wait_ns = WAIT_FIRST_NS;
+    if (!join->leaves_before)
+        return;
+    join->leaves_before = false;
+    join->bye_until_ns = now->mono_ns + BYE_NS;
+    plain_client_send(client, DIALECT_EXIT_VERBS, join->rename != 0 ? join->before : client->wanted, no_text);
+}
+
+static void wait_for_user(struct plain_client *client, enum client_reason reason)
+{
+    pause_until(client, MOMENT_NEVER_NS);
+    plain_client_set_state(client, CLIENT_JOINING, reason, 0);
+}
+
+void plain_client_join_tick(struct plain_client *client, const struct moment *now)
+{
+    struct plain_client_join *join = &client->join;
+
+    if (join->due_ns > now->mono_ns || (client->state != CLIENT_JOINING && client->state != CLIENT_IN))
+        return;
+    if (client->state == CLIENT_IN) {
+        send_join(client, now);
+        join->due_ns = now->mono_ns + client->keepalive_ns;
+        return;
+    }
+    if (!plain_client_join_is_sendable(client->wanted)) {
+        wait_for_user(client, CLIENT_REFUSED_NAME);
+        return;
+    }
+    if (!join->asking)
+        begin(client, now);
+    send_join(client, now);
+    join->due_ns = now->mono_ns + plain_client_shorten(client, join->wait_ns);
+    join->wait_ns = join->wait_ns * 2 < WAIT_MOST_NS ? join->wait_ns * 2 : WAIT_MOST_NS;
+}
+
+/* ---- ways back ---- */
+
+/* No server may have us knock without a pause, whatever it answers. */
+static int64_t after_pause(const struct plain_client *client, const struct moment *now, int64_t pause_ns)
+{
+    int64_t at_ns = client->join.begun_ns + pause_ns;
+
+    return client->join.begun && at_ns > now->mono_ns ? at_ns : now->mono_ns;
+}
+
+void plain_client_join_return(struct plain_client *client, const struct moment *now)
+{
+    struct plain_client_join *join = &client->join;
+
+    if (join->pause_ns == 0 || now->mono_ns - join->in_ns >= CALM_NS)
+        join->pause_ns = WAIT_FIRST_NS;
+    plain_client_join_start(
+        client,
+        after_pause(client, now,
+                    join->pause_ns > WAIT_FIRST_NS ? plain_client_shorten(client, join->pause_ns) : join->pause_ns));
+    join->pause_ns = join->pause_ns * 2 < WAIT_MOST_NS ? join->pause_ns * 2 : WAIT_MOST_NS;
+    plain_client_members_forget(client);
+    plain_client_set_state(client, CLIENT_JOINING, CLIENT_NO_REASON, 0);
+}
+
+void plain_client_join_moved(struct plain_client *client, const struct moment *now)
+{
+    if (client->state == CLIENT_IN) {
+        client->join.moved = true;
+        plain_client_join_start(client, after_pause(client, now, WAIT_FIRST_NS));
+        plain_client_set_state(client, CLIENT_JOINING, CLIENT_NO_REASON, 0);
+    } else if (client->state == CLIENT_JOINING && client->join.asking) {
+        plain_client_join_start(client, now->mono_ns);
+    }
+}
+
+void plain_client_join_rename(struct plain_client *client, const struct moment *now, uint32_t number, const char *name)
+{
+    struct plain_client_join *join = &client->join;
+
+    memcpy(join->before, client->wanted, sizeof(join->before));
+    memcpy(client->wanted, name, strlen(name) + 1);
+    join->rename = number;
+    join->leaves_before = true;
+    plain_client_join_start(client, now->mono_ns);
+    plain_client_set_state(client, CLIENT_JOINING, CLIENT_NO_REASON, 0);
+}
+
+/* ---- answers ---- */
+
+/* An answer with a name in it is for whoever has that name. */
+static bool is_for_us(const struct plain_client *client, struct octets_slice name)
+{
+    char folded[ROOM_NAME_MAX_BYTES];
+    int length = text_fold(client->wanted, strlen(client->wanted), folded, sizeof(folded));
+
+    if (name.length == 0)
+        return true;
+    if (length < 0)
+        return name.length == strlen(client->wanted) && memcmp(name.bytes, client->wanted, name.length) == 0;
+    return name_matches(name.bytes, name.length, folded, (size_t)length);
+}
+
+/* As the server writes it, where it does. */
+static void take_name(struct plain_client *client, struct octets_slice name)
+{
+    char text[ROOM_NAME_MAX_BYTES + 1] = "";
+
+    if (name.length <= ROOM_NAME_MAX_BYTES)
+        memcpy(text, name.bytes, name.length);
+    if (name_check(text) == 0 && plain_client_join_is_sendable(text))
+        memcpy(client->wanted, text, sizeof(client->wanted));
+    memcpy(client->name, client->wanted, sizeof(client->name));
+}
+
+static void let_in(struct plain_client *client, const struct moment *now, struct octets_slice name)
+{
+    struct plain_client_join *join = &client->join;
+    uint32_t rename = join->rename;
+
+    take_name(client, name);
+    join->asking = false;
+    join->was_in = true;
+    join->moved = false;
+    join->leaves_before = false;
+    join->in_ns = now->mono_ns;
+    join->rename = 0;
+    join->due_ns = client->keepalive_ns > 0 ? now->mono_ns + client->keepalive_ns : MOMENT_NEVER_NS;
+    client->saying.spoken = false;
+    client->warned = false;
+    plain_client_set_state(client, CLIENT_IN, CLIENT_NO_REASON, 0);
+    plain_client_members_own(client);
+    if (rename != 0)
+        plain_client_say_fate(client, rename, CLIENT_TAKEN, 0);
+}
+
+/* Back to the old name, which was its own a moment ago. */
+static void take_back(struct plain_client *client, const struct moment *now, uint8_t why)
+{
+    struct plain_client_join *join = &client->join;
+    uint32_t rename = join->rename;
+
+    join->rename = 0;
+    memcpy(client->wanted, join->before, sizeof(client->wanted));
+    plain_client_join_start(client, now->mono_ns);
+    plain_client_say_fate(client, rename, CLIENT_REFUSED, why);
+}
+
+static void wait_for_place(struct plain_client *client, const struct moment *now)
+{
+    int64_t wait_ns = FULL_WAIT_S * MOMENT_NS_PER_S;
+
+    /* A fifth later at most, so that not all who were sent away come back together. */
+    pause_until(client, now->mono_ns + 2 * wait_ns - plain_client_shorten(client, wait_ns));
+    plain_client_set_state(client, CLIENT_JOINING, CLIENT_REFUSED_FULL, FULL_WAIT_S);
+}
+
+static void refuse(struct plain_client *client, const struct moment *now, uint32_t tokens)
+{
+    struct plain_client_join *join = &client->join;
+    size_t i = 0;
+
+    while ((tokens & PLAIN_READ_BIT(refusals[i].key)) == 0)
+        i++;
+    if (join->rename != 0) {
+        take_back(client, now, refusals[i].why);
+    } else if (refusals[i].reason == CLIENT_REFUSED_TAKEN && join->moved) {
+        join->moved = false;
+        join->leaves_before = true;
+        plain_client_join_start(client, now->mono_ns);
+    } else if (refusals[i].reason == CLIENT_REFUSED_FULL) {
+        wait_for_place(client, now);
+    } else if (refusals[i].reason == CLIENT_REFUSED_BANNED) {
+        plain_client_end(client, CLIENT_REFUSED_BANNED);
+    } else {
+        wait_for_user(client, refusals[i].reason);
+    }
+}
+
+/* An accept that comes after a refusal counts, too: the join was repeated, and has come through the second time. */
+static bool answer_while_joining(struct plain_client *client, const struct moment *now, uint32_t tokens,
+                                 struct octets_slice name)
+{
+    if ((tokens & PLAIN_READ_BIT(DIALECT_ACCEPT)) != 0 && client->join.sent > 0 && is_for_us(client, name)) {
+        let_in(client, now, name);
+        return true;
+    }
+    if ((tokens & REFUSALS) != 0) {
+        if (client->join.asking)
+            refuse(client, now, tokens);
+        return true;
+    }
+    /* To what was said before the server forgot it. */
+    if ((tokens & PLAIN_READ_BIT(DIALECT_REFUSED)) != 0)
+        return client->join.was_in;
+    if ((tokens & PLAIN_READ_BIT(DIALECT_BYE)) == 0)
+        return false;
+    client->join.bye_until_ns = 0;
+    return true;
+}
+
+static bool hear_bye(struct plain_client *client, const struct moment *now)
+{
+    if (now->mono_ns < client->join.bye_until_ns)
+        client->join.bye_until_ns = 0;
+    else
+        plain_client_end(client, client->warned ? CLIENT_TIMEOUT : CLIENT_KICKED);
+    return true;
+}
+
+static bool answer_while_in(struct plain_client *client, const struct moment *now, uint32_t tokens,
+                            struct octets_slice name)
+{
+    bool late = now->mono_ns < client->join.sent_ns + LATE_NS;
+
+    if ((tokens & PLAIN_READ_BIT(DIALECT_ACCEPT)) != 0)
+        return true;
+    if ((tokens & PLAIN_READ_BIT(DIALECT_BYE)) != 0)
+        return is_for_us(client, name) && hear_bye(client, now);
+    /* It answers what is said, and is nobody's answer where nothing was. A banned address is told so instead. */
+    if ((tokens & PLAIN_READ_BIT(DIALECT_REFUSED)) != 0 || ((tokens & PLAIN_READ_BIT(DIALECT_BANNED)) != 0 && !late)) {
+        if (client->saying.spoken)
+            plain_client_join_return(client, now);
+        return true;
+    }
+    return late;
+}
+
+static bool answer_while_leaving(struct plain_client *client, uint32_t tokens, struct octets_slice name)
+{
+    bool bye = (tokens & PLAIN_READ_BIT(DIALECT_BYE)) != 0 && is_for_us(client, name);
+
+    client->leaving.bye = bye;
+    if (bye || (tokens & PLAIN_READ_BIT(DIALECT_REFUSED)) != 0)
+        plain_client_end(client, CLIENT_LEFT);
+    return true;
+}
+
+bool plain_client_join_answer(struct plain_client *client, const struct moment *now, uint32_t tokens,
+                              struct octets_slice name)
+{
+    switch (client->state) {
+    case CLIENT_JOINING:
+        return answer_while_joining(client, now, tokens, name);
+    case CLIENT_IN:
+        return answer_while_in(client, now, tokens, name);
+    case CLIENT_LEAVING:
+        return answer_while_leaving(client, tokens, name);
+    case CLIENT_OUT:
+        break;
+    }
+    return true;
+}

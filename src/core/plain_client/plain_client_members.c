@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * Who is here, by name, as shown: all that lines tell. A list by number, as of the other protocol, and an index that leads from names to numbers.
+ */
+#include "core/plain_client/plain_client_state.h"
+
+#include "core/model/hash.h"
+
+#include <roomd/status.h>
+#include <string.h>
+
+/* An index takes no more. Whoever comes when so many have come is here without a number. */
+#define NUMBERS_MAX (UINT32_MAX - 1)
+
+static uint32_t hash_of(const struct plain_client *client, struct octets_slice name)
+{
+    return hash_keyed(client->seed, name.bytes, name.length);
+}
+
+static struct octets_slice name_of(const struct client_listed *member)
+{
+    return (struct octets_slice){member->name, member->name_len};
+}
+
+static bool is_same(struct octets_slice a, struct octets_slice b)
+{
+    return a.length == b.length && memcmp(a.bytes, b.bytes, a.length) == 0;
+}
+
+static struct client_listed *find(const struct plain_client *client, struct octets_slice name)
+{
+    const struct plain_client_members *members = &client->members;
+    struct index_search search = index_search(hash_of(client, name));
+    uint32_t number;
+
+    while (index_next(&members->by_name, &search, &number)) {
+        struct client_listed *member = client_list_find(&members->list, number);
+
+        if (is_same(name_of(member), name))
+            return member;
+    }
+    return NULL;
+}
+
+static void tell(const struct plain_client *client, const struct client_listed *member, bool here)
+{
+    if (client->sink.member != NULL)
+        client->sink.member(client->sink.ctx, member->number, member->name, member->name_len, here);
+}
+
+/* False where there is no place. The name is not in yet. */
+static bool add(struct plain_client *client, struct octets_slice name, uint32_t number)
+{
+    struct plain_client_members *members = &client->members;
+    struct client_listed *member;
+
+    if (name.length == 0 || name.length > ROOM_NAME_MAX_BYTES || index_reserve(&members->by_name) != STATUS_OK)
+        return false;
+    member = client_list_insert(&members->list, number);
+    if (member == NULL)
+        return false;
+    client_list_set_name(member, name.bytes, name.length);
+    client_list_set_here(&members->list, member, true);
+    index_add(&members->by_name, hash_of(client, name), number);
+    tell(client, member, true);
+    return true;
+}
+
+static void take_out(struct plain_client *client, struct client_listed *member)
+{
+    struct plain_client_members *members = &client->members;
+
+    index_remove(&members->by_name, hash_of(client, name_of(member)), member->number);
+    client_list_remove(&members->list, member);
+    tell(client, member, false);
+    client_list_clean(&members->list);
+}
+
+/* ---- who comes and goes ---- */
+
+void plain_client_members_done(struct plain_client *client)
+{
+    client_list_done(&client->members.list);
+    index_done(&client->members.by_name);
+}
+
+uint32_t plain_client_members_find(const struct plain_client *client, struct octets_slice name)
+{
+    const struct client_listed *member = find(client, name);
+
+    return member != NULL ? member->number : 0;
+}
+
+uint32_t plain_client_members_enter(struct plain_client *client, struct octets_slice name)
+{
+    struct plain_client_members *members = &client->members;
+    uint32_t number = plain_client_members_find(client, name);
+
+    if (number != 0)
+        return number;
+    if (members->numbers == NUMBERS_MAX || !add(client, name, members->numbers + 1))
+        return 0;
+    return ++members->numbers;
+}
+
+/* Its own exit is only heard where somebody else has left in its name, or an earlier one is late: it is in as long as nobody refuses it. */
+void plain_client_members_leave(struct plain_client *client, struct octets_slice name)
+{
+    struct client_listed *member = find(client, name);
+
+    if (member != NULL && member->number != client->members.own)
+        take_out(client, member);
+}
+
+/* Its number stays over a change of names. Whoever is listed under its name is a member that is gone, or itself as the others saw it come. */
+void plain_client_members_own(struct plain_client *client)
+{
+    struct plain_client_members *members = &client->members;
+    struct octets_slice name = {client->name, strlen(client->name)};
+    struct client_listed *old = client_list_find(&members->list, members->own);
+
+    if (old != NULL && is_same(name_of(old), name))
+        return;
+    if (old != NULL)
+        take_out(client, old);
+    old = find(client, name);
+    if (old != NULL)
+        take_out(client, old);
+    if (members->own == 0)
+        members->own = ++members->numbers;
+    add(client, name, members->own);
+}
+
+void plain_client_members_forget(struct plain_client *client)
+{
+    struct plain_client_members *members = &client->members;
+
+    for (size_t i = members->list.count; i > 0; i--) {
+        struct client_listed *member = &members->list.row[i - 1];
+
+        if (member->here) {
+            tell(client, member, false);
+            client_list_set_here(&members->list, member, false);
+        }
+    }
+    client_list_done(&members->list);
+    index_done(&members->by_name);
+    members->by_name = (struct index){0};
+}
+
+bool plain_client_next_member(const struct plain_client *client, uint64_t after, uint64_t *ret_number,
+                              const char **ret_name, size_t *ret_name_len)
+{
+    const struct client_listed *next = client_list_next(&client->members.list, after);
+
+    if (next == NULL)
+        return false;
+    *ret_number = next->number;
+    *ret_name = next->name;
+    *ret_name_len = next->name_len;
+    return true;
+}

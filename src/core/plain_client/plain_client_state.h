@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * What a plain client is made of, for the files that share the work: plain_client (the contract, leaving), plain_client_join, plain_client_lines, plain_client_members and plain_client_say. Each owns one struct here,
+ * and may look at the others'.
+ */
+#ifndef ROOMD_CORE_PLAIN_CLIENT_PLAIN_CLIENT_STATE_H
+#define ROOMD_CORE_PLAIN_CLIENT_PLAIN_CLIENT_STATE_H
+
+#include "base/octets.h"
+#include "core/model/hash_index.h"
+#include "core/model/member_list.h"
+#include "core/plain_wire/plain_read.h"
+
+#include <roomd/moment.h>
+#include <roomd/plain_client.h>
+
+/* ---- joining, and coming back ---- */
+
+struct plain_client_join {
+    bool asking;                          /* a join is out for which no answer has come */
+    bool begun;                           /* there was an attempt before */
+    bool was_in;                          /* at any time */
+    bool moved;                           /* on its way back from another address */
+    bool leaves_before;                   /* the exit goes out before the next join */
+    int64_t due_ns;                       /* of the next join; MOMENT_NEVER_NS = the user, or nobody, decides */
+    int64_t wait_ns;                      /* after the next join, before jitter */
+    int64_t begun_ns;                     /* this attempt */
+    int64_t sent_ns;                      /* the last join */
+    int64_t in_ns;                        /* when it was let in */
+    int64_t pause_ns;                     /* between two ways back, before jitter */
+    unsigned sent;                        /* how often for this name */
+    int64_t bye_until_ns;                 /* until then a bye is the answer to an exit that was only for another name */
+    uint32_t rename;                      /* number of the rename that waits for its answer, or 0 */
+    char before[ROOM_NAME_MAX_BYTES + 1]; /* the name before it */
+};
+
+/* A new attempt, at `at_ns`: what is on its way is no answer to it. */
+void plain_client_join_start(struct plain_client *client, int64_t at_ns);
+
+/* Without what would shift the fields of every request: any kind of space, and control characters. */
+bool plain_client_join_is_sendable(const char *name);
+
+/* The server has forgotten this client. */
+void plain_client_join_return(struct plain_client *client, const struct moment *now);
+
+/* Another address. */
+void plain_client_join_moved(struct plain_client *client, const struct moment *now);
+
+/* Exit and join. */
+void plain_client_join_rename(struct plain_client *client, const struct moment *now, uint32_t number, const char *name);
+
+/* `tokens` as plain_read_tokens tells; true where they are an answer, or nothing that anybody need see. */
+bool plain_client_join_answer(struct plain_client *client, const struct moment *now, uint32_t tokens,
+                              struct octets_slice name);
+void plain_client_join_tick(struct plain_client *client, const struct moment *now);
+
+/* ---- lines ---- */
+
+void plain_client_lines_receive(struct plain_client *client, const struct moment *now, const char *bytes,
+                                size_t length);
+
+/* ---- members ---- */
+
+struct plain_client_members {
+    struct client_list list; /* `changed` has no meaning: lines have no order but that in which they come */
+    struct index by_name;    /* to numbers */
+    uint32_t numbers;        /* given so far */
+    uint32_t own;
+};
+
+void plain_client_members_done(struct plain_client *client);
+
+/* Its number, 0 where it is not on the list. */
+uint32_t plain_client_members_find(const struct plain_client *client, struct octets_slice name);
+
+/* It is here: its number, 0 where the list has no place for it. */
+uint32_t plain_client_members_enter(struct plain_client *client, struct octets_slice name);
+void plain_client_members_leave(struct plain_client *client, struct octets_slice name);
+
+/* This client is in, under its name. */
+void plain_client_members_own(struct plain_client *client);
+void plain_client_members_forget(struct plain_client *client);
+
+/* ---- saying ---- */
+
+struct plain_client_message {
+    int64_t sent_ns;
+    uint16_t length;
+    bool renames; /* its text is a name */
+    bool echoed;
+    char text[CLIENT_TEXT_MAX_BYTES];
+};
+
+struct plain_client_saying {
+    uint32_t said;
+    uint32_t sent; /* or given up */
+    bool spoken;   /* something since it was let in */
+    struct plain_client_message
+        messages[CLIENT_PENDING_MAX]; /* n at n % CLIENT_PENDING_MAX; kept behind `sent`, for echoes */
+};
+
+/* Cleaned already, and fits. STATUS_FULL. */
+int plain_client_say_queue(struct plain_client *client, struct octets_slice text, bool renames, uint32_t *ret_number);
+
+/* Bytes of text that go into a request under the name that it has or wants. */
+size_t plain_client_say_most(const struct plain_client *client);
+
+/* Sends what waits, up to a rename. */
+void plain_client_say_tick(struct plain_client *client, const struct moment *now);
+
+/* Number of the message of ours that comes back in this line, or 0. */
+uint32_t plain_client_say_echo(struct plain_client *client, const struct moment *now, struct octets_slice name,
+                               struct octets_slice text);
+void plain_client_say_fate(struct plain_client *client, uint32_t number, enum client_fate fate, uint8_t why);
+
+/* It is out: nothing will be sent. */
+void plain_client_say_end(struct plain_client *client);
+
+/* ---- leaving ---- */
+
+struct plain_client_leaving {
+    bool asked;
+    bool at_once;
+    bool overheard; /* the room has spoken long after the exit */
+    bool bye;       /* it was answered */
+    unsigned sent;
+    unsigned turns; /* of waiting */
+    int64_t sent_ns;
+    int64_t due_ns;
+};
+
+/* ---- all of it ---- */
+
+struct plain_client {
+    struct client_sink sink;
+    const struct dialect *dialect;
+    struct plain_read read;
+    uint8_t seed[CLIENT_SEED_BYTES];
+    uint64_t drawn;
+    int64_t keepalive_ns;
+    enum client_state state;
+    enum client_reason why;
+    bool warned;                          /* that it has said nothing for long, and must leave soon */
+    char wanted[ROOM_NAME_MAX_BYTES + 1]; /* the name to join with, and to speak under */
+    char name[ROOM_NAME_MAX_BYTES + 1];   /* as the others see it, once in */
+    char farewell[PLAIN_CLIENT_LINE_MAX_BYTES + 1];
+    struct plain_client_join join;
+    struct plain_client_members members;
+    struct plain_client_saying saying;
+    struct plain_client_leaving leaving;
+};
+
+/* `wait_ns`, less a random part of up to a fifth. */
+int64_t plain_client_shorten(struct plain_client *client, int64_t wait_ns);
+
+/* VERB name, and where `text` has bytes, a space and those. */
+void plain_client_send(struct plain_client *client, enum dialect_key verbs, const char *name, struct octets_slice text);
+void plain_client_set_state(struct plain_client *client, enum client_state state, enum client_reason reason,
+                            uint16_t wait_s);
+
+/* It ends: whatever was not sent gets its fate. */
+void plain_client_end(struct plain_client *client, enum client_reason reason);
+
+#endif

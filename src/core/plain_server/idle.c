@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Two lines of members, those that were warned and those that were not; the head of each is the next that something is due for. */
+#include "core/plain_server/idle.h"
+
+#include "core/room/room_state.h"
+
+/* Members looked at in one tick: the rest is due at once, after the loop has seen to the others. */
+#define IDLE_TICK_MAX 64U
+
+static int64_t warning_ns(const struct room *room)
+{
+    int64_t half = (int64_t)room->limits.idle_timeout_s * MOMENT_NS_PER_S / 2;
+    int64_t longest = ROOM_IDLE_WARNING_S * MOMENT_NS_PER_S;
+
+    return longest < half ? longest : half;
+}
+
+/* When something is due for the quietest of those: their warning, or, once warned, their removal. */
+static int64_t due(const struct room *room, bool warned)
+{
+    const struct member *member = registry_quietest(room->registry, false, warned);
+    int64_t timeout = (int64_t)room->limits.idle_timeout_s * MOMENT_NS_PER_S, due_ns;
+
+    if (timeout == 0 || member == NULL)
+        return MOMENT_NEVER_NS;
+    due_ns = member->heard_ns + timeout;
+    if (!warned)
+        return due_ns - warning_ns(room);
+    /* After a reload with a shorter timeout, or a machine's sleep, the warning comes late; what it says holds all the same. */
+    return due_ns > member->leaves_ns ? due_ns : member->leaves_ns;
+}
+
+int64_t idle_next_tick(const struct room *room)
+{
+    int64_t removal = due(room, true);
+    int64_t warning = due(room, false);
+
+    return removal < warning ? removal : warning;
+}
+
+static void warn_idle(struct room *room, const struct moment *now, struct member *member)
+{
+    registry_warned(room->registry, member);
+    member->leaves_ns = now->mono_ns + warning_ns(room);
+    member->quiet_until_ns = 0; /* this line must not be kept back by an earlier one */
+    room_tell(room, now, member, DIALECT_IDLE, NULL, (uint64_t)(warning_ns(room) / MOMENT_NS_PER_S));
+}
+
+void idle_tick(struct room *room, const struct moment *now)
+{
+    for (uint32_t handled = 0; handled < IDLE_TICK_MAX && idle_next_tick(room) <= now->mono_ns; handled++) {
+        if (due(room, true) <= now->mono_ns) {
+            struct member *member = registry_quietest(room->registry, false, true);
+
+            room_bye(room, member);
+            room_remove(room, now, member, EXIT_IDLE);
+        } else {
+            warn_idle(room, now, registry_quietest(room->registry, false, false));
+        }
+    }
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* What no single key of a dialect can tell: whether its verbs, byes, answers and lines go together, and fit. */
+#include <roomd/dialect.h>
+
+#include "core/plain_wire/reply.h"
+#include "core/plain_wire/template.h"
+#include "core/plain_wire/verbs.h"
+
+#include <roomd/status.h>
+#include <stdio.h>
+#include <string.h>
+
+static int check_verbs(const struct dialect *dialect, char ret_why[DIALECT_WHY_BYTES])
+{
+    for (int a = 0; a < 3; a++) {
+        for (int b = a + 1; b < 3; b++) {
+            for (uint8_t i = 0; i < dialect->verbs[a].count; i++) {
+                if (!verbs_hold(&dialect->verbs[b], dialect->verbs[a].word[i], dialect->verbs[a].length[i]))
+                    continue;
+                snprintf(ret_why, DIALECT_WHY_BYTES, "the verb '%s' stands in both %s and %s",
+                         dialect->verbs[a].word[i], dialect_key_info((enum dialect_key)a)->key,
+                         dialect_key_info((enum dialect_key)b)->key);
+                return STATUS_INVALID;
+            }
+        }
+    }
+    return STATUS_OK;
+}
+
+/* A mistyped verb would be a bye that nobody is ever sent. */
+static int check_byes(const struct dialect *dialect, char ret_why[DIALECT_WHY_BYTES])
+{
+    const struct verbs *exits = &dialect->verbs[DIALECT_EXIT_VERBS];
+
+    for (uint8_t i = 0; i < dialect->byes_count; i++) {
+        const char *verb = dialect->byes_verb[i];
+
+        if (verbs_hold(exits, verb, strlen(verb)))
+            continue;
+        snprintf(ret_why, DIALECT_WHY_BYTES, "bye.%s: '%s' does not stand in exit_verbs", verb, verb);
+        return STATUS_INVALID;
+    }
+    return STATUS_OK;
+}
+
+static size_t longest_name(const struct room_limits *limits)
+{
+    uint64_t bytes = (uint64_t)limits->max_name_codepoints * 4; /* a code point has at most 4 bytes */
+
+    return bytes < ROOM_NAME_MAX_BYTES ? (size_t)bytes : ROOM_NAME_MAX_BYTES;
+}
+
+/* Whatever could be an answer is dropped when it comes in: "L {name}" would be the end of all joins with L. */
+static const char *swallowed_verb(const struct dialect *dialect, const struct token *token)
+{
+    for (int kind = DIALECT_JOIN_VERBS; kind <= DIALECT_EXIT_VERBS; kind++) {
+        const struct verbs *verbs = &dialect->verbs[kind];
+
+        for (uint8_t i = 0; i < verbs->count && token->has_name && token->name_at == token->length; i++) {
+            size_t length = verbs->length[i];
+
+            if (kind != DIALECT_CHAT_VERBS && token->length == length + 1 && token->bytes[length] == ' ' &&
+                memcmp(token->bytes, verbs->word[i], length) == 0)
+                return verbs->word[i];
+        }
+    }
+    return NULL;
+}
+
+static int check_answer(const struct dialect *dialect, const char *key, const struct token *token, size_t name_bytes,
+                        char ret_why[DIALECT_WHY_BYTES])
+{
+    size_t total = token_length(token, name_bytes);
+    const char *verb = swallowed_verb(dialect, token);
+
+    if (verb != NULL) {
+        snprintf(ret_why, DIALECT_WHY_BYTES, "%s: every '%s NAME' would be taken for this answer, and dropped", key,
+                 verb);
+        return STATUS_INVALID;
+    }
+    if (total <= DIALECT_TOKEN_MAX_BYTES)
+        return STATUS_OK;
+    snprintf(ret_why, DIALECT_WHY_BYTES,
+             "%s: the longest answer has %zu bytes, more than the %d a client can take: %u of its own, names of up to "
+             "%zu; shorten it or lower room.max_name",
+             key, total, DIALECT_TOKEN_MAX_BYTES, (unsigned)token->length, name_bytes);
+    return STATUS_INVALID;
+}
+
+static int check_answers(const struct dialect *dialect, size_t name_bytes, char ret_why[DIALECT_WHY_BYTES])
+{
+    int status = STATUS_OK;
+
+    for (int key = DIALECT_ACCEPT; key <= DIALECT_BYE && status == 0; key++)
+        status = check_answer(dialect, dialect_key_info((enum dialect_key)key)->key,
+                              dialect_token(dialect, (enum dialect_key)key), name_bytes, ret_why);
+    for (uint8_t i = 0; i < dialect->byes_count && status == 0; i++) {
+        char key[sizeof("bye.") + DIALECT_VERB_MAX_BYTES];
+
+        snprintf(key, sizeof(key), "bye.%s", dialect->byes_verb[i]);
+        status = check_answer(dialect, key, &dialect->byes[i], name_bytes, ret_why);
+    }
+    return status;
+}
+
+static int check_lines(const struct dialect *dialect, const struct room_limits *limits, char ret_why[DIALECT_WHY_BYTES])
+{
+    size_t name_bytes = longest_name(limits);
+
+    for (int key = DIALECT_JOIN; key <= DIALECT_LIMITED; key++) {
+        const struct template *template = dialect_template(dialect, (enum dialect_key)key);
+        size_t words = dialect->prefix.length + template_max_bytes(template, 0, 0);
+        size_t total = dialect->prefix.length + template_max_bytes(template, name_bytes, limits->max_text_bytes) + 1;
+
+        /* A line that lists names needs place for at least one. */
+        if (strstr(dialect_key_info((enum dialect_key)key)->placeholders, "{names}") != NULL)
+            total += name_bytes;
+        if (total <= PLAIN_LINE_MAX_BYTES)
+            continue;
+        snprintf(ret_why, DIALECT_WHY_BYTES,
+                 "%s: the longest line has %zu bytes, more than the %d a client can take: %zu of its own, names of up "
+                 "to %zu, "
+                 "texts of up to %u, 1 newline; shorten the line or lower room.max_text",
+                 dialect_key_info((enum dialect_key)key)->key, total, PLAIN_LINE_MAX_BYTES, words, name_bytes,
+                 (unsigned)limits->max_text_bytes);
+        return STATUS_INVALID;
+    }
+    return STATUS_OK;
+}
+
+int dialect_check(const struct dialect *dialect, const struct room_limits *limits, char ret_why[DIALECT_WHY_BYTES])
+{
+    int status = check_verbs(dialect, ret_why);
+
+    if (status == 0)
+        status = check_byes(dialect, ret_why);
+    if (status == 0)
+        status = check_answers(dialect, longest_name(limits), ret_why);
+    return status != 0 ? status : check_lines(dialect, limits, ret_why);
+}

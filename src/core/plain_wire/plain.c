@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Parsing of plain requests, rendering of plain lines. */
+#include "core/plain_wire/plain.h"
+
+#include "core/plain_wire/template.h"
+
+#include <roomd/status.h>
+#include <string.h>
+
+static const enum dialect_key event_keys[] = {
+    [EVENT_JOIN] = DIALECT_JOIN,
+    [EVENT_CHAT] = DIALECT_CHAT,
+    [EVENT_EXIT] = DIALECT_EXIT,
+    [EVENT_NOTICE] = DIALECT_NOTICE,
+};
+
+size_t plain_strip_newline(const char *bytes, size_t length, bool *ret_newline)
+{
+    *ret_newline = length > 0 && bytes[length - 1] == '\n';
+    if (*ret_newline)
+        length--;
+    if (*ret_newline && length > 0 && bytes[length - 1] == '\r')
+        length--;
+    return length;
+}
+
+static bool find_verb(const struct dialect *dialect, const char *word, size_t length, enum plain_kind *ret_kind)
+{
+    if (length > DIALECT_VERB_MAX_BYTES)
+        return false;
+    for (int kind = 0; kind < PLAIN_KINDS; kind++) {
+        const struct verbs *verbs = &dialect->verbs[kind];
+
+        for (uint8_t i = 0; i < verbs->count; i++) {
+            if (verbs->length[i] == length && memcmp(verbs->word[i], word, length) == 0) {
+                *ret_kind = (enum plain_kind)kind;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+int plain_parse(const struct dialect *dialect, const char *bytes, size_t length, struct plain_request *ret_request)
+{
+    const char *end = bytes + length;
+    const char *space = memchr(bytes, ' ', length);
+    struct plain_request request = {.verb = bytes, .verb_len = space != NULL ? (size_t)(space - bytes) : length};
+
+    if (!find_verb(dialect, request.verb, request.verb_len, &request.kind))
+        return STATUS_NOT_FOUND;
+    if (space == NULL)
+        return STATUS_INVALID;
+    request.name = space + 1;
+    space = memchr(request.name, ' ', (size_t)(end - request.name));
+    if (request.kind == PLAIN_JOIN || space == NULL)
+        space = end;
+    request.name_len = (size_t)(space - request.name);
+    request.text = space < end ? space + 1 : end;
+    request.text_len = (size_t)(end - request.text);
+    if (request.name_len == 0 && request.kind != PLAIN_JOIN)
+        return STATUS_INVALID;
+    *ret_request = request;
+    return STATUS_OK;
+}
+
+/* How many joins (or exits) follow one another from `first` on, itself included. */
+static uint32_t run_length(const struct transcript *transcript, uint64_t first, uint64_t until)
+{
+    struct event event;
+    uint32_t count = 1;
+    uint8_t kind;
+
+    if (!transcript_get(transcript, first, &event) || (event.kind != EVENT_JOIN && event.kind != EVENT_EXIT))
+        return 1;
+    kind = event.kind;
+    while (count < PLAIN_FOLD_MAX_EVENTS && first + count <= until &&
+           transcript_get(transcript, first + count, &event) && event.kind == kind)
+        count++;
+    return count;
+}
+
+static size_t add_bytes(char *out, size_t used, const char *bytes, size_t length)
+{
+    memcpy(out + used, bytes, length);
+    return used + length;
+}
+
+/* As many names of the run as fit into `size` bytes, and a mark where some do not. */
+static size_t list_names(const struct transcript *transcript, uint64_t first, uint32_t count, char *out, size_t size)
+{
+    size_t used = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        size_t separator = i > 0 ? strlen(PLAIN_NAMES_SEPARATOR) : 0;
+        size_t mark = i + 1 < count ? strlen(PLAIN_NAMES_CUT) : 0; /* kept free while there are more to come */
+        struct event event;
+
+        if (!transcript_get(transcript, first + i, &event))
+            break;
+        if (used + separator + event.name_len + mark > size)
+            return used + strlen(PLAIN_NAMES_CUT) <= size
+                       ? add_bytes(out, used, PLAIN_NAMES_CUT, strlen(PLAIN_NAMES_CUT))
+                       : used;
+        used = add_bytes(out, used, PLAIN_NAMES_SEPARATOR, separator);
+        used = add_bytes(out, used, event.name, event.name_len);
+    }
+    return used;
+}
+
+/* A client compares what it is sent with its tokens, byte by byte; one space more, and it is only a line. */
+static size_t avoid_tokens(const struct dialect *dialect, char *line, size_t length)
+{
+    if (dialect_is_token(dialect, line, length))
+        line[length++] = ' ';
+    return length;
+}
+
+static size_t render(const struct dialect *dialect, const struct template *template,
+                     const struct template_values *values, char out[PLAIN_LINE_MAX_BYTES])
+{
+    size_t prefix = dialect->prefix.length;
+
+    memcpy(out, dialect->prefix.bytes, prefix);
+    return prefix + template_render(template, values, out + prefix, PLAIN_LINE_MAX_BYTES - 1 - prefix);
+}
+
+static size_t render_run(const struct dialect *dialect, const struct transcript *transcript, const struct event *first,
+                         uint32_t count, char out[PLAIN_LINE_MAX_BYTES])
+{
+    const struct template *template =
+        dialect_template(dialect, first->kind == EVENT_JOIN ? DIALECT_JOINS : DIALECT_EXITS);
+    char names[PLAIN_LINE_MAX_BYTES];
+    size_t room = PLAIN_LINE_MAX_BYTES - 1 - dialect->prefix.length - template_max_bytes(template, 0, 0);
+    struct template_values values = {
+        .names = names, .count = count, .wall_ns = first->wall_ns, .utc_offset_s = first->utc_offset_s};
+
+    values.names_len = list_names(transcript, first->seq, count, names, room);
+    return render(dialect, template, &values, out);
+}
+
+size_t plain_render(const struct dialect *dialect, const struct transcript *transcript, uint64_t first, uint64_t until,
+                    bool fold, char out[PLAIN_LINE_MAX_BYTES], uint64_t *ret_last)
+{
+    uint32_t count = fold ? run_length(transcript, first, until) : 1;
+    struct template_values values;
+    struct event event;
+
+    *ret_last = first;
+    if (!transcript_get(transcript, first, &event))
+        return 0;
+    if (count >= dialect->fold_joins) {
+        *ret_last = first + count - 1;
+        return avoid_tokens(dialect, out, render_run(dialect, transcript, &event, count, out));
+    }
+    values = (struct template_values){.name = event.name,
+                                      .name_len = event.name_len,
+                                      .text = event.text,
+                                      .text_len = event.text_len,
+                                      .wall_ns = event.wall_ns,
+                                      .utc_offset_s = event.utc_offset_s};
+    return avoid_tokens(dialect, out, render(dialect, dialect_template(dialect, event_keys[event.kind]), &values, out));
+}
+
+size_t plain_render_line(const struct dialect *dialect, enum dialect_key key, const struct template_values *values,
+                         char out[PLAIN_LINE_MAX_BYTES])
+{
+    size_t length = render(dialect, dialect_template(dialect, key), values, out);
+
+    while (length > dialect->prefix.length && out[length - 1] == ' ') /* where an empty {text} ends it */
+        length--;
+    return avoid_tokens(dialect, out, length);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Token buckets by address and prefix, and by member. */
+#include "core/room/admission.h"
+
+#include <string.h>
+
+/*
+ * Answers are smaller than any flood is worth, and still nobody's address may be made to receive many of them. The prefixes are what one household, class room or customer is usually given.
+ */
+static const struct bucket_rate answer_address_rate = {.interval_ns = MOMENT_NS_PER_S / 50, .burst = 200};
+static const struct bucket_rate answer_prefix_rate = {.interval_ns = MOMENT_NS_PER_S / 200, .burst = 800};
+
+#define PREFIX_BITS_IPV4 (96U + 24U)
+#define PREFIX_BITS_IPV6 56U
+#define ADDRESS_BITS     128U
+
+static unsigned prefix_of(const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+{
+    return endpoint_address_is_ipv4(address) ? PREFIX_BITS_IPV4 : PREFIX_BITS_IPV6;
+}
+
+bool admission_may_answer(struct room *room, const struct moment *now, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+{
+    return bucket_take(room->buckets, BUCKET_ANSWER_ADDRESS, address, ADDRESS_BITS, &answer_address_rate,
+                       now->mono_ns) &&
+           bucket_take(room->buckets, BUCKET_ANSWER_PREFIX, address, prefix_of(address), &answer_prefix_rate,
+                       now->mono_ns);
+}
+
+bool admission_is_trusted(const struct room *room, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+{
+    return network_list_has(&room->access.trusted, address);
+}
+
+static struct bucket_rate rate_of(const struct room_rate *limit)
+{
+    return (struct bucket_rate){.interval_ns = MOMENT_NS_PER_S / limit->per_second, .burst = limit->burst};
+}
+
+bool admission_may_join(struct room *room, const struct moment *now, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+{
+    const struct room_rate *limit = &room->limits.joins;
+    struct bucket_rate one, many;
+
+    if (limit->per_second == 0)
+        return true;
+    one = rate_of(limit);
+    many = (struct bucket_rate){.interval_ns = one.interval_ns / 4, .burst = limit->burst * 4};
+    return bucket_take(room->buckets, BUCKET_JOIN_ADDRESS, address, ADDRESS_BITS, &one, now->mono_ns) &&
+           bucket_take(room->buckets, BUCKET_JOIN_PREFIX, address, prefix_of(address), &many, now->mono_ns);
+}
+
+bool admission_is_address_full(const struct room *room, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+{
+    const struct registry *registry = room->registry;
+    uint32_t limit = room->limits.members_per_address, count = 0;
+
+    for (uint32_t i = 0; limit != 0 && i < registry_count(registry) && count < limit; i++)
+        count += memcmp(registry_path(registry, i)->peer.address, address, ENDPOINT_ADDRESS_BYTES) == 0 ? 1U : 0U;
+    return limit != 0 && count == limit;
+}
+
+static bool spend(int64_t *full_ns, const struct room_rate *limit, size_t tokens, int64_t now_ns)
+{
+    struct bucket_rate rate;
+
+    if (limit->per_second == 0)
+        return true;
+    rate = rate_of(limit);
+    return bucket_spend(full_ns, &rate, (uint32_t)tokens, now_ns);
+}
+
+bool admission_may_say(const struct room *room, const struct moment *now, struct member *member, size_t bytes)
+{
+    /* One who types never gets here; a program in a loop must not fill everybody's screen. */
+    return spend(&member->messages_full_ns, &room->limits.messages, 1, now->mono_ns) &&
+           spend(&member->bytes_full_ns, &room->limits.bytes, bytes, now->mono_ns);
+}
+
+/* How much fuller the bucket must be. */
+static int64_t lack_ns(int64_t full_ns, const struct room_rate *limit, size_t tokens, int64_t now_ns)
+{
+    int64_t interval_ns;
+
+    if (limit->per_second == 0)
+        return 0;
+    interval_ns = MOMENT_NS_PER_S / limit->per_second;
+    return full_ns - now_ns - interval_ns * ((int64_t)limit->burst - (int64_t)tokens);
+}
+
+int64_t admission_wait_ns(const struct room *room, const struct moment *now, const struct member *member, size_t bytes)
+{
+    int64_t messages_ns = lack_ns(member->messages_full_ns, &room->limits.messages, 1, now->mono_ns);
+    int64_t bytes_ns = lack_ns(member->bytes_full_ns, &room->limits.bytes, bytes, now->mono_ns);
+    int64_t wait_ns = messages_ns > bytes_ns ? messages_ns : bytes_ns;
+
+    return wait_ns > 1 ? wait_ns : 1;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * The end of the numbers. A thousand joins a second get there in twelve days, so somebody who wants to will: then it costs a moment, and not the sequenced protocol until somebody starts the program again.
+ */
+#include "core/room/epoch.h"
+
+#include "core/room/room_state.h"
+#include "core/sequenced_wire/sequenced.h"
+
+static void end_sessions(struct room *room, const struct moment *now)
+{
+    for (uint32_t seat = 0; seat < registry_seats(room->registry); seat++) {
+        struct member *member = registry_seated(room->registry, seat);
+
+        if (member != NULL && member->session != NULL)
+            room_remove(room, now, member, EXIT_TIMEOUT);
+    }
+}
+
+/* The roll had place for more before. */
+static void number_anew(struct room *room)
+{
+    uint64_t number = 0;
+
+    roll_clear(room->roll);
+    for (uint32_t seat = 0; seat < registry_seats(room->registry); seat++) {
+        struct member *member = registry_seated(room->registry, seat);
+
+        if (member == NULL)
+            continue;
+        member->number = ++number;
+        (void)roll_enter(room->roll, member);
+        keep_member(&room->keeper, room->registry, member);
+    }
+    registry_set_last_number(room->registry, number);
+}
+
+void epoch_see_to_numbers(struct room *room, const struct moment *now)
+{
+    if (registry_last_number(room->registry) < SEQUENCED_MEMBER_MAX)
+        return;
+    end_sessions(room, now);
+    number_anew(room);
+    sessions_begin_epoch(room->sessions);
+    /* No datagram holds numbers of both. */
+    transcript_set_border(room->transcript, transcript_appended(room->transcript) + 1);
+    delivery_forget(room->delivery);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * What the keeper is told. Called wherever a member changes in a way that a restart must not lose; costs nothing where there is no keeper.
+ */
+#ifndef ROOMD_CORE_ROOM_ROSTER_H
+#define ROOMD_CORE_ROOM_ROSTER_H
+
+#include "core/model/registry.h"
+#include <roomd/keeper.h>
+
+void keep_member(const struct keeper *keeper, const struct registry *registry, const struct member *member);
+void keep_forget(const struct keeper *keeper, const struct member *member);
+
+#endif

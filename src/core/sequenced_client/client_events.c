@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * EVENTS, put in order and given on once (doc/protocol.md, 2.4 and 2.5), and the reports of how far that is. All go through the store, also those that nothing stands before: there is one way only.
+ */
+#include "core/sequenced_client/client_state.h"
+
+#include <roomd/moment.h>
+
+/* Fewer datagrams up than down. Where something is lost, the window is small, and stands still until a report of it has come. */
+#define REPORT_EVENTS       5U
+#define REPORT_EVENTS_LOSSY 2U
+#define REPORT_NS           (20 * MOMENT_NS_PER_MS)
+
+/*
+ * An author's name may be on a page that has not come yet. A server that sends events and no pages does not keep its word; its events are given on without names then.
+ */
+#define NAME_PATIENCE_NS (30 * MOMENT_NS_PER_S)
+
+#define TIME_MAX_MS ((uint64_t)(INT64_MAX / MOMENT_NS_PER_MS))
+
+void client_events_report(struct client *client, int64_t at_ns)
+{
+    client->reports.due_ns = client_earlier(client->reports.due_ns, at_ns);
+}
+
+/* ---- giving on ---- */
+
+static struct event make_event(const struct sequenced_event *from, const struct moment *now,
+                               const struct client_listed *author)
+{
+    uint64_t time_ms = from->time_ms < TIME_MAX_MS ? from->time_ms : TIME_MAX_MS;
+    struct event event = {.seq = from->seq,
+                          .author = from->member,
+                          .wall_ns = (int64_t)time_ms * MOMENT_NS_PER_MS,
+                          .utc_offset_s = now->utc_offset_s,
+                          .kind = (uint8_t)(from->kind - SEQUENCED_EVENT_JOIN + EVENT_JOIN),
+                          .reason = from->reason,
+                          .name_len = (uint16_t)from->name.length,
+                          .text_len = (uint16_t)from->text.length,
+                          .name = from->name.bytes,
+                          .text = from->text.bytes};
+
+    if (author != NULL) {
+        event.name = author->name;
+        event.name_len = author->name_len;
+    }
+    return event;
+}
+
+_Static_assert(SEQUENCED_EVENT_CHAT - SEQUENCED_EVENT_JOIN == EVENT_CHAT - EVENT_JOIN &&
+                   SEQUENCED_EVENT_EXIT - SEQUENCED_EVENT_JOIN == EVENT_EXIT - EVENT_JOIN &&
+                   SEQUENCED_EVENT_NOTICE - SEQUENCED_EVENT_JOIN == EVENT_NOTICE - EVENT_JOIN,
+               "kinds are in the same order on the wire");
+
+static void give(struct client *client, const struct moment *now, const struct sequenced_event *from,
+                 const struct client_listed *author)
+{
+    struct event event = make_event(from, now, author);
+    uint32_t own = 0;
+
+    client->known.position = from->seq;
+    if (from->kind == SEQUENCED_EVENT_UNKNOWN)
+        return;
+    if (from->member != 0 && from->member == client->known.member)
+        own = client_say_own(client, from->seq, from->said);
+    if (client->sink.event != NULL)
+        client->sink.event(client->sink.ctx, &event, own);
+    if (own != 0 && from->seq > client->saying.own_after)
+        client_say_acknowledged(client, own);
+    client_members_event(client, from);
+}
+
+/* False: its author's name is not known yet. */
+static bool try_to_give(struct client *client, const struct moment *now, const struct sequenced_event *event)
+{
+    const struct client_listed *author = NULL;
+    bool wants_name = event->kind == SEQUENCED_EVENT_CHAT || event->kind == SEQUENCED_EVENT_EXIT;
+
+    if (wants_name && !client_members_author(client, event->member, &author)) {
+        if (client->blocked_ns == MOMENT_NEVER_NS)
+            client->blocked_ns = now->mono_ns;
+        if (now->mono_ns < client->blocked_ns + NAME_PATIENCE_NS)
+            return false;
+        client->members.complete = true; /* no page will tell */
+    }
+    client->blocked_ns = MOMENT_NEVER_NS;
+    give(client, now, event, author);
+    return true;
+}
+
+/* The lowest in the store; false where it can't be given on to its end. */
+static bool deliver_lowest(struct client *client, const struct moment *now)
+{
+    struct client_stored stored = client_store_get(client->store, 0);
+    struct sequenced_events events;
+    struct sequenced_event event;
+
+    if (stored.first > client->known.position + 1)
+        return false;
+    if (stored.last > client->known.position && sequenced_events_open(stored.bytes, stored.length, &events) == 0) {
+        while (sequenced_events_next(&events, &event)) {
+            if (event.seq > client->known.position && !try_to_give(client, now, &event))
+                return false;
+        }
+    }
+    client_store_pop(client->store);
+    return true;
+}
+
+void client_events_deliver(struct client *client, const struct moment *now)
+{
+    uint64_t gap_last = client->missing.count > 0 ? client->missing.gaps[0].last : 0;
+
+    while (client_store_count(client->store) > 0 && deliver_lowest(client, now))
+        ;
+    /* A gap has closed: the server's window waits for that. */
+    if (gap_last != 0 && client->known.position >= gap_last)
+        client_events_report(client, now->mono_ns);
+    client_missing_update(client, now);
+}
+
+int64_t client_events_due_ns(const struct client *client)
+{
+    return client->blocked_ns == MOMENT_NEVER_NS ? MOMENT_NEVER_NS : client->blocked_ns + NAME_PATIENCE_NS;
+}
+
+/* ---- receiving ---- */
+
+static bool is_report_due(const struct client *client, const struct moment *now)
+{
+    bool lossy = now->mono_ns < client->missing.lossy_until_ns;
+
+    return client->reports.events >= (lossy ? REPORT_EVENTS_LOSSY : REPORT_EVENTS);
+}
+
+void client_events_receive(struct client *client, const struct moment *now, const void *bytes, size_t length)
+{
+    struct sequenced_events events;
+    struct client_stored datagram;
+
+    if (sequenced_events_open(bytes, length, &events) != 0 || events.epoch != client->known.epoch)
+        return;
+    client->silence.heard_ns = now->mono_ns;
+    /* What is here already is reported again, too: the report before may be lost. */
+    client->reports.events++;
+    client_events_report(client, now->mono_ns + (is_report_due(client, now) ? 0 : REPORT_NS));
+    datagram = (struct client_stored){events.first, events.first + events.count - 1, bytes, length};
+    if (datagram.last <= client->known.position)
+        return;
+    client_store_put(client->store, &datagram);
+    client_events_deliver(client, now);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * What is missing, and when to ask for it (doc/protocol.md, 2.5): the gaps in the store, and behind it up to the head that was told. A gap keeps its time over what becomes of it, so that nothing is
+ * asked for twice in a round trip.
+ */
+#include "core/sequenced_client/client_state.h"
+
+#include <roomd/moment.h>
+
+/* Disorder is short. */
+#define GAP_NS (10 * MOMENT_NS_PER_MS)
+
+#define AGAIN_LEAST_NS (50 * MOMENT_NS_PER_MS)
+#define AGAIN_MOST_NS  (3 * MOMENT_NS_PER_S)
+
+/* What was lost was hardly the last. */
+#define LOSSY_NS MOMENT_NS_PER_S
+
+/* What is in order and only waits for a name is not missing: it is in the store. */
+static size_t find_gaps(const struct client *client, struct client_gap gaps[CLIENT_GAPS_MAX])
+{
+    uint64_t next = client->known.position + 1;
+    size_t count = 0;
+
+    for (size_t i = 0; i < client_store_count(client->store) && count < CLIENT_GAPS_MAX; i++) {
+        struct client_stored stored = client_store_get(client->store, i);
+
+        if (stored.first > next)
+            gaps[count++] = (struct client_gap){.first = next, .last = stored.first - 1};
+        if (stored.last >= next)
+            next = stored.last + 1;
+    }
+    if (client->missing.head >= next && count < CLIENT_GAPS_MAX)
+        gaps[count++] = (struct client_gap){.first = next, .last = client->missing.head};
+    return count;
+}
+
+static void inherit(struct client_gap *gap, const struct client_gap *before)
+{
+    gap->seen_ns = before->seen_ns;
+    gap->asked_ns = before->asked_ns;
+    gap->was_asked = before->was_asked;
+    /* Something of it came: no reason to wait longer than a round trip. */
+    gap->asked = gap->first > before->first || gap->last < before->last ? 0 : before->asked;
+}
+
+void client_missing_update(struct client *client, const struct moment *now)
+{
+    struct client_missing *missing = &client->missing;
+    struct client_gap gaps[CLIENT_GAPS_MAX];
+    size_t count = find_gaps(client, gaps), before = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        gaps[i].seen_ns = now->mono_ns;
+        while (before < missing->count && missing->gaps[before].last < gaps[i].first)
+            before++;
+        if (before < missing->count && missing->gaps[before].first <= gaps[i].last)
+            inherit(&gaps[i], &missing->gaps[before]);
+    }
+    for (size_t i = 0; i < count; i++)
+        missing->gaps[i] = gaps[i];
+    missing->count = count;
+}
+
+void client_missing_head(struct client *client, const struct moment *now, uint64_t head)
+{
+    if (head <= client->missing.head)
+        return;
+    client->missing.head = head;
+    client_missing_update(client, now);
+}
+
+static int64_t due_ns(const struct client *client, const struct client_gap *gap)
+{
+    unsigned doublings = gap->asked > 0 ? gap->asked - 1 : 0;
+
+    if (!gap->was_asked)
+        return gap->seen_ns + GAP_NS;
+    return gap->asked_ns + client_trip_wait(&client->trip, doublings, AGAIN_LEAST_NS, AGAIN_MOST_NS);
+}
+
+/* A server keeps the lowest only, so no others are asked for. */
+static size_t askable(const struct client *client)
+{
+    return client->missing.count < SEQUENCED_RANGES_MAX ? client->missing.count : SEQUENCED_RANGES_MAX;
+}
+
+int64_t client_missing_due_ns(const struct client *client)
+{
+    int64_t due = MOMENT_NEVER_NS;
+
+    for (size_t i = 0; i < askable(client); i++)
+        due = client_earlier(due, due_ns(client, &client->missing.gaps[i]));
+    return due;
+}
+
+bool client_missing_write(struct client *client, const struct moment *now, struct client_up *up)
+{
+    struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MISSING};
+
+    for (size_t i = 0; i < askable(client); i++) {
+        const struct client_gap *gap = &client->missing.gaps[i];
+
+        if (due_ns(client, gap) > now->mono_ns)
+            continue;
+        frame.missing.ranges[frame.missing.count++] = (struct sequenced_range){gap->first, gap->last - gap->first + 1};
+    }
+    if (frame.missing.count == 0)
+        return true;
+    if (!client_up_add(up, &frame))
+        return false;
+    client->missing.lossy_until_ns = now->mono_ns + LOSSY_NS;
+    for (size_t i = 0; i < askable(client); i++) {
+        struct client_gap *gap = &client->missing.gaps[i];
+
+        if (due_ns(client, gap) > now->mono_ns)
+            continue;
+        gap->was_asked = true;
+        gap->asked_ns = now->mono_ns;
+        gap->asked++;
+    }
+    return true;
+}

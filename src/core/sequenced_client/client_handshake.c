@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * HELLO, JOIN, and what comes back (doc/protocol.md, 2.3): how a client gets in, and back in. Each attempt has a nonce of its own, and only what holds that is believed.
+ */
+#include "core/sequenced_client/client_state.h"
+
+#include <roomd/moment.h>
+#include <string.h>
+
+/* After each datagram the wait for its answer, the last of them again and again: first for who is there at all, then for one who is. */
+static const int64_t hello_waits_ns[] = {MOMENT_NS_PER_S,     MOMENT_NS_PER_S,     2 * MOMENT_NS_PER_S,
+                                         2 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S,
+                                         8 * MOMENT_NS_PER_S, 16 * MOMENT_NS_PER_S};
+static const int64_t join_waits_ns[] = {MOMENT_NS_PER_S, MOMENT_NS_PER_S, 2 * MOMENT_NS_PER_S};
+
+#define HELLO_WAITS (sizeof(hello_waits_ns) / sizeof(*hello_waits_ns))
+#define JOIN_WAITS  (sizeof(join_waits_ns) / sizeof(*join_waits_ns))
+
+/* The cookie lives 120 s at least; what is late by a minute does no harm then. */
+#define ATTEMPT_NS (60 * MOMENT_NS_PER_S)
+
+/* No server may have us knock without a pause, whatever it answers. */
+#define RETURN_PAUSE_NS MOMENT_NS_PER_S
+
+#define COOKIES_REFUSED_MAX 5U
+
+#define REFUSAL_WAIT_MAX_S 3600
+
+void client_handshake_start(struct client *client, int64_t at_ns)
+{
+    client->handshake.phase = CLIENT_PHASE_START;
+    client->handshake.due_ns = at_ns;
+}
+
+void client_handshake_return(struct client *client, const struct moment *now)
+{
+    int64_t at_ns = now->mono_ns;
+
+    if (client->handshake.begun && at_ns < client->handshake.begun_ns + RETURN_PAUSE_NS)
+        at_ns = client->handshake.begun_ns + RETURN_PAUSE_NS;
+    client_handshake_start(client, at_ns);
+    client_set_state(client, CLIENT_JOINING, CLIENT_NO_REASON, 0);
+}
+
+/* ---- sending ---- */
+
+static void begin_phase(struct client *client, const struct moment *now, enum client_phase phase)
+{
+    client->handshake.phase = phase;
+    client->handshake.due_ns = now->mono_ns;
+    client->handshake.sent = 0;
+}
+
+static void begin_attempt(struct client *client, const struct moment *now)
+{
+    client->handshake.nonce = client_draw(client);
+    client->handshake.begun = true;
+    client->handshake.begun_ns = now->mono_ns;
+    begin_phase(client, now, CLIENT_PHASE_GREETING);
+}
+
+static void send_hello(struct client *client)
+{
+    struct sequenced_hello hello = {.version = SEQUENCED_VERSION, .nonce = client->handshake.nonce};
+    uint8_t bytes[SEQUENCED_HELLO_MIN_BYTES];
+    int length = sequenced_handshake_write_hello(bytes, sizeof(bytes), &hello);
+
+    client_send(client, bytes, (size_t)length);
+}
+
+static void send_join(struct client *client)
+{
+    struct sequenced_join join = {.nonce = client->handshake.nonce,
+                                  .cookie = {client->handshake.cookie, client->handshake.cookie_len},
+                                  .name = {client->wanted, strlen(client->wanted)}};
+    uint8_t bytes[SEQUENCED_JOIN_MIN_BYTES];
+    int length;
+
+    if (client->known.exists) {
+        join.resume = true;
+        join.epoch = client->known.epoch;
+        join.token = client->known.token;
+        join.position = client->known.position;
+    }
+    length = sequenced_handshake_write_join(bytes, sizeof(bytes), &join);
+    client_send(client, bytes, (size_t)length);
+}
+
+static int64_t wait_ns(const struct client_handshake *handshake)
+{
+    unsigned before = handshake->sent - 1;
+
+    if (handshake->phase == CLIENT_PHASE_GREETING)
+        return hello_waits_ns[before < HELLO_WAITS ? before : HELLO_WAITS - 1];
+    return join_waits_ns[before < JOIN_WAITS ? before : JOIN_WAITS - 1];
+}
+
+void client_handshake_tick(struct client *client, const struct moment *now)
+{
+    struct client_handshake *handshake = &client->handshake;
+
+    if (handshake->phase == CLIENT_PHASE_DONE || handshake->due_ns > now->mono_ns)
+        return;
+    if (handshake->phase == CLIENT_PHASE_START ||
+        (handshake->phase == CLIENT_PHASE_ASKING && handshake->expires_ns <= now->mono_ns))
+        begin_attempt(client, now);
+    if (handshake->phase == CLIENT_PHASE_GREETING)
+        send_hello(client);
+    else
+        send_join(client);
+    handshake->sent++;
+    handshake->sent_ns = now->mono_ns;
+    handshake->due_ns = now->mono_ns + client_shorten(client, wait_ns(handshake));
+    if (handshake->phase == CLIENT_PHASE_ASKING)
+        handshake->due_ns = client_earlier(handshake->due_ns, handshake->expires_ns);
+}
+
+/* ---- answers ---- */
+
+static void sample(struct client *client, const struct moment *now)
+{
+    if (client->handshake.sent == 1)
+        client_trip_sample(&client->trip, now->mono_ns - client->handshake.sent_ns);
+}
+
+void client_handshake_challenge(struct client *client, const struct moment *now, const void *bytes, size_t length)
+{
+    struct client_handshake *handshake = &client->handshake;
+    struct sequenced_challenge challenge;
+
+    if (handshake->phase != CLIENT_PHASE_GREETING ||
+        sequenced_handshake_read_challenge(bytes, length, &challenge) != 0 || challenge.nonce != handshake->nonce)
+        return;
+    sample(client, now);
+    memcpy(handshake->cookie, challenge.cookie.bytes, challenge.cookie.length);
+    handshake->cookie_len = (uint8_t)challenge.cookie.length;
+    handshake->expires_ns = now->mono_ns + ATTEMPT_NS;
+    begin_phase(client, now, CLIENT_PHASE_ASKING);
+}
+
+static void copy_text(char *out, struct octets_slice slice)
+{
+    memcpy(out, slice.bytes, slice.length);
+    out[slice.length] = '\0';
+}
+
+/* What both kinds of WELCOME bring. */
+static void take_session(struct client *client, const struct sequenced_welcome *welcome)
+{
+    client->known.exists = true;
+    client->known.restarted = false;
+    client->known.epoch = welcome->epoch;
+    client->known.token = welcome->token;
+    client->known.run = welcome->run;
+    client->known.packet = 0;
+    client->known.member = welcome->member;
+    client->known.members = welcome->members;
+    client->known.timeout_s = welcome->timeout_s;
+    client->known.max_text_bytes =
+        welcome->max_text_bytes < CLIENT_TEXT_MAX_BYTES ? welcome->max_text_bytes : CLIENT_TEXT_MAX_BYTES;
+    copy_text(client->known.name, welcome->name);
+    copy_text(client->known.room, welcome->room);
+    memcpy(client->wanted, client->known.name, sizeof(client->wanted));
+}
+
+/*
+ * The server sends everything behind the position again. What was kept beyond it must not move the position meanwhile: a position that the server has not reached yet is ignored by it.
+ */
+static void begin_run(struct client *client, const struct moment *now)
+{
+    client_store_clear(client->store);
+    client->missing.count = 0;
+    client->missing.head = 0;
+    client->paths.count = 0;
+    client->blocked_ns = MOMENT_NEVER_NS;
+    client->reports = (struct client_reports){.due_ns = MOMENT_NEVER_NS};
+    client_members_ask(client, now, false);
+    client_silence_begin(client, now);
+}
+
+void client_handshake_welcome(struct client *client, const struct moment *now, const void *bytes, size_t length)
+{
+    struct sequenced_welcome welcome;
+    bool restarted = client->known.restarted;
+
+    if (client->handshake.phase != CLIENT_PHASE_ASKING ||
+        sequenced_handshake_read_welcome(bytes, length, &welcome) != 0 || welcome.nonce != client->handshake.nonce ||
+        welcome.resumed != client->known.exists || (welcome.resumed && welcome.epoch != client->known.epoch))
+        return;
+    sample(client, now);
+    client->handshake.phase = CLIENT_PHASE_DONE;
+    client->handshake.cookies_refused = 0;
+    take_session(client, &welcome);
+    if (!welcome.resumed)
+        client->known.position = welcome.position;
+    if (!welcome.resumed || restarted)
+        client->members.since = client->known.position;
+    begin_run(client, now);
+    if (welcome.resumed)
+        client_say_resumed(client, now, welcome.said, welcome.head, restarted);
+    client_set_state(client, CLIENT_IN, CLIENT_NO_REASON, 0);
+}
+
+/* ---- refusals ---- */
+
+static void refuse_cookie(struct client *client, const struct moment *now)
+{
+    client->handshake.cookies_refused++;
+    if (client->handshake.cookies_refused >= COOKIES_REFUSED_MAX)
+        client_end(client, CLIENT_REFUSED_COOKIE);
+    else
+        client_handshake_start(client, now->mono_ns);
+}
+
+static void wait_for_place(struct client *client, const struct moment *now, const struct sequenced_refusal *refusal)
+{
+    uint16_t wait_s = refusal->wait == 0 ? 1 : refusal->wait;
+    int64_t wait_ns;
+
+    if (wait_s > REFUSAL_WAIT_MAX_S)
+        wait_s = REFUSAL_WAIT_MAX_S;
+    wait_ns = wait_s * MOMENT_NS_PER_S;
+    /* A fifth later at most, so that not all who were sent away come back together. */
+    client_handshake_start(client, now->mono_ns + 2 * wait_ns - client_shorten(client, wait_ns));
+    client_set_state(client, CLIENT_JOINING, (enum client_reason)refusal->code, wait_s);
+}
+
+void client_handshake_refusal(struct client *client, const struct moment *now, const void *bytes, size_t length)
+{
+    struct client_handshake *handshake = &client->handshake;
+    struct sequenced_refusal refusal;
+
+    if ((handshake->phase != CLIENT_PHASE_GREETING && handshake->phase != CLIENT_PHASE_ASKING) ||
+        sequenced_handshake_read_refusal(bytes, length, &refusal) != 0 || refusal.nonce != handshake->nonce)
+        return;
+    if (refusal.code != SEQUENCED_REFUSED_COOKIE)
+        handshake->cookies_refused = 0;
+    switch (refusal.code) {
+    case SEQUENCED_REFUSED_TAKEN:
+    case SEQUENCED_REFUSED_BAD_NAME:
+        client_handshake_start(client, MOMENT_NEVER_NS);
+        client_set_state(client, CLIENT_JOINING, (enum client_reason)refusal.code, 0);
+        break;
+    case SEQUENCED_REFUSED_FULL:
+    case SEQUENCED_REFUSED_TOO_MANY:
+        wait_for_place(client, now, &refusal);
+        break;
+    case SEQUENCED_REFUSED_COOKIE:
+        refuse_cookie(client, now);
+        break;
+    case SEQUENCED_REFUSED_UNKNOWN_SESSION:
+        /* Where no session was named, that is no answer; without the pause it could be a loop. */
+        client_handshake_start(client, now->mono_ns + (client->known.exists ? 0 : RETURN_PAUSE_NS));
+        client_lose_session(client);
+        client_set_state(client, CLIENT_JOINING, CLIENT_REFUSED_UNKNOWN, 0);
+        break;
+    default:
+        client_end(client, (enum client_reason)refusal.code);
+    }
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* DOWN and STRANGER: what the server tells this client alone (doc/protocol.md, 2.5). Only what holds its token is believed. */
+#include "core/sequenced_client/client_state.h"
+
+#include "core/model/text.h"
+
+#include <roomd/moment.h>
+#include <string.h>
+
+static bool is_in(const struct client *client)
+{
+    return client->state == CLIENT_IN || client->state == CLIENT_LEAVING;
+}
+
+static void on_gap(struct client *client, const struct moment *now, uint64_t oldest)
+{
+    uint64_t missed;
+
+    if (oldest <= client->known.position + 1)
+        return;
+    missed = oldest - 1 - client->known.position;
+    client->known.position = oldest - 1;
+    client->blocked_ns = MOMENT_NEVER_NS;
+    client_members_ask(client, now, true);
+    if (client->sink.missed != NULL)
+        client->sink.missed(client->sink.ctx, missed);
+    client_events_deliver(client, now);
+}
+
+static void on_path(struct client *client, uint64_t challenge)
+{
+    struct client_paths *paths = &client->paths;
+
+    if (paths->count == CLIENT_PATHS_MAX) {
+        memmove(paths->challenges, paths->challenges + 1, (CLIENT_PATHS_MAX - 1) * sizeof(*paths->challenges));
+        paths->count--;
+    }
+    paths->challenges[paths->count++] = challenge;
+}
+
+static enum client_reason reason_of(uint8_t reason)
+{
+    switch (reason) {
+    case SEQUENCED_CLOSED_LEFT:
+        return CLIENT_LEFT;
+    case SEQUENCED_CLOSED_KICKED:
+        return CLIENT_KICKED;
+    case SEQUENCED_CLOSED_TIMEOUT:
+        return CLIENT_TIMEOUT;
+    case SEQUENCED_CLOSED_BANNED:
+        return CLIENT_BANNED;
+    case SEQUENCED_CLOSED_PROGRAM_ENDS:
+        return CLIENT_CLOSED;
+    case SEQUENCED_CLOSED_RESUMED_ELSEWHERE:
+        return CLIENT_ELSEWHERE;
+    default:
+        return (enum client_reason)(CLIENT_ENDED + reason);
+    }
+}
+
+static void on_closed(struct client *client, const struct sequenced_down_frame *frame)
+{
+    struct octets_slice text = frame->closed.text;
+
+    if (text.length < sizeof(client->farewell) && text_is_utf8(text.bytes, text.length))
+        client->farewell[text_clean(text.bytes, text.length, client->farewell)] = '\0';
+    client_end(client, reason_of(frame->closed.reason));
+}
+
+static void on_frame(struct client *client, const struct moment *now, const struct sequenced_down_frame *frame)
+{
+    switch (frame->kind) {
+    case SEQUENCED_DOWN_TAKEN:
+        client_say_taken(client, now, frame);
+        break;
+    case SEQUENCED_DOWN_NOT_TAKEN:
+        client_say_not_taken(client, now, frame);
+        break;
+    case SEQUENCED_DOWN_HEAD:
+        /* It is told again until the position comes, so that goes even where it is no news. */
+        client_events_report(client, now->mono_ns);
+        client_missing_head(client, now, frame->head);
+        break;
+    case SEQUENCED_DOWN_HEARTBEAT:
+        client_silence_answer(client, now, frame->heartbeat.echo);
+        client_missing_head(client, now, frame->heartbeat.head);
+        break;
+    case SEQUENCED_DOWN_MEMBERS:
+        client_members_page(client, now, frame);
+        client_events_deliver(client, now);
+        break;
+    case SEQUENCED_DOWN_GAP:
+        client_events_report(client, now->mono_ns);
+        on_gap(client, now, frame->oldest);
+        break;
+    case SEQUENCED_DOWN_PATH:
+        on_path(client, frame->challenge);
+        break;
+    case SEQUENCED_DOWN_CLOSED:
+        on_closed(client, frame);
+        break;
+    }
+}
+
+/* Also on the way back into a session its end is believed: what else comes of that way is a refusal, or a member that nobody wants. */
+void client_down_receive(struct client *client, const struct moment *now, const void *bytes, size_t length)
+{
+    struct sequenced_down_frame frame;
+    struct octets_reader reader;
+    struct sequenced_down down;
+
+    if (!client->known.exists || sequenced_down_open(bytes, length, &down, &reader) != 0 ||
+        down.token != client->known.token || down.run != client->known.run)
+        return;
+    client->silence.heard_ns = now->mono_ns;
+    while (client->state != CLIENT_OUT && sequenced_down_next(&reader, &frame) == 1) {
+        if (is_in(client) || frame.kind == SEQUENCED_DOWN_CLOSED)
+            on_frame(client, now, &frame);
+    }
+}
+
+void client_down_stranger(struct client *client, const struct moment *now, const void *bytes, size_t length)
+{
+    struct sequenced_stranger stranger;
+
+    if (!is_in(client) || sequenced_handshake_read_stranger(bytes, length, &stranger) != 0 ||
+        stranger.token != client->known.token)
+        return;
+    if (client->state == CLIENT_LEAVING)
+        client_end(client, CLIENT_LEFT);
+    else
+        client_handshake_return(client, now);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Window, round trip, and the ranges that are to be sent again. */
+#include "core/sequenced_server/session_acks.h"
+
+#include "core/sequenced_server/session_timers.h"
+
+/* Until it is measured. */
+#define ROUND_TRIP_US 1000000U
+
+/* A client takes so long to see that something is missing, however near it is. */
+#define ROUND_TRIP_MIN_MS 10U
+
+/* A sample of an hour is none: it was the machine that slept. */
+#define SAMPLE_MAX_US 60000000U
+
+void session_report_anew(struct session *session)
+{
+    session->window = SESSION_WINDOW_FIRST;
+    session->round_trip_us = 0;
+    session->flags &= (uint8_t) ~(SESSION_SAMPLED | SESSION_LOST);
+}
+
+static uint32_t round_trip_ms(const struct session *session)
+{
+    uint32_t measured_ms = (session->round_trip_us != 0 ? session->round_trip_us : ROUND_TRIP_US) / 1000;
+
+    return measured_ms > ROUND_TRIP_MIN_MS ? measured_ms : ROUND_TRIP_MIN_MS;
+}
+
+/* The first sample is taken as it is, the others smooth it by an eighth (RFC 6298, 2). */
+static void measure(const struct moment *now, struct session *session)
+{
+    uint32_t sample_us = (uint32_t)(now->mono_ns / 1000) - session->sampled_us;
+
+    session->flags &= (uint8_t)~SESSION_SAMPLED;
+    if (sample_us > SAMPLE_MAX_US)
+        return;
+    if (sample_us == 0)
+        sample_us = 1;
+    session->round_trip_us =
+        session->round_trip_us == 0 ? sample_us : (uint32_t)(((uint64_t)session->round_trip_us * 7 + sample_us) / 8);
+}
+
+/* Nobody has acknowledged these datagrams: those that begin or go on beyond its position. */
+static uint16_t count_flight(const struct room *room, const struct session *session, uint64_t cursor)
+{
+    uint64_t next = session->position + 1, borders;
+
+    if ((session->flags & SESSION_GAP) != 0 && session_whole(session->gap, cursor) > next)
+        next = session_whole(session->gap, cursor); /* what is before that is gone, not under way */
+    if (next >= cursor)
+        return 0;
+    borders = transcript_borders(room->transcript, next, cursor - 1);
+    borders += transcript_is_border(room->transcript, next) ? 0 : 1;
+    return borders < UINT16_MAX ? (uint16_t)borders : UINT16_MAX;
+}
+
+static void grow(const struct moment *now, struct session *session)
+{
+    uint32_t now_ms = session_ms(now);
+
+    if (session->window >= SESSION_WINDOW_MAX)
+        return;
+    if ((session->flags & SESSION_LOST) == 0) {
+        session->window++;
+    } else if (now_ms - session->grown_ms >= round_trip_ms(session)) {
+        session->window++;
+        session->grown_ms = now_ms;
+    }
+}
+
+void session_report_position(struct room *room, const struct moment *now, struct member *member, uint64_t position)
+{
+    struct session *session = member->session;
+    uint64_t cursor = room_slot(room, member)->cursor;
+    bool was_full = session->flight >= session->window;
+
+    /* Beyond the cursor may be what the run before was sent: it came late, or stands in front of the window. What is not even released can't be had. */
+    if (position >= cursor && position <= transcript_released(room->transcript))
+        position = cursor - 1;
+    if (position <= session->position || position >= cursor)
+        return;
+    session->position = position;
+    if ((session->flags & SESSION_GAP) != 0 && position + 1 >= session_whole(session->gap, cursor))
+        session->flags &= (uint8_t)~SESSION_GAP;
+    if ((session->flags & SESSION_SAMPLED) != 0 && position >= session_whole(session->sample, cursor))
+        measure(now, session);
+    repairs_drop_below(&session->repairs, cursor, position + 1);
+    session->flight = count_flight(room, session, cursor);
+    if (was_full)
+        grow(now, session);
+    if (position + 1 == cursor && (session->flags & SESSION_GAP) == 0)
+        session_timer_stop(room->sessions, member);
+    else if (session->line != SESSION_TIMER_AT_ONCE)
+        session_timer_set(room->sessions, now, member, SESSION_TIMER_FIRST);
+    if (cursor <= transcript_released(room->transcript))
+        registry_mark_behind(room->registry, member);
+}
+
+/* Halved once a round trip, however many datagrams of it were lost. */
+static void shrink(const struct moment *now, struct session *session)
+{
+    uint32_t now_ms = session_ms(now);
+
+    if ((session->flags & SESSION_LOST) != 0 && now_ms - session->halved_ms < round_trip_ms(session))
+        return;
+    session->flags |= SESSION_LOST;
+    session->halved_ms = now_ms;
+    session->grown_ms = now_ms;
+    session->window = session->window / 2 > SESSION_WINDOW_MIN ? session->window / 2 : SESSION_WINDOW_MIN;
+}
+
+void session_report_missing(struct room *room, const struct moment *now, struct member *member,
+                            const struct sequenced_range *ranges, size_t count)
+{
+    struct session *session = member->session;
+    uint64_t cursor = room_slot(room, member)->cursor;
+    bool asked = false;
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t first = ranges[i].first, last = first + ranges[i].length - 1;
+
+        if (first >= cursor || last <= session->position)
+            continue;
+        /* It may hold something of the run before, far in front of what this one was sent. */
+        last = last < cursor ? last : cursor - 1;
+        first = first > session->position ? first : session->position + 1;
+        repairs_add(&session->repairs, cursor, first, last);
+        /* What is sent twice can't tell how long it took (Karn's rule). */
+        if ((session->flags & SESSION_SAMPLED) != 0 && session_whole(session->sample, cursor) >= first)
+            session->flags &= (uint8_t)~SESSION_SAMPLED;
+        asked = true;
+    }
+    if (!asked)
+        return;
+    shrink(now, session);
+    if (session->line != SESSION_TIMER_AT_ONCE)
+        session_timer_set(room->sessions, now, member, SESSION_TIMER_FIRST);
+    registry_mark_behind(room->registry, member);
+}

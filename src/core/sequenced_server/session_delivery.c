@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Repairs and cursors of sequenced members. */
+#include "core/sequenced_server/session_delivery.h"
+
+#include "core/model/session.h"
+#include "core/sequenced_server/session_timers.h"
+
+/* So much of a datagram may be padding. */
+#define PADDING_SHARE 8U
+
+_Static_assert(SEQUENCED_DELIVERY_TURN <= DELIVERY_BATCH && DELIVERY_BATCH <= CUT_PLACES, "a turn fits a batch");
+
+static uint32_t second_of(const struct delivery *delivery)
+{
+    return (uint32_t)(delivery->now->mono_ns / MOMENT_NS_PER_S);
+}
+
+/* How many datagrams may be sent again to this member in this second. */
+static uint32_t repairs_left(const struct delivery *delivery, const struct session *session)
+{
+    const struct sessions *sessions = delivery->wiring.sessions;
+    uint32_t second = second_of(delivery);
+    uint32_t own = session->repaired_s == (uint16_t)second ? session->repaired : 0;
+    uint32_t all = sessions->repaired_s == second ? sessions->repaired : 0;
+
+    own = own < SESSION_REPAIRS_MAX ? SESSION_REPAIRS_MAX - own : 0;
+    all = all < SESSION_ALL_REPAIRS_MAX ? SESSION_ALL_REPAIRS_MAX - all : 0;
+    return own < all ? own : all;
+}
+
+/* What the ring has forgotten is neither sent nor repaired: the member goes on at the oldest event, and is told. */
+static void skip_forgotten(struct delivery *delivery, struct member *member, struct slot *slot)
+{
+    struct session *session = member->session;
+    uint64_t oldest = transcript_oldest(delivery->wiring.transcript);
+    bool lost = session->repairs.count > 0 && repairs_first(&session->repairs, slot->cursor) < oldest;
+
+    if (slot->cursor >= oldest && !lost)
+        return;
+    if (slot->cursor < oldest) {
+        member->lost += (uint32_t)(oldest - slot->cursor);
+        delivery->wiring.stats->events_missed += oldest - slot->cursor;
+        session->repairs.count = 0;
+        session->flight = 0;
+        slot->cursor = oldest;
+    } else {
+        repairs_drop_below(&session->repairs, slot->cursor, oldest);
+    }
+    session->flags |= SESSION_GAP;
+    session->flags &= (uint8_t)~SESSION_SAMPLED;
+    session->gap = (uint32_t)oldest;
+    session_timer_set(delivery->wiring.sessions, delivery->now, member, SESSION_TIMER_AT_ONCE);
+}
+
+/* ---- collecting ---- */
+
+/* False where it does not fit the batch any more. */
+static bool add_cut(struct delivery *delivery, struct turn *turn, uint32_t position, uint64_t seq, bool repair,
+                    uint64_t *ret_next)
+{
+    const struct delivery_wiring *wiring = &delivery->wiring;
+    const struct cut *cut;
+    struct pending pending;
+
+    if (delivery->batch.entry_count == DELIVERY_BATCH)
+        return false;
+    cut = cut_get(&delivery->cuts, wiring->transcript, wiring->sessions->epoch, seq);
+    if (cut == NULL)
+        return false;
+    pending = (struct pending){.cursor = cut->next, .events = (uint32_t)(cut->next - seq), .repair = repair};
+    delivery_add_entry(&delivery->batch, turn, registry_path(wiring->registry, position), cut->bytes, cut->length,
+                       &pending);
+    *ret_next = cut->next;
+    return true;
+}
+
+static bool collect_repairs(struct delivery *delivery, struct turn *turn, uint32_t position)
+{
+    const struct slot *slot = registry_slot(delivery->wiring.registry, position);
+    const struct session *session = registry_member(delivery->wiring.registry, position)->session;
+    struct repairs repairs = session->repairs;
+    uint32_t left = repairs_left(delivery, session);
+    uint64_t next;
+
+    while (repairs.count > 0 && turn->count < left && turn->count < SEQUENCED_DELIVERY_TURN) {
+        if (!add_cut(delivery, turn, position, repairs_first(&repairs, slot->cursor), true, &next))
+            return false;
+        repairs_drop_below(&repairs, slot->cursor, next);
+    }
+    return true;
+}
+
+static bool collect_all(struct delivery *delivery, struct turn *turn, uint32_t position)
+{
+    struct slot *slot = registry_slot(delivery->wiring.registry, position);
+    struct member *member = registry_member(delivery->wiring.registry, position);
+    const struct session *session = member->session;
+    uint64_t released = transcript_released(delivery->wiring.transcript), cursor;
+    uint32_t flight = session->flight;
+
+    if (member->warned) /* away */
+        return true;
+    skip_forgotten(delivery, member, slot);
+    if (!collect_repairs(delivery, turn, position))
+        return false;
+    for (cursor = slot->cursor; cursor <= released && flight < session->window && turn->count < SEQUENCED_DELIVERY_TURN;
+         flight++) {
+        if (!add_cut(delivery, turn, position, cursor, false, &cursor))
+            return false;
+    }
+    return true;
+}
+
+/*
+ * Pads those that follow each other, but for the last, to the longest, where that costs an eighth at most: datagrams of one length to one member can cross the kernel together.
+ */
+static void even_out(struct batch *batch, const struct turn *turn)
+{
+    struct outbox_entry *entries = batch->entries + turn->first;
+    uint32_t longest = 0;
+
+    for (uint16_t i = 0; i < turn->count; i++)
+        longest = entries[i].length > longest ? entries[i].length : longest;
+    for (uint16_t i = 0; i + 1 < turn->count; i++) {
+        if (entries[i].length >= longest - longest / PADDING_SHARE)
+            entries[i].length = longest;
+    }
+}
+
+bool sequenced_delivery_collect(struct delivery *delivery, struct turn *turn, uint32_t position)
+{
+    bool whole = collect_all(delivery, turn, position);
+
+    if (turn->count > 1)
+        even_out(&delivery->batch, turn);
+    return whole;
+}
+
+bool sequenced_delivery_is_pattern(const struct delivery *delivery, const struct pattern *pattern)
+{
+    return pattern->turn.count == SEQUENCED_DELIVERY_TURN ||
+           pattern->turn.next > transcript_released(delivery->wiring.transcript);
+}
+
+bool sequenced_delivery_fits_pattern(const struct delivery *delivery, uint32_t position, const struct pattern *pattern)
+{
+    const struct member *member = registry_member(delivery->wiring.registry, position);
+    const struct session *session = member->session;
+
+    return !member->warned && session->repairs.count == 0 && session->flight + pattern->turn.count <= session->window;
+}
+
+/* ---- settling ---- */
+
+static void settle_repair(struct delivery *delivery, struct session *session, const struct slot *slot, uint64_t next)
+{
+    struct sessions *sessions = delivery->wiring.sessions;
+    uint32_t second = second_of(delivery);
+
+    if (session->repaired_s != (uint16_t)second)
+        session->repaired = 0;
+    if (sessions->repaired_s != second)
+        sessions->repaired = 0;
+    session->repaired_s = (uint16_t)second;
+    sessions->repaired_s = second;
+    session->repaired++;
+    sessions->repaired++;
+    delivery->wiring.stats->repairs++;
+    repairs_drop_below(&session->repairs, slot->cursor, next);
+}
+
+static void settle_new(struct delivery *delivery, struct session *session, struct slot *slot,
+                       const struct pending *pending)
+{
+    slot->cursor = pending->cursor;
+    session->flight++;
+    delivery->wiring.stats->events_delivered += pending->events;
+    /* One datagram at a time is measured. */
+    if ((session->flags & SESSION_SAMPLED) != 0)
+        return;
+    session->flags |= SESSION_SAMPLED;
+    session->sample = (uint32_t)(pending->cursor - 1);
+    session->sampled_us = (uint32_t)(delivery->now->mono_ns / 1000);
+}
+
+uint16_t sequenced_delivery_settle(struct delivery *delivery, const struct turn *turn, uint32_t position)
+{
+    struct slot *slot = registry_slot(delivery->wiring.registry, position);
+    struct member *member = registry_member(delivery->wiring.registry, position);
+    struct session *session = member->session;
+    const struct outbox_entry *entries = &delivery->batch.entries[turn->first];
+    const struct pending *pending = &delivery->batch.pending[turn->pending];
+    uint16_t count = turn->count, i;
+
+    for (i = 0; i < count; i++) {
+        if (entries[i].result == OUTBOX_LATER) {
+            delivery->blocked |= 1U << entries[i].path->door;
+            break;
+        }
+        if (entries[i].result == OUTBOX_TAKEN)
+            delivery->wiring.stats->datagrams_sent++;
+        else /* as good as lost on the way: it will be asked for again */
+            delivery_note_failure(delivery, member, entries[i].path, 0);
+        if (pending[i].repair)
+            settle_repair(delivery, session, slot, pending[i].cursor);
+        else
+            settle_new(delivery, session, slot, &pending[i]);
+    }
+    /* A gap is told at once, whatever was sent; repairs beyond the budget have to wait. */
+    if ((i > 0 && session->line != SESSION_TIMER_AT_ONCE) || (session->repairs.count > 0 && session->line == 0))
+        session_timer_set(delivery->wiring.sessions, delivery->now, member, SESSION_TIMER_FIRST);
+    return i;
+}
+
+bool sequenced_delivery_is_settled(const struct delivery *delivery, uint32_t position)
+{
+    const struct slot *slot = registry_slot(delivery->wiring.registry, position);
+    const struct member *member = registry_member(delivery->wiring.registry, position);
+    const struct session *session = member->session;
+
+    if (member->warned)
+        return true;
+    if (session->repairs.count > 0 && repairs_left(delivery, session) > 0)
+        return false;
+    return slot->cursor > transcript_released(delivery->wiring.transcript) || session->flight >= session->window;
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* From a HELLO to a session. */
+#include "core/sequenced_server/session_handshake.h"
+
+#include "core/model/session.h"
+#include "core/room/admission.h"
+#include "core/room/epoch.h"
+#include "core/sequenced_server/session_acks.h"
+#include "core/sequenced_server/session_timers.h"
+#include "core/sequenced_wire/sequenced_handshake.h"
+
+#include <roomd/status.h>
+#include <string.h>
+
+/* What a newcomer is asked to wait, in seconds: for somebody to leave; for the limits on joins. */
+#define WAIT_FULL_S  30
+#define WAIT_JOINS_S 10
+
+#define HANDLED        0
+#define REFUSE(reason) ((int)(reason) + 1)
+
+/* A JOIN with a good cookie: everything that is looked at. */
+struct attempt {
+    struct room *room;
+    const struct moment *now;
+    const struct path *path;
+    struct sequenced_join join;
+    uint64_t made_ms; /* when its cookie was made */
+    uint64_t token;   /* of the session that it makes or made */
+};
+
+static uint64_t milliseconds(const struct moment *now)
+{
+    return (uint64_t)(now->mono_ns / MOMENT_NS_PER_MS);
+}
+
+static void answer(struct room *room, const struct path *path, const void *bytes, int length)
+{
+    if (length > 0 && !delivery_send_now(room->delivery, path, bytes, (size_t)length))
+        room->stats.answers_withheld++;
+}
+
+static void refuse(struct room *room, const struct path *path, uint8_t version, uint8_t code, uint64_t nonce,
+                   uint16_t wait)
+{
+    const struct sequenced_refusal refusal = {.version = version, .code = code, .nonce = nonce, .wait = wait};
+    uint8_t bytes[SEQUENCED_REFUSAL_BYTES];
+
+    answer(room, path, bytes, sequenced_handshake_write_refusal(bytes, sizeof(bytes), &refusal));
+}
+
+/* Within the limits for answers; beyond them every second one, so that who is really there gets in. */
+static bool may_answer_hello(struct room *room, const struct moment *now, const struct path *path)
+{
+    if (admission_may_answer(room, now, path->peer.address))
+        return true;
+    room->sessions->answers_next = !room->sessions->answers_next;
+    if (!room->sessions->answers_next)
+        room->stats.answers_withheld++;
+    return room->sessions->answers_next;
+}
+
+int handshake_hello(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
+                    size_t length)
+{
+    uint8_t cookie[SECRETS_COOKIE_BYTES], out[SEQUENCED_CHALLENGE_MAX_BYTES];
+    struct sequenced_hello hello;
+    struct sequenced_challenge challenge;
+
+    if (sequenced_handshake_read_hello(bytes, length, &hello) != 0)
+        return REFUSE(REFUSED_MALFORMED);
+    if (!may_answer_hello(room, now, path))
+        return REFUSE(REFUSED_LIMITED);
+    if (hello.version != SEQUENCED_VERSION) {
+        refuse(room, path, hello.version, SEQUENCED_REFUSED_VERSION, hello.nonce, SEQUENCED_VERSION);
+        return REFUSE(REFUSED_MALFORMED);
+    }
+    if (!room->limits.sequenced_enabled) {
+        refuse(room, path, SEQUENCED_VERSION, SEQUENCED_REFUSED_USE_PLAIN, hello.nonce, 0);
+        return REFUSE(REFUSED_SEQUENCED_OFF);
+    }
+    secrets_cookie(room->sessions->secret, &path->peer, hello.nonce, milliseconds(now), cookie);
+    challenge = (struct sequenced_challenge){.nonce = hello.nonce, .cookie = {(const char *)cookie, sizeof(cookie)}};
+    answer(room, path, out, sequenced_handshake_write_challenge(out, sizeof(out), &challenge));
+    return HANDLED;
+}
+
+void handshake_stranger(struct room *room, const struct moment *now, const struct path *path, uint64_t token)
+{
+    const struct sequenced_stranger stranger = {.token = token};
+    uint8_t bytes[SEQUENCED_STRANGER_BYTES];
+
+    if (admission_may_answer(room, now, path->peer.address))
+        answer(room, path, bytes, sequenced_handshake_write_stranger(bytes, sizeof(bytes), &stranger));
+    else
+        room->stats.answers_withheld++;
+}
+
+/* ---- joins ---- */
+
+static int refuse_join(const struct attempt *attempt, uint8_t code, uint16_t wait, enum refusal refusal)
+{
+    refuse(attempt->room, attempt->path, SEQUENCED_VERSION, code, attempt->join.nonce, wait);
+    return REFUSE(refusal);
+}
+
+/* What has been released, or, while its own join waits for company, what the member begins with. */
+static uint64_t head_for(const struct room *room, uint64_t position)
+{
+    uint64_t released = transcript_released(room->transcript);
+
+    return released > position ? released : position;
+}
+
+static void welcome(struct room *room, const struct path *path, const struct member *member)
+{
+    const struct session *session = member->session;
+    const struct sequenced_welcome welcome = {
+        .resumed = session->run > 1,
+        .nonce = session->nonce,
+        .epoch = room->sessions->epoch,
+        .token = session->token,
+        .run = session->run,
+        .member = (uint32_t)member->number,
+        .position = session->position,
+        .head = head_for(room, session->position),
+        .said = session->run > 1 ? session->decided : 0,
+        .members = registry_count(room->registry),
+        .max_text_bytes = (uint16_t)room->limits.max_text_bytes,
+        .timeout_s = room->limits.session_timeout_s,
+        .name = {registry_shown(member), registry_shown_len(member)},
+        .room = {room->title, strlen(room->title)},
+    };
+    uint8_t bytes[SEQUENCED_WELCOME_MAX_BYTES];
+
+    answer(room, path, bytes, sequenced_handshake_write_welcome(bytes, sizeof(bytes), &welcome));
+}
+
+/* It has shown its address by the cookie, so that is the session's path at once. */
+static void begin_run(const struct attempt *attempt, struct member *member, uint64_t position)
+{
+    struct room *room = attempt->room;
+    struct session *session = member->session;
+
+    session->nonce = attempt->join.nonce;
+    session->made_ms = attempt->made_ms;
+    session->run++;
+    session->packet = 0;
+    session->paths = 0;
+    session->position = position;
+    session->repairs.count = 0;
+    session->flags = 0;
+    session->flight = 0;
+    session_timer_stop(room->sessions, member);
+    /* A program that was started anew has other messages under these numbers; one that was not says them again. */
+    early_forget(room->early, &session->early);
+    session_report_anew(session);
+    room_slot(room, member)->cursor = position + 1;
+    *registry_path(room->registry, member->position) = *attempt->path;
+}
+
+static int add_member(const struct attempt *attempt, const struct name *name)
+{
+    struct room *room = attempt->room;
+    struct member *member;
+    struct event joined;
+
+    epoch_see_to_numbers(room, attempt->now);
+    if (registry_add_sequenced(room->registry, name, attempt->path, attempt->now->mono_ns, &member) != 0)
+        return refuse_join(attempt, SEQUENCED_REFUSED_FULL, WAIT_FULL_S, REFUSED_NO_MEMORY);
+    member->joined_wall_ns = attempt->now->wall_ns;
+    member->muted_until_ns = bans_muted_until(room->bans, name->folded, attempt->now->mono_ns);
+    member->first = transcript_appended(room->transcript) + 1;
+    member->session->token = attempt->token;
+    joined = room_draft(EVENT_JOIN, member);
+    if (sessions_add(room->sessions, member) != 0)
+        goto refused;
+    begin_run(attempt, member, member->first - 1);
+    if (roll_enter(room->roll, member) != 0 || room_append(room, attempt->now, &joined, member) != 0) {
+        roll_leave(room->roll, member, 0);
+        sessions_remove(room->sessions, member);
+        goto refused;
+    }
+    welcome(room, attempt->path, member);
+    registry_mark_behind(room->registry, member);
+    return HANDLED;
+
+refused:
+    registry_remove(room->registry, member);
+    return refuse_join(attempt, SEQUENCED_REFUSED_FULL, WAIT_FULL_S, REFUSED_NO_MEMORY);
+}
+
+static int join_anew(const struct attempt *attempt)
+{
+    struct room *room = attempt->room;
+    const uint8_t *address = attempt->path->peer.address;
+    struct name name;
+
+    if (name_parse(attempt->join.name.bytes, attempt->join.name.length, room->limits.max_name_codepoints,
+                   &room->reserved, &name) != 0)
+        return refuse_join(attempt, SEQUENCED_REFUSED_BAD_NAME, 0, REFUSED_NAME_BAD);
+    if (bans_forbid(room->bans, name.folded, &attempt->path->peer, attempt->now->mono_ns))
+        return refuse_join(attempt, SEQUENCED_REFUSED_BANNED, 0, REFUSED_BANNED);
+    if (registry_find_name(room->registry, &name) != NULL)
+        return refuse_join(attempt, SEQUENCED_REFUSED_TAKEN, 0, REFUSED_NAME_TAKEN);
+    if (registry_count(room->registry) >= room->limits.max_members)
+        return refuse_join(attempt, SEQUENCED_REFUSED_FULL, WAIT_FULL_S, REFUSED_ROOM_FULL);
+    if (!admission_is_trusted(room, address) &&
+        (!admission_may_join(room, attempt->now, address) || admission_is_address_full(room, address)))
+        return refuse_join(attempt, SEQUENCED_REFUSED_TOO_MANY, WAIT_JOINS_S, REFUSED_LIMITED);
+    return add_member(attempt, &name);
+}
+
+static int resume(const struct attempt *attempt, struct member *member)
+{
+    struct room *room = attempt->room;
+    uint64_t position = attempt->join.position;
+
+    if (member == NULL || attempt->join.epoch != room->sessions->epoch || member->session->run == UINT16_MAX ||
+        position > transcript_appended(room->transcript))
+        return refuse_join(attempt, SEQUENCED_REFUSED_UNKNOWN_SESSION, 0, REFUSED_STRANGER);
+    if (bans_forbid_address(room->bans, attempt->path->peer.address, attempt->now->mono_ns))
+        return refuse_join(attempt, SEQUENCED_REFUSED_BANNED, 0, REFUSED_BANNED);
+    /* What was said before it came in is not its own to hear. */
+    begin_run(attempt, member, position + 1 < member->first ? member->first - 1 : position);
+    registry_heard(room->registry, member, attempt->now->mono_ns);
+    welcome(room, attempt->path, member);
+    registry_mark_behind(room->registry, member);
+    return HANDLED;
+}
+
+/* With a good cookie. */
+static int decide(const struct attempt *attempt)
+{
+    const struct sequenced_join *join = &attempt->join;
+    struct room *room = attempt->room;
+    struct member *member = sessions_find(room->sessions, join->resume ? join->token : attempt->token);
+
+    if (sessions_has_ended(room->sessions, attempt->token, join->nonce))
+        return REFUSE(REFUSED_STRANGER);
+    if (member == NULL)
+        return join->resume ? resume(attempt, NULL) : join_anew(attempt);
+    if (member->session->nonce == join->nonce && member->session->made_ms == attempt->made_ms) {
+        welcome(room, attempt->path, member);
+        return HANDLED;
+    }
+    if (!join->resume || attempt->made_ms < member->session->made_ms)
+        return REFUSE(REFUSED_COOKIE); /* it comes late: the session has gone on without it */
+    return resume(attempt, member);
+}
+
+int handshake_join(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
+                   size_t length)
+{
+    struct attempt attempt = {.room = room, .now = now, .path = path};
+
+    if (sequenced_handshake_read_join(bytes, length, &attempt.join) != 0)
+        return REFUSE(REFUSED_MALFORMED);
+    if (!secrets_cookie_is_good(room->sessions->secret, &path->peer, attempt.join.nonce, milliseconds(now),
+                                attempt.join.cookie, &attempt.made_ms)) {
+        if (!admission_may_answer(room, now, path->peer.address)) {
+            room->stats.answers_withheld++;
+            return REFUSE(REFUSED_COOKIE);
+        }
+        return refuse_join(&attempt, SEQUENCED_REFUSED_COOKIE, 0, REFUSED_COOKIE);
+    }
+    if (!room->limits.sequenced_enabled)
+        return refuse_join(&attempt, SEQUENCED_REFUSED_USE_PLAIN, 0, REFUSED_SEQUENCED_OFF);
+    attempt.token =
+        secrets_number(room->sessions->secret, SECRETS_TOKEN, &path->peer, attempt.join.nonce, attempt.made_ms);
+    return decide(&attempt);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * How somebody gets a session of the sequenced protocol: HELLO and JOIN, and what answers them (doc/protocol.md, 2.3 and 2.9). Nothing is kept before a cookie has shown whose address it is, and no answer is longer
+ * than what it answers.
+ *
+ * A token is a keyed hash of endpoint, nonce and time of the cookie. So a repeated JOIN finds the session that it made, and no index of nonces is needed.
+ */
+#ifndef ROOMD_CORE_SEQUENCED_SERVER_SESSION_HANDSHAKE_H
+#define ROOMD_CORE_SEQUENCED_SERVER_SESSION_HANDSHAKE_H
+
+#include "core/room/room_state.h"
+
+/* Both take a datagram of their kind. 0, or enum refusal + 1. */
+int handshake_hello(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
+                    size_t length);
+int handshake_join(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
+                   size_t length);
+
+/* Answers an UP that no session has that token of. */
+void handshake_stranger(struct room *room, const struct moment *now, const struct path *path, uint64_t token);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * What a member says: decided in the order of its numbers, each once (doc/protocol.md, 2.6). A message that comes early waits in core/model/reorder.h.
+ */
+#ifndef ROOMD_CORE_SEQUENCED_SERVER_SESSION_MESSAGES_H
+#define ROOMD_CORE_SEQUENCED_SERVER_SESSION_MESSAGES_H
+
+#include "core/room/room_state.h"
+#include "core/sequenced_server/session_send.h"
+#include "core/sequenced_wire/sequenced_up.h"
+
+/* Takes or refuses it; a refusal goes to `down`. True where TAKEN is owed. */
+bool session_say(struct room *room, const struct moment *now, struct member *member,
+                 const struct sequenced_up_frame *frame, struct session_down *down);
+
+/* TAKEN, as things stand. */
+void session_say_taken(const struct room *room, const struct member *member, struct session_down *down);
+
+#endif

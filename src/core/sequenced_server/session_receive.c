@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* UP: what a member reports, says and asks, and the path that its answers take. */
+#include "core/model/session.h"
+
+#include "core/room/admission.h"
+#include "core/sequenced_server/session_acks.h"
+#include "core/sequenced_server/session_handshake.h"
+#include "core/sequenced_server/session_messages.h"
+#include "core/sequenced_server/session_send.h"
+#include "core/sequenced_server/session_timers.h"
+#include "core/sequenced_wire/sequenced_up.h"
+
+#include <string.h>
+
+/* A challenge changes so often, and is good for five times that and what is left of the first: 10 to 12 s. */
+#define PATH_SLOT_NS     (2 * MOMENT_NS_PER_S)
+#define PATH_SLOTS       6U
+#define PATHS_PER_SLOT   3U
+#define PATHS_SLOT_NS    (3 * MOMENT_NS_PER_S)
+#define PAGE_INTERVAL_MS 10U
+
+#define HANDLED        0
+#define REFUSE(reason) ((int)(reason) + 1)
+
+/* An UP of a session, in its run. */
+struct context {
+    struct room *room;
+    const struct moment *now;
+    const struct path *path;
+    struct member *member; /* NULL once it has left */
+    struct sequenced_up up;
+    bool owes_taken;
+    bool owes_heartbeat;
+    uint32_t echo;
+};
+
+/* ---- paths ---- */
+
+static uint64_t challenge_of(const struct context *context, uint64_t slot)
+{
+    return secrets_number(context->room->sessions->secret, SECRETS_PATH, &context->path->peer,
+                          context->member->session->token, slot);
+}
+
+static bool is_old_path(const struct context *context)
+{
+    return endpoint_equal(&room_path(context->room, context->member)->peer, &context->path->peer);
+}
+
+/* To where it came from, and not to the session's path: it is not longer than an UP. */
+static void send_there(const struct context *context, uint16_t run, const struct sequenced_down_frame *frame)
+{
+    const struct sequenced_down header = {.token = context->up.token, .run = run};
+    uint8_t bytes[SEQUENCED_UP_HEADER_BYTES];
+    struct octets_writer writer = sequenced_write(bytes, sizeof(bytes));
+
+    if (sequenced_down_begin(&writer, &header) != 0 || sequenced_down_add(&writer, frame) != 0)
+        return;
+    if (!delivery_send_now(context->room->delivery, context->path, bytes, writer.length))
+        context->room->stats.answers_withheld++;
+}
+
+static void check_path(const struct context *context)
+{
+    struct session *session = context->member->session;
+    uint8_t slot = (uint8_t)(context->now->mono_ns / PATHS_SLOT_NS);
+
+    if (session->paths_slot != slot)
+        session->paths = 0;
+    session->paths_slot = slot;
+    if (session->paths == PATHS_PER_SLOT)
+        return;
+    session->paths++;
+    send_there(context, session->run,
+               &(struct sequenced_down_frame){
+                   .kind = SEQUENCED_DOWN_PATH,
+                   .challenge = challenge_of(context, (uint64_t)(context->now->mono_ns / PATH_SLOT_NS))});
+}
+
+static void take_path(const struct context *context)
+{
+    struct room *room = context->room;
+
+    *registry_path(room->registry, context->member->position) = *context->path;
+    session_report_anew(context->member->session);
+    registry_mark_behind(room->registry, context->member); /* the window may have grown by that */
+}
+
+static void handle_path(const struct context *context, uint64_t challenge)
+{
+    uint64_t slot = (uint64_t)(context->now->mono_ns / PATH_SLOT_NS);
+
+    if (is_old_path(context))
+        return;
+    for (uint64_t age = 0; age < PATH_SLOTS && age <= slot; age++) {
+        if (challenge == challenge_of(context, slot - age)) {
+            take_path(context);
+            return;
+        }
+    }
+}
+
+/* Only a newer datagram tells of a newer path. */
+static void note_path(const struct context *context)
+{
+    struct session *session = context->member->session;
+    struct path *path = registry_path(context->room->registry, context->member->position);
+
+    if (context->up.packet <= session->packet)
+        return;
+    session->packet = context->up.packet;
+    if (!is_old_path(context))
+        check_path(context);
+    else if (path->door != context->path->door || memcmp(path->local, context->path->local, sizeof(path->local)) != 0)
+        *path = *context->path; /* another address of ours, which it may choose */
+}
+
+/* ---- members ---- */
+
+static void handle_members(const struct context *context, uint32_t after, struct session_down *down)
+{
+    struct session *session = context->member->session;
+    struct sequenced_down_frame page = {.kind = SEQUENCED_DOWN_MEMBERS};
+    uint8_t bytes[SEQUENCED_PAGE_MAX_BYTES];
+    struct octets_writer entries = octets_write(bytes, sizeof(bytes));
+    uint32_t now_ms = session_ms(context->now);
+    struct roll_entry next;
+
+    if (now_ms - session->paged_ms < PAGE_INTERVAL_MS)
+        return;
+    session->paged_ms = now_ms;
+    /* Whoever is in has its place there at once, though its join may wait for company. */
+    page.members.head = transcript_appended(context->room->transcript);
+    page.members.after = page.members.last = after;
+    while (roll_next(context->room->roll, page.members.last, &next)) {
+        struct sequenced_entry entry = {next.number, next.gone, {next.name, next.name_len}};
+
+        page.members.more = sequenced_down_add_entry(&entries, &entry) != 0;
+        if (page.members.more)
+            break;
+        page.members.last = next.number;
+    }
+    page.members.entries = (struct octets_slice){(const char *)bytes, entries.length};
+    session_down_add(down, &page);
+}
+
+/* ---- frames ---- */
+
+static void handle_leave(struct context *context, struct session_down *down)
+{
+    session_down_flush(down);
+    session_close(context->room, context->member, SEQUENCED_CLOSED_LEFT, "");
+    room_remove(context->room, context->now, context->member, EXIT_LEFT);
+    context->member = NULL;
+}
+
+static void handle_frame(struct context *context, const struct sequenced_up_frame *frame, struct session_down *down)
+{
+    switch (frame->kind) {
+    case SEQUENCED_UP_MESSAGE:
+        if (session_say(context->room, context->now, context->member, frame, down))
+            context->owes_taken = true;
+        break;
+    case SEQUENCED_UP_MISSING:
+        session_report_missing(context->room, context->now, context->member, frame->missing.ranges,
+                               frame->missing.count);
+        break;
+    case SEQUENCED_UP_HEARTBEAT:
+        context->owes_heartbeat = true;
+        context->echo = frame->echo;
+        break;
+    case SEQUENCED_UP_LEAVE:
+        handle_leave(context, down);
+        break;
+    case SEQUENCED_UP_MEMBERS:
+        handle_members(context, frame->after, down);
+        break;
+    case SEQUENCED_UP_PATH:
+        handle_path(context, frame->challenge);
+        break;
+    }
+}
+
+/* One of each, however often an UP asks: answers are not to outgrow what they answer by much. */
+static void answer(const struct context *context, struct session_down *down)
+{
+    uint64_t cursor = room_slot(context->room, context->member)->cursor;
+
+    if (context->owes_taken)
+        session_say_taken(context->room, context->member, down);
+    if (context->owes_heartbeat)
+        session_down_add(down, &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEARTBEAT,
+                                                              .heartbeat = {context->echo, cursor - 1}});
+    session_down_flush(down);
+}
+
+static void note_heard(const struct context *context)
+{
+    bool was_away = context->member->warned;
+
+    registry_heard(context->room->registry, context->member, context->now->mono_ns);
+    if (!was_away)
+        return;
+    registry_mark_behind(context->room->registry, context->member);
+    session_timer_set(context->room->sessions, context->now, context->member, SESSION_TIMER_FIRST);
+}
+
+static void handle_run(struct context *context, struct sequenced_up_reader *reader)
+{
+    struct sequenced_up_frame frame;
+    struct session_down down; /* what it is told */
+
+    note_heard(context);
+    note_path(context);
+    session_report_position(context->room, context->now, context->member, context->up.position);
+    session_down_begin(&down, context->room, context->member);
+    while (context->member != NULL && sequenced_up_next(reader, &frame) == 1)
+        handle_frame(context, &frame, &down);
+    if (context->member != NULL)
+        answer(context, &down);
+}
+
+/* Its program was replaced by another with the same token. Where both are at one address, the datagram is only late. */
+static int refuse_earlier_run(const struct context *context)
+{
+    struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_CLOSED, .closed = {.text = {"", 0}}};
+
+    closed.closed.reason = SEQUENCED_CLOSED_RESUMED_ELSEWHERE;
+    if (is_old_path(context))
+        return HANDLED;
+    if (admission_may_answer(context->room, context->now, context->path->peer.address))
+        send_there(context, context->up.run, &closed);
+    else
+        context->room->stats.answers_withheld++;
+    return REFUSE(REFUSED_STRANGER);
+}
+
+static int handle_up(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
+                     size_t length)
+{
+    struct context context = {.room = room, .now = now, .path = path};
+    struct sequenced_up_reader reader;
+
+    if (sequenced_up_open(bytes, length, &context.up, &reader) != 0)
+        return REFUSE(REFUSED_MALFORMED);
+    context.member = sessions_find(room->sessions, context.up.token);
+    if (context.member == NULL) {
+        handshake_stranger(room, now, path, context.up.token);
+        return REFUSE(REFUSED_STRANGER);
+    }
+    if (context.up.run < context.member->session->run)
+        return refuse_earlier_run(&context);
+    if (context.up.run > context.member->session->run)
+        return REFUSE(REFUSED_MALFORMED);
+    handle_run(&context, &reader);
+    return HANDLED;
+}
+
+int session_receive(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
+                    size_t length)
+{
+    enum sequenced_datagram datagram;
+
+    if (sequenced_identify(bytes, length, &datagram) != 0)
+        return REFUSE(REFUSED_MALFORMED);
+    switch (datagram) {
+    case SEQUENCED_HELLO:
+        return handshake_hello(room, now, path, bytes, length);
+    case SEQUENCED_JOIN:
+        return handshake_join(room, now, path, bytes, length);
+    case SEQUENCED_UP:
+        return handle_up(room, now, path, bytes, length);
+    default: /* of the other direction: another server's, or ours reflected */
+        return REFUSE(REFUSED_TOKEN);
+    }
+}
+
+/* ---- the end ---- */
+
+void session_close(struct room *room, struct member *member, uint8_t reason, const char *text)
+{
+    session_down_send(room, member,
+                      &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_CLOSED,
+                                                     .closed = {.reason = reason, .text = {text, strlen(text)}}});
+}
+
+void room_close(struct room *room)
+{
+    for (uint32_t seat = 0; seat < registry_seats(room->registry); seat++) {
+        struct member *member = registry_seated(room->registry, seat);
+
+        if (member != NULL && member->session != NULL)
+            session_close(room, member, SEQUENCED_CLOSED_PROGRAM_ENDS, "");
+    }
+}
+
+void session_forget(struct room *room, struct member *member)
+{
+    session_timer_stop(room->sessions, member);
+    early_forget(room->early, &member->session->early);
+    sessions_remove(room->sessions, member);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Frames into datagrams. */
+#include "core/sequenced_server/session_send.h"
+
+#include "core/model/session.h"
+#include "core/room/room_state.h"
+
+#include <roomd/status.h>
+
+void session_down_begin(struct session_down *down, struct room *room, struct member *member)
+{
+    down->room = room;
+    down->member = member;
+    down->writer = sequenced_write(down->bytes, sizeof(down->bytes));
+}
+
+void session_down_flush(struct session_down *down)
+{
+    struct room *room = down->room;
+
+    if (down->writer.length > SEQUENCED_DOWN_HEADER_BYTES &&
+        !delivery_send_now(room->delivery, room_path(room, down->member), down->bytes, down->writer.length))
+        room->stats.answers_withheld++;
+    octets_rewind(&down->writer, 0);
+}
+
+void session_down_add(struct session_down *down, const struct sequenced_down_frame *frame)
+{
+    const struct session *session = down->member->session;
+    const struct sequenced_down header = {.token = session->token, .run = session->run};
+
+    if (down->writer.length == 0)
+        sequenced_down_begin(&down->writer, &header);
+    if (sequenced_down_add(&down->writer, frame) != STATUS_FULL)
+        return;
+    session_down_flush(down);
+    sequenced_down_begin(&down->writer, &header);
+    sequenced_down_add(&down->writer, frame);
+}
+
+void session_down_send(struct room *room, struct member *member, const struct sequenced_down_frame *frame)
+{
+    struct session_down down;
+
+    session_down_begin(&down, room, member);
+    session_down_add(&down, frame);
+    session_down_flush(&down);
+}

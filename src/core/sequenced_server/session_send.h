@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * What one member of the sequenced protocol is told, in as few datagrams as it needs. Sent at once or not at all, to the path of its session: what is lost is asked for again.
+ */
+#ifndef ROOMD_CORE_SEQUENCED_SERVER_SESSION_SEND_H
+#define ROOMD_CORE_SEQUENCED_SERVER_SESSION_SEND_H
+
+#include "core/sequenced_wire/sequenced_down.h"
+
+#include "core/model/registry.h"
+#include <roomd/room.h>
+
+struct session_down {
+    struct room *room; /* both borrowed until session_down_flush */
+    struct member *member;
+    struct octets_writer writer;
+    uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
+};
+
+void session_down_begin(struct session_down *down, struct room *room, struct member *member);
+/* Adds a frame; what does not fit the datagram begins another one. */
+void session_down_add(struct session_down *down, const struct sequenced_down_frame *frame);
+/* Sends what is left; the next frame begins a datagram. */
+void session_down_flush(struct session_down *down);
+
+/* One frame in a datagram of its own. */
+void session_down_send(struct room *room, struct member *member, const struct sequenced_down_frame *frame);
+
+#endif

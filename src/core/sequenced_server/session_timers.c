@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Lines of timers, and what they ring for; the order of silence for those that are away or over. */
+#include "core/sequenced_server/session_timers.h"
+
+#include "core/model/session.h"
+#include "core/room/room_state.h"
+#include "core/sequenced_server/session_send.h"
+#include "core/sequenced_wire/sequenced_down.h"
+
+/* Sessions looked at in one tick: the rest is due at once, after the loop has seen to the others. */
+#define TICK_MAX 64U
+
+/* When the tick itself comes late, the machine has slept; whoever is still there then has so long to say so. */
+#define LATE_NS  (5 * MOMENT_NS_PER_S)
+#define GRACE_NS (30 * MOMENT_NS_PER_S)
+
+static const uint32_t waits_ms[SESSIONS_LINES] = {0, 0, 200, 400, 800, 1600, 3200, 6400, 12800, 25000};
+
+/* While more is owed to it than its window lets out, it is asked as often as that: its reports may be lost, and it knows nothing of what waits. */
+#define LINE_MORE_OWED 5U
+
+/* But not whoever seems to be gone. */
+#define MORE_OWED_HEARD_NS (10 * MOMENT_NS_PER_S)
+
+static struct session *session_at(const struct sessions *sessions, uint32_t place)
+{
+    return registry_seated(sessions->registry, place - 1)->session;
+}
+
+void session_timer_stop(struct sessions *sessions, struct member *member)
+{
+    struct session *session = member->session;
+    struct sessions_line *line = &sessions->lines[session->line];
+
+    if (session->line == 0)
+        return;
+    *(session->sooner != 0 ? &session_at(sessions, session->sooner)->later : &line->first) = session->later;
+    *(session->later != 0 ? &session_at(sessions, session->later)->sooner : &line->last) = session->sooner;
+    session->line = 0;
+}
+
+void session_timer_set(struct sessions *sessions, const struct moment *now, struct member *member, uint8_t line)
+{
+    struct session *session = member->session;
+    struct sessions_line *joined = &sessions->lines[line];
+
+    session_timer_stop(sessions, member);
+    session->line = line;
+    session->due_ms = session_ms(now) + waits_ms[line];
+    session->later = 0;
+    session->sooner = joined->last;
+    *(joined->last != 0 ? &session_at(sessions, joined->last)->later : &joined->first) = member->seat + 1;
+    joined->last = member->seat + 1;
+    sessions->now_ns = now->mono_ns;
+}
+
+/* ---- what is due ---- */
+
+static int64_t due_ns(const struct sessions *sessions, const struct session *session)
+{
+    int64_t now_ms = sessions->now_ns / MOMENT_NS_PER_MS;
+
+    return (now_ms + (int32_t)(session->due_ms - (uint32_t)now_ms)) * MOMENT_NS_PER_MS;
+}
+
+static void ring(struct room *room, const struct moment *now, struct member *member)
+{
+    struct session *session = member->session;
+    uint64_t cursor = room_slot(room, member)->cursor;
+    uint8_t next = session->line + 1U < SESSIONS_LINES ? (uint8_t)(session->line + 1U) : session->line;
+
+    if (session->repairs.count > 0)
+        registry_mark_behind(room->registry, member);
+    if ((session->flags & SESSION_GAP) != 0) {
+        session_down_send(
+            room, member,
+            &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_GAP, .oldest = session_whole(session->gap, cursor)});
+    } else if (session->position + 1 < cursor) {
+        session_down_send(room, member,
+                          &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEAD, .head = cursor - 1});
+    } else if (session->repairs.count == 0) {
+        session_timer_stop(room->sessions, member);
+        return;
+    }
+    if (cursor <= transcript_released(room->transcript) && next > LINE_MORE_OWED &&
+        now->mono_ns - member->heard_ns < MORE_OWED_HEARD_NS)
+        next = LINE_MORE_OWED;
+    session_timer_set(room->sessions, now, member, next);
+}
+
+static void ring_line(struct room *room, const struct moment *now, const struct sessions_line *line)
+{
+    for (uint32_t handled = 0; handled < TICK_MAX && line->first != 0; handled++) {
+        struct member *member = registry_seated(room->registry, line->first - 1);
+
+        if (due_ns(room->sessions, member->session) > now->mono_ns)
+            break;
+        ring(room, now, member);
+    }
+}
+
+/* ---- silence ---- */
+
+static int64_t timeout_ns(const struct room *room)
+{
+    return (int64_t)room->limits.session_timeout_s * MOMENT_NS_PER_S;
+}
+
+static int64_t away_ns(const struct room *room)
+{
+    return SESSION_AWAY_NS < timeout_ns(room) ? SESSION_AWAY_NS : timeout_ns(room);
+}
+
+static int64_t away_due_ns(const struct room *room)
+{
+    const struct member *member = registry_quietest(room->registry, true, false);
+
+    return member != NULL ? member->heard_ns + away_ns(room) : MOMENT_NEVER_NS;
+}
+
+static int64_t timeout_due_ns(const struct room *room)
+{
+    const struct member *member = registry_quietest(room->registry, true, true);
+    int64_t due = member != NULL ? member->heard_ns + timeout_ns(room) : MOMENT_NEVER_NS;
+
+    return member != NULL && due < member->leaves_ns ? member->leaves_ns : due;
+}
+
+static void go_away(struct room *room, const struct moment *now, struct member *member)
+{
+    bool late = now->mono_ns > member->heard_ns + away_ns(room) + LATE_NS;
+
+    registry_warned(room->registry, member);
+    member->leaves_ns = late ? now->mono_ns + GRACE_NS : 0;
+    member->session->repairs.count = 0;
+    member->session->flags &= (uint8_t)~SESSION_SAMPLED;
+    session_timer_stop(room->sessions, member);
+}
+
+static void see_to_silence(struct room *room, const struct moment *now)
+{
+    for (uint32_t handled = 0; handled < TICK_MAX; handled++) {
+        if (away_due_ns(room) <= now->mono_ns) {
+            go_away(room, now, registry_quietest(room->registry, true, false));
+        } else if (timeout_due_ns(room) <= now->mono_ns) {
+            struct member *member = registry_quietest(room->registry, true, true);
+
+            session_close(room, member, SEQUENCED_CLOSED_TIMEOUT, "");
+            room_remove(room, now, member, EXIT_TIMEOUT);
+        } else {
+            break;
+        }
+    }
+}
+
+void session_timer_tick(struct room *room, const struct moment *now)
+{
+    for (uint32_t line = 1; line < SESSIONS_LINES; line++)
+        ring_line(room, now, &room->sessions->lines[line]);
+    see_to_silence(room, now);
+}
+
+int64_t session_timer_next_tick(const struct room *room)
+{
+    const struct sessions *sessions = room->sessions;
+    int64_t away, timeout, next;
+
+    if (sessions_count(sessions) == 0) /* each turn of the loop asks twice, in a room of the plain protocol too */
+        return MOMENT_NEVER_NS;
+    away = away_due_ns(room);
+    timeout = timeout_due_ns(room);
+    next = away < timeout ? away : timeout;
+    for (uint32_t line = 1; line < SESSIONS_LINES; line++) {
+        uint32_t first = sessions->lines[line].first;
+        int64_t due = first != 0 ? due_ns(sessions, session_at(sessions, first)) : MOMENT_NEVER_NS;
+
+        next = due < next ? due : next;
+    }
+    return next;
+}

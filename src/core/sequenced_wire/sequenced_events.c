@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Events to bytes, and back. */
+#include "core/sequenced_wire/sequenced_events.h"
+
+#include <roomd/moment.h>
+#include <roomd/status.h>
+#include <string.h>
+
+/* Kinds on the wire that stand for something else than one event. */
+#define KIND_JOINS 5
+#define KIND_TIME  6
+
+/* Counted in one byte. */
+#define JOINS_MAX 255U
+
+/* Times nearer than this to the one that holds need no frame of their own. */
+#define TIME_STEP_MS 1000U
+
+#define NS_PER_MS (MOMENT_NS_PER_S / 1000)
+
+_Static_assert(EXIT_LEFT == 0 && EXIT_RENAMED == 1 && EXIT_IDLE == 2 && EXIT_KICKED == 3 && EXIT_VANISHED == 4,
+               "reasons are written as they are");
+
+/* ---- writing ---- */
+
+void sequenced_events_begin(struct sequenced_bundle *bundle, void *bytes, size_t size, uint64_t epoch)
+{
+    *bundle = (struct sequenced_bundle){.writer = sequenced_write(bytes, size), .epoch = epoch};
+}
+
+/* A clock that stands before 1970 is wrong, but no reason to say nothing. What nanoseconds can count fits 48 bits of milliseconds. */
+static uint64_t time_of(const struct event *event)
+{
+    return event->wall_ns < 0 ? 0 : (uint64_t)(event->wall_ns / NS_PER_MS);
+}
+
+static bool is_event(const struct sequenced_bundle *bundle, const struct event *event)
+{
+    bool named = event->name_len >= 1 && event->name_len <= ROOM_NAME_MAX_BYTES;
+    bool authored = event->author >= 1 && event->author <= SEQUENCED_MEMBER_MAX;
+
+    if (event->seq == 0 || event->seq > OCTETS_VARINT_MAX || (bundle->next != 0 && event->seq != bundle->next))
+        return false;
+    switch (event->kind) {
+    case EVENT_JOIN:
+        return authored && named;
+    case EVENT_CHAT:
+    case EVENT_EXIT:
+        return authored;
+    default:
+        return event->kind == EVENT_NOTICE;
+    }
+}
+
+static struct octets_slice text_of(const struct event *event)
+{
+    return (struct octets_slice){event->text, event->text_len};
+}
+
+static void write_event(struct octets_writer *writer, const struct event *event, uint16_t said)
+{
+    switch ((enum event_kind)event->kind) {
+    case EVENT_JOIN:
+        octets_write_u8(writer, SEQUENCED_EVENT_JOIN);
+        octets_write_varint(writer, event->author);
+        octets_write_u16(writer, said);
+        octets_write_u8(writer, (uint8_t)event->name_len);
+        octets_write_slice(writer, (struct octets_slice){event->name, event->name_len});
+        break;
+    case EVENT_CHAT:
+        octets_write_u8(writer, SEQUENCED_EVENT_CHAT);
+        octets_write_varint(writer, event->author);
+        octets_write_u16(writer, said);
+        octets_write_varint(writer, event->text_len);
+        octets_write_slice(writer, text_of(event));
+        break;
+    case EVENT_EXIT:
+        octets_write_u8(writer, SEQUENCED_EVENT_EXIT);
+        octets_write_varint(writer, event->author);
+        octets_write_u16(writer, said);
+        octets_write_u8(writer, event->reason);
+        break;
+    case EVENT_NOTICE:
+        octets_write_u8(writer, SEQUENCED_EVENT_NOTICE);
+        octets_write_varint(writer, event->text_len);
+        octets_write_slice(writer, text_of(event));
+        break;
+    }
+}
+
+/* Makes joins of the join at `join_at`, the last event: kind, count and member take the place of kind, member and said, so it becomes shorter by a byte. */
+static void open_joins(struct sequenced_bundle *bundle)
+{
+    uint8_t *join = bundle->writer.bytes + bundle->join_at;
+    size_t member = octets_varint_bytes(bundle->joiner);
+    size_t name = 1 + member + 2;
+
+    memmove(join + 2, join + 1, member);
+    memmove(join + 2 + member, join + name, bundle->writer.length - bundle->join_at - name);
+    join[0] = KIND_JOINS;
+    bundle->writer.length--;
+}
+
+/* Into the frame of the join before. The byte that this saves may be the one that is needed. */
+static int fold(struct sequenced_bundle *bundle, const struct event *event)
+{
+    struct octets_writer *writer = &bundle->writer;
+    size_t room = writer->size - writer->length + (bundle->joins == 1 ? 1 : 0);
+
+    if (octets_varint_bytes(event->author) + 1 + event->name_len > room)
+        return STATUS_FULL;
+    if (bundle->joins == 1)
+        open_joins(bundle);
+    octets_write_varint(writer, event->author);
+    octets_write_u8(writer, (uint8_t)event->name_len);
+    octets_write_slice(writer, (struct octets_slice){event->name, event->name_len});
+    bundle->joins++;
+    writer->bytes[bundle->join_at + 1] = (uint8_t)bundle->joins;
+    return STATUS_OK;
+}
+
+static void write_header(struct sequenced_bundle *bundle, uint64_t first, uint64_t time_ms)
+{
+    octets_write_u8(&bundle->writer, SEQUENCED_FIRST_EVENTS);
+    octets_write_u8(&bundle->writer, SEQUENCED_VERSION);
+    octets_write_u64(&bundle->writer, bundle->epoch);
+    octets_write_u64(&bundle->writer, first);
+    octets_write_u48(&bundle->writer, time_ms);
+}
+
+static bool is_step(uint64_t from_ms, uint64_t to_ms)
+{
+    return (to_ms > from_ms ? to_ms - from_ms : from_ms - to_ms) >= TIME_STEP_MS;
+}
+
+/* A frame of its own, with all that must stand before it. */
+static int append(struct sequenced_bundle *bundle, const struct event *event, uint16_t said, uint64_t time_ms)
+{
+    size_t before = bundle->writer.length, at;
+    bool told = before > 0 && !is_step(bundle->time_ms, time_ms);
+
+    if (before == 0) {
+        write_header(bundle, event->seq, time_ms);
+    } else if (!told) {
+        octets_write_u8(&bundle->writer, KIND_TIME);
+        octets_write_u48(&bundle->writer, time_ms);
+    }
+    at = bundle->writer.length;
+    write_event(&bundle->writer, event, said);
+    if (bundle->writer.failed) {
+        octets_rewind(&bundle->writer, before);
+        return STATUS_FULL;
+    }
+    if (!told)
+        bundle->time_ms = time_ms;
+    bundle->join_at = event->kind == EVENT_JOIN && said == 0 ? at : 0;
+    bundle->joins = 1;
+    bundle->joiner = event->author;
+    return STATUS_OK;
+}
+
+int sequenced_events_add(struct sequenced_bundle *bundle, const struct event *event, uint16_t said)
+{
+    uint64_t time_ms = time_of(event);
+    int status;
+
+    if (!is_event(bundle, event))
+        return STATUS_INVALID;
+    if (event->kind == EVENT_JOIN && said == 0 && bundle->join_at != 0 && bundle->joins < JOINS_MAX &&
+        !is_step(bundle->time_ms, time_ms))
+        status = fold(bundle, event);
+    else
+        status = append(bundle, event, said, time_ms);
+    if (status == 0)
+        bundle->next = event->seq + 1;
+    return status;
+}
+
+size_t sequenced_events_length(const struct sequenced_bundle *bundle)
+{
+    return bundle->writer.length;
+}
+
+/* ---- reading ---- */
+
+static bool is_name(struct octets_slice name)
+{
+    return name.length >= 1 && name.length <= ROOM_NAME_MAX_BYTES;
+}
+
+static uint32_t read_member(struct octets_reader *reader)
+{
+    uint64_t member = octets_read_varint(reader);
+
+    reader->failed = reader->failed || member < 1 || member > SEQUENCED_MEMBER_MAX;
+    return reader->failed ? 0 : (uint32_t)member;
+}
+
+static struct octets_slice read_name(struct octets_reader *reader)
+{
+    struct octets_slice name = octets_read_slice(reader, octets_read_u8(reader));
+
+    reader->failed = reader->failed || !is_name(name);
+    return name;
+}
+
+static struct octets_slice read_text(struct octets_reader *reader)
+{
+    return octets_read_slice(reader, octets_read_varint(reader));
+}
+
+static void read_joiner(struct octets_reader *reader, struct sequenced_event *event)
+{
+    event->kind = SEQUENCED_EVENT_JOIN;
+    event->member = read_member(reader);
+    event->name = read_name(reader);
+}
+
+/* What follows the kind of one event. */
+static void read_event(struct octets_reader *reader, uint8_t kind, struct sequenced_event *event)
+{
+    if (kind >= SEQUENCED_SKIPPABLE) {
+        event->kind = SEQUENCED_EVENT_UNKNOWN;
+        read_text(reader);
+        return;
+    }
+    event->kind = (enum sequenced_event_kind)kind;
+    if (kind != SEQUENCED_EVENT_NOTICE) {
+        event->member = read_member(reader);
+        event->said = octets_read_u16(reader);
+    }
+    if (kind == SEQUENCED_EVENT_JOIN)
+        event->name = read_name(reader);
+    else if (kind == SEQUENCED_EVENT_EXIT)
+        event->reason = octets_read_u8(reader);
+    else
+        event->text = read_text(reader);
+}
+
+/* Steps over times and into joins. The kind of the next event, KIND_JOINS among them, or 0 at the end. */
+static uint8_t next_kind(struct sequenced_events *events)
+{
+    struct octets_reader *reader = &events->reader;
+
+    while (reader->left > 0) {
+        uint8_t kind = octets_read_u8(reader);
+
+        if (kind != KIND_TIME) {
+            if (kind > KIND_TIME && kind < SEQUENCED_SKIPPABLE)
+                reader->failed = true;
+            if (kind == 0) /* padding, whatever stands behind */
+                reader->left = 0;
+            return kind;
+        }
+        events->time_ms = octets_read_u48(reader);
+        if (reader->failed)
+            break;
+    }
+    return 0;
+}
+
+bool sequenced_events_next(struct sequenced_events *events, struct sequenced_event *ret_event)
+{
+    static const struct octets_slice none = {"", 0};
+    struct sequenced_event event = {.name = none, .text = none};
+    struct octets_reader *reader = &events->reader;
+    uint8_t kind = events->joins > 0 ? KIND_JOINS : next_kind(events);
+
+    if (kind == 0 || reader->failed)
+        return false;
+    if (kind == KIND_JOINS && events->joins == 0) {
+        events->joins = octets_read_u8(reader);
+        reader->failed = reader->failed || events->joins < 2;
+    }
+    if (kind == KIND_JOINS)
+        read_joiner(reader, &event);
+    else
+        read_event(reader, kind, &event);
+    if (reader->failed)
+        return false;
+    events->joins -= kind == KIND_JOINS ? 1 : 0;
+    event.seq = ++events->seq;
+    event.time_ms = events->time_ms;
+    *ret_event = event;
+    return true;
+}
+
+int sequenced_events_open(const void *bytes, size_t length, struct sequenced_events *ret_events)
+{
+    struct sequenced_events events = {.reader = octets_read(bytes, length)}, check;
+    enum sequenced_datagram datagram = SEQUENCED_HELLO;
+    struct sequenced_event event;
+
+    if (sequenced_identify(bytes, length, &datagram) != 0 || datagram != SEQUENCED_EVENTS)
+        return STATUS_INVALID;
+    octets_read_u16(&events.reader);
+    events.epoch = octets_read_u64(&events.reader);
+    events.first = octets_read_u64(&events.reader);
+    events.time_ms = octets_read_u48(&events.reader);
+    if (events.reader.failed || events.first < 1 || events.first > OCTETS_VARINT_MAX)
+        return STATUS_INVALID;
+    events.seq = events.first - 1;
+    check = events;
+    while (sequenced_events_next(&check, &event))
+        events.count++;
+    if (check.reader.failed || events.count < 1 || check.seq > OCTETS_VARINT_MAX)
+        return STATUS_INVALID;
+    *ret_events = events;
+    return STATUS_OK;
+}

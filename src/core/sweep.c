@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * The sweep. It works in batches: collect what the next members of the window are owed, offer it to the outbox, then settle with each member in the same order: move its cursor, and let it go or
+ * send it to the window's end.
+ */
+#include "core/room/delivery.h"
+
+#include "core/plain_wire/reply.h"
+#include "core/room/delivery_state.h"
+#include "core/room/roster.h"
+#include "core/sequenced_server/session_delivery.h"
+
+#include <roomd/status.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(ROOM_DOORS_MAX <= 32, "one bit a door");
+_Static_assert(DELIVERY_TURN <= DELIVERY_BATCH && DELIVERY_BATCH <= BUNDLE_PLACES, "a member's turn fits a batch");
+
+int delivery_new(const struct delivery_wiring *wiring, struct delivery **ret_delivery)
+{
+    struct delivery *delivery = calloc(1, sizeof(*delivery));
+
+    if (delivery == NULL)
+        return STATUS_NO_MEMORY;
+    delivery->wiring = *wiring;
+    *ret_delivery = delivery;
+    return STATUS_OK;
+}
+
+void delivery_free(struct delivery *delivery)
+{
+    free(delivery);
+}
+
+void delivery_forget(struct delivery *delivery)
+{
+    bundle_forget(&delivery->cache);
+    cut_forget(&delivery->cuts);
+}
+
+static bool is_blocked(const struct delivery *delivery, uint16_t door)
+{
+    return (delivery->blocked >> door & 1U) != 0;
+}
+
+void delivery_door_writable(struct delivery *delivery, uint16_t door)
+{
+    if (door < ROOM_DOORS_MAX)
+        delivery->blocked &= ~(1U << door);
+}
+
+bool delivery_send_now(struct delivery *delivery, const struct path *path, const void *bytes, size_t length)
+{
+    struct outbox_entry entry = {.path = path, .bytes = bytes, .length = (uint32_t)length, .result = OUTBOX_FAILED};
+
+    if (is_blocked(delivery, path->door))
+        return false;
+    delivery->wiring.outbox.send(delivery->wiring.outbox.ctx, &entry, 1);
+    if (entry.result == OUTBOX_LATER)
+        delivery->blocked |= 1U << path->door;
+    if (entry.result == OUTBOX_TAKEN)
+        delivery->wiring.stats->datagrams_sent++;
+    return entry.result == OUTBOX_TAKEN;
+}
+
+bool delivery_may_send(const struct member *member, const struct slot *slot, size_t datagrams, size_t bytes)
+{
+    return (slot->flags & SLOT_PROBATION) == 0 ||
+           (member->probation_datagrams + datagrams <= ROOM_PROBATION_DATAGRAMS &&
+            member->probation_bytes + bytes <= ROOM_PROBATION_BYTES);
+}
+
+void delivery_count_probation(struct member *member, const struct slot *slot, size_t bytes)
+{
+    if ((slot->flags & SLOT_PROBATION) == 0)
+        return;
+    member->probation_datagrams++;
+    member->probation_bytes = (uint16_t)(member->probation_bytes + bytes);
+}
+
+/* ---- collecting ---- */
+
+/* The part of the batch that is this member's turn, and one more datagram of so many bytes: may it be sent? */
+static bool may_go_on(const struct delivery *delivery, const struct turn *turn, uint32_t position, size_t bytes)
+{
+    const struct slot *slot = registry_slot(delivery->wiring.registry, position);
+
+    if ((slot->flags & SLOT_PROBATION) == 0)
+        return true;
+    for (uint16_t i = 0; i < turn->count; i++)
+        bytes += delivery->batch.entries[turn->first + i].length;
+    return delivery_may_send(registry_member(delivery->wiring.registry, position), slot, turn->count + 1U, bytes);
+}
+
+/* Nearly always answered without a look at the transcript: few members have spoken lately. */
+static bool is_own(const struct delivery *delivery, const struct member *member, const struct slot *slot, uint64_t seq)
+{
+    struct event event;
+
+    return slot->own >= seq && transcript_get(delivery->wiring.transcript, seq, &event) &&
+           event.author == member->number;
+}
+
+/* Its own events are not owed to a plain member. */
+static uint64_t skip_own(const struct delivery *delivery, const struct member *member, const struct slot *slot,
+                         uint64_t cursor)
+{
+    uint64_t released = transcript_released(delivery->wiring.transcript);
+
+    while (cursor <= released && is_own(delivery, member, slot, cursor))
+        cursor++;
+    return cursor;
+}
+
+/* The lines of a bundle that end before the first event of the member's own. */
+static uint8_t lines_before_own(const struct delivery *delivery, const struct member *member, const struct slot *slot,
+                                const struct bundle *bundle)
+{
+    uint64_t seq = bundle->first;
+    uint8_t line = 0;
+
+    if (slot->own < bundle->first)
+        return bundle->count;
+    for (; line < bundle->count; line++) {
+        for (; seq < bundle->first + bundle->lines[line].events; seq++) {
+            if (is_own(delivery, member, slot, seq))
+                return line;
+        }
+    }
+    return line;
+}
+
+void delivery_add_entry(struct batch *batch, struct turn *turn, const struct path *path, const void *bytes,
+                        size_t length, const struct pending *pending)
+{
+    batch->entries[batch->entry_count] =
+        (struct outbox_entry){.path = path, .bytes = bytes, .length = (uint32_t)length, .result = OUTBOX_FAILED};
+    batch->pending[batch->entry_count] = *pending;
+    batch->entry_count++;
+    turn->count++;
+}
+
+/*
+ * Adds the datagram that is owed at `cursor`. False where the bundle's place in the cache is held by this very batch.
+ */
+static bool collect_datagram(struct delivery *delivery, struct turn *turn, uint32_t position, uint64_t *cursor)
+{
+    const struct delivery_wiring *wiring = &delivery->wiring;
+    const struct member *member = registry_member(wiring->registry, position);
+    const struct slot *slot = registry_slot(wiring->registry, position);
+    const struct path *path = registry_path(wiring->registry, position);
+    const struct dialect *dialect = wiring->doors[path->door].dialect;
+    uint64_t oldest = transcript_oldest(wiring->transcript);
+    enum bundle_kind kind = *cursor < oldest ? BUNDLE_MISSED : BUNDLE_FOLDED;
+    const struct bundle *bundle = bundle_get(&delivery->cache, dialect, wiring->transcript, *cursor, kind);
+    struct pending pending = {.events = 0};
+    uint8_t lines = bundle != NULL ? bundle->count : 0;
+
+    if (bundle != NULL && kind == BUNDLE_FOLDED) {
+        lines = lines_before_own(delivery, member, slot, bundle);
+        if (lines == 0) { /* its own event is inside a folded run */
+            bundle = bundle_get(&delivery->cache, dialect, wiring->transcript, *cursor, BUNDLE_SINGLE);
+            lines = 1;
+        }
+    }
+    if (bundle == NULL)
+        return false;
+    if (kind == BUNDLE_MISSED) {
+        pending.missed = (uint32_t)(oldest - *cursor);
+        *cursor = oldest;
+    } else {
+        pending.events = bundle->lines[lines - 1].events;
+        *cursor += pending.events;
+    }
+    *cursor = skip_own(delivery, member, slot, *cursor);
+    pending.cursor = *cursor;
+    delivery_add_entry(&delivery->batch, turn, path, bundle->bytes,
+                       bundle->lines[lines - 1].end - ((slot->flags & SLOT_NEWLINE) != 0 ? 0U : 1U), &pending);
+    return true;
+}
+
+/* False where it may not be sent: then nothing else may. */
+static bool collect_accept(struct delivery *delivery, struct turn *turn, uint32_t position)
+{
+    const struct member *member = registry_member(delivery->wiring.registry, position);
+    const struct slot *slot = registry_slot(delivery->wiring.registry, position);
+    const struct path *path = registry_path(delivery->wiring.registry, position);
+    const struct token *token = dialect_token(delivery->wiring.doors[path->door].dialect, DIALECT_ACCEPT);
+    struct pending pending = {.cursor = slot->cursor};
+
+    size_t length;
+
+    token = token_fill(token, registry_shown(member), registry_shown_len(member),
+                       &delivery->batch.accepts[turn - delivery->batch.turns]);
+    length = token->length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
+    if (!may_go_on(delivery, turn, position, length))
+        return false;
+    delivery_add_entry(&delivery->batch, turn, path, token->bytes, length, &pending);
+    return true;
+}
+
+/* False where the batch must be sent before this member's turn is complete. */
+static bool collect_turn(struct delivery *delivery, uint32_t position)
+{
+    struct batch *batch = &delivery->batch;
+    const struct slot *slot = registry_slot(delivery->wiring.registry, position);
+    const struct path *path = registry_path(delivery->wiring.registry, position);
+    uint64_t released = transcript_released(delivery->wiring.transcript);
+    struct turn *turn = &batch->turns[batch->turn_count];
+    uint64_t cursor;
+
+    *turn = (struct turn){.first = (uint16_t)batch->entry_count,
+                          .pending = (uint16_t)batch->entry_count,
+                          .blocked = is_blocked(delivery, path->door)};
+    batch->turn_count++;
+    if ((slot->flags & SLOT_SEQUENCED) != 0) {
+        if (turn->blocked || sequenced_delivery_collect(delivery, turn, position))
+            return true;
+        batch->turn_count -= turn->count == 0 ? 1 : 0; /* with nothing collected it is still to have its turn */
+        return false;
+    }
+    cursor = skip_own(delivery, registry_member(delivery->wiring.registry, position), slot, slot->cursor);
+    turn->skipped = cursor;
+    /* Before its own join is released a member is owed nothing, not even the accept. */
+    if (turn->blocked || slot->cursor > released + 1)
+        return true;
+    turn->held = (slot->flags & SLOT_OWES_ACCEPT) != 0 && !collect_accept(delivery, turn, position);
+    while (!turn->held && cursor <= released && turn->count < DELIVERY_TURN) {
+        turn->held = !may_go_on(delivery, turn, position, PLAIN_LINE_MAX_BYTES);
+        if (turn->held)
+            break;
+        if (batch->entry_count == DELIVERY_BATCH || !collect_datagram(delivery, turn, position, &cursor)) {
+            /* With nothing collected it is still to have its turn. */
+            batch->turn_count -= turn->count == 0 ? 1 : 0;
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Remembers a turn that others can have, too: nothing of it is due to what its member is, has said, or has missed. */
+static void note_pattern(struct delivery *delivery, uint32_t position, uint64_t cursor)
+{
+    struct batch *batch = &delivery->batch;
+    struct turn *turn = &batch->turns[batch->turn_count - 1];
+    const struct slot *slot = registry_slot(delivery->wiring.registry, position);
+    const struct pending *pending = &batch->pending[turn->first];
+    struct pattern pattern = {
+        .cursor = cursor,
+        .flags = slot->flags,
+        .door = registry_path(delivery->wiring.registry, position)->door,
+        .first = turn->first,
+        .turn = {.skipped = cursor, .pending = turn->first, .count = turn->count},
+    };
+
+    if (turn->count == 0 || turn->held || (slot->flags & (SLOT_OWES_ACCEPT | SLOT_PROBATION)) != 0)
+        return;
+    if ((slot->flags & SLOT_SEQUENCED) == 0 && slot->own >= cursor)
+        return;
+    for (uint16_t i = 0; i < turn->count; i++) {
+        if (pending[i].missed > 0 || pending[i].repair)
+            return;
+        pattern.turn.events += pending[i].events;
+    }
+    pattern.turn.next = pending[turn->count - 1].cursor;
+    pattern.turn.common = (slot->flags & SLOT_SEQUENCED) == 0;
+    if ((slot->flags & SLOT_SEQUENCED) != 0 && !sequenced_delivery_is_pattern(delivery, &pattern))
+        return;
+    batch->pattern = pattern;
+}
+
+/* The same for another member, which has only its path to itself. False where it is to have a turn of its own. */
+static bool repeat_pattern(struct delivery *delivery, uint32_t position)
+{
+    struct batch *batch = &delivery->batch;
+    const struct pattern *pattern = &batch->pattern;
+    const struct slot *slot = registry_slot(delivery->wiring.registry, position);
+    const struct path *path = registry_path(delivery->wiring.registry, position);
+    const struct outbox_entry *first = &batch->entries[pattern->first];
+    struct outbox_entry *copies = &batch->entries[batch->entry_count];
+    uint16_t count = pattern->turn.count;
+
+    if (slot->cursor != pattern->cursor || slot->flags != pattern->flags || path->door != pattern->door ||
+        batch->entry_count + count > DELIVERY_BATCH)
+        return false;
+    if (!pattern->turn.common ? !sequenced_delivery_fits_pattern(delivery, position, pattern)
+                              : slot->own >= slot->cursor)
+        return false;
+    batch->turns[batch->turn_count] = pattern->turn;
+    batch->turns[batch->turn_count++].first = (uint16_t)batch->entry_count;
+    batch->entry_count += count;
+    for (uint16_t i = 0; i < count; i++) {
+        copies[i] = first[i];
+        copies[i].path = path;
+    }
+    return true;
+}
+
+static void collect(struct delivery *delivery, size_t budget)
+{
+    struct batch *batch = &delivery->batch;
+    uint32_t behind = registry_behind(delivery->wiring.registry);
+    size_t most = budget < DELIVERY_BATCH ? budget : DELIVERY_BATCH;
+
+    batch->entry_count = 0;
+    batch->turn_count = 0;
+    batch->pattern.cursor = 0;
+    for (uint32_t n = 0; n < behind && batch->turn_count < DELIVERY_BATCH && batch->entry_count < most; n++) {
+        uint32_t position = registry_window(delivery->wiring.registry, n);
+        uint64_t cursor;
+
+        if (repeat_pattern(delivery, position))
+            continue;
+        cursor = registry_slot(delivery->wiring.registry, position)->cursor;
+        if (!collect_turn(delivery, position))
+            break;
+        note_pattern(delivery, position, cursor);
+    }
+}
+
+/* ---- settling ---- */
+
+void delivery_note_failure(struct delivery *delivery, struct member *member, const struct path *path, uint32_t events)
+{
+    const struct observer *observer = &delivery->wiring.observer;
+
+    member->undelivered++;
+    member->lost += events;
+    delivery->wiring.stats->undelivered++;
+    if (observer->undelivered != NULL)
+        observer->undelivered(observer->ctx, registry_shown(member), path);
+}
+
+/* Its accept is always the first of what is sent. */
+static void note_accepted(struct delivery *delivery, struct slot *slot, uint32_t position)
+{
+    if ((slot->flags & SLOT_OWES_ACCEPT) == 0)
+        return;
+    slot->flags &= ~SLOT_OWES_ACCEPT;
+    keep_member(&delivery->wiring.keeper, delivery->wiring.registry,
+                registry_member(delivery->wiring.registry, position));
+}
+
+/* Moves the cursor over what was taken, or has failed for good. Returns how many entries that was. */
+static uint16_t settle_entries(struct delivery *delivery, const struct turn *turn, uint32_t position)
+{
+    struct room_stats *stats = delivery->wiring.stats;
+    struct slot *slot = registry_slot(delivery->wiring.registry, position);
+    uint16_t i;
+
+    for (i = 0; i < turn->count; i++) {
+        const struct outbox_entry *entry = &delivery->batch.entries[turn->first + i];
+        const struct pending *pending = &delivery->batch.pending[turn->pending + i];
+
+        if (entry->result == OUTBOX_LATER) {
+            delivery->blocked |= 1U << entry->path->door;
+            break;
+        }
+        delivery_count_probation(registry_member(delivery->wiring.registry, position), slot, entry->length);
+        if (entry->result == OUTBOX_TAKEN) {
+            stats->datagrams_sent++;
+            stats->events_delivered += pending->events;
+        } else {
+            delivery_note_failure(delivery, registry_member(delivery->wiring.registry, position), entry->path,
+                                  pending->events);
+        }
+        if (pending->missed > 0) {
+            stats->events_missed += pending->missed;
+            registry_member(delivery->wiring.registry, position)->lost += pending->missed;
+        }
+        slot->cursor = pending->cursor;
+        note_accepted(delivery, slot, position);
+    }
+    return i;
+}
+
+/* What nearly all turns come to. False where a datagram of it was not taken. */
+static bool settle_common(struct delivery *delivery, const struct turn *turn, struct slot *slot)
+{
+    struct room_stats *stats = delivery->wiring.stats;
+    const struct outbox_entry *entries = &delivery->batch.entries[turn->first];
+    uint16_t count = turn->count;
+
+    for (uint16_t i = 0; i < count; i++) {
+        if (entries[i].result != OUTBOX_TAKEN)
+            return false;
+    }
+    slot->cursor = turn->next;
+    stats->datagrams_sent += count;
+    stats->events_delivered += turn->events;
+    return true;
+}
+
+/* It is owed nothing: no event, and no accept whose join is released. */
+static bool is_settled(const struct slot *slot, uint64_t released)
+{
+    return slot->cursor > released && ((slot->flags & SLOT_OWES_ACCEPT) == 0 || slot->cursor > released + 1);
+}
+
+/* The same once its turn is settled; who is on probation and has been sent all it may be waits until it is heard. */
+static bool is_settled_plain(const struct turn *turn, struct slot *slot, uint64_t released, uint16_t settled)
+{
+    if (settled == 0 && slot->cursor < turn->skipped)
+        slot->cursor = turn->skipped;
+    return is_settled(slot, released) || (turn->held && settled == turn->count);
+}
+
+/* Settles with the member at the head of the window. True where anything has changed for it. */
+static bool settle_turn(struct delivery *delivery, const struct turn *turn)
+{
+    struct registry *registry = delivery->wiring.registry;
+    uint32_t position = registry_window(registry, 0);
+    struct slot *slot = registry_slot(registry, position);
+    uint64_t released = transcript_released(delivery->wiring.transcript);
+    bool sequenced = (slot->flags & SLOT_SEQUENCED) != 0;
+    uint16_t settled = turn->count;
+    bool done;
+
+    if (turn->common && settle_common(delivery, turn, slot)) {
+        done = slot->cursor > released; /* who is owed an accept has a turn of its own */
+    } else if (sequenced) {
+        settled = sequenced_delivery_settle(delivery, turn, position);
+        done = sequenced_delivery_is_settled(delivery, position);
+    } else {
+        settled = settle_entries(delivery, turn, position);
+        done = is_settled_plain(turn, slot, released, settled);
+    }
+    if (done)
+        registry_head_done(registry);
+    else
+        registry_head_later(registry);
+    return done || settled > 0;
+}
+
+enum sweep_result delivery_sweep(struct delivery *delivery, const struct moment *now, size_t budget)
+{
+    const struct delivery_wiring *wiring = &delivery->wiring;
+    struct batch *batch = &delivery->batch;
+    size_t stuck = 0; /* turns in a row that changed nothing */
+
+    delivery->now = now;
+    while (registry_behind(wiring->registry) > 0) {
+        if (stuck >= registry_behind(wiring->registry))
+            return SWEEP_BLOCKED;
+        if (budget == 0)
+            return SWEEP_MORE;
+        collect(delivery, budget);
+        if (batch->entry_count > 0)
+            wiring->outbox.send(wiring->outbox.ctx, batch->entries, batch->entry_count);
+        for (size_t i = 0; i < batch->turn_count; i++)
+            stuck = settle_turn(delivery, &batch->turns[i]) ? 0 : stuck + 1;
+        bundle_unpin(&delivery->cache);
+        cut_unpin(&delivery->cuts);
+        budget -= batch->entry_count < budget ? batch->entry_count : budget;
+    }
+    return SWEEP_DONE;
+}
