@@ -16,75 +16,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-/* Who leaves waits for what was said a moment ago, then for the room to say that it knows; a second in all. */
-#define SETTLE_S 0.7
-#define LEAVE_S  0.3
-
 /* ---- ending ---- */
-
-void screen_end(struct screen *screen, int code)
-{
-    screen->code = code;
-    ev_break(screen->loop, EVBREAK_ALL);
-}
-
-static void start(struct screen *screen, ev_timer *timer, double seconds)
-{
-    ev_timer_stop(screen->loop, timer);
-    ev_timer_set(timer, seconds, 0.0);
-    ev_timer_start(screen->loop, timer);
-}
-
-/* Who was never in has left nothing. */
-static int code_of_leaving(const struct screen *screen)
-{
-    if (screen->seat == NULL || seat_was_in(screen->seat))
-        return EX_OK;
-    return screen->refusal != CLIENT_NO_REASON ? SCREEN_EXIT_REFUSED : EX_UNAVAILABLE;
-}
-
-/* Not in this turn: a terminal that is closed sends a signal and an end in one moment, and the room has not been told of the first of them yet. */
-static void tell_and_end(struct screen *screen)
-{
-    if (screen->leaving == SCREEN_SETTLES)
-        seat_leave(screen->seat, true);
-    screen->leaving = SCREEN_LEAVES;
-    start(screen, &screen->patience, 0.0);
-}
-
-void screen_leave(struct screen *screen, bool at_once)
-{
-    bool settles = !at_once && screen->outgoing.count > 0;
-
-    if (screen->seat == NULL || !seat_was_in(screen->seat)) {
-        screen_end(screen, code_of_leaving(screen));
-        return;
-    }
-    if (screen->leaving != SCREEN_STAYS) {
-        tell_and_end(screen);
-        return;
-    }
-    screen->leaving = settles ? SCREEN_SETTLES : SCREEN_LEAVES;
-    screen->state = PROMPT_LEAVING;
-    terminal_touch(screen->terminal);
-    seat_leave(screen->seat, !settles);
-    start(screen, &screen->patience, settles ? SETTLE_S : SETTLE_S + LEAVE_S);
-}
-
-static void on_patience(struct ev_loop *loop, ev_timer *watcher, int events)
-{
-    struct screen *screen = watcher->data;
-
-    (void)loop;
-    (void)events;
-    if (screen->leaving == SCREEN_SETTLES) {
-        screen->leaving = SCREEN_LEAVES;
-        seat_leave(screen->seat, true);
-        start(screen, &screen->patience, LEAVE_S);
-        return;
-    }
-    screen_end(screen, EX_OK);
-}
 
 static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 {
@@ -159,25 +91,6 @@ static void on_draw(void *ctx)
 
 /* ---- opening and closing ---- */
 
-bool screen_sit_down(struct screen *screen)
-{
-    const struct seat_sink sink = screen_told_sink(screen);
-
-    switch (seat_new(screen->loop, &screen->options, &sink, &screen->seat)) {
-    case STATUS_OK:
-        screen_told_waits(screen);
-        seat_open(screen->seat);
-        return true;
-    case STATUS_NO_MEMORY:
-        board_say(&screen->board, true, "there is not enough memory");
-        screen_end(screen, EX_OSERR);
-        return true;
-    default:
-        board_say(&screen->board, true, "that can't be a name: take another");
-        return false;
-    }
-}
-
 static void add_former(void *ctx, const char *line)
 {
     terminal_add_history(((struct screen *)ctx)->terminal, line);
@@ -195,7 +108,8 @@ static void init_watchers(struct screen *screen)
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 
     screen_told_open(screen);
-    ev_timer_init(&screen->patience, on_patience, 0.0, 0.0);
+    screen->sink = screen_told_sink(screen);
+    ev_timer_init(&screen->patience, screen_on_patience, 0.0, 0.0);
     screen->patience.data = screen;
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         ev_signal_init(&screen->signals[i], on_signal, numbers[i]);

@@ -46,6 +46,7 @@ struct screen {
     struct options options;
     struct terminal *terminal;
     struct seat *seat; /* NULL until there is a name */
+    struct seat_sink sink;
     struct board board;
     struct history history;
     struct outgoing outgoing;
@@ -75,6 +76,8 @@ bool screen_sit_down(struct screen *screen);
 void screen_leave(struct screen *screen, bool at_once);
 /* It is over, and the program ends with this code. */
 void screen_end(struct screen *screen, int code);
+
+void screen_on_patience(struct ev_loop *loop, ev_timer *watcher, int events);
 
 /* ---- screen_told ---- */
 

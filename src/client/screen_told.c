@@ -8,10 +8,6 @@
 #include <string.h>
 #include <sysexits.h>
 
-/* Nobody has answered for so long: the first time, and where somebody did before. */
-#define SLOW_JOIN_S   5.0
-#define SLOW_RETURN_S 2.0
-
 /* ---- events ---- */
 
 static void on_event(void *ctx, const struct event *event, uint32_t own)
@@ -127,13 +123,6 @@ static void on_member(void *ctx, uint64_t number, const char *name, size_t name_
 }
 
 /* ---- how it stands ---- */
-
-void screen_told_waits(struct screen *screen)
-{
-    ev_timer_stop(screen->loop, &screen->slow);
-    ev_timer_set(&screen->slow, screen->was_in ? SLOW_RETURN_S : SLOW_JOIN_S, 0.0);
-    ev_timer_start(screen->loop, &screen->slow);
-}
 
 static void be_in(struct screen *screen, bool first)
 {

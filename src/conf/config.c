@@ -86,20 +86,6 @@ bool config_is_setting(const char *text)
     return draft_is_setting(text);
 }
 
-void config_free(struct config *config)
-{
-    if (config == NULL)
-        return;
-    for (size_t i = 0; i < config->dialect_count; i++) {
-        free(config->dialects[i].source);
-        for (size_t key = 0; key < DIALECT_KEYS; key++)
-            free(config->dialects[i].texts[key]);
-    }
-    free(config->dialects);
-    free(config->listen_text);
-    free(config);
-}
-
 /* ---- differences ---- */
 
 struct listener {

@@ -3,9 +3,13 @@
 
 /* What keeps people out of the room, or quiet in it, and what becomes of those who are in when it begins to. The contract is <roomd/access.h>. */
 #include "core/model/bans.h"
+#include "core/model/session.h"
+#include "core/model/text.h"
 #include "core/room/room_state.h"
+#include "core/sequenced_wire/sequenced_down.h"
 
 #include <roomd/status.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- who must go ---- */
@@ -187,4 +191,41 @@ const struct room_ban *room_ban(const struct room *room, uint32_t index)
 const struct room_ban *room_ban_after(const struct room *room, const struct moment *now, uint64_t serial)
 {
     return bans_after(room->bans, serial, now->mono_ns);
+}
+
+void room_expel(struct room *room, const struct moment *now, struct member *member, const char *reason, bool banned)
+{
+    if (member->session != NULL) {
+        session_close(room, member, banned ? SEQUENCED_CLOSED_BANNED : SEQUENCED_CLOSED_KICKED, reason);
+    } else {
+        room_settle_accept(room, now, member);
+        room_send_line(room, now, member, DIALECT_KICKED, reason, 0);
+        room_bye(room, member);
+    }
+    room_remove(room, now, member, EXIT_KICKED);
+}
+
+void room_delay_rejoin(struct room *room, const struct moment *now, const struct member *member)
+{
+    bans_add_kick(room->bans, registry_folded(member), &room_path(room, member)->peer,
+                  now->mono_ns + ROOM_REJOIN_DELAY_S * MOMENT_NS_PER_S);
+}
+
+int room_kick(struct room *room, const struct moment *now, const char *name, const char *reason)
+{
+    struct member *member = room_find_named(room, name);
+    char clean[PLAIN_LINE_MAX_BYTES] = "";
+
+    if (member == NULL)
+        return STATUS_NOT_FOUND;
+    if (reason != NULL && reason[0] != '\0') {
+        if (strlen(reason) > room->limits.max_text_bytes)
+            return STATUS_TOO_LONG;
+        if (!text_is_utf8(reason, strlen(reason)))
+            return STATUS_NOT_UTF8;
+        clean[text_clean(reason, strlen(reason), clean)] = '\0';
+    }
+    room_delay_rejoin(room, now, member);
+    room_expel(room, now, member, clean, false);
+    return STATUS_OK;
 }

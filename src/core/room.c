@@ -121,152 +121,6 @@ void room_get_limits(const struct room *room, struct room_limits *ret_limits)
 
 /* ---- parts, for plain_requests.c ---- */
 
-struct slot *room_slot(struct room *room, const struct member *member)
-{
-    return registry_slot(room->registry, member->position);
-}
-
-const struct path *room_path(struct room *room, const struct member *member)
-{
-    return registry_path(room->registry, member->position);
-}
-
-const struct dialect *room_dialect(const struct room *room, uint16_t door)
-{
-    return room->doors[door].dialect;
-}
-
-struct event room_draft(enum event_kind kind, const struct member *member)
-{
-    return (struct event){
-        .kind = (uint8_t)kind, .name = registry_shown(member), .name_len = (uint16_t)registry_shown_len(member)};
-}
-
-/* Its own event is not owed to it: who has caught up stays so, and can't miss what it says itself. */
-static void skip_own(struct room *room, struct member *member, uint64_t seq)
-{
-    struct slot *slot = room_slot(room, member);
-
-    slot->own = seq;
-    member->said++;
-    if (slot->cursor == seq)
-        slot->cursor++;
-}
-
-int room_append(struct room *room, const struct moment *now, const struct event *draft, struct member *member)
-{
-    struct event event = *draft;
-    int status;
-
-    event.author = member != NULL ? member->number : EVENT_AUTHOR_NOBODY;
-    event.wall_ns = now->wall_ns;
-    event.utc_offset_s = now->utc_offset_s;
-    status = transcript_append(room->transcript, &event, &event.seq);
-    if (status == STATUS_FULL) { /* what waits for company holds its place in the ring */
-        release_all(room, now);
-        status = transcript_append(room->transcript, &event, &event.seq);
-    }
-    if (status != 0)
-        return status;
-    if (member != NULL && member->session == NULL)
-        skip_own(room, member, event.seq);
-    release_event(room, now, (enum event_kind)event.kind);
-    vanish_event(room, now);
-    if (room->observer.happened != NULL)
-        room->observer.happened(room->observer.ctx, &event, member != NULL ? room_path(room, member) : NULL);
-    return STATUS_OK;
-}
-
-void room_remove(struct room *room, const struct moment *now, struct member *member, enum exit_reason reason)
-{
-    struct event left = room_draft(EVENT_EXIT, member);
-    bool told;
-
-    left.reason = (uint8_t)reason;
-    vanish_clear(room, member);
-    told = room_append(room, now, &left, member) == 0;
-    roll_leave(room->roll, member, told ? transcript_appended(room->transcript) : 0);
-    keep_forget(&room->keeper, member);
-    if (member->session != NULL)
-        session_forget(room, member);
-    registry_remove(room->registry, member);
-}
-
-void room_answer(struct room *room, const struct path *path, const struct token *token, const char *name,
-                 size_t name_len, bool newline)
-{
-    struct token filled;
-
-    token = token_fill(token, name, name_len, &filled);
-    if (token->length == 0)
-        return;
-    if (!delivery_send_now(room->delivery, path, token->bytes, token->length + (newline ? 1U : 0U)))
-        room->stats.answers_withheld++;
-}
-
-bool room_send(struct room *room, struct member *member, const void *bytes, size_t length)
-{
-    const struct slot *slot = room_slot(room, member);
-
-    if (!delivery_may_send(member, slot, 1, length) ||
-        !delivery_send_now(room->delivery, room_path(room, member), bytes, length))
-        return false;
-    delivery_count_probation(member, slot, length);
-    return true;
-}
-
-void room_settle_accept(struct room *room, const struct moment *now, struct member *member)
-{
-    struct slot *slot = room_slot(room, member);
-    const struct path *path = room_path(room, member);
-    struct token filled;
-    const struct token *accept = token_fill(dialect_token(room_dialect(room, path->door), DIALECT_ACCEPT),
-                                            registry_shown(member), registry_shown_len(member), &filled);
-    size_t length = accept->length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
-
-    if ((slot->flags & SLOT_OWES_ACCEPT) == 0)
-        return;
-    /* Not before its join is released: until then nobody is told that it is in, itself included. But it is not to wait for company. */
-    if (slot->cursor > transcript_released(room->transcript) + 1)
-        release_all(room, now);
-    if (slot->cursor <= transcript_released(room->transcript) + 1 && room_send(room, member, accept->bytes, length)) {
-        slot->flags &= ~SLOT_OWES_ACCEPT;
-        keep_member(&room->keeper, room->registry, member);
-    }
-}
-
-static void send_line(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,
-                      const char *text, uint64_t count)
-{
-    const struct slot *slot = room_slot(room, member);
-    const struct path *path = room_path(room, member);
-    struct template_values values = {.text = text,
-                                     .text_len = text != NULL ? strlen(text) : 0,
-                                     .count = count,
-                                     .wall_ns = now->wall_ns,
-                                     .utc_offset_s = now->utc_offset_s};
-    char line[PLAIN_LINE_MAX_BYTES];
-    size_t length = plain_render_line(room_dialect(room, path->door), key, &values, line);
-
-    line[length] = '\n';
-    if (!room_send(room, member, line, length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U)))
-        room->stats.answers_withheld++;
-}
-
-void room_tell(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,
-               const char *text, uint64_t count)
-{
-    int64_t interval_ns = ROOM_TOLD_INTERVAL_S * MOMENT_NS_PER_S;
-
-    room_settle_accept(room, now, member);
-    if ((room_slot(room, member)->flags & SLOT_OWES_ACCEPT) != 0 || now->mono_ns < member->quiet_until_ns) {
-        room->stats.answers_withheld++;
-        return;
-    }
-    member->quiet_until_ns = now->mono_ns + interval_ns;
-    send_line(room, now, member, key, text, count);
-}
-
 /* ---- what comes in ---- */
 
 /* A wildcard door hears from every address of this machine, and all of 127.0.0.0/8 is this machine. */
@@ -291,13 +145,6 @@ static bool is_own_address(const struct room *room, const struct path *path)
         }
     }
     return false;
-}
-
-void room_count_refusal(struct room *room, enum refusal refusal, const struct path *path)
-{
-    room->stats.refused[refusal]++;
-    if (room->observer.refused != NULL)
-        room->observer.refused(room->observer.ctx, refusal, path);
 }
 
 void room_receive(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
@@ -354,75 +201,6 @@ int room_notice(struct room *room, const struct moment *now, const char *text, s
 }
 
 /* ---- leaving without having asked to ---- */
-
-void room_bye(struct room *room, struct member *member)
-{
-    const struct path *path = room_path(room, member);
-    struct token filled;
-    const struct token *bye = token_fill(dialect_token(room_dialect(room, path->door), DIALECT_BYE),
-                                         registry_shown(member), registry_shown_len(member), &filled);
-    size_t length = bye->length + ((room_slot(room, member)->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
-
-    if (bye->length > 0 && !room_send(room, member, bye->bytes, length))
-        room->stats.answers_withheld++;
-}
-
-bool room_fold_name(const char *text, struct name *ret_name)
-{
-    struct name name = {.shown_len = 0};
-    int length =
-        text_is_utf8(text, strlen(text)) ? text_fold(text, strlen(text), name.folded, ROOM_NAME_MAX_BYTES) : -1;
-
-    if (length < 0)
-        return false;
-    name.folded_len = (uint8_t)length;
-    *ret_name = name;
-    return true;
-}
-
-struct member *room_find_named(struct room *room, const char *name)
-{
-    struct name folded;
-
-    return room_fold_name(name, &folded) ? registry_find_name(room->registry, &folded) : NULL;
-}
-
-void room_expel(struct room *room, const struct moment *now, struct member *member, const char *reason, bool banned)
-{
-    if (member->session != NULL) {
-        session_close(room, member, banned ? SEQUENCED_CLOSED_BANNED : SEQUENCED_CLOSED_KICKED, reason);
-    } else {
-        room_settle_accept(room, now, member);
-        send_line(room, now, member, DIALECT_KICKED, reason, 0);
-        room_bye(room, member);
-    }
-    room_remove(room, now, member, EXIT_KICKED);
-}
-
-void room_delay_rejoin(struct room *room, const struct moment *now, const struct member *member)
-{
-    bans_add_kick(room->bans, registry_folded(member), &room_path(room, member)->peer,
-                  now->mono_ns + ROOM_REJOIN_DELAY_S * MOMENT_NS_PER_S);
-}
-
-int room_kick(struct room *room, const struct moment *now, const char *name, const char *reason)
-{
-    struct member *member = room_find_named(room, name);
-    char clean[PLAIN_LINE_MAX_BYTES] = "";
-
-    if (member == NULL)
-        return STATUS_NOT_FOUND;
-    if (reason != NULL && reason[0] != '\0') {
-        if (strlen(reason) > room->limits.max_text_bytes)
-            return STATUS_TOO_LONG;
-        if (!text_is_utf8(reason, strlen(reason)))
-            return STATUS_NOT_UTF8;
-        clean[text_clean(reason, strlen(reason), clean)] = '\0';
-    }
-    room_delay_rejoin(room, now, member);
-    room_expel(room, now, member, clean, false);
-    return STATUS_OK;
-}
 
 int64_t room_next_tick(const struct room *room)
 {
@@ -481,4 +259,14 @@ void room_stats(const struct room *room, struct room_stats *ret_stats)
 uint32_t room_members(const struct room *room)
 {
     return registry_count(room->registry);
+}
+
+void room_close(struct room *room)
+{
+    for (uint32_t seat = 0; seat < registry_seats(room->registry); seat++) {
+        struct member *member = registry_seated(room->registry, seat);
+
+        if (member != NULL && member->session != NULL)
+            session_close(room, member, SEQUENCED_CLOSED_PROGRAM_ENDS, "");
+    }
 }

@@ -19,68 +19,6 @@
 _Static_assert(ROOM_DOORS_MAX <= 32, "one bit a door");
 _Static_assert(DELIVERY_TURN <= DELIVERY_BATCH && DELIVERY_BATCH <= BUNDLE_PLACES, "a member's turn fits a batch");
 
-int delivery_new(const struct delivery_wiring *wiring, struct delivery **ret_delivery)
-{
-    struct delivery *delivery = calloc(1, sizeof(*delivery));
-
-    if (delivery == NULL)
-        return STATUS_NO_MEMORY;
-    delivery->wiring = *wiring;
-    *ret_delivery = delivery;
-    return STATUS_OK;
-}
-
-void delivery_free(struct delivery *delivery)
-{
-    free(delivery);
-}
-
-void delivery_forget(struct delivery *delivery)
-{
-    bundle_forget(&delivery->cache);
-    cut_forget(&delivery->cuts);
-}
-
-static bool is_blocked(const struct delivery *delivery, uint16_t door)
-{
-    return (delivery->blocked >> door & 1U) != 0;
-}
-
-void delivery_door_writable(struct delivery *delivery, uint16_t door)
-{
-    if (door < ROOM_DOORS_MAX)
-        delivery->blocked &= ~(1U << door);
-}
-
-bool delivery_send_now(struct delivery *delivery, const struct path *path, const void *bytes, size_t length)
-{
-    struct outbox_entry entry = {.path = path, .bytes = bytes, .length = (uint32_t)length, .result = OUTBOX_FAILED};
-
-    if (is_blocked(delivery, path->door))
-        return false;
-    delivery->wiring.outbox.send(delivery->wiring.outbox.ctx, &entry, 1);
-    if (entry.result == OUTBOX_LATER)
-        delivery->blocked |= 1U << path->door;
-    if (entry.result == OUTBOX_TAKEN)
-        delivery->wiring.stats->datagrams_sent++;
-    return entry.result == OUTBOX_TAKEN;
-}
-
-bool delivery_may_send(const struct member *member, const struct slot *slot, size_t datagrams, size_t bytes)
-{
-    return (slot->flags & SLOT_PROBATION) == 0 ||
-           (member->probation_datagrams + datagrams <= ROOM_PROBATION_DATAGRAMS &&
-            member->probation_bytes + bytes <= ROOM_PROBATION_BYTES);
-}
-
-void delivery_count_probation(struct member *member, const struct slot *slot, size_t bytes)
-{
-    if ((slot->flags & SLOT_PROBATION) == 0)
-        return;
-    member->probation_datagrams++;
-    member->probation_bytes = (uint16_t)(member->probation_bytes + bytes);
-}
-
 /* ---- collecting ---- */
 
 /* The part of the batch that is this member's turn, and one more datagram of so many bytes: may it be sent? */
@@ -131,16 +69,6 @@ static uint8_t lines_before_own(const struct delivery *delivery, const struct me
         }
     }
     return line;
-}
-
-void delivery_add_entry(struct batch *batch, struct turn *turn, const struct path *path, const void *bytes,
-                        size_t length, const struct pending *pending)
-{
-    batch->entries[batch->entry_count] =
-        (struct outbox_entry){.path = path, .bytes = bytes, .length = (uint32_t)length, .result = OUTBOX_FAILED};
-    batch->pending[batch->entry_count] = *pending;
-    batch->entry_count++;
-    turn->count++;
 }
 
 /*
@@ -214,7 +142,7 @@ static bool collect_turn(struct delivery *delivery, uint32_t position)
 
     *turn = (struct turn){.first = (uint16_t)batch->entry_count,
                           .pending = (uint16_t)batch->entry_count,
-                          .blocked = is_blocked(delivery, path->door)};
+                          .blocked = delivery_is_blocked(delivery, path->door)};
     batch->turn_count++;
     if ((slot->flags & SLOT_SEQUENCED) != 0) {
         if (turn->blocked || sequenced_delivery_collect(delivery, turn, position))
@@ -322,17 +250,6 @@ static void collect(struct delivery *delivery, size_t budget)
 }
 
 /* ---- settling ---- */
-
-void delivery_note_failure(struct delivery *delivery, struct member *member, const struct path *path, uint32_t events)
-{
-    const struct observer *observer = &delivery->wiring.observer;
-
-    member->undelivered++;
-    member->lost += events;
-    delivery->wiring.stats->undelivered++;
-    if (observer->undelivered != NULL)
-        observer->undelivered(observer->ctx, registry_shown(member), path);
-}
 
 /* Its accept is always the first of what is sent. */
 static void note_accepted(struct delivery *delivery, struct slot *slot, uint32_t position)

@@ -9,6 +9,7 @@
 #include <roomd/status.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 /* The longest list of networks, before and after. */
 #define RELOAD_LINE_BYTES 2048
@@ -101,4 +102,14 @@ enum admin_result reload_config(struct server *server, const struct admin_reply 
         say(&reload, false, "reload: nothing has changed");
     take(server, config, &reload);
     return ADMIN_DONE;
+}
+
+int server_load_config(const struct server_options *options, const struct config_report *report,
+                       struct config **ret_config)
+{
+    const char *path = options->config_path;
+
+    if (path == NULL && access(SERVER_CONFIG_PATH, F_OK) == 0)
+        path = SERVER_CONFIG_PATH;
+    return config_load(path, options->settings, options->setting_count, report, ret_config);
 }

@@ -39,16 +39,6 @@ static void log_config_error(void *ctx, const char *where, const char *message)
     log_errorx("%s: %s", where, message);
 }
 
-int server_load_config(const struct server_options *options, const struct config_report *report,
-                       struct config **ret_config)
-{
-    const char *path = options->config_path;
-
-    if (path == NULL && access(SERVER_CONFIG_PATH, F_OK) == 0)
-        path = SERVER_CONFIG_PATH;
-    return config_load(path, options->settings, options->setting_count, report, ret_config);
-}
-
 static int config_exit_code(int status)
 {
     switch (status) {

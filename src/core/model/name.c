@@ -13,9 +13,6 @@
 /* What a member must not be called whatever the language: the administrator's word stands out by these. */
 static const char *const forbidden[] = {"管理员", "admin", "administrator", "system"};
 
-/* A literal of one or two bytes ("-", "N ") would forbid half of all names; so short a word is forbidden only as a whole. */
-#define NAME_PART_MIN_BYTES 3
-
 static bool has_reserved(const struct name_reserved *reserved, const struct name_reserved_word *word)
 {
     for (size_t i = 0; i < reserved->count; i++) {
@@ -28,7 +25,7 @@ static bool has_reserved(const struct name_reserved *reserved, const struct name
     return false;
 }
 
-static void reserve(struct name_reserved *reserved, const char *text, size_t length, bool whole)
+void name_reserved_reserve(struct name_reserved *reserved, const char *text, size_t length, bool whole)
 {
     struct name_reserved_word word = {.whole = whole};
     int folded = text_fold(text, length, word.folded, ROOM_NAME_MAX_BYTES);
@@ -41,59 +38,11 @@ static void reserve(struct name_reserved *reserved, const char *text, size_t len
         reserved->words[reserved->count++] = word;
 }
 
-static bool is_layout(char c)
-{
-    return c == ' ' || c == ':';
-}
-
-/* "管理员消息: {text}" reserves "管理员消息": colon and spaces can stand in no name, so they would make the word harmless. */
-static void reserve_prefix(struct name_reserved *reserved, const struct template *template)
-{
-    const struct template_piece *piece = &template->pieces[0];
-    char folded[DIALECT_TEMPLATE_MAX_BYTES];
-    int length;
-    size_t start = 0;
-
-    if (template->count == 0 || piece->field != TEMPLATE_LITERAL)
-        return;
-    length = text_fold(template->text + piece->offset, piece->length, folded, sizeof(folded));
-    while (length > 0 && is_layout(folded[length - 1]))
-        length--;
-    while (length > 0 && is_layout(folded[start])) {
-        start++;
-        length--;
-    }
-    if (length > 0)
-        reserve(reserved, folded + start, (size_t)length, length < NAME_PART_MIN_BYTES);
-}
-
-/* An answer with a name in it is no name; what stands around the name is reserved to nobody. */
-void name_reserved_add_token(struct name_reserved *reserved, const struct token *token)
-{
-    if (!token->has_name)
-        reserve(reserved, token->bytes, token->length, true);
-}
-
-static void add_tokens(struct name_reserved *reserved, const struct dialect *dialect)
-{
-    for (int key = DIALECT_ACCEPT; key <= DIALECT_BYE; key++)
-        name_reserved_add_token(reserved, dialect_token(dialect, (enum dialect_key)key));
-    for (uint8_t i = 0; i < dialect->byes_count; i++)
-        name_reserved_add_token(reserved, &dialect->byes[i]);
-}
-
 void name_reserved_init(struct name_reserved *reserved)
 {
     reserved->count = 0;
     for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++)
-        reserve(reserved, forbidden[i], strlen(forbidden[i]), false);
-}
-
-void name_reserved_add(struct name_reserved *reserved, const struct dialect *dialect)
-{
-    add_tokens(reserved, dialect);
-    for (int key = DIALECT_JOIN; key <= DIALECT_LIMITED; key++)
-        reserve_prefix(reserved, dialect_template(dialect, (enum dialect_key)key));
+        name_reserved_reserve(reserved, forbidden[i], strlen(forbidden[i]), false);
 }
 
 static bool is_category_allowed(int32_t codepoint)

@@ -30,6 +30,8 @@ struct name_reserved {
 
 /* The fixed words. */
 void name_reserved_init(struct name_reserved *reserved);
+/* One word. `whole`: only the whole name may not be it. */
+void name_reserved_reserve(struct name_reserved *reserved, const char *text, size_t length, bool whole);
 /* Adds one answer, as the whole name. */
 void name_reserved_add_token(struct name_reserved *reserved, const struct token *token);
 /* Adds a dialect's tokens, and the words its lines begin with. */

@@ -75,9 +75,6 @@ int session_receive(struct room *room, const struct moment *now, const struct pa
 /* Sends CLOSED to its path, with a text that may be empty. `reason`: enum sequenced_closed. */
 void session_close(struct room *room, struct member *member, uint8_t reason, const char *text);
 
-/* It is about to be removed. */
-void session_forget(struct room *room, struct member *member);
-
 static inline uint32_t session_ms(const struct moment *now)
 {
     return (uint32_t)((uint64_t)now->mono_ns / (uint64_t)MOMENT_NS_PER_MS);

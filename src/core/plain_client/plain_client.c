@@ -25,49 +25,6 @@
 
 /* ---- what all files use ---- */
 
-int64_t plain_client_shorten(struct plain_client *client, int64_t wait_ns)
-{
-    return draw_shorten(draw_number(client->seed, ++client->drawn), wait_ns);
-}
-
-static size_t add(char *request, size_t used, const char *bytes, size_t length)
-{
-    memcpy(request + used, bytes, length);
-    return used + length;
-}
-
-void plain_client_send(struct plain_client *client, enum dialect_key verbs, const char *name, struct octets_slice text)
-{
-    const struct verbs *words = &client->dialect->verbs[verbs - DIALECT_JOIN_VERBS];
-    char request[PLAIN_CLIENT_REQUEST_MAX_BYTES];
-    size_t used = add(request, 0, words->word[0], words->length[0]);
-
-    used = add(request, used, " ", 1);
-    used = add(request, used, name, strlen(name));
-    if (text.length > 0) {
-        used = add(request, used, " ", 1);
-        used = add(request, used, text.bytes, text.length);
-    }
-    if (client->sink.send != NULL)
-        client->sink.send(client->sink.ctx, request, used);
-}
-
-void plain_client_set_state(struct plain_client *client, enum client_state state, enum client_reason reason,
-                            uint16_t wait_s)
-{
-    client->state = state;
-    client->why = reason;
-    if (client->sink.state != NULL)
-        client->sink.state(client->sink.ctx, state, reason, wait_s);
-}
-
-void plain_client_end(struct plain_client *client, enum client_reason reason)
-{
-    client->state = CLIENT_OUT; /* before anything is told: nothing is said any more */
-    plain_client_say_end(client);
-    plain_client_set_state(client, CLIENT_OUT, reason, 0);
-}
-
 /* ---- from beginning to end ---- */
 
 int plain_client_new(const struct plain_client_setup *setup, struct plain_client **ret_client)
@@ -296,11 +253,6 @@ enum client_reason plain_client_why(const struct plain_client *client)
 const char *plain_client_farewell(const struct plain_client *client)
 {
     return client->farewell;
-}
-
-uint32_t plain_client_pending(const struct plain_client *client)
-{
-    return client->saying.said - client->saying.sent + (client->join.rename != 0 ? 1 : 0);
 }
 
 uint64_t plain_client_number(const struct plain_client *client)

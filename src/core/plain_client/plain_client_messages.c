@@ -42,12 +42,6 @@ int plain_client_say_queue(struct plain_client *client, struct octets_slice text
     return STATUS_OK;
 }
 
-void plain_client_say_fate(struct plain_client *client, uint32_t number, enum client_fate fate, uint8_t why)
-{
-    if (client->sink.fate != NULL)
-        client->sink.fate(client->sink.ctx, number, fate, why);
-}
-
 /* ---- sending ---- */
 
 static void rename_now(struct plain_client *client, const struct moment *now, uint32_t number)
@@ -100,18 +94,6 @@ void plain_client_say_tick(struct plain_client *client, const struct moment *now
     }
 }
 
-void plain_client_say_end(struct plain_client *client)
-{
-    struct plain_client_saying *saying = &client->saying;
-    uint32_t rename = client->join.rename;
-
-    client->join.rename = 0;
-    if (rename != 0)
-        plain_client_say_fate(client, rename, CLIENT_UNKNOWN, 0);
-    while (saying->sent != saying->said)
-        plain_client_say_fate(client, ++saying->sent, CLIENT_REFUSED, 0);
-}
-
 /* ---- echoes ---- */
 
 uint32_t plain_client_say_echo(struct plain_client *client, const struct moment *now, struct octets_slice name,
@@ -132,4 +114,9 @@ uint32_t plain_client_say_echo(struct plain_client *client, const struct moment 
         return number;
     }
     return 0;
+}
+
+uint32_t plain_client_pending(const struct plain_client *client)
+{
+    return client->saying.said - client->saying.sent + (client->join.rename != 0 ? 1 : 0);
 }

@@ -7,7 +7,6 @@
  */
 #include "core/plain_server/liveness.h"
 
-#include "core/plain_server/plain_requests.h"
 #include "core/room/room_state.h"
 
 #include <string.h>
@@ -37,33 +36,10 @@ static void probe(struct room *room, struct member *member)
 
 /* ---- suspects ---- */
 
-static struct suspect *find_suspect(struct vanish *vanish, const struct member *member)
-{
-    for (uint32_t i = 0; member->suspected && i < vanish->suspect_count; i++) {
-        if (vanish->suspects[i].member == member)
-            return &vanish->suspects[i];
-    }
-    return NULL;
-}
-
-static void drop_suspect(struct vanish *vanish, struct suspect *suspect)
-{
-    suspect->member->suspected = false;
-    *suspect = vanish->suspects[--vanish->suspect_count];
-}
-
-void vanish_clear(struct room *room, struct member *member)
-{
-    struct suspect *suspect = find_suspect(&room->vanish, member);
-
-    if (suspect != NULL)
-        drop_suspect(&room->vanish, suspect);
-}
-
-static void count_error(struct room *room, const struct moment *now, struct member *member)
+void vanish_count_error(struct room *room, const struct moment *now, struct member *member)
 {
     struct vanish *vanish = &room->vanish;
-    struct suspect *suspect = find_suspect(vanish, member);
+    struct suspect *suspect = vanish_find_suspect(vanish, member);
 
     if (suspect == NULL) {
         if (vanish->suspect_count == VANISH_SUSPECTS_MAX)
@@ -82,7 +58,7 @@ static void count_error(struct room *room, const struct moment *now, struct memb
         room_remove(room, now, member, EXIT_VANISHED);
 }
 
-static void probe_suspects(struct room *room, const struct moment *now)
+void vanish_probe_suspects(struct room *room, const struct moment *now)
 {
     struct vanish *vanish = &room->vanish;
 
@@ -92,7 +68,7 @@ static void probe_suspects(struct room *room, const struct moment *now)
         if (suspect->probe_ns > now->mono_ns) {
             i++;
         } else if (suspect->probes == VANISH_PROBES_MAX) {
-            drop_suspect(vanish, suspect); /* the last one takes its place, and is looked at next */
+            vanish_drop_suspect(vanish, suspect); /* the last one takes its place, and is looked at next */
         } else {
             suspect->probes++;
             suspect->probe_ns = now->mono_ns + VANISH_PROBE_NS;
@@ -131,50 +107,6 @@ bool vanish_contest(struct room *room, const struct moment *now, const struct pa
     return true;
 }
 
-/* The join is decided as if it had come in now; only that it can't be put off again. */
-static void decide_contest(struct room *room, const struct moment *now, uint32_t index)
-{
-    struct vanish *vanish = &room->vanish;
-    struct contest contest = vanish->contests[index];
-
-    vanish->contests[index] = vanish->contests[--vanish->contest_count];
-    requests_join(room, now, &contest.path, contest.name, contest.name_len, contest.newline);
-}
-
-static void decide_contests(struct room *room, const struct moment *now)
-{
-    for (uint32_t i = 0; i < room->vanish.contest_count;) {
-        if (room->vanish.contests[i].deadline_ns <= now->mono_ns)
-            decide_contest(room, now, i);
-        else
-            i++;
-    }
-}
-
-/* The holder's machine says that nobody listens there: the name is free for who asked first. */
-static bool lose_contest(struct room *room, const struct moment *now, struct member *holder)
-{
-    for (uint32_t i = 0; i < room->vanish.contest_count; i++) {
-        if (room->vanish.contests[i].holder != holder->number)
-            continue;
-        room_remove(room, now, holder, EXIT_VANISHED);
-        decide_contest(room, now, i);
-        return true;
-    }
-    return false;
-}
-
-void room_unreachable(struct room *room, const struct moment *now, const struct endpoint *peer, uint16_t door)
-{
-    struct member *member = registry_find_endpoint(room->registry, peer);
-
-    room->stats.unreachable++;
-    /* By another door it may be the error of an old membership. */
-    if (member == NULL || room_path(room, member)->door != door || lose_contest(room, now, member))
-        return;
-    count_error(room, now, member);
-}
-
 /* ---- rounds of probes in a silent room ---- */
 
 static int64_t interval_ns(const struct room *room)
@@ -182,19 +114,13 @@ static int64_t interval_ns(const struct room *room)
     return (int64_t)room->limits.probe_interval_s * MOMENT_NS_PER_S;
 }
 
-void vanish_event(struct room *room, const struct moment *now)
-{
-    room->vanish.quiet_since_ns = now->mono_ns;
-    room->vanish.round_active = false;
-}
-
-static bool is_round_due(const struct room *room, int64_t now_ns)
+bool vanish_is_round_due(const struct room *room, int64_t now_ns)
 {
     return room->limits.probe_interval_s != 0 && registry_count(room->registry) > 0 &&
            (room->vanish.round_active || now_ns - room->vanish.quiet_since_ns >= interval_ns(room));
 }
 
-static void probe_round(struct room *room, const struct moment *now)
+void vanish_probe_round(struct room *room, const struct moment *now)
 {
     struct vanish *vanish = &room->vanish;
     uint32_t count = registry_count(room->registry);
@@ -214,14 +140,6 @@ static void probe_round(struct room *room, const struct moment *now)
 }
 
 /* ---- time ---- */
-
-void vanish_tick(struct room *room, const struct moment *now)
-{
-    probe_suspects(room, now);
-    decide_contests(room, now);
-    if (is_round_due(room, now->mono_ns))
-        probe_round(room, now);
-}
 
 int64_t vanish_next_tick(const struct room *room)
 {

@@ -66,4 +66,13 @@ bool vanish_contest(struct room *room, const struct moment *now, const struct pa
 void vanish_tick(struct room *room, const struct moment *now);
 int64_t vanish_next_tick(const struct room *room);
 
+/* ---- for suspects.c, liveness.c and name_claims.c ---- */
+
+struct suspect *vanish_find_suspect(struct vanish *vanish, const struct member *member);
+void vanish_drop_suspect(struct vanish *vanish, struct suspect *suspect);
+void vanish_count_error(struct room *room, const struct moment *now, struct member *member);
+void vanish_probe_suspects(struct room *room, const struct moment *now);
+bool vanish_is_round_due(const struct room *room, int64_t now_ns);
+void vanish_probe_round(struct room *room, const struct moment *now);
+
 #endif

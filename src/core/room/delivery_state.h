@@ -60,6 +60,9 @@ struct delivery {
     const struct moment *now; /* of the sweep under way */
 };
 
+/* Its socket is full. */
+bool delivery_is_blocked(const struct delivery *delivery, uint16_t door);
+
 /* Adds a datagram to the batch, as part of that turn. `bytes` stays as it is until the batch is sent. */
 void delivery_add_entry(struct batch *batch, struct turn *turn, const struct path *path, const void *bytes,
                         size_t length, const struct pending *pending);

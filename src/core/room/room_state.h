@@ -99,4 +99,8 @@ void room_settle_accept(struct room *room, const struct moment *now, struct memb
 void room_tell(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,
                const char *text, uint64_t count);
 
+/* The line itself, whatever was told lately. */
+void room_send_line(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,
+                    const char *text, uint64_t count);
+
 #endif

@@ -23,49 +23,6 @@
 
 /* ---- what all files use ---- */
 
-uint64_t client_draw(struct client *client)
-{
-    return draw_number(client->seed, ++client->drawn);
-}
-
-int64_t client_shorten(struct client *client, int64_t wait_ns)
-{
-    return draw_shorten(client_draw(client), wait_ns);
-}
-
-void client_send(struct client *client, const void *bytes, size_t length)
-{
-    if (client->sink.send != NULL)
-        client->sink.send(client->sink.ctx, bytes, length);
-}
-
-void client_set_state(struct client *client, enum client_state state, enum client_reason reason, uint16_t wait_s)
-{
-    client->state = state;
-    client->why = reason;
-    if (client->sink.state != NULL)
-        client->sink.state(client->sink.ctx, state, reason, wait_s);
-}
-
-void client_lose_session(struct client *client)
-{
-    client_say_lost(client);
-    client_members_forget(client);
-    client_store_clear(client->store);
-    client->missing.count = 0;
-    client->blocked_ns = MOMENT_NEVER_NS;
-    client->known.exists = false;
-    client->known.restarted = false;
-}
-
-void client_end(struct client *client, enum client_reason reason)
-{
-    client->known.exists = false;
-    client->state = CLIENT_OUT; /* before anything is told: nothing is said any more */
-    client_say_end(client);
-    client_set_state(client, CLIENT_OUT, reason, 0);
-}
-
 /* ---- from beginning to end ---- */
 
 static void set_name(struct client *client, const char *name)
@@ -230,11 +187,6 @@ void client_moved(struct client *client, const struct moment *now)
 }
 
 /* ---- what goes ---- */
-
-bool client_up_add(struct client_up *up, const struct sequenced_up_frame *frame)
-{
-    return sequenced_up_add(&up->writer, &up->up, frame) == 0;
-}
 
 static bool write_paths(struct client *client, struct client_up *up)
 {

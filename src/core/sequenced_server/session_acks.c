@@ -4,7 +4,7 @@
 /* Window, round trip, and the ranges that are to be sent again. */
 #include "core/sequenced_server/session_acks.h"
 
-#include "core/sequenced_server/session_timers.h"
+#include "core/model/session_deadlines.h"
 
 /* Until it is measured. */
 #define ROUND_TRIP_US 1000000U

@@ -5,7 +5,7 @@
 #include "core/sequenced_server/session_delivery.h"
 
 #include "core/model/session.h"
-#include "core/sequenced_server/session_timers.h"
+#include "core/model/session_deadlines.h"
 
 /* So much of a datagram may be padding. */
 #define PADDING_SHARE 8U

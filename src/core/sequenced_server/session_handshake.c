@@ -5,10 +5,10 @@
 #include "core/sequenced_server/session_handshake.h"
 
 #include "core/model/session.h"
+#include "core/model/session_deadlines.h"
 #include "core/room/admission.h"
 #include "core/room/epoch.h"
 #include "core/sequenced_server/session_acks.h"
-#include "core/sequenced_server/session_timers.h"
 #include "core/sequenced_wire/sequenced_handshake.h"
 
 #include <roomd/status.h>

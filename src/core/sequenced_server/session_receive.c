@@ -4,12 +4,12 @@
 /* UP: what a member reports, says and asks, and the path that its answers take. */
 #include "core/model/session.h"
 
+#include "core/model/session_deadlines.h"
 #include "core/room/admission.h"
 #include "core/sequenced_server/session_acks.h"
 #include "core/sequenced_server/session_handshake.h"
 #include "core/sequenced_server/session_messages.h"
 #include "core/sequenced_server/session_send.h"
-#include "core/sequenced_server/session_timers.h"
 #include "core/sequenced_wire/sequenced_up.h"
 
 #include <string.h>
@@ -278,27 +278,3 @@ int session_receive(struct room *room, const struct moment *now, const struct pa
 }
 
 /* ---- the end ---- */
-
-void session_close(struct room *room, struct member *member, uint8_t reason, const char *text)
-{
-    session_down_send(room, member,
-                      &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_CLOSED,
-                                                     .closed = {.reason = reason, .text = {text, strlen(text)}}});
-}
-
-void room_close(struct room *room)
-{
-    for (uint32_t seat = 0; seat < registry_seats(room->registry); seat++) {
-        struct member *member = registry_seated(room->registry, seat);
-
-        if (member != NULL && member->session != NULL)
-            session_close(room, member, SEQUENCED_CLOSED_PROGRAM_ENDS, "");
-    }
-}
-
-void session_forget(struct room *room, struct member *member)
-{
-    session_timer_stop(room->sessions, member);
-    early_forget(room->early, &member->session->early);
-    sessions_remove(room->sessions, member);
-}

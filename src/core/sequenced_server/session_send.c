@@ -8,6 +8,7 @@
 #include "core/room/room_state.h"
 
 #include <roomd/status.h>
+#include <string.h>
 
 void session_down_begin(struct session_down *down, struct room *room, struct member *member)
 {
@@ -47,4 +48,11 @@ void session_down_send(struct room *room, struct member *member, const struct se
     session_down_begin(&down, room, member);
     session_down_add(&down, frame);
     session_down_flush(&down);
+}
+
+void session_close(struct room *room, struct member *member, uint8_t reason, const char *text)
+{
+    session_down_send(room, member,
+                      &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_CLOSED,
+                                                     .closed = {.reason = reason, .text = {text, strlen(text)}}});
 }

@@ -5,6 +5,7 @@
 #include "core/sequenced_server/session_timers.h"
 
 #include "core/model/session.h"
+#include "core/model/session_deadlines.h"
 #include "core/room/room_state.h"
 #include "core/sequenced_server/session_send.h"
 #include "core/sequenced_wire/sequenced_down.h"
@@ -16,45 +17,11 @@
 #define LATE_NS  (5 * MOMENT_NS_PER_S)
 #define GRACE_NS (30 * MOMENT_NS_PER_S)
 
-static const uint32_t waits_ms[SESSIONS_LINES] = {0, 0, 200, 400, 800, 1600, 3200, 6400, 12800, 25000};
-
 /* While more is owed to it than its window lets out, it is asked as often as that: its reports may be lost, and it knows nothing of what waits. */
 #define LINE_MORE_OWED 5U
 
 /* But not whoever seems to be gone. */
 #define MORE_OWED_HEARD_NS (10 * MOMENT_NS_PER_S)
-
-static struct session *session_at(const struct sessions *sessions, uint32_t place)
-{
-    return registry_seated(sessions->registry, place - 1)->session;
-}
-
-void session_timer_stop(struct sessions *sessions, struct member *member)
-{
-    struct session *session = member->session;
-    struct sessions_line *line = &sessions->lines[session->line];
-
-    if (session->line == 0)
-        return;
-    *(session->sooner != 0 ? &session_at(sessions, session->sooner)->later : &line->first) = session->later;
-    *(session->later != 0 ? &session_at(sessions, session->later)->sooner : &line->last) = session->sooner;
-    session->line = 0;
-}
-
-void session_timer_set(struct sessions *sessions, const struct moment *now, struct member *member, uint8_t line)
-{
-    struct session *session = member->session;
-    struct sessions_line *joined = &sessions->lines[line];
-
-    session_timer_stop(sessions, member);
-    session->line = line;
-    session->due_ms = session_ms(now) + waits_ms[line];
-    session->later = 0;
-    session->sooner = joined->last;
-    *(joined->last != 0 ? &session_at(sessions, joined->last)->later : &joined->first) = member->seat + 1;
-    joined->last = member->seat + 1;
-    sessions->now_ns = now->mono_ns;
-}
 
 /* ---- what is due ---- */
 
@@ -174,7 +141,7 @@ int64_t session_timer_next_tick(const struct room *room)
     next = away < timeout ? away : timeout;
     for (uint32_t line = 1; line < SESSIONS_LINES; line++) {
         uint32_t first = sessions->lines[line].first;
-        int64_t due = first != 0 ? due_ns(sessions, session_at(sessions, first)) : MOMENT_NEVER_NS;
+        int64_t due = first != 0 ? due_ns(sessions, session_timer_at(sessions, first)) : MOMENT_NEVER_NS;
 
         next = due < next ? due : next;
     }

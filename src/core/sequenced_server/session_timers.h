@@ -13,14 +13,6 @@
 #include <roomd/moment.h>
 #include <roomd/room.h>
 
-/* Lines: the waits are 0, 200 ms, 400 ms, 800 ms … 25 s. */
-#define SESSION_TIMER_AT_ONCE 1
-#define SESSION_TIMER_FIRST   2
-
-/* Sets the timer of a session anew. */
-void session_timer_set(struct sessions *sessions, const struct moment *now, struct member *member, uint8_t line);
-void session_timer_stop(struct sessions *sessions, struct member *member);
-
 /* Does what is due, a bounded amount of it, and tells when something is due next (monotonic), or MOMENT_NEVER_NS. */
 void session_timer_tick(struct room *room, const struct moment *now);
 int64_t session_timer_next_tick(const struct room *room);

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* What a plain member is sent at once or not at all. */
+#include "core/plain_wire/plain.h"
+#include "core/plain_wire/reply.h"
+#include "core/room/room_state.h"
+#include <string.h>
+
+void room_answer(struct room *room, const struct path *path, const struct token *token, const char *name,
+                 size_t name_len, bool newline)
+{
+    struct token filled;
+
+    token = token_fill(token, name, name_len, &filled);
+    if (token->length == 0)
+        return;
+    if (!delivery_send_now(room->delivery, path, token->bytes, token->length + (newline ? 1U : 0U)))
+        room->stats.answers_withheld++;
+}
+
+void room_settle_accept(struct room *room, const struct moment *now, struct member *member)
+{
+    struct slot *slot = room_slot(room, member);
+    const struct path *path = room_path(room, member);
+    struct token filled;
+    const struct token *accept = token_fill(dialect_token(room_dialect(room, path->door), DIALECT_ACCEPT),
+                                            registry_shown(member), registry_shown_len(member), &filled);
+    size_t length = accept->length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
+
+    if ((slot->flags & SLOT_OWES_ACCEPT) == 0)
+        return;
+    /* Not before its join is released: until then nobody is told that it is in, itself included. But it is not to wait for company. */
+    if (slot->cursor > transcript_released(room->transcript) + 1)
+        release_all(room, now);
+    if (slot->cursor <= transcript_released(room->transcript) + 1 && room_send(room, member, accept->bytes, length)) {
+        slot->flags &= ~SLOT_OWES_ACCEPT;
+        keep_member(&room->keeper, room->registry, member);
+    }
+}
+
+void room_send_line(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,
+                    const char *text, uint64_t count)
+{
+    const struct slot *slot = room_slot(room, member);
+    const struct path *path = room_path(room, member);
+    struct template_values values = {.text = text,
+                                     .text_len = text != NULL ? strlen(text) : 0,
+                                     .count = count,
+                                     .wall_ns = now->wall_ns,
+                                     .utc_offset_s = now->utc_offset_s};
+    char line[PLAIN_LINE_MAX_BYTES];
+    size_t length = plain_render_line(room_dialect(room, path->door), key, &values, line);
+
+    line[length] = '\n';
+    if (!room_send(room, member, line, length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U)))
+        room->stats.answers_withheld++;
+}
+
+void room_tell(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,
+               const char *text, uint64_t count)
+{
+    int64_t interval_ns = ROOM_TOLD_INTERVAL_S * MOMENT_NS_PER_S;
+
+    room_settle_accept(room, now, member);
+    if ((room_slot(room, member)->flags & SLOT_OWES_ACCEPT) != 0 || now->mono_ns < member->quiet_until_ns) {
+        room->stats.answers_withheld++;
+        return;
+    }
+    member->quiet_until_ns = now->mono_ns + interval_ns;
+    room_send_line(room, now, member, key, text, count);
+}
+
+void room_bye(struct room *room, struct member *member)
+{
+    const struct path *path = room_path(room, member);
+    struct token filled;
+    const struct token *bye = token_fill(dialect_token(room_dialect(room, path->door), DIALECT_BYE),
+                                         registry_shown(member), registry_shown_len(member), &filled);
+    size_t length = bye->length + ((room_slot(room, member)->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
+
+    if (bye->length > 0 && !room_send(room, member, bye->bytes, length))
+        room->stats.answers_withheld++;
+}

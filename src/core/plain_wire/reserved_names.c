@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* What a dialect reserves of names. */
+#include "core/model/name.h"
+#include "core/model/text.h"
+#include "core/plain_wire/template.h"
+
+/* A literal of one or two bytes ("-", "N ") would forbid half of all names; so short a word is forbidden only as a whole. */
+#define NAME_PART_MIN_BYTES 3
+
+static bool is_layout(char c)
+{
+    return c == ' ' || c == ':';
+}
+
+/* "管理员消息: {text}" reserves "管理员消息": colon and spaces can stand in no name, so they would make the word harmless. */
+static void reserve_prefix(struct name_reserved *reserved, const struct template *template)
+{
+    const struct template_piece *piece = &template->pieces[0];
+    char folded[DIALECT_TEMPLATE_MAX_BYTES];
+    int length;
+    size_t start = 0;
+
+    if (template->count == 0 || piece->field != TEMPLATE_LITERAL)
+        return;
+    length = text_fold(template->text + piece->offset, piece->length, folded, sizeof(folded));
+    while (length > 0 && is_layout(folded[length - 1]))
+        length--;
+    while (length > 0 && is_layout(folded[start])) {
+        start++;
+        length--;
+    }
+    if (length > 0)
+        name_reserved_reserve(reserved, folded + start, (size_t)length, length < NAME_PART_MIN_BYTES);
+}
+
+/* An answer with a name in it is no name; what stands around the name is reserved to nobody. */
+void name_reserved_add_token(struct name_reserved *reserved, const struct token *token)
+{
+    if (!token->has_name)
+        name_reserved_reserve(reserved, token->bytes, token->length, true);
+}
+
+static void add_tokens(struct name_reserved *reserved, const struct dialect *dialect)
+{
+    for (int key = DIALECT_ACCEPT; key <= DIALECT_BYE; key++)
+        name_reserved_add_token(reserved, dialect_token(dialect, (enum dialect_key)key));
+    for (uint8_t i = 0; i < dialect->byes_count; i++)
+        name_reserved_add_token(reserved, &dialect->byes[i]);
+}
+
+void name_reserved_add(struct name_reserved *reserved, const struct dialect *dialect)
+{
+    add_tokens(reserved, dialect);
+    for (int key = DIALECT_JOIN; key <= DIALECT_LIMITED; key++)
+        reserve_prefix(reserved, dialect_template(dialect, (enum dialect_key)key));
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Members that come back after a restart. */
+#include "core/model/text.h"
+#include "core/room/room_state.h"
+#include <roomd/status.h>
+#include <string.h>
+
+#define KEPT_FLAGS (KEEPER_OWES_ACCEPT | KEEPER_NEWLINE | KEEPER_PROBATION)
+
+/* The name as shown is taken as it is: the rules for new names may have changed since. */
+static bool read_name(const struct keeper_record *record, struct name *ret_name)
+{
+    size_t length = strnlen(record->name, sizeof(record->name));
+    char clean[ROOM_NAME_MAX_BYTES + 1];
+    struct name name;
+
+    if (length == 0 || length > ROOM_NAME_MAX_BYTES || !room_fold_name(record->name, &name))
+        return false;
+    if (text_clean(record->name, length, clean) != length || memcmp(clean, record->name, length) != 0)
+        return false;
+    memcpy(name.shown, record->name, length + 1);
+    name.shown_len = (uint8_t)length;
+    *ret_name = name;
+    return true;
+}
+
+int room_restore(struct room *room, const struct moment *now, const struct keeper_record *record)
+{
+    struct path path = record->path;
+    bool has_door = path.door < room->door_count;
+    struct member *member;
+    struct slot *slot;
+    struct name name;
+
+    if (!read_name(record, &name))
+        return STATUS_INVALID;
+    if (registry_find_name(room->registry, &name) != NULL || registry_find_endpoint(room->registry, &path.peer) != NULL)
+        return STATUS_TAKEN;
+    path.door = has_door ? path.door : 0;
+    if (registry_add(room->registry, &name, &path, now->mono_ns, &member) != 0)
+        return STATUS_NO_MEMORY;
+    member->number = record->number;
+    if (registry_last_number(room->registry) < record->number)
+        registry_set_last_number(room->registry, record->number);
+    if (roll_enter(room->roll, member) != 0) {
+        registry_remove(room->registry, member);
+        return STATUS_NO_MEMORY;
+    }
+    member->joined_wall_ns = record->joined_wall_ns;
+    member->muted_until_ns = record->muted_until_ns;
+    slot = room_slot(room, member);
+    slot->cursor = transcript_appended(room->transcript) + 1;
+    slot->flags = record->flags & KEPT_FLAGS;
+    member->first = slot->cursor;
+    keep_member(&room->keeper, room->registry, member);
+    if (!has_door) {
+        room_remove(room, now, member, EXIT_VANISHED);
+        return STATUS_NOT_FOUND;
+    }
+    if ((slot->flags & SLOT_OWES_ACCEPT) != 0)
+        registry_mark_behind(room->registry, member);
+    return STATUS_OK;
+}

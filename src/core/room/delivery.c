@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* The batch and the doors: everything about sending that is no sweep. */
+#include "core/room/delivery_state.h"
+#include <roomd/status.h>
+#include <stdlib.h>
+
+int delivery_new(const struct delivery_wiring *wiring, struct delivery **ret_delivery)
+{
+    struct delivery *delivery = calloc(1, sizeof(*delivery));
+
+    if (delivery == NULL)
+        return STATUS_NO_MEMORY;
+    delivery->wiring = *wiring;
+    *ret_delivery = delivery;
+    return STATUS_OK;
+}
+
+void delivery_free(struct delivery *delivery)
+{
+    free(delivery);
+}
+
+void delivery_forget(struct delivery *delivery)
+{
+    bundle_forget(&delivery->cache);
+    cut_forget(&delivery->cuts);
+}
+
+bool delivery_is_blocked(const struct delivery *delivery, uint16_t door)
+{
+    return (delivery->blocked >> door & 1U) != 0;
+}
+
+void delivery_door_writable(struct delivery *delivery, uint16_t door)
+{
+    if (door < ROOM_DOORS_MAX)
+        delivery->blocked &= ~(1U << door);
+}
+
+bool delivery_send_now(struct delivery *delivery, const struct path *path, const void *bytes, size_t length)
+{
+    struct outbox_entry entry = {.path = path, .bytes = bytes, .length = (uint32_t)length, .result = OUTBOX_FAILED};
+
+    if (delivery_is_blocked(delivery, path->door))
+        return false;
+    delivery->wiring.outbox.send(delivery->wiring.outbox.ctx, &entry, 1);
+    if (entry.result == OUTBOX_LATER)
+        delivery->blocked |= 1U << path->door;
+    if (entry.result == OUTBOX_TAKEN)
+        delivery->wiring.stats->datagrams_sent++;
+    return entry.result == OUTBOX_TAKEN;
+}
+
+bool delivery_may_send(const struct member *member, const struct slot *slot, size_t datagrams, size_t bytes)
+{
+    return (slot->flags & SLOT_PROBATION) == 0 ||
+           (member->probation_datagrams + datagrams <= ROOM_PROBATION_DATAGRAMS &&
+            member->probation_bytes + bytes <= ROOM_PROBATION_BYTES);
+}
+
+void delivery_count_probation(struct member *member, const struct slot *slot, size_t bytes)
+{
+    if ((slot->flags & SLOT_PROBATION) == 0)
+        return;
+    member->probation_datagrams++;
+    member->probation_bytes = (uint16_t)(member->probation_bytes + bytes);
+}
+
+void delivery_add_entry(struct batch *batch, struct turn *turn, const struct path *path, const void *bytes,
+                        size_t length, const struct pending *pending)
+{
+    batch->entries[batch->entry_count] =
+        (struct outbox_entry){.path = path, .bytes = bytes, .length = (uint32_t)length, .result = OUTBOX_FAILED};
+    batch->pending[batch->entry_count] = *pending;
+    batch->entry_count++;
+    turn->count++;
+}
+
+void delivery_note_failure(struct delivery *delivery, struct member *member, const struct path *path, uint32_t events)
+{
+    const struct observer *observer = &delivery->wiring.observer;
+
+    member->undelivered++;
+    member->lost += events;
+    delivery->wiring.stats->undelivered++;
+    if (observer->undelivered != NULL)
+        observer->undelivered(observer->ctx, registry_shown(member), path);
+}
