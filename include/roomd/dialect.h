@@ -16,7 +16,7 @@
 #define DIALECT_NAME_MAX_BYTES 63
 
 /* 14 of the known clients crash on a longer answer to a join: their buffer is 128 bytes. */
-#define DIALECT_TOKEN_MAX_BYTES 120
+#define DIALECT_REPLY_MAX_BYTES 120
 
 /* What stands before each line is a line break or a mark, not a sentence. */
 #define DIALECT_PREFIX_MAX_BYTES 16
@@ -44,7 +44,7 @@ enum dialect_key {
     DIALECT_JOIN_VERBS,
     DIALECT_CHAT_VERBS,
     DIALECT_EXIT_VERBS,
-    /* answers: tokens, compared byte by byte by the clients */
+    /* answers: replies, compared byte by byte by the clients */
     DIALECT_ACCEPT,
     DIALECT_NAME_TAKEN,
     DIALECT_NAME_BAD,
@@ -75,7 +75,7 @@ enum dialect_key {
 
 enum dialect_key_kind {
     DIALECT_KIND_VERBS,    /* 1 – 8 words */
-    DIALECT_KIND_TOKEN,    /* at most 120 bytes, no control characters; {name} once, if wanted */
+    DIALECT_KIND_REPLY,    /* at most 120 bytes, no control characters; {name} once, if wanted */
     DIALECT_KIND_PREFIX,   /* at most 16 bytes, no control characters but line breaks */
     DIALECT_KIND_TEMPLATE, /* one line with placeholders */
     DIALECT_KIND_NUMBER,
@@ -85,7 +85,7 @@ struct dialect_key_info {
     const char *key; /* as written in a file: "join_verbs" */
     enum dialect_key_kind kind;
     const char *help;         /* one line */
-    const char *placeholders; /* of a template or token, for people: "{name} {time}"; "" otherwise */
+    const char *placeholders; /* of a template or reply, for people: "{name} {time}"; "" otherwise */
     uint32_t min, max;        /* of a number */
 };
 
@@ -115,8 +115,8 @@ struct template
     struct template_piece pieces[TEMPLATE_PIECES_MAX];
 };
 
-struct token {
-    char bytes[DIALECT_TOKEN_MAX_BYTES + 2]; /* followed by a newline, for members that want one, and a NUL */
+struct reply {
+    char bytes[DIALECT_REPLY_MAX_BYTES + 2]; /* followed by a newline, for members that want one, and a NUL */
     uint8_t length;                          /* without the newline; 0 = none */
     bool has_name;                           /* it holds {name}, which is not in `bytes` */
     uint8_t name_at;                         /* what of `bytes` stands before it */
@@ -137,8 +137,8 @@ struct dialect {
     char name[DIALECT_NAME_MAX_BYTES + 1];
     struct verbs verbs[3]; /* indexed by enum dialect_key: join, chat, exit */
     /* accept … bye, in the order of enum dialect_key */
-    struct token tokens[DIALECT_BYE - DIALECT_ACCEPT + 1];
-    struct token byes[DIALECT_VERBS_MAX]; /* bye.VERB, beside byes_verb; count in byes_count */
+    struct reply replies[DIALECT_BYE - DIALECT_ACCEPT + 1];
+    struct reply byes[DIALECT_VERBS_MAX]; /* bye.VERB, beside byes_verb; count in byes_count */
     char byes_verb[DIALECT_VERBS_MAX][DIALECT_VERB_MAX_BYTES + 1];
     uint8_t byes_count;
     struct dialect_prefix prefix;
@@ -172,18 +172,18 @@ int dialect_set_bye(struct dialect *dialect, const char *verb, const char *text,
 
 /*
  * What no single key can tell: no verb stands in two lists, every `bye.VERB` names an exit verb, no answer with a name in it swallows requests, and under these limits the longest possible line
- * fits PLAIN_LINE_MAX_BYTES and the longest answer DIALECT_TOKEN_MAX_BYTES. On refusal (STATUS_INVALID) `ret_why` names the key and, where something is too long, the sum.
+ * fits PLAIN_LINE_MAX_BYTES and the longest answer DIALECT_REPLY_MAX_BYTES. On refusal (STATUS_INVALID) `ret_why` names the key and, where something is too long, the sum.
  */
 int dialect_check(const struct dialect *dialect, const struct room_limits *limits, char ret_why[DIALECT_WHY_BYTES]);
 
-/* The token of an answer: DIALECT_ACCEPT … DIALECT_BYE. */
-const struct token *dialect_token(const struct dialect *dialect, enum dialect_key key);
+/* The reply of an answer: DIALECT_ACCEPT … DIALECT_BYE. */
+const struct reply *dialect_reply(const struct dialect *dialect, enum dialect_key key);
 /* What one who leaves with this verb is sent; its length is 0 where the dialect has no bye. */
-const struct token *dialect_bye(const struct dialect *dialect, const char *verb, size_t verb_len);
+const struct reply *dialect_bye(const struct dialect *dialect, const char *verb, size_t verb_len);
 /* The template of a line: DIALECT_JOIN … DIALECT_LIMITED. */
 const struct template *dialect_template(const struct dialect *dialect, enum dialect_key key);
 
 /* True where these bytes are one of the dialect's answers or byes, to whomever. */
-bool dialect_is_token(const struct dialect *dialect, const char *bytes, size_t length);
+bool dialect_is_reply(const struct dialect *dialect, const char *bytes, size_t length);
 
 #endif

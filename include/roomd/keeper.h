@@ -12,12 +12,12 @@
 #include <roomd/limits.h>
 #include <stdint.h>
 
-/* Bits of keeper_record.flags. */
-#define KEEPER_OWES_ACCEPT 1U /* its join has not been answered yet */
-#define KEEPER_NEWLINE     2U /* every datagram ends with a newline */
-#define KEEPER_PROBATION   4U /* it has yet to prove that its address is its own */
+/* Bits of roster_record.flags. */
+#define ROSTER_OWES_ACCEPT 1U /* its join has not been answered yet */
+#define ROSTER_NEWLINE     2U /* every datagram ends with a newline */
+#define ROSTER_PROBATION   4U /* it has yet to prove that its address is its own */
 
-struct keeper_record {
+struct roster_record {
     char name[ROOM_NAME_MAX_BYTES + 1]; /* as shown; terminated */
     uint8_t flags;
     struct path path;
@@ -26,9 +26,9 @@ struct keeper_record {
     int64_t muted_until_ns; /* monotonic */
 };
 
-struct keeper {
+struct roster {
     /* The member of this seat is new, or something of it has changed. Borrowed for the call. */
-    void (*keep)(void *ctx, uint32_t seat, const struct keeper_record *record);
+    void (*keep)(void *ctx, uint32_t seat, const struct roster_record *record);
     /* Nobody sits there any more. */
     void (*forget)(void *ctx, uint32_t seat);
     void *ctx;

@@ -17,7 +17,7 @@ enum refusal {
     REFUSED_EMPTY,         /* no byte in it */
     REFUSED_TOO_LONG,      /* longer than PLAIN_REQUEST_MAX_BYTES, or a text longer than room.max_text */
     REFUSED_OWN_ADDRESS,   /* from one of our own listening addresses */
-    REFUSED_TOKEN,         /* equals an answer: another server's, or a reflection */
+    REFUSED_REPLY,         /* equals an answer: another server's, or a reflection */
     REFUSED_PLAIN_OFF,     /* plain.enabled = no */
     REFUSED_UNKNOWN_VERB,  /* no request of this dialect */
     REFUSED_MALFORMED,     /* a verb without what must follow it */

@@ -53,7 +53,7 @@ struct room_setup {
     struct room_limits limits;
     struct outbox outbox;
     struct observer observer;
-    struct keeper keeper;
+    struct roster roster;
 };
 
 struct room_stats {
@@ -116,7 +116,7 @@ void room_get_limits(const struct room *room, struct room_limits *ret_limits);
  * no longer lets in. STATUS_INVALID (the record holds no name that could be one), STATUS_TAKEN (its name or its endpoint is somebody's), STATUS_NO_MEMORY: it is not in. STATUS_NOT_FOUND: there is no door
  * `record->path.door`; the others are told that it has left, so such records are best handed over last.
  */
-int room_restore(struct room *room, const struct moment *now, const struct keeper_record *record);
+int room_restore(struct room *room, const struct moment *now, const struct roster_record *record);
 
 /* A datagram came in. Whatever it holds, it is counted and the room goes on. `bytes` is borrowed; only the first PLAIN_REQUEST_MAX_BYTES are ever read. */
 void room_receive(struct room *room, const struct moment *now, const struct path *path, const void *bytes,

@@ -42,12 +42,12 @@ uint64_t transcript_released(const struct transcript *transcript);
 uint64_t transcript_oldest(const struct transcript *transcript);
 
 /*
- * Borders: where a datagram of the sequenced protocol begins. Set for an event that is held, or the next to be appended; forgotten with it.
+ * Boundaries: where a datagram of the sequenced protocol begins. Set for an event that is held, or the next to be appended; forgotten with it.
  */
-void transcript_set_border(struct transcript *transcript, uint64_t seq);
-bool transcript_is_border(const struct transcript *transcript, uint64_t seq);
+void transcript_set_boundary(struct transcript *transcript, uint64_t seq);
+bool transcript_is_boundary(const struct transcript *transcript, uint64_t seq);
 /* How many there are among first … last; none where first > last. */
-uint64_t transcript_borders(const struct transcript *transcript, uint64_t first, uint64_t last);
+uint64_t transcript_boundaries(const struct transcript *transcript, uint64_t first, uint64_t last);
 
 /* The event `seq`, or false where it is forgotten or not yet appended. Its pointers are valid until the next append. */
 bool transcript_get(const struct transcript *transcript, uint64_t seq, struct event *ret_event);

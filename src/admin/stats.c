@@ -47,7 +47,7 @@ static const struct stats_row rows[] = {
 
 static const char *const labels[REFUSALS] = {
     [REFUSED_EMPTY] = "empty",           [REFUSED_TOO_LONG] = "too_long",   [REFUSED_OWN_ADDRESS] = "own_address",
-    [REFUSED_TOKEN] = "token",           [REFUSED_PLAIN_OFF] = "plain_off", [REFUSED_UNKNOWN_VERB] = "unknown_verb",
+    [REFUSED_REPLY] = "reply",           [REFUSED_PLAIN_OFF] = "plain_off", [REFUSED_UNKNOWN_VERB] = "unknown_verb",
     [REFUSED_MALFORMED] = "malformed",   [REFUSED_NAME_BAD] = "name_bad",   [REFUSED_NAME_TAKEN] = "name_taken",
     [REFUSED_ROOM_FULL] = "room_full",   [REFUSED_STRANGER] = "stranger",   [REFUSED_WRONG_NAME] = "wrong_name",
     [REFUSED_EMPTY_TEXT] = "empty_text", [REFUSED_NOT_UTF8] = "not_utf8",   [REFUSED_LIMITED] = "limited",

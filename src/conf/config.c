@@ -119,11 +119,11 @@ static void compare_options(const struct listener *listener, const struct config
 
 /* What one who leaves with `verb` is sent, as it would be written in a file. */
 static const char *bye_text(const struct dialect *dialect, const char *verb,
-                            char buffer[VALUE_WRITTEN_BYTES(TOKEN_TEXT_BYTES)])
+                            char buffer[VALUE_WRITTEN_BYTES(REPLY_TEXT_BYTES)])
 {
-    char text[TOKEN_TEXT_BYTES];
+    char text[REPLY_TEXT_BYTES];
 
-    return value_write(token_write(dialect_bye(dialect, verb, strlen(verb)), text), buffer);
+    return value_write(reply_write(dialect_bye(dialect, verb, strlen(verb)), text), buffer);
 }
 
 static bool has_bye(const struct dialect *dialect, const char *verb)
@@ -144,7 +144,7 @@ static void compare_byes(const struct listener *listener, const char *prefix, co
     for (size_t side = 0; side < 2; side++) {
         for (uint8_t i = 0; i < sides[side]->byes_count; i++) {
             const char *verb = sides[side]->byes_verb[i];
-            char before[VALUE_WRITTEN_BYTES(TOKEN_TEXT_BYTES)], after[sizeof(before)];
+            char before[VALUE_WRITTEN_BYTES(REPLY_TEXT_BYTES)], after[sizeof(before)];
             char name[KEY_BYTES];
 
             if (side == 1 && has_bye(old, verb))

@@ -76,8 +76,8 @@ static void print_wording_range(FILE *out, enum dialect_key key)
         fprintf(out, "1 to %d words between spaces, of at most %d bytes each", DIALECT_VERBS_MAX,
                 DIALECT_VERB_MAX_BYTES);
         break;
-    case DIALECT_KIND_TOKEN:
-        fprintf(out, "text of at most %d bytes; %s, once", DIALECT_TOKEN_MAX_BYTES, info->placeholders);
+    case DIALECT_KIND_REPLY:
+        fprintf(out, "text of at most %d bytes; %s, once", DIALECT_REPLY_MAX_BYTES, info->placeholders);
         break;
     case DIALECT_KIND_PREFIX:
         fprintf(out, "text of at most %d bytes", DIALECT_PREFIX_MAX_BYTES);
@@ -165,7 +165,7 @@ static void print_byes(FILE *out)
     fprintf(out,
             "\n    what one who leaves with VERB is sent instead of plain.bye; VERB stands in plain.exit_verbs\n"
             "    text of at most %d bytes; {name}, once; empty = nothing\n    reload: %s\n",
-            DIALECT_TOKEN_MAX_BYTES, option_row(OPTION_DIALECT_KEY + DIALECT_BYE).reload);
+            DIALECT_REPLY_MAX_BYTES, option_row(OPTION_DIALECT_KEY + DIALECT_BYE).reload);
 }
 
 void help_print(FILE *out)

@@ -132,7 +132,7 @@ static const char *wording_reload(enum dialect_key_kind kind)
     switch (kind) {
     case DIALECT_KIND_VERBS:
         return OPTION_AT_ONCE "; requests with a verb that is gone are dropped, members' too";
-    case DIALECT_KIND_TOKEN:
+    case DIALECT_KIND_REPLY:
     case DIALECT_KIND_PREFIX:
     case DIALECT_KIND_TEMPLATE:
         return OPTION_AT_ONCE NEXT_LINE;

@@ -156,7 +156,7 @@ int room_mute(struct room *room, const struct moment *now, const char *name, int
     if (bans_add(room->bans, &mute, now->mono_ns) != 0)
         return STATUS_FULL;
     member->muted_until_ns = until_ns;
-    keep_member(&room->keeper, room->registry, member);
+    roster_keep(&room->roster, room->registry, member);
     return STATUS_OK;
 }
 
@@ -169,7 +169,7 @@ int room_unmute(struct room *room, const struct moment *now, const char *name)
 
     if (member != NULL) {
         member->muted_until_ns = 0;
-        keep_member(&room->keeper, room->registry, member);
+        roster_keep(&room->roster, room->registry, member);
     }
     if (room_fold_name(name, &folded) && bans_lift_name(room->bans, ROOM_MUTE, folded.folded, now->mono_ns, &mute))
         was_mute = true;

@@ -7,10 +7,10 @@
 #include <roomd/status.h>
 #include <string.h>
 
-#define KEPT_FLAGS (KEEPER_OWES_ACCEPT | KEEPER_NEWLINE | KEEPER_PROBATION)
+#define KEPT_FLAGS (ROSTER_OWES_ACCEPT | ROSTER_NEWLINE | ROSTER_PROBATION)
 
 /* The name as shown is taken as it is: the rules for new names may have changed since. */
-static bool read_name(const struct keeper_record *record, struct name *ret_name)
+static bool read_name(const struct roster_record *record, struct name *ret_name)
 {
     size_t length = strnlen(record->name, sizeof(record->name));
     char clean[ROOM_NAME_MAX_BYTES + 1];
@@ -26,7 +26,7 @@ static bool read_name(const struct keeper_record *record, struct name *ret_name)
     return true;
 }
 
-int room_restore(struct room *room, const struct moment *now, const struct keeper_record *record)
+int room_restore(struct room *room, const struct moment *now, const struct roster_record *record)
 {
     struct path path = record->path;
     bool has_door = path.door < room->door_count;
@@ -44,7 +44,7 @@ int room_restore(struct room *room, const struct moment *now, const struct keepe
     member->number = record->number;
     if (registry_last_number(room->registry) < record->number)
         registry_set_last_number(room->registry, record->number);
-    if (roll_enter(room->roll, member) != 0) {
+    if (directory_enter(room->directory, member) != 0) {
         registry_remove(room->registry, member);
         return STATUS_NO_MEMORY;
     }
@@ -54,7 +54,7 @@ int room_restore(struct room *room, const struct moment *now, const struct keepe
     slot->cursor = transcript_appended(room->transcript) + 1;
     slot->flags = record->flags & KEPT_FLAGS;
     member->first = slot->cursor;
-    keep_member(&room->keeper, room->registry, member);
+    roster_keep(&room->roster, room->registry, member);
     if (!has_door) {
         room_remove(room, now, member, EXIT_VANISHED);
         return STATUS_NOT_FOUND;

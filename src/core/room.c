@@ -24,7 +24,7 @@ static int make_parts(struct room *room, const struct room_setup *setup)
     struct delivery_wiring wiring = {.doors = room->doors,
                                      .outbox = setup->outbox,
                                      .observer = setup->observer,
-                                     .keeper = setup->keeper,
+                                     .roster = setup->roster,
                                      .stats = &room->stats};
     int status = registry_new(setup->key, &room->registry);
 
@@ -35,11 +35,11 @@ static int make_parts(struct room *room, const struct room_setup *setup)
     if (status == 0)
         status = bans_new(&room->bans);
     if (status == 0)
-        status = roll_new(room->registry, room->transcript, &room->roll);
+        status = directory_new(room->registry, room->transcript, &room->directory);
     if (status == 0)
         status = sessions_new(room->registry, setup->secret, &room->sessions);
     if (status == 0)
-        status = early_new(&room->early);
+        status = reorder_new(&room->reorder);
     if (status == 0) {
         wiring.registry = room->registry;
         wiring.transcript = room->transcript;
@@ -58,10 +58,10 @@ int room_new(const struct room_setup *setup, struct room **ret_room)
         return STATUS_NO_MEMORY;
     room->limits = setup->limits;
     room->observer = setup->observer;
-    room->keeper = setup->keeper;
+    room->roster = setup->roster;
     room_set_title(room, "room");
-    answers_init(&room->answers);
-    release_init(&room->release);
+    known_replies_init(&room->known_replies);
+    fold_init(&room->fold);
     overload_init(&room->overload);
     status = make_parts(room, setup);
     if (status != 0) {
@@ -77,9 +77,9 @@ void room_free(struct room *room)
     if (room == NULL)
         return;
     delivery_free(room->delivery);
-    early_free(room->early);
+    reorder_free(room->reorder);
     sessions_free(room->sessions);
-    roll_free(room->roll);
+    directory_free(room->directory);
     bans_free(room->bans);
     bucket_table_free(room->buckets);
     transcript_free(room->transcript);
@@ -95,12 +95,12 @@ void room_set_doors(struct room *room, const struct room_door *doors, size_t cou
     memcpy(room->doors, doors, room->door_count * sizeof(*doors));
     if (room->own_count > 0)
         memcpy(room->own, own, room->own_count * sizeof(*own));
-    answers_set_doors(&room->answers, room->doors, room->door_count);
+    known_replies_set_doors(&room->known_replies, room->doors, room->door_count);
     name_reserved_init(&room->reserved);
-    for (size_t i = 0; i < room->answers.count; i++)
-        name_reserved_add_token(&room->reserved, &room->answers.tokens[i]);
+    for (size_t i = 0; i < room->known_replies.count; i++)
+        reserved_names_add_reply(&room->reserved, &room->known_replies.replies[i]);
     for (size_t door = 0; door < room->door_count; door++)
-        name_reserved_add(&room->reserved, room->doors[door].dialect);
+        reserved_names_add_dialect(&room->reserved, room->doors[door].dialect);
     delivery_forget(room->delivery);
 }
 
@@ -204,8 +204,8 @@ int room_notice(struct room *room, const struct moment *now, const char *text, s
 
 int64_t room_next_tick(const struct room *room)
 {
-    const int64_t due_ns[] = {idle_next_tick(room), vanish_next_tick(room), release_next_tick(room),
-                              overload_next_tick(room), session_timer_next_tick(room)};
+    const int64_t due_ns[] = {idle_next_tick(room), vanish_next_tick(room), fold_next_tick(room),
+                              overload_next_tick(room), session_timers_next_tick(room)};
     int64_t next_ns = MOMENT_NEVER_NS;
 
     for (size_t i = 0; i < sizeof(due_ns) / sizeof(due_ns[0]); i++)
@@ -217,9 +217,9 @@ int64_t room_tick(struct room *room, const struct moment *now)
 {
     idle_tick(room, now);
     vanish_tick(room, now);
-    release_tick(room, now);
+    fold_tick(room, now);
     overload_tick(room, now);
-    session_timer_tick(room, now);
+    session_timers_tick(room, now);
     return room_next_tick(room);
 }
 
@@ -229,14 +229,14 @@ enum sweep_result room_sweep(struct room *room, const struct moment *now, size_t
 {
     enum sweep_result result = delivery_sweep(room->delivery, now, budget);
 
-    release_swept(room, now, result);
+    fold_swept(room, now, result);
     overload_swept(room, now);
     return result;
 }
 
 void room_release(struct room *room, const struct moment *now)
 {
-    release_all(room, now);
+    fold_flush(room, now);
 }
 
 void room_door_writable(struct room *room, uint16_t door)

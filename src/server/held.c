@@ -23,17 +23,17 @@
 /* The newest roster is the one that counts; a process that was killed while it took over may have left two. */
 static void find_roster(struct held *held)
 {
-    struct roster_read *read;
+    struct roster_file_read *read;
     size_t newest = 0;
 
     for (size_t i = 0; i < held->inherited.count; i++) {
-        if (roster_read(held->inherited.fds[i].fd, &read) != STATUS_OK)
+        if (roster_file_read(held->inherited.fds[i].fd, &read) != STATUS_OK)
             continue;
-        if (held->before != NULL && roster_read_generation(held->before) >= roster_read_generation(read)) {
-            roster_read_free(read);
+        if (held->before != NULL && roster_file_read_generation(held->before) >= roster_file_read_generation(read)) {
+            roster_file_read_free(read);
             continue;
         }
-        roster_read_free(held->before);
+        roster_file_read_free(held->before);
         held->before = read;
         newest = i;
     }
@@ -80,13 +80,13 @@ static uint16_t find_door(const struct server *server, const struct endpoint *do
 /* Those whose door is gone come last: that they have left is told to all the others. */
 static uint32_t restore(struct server *server, bool with_door, uint32_t *ret_lost)
 {
-    const struct roster_read *before = server->held.before;
-    struct keeper_record record;
+    const struct roster_file_read *before = server->held.before;
+    struct roster_record record;
     uint32_t seat = 0, restored = 0;
     size_t door_count;
-    const struct endpoint *doors = roster_read_doors(before, &door_count);
+    const struct endpoint *doors = roster_file_read_doors(before, &door_count);
 
-    while (roster_read_next(before, &seat, &record)) {
+    while (roster_file_read_next(before, &seat, &record)) {
         record.path.door = find_door(server, doors, door_count, record.path.door);
         if ((record.path.door < ROOM_DOORS_MAX) != with_door)
             continue;
@@ -104,7 +104,7 @@ void held_restore(struct server *server)
 
     if (server->held.before == NULL)
         return;
-    torn = roster_read_torn(server->held.before);
+    torn = roster_file_read_torn(server->held.before);
     restored = restore(server, true, &lost);
     restore(server, false, &lost);
     log_notice("%u member%s still in the room after the restart", (unsigned)restored, restored == 1 ? " is" : "s are");
@@ -115,12 +115,12 @@ void held_restore(struct server *server)
 
 /* ---- what is to be held ---- */
 
-static void on_keep(void *ctx, uint32_t seat, const struct keeper_record *record)
+static void on_keep(void *ctx, uint32_t seat, const struct roster_record *record)
 {
     struct server *server = ctx;
 
     if (server->held.roster != NULL)
-        roster_keep(server->held.roster, seat, record);
+        roster_file_keep(server->held.roster, seat, record);
 }
 
 static void on_forget(void *ctx, uint32_t seat)
@@ -128,17 +128,17 @@ static void on_forget(void *ctx, uint32_t seat)
     struct server *server = ctx;
 
     if (server->held.roster != NULL)
-        roster_forget(server->held.roster, seat);
+        roster_file_forget(server->held.roster, seat);
 }
 
-struct keeper held_keeper(struct server *server)
+struct roster held_roster(struct server *server)
 {
-    return (struct keeper){.keep = on_keep, .forget = on_forget, .ctx = server};
+    return (struct roster){.keep = on_keep, .forget = on_forget, .ctx = server};
 }
 
 void held_make_roster(struct server *server)
 {
-    uint64_t generation = server->held.before != NULL ? roster_read_generation(server->held.before) + 1 : 1;
+    uint64_t generation = server->held.before != NULL ? roster_file_read_generation(server->held.before) + 1 : 1;
     struct endpoint doors[ROOM_DOORS_MAX];
     uint16_t count = udp_doors(server->doors);
 
@@ -147,7 +147,8 @@ void held_make_roster(struct server *server)
         return;
     for (uint16_t door = 0; door < count; door++)
         doors[door] = *udp_bound(server->doors, door);
-    if (roster_new(server->config->limits.max_members, doors, count, generation, &server->held.roster) != STATUS_OK)
+    if (roster_file_new(server->config->limits.max_members, doors, count, generation, &server->held.roster) !=
+        STATUS_OK)
         log_warn("members can't be kept over a restart");
 }
 
@@ -172,13 +173,13 @@ void held_store(struct server *server)
     for (uint16_t door = 0; door < udp_doors(server->doors); door++)
         store_door(server, door);
     if (held->roster != NULL) {
-        snprintf(name, sizeof(name), "members-%llu", (unsigned long long)roster_generation(held->roster));
-        notify_store(roster_fd(held->roster), name);
+        snprintf(name, sizeof(name), "members-%llu", (unsigned long long)roster_file_generation(held->roster));
+        notify_store(roster_file_fd(held->roster), name);
     }
     /* Only now is the old one of no more use. */
     if (held->before_name[0] != '\0')
         notify_unstore(held->before_name);
-    roster_read_free(held->before);
+    roster_file_read_free(held->before);
     held->before = NULL;
     if (held->before_fd >= 0)
         close(held->before_fd);
@@ -189,8 +190,8 @@ void held_close(struct server *server)
 {
     struct held *held = &server->held;
 
-    roster_read_free(held->before);
+    roster_file_read_free(held->before);
     if (held->before_fd >= 0)
         close(held->before_fd);
-    roster_free(held->roster);
+    roster_file_free(held->roster);
 }

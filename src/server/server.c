@@ -323,7 +323,7 @@ static int open_room(struct server *server)
                      .undelivered = on_undelivered,
                      .overload = on_overload,
                      .ctx = server},
-        .keeper = held_keeper(server),
+        .roster = held_roster(server),
     };
     int status;
 

@@ -14,7 +14,7 @@
 #include "io/fifo.h"
 #include "io/inherited.h"
 #include "io/input.h"
-#include "io/roster.h"
+#include "io/roster_file.h"
 #include "io/udp.h"
 #include "server/journal.h"
 #include "server/screen.h"
@@ -27,10 +27,11 @@
 /* What outlives the process. */
 struct held {
     struct inherited inherited;
-    struct roster_read *before; /* the members at the end of the process before this one; NULL = none, or done with */
+    struct roster_file_read
+        *before; /* the members at the end of the process before this one; NULL = none, or done with */
     int before_fd;
     char before_name[INHERITED_NAME_BYTES];
-    struct roster *roster; /* the members now; NULL = nobody would hold it */
+    struct roster_file *roster; /* the members now; NULL = nobody would hold it */
 };
 
 /* What the service manager is told now and then. */
@@ -87,7 +88,7 @@ void held_find(struct server *server);
 void held_match(struct server *server, int ret_fds[ROOM_DOORS_MAX]);
 /* The roster for the members of now; the doors are open. */
 void held_make_roster(struct server *server);
-struct keeper held_keeper(struct server *server);
+struct roster held_roster(struct server *server);
 /* Members of before the restart are in again. */
 void held_restore(struct server *server);
 /* Gives all that is to outlive the process to the service manager. */

@@ -159,10 +159,10 @@ static void step_long(struct world *world, struct input *input)
 static void step_token(struct world *world, struct input *input)
 {
     enum dialect_key key = (enum dialect_key)(DIALECT_ACCEPT + take_byte(input) % (DIALECT_BYE - DIALECT_ACCEPT + 1));
-    struct token filled;
-    const struct token *token = token_fill(dialect_token(world->dialect, key), "alice", 5, &filled);
+    struct reply filled;
+    const struct reply *reply = reply_fill(dialect_reply(world->dialect, key), "alice", 5, &filled);
 
-    receive(world, token->bytes, token->length);
+    receive(world, reply->bytes, reply->length);
 }
 
 static void step_line(struct world *world, struct input *input)

@@ -97,7 +97,7 @@ static void on_happened(void *ctx, const struct event *event, const struct path 
         world->peers[peer_of(path)].in = false;
 }
 
-static void on_keep(void *ctx, uint32_t seat, const struct keeper_record *record)
+static void on_keep(void *ctx, uint32_t seat, const struct roster_record *record)
 {
     struct world *world = ctx;
 
@@ -261,12 +261,12 @@ static void open_room(struct world *world)
                    .sequenced_enabled = true},
         .outbox = {.send = send_entries, .ctx = world},
         .observer = {.happened = on_happened, .overload = on_overload, .ctx = world},
-        .keeper = {.keep = on_keep, .forget = on_forget, .ctx = world},
+        .roster = {.keep = on_keep, .forget = on_forget, .ctx = world},
     };
 
     setup.secret[0] = ++world->starts;
     FUZZ_CHECK(room_new(&setup, &world->fuzz.room) == 0);
-    world->fuzz.room->release.crowd = 4; /* joins and exits wait for company in some of the worlds */
+    world->fuzz.room->fold.crowd = 4; /* joins and exits wait for company in some of the worlds */
     world->admin =
         (struct admin){.room = world->fuzz.room, .host = {.stop = on_stop, .reload = on_reload, .counts = on_counts}};
     set_doors(world);
@@ -275,7 +275,7 @@ static void open_room(struct world *world)
 /* The process was killed; the next one has what was kept, and the members go on from there. */
 static void restart(struct world *world)
 {
-    struct keeper_record records[MEMBERS_MAX];
+    struct roster_record records[MEMBERS_MAX];
     size_t count = 0;
 
     for (uint32_t seat = 0; seat < MEMBERS_MAX; seat++) {

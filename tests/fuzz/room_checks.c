@@ -11,7 +11,7 @@ static void check_kept(const struct world *world, const struct room *room)
     for (uint32_t seat = 0; seat < MEMBERS_MAX; seat++) {
         const struct member *member =
             seat < registry_seats(room->registry) ? registry_seated(room->registry, seat) : NULL;
-        const struct keeper_record *record = &world->kept[seat].record;
+        const struct roster_record *record = &world->kept[seat].record;
 
         FUZZ_CHECK(world->kept[seat].taken == (member != NULL && member->session == NULL));
         if (member == NULL || member->session != NULL)
@@ -51,12 +51,12 @@ static void check_session(const struct room *room, const struct member *member)
     FUZZ_CHECK(sessions_find(room->sessions, session->token) == member);
     FUZZ_CHECK(session->run >= 1 && session->position < slot->cursor);
     FUZZ_CHECK(session->window >= SESSION_WINDOW_MIN && session->window <= SESSION_WINDOW_MAX);
-    FUZZ_CHECK(session->repairs.count <= REPAIRS_MAX && !member->suspected);
-    for (uint8_t i = 0; i < session->repairs.count; i++) {
-        uint64_t first = session_whole(session->repairs.first[i], slot->cursor);
+    FUZZ_CHECK(session->nacks.count <= NACKS_MAX && !member->suspected);
+    for (uint8_t i = 0; i < session->nacks.count; i++) {
+        uint64_t first = session_whole(session->nacks.first[i], slot->cursor);
 
-        FUZZ_CHECK(first > session->position && session_whole(session->repairs.last[i], slot->cursor) >= first);
-        FUZZ_CHECK(session_whole(session->repairs.last[i], slot->cursor) < slot->cursor);
+        FUZZ_CHECK(first > session->position && session_whole(session->nacks.last[i], slot->cursor) >= first);
+        FUZZ_CHECK(session_whole(session->nacks.last[i], slot->cursor) < slot->cursor);
     }
 }
 
@@ -96,7 +96,7 @@ static void check_window(const struct room *room)
     for (uint32_t i = 0; i < registry_count(room->registry); i++)
         owed += is_owed(room, i) ? 1U : 0U;
     for (uint32_t n = 0; n < registry_behind(room->registry); n++)
-        in_window += is_owed(room, registry_window(room->registry, n)) ? 1U : 0U;
+        in_window += is_owed(room, registry_lagging(room->registry, n)) ? 1U : 0U;
     FUZZ_CHECK(owed == in_window);
 }
 

@@ -64,7 +64,7 @@ struct world {
     uint8_t failing;  /* peer that can't be sent to; PEERS and more = none */
     bool wording[2];  /* of each door: the other of its two dialects */
     struct {
-        struct keeper_record record;
+        struct roster_record record;
         bool taken;
     } kept[MEMBERS_MAX]; /* by seat */
     bool overloaded;     /* as the observer was told last */

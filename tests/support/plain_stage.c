@@ -180,8 +180,8 @@ void plain_stage_start(struct plain_stage *stage)
 
 void plain_stage_enter(struct plain_stage *stage)
 {
-    struct token filled;
-    const struct token *accept = token_fill(dialect_token(&stage->dialect, DIALECT_ACCEPT), stage->setup.name,
+    struct reply filled;
+    const struct reply *accept = reply_fill(dialect_reply(&stage->dialect, DIALECT_ACCEPT), stage->setup.name,
                                             strlen(stage->setup.name), &filled);
 
     plain_stage_start(stage);

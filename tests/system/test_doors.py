@@ -97,11 +97,11 @@ class Doors(RoomTest):
         room = self.open("plain.chat={text}", listen="127.0.0.1:0=course, 127.0.0.1:0=yn")
         alice = room.client(door=0).join("alice")
         bob = room.client(door=1).join("bob", accept="Y")
-        for author, reader, tokens in ((alice, bob, (b"Y", b"N")), (bob, alice, (b"OK", b"EXIT", b"QUIT"))):
-            for token in tokens:
-                author.say(token)
+        for author, reader, replies in ((alice, bob, (b"Y", b"N")), (bob, alice, (b"OK", b"EXIT", b"QUIT"))):
+            for reply in replies:
+                author.say(reply)
             room.fence()
-            self.assertFalse(set(tokens) & set(reader.pending))
+            self.assertFalse(set(replies) & set(reader.pending))
 
 
 class ClosedDoors(RoomTest):

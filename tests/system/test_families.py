@@ -188,12 +188,12 @@ class OneFamily(RoomTest):
             other = room.join("other")
             client = FamilyClient(room, 1, family)
             self.assertTrue(client.enter())
-            tokens = {family.answer.replace("{name}", family.name), family.bye} - {None}
-            for token in tokens:
-                other.say(token)
+            replies = {family.answer.replace("{name}", family.name), family.bye} - {None}
+            for reply in replies:
+                other.say(reply)
             room.fence()
-            self.assertEqual(len(tokens), len(client.pending))
-            self.assertTrue({token.encode() for token in tokens}.isdisjoint(client.pending))
+            self.assertEqual(len(replies), len(client.pending))
+            self.assertTrue({reply.encode() for reply in replies}.isdisjoint(client.pending))
 
     def test_whoever_is_removed_is_told_and_ends_on_its_bye(self):
         for family in self.each_family():

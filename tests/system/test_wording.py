@@ -80,12 +80,12 @@ class Wording(RoomTest):
     def test_no_line_equals_an_answer_or_a_bye(self):
         room = self.open("plain.chat={text}")
         alice, bob = room.members("alice", "bob")
-        for token in ("EXIT", "QUIT", "OK", NAME_TAKEN, NAME_BAD, ROOM_FULL, REFUSED):
-            with self.subTest(token=token):
-                alice.say(token)
+        for reply in ("EXIT", "QUIT", "OK", NAME_TAKEN, NAME_BAD, ROOM_FULL, REFUSED):
+            with self.subTest(reply=reply):
+                alice.say(reply)
                 room.fence()
                 bob.read_waiting()
-                self.assertNotIn(token.encode(), bob.pending)
+                self.assertNotIn(reply.encode(), bob.pending)
                 bob.pending.clear()
 
     def test_every_built_in_answer_fits_a_small_buffer(self):

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROLL_FIRST_CAPACITY 64U
+#define DIRECTORY_FIRST_CAPACITY 64U
 
 /* Numbers are below 2^30. */
 #define GONE (UINT32_C(1) << 31)
@@ -18,7 +18,7 @@ struct line {
     uint32_t where;  /* seat, or low half of the exit's number */
 };
 
-struct roll {
+struct directory {
     const struct registry *registry;
     const struct transcript *transcript;
     struct line *lines;
@@ -26,86 +26,87 @@ struct roll {
     size_t capacity;
 };
 
-int roll_new(const struct registry *registry, const struct transcript *transcript, struct roll **ret_roll)
+int directory_new(const struct registry *registry, const struct transcript *transcript,
+                  struct directory **ret_directory)
 {
-    struct roll *roll = calloc(1, sizeof(*roll));
+    struct directory *directory = calloc(1, sizeof(*directory));
 
-    if (roll == NULL)
+    if (directory == NULL)
         return STATUS_NO_MEMORY;
-    roll->registry = registry;
-    roll->transcript = transcript;
-    *ret_roll = roll;
+    directory->registry = registry;
+    directory->transcript = transcript;
+    *ret_directory = directory;
     return STATUS_OK;
 }
 
-void roll_free(struct roll *roll)
+void directory_free(struct directory *directory)
 {
-    if (roll == NULL)
+    if (directory == NULL)
         return;
-    free(roll->lines);
-    free(roll);
+    free(directory->lines);
+    free(directory);
 }
 
-void roll_clear(struct roll *roll)
+void directory_clear(struct directory *directory)
 {
-    roll->count = 0;
+    directory->count = 0;
 }
 
 /* The exit of who has left, while it is held. */
-static bool find_exit(const struct roll *roll, const struct line *line, struct event *ret_event)
+static bool find_exit(const struct directory *directory, const struct line *line, struct event *ret_event)
 {
-    uint64_t appended = transcript_appended(roll->transcript);
+    uint64_t appended = transcript_appended(directory->transcript);
 
-    return transcript_get(roll->transcript, appended - (uint32_t)((uint32_t)appended - line->where), ret_event) &&
+    return transcript_get(directory->transcript, appended - (uint32_t)((uint32_t)appended - line->where), ret_event) &&
            ret_event->author == (line->number & ~GONE);
 }
 
-static bool is_wanted(const struct roll *roll, const struct line *line)
+static bool is_wanted(const struct directory *directory, const struct line *line)
 {
     struct event event;
 
-    return (line->number & GONE) == 0 || find_exit(roll, line, &event);
+    return (line->number & GONE) == 0 || find_exit(directory, line, &event);
 }
 
-static void drop_forgotten(struct roll *roll)
+static void drop_forgotten(struct directory *directory)
 {
     size_t kept = 0;
 
-    for (size_t i = 0; i < roll->count; i++) {
-        if (is_wanted(roll, &roll->lines[i]))
-            roll->lines[kept++] = roll->lines[i];
+    for (size_t i = 0; i < directory->count; i++) {
+        if (is_wanted(directory, &directory->lines[i]))
+            directory->lines[kept++] = directory->lines[i];
     }
-    roll->count = kept;
+    directory->count = kept;
 }
 
-static bool reserve(struct roll *roll)
+static bool reserve(struct directory *directory)
 {
-    size_t capacity = roll->capacity == 0 ? ROLL_FIRST_CAPACITY : roll->capacity * 2;
+    size_t capacity = directory->capacity == 0 ? DIRECTORY_FIRST_CAPACITY : directory->capacity * 2;
     struct line *lines;
 
-    if (roll->count < roll->capacity)
+    if (directory->count < directory->capacity)
         return true;
-    drop_forgotten(roll);
+    drop_forgotten(directory);
     /* With little room won it would soon be looked through again. */
-    if (roll->count < roll->capacity - roll->capacity / 4)
+    if (directory->count < directory->capacity - directory->capacity / 4)
         return true;
-    lines = realloc(roll->lines, capacity * sizeof(*lines));
+    lines = realloc(directory->lines, capacity * sizeof(*lines));
     if (lines == NULL)
-        return roll->count < roll->capacity;
-    roll->lines = lines;
-    roll->capacity = capacity;
+        return directory->count < directory->capacity;
+    directory->lines = lines;
+    directory->capacity = capacity;
     return true;
 }
 
 /* The place of the first number beyond that. */
-static size_t place_after(const struct roll *roll, uint64_t number)
+static size_t place_after(const struct directory *directory, uint64_t number)
 {
-    size_t low = 0, high = roll->count;
+    size_t low = 0, high = directory->count;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if ((roll->lines[middle].number & ~GONE) > number)
+        if ((directory->lines[middle].number & ~GONE) > number)
             high = middle;
         else
             low = middle + 1;
@@ -113,42 +114,44 @@ static size_t place_after(const struct roll *roll, uint64_t number)
     return low;
 }
 
-int roll_enter(struct roll *roll, const struct member *member)
+int directory_enter(struct directory *directory, const struct member *member)
 {
     size_t place;
 
-    if (!reserve(roll))
+    if (!reserve(directory))
         return STATUS_NO_MEMORY;
-    place = place_after(roll, member->number);
-    memmove(roll->lines + place + 1, roll->lines + place, (roll->count - place) * sizeof(*roll->lines));
-    roll->lines[place] = (struct line){.number = (uint32_t)member->number, .where = member->seat};
-    roll->count++;
+    place = place_after(directory, member->number);
+    memmove(directory->lines + place + 1, directory->lines + place,
+            (directory->count - place) * sizeof(*directory->lines));
+    directory->lines[place] = (struct line){.number = (uint32_t)member->number, .where = member->seat};
+    directory->count++;
     return STATUS_OK;
 }
 
-void roll_leave(struct roll *roll, const struct member *member, uint64_t exit)
+void directory_leave(struct directory *directory, const struct member *member, uint64_t exit)
 {
-    size_t place = place_after(roll, member->number);
+    size_t place = place_after(directory, member->number);
 
-    if (place == 0 || roll->lines[place - 1].number != (uint32_t)member->number)
+    if (place == 0 || directory->lines[place - 1].number != (uint32_t)member->number)
         return;
-    roll->lines[place - 1] = (struct line){.number = (uint32_t)member->number | GONE, .where = (uint32_t)exit};
+    directory->lines[place - 1] = (struct line){.number = (uint32_t)member->number | GONE, .where = (uint32_t)exit};
 }
 
-bool roll_next(const struct roll *roll, uint64_t after, struct roll_entry *ret_entry)
+bool directory_next(const struct directory *directory, uint64_t after, struct directory_entry *ret_entry)
 {
-    for (size_t place = place_after(roll, after); place < roll->count; place++) {
-        const struct line *line = &roll->lines[place];
+    for (size_t place = place_after(directory, after); place < directory->count; place++) {
+        const struct line *line = &directory->lines[place];
         const struct member *member;
         struct event event;
 
         if ((line->number & GONE) == 0) {
-            member = registry_seated(roll->registry, line->where);
-            *ret_entry = (struct roll_entry){line->number, false, registry_shown(member), registry_shown_len(member)};
+            member = registry_seated(directory->registry, line->where);
+            *ret_entry =
+                (struct directory_entry){line->number, false, registry_shown(member), registry_shown_len(member)};
             return true;
         }
-        if (find_exit(roll, line, &event)) {
-            *ret_entry = (struct roll_entry){line->number & ~GONE, true, event.name, event.name_len};
+        if (find_exit(directory, line, &event)) {
+            *ret_entry = (struct directory_entry){line->number & ~GONE, true, event.name, event.name_len};
             return true;
         }
     }

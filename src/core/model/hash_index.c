@@ -7,14 +7,14 @@
 #include <roomd/status.h>
 #include <stdlib.h>
 
-#define INDEX_FIRST_CAPACITY 64U
+#define HASH_INDEX_FIRST_CAPACITY 64U
 
-void index_done(struct index *index)
+void hash_index_done(struct hash_index *index)
 {
     free(index->places);
 }
 
-static void put(struct index *index, struct index_place entry)
+static void put(struct hash_index *index, struct hash_index_place entry)
 {
     uint32_t mask = index->capacity - 1, place = entry.hash & mask;
 
@@ -23,10 +23,10 @@ static void put(struct index *index, struct index_place entry)
     index->places[place] = entry;
 }
 
-int index_reserve(struct index *index)
+int hash_index_reserve(struct hash_index *index)
 {
-    struct index grown = {.capacity = index->capacity == 0 ? INDEX_FIRST_CAPACITY : index->capacity * 2,
-                          .count = index->count};
+    struct hash_index grown = {.capacity = index->capacity == 0 ? HASH_INDEX_FIRST_CAPACITY : index->capacity * 2,
+                               .count = index->count};
 
     /* Fuller, a search for what is not there takes more than a cache line. */
     if (index->count < index->capacity / 3 * 2)
@@ -43,14 +43,14 @@ int index_reserve(struct index *index)
     return STATUS_OK;
 }
 
-void index_add(struct index *index, uint32_t hash, uint32_t seat)
+void hash_index_add(struct hash_index *index, uint32_t hash, uint32_t seat)
 {
-    put(index, (struct index_place){.hash = hash, .seat = seat + 1});
+    put(index, (struct hash_index_place){.hash = hash, .seat = seat + 1});
     index->count++;
 }
 
 /* Whoever stands behind the empty place only because somebody stood there moves up. */
-static void close_up(struct index *index, uint32_t empty)
+static void close_up(struct hash_index *index, uint32_t empty)
 {
     uint32_t mask = index->capacity - 1;
 
@@ -65,13 +65,13 @@ static void close_up(struct index *index, uint32_t empty)
     }
 }
 
-void index_remove(struct index *index, uint32_t hash, uint32_t seat)
+void hash_index_remove(struct hash_index *index, uint32_t hash, uint32_t seat)
 {
-    struct index_search search = index_search(hash);
+    struct hash_index_search search = hash_index_search(hash);
     uint32_t found, place;
 
     do {
-        if (!index_next(index, &search, &found))
+        if (!hash_index_next(index, &search, &found))
             return;
     } while (found != seat);
     place = (search.next - 1) & (index->capacity - 1);

@@ -12,44 +12,44 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct index_place {
+struct hash_index_place {
     uint32_t hash;
     uint32_t seat; /* + 1; 0 = nobody */
 };
 
 /* All zero is an empty one. */
-struct index {
-    struct index_place *places; /* owned */
-    uint32_t capacity;          /* a power of two, or 0 */
+struct hash_index {
+    struct hash_index_place *places; /* owned */
+    uint32_t capacity;               /* a power of two, or 0 */
     uint32_t count;
 };
 
-void index_done(struct index *index);
+void hash_index_done(struct hash_index *index);
 
 /* Makes room for one more. STATUS_NO_MEMORY: nothing was changed. */
-int index_reserve(struct index *index);
+int hash_index_reserve(struct hash_index *index);
 
-/* There is room for it: index_reserve has said so, or one was removed. A seat below UINT32_MAX may stand there under several hashes, and several times. */
-void index_add(struct index *index, uint32_t hash, uint32_t seat);
+/* There is room for it: hash_index_reserve has said so, or one was removed. A seat below UINT32_MAX may stand there under several hashes, and several times. */
+void hash_index_add(struct hash_index *index, uint32_t hash, uint32_t seat);
 
 /* Takes out one that was added so; what was not changes nothing. */
-void index_remove(struct index *index, uint32_t hash, uint32_t seat);
+void hash_index_remove(struct hash_index *index, uint32_t hash, uint32_t seat);
 
-/* Where a search stands; index_search begins it. Over when the index is changed. */
-struct index_search {
+/* Where a search stands; hash_index_search begins it. Over when the index is changed. */
+struct hash_index_search {
     uint32_t hash;
     uint32_t next;
 };
 
-static inline struct index_search index_search(uint32_t hash)
+static inline struct hash_index_search hash_index_search(uint32_t hash)
 {
-    return (struct index_search){.hash = hash, .next = hash};
+    return (struct hash_index_search){.hash = hash, .next = hash};
 }
 
 /* The next seat with that hash; false where there is none, and then the search is over. Here, since every datagram asks. */
-static inline bool index_next(const struct index *index, struct index_search *search, uint32_t *ret_seat)
+static inline bool hash_index_next(const struct hash_index *index, struct hash_index_search *search, uint32_t *ret_seat)
 {
-    const struct index_place *place;
+    const struct hash_index_place *place;
 
     if (index->capacity == 0)
         return false;

@@ -10,13 +10,13 @@
 
 #define LIST_FIRST_SIZE 64U
 
-void client_list_done(struct client_list *list)
+void member_list_done(struct member_list *list)
 {
     free(list->row);
-    *list = (struct client_list){0};
+    *list = (struct member_list){0};
 }
 
-size_t client_list_index(const struct client_list *list, uint64_t number)
+size_t member_list_index(const struct member_list *list, uint64_t number)
 {
     size_t low = 0, high = list->count;
 
@@ -31,27 +31,27 @@ size_t client_list_index(const struct client_list *list, uint64_t number)
     return low;
 }
 
-struct client_listed *client_list_find(const struct client_list *list, uint32_t number)
+struct listed_member *member_list_find(const struct member_list *list, uint32_t number)
 {
-    size_t index = client_list_index(list, number);
+    size_t index = member_list_index(list, number);
 
     if (index == list->count || list->row[index].number != number || list->row[index].removed)
         return NULL;
     return &list->row[index];
 }
 
-const struct client_listed *client_list_next(const struct client_list *list, uint64_t after)
+const struct listed_member *member_list_next(const struct member_list *list, uint64_t after)
 {
     if (after >= UINT32_MAX)
         return NULL;
-    for (size_t index = client_list_index(list, after + 1); index < list->count; index++) {
+    for (size_t index = member_list_index(list, after + 1); index < list->count; index++) {
         if (list->row[index].here)
             return &list->row[index];
     }
     return NULL;
 }
 
-static void compact(struct client_list *list)
+static void compact(struct member_list *list)
 {
     size_t kept = 0;
 
@@ -63,16 +63,16 @@ static void compact(struct client_list *list)
     list->removed = 0;
 }
 
-void client_list_clean(struct client_list *list)
+void member_list_clean(struct member_list *list)
 {
     if (list->removed > list->count / 2)
         compact(list);
 }
 
-static bool make_place(struct client_list *list)
+static bool make_place(struct member_list *list)
 {
     size_t size = list->size > 0 ? list->size * 2 : LIST_FIRST_SIZE;
-    struct client_listed *row;
+    struct listed_member *row;
 
     if (list->count < list->size)
         return true;
@@ -84,11 +84,11 @@ static bool make_place(struct client_list *list)
     return true;
 }
 
-struct client_listed *client_list_insert(struct client_list *list, uint32_t number)
+struct listed_member *member_list_insert(struct member_list *list, uint32_t number)
 {
-    size_t index = client_list_index(list, number);
+    size_t index = member_list_index(list, number);
     bool has_place = index < list->count && list->row[index].number == number;
-    struct client_listed *listed;
+    struct listed_member *listed;
 
     if (has_place && !list->row[index].removed)
         return &list->row[index];
@@ -101,17 +101,17 @@ struct client_listed *client_list_insert(struct client_list *list, uint32_t numb
         memmove(listed + 1, listed, (list->count - index) * sizeof(*listed));
         list->count++;
     }
-    *listed = (struct client_listed){.number = number};
+    *listed = (struct listed_member){.number = number};
     return listed;
 }
 
-void client_list_set_name(struct client_listed *listed, const char *name, size_t name_len)
+void member_list_set_name(struct listed_member *listed, const char *name, size_t name_len)
 {
     listed->name_len = (uint8_t)name_len;
     memcpy(listed->name, name, name_len);
 }
 
-void client_list_set_here(struct client_list *list, struct client_listed *listed, bool here)
+void member_list_set_here(struct member_list *list, struct listed_member *listed, bool here)
 {
     if (listed->here == here)
         return;
@@ -119,9 +119,9 @@ void client_list_set_here(struct client_list *list, struct client_listed *listed
     list->here = here ? list->here + 1 : list->here - 1;
 }
 
-void client_list_remove(struct client_list *list, struct client_listed *listed)
+void member_list_remove(struct member_list *list, struct listed_member *listed)
 {
-    client_list_set_here(list, listed, false);
+    member_list_set_here(list, listed, false);
     if (!listed->removed)
         list->removed++;
     listed->removed = true;

@@ -16,26 +16,26 @@ struct range {
     uint64_t first, last;
 };
 
-static uint8_t unpack(const struct repairs *repairs, uint64_t cursor, struct range *ranges)
+static uint8_t unpack(const struct nacks *nacks, uint64_t cursor, struct range *ranges)
 {
-    for (uint8_t i = 0; i < repairs->count; i++)
-        ranges[i] = (struct range){whole(repairs->first[i], cursor), whole(repairs->last[i], cursor)};
-    return repairs->count;
+    for (uint8_t i = 0; i < nacks->count; i++)
+        ranges[i] = (struct range){whole(nacks->first[i], cursor), whole(nacks->last[i], cursor)};
+    return nacks->count;
 }
 
-static void pack(struct repairs *repairs, const struct range *ranges, uint8_t count)
+static void pack(struct nacks *nacks, const struct range *ranges, uint8_t count)
 {
-    repairs->count = count < REPAIRS_MAX ? count : REPAIRS_MAX;
-    for (uint8_t i = 0; i < repairs->count; i++) {
-        repairs->first[i] = (uint32_t)ranges[i].first;
-        repairs->last[i] = (uint32_t)ranges[i].last;
+    nacks->count = count < NACKS_MAX ? count : NACKS_MAX;
+    for (uint8_t i = 0; i < nacks->count; i++) {
+        nacks->first[i] = (uint32_t)ranges[i].first;
+        nacks->last[i] = (uint32_t)ranges[i].last;
     }
 }
 
-void repairs_add(struct repairs *repairs, uint64_t cursor, uint64_t first, uint64_t last)
+void nacks_add(struct nacks *nacks, uint64_t cursor, uint64_t first, uint64_t last)
 {
-    struct range old[REPAIRS_MAX], ranges[REPAIRS_MAX + 1];
-    uint8_t count = unpack(repairs, cursor, old), kept = 0, i = 0;
+    struct range old[NACKS_MAX], ranges[NACKS_MAX + 1];
+    uint8_t count = unpack(nacks, cursor, old), kept = 0, i = 0;
 
     for (; i < count && old[i].last + 1 < first; i++)
         ranges[kept++] = old[i];
@@ -46,22 +46,22 @@ void repairs_add(struct repairs *repairs, uint64_t cursor, uint64_t first, uint6
     ranges[kept++] = (struct range){first, last};
     for (; i < count; i++)
         ranges[kept++] = old[i];
-    pack(repairs, ranges, kept);
+    pack(nacks, ranges, kept);
 }
 
-uint64_t repairs_first(const struct repairs *repairs, uint64_t cursor)
+uint64_t nacks_first(const struct nacks *nacks, uint64_t cursor)
 {
-    return whole(repairs->first[0], cursor);
+    return whole(nacks->first[0], cursor);
 }
 
-void repairs_drop_below(struct repairs *repairs, uint64_t cursor, uint64_t next)
+void nacks_drop_below(struct nacks *nacks, uint64_t cursor, uint64_t next)
 {
-    struct range ranges[REPAIRS_MAX];
-    uint8_t count = unpack(repairs, cursor, ranges), gone = 0;
+    struct range ranges[NACKS_MAX];
+    uint8_t count = unpack(nacks, cursor, ranges), gone = 0;
 
     while (gone < count && ranges[gone].last < next)
         gone++;
     if (gone < count && ranges[gone].first < next)
         ranges[gone].first = next;
-    pack(repairs, ranges + gone, (uint8_t)(count - gone));
+    pack(nacks, ranges + gone, (uint8_t)(count - gone));
 }

@@ -25,7 +25,7 @@ static bool has_reserved(const struct name_reserved *reserved, const struct name
     return false;
 }
 
-void name_reserved_reserve(struct name_reserved *reserved, const char *text, size_t length, bool whole)
+void name_reserved_add(struct name_reserved *reserved, const char *text, size_t length, bool whole)
 {
     struct name_reserved_word word = {.whole = whole};
     int folded = text_fold(text, length, word.folded, ROOM_NAME_MAX_BYTES);
@@ -42,7 +42,7 @@ void name_reserved_init(struct name_reserved *reserved)
 {
     reserved->count = 0;
     for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++)
-        name_reserved_reserve(reserved, forbidden[i], strlen(forbidden[i]), false);
+        name_reserved_add(reserved, forbidden[i], strlen(forbidden[i]), false);
 }
 
 static bool is_category_allowed(int32_t codepoint)

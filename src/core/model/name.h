@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* All tokens and templates of every dialect that can be in use, and the fixed words. */
+/* All replies and templates of every dialect that can be in use, and the fixed words. */
 #define NAME_RESERVED_MAX 512
 
 struct name_reserved_word {
@@ -31,11 +31,11 @@ struct name_reserved {
 /* The fixed words. */
 void name_reserved_init(struct name_reserved *reserved);
 /* One word. `whole`: only the whole name may not be it. */
-void name_reserved_reserve(struct name_reserved *reserved, const char *text, size_t length, bool whole);
+void name_reserved_add(struct name_reserved *reserved, const char *text, size_t length, bool whole);
 /* Adds one answer, as the whole name. */
-void name_reserved_add_token(struct name_reserved *reserved, const struct token *token);
-/* Adds a dialect's tokens, and the words its lines begin with. */
-void name_reserved_add(struct name_reserved *reserved, const struct dialect *dialect);
+void reserved_names_add_reply(struct name_reserved *reserved, const struct reply *reply);
+/* Adds a dialect's replies, and the words its lines begin with. */
+void reserved_names_add_dialect(struct name_reserved *reserved, const struct dialect *dialect);
 
 /*
  * Makes a name of `bytes`. STATUS_INVALID, STATUS_NOT_UTF8, STATUS_TOO_LONG where nobody may have it; `ret_name` is then untouched.

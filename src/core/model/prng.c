@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-uint64_t draw_number(const uint8_t seed[CLIENT_SEED_BYTES], uint64_t n)
+uint64_t prng_number(const uint8_t seed[CLIENT_SEED_BYTES], uint64_t n)
 {
     uint8_t digest[crypto_shorthash_BYTES];
     struct {
@@ -25,7 +25,7 @@ uint64_t draw_number(const uint8_t seed[CLIENT_SEED_BYTES], uint64_t n)
     return value;
 }
 
-int64_t draw_shorten(uint64_t number, int64_t wait_ns)
+int64_t prng_jitter(uint64_t number, int64_t wait_ns)
 {
     return wait_ns - (int64_t)(number % ((uint64_t)wait_ns / 5 + 1));
 }

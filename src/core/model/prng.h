@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 /* The n-th number of that seed. */
-uint64_t draw_number(const uint8_t seed[CLIENT_SEED_BYTES], uint64_t n);
+uint64_t prng_number(const uint8_t seed[CLIENT_SEED_BYTES], uint64_t n);
 
 /* `wait_ns`, less a part of up to a fifth that the number decides on. */
-int64_t draw_shorten(uint64_t number, int64_t wait_ns);
+int64_t prng_jitter(uint64_t number, int64_t wait_ns);
 
 #endif

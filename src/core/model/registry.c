@@ -36,9 +36,9 @@ struct silence {
 
 struct registry {
     uint8_t key[REGISTRY_KEY_BYTES];
-    struct index by_name;
-    struct index by_endpoint; /* of the plain protocol */
-    struct member **members;  /* these three side by side, by position */
+    struct hash_index by_name;
+    struct hash_index by_endpoint; /* of the plain protocol */
+    struct member **members;       /* these three side by side, by position */
     struct slot *slots;
     struct path *paths;
     struct member **seats; /* by seat; NULL where nobody sits */
@@ -71,8 +71,8 @@ void registry_free(struct registry *registry)
         return;
     while (registry->count > 0)
         registry_remove(registry, registry->members[registry->count - 1]);
-    index_done(&registry->by_name);
-    index_done(&registry->by_endpoint);
+    hash_index_done(&registry->by_name);
+    hash_index_done(&registry->by_endpoint);
     free(registry->members);
     free(registry->slots);
     free(registry->paths);
@@ -186,7 +186,7 @@ static void swap_positions(struct registry *registry, uint32_t a, uint32_t b)
     registry->paths[b] = path;
 }
 
-uint32_t registry_window(const struct registry *registry, uint32_t n)
+uint32_t registry_lagging(const struct registry *registry, uint32_t n)
 {
     uint32_t left = registry->count - registry->head; /* places up to the end of the arrays */
 
@@ -220,7 +220,7 @@ void registry_mark_behind(struct registry *registry, struct member *member)
 {
     if (is_in_window(registry, member->position))
         return;
-    swap_positions(registry, member->position, registry_window(registry, registry->behind));
+    swap_positions(registry, member->position, registry_lagging(registry, registry->behind));
     registry->behind++;
 }
 
@@ -234,7 +234,7 @@ void registry_head_later(struct registry *registry)
 {
     /* Where everybody is in the window, its end is just behind its head. Otherwise somebody who has caught up gives up the place there. */
     if (registry->behind < registry->count)
-        swap_positions(registry, registry->head, registry_window(registry, registry->behind));
+        swap_positions(registry, registry->head, registry_lagging(registry, registry->behind));
     advance_head(registry);
 }
 
@@ -254,7 +254,7 @@ static void append_place(struct registry *registry, struct member *member)
      * The window was [head, old_count) and [0, rest). With one place more it would hold the newcomer and lose its last: put the last
      * where the newcomer is, and the newcomer where the last was, just behind the window.
      */
-    swap_positions(registry, old_count, registry_window(registry, registry->behind));
+    swap_positions(registry, old_count, registry_lagging(registry, registry->behind));
 }
 
 /* The place of a member that leaves is moved just behind the window first, then filled with the last of the arrays: so neither the window nor anybody's turn changes. */
@@ -264,10 +264,10 @@ static void remove_place(struct registry *registry, struct member *member)
 
     if (is_in_window(registry, member->position)) {
         /* The last in turn takes its turn: nobody has to wait longer for somebody's leaving. */
-        swap_positions(registry, member->position, registry_window(registry, registry->behind - 1));
+        swap_positions(registry, member->position, registry_lagging(registry, registry->behind - 1));
         registry->behind--;
     } else {
-        swap_positions(registry, member->position, registry_window(registry, registry->behind));
+        swap_positions(registry, member->position, registry_lagging(registry, registry->behind));
     }
     last = registry->count - 1;
     swap_positions(registry, member->position, last);
@@ -336,10 +336,10 @@ static uint32_t hash_endpoint(const struct registry *registry, const struct endp
 
 struct member *registry_find_name(const struct registry *registry, const struct name *name)
 {
-    struct index_search search = index_search(hash_keyed(registry->key, name->folded, name->folded_len));
+    struct hash_index_search search = hash_index_search(hash_keyed(registry->key, name->folded, name->folded_len));
     uint32_t seat;
 
-    while (index_next(&registry->by_name, &search, &seat)) {
+    while (hash_index_next(&registry->by_name, &search, &seat)) {
         const struct label *label = registry->seats[seat]->label;
 
         if (label->folded_len == name->folded_len &&
@@ -357,14 +357,14 @@ static bool is_at(const struct registry *registry, const struct member *member, 
 struct member *registry_find_endpoint(const struct registry *registry, const struct endpoint *endpoint)
 {
     struct member *loudest = registry->silence[0].loudest;
-    struct index_search search;
+    struct hash_index_search search;
     uint32_t seat;
 
     /* Who speaks is mostly who spoke last, and a look there costs a tenth of the hash. */
     if (loudest != NULL && is_at(registry, loudest, endpoint))
         return loudest;
-    search = index_search(hash_endpoint(registry, endpoint));
-    while (index_next(&registry->by_endpoint, &search, &seat)) {
+    search = hash_index_search(hash_endpoint(registry, endpoint));
+    while (hash_index_next(&registry->by_endpoint, &search, &seat)) {
         if (is_at(registry, registry->seats[seat], endpoint))
             return registry->seats[seat];
     }
@@ -384,8 +384,8 @@ static struct member *make_member(bool sequenced)
 
 static bool reserve(struct registry *registry, bool sequenced)
 {
-    return reserve_place(registry) && index_reserve(&registry->by_name) == 0 &&
-           (sequenced || index_reserve(&registry->by_endpoint) == 0);
+    return reserve_place(registry) && hash_index_reserve(&registry->by_name) == 0 &&
+           (sequenced || hash_index_reserve(&registry->by_endpoint) == 0);
 }
 
 static int add(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
@@ -404,9 +404,9 @@ static int add(struct registry *registry, const struct name *name, const struct 
     registry->paths[registry->count] = *path;
     append_place(registry, member);
     take_seat(registry, member);
-    index_add(&registry->by_name, hash_label(registry, label), member->seat);
+    hash_index_add(&registry->by_name, hash_label(registry, label), member->seat);
     if (!sequenced)
-        index_add(&registry->by_endpoint, hash_endpoint(registry, &path->peer), member->seat);
+        hash_index_add(&registry->by_endpoint, hash_endpoint(registry, &path->peer), member->seat);
     member->number = ++registry->last_number;
     member->heard_ns = now_ns;
     link_loudest(registry, member);
@@ -433,7 +433,7 @@ void registry_set_last_number(struct registry *registry, uint64_t number)
 
 static void drop_label(struct registry *registry, const struct member *member)
 {
-    index_remove(&registry->by_name, hash_label(registry, member->label), member->seat);
+    hash_index_remove(&registry->by_name, hash_label(registry, member->label), member->seat);
     free(member->label);
 }
 
@@ -445,15 +445,15 @@ int registry_rename(struct registry *registry, struct member *member, const stru
         return STATUS_NO_MEMORY;
     drop_label(registry, member);
     member->label = label;
-    index_add(&registry->by_name, hash_label(registry, label), member->seat);
+    hash_index_add(&registry->by_name, hash_label(registry, label), member->seat);
     return STATUS_OK;
 }
 
 void registry_remove(struct registry *registry, struct member *member)
 {
     if (member->session == NULL)
-        index_remove(&registry->by_endpoint, hash_endpoint(registry, &registry->paths[member->position].peer),
-                     member->seat);
+        hash_index_remove(&registry->by_endpoint, hash_endpoint(registry, &registry->paths[member->position].peer),
+                          member->seat);
     drop_label(registry, member);
     remove_place(registry, member);
     leave_seat(registry, member);

@@ -133,7 +133,7 @@ struct member *registry_quietest(const struct registry *registry, bool sequenced
 /* How many members are owed something. */
 uint32_t registry_behind(const struct registry *registry);
 /* The position of the n-th member of the window, n < registry_behind. */
-uint32_t registry_window(const struct registry *registry, uint32_t n);
+uint32_t registry_lagging(const struct registry *registry, uint32_t n);
 /* Everybody is owed something: an event was released. Constant time. */
 void registry_all_behind(struct registry *registry);
 /* This one is owed something; it goes to the end of the window if it is not in it. */

@@ -8,65 +8,65 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct early {
+struct reorder {
     uint16_t given_back; /* place + 1 */
     uint16_t touched;    /* places that were taken ever */
-    struct early_message places[EARLY_MAX];
+    struct reorder_message places[REORDER_MAX];
 };
 
-int early_new(struct early **ret_early)
+int reorder_new(struct reorder **ret_reorder)
 {
-    struct early *early = calloc(1, sizeof(*early));
+    struct reorder *reorder = calloc(1, sizeof(*reorder));
 
-    if (early == NULL)
+    if (reorder == NULL)
         return STATUS_NO_MEMORY;
-    *ret_early = early;
+    *ret_reorder = reorder;
     return STATUS_OK;
 }
 
-void early_free(struct early *early)
+void reorder_free(struct reorder *reorder)
 {
-    free(early);
+    free(reorder);
 }
 
 /* 0 where all are taken. */
-static uint16_t take_place(struct early *early)
+static uint16_t take_place(struct reorder *reorder)
 {
-    uint16_t place = early->given_back;
+    uint16_t place = reorder->given_back;
 
     if (place != 0)
-        early->given_back = early->places[place - 1].next;
-    else if (early->touched < EARLY_MAX)
-        place = ++early->touched;
+        reorder->given_back = reorder->places[place - 1].next;
+    else if (reorder->touched < REORDER_MAX)
+        place = ++reorder->touched;
     return place;
 }
 
-static void give_back_first(struct early *early, uint16_t *list)
+static void give_back_first(struct reorder *reorder, uint16_t *list)
 {
-    struct early_message *message = &early->places[*list - 1];
+    struct reorder_message *message = &reorder->places[*list - 1];
     uint16_t place = *list;
 
     *list = message->next;
-    message->next = early->given_back;
-    early->given_back = place;
+    message->next = reorder->given_back;
+    reorder->given_back = place;
 }
 
-bool early_keep(struct early *early, uint16_t *list, uint32_t decided, uint32_t number, uint8_t what,
-                struct octets_slice text)
+bool reorder_keep(struct reorder *reorder, uint16_t *list, uint32_t decided, uint32_t number, uint8_t what,
+                  struct octets_slice text)
 {
-    struct early_message *message;
+    struct reorder_message *message;
     uint16_t *link = list, place;
 
-    if (number - decided - 1 >= EARLY_REACH || text.length > EARLY_TEXT_MAX_BYTES)
+    if (number - decided - 1 >= REORDER_REACH || text.length > REORDER_TEXT_MAX_BYTES)
         return false;
-    while (*link != 0 && early->places[*link - 1].number < number)
-        link = &early->places[*link - 1].next;
-    if (*link != 0 && early->places[*link - 1].number == number)
+    while (*link != 0 && reorder->places[*link - 1].number < number)
+        link = &reorder->places[*link - 1].next;
+    if (*link != 0 && reorder->places[*link - 1].number == number)
         return true;
-    place = take_place(early);
+    place = take_place(reorder);
     if (place == 0)
         return false;
-    message = &early->places[place - 1];
+    message = &reorder->places[place - 1];
     message->number = number;
     message->length = (uint16_t)text.length;
     message->what = what;
@@ -77,28 +77,28 @@ bool early_keep(struct early *early, uint16_t *list, uint32_t decided, uint32_t 
     return true;
 }
 
-const struct early_message *early_next(struct early *early, uint16_t *list, uint32_t number)
+const struct reorder_message *reorder_next(struct reorder *reorder, uint16_t *list, uint32_t number)
 {
-    while (*list != 0 && early->places[*list - 1].number < number)
-        give_back_first(early, list);
-    return *list != 0 && early->places[*list - 1].number == number ? &early->places[*list - 1] : NULL;
+    while (*list != 0 && reorder->places[*list - 1].number < number)
+        give_back_first(reorder, list);
+    return *list != 0 && reorder->places[*list - 1].number == number ? &reorder->places[*list - 1] : NULL;
 }
 
-uint32_t early_bits(const struct early *early, uint16_t list, uint32_t decided)
+uint32_t reorder_bits(const struct reorder *reorder, uint16_t list, uint32_t decided)
 {
     uint32_t bits = 0;
 
-    for (; list != 0; list = early->places[list - 1].next) {
-        uint32_t bit = early->places[list - 1].number - decided - 1;
+    for (; list != 0; list = reorder->places[list - 1].next) {
+        uint32_t bit = reorder->places[list - 1].number - decided - 1;
 
-        if (bit < EARLY_REACH)
+        if (bit < REORDER_REACH)
             bits |= UINT32_C(1) << bit;
     }
     return bits;
 }
 
-void early_forget(struct early *early, uint16_t *list)
+void reorder_forget(struct reorder *reorder, uint16_t *list)
 {
     while (*list != 0)
-        give_back_first(early, list);
+        give_back_first(reorder, list);
 }

@@ -16,39 +16,39 @@
 #include <stdint.h>
 
 /* 4 MiB for all; touched as it fills. */
-#define EARLY_MAX 4096U
+#define REORDER_MAX 4096U
 
 /* Behind the last message that was decided, so many may come: as many as TAKEN has bits. With the longest texts that is 32 KiB. */
-#define EARLY_REACH 32U
+#define REORDER_REACH 32U
 
 /* No text that may be said is longer. */
-#define EARLY_TEXT_MAX_BYTES 1000U
+#define REORDER_TEXT_MAX_BYTES 1000U
 
-struct early;
+struct reorder;
 
-struct early_message {
+struct reorder_message {
     uint32_t number;
     uint16_t length; /* bytes */
     uint16_t next;   /* private */
     uint8_t what;    /* enum sequenced_what */
-    char text[EARLY_TEXT_MAX_BYTES];
+    char text[REORDER_TEXT_MAX_BYTES];
 };
 
 /* STATUS_NO_MEMORY. */
-int early_new(struct early **ret_early);
-void early_free(struct early *early);
+int reorder_new(struct reorder **ret_reorder);
+void reorder_free(struct reorder *reorder);
 
 /* Keeps message `number` of a member that has `decided` before it. False: it is out of reach, too long, or all places are taken, and it has to be said again. */
-bool early_keep(struct early *early, uint16_t *list, uint32_t decided, uint32_t number, uint8_t what,
-                struct octets_slice text);
+bool reorder_keep(struct reorder *reorder, uint16_t *list, uint32_t decided, uint32_t number, uint8_t what,
+                  struct octets_slice text);
 
-/* Drops what is before message `number`, and shows that; NULL where it is not kept. It stays until a later one is asked for. Valid until the next early_keep. */
-const struct early_message *early_next(struct early *early, uint16_t *list, uint32_t number);
+/* Drops what is before message `number`, and shows that; NULL where it is not kept. It stays until a later one is asked for. Valid until the next reorder_keep. */
+const struct reorder_message *reorder_next(struct reorder *reorder, uint16_t *list, uint32_t number);
 
 /* Bit n: message decided + 1 + n is kept. */
-uint32_t early_bits(const struct early *early, uint16_t list, uint32_t decided);
+uint32_t reorder_bits(const struct reorder *reorder, uint16_t list, uint32_t decided);
 
 /* Drops the whole list. */
-void early_forget(struct early *early, uint16_t *list);
+void reorder_forget(struct reorder *reorder, uint16_t *list);
 
 #endif

@@ -46,14 +46,14 @@ struct session {
     uint16_t window; /* datagrams */
     uint16_t flight; /* datagrams sent beyond its position */
     uint8_t flags;
-    uint8_t line; /* of timers: see session_timers.h; 0 = in none */
-    uint32_t gap; /* low half of the event it goes on with */
-    struct repairs repairs;
+    uint8_t queue; /* of timers: see session_timers.h; 0 = in none */
+    uint32_t gap;  /* low half of the event it goes on with */
+    struct nacks nacks;
     uint8_t paths;          /* challenges sent in paths_slot */
     uint8_t paths_slot;     /* of 3 s */
     uint16_t repaired;      /* datagrams sent again in repaired_s */
     uint16_t repaired_s;    /* second */
-    uint16_t early;         /* messages that came early: see reorder.h */
+    uint16_t reorder;       /* messages that came early: see reorder.h */
     uint32_t sample;        /* low half of the event whose report ends the measurement */
     uint32_t sampled_us;    /* when it was sent */
     uint32_t round_trip_us; /* smoothed (RFC 6298); 0 = not measured yet */
@@ -61,7 +61,7 @@ struct session {
     uint32_t halved_ms;     /* when it was halved last */
     uint32_t paged_ms;      /* when it was sent a page of members */
     uint32_t due_ms;        /* when its timer is due */
-    uint32_t sooner;        /* neighbours in its line, seat + 1 */
+    uint32_t sooner;        /* neighbours in its queue, seat + 1 */
     uint32_t later;
 };
 

@@ -5,36 +5,36 @@
 #include "core/model/session_deadlines.h"
 #include "core/model/session.h"
 
-static const uint32_t waits_ms[SESSIONS_LINES] = {0, 0, 200, 400, 800, 1600, 3200, 6400, 12800, 25000};
+static const uint32_t waits_ms[SESSIONS_QUEUES] = {0, 0, 200, 400, 800, 1600, 3200, 6400, 12800, 25000};
 
-struct session *session_timer_at(const struct sessions *sessions, uint32_t place)
+struct session *session_deadlines_at(const struct sessions *sessions, uint32_t place)
 {
     return registry_seated(sessions->registry, place - 1)->session;
 }
 
-void session_timer_stop(struct sessions *sessions, struct member *member)
+void session_deadlines_stop(struct sessions *sessions, struct member *member)
 {
     struct session *session = member->session;
-    struct sessions_line *line = &sessions->lines[session->line];
+    struct sessions_queue *line = &sessions->queues[session->queue];
 
-    if (session->line == 0)
+    if (session->queue == 0)
         return;
-    *(session->sooner != 0 ? &session_timer_at(sessions, session->sooner)->later : &line->first) = session->later;
-    *(session->later != 0 ? &session_timer_at(sessions, session->later)->sooner : &line->last) = session->sooner;
-    session->line = 0;
+    *(session->sooner != 0 ? &session_deadlines_at(sessions, session->sooner)->later : &line->first) = session->later;
+    *(session->later != 0 ? &session_deadlines_at(sessions, session->later)->sooner : &line->last) = session->sooner;
+    session->queue = 0;
 }
 
-void session_timer_set(struct sessions *sessions, const struct moment *now, struct member *member, uint8_t line)
+void session_deadlines_set(struct sessions *sessions, const struct moment *now, struct member *member, uint8_t line)
 {
     struct session *session = member->session;
-    struct sessions_line *joined = &sessions->lines[line];
+    struct sessions_queue *joined = &sessions->queues[line];
 
-    session_timer_stop(sessions, member);
-    session->line = line;
+    session_deadlines_stop(sessions, member);
+    session->queue = line;
     session->due_ms = session_ms(now) + waits_ms[line];
     session->later = 0;
     session->sooner = joined->last;
-    *(joined->last != 0 ? &session_timer_at(sessions, joined->last)->later : &joined->first) = member->seat + 1;
+    *(joined->last != 0 ? &session_deadlines_at(sessions, joined->last)->later : &joined->first) = member->seat + 1;
     joined->last = member->seat + 1;
     sessions->now_ns = now->mono_ns;
 }

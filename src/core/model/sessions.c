@@ -33,16 +33,16 @@ void sessions_free(struct sessions *sessions)
 {
     if (sessions == NULL)
         return;
-    index_done(&sessions->by_token);
+    hash_index_done(&sessions->by_token);
     free(sessions);
 }
 
 struct member *sessions_find(const struct sessions *sessions, uint64_t token)
 {
-    struct index_search search = index_search((uint32_t)token);
+    struct hash_index_search search = hash_index_search((uint32_t)token);
     uint32_t seat;
 
-    while (index_next(&sessions->by_token, &search, &seat)) {
+    while (hash_index_next(&sessions->by_token, &search, &seat)) {
         struct member *member = registry_seated(sessions->registry, seat);
 
         if (member->session->token == token)
@@ -53,10 +53,10 @@ struct member *sessions_find(const struct sessions *sessions, uint64_t token)
 
 int sessions_add(struct sessions *sessions, const struct member *member)
 {
-    int status = index_reserve(&sessions->by_token);
+    int status = hash_index_reserve(&sessions->by_token);
 
     if (status == 0)
-        index_add(&sessions->by_token, (uint32_t)member->session->token, member->seat);
+        hash_index_add(&sessions->by_token, (uint32_t)member->session->token, member->seat);
     return status;
 }
 
@@ -64,7 +64,7 @@ void sessions_remove(struct sessions *sessions, const struct member *member)
 {
     const struct session *session = member->session;
 
-    index_remove(&sessions->by_token, (uint32_t)session->token, member->seat);
+    hash_index_remove(&sessions->by_token, (uint32_t)session->token, member->seat);
     sessions->ended[sessions->ended_next] = (struct sessions_ended){session->token, session->nonce};
     sessions->ended_next = (sessions->ended_next + 1) % SESSIONS_ENDED;
 }

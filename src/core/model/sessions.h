@@ -16,7 +16,7 @@
 #define SESSIONS_ENDED 1024U
 
 /* Waits of the timer: see session_timer.h. Line 0 is none. */
-#define SESSIONS_LINES 10U
+#define SESSIONS_QUEUES 10U
 
 struct sessions_ended {
     uint64_t token;
@@ -24,7 +24,7 @@ struct sessions_ended {
 };
 
 /* Members in the order in which their timers are due; seat + 1. */
-struct sessions_line {
+struct sessions_queue {
     uint32_t first;
     uint32_t last;
 };
@@ -34,8 +34,8 @@ struct sessions {
     uint8_t secret[ROOM_SECRET_BYTES];
     uint64_t epoch;
     uint64_t epochs; /* so many have been */
-    struct index by_token;
-    struct sessions_line lines[SESSIONS_LINES];
+    struct hash_index by_token;
+    struct sessions_queue queues[SESSIONS_QUEUES];
     struct sessions_ended ended[SESSIONS_ENDED];
     uint32_t ended_next;
     uint32_t repaired_s; /* the second in which so many datagrams were sent again */

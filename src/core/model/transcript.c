@@ -32,13 +32,13 @@ struct record {
 
 struct transcript {
     uint8_t *ring;
-    uint32_t *index;    /* ring offset of event n at n % index_size, in units of RECORD_ALIGN */
-    uint64_t *borders;  /* bit n % border_size: a datagram begins with event n */
-    size_t ring_size;   /* bytes */
-    size_t index_size;  /* events */
-    size_t border_size; /* bits, a multiple of 64; more than events, for the next one has a border, too */
-    size_t head;        /* where the next record goes */
-    uint64_t oldest;    /* number of the oldest event held */
+    uint32_t *index;        /* ring offset of event n at n % hash_index_size, in units of RECORD_ALIGN */
+    uint64_t *boundaries;   /* bit n % boundary_size: a datagram begins with event n */
+    size_t ring_size;       /* bytes */
+    size_t hash_index_size; /* events */
+    size_t boundary_size;   /* bits, a multiple of 64; more than events, for the next one has a boundary, too */
+    size_t head;            /* where the next record goes */
+    uint64_t oldest;        /* number of the oldest event held */
     uint64_t appended;
     uint64_t released;
 };
@@ -60,14 +60,14 @@ int transcript_new(size_t budget, struct transcript **ret_transcript)
     if (transcript == NULL)
         return STATUS_NO_MEMORY;
     /* The budget covers both: each record brings its place in the index. */
-    transcript->index_size = budget / (RECORD_MIN_BYTES + sizeof(uint32_t));
-    transcript->ring_size = (budget - transcript->index_size * sizeof(uint32_t)) / RECORD_ALIGN * RECORD_ALIGN;
+    transcript->hash_index_size = budget / (RECORD_MIN_BYTES + sizeof(uint32_t));
+    transcript->ring_size = (budget - transcript->hash_index_size * sizeof(uint32_t)) / RECORD_ALIGN * RECORD_ALIGN;
     transcript->ring = malloc(transcript->ring_size);
-    transcript->index = malloc(transcript->index_size * sizeof(uint32_t));
-    transcript->border_size = (transcript->index_size / WORD_BITS + 1) * WORD_BITS;
-    transcript->borders = calloc(transcript->border_size / WORD_BITS, sizeof(uint64_t));
+    transcript->index = malloc(transcript->hash_index_size * sizeof(uint32_t));
+    transcript->boundary_size = (transcript->hash_index_size / WORD_BITS + 1) * WORD_BITS;
+    transcript->boundaries = calloc(transcript->boundary_size / WORD_BITS, sizeof(uint64_t));
     transcript->oldest = 1;
-    if (transcript->ring == NULL || transcript->index == NULL || transcript->borders == NULL) {
+    if (transcript->ring == NULL || transcript->index == NULL || transcript->boundaries == NULL) {
         transcript_free(transcript);
         return STATUS_NO_MEMORY;
     }
@@ -81,13 +81,13 @@ void transcript_free(struct transcript *transcript)
         return;
     free(transcript->ring);
     free(transcript->index);
-    free(transcript->borders);
+    free(transcript->boundaries);
     free(transcript);
 }
 
 static size_t offset_of(const struct transcript *transcript, uint64_t seq)
 {
-    return (size_t)transcript->index[seq % transcript->index_size] * RECORD_ALIGN;
+    return (size_t)transcript->index[seq % transcript->hash_index_size] * RECORD_ALIGN;
 }
 
 static bool is_empty(const struct transcript *transcript)
@@ -105,7 +105,7 @@ static int64_t find_place(const struct transcript *transcript, size_t size)
 
     if (is_empty(transcript))
         return 0;
-    if (transcript->appended - transcript->oldest + 1 == transcript->index_size)
+    if (transcript->appended - transcript->oldest + 1 == transcript->hash_index_size)
         return -1;
     tail = offset_of(transcript, transcript->oldest);
     if (transcript->head <= tail)
@@ -135,43 +135,43 @@ static void write_record(uint8_t *at, const struct event *event)
         memcpy(at + sizeof(record) + event->name_len, event->text, event->text_len);
 }
 
-/* ---- borders ---- */
+/* ---- boundaries ---- */
 
-static void set_border(struct transcript *transcript, uint64_t seq, bool is_border)
+static void set_boundary(struct transcript *transcript, uint64_t seq, bool is_boundary)
 {
-    size_t bit = seq % transcript->border_size;
+    size_t bit = seq % transcript->boundary_size;
     uint64_t mask = UINT64_C(1) << bit % WORD_BITS;
 
-    if (is_border)
-        transcript->borders[bit / WORD_BITS] |= mask;
+    if (is_boundary)
+        transcript->boundaries[bit / WORD_BITS] |= mask;
     else
-        transcript->borders[bit / WORD_BITS] &= ~mask;
+        transcript->boundaries[bit / WORD_BITS] &= ~mask;
 }
 
-void transcript_set_border(struct transcript *transcript, uint64_t seq)
+void transcript_set_boundary(struct transcript *transcript, uint64_t seq)
 {
     if (seq >= transcript->oldest && seq <= transcript->appended + 1)
-        set_border(transcript, seq, true);
+        set_boundary(transcript, seq, true);
 }
 
-bool transcript_is_border(const struct transcript *transcript, uint64_t seq)
+bool transcript_is_boundary(const struct transcript *transcript, uint64_t seq)
 {
-    size_t bit = seq % transcript->border_size;
+    size_t bit = seq % transcript->boundary_size;
 
     return seq >= transcript->oldest && seq <= transcript->appended + 1 &&
-           (transcript->borders[bit / WORD_BITS] >> bit % WORD_BITS & 1) != 0;
+           (transcript->boundaries[bit / WORD_BITS] >> bit % WORD_BITS & 1) != 0;
 }
 
-uint64_t transcript_borders(const struct transcript *transcript, uint64_t first, uint64_t last)
+uint64_t transcript_boundaries(const struct transcript *transcript, uint64_t first, uint64_t last)
 {
     uint64_t count = 0;
 
     first = first < transcript->oldest ? transcript->oldest : first;
     last = last > transcript->appended + 1 ? transcript->appended + 1 : last;
     while (first <= last) {
-        size_t bit = first % transcript->border_size, low = bit % WORD_BITS;
+        size_t bit = first % transcript->boundary_size, low = bit % WORD_BITS;
         uint64_t bits = last - first + 1 < WORD_BITS - low ? last - first + 1 : WORD_BITS - low;
-        uint64_t word = transcript->borders[bit / WORD_BITS] >> low;
+        uint64_t word = transcript->boundaries[bit / WORD_BITS] >> low;
 
         if (bits < WORD_BITS)
             word &= (UINT64_C(1) << bits) - 1;
@@ -198,8 +198,8 @@ int transcript_append(struct transcript *transcript, const struct event *event, 
     write_record(transcript->ring + place, event);
     transcript->head = (size_t)place + size;
     transcript->appended++;
-    transcript->index[transcript->appended % transcript->index_size] = (uint32_t)((size_t)place / RECORD_ALIGN);
-    set_border(transcript, transcript->appended + 1, false);
+    transcript->index[transcript->appended % transcript->hash_index_size] = (uint32_t)((size_t)place / RECORD_ALIGN);
+    set_boundary(transcript, transcript->appended + 1, false);
     *ret_seq = transcript->appended;
     return STATUS_OK;
 }

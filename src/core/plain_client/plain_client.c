@@ -63,12 +63,12 @@ void plain_client_free(struct plain_client *client)
 void plain_client_receive(struct plain_client *client, const struct moment *now, const void *bytes, size_t length)
 {
     struct octets_slice name;
-    uint32_t tokens;
+    uint32_t replies;
 
     if (client->state == CLIENT_OUT || length == 0)
         return;
-    tokens = plain_read_tokens(&client->read, bytes, length, &name);
-    if (tokens != 0 && plain_client_join_answer(client, now, tokens, name))
+    replies = plain_read_replies(&client->read, bytes, length, &name);
+    if (replies != 0 && plain_client_join_answer(client, now, replies, name))
         return;
     if (client->state == CLIENT_LEAVING && now->mono_ns >= client->leaving.sent_ns + LEAVE_UNDER_WAY_NS)
         client->leaving.overheard = true;
@@ -174,7 +174,7 @@ static void send_exit(struct plain_client *client, const struct moment *now)
 static bool has_bye(const struct plain_client *client)
 {
     const struct verbs *words = &client->dialect->verbs[DIALECT_EXIT_VERBS];
-    const struct token *bye = dialect_bye(client->dialect, words->word[0], words->length[0]);
+    const struct reply *bye = dialect_bye(client->dialect, words->word[0], words->length[0]);
 
     return bye->length > 0 || bye->has_name;
 }

@@ -239,12 +239,12 @@ static void wait_for_place(struct plain_client *client, const struct moment *now
     plain_client_set_state(client, CLIENT_JOINING, CLIENT_REFUSED_FULL, FULL_WAIT_S);
 }
 
-static void refuse(struct plain_client *client, const struct moment *now, uint32_t tokens)
+static void refuse(struct plain_client *client, const struct moment *now, uint32_t replies)
 {
     struct plain_client_join *join = &client->join;
     size_t i = 0;
 
-    while ((tokens & PLAIN_READ_BIT(refusals[i].key)) == 0)
+    while ((replies & PLAIN_READ_BIT(refusals[i].key)) == 0)
         i++;
     if (join->rename != 0) {
         take_back(client, now, refusals[i].why);
@@ -262,22 +262,22 @@ static void refuse(struct plain_client *client, const struct moment *now, uint32
 }
 
 /* An accept that comes after a refusal counts, too: the join was repeated, and has come through the second time. */
-static bool answer_while_joining(struct plain_client *client, const struct moment *now, uint32_t tokens,
+static bool answer_while_joining(struct plain_client *client, const struct moment *now, uint32_t replies,
                                  struct octets_slice name)
 {
-    if ((tokens & PLAIN_READ_BIT(DIALECT_ACCEPT)) != 0 && client->join.sent > 0 && is_for_us(client, name)) {
+    if ((replies & PLAIN_READ_BIT(DIALECT_ACCEPT)) != 0 && client->join.sent > 0 && is_for_us(client, name)) {
         let_in(client, now, name);
         return true;
     }
-    if ((tokens & REFUSALS) != 0) {
+    if ((replies & REFUSALS) != 0) {
         if (client->join.asking)
-            refuse(client, now, tokens);
+            refuse(client, now, replies);
         return true;
     }
     /* To what was said before the server forgot it. */
-    if ((tokens & PLAIN_READ_BIT(DIALECT_REFUSED)) != 0)
+    if ((replies & PLAIN_READ_BIT(DIALECT_REFUSED)) != 0)
         return client->join.was_in;
-    if ((tokens & PLAIN_READ_BIT(DIALECT_BYE)) == 0)
+    if ((replies & PLAIN_READ_BIT(DIALECT_BYE)) == 0)
         return false;
     client->join.bye_until_ns = 0;
     return true;
@@ -292,17 +292,18 @@ static bool hear_bye(struct plain_client *client, const struct moment *now)
     return true;
 }
 
-static bool answer_while_in(struct plain_client *client, const struct moment *now, uint32_t tokens,
+static bool answer_while_in(struct plain_client *client, const struct moment *now, uint32_t replies,
                             struct octets_slice name)
 {
     bool late = now->mono_ns < client->join.sent_ns + LATE_NS;
 
-    if ((tokens & PLAIN_READ_BIT(DIALECT_ACCEPT)) != 0)
+    if ((replies & PLAIN_READ_BIT(DIALECT_ACCEPT)) != 0)
         return true;
-    if ((tokens & PLAIN_READ_BIT(DIALECT_BYE)) != 0)
+    if ((replies & PLAIN_READ_BIT(DIALECT_BYE)) != 0)
         return is_for_us(client, name) && hear_bye(client, now);
     /* It answers what is said, and is nobody's answer where nothing was. A banned address is told so instead. */
-    if ((tokens & PLAIN_READ_BIT(DIALECT_REFUSED)) != 0 || ((tokens & PLAIN_READ_BIT(DIALECT_BANNED)) != 0 && !late)) {
+    if ((replies & PLAIN_READ_BIT(DIALECT_REFUSED)) != 0 ||
+        ((replies & PLAIN_READ_BIT(DIALECT_BANNED)) != 0 && !late)) {
         if (client->saying.spoken)
             plain_client_join_return(client, now);
         return true;
@@ -310,26 +311,26 @@ static bool answer_while_in(struct plain_client *client, const struct moment *no
     return late;
 }
 
-static bool answer_while_leaving(struct plain_client *client, uint32_t tokens, struct octets_slice name)
+static bool answer_while_leaving(struct plain_client *client, uint32_t replies, struct octets_slice name)
 {
-    bool bye = (tokens & PLAIN_READ_BIT(DIALECT_BYE)) != 0 && is_for_us(client, name);
+    bool bye = (replies & PLAIN_READ_BIT(DIALECT_BYE)) != 0 && is_for_us(client, name);
 
     client->leaving.bye = bye;
-    if (bye || (tokens & PLAIN_READ_BIT(DIALECT_REFUSED)) != 0)
+    if (bye || (replies & PLAIN_READ_BIT(DIALECT_REFUSED)) != 0)
         plain_client_end(client, CLIENT_LEFT);
     return true;
 }
 
-bool plain_client_join_answer(struct plain_client *client, const struct moment *now, uint32_t tokens,
+bool plain_client_join_answer(struct plain_client *client, const struct moment *now, uint32_t replies,
                               struct octets_slice name)
 {
     switch (client->state) {
     case CLIENT_JOINING:
-        return answer_while_joining(client, now, tokens, name);
+        return answer_while_joining(client, now, replies, name);
     case CLIENT_IN:
-        return answer_while_in(client, now, tokens, name);
+        return answer_while_in(client, now, replies, name);
     case CLIENT_LEAVING:
-        return answer_while_leaving(client, tokens, name);
+        return answer_while_leaving(client, replies, name);
     case CLIENT_OUT:
         break;
     }

@@ -19,7 +19,7 @@ static uint32_t hash_of(const struct plain_client *client, struct octets_slice n
     return hash_keyed(client->seed, name.bytes, name.length);
 }
 
-static struct octets_slice name_of(const struct client_listed *member)
+static struct octets_slice name_of(const struct listed_member *member)
 {
     return (struct octets_slice){member->name, member->name_len};
 }
@@ -29,14 +29,14 @@ static bool is_same(struct octets_slice a, struct octets_slice b)
     return a.length == b.length && memcmp(a.bytes, b.bytes, a.length) == 0;
 }
 
-static struct client_listed *find(const struct plain_client *client, struct octets_slice name)
+static struct listed_member *find(const struct plain_client *client, struct octets_slice name)
 {
     const struct plain_client_members *members = &client->members;
-    struct index_search search = index_search(hash_of(client, name));
+    struct hash_index_search search = hash_index_search(hash_of(client, name));
     uint32_t number;
 
-    while (index_next(&members->by_name, &search, &number)) {
-        struct client_listed *member = client_list_find(&members->list, number);
+    while (hash_index_next(&members->by_name, &search, &number)) {
+        struct listed_member *member = member_list_find(&members->list, number);
 
         if (is_same(name_of(member), name))
             return member;
@@ -44,7 +44,7 @@ static struct client_listed *find(const struct plain_client *client, struct octe
     return NULL;
 }
 
-static void tell(const struct plain_client *client, const struct client_listed *member, bool here)
+static void tell(const struct plain_client *client, const struct listed_member *member, bool here)
 {
     if (client->sink.member != NULL)
         client->sink.member(client->sink.ctx, member->number, member->name, member->name_len, here);
@@ -54,41 +54,41 @@ static void tell(const struct plain_client *client, const struct client_listed *
 static bool add(struct plain_client *client, struct octets_slice name, uint32_t number)
 {
     struct plain_client_members *members = &client->members;
-    struct client_listed *member;
+    struct listed_member *member;
 
-    if (name.length == 0 || name.length > ROOM_NAME_MAX_BYTES || index_reserve(&members->by_name) != STATUS_OK)
+    if (name.length == 0 || name.length > ROOM_NAME_MAX_BYTES || hash_index_reserve(&members->by_name) != STATUS_OK)
         return false;
-    member = client_list_insert(&members->list, number);
+    member = member_list_insert(&members->list, number);
     if (member == NULL)
         return false;
-    client_list_set_name(member, name.bytes, name.length);
-    client_list_set_here(&members->list, member, true);
-    index_add(&members->by_name, hash_of(client, name), number);
+    member_list_set_name(member, name.bytes, name.length);
+    member_list_set_here(&members->list, member, true);
+    hash_index_add(&members->by_name, hash_of(client, name), number);
     tell(client, member, true);
     return true;
 }
 
-static void take_out(struct plain_client *client, struct client_listed *member)
+static void take_out(struct plain_client *client, struct listed_member *member)
 {
     struct plain_client_members *members = &client->members;
 
-    index_remove(&members->by_name, hash_of(client, name_of(member)), member->number);
-    client_list_remove(&members->list, member);
+    hash_index_remove(&members->by_name, hash_of(client, name_of(member)), member->number);
+    member_list_remove(&members->list, member);
     tell(client, member, false);
-    client_list_clean(&members->list);
+    member_list_clean(&members->list);
 }
 
 /* ---- who comes and goes ---- */
 
 void plain_client_members_done(struct plain_client *client)
 {
-    client_list_done(&client->members.list);
-    index_done(&client->members.by_name);
+    member_list_done(&client->members.list);
+    hash_index_done(&client->members.by_name);
 }
 
 uint32_t plain_client_members_find(const struct plain_client *client, struct octets_slice name)
 {
-    const struct client_listed *member = find(client, name);
+    const struct listed_member *member = find(client, name);
 
     return member != NULL ? member->number : 0;
 }
@@ -108,7 +108,7 @@ uint32_t plain_client_members_enter(struct plain_client *client, struct octets_s
 /* Its own exit is only heard where somebody else has left in its name, or an earlier one is late: it is in as long as nobody refuses it. */
 void plain_client_members_leave(struct plain_client *client, struct octets_slice name)
 {
-    struct client_listed *member = find(client, name);
+    struct listed_member *member = find(client, name);
 
     if (member != NULL && member->number != client->members.own)
         take_out(client, member);
@@ -119,7 +119,7 @@ void plain_client_members_own(struct plain_client *client)
 {
     struct plain_client_members *members = &client->members;
     struct octets_slice name = {client->name, strlen(client->name)};
-    struct client_listed *old = client_list_find(&members->list, members->own);
+    struct listed_member *old = member_list_find(&members->list, members->own);
 
     if (old != NULL && is_same(name_of(old), name))
         return;
@@ -138,22 +138,22 @@ void plain_client_members_forget(struct plain_client *client)
     struct plain_client_members *members = &client->members;
 
     for (size_t i = members->list.count; i > 0; i--) {
-        struct client_listed *member = &members->list.row[i - 1];
+        struct listed_member *member = &members->list.row[i - 1];
 
         if (member->here) {
             tell(client, member, false);
-            client_list_set_here(&members->list, member, false);
+            member_list_set_here(&members->list, member, false);
         }
     }
-    client_list_done(&members->list);
-    index_done(&members->by_name);
-    members->by_name = (struct index){0};
+    member_list_done(&members->list);
+    hash_index_done(&members->by_name);
+    members->by_name = (struct hash_index){0};
 }
 
 bool plain_client_next_member(const struct plain_client *client, uint64_t after, uint64_t *ret_number,
                               const char **ret_name, size_t *ret_name_len)
 {
-    const struct client_listed *next = client_list_next(&client->members.list, after);
+    const struct listed_member *next = member_list_next(&client->members.list, after);
 
     if (next == NULL)
         return false;

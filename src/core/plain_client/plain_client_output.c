@@ -8,7 +8,7 @@
 
 int64_t plain_client_shorten(struct plain_client *client, int64_t wait_ns)
 {
-    return draw_shorten(draw_number(client->seed, ++client->drawn), wait_ns);
+    return prng_jitter(prng_number(client->seed, ++client->drawn), wait_ns);
 }
 
 static size_t add(char *request, size_t used, const char *bytes, size_t length)

@@ -51,8 +51,8 @@ void plain_client_join_moved(struct plain_client *client, const struct moment *n
 /* Exit and join. */
 void plain_client_join_rename(struct plain_client *client, const struct moment *now, uint32_t number, const char *name);
 
-/* `tokens` as plain_read_tokens tells; true where they are an answer, or nothing that anybody need see. */
-bool plain_client_join_answer(struct plain_client *client, const struct moment *now, uint32_t tokens,
+/* `replies` as plain_read_replies tells; true where they are an answer, or nothing that anybody need see. */
+bool plain_client_join_answer(struct plain_client *client, const struct moment *now, uint32_t replies,
                               struct octets_slice name);
 void plain_client_join_tick(struct plain_client *client, const struct moment *now);
 
@@ -64,9 +64,9 @@ void plain_client_lines_receive(struct plain_client *client, const struct moment
 /* ---- members ---- */
 
 struct plain_client_members {
-    struct client_list list; /* `changed` has no meaning: lines have no order but that in which they come */
-    struct index by_name;    /* to numbers */
-    uint32_t numbers;        /* given so far */
+    struct member_list list;   /* `changed` has no meaning: lines have no order but that in which they come */
+    struct hash_index by_name; /* to numbers */
+    uint32_t numbers;          /* given so far */
     uint32_t own;
 };
 

@@ -7,15 +7,15 @@
 #include "core/room/room_state.h"
 #include <string.h>
 
-void room_answer(struct room *room, const struct path *path, const struct token *token, const char *name,
+void room_answer(struct room *room, const struct path *path, const struct reply *reply, const char *name,
                  size_t name_len, bool newline)
 {
-    struct token filled;
+    struct reply filled;
 
-    token = token_fill(token, name, name_len, &filled);
-    if (token->length == 0)
+    reply = reply_fill(reply, name, name_len, &filled);
+    if (reply->length == 0)
         return;
-    if (!delivery_send_now(room->delivery, path, token->bytes, token->length + (newline ? 1U : 0U)))
+    if (!delivery_send_now(room->delivery, path, reply->bytes, reply->length + (newline ? 1U : 0U)))
         room->stats.answers_withheld++;
 }
 
@@ -23,8 +23,8 @@ void room_settle_accept(struct room *room, const struct moment *now, struct memb
 {
     struct slot *slot = room_slot(room, member);
     const struct path *path = room_path(room, member);
-    struct token filled;
-    const struct token *accept = token_fill(dialect_token(room_dialect(room, path->door), DIALECT_ACCEPT),
+    struct reply filled;
+    const struct reply *accept = reply_fill(dialect_reply(room_dialect(room, path->door), DIALECT_ACCEPT),
                                             registry_shown(member), registry_shown_len(member), &filled);
     size_t length = accept->length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
 
@@ -32,10 +32,10 @@ void room_settle_accept(struct room *room, const struct moment *now, struct memb
         return;
     /* Not before its join is released: until then nobody is told that it is in, itself included. But it is not to wait for company. */
     if (slot->cursor > transcript_released(room->transcript) + 1)
-        release_all(room, now);
+        fold_flush(room, now);
     if (slot->cursor <= transcript_released(room->transcript) + 1 && room_send(room, member, accept->bytes, length)) {
         slot->flags &= ~SLOT_OWES_ACCEPT;
-        keep_member(&room->keeper, room->registry, member);
+        roster_keep(&room->roster, room->registry, member);
     }
 }
 
@@ -74,8 +74,8 @@ void room_tell(struct room *room, const struct moment *now, struct member *membe
 void room_bye(struct room *room, struct member *member)
 {
     const struct path *path = room_path(room, member);
-    struct token filled;
-    const struct token *bye = token_fill(dialect_token(room_dialect(room, path->door), DIALECT_BYE),
+    struct reply filled;
+    const struct reply *bye = reply_fill(dialect_reply(room_dialect(room, path->door), DIALECT_BYE),
                                          registry_shown(member), registry_shown_len(member), &filled);
     size_t length = bye->length + ((room_slot(room, member)->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
 

@@ -39,23 +39,23 @@ static bool may_answer(const struct context *context)
     return admission_may_answer(context->room, context->now, context->path->peer.address);
 }
 
-static void answer(const struct context *context, const struct token *token)
+static void answer(const struct context *context, const struct reply *reply)
 {
     const struct plain_request *request = &context->request;
 
-    if (token_length(token, 1) == 0)
+    if (reply_length(reply, 1) == 0)
         return;
     if (context->member != NULL)
         room_settle_accept(context->room, context->now, context->member);
     if (may_answer(context))
-        room_answer(context->room, context->path, token, request->name, request->name_len, context->newline);
+        room_answer(context->room, context->path, reply, request->name, request->name_len, context->newline);
     else
         context->room->stats.answers_withheld++;
 }
 
 static int refuse_join(const struct context *context, enum dialect_key key, enum refusal refusal)
 {
-    answer(context, dialect_token(context->dialect, key));
+    answer(context, dialect_reply(context->dialect, key));
     return REFUSE(refusal);
 }
 
@@ -71,7 +71,7 @@ static int refuse_stranger(const struct context *context, enum refusal refusal)
 {
     if (bucket_take(context->room->buckets, BUCKET_STRANGER, context->path->peer.address, ADDRESS_BITS, &stranger_rate,
                     context->now->mono_ns))
-        answer(context, dialect_token(context->dialect, is_banned_address(context) ? DIALECT_BANNED : DIALECT_REFUSED));
+        answer(context, dialect_reply(context->dialect, is_banned_address(context) ? DIALECT_BANNED : DIALECT_REFUSED));
     return REFUSE(refusal);
 }
 
@@ -92,14 +92,14 @@ static int rejoin(const struct context *context)
     /* Anybody can ask for this again and again in a member's name. An accept that is no longer than the request is no use for that. */
     size_t asked = context->request.verb_len + 1 + context->request.name_len;
 
-    if (token_length(dialect_token(context->dialect, DIALECT_ACCEPT), registry_shown_len(context->member)) > asked &&
+    if (reply_length(dialect_reply(context->dialect, DIALECT_ACCEPT), registry_shown_len(context->member)) > asked &&
         !may_answer(context)) {
         context->room->stats.answers_withheld++;
         return HANDLED;
     }
     registry_heard(context->room->registry, context->member, context->now->mono_ns);
     owe_accept(context, context->member);
-    keep_member(&context->room->keeper, context->room->registry, context->member);
+    roster_keep(&context->room->roster, context->room->registry, context->member);
     return HANDLED;
 }
 
@@ -126,7 +126,7 @@ static int rename_member(const struct context *context, const struct name *name)
     room_append(room, context->now, &joined, member);
     registry_heard(room->registry, member, context->now->mono_ns);
     owe_accept(context, member);
-    keep_member(&room->keeper, room->registry, member);
+    roster_keep(&room->roster, room->registry, member);
     return HANDLED;
 }
 
@@ -149,7 +149,7 @@ static int add_member(const struct context *context, const struct name *name)
     struct member *member;
     struct event joined;
 
-    epoch_see_to_numbers(room, context->now);
+    epoch_renumber(room, context->now);
     if (registry_add(room->registry, name, context->path, context->now->mono_ns, &member) != 0)
         return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_NO_MEMORY);
     member->joined_wall_ns = context->now->wall_ns;
@@ -157,8 +157,8 @@ static int add_member(const struct context *context, const struct name *name)
     /* It is owed what comes after its own join. */
     room_slot(room, member)->cursor = transcript_appended(room->transcript) + 2;
     joined = room_draft(EVENT_JOIN, member);
-    if (roll_enter(room->roll, member) != 0 || room_append(room, context->now, &joined, member) != 0) {
-        roll_leave(room->roll, member, 0);
+    if (directory_enter(room->directory, member) != 0 || room_append(room, context->now, &joined, member) != 0) {
+        directory_leave(room->directory, member, 0);
         registry_remove(room->registry, member);
         return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_NO_MEMORY);
     }
@@ -167,7 +167,7 @@ static int add_member(const struct context *context, const struct name *name)
     owe_accept(context, member);
     if (!is_trusted(context))
         room_slot(room, member)->flags |= SLOT_PROBATION;
-    keep_member(&room->keeper, room->registry, member);
+    roster_keep(&room->roster, room->registry, member);
     return HANDLED;
 }
 
@@ -230,7 +230,7 @@ static void note_heard(const struct context *context)
     if (path->door != context->path->door || memcmp(path->local, context->path->local, sizeof(path->local)) == 0)
         return;
     *path = *context->path;
-    keep_member(&context->room->keeper, context->room->registry, context->member);
+    roster_keep(&context->room->roster, context->room->registry, context->member);
 }
 
 static int handle_chat(const struct context *context)
@@ -266,7 +266,7 @@ static int handle_chat(const struct context *context)
 static int handle_exit(const struct context *context)
 {
     const struct plain_request *request = &context->request;
-    const struct token *bye = dialect_bye(context->dialect, request->verb, request->verb_len);
+    const struct reply *bye = dialect_bye(context->dialect, request->verb, request->verb_len);
 
     if (context->member == NULL) {
         /* Its receiving process may wait for the bye since before we were started. */
@@ -291,7 +291,7 @@ static void prove(const struct context *context)
     if ((slot->flags & SLOT_PROBATION) == 0)
         return;
     slot->flags &= ~SLOT_PROBATION;
-    keep_member(&context->room->keeper, context->room->registry, context->member);
+    roster_keep(&context->room->roster, context->room->registry, context->member);
     registry_mark_behind(context->room->registry, context->member); /* what was held back */
 }
 
@@ -313,8 +313,8 @@ int requests_handle(struct room *room, const struct moment *now, const struct pa
     if (length == 0)
         return REFUSE(REFUSED_EMPTY);
     /* Another server's answer, or ours reflected: never to be answered, whatever the verbs are. */
-    if (answers_have(&room->answers, bytes, length))
-        return REFUSE(REFUSED_TOKEN);
+    if (known_replies_have(&room->known_replies, bytes, length))
+        return REFUSE(REFUSED_REPLY);
     status = plain_parse(context.dialect, bytes, length, &context.request);
     if (status != 0)
         return REFUSE(status == STATUS_NOT_FOUND ? REFUSED_UNKNOWN_VERB : REFUSED_MALFORMED);

@@ -42,38 +42,38 @@ static const struct row rows[DIALECT_KEYS] = {
                             NULL,
                             "E Q EXIT QUIT"},
     [DIALECT_ACCEPT] =
-        {{"accept", DIALECT_KIND_TOKEN, "answer to a join: you are in", "{name}", 0, 0}, 0, "OK", NULL, "Y"},
-    [DIALECT_NAME_TAKEN] = {{"name_taken", DIALECT_KIND_TOKEN, "answer to a join: somebody has that name", "{name}", 0,
+        {{"accept", DIALECT_KIND_REPLY, "answer to a join: you are in", "{name}", 0, 0}, 0, "OK", NULL, "Y"},
+    [DIALECT_NAME_TAKEN] = {{"name_taken", DIALECT_KIND_REPLY, "answer to a join: somebody has that name", "{name}", 0,
                              0},
                             0,
                             "该用户已存在",
                             "name taken",
                             "N"},
-    [DIALECT_NAME_BAD] = {{"name_bad", DIALECT_KIND_TOKEN, "answer to a join: nobody may have that name", "{name}", 0,
+    [DIALECT_NAME_BAD] = {{"name_bad", DIALECT_KIND_REPLY, "answer to a join: nobody may have that name", "{name}", 0,
                            0},
                           0,
                           "姓名不可用 (UTF-8)",
                           "name not allowed (UTF-8)",
                           "N"},
-    [DIALECT_ROOM_FULL] = {{"room_full", DIALECT_KIND_TOKEN, "answer to a join: room.max_members are in", "{name}", 0,
+    [DIALECT_ROOM_FULL] = {{"room_full", DIALECT_KIND_REPLY, "answer to a join: room.max_members are in", "{name}", 0,
                             0},
                            0,
                            "聊天室已满",
                            "the room is full",
                            "N"},
-    [DIALECT_BANNED] = {{"banned", DIALECT_KIND_TOKEN, "answer to a join: banned, or kicked a moment ago", "{name}", 0,
+    [DIALECT_BANNED] = {{"banned", DIALECT_KIND_REPLY, "answer to a join: banned, or kicked a moment ago", "{name}", 0,
                          0},
                         0,
                         "您现在不能进入聊天室",
                         "you may not join now",
                         "N"},
-    [DIALECT_REFUSED] = {{"refused", DIALECT_KIND_TOKEN, "answer to a message from somebody who has not joined",
+    [DIALECT_REFUSED] = {{"refused", DIALECT_KIND_REPLY, "answer to a message from somebody who has not joined",
                           "{name}", 0, 0},
                          0,
                          "请先进入聊天室",
                          "join first",
                          NULL},
-    [DIALECT_BYE] = {{"bye", DIALECT_KIND_TOKEN, "what a leaver is sent, so that its program ends; empty = nothing",
+    [DIALECT_BYE] = {{"bye", DIALECT_KIND_REPLY, "what a leaver is sent, so that its program ends; empty = nothing",
                       "{name}", 0, 0},
                      0,
                      "EXIT",
@@ -233,11 +233,11 @@ static int refuse(int status, char ret_why[DIALECT_WHY_BYTES], const char *why)
     return status;
 }
 
-static int set_token(struct token *token, const char *text, bool may_be_empty, char ret_why[DIALECT_WHY_BYTES])
+static int set_reply(struct reply *reply, const char *text, bool may_be_empty, char ret_why[DIALECT_WHY_BYTES])
 {
     if (text[0] == '\0' && !may_be_empty)
         return refuse(STATUS_INVALID, ret_why, "is empty: clients wait for an answer");
-    return token_parse(text, token, ret_why);
+    return reply_parse(text, reply, ret_why);
 }
 
 static int set_prefix(struct dialect_prefix *prefix, const char *text, char ret_why[DIALECT_WHY_BYTES])
@@ -310,8 +310,8 @@ int dialect_set(struct dialect *dialect, enum dialect_key key, const char *text,
     switch (row->info.kind) {
     case DIALECT_KIND_VERBS:
         return set_verb_list(dialect, key, text, ret_why);
-    case DIALECT_KIND_TOKEN:
-        return set_token(&dialect->tokens[key - DIALECT_ACCEPT], text, key == DIALECT_BYE, ret_why);
+    case DIALECT_KIND_REPLY:
+        return set_reply(&dialect->replies[key - DIALECT_ACCEPT], text, key == DIALECT_BYE, ret_why);
     case DIALECT_KIND_PREFIX:
         return set_prefix(&dialect->prefix, text, ret_why);
     case DIALECT_KIND_TEMPLATE:
@@ -327,9 +327,9 @@ int dialect_set(struct dialect *dialect, enum dialect_key key, const char *text,
 
 int dialect_set_bye(struct dialect *dialect, const char *verb, const char *text, char ret_why[DIALECT_WHY_BYTES])
 {
-    struct token token;
+    struct reply reply;
     uint8_t i = 0;
-    int status = set_token(&token, text, true, ret_why);
+    int status = set_reply(&reply, text, true, ret_why);
 
     if (status != 0)
         return status;
@@ -342,22 +342,22 @@ int dialect_set_bye(struct dialect *dialect, const char *verb, const char *text,
     if (i == dialect->byes_count)
         dialect->byes_count++;
     snprintf(dialect->byes_verb[i], sizeof(dialect->byes_verb[i]), "%s", verb);
-    dialect->byes[i] = token;
+    dialect->byes[i] = reply;
     return STATUS_OK;
 }
 
-const struct token *dialect_token(const struct dialect *dialect, enum dialect_key key)
+const struct reply *dialect_reply(const struct dialect *dialect, enum dialect_key key)
 {
-    return &dialect->tokens[key - DIALECT_ACCEPT];
+    return &dialect->replies[key - DIALECT_ACCEPT];
 }
 
-const struct token *dialect_bye(const struct dialect *dialect, const char *verb, size_t verb_len)
+const struct reply *dialect_bye(const struct dialect *dialect, const char *verb, size_t verb_len)
 {
     for (uint8_t i = 0; i < dialect->byes_count; i++) {
         if (strlen(dialect->byes_verb[i]) == verb_len && memcmp(dialect->byes_verb[i], verb, verb_len) == 0)
             return &dialect->byes[i];
     }
-    return dialect_token(dialect, DIALECT_BYE);
+    return dialect_reply(dialect, DIALECT_BYE);
 }
 
 const struct template *dialect_template(const struct dialect *dialect, enum dialect_key key)
@@ -365,14 +365,14 @@ const struct template *dialect_template(const struct dialect *dialect, enum dial
     return &dialect->templates[key - DIALECT_JOIN];
 }
 
-bool dialect_is_token(const struct dialect *dialect, const char *bytes, size_t length)
+bool dialect_is_reply(const struct dialect *dialect, const char *bytes, size_t length)
 {
-    for (size_t i = 0; i < sizeof(dialect->tokens) / sizeof(dialect->tokens[0]); i++) {
-        if (token_matches(&dialect->tokens[i], bytes, length))
+    for (size_t i = 0; i < sizeof(dialect->replies) / sizeof(dialect->replies[0]); i++) {
+        if (reply_matches(&dialect->replies[i], bytes, length))
             return true;
     }
     for (uint8_t i = 0; i < dialect->byes_count; i++) {
-        if (token_matches(&dialect->byes[i], bytes, length))
+        if (reply_matches(&dialect->byes[i], bytes, length))
             return true;
     }
     return false;

@@ -53,39 +53,39 @@ static size_t longest_name(const struct room_limits *limits)
 }
 
 /* Whatever could be an answer is dropped when it comes in: "L {name}" would be the end of all joins with L. */
-static const char *swallowed_verb(const struct dialect *dialect, const struct token *token)
+static const char *swallowed_verb(const struct dialect *dialect, const struct reply *reply)
 {
     for (int kind = DIALECT_JOIN_VERBS; kind <= DIALECT_EXIT_VERBS; kind++) {
         const struct verbs *verbs = &dialect->verbs[kind];
 
-        for (uint8_t i = 0; i < verbs->count && token->has_name && token->name_at == token->length; i++) {
+        for (uint8_t i = 0; i < verbs->count && reply->has_name && reply->name_at == reply->length; i++) {
             size_t length = verbs->length[i];
 
-            if (kind != DIALECT_CHAT_VERBS && token->length == length + 1 && token->bytes[length] == ' ' &&
-                memcmp(token->bytes, verbs->word[i], length) == 0)
+            if (kind != DIALECT_CHAT_VERBS && reply->length == length + 1 && reply->bytes[length] == ' ' &&
+                memcmp(reply->bytes, verbs->word[i], length) == 0)
                 return verbs->word[i];
         }
     }
     return NULL;
 }
 
-static int check_answer(const struct dialect *dialect, const char *key, const struct token *token, size_t name_bytes,
+static int check_answer(const struct dialect *dialect, const char *key, const struct reply *reply, size_t name_bytes,
                         char ret_why[DIALECT_WHY_BYTES])
 {
-    size_t total = token_length(token, name_bytes);
-    const char *verb = swallowed_verb(dialect, token);
+    size_t total = reply_length(reply, name_bytes);
+    const char *verb = swallowed_verb(dialect, reply);
 
     if (verb != NULL) {
         snprintf(ret_why, DIALECT_WHY_BYTES, "%s: every '%s NAME' would be taken for this answer, and dropped", key,
                  verb);
         return STATUS_INVALID;
     }
-    if (total <= DIALECT_TOKEN_MAX_BYTES)
+    if (total <= DIALECT_REPLY_MAX_BYTES)
         return STATUS_OK;
     snprintf(ret_why, DIALECT_WHY_BYTES,
              "%s: the longest answer has %zu bytes, more than the %d a client can take: %u of its own, names of up to "
              "%zu; shorten it or lower room.max_name",
-             key, total, DIALECT_TOKEN_MAX_BYTES, (unsigned)token->length, name_bytes);
+             key, total, DIALECT_REPLY_MAX_BYTES, (unsigned)reply->length, name_bytes);
     return STATUS_INVALID;
 }
 
@@ -95,7 +95,7 @@ static int check_answers(const struct dialect *dialect, size_t name_bytes, char 
 
     for (int key = DIALECT_ACCEPT; key <= DIALECT_BYE && status == 0; key++)
         status = check_answer(dialect, dialect_key_info((enum dialect_key)key)->key,
-                              dialect_token(dialect, (enum dialect_key)key), name_bytes, ret_why);
+                              dialect_reply(dialect, (enum dialect_key)key), name_bytes, ret_why);
     for (uint8_t i = 0; i < dialect->byes_count && status == 0; i++) {
         char key[sizeof("bye.") + DIALECT_VERB_MAX_BYTES];
 

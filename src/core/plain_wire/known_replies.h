@@ -15,26 +15,26 @@
 #include <stdint.h>
 
 /* Two dialects in two languages have 15 different ones. */
-#define ANSWERS_MAX 32
+#define KNOWN_REPLIES_MAX 32
 
-struct answers {
-    struct token tokens[ANSWERS_MAX]; /* of the built-in dialects */
+struct known_replies {
+    struct reply replies[KNOWN_REPLIES_MAX]; /* of the built-in dialects */
     size_t count;
     const struct dialect *dialects[ROOM_DOORS_MAX]; /* of the doors, each once */
     size_t dialect_count;
     /* Whether any of all these is so long, begins with this byte, ends with it. */
-    bool lengths[DIALECT_TOKEN_MAX_BYTES + 1];
+    bool lengths[DIALECT_REPLY_MAX_BYTES + 1];
     bool firsts[UINT8_MAX + 1];
     bool lasts[UINT8_MAX + 1];
 };
 
 /* Those of the built-in dialects. */
-void answers_init(struct answers *answers);
+void known_replies_init(struct known_replies *known);
 
 /* These doors, instead of those before. Their dialects are borrowed until the next call, and stay as they are. `count` <= ROOM_DOORS_MAX. */
-void answers_set_doors(struct answers *answers, const struct room_door *doors, size_t count);
+void known_replies_set_doors(struct known_replies *known, const struct room_door *doors, size_t count);
 
 /* True where these bytes are one of them, of a built-in dialect or of a door's. */
-bool answers_have(const struct answers *answers, const char *bytes, size_t length);
+bool known_replies_have(const struct known_replies *known, const char *bytes, size_t length);
 
 #endif

@@ -110,10 +110,10 @@ static size_t list_names(const struct transcript *transcript, uint64_t first, ui
     return used;
 }
 
-/* A client compares what it is sent with its tokens, byte by byte; one space more, and it is only a line. */
-static size_t avoid_tokens(const struct dialect *dialect, char *line, size_t length)
+/* A client compares what it is sent with its replies, byte by byte; one space more, and it is only a line. */
+static size_t avoid_replies(const struct dialect *dialect, char *line, size_t length)
 {
-    if (dialect_is_token(dialect, line, length))
+    if (dialect_is_reply(dialect, line, length))
         line[length++] = ' ';
     return length;
 }
@@ -153,7 +153,7 @@ size_t plain_render(const struct dialect *dialect, const struct transcript *tran
         return 0;
     if (count >= dialect->fold_joins) {
         *ret_last = first + count - 1;
-        return avoid_tokens(dialect, out, render_run(dialect, transcript, &event, count, out));
+        return avoid_replies(dialect, out, render_run(dialect, transcript, &event, count, out));
     }
     values = (struct template_values){.name = event.name,
                                       .name_len = event.name_len,
@@ -161,7 +161,8 @@ size_t plain_render(const struct dialect *dialect, const struct transcript *tran
                                       .text_len = event.text_len,
                                       .wall_ns = event.wall_ns,
                                       .utc_offset_s = event.utc_offset_s};
-    return avoid_tokens(dialect, out, render(dialect, dialect_template(dialect, event_keys[event.kind]), &values, out));
+    return avoid_replies(dialect, out,
+                         render(dialect, dialect_template(dialect, event_keys[event.kind]), &values, out));
 }
 
 size_t plain_render_line(const struct dialect *dialect, enum dialect_key key, const struct template_values *values,
@@ -171,5 +172,5 @@ size_t plain_render_line(const struct dialect *dialect, enum dialect_key key, co
 
     while (length > dialect->prefix.length && out[length - 1] == ' ') /* where an empty {text} ends it */
         length--;
-    return avoid_tokens(dialect, out, length);
+    return avoid_replies(dialect, out, length);
 }

@@ -39,7 +39,7 @@ size_t plain_strip_newline(const char *bytes, size_t length, bool *ret_newline);
 int plain_parse(const struct dialect *dialect, const char *bytes, size_t length, struct plain_request *ret_request);
 
 /*
- * Writes the line of the event `first`, or, where `fold` allows and enough joins or exits follow one another up to `until`, one line for them all. A line never equals a token of the dialect. Returns
+ * Writes the line of the event `first`, or, where `fold` allows and enough joins or exits follow one another up to `until`, one line for them all. A line never equals a reply of the dialect. Returns
  * its length, without a newline, at most PLAIN_LINE_MAX_BYTES - 1, and the last event it tells.
  */
 size_t plain_render(const struct dialect *dialect, const struct transcript *transcript, uint64_t first, uint64_t until,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Which token, which template. */
+/* Which reply, which template. */
 #include "core/plain_wire/plain_read.h"
 
 #include "core/plain_wire/plain.h"
@@ -28,20 +28,20 @@ void plain_read_init(struct plain_read *read, const struct dialect *dialect)
     }
 }
 
-/* ---- tokens ---- */
+/* ---- replies ---- */
 
-static uint32_t read_token(const struct token *token, enum dialect_key key, struct octets_slice bytes,
+static uint32_t read_token(const struct reply *reply, enum dialect_key key, struct octets_slice bytes,
                            struct octets_slice *name)
 {
-    if (!token_matches(token, bytes.bytes, bytes.length))
+    if (!reply_matches(reply, bytes.bytes, bytes.length))
         return 0;
-    if (token->has_name)
-        *name = (struct octets_slice){bytes.bytes + token->name_at, bytes.length - token->length};
+    if (reply->has_name)
+        *name = (struct octets_slice){bytes.bytes + reply->name_at, bytes.length - reply->length};
     return PLAIN_READ_BIT(key);
 }
 
-uint32_t plain_read_tokens(const struct plain_read *read, const char *bytes, size_t length,
-                           struct octets_slice *ret_name)
+uint32_t plain_read_replies(const struct plain_read *read, const char *bytes, size_t length,
+                            struct octets_slice *ret_name)
 {
     struct octets_slice slice = {bytes, length};
     uint32_t found = 0;
@@ -51,7 +51,7 @@ uint32_t plain_read_tokens(const struct plain_read *read, const char *bytes, siz
         slice.length--;
     for (int key = DIALECT_ACCEPT; key <= DIALECT_BYE; key++)
         found |=
-            read_token(dialect_token(read->dialect, (enum dialect_key)key), (enum dialect_key)key, slice, ret_name);
+            read_token(dialect_reply(read->dialect, (enum dialect_key)key), (enum dialect_key)key, slice, ret_name);
     for (uint8_t i = 0; i < read->dialect->byes_count; i++)
         found |= read_token(&read->dialect->byes[i], DIALECT_BYE, slice, ret_name);
     return found;
@@ -124,13 +124,13 @@ static size_t find_template(const struct plain_read *read, struct octets_slice r
     return template_match_line(rest.bytes, rest.length);
 }
 
-/* Where a line would be a token, the server has put a space behind it, which is nobody's. */
+/* Where a line would be a reply, the server has put a space behind it, which is nobody's. */
 static bool has_spare_space(const struct plain_read *read, const char *start, const struct octets_slice *rest)
 {
     size_t line = template_match_line(rest->bytes, rest->length);
 
     return line > 1 && rest->bytes[line - 1] == ' ' &&
-           dialect_is_token(read->dialect, start, (size_t)(rest->bytes + line - 1 - start));
+           dialect_is_reply(read->dialect, start, (size_t)(rest->bytes + line - 1 - start));
 }
 
 bool plain_read_line(const struct plain_read *read, struct octets_slice *rest, struct plain_line *ret_line)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Parsing, filling in and recognising of tokens. */
+/* Parsing, filling in and recognising of replies. */
 #include "core/plain_wire/reply.h"
 
 #include "core/model/text.h"
@@ -22,7 +22,7 @@
 
 static int refuse_length(size_t length, char ret_why[DIALECT_WHY_BYTES])
 {
-    snprintf(ret_why, DIALECT_WHY_BYTES, "is %zu bytes; an answer has at most %d", length, DIALECT_TOKEN_MAX_BYTES);
+    snprintf(ret_why, DIALECT_WHY_BYTES, "is %zu bytes; an answer has at most %d", length, DIALECT_REPLY_MAX_BYTES);
     return STATUS_TOO_LONG;
 }
 
@@ -32,32 +32,32 @@ static int refuse(char ret_why[DIALECT_WHY_BYTES], const char *why)
     return STATUS_INVALID;
 }
 
-/* Puts the pieces of a template together as a token. */
-static int assemble(const struct template *template, struct token *ret_token, char ret_why[DIALECT_WHY_BYTES])
+/* Puts the pieces of a template together as a reply. */
+static int assemble(const struct template *template, struct reply *ret_reply, char ret_why[DIALECT_WHY_BYTES])
 {
-    struct token token = {.length = 0};
+    struct reply reply = {.length = 0};
 
-    if (template_max_bytes(template, TOKEN_NAME_MIN_BYTES, 0) > DIALECT_TOKEN_MAX_BYTES)
+    if (template_max_bytes(template, TOKEN_NAME_MIN_BYTES, 0) > DIALECT_REPLY_MAX_BYTES)
         return refuse_length(template_max_bytes(template, TOKEN_NAME_MIN_BYTES, 0), ret_why);
     for (uint8_t i = 0; i < template->count; i++) {
         const struct template_piece *piece = &template->pieces[i];
 
         if (piece->field == TEMPLATE_NAME) {
-            if (token.has_name)
+            if (reply.has_name)
                 return refuse(ret_why, "holds {name} twice");
-            token.has_name = true;
-            token.name_at = token.length;
+            reply.has_name = true;
+            reply.name_at = reply.length;
             continue;
         }
-        memcpy(token.bytes + token.length, template->text + piece->offset, piece->length);
-        token.length = (uint8_t)(token.length + piece->length);
+        memcpy(reply.bytes + reply.length, template->text + piece->offset, piece->length);
+        reply.length = (uint8_t)(reply.length + piece->length);
     }
-    token.bytes[token.length] = '\n';
-    *ret_token = token;
+    reply.bytes[reply.length] = '\n';
+    *ret_reply = reply;
     return STATUS_OK;
 }
 
-int token_parse(const char *text, struct token *ret_token, char ret_why[DIALECT_WHY_BYTES])
+int reply_parse(const char *text, struct reply *ret_reply, char ret_why[DIALECT_WHY_BYTES])
 {
     struct template template;
     int status;
@@ -67,7 +67,7 @@ int token_parse(const char *text, struct token *ret_token, char ret_why[DIALECT_
     if (strchr(text, '\n') != NULL)
         return refuse(ret_why, "holds a control character");
     status = template_parse(text, TEMPLATE_BIT(TEMPLATE_NAME), &template, ret_why);
-    return status != 0 ? status : assemble(&template, ret_token, ret_why);
+    return status != 0 ? status : assemble(&template, ret_reply, ret_why);
 }
 
 static size_t write_literal(char *out, size_t used, const char *bytes, size_t length)
@@ -80,25 +80,25 @@ static size_t write_literal(char *out, size_t used, const char *bytes, size_t le
     return used;
 }
 
-const char *token_write(const struct token *token, char out[TOKEN_TEXT_BYTES])
+const char *reply_write(const struct reply *reply, char out[REPLY_TEXT_BYTES])
 {
-    size_t used = write_literal(out, 0, token->bytes, token->name_at);
+    size_t used = write_literal(out, 0, reply->bytes, reply->name_at);
 
-    if (token->has_name) {
+    if (reply->has_name) {
         memcpy(out + used, TOKEN_NAME, strlen(TOKEN_NAME));
         used += strlen(TOKEN_NAME);
     }
-    used = write_literal(out, used, token->bytes + token->name_at, (size_t)(token->length - token->name_at));
+    used = write_literal(out, used, reply->bytes + reply->name_at, (size_t)(reply->length - reply->name_at));
     out[used] = '\0';
     return out;
 }
 
-size_t token_length(const struct token *token, size_t name_len)
+size_t reply_length(const struct reply *reply, size_t name_len)
 {
-    return token->length + (token->has_name ? name_len : 0);
+    return reply->length + (reply->has_name ? name_len : 0);
 }
 
-/* A name nobody may have can hold anything. A space in it would shift the fields of an answer, for clients that split it, and hide the answer from token_matches. */
+/* A name nobody may have can hold anything. A space in it would shift the fields of an answer, for clients that split it, and hide the answer from reply_matches. */
 static size_t write_name(char *out, size_t size, const char *name, size_t length)
 {
     if (length == 0 || !text_is_utf8(name, length)) {
@@ -118,15 +118,15 @@ static size_t write_name(char *out, size_t size, const char *name, size_t length
     return length;
 }
 
-const struct token *token_fill(const struct token *token, const char *name, size_t name_len, struct token *filled)
+const struct reply *reply_fill(const struct reply *reply, const char *name, size_t name_len, struct reply *filled)
 {
-    size_t at = token->name_at, rest = (size_t)(token->length - token->name_at), length;
+    size_t at = reply->name_at, rest = (size_t)(reply->length - reply->name_at), length;
 
-    if (!token->has_name)
-        return token;
-    memcpy(filled->bytes, token->bytes, at);
-    length = at + write_name(filled->bytes + at, (size_t)(DIALECT_TOKEN_MAX_BYTES - token->length), name, name_len);
-    memcpy(filled->bytes + length, token->bytes + at, rest);
+    if (!reply->has_name)
+        return reply;
+    memcpy(filled->bytes, reply->bytes, at);
+    length = at + write_name(filled->bytes + at, (size_t)(DIALECT_REPLY_MAX_BYTES - reply->length), name, name_len);
+    memcpy(filled->bytes + length, reply->bytes + at, rest);
     length += rest;
     filled->bytes[length] = '\n';
     filled->bytes[length + 1] = '\0';
@@ -136,14 +136,14 @@ const struct token *token_fill(const struct token *token, const char *name, size
     return filled;
 }
 
-/* Names hold no spaces, and what token_fill makes of others does neither; so "C alice is taken" is not "{name} is taken". */
-bool token_matches(const struct token *token, const char *bytes, size_t length)
+/* Names hold no spaces, and what reply_fill makes of others does neither; so "C alice is taken" is not "{name} is taken". */
+bool reply_matches(const struct reply *reply, const char *bytes, size_t length)
 {
-    size_t at = token->name_at, rest = (size_t)(token->length - token->name_at);
+    size_t at = reply->name_at, rest = (size_t)(reply->length - reply->name_at);
 
-    if (!token->has_name)
-        return token->length == length && length > 0 && memcmp(token->bytes, bytes, length) == 0;
-    return length > token->length && length <= DIALECT_TOKEN_MAX_BYTES && memcmp(bytes, token->bytes, at) == 0 &&
-           memcmp(bytes + length - rest, token->bytes + at, rest) == 0 &&
-           memchr(bytes + at, ' ', length - token->length) == NULL;
+    if (!reply->has_name)
+        return reply->length == length && length > 0 && memcmp(reply->bytes, bytes, length) == 0;
+    return length > reply->length && length <= DIALECT_REPLY_MAX_BYTES && memcmp(bytes, reply->bytes, at) == 0 &&
+           memcmp(bytes + length - rest, reply->bytes + at, rest) == 0 &&
+           memchr(bytes + at, ' ', length - reply->length) == NULL;
 }

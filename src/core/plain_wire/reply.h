@@ -11,28 +11,28 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A token as it is written in a file, NUL included: every byte a doubled brace, and "{name}". */
-#define TOKEN_TEXT_BYTES (DIALECT_TOKEN_MAX_BYTES * 2 + sizeof("{name}"))
+/* A reply as it is written in a file, NUL included: every byte a doubled brace, and "{name}". */
+#define REPLY_TEXT_BYTES (DIALECT_REPLY_MAX_BYTES * 2 + sizeof("{name}"))
 
 /*
- * Makes a token of its text; an empty one is empty. {name} may stand in it once, "{{" stands for "{". On refusal (STATUS_INVALID, STATUS_TOO_LONG, STATUS_NOT_UTF8) `ret_why` says why and
- * `ret_token` is untouched.
+ * Makes a reply of its text; an empty one is empty. {name} may stand in it once, "{{" stands for "{". On refusal (STATUS_INVALID, STATUS_TOO_LONG, STATUS_NOT_UTF8) `ret_why` says why and
+ * `ret_reply` is untouched.
  */
-int token_parse(const char *text, struct token *ret_token, char ret_why[DIALECT_WHY_BYTES]);
+int reply_parse(const char *text, struct reply *ret_reply, char ret_why[DIALECT_WHY_BYTES]);
 
 /* The other way round. Returns `out`. */
-const char *token_write(const struct token *token, char out[TOKEN_TEXT_BYTES]);
+const char *reply_write(const struct reply *reply, char out[REPLY_TEXT_BYTES]);
 
 /* Its length for somebody whose name has `name_len` bytes, without a newline. */
-size_t token_length(const struct token *token, size_t name_len);
+size_t reply_length(const struct reply *reply, size_t name_len);
 
 /*
- * The token with the name in it: `token` itself where it holds no {name}, else `filled`. The name may be anything at all. Never longer than DIALECT_TOKEN_MAX_BYTES: a name that nobody can have is
+ * The reply with the name in it: `reply` itself where it holds no {name}, else `filled`. The name may be anything at all. Never longer than DIALECT_REPLY_MAX_BYTES: a name that nobody can have is
  * cut.
  */
-const struct token *token_fill(const struct token *token, const char *name, size_t name_len, struct token *filled);
+const struct reply *reply_fill(const struct reply *reply, const char *name, size_t name_len, struct reply *filled);
 
-/* True where these bytes are what the token is to somebody. */
-bool token_matches(const struct token *token, const char *bytes, size_t length);
+/* True where these bytes are what the reply is to somebody. */
+bool reply_matches(const struct reply *reply, const char *bytes, size_t length);
 
 #endif

@@ -32,27 +32,27 @@ static void reserve_prefix(struct name_reserved *reserved, const struct template
         length--;
     }
     if (length > 0)
-        name_reserved_reserve(reserved, folded + start, (size_t)length, length < NAME_PART_MIN_BYTES);
+        name_reserved_add(reserved, folded + start, (size_t)length, length < NAME_PART_MIN_BYTES);
 }
 
 /* An answer with a name in it is no name; what stands around the name is reserved to nobody. */
-void name_reserved_add_token(struct name_reserved *reserved, const struct token *token)
+void reserved_names_add_reply(struct name_reserved *reserved, const struct reply *reply)
 {
-    if (!token->has_name)
-        name_reserved_reserve(reserved, token->bytes, token->length, true);
+    if (!reply->has_name)
+        name_reserved_add(reserved, reply->bytes, reply->length, true);
 }
 
-static void add_tokens(struct name_reserved *reserved, const struct dialect *dialect)
+static void add_replies(struct name_reserved *reserved, const struct dialect *dialect)
 {
     for (int key = DIALECT_ACCEPT; key <= DIALECT_BYE; key++)
-        name_reserved_add_token(reserved, dialect_token(dialect, (enum dialect_key)key));
+        reserved_names_add_reply(reserved, dialect_reply(dialect, (enum dialect_key)key));
     for (uint8_t i = 0; i < dialect->byes_count; i++)
-        name_reserved_add_token(reserved, &dialect->byes[i]);
+        reserved_names_add_reply(reserved, &dialect->byes[i]);
 }
 
-void name_reserved_add(struct name_reserved *reserved, const struct dialect *dialect)
+void reserved_names_add_dialect(struct name_reserved *reserved, const struct dialect *dialect)
 {
-    add_tokens(reserved, dialect);
+    add_replies(reserved, dialect);
     for (int key = DIALECT_JOIN; key <= DIALECT_LIMITED; key++)
         reserve_prefix(reserved, dialect_template(dialect, (enum dialect_key)key));
 }

@@ -25,7 +25,7 @@ void delivery_free(struct delivery *delivery)
 void delivery_forget(struct delivery *delivery)
 {
     bundle_forget(&delivery->cache);
-    cut_forget(&delivery->cuts);
+    segment_forget(&delivery->segments);
 }
 
 bool delivery_is_blocked(const struct delivery *delivery, uint16_t door)
@@ -68,14 +68,14 @@ void delivery_count_probation(struct member *member, const struct slot *slot, si
     member->probation_bytes = (uint16_t)(member->probation_bytes + bytes);
 }
 
-void delivery_add_entry(struct batch *batch, struct turn *turn, const struct path *path, const void *bytes,
+void delivery_add_entry(struct batch *batch, struct portion *portion, const struct path *path, const void *bytes,
                         size_t length, const struct pending *pending)
 {
     batch->entries[batch->entry_count] =
         (struct outbox_entry){.path = path, .bytes = bytes, .length = (uint32_t)length, .result = OUTBOX_FAILED};
     batch->pending[batch->entry_count] = *pending;
     batch->entry_count++;
-    turn->count++;
+    portion->count++;
 }
 
 void delivery_note_failure(struct delivery *delivery, struct member *member, const struct path *path, uint32_t events)

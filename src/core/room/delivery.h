@@ -23,20 +23,20 @@
 /* Datagrams offered to the outbox at once: enough to make a system call cheap, few enough to live on. */
 #define DELIVERY_BATCH 64U
 
-/* Datagrams to one member in one turn: a member far behind shares the sweep with the others. */
-#define DELIVERY_TURN 8U
+/* Datagrams to one member in one portion: a member far behind shares the sweep with the others. */
+#define DELIVERY_PORTION 8U
 
 struct delivery;
 
 /* What it works on; all borrowed for its life. `doors` is room's array of ROOM_DOORS_MAX, `stats` is counted into. */
 struct delivery_wiring {
     struct registry *registry;
-    struct transcript *transcript; /* borders are set in it, nothing else */
+    struct transcript *transcript; /* boundaries are set in it, nothing else */
     struct sessions *sessions;
     const struct room_door *doors;
     struct outbox outbox;
     struct observer observer;
-    struct keeper keeper;
+    struct roster roster;
     struct room_stats *stats;
 };
 

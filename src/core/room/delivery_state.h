@@ -20,7 +20,7 @@ struct pending {
 };
 
 /* One member's part of the batch. */
-struct turn {
+struct portion {
     uint64_t skipped; /* where its cursor stands without any datagram: its own events are not owed */
     uint64_t next;    /* common: where it stands with all of them */
     uint32_t events;  /* common: delivered by all of them */
@@ -32,23 +32,23 @@ struct turn {
     bool common;  /* plain, and there is nothing to it but a cursor that moves */
 };
 
-/* A turn that is the same for whoever stands at that place: nearly everybody, nearly always. */
+/* A portion that is the same for whoever stands at that place: nearly everybody, nearly always. */
 struct pattern {
     uint64_t cursor; /* 0: there is none in this batch */
     uint32_t flags;  /* of the slot */
     uint16_t door;
-    uint16_t first;   /* entry */
-    struct turn turn; /* of whoever has it, too, but for its first entry */
+    uint16_t first;         /* entry */
+    struct portion portion; /* of whoever has it, too, but for its first entry */
 };
 
 struct batch {
     struct outbox_entry entries[DELIVERY_BATCH];
     struct pending pending[DELIVERY_BATCH];
-    struct turn turns[DELIVERY_BATCH];
+    struct portion portions[DELIVERY_BATCH];
     struct pattern pattern;
-    struct token accepts[DELIVERY_BATCH]; /* filled in, beside turns: for dialects whose accept has {name} */
+    struct reply accepts[DELIVERY_BATCH]; /* filled in, beside turns: for dialects whose accept has {name} */
     size_t entry_count;
-    size_t turn_count;
+    size_t portion_count;
 };
 
 struct delivery {
@@ -56,15 +56,15 @@ struct delivery {
     uint32_t blocked; /* one bit a door */
     struct batch batch;
     struct bundle_cache cache;
-    struct cut_cache cuts;
+    struct segment_cache segments;
     const struct moment *now; /* of the sweep under way */
 };
 
 /* Its socket is full. */
 bool delivery_is_blocked(const struct delivery *delivery, uint16_t door);
 
-/* Adds a datagram to the batch, as part of that turn. `bytes` stays as it is until the batch is sent. */
-void delivery_add_entry(struct batch *batch, struct turn *turn, const struct path *path, const void *bytes,
+/* Adds a datagram to the batch, as part of that portion. `bytes` stays as it is until the batch is sent. */
+void delivery_add_entry(struct batch *batch, struct portion *portion, const struct path *path, const void *bytes,
                         size_t length, const struct pending *pending);
 
 /* Counts a datagram that could not be sent, and tells the observer; so many events are lost by it. */

@@ -19,25 +19,25 @@ static void end_sessions(struct room *room, const struct moment *now)
     }
 }
 
-/* The roll had place for more before. */
+/* The directory had place for more before. */
 static void number_anew(struct room *room)
 {
     uint64_t number = 0;
 
-    roll_clear(room->roll);
+    directory_clear(room->directory);
     for (uint32_t seat = 0; seat < registry_seats(room->registry); seat++) {
         struct member *member = registry_seated(room->registry, seat);
 
         if (member == NULL)
             continue;
         member->number = ++number;
-        (void)roll_enter(room->roll, member);
-        keep_member(&room->keeper, room->registry, member);
+        (void)directory_enter(room->directory, member);
+        roster_keep(&room->roster, room->registry, member);
     }
     registry_set_last_number(room->registry, number);
 }
 
-void epoch_see_to_numbers(struct room *room, const struct moment *now)
+void epoch_renumber(struct room *room, const struct moment *now)
 {
     if (registry_last_number(room->registry) < SEQUENCED_MEMBER_MAX)
         return;
@@ -45,6 +45,6 @@ void epoch_see_to_numbers(struct room *room, const struct moment *now)
     number_anew(room);
     sessions_begin_epoch(room->sessions);
     /* No datagram holds numbers of both. */
-    transcript_set_border(room->transcript, transcript_appended(room->transcript) + 1);
+    transcript_set_boundary(room->transcript, transcript_appended(room->transcript) + 1);
     delivery_forget(room->delivery);
 }

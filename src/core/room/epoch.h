@@ -14,6 +14,6 @@
  * To be called before somebody is let in: where the last number was given, all members are numbered anew, and sessions end. Their programs find out and join again by themselves; who speaks the plain protocol
  * notices nothing.
  */
-void epoch_see_to_numbers(struct room *room, const struct moment *now);
+void epoch_renumber(struct room *room, const struct moment *now);
 
 #endif

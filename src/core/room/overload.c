@@ -18,7 +18,7 @@ uint64_t overload_owed(const struct room *room)
     uint32_t behind = registry_behind(room->registry);
 
     for (uint32_t n = 0; n < behind; n++) {
-        uint64_t cursor = registry_slot(room->registry, registry_window(room->registry, n))->cursor;
+        uint64_t cursor = registry_slot(room->registry, registry_lagging(room->registry, n))->cursor;
 
         if (cursor < oldest) /* what it has missed it will not be sent */
             cursor = oldest;

@@ -51,14 +51,14 @@ int room_append(struct room *room, const struct moment *now, const struct event 
     event.utc_offset_s = now->utc_offset_s;
     status = transcript_append(room->transcript, &event, &event.seq);
     if (status == STATUS_FULL) { /* what waits for company holds its place in the ring */
-        release_all(room, now);
+        fold_flush(room, now);
         status = transcript_append(room->transcript, &event, &event.seq);
     }
     if (status != 0)
         return status;
     if (member != NULL && member->session == NULL)
         skip_own(room, member, event.seq);
-    release_event(room, now, (enum event_kind)event.kind);
+    fold_event(room, now, (enum event_kind)event.kind);
     vanish_event(room, now);
     if (room->observer.happened != NULL)
         room->observer.happened(room->observer.ctx, &event, member != NULL ? room_path(room, member) : NULL);
@@ -105,8 +105,8 @@ struct member *room_find_named(struct room *room, const char *name)
 
 static void session_forget(struct room *room, struct member *member)
 {
-    session_timer_stop(room->sessions, member);
-    early_forget(room->early, &member->session->early);
+    session_deadlines_stop(room->sessions, member);
+    reorder_forget(room->reorder, &member->session->reorder);
     sessions_remove(room->sessions, member);
 }
 
@@ -118,8 +118,8 @@ void room_remove(struct room *room, const struct moment *now, struct member *mem
     left.reason = (uint8_t)reason;
     vanish_clear(room, member);
     told = room_append(room, now, &left, member) == 0;
-    roll_leave(room->roll, member, told ? transcript_appended(room->transcript) : 0);
-    keep_forget(&room->keeper, member);
+    directory_leave(room->directory, member, told ? transcript_appended(room->transcript) : 0);
+    roster_forget(&room->roster, member);
     if (member->session != NULL)
         session_forget(room, member);
     registry_remove(room->registry, member);

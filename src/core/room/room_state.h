@@ -32,21 +32,21 @@ struct room {
     struct delivery *delivery;
     struct bucket_table *buckets;
     struct bans *bans;
-    struct roll *roll;
+    struct directory *directory;
     struct sessions *sessions;
-    struct early *early;
+    struct reorder *reorder;
     struct room_access access;
     struct room_door doors[ROOM_DOORS_MAX];
     size_t door_count;
     struct endpoint own[ROOM_OWN_MAX];
     size_t own_count;
     struct name_reserved reserved;
-    struct answers answers;
+    struct known_replies known_replies;
     struct observer observer;
-    struct keeper keeper;
+    struct roster roster;
     struct room_stats stats;
     struct vanish vanish;
-    struct release release;
+    struct fold fold;
     struct overload overload;
     char title[ROOM_TITLE_MAX_BYTES + 1];
 };
@@ -83,8 +83,8 @@ struct slot *room_slot(struct room *room, const struct member *member);
 const struct path *room_path(struct room *room, const struct member *member);
 const struct dialect *room_dialect(const struct room *room, uint16_t door);
 
-/* Sends a token at once or not at all; an empty one is none. `name`: whom it goes to, for a token that holds {name}. */
-void room_answer(struct room *room, const struct path *path, const struct token *token, const char *name,
+/* Sends a reply at once or not at all; an empty one is none. `name`: whom it goes to, for a reply that holds {name}. */
+void room_answer(struct room *room, const struct path *path, const struct reply *reply, const char *name,
                  size_t name_len, bool newline);
 
 /* Sends a member one datagram at once or not at all. False where it was not taken, or the member is on probation and has been sent all it may be. */

@@ -11,18 +11,18 @@
 #include <string.h>
 
 /* The bits are the slot's own; nothing else may get into a record. */
-#define KEPT_FLAGS (KEEPER_OWES_ACCEPT | KEEPER_NEWLINE | KEEPER_PROBATION)
+#define KEPT_FLAGS (ROSTER_OWES_ACCEPT | ROSTER_NEWLINE | ROSTER_PROBATION)
 
-_Static_assert(KEEPER_OWES_ACCEPT == SLOT_OWES_ACCEPT && KEEPER_NEWLINE == SLOT_NEWLINE &&
-                   KEEPER_PROBATION == SLOT_PROBATION,
+_Static_assert(ROSTER_OWES_ACCEPT == SLOT_OWES_ACCEPT && ROSTER_NEWLINE == SLOT_NEWLINE &&
+                   ROSTER_PROBATION == SLOT_PROBATION,
                "a slot's flags are kept as they are");
 
-void keep_member(const struct keeper *keeper, const struct registry *registry, const struct member *member)
+void roster_keep(const struct roster *roster, const struct registry *registry, const struct member *member)
 {
-    struct keeper_record record;
+    struct roster_record record;
 
     /* A restart begins another epoch, in which no session goes on. */
-    if (keeper->keep == NULL || member->session != NULL)
+    if (roster->keep == NULL || member->session != NULL)
         return;
     memset(&record, 0, sizeof(record));
     memcpy(record.name, registry_shown(member), registry_shown_len(member));
@@ -31,13 +31,13 @@ void keep_member(const struct keeper *keeper, const struct registry *registry, c
     record.number = member->number;
     record.joined_wall_ns = member->joined_wall_ns;
     record.muted_until_ns = member->muted_until_ns;
-    keeper->keep(keeper->ctx, member->seat, &record);
+    roster->keep(roster->ctx, member->seat, &record);
 }
 
-void keep_forget(const struct keeper *keeper, const struct member *member)
+void roster_forget(const struct roster *roster, const struct member *member)
 {
-    if (keeper->forget != NULL && member->session == NULL)
-        keeper->forget(keeper->ctx, member->seat);
+    if (roster->forget != NULL && member->session == NULL)
+        roster->forget(roster->ctx, member->seat);
 }
 
 /* ---- after a restart ---- */

@@ -10,7 +10,7 @@
 #include "core/model/registry.h"
 #include <roomd/keeper.h>
 
-void keep_member(const struct keeper *keeper, const struct registry *registry, const struct member *member);
-void keep_forget(const struct keeper *keeper, const struct member *member);
+void roster_keep(const struct roster *roster, const struct registry *registry, const struct member *member);
+void roster_forget(const struct roster *roster, const struct member *member);
 
 #endif

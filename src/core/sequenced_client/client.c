@@ -82,7 +82,7 @@ void client_free(struct client *client)
 {
     if (client == NULL)
         return;
-    client_list_done(&client->members.list);
+    member_list_done(&client->members.list);
     client_store_free(client->store);
     free(client);
 }

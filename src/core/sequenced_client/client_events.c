@@ -28,7 +28,7 @@ void client_events_report(struct client *client, int64_t at_ns)
 /* ---- giving on ---- */
 
 static struct event make_event(const struct sequenced_event *from, const struct moment *now,
-                               const struct client_listed *author)
+                               const struct listed_member *author)
 {
     uint64_t time_ms = from->time_ms < TIME_MAX_MS ? from->time_ms : TIME_MAX_MS;
     struct event event = {.seq = from->seq,
@@ -55,7 +55,7 @@ _Static_assert(SEQUENCED_EVENT_CHAT - SEQUENCED_EVENT_JOIN == EVENT_CHAT - EVENT
                "kinds are in the same order on the wire");
 
 static void give(struct client *client, const struct moment *now, const struct sequenced_event *from,
-                 const struct client_listed *author)
+                 const struct listed_member *author)
 {
     struct event event = make_event(from, now, author);
     uint32_t own = 0;
@@ -75,7 +75,7 @@ static void give(struct client *client, const struct moment *now, const struct s
 /* False: its author's name is not known yet. */
 static bool try_to_give(struct client *client, const struct moment *now, const struct sequenced_event *event)
 {
-    const struct client_listed *author = NULL;
+    const struct listed_member *author = NULL;
     bool wants_name = event->kind == SEQUENCED_EVENT_CHAT || event->kind == SEQUENCED_EVENT_EXIT;
 
     if (wants_name && !client_members_author(client, event->member, &author)) {

@@ -16,33 +16,33 @@
 /* Sooner than that a server sends no other. */
 #define PAGE_NEXT_NS (10 * MOMENT_NS_PER_MS)
 
-static void tell(const struct client *client, const struct client_listed *listed, bool here)
+static void tell(const struct client *client, const struct listed_member *listed, bool here)
 {
     if (client->sink.member != NULL)
         client->sink.member(client->sink.ctx, listed->number, listed->name, listed->name_len, here);
 }
 
 /* All changes that are to be told go through here. */
-static void set(struct client *client, struct client_listed *listed, struct octets_slice name, bool here)
+static void set(struct client *client, struct listed_member *listed, struct octets_slice name, bool here)
 {
     bool renamed = listed->name_len != name.length || memcmp(listed->name, name.bytes, name.length) != 0;
 
     if (listed->here && (renamed || !here)) {
-        client_list_set_here(&client->members.list, listed, false);
+        member_list_set_here(&client->members.list, listed, false);
         tell(client, listed, false);
     }
     if (renamed)
-        client_list_set_name(listed, name.bytes, name.length);
+        member_list_set_name(listed, name.bytes, name.length);
     if (here && !listed->here) {
-        client_list_set_here(&client->members.list, listed, true);
+        member_list_set_here(&client->members.list, listed, true);
         tell(client, listed, true);
     }
 }
 
-static void take_out(struct client *client, struct client_listed *listed)
+static void take_out(struct client *client, struct listed_member *listed)
 {
     set(client, listed, (struct octets_slice){listed->name, listed->name_len}, false);
-    client_list_remove(&client->members.list, listed);
+    member_list_remove(&client->members.list, listed);
 }
 
 /* ---- asking ---- */
@@ -86,7 +86,7 @@ bool client_members_write(struct client *client, const struct moment *now, struc
 /* Takes out those from `index` up to the number before `until` that the page does not name, and no later event. Returns the index of `until`. */
 static size_t take_out_until(struct client *client, size_t index, uint64_t until, uint64_t head)
 {
-    struct client_list *list = &client->members.list;
+    struct member_list *list = &client->members.list;
 
     for (; index < list->count && list->row[index].number < until; index++) {
         if (!list->row[index].removed && list->row[index].changed <= head)
@@ -97,7 +97,7 @@ static size_t take_out_until(struct client *client, size_t index, uint64_t until
 
 static void take_entry(struct client *client, const struct sequenced_entry *entry, uint64_t head)
 {
-    struct client_listed *listed = client_list_insert(&client->members.list, entry->member);
+    struct listed_member *listed = member_list_insert(&client->members.list, entry->member);
 
     if (listed == NULL || listed->changed > head)
         return;
@@ -113,13 +113,13 @@ static void forget_former(struct client *client)
     if (members->asking || members->head == 0 || client->known.position < members->head)
         return;
     for (size_t i = 0; i < members->list.count; i++) {
-        struct client_listed *listed = &members->list.row[i];
+        struct listed_member *listed = &members->list.row[i];
 
         if (!listed->removed && !listed->here && listed->changed <= members->head)
-            client_list_remove(&members->list, listed);
+            member_list_remove(&members->list, listed);
     }
     members->head = 0;
-    client_list_clean(&members->list);
+    member_list_clean(&members->list);
 }
 
 /*
@@ -145,16 +145,16 @@ void client_members_page(struct client *client, const struct moment *now, const 
 
     if (!is_wanted(client, frame))
         return;
-    index = client_list_index(&members->list, (uint64_t)members->after + 1);
+    index = member_list_index(&members->list, (uint64_t)members->after + 1);
     while (sequenced_down_next_entry(&entries, &entry)) {
         if (entry.member <= members->after)
             continue;
         take_out_until(client, index, entry.member, head);
         take_entry(client, &entry, head);
-        index = client_list_index(&members->list, (uint64_t)entry.member + 1);
+        index = member_list_index(&members->list, (uint64_t)entry.member + 1);
     }
     take_out_until(client, index, end, head);
-    client_list_clean(&members->list);
+    member_list_clean(&members->list);
     members->after = frame->members.last;
     members->asked = 0;
     members->due_ns = now->mono_ns + PAGE_NEXT_NS;
@@ -166,10 +166,10 @@ void client_members_page(struct client *client, const struct moment *now, const 
 
 /* ---- events ---- */
 
-bool client_members_author(struct client *client, uint32_t number, const struct client_listed **ret_listed)
+bool client_members_author(struct client *client, uint32_t number, const struct listed_member **ret_listed)
 {
     const struct client_members *members = &client->members;
-    const struct client_listed *listed = client_list_find(&client->members.list, number);
+    const struct listed_member *listed = member_list_find(&client->members.list, number);
 
     *ret_listed = listed;
     return members->complete || (listed != NULL && listed->changed > members->since) ||
@@ -178,7 +178,7 @@ bool client_members_author(struct client *client, uint32_t number, const struct 
 
 static void on_join(struct client *client, const struct sequenced_event *event)
 {
-    struct client_listed *listed = client_list_insert(&client->members.list, event->member);
+    struct listed_member *listed = member_list_insert(&client->members.list, event->member);
 
     if (event->member == client->known.member) {
         memcpy(client->known.name, event->name.bytes, event->name.length);
@@ -198,8 +198,8 @@ static void on_join(struct client *client, const struct sequenced_event *event)
 static void on_exit(struct client *client, const struct sequenced_event *event)
 {
     struct client_members *members = &client->members;
-    struct client_listed *listed = members->asking ? client_list_insert(&members->list, event->member)
-                                                   : client_list_find(&members->list, event->member);
+    struct listed_member *listed = members->asking ? member_list_insert(&members->list, event->member)
+                                                   : member_list_find(&members->list, event->member);
 
     if (listed == NULL)
         return;
@@ -214,7 +214,7 @@ static void on_exit(struct client *client, const struct sequenced_event *event)
         return;
     }
     take_out(client, listed);
-    client_list_clean(&members->list);
+    member_list_clean(&members->list);
 }
 
 void client_members_event(struct client *client, const struct sequenced_event *event)
@@ -235,14 +235,14 @@ void client_members_forget(struct client *client)
         if (!members->list.row[i].removed)
             take_out(client, &members->list.row[i]);
     }
-    client_list_done(&members->list);
+    member_list_done(&members->list);
     *members = (struct client_members){0};
 }
 
 bool client_next_member(const struct client *client, uint64_t after, uint64_t *ret_number, const char **ret_name,
                         size_t *ret_name_len)
 {
-    const struct client_listed *listed = client_list_next(&client->members.list, after);
+    const struct listed_member *listed = member_list_next(&client->members.list, after);
 
     if (listed == NULL)
         return false;

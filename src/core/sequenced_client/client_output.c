@@ -8,12 +8,12 @@
 
 uint64_t client_draw(struct client *client)
 {
-    return draw_number(client->seed, ++client->drawn);
+    return prng_number(client->seed, ++client->drawn);
 }
 
 int64_t client_shorten(struct client *client, int64_t wait_ns)
 {
-    return draw_shorten(client_draw(client), wait_ns);
+    return prng_jitter(client_draw(client), wait_ns);
 }
 
 void client_send(struct client *client, const void *bytes, size_t length)

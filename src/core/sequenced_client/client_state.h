@@ -132,7 +132,7 @@ bool client_missing_write(struct client *client, const struct moment *now, struc
 /* ---- members ---- */
 
 struct client_members {
-    struct client_list list;
+    struct member_list list;
     bool asking;
     bool complete;  /* all names of authors are known, or can't be */
     uint32_t after; /* what pages have spoken for so far */
@@ -147,7 +147,7 @@ void client_members_ask(struct client *client, const struct moment *now, bool ga
 void client_members_page(struct client *client, const struct moment *now, const struct sequenced_down_frame *frame);
 
 /* Who has that number, NULL where nobody knows; false where a page may still tell. */
-bool client_members_author(struct client *client, uint32_t number, const struct client_listed **ret_listed);
+bool client_members_author(struct client *client, uint32_t number, const struct listed_member **ret_listed);
 
 /* An event was given on. */
 void client_members_event(struct client *client, const struct sequenced_event *event);

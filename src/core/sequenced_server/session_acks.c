@@ -15,7 +15,7 @@
 /* A sample of an hour is none: it was the machine that slept. */
 #define SAMPLE_MAX_US 60000000U
 
-void session_report_anew(struct session *session)
+void session_acks_reset(struct session *session)
 {
     session->window = SESSION_WINDOW_FIRST;
     session->round_trip_us = 0;
@@ -46,15 +46,15 @@ static void measure(const struct moment *now, struct session *session)
 /* Nobody has acknowledged these datagrams: those that begin or go on beyond its position. */
 static uint16_t count_flight(const struct room *room, const struct session *session, uint64_t cursor)
 {
-    uint64_t next = session->position + 1, borders;
+    uint64_t next = session->position + 1, boundaries;
 
     if ((session->flags & SESSION_GAP) != 0 && session_whole(session->gap, cursor) > next)
         next = session_whole(session->gap, cursor); /* what is before that is gone, not under way */
     if (next >= cursor)
         return 0;
-    borders = transcript_borders(room->transcript, next, cursor - 1);
-    borders += transcript_is_border(room->transcript, next) ? 0 : 1;
-    return borders < UINT16_MAX ? (uint16_t)borders : UINT16_MAX;
+    boundaries = transcript_boundaries(room->transcript, next, cursor - 1);
+    boundaries += transcript_is_boundary(room->transcript, next) ? 0 : 1;
+    return boundaries < UINT16_MAX ? (uint16_t)boundaries : UINT16_MAX;
 }
 
 static void grow(const struct moment *now, struct session *session)
@@ -71,7 +71,7 @@ static void grow(const struct moment *now, struct session *session)
     }
 }
 
-void session_report_position(struct room *room, const struct moment *now, struct member *member, uint64_t position)
+void session_acks_position(struct room *room, const struct moment *now, struct member *member, uint64_t position)
 {
     struct session *session = member->session;
     uint64_t cursor = room_slot(room, member)->cursor;
@@ -87,14 +87,14 @@ void session_report_position(struct room *room, const struct moment *now, struct
         session->flags &= (uint8_t)~SESSION_GAP;
     if ((session->flags & SESSION_SAMPLED) != 0 && position >= session_whole(session->sample, cursor))
         measure(now, session);
-    repairs_drop_below(&session->repairs, cursor, position + 1);
+    nacks_drop_below(&session->nacks, cursor, position + 1);
     session->flight = count_flight(room, session, cursor);
     if (was_full)
         grow(now, session);
     if (position + 1 == cursor && (session->flags & SESSION_GAP) == 0)
-        session_timer_stop(room->sessions, member);
-    else if (session->line != SESSION_TIMER_AT_ONCE)
-        session_timer_set(room->sessions, now, member, SESSION_TIMER_FIRST);
+        session_deadlines_stop(room->sessions, member);
+    else if (session->queue != SESSION_DEADLINE_AT_ONCE)
+        session_deadlines_set(room->sessions, now, member, SESSION_DEADLINE_FIRST);
     if (cursor <= transcript_released(room->transcript))
         registry_mark_behind(room->registry, member);
 }
@@ -112,8 +112,8 @@ static void shrink(const struct moment *now, struct session *session)
     session->window = session->window / 2 > SESSION_WINDOW_MIN ? session->window / 2 : SESSION_WINDOW_MIN;
 }
 
-void session_report_missing(struct room *room, const struct moment *now, struct member *member,
-                            const struct sequenced_range *ranges, size_t count)
+void session_acks_nack(struct room *room, const struct moment *now, struct member *member,
+                       const struct sequenced_range *ranges, size_t count)
 {
     struct session *session = member->session;
     uint64_t cursor = room_slot(room, member)->cursor;
@@ -127,7 +127,7 @@ void session_report_missing(struct room *room, const struct moment *now, struct 
         /* It may hold something of the run before, far in front of what this one was sent. */
         last = last < cursor ? last : cursor - 1;
         first = first > session->position ? first : session->position + 1;
-        repairs_add(&session->repairs, cursor, first, last);
+        nacks_add(&session->nacks, cursor, first, last);
         /* What is sent twice can't tell how long it took (Karn's rule). */
         if ((session->flags & SESSION_SAMPLED) != 0 && session_whole(session->sample, cursor) >= first)
             session->flags &= (uint8_t)~SESSION_SAMPLED;
@@ -136,7 +136,7 @@ void session_report_missing(struct room *room, const struct moment *now, struct 
     if (!asked)
         return;
     shrink(now, session);
-    if (session->line != SESSION_TIMER_AT_ONCE)
-        session_timer_set(room->sessions, now, member, SESSION_TIMER_FIRST);
+    if (session->queue != SESSION_DEADLINE_AT_ONCE)
+        session_deadlines_set(room->sessions, now, member, SESSION_DEADLINE_FIRST);
     registry_mark_behind(room->registry, member);
 }

@@ -12,13 +12,13 @@
 #include "core/sequenced_wire/sequenced_up.h"
 
 /* Another path: window and round trip are as at the beginning. */
-void session_report_anew(struct session *session);
+void session_acks_reset(struct session *session);
 
 /* It has all events up to `position`. One that is not beyond the last, or was not sent yet, says nothing. */
-void session_report_position(struct room *room, const struct moment *now, struct member *member, uint64_t position);
+void session_acks_position(struct room *room, const struct moment *now, struct member *member, uint64_t position);
 
 /* These ranges are missing. */
-void session_report_missing(struct room *room, const struct moment *now, struct member *member,
-                            const struct sequenced_range *ranges, size_t count);
+void session_acks_nack(struct room *room, const struct moment *now, struct member *member,
+                       const struct sequenced_range *ranges, size_t count);
 
 #endif

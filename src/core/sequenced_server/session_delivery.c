@@ -10,7 +10,8 @@
 /* So much of a datagram may be padding. */
 #define PADDING_SHARE 8U
 
-_Static_assert(SEQUENCED_DELIVERY_TURN <= DELIVERY_BATCH && DELIVERY_BATCH <= CUT_PLACES, "a turn fits a batch");
+_Static_assert(SESSION_DELIVERY_PORTION <= DELIVERY_BATCH && DELIVERY_BATCH <= SEGMENT_PLACES,
+               "a portion fits a batch");
 
 static uint32_t second_of(const struct delivery *delivery)
 {
@@ -35,64 +36,64 @@ static void skip_forgotten(struct delivery *delivery, struct member *member, str
 {
     struct session *session = member->session;
     uint64_t oldest = transcript_oldest(delivery->wiring.transcript);
-    bool lost = session->repairs.count > 0 && repairs_first(&session->repairs, slot->cursor) < oldest;
+    bool lost = session->nacks.count > 0 && nacks_first(&session->nacks, slot->cursor) < oldest;
 
     if (slot->cursor >= oldest && !lost)
         return;
     if (slot->cursor < oldest) {
         member->lost += (uint32_t)(oldest - slot->cursor);
         delivery->wiring.stats->events_missed += oldest - slot->cursor;
-        session->repairs.count = 0;
+        session->nacks.count = 0;
         session->flight = 0;
         slot->cursor = oldest;
     } else {
-        repairs_drop_below(&session->repairs, slot->cursor, oldest);
+        nacks_drop_below(&session->nacks, slot->cursor, oldest);
     }
     session->flags |= SESSION_GAP;
     session->flags &= (uint8_t)~SESSION_SAMPLED;
     session->gap = (uint32_t)oldest;
-    session_timer_set(delivery->wiring.sessions, delivery->now, member, SESSION_TIMER_AT_ONCE);
+    session_deadlines_set(delivery->wiring.sessions, delivery->now, member, SESSION_DEADLINE_AT_ONCE);
 }
 
 /* ---- collecting ---- */
 
 /* False where it does not fit the batch any more. */
-static bool add_cut(struct delivery *delivery, struct turn *turn, uint32_t position, uint64_t seq, bool repair,
-                    uint64_t *ret_next)
+static bool add_segment(struct delivery *delivery, struct portion *portion, uint32_t position, uint64_t seq,
+                        bool repair, uint64_t *ret_next)
 {
     const struct delivery_wiring *wiring = &delivery->wiring;
-    const struct cut *cut;
+    const struct segment *cut;
     struct pending pending;
 
     if (delivery->batch.entry_count == DELIVERY_BATCH)
         return false;
-    cut = cut_get(&delivery->cuts, wiring->transcript, wiring->sessions->epoch, seq);
+    cut = segment_get(&delivery->segments, wiring->transcript, wiring->sessions->epoch, seq);
     if (cut == NULL)
         return false;
     pending = (struct pending){.cursor = cut->next, .events = (uint32_t)(cut->next - seq), .repair = repair};
-    delivery_add_entry(&delivery->batch, turn, registry_path(wiring->registry, position), cut->bytes, cut->length,
+    delivery_add_entry(&delivery->batch, portion, registry_path(wiring->registry, position), cut->bytes, cut->length,
                        &pending);
     *ret_next = cut->next;
     return true;
 }
 
-static bool collect_repairs(struct delivery *delivery, struct turn *turn, uint32_t position)
+static bool collect_repairs(struct delivery *delivery, struct portion *portion, uint32_t position)
 {
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
     const struct session *session = registry_member(delivery->wiring.registry, position)->session;
-    struct repairs repairs = session->repairs;
+    struct nacks nacks = session->nacks;
     uint32_t left = repairs_left(delivery, session);
     uint64_t next;
 
-    while (repairs.count > 0 && turn->count < left && turn->count < SEQUENCED_DELIVERY_TURN) {
-        if (!add_cut(delivery, turn, position, repairs_first(&repairs, slot->cursor), true, &next))
+    while (nacks.count > 0 && portion->count < left && portion->count < SESSION_DELIVERY_PORTION) {
+        if (!add_segment(delivery, portion, position, nacks_first(&nacks, slot->cursor), true, &next))
             return false;
-        repairs_drop_below(&repairs, slot->cursor, next);
+        nacks_drop_below(&nacks, slot->cursor, next);
     }
     return true;
 }
 
-static bool collect_all(struct delivery *delivery, struct turn *turn, uint32_t position)
+static bool collect_all(struct delivery *delivery, struct portion *portion, uint32_t position)
 {
     struct slot *slot = registry_slot(delivery->wiring.registry, position);
     struct member *member = registry_member(delivery->wiring.registry, position);
@@ -103,11 +104,11 @@ static bool collect_all(struct delivery *delivery, struct turn *turn, uint32_t p
     if (member->warned) /* away */
         return true;
     skip_forgotten(delivery, member, slot);
-    if (!collect_repairs(delivery, turn, position))
+    if (!collect_repairs(delivery, portion, position))
         return false;
-    for (cursor = slot->cursor; cursor <= released && flight < session->window && turn->count < SEQUENCED_DELIVERY_TURN;
-         flight++) {
-        if (!add_cut(delivery, turn, position, cursor, false, &cursor))
+    for (cursor = slot->cursor;
+         cursor <= released && flight < session->window && portion->count < SESSION_DELIVERY_PORTION; flight++) {
+        if (!add_segment(delivery, portion, position, cursor, false, &cursor))
             return false;
     }
     return true;
@@ -116,40 +117,40 @@ static bool collect_all(struct delivery *delivery, struct turn *turn, uint32_t p
 /*
  * Pads those that follow each other, but for the last, to the longest, where that costs an eighth at most: datagrams of one length to one member can cross the kernel together.
  */
-static void even_out(struct batch *batch, const struct turn *turn)
+static void pad_equal(struct batch *batch, const struct portion *portion)
 {
-    struct outbox_entry *entries = batch->entries + turn->first;
+    struct outbox_entry *entries = batch->entries + portion->first;
     uint32_t longest = 0;
 
-    for (uint16_t i = 0; i < turn->count; i++)
+    for (uint16_t i = 0; i < portion->count; i++)
         longest = entries[i].length > longest ? entries[i].length : longest;
-    for (uint16_t i = 0; i + 1 < turn->count; i++) {
+    for (uint16_t i = 0; i + 1 < portion->count; i++) {
         if (entries[i].length >= longest - longest / PADDING_SHARE)
             entries[i].length = longest;
     }
 }
 
-bool sequenced_delivery_collect(struct delivery *delivery, struct turn *turn, uint32_t position)
+bool session_delivery_collect(struct delivery *delivery, struct portion *portion, uint32_t position)
 {
-    bool whole = collect_all(delivery, turn, position);
+    bool whole = collect_all(delivery, portion, position);
 
-    if (turn->count > 1)
-        even_out(&delivery->batch, turn);
+    if (portion->count > 1)
+        pad_equal(&delivery->batch, portion);
     return whole;
 }
 
-bool sequenced_delivery_is_pattern(const struct delivery *delivery, const struct pattern *pattern)
+bool session_delivery_is_pattern(const struct delivery *delivery, const struct pattern *pattern)
 {
-    return pattern->turn.count == SEQUENCED_DELIVERY_TURN ||
-           pattern->turn.next > transcript_released(delivery->wiring.transcript);
+    return pattern->portion.count == SESSION_DELIVERY_PORTION ||
+           pattern->portion.next > transcript_released(delivery->wiring.transcript);
 }
 
-bool sequenced_delivery_fits_pattern(const struct delivery *delivery, uint32_t position, const struct pattern *pattern)
+bool session_delivery_fits_pattern(const struct delivery *delivery, uint32_t position, const struct pattern *pattern)
 {
     const struct member *member = registry_member(delivery->wiring.registry, position);
     const struct session *session = member->session;
 
-    return !member->warned && session->repairs.count == 0 && session->flight + pattern->turn.count <= session->window;
+    return !member->warned && session->nacks.count == 0 && session->flight + pattern->portion.count <= session->window;
 }
 
 /* ---- settling ---- */
@@ -168,7 +169,7 @@ static void settle_repair(struct delivery *delivery, struct session *session, co
     session->repaired++;
     sessions->repaired++;
     delivery->wiring.stats->repairs++;
-    repairs_drop_below(&session->repairs, slot->cursor, next);
+    nacks_drop_below(&session->nacks, slot->cursor, next);
 }
 
 static void settle_new(struct delivery *delivery, struct session *session, struct slot *slot,
@@ -185,14 +186,14 @@ static void settle_new(struct delivery *delivery, struct session *session, struc
     session->sampled_us = (uint32_t)(delivery->now->mono_ns / 1000);
 }
 
-uint16_t sequenced_delivery_settle(struct delivery *delivery, const struct turn *turn, uint32_t position)
+uint16_t session_delivery_settle(struct delivery *delivery, const struct portion *portion, uint32_t position)
 {
     struct slot *slot = registry_slot(delivery->wiring.registry, position);
     struct member *member = registry_member(delivery->wiring.registry, position);
     struct session *session = member->session;
-    const struct outbox_entry *entries = &delivery->batch.entries[turn->first];
-    const struct pending *pending = &delivery->batch.pending[turn->pending];
-    uint16_t count = turn->count, i;
+    const struct outbox_entry *entries = &delivery->batch.entries[portion->first];
+    const struct pending *pending = &delivery->batch.pending[portion->pending];
+    uint16_t count = portion->count, i;
 
     for (i = 0; i < count; i++) {
         if (entries[i].result == OUTBOX_LATER) {
@@ -209,12 +210,12 @@ uint16_t sequenced_delivery_settle(struct delivery *delivery, const struct turn 
             settle_new(delivery, session, slot, &pending[i]);
     }
     /* A gap is told at once, whatever was sent; repairs beyond the budget have to wait. */
-    if ((i > 0 && session->line != SESSION_TIMER_AT_ONCE) || (session->repairs.count > 0 && session->line == 0))
-        session_timer_set(delivery->wiring.sessions, delivery->now, member, SESSION_TIMER_FIRST);
+    if ((i > 0 && session->queue != SESSION_DEADLINE_AT_ONCE) || (session->nacks.count > 0 && session->queue == 0))
+        session_deadlines_set(delivery->wiring.sessions, delivery->now, member, SESSION_DEADLINE_FIRST);
     return i;
 }
 
-bool sequenced_delivery_is_settled(const struct delivery *delivery, uint32_t position)
+bool session_delivery_is_settled(const struct delivery *delivery, uint32_t position)
 {
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
     const struct member *member = registry_member(delivery->wiring.registry, position);
@@ -222,7 +223,7 @@ bool sequenced_delivery_is_settled(const struct delivery *delivery, uint32_t pos
 
     if (member->warned)
         return true;
-    if (session->repairs.count > 0 && repairs_left(delivery, session) > 0)
+    if (session->nacks.count > 0 && repairs_left(delivery, session) > 0)
         return false;
     return slot->cursor > transcript_released(delivery->wiring.transcript) || session->flight >= session->window;
 }

@@ -9,21 +9,21 @@
 
 #include "core/room/delivery_state.h"
 
-/* Datagrams to one member in one turn (doc/protocol.md, 2.10). */
-#define SEQUENCED_DELIVERY_TURN 16U
+/* Datagrams to one member in one portion (doc/protocol.md, 2.10). */
+#define SESSION_DELIVERY_PORTION 16U
 
-/* Fills the member's turn. False where the batch must be sent before it is complete. */
-bool sequenced_delivery_collect(struct delivery *delivery, struct turn *turn, uint32_t position);
+/* Fills the member's portion. False where the batch must be sent before it is complete. */
+bool session_delivery_collect(struct delivery *delivery, struct portion *portion, uint32_t position);
 
-/* A turn of new datagrams, repairs apart: it is not one window's end, but what anybody at that place is sent. */
-bool sequenced_delivery_is_pattern(const struct delivery *delivery, const struct pattern *pattern);
+/* A portion of new datagrams, repairs apart: it is not one window's end, but what anybody at that place is sent. */
+bool session_delivery_is_pattern(const struct delivery *delivery, const struct pattern *pattern);
 /* The member, which stands at that place, would be sent just that. */
-bool sequenced_delivery_fits_pattern(const struct delivery *delivery, uint32_t position, const struct pattern *pattern);
+bool session_delivery_fits_pattern(const struct delivery *delivery, uint32_t position, const struct pattern *pattern);
 
 /* Moves what was taken. Returns how many entries that was. */
-uint16_t sequenced_delivery_settle(struct delivery *delivery, const struct turn *turn, uint32_t position);
+uint16_t session_delivery_settle(struct delivery *delivery, const struct portion *portion, uint32_t position);
 
 /* Nothing more can be sent to it until it reports, or time passes. */
-bool sequenced_delivery_is_settled(const struct delivery *delivery, uint32_t position);
+bool session_delivery_is_settled(const struct delivery *delivery, uint32_t position);
 
 #endif

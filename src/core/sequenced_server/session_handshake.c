@@ -62,8 +62,8 @@ static bool may_answer_hello(struct room *room, const struct moment *now, const 
     return room->sessions->answers_next;
 }
 
-int handshake_hello(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
-                    size_t length)
+int session_handshake_hello(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
+                            size_t length)
 {
     uint8_t cookie[SECRETS_COOKIE_BYTES], out[SEQUENCED_CHALLENGE_MAX_BYTES];
     struct sequenced_hello hello;
@@ -87,7 +87,7 @@ int handshake_hello(struct room *room, const struct moment *now, const struct pa
     return HANDLED;
 }
 
-void handshake_stranger(struct room *room, const struct moment *now, const struct path *path, uint64_t token)
+void session_handshake_stranger(struct room *room, const struct moment *now, const struct path *path, uint64_t token)
 {
     const struct sequenced_stranger stranger = {.token = token};
     uint8_t bytes[SEQUENCED_STRANGER_BYTES];
@@ -150,13 +150,13 @@ static void begin_run(const struct attempt *attempt, struct member *member, uint
     session->packet = 0;
     session->paths = 0;
     session->position = position;
-    session->repairs.count = 0;
+    session->nacks.count = 0;
     session->flags = 0;
     session->flight = 0;
-    session_timer_stop(room->sessions, member);
+    session_deadlines_stop(room->sessions, member);
     /* A program that was started anew has other messages under these numbers; one that was not says them again. */
-    early_forget(room->early, &session->early);
-    session_report_anew(session);
+    reorder_forget(room->reorder, &session->reorder);
+    session_acks_reset(session);
     room_slot(room, member)->cursor = position + 1;
     *registry_path(room->registry, member->position) = *attempt->path;
 }
@@ -167,7 +167,7 @@ static int add_member(const struct attempt *attempt, const struct name *name)
     struct member *member;
     struct event joined;
 
-    epoch_see_to_numbers(room, attempt->now);
+    epoch_renumber(room, attempt->now);
     if (registry_add_sequenced(room->registry, name, attempt->path, attempt->now->mono_ns, &member) != 0)
         return refuse_join(attempt, SEQUENCED_REFUSED_FULL, WAIT_FULL_S, REFUSED_NO_MEMORY);
     member->joined_wall_ns = attempt->now->wall_ns;
@@ -178,8 +178,8 @@ static int add_member(const struct attempt *attempt, const struct name *name)
     if (sessions_add(room->sessions, member) != 0)
         goto refused;
     begin_run(attempt, member, member->first - 1);
-    if (roll_enter(room->roll, member) != 0 || room_append(room, attempt->now, &joined, member) != 0) {
-        roll_leave(room->roll, member, 0);
+    if (directory_enter(room->directory, member) != 0 || room_append(room, attempt->now, &joined, member) != 0) {
+        directory_leave(room->directory, member, 0);
         sessions_remove(room->sessions, member);
         goto refused;
     }
@@ -251,8 +251,8 @@ static int decide(const struct attempt *attempt)
     return resume(attempt, member);
 }
 
-int handshake_join(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
-                   size_t length)
+int session_handshake_join(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
+                           size_t length)
 {
     struct attempt attempt = {.room = room, .now = now, .path = path};
 

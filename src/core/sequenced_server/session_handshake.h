@@ -13,12 +13,12 @@
 #include "core/room/room_state.h"
 
 /* Both take a datagram of their kind. 0, or enum refusal + 1. */
-int handshake_hello(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
-                    size_t length);
-int handshake_join(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
-                   size_t length);
+int session_handshake_hello(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
+                            size_t length);
+int session_handshake_join(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
+                           size_t length);
 
 /* Answers an UP that no session has that token of. */
-void handshake_stranger(struct room *room, const struct moment *now, const struct path *path, uint64_t token);
+void session_handshake_stranger(struct room *room, const struct moment *now, const struct path *path, uint64_t token);
 
 #endif

@@ -136,7 +136,7 @@ static int say(struct room *room, const struct moment *now, struct member *membe
 
 /* The next one. False: nothing is decided, it is to come again. */
 static bool say_next(struct room *room, const struct moment *now, struct member *member,
-                     const struct sequenced_message *message, struct session_down *down, bool *ret_owes_taken)
+                     const struct sequenced_message *message, struct session_send *down, bool *ret_owes_taken)
 {
     struct sequenced_down_frame answer = {.kind = SEQUENCED_DOWN_NOT_TAKEN};
     int64_t wait_ns = 0;
@@ -150,35 +150,36 @@ static bool say_next(struct room *room, const struct moment *now, struct member 
     answer.not_taken.number = message->number;
     answer.not_taken.why = (uint8_t)why;
     answer.not_taken.wait_cs = why == SEQUENCED_WHY_SLOW_DOWN ? wait_of(wait_ns) : 0;
-    session_down_add(down, &answer);
+    session_send_add(down, &answer);
     return why != SEQUENCED_WHY_SLOW_DOWN;
 }
 
-bool session_say(struct room *room, const struct moment *now, struct member *member,
-                 const struct sequenced_up_frame *frame, struct session_down *down)
+bool session_messages_receive(struct room *room, const struct moment *now, struct member *member,
+                              const struct sequenced_up_frame *frame, struct session_send *down)
 {
     struct session *session = member->session;
     struct sequenced_message message = frame->message;
-    const struct early_message *kept;
+    const struct reorder_message *kept;
     bool owes_taken = false;
 
     if (message.number != session->decided + 1 || session->decided == UINT32_MAX) {
         if (message.number > session->decided)
-            early_keep(room->early, &session->early, session->decided, message.number, message.what, message.text);
+            reorder_keep(room->reorder, &session->reorder, session->decided, message.number, message.what,
+                         message.text);
         return true;
     }
     /* What waited for it goes on; what has to wait once more is still kept. */
     while (say_next(room, now, member, &message, down, &owes_taken) &&
-           (kept = early_next(room->early, &session->early, session->decided + 1)) != NULL)
+           (kept = reorder_next(room->reorder, &session->reorder, session->decided + 1)) != NULL)
         message = (struct sequenced_message){kept->number, kept->what, {kept->text, kept->length}};
     return owes_taken;
 }
 
-void session_say_taken(const struct room *room, const struct member *member, struct session_down *down)
+void session_messages_taken(const struct room *room, const struct member *member, struct session_send *down)
 {
     const struct session *session = member->session;
-    uint32_t kept = early_bits(room->early, session->early, session->decided);
+    uint32_t kept = reorder_bits(room->reorder, session->reorder, session->decided);
 
-    session_down_add(down, &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_TAKEN,
+    session_send_add(down, &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_TAKEN,
                                                           .taken = {session->decided, session->refused, kept}});
 }

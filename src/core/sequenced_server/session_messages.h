@@ -12,10 +12,10 @@
 #include "core/sequenced_wire/sequenced_up.h"
 
 /* Takes or refuses it; a refusal goes to `down`. True where TAKEN is owed. */
-bool session_say(struct room *room, const struct moment *now, struct member *member,
-                 const struct sequenced_up_frame *frame, struct session_down *down);
+bool session_messages_receive(struct room *room, const struct moment *now, struct member *member,
+                              const struct sequenced_up_frame *frame, struct session_send *down);
 
 /* TAKEN, as things stand. */
-void session_say_taken(const struct room *room, const struct member *member, struct session_down *down);
+void session_messages_taken(const struct room *room, const struct member *member, struct session_send *down);
 
 #endif

@@ -84,7 +84,7 @@ static void take_path(const struct context *context)
     struct room *room = context->room;
 
     *registry_path(room->registry, context->member->position) = *context->path;
-    session_report_anew(context->member->session);
+    session_acks_reset(context->member->session);
     registry_mark_behind(room->registry, context->member); /* the window may have grown by that */
 }
 
@@ -119,14 +119,14 @@ static void note_path(const struct context *context)
 
 /* ---- members ---- */
 
-static void handle_members(const struct context *context, uint32_t after, struct session_down *down)
+static void handle_members(const struct context *context, uint32_t after, struct session_send *down)
 {
     struct session *session = context->member->session;
     struct sequenced_down_frame page = {.kind = SEQUENCED_DOWN_MEMBERS};
     uint8_t bytes[SEQUENCED_PAGE_MAX_BYTES];
     struct octets_writer entries = octets_write(bytes, sizeof(bytes));
     uint32_t now_ms = session_ms(context->now);
-    struct roll_entry next;
+    struct directory_entry next;
 
     if (now_ms - session->paged_ms < PAGE_INTERVAL_MS)
         return;
@@ -134,7 +134,7 @@ static void handle_members(const struct context *context, uint32_t after, struct
     /* Whoever is in has its place there at once, though its join may wait for company. */
     page.members.head = transcript_appended(context->room->transcript);
     page.members.after = page.members.last = after;
-    while (roll_next(context->room->roll, page.members.last, &next)) {
+    while (directory_next(context->room->directory, page.members.last, &next)) {
         struct sequenced_entry entry = {next.number, next.gone, {next.name, next.name_len}};
 
         page.members.more = sequenced_down_add_entry(&entries, &entry) != 0;
@@ -143,29 +143,28 @@ static void handle_members(const struct context *context, uint32_t after, struct
         page.members.last = next.number;
     }
     page.members.entries = (struct octets_slice){(const char *)bytes, entries.length};
-    session_down_add(down, &page);
+    session_send_add(down, &page);
 }
 
 /* ---- frames ---- */
 
-static void handle_leave(struct context *context, struct session_down *down)
+static void handle_leave(struct context *context, struct session_send *down)
 {
-    session_down_flush(down);
+    session_send_flush(down);
     session_close(context->room, context->member, SEQUENCED_CLOSED_LEFT, "");
     room_remove(context->room, context->now, context->member, EXIT_LEFT);
     context->member = NULL;
 }
 
-static void handle_frame(struct context *context, const struct sequenced_up_frame *frame, struct session_down *down)
+static void handle_frame(struct context *context, const struct sequenced_up_frame *frame, struct session_send *down)
 {
     switch (frame->kind) {
     case SEQUENCED_UP_MESSAGE:
-        if (session_say(context->room, context->now, context->member, frame, down))
+        if (session_messages_receive(context->room, context->now, context->member, frame, down))
             context->owes_taken = true;
         break;
     case SEQUENCED_UP_MISSING:
-        session_report_missing(context->room, context->now, context->member, frame->missing.ranges,
-                               frame->missing.count);
+        session_acks_nack(context->room, context->now, context->member, frame->missing.ranges, frame->missing.count);
         break;
     case SEQUENCED_UP_HEARTBEAT:
         context->owes_heartbeat = true;
@@ -184,16 +183,16 @@ static void handle_frame(struct context *context, const struct sequenced_up_fram
 }
 
 /* One of each, however often an UP asks: answers are not to outgrow what they answer by much. */
-static void answer(const struct context *context, struct session_down *down)
+static void answer(const struct context *context, struct session_send *down)
 {
     uint64_t cursor = room_slot(context->room, context->member)->cursor;
 
     if (context->owes_taken)
-        session_say_taken(context->room, context->member, down);
+        session_messages_taken(context->room, context->member, down);
     if (context->owes_heartbeat)
-        session_down_add(down, &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEARTBEAT,
+        session_send_add(down, &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEARTBEAT,
                                                               .heartbeat = {context->echo, cursor - 1}});
-    session_down_flush(down);
+    session_send_flush(down);
 }
 
 static void note_heard(const struct context *context)
@@ -204,18 +203,18 @@ static void note_heard(const struct context *context)
     if (!was_away)
         return;
     registry_mark_behind(context->room->registry, context->member);
-    session_timer_set(context->room->sessions, context->now, context->member, SESSION_TIMER_FIRST);
+    session_deadlines_set(context->room->sessions, context->now, context->member, SESSION_DEADLINE_FIRST);
 }
 
 static void handle_run(struct context *context, struct sequenced_up_reader *reader)
 {
     struct sequenced_up_frame frame;
-    struct session_down down; /* what it is told */
+    struct session_send down; /* what it is told */
 
     note_heard(context);
     note_path(context);
-    session_report_position(context->room, context->now, context->member, context->up.position);
-    session_down_begin(&down, context->room, context->member);
+    session_acks_position(context->room, context->now, context->member, context->up.position);
+    session_send_begin(&down, context->room, context->member);
     while (context->member != NULL && sequenced_up_next(reader, &frame) == 1)
         handle_frame(context, &frame, &down);
     if (context->member != NULL)
@@ -247,7 +246,7 @@ static int handle_up(struct room *room, const struct moment *now, const struct p
         return REFUSE(REFUSED_MALFORMED);
     context.member = sessions_find(room->sessions, context.up.token);
     if (context.member == NULL) {
-        handshake_stranger(room, now, path, context.up.token);
+        session_handshake_stranger(room, now, path, context.up.token);
         return REFUSE(REFUSED_STRANGER);
     }
     if (context.up.run < context.member->session->run)
@@ -267,13 +266,13 @@ int session_receive(struct room *room, const struct moment *now, const struct pa
         return REFUSE(REFUSED_MALFORMED);
     switch (datagram) {
     case SEQUENCED_HELLO:
-        return handshake_hello(room, now, path, bytes, length);
+        return session_handshake_hello(room, now, path, bytes, length);
     case SEQUENCED_JOIN:
-        return handshake_join(room, now, path, bytes, length);
+        return session_handshake_join(room, now, path, bytes, length);
     case SEQUENCED_UP:
         return handle_up(room, now, path, bytes, length);
     default: /* of the other direction: another server's, or ours reflected */
-        return REFUSE(REFUSED_TOKEN);
+        return REFUSE(REFUSED_REPLY);
     }
 }
 

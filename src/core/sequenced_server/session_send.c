@@ -10,14 +10,14 @@
 #include <roomd/status.h>
 #include <string.h>
 
-void session_down_begin(struct session_down *down, struct room *room, struct member *member)
+void session_send_begin(struct session_send *down, struct room *room, struct member *member)
 {
     down->room = room;
     down->member = member;
     down->writer = sequenced_write(down->bytes, sizeof(down->bytes));
 }
 
-void session_down_flush(struct session_down *down)
+void session_send_flush(struct session_send *down)
 {
     struct room *room = down->room;
 
@@ -27,7 +27,7 @@ void session_down_flush(struct session_down *down)
     octets_rewind(&down->writer, 0);
 }
 
-void session_down_add(struct session_down *down, const struct sequenced_down_frame *frame)
+void session_send_add(struct session_send *down, const struct sequenced_down_frame *frame)
 {
     const struct session *session = down->member->session;
     const struct sequenced_down header = {.token = session->token, .run = session->run};
@@ -36,23 +36,23 @@ void session_down_add(struct session_down *down, const struct sequenced_down_fra
         sequenced_down_begin(&down->writer, &header);
     if (sequenced_down_add(&down->writer, frame) != STATUS_FULL)
         return;
-    session_down_flush(down);
+    session_send_flush(down);
     sequenced_down_begin(&down->writer, &header);
     sequenced_down_add(&down->writer, frame);
 }
 
-void session_down_send(struct room *room, struct member *member, const struct sequenced_down_frame *frame)
+void session_send_frame(struct room *room, struct member *member, const struct sequenced_down_frame *frame)
 {
-    struct session_down down;
+    struct session_send down;
 
-    session_down_begin(&down, room, member);
-    session_down_add(&down, frame);
-    session_down_flush(&down);
+    session_send_begin(&down, room, member);
+    session_send_add(&down, frame);
+    session_send_flush(&down);
 }
 
 void session_close(struct room *room, struct member *member, uint8_t reason, const char *text)
 {
-    session_down_send(room, member,
-                      &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_CLOSED,
-                                                     .closed = {.reason = reason, .text = {text, strlen(text)}}});
+    session_send_frame(room, member,
+                       &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_CLOSED,
+                                                      .closed = {.reason = reason, .text = {text, strlen(text)}}});
 }

@@ -12,20 +12,20 @@
 #include "core/model/registry.h"
 #include <roomd/room.h>
 
-struct session_down {
-    struct room *room; /* both borrowed until session_down_flush */
+struct session_send {
+    struct room *room; /* both borrowed until session_send_flush */
     struct member *member;
     struct octets_writer writer;
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
 };
 
-void session_down_begin(struct session_down *down, struct room *room, struct member *member);
+void session_send_begin(struct session_send *down, struct room *room, struct member *member);
 /* Adds a frame; what does not fit the datagram begins another one. */
-void session_down_add(struct session_down *down, const struct sequenced_down_frame *frame);
+void session_send_add(struct session_send *down, const struct sequenced_down_frame *frame);
 /* Sends what is left; the next frame begins a datagram. */
-void session_down_flush(struct session_down *down);
+void session_send_flush(struct session_send *down);
 
 /* One frame in a datagram of its own. */
-void session_down_send(struct room *room, struct member *member, const struct sequenced_down_frame *frame);
+void session_send_frame(struct room *room, struct member *member, const struct sequenced_down_frame *frame);
 
 #endif

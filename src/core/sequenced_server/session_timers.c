@@ -36,28 +36,28 @@ static void ring(struct room *room, const struct moment *now, struct member *mem
 {
     struct session *session = member->session;
     uint64_t cursor = room_slot(room, member)->cursor;
-    uint8_t next = session->line + 1U < SESSIONS_LINES ? (uint8_t)(session->line + 1U) : session->line;
+    uint8_t next = session->queue + 1U < SESSIONS_QUEUES ? (uint8_t)(session->queue + 1U) : session->queue;
 
-    if (session->repairs.count > 0)
+    if (session->nacks.count > 0)
         registry_mark_behind(room->registry, member);
     if ((session->flags & SESSION_GAP) != 0) {
-        session_down_send(
+        session_send_frame(
             room, member,
             &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_GAP, .oldest = session_whole(session->gap, cursor)});
     } else if (session->position + 1 < cursor) {
-        session_down_send(room, member,
-                          &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEAD, .head = cursor - 1});
-    } else if (session->repairs.count == 0) {
-        session_timer_stop(room->sessions, member);
+        session_send_frame(room, member,
+                           &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEAD, .head = cursor - 1});
+    } else if (session->nacks.count == 0) {
+        session_deadlines_stop(room->sessions, member);
         return;
     }
     if (cursor <= transcript_released(room->transcript) && next > LINE_MORE_OWED &&
         now->mono_ns - member->heard_ns < MORE_OWED_HEARD_NS)
         next = LINE_MORE_OWED;
-    session_timer_set(room->sessions, now, member, next);
+    session_deadlines_set(room->sessions, now, member, next);
 }
 
-static void ring_line(struct room *room, const struct moment *now, const struct sessions_line *line)
+static void ring_line(struct room *room, const struct moment *now, const struct sessions_queue *line)
 {
     for (uint32_t handled = 0; handled < TICK_MAX && line->first != 0; handled++) {
         struct member *member = registry_seated(room->registry, line->first - 1);
@@ -95,22 +95,22 @@ static int64_t timeout_due_ns(const struct room *room)
     return member != NULL && due < member->leaves_ns ? member->leaves_ns : due;
 }
 
-static void go_away(struct room *room, const struct moment *now, struct member *member)
+static void mark_away(struct room *room, const struct moment *now, struct member *member)
 {
     bool late = now->mono_ns > member->heard_ns + away_ns(room) + LATE_NS;
 
     registry_warned(room->registry, member);
     member->leaves_ns = late ? now->mono_ns + GRACE_NS : 0;
-    member->session->repairs.count = 0;
+    member->session->nacks.count = 0;
     member->session->flags &= (uint8_t)~SESSION_SAMPLED;
-    session_timer_stop(room->sessions, member);
+    session_deadlines_stop(room->sessions, member);
 }
 
-static void see_to_silence(struct room *room, const struct moment *now)
+static void expire_silent(struct room *room, const struct moment *now)
 {
     for (uint32_t handled = 0; handled < TICK_MAX; handled++) {
         if (away_due_ns(room) <= now->mono_ns) {
-            go_away(room, now, registry_quietest(room->registry, true, false));
+            mark_away(room, now, registry_quietest(room->registry, true, false));
         } else if (timeout_due_ns(room) <= now->mono_ns) {
             struct member *member = registry_quietest(room->registry, true, true);
 
@@ -122,14 +122,14 @@ static void see_to_silence(struct room *room, const struct moment *now)
     }
 }
 
-void session_timer_tick(struct room *room, const struct moment *now)
+void session_timers_tick(struct room *room, const struct moment *now)
 {
-    for (uint32_t line = 1; line < SESSIONS_LINES; line++)
-        ring_line(room, now, &room->sessions->lines[line]);
-    see_to_silence(room, now);
+    for (uint32_t line = 1; line < SESSIONS_QUEUES; line++)
+        ring_line(room, now, &room->sessions->queues[line]);
+    expire_silent(room, now);
 }
 
-int64_t session_timer_next_tick(const struct room *room)
+int64_t session_timers_next_tick(const struct room *room)
 {
     const struct sessions *sessions = room->sessions;
     int64_t away, timeout, next;
@@ -139,9 +139,9 @@ int64_t session_timer_next_tick(const struct room *room)
     away = away_due_ns(room);
     timeout = timeout_due_ns(room);
     next = away < timeout ? away : timeout;
-    for (uint32_t line = 1; line < SESSIONS_LINES; line++) {
-        uint32_t first = sessions->lines[line].first;
-        int64_t due = first != 0 ? due_ns(sessions, session_timer_at(sessions, first)) : MOMENT_NEVER_NS;
+    for (uint32_t line = 1; line < SESSIONS_QUEUES; line++) {
+        uint32_t first = sessions->queues[line].first;
+        int64_t due = first != 0 ? due_ns(sessions, session_deadlines_at(sessions, first)) : MOMENT_NEVER_NS;
 
         next = due < next ? due : next;
     }

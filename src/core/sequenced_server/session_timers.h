@@ -14,7 +14,7 @@
 #include <roomd/room.h>
 
 /* Does what is due, a bounded amount of it, and tells when something is due next (monotonic), or MOMENT_NEVER_NS. */
-void session_timer_tick(struct room *room, const struct moment *now);
-int64_t session_timer_next_tick(const struct room *room);
+void session_timers_tick(struct room *room, const struct moment *now);
+int64_t session_timers_next_tick(const struct room *room);
 
 #endif

@@ -13,28 +13,29 @@
 #include <roomd/transcript.h>
 
 /* Places in the cache; as many as a batch has entries. */
-#define CUT_PLACES 64U
+#define SEGMENT_PLACES 64U
 
-struct cut {
+struct segment {
     uint64_t first; /* its events are first … next - 1; 0: the place is free */
     uint64_t next;
     uint16_t length;                             /* bytes */
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES]; /* zeros behind its length: padding, where it is wanted */
 };
 
-struct cut_cache {
-    struct cut places[CUT_PLACES];
+struct segment_cache {
+    struct segment places[SEGMENT_PLACES];
     uint64_t pinned; /* a bit each: part of the batch that is being put together */
 };
 
 /*
- * The datagram that holds the event `seq`, which is held and released; pinned until cut_unpin. It may begin with earlier events. NULL where its place is taken by a pinned one: send the batch, unpin, ask again.
+ * The datagram that holds the event `seq`, which is held and released; pinned until segment_unpin. It may begin with earlier events. NULL where its place is taken by a pinned one: send the batch, unpin, ask again.
  */
-const struct cut *cut_get(struct cut_cache *cache, struct transcript *transcript, uint64_t epoch, uint64_t seq);
+const struct segment *segment_get(struct segment_cache *cache, struct transcript *transcript, uint64_t epoch,
+                                  uint64_t seq);
 
-void cut_unpin(struct cut_cache *cache);
+void segment_unpin(struct segment_cache *cache);
 
 /* Whatever is in the cache is no longer true. Not while anything is pinned. */
-void cut_forget(struct cut_cache *cache);
+void segment_forget(struct segment_cache *cache);
 
 #endif

@@ -451,7 +451,7 @@ Test(config, the_packaged_file_tells_the_english_wording)
 
 static const char *accept_of(const struct config *config, size_t door)
 {
-    return dialect_token(&config->dialects[config->doors[door].dialect].dialect, DIALECT_ACCEPT)->bytes;
+    return dialect_reply(&config->dialects[config->doors[door].dialect].dialect, DIALECT_ACCEPT)->bytes;
 }
 
 Test(config, what_takes_a_restart_keeps_its_running_value)

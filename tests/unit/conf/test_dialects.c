@@ -11,15 +11,15 @@ static const struct dialect *door_dialect(const struct config *config, size_t do
     return &config->dialects[config->doors[door].dialect].dialect;
 }
 
-static void expect_token(const struct token *token, const char *text)
+static void expect_token(const struct reply *reply, const char *text)
 {
-    cr_expect(token->length == strlen(text) && memcmp(token->bytes, text, token->length) == 0, "'%.*s', not '%s'",
-              (int)token->length, token->bytes, text);
+    cr_expect(reply->length == strlen(text) && memcmp(reply->bytes, text, reply->length) == 0, "'%.*s', not '%s'",
+              (int)reply->length, reply->bytes, text);
 }
 
 static void expect_answer(const struct dialect *dialect, enum dialect_key key, const char *text)
 {
-    expect_token(dialect_token(dialect, key), text);
+    expect_token(dialect_reply(dialect, key), text);
 }
 
 static void expect_bye(const struct dialect *dialect, const char *verb, const char *text)

@@ -23,7 +23,7 @@
 static const char *const names[] = {"alice", "李雷", "3", "人", "a,",  "…",     "{",      "{name}", "L",     "C", "Q",
                                     "-bob",  "x)",   "[", "N1", "OKx", "EXITS", "joined", "left",   "count", "😀", "é"};
 
-/* Of what texts are made: all kinds of borders, answers and lines. */
+/* Of what texts are made: all kinds of boundaries, answers and lines. */
 static const char *const parts[] = {"hello",
                                     " ",
                                     "  ",
@@ -115,7 +115,7 @@ static void append(struct transcript *transcript, struct dice *dice, const struc
     event.name_len = (uint16_t)strlen(event.name);
     if (event.kind == EVENT_CHAT || event.kind == EVENT_NOTICE)
         event.text_len = (uint16_t)draw_text(dice, text);
-    /* A token and a space may be the token, kept from being one, or just that. */
+    /* A reply and a space may be the reply, kept from being one, or just that. */
     while (event.kind == EVENT_NOTICE && event.text_len > 1 && text[event.text_len - 1] == ' ')
         text[--event.text_len] = '\0';
     for (uint32_t run = dice_chance(dice, 300) ? 1 + dice_below(dice, 8) : 1; run > 0; run--) {
@@ -160,7 +160,7 @@ static void play(const struct dialect *dialect, uint64_t seed)
     stage.setup.name = "zoe";
     plain_stage_enter(&stage);
     name_reserved_init(&reserved);
-    name_reserved_add(&reserved, &stage.dialect);
+    reserved_names_add_dialect(&reserved, &stage.dialect);
     cr_assert_eq(transcript_new(TRANSCRIPT_MIN_BYTES * 16, &transcript), 0);
     expected[0] = '\0';
     for (unsigned i = 0; i < EVENTS; i++)

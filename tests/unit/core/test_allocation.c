@@ -257,7 +257,7 @@ static size_t bytes_of_a_member(int (*add)(struct registry *, const struct name 
     static const uint8_t key[REGISTRY_KEY_BYTES] = "a key for tests";
     size_t arrays = sizeof(struct slot) + sizeof(struct path) + 2 * sizeof(struct member *) + sizeof(uint32_t);
     size_t roll = 2 * sizeof(uint32_t);
-    size_t indexes = 2 * 3 * sizeof(struct index_place); /* a third full, just when they have grown */
+    size_t indexes = 2 * 3 * sizeof(struct hash_index_place); /* a third full, just when they have grown */
     struct registry *registry;
 
     cr_assert_eq(registry_new(key, &registry), 0);

@@ -69,7 +69,7 @@ static void take_all(void *ctx, struct outbox_entry *entries, size_t count)
 static void fill_room(void)
 {
     for (uint32_t index = 0; index < MEMBERS; index++) {
-        struct keeper_record record = {.number = index + 1, .path = path_of(index)};
+        struct roster_record record = {.number = index + 1, .path = path_of(index)};
 
         snprintf(record.name, sizeof(record.name), "m%u", (unsigned)index);
         cr_assert_eq(room_restore(stage.room, &stage.now, &record), 0);
@@ -155,7 +155,7 @@ Test(fairness, who_comes_while_a_sweep_is_under_way_is_answered_within_one_round
     stage_send_bytes(&stage, &path, "L newcomer", 10);
     room_release(stage.room, &stage.now);
     for (uint32_t turn = 0; !answered; turn++) {
-        cr_assert_leq(turn, MEMBERS * DELIVERY_TURN / BUDGET + 1, "it is still waiting");
+        cr_assert_leq(turn, MEMBERS * DELIVERY_PORTION / BUDGET + 1, "it is still waiting");
         say(turn, 2);
         sweep_turns(1);
     }

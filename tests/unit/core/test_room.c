@@ -538,7 +538,7 @@ Test(room, every_answer_of_every_built_in_dialect_is_dropped_when_it_comes_in)
                 if (text[0] == '\0')
                     continue;
                 stage_send(&stage, ALICE, text);
-                cr_expect_eq(stage.refused[REFUSED_TOKEN], ++expected, "%s", text);
+                cr_expect_eq(stage.refused[REFUSED_REPLY], ++expected, "%s", text);
             }
         }
     }

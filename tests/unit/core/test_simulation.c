@@ -15,7 +15,7 @@
  * A repair is dropped for good: the server does not hear of a range that begins with event 40.
  *     sed -i 's/|| last <= session->position)/|| last <= session->position || first == 40)/' src/core/sequenced_server/session_acks.c
  * The server forgets what it has told as kept.
- *     sed -i 's/^    return owes_taken;/early_forget(room->early, \&session->early);\n&/' src/core/sequenced_server/session_messages.c
+ *     sed -i 's/^    return owes_taken;/reorder_forget(room->reorder, \&session->reorder);\n&/' src/core/sequenced_server/session_messages.c
  * A client gives on an event twice.
  *     sed -i 's/^    client_members_event(client, from);/if (from->seq % 64 == 0) client->sink.event(client->sink.ctx, \&event, own);\n&/' src/core/sequenced_client/client_events.c
  */

@@ -4,7 +4,7 @@
 /*
  * A header and an array of records, each with a check sum that is taken away before the record is changed and put back when it is whole. Whoever is killed in between leaves a record that says so.
  */
-#include "io/roster.h"
+#include "io/roster_file.h"
 
 #include "base/log.h"
 
@@ -38,12 +38,12 @@ struct header {
 
 struct record {
     uint64_t check; /* 0 = nobody, or being written */
-    struct keeper_record kept;
+    struct roster_record kept;
 };
 
 _Static_assert(sizeof(struct header) % alignof(struct record) == 0, "the records follow the header");
 
-struct roster {
+struct roster_file {
     uint8_t *memory; /* mapped */
     size_t size;
     uint32_t seats;
@@ -51,7 +51,7 @@ struct roster {
     bool failed; /* to grow, and that was told */
 };
 
-struct roster_read {
+struct roster_file_read {
     struct header header;
     uint32_t seats;
     uint32_t torn;
@@ -64,7 +64,7 @@ static size_t size_for(uint32_t seats)
 }
 
 /* Against what is torn or of another make, not against anybody: the key is no secret. Never 0. */
-static uint64_t check_of(const struct keeper_record *kept)
+static uint64_t check_of(const struct roster_record *kept)
 {
     static const uint8_t key[crypto_shorthash_KEYBYTES] = "roomd roster";
     uint64_t check;
@@ -76,7 +76,7 @@ static uint64_t check_of(const struct keeper_record *kept)
 
 /* ---- writing ---- */
 
-static int resize(struct roster *roster, uint32_t seats)
+static int resize(struct roster_file *roster, uint32_t seats)
 {
     size_t size = size_for(seats);
     void *memory;
@@ -95,15 +95,15 @@ static int resize(struct roster *roster, uint32_t seats)
     return STATUS_OK;
 }
 
-int roster_new(uint32_t seats, const struct endpoint *doors, size_t door_count, uint64_t generation,
-               struct roster **ret_roster)
+int roster_file_new(uint32_t seats, const struct endpoint *doors, size_t door_count, uint64_t generation,
+                    struct roster_file **ret_roster)
 {
     struct header header = {.magic = ROSTER_MAGIC,
                             .version = ROSTER_VERSION,
                             .record_bytes = sizeof(struct record),
                             .generation = generation,
                             .door_count = (uint32_t)door_count};
-    struct roster *roster;
+    struct roster_file *roster;
 
     if (door_count > ROSTER_DOORS_MAX)
         return STATUS_FULL;
@@ -113,7 +113,7 @@ int roster_new(uint32_t seats, const struct endpoint *doors, size_t door_count, 
     /* Pages are had as members come: what is reserved costs nothing. */
     roster->fd = memfd_create("roomd-members", MFD_CLOEXEC);
     if (roster->fd < 0 || resize(roster, seats < ROSTER_SEATS_MAX ? seats : ROSTER_SEATS_MAX) != STATUS_OK) {
-        roster_free(roster);
+        roster_file_free(roster);
         return STATUS_SYSTEM;
     }
     memcpy(header.doors, doors, door_count * sizeof(*doors));
@@ -122,7 +122,7 @@ int roster_new(uint32_t seats, const struct endpoint *doors, size_t door_count, 
     return STATUS_OK;
 }
 
-void roster_free(struct roster *roster)
+void roster_file_free(struct roster_file *roster)
 {
     if (roster == NULL)
         return;
@@ -133,23 +133,23 @@ void roster_free(struct roster *roster)
     free(roster);
 }
 
-int roster_fd(const struct roster *roster)
+int roster_file_fd(const struct roster_file *roster)
 {
     return roster->fd;
 }
 
-uint64_t roster_generation(const struct roster *roster)
+uint64_t roster_file_generation(const struct roster_file *roster)
 {
     return ((const struct header *)(const void *)roster->memory)->generation;
 }
 
-static struct record *record_at(const struct roster *roster, uint32_t seat)
+static struct record *record_at(const struct roster_file *roster, uint32_t seat)
 {
     return (struct record *)(void *)(roster->memory + size_for(seat));
 }
 
 /* room.max_members may have been raised since. */
-static bool has_seat(struct roster *roster, uint32_t seat)
+static bool has_seat(struct roster_file *roster, uint32_t seat)
 {
     if (seat < roster->seats)
         return true;
@@ -163,7 +163,7 @@ static bool has_seat(struct roster *roster, uint32_t seat)
 }
 
 /* The order of the three steps is what matters, to whoever reads it after this process was killed; what it has written the kernel keeps. */
-static void write_record(struct record *record, const struct keeper_record *kept)
+static void write_record(struct record *record, const struct roster_record *kept)
 {
     record->check = 0;
     atomic_signal_fence(memory_order_seq_cst);
@@ -172,17 +172,17 @@ static void write_record(struct record *record, const struct keeper_record *kept
     record->check = check_of(&record->kept);
 }
 
-void roster_keep(void *ctx, uint32_t seat, const struct keeper_record *record)
+void roster_file_keep(void *ctx, uint32_t seat, const struct roster_record *record)
 {
-    struct roster *roster = ctx;
+    struct roster_file *roster = ctx;
 
     if (has_seat(roster, seat))
         write_record(record_at(roster, seat), record);
 }
 
-void roster_forget(void *ctx, uint32_t seat)
+void roster_file_forget(void *ctx, uint32_t seat)
 {
-    struct roster *roster = ctx;
+    struct roster_file *roster = ctx;
 
     if (seat < roster->seats)
         record_at(roster, seat)->check = 0;
@@ -211,9 +211,9 @@ static bool is_known(const struct header *header)
            header->record_bytes == sizeof(struct record) && header->door_count <= ROSTER_DOORS_MAX;
 }
 
-int roster_read(int fd, struct roster_read **ret_read)
+int roster_file_read(int fd, struct roster_file_read **ret_read)
 {
-    struct roster_read *read;
+    struct roster_file_read *read;
     struct header header;
     struct stat status;
     size_t seats;
@@ -229,7 +229,7 @@ int roster_read(int fd, struct roster_read **ret_read)
     read = malloc(sizeof(*read) + seats * sizeof(struct record));
     if (read == NULL)
         return STATUS_NO_MEMORY;
-    *read = (struct roster_read){.header = header, .seats = (uint32_t)seats};
+    *read = (struct roster_file_read){.header = header, .seats = (uint32_t)seats};
     if (!read_all(fd, read->records, seats * sizeof(struct record), sizeof(header))) {
         free(read);
         return STATUS_SYSTEM;
@@ -243,28 +243,28 @@ int roster_read(int fd, struct roster_read **ret_read)
     return STATUS_OK;
 }
 
-void roster_read_free(struct roster_read *read)
+void roster_file_read_free(struct roster_file_read *read)
 {
     free(read);
 }
 
-uint64_t roster_read_generation(const struct roster_read *read)
+uint64_t roster_file_read_generation(const struct roster_file_read *read)
 {
     return read->header.generation;
 }
 
-uint32_t roster_read_torn(const struct roster_read *read)
+uint32_t roster_file_read_torn(const struct roster_file_read *read)
 {
     return read->torn;
 }
 
-const struct endpoint *roster_read_doors(const struct roster_read *read, size_t *ret_count)
+const struct endpoint *roster_file_read_doors(const struct roster_file_read *read, size_t *ret_count)
 {
     *ret_count = read->header.door_count;
     return read->header.doors;
 }
 
-bool roster_read_next(const struct roster_read *read, uint32_t *seat, struct keeper_record *ret_record)
+bool roster_file_read_next(const struct roster_file_read *read, uint32_t *seat, struct roster_record *ret_record)
 {
     while (*seat < read->seats) {
         const struct record *record = &read->records[(*seat)++];

@@ -9,11 +9,11 @@
 static const struct room_limits limits = {.max_members = 1, .max_name_codepoints = 32, .max_text_bytes = 900};
 static char why[DIALECT_WHY_BYTES];
 
-static void expect_token(const struct token *token, const char *text)
+static void expect_token(const struct reply *reply, const char *text)
 {
-    cr_expect(token->length == strlen(text) && memcmp(token->bytes, text, token->length) == 0, "'%s' is not '%s'",
-              token->bytes, text);
-    cr_expect_eq(token->bytes[token->length], '\n', "a newline stands behind it, for those who want one");
+    cr_expect(reply->length == strlen(text) && memcmp(reply->bytes, text, reply->length) == 0, "'%s' is not '%s'",
+              reply->bytes, text);
+    cr_expect_eq(reply->bytes[reply->length], '\n', "a newline stands behind it, for those who want one");
 }
 
 Test(dialect, course_is_what_most_clients_speak)
@@ -21,11 +21,11 @@ Test(dialect, course_is_what_most_clients_speak)
     struct dialect dialect;
 
     cr_assert_eq(dialect_init(&dialect, "course", DIALECT_ZH), 0);
-    expect_token(dialect_token(&dialect, DIALECT_ACCEPT), "OK");
-    expect_token(dialect_token(&dialect, DIALECT_NAME_TAKEN), "该用户已存在");
-    expect_token(dialect_token(&dialect, DIALECT_NAME_BAD), "姓名不可用 (UTF-8)");
-    expect_token(dialect_token(&dialect, DIALECT_ROOM_FULL), "聊天室已满");
-    expect_token(dialect_token(&dialect, DIALECT_REFUSED), "请先进入聊天室");
+    expect_token(dialect_reply(&dialect, DIALECT_ACCEPT), "OK");
+    expect_token(dialect_reply(&dialect, DIALECT_NAME_TAKEN), "该用户已存在");
+    expect_token(dialect_reply(&dialect, DIALECT_NAME_BAD), "姓名不可用 (UTF-8)");
+    expect_token(dialect_reply(&dialect, DIALECT_ROOM_FULL), "聊天室已满");
+    expect_token(dialect_reply(&dialect, DIALECT_REFUSED), "请先进入聊天室");
     expect_token(dialect_bye(&dialect, "Q", 1), "EXIT");
     expect_token(dialect_bye(&dialect, "E", 1), "EXIT");
     expect_token(dialect_bye(&dialect, "QUIT", 4), "QUIT");
@@ -39,10 +39,10 @@ Test(dialect, yn_answers_with_single_letters_and_has_no_bye)
         struct dialect dialect;
 
         cr_assert_eq(dialect_init(&dialect, "yn", (enum dialect_language)language), 0);
-        expect_token(dialect_token(&dialect, DIALECT_ACCEPT), "Y");
-        expect_token(dialect_token(&dialect, DIALECT_NAME_TAKEN), "N");
-        expect_token(dialect_token(&dialect, DIALECT_NAME_BAD), "N");
-        expect_token(dialect_token(&dialect, DIALECT_ROOM_FULL), "N");
+        expect_token(dialect_reply(&dialect, DIALECT_ACCEPT), "Y");
+        expect_token(dialect_reply(&dialect, DIALECT_NAME_TAKEN), "N");
+        expect_token(dialect_reply(&dialect, DIALECT_NAME_BAD), "N");
+        expect_token(dialect_reply(&dialect, DIALECT_ROOM_FULL), "N");
         cr_expect_eq(dialect_bye(&dialect, "QUIT", 4)->length, 0);
     }
 }
@@ -103,13 +103,13 @@ Test(dialect, verbs_are_words_of_printable_ascii)
 
 Test(dialect, tokens_have_at_most_120_bytes_and_no_control_characters)
 {
-    char longest[DIALECT_TOKEN_MAX_BYTES + 2];
+    char longest[DIALECT_REPLY_MAX_BYTES + 2];
 
     memset(longest, 'x', sizeof(longest));
-    longest[DIALECT_TOKEN_MAX_BYTES] = '\0';
+    longest[DIALECT_REPLY_MAX_BYTES] = '\0';
     expect_set(DIALECT_ACCEPT, longest, 0);
-    longest[DIALECT_TOKEN_MAX_BYTES] = 'x';
-    longest[DIALECT_TOKEN_MAX_BYTES + 1] = '\0';
+    longest[DIALECT_REPLY_MAX_BYTES] = 'x';
+    longest[DIALECT_REPLY_MAX_BYTES + 1] = '\0';
     expect_set(DIALECT_ACCEPT, longest, STATUS_TOO_LONG);
     expect_set(DIALECT_ACCEPT, "", STATUS_INVALID);
     expect_set(DIALECT_BYE, "", 0);
@@ -216,14 +216,14 @@ Test(dialect, its_tokens_are_known_and_nothing_else_is)
     struct dialect dialect;
 
     dialect_init(&dialect, "course", DIALECT_ZH);
-    cr_expect(dialect_is_token(&dialect, "OK", 2));
-    cr_expect(dialect_is_token(&dialect, "EXIT", 4));
-    cr_expect(dialect_is_token(&dialect, "QUIT", 4));
-    cr_expect(dialect_is_token(&dialect, "聊天室已满", strlen("聊天室已满")));
-    cr_expect_not(dialect_is_token(&dialect, "ok", 2));
-    cr_expect_not(dialect_is_token(&dialect, "OK ", 3));
-    cr_expect_not(dialect_is_token(&dialect, "O", 1));
-    cr_expect_not(dialect_is_token(&dialect, "", 0));
+    cr_expect(dialect_is_reply(&dialect, "OK", 2));
+    cr_expect(dialect_is_reply(&dialect, "EXIT", 4));
+    cr_expect(dialect_is_reply(&dialect, "QUIT", 4));
+    cr_expect(dialect_is_reply(&dialect, "聊天室已满", strlen("聊天室已满")));
+    cr_expect_not(dialect_is_reply(&dialect, "ok", 2));
+    cr_expect_not(dialect_is_reply(&dialect, "OK ", 3));
+    cr_expect_not(dialect_is_reply(&dialect, "O", 1));
+    cr_expect_not(dialect_is_reply(&dialect, "", 0));
 }
 
 Test(dialect, a_prefix_is_short_and_may_hold_line_breaks)
@@ -256,7 +256,7 @@ Test(dialect, the_prefix_is_part_of_the_sum)
 
 Test(dialect, an_answer_with_the_longest_name_has_at_most_120_bytes)
 {
-    char text[DIALECT_TOKEN_MAX_BYTES + 1];
+    char text[DIALECT_REPLY_MAX_BYTES + 1];
     struct room_limits short_names = limits;
     struct dialect dialect;
 
@@ -299,8 +299,8 @@ Test(dialect, its_answers_with_names_are_known_whatever_the_name)
     dialect_init(&dialect, "course", DIALECT_ZH);
     cr_assert_eq(dialect_set(&dialect, DIALECT_ACCEPT, "OK {name}", why), 0);
     cr_assert_eq(dialect_set_bye(&dialect, "E", "{name} EXIT", why), 0);
-    cr_expect(dialect_is_token(&dialect, "OK alice", 8));
-    cr_expect(dialect_is_token(&dialect, "alice EXIT", 10));
-    cr_expect_not(dialect_is_token(&dialect, "OK", 2));
-    cr_expect_not(dialect_is_token(&dialect, "OK ", 3));
+    cr_expect(dialect_is_reply(&dialect, "OK alice", 8));
+    cr_expect(dialect_is_reply(&dialect, "alice EXIT", 10));
+    cr_expect_not(dialect_is_reply(&dialect, "OK", 2));
+    cr_expect_not(dialect_is_reply(&dialect, "OK ", 3));
 }

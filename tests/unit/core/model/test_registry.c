@@ -207,11 +207,11 @@ Test(registry, the_head_of_the_window_goes_round)
     registry_mark_behind(registry, b);
     registry_mark_behind(registry, a);
     cr_expect_eq(registry_behind(registry), 2);
-    cr_expect_eq(registry_member(registry, registry_window(registry, 0)), a);
+    cr_expect_eq(registry_member(registry, registry_lagging(registry, 0)), a);
     registry_head_later(registry);
-    cr_expect_eq(registry_member(registry, registry_window(registry, 0)), b);
+    cr_expect_eq(registry_member(registry, registry_lagging(registry, 0)), b);
     registry_head_later(registry);
-    cr_expect_eq(registry_member(registry, registry_window(registry, 0)), a);
+    cr_expect_eq(registry_member(registry, registry_lagging(registry, 0)), a);
     registry_head_done(registry);
     registry_head_done(registry);
     cr_expect_eq(registry_behind(registry), 0);
@@ -262,12 +262,12 @@ static void compare(const struct model *model)
     cr_assert_eq(seated, model->count);
     cr_assert_leq(registry_seats(registry), most, "an empty seat is taken before a new one");
     for (uint32_t i = 0; i < model->behind_count; i++)
-        cr_assert(model->behind[number_at(registry_window(registry, i))], "one in the window is not behind");
+        cr_assert(model->behind[number_at(registry_lagging(registry, i))], "one in the window is not behind");
 }
 
 static void change(struct model *model, unsigned n, unsigned what)
 {
-    unsigned head = model->behind_count > 0 ? number_at(registry_window(registry, 0)) : 0;
+    unsigned head = model->behind_count > 0 ? number_at(registry_lagging(registry, 0)) : 0;
 
     if (model->in[n]) /* where it is found first */
         (what % 3 == 0 ? registry_warned(registry, find(n)) : registry_heard(registry, find(n), what));
@@ -343,7 +343,7 @@ Test(registry, everybody_in_the_window_gets_a_turn_in_one_round)
     for (int i = 0; i < 37; i++)
         registry_head_done(registry);
     for (uint32_t left = registry_behind(registry); left > 0; left--) {
-        unsigned n = number_at(registry_window(registry, 0));
+        unsigned n = number_at(registry_lagging(registry, 0));
 
         cr_expect_not(seen[n]);
         seen[n] = true;

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #define FIRST   2000
-#define CROWD   RELEASE_CROWD_MEMBERS
+#define CROWD   FOLD_CROWD_MEMBERS
 #define VISITOR 1001
 
 static struct stage stage;
@@ -62,7 +62,7 @@ static void begin_pause(void)
 Test(release, a_join_in_a_quiet_room_is_told_at_once)
 {
     begin_pause();
-    cr_expect_eq(room_next_tick(stage.room) - stage.now.mono_ns > RELEASE_PAUSE_NS, 1, "nothing waits");
+    cr_expect_eq(room_next_tick(stage.room) - stage.now.mono_ns > FOLD_PAUSE_NS, 1, "nothing waits");
 }
 
 Test(release, those_that_come_in_the_pause_are_told_together_when_it_ends)
@@ -76,7 +76,7 @@ Test(release, those_that_come_in_the_pause_are_told_together_when_it_ends)
     cr_expect_eq(stage.outbox.count, 0, "not even their accepts, which go out with the rest");
     room_stats(stage.room, &stats);
     cr_expect_eq(stats.appended - stats.released, 40);
-    cr_expect_eq(room_next_tick(stage.room), stage.now.mono_ns + RELEASE_PAUSE_NS);
+    cr_expect_eq(room_next_tick(stage.room), stage.now.mono_ns + FOLD_PAUSE_NS);
     pass_ms(19);
     stage_sweep(&stage);
     cr_expect_eq(stage.outbox.count, 0);
@@ -143,7 +143,7 @@ Test(release, a_round_that_took_long_is_followed_by_a_pause_as_long)
     pass_ms(60000); /* a machine that slept */
     stage_sweep(&stage);
     join(VISITOR + 3);
-    cr_expect_eq(room_next_tick(stage.room), stage.now.mono_ns + RELEASE_PAUSE_MAX_NS);
+    cr_expect_eq(room_next_tick(stage.room), stage.now.mono_ns + FOLD_PAUSE_MAX_NS);
 }
 
 Test(release, a_door_that_is_full_keeps_nobody_else_waiting)

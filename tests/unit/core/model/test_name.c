@@ -15,10 +15,10 @@ static void reserve(void)
 
     name_reserved_init(&reserved);
     dialect_init(&other, "yn", DIALECT_ZH);
-    name_reserved_add_token(&reserved, dialect_token(&other, DIALECT_ACCEPT));
-    name_reserved_add_token(&reserved, dialect_token(&other, DIALECT_NAME_TAKEN));
+    reserved_names_add_reply(&reserved, dialect_reply(&other, DIALECT_ACCEPT));
+    reserved_names_add_reply(&reserved, dialect_reply(&other, DIALECT_NAME_TAKEN));
     dialect_init(&course, "course", DIALECT_ZH);
-    name_reserved_add(&reserved, &course);
+    reserved_names_add_dialect(&reserved, &course);
 }
 
 TestSuite(name, .init = reserve);
@@ -118,11 +118,11 @@ Test(name, nothing_that_holds_an_administrators_word_is_a_name)
 
 Test(name, a_token_is_no_name_but_may_be_part_of_one)
 {
-    const char *const tokens[] = {"OK", "ok", "EXIT", "Quit", "Y", "n", "该用户已存在", "请先进入聊天室"};
+    const char *const replies[] = {"OK", "ok", "EXIT", "Quit", "Y", "n", "该用户已存在", "请先进入聊天室"};
     const char *const names[] = {"okay", "exits", "anna", "yuri"};
 
-    for (size_t i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++)
-        expect_refused(tokens[i]);
+    for (size_t i = 0; i < sizeof(replies) / sizeof(replies[0]); i++)
+        expect_refused(replies[i]);
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         expect_accepted(names[i]);
 }
@@ -135,7 +135,7 @@ Test(name, the_words_a_line_begins_with_are_reserved)
     dialect_init(&dialect, "course", DIALECT_EN);
     cr_assert_eq(dialect_set(&dialect, DIALECT_NOTICE, "Notice: {text}", why), 0);
     cr_assert_eq(dialect_set(&dialect, DIALECT_CHAT, "> {name}: {text}", why), 0);
-    name_reserved_add(&reserved, &dialect);
+    reserved_names_add_dialect(&reserved, &dialect);
     expect_refused("notice");
     expect_refused("myNOTICEs");
     expect_refused(">");
@@ -182,7 +182,7 @@ Test(name, an_answer_with_a_name_in_it_reserves_nothing)
     cr_assert_eq(dialect_set(&dialect, DIALECT_ACCEPT, "ja{name}", why), 0);
     cr_assert_eq(dialect_set(&dialect, DIALECT_BYE, "{name} nein", why), 0);
     cr_assert_eq(dialect_set_bye(&dialect, "E", "{name}doch", why), 0);
-    name_reserved_add(&reserved, &dialect);
+    reserved_names_add_dialect(&reserved, &dialect);
     cr_expect_eq(reserved.count, count);
     expect_accepted("ja");
     expect_accepted("jane");

@@ -10,7 +10,7 @@
 #define EPOCH 5
 
 static struct transcript *transcript;
-static struct cut_cache cache;
+static struct segment_cache cache;
 
 static void open_transcript(void)
 {
@@ -23,7 +23,7 @@ static void close_transcript(void)
     transcript_free(transcript);
 }
 
-TestSuite(cut, .init = open_transcript, .fini = close_transcript);
+TestSuite(segment, .init = open_transcript, .fini = close_transcript);
 
 static void append(const char *text, unsigned count)
 {
@@ -41,29 +41,29 @@ static void append(const char *text, unsigned count)
     }
 }
 
-static struct cut get(uint64_t seq)
+static struct segment get(uint64_t seq)
 {
-    const struct cut *cut = cut_get(&cache, transcript, EPOCH, seq);
+    const struct segment *cut = segment_get(&cache, transcript, EPOCH, seq);
     struct sequenced_events events;
 
     cr_assert_not_null(cut);
     cr_assert_eq(sequenced_events_open(cut->bytes, cut->length, &events), 0);
     cr_expect_eq(events.first, cut->first);
     cr_expect_eq(events.count, cut->next - cut->first);
-    cut_unpin(&cache);
+    segment_unpin(&cache);
     return *cut;
 }
 
-static void expect_same(const struct cut *a, const struct cut *b)
+static void expect_same(const struct segment *a, const struct segment *b)
 {
     cr_expect_eq(a->first, b->first);
     cr_expect_eq(a->next, b->next);
     cr_expect(a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0);
 }
 
-Test(cut, borders_stay_where_they_were_first_set)
+Test(segment, borders_stay_where_they_were_first_set)
 {
-    struct cut first, again;
+    struct segment first, again;
 
     append("some words", 3);
     first = get(1);
@@ -75,7 +75,7 @@ Test(cut, borders_stay_where_they_were_first_set)
     cr_expect_eq(get(4).first, 4);
 }
 
-Test(cut, what_nobody_was_sent_begins_where_it_is_asked_for)
+Test(segment, what_nobody_was_sent_begins_where_it_is_asked_for)
 {
     append("some words", 100);
     cr_expect_eq(get(50).first, 50);
@@ -83,26 +83,26 @@ Test(cut, what_nobody_was_sent_begins_where_it_is_asked_for)
     cr_expect_eq(get(49).next, 50);
 }
 
-Test(cut, every_event_is_in_exactly_one)
+Test(segment, every_event_is_in_exactly_one)
 {
     uint64_t next = 1;
 
     append("some words of some length, so that twenty or so share a datagram", 300);
     while (next <= 300) {
-        struct cut cut = get(next);
+        struct segment cut = get(next);
 
         cr_expect_eq(cut.first, next);
         cr_expect_leq(cut.length, SEQUENCED_DATAGRAM_MAX_BYTES);
         next = cut.next;
     }
     for (uint64_t seq = 300; seq >= 1; seq--) {
-        struct cut cut = get(seq);
+        struct segment cut = get(seq);
 
         cr_expect(cut.first <= seq && cut.next > seq);
     }
 }
 
-Test(cut, what_is_left_of_one_whose_beginning_is_forgotten_can_still_be_had)
+Test(segment, what_is_left_of_one_whose_beginning_is_forgotten_can_still_be_had)
 {
     char text[1000];
     uint64_t oldest;
@@ -118,7 +118,7 @@ Test(cut, what_is_left_of_one_whose_beginning_is_forgotten_can_still_be_had)
     cr_expect_gt(get(oldest).next, oldest);
 }
 
-Test(cut, a_number_that_the_protocol_can_not_tell_is_an_empty_notice)
+Test(segment, a_number_that_the_protocol_can_not_tell_is_an_empty_notice)
 {
     struct event event = {
         .kind = EVENT_CHAT, .author = UINT64_C(1) << 31, .name = "a", .name_len = 1, .text = "x", .text_len = 1};
@@ -129,19 +129,19 @@ Test(cut, a_number_that_the_protocol_can_not_tell_is_an_empty_notice)
     cr_expect_eq(get(1).next, 2);
 }
 
-Test(cut, a_place_that_is_pinned_is_not_given_away)
+Test(segment, a_place_that_is_pinned_is_not_given_away)
 {
     append("x", 1000);
-    transcript_set_border(transcript, 1);
-    transcript_set_border(transcript, 2);
-    transcript_set_border(transcript, 1 + CUT_PLACES);
-    cr_expect_not_null(cut_get(&cache, transcript, EPOCH, 1));
-    cr_expect_null(cut_get(&cache, transcript, EPOCH, 1 + CUT_PLACES));
-    cut_unpin(&cache);
-    cr_expect_not_null(cut_get(&cache, transcript, EPOCH, 1 + CUT_PLACES));
+    transcript_set_boundary(transcript, 1);
+    transcript_set_boundary(transcript, 2);
+    transcript_set_boundary(transcript, 1 + SEGMENT_PLACES);
+    cr_expect_not_null(segment_get(&cache, transcript, EPOCH, 1));
+    cr_expect_null(segment_get(&cache, transcript, EPOCH, 1 + SEGMENT_PLACES));
+    segment_unpin(&cache);
+    cr_expect_not_null(segment_get(&cache, transcript, EPOCH, 1 + SEGMENT_PLACES));
 }
 
-Test(cut, borders_are_counted_as_they_are_set)
+Test(segment, borders_are_counted_as_they_are_set)
 {
     uint64_t count = 0;
     bool set[1500] = {false};
@@ -153,16 +153,16 @@ Test(cut, borders_are_counted_as_they_are_set)
 
         seed = seed * 1664525U + 1013904223U;
         seq = transcript_oldest(transcript) + (seed >> 8) % (1402 - transcript_oldest(transcript));
-        transcript_set_border(transcript, seq);
+        transcript_set_boundary(transcript, seq);
         set[seq] = true;
     }
     for (uint64_t seq = transcript_oldest(transcript); seq <= 1401; seq++) {
-        cr_expect_eq(transcript_is_border(transcript, seq), set[seq], "%llu", (unsigned long long)seq);
+        cr_expect_eq(transcript_is_boundary(transcript, seq), set[seq], "%llu", (unsigned long long)seq);
         count += set[seq] ? 1 : 0;
-        cr_expect_eq(transcript_borders(transcript, 1, seq), count);
+        cr_expect_eq(transcript_boundaries(transcript, 1, seq), count);
     }
-    cr_expect_eq(transcript_borders(transcript, 5, 4), 0);
+    cr_expect_eq(transcript_boundaries(transcript, 5, 4), 0);
     append("x", 3000);
-    cr_expect_eq(transcript_borders(transcript, 1, UINT64_MAX - 1), transcript_is_border(transcript, 4401) ? 1 : 0,
+    cr_expect_eq(transcript_boundaries(transcript, 1, UINT64_MAX - 1), transcript_is_boundary(transcript, 4401) ? 1 : 0,
                  "forgotten with their events");
 }

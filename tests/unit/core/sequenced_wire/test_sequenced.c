@@ -4,7 +4,7 @@
 /* The normative vectors in both directions, and what becomes of them when they are cut, changed, padded or made up. */
 #include "core/sequenced_wire/sequenced.h"
 
-#include "unit/core/sequenced_vectors.h"
+#include "unit/core/sequenced_wire/sequenced_vectors.h"
 
 #include <criterion/criterion.h>
 #include <roomd/status.h>

@@ -309,48 +309,48 @@ Test(client_members, they_are_told_one_after_the_other_by_rising_numbers)
 
 Test(client_members, the_row_stays_in_order_whatever_is_put_in_and_taken_out)
 {
-    struct client_list list = {0};
+    struct member_list list = {0};
     bool in[500] = {false};
 
     srand(7);
     for (int step = 0; step < 20000; step++) {
         uint32_t number = (uint32_t)rand() % 500;
-        struct client_listed *listed = client_list_find(&list, number);
+        struct listed_member *listed = member_list_find(&list, number);
 
         cr_assert_eq(listed != NULL, in[number]);
         if (listed != NULL)
-            client_list_remove(&list, listed);
+            member_list_remove(&list, listed);
         else
-            client_list_set_here(&list, client_list_insert(&list, number), true);
+            member_list_set_here(&list, member_list_insert(&list, number), true);
         in[number] = !in[number];
-        client_list_clean(&list);
+        member_list_clean(&list);
         cr_assert_leq(list.count, 500);
     }
     for (size_t i = 1; i < list.count; i++)
         cr_assert_lt(list.row[i - 1].number, list.row[i].number);
-    for (const struct client_listed *next = client_list_next(&list, 0); next != NULL;
-         next = client_list_next(&list, next->number)) {
+    for (const struct listed_member *next = member_list_next(&list, 0); next != NULL;
+         next = member_list_next(&list, next->number)) {
         cr_assert(in[next->number]);
         in[next->number] = false;
     }
     for (uint32_t number = 1; number < 500; number++)
         cr_expect(!in[number], "%u was passed over", (unsigned)number);
-    cr_expect_null(client_list_next(&list, UINT64_MAX));
-    client_list_done(&list);
+    cr_expect_null(member_list_next(&list, UINT64_MAX));
+    member_list_done(&list);
 }
 
 Test(client_members, more_than_the_most_are_not_taken)
 {
-    struct client_list list = {0};
+    struct member_list list = {0};
 
     for (uint32_t number = 1; number <= CLIENT_MEMBERS_MAX; number++)
-        cr_assert_not_null(client_list_insert(&list, number));
-    cr_expect_null(client_list_insert(&list, CLIENT_MEMBERS_MAX + 1));
-    cr_expect_not_null(client_list_insert(&list, 5), "who is in is found");
-    client_list_remove(&list, client_list_find(&list, 5));
-    cr_expect_not_null(client_list_insert(&list, CLIENT_MEMBERS_MAX + 1), "a place was given back");
-    cr_expect_null(client_list_insert(&list, 5), "and is taken again");
-    client_list_done(&list);
+        cr_assert_not_null(member_list_insert(&list, number));
+    cr_expect_null(member_list_insert(&list, CLIENT_MEMBERS_MAX + 1));
+    cr_expect_not_null(member_list_insert(&list, 5), "who is in is found");
+    member_list_remove(&list, member_list_find(&list, 5));
+    cr_expect_not_null(member_list_insert(&list, CLIENT_MEMBERS_MAX + 1), "a place was given back");
+    cr_expect_null(member_list_insert(&list, 5), "and is taken again");
+    member_list_done(&list);
 }
 
 Test(client_members, a_page_that_does_not_come_is_asked_for_again_and_again)

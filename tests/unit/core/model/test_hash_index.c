@@ -18,31 +18,31 @@ void *__wrap_calloc(size_t count, size_t size)
     return fails ? NULL : __real_calloc(count, size);
 }
 
-static struct index table;
+static struct hash_index table;
 
 static void close_table(void)
 {
     fails = false;
-    index_done(&table);
+    hash_index_done(&table);
 }
 
-TestSuite(index, .fini = close_table);
+TestSuite(hash_index, .fini = close_table);
 
 static void add(uint32_t hash, uint32_t seat)
 {
-    if (index_reserve(&table) != 0)
+    if (hash_index_reserve(&table) != 0)
         cr_assert_fail("no memory");
-    index_add(&table, hash, seat);
+    hash_index_add(&table, hash, seat);
 }
 
 /* How often the seat stands under that hash. */
 static unsigned times(uint32_t hash, uint32_t seat)
 {
-    struct index_search search = index_search(hash);
+    struct hash_index_search search = hash_index_search(hash);
     unsigned found = 0;
     uint32_t next;
 
-    while (index_next(&table, &search, &next))
+    while (hash_index_next(&table, &search, &next))
         found += next == seat ? 1U : 0U;
     return found;
 }
@@ -50,23 +50,23 @@ static unsigned times(uint32_t hash, uint32_t seat)
 /* How many seats stand under it. */
 static unsigned all(uint32_t hash)
 {
-    struct index_search search = index_search(hash);
+    struct hash_index_search search = hash_index_search(hash);
     unsigned found = 0;
     uint32_t next;
 
-    while (index_next(&table, &search, &next))
+    while (hash_index_next(&table, &search, &next))
         found++;
     return found;
 }
 
-Test(index, nothing_is_found_or_taken_out_where_nothing_was_added)
+Test(hash_index, nothing_is_found_or_taken_out_where_nothing_was_added)
 {
-    index_remove(&table, 7, 0);
+    hash_index_remove(&table, 7, 0);
     cr_expect_eq(all(7), 0);
     cr_expect_null(table.places, "and it takes no memory");
 }
 
-Test(index, two_seats_with_one_hash_are_told_one_after_the_other)
+Test(hash_index, two_seats_with_one_hash_are_told_one_after_the_other)
 {
     add(7, 0);
     add(7, UINT32_MAX - 1);
@@ -74,27 +74,27 @@ Test(index, two_seats_with_one_hash_are_told_one_after_the_other)
     cr_expect_eq(all(7), 2);
     cr_expect_eq(times(7, 0), 1);
     cr_expect_eq(times(7, UINT32_MAX - 1), 1);
-    index_remove(&table, 7, 0);
+    hash_index_remove(&table, 7, 0);
     cr_expect_eq(times(7, 0), 0);
     cr_expect_eq(times(7, UINT32_MAX - 1), 1);
     cr_expect_eq(times(7 + 64, 3), 1);
 }
 
-Test(index, what_was_not_added_takes_nothing_out)
+Test(hash_index, what_was_not_added_takes_nothing_out)
 {
     add(7, 1);
-    index_remove(&table, 7, 2);
-    index_remove(&table, 8, 1);
+    hash_index_remove(&table, 7, 2);
+    hash_index_remove(&table, 8, 1);
     cr_expect_eq(table.count, 1);
     cr_expect_eq(times(7, 1), 1);
 }
 
-Test(index, it_goes_on_at_the_beginning_behind_its_last_place)
+Test(hash_index, it_goes_on_at_the_beginning_behind_its_last_place)
 {
     for (uint32_t seat = 0; seat < 5; seat++)
         add(63, seat);
     add(0, 5);
-    index_remove(&table, 63, 0);
+    hash_index_remove(&table, 63, 0);
     for (uint32_t seat = 1; seat < 5; seat++)
         cr_expect_eq(times(63, seat), 1);
     cr_expect_eq(times(0, 5), 1);
@@ -113,18 +113,18 @@ static unsigned model[MODEL_HASHES][MODEL_SEATS];
 
 static void compare(unsigned n)
 {
-    struct index_search search = index_search(hash_of(n));
+    struct hash_index_search search = hash_index_search(hash_of(n));
     unsigned found[MODEL_SEATS] = {0};
     uint32_t seat;
 
-    while (index_next(&table, &search, &seat)) {
+    while (hash_index_next(&table, &search, &seat)) {
         cr_assert_lt(seat, MODEL_SEATS);
         found[seat]++;
     }
     cr_assert_arr_eq(found, model[n], sizeof(found), "hash %u", n);
 }
 
-Test(index, it_agrees_with_a_simple_model_whatever_the_order_of_calls)
+Test(hash_index, it_agrees_with_a_simple_model_whatever_the_order_of_calls)
 {
     unsigned count = 0;
 
@@ -139,7 +139,7 @@ Test(index, it_agrees_with_a_simple_model_whatever_the_order_of_calls)
             model[n][seat]++;
             count++;
         } else {
-            index_remove(&table, hash_of(n), seat);
+            hash_index_remove(&table, hash_of(n), seat);
             count -= model[n][seat] > 0 ? 1U : 0U;
             model[n][seat] -= model[n][seat] > 0 ? 1U : 0U;
         }
@@ -152,7 +152,7 @@ Test(index, it_agrees_with_a_simple_model_whatever_the_order_of_calls)
     }
 }
 
-Test(index, without_memory_it_stays_as_it_is_and_takes_more_when_there_is_some)
+Test(hash_index, without_memory_it_stays_as_it_is_and_takes_more_when_there_is_some)
 {
     unsigned refused = 0;
 
@@ -160,7 +160,7 @@ Test(index, without_memory_it_stays_as_it_is_and_takes_more_when_there_is_some)
         uint32_t capacity = table.capacity, hash = seat * UINT32_C(2654435761);
 
         fails = true;
-        if (index_reserve(&table) != 0) {
+        if (hash_index_reserve(&table) != 0) {
             refused++;
             cr_assert_eq(table.count, seat);
             cr_assert_eq(table.capacity, capacity);
@@ -170,8 +170,8 @@ Test(index, without_memory_it_stays_as_it_is_and_takes_more_when_there_is_some)
         fails = false;
         add(hash, seat);
         fails = true;
-        index_remove(&table, hash, seat);
-        index_add(&table, hash, seat); /* what was removed leaves room behind */
+        hash_index_remove(&table, hash, seat);
+        hash_index_add(&table, hash, seat); /* what was removed leaves room behind */
     }
     cr_expect_eq(refused, 9, "64, 128 … 16384 places");
 }

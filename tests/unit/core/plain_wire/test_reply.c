@@ -10,60 +10,60 @@
 
 static char why[DIALECT_WHY_BYTES];
 
-static struct token parse(const char *text)
+static struct reply parse(const char *text)
 {
-    struct token token;
+    struct reply reply;
 
-    cr_assert_eq(token_parse(text, &token, why), 0, "%s: %s", text, why);
-    return token;
+    cr_assert_eq(reply_parse(text, &reply, why), 0, "%s: %s", text, why);
+    return reply;
 }
 
 static void expect_refused(const char *text, int status)
 {
-    struct token token = {.length = 77};
+    struct reply reply = {.length = 77};
 
-    cr_expect_eq(token_parse(text, &token, why), status, "'%s'", text);
-    cr_expect_eq(token.length, 77, "a refused text changes nothing");
+    cr_expect_eq(reply_parse(text, &reply, why), status, "'%s'", text);
+    cr_expect_eq(reply.length, 77, "a refused text changes nothing");
 }
 
 static void expect_filled(const char *text, const char *name, size_t name_len, const char *expected)
 {
-    struct token token = parse(text), filled;
-    const struct token *result = token_fill(&token, name, name_len, &filled);
+    struct reply reply = parse(text), filled;
+    const struct reply *result = reply_fill(&reply, name, name_len, &filled);
 
     cr_expect(result->length == strlen(expected) && memcmp(result->bytes, expected, result->length) == 0,
               "'%s', not '%s'", result->bytes, expected);
     cr_expect_eq(result->bytes[result->length], '\n', "for those who want one");
     cr_expect_not(result->has_name);
-    cr_expect(token_matches(&token, result->bytes, result->length), "'%s' is known again", result->bytes);
+    cr_expect(reply_matches(&reply, result->bytes, result->length), "'%s' is known again", result->bytes);
 }
 
-Test(token, without_a_name_it_is_sent_as_it_stands)
+Test(reply, without_a_name_it_is_sent_as_it_stands)
 {
-    struct token token = parse("OK"), filled;
+    struct reply reply = parse("OK"), filled;
 
-    cr_expect_eq(token_fill(&token, "alice", 5, &filled), &token);
-    cr_expect_eq(token_length(&token, 64), 2);
-    token = parse("");
-    cr_expect_eq(token_length(&token, 64), 0);
-    cr_expect_not(token_matches(&token, "", 0));
+    cr_expect_eq(reply_fill(&reply, "alice", 5, &filled), &reply);
+    cr_expect_eq(reply_length(&reply, 64), 2);
+    reply = parse("");
+    cr_expect_eq(reply_length(&reply, 64), 0);
+    cr_expect_not(reply_matches(&reply, "", 0));
 }
 
-Test(token, a_name_is_put_where_it_belongs)
+Test(reply, a_name_is_put_where_it_belongs)
 {
-    struct token token = parse("L {name} ok");
+    struct reply reply = parse("L {name} ok");
 
     expect_filled("L {name} ok", "alice", 5, "L alice ok");
     expect_filled("OK {name}", "小明", 6, "OK 小明");
     expect_filled("{name}!", "alice", 5, "alice!");
     expect_filled("{name}", "alice", 5, "alice");
     expect_filled("{{{name}}", "alice", 5, "{alice}");
-    cr_expect_eq(token_length(&token, 5), strlen("L alice ok"));
+    cr_expect_eq(reply_length(&reply, 5), strlen("L alice ok"));
 }
 
-Test(token, a_name_that_nobody_can_have_does_no_harm)
+Test(reply, a_name_that_nobody_can_have_does_no_harm)
 {
-    char name[300], expected[DIALECT_TOKEN_MAX_BYTES + 1];
+    char name[300], expected[DIALECT_REPLY_MAX_BYTES + 1];
 
     expect_filled("L {name} no", "a b", 3, "L a_b no");
     expect_filled("L {name} no", "a\nb\x7f", 4, "L a_b_ no");
@@ -72,42 +72,42 @@ Test(token, a_name_that_nobody_can_have_does_no_harm)
     memset(name, 'x', sizeof(name));
     memset(expected, 'x', sizeof(expected));
     memcpy(expected, "L ", 2);
-    memcpy(expected + DIALECT_TOKEN_MAX_BYTES - 3, " no", 4);
+    memcpy(expected + DIALECT_REPLY_MAX_BYTES - 3, " no", 4);
     expect_filled("L {name} no", name, sizeof(name), expected);
 }
 
-Test(token, a_long_name_is_cut_between_characters)
+Test(reply, a_long_name_is_cut_between_characters)
 {
     char name[300];
-    struct token token, filled;
+    struct reply reply, filled;
 
     for (size_t at = 0; at < sizeof(name); at += 4)
         memcpy(name + at, "😀", 4);
-    for (size_t words = 110; words <= DIALECT_TOKEN_MAX_BYTES - 4; words++) {
-        char text[DIALECT_TOKEN_MAX_BYTES + 8];
+    for (size_t words = 110; words <= DIALECT_REPLY_MAX_BYTES - 4; words++) {
+        char text[DIALECT_REPLY_MAX_BYTES + 8];
 
         memset(text, 'x', words);
         strcpy(text + words, "{name}");
-        token = parse(text);
-        token_fill(&token, name, sizeof(name), &filled);
-        cr_expect_eq(filled.length, words + (DIALECT_TOKEN_MAX_BYTES - words) / 4 * 4);
+        reply = parse(text);
+        reply_fill(&reply, name, sizeof(name), &filled);
+        cr_expect_eq(filled.length, words + (DIALECT_REPLY_MAX_BYTES - words) / 4 * 4);
     }
 }
 
-Test(token, its_place_for_a_name_holds_any_character)
+Test(reply, its_place_for_a_name_holds_any_character)
 {
-    char text[DIALECT_TOKEN_MAX_BYTES + 8];
+    char text[DIALECT_REPLY_MAX_BYTES + 8];
 
     memset(text, 'x', sizeof(text));
-    strcpy(text + DIALECT_TOKEN_MAX_BYTES - 4, "{name}");
+    strcpy(text + DIALECT_REPLY_MAX_BYTES - 4, "{name}");
     parse(text);
     memset(text, 'x', sizeof(text));
-    strcpy(text + DIALECT_TOKEN_MAX_BYTES - 3, "{name}");
+    strcpy(text + DIALECT_REPLY_MAX_BYTES - 3, "{name}");
     expect_refused(text, STATUS_TOO_LONG);
     cr_expect_str_eq(why, "is 121 bytes; an answer has at most 120");
 }
 
-Test(token, what_is_no_answer_is_refused)
+Test(reply, what_is_no_answer_is_refused)
 {
     char longest[600];
 
@@ -126,30 +126,30 @@ Test(token, what_is_no_answer_is_refused)
     cr_expect_str_eq(why, "is 599 bytes; an answer has at most 120");
 }
 
-Test(token, it_is_written_as_it_was_read)
+Test(reply, it_is_written_as_it_was_read)
 {
     const char *const texts[] = {"", "OK", "L {name} ok", "{name}", "{{{name}{{", "a{{b"};
-    char longest[DIALECT_TOKEN_MAX_BYTES * 2 + 1], out[TOKEN_TEXT_BYTES];
-    struct token token;
+    char longest[DIALECT_REPLY_MAX_BYTES * 2 + 1], out[REPLY_TEXT_BYTES];
+    struct reply reply;
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        token = parse(texts[i]);
-        cr_expect_str_eq(token_write(&token, out), texts[i]);
+        reply = parse(texts[i]);
+        cr_expect_str_eq(reply_write(&reply, out), texts[i]);
     }
     memset(longest, '{', sizeof(longest));
     longest[sizeof(longest) - 1] = '\0';
-    token = parse(longest);
-    cr_expect_str_eq(token_write(&token, out), longest);
+    reply = parse(longest);
+    cr_expect_str_eq(reply_write(&reply, out), longest);
 }
 
 static bool matches(const char *text, const char *bytes)
 {
-    struct token token = parse(text);
+    struct reply reply = parse(text);
 
-    return token_matches(&token, bytes, strlen(bytes));
+    return reply_matches(&reply, bytes, strlen(bytes));
 }
 
-Test(token, it_is_known_again_whatever_the_name)
+Test(reply, it_is_known_again_whatever_the_name)
 {
     cr_expect(matches("L {name} ok", "L alice ok"));
     cr_expect(matches("L {name} ok", "L 小明 ok"));
@@ -164,13 +164,13 @@ Test(token, it_is_known_again_whatever_the_name)
     cr_expect_not(matches("{name} is taken", "C alice is taken"), "what somebody says is no answer");
 }
 
-Test(token, nothing_longer_than_an_answer_is_one)
+Test(reply, nothing_longer_than_an_answer_is_one)
 {
-    char bytes[DIALECT_TOKEN_MAX_BYTES + 1];
-    struct token token = parse("OK {name}");
+    char bytes[DIALECT_REPLY_MAX_BYTES + 1];
+    struct reply reply = parse("OK {name}");
 
     memset(bytes, 'x', sizeof(bytes));
     memcpy(bytes, "OK ", 3);
-    cr_expect(token_matches(&token, bytes, DIALECT_TOKEN_MAX_BYTES));
-    cr_expect_not(token_matches(&token, bytes, DIALECT_TOKEN_MAX_BYTES + 1));
+    cr_expect(reply_matches(&reply, bytes, DIALECT_REPLY_MAX_BYTES));
+    cr_expect_not(reply_matches(&reply, bytes, DIALECT_REPLY_MAX_BYTES + 1));
 }

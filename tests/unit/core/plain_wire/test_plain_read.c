@@ -57,35 +57,35 @@ static const char *lines(const char *text)
     return lines_of(text, strlen(text));
 }
 
-static uint32_t tokens(const char *text)
+static uint32_t replies(const char *text)
 {
     struct octets_slice name;
 
-    return plain_read_tokens(&read, text, strlen(text), &name);
+    return plain_read_replies(&read, text, strlen(text), &name);
 }
 
-/* ---- tokens ---- */
+/* ---- replies ---- */
 
 Test(plain_read, tokens_are_compared_byte_by_byte_but_for_line_breaks_at_their_end)
 {
-    cr_expect_eq(tokens("OK"), PLAIN_READ_BIT(DIALECT_ACCEPT));
-    cr_expect_eq(tokens("OK\n"), PLAIN_READ_BIT(DIALECT_ACCEPT));
-    cr_expect_eq(tokens("OK\r\n"), PLAIN_READ_BIT(DIALECT_ACCEPT));
-    cr_expect_eq(tokens("ok"), 0);
-    cr_expect_eq(tokens("OK "), 0);
-    cr_expect_eq(tokens("\nOK"), 0);
-    cr_expect_eq(tokens("O"), 0);
-    cr_expect_eq(tokens(""), 0);
-    cr_expect_eq(tokens("EXIT"), PLAIN_READ_BIT(DIALECT_BYE));
-    cr_expect_eq(tokens("QUIT"), PLAIN_READ_BIT(DIALECT_BYE), "that of another verb");
-    cr_expect_eq(tokens("请先进入聊天室"), PLAIN_READ_BIT(DIALECT_REFUSED));
+    cr_expect_eq(replies("OK"), PLAIN_READ_BIT(DIALECT_ACCEPT));
+    cr_expect_eq(replies("OK\n"), PLAIN_READ_BIT(DIALECT_ACCEPT));
+    cr_expect_eq(replies("OK\r\n"), PLAIN_READ_BIT(DIALECT_ACCEPT));
+    cr_expect_eq(replies("ok"), 0);
+    cr_expect_eq(replies("OK "), 0);
+    cr_expect_eq(replies("\nOK"), 0);
+    cr_expect_eq(replies("O"), 0);
+    cr_expect_eq(replies(""), 0);
+    cr_expect_eq(replies("EXIT"), PLAIN_READ_BIT(DIALECT_BYE));
+    cr_expect_eq(replies("QUIT"), PLAIN_READ_BIT(DIALECT_BYE), "that of another verb");
+    cr_expect_eq(replies("请先进入聊天室"), PLAIN_READ_BIT(DIALECT_REFUSED));
 }
 
 Test(plain_read, the_same_words_may_be_several_answers)
 {
     cr_assert_eq(dialect_init(&dialect, "yn", DIALECT_ZH), 0);
-    cr_expect_eq(tokens("N"), PLAIN_READ_BIT(DIALECT_NAME_TAKEN) | PLAIN_READ_BIT(DIALECT_NAME_BAD) |
-                                  PLAIN_READ_BIT(DIALECT_ROOM_FULL) | PLAIN_READ_BIT(DIALECT_BANNED));
+    cr_expect_eq(replies("N"), PLAIN_READ_BIT(DIALECT_NAME_TAKEN) | PLAIN_READ_BIT(DIALECT_NAME_BAD) |
+                                   PLAIN_READ_BIT(DIALECT_ROOM_FULL) | PLAIN_READ_BIT(DIALECT_BANNED));
 }
 
 Test(plain_read, the_name_in_a_token_is_told)
@@ -93,11 +93,11 @@ Test(plain_read, the_name_in_a_token_is_told)
     struct octets_slice name;
 
     set(DIALECT_ACCEPT, "L {name} ok");
-    cr_expect_eq(plain_read_tokens(&read, "L bob ok\n", 9, &name), PLAIN_READ_BIT(DIALECT_ACCEPT));
+    cr_expect_eq(plain_read_replies(&read, "L bob ok\n", 9, &name), PLAIN_READ_BIT(DIALECT_ACCEPT));
     cr_expect(name.length == 3 && memcmp(name.bytes, "bob", 3) == 0);
-    cr_expect_eq(plain_read_tokens(&read, "EXIT", 4, &name), PLAIN_READ_BIT(DIALECT_BYE));
+    cr_expect_eq(plain_read_replies(&read, "EXIT", 4, &name), PLAIN_READ_BIT(DIALECT_BYE));
     cr_expect_eq(name.length, 0);
-    cr_expect_eq(tokens("L a b ok"), 0);
+    cr_expect_eq(replies("L a b ok"), 0);
 }
 
 /* ---- lines ---- */

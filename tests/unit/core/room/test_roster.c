@@ -15,10 +15,10 @@
 #define SEATS 16
 
 static struct stage stage;
-static struct keeper_record kept[SEATS];
+static struct roster_record kept[SEATS];
 static bool taken[SEATS];
 
-static void on_keep(void *ctx, uint32_t seat, const struct keeper_record *record)
+static void on_keep(void *ctx, uint32_t seat, const struct roster_record *record)
 {
     cr_assert_eq(ctx, kept);
     cr_assert_lt(seat, SEATS);
@@ -36,7 +36,7 @@ static void on_forget(void *ctx, uint32_t seat)
 static void open_with_keeper(void)
 {
     stage_open(&stage);
-    stage.setup.keeper = (struct keeper){.keep = on_keep, .forget = on_forget, .ctx = kept};
+    stage.setup.roster = (struct roster){.keep = on_keep, .forget = on_forget, .ctx = kept};
     cr_assert_eq(stage_start(&stage), 0);
 }
 
@@ -50,7 +50,7 @@ TestSuite(keep, .init = open_with_keeper, .fini = close_stage);
 /* The program ends without a word; the next one is made of what was kept. */
 static void restart(void)
 {
-    struct keeper_record before[SEATS];
+    struct roster_record before[SEATS];
     bool was_taken[SEATS];
 
     memcpy(before, kept, sizeof(kept));
@@ -62,9 +62,9 @@ static void restart(void)
         cr_assert(!was_taken[seat] || room_restore(stage.room, &stage.now, &before[seat]) == 0);
 }
 
-static struct keeper_record record_of(const char *name, uint16_t port)
+static struct roster_record record_of(const char *name, uint16_t port)
 {
-    struct keeper_record record = {.number = port, .path = stage_path(port, 0)};
+    struct roster_record record = {.number = port, .path = stage_path(port, 0)};
 
     snprintf(record.name, sizeof(record.name), "%s", name);
     return record;
@@ -151,7 +151,7 @@ Test(keep, who_was_on_probation_still_is)
     room_set_access(stage.room, &stage.now, &stage.access);
     stage_send(&stage, ALICE, "L alice");
     stage_sweep(&stage);
-    cr_expect_eq(kept[0].flags, KEEPER_PROBATION);
+    cr_expect_eq(kept[0].flags, ROSTER_PROBATION);
     stage_send(&stage, ALICE, "C alice me");
     cr_expect_eq(kept[0].flags, 0);
 }
@@ -168,7 +168,7 @@ Test(keep, the_address_a_member_writes_to_is_kept_when_it_changes)
 
 Test(keep, the_others_are_told_of_who_has_no_door_any_more)
 {
-    struct keeper_record alice = record_of("alice", ALICE), bob = record_of("bob", BOB);
+    struct roster_record alice = record_of("alice", ALICE), bob = record_of("bob", BOB);
 
     bob.path.door = 7;
     cr_expect_eq(room_restore(stage.room, &stage.now, &alice), 0);
@@ -181,7 +181,7 @@ Test(keep, the_others_are_told_of_who_has_no_door_any_more)
 
 Test(keep, a_record_that_can_not_be_true_is_refused)
 {
-    struct keeper_record record = record_of("alice", ALICE);
+    struct roster_record record = record_of("alice", ALICE);
 
     cr_assert_eq(room_restore(stage.room, &stage.now, &record), 0);
     record.path.peer.port = BOB;
@@ -201,7 +201,7 @@ Test(keep, a_record_that_can_not_be_true_is_refused)
 
 Test(keep, what_the_networks_of_now_do_not_let_in_leaves)
 {
-    struct keeper_record alice = record_of("alice", ALICE);
+    struct roster_record alice = record_of("alice", ALICE);
 
     cr_assert_eq(room_restore(stage.room, &stage.now, &alice), 0);
     stage.access.plain_from.sets = NETWORK_SET_BIT(NETWORK_LOOPBACK);

@@ -269,7 +269,7 @@ Test(session_delivery, repairs_to_a_member_are_at_most_256_in_a_second)
         repaired += count_events(&alice);
     }
     cr_expect_eq(repaired, SESSION_REPAIRS_MAX);
-    cr_expect_eq(session->repairs.count, 1);
+    cr_expect_eq(session->nacks.count, 1);
     pass(1000);
     cr_expect_gt(count_events(&alice), 0, "the rest comes by itself");
 }
@@ -409,7 +409,7 @@ Test(session_delivery, joins_that_wait_for_company_are_one_frame)
 {
     struct sequenced_events events;
 
-    stage.room->release.crowd = 2;
+    stage.room->fold.crowd = 2;
     hand_report(&alice, 2);
     stage_send(&stage, 1010, "L dora");
     pass(20);

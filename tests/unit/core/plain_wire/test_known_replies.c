@@ -44,7 +44,7 @@ static void close_stage(void)
     stage_done(&stage);
 }
 
-TestSuite(answers, .init = open_stage, .fini = close_stage);
+TestSuite(known_replies, .init = open_stage, .fini = close_stage);
 
 /* The last datagram to that port is this one. */
 static void expect_last(uint16_t port, const char *text)
@@ -65,7 +65,7 @@ static void expect_answer(uint16_t port, const char *request, const char *answer
     expect_last(port, answer);
 }
 
-Test(answers, a_member_is_called_by_its_name)
+Test(known_replies, a_member_is_called_by_its_name)
 {
     expect_answer(ALICE, "L Alice", "L Alice ok");
     expect_answer(ALICE, "L ALICE", "L Alice ok");
@@ -75,7 +75,7 @@ Test(answers, a_member_is_called_by_its_name)
     expect_answer(ALICE, "QUIT Alice", "Alice QUIT");
 }
 
-Test(answers, others_are_called_as_they_call_themselves)
+Test(known_replies, others_are_called_as_they_call_themselves)
 {
     struct room_limits limits = stage.setup.limits;
 
@@ -93,19 +93,19 @@ Test(answers, others_are_called_as_they_call_themselves)
     expect_answer(BOB, "L bob", "L bob full");
 }
 
-Test(answers, no_name_makes_an_answer_longer_than_120_bytes)
+Test(known_replies, no_name_makes_an_answer_longer_than_120_bytes)
 {
     char request[PLAIN_REQUEST_MAX_BYTES + 1] = "L ";
 
     memset(request + 2, 'x', sizeof(request) - 3);
     stage_send(&stage, ALICE, request);
-    cr_expect_eq(fake_outbox_to(&stage.outbox, ALICE, 0)->length, DIALECT_TOKEN_MAX_BYTES);
+    cr_expect_eq(fake_outbox_to(&stage.outbox, ALICE, 0)->length, DIALECT_REPLY_MAX_BYTES);
     request[0] = 'E';
     stage_send(&stage, ALICE, request);
-    cr_expect_eq(fake_outbox_to(&stage.outbox, ALICE, 1)->length, DIALECT_TOKEN_MAX_BYTES);
+    cr_expect_eq(fake_outbox_to(&stage.outbox, ALICE, 1)->length, DIALECT_REPLY_MAX_BYTES);
 }
 
-Test(answers, the_accept_comes_first_whatever_follows_at_once)
+Test(known_replies, the_accept_comes_first_whatever_follows_at_once)
 {
     stage_send(&stage, ALICE, "L alice");
     stage_send(&stage, ALICE, "E alice");
@@ -117,7 +117,7 @@ Test(answers, the_accept_comes_first_whatever_follows_at_once)
     cr_expect(stage_heard(&stage, BOB, 2, "Q bob bye\n"));
 }
 
-Test(answers, the_accept_waits_for_a_full_socket)
+Test(known_replies, the_accept_waits_for_a_full_socket)
 {
     stage.outbox.take = 0;
     stage_send(&stage, ALICE, "L alice");
@@ -131,7 +131,7 @@ Test(answers, the_accept_waits_for_a_full_socket)
     cr_expect(stage_heard(&stage, BOB, 0, "L bob ok"));
 }
 
-Test(answers, who_is_removed_for_its_silence_is_called_by_its_name)
+Test(known_replies, who_is_removed_for_its_silence_is_called_by_its_name)
 {
     stage_join(&stage, ALICE, "alice");
     stage.now.mono_ns += (43200 - 60) * MOMENT_NS_PER_S;
@@ -142,7 +142,7 @@ Test(answers, who_is_removed_for_its_silence_is_called_by_its_name)
     cr_expect_eq(room_members(stage.room), 0);
 }
 
-Test(answers, repeated_joins_are_limited_where_the_name_makes_the_accept_longer)
+Test(known_replies, repeated_joins_are_limited_where_the_name_makes_the_accept_longer)
 {
     set(DIALECT_ACCEPT, "L{name}");
     stage_set_doors(&stage);
@@ -160,7 +160,7 @@ Test(answers, repeated_joins_are_limited_where_the_name_makes_the_accept_longer)
 
 /* ---- what comes back ---- */
 
-Test(answers, whatever_could_be_one_is_dropped_at_every_door)
+Test(known_replies, whatever_could_be_one_is_dropped_at_every_door)
 {
     const char *const answers[] = {"L alice ok", "L bob taken\n", "L ? bad",    "L a_b bad",
                                    "L x full",   "C bob first",   "Q bob bye",  "alice QUIT",
@@ -173,7 +173,7 @@ Test(answers, whatever_could_be_one_is_dropped_at_every_door)
             struct path path = stage_path(door == 0 ? BOB : CAROL, door);
 
             stage_send_bytes(&stage, &path, answers[i], strlen(answers[i]));
-            cr_expect_eq(stage.refused[REFUSED_TOKEN], ++dropped, "%s", answers[i]);
+            cr_expect_eq(stage.refused[REFUSED_REPLY], ++dropped, "%s", answers[i]);
         }
     }
     stage_sweep(&stage);
@@ -181,7 +181,7 @@ Test(answers, whatever_could_be_one_is_dropped_at_every_door)
     cr_expect_eq(room_members(stage.room), 1);
 }
 
-Test(answers, what_only_looks_like_one_goes_through)
+Test(known_replies, what_only_looks_like_one_goes_through)
 {
     stage_join(&stage, ALICE, "alice");
     stage_join(&stage, BOB, "bob");
@@ -192,15 +192,15 @@ Test(answers, what_only_looks_like_one_goes_through)
 }
 
 /* What one room answers to anything at all, another one of its kind drops. */
-Test(answers, no_answer_is_answered)
+Test(known_replies, no_answer_is_answered)
 {
     const char *const requests[] = {"L a b",        "L ",       "L \xff",  "L admin",   "L alice",
                                     "L x\x01\x02y", "E nobody", "QUIT a:", "C bob way", "L a:b c"};
 
     stage_join_elsewhere(&stage, BOB, "alice");
     for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
-        char answer[DIALECT_TOKEN_MAX_BYTES + 1];
-        uint64_t dropped = stage.refused[REFUSED_TOKEN];
+        char answer[DIALECT_REPLY_MAX_BYTES + 1];
+        uint64_t dropped = stage.refused[REFUSED_REPLY];
 
         fake_outbox_clear(&stage.outbox);
         stage_send(&stage, ALICE, requests[i]);
@@ -209,49 +209,50 @@ Test(answers, no_answer_is_answered)
         answer[stage.outbox.sent[0].length] = '\0';
         stage_send(&stage, CAROL, answer);
         cr_expect_eq(stage.outbox.count, 1, "%s", answer);
-        cr_expect_eq(stage.refused[REFUSED_TOKEN], dropped + 1, "%s", answer);
+        cr_expect_eq(stage.refused[REFUSED_REPLY], dropped + 1, "%s", answer);
     }
 }
 
 /* ---- at first sight ---- */
 
-/* Without a first sight: any token of a built-in dialect, or of the doors'. */
-static bool is_any(const struct answers *answers, const char *bytes, size_t length)
+/* Without a first sight: any reply of a built-in dialect, or of the doors'. */
+static bool is_any(const struct known_replies *known, const char *bytes, size_t length)
 {
-    for (size_t i = 0; i < answers->count; i++) {
-        if (token_matches(&answers->tokens[i], bytes, length))
+    for (size_t i = 0; i < known->count; i++) {
+        if (reply_matches(&known->replies[i], bytes, length))
             return true;
     }
-    return dialect_is_token(&stage.dialects[0], bytes, length) || dialect_is_token(&stage.dialects[1], bytes, length);
+    return dialect_is_reply(&stage.dialects[0], bytes, length) || dialect_is_reply(&stage.dialects[1], bytes, length);
 }
 
-static const struct token *roll_token(struct dice *dice, const struct answers *answers)
+static const struct reply *roll_reply(struct dice *dice, const struct known_replies *known)
 {
     const struct dialect *dialect = &stage.dialects[dice_below(dice, 2)];
 
     switch (dice_below(dice, 3)) {
     case 0:
-        return &answers->tokens[dice_below(dice, (uint32_t)answers->count)];
+        return &known->replies[dice_below(dice, (uint32_t)known->count)];
     case 1:
-        return dialect_token(dialect, (enum dialect_key)dice_between(dice, DIALECT_ACCEPT, DIALECT_BYE));
+        return dialect_reply(dialect, (enum dialect_key)dice_between(dice, DIALECT_ACCEPT, DIALECT_BYE));
     default:
-        return dialect->byes_count > 0 ? &dialect->byes[0] : dialect_token(dialect, DIALECT_BYE);
+        return dialect->byes_count > 0 ? &dialect->byes[0] : dialect_reply(dialect, DIALECT_BYE);
     }
 }
 
 /* An answer, nearly one, or something else. Returns its length. */
-static size_t roll_datagram(struct dice *dice, const struct answers *answers, char bytes[DIALECT_TOKEN_MAX_BYTES + 2])
+static size_t roll_datagram(struct dice *dice, const struct known_replies *known,
+                            char bytes[DIALECT_REPLY_MAX_BYTES + 2])
 {
-    char name[DIALECT_TOKEN_MAX_BYTES];
+    char name[DIALECT_REPLY_MAX_BYTES];
     size_t name_len = dice_below(dice, dice_chance(dice, 100) ? sizeof(name) : 12), length;
-    struct token filled;
-    const struct token *token;
+    struct reply filled;
+    const struct reply *reply;
 
     for (size_t i = 0; i < name_len; i++)
         name[i] = (char)dice_between(dice, 'a', 'z');
-    token = token_fill(roll_token(dice, answers), name, name_len, &filled);
-    length = token->length;
-    memcpy(bytes, token->bytes, length);
+    reply = reply_fill(roll_reply(dice, known), name, name_len, &filled);
+    length = reply->length;
+    memcpy(bytes, reply->bytes, length);
     if (length > 0 && dice_chance(dice, 300))
         bytes[dice_below(dice, (uint32_t)length)] = (char)dice_roll(dice);
     if (length > 0 && dice_chance(dice, 200))
@@ -263,26 +264,26 @@ static size_t roll_datagram(struct dice *dice, const struct answers *answers, ch
 
 static void expect_the_same(uint64_t seed)
 {
-    static struct answers answers;
+    static struct known_replies known;
     const struct room_door doors[] = {
         {.dialect = &stage.dialects[0]}, {.dialect = &stage.dialects[1]}, {.dialect = &stage.dialects[0]}};
     struct dice dice = {.state = seed};
     unsigned found = 0;
 
-    answers_init(&answers);
-    answers_set_doors(&answers, doors, sizeof(doors) / sizeof(*doors));
+    known_replies_init(&known);
+    known_replies_set_doors(&known, doors, sizeof(doors) / sizeof(*doors));
     for (int round = 0; round < 20000; round++) {
-        char bytes[DIALECT_TOKEN_MAX_BYTES + 2];
-        size_t length = roll_datagram(&dice, &answers, bytes);
+        char bytes[DIALECT_REPLY_MAX_BYTES + 2];
+        size_t length = roll_datagram(&dice, &known, bytes);
 
-        found += is_any(&answers, bytes, length) ? 1 : 0;
-        cr_assert_eq(answers_have(&answers, bytes, length), is_any(&answers, bytes, length), "'%.*s'", (int)length,
+        found += is_any(&known, bytes, length) ? 1 : 0;
+        cr_assert_eq(known_replies_have(&known, bytes, length), is_any(&known, bytes, length), "'%.*s'", (int)length,
                      bytes);
     }
     cr_expect(found > 5000 && found < 19000, "%u of 20000 are answers", found);
 }
 
-Test(answers, the_first_sight_never_differs_from_a_look_at_each)
+Test(known_replies, the_first_sight_never_differs_from_a_look_at_each)
 {
     expect_the_same(1);
     set(DIALECT_NAME_BAD, "{name}, no");
@@ -293,16 +294,16 @@ Test(answers, the_first_sight_never_differs_from_a_look_at_each)
     expect_the_same(4);
 }
 
-Test(answers, those_of_doors_that_are_no_more_are_none)
+Test(known_replies, those_of_doors_that_are_no_more_are_none)
 {
-    static struct answers answers;
+    static struct known_replies known;
     const struct room_door door = {.dialect = &stage.dialects[0]};
 
-    answers_init(&answers);
-    cr_expect_not(answers_have(&answers, "L alice ok", 10));
-    answers_set_doors(&answers, &door, 1);
-    cr_expect(answers_have(&answers, "L alice ok", 10));
-    answers_set_doors(&answers, &door, 0);
-    cr_expect_not(answers_have(&answers, "L alice ok", 10));
-    cr_expect(answers_have(&answers, "OK", 2));
+    known_replies_init(&known);
+    cr_expect_not(known_replies_have(&known, "L alice ok", 10));
+    known_replies_set_doors(&known, &door, 1);
+    cr_expect(known_replies_have(&known, "L alice ok", 10));
+    known_replies_set_doors(&known, &door, 0);
+    cr_expect_not(known_replies_have(&known, "L alice ok", 10));
+    cr_expect(known_replies_have(&known, "OK", 2));
 }

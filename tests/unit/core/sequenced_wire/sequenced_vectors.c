@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* The file itself, and bytes told as its lines. Writing stands in sequenced_vectors_write.c. */
-#include "unit/core/sequenced_vectors.h"
+#include "unit/core/sequenced_wire/sequenced_vectors.h"
 
 #include "core/sequenced_wire/sequenced_down.h"
 #include "core/sequenced_wire/sequenced_events.h"

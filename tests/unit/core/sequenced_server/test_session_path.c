@@ -367,7 +367,7 @@ Test(session_path, garbage_of_a_member_changes_nothing)
 
 static unsigned kept;
 
-static void on_keep(void *ctx, uint32_t seat, const struct keeper_record *record)
+static void on_keep(void *ctx, uint32_t seat, const struct roster_record *record)
 {
     (void)ctx;
     (void)seat;
@@ -386,7 +386,7 @@ Test(session_path, the_keeper_is_told_nothing_of_a_session)
 {
     stage_done(&stage);
     stage_open(&stage);
-    stage.setup.keeper = (struct keeper){.keep = on_keep, .forget = on_forget};
+    stage.setup.roster = (struct roster){.keep = on_keep, .forget = on_forget};
     stage_start(&stage);
     hand_init(&alice, &stage, ALICE);
     cr_assert(hand_enter(&alice, 7, "alice"));

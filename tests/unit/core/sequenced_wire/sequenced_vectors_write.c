@@ -6,7 +6,7 @@
 #include "core/sequenced_wire/sequenced_events.h"
 #include "core/sequenced_wire/sequenced_handshake.h"
 #include "core/sequenced_wire/sequenced_up.h"
-#include "unit/core/sequenced_vectors.h"
+#include "unit/core/sequenced_wire/sequenced_vectors.h"
 
 #include <criterion/criterion.h>
 #include <inttypes.h>
