@@ -4,7 +4,7 @@
 /*
  * A client of the sequenced protocol (doc/protocol.md, section 2), as a machine: datagrams and time go in, datagrams and events come out. No sockets, no clock, no terminal; random bytes are an argument.
  *
- * It gives on every event once and in order, repeats what it has said until its fate is known, and never says anything twice. It has one session at a time, and joins anew by itself where the server has
+ * It gives on every event once and in order, repeats what it has said until its outcome is known, and never says anything twice. It has one session at a time, and joins anew by itself where the server has
  * forgotten that. Memory is bounded and allocated by client_new, but for the list of members, which grows with the room.
  */
 #ifndef ROOMD_CLIENT_H
@@ -20,7 +20,7 @@
 #define CLIENT_SEED_BYTES 32
 
 /* A full window of datagrams (doc/protocol.md, 2.10). */
-#define CLIENT_STORE_MIN_BYTES ((size_t)320 * 1024)
+#define CLIENT_REORDER_MIN_BYTES ((size_t)320 * 1024)
 
 /* Of one message, whatever the server says. */
 #define CLIENT_TEXT_MAX_BYTES 1000
@@ -63,7 +63,7 @@ enum client_reason {
 };
 
 /* What became of a message. */
-enum client_fate {
+enum client_outcome {
     CLIENT_TAKEN,   /* it is in the transcript, once */
     CLIENT_REFUSED, /* it is not, and will not be; `why` is an enum sequenced_why, or 0 where it is not known any more */
     CLIENT_UNKNOWN, /* the session is lost: it may be in the transcript or not, and is not said again */
@@ -79,7 +79,7 @@ struct client_sink {
      * number of the message of ours that it is, or 0.
      */
     void (*event)(void *ctx, const struct event *event, uint32_t own);
-    void (*fate)(void *ctx, uint32_t number, enum client_fate fate, uint8_t why);
+    void (*outcome)(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why);
     /* So many events can't be had any more: the room has forgotten them. */
     void (*missed)(void *ctx, uint64_t count);
     /*
@@ -100,7 +100,7 @@ struct client_session {
     uint64_t token;
     uint64_t position; /* last event that was given on */
     uint32_t said;     /* last message that was sent */
-    uint32_t decided;  /* up to there, the fates of all were told */
+    uint32_t decided;  /* up to there, the outcomes of all were told */
 };
 
 struct client_setup {
@@ -108,7 +108,7 @@ struct client_setup {
     const char *name;                /* terminated, at most ROOM_NAME_MAX_BYTES; copied */
     const struct client_session *
         resume; /* NULL: join anew. What that program had sent and the server has not decided on is told as CLIENT_UNKNOWN, and so is, where the session is lost, what was not told to that program; numbers go on behind its `said` */
-    size_t store_bytes; /* for events beyond a gap: at least CLIENT_STORE_MIN_BYTES */
+    size_t reorder_bytes; /* for events beyond a gap: at least CLIENT_REORDER_MIN_BYTES */
     struct client_sink sink;
 };
 
@@ -133,7 +133,7 @@ int client_say(struct client *client, const struct moment *now, const char *text
 /* Asks for another name, as a message is said; where it is not in yet, it tries with this one at once, and `ret_number` is 0. The same errors; a name has at most ROOM_NAME_MAX_BYTES. */
 int client_rename(struct client *client, const struct moment *now, const char *name, uint32_t *ret_number);
 
-/* Leaves: when the fate of all it said is known, or `at_once`: that tells the server, and the second time does not wait for its answer. */
+/* Leaves: when the outcome of all it said is known, or `at_once`: that tells the server, and the second time does not wait for its answer. */
 void client_leave(struct client *client, const struct moment *now, bool at_once);
 
 /* The address of this machine has changed, or its program was stopped for long: says so to the server. */
@@ -142,8 +142,8 @@ void client_moved(struct client *client, const struct moment *now);
 enum client_state client_state(const struct client *client);
 enum client_reason client_why(const struct client *client);
 /* What the server said as it ended the session; terminated, clean, mostly empty. */
-const char *client_farewell(const struct client *client);
-/* Messages whose fate is not known. */
+const char *client_close_text(const struct client *client);
+/* Messages whose outcome is not known. */
 uint32_t client_pending(const struct client *client);
 /* Its own number and name as shown, once in. */
 uint64_t client_number(const struct client *client);

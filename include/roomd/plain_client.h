@@ -42,7 +42,7 @@ struct plain_client_setup {
  * event: `seq` is 0, the time is that of the datagram. Name and text are valid UTF-8 (U+FFFD stands for bytes that are not, and for NUL) and may hold whatever a server lets pass, control characters included: who shows them
  * escapes them. A folded line becomes an event for each name in it. `author` is a number of this client's own for whoever has that name, 0 where it is not on the list. `own`: the line is ours, sent back to us
  * as some servers do: same name, same text, within a few seconds.
- * fate: CLIENT_SENT when it was sent. CLIENT_REFUSED where it never was, with SEQUENCED_WHY_TOO_LONG where a longer name that was taken meanwhile leaves no place for it. Of a rename, CLIENT_TAKEN, CLIENT_REFUSED,
+ * outcome: CLIENT_SENT when it was sent. CLIENT_REFUSED where it never was, with SEQUENCED_WHY_TOO_LONG where a longer name that was taken meanwhile leaves no place for it. Of a rename, CLIENT_TAKEN, CLIENT_REFUSED,
  * or CLIENT_UNKNOWN where it was left without the answer.
  * missed: as the room says (its line `missed`, and names that a folded line has no place for).
  * state: the reasons of roomd/client.h, read from the dialect's answers. CLIENT_REFUSED_FULL tries again by itself. A dialect that has one answer for all refusals of a join has refused the name: a person can do
@@ -101,7 +101,7 @@ void plain_client_moved(struct plain_client *client, const struct moment *now);
 enum client_state plain_client_state(const struct plain_client *client);
 enum client_reason plain_client_why(const struct plain_client *client);
 /* The reason in the last `kicked` line; terminated, mostly empty. */
-const char *plain_client_farewell(const struct plain_client *client);
+const char *plain_client_close_text(const struct plain_client *client);
 /* Messages that were not sent yet, and a rename without an answer. */
 uint32_t plain_client_pending(const struct plain_client *client);
 /* Its own number on the list, and its name as shown, once in. */

@@ -10,7 +10,7 @@
 #define SENTENCE_MAX_BYTES 2048
 
 /* What somebody wrote by mistake is repeated to him; his terminal is not to obey it. */
-static void disarm(char *line)
+static void mask_controls(char *line)
 {
     for (; *line != '\0'; line++) {
         if ((unsigned char)*line < 0x20 || *line == 0x7f)
@@ -26,7 +26,7 @@ __attribute__((format(printf, 3, 0))) static void say(const struct admin_reply *
     struct json json;
 
     vsnprintf(sentence, sizeof(sentence), format, arguments);
-    disarm(sentence);
+    mask_controls(sentence);
     if (reply->json) {
         json_begin(&json, object, sizeof(object));
         json_bool(&json, "ok", tone == ADMIN_SAYS);

@@ -71,9 +71,9 @@ static void end_refused(struct filter *filter, enum client_reason reason)
 {
     char words[REASONS_TEXT_BYTES];
 
-    const char *farewell = seat_farewell(filter->seat);
+    const char *close_text = seat_close_text(filter->seat);
 
-    fprintf(stderr, "room: %s%s%s\n", reasons_text(reason, words), farewell[0] != '\0' ? ": " : "", farewell);
+    fprintf(stderr, "room: %s%s%s\n", reasons_text(reason, words), close_text[0] != '\0' ? ": " : "", close_text);
     end(filter, FILTER_EXIT_REFUSED);
 }
 
@@ -136,20 +136,20 @@ static void on_text(void *ctx, const char *text, size_t length)
         fprintf(stderr, "room: the room says: %s", line);
 }
 
-static void on_fate(void *ctx, uint32_t number, enum client_fate fate, uint8_t why)
+static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why)
 {
     struct filter *filter = ctx;
     char words[REASONS_TEXT_BYTES];
 
-    if (fate == CLIENT_REFUSED && why == 0) { /* it was never sent, or nobody knows any more */
+    if (outcome == CLIENT_REFUSED && why == 0) { /* it was never sent, or nobody knows any more */
         filter->refused++;
         fprintf(stderr, "room: message %u was not taken\n", (unsigned)number);
-    } else if (fate == CLIENT_REFUSED) {
+    } else if (outcome == CLIENT_REFUSED) {
         filter->refused++;
         fprintf(stderr, "room: message %u was not taken: %s\n", (unsigned)number, reasons_not_taken(why, words));
-    } else if (fate == CLIENT_UNKNOWN && number <= seat_said_before(filter->seat)) {
+    } else if (outcome == CLIENT_UNKNOWN && number <= seat_said_before(filter->seat)) {
         filter->unknown_before++;
-    } else if (fate == CLIENT_UNKNOWN) {
+    } else if (outcome == CLIENT_UNKNOWN) {
         filter->unknown++;
         fprintf(stderr, "room: it is not known whether message %u was taken; it is not said again\n", (unsigned)number);
     }
@@ -369,7 +369,7 @@ int filter_run(struct ev_loop *loop, const struct options *options)
 {
     struct filter filter = {.options = options, .loop = loop};
     const struct seat_sink sink = {.protocol = {.event = on_event,
-                                                .fate = on_fate,
+                                                .outcome = on_outcome,
                                                 .missed = on_missed,
                                                 .state = on_state,
                                                 .line = on_text,

@@ -61,7 +61,7 @@ static bool is_server(const struct link *link, const struct sockaddr_storage *fr
 }
 
 /* Cuts what the kernel has put together: all segments are of that size but the last. */
-static void hand_on(struct link *link, size_t length, size_t segment)
+static void dispatch(struct link *link, size_t length, size_t segment)
 {
     size_t at = 0;
 
@@ -99,7 +99,7 @@ static bool read_once(struct link *link)
         if (at->cmsg_level == SOL_UDP && at->cmsg_type == UDP_GRO)
             memcpy(&segment, CMSG_DATA(at), sizeof(segment));
     }
-    hand_on(link, (size_t)length, segment > 0 ? (size_t)segment : 0);
+    dispatch(link, (size_t)length, segment > 0 ? (size_t)segment : 0);
     return true;
 }
 

@@ -151,8 +151,8 @@ static void done(struct screen *screen)
 {
     stop_watchers(screen);
     for (size_t i = 0; i < screen->outgoing.count; i++)
-        screen_told_fate(screen, &screen->outgoing.entries[i],
-                         seat_was_in(screen->seat) ? CLIENT_UNKNOWN : CLIENT_REFUSED, 0);
+        screen_told_outcome(screen, &screen->outgoing.entries[i],
+                            seat_was_in(screen->seat) ? CLIENT_UNKNOWN : CLIENT_REFUSED, 0);
     if (!history_save(&screen->history))
         board_say(&screen->board, false, "what you have typed is not kept: %s: %s", screen->history.path,
                   strerror(errno));

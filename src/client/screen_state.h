@@ -86,7 +86,8 @@ void screen_told_open(struct screen *screen);
 /* From now on somebody should answer. */
 void screen_told_waits(struct screen *screen);
 /* A word about a message that is not, or may not be, in the room. */
-void screen_told_fate(struct screen *screen, const struct outgoing_entry *entry, enum client_fate fate, uint8_t why);
+void screen_told_outcome(struct screen *screen, const struct outgoing_entry *entry, enum client_outcome outcome,
+                         uint8_t why);
 
 /* ---- screen_typed ---- */
 

@@ -37,18 +37,19 @@ static void show_alone(struct screen *screen, const struct outgoing_entry *entry
         board_event(&screen->board, now, &event, name, true);
 }
 
-void screen_told_fate(struct screen *screen, const struct outgoing_entry *entry, enum client_fate fate, uint8_t why)
+void screen_told_outcome(struct screen *screen, const struct outgoing_entry *entry, enum client_outcome outcome,
+                         uint8_t why)
 {
     char words[REASONS_TEXT_BYTES];
 
-    if (entry->rename && fate == CLIENT_REFUSED)
+    if (entry->rename && outcome == CLIENT_REFUSED)
         board_say(&screen->board, true, "your name has not changed to %s: %s", entry->text,
                   reasons_not_taken(why, words));
     else if (entry->rename)
         board_say(&screen->board, true, "it is not known whether your name has changed to %s", entry->text);
-    else if (fate == CLIENT_REFUSED && why == 0) /* it was never sent, or nobody knows any more */
+    else if (outcome == CLIENT_REFUSED && why == 0) /* it was never sent, or nobody knows any more */
         board_say(&screen->board, true, "not said: %s", entry->text);
-    else if (fate == CLIENT_REFUSED)
+    else if (outcome == CLIENT_REFUSED)
         board_say(&screen->board, true, "not said (%s): %s", reasons_not_taken(why, words), entry->text);
     else
         board_say(&screen->board, true, "it is not known whether this was said, and it is not said again: %s",
@@ -57,26 +58,26 @@ void screen_told_fate(struct screen *screen, const struct outgoing_entry *entry,
         terminal_add_history(screen->terminal, entry->text); /* of a paste, it is not there */
 }
 
-static void on_fate(void *ctx, uint32_t number, enum client_fate fate, uint8_t why)
+static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why)
 {
     struct screen *screen = ctx;
     struct outgoing_entry *entry = outgoing_find(&screen->outgoing, number);
 
     terminal_touch(screen->terminal);
     if (entry == NULL) {
-        if (fate == CLIENT_UNKNOWN && number <= seat_said_before(screen->seat))
+        if (outcome == CLIENT_UNKNOWN && number <= seat_said_before(screen->seat))
             board_say(&screen->board, true,
                       "it is not known whether message %u of the program before was said, and it is not said again",
                       (unsigned)number);
         return;
     }
-    switch (fate) {
+    switch (outcome) {
     case CLIENT_TAKEN: /* its event is on its way, or lost with the session */
         entry->taken = true;
         return;
     case CLIENT_REFUSED:
     case CLIENT_UNKNOWN:
-        screen_told_fate(screen, entry, fate, why);
+        screen_told_outcome(screen, entry, outcome, why);
         break;
     case CLIENT_SENT: /* that is all that will ever be known */
         screen->shown_alone = number;
@@ -172,7 +173,7 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
     if (state == CLIENT_OUT) {
         if (reason != CLIENT_LEFT)
             board_say(&screen->board, true, "%s%s%s", reasons_text(reason, words),
-                      seat_farewell(screen->seat)[0] != '\0' ? ": " : "", seat_farewell(screen->seat));
+                      seat_close_text(screen->seat)[0] != '\0' ? ": " : "", seat_close_text(screen->seat));
         screen_end(screen, reason == CLIENT_LEFT ? EX_OK : SCREEN_EXIT_REFUSED);
     } else if (screen->leaving != SCREEN_STAYS) {
         return;
@@ -262,7 +263,7 @@ static void on_done(void *ctx)
 struct seat_sink screen_told_sink(struct screen *screen)
 {
     return (struct seat_sink){.protocol = {.event = on_event,
-                                           .fate = on_fate,
+                                           .outcome = on_outcome,
                                            .missed = on_missed,
                                            .state = on_state,
                                            .member = on_member,

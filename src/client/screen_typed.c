@@ -14,7 +14,7 @@
 /* On a linear terminal: what is acknowledged sooner needs no word. */
 #define LATE_S 2.0
 
-/* ---- saying ---- */
+/* ---- messages ---- */
 
 static void remember(struct screen *screen, uint32_t number, bool rename, const char *text, size_t length)
 {
@@ -103,7 +103,7 @@ static void rename_to(struct screen *screen, const struct commands_line *read)
         remember(screen, number, true, name, read->length);
 }
 
-static void obey(struct screen *screen, const char *line)
+static void run_command(struct screen *screen, const char *line)
 {
     struct commands_line read;
 
@@ -146,7 +146,7 @@ void screen_typed_line(struct screen *screen, const char *line)
     }
     terminal_add_history(screen->terminal, line);
     history_add(&screen->history, line);
-    obey(screen, line);
+    run_command(screen, line);
 }
 
 /* ---- pasted ---- */

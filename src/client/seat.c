@@ -108,11 +108,11 @@ static void on_event(void *ctx, const struct event *event, uint32_t own)
     sink->event(sink->ctx, event, own);
 }
 
-static void on_fate(void *ctx, uint32_t number, enum client_fate fate, uint8_t why)
+static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why)
 {
     const struct client_sink *sink = &((struct seat *)ctx)->sink.protocol;
 
-    sink->fate(sink->ctx, number, fate, why);
+    sink->outcome(sink->ctx, number, outcome, why);
 }
 
 static void on_missed(void *ctx, uint64_t count)
@@ -208,7 +208,7 @@ static int open_talk(struct seat *seat)
                                .keepalive_ns = seat->options->keepalive_s * MOMENT_NS_PER_S,
                                .sink = {.send = on_send,
                                         .event = on_event,
-                                        .fate = on_fate,
+                                        .outcome = on_outcome,
                                         .missed = on_missed,
                                         .state = on_state,
                                         .member = on_member,
@@ -341,9 +341,9 @@ const struct moment *seat_now(const struct seat *seat)
     return &seat->now;
 }
 
-const char *seat_farewell(const struct seat *seat)
+const char *seat_close_text(const struct seat *seat)
 {
-    return talk_farewell(seat->talk);
+    return talk_close_text(seat->talk);
 }
 
 bool seat_was_heard(const struct seat *seat)

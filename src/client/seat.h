@@ -45,7 +45,7 @@ int seat_rename(struct seat *seat, const char *name, uint32_t *ret_number);
 void seat_leave(struct seat *seat, bool at_once);
 
 enum client_state seat_state(const struct seat *seat);
-/* Messages whose fate is not known. */
+/* Messages whose outcome is not known. */
 uint32_t seat_pending(const struct seat *seat);
 /* Its name and the room's as shown, once in; empty where the room does not tell. Borrowed until the seat is called again. */
 const char *seat_name(const struct seat *seat);
@@ -60,11 +60,11 @@ bool seat_next_member(const struct seat *seat, uint64_t after, uint64_t *ret_num
 /* The moment of this turn of the loop. */
 const struct moment *seat_now(const struct seat *seat);
 /*
- * Messages up to this number were said by a program before, which was killed, and whose session this seat goes on with. Of them, only those are told of whose fate is not known.
+ * Messages up to this number were said by a program before, which was killed, and whose session this seat goes on with. Of them, only those are told of whose outcome is not known.
  */
 uint32_t seat_said_before(const struct seat *seat);
 /* What the room has said as it ended the session; terminated, mostly empty. */
-const char *seat_farewell(const struct seat *seat);
+const char *seat_close_text(const struct seat *seat);
 /* Once out: nothing says that the room has not heard what was said (over the plain protocol: the bye has come, or the dialect has none). */
 bool seat_was_heard(const struct seat *seat);
 /* It has been in, at any time. */

@@ -22,7 +22,7 @@ struct talk {
 static int make_sequenced(struct talk *talk, const struct talk_setup *from)
 {
     struct client_setup setup = {
-        .name = from->name, .resume = from->resume, .store_bytes = TALK_STORE_BYTES, .sink = from->sink};
+        .name = from->name, .resume = from->resume, .reorder_bytes = TALK_STORE_BYTES, .sink = from->sink};
 
     randombytes_buf(setup.seed, sizeof(setup.seed));
     return client_new(&setup, &talk->sequenced);
@@ -114,9 +114,9 @@ enum client_state talk_state(const struct talk *talk)
     return talk->plain != NULL ? plain_client_state(talk->plain) : client_state(talk->sequenced);
 }
 
-const char *talk_farewell(const struct talk *talk)
+const char *talk_close_text(const struct talk *talk)
 {
-    return talk->plain != NULL ? plain_client_farewell(talk->plain) : client_farewell(talk->sequenced);
+    return talk->plain != NULL ? plain_client_close_text(talk->plain) : client_close_text(talk->sequenced);
 }
 
 uint32_t talk_pending(const struct talk *talk)

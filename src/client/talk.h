@@ -33,7 +33,7 @@ void talk_leave(struct talk *talk, const struct moment *now, bool at_once);
 void talk_moved(struct talk *talk, const struct moment *now);
 
 enum client_state talk_state(const struct talk *talk);
-const char *talk_farewell(const struct talk *talk);
+const char *talk_close_text(const struct talk *talk);
 uint32_t talk_pending(const struct talk *talk);
 const char *talk_name(const struct talk *talk);
 const char *talk_room(const struct talk *talk);
@@ -44,7 +44,7 @@ bool talk_next_member(const struct talk *talk, uint64_t after, uint64_t *ret_num
 /* False over the plain protocol. */
 bool talk_session(const struct talk *talk, struct client_session *ret_session);
 
-/* Once out: nothing says that the room has not heard what was said. Over the sequenced protocol, each message has its fate; over the plain one, the bye has come, or the dialect has none. */
+/* Once out: nothing says that the room has not heard what was said. Over the sequenced protocol, each message has its outcome; over the plain one, the bye has come, or the dialect has none. */
 bool talk_was_heard(const struct talk *talk);
 
 #endif

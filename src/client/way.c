@@ -139,7 +139,7 @@ static void on_no_address(void *ctx, const char *words)
 }
 
 /* While it is in, a refusal may be forged, or the room is on its way back: the machine asks, and finds out. Not from in here, where it may be sending. */
-static void doubt(struct way *way)
+static void suspect_path(struct way *way)
 {
     if (way->state != CLIENT_IN || way->doubted)
         return;
@@ -152,7 +152,7 @@ static void on_unreachable(void *ctx, int error)
     struct way *way = ctx;
 
     if (way->state != CLIENT_JOINING || way->refused) {
-        doubt(way);
+        suspect_path(way);
         return;
     }
     way->refused = true;

@@ -71,7 +71,7 @@ static bool is_unreachable(const struct sock_extended_err *error)
     return error->ee_type == ICMP6_DST_UNREACH;
 }
 
-static void hand_on(struct udp *udp, size_t slot)
+static void dispatch(struct udp *udp, size_t slot)
 {
     struct udp_set *set = udp->set;
     struct msghdr *header = &set->errors.headers[slot].msg_hdr;
@@ -90,12 +90,12 @@ size_t udp_errqueue_drain(struct udp *udp)
     struct udp_error_batch *batch = &udp->set->errors;
     size_t taken = 0;
 
-    udp->errors_wait = false; /* now, for what is sent from within hand_on may make it true again */
+    udp->errors_wait = false; /* now, for what is sent from within dispatch may make it true again */
     for (unsigned round = 0; round < UDP_ERROR_ROUNDS; round++) {
         int count = recvmmsg(udp->fd, batch->headers, UDP_ERROR_SLOTS, MSG_ERRQUEUE | MSG_DONTWAIT, NULL);
 
         for (int slot = 0; slot < count; slot++) {
-            hand_on(udp, (size_t)slot);
+            dispatch(udp, (size_t)slot);
             reset(batch, (size_t)slot);
             taken++;
         }

@@ -122,7 +122,7 @@ static void read_controls(struct udp *udp, struct msghdr *header, uint8_t ret_lo
     }
 }
 
-static void hand_on(struct udp *udp, size_t slot)
+static void dispatch(struct udp *udp, size_t slot)
 {
     struct udp_set *set = udp->set;
     struct mmsghdr *message = &set->recv.headers[slot];
@@ -183,7 +183,7 @@ static void rest(struct udp *udp)
 static void hand_on_all(struct udp *udp, size_t count)
 {
     for (size_t slot = 0; slot < count; slot++) {
-        hand_on(udp, slot);
+        dispatch(udp, slot);
         reset(&udp->set->recv.headers[slot].msg_hdr);
     }
 }

@@ -134,7 +134,7 @@ static bool may_be_pending(int error)
     }
 }
 
-static enum verdict judge(struct udp *udp, struct msghdr *header, struct attempt *attempt, int error)
+static enum verdict verdict_of(struct udp *udp, struct msghdr *header, struct attempt *attempt, int error)
 {
     if (may_be_pending(error) && attempt->pending++ < UDP_PENDING_MAX)
         return VERDICT_AGAIN;
@@ -255,7 +255,7 @@ static void offer(struct run *run)
         fill(run, false);
         return;
     }
-    switch (judge(udp, &headers[0].msg_hdr, &run->attempt, -taken)) {
+    switch (verdict_of(udp, &headers[0].msg_hdr, &run->attempt, -taken)) {
     case VERDICT_AGAIN:
         break;
     case VERDICT_LATER:

@@ -3,7 +3,7 @@
 
 /*
  * A client of the sequenced protocol and a server that may say anything: raw datagrams, datagrams with the right nonce, epoch or token and anything behind it, words and wishes of its user, and steps of the
- * clock. Whatever comes, events rise, each message has one fate, members come and go by turns, and all that is sent can be read.
+ * clock. Whatever comes, events rise, each message has one outcome, members come and go by turns, and all that is sent can be read.
  */
 #include "core/sequenced_wire/sequenced_events.h"
 #include "core/sequenced_wire/sequenced_handshake.h"
@@ -84,11 +84,11 @@ static void on_event(void *ctx, const struct event *event, uint32_t own)
     world->seq = event->seq;
 }
 
-static void on_fate(void *ctx, uint32_t number, enum client_fate fate, uint8_t why)
+static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why)
 {
     struct world *world = ctx;
 
-    (void)fate;
+    (void)outcome;
     (void)why;
     FUZZ_CHECK(number >= 1 && number <= world->said);
     FUZZ_CHECK(!world->settled[number % NUMBERS]);
@@ -308,10 +308,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct input input = {.data = data, .size = size};
     struct client_session session = {EPOCH, TOKEN, 5, 40, 20};
     struct client_setup setup = {.name = "alice",
-                                 .store_bytes = CLIENT_STORE_MIN_BYTES,
+                                 .reorder_bytes = CLIENT_REORDER_MIN_BYTES,
                                  .sink = {.send = on_send,
                                           .event = on_event,
-                                          .fate = on_fate,
+                                          .outcome = on_outcome,
                                           .state = on_state,
                                           .member = on_member,
                                           .ctx = &world}};
@@ -329,7 +329,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         step(&world, &input);
         check_tick(&world);
     }
-    /* In the end every message has a fate. */
+    /* In the end every message has an outcome. */
     client_leave(world.client, &world.now, true);
     client_leave(world.client, &world.now, true);
     world.now.mono_ns += 3600 * MOMENT_NS_PER_S;

@@ -3,7 +3,7 @@
 
 /*
  * A plain client and a server that may send anything: raw datagrams, answers and lines of its dialect with anything in them, words and wishes of its user, and steps of the clock. Whatever comes, what it sends are requests
- * that no server dies of, each message has one fate, and members come and go by turns.
+ * that no server dies of, each message has one outcome, and members come and go by turns.
  */
 #include "core/model/text.h"
 #include "core/plain_wire/plain.h"
@@ -74,11 +74,11 @@ static void on_line(void *ctx, const char *text, size_t length)
     check_text(text, length);
 }
 
-static void on_fate(void *ctx, uint32_t number, enum client_fate fate, uint8_t why)
+static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why)
 {
     struct world *world = ctx;
 
-    (void)fate;
+    (void)outcome;
     (void)why;
     FUZZ_CHECK(number >= 1 && number <= world->said);
     FUZZ_CHECK(!world->settled[number % NUMBERS]);
@@ -295,7 +295,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct plain_client_setup setup = {.name = "alice",
                                        .sink = {.send = on_send,
                                                 .event = on_event,
-                                                .fate = on_fate,
+                                                .outcome = on_outcome,
                                                 .state = on_state,
                                                 .member = on_member,
                                                 .line = on_line,
@@ -313,7 +313,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         step(&world, &input);
         check_tick(&world);
     }
-    /* In the end every message has a fate. */
+    /* In the end every message has an outcome. */
     plain_client_leave(world.client, &world.now, true);
     plain_client_leave(world.client, &world.now, true);
     check_tick(&world);

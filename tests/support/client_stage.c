@@ -42,14 +42,14 @@ static void on_event(void *ctx, const struct event *event, uint32_t own)
     kept->event.text = kept->text;
 }
 
-static void on_fate(void *ctx, uint32_t number, enum client_fate fate, uint8_t why)
+static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why)
 {
     struct client_stage *stage = ctx;
 
     NEED(stage->fate_count < CLIENT_STAGE_SENT_MAX);
-    stage->fates[stage->fate_count].number = number;
-    stage->fates[stage->fate_count].fate = fate;
-    stage->fates[stage->fate_count++].why = why;
+    stage->outcomes[stage->fate_count].number = number;
+    stage->outcomes[stage->fate_count].outcome = outcome;
+    stage->outcomes[stage->fate_count++].why = why;
 }
 
 static void on_missed(void *ctx, uint64_t count)
@@ -89,8 +89,8 @@ void client_stage_open(struct client_stage *stage)
     stage->setup =
         (struct client_setup){.seed = {1, 2, 3},
                               .name = "alice",
-                              .store_bytes = CLIENT_STORE_MIN_BYTES,
-                              .sink = {on_send, on_event, on_fate, on_missed, on_state, on_member, NULL, stage}};
+                              .reorder_bytes = CLIENT_REORDER_MIN_BYTES,
+                              .sink = {on_send, on_event, on_outcome, on_missed, on_state, on_member, NULL, stage}};
     stage->run = 1;
     stage->position = 9;
     stage->head = 10;
@@ -379,16 +379,16 @@ const char *client_stage_given(const struct client_stage *stage)
     return text;
 }
 
-bool client_stage_fate(const struct client_stage *stage, uint32_t number, enum client_fate fate, uint8_t why)
+bool client_stage_outcome(const struct client_stage *stage, uint32_t number, enum client_outcome outcome, uint8_t why)
 {
     unsigned told = 0;
     bool same = false;
 
     for (size_t i = 0; i < stage->fate_count; i++) {
-        if (stage->fates[i].number != number)
+        if (stage->outcomes[i].number != number)
             continue;
         told++;
-        same = stage->fates[i].fate == fate && stage->fates[i].why == why;
+        same = stage->outcomes[i].outcome == outcome && stage->outcomes[i].why == why;
     }
     return told == 1 && same;
 }

@@ -49,9 +49,9 @@ struct client_stage {
 
     struct {
         uint32_t number;
-        enum client_fate fate;
+        enum client_outcome outcome;
         uint8_t why;
-    } fates[CLIENT_STAGE_SENT_MAX];
+    } outcomes[CLIENT_STAGE_SENT_MAX];
     size_t fate_count;
 
     uint64_t missed;
@@ -118,7 +118,7 @@ void client_stage_enter(struct client_stage *stage);
 /* The numbers of all chats given on, as "11 12 13". */
 const char *client_stage_given(const struct client_stage *stage);
 
-/* True where the message has that fate, and was told it once. */
-bool client_stage_fate(const struct client_stage *stage, uint32_t number, enum client_fate fate, uint8_t why);
+/* True where the message has that outcome, and was told it once. */
+bool client_stage_outcome(const struct client_stage *stage, uint32_t number, enum client_outcome outcome, uint8_t why);
 
 #endif

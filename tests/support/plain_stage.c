@@ -77,17 +77,17 @@ static void on_event(void *ctx, const struct event *event, uint32_t own)
     }
 }
 
-static void on_fate(void *ctx, uint32_t number, enum client_fate fate, uint8_t why)
+static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why)
 {
-    static const char *const fates[] = {
+    static const char *const outcomes[] = {
         [CLIENT_TAKEN] = "taken", [CLIENT_REFUSED] = "refused", [CLIENT_UNKNOWN] = "unknown", [CLIENT_SENT] = "sent"};
     struct plain_stage *stage = ctx;
     const char *reply = stage->reply;
 
     if (why != 0)
-        tell(stage, "%u %s %u", (unsigned)number, fates[fate], (unsigned)why);
+        tell(stage, "%u %s %u", (unsigned)number, outcomes[outcome], (unsigned)why);
     else
-        tell(stage, "%u %s", (unsigned)number, fates[fate]);
+        tell(stage, "%u %s", (unsigned)number, outcomes[outcome]);
     stage->reply = NULL;
     if (reply != NULL)
         NEED(plain_client_say(stage->client, &stage->now, reply, strlen(reply), &number) == 0);
@@ -164,7 +164,7 @@ void plain_stage_open(struct plain_stage *stage)
                                                .dialect = &stage->dialect,
                                                .sink = {.send = on_send,
                                                         .event = on_event,
-                                                        .fate = on_fate,
+                                                        .outcome = on_outcome,
                                                         .missed = on_missed,
                                                         .state = on_state,
                                                         .member = on_member,

@@ -23,7 +23,7 @@ struct plain_stage {
     char answer[PLAIN_STAGE_TEXT_BYTES];
     size_t sent_length, told_length;
     bool tells_members; /* in `told` too */
-    const char *reply;  /* said by the sink whenever a fate is told, once */
+    const char *reply;  /* said by the sink whenever a outcome is told, once */
     struct event event; /* the last; its pointers are not to be followed */
 };
 

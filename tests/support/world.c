@@ -378,11 +378,11 @@ void world_figures(const struct world *world, struct world_figures *ret_figures)
         figures.resumed += actor->resumed;
         figures.missed += actor->missed;
         for (uint32_t n = 0; n < actor->said; n++) {
-            uint8_t fate = actor->sayings[n].fate;
+            uint8_t outcome = actor->sayings[n].outcome;
 
-            figures.messages[0] += fate == SAYING_TAKEN;
-            figures.messages[1] += fate == SAYING_REFUSED;
-            figures.messages[2] += fate == SAYING_UNKNOWN || fate == SAYING_BURIED;
+            figures.messages[0] += outcome == SAYING_TAKEN;
+            figures.messages[1] += outcome == SAYING_REFUSED;
+            figures.messages[2] += outcome == SAYING_UNKNOWN || outcome == SAYING_BURIED;
         }
     }
     *ret_figures = figures;

@@ -27,7 +27,7 @@
 struct world;
 
 /* What happens to clients, each a number of them; chosen by the seed, the same one may be hit twice. */
-struct world_fate {
+struct world_outcome {
     uint16_t late;    /* join in mid-talk */
     uint16_t leave;   /* leave in mid-talk, half of them at once; some come back */
     uint16_t crash;   /* are killed, and resume with what they have kept */
@@ -53,7 +53,7 @@ struct world_setup {
     uint32_t full_permille; /* how often the outbox is full for 1 to 30 ms, a datagram */
     struct room_rate messages;
     size_t ring_bytes;
-    struct world_fate fate;
+    struct world_outcome outcome;
     bool lasting; /* the network is never healed */
     bool gaps;    /* members may miss what the ring has forgotten */
     bool trace;   /* every datagram and callback goes to stderr */
@@ -78,7 +78,7 @@ struct world_figures {
     uint64_t lost[FAKE_WAYS];
     uint64_t events;      /* in the transcript */
     uint64_t delivered;   /* events at sequenced clients */
-    uint64_t messages[3]; /* of sequenced clients, by enum client_fate */
+    uint64_t messages[3]; /* of sequenced clients, by enum client_outcome */
     uint64_t resumed;     /* joins with a session, by programs that were started anew */
     uint64_t missed;
     int64_t talk_ns;  /* from the start until all was quiet */

@@ -73,28 +73,28 @@ static void on_event(void *ctx, const struct event *event, uint32_t own)
     actor->last = event->seq;
 }
 
-static void on_fate(void *ctx, uint32_t number, enum client_fate fate, uint8_t why)
+static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why)
 {
     static const char *const words[] = {"taken", "refused", "unknown"};
-    static const uint8_t fates[] = {SAYING_TAKEN, SAYING_REFUSED, SAYING_UNKNOWN};
+    static const uint8_t outcomes[] = {SAYING_TAKEN, SAYING_REFUSED, SAYING_UNKNOWN};
     struct actor *actor = ctx;
     uint32_t at = actor->said;
 
-    world_trace(actor->world, "m%u: message %u is %s (%u)", actor->id, number, words[fate], why);
+    world_trace(actor->world, "m%u: message %u is %s (%u)", actor->id, number, words[outcome], why);
     while (at > 0 && (actor->sayings[at - 1].number != number || actor->sayings[at - 1].life != actor->life))
         at--;
     /* What the program before had sent, and the server has not decided on. */
-    if (at == 0 && fate == CLIENT_UNKNOWN && actor->life > 1)
+    if (at == 0 && outcome == CLIENT_UNKNOWN && actor->life > 1)
         return;
     if (at == 0) {
-        world_wrong(actor->world, "m%u is told the fate of message %u, which it has not said", actor->id, number);
+        world_wrong(actor->world, "m%u is told the outcome of message %u, which it has not said", actor->id, number);
         return;
     }
-    if (actor->sayings[at - 1].fate != SAYING_WAITS)
-        world_wrong(actor->world, "m%u is told the fate of message %u again: %s", actor->id, number, words[fate]);
-    actor->sayings[at - 1].fate = fates[fate];
+    if (actor->sayings[at - 1].outcome != SAYING_WAITS)
+        world_wrong(actor->world, "m%u is told the outcome of message %u again: %s", actor->id, number, words[outcome]);
+    actor->sayings[at - 1].outcome = outcomes[outcome];
     actor->sayings[at - 1].why = why;
-    if (fate == CLIENT_TAKEN && actor->sayings[at - 1].is_name)
+    if (outcome == CLIENT_TAKEN && actor->sayings[at - 1].is_name)
         snprintf(actor->name, sizeof(actor->name), "m%u_%u", actor->id, at - 1);
 }
 
@@ -171,7 +171,7 @@ static void reap(struct actor *actor)
     if (!actor->leaving && !actor->may_lose)
         world_wrong(actor->world, "m%u is out for the reason %d", actor->id, (int)why);
     for (uint32_t n = 0; n < actor->said; n++) {
-        if (actor->sayings[n].life == actor->life && actor->sayings[n].fate == SAYING_WAITS)
+        if (actor->sayings[n].life == actor->life && actor->sayings[n].outcome == SAYING_WAITS)
             world_wrong(actor->world, "m%u is out (%d), and what became of message %u was not told", actor->id,
                         (int)why, actor->sayings[n].number);
     }
@@ -215,10 +215,10 @@ void world_actor_start(struct actor *actor)
 {
     struct client_setup setup = {.name = actor->name,
                                  .resume = actor->has_kept ? &actor->kept : NULL,
-                                 .store_bytes = STORE_BYTES,
+                                 .reorder_bytes = STORE_BYTES,
                                  .sink = {.send = on_send,
                                           .event = on_event,
-                                          .fate = on_fate,
+                                          .outcome = on_outcome,
                                           .missed = on_missed,
                                           .state = on_state,
                                           .member = on_member,
@@ -256,8 +256,8 @@ void world_actor_crash(struct actor *actor)
     actor->running = actor->is_in = false;
     actor->tick_ns = MOMENT_NEVER_NS;
     for (uint32_t n = 0; n < actor->said; n++) {
-        if (actor->sayings[n].life == actor->life && actor->sayings[n].fate == SAYING_WAITS)
-            actor->sayings[n].fate = SAYING_BURIED;
+        if (actor->sayings[n].life == actor->life && actor->sayings[n].outcome == SAYING_WAITS)
+            actor->sayings[n].outcome = SAYING_BURIED;
     }
     if (!actor->has_kept)
         actor->first = actor->last = 0;
@@ -323,7 +323,7 @@ static void say_plain(struct actor *actor, const char *text)
     if (!actor->is_in)
         return;
     saying = add_saying(actor);
-    saying->fate = actor->world->setup.messages.per_second == 0 ? SAYING_TAKEN : SAYING_BURIED;
+    saying->outcome = actor->world->setup.messages.per_second == 0 ? SAYING_TAKEN : SAYING_BURIED;
     send_up(actor, request, (size_t)snprintf(request, sizeof(request), "C %s %s", actor->name, text));
 }
 

@@ -29,7 +29,7 @@
 #define WORLD_CALM_S         10
 #define WORLD_CALM_DATAGRAMS 20
 
-enum saying_fate {
+enum saying_outcome {
     SAYING_WAITS,
     SAYING_TAKEN,
     SAYING_REFUSED,
@@ -40,7 +40,7 @@ enum saying_fate {
 struct saying {
     uint32_t number; /* what the client called it */
     uint32_t life;   /* the program that said it */
-    uint8_t fate;
+    uint8_t outcome;
     uint8_t why;
     bool is_name;
     uint32_t seen; /* how often it is in the transcript */

@@ -210,7 +210,7 @@ static bool is_plain_up_to_date(struct actor *actor, bool tell)
         return false;
     }
     for (uint32_t n = 0; n < actor->said; n++) {
-        if (actor->sayings[n].fate == SAYING_TAKEN && actor->sayings[n].seen == 0)
+        if (actor->sayings[n].outcome == SAYING_TAKEN && actor->sayings[n].seen == 0)
             return false; /* judged with the others */
     }
     return true;
@@ -245,13 +245,13 @@ static void judge_sayings(struct actor *actor)
         const struct saying *saying = &actor->sayings[n];
         /* Nobody here says what a room refuses; but what was never sent when its author went is refused, too. */
         bool may_refuse = saying->is_name || actor->ever_left || actor->may_lose;
-        bool is_right = saying->fate == SAYING_TAKEN     ? saying->seen == 1
-                        : saying->fate == SAYING_REFUSED ? saying->seen == 0 && may_refuse
-                                                         : saying->fate != SAYING_WAITS && saying->seen <= 1;
+        bool is_right = saying->outcome == SAYING_TAKEN     ? saying->seen == 1
+                        : saying->outcome == SAYING_REFUSED ? saying->seen == 0 && may_refuse
+                                                            : saying->outcome != SAYING_WAITS && saying->seen <= 1;
 
         if (!is_right)
             world_wrong(actor->world, "m%u is %s #%u.%u# (message %u, why %u), which is in the transcript %u times",
-                        actor->id, words[saying->fate], actor->id, n, saying->number, saying->why, saying->seen);
+                        actor->id, words[saying->outcome], actor->id, n, saying->number, saying->why, saying->seen);
     }
 }
 
@@ -259,7 +259,7 @@ static void judge_sayings(struct actor *actor)
 static void judge_doubt(struct actor *actor)
 {
     for (uint32_t n = 0; n < actor->said; n++) {
-        if (actor->sayings[n].fate == SAYING_UNKNOWN && !actor->may_lose && !actor->ever_left)
+        if (actor->sayings[n].outcome == SAYING_UNKNOWN && !actor->may_lose && !actor->ever_left)
             world_wrong(actor->world, "m%u has not lost its session, and is told that #%u.%u# is unknown", actor->id,
                         actor->id, n);
     }

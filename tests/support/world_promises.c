@@ -54,7 +54,7 @@ static void compare(struct world *world, const struct world_promise *before, con
                     "a session was told that messages behind %u are kept (%08x), and then (behind %u) that not (%08x)",
                     before->upto, before->kept, after->upto, after->kept);
     if (step < WINDOW && before->upto > 0 && (after->refused >> step) << step != before->refused << step)
-        world_wrong(world, "a session is told another fate of its messages up to %u", before->upto);
+        world_wrong(world, "a session is told another outcome of its messages up to %u", before->upto);
 }
 
 void world_promises_note(struct world *world, const void *bytes, size_t length)

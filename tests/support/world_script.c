@@ -28,7 +28,7 @@ static void seed_absence(struct dice *dice, struct world_setup *setup)
 {
     if (!dice_chance(dice, 150))
         return;
-    setup->fate.cut = (uint16_t)(1 + dice_below(dice, 2));
+    setup->outcome.cut = (uint16_t)(1 + dice_below(dice, 2));
     setup->cut_ns = setup->linger_ns = dice_between(dice, 30 * S, 200 * S);
     if (dice_chance(dice, 400)) {
         setup->session_timeout_s = 30;
@@ -58,15 +58,15 @@ void world_setup_from_seed(struct world_setup *setup, uint64_t seed)
         .session_timeout_s = 600,
         .full_permille = dice_chance(&dice, 300) ? dice_below(&dice, 50) : 0,
         .ring_bytes = 1024 * 1024,
-        .fate = {.late = (uint16_t)dice_below(&dice, count / 2U + 1U),
-                 .leave = (uint16_t)dice_below(&dice, count / 3U + 1U),
-                 .crash = (uint16_t)dice_below(&dice, 4),
-                 .move = (uint16_t)dice_below(&dice, 4),
-                 .cut = (uint16_t)dice_below(&dice, 3),
-                 .sleep = (uint16_t)dice_below(&dice, 2),
-                 .rename = (uint16_t)dice_below(&dice, 3),
-                 .kick = dice_chance(&dice, 100) ? 1 : 0,
-                 .notices = (uint16_t)dice_below(&dice, 4)},
+        .outcome = {.late = (uint16_t)dice_below(&dice, count / 2U + 1U),
+                    .leave = (uint16_t)dice_below(&dice, count / 3U + 1U),
+                    .crash = (uint16_t)dice_below(&dice, 4),
+                    .move = (uint16_t)dice_below(&dice, 4),
+                    .cut = (uint16_t)dice_below(&dice, 3),
+                    .sleep = (uint16_t)dice_below(&dice, 2),
+                    .rename = (uint16_t)dice_below(&dice, 3),
+                    .kick = dice_chance(&dice, 100) ? 1 : 0,
+                    .notices = (uint16_t)dice_below(&dice, 4)},
     };
     seed_weather(&dice, &setup->weather[FAKE_UP]);
     seed_weather(&dice, &setup->weather[FAKE_DOWN]);
@@ -118,7 +118,7 @@ static uint16_t somebody_else(struct world *world)
 static void write_talk(struct world *world, uint16_t id)
 {
     bool plain = id >= world->setup.sequenced;
-    bool late = !plain && id > 0 && id <= world->setup.fate.late;
+    bool late = !plain && id > 0 && id <= world->setup.outcome.late;
     int64_t from = late ? dice_between(&world->dice, 100, 800) : 0;
     unsigned says = plain ? world->setup.says / 4U : world->setup.says;
 
@@ -134,38 +134,38 @@ static void write_talk(struct world *world, uint16_t id)
     }
 }
 
-static void write_fates(struct world *world)
+static void write_outcomes(struct world *world)
 {
-    const struct world_fate *fate = &world->setup.fate;
+    const struct world_outcome *outcome = &world->setup.outcome;
     struct dice *dice = &world->dice;
 
-    for (unsigned n = 0; n < fate->leave; n++) {
+    for (unsigned n = 0; n < outcome->leave; n++) {
         uint16_t id = somebody_else(world);
 
         write_act(world, ACT_LEAVE, id, moment_of(world, 100, 900), dice_below(dice, 2));
         if (dice_chance(dice, 500))
             write_act(world, ACT_START, id, moment_of(world, 910, 990), 0);
     }
-    for (unsigned n = 0; n < fate->crash; n++) {
+    for (unsigned n = 0; n < outcome->crash; n++) {
         uint16_t id = somebody(world);
         int64_t at_ns = moment_of(world, 100, 900);
 
         write_act(world, ACT_CRASH, id, at_ns, 0);
         write_act(world, ACT_START, id, at_ns + dice_between(dice, 0, 3 * S), 0);
     }
-    for (unsigned n = 0; n < fate->move; n++)
+    for (unsigned n = 0; n < outcome->move; n++)
         write_act(world, ACT_MOVE, somebody(world), moment_of(world, 50, 950), dice_below(dice, 2));
-    for (unsigned n = 0; n < fate->cut; n++)
+    for (unsigned n = 0; n < outcome->cut; n++)
         write_act(world, ACT_CUT, somebody(world), moment_of(world, 50, 950),
                   dice_between(dice, 0, world->setup.cut_ns));
-    for (unsigned n = 0; n < fate->sleep; n++)
+    for (unsigned n = 0; n < outcome->sleep; n++)
         write_act(world, ACT_SLEEP, somebody(world), moment_of(world, 50, 950),
                   dice_between(dice, 0, world->setup.cut_ns));
-    for (unsigned n = 0; n < fate->rename; n++)
+    for (unsigned n = 0; n < outcome->rename; n++)
         write_act(world, ACT_RENAME, somebody(world), moment_of(world, 50, 950), 0);
-    for (unsigned n = 0; n < fate->kick; n++)
+    for (unsigned n = 0; n < outcome->kick; n++)
         write_act(world, ACT_KICK, somebody_else(world), moment_of(world, 200, 900), 0);
-    for (unsigned n = 0; n < fate->notices; n++)
+    for (unsigned n = 0; n < outcome->notices; n++)
         write_act(world, ACT_NOTICE, 0, moment_of(world, 0, 990), 0);
 }
 
@@ -174,7 +174,7 @@ void world_script_write(struct world *world)
     for (uint16_t id = 0; id < world->actors_count; id++)
         write_talk(world, id);
     if (world->setup.sequenced > 0)
-        write_fates(world);
+        write_outcomes(world);
     qsort(world->acts, world->acts_count, sizeof(*world->acts), compare_acts);
 }
 

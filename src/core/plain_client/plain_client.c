@@ -41,7 +41,7 @@ int plain_client_new(const struct plain_client_setup *setup, struct plain_client
     client->dialect = setup->dialect;
     plain_read_init(&client->read, setup->dialect);
     memcpy(client->seed, setup->seed, sizeof(client->seed));
-    memcpy(client->wanted, setup->name, strlen(setup->name) + 1);
+    memcpy(client->requested_name, setup->name, strlen(setup->name) + 1);
     client->keepalive_ns = setup->keepalive_ns;
     if (client->keepalive_ns > 0 && client->keepalive_ns < KEEPALIVE_LEAST_NS)
         client->keepalive_ns = KEEPALIVE_LEAST_NS;
@@ -107,9 +107,9 @@ int plain_client_say(struct plain_client *client, const struct moment *now, cons
     length = text_clean(text, length, clean);
     if (is_blank(clean, length))
         return STATUS_INVALID;
-    if (length > plain_client_say_most(client))
+    if (length > plain_client_messages_most(client))
         return STATUS_TOO_LONG;
-    return plain_client_say_queue(client, (struct octets_slice){clean, length}, false, ret_number);
+    return plain_client_messages_queue(client, (struct octets_slice){clean, length}, false, ret_number);
 }
 
 int plain_client_rename(struct plain_client *client, const struct moment *now, const char *name, uint32_t *ret_number)
@@ -121,8 +121,8 @@ int plain_client_rename(struct plain_client *client, const struct moment *now, c
     if (is_leaving(client))
         return STATUS_INVALID;
     if (client->state == CLIENT_IN || client->join.rename != 0)
-        return plain_client_say_queue(client, (struct octets_slice){name, strlen(name)}, true, ret_number);
-    memcpy(client->wanted, name, strlen(name) + 1);
+        return plain_client_messages_queue(client, (struct octets_slice){name, strlen(name)}, true, ret_number);
+    memcpy(client->requested_name, name, strlen(name) + 1);
     client->join.moved = false;
     client->join.leaves_before = false;
     plain_client_join_start(client, now->mono_ns);
@@ -168,7 +168,7 @@ static void send_exit(struct plain_client *client, const struct moment *now)
     leaving->sent++;
     leaving->sent_ns = now->mono_ns;
     leaving->overheard = false;
-    plain_client_send(client, DIALECT_EXIT_VERBS, client->wanted, (struct octets_slice){"", 0});
+    plain_client_send(client, DIALECT_EXIT_VERBS, client->requested_name, (struct octets_slice){"", 0});
 }
 
 static bool has_bye(const struct plain_client *client)
@@ -218,14 +218,14 @@ int64_t plain_client_next_tick(const struct plain_client *client)
         return MOMENT_NEVER_NS;
     if (client->state == CLIENT_LEAVING)
         return client->leaving.due_ns;
-    if (client->state == CLIENT_IN && client->saying.sent != client->saying.said)
+    if (client->state == CLIENT_IN && client->messages.sent != client->messages.said)
         return INT64_MIN;
     return client->join.due_ns < leave_due_ns(client) ? client->join.due_ns : leave_due_ns(client);
 }
 
 int64_t plain_client_tick(struct plain_client *client, const struct moment *now)
 {
-    plain_client_say_tick(client, now);
+    plain_client_messages_tick(client, now);
     if (client->leaving.asked && is_free_to_go(client))
         plain_client_end(client, CLIENT_LEFT);
     if (leave_due_ns(client) <= now->mono_ns) {
@@ -250,9 +250,9 @@ enum client_reason plain_client_why(const struct plain_client *client)
     return client->why;
 }
 
-const char *plain_client_farewell(const struct plain_client *client)
+const char *plain_client_close_text(const struct plain_client *client)
 {
-    return client->farewell;
+    return client->close_text;
 }
 
 uint64_t plain_client_number(const struct plain_client *client)
@@ -267,7 +267,7 @@ const char *plain_client_name(const struct plain_client *client)
 
 size_t plain_client_text_max_bytes(const struct plain_client *client)
 {
-    return plain_client_say_most(client);
+    return plain_client_messages_most(client);
 }
 
 uint32_t plain_client_members(const struct plain_client *client)

@@ -76,7 +76,7 @@ static void send_join(struct plain_client *client, const struct moment *now)
 {
     client->join.sent_ns = now->mono_ns;
     client->join.sent++;
-    plain_client_send(client, DIALECT_JOIN_VERBS, client->wanted, no_text);
+    plain_client_send(client, DIALECT_JOIN_VERBS, client->requested_name, no_text);
 }
 
 static void begin(struct plain_client *client, const struct moment *now)
@@ -91,7 +91,7 @@ static void begin(struct plain_client *client, const struct moment *now)
         return;
     join->leaves_before = false;
     join->bye_until_ns = now->mono_ns + BYE_NS;
-    plain_client_send(client, DIALECT_EXIT_VERBS, join->rename != 0 ? join->before : client->wanted, no_text);
+    plain_client_send(client, DIALECT_EXIT_VERBS, join->rename != 0 ? join->before : client->requested_name, no_text);
 }
 
 static void wait_for_user(struct plain_client *client, enum client_reason reason)
@@ -111,14 +111,14 @@ void plain_client_join_tick(struct plain_client *client, const struct moment *no
         join->due_ns = now->mono_ns + client->keepalive_ns;
         return;
     }
-    if (!plain_client_join_is_sendable(client->wanted)) {
+    if (!plain_client_join_is_sendable(client->requested_name)) {
         wait_for_user(client, CLIENT_REFUSED_NAME);
         return;
     }
     if (!join->asking)
         begin(client, now);
     send_join(client, now);
-    join->due_ns = now->mono_ns + plain_client_shorten(client, join->wait_ns);
+    join->due_ns = now->mono_ns + plain_client_jitter(client, join->wait_ns);
     join->wait_ns = join->wait_ns * 2 < WAIT_MOST_NS ? join->wait_ns * 2 : WAIT_MOST_NS;
 }
 
@@ -141,7 +141,7 @@ void plain_client_join_return(struct plain_client *client, const struct moment *
     plain_client_join_start(
         client,
         after_pause(client, now,
-                    join->pause_ns > WAIT_FIRST_NS ? plain_client_shorten(client, join->pause_ns) : join->pause_ns));
+                    join->pause_ns > WAIT_FIRST_NS ? plain_client_jitter(client, join->pause_ns) : join->pause_ns));
     join->pause_ns = join->pause_ns * 2 < WAIT_MOST_NS ? join->pause_ns * 2 : WAIT_MOST_NS;
     plain_client_members_forget(client);
     plain_client_set_state(client, CLIENT_JOINING, CLIENT_NO_REASON, 0);
@@ -162,8 +162,8 @@ void plain_client_join_rename(struct plain_client *client, const struct moment *
 {
     struct plain_client_join *join = &client->join;
 
-    memcpy(join->before, client->wanted, sizeof(join->before));
-    memcpy(client->wanted, name, strlen(name) + 1);
+    memcpy(join->before, client->requested_name, sizeof(join->before));
+    memcpy(client->requested_name, name, strlen(name) + 1);
     join->rename = number;
     join->leaves_before = true;
     plain_client_join_start(client, now->mono_ns);
@@ -176,12 +176,13 @@ void plain_client_join_rename(struct plain_client *client, const struct moment *
 static bool is_for_us(const struct plain_client *client, struct octets_slice name)
 {
     char folded[ROOM_NAME_MAX_BYTES];
-    int length = text_fold(client->wanted, strlen(client->wanted), folded, sizeof(folded));
+    int length = text_fold(client->requested_name, strlen(client->requested_name), folded, sizeof(folded));
 
     if (name.length == 0)
         return true;
     if (length < 0)
-        return name.length == strlen(client->wanted) && memcmp(name.bytes, client->wanted, name.length) == 0;
+        return name.length == strlen(client->requested_name) &&
+               memcmp(name.bytes, client->requested_name, name.length) == 0;
     return name_matches(name.bytes, name.length, folded, (size_t)length);
 }
 
@@ -193,8 +194,8 @@ static void take_name(struct plain_client *client, struct octets_slice name)
     if (name.length <= ROOM_NAME_MAX_BYTES)
         memcpy(text, name.bytes, name.length);
     if (name_check(text) == 0 && plain_client_join_is_sendable(text))
-        memcpy(client->wanted, text, sizeof(client->wanted));
-    memcpy(client->name, client->wanted, sizeof(client->name));
+        memcpy(client->requested_name, text, sizeof(client->requested_name));
+    memcpy(client->name, client->requested_name, sizeof(client->name));
 }
 
 static void let_in(struct plain_client *client, const struct moment *now, struct octets_slice name)
@@ -210,12 +211,12 @@ static void let_in(struct plain_client *client, const struct moment *now, struct
     join->in_ns = now->mono_ns;
     join->rename = 0;
     join->due_ns = client->keepalive_ns > 0 ? now->mono_ns + client->keepalive_ns : MOMENT_NEVER_NS;
-    client->saying.spoken = false;
+    client->messages.spoken = false;
     client->warned = false;
     plain_client_set_state(client, CLIENT_IN, CLIENT_NO_REASON, 0);
     plain_client_members_own(client);
     if (rename != 0)
-        plain_client_say_fate(client, rename, CLIENT_TAKEN, 0);
+        plain_client_messages_outcome(client, rename, CLIENT_TAKEN, 0);
 }
 
 /* Back to the old name, which was its own a moment ago. */
@@ -225,9 +226,9 @@ static void take_back(struct plain_client *client, const struct moment *now, uin
     uint32_t rename = join->rename;
 
     join->rename = 0;
-    memcpy(client->wanted, join->before, sizeof(client->wanted));
+    memcpy(client->requested_name, join->before, sizeof(client->requested_name));
     plain_client_join_start(client, now->mono_ns);
-    plain_client_say_fate(client, rename, CLIENT_REFUSED, why);
+    plain_client_messages_outcome(client, rename, CLIENT_REFUSED, why);
 }
 
 static void wait_for_place(struct plain_client *client, const struct moment *now)
@@ -235,7 +236,7 @@ static void wait_for_place(struct plain_client *client, const struct moment *now
     int64_t wait_ns = FULL_WAIT_S * MOMENT_NS_PER_S;
 
     /* A fifth later at most, so that not all who were sent away come back together. */
-    pause_until(client, now->mono_ns + 2 * wait_ns - plain_client_shorten(client, wait_ns));
+    pause_until(client, now->mono_ns + 2 * wait_ns - plain_client_jitter(client, wait_ns));
     plain_client_set_state(client, CLIENT_JOINING, CLIENT_REFUSED_FULL, FULL_WAIT_S);
 }
 
@@ -304,7 +305,7 @@ static bool answer_while_in(struct plain_client *client, const struct moment *no
     /* It answers what is said, and is nobody's answer where nothing was. A banned address is told so instead. */
     if ((replies & PLAIN_READ_BIT(DIALECT_REFUSED)) != 0 ||
         ((replies & PLAIN_READ_BIT(DIALECT_BANNED)) != 0 && !late)) {
-        if (client->saying.spoken)
+        if (client->messages.spoken)
             plain_client_join_return(client, now);
         return true;
     }

@@ -74,7 +74,7 @@ static void on_chat(struct plain_client *client, const struct moment *now, const
     struct octets_slice text = {line->values.text, line->values.text_len};
     struct event event = {.kind = EVENT_CHAT, .author = enter(client, name)};
 
-    tell_event(client, now, event, name, text, plain_client_say_echo(client, now, name, text));
+    tell_event(client, now, event, name, text, plain_client_messages_echo(client, now, name, text));
 }
 
 static void on_notice(const struct plain_client *client, const struct moment *now, const struct plain_line *line)
@@ -107,10 +107,10 @@ static void on_list(struct plain_client *client, const struct moment *now, const
 
 static void on_kicked(struct plain_client *client, const struct plain_line *line)
 {
-    size_t taken, length = text_repair(line->values.text, line->values.text_len, client->farewell,
-                                       sizeof(client->farewell) - 1, &taken);
+    size_t taken, length = text_repair(line->values.text, line->values.text_len, client->close_text,
+                                       sizeof(client->close_text) - 1, &taken);
 
-    client->farewell[length] = '\0';
+    client->close_text[length] = '\0';
     client->warned = false;
     tell_line(client, line->whole);
 }

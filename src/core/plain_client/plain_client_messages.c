@@ -13,32 +13,33 @@
 /* A server sends a line back within a round trip; the same words from somebody of the same name much later are not ours. */
 #define ECHO_NS (10 * MOMENT_NS_PER_S)
 
-static struct plain_client_message *message_at(struct plain_client_saying *saying, uint32_t number)
+static struct plain_client_message *message_at(struct plain_client_messages *messages, uint32_t number)
 {
-    return &saying->messages[number % CLIENT_PENDING_MAX];
+    return &messages->ring[number % CLIENT_PENDING_MAX];
 }
 
-size_t plain_client_say_most(const struct plain_client *client)
+size_t plain_client_messages_most(const struct plain_client *client)
 {
     size_t verb = client->dialect->verbs[DIALECT_CHAT_VERBS].length[0];
-    size_t most = PLAIN_CLIENT_REQUEST_MAX_BYTES - (verb + 1 + strlen(client->wanted) + 1);
+    size_t most = PLAIN_CLIENT_REQUEST_MAX_BYTES - (verb + 1 + strlen(client->requested_name) + 1);
 
     return most < CLIENT_TEXT_MAX_BYTES ? most : CLIENT_TEXT_MAX_BYTES;
 }
 
-int plain_client_say_queue(struct plain_client *client, struct octets_slice text, bool renames, uint32_t *ret_number)
+int plain_client_messages_queue(struct plain_client *client, struct octets_slice text, bool renames,
+                                uint32_t *ret_number)
 {
-    struct plain_client_saying *saying = &client->saying;
+    struct plain_client_messages *messages = &client->messages;
     struct plain_client_message *message;
 
-    if (plain_client_pending(client) >= CLIENT_PENDING_MAX || saying->said == UINT32_MAX)
+    if (plain_client_pending(client) >= CLIENT_PENDING_MAX || messages->said == UINT32_MAX)
         return STATUS_FULL;
-    message = message_at(saying, ++saying->said);
+    message = message_at(messages, ++messages->said);
     message->length = (uint16_t)text.length;
     message->renames = renames;
     message->echoed = renames;
     memcpy(message->text, text.bytes, text.length);
-    *ret_number = saying->said;
+    *ret_number = messages->said;
     return STATUS_OK;
 }
 
@@ -46,15 +47,15 @@ int plain_client_say_queue(struct plain_client *client, struct octets_slice text
 
 static void rename_now(struct plain_client *client, const struct moment *now, uint32_t number)
 {
-    const struct plain_client_message *message = message_at(&client->saying, number);
+    const struct plain_client_message *message = message_at(&client->messages, number);
     char name[ROOM_NAME_MAX_BYTES + 1];
 
     memcpy(name, message->text, message->length);
     name[message->length] = '\0';
     if (!plain_client_join_is_sendable(name))
-        plain_client_say_fate(client, number, CLIENT_REFUSED, SEQUENCED_WHY_BAD_NAME);
-    else if (strcmp(name, client->wanted) == 0)
-        plain_client_say_fate(client, number, CLIENT_TAKEN, 0);
+        plain_client_messages_outcome(client, number, CLIENT_REFUSED, SEQUENCED_WHY_BAD_NAME);
+    else if (strcmp(name, client->requested_name) == 0)
+        plain_client_messages_outcome(client, number, CLIENT_TAKEN, 0);
     else
         plain_client_join_rename(client, now, number, name);
 }
@@ -62,50 +63,50 @@ static void rename_now(struct plain_client *client, const struct moment *now, ui
 /* It is sent before the sink hears of it: that may say something, which takes another place. */
 static void send_message(struct plain_client *client, const struct moment *now, uint32_t number)
 {
-    struct plain_client_message *message = message_at(&client->saying, number);
+    struct plain_client_message *message = message_at(&client->messages, number);
 
-    if (message->length > plain_client_say_most(client)) {
+    if (message->length > plain_client_messages_most(client)) {
         message->echoed = true;
-        plain_client_say_fate(client, number, CLIENT_REFUSED, SEQUENCED_WHY_TOO_LONG);
+        plain_client_messages_outcome(client, number, CLIENT_REFUSED, SEQUENCED_WHY_TOO_LONG);
         return;
     }
     message->sent_ns = now->mono_ns;
-    client->saying.spoken = true;
+    client->messages.spoken = true;
     client->warned = false;
-    plain_client_send(client, DIALECT_CHAT_VERBS, client->wanted,
+    plain_client_send(client, DIALECT_CHAT_VERBS, client->requested_name,
                       (struct octets_slice){message->text, message->length});
-    plain_client_say_fate(client, number, CLIENT_SENT, 0);
+    plain_client_messages_outcome(client, number, CLIENT_SENT, 0);
 }
 
-void plain_client_say_tick(struct plain_client *client, const struct moment *now)
+void plain_client_messages_tick(struct plain_client *client, const struct moment *now)
 {
-    struct plain_client_saying *saying = &client->saying;
-    uint32_t last = saying->said; /* what the sink says meanwhile is for the next turn */
+    struct plain_client_messages *messages = &client->messages;
+    uint32_t last = messages->said; /* what the sink says meanwhile is for the next turn */
 
-    while (saying->sent != last && client->state == CLIENT_IN) {
+    while (messages->sent != last && client->state == CLIENT_IN) {
         /* Whoever leaves at once has no use for another name. */
-        if (message_at(saying, saying->sent + 1)->renames && client->leaving.at_once)
+        if (message_at(messages, messages->sent + 1)->renames && client->leaving.at_once)
             break;
-        saying->sent++;
-        if (message_at(saying, saying->sent)->renames)
-            rename_now(client, now, saying->sent);
+        messages->sent++;
+        if (message_at(messages, messages->sent)->renames)
+            rename_now(client, now, messages->sent);
         else
-            send_message(client, now, saying->sent);
+            send_message(client, now, messages->sent);
     }
 }
 
 /* ---- echoes ---- */
 
-uint32_t plain_client_say_echo(struct plain_client *client, const struct moment *now, struct octets_slice name,
-                               struct octets_slice text)
+uint32_t plain_client_messages_echo(struct plain_client *client, const struct moment *now, struct octets_slice name,
+                                    struct octets_slice text)
 {
-    struct plain_client_saying *saying = &client->saying;
-    uint32_t kept = saying->said < CLIENT_PENDING_MAX ? saying->said : CLIENT_PENDING_MAX;
+    struct plain_client_messages *messages = &client->messages;
+    uint32_t kept = messages->said < CLIENT_PENDING_MAX ? messages->said : CLIENT_PENDING_MAX;
 
     if (name.length != strlen(client->name) || memcmp(name.bytes, client->name, name.length) != 0)
         return 0;
-    for (uint32_t number = saying->said - kept + 1; kept > 0 && number <= saying->sent; number++) {
-        struct plain_client_message *message = message_at(saying, number);
+    for (uint32_t number = messages->said - kept + 1; kept > 0 && number <= messages->sent; number++) {
+        struct plain_client_message *message = message_at(messages, number);
 
         if (message->echoed || message->sent_ns + ECHO_NS < now->mono_ns || message->length != text.length ||
             memcmp(message->text, text.bytes, text.length) != 0)
@@ -118,5 +119,5 @@ uint32_t plain_client_say_echo(struct plain_client *client, const struct moment 
 
 uint32_t plain_client_pending(const struct plain_client *client)
 {
-    return client->saying.said - client->saying.sent + (client->join.rename != 0 ? 1 : 0);
+    return client->messages.said - client->messages.sent + (client->join.rename != 0 ? 1 : 0);
 }

@@ -6,7 +6,7 @@
 #include "core/plain_client/plain_client_state.h"
 #include <string.h>
 
-int64_t plain_client_shorten(struct plain_client *client, int64_t wait_ns)
+int64_t plain_client_jitter(struct plain_client *client, int64_t wait_ns)
 {
     return prng_jitter(prng_number(client->seed, ++client->drawn), wait_ns);
 }
@@ -42,8 +42,9 @@ void plain_client_set_state(struct plain_client *client, enum client_state state
         client->sink.state(client->sink.ctx, state, reason, wait_s);
 }
 
-void plain_client_say_fate(struct plain_client *client, uint32_t number, enum client_fate fate, uint8_t why)
+void plain_client_messages_outcome(struct plain_client *client, uint32_t number, enum client_outcome outcome,
+                                   uint8_t why)
 {
-    if (client->sink.fate != NULL)
-        client->sink.fate(client->sink.ctx, number, fate, why);
+    if (client->sink.outcome != NULL)
+        client->sink.outcome(client->sink.ctx, number, outcome, why);
 }

@@ -83,7 +83,7 @@ void plain_client_members_leave(struct plain_client *client, struct octets_slice
 void plain_client_members_own(struct plain_client *client);
 void plain_client_members_forget(struct plain_client *client);
 
-/* ---- saying ---- */
+/* ---- messages ---- */
 
 struct plain_client_message {
     int64_t sent_ns;
@@ -93,30 +93,32 @@ struct plain_client_message {
     char text[CLIENT_TEXT_MAX_BYTES];
 };
 
-struct plain_client_saying {
+struct plain_client_messages {
     uint32_t said;
     uint32_t sent; /* or given up */
     bool spoken;   /* something since it was let in */
     struct plain_client_message
-        messages[CLIENT_PENDING_MAX]; /* n at n % CLIENT_PENDING_MAX; kept behind `sent`, for echoes */
+        ring[CLIENT_PENDING_MAX]; /* n at n % CLIENT_PENDING_MAX; kept behind `sent`, for echoes */
 };
 
 /* Cleaned already, and fits. STATUS_FULL. */
-int plain_client_say_queue(struct plain_client *client, struct octets_slice text, bool renames, uint32_t *ret_number);
+int plain_client_messages_queue(struct plain_client *client, struct octets_slice text, bool renames,
+                                uint32_t *ret_number);
 
 /* Bytes of text that go into a request under the name that it has or wants. */
-size_t plain_client_say_most(const struct plain_client *client);
+size_t plain_client_messages_most(const struct plain_client *client);
 
 /* Sends what waits, up to a rename. */
-void plain_client_say_tick(struct plain_client *client, const struct moment *now);
+void plain_client_messages_tick(struct plain_client *client, const struct moment *now);
 
 /* Number of the message of ours that comes back in this line, or 0. */
-uint32_t plain_client_say_echo(struct plain_client *client, const struct moment *now, struct octets_slice name,
-                               struct octets_slice text);
-void plain_client_say_fate(struct plain_client *client, uint32_t number, enum client_fate fate, uint8_t why);
+uint32_t plain_client_messages_echo(struct plain_client *client, const struct moment *now, struct octets_slice name,
+                                    struct octets_slice text);
+void plain_client_messages_outcome(struct plain_client *client, uint32_t number, enum client_outcome outcome,
+                                   uint8_t why);
 
 /* It is out: nothing will be sent. */
-void plain_client_say_end(struct plain_client *client);
+void plain_client_messages_end(struct plain_client *client);
 
 /* ---- leaving ---- */
 
@@ -142,25 +144,25 @@ struct plain_client {
     int64_t keepalive_ns;
     enum client_state state;
     enum client_reason why;
-    bool warned;                          /* that it has said nothing for long, and must leave soon */
-    char wanted[ROOM_NAME_MAX_BYTES + 1]; /* the name to join with, and to speak under */
-    char name[ROOM_NAME_MAX_BYTES + 1];   /* as the others see it, once in */
-    char farewell[PLAIN_CLIENT_LINE_MAX_BYTES + 1];
+    bool warned;                                  /* that it has said nothing for long, and must leave soon */
+    char requested_name[ROOM_NAME_MAX_BYTES + 1]; /* the name to join with, and to speak under */
+    char name[ROOM_NAME_MAX_BYTES + 1];           /* as the others see it, once in */
+    char close_text[PLAIN_CLIENT_LINE_MAX_BYTES + 1];
     struct plain_client_join join;
     struct plain_client_members members;
-    struct plain_client_saying saying;
+    struct plain_client_messages messages;
     struct plain_client_leaving leaving;
 };
 
 /* `wait_ns`, less a random part of up to a fifth. */
-int64_t plain_client_shorten(struct plain_client *client, int64_t wait_ns);
+int64_t plain_client_jitter(struct plain_client *client, int64_t wait_ns);
 
 /* VERB name, and where `text` has bytes, a space and those. */
 void plain_client_send(struct plain_client *client, enum dialect_key verbs, const char *name, struct octets_slice text);
 void plain_client_set_state(struct plain_client *client, enum client_state state, enum client_reason reason,
                             uint16_t wait_s);
 
-/* It ends: whatever was not sent gets its fate. */
+/* It ends: whatever was not sent gets its outcome. */
 void plain_client_end(struct plain_client *client, enum client_reason reason);
 
 #endif

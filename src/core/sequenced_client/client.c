@@ -27,21 +27,21 @@
 
 static void set_name(struct client *client, const char *name)
 {
-    memcpy(client->wanted, name, strlen(name) + 1);
+    memcpy(client->requested_name, name, strlen(name) + 1);
 }
 
 static void take_up(struct client *client, const struct client_session *session)
 {
-    client->known.exists = true;
-    client->known.restarted = true;
-    client->known.epoch = session->epoch;
-    client->known.token = session->token;
-    client->known.position = session->position;
-    client->saying.said = session->said;
-    client->saying.sent = session->said;
-    client->saying.first = session->said + 1;
-    client->saying.own_from = session->said + 1;
-    client->saying.told = session->decided;
+    client->session.exists = true;
+    client->session.restarted = true;
+    client->session.epoch = session->epoch;
+    client->session.token = session->token;
+    client->session.position = session->position;
+    client->messages.said = session->said;
+    client->messages.sent = session->said;
+    client->messages.first = session->said + 1;
+    client->messages.own_from = session->said + 1;
+    client->messages.notified = session->decided;
 }
 
 int client_new(const struct client_setup *setup, struct client **ret_client)
@@ -51,14 +51,14 @@ int client_new(const struct client_setup *setup, struct client **ret_client)
 
     if (status != 0)
         return status;
-    if (setup->store_bytes < CLIENT_STORE_MIN_BYTES ||
+    if (setup->reorder_bytes < CLIENT_REORDER_MIN_BYTES ||
         (setup->resume != NULL && (setup->resume->position > OCTETS_VARINT_MAX || setup->resume->said == UINT32_MAX ||
                                    setup->resume->decided > setup->resume->said)))
         return STATUS_INVALID;
     client = calloc(1, sizeof(*client));
     if (client == NULL)
         return STATUS_NO_MEMORY;
-    status = client_store_new(setup->store_bytes, &client->store);
+    status = client_reorder_new(setup->reorder_bytes, &client->reorder);
     if (status != 0) {
         free(client);
         return status;
@@ -66,9 +66,9 @@ int client_new(const struct client_setup *setup, struct client **ret_client)
     client->sink = setup->sink;
     memcpy(client->seed, setup->seed, sizeof(client->seed));
     set_name(client, setup->name);
-    client->known.max_text_bytes = CLIENT_TEXT_MAX_BYTES;
-    client->saying.first = 1;
-    client->saying.own_from = 1;
+    client->session.max_text_bytes = CLIENT_TEXT_MAX_BYTES;
+    client->messages.first = 1;
+    client->messages.own_from = 1;
     client->blocked_ns = MOMENT_NEVER_NS;
     client->reports.due_ns = MOMENT_NEVER_NS;
     if (setup->resume != NULL)
@@ -83,7 +83,7 @@ void client_free(struct client *client)
     if (client == NULL)
         return;
     member_list_done(&client->members.list);
-    client_store_free(client->store);
+    client_reorder_free(client->reorder);
     free(client);
 }
 
@@ -106,10 +106,10 @@ void client_receive(struct client *client, const struct moment *now, const void 
         client_handshake_refusal(client, now, bytes, length);
         break;
     case SEQUENCED_STRANGER:
-        client_down_stranger(client, now, bytes, length);
+        client_receive_stranger(client, now, bytes, length);
         break;
     case SEQUENCED_DOWN:
-        client_down_receive(client, now, bytes, length);
+        client_receive_down(client, now, bytes, length);
         break;
     case SEQUENCED_EVENTS:
         if (client->state == CLIENT_IN || client->state == CLIENT_LEAVING)
@@ -126,11 +126,11 @@ int client_say(struct client *client, const struct moment *now, const char *text
 {
     if (length == 0 || client->state == CLIENT_LEAVING || client->state == CLIENT_OUT || client->leaving.asked)
         return STATUS_INVALID;
-    if (length > client->known.max_text_bytes)
+    if (length > client->session.max_text_bytes)
         return STATUS_TOO_LONG;
     if (!text_is_utf8(text, length))
         return STATUS_NOT_UTF8;
-    return client_say_queue(client, now, (struct octets_slice){text, length}, SEQUENCED_WHAT_TEXT, ret_number);
+    return client_messages_queue(client, now, (struct octets_slice){text, length}, SEQUENCED_WHAT_TEXT, ret_number);
 }
 
 int client_rename(struct client *client, const struct moment *now, const char *name, uint32_t *ret_number)
@@ -141,9 +141,9 @@ int client_rename(struct client *client, const struct moment *now, const char *n
         return status;
     if (client->state == CLIENT_LEAVING || client->state == CLIENT_OUT || client->leaving.asked)
         return STATUS_INVALID;
-    if (client->known.exists)
-        return client_say_queue(client, now, (struct octets_slice){name, strlen(name)}, SEQUENCED_WHAT_NAME,
-                                ret_number);
+    if (client->session.exists)
+        return client_messages_queue(client, now, (struct octets_slice){name, strlen(name)}, SEQUENCED_WHAT_NAME,
+                                     ret_number);
     set_name(client, name);
     client_handshake_start(client, now->mono_ns);
     *ret_number = 0;
@@ -160,7 +160,8 @@ static bool is_free_to_go(const struct client *client)
         return false;
     if (client->leaving.at_once || client->handshake.due_ns == MOMENT_NEVER_NS)
         return true;
-    return !client->known.exists && client->handshake.phase != CLIENT_PHASE_ASKING && client_say_pending(client) == 0;
+    return !client->session.exists && client->handshake.phase != CLIENT_PHASE_ASKING &&
+           client_messages_pending(client) == 0;
 }
 
 void client_leave(struct client *client, const struct moment *now, bool at_once)
@@ -180,7 +181,7 @@ void client_leave(struct client *client, const struct moment *now, bool at_once)
 void client_moved(struct client *client, const struct moment *now)
 {
     if (client->state == CLIENT_IN)
-        client_silence_ask(client, now);
+        client_heartbeat_ask(client, now);
     /* A cookie is for one address, so the attempt begins anew. Who was told to wait, or waits for its user, goes on waiting. */
     else if (client->state == CLIENT_JOINING && client->handshake.phase != CLIENT_PHASE_START)
         client_handshake_start(client, now->mono_ns);
@@ -204,7 +205,7 @@ static int64_t leave_due_ns(const struct client *client)
 {
     const struct client_leaving *leaving = &client->leaving;
 
-    if (client->state == CLIENT_IN && (!leaving->asked || (!leaving->at_once && client_say_pending(client) > 0)))
+    if (client->state == CLIENT_IN && (!leaving->asked || (!leaving->at_once && client_messages_pending(client) > 0)))
         return MOMENT_NEVER_NS;
     return leaving->due_ns;
 }
@@ -215,8 +216,8 @@ static bool write_leave(struct client *client, const struct moment *now, struct 
 
     if (leave_due_ns(client) > now->mono_ns || !client_up_add(up, &frame))
         return leave_due_ns(client) > now->mono_ns;
-    client->leaving.due_ns = now->mono_ns + client_trip_wait(&client->trip, client->leaving.sent, CLIENT_AGAIN_LEAST_NS,
-                                                             CLIENT_AGAIN_MOST_NS);
+    client->leaving.due_ns =
+        now->mono_ns + rtt_timeout(&client->rtt, client->leaving.sent, CLIENT_AGAIN_LEAST_NS, CLIENT_AGAIN_MOST_NS);
     client->leaving.sent++;
     if (client->state == CLIENT_IN)
         client_set_state(client, CLIENT_LEAVING, CLIENT_NO_REASON, 0);
@@ -230,33 +231,33 @@ static int64_t up_due_ns(const struct client *client)
 
     if (client->paths.count > 0)
         return INT64_MIN;
-    due_ns = client_earlier(due_ns, client_missing_due_ns(client));
+    due_ns = client_earlier(due_ns, client_gaps_due_ns(client));
     if (client->state != CLIENT_IN)
         return due_ns;
     due_ns = client_earlier(due_ns, client_members_due_ns(client));
-    due_ns = client_earlier(due_ns, client_say_due_ns(client));
-    return client_earlier(due_ns, client_silence_due_ns(client));
+    due_ns = client_earlier(due_ns, client_messages_due_ns(client));
+    return client_earlier(due_ns, client_heartbeat_due_ns(client));
 }
 
 /* In the order of what can't wait; LEAVE comes last, for nothing behind it is heard. */
 static void send_up(struct client *client, const struct moment *now)
 {
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
-    struct client_up up = {.up = {.token = client->known.token,
-                                  .run = client->known.run,
-                                  .packet = ++client->known.packet,
-                                  .position = client->known.position},
+    struct client_up up = {.up = {.token = client->session.token,
+                                  .run = client->session.run,
+                                  .packet = ++client->session.packet,
+                                  .position = client->session.position},
                            .writer = sequenced_write(bytes, sizeof(bytes))};
     bool fits = sequenced_up_begin(&up.writer, &up.up) == 0;
 
-    fits = fits && write_paths(client, &up) && client_missing_write(client, now, &up);
+    fits = fits && write_paths(client, &up) && client_gaps_write(client, now, &up);
     if (client->state == CLIENT_IN)
-        fits = fits && client_members_write(client, now, &up) && client_silence_write(client, now, &up) &&
-               client_say_write(client, now, &up);
+        fits = fits && client_members_write(client, now, &up) && client_heartbeat_write(client, now, &up) &&
+               client_messages_write(client, now, &up);
     if (fits)
         write_leave(client, now, &up);
     client->reports = (struct client_reports){.due_ns = MOMENT_NEVER_NS};
-    client->silence.sent_ns = now->mono_ns;
+    client->heartbeat.sent_ns = now->mono_ns;
     client_send(client, bytes, up.writer.length);
 }
 
@@ -266,11 +267,11 @@ static void check_session(struct client *client, const struct moment *now)
     if (client->state == CLIENT_LEAVING && client->leaving.sent >= LEAVES_MAX &&
         client->leaving.due_ns <= now->mono_ns) {
         client_end(client, CLIENT_LEFT);
-    } else if (client->state == CLIENT_IN && client_say_exhausted(client)) {
+    } else if (client->state == CLIENT_IN && client_messages_exhausted(client)) {
         client_lose_session(client);
         client_handshake_return(client, now);
     } else if (client->state == CLIENT_IN &&
-               (client_silence_is_broken(client, now) || client->known.packet >= UINT32_MAX - UPS_MAX)) {
+               (client_heartbeat_is_broken(client, now) || client->session.packet >= UINT32_MAX - UPS_MAX)) {
         client_handshake_return(client, now);
     }
 }
@@ -289,7 +290,7 @@ int64_t client_tick(struct client *client, const struct moment *now)
     if (client->state == CLIENT_IN || client->state == CLIENT_LEAVING) {
         if (client_events_due_ns(client) <= now->mono_ns)
             client_events_deliver(client, now);
-        client_say_refresh(client, now);
+        client_messages_refresh(client, now);
         check_session(client, now);
     }
     for (unsigned i = 0; (client->state == CLIENT_IN || client->state == CLIENT_LEAVING) && i < UPS_MAX &&
@@ -315,54 +316,54 @@ enum client_reason client_why(const struct client *client)
     return client->why;
 }
 
-const char *client_farewell(const struct client *client)
+const char *client_close_text(const struct client *client)
 {
-    return client->farewell;
+    return client->close_text;
 }
 
 uint32_t client_pending(const struct client *client)
 {
-    return client_say_pending(client);
+    return client_messages_pending(client);
 }
 
 uint64_t client_number(const struct client *client)
 {
-    return client->known.member;
+    return client->session.member;
 }
 
 const char *client_name(const struct client *client)
 {
-    return client->known.name;
+    return client->session.name;
 }
 
 const char *client_room(const struct client *client)
 {
-    return client->known.room;
+    return client->session.room;
 }
 
 size_t client_text_max_bytes(const struct client *client)
 {
-    return client->known.max_text_bytes;
+    return client->session.max_text_bytes;
 }
 
 uint32_t client_members(const struct client *client)
 {
-    return client->members.complete ? client->members.list.here : client->known.members;
+    return client->members.complete ? client->members.list.here : client->session.members;
 }
 
 int64_t client_round_trip_ns(const struct client *client)
 {
-    return client->trip.smoothed_ns;
+    return client->rtt.smoothed_ns;
 }
 
 bool client_session(const struct client *client, struct client_session *ret_session)
 {
-    if (!client->known.exists)
+    if (!client->session.exists)
         return false;
-    *ret_session = (struct client_session){.epoch = client->known.epoch,
-                                           .token = client->known.token,
-                                           .position = client->known.position,
-                                           .said = client_say_sent(client),
-                                           .decided = client_say_decided(client)};
+    *ret_session = (struct client_session){.epoch = client->session.epoch,
+                                           .token = client->session.token,
+                                           .position = client->session.position,
+                                           .said = client_messages_sent(client),
+                                           .decided = client_messages_decided(client)};
     return true;
 }

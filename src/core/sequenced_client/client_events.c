@@ -54,21 +54,21 @@ _Static_assert(SEQUENCED_EVENT_CHAT - SEQUENCED_EVENT_JOIN == EVENT_CHAT - EVENT
                    SEQUENCED_EVENT_NOTICE - SEQUENCED_EVENT_JOIN == EVENT_NOTICE - EVENT_JOIN,
                "kinds are in the same order on the wire");
 
-static void give(struct client *client, const struct moment *now, const struct sequenced_event *from,
-                 const struct listed_member *author)
+static void deliver(struct client *client, const struct moment *now, const struct sequenced_event *from,
+                    const struct listed_member *author)
 {
     struct event event = make_event(from, now, author);
     uint32_t own = 0;
 
-    client->known.position = from->seq;
+    client->session.position = from->seq;
     if (from->kind == SEQUENCED_EVENT_UNKNOWN)
         return;
-    if (from->member != 0 && from->member == client->known.member)
-        own = client_say_own(client, from->seq, from->said);
+    if (from->member != 0 && from->member == client->session.member)
+        own = client_messages_own(client, from->seq, from->said);
     if (client->sink.event != NULL)
         client->sink.event(client->sink.ctx, &event, own);
-    if (own != 0 && from->seq > client->saying.own_after)
-        client_say_acknowledged(client, own);
+    if (own != 0 && from->seq > client->messages.own_after)
+        client_messages_acknowledged(client, own);
     client_members_event(client, from);
 }
 
@@ -86,39 +86,39 @@ static bool try_to_give(struct client *client, const struct moment *now, const s
         client->members.complete = true; /* no page will tell */
     }
     client->blocked_ns = MOMENT_NEVER_NS;
-    give(client, now, event, author);
+    deliver(client, now, event, author);
     return true;
 }
 
 /* The lowest in the store; false where it can't be given on to its end. */
 static bool deliver_lowest(struct client *client, const struct moment *now)
 {
-    struct client_stored stored = client_store_get(client->store, 0);
+    struct client_reordered stored = client_reorder_get(client->reorder, 0);
     struct sequenced_events events;
     struct sequenced_event event;
 
-    if (stored.first > client->known.position + 1)
+    if (stored.first > client->session.position + 1)
         return false;
-    if (stored.last > client->known.position && sequenced_events_open(stored.bytes, stored.length, &events) == 0) {
+    if (stored.last > client->session.position && sequenced_events_open(stored.bytes, stored.length, &events) == 0) {
         while (sequenced_events_next(&events, &event)) {
-            if (event.seq > client->known.position && !try_to_give(client, now, &event))
+            if (event.seq > client->session.position && !try_to_give(client, now, &event))
                 return false;
         }
     }
-    client_store_pop(client->store);
+    client_reorder_pop(client->reorder);
     return true;
 }
 
 void client_events_deliver(struct client *client, const struct moment *now)
 {
-    uint64_t gap_last = client->missing.count > 0 ? client->missing.gaps[0].last : 0;
+    uint64_t gap_last = client->gaps.count > 0 ? client->gaps.gaps[0].last : 0;
 
-    while (client_store_count(client->store) > 0 && deliver_lowest(client, now))
+    while (client_reorder_count(client->reorder) > 0 && deliver_lowest(client, now))
         ;
     /* A gap has closed: the server's window waits for that. */
-    if (gap_last != 0 && client->known.position >= gap_last)
+    if (gap_last != 0 && client->session.position >= gap_last)
         client_events_report(client, now->mono_ns);
-    client_missing_update(client, now);
+    client_gaps_update(client, now);
 }
 
 int64_t client_events_due_ns(const struct client *client)
@@ -130,7 +130,7 @@ int64_t client_events_due_ns(const struct client *client)
 
 static bool is_report_due(const struct client *client, const struct moment *now)
 {
-    bool lossy = now->mono_ns < client->missing.lossy_until_ns;
+    bool lossy = now->mono_ns < client->gaps.lossy_until_ns;
 
     return client->reports.events >= (lossy ? REPORT_EVENTS_LOSSY : REPORT_EVENTS);
 }
@@ -138,17 +138,17 @@ static bool is_report_due(const struct client *client, const struct moment *now)
 void client_events_receive(struct client *client, const struct moment *now, const void *bytes, size_t length)
 {
     struct sequenced_events events;
-    struct client_stored datagram;
+    struct client_reordered datagram;
 
-    if (sequenced_events_open(bytes, length, &events) != 0 || events.epoch != client->known.epoch)
+    if (sequenced_events_open(bytes, length, &events) != 0 || events.epoch != client->session.epoch)
         return;
-    client->silence.heard_ns = now->mono_ns;
+    client->heartbeat.heard_ns = now->mono_ns;
     /* What is here already is reported again, too: the report before may be lost. */
     client->reports.events++;
     client_events_report(client, now->mono_ns + (is_report_due(client, now) ? 0 : REPORT_NS));
-    datagram = (struct client_stored){events.first, events.first + events.count - 1, bytes, length};
-    if (datagram.last <= client->known.position)
+    datagram = (struct client_reordered){events.first, events.first + events.count - 1, bytes, length};
+    if (datagram.last <= client->session.position)
         return;
-    client_store_put(client->store, &datagram);
+    client_reorder_put(client->reorder, &datagram);
     client_events_deliver(client, now);
 }

@@ -21,19 +21,19 @@
 /* What is in order and only waits for a name is not missing: it is in the store. */
 static size_t find_gaps(const struct client *client, struct client_gap gaps[CLIENT_GAPS_MAX])
 {
-    uint64_t next = client->known.position + 1;
+    uint64_t next = client->session.position + 1;
     size_t count = 0;
 
-    for (size_t i = 0; i < client_store_count(client->store) && count < CLIENT_GAPS_MAX; i++) {
-        struct client_stored stored = client_store_get(client->store, i);
+    for (size_t i = 0; i < client_reorder_count(client->reorder) && count < CLIENT_GAPS_MAX; i++) {
+        struct client_reordered stored = client_reorder_get(client->reorder, i);
 
         if (stored.first > next)
             gaps[count++] = (struct client_gap){.first = next, .last = stored.first - 1};
         if (stored.last >= next)
             next = stored.last + 1;
     }
-    if (client->missing.head >= next && count < CLIENT_GAPS_MAX)
-        gaps[count++] = (struct client_gap){.first = next, .last = client->missing.head};
+    if (client->gaps.head >= next && count < CLIENT_GAPS_MAX)
+        gaps[count++] = (struct client_gap){.first = next, .last = client->gaps.head};
     return count;
 }
 
@@ -46,30 +46,30 @@ static void inherit(struct client_gap *gap, const struct client_gap *before)
     gap->asked = gap->first > before->first || gap->last < before->last ? 0 : before->asked;
 }
 
-void client_missing_update(struct client *client, const struct moment *now)
+void client_gaps_update(struct client *client, const struct moment *now)
 {
-    struct client_missing *missing = &client->missing;
-    struct client_gap gaps[CLIENT_GAPS_MAX];
-    size_t count = find_gaps(client, gaps), before = 0;
+    struct client_gaps *gaps = &client->gaps;
+    struct client_gap found[CLIENT_GAPS_MAX];
+    size_t count = find_gaps(client, found), before = 0;
 
     for (size_t i = 0; i < count; i++) {
-        gaps[i].seen_ns = now->mono_ns;
-        while (before < missing->count && missing->gaps[before].last < gaps[i].first)
+        found[i].seen_ns = now->mono_ns;
+        while (before < gaps->count && gaps->gaps[before].last < found[i].first)
             before++;
-        if (before < missing->count && missing->gaps[before].first <= gaps[i].last)
-            inherit(&gaps[i], &missing->gaps[before]);
+        if (before < gaps->count && gaps->gaps[before].first <= found[i].last)
+            inherit(&found[i], &gaps->gaps[before]);
     }
     for (size_t i = 0; i < count; i++)
-        missing->gaps[i] = gaps[i];
-    missing->count = count;
+        gaps->gaps[i] = found[i];
+    gaps->count = count;
 }
 
-void client_missing_head(struct client *client, const struct moment *now, uint64_t head)
+void client_gaps_head(struct client *client, const struct moment *now, uint64_t head)
 {
-    if (head <= client->missing.head)
+    if (head <= client->gaps.head)
         return;
-    client->missing.head = head;
-    client_missing_update(client, now);
+    client->gaps.head = head;
+    client_gaps_update(client, now);
 }
 
 static int64_t due_ns(const struct client *client, const struct client_gap *gap)
@@ -78,30 +78,30 @@ static int64_t due_ns(const struct client *client, const struct client_gap *gap)
 
     if (!gap->was_asked)
         return gap->seen_ns + GAP_NS;
-    return gap->asked_ns + client_trip_wait(&client->trip, doublings, AGAIN_LEAST_NS, AGAIN_MOST_NS);
+    return gap->asked_ns + rtt_timeout(&client->rtt, doublings, AGAIN_LEAST_NS, AGAIN_MOST_NS);
 }
 
 /* A server keeps the lowest only, so no others are asked for. */
 static size_t askable(const struct client *client)
 {
-    return client->missing.count < SEQUENCED_RANGES_MAX ? client->missing.count : SEQUENCED_RANGES_MAX;
+    return client->gaps.count < SEQUENCED_RANGES_MAX ? client->gaps.count : SEQUENCED_RANGES_MAX;
 }
 
-int64_t client_missing_due_ns(const struct client *client)
+int64_t client_gaps_due_ns(const struct client *client)
 {
     int64_t due = MOMENT_NEVER_NS;
 
     for (size_t i = 0; i < askable(client); i++)
-        due = client_earlier(due, due_ns(client, &client->missing.gaps[i]));
+        due = client_earlier(due, due_ns(client, &client->gaps.gaps[i]));
     return due;
 }
 
-bool client_missing_write(struct client *client, const struct moment *now, struct client_up *up)
+bool client_gaps_write(struct client *client, const struct moment *now, struct client_up *up)
 {
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MISSING};
 
     for (size_t i = 0; i < askable(client); i++) {
-        const struct client_gap *gap = &client->missing.gaps[i];
+        const struct client_gap *gap = &client->gaps.gaps[i];
 
         if (due_ns(client, gap) > now->mono_ns)
             continue;
@@ -111,9 +111,9 @@ bool client_missing_write(struct client *client, const struct moment *now, struc
         return true;
     if (!client_up_add(up, &frame))
         return false;
-    client->missing.lossy_until_ns = now->mono_ns + LOSSY_NS;
+    client->gaps.lossy_until_ns = now->mono_ns + LOSSY_NS;
     for (size_t i = 0; i < askable(client); i++) {
-        struct client_gap *gap = &client->missing.gaps[i];
+        struct client_gap *gap = &client->gaps.gaps[i];
 
         if (due_ns(client, gap) > now->mono_ns)
             continue;

@@ -55,7 +55,7 @@ static void begin_phase(struct client *client, const struct moment *now, enum cl
 
 static void begin_attempt(struct client *client, const struct moment *now)
 {
-    client->handshake.nonce = client_draw(client);
+    client->handshake.nonce = client_random(client);
     client->handshake.begun = true;
     client->handshake.begun_ns = now->mono_ns;
     begin_phase(client, now, CLIENT_PHASE_GREETING);
@@ -74,15 +74,15 @@ static void send_join(struct client *client)
 {
     struct sequenced_join join = {.nonce = client->handshake.nonce,
                                   .cookie = {client->handshake.cookie, client->handshake.cookie_len},
-                                  .name = {client->wanted, strlen(client->wanted)}};
+                                  .name = {client->requested_name, strlen(client->requested_name)}};
     uint8_t bytes[SEQUENCED_JOIN_MIN_BYTES];
     int length;
 
-    if (client->known.exists) {
+    if (client->session.exists) {
         join.resume = true;
-        join.epoch = client->known.epoch;
-        join.token = client->known.token;
-        join.position = client->known.position;
+        join.epoch = client->session.epoch;
+        join.token = client->session.token;
+        join.position = client->session.position;
     }
     length = sequenced_handshake_write_join(bytes, sizeof(bytes), &join);
     client_send(client, bytes, (size_t)length);
@@ -112,7 +112,7 @@ void client_handshake_tick(struct client *client, const struct moment *now)
         send_join(client);
     handshake->sent++;
     handshake->sent_ns = now->mono_ns;
-    handshake->due_ns = now->mono_ns + client_shorten(client, wait_ns(handshake));
+    handshake->due_ns = now->mono_ns + client_jitter(client, wait_ns(handshake));
     if (handshake->phase == CLIENT_PHASE_ASKING)
         handshake->due_ns = client_earlier(handshake->due_ns, handshake->expires_ns);
 }
@@ -122,7 +122,7 @@ void client_handshake_tick(struct client *client, const struct moment *now)
 static void sample(struct client *client, const struct moment *now)
 {
     if (client->handshake.sent == 1)
-        client_trip_sample(&client->trip, now->mono_ns - client->handshake.sent_ns);
+        rtt_sample(&client->rtt, now->mono_ns - client->handshake.sent_ns);
 }
 
 void client_handshake_challenge(struct client *client, const struct moment *now, const void *bytes, size_t length)
@@ -149,20 +149,20 @@ static void copy_text(char *out, struct octets_slice slice)
 /* What both kinds of WELCOME bring. */
 static void take_session(struct client *client, const struct sequenced_welcome *welcome)
 {
-    client->known.exists = true;
-    client->known.restarted = false;
-    client->known.epoch = welcome->epoch;
-    client->known.token = welcome->token;
-    client->known.run = welcome->run;
-    client->known.packet = 0;
-    client->known.member = welcome->member;
-    client->known.members = welcome->members;
-    client->known.timeout_s = welcome->timeout_s;
-    client->known.max_text_bytes =
+    client->session.exists = true;
+    client->session.restarted = false;
+    client->session.epoch = welcome->epoch;
+    client->session.token = welcome->token;
+    client->session.run = welcome->run;
+    client->session.packet = 0;
+    client->session.member = welcome->member;
+    client->session.members = welcome->members;
+    client->session.timeout_s = welcome->timeout_s;
+    client->session.max_text_bytes =
         welcome->max_text_bytes < CLIENT_TEXT_MAX_BYTES ? welcome->max_text_bytes : CLIENT_TEXT_MAX_BYTES;
-    copy_text(client->known.name, welcome->name);
-    copy_text(client->known.room, welcome->room);
-    memcpy(client->wanted, client->known.name, sizeof(client->wanted));
+    copy_text(client->session.name, welcome->name);
+    copy_text(client->session.room, welcome->room);
+    memcpy(client->requested_name, client->session.name, sizeof(client->requested_name));
 }
 
 /*
@@ -170,36 +170,36 @@ static void take_session(struct client *client, const struct sequenced_welcome *
  */
 static void begin_run(struct client *client, const struct moment *now)
 {
-    client_store_clear(client->store);
-    client->missing.count = 0;
-    client->missing.head = 0;
+    client_reorder_clear(client->reorder);
+    client->gaps.count = 0;
+    client->gaps.head = 0;
     client->paths.count = 0;
     client->blocked_ns = MOMENT_NEVER_NS;
     client->reports = (struct client_reports){.due_ns = MOMENT_NEVER_NS};
     client_members_ask(client, now, false);
-    client_silence_begin(client, now);
+    client_heartbeat_begin(client, now);
 }
 
 void client_handshake_welcome(struct client *client, const struct moment *now, const void *bytes, size_t length)
 {
     struct sequenced_welcome welcome;
-    bool restarted = client->known.restarted;
+    bool restarted = client->session.restarted;
 
     if (client->handshake.phase != CLIENT_PHASE_ASKING ||
         sequenced_handshake_read_welcome(bytes, length, &welcome) != 0 || welcome.nonce != client->handshake.nonce ||
-        welcome.resumed != client->known.exists || (welcome.resumed && welcome.epoch != client->known.epoch))
+        welcome.resumed != client->session.exists || (welcome.resumed && welcome.epoch != client->session.epoch))
         return;
     sample(client, now);
     client->handshake.phase = CLIENT_PHASE_DONE;
     client->handshake.cookies_refused = 0;
     take_session(client, &welcome);
     if (!welcome.resumed)
-        client->known.position = welcome.position;
+        client->session.position = welcome.position;
     if (!welcome.resumed || restarted)
-        client->members.since = client->known.position;
+        client->members.since = client->session.position;
     begin_run(client, now);
     if (welcome.resumed)
-        client_say_resumed(client, now, welcome.said, welcome.head, restarted);
+        client_messages_resumed(client, now, welcome.said, welcome.head, restarted);
     client_set_state(client, CLIENT_IN, CLIENT_NO_REASON, 0);
 }
 
@@ -223,7 +223,7 @@ static void wait_for_place(struct client *client, const struct moment *now, cons
         wait_s = REFUSAL_WAIT_MAX_S;
     wait_ns = wait_s * MOMENT_NS_PER_S;
     /* A fifth later at most, so that not all who were sent away come back together. */
-    client_handshake_start(client, now->mono_ns + 2 * wait_ns - client_shorten(client, wait_ns));
+    client_handshake_start(client, now->mono_ns + 2 * wait_ns - client_jitter(client, wait_ns));
     client_set_state(client, CLIENT_JOINING, (enum client_reason)refusal->code, wait_s);
 }
 
@@ -252,7 +252,7 @@ void client_handshake_refusal(struct client *client, const struct moment *now, c
         break;
     case SEQUENCED_REFUSED_UNKNOWN_SESSION:
         /* Where no session was named, that is no answer; without the pause it could be a loop. */
-        client_handshake_start(client, now->mono_ns + (client->known.exists ? 0 : RETURN_PAUSE_NS));
+        client_handshake_start(client, now->mono_ns + (client->session.exists ? 0 : RETURN_PAUSE_NS));
         client_lose_session(client);
         client_set_state(client, CLIENT_JOINING, CLIENT_REFUSED_UNKNOWN, 0);
         break;

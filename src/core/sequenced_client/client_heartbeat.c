@@ -23,82 +23,82 @@ static const int64_t waits_ns[CLIENT_HEARTBEATS] = {MOMENT_NS_PER_S / 4, MOMENT_
 /* A fifth more or less, at random. */
 static int64_t draw_interval(struct client *client)
 {
-    int64_t interval_ns = (int64_t)client->known.timeout_s * MOMENT_NS_PER_S / 3;
+    int64_t interval_ns = (int64_t)client->session.timeout_s * MOMENT_NS_PER_S / 3;
 
     /* A timeout of nothing is no reason to send without a pause. */
     if (interval_ns < MOMENT_NS_PER_S)
         interval_ns = MOMENT_NS_PER_S;
     interval_ns = client_earlier(interval_ns, INTERVAL_MOST_NS);
-    return interval_ns + interval_ns / 5 - 2 * (interval_ns - client_shorten(client, interval_ns));
+    return interval_ns + interval_ns / 5 - 2 * (interval_ns - client_jitter(client, interval_ns));
 }
 
-void client_silence_begin(struct client *client, const struct moment *now)
+void client_heartbeat_begin(struct client *client, const struct moment *now)
 {
-    struct client_silence *silence = &client->silence;
+    struct client_heartbeat *heartbeat = &client->heartbeat;
 
-    silence->sent_ns = now->mono_ns;
-    silence->heard_ns = now->mono_ns;
-    silence->interval_ns = draw_interval(client);
-    silence->asking = false;
+    heartbeat->sent_ns = now->mono_ns;
+    heartbeat->heard_ns = now->mono_ns;
+    heartbeat->interval_ns = draw_interval(client);
+    heartbeat->asking = false;
     /* All timers wait for the round trip; where the handshake had to be repeated, it isn't known yet. */
-    if (client->trip.smoothed_ns == 0)
-        client_silence_ask(client, now);
+    if (client->rtt.smoothed_ns == 0)
+        client_heartbeat_ask(client, now);
 }
 
-void client_silence_ask(struct client *client, const struct moment *now)
+void client_heartbeat_ask(struct client *client, const struct moment *now)
 {
-    struct client_silence *silence = &client->silence;
+    struct client_heartbeat *heartbeat = &client->heartbeat;
 
-    silence->asking = true;
-    silence->asked = client->trip.smoothed_ns == 0 ? 0 : FIRST_OF_A_KNOWN_TRIP;
-    silence->first = silence->echo + 1;
-    silence->again_ns = now->mono_ns;
-    silence->asking_ns = now->mono_ns;
+    heartbeat->asking = true;
+    heartbeat->asked = client->rtt.smoothed_ns == 0 ? 0 : FIRST_OF_A_KNOWN_TRIP;
+    heartbeat->first = heartbeat->echo + 1;
+    heartbeat->again_ns = now->mono_ns;
+    heartbeat->asking_ns = now->mono_ns;
 }
 
-int64_t client_silence_due_ns(const struct client *client)
+int64_t client_heartbeat_due_ns(const struct client *client)
 {
-    const struct client_silence *silence = &client->silence;
+    const struct client_heartbeat *heartbeat = &client->heartbeat;
 
-    if (silence->asking)
-        return silence->again_ns;
-    return client_earlier(silence->sent_ns + silence->interval_ns, silence->heard_ns + UNHEARD_NS);
+    if (heartbeat->asking)
+        return heartbeat->again_ns;
+    return client_earlier(heartbeat->sent_ns + heartbeat->interval_ns, heartbeat->heard_ns + UNHEARD_NS);
 }
 
-bool client_silence_is_broken(const struct client *client, const struct moment *now)
+bool client_heartbeat_is_broken(const struct client *client, const struct moment *now)
 {
-    const struct client_silence *silence = &client->silence;
+    const struct client_heartbeat *heartbeat = &client->heartbeat;
 
-    return silence->asking && silence->asked == CLIENT_HEARTBEATS && silence->again_ns <= now->mono_ns &&
-           silence->heard_ns <= silence->asking_ns;
+    return heartbeat->asking && heartbeat->asked == CLIENT_HEARTBEATS && heartbeat->again_ns <= now->mono_ns &&
+           heartbeat->heard_ns <= heartbeat->asking_ns;
 }
 
-bool client_silence_write(struct client *client, const struct moment *now, struct client_up *up)
+bool client_heartbeat_write(struct client *client, const struct moment *now, struct client_up *up)
 {
-    struct client_silence *silence = &client->silence;
-    struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_HEARTBEAT, .echo = silence->echo + 1};
+    struct client_heartbeat *heartbeat = &client->heartbeat;
+    struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_HEARTBEAT, .echo = heartbeat->echo + 1};
 
-    if (client_silence_due_ns(client) > now->mono_ns || client_silence_is_broken(client, now))
+    if (client_heartbeat_due_ns(client) > now->mono_ns || client_heartbeat_is_broken(client, now))
         return true;
     if (!client_up_add(up, &frame))
         return false;
     /* All answers were lost, but something was heard: somebody is there. */
-    if (!silence->asking || silence->asked == CLIENT_HEARTBEATS)
-        client_silence_ask(client, now);
-    silence->echo++;
-    silence->asked_ns[silence->echo - silence->first] = now->mono_ns;
-    silence->again_ns = now->mono_ns + waits_ns[silence->asked];
-    silence->asked++;
+    if (!heartbeat->asking || heartbeat->asked == CLIENT_HEARTBEATS)
+        client_heartbeat_ask(client, now);
+    heartbeat->echo++;
+    heartbeat->asked_ns[heartbeat->echo - heartbeat->first] = now->mono_ns;
+    heartbeat->again_ns = now->mono_ns + waits_ns[heartbeat->asked];
+    heartbeat->asked++;
     return true;
 }
 
-void client_silence_answer(struct client *client, const struct moment *now, uint32_t echo)
+void client_heartbeat_answer(struct client *client, const struct moment *now, uint32_t echo)
 {
-    struct client_silence *silence = &client->silence;
+    struct client_heartbeat *heartbeat = &client->heartbeat;
 
-    if (!silence->asking || echo - silence->first >= silence->echo + 1 - silence->first)
+    if (!heartbeat->asking || echo - heartbeat->first >= heartbeat->echo + 1 - heartbeat->first)
         return;
-    client_trip_sample(&client->trip, now->mono_ns - silence->asked_ns[echo - silence->first]);
-    silence->asking = false;
-    silence->interval_ns = draw_interval(client);
+    rtt_sample(&client->rtt, now->mono_ns - heartbeat->asked_ns[echo - heartbeat->first]);
+    heartbeat->asking = false;
+    heartbeat->interval_ns = draw_interval(client);
 }

@@ -57,7 +57,7 @@ void client_members_ask(struct client *client, const struct moment *now, bool ga
     members->due_ns = now->mono_ns;
     if (gap) {
         members->complete = false;
-        members->since = client->known.position;
+        members->since = client->session.position;
     }
 }
 
@@ -76,7 +76,7 @@ bool client_members_write(struct client *client, const struct moment *now, struc
     if (!client_up_add(up, &frame))
         return false;
     members->due_ns =
-        now->mono_ns + client_trip_wait(&client->trip, members->asked, CLIENT_AGAIN_LEAST_NS, PAGE_AGAIN_MOST_NS);
+        now->mono_ns + rtt_timeout(&client->rtt, members->asked, CLIENT_AGAIN_LEAST_NS, PAGE_AGAIN_MOST_NS);
     members->asked++;
     return true;
 }
@@ -110,7 +110,7 @@ static void forget_former(struct client *client)
 {
     struct client_members *members = &client->members;
 
-    if (members->asking || members->head == 0 || client->known.position < members->head)
+    if (members->asking || members->head == 0 || client->session.position < members->head)
         return;
     for (size_t i = 0; i < members->list.count; i++) {
         struct listed_member *listed = &members->list.row[i];
@@ -180,10 +180,10 @@ static void on_join(struct client *client, const struct sequenced_event *event)
 {
     struct listed_member *listed = member_list_insert(&client->members.list, event->member);
 
-    if (event->member == client->known.member) {
-        memcpy(client->known.name, event->name.bytes, event->name.length);
-        client->known.name[event->name.length] = '\0';
-        memcpy(client->wanted, client->known.name, sizeof(client->wanted));
+    if (event->member == client->session.member) {
+        memcpy(client->session.name, event->name.bytes, event->name.length);
+        client->session.name[event->name.length] = '\0';
+        memcpy(client->requested_name, client->session.name, sizeof(client->requested_name));
     }
     if (listed == NULL || listed->changed >= event->seq)
         return;

@@ -6,14 +6,14 @@
 
 #include "core/model/prng.h"
 
-uint64_t client_draw(struct client *client)
+uint64_t client_random(struct client *client)
 {
     return prng_number(client->seed, ++client->drawn);
 }
 
-int64_t client_shorten(struct client *client, int64_t wait_ns)
+int64_t client_jitter(struct client *client, int64_t wait_ns)
 {
-    return prng_jitter(client_draw(client), wait_ns);
+    return prng_jitter(client_random(client), wait_ns);
 }
 
 void client_send(struct client *client, const void *bytes, size_t length)

@@ -18,10 +18,10 @@ static void on_gap(struct client *client, const struct moment *now, uint64_t old
 {
     uint64_t missed;
 
-    if (oldest <= client->known.position + 1)
+    if (oldest <= client->session.position + 1)
         return;
-    missed = oldest - 1 - client->known.position;
-    client->known.position = oldest - 1;
+    missed = oldest - 1 - client->session.position;
+    client->session.position = oldest - 1;
     client->blocked_ns = MOMENT_NEVER_NS;
     client_members_ask(client, now, true);
     if (client->sink.missed != NULL)
@@ -64,8 +64,8 @@ static void on_closed(struct client *client, const struct sequenced_down_frame *
 {
     struct octets_slice text = frame->closed.text;
 
-    if (text.length < sizeof(client->farewell) && text_is_utf8(text.bytes, text.length))
-        client->farewell[text_clean(text.bytes, text.length, client->farewell)] = '\0';
+    if (text.length < sizeof(client->close_text) && text_is_utf8(text.bytes, text.length))
+        client->close_text[text_clean(text.bytes, text.length, client->close_text)] = '\0';
     client_end(client, reason_of(frame->closed.reason));
 }
 
@@ -73,19 +73,19 @@ static void on_frame(struct client *client, const struct moment *now, const stru
 {
     switch (frame->kind) {
     case SEQUENCED_DOWN_TAKEN:
-        client_say_taken(client, now, frame);
+        client_messages_taken(client, now, frame);
         break;
     case SEQUENCED_DOWN_NOT_TAKEN:
-        client_say_not_taken(client, now, frame);
+        client_messages_not_taken(client, now, frame);
         break;
     case SEQUENCED_DOWN_HEAD:
         /* It is told again until the position comes, so that goes even where it is no news. */
         client_events_report(client, now->mono_ns);
-        client_missing_head(client, now, frame->head);
+        client_gaps_head(client, now, frame->head);
         break;
     case SEQUENCED_DOWN_HEARTBEAT:
-        client_silence_answer(client, now, frame->heartbeat.echo);
-        client_missing_head(client, now, frame->heartbeat.head);
+        client_heartbeat_answer(client, now, frame->heartbeat.echo);
+        client_gaps_head(client, now, frame->heartbeat.head);
         break;
     case SEQUENCED_DOWN_MEMBERS:
         client_members_page(client, now, frame);
@@ -105,28 +105,28 @@ static void on_frame(struct client *client, const struct moment *now, const stru
 }
 
 /* Also on the way back into a session its end is believed: what else comes of that way is a refusal, or a member that nobody wants. */
-void client_down_receive(struct client *client, const struct moment *now, const void *bytes, size_t length)
+void client_receive_down(struct client *client, const struct moment *now, const void *bytes, size_t length)
 {
     struct sequenced_down_frame frame;
     struct octets_reader reader;
     struct sequenced_down down;
 
-    if (!client->known.exists || sequenced_down_open(bytes, length, &down, &reader) != 0 ||
-        down.token != client->known.token || down.run != client->known.run)
+    if (!client->session.exists || sequenced_down_open(bytes, length, &down, &reader) != 0 ||
+        down.token != client->session.token || down.run != client->session.run)
         return;
-    client->silence.heard_ns = now->mono_ns;
+    client->heartbeat.heard_ns = now->mono_ns;
     while (client->state != CLIENT_OUT && sequenced_down_next(&reader, &frame) == 1) {
         if (is_in(client) || frame.kind == SEQUENCED_DOWN_CLOSED)
             on_frame(client, now, &frame);
     }
 }
 
-void client_down_stranger(struct client *client, const struct moment *now, const void *bytes, size_t length)
+void client_receive_stranger(struct client *client, const struct moment *now, const void *bytes, size_t length)
 {
     struct sequenced_stranger stranger;
 
     if (!is_in(client) || sequenced_handshake_read_stranger(bytes, length, &stranger) != 0 ||
-        stranger.token != client->known.token)
+        stranger.token != client->session.token)
         return;
     if (client->state == CLIENT_LEAVING)
         client_end(client, CLIENT_LEFT);

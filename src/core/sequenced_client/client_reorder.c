@@ -17,60 +17,60 @@ struct place {
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
 };
 
-struct client_store {
+struct client_reorder {
     struct place *places;
     uint16_t *row; /* indexes of places: `count` that are taken, in order, then the free ones */
     size_t size;
     size_t count;
 };
 
-int client_store_new(size_t bytes, struct client_store **ret_store)
+int client_reorder_new(size_t bytes, struct client_reorder **ret_reorder)
 {
     size_t size = bytes / (sizeof(struct place) + sizeof(uint16_t));
-    struct client_store *store;
+    struct client_reorder *reorder;
 
     if (size < 1)
         return STATUS_INVALID;
     if (size > UINT16_MAX)
         size = UINT16_MAX;
-    store = calloc(1, sizeof(*store));
-    if (store == NULL)
+    reorder = calloc(1, sizeof(*reorder));
+    if (reorder == NULL)
         return STATUS_NO_MEMORY;
-    store->places = malloc(size * (sizeof(struct place) + sizeof(uint16_t)));
-    if (store->places == NULL) {
-        free(store);
+    reorder->places = malloc(size * (sizeof(struct place) + sizeof(uint16_t)));
+    if (reorder->places == NULL) {
+        free(reorder);
         return STATUS_NO_MEMORY;
     }
-    store->row = (uint16_t *)(void *)(store->places + size);
-    store->size = size;
+    reorder->row = (uint16_t *)(void *)(reorder->places + size);
+    reorder->size = size;
     for (size_t i = 0; i < size; i++)
-        store->row[i] = (uint16_t)i;
-    *ret_store = store;
+        reorder->row[i] = (uint16_t)i;
+    *ret_reorder = reorder;
     return STATUS_OK;
 }
 
-void client_store_free(struct client_store *store)
+void client_reorder_free(struct client_reorder *reorder)
 {
-    if (store == NULL)
+    if (reorder == NULL)
         return;
-    free(store->places);
-    free(store);
+    free(reorder->places);
+    free(reorder);
 }
 
-static struct place *place_at(const struct client_store *store, size_t index)
+static struct place *place_at(const struct client_reorder *reorder, size_t index)
 {
-    return &store->places[store->row[index]];
+    return &reorder->places[reorder->row[index]];
 }
 
 /* The first in the row that begins behind `first`, or with it and is not shorter. */
-static size_t find_index(const struct client_store *store, uint64_t first)
+static size_t find_index(const struct client_reorder *reorder, uint64_t first)
 {
-    size_t low = 0, high = store->count;
+    size_t low = 0, high = reorder->count;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if (place_at(store, middle)->first < first)
+        if (place_at(reorder, middle)->first < first)
             low = middle + 1;
         else
             high = middle;
@@ -79,10 +79,10 @@ static size_t find_index(const struct client_store *store, uint64_t first)
 }
 
 /* Datagrams of one server do not overlap but where they are the same, so its neighbours are all that can hold it. */
-static bool is_held(const struct client_store *store, size_t index, const struct client_stored *datagram)
+static bool is_held(const struct client_reorder *reorder, size_t index, const struct client_reordered *datagram)
 {
-    for (size_t i = index > 0 ? index - 1 : 0; i <= index && i < store->count; i++) {
-        const struct place *place = place_at(store, i);
+    for (size_t i = index > 0 ? index - 1 : 0; i <= index && i < reorder->count; i++) {
+        const struct place *place = place_at(reorder, i);
 
         if (place->first <= datagram->first && place->last >= datagram->last)
             return true;
@@ -90,52 +90,52 @@ static bool is_held(const struct client_store *store, size_t index, const struct
     return false;
 }
 
-void client_store_put(struct client_store *store, const struct client_stored *datagram)
+void client_reorder_put(struct client_reorder *reorder, const struct client_reordered *datagram)
 {
-    size_t index = find_index(store, datagram->first);
+    size_t index = find_index(reorder, datagram->first);
     struct place *place;
     uint16_t taken;
 
-    if (datagram->length > SEQUENCED_DATAGRAM_MAX_BYTES || is_held(store, index, datagram))
+    if (datagram->length > SEQUENCED_DATAGRAM_MAX_BYTES || is_held(reorder, index, datagram))
         return;
-    if (store->count == store->size) {
-        if (index == store->count)
+    if (reorder->count == reorder->size) {
+        if (index == reorder->count)
             return;
-        store->count--;
+        reorder->count--;
     }
-    taken = store->row[store->count];
-    memmove(store->row + index + 1, store->row + index, (store->count - index) * sizeof(*store->row));
-    store->row[index] = taken;
-    store->count++;
-    place = &store->places[taken];
+    taken = reorder->row[reorder->count];
+    memmove(reorder->row + index + 1, reorder->row + index, (reorder->count - index) * sizeof(*reorder->row));
+    reorder->row[index] = taken;
+    reorder->count++;
+    place = &reorder->places[taken];
     place->first = datagram->first;
     place->last = datagram->last;
     place->length = (uint16_t)datagram->length;
     memcpy(place->bytes, datagram->bytes, datagram->length);
 }
 
-size_t client_store_count(const struct client_store *store)
+size_t client_reorder_count(const struct client_reorder *reorder)
 {
-    return store->count;
+    return reorder->count;
 }
 
-struct client_stored client_store_get(const struct client_store *store, size_t index)
+struct client_reordered client_reorder_get(const struct client_reorder *reorder, size_t index)
 {
-    const struct place *place = place_at(store, index);
+    const struct place *place = place_at(reorder, index);
 
-    return (struct client_stored){place->first, place->last, place->bytes, place->length};
+    return (struct client_reordered){place->first, place->last, place->bytes, place->length};
 }
 
-void client_store_pop(struct client_store *store)
+void client_reorder_pop(struct client_reorder *reorder)
 {
-    uint16_t freed = store->row[0];
+    uint16_t freed = reorder->row[0];
 
-    memmove(store->row, store->row + 1, (store->count - 1) * sizeof(*store->row));
-    store->count--;
-    store->row[store->count] = freed;
+    memmove(reorder->row, reorder->row + 1, (reorder->count - 1) * sizeof(*reorder->row));
+    reorder->count--;
+    reorder->row[reorder->count] = freed;
 }
 
-void client_store_clear(struct client_store *store)
+void client_reorder_clear(struct client_reorder *reorder)
 {
-    store->count = 0;
+    reorder->count = 0;
 }

@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct client_store;
+struct client_reorder;
 
-struct client_stored {
+struct client_reordered {
     uint64_t first; /* number of its first event */
     uint64_t last;
     const void *bytes; /* valid until the next put, pop or clear */
@@ -21,22 +21,22 @@ struct client_stored {
 };
 
 /* `bytes` is all the memory it takes for datagrams, at least one. STATUS_NO_MEMORY, STATUS_INVALID (too little). */
-int client_store_new(size_t bytes, struct client_store **ret_store);
-void client_store_free(struct client_store *store);
+int client_reorder_new(size_t bytes, struct client_reorder **ret_reorder);
+void client_reorder_free(struct client_reorder *reorder);
 
 /*
  * Keeps a copy. One that brings nothing new to what is kept is dropped. Without a free place the one that begins last is given up, be it this one: what is nearest is needed first, and the rest
  * can be had again.
  */
-void client_store_put(struct client_store *store, const struct client_stored *datagram);
+void client_reorder_put(struct client_reorder *reorder, const struct client_reordered *datagram);
 
-size_t client_store_count(const struct client_store *store);
+size_t client_reorder_count(const struct client_reorder *reorder);
 
 /* The one that is `index` in order; 0 is the lowest. */
-struct client_stored client_store_get(const struct client_store *store, size_t index);
+struct client_reordered client_reorder_get(const struct client_reorder *reorder, size_t index);
 
 /* Drops the lowest. */
-void client_store_pop(struct client_store *store);
-void client_store_clear(struct client_store *store);
+void client_reorder_pop(struct client_reorder *reorder);
+void client_reorder_clear(struct client_reorder *reorder);
 
 #endif

@@ -6,19 +6,19 @@
 
 void client_lose_session(struct client *client)
 {
-    client_say_lost(client);
+    client_messages_lost(client);
     client_members_forget(client);
-    client_store_clear(client->store);
-    client->missing.count = 0;
+    client_reorder_clear(client->reorder);
+    client->gaps.count = 0;
     client->blocked_ns = MOMENT_NEVER_NS;
-    client->known.exists = false;
-    client->known.restarted = false;
+    client->session.exists = false;
+    client->session.restarted = false;
 }
 
 void client_end(struct client *client, enum client_reason reason)
 {
-    client->known.exists = false;
+    client->session.exists = false;
     client->state = CLIENT_OUT; /* before anything is told: nothing is said any more */
-    client_say_end(client);
+    client_messages_end(client);
     client_set_state(client, CLIENT_OUT, reason, 0);
 }

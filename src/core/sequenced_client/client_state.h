@@ -66,7 +66,7 @@ void client_handshake_tick(struct client *client, const struct moment *now);
 
 /* ---- the session ---- */
 
-struct client_known {
+struct client_known_session {
     bool exists;    /* a session that the server may still know */
     bool restarted; /* it is another program's, and was not resumed yet */
     uint64_t epoch;
@@ -100,7 +100,7 @@ int64_t client_events_due_ns(const struct client *client);
 /* The position is to be reported by then. */
 void client_events_report(struct client *client, int64_t at_ns);
 
-/* ---- missing ---- */
+/* ---- gaps ---- */
 
 /* More gaps than that at a time are looked at when these close. */
 #define CLIENT_GAPS_MAX 32U
@@ -114,7 +114,7 @@ struct client_gap {
     bool was_asked;
 };
 
-struct client_missing {
+struct client_gaps {
     uint64_t head; /* that was told in this run; 0 = none */
     size_t count;
     struct client_gap gaps[CLIENT_GAPS_MAX]; /* rising */
@@ -122,12 +122,12 @@ struct client_missing {
 };
 
 /* Finds the gaps anew. */
-void client_missing_update(struct client *client, const struct moment *now);
+void client_gaps_update(struct client *client, const struct moment *now);
 
 /* The server has sent everything up to there. */
-void client_missing_head(struct client *client, const struct moment *now, uint64_t head);
-int64_t client_missing_due_ns(const struct client *client);
-bool client_missing_write(struct client *client, const struct moment *now, struct client_up *up);
+void client_gaps_head(struct client *client, const struct moment *now, uint64_t head);
+int64_t client_gaps_due_ns(const struct client *client);
+bool client_gaps_write(struct client *client, const struct moment *now, struct client_up *up);
 
 /* ---- members ---- */
 
@@ -157,7 +157,7 @@ void client_members_forget(struct client *client);
 int64_t client_members_due_ns(const struct client *client);
 bool client_members_write(struct client *client, const struct moment *now, struct client_up *up);
 
-/* ---- saying ---- */
+/* ---- messages ---- */
 
 struct client_message {
     int64_t due_ns;
@@ -170,60 +170,62 @@ struct client_message {
 };
 
 /* Numbers are those of the contract, which go on when a session is lost; the number of the session is that less `base`, modulo 2^32. */
-struct client_saying {
+struct client_messages {
     uint32_t said;
     uint32_t sent;
     uint32_t first; /* the lowest that is not settled; said + 1 = none */
     uint32_t base;
     uint32_t own_from;  /* number of the session; those before are of a program before */
     uint64_t own_after; /* events up to there are of a program before */
-    uint32_t told;      /* while its session was not resumed yet: that program knew the fates up to there */
-    bool progressed;    /* something was decided since client_say_refresh */
+    uint32_t notified;  /* while its session was not resumed yet: that program knew the outcomes up to there */
+    bool progressed;    /* something was decided since client_messages_refresh */
     uint32_t slow_from; /* from that number on, nothing is sent until then */
     int64_t slow_until_ns;
-    struct client_message messages[CLIENT_PENDING_MAX]; /* n at n % CLIENT_PENDING_MAX */
+    struct client_message ring[CLIENT_PENDING_MAX]; /* n at n % CLIENT_PENDING_MAX */
 };
 
-int client_say_queue(struct client *client, const struct moment *now, struct octets_slice text, uint8_t what,
-                     uint32_t *ret_number);
+int client_messages_queue(struct client *client, const struct moment *now, struct octets_slice text, uint8_t what,
+                          uint32_t *ret_number);
 
 /* The session goes on, and the server has decided on all up to `said`; `head` is that of the transcript. `restarted`: what was sent before was sent by another program. */
-void client_say_resumed(struct client *client, const struct moment *now, uint32_t said, uint64_t head, bool restarted);
+void client_messages_resumed(struct client *client, const struct moment *now, uint32_t said, uint64_t head,
+                             bool restarted);
 
 /* The session is lost: what was sent is unknown, what was not is said in the next one. */
-void client_say_lost(struct client *client);
+void client_messages_lost(struct client *client);
 
 /* It is out: nothing will be sent. */
-void client_say_end(struct client *client);
+void client_messages_end(struct client *client);
 
 /* Number of the message that made an event of ours, 0 where none did. */
-uint32_t client_say_own(const struct client *client, uint64_t seq, uint16_t said);
+uint32_t client_messages_own(const struct client *client, uint64_t seq, uint16_t said);
 
 /* Its event has come. */
-void client_say_acknowledged(struct client *client, uint32_t number);
-void client_say_taken(struct client *client, const struct moment *now, const struct sequenced_down_frame *frame);
-void client_say_not_taken(struct client *client, const struct moment *now, const struct sequenced_down_frame *frame);
+void client_messages_acknowledged(struct client *client, uint32_t number);
+void client_messages_taken(struct client *client, const struct moment *now, const struct sequenced_down_frame *frame);
+void client_messages_not_taken(struct client *client, const struct moment *now,
+                               const struct sequenced_down_frame *frame);
 
 /* Number within the session of the last message sent. */
-uint32_t client_say_sent(const struct client *client);
+uint32_t client_messages_sent(const struct client *client);
 
-/* Number within the session up to which all fates were told. */
-uint32_t client_say_decided(const struct client *client);
-uint32_t client_say_pending(const struct client *client);
+/* Number within the session up to which all outcomes were told. */
+uint32_t client_messages_decided(const struct client *client);
+uint32_t client_messages_pending(const struct client *client);
 
 /* All numbers of the session are used. */
-bool client_say_exhausted(const struct client *client);
+bool client_messages_exhausted(const struct client *client);
 /* Where something was decided, what is under way is not waited for as long as if nobody answered. */
-void client_say_refresh(struct client *client, const struct moment *now);
-int64_t client_say_due_ns(const struct client *client);
-bool client_say_write(struct client *client, const struct moment *now, struct client_up *up);
+void client_messages_refresh(struct client *client, const struct moment *now);
+int64_t client_messages_due_ns(const struct client *client);
+bool client_messages_write(struct client *client, const struct moment *now, struct client_up *up);
 
-/* ---- silence ---- */
+/* ---- heartbeat ---- */
 
 /* In a row, until somebody has answered. */
 #define CLIENT_HEARTBEATS 6U
 
-struct client_silence {
+struct client_heartbeat {
     int64_t sent_ns;  /* last UP */
     int64_t heard_ns; /* last datagram of the session */
     int64_t interval_ns;
@@ -236,14 +238,14 @@ struct client_silence {
     uint32_t echo;  /* of the last one */
 };
 
-void client_silence_begin(struct client *client, const struct moment *now);
-void client_silence_ask(struct client *client, const struct moment *now);
-void client_silence_answer(struct client *client, const struct moment *now, uint32_t echo);
+void client_heartbeat_begin(struct client *client, const struct moment *now);
+void client_heartbeat_ask(struct client *client, const struct moment *now);
+void client_heartbeat_answer(struct client *client, const struct moment *now, uint32_t echo);
 
 /* Nobody answers. */
-bool client_silence_is_broken(const struct client *client, const struct moment *now);
-int64_t client_silence_due_ns(const struct client *client);
-bool client_silence_write(struct client *client, const struct moment *now, struct client_up *up);
+bool client_heartbeat_is_broken(const struct client *client, const struct moment *now);
+int64_t client_heartbeat_due_ns(const struct client *client);
+bool client_heartbeat_write(struct client *client, const struct moment *now, struct client_up *up);
 
 /* ---- what the server tells ---- */
 
@@ -255,8 +257,8 @@ struct client_paths {
     size_t count;
 };
 
-void client_down_receive(struct client *client, const struct moment *now, const void *bytes, size_t length);
-void client_down_stranger(struct client *client, const struct moment *now, const void *bytes, size_t length);
+void client_receive_down(struct client *client, const struct moment *now, const void *bytes, size_t length);
+void client_receive_stranger(struct client *client, const struct moment *now, const void *bytes, size_t length);
 
 /* ---- leaving ---- */
 
@@ -275,31 +277,31 @@ struct client {
     uint64_t drawn;
     enum client_state state;
     enum client_reason why;
-    char wanted[ROOM_NAME_MAX_BYTES + 1]; /* the name to join with */
-    char farewell[CLIENT_TEXT_MAX_BYTES + 1];
-    struct client_trip trip;
+    char requested_name[ROOM_NAME_MAX_BYTES + 1]; /* the name to join with */
+    char close_text[CLIENT_TEXT_MAX_BYTES + 1];
+    struct rtt rtt;
     struct client_handshake handshake;
-    struct client_known known;
-    struct client_store *store;
+    struct client_known_session session;
+    struct client_reorder *reorder;
     struct client_reports reports;
     int64_t blocked_ns; /* events wait for a name since then; MOMENT_NEVER_NS = they do not */
-    struct client_missing missing;
+    struct client_gaps gaps;
     struct client_members members;
-    struct client_saying saying;
-    struct client_silence silence;
+    struct client_messages messages;
+    struct client_heartbeat heartbeat;
     struct client_paths paths;
     struct client_leaving leaving;
 };
 
 /* A random number, the next of those that follow from the seed. */
-uint64_t client_draw(struct client *client);
+uint64_t client_random(struct client *client);
 
 /* `wait_ns`, less a random part of up to a fifth. */
-int64_t client_shorten(struct client *client, int64_t wait_ns);
+int64_t client_jitter(struct client *client, int64_t wait_ns);
 void client_send(struct client *client, const void *bytes, size_t length);
 void client_set_state(struct client *client, enum client_state state, enum client_reason reason, uint16_t wait_s);
 
-/* It ends: whatever is not settled gets its fate. */
+/* It ends: whatever is not settled gets its outcome. */
 void client_end(struct client *client, enum client_reason reason);
 
 /* The session is not there any more. */

@@ -17,7 +17,7 @@
  */
 #define TRIP_DOUBLINGS_MAX 3U
 
-void client_trip_sample(struct client_trip *trip, int64_t elapsed_ns)
+void rtt_sample(struct rtt *rtt, int64_t elapsed_ns)
 {
     int64_t error_ns;
 
@@ -25,21 +25,21 @@ void client_trip_sample(struct client_trip *trip, int64_t elapsed_ns)
         return;
     if (elapsed_ns == 0)
         elapsed_ns = 1; /* 0 stands for "not measured" */
-    if (trip->smoothed_ns == 0) {
-        trip->smoothed_ns = elapsed_ns;
-        trip->deviation_ns = elapsed_ns / 2;
+    if (rtt->smoothed_ns == 0) {
+        rtt->smoothed_ns = elapsed_ns;
+        rtt->deviation_ns = elapsed_ns / 2;
         return;
     }
-    error_ns = trip->smoothed_ns > elapsed_ns ? trip->smoothed_ns - elapsed_ns : elapsed_ns - trip->smoothed_ns;
-    trip->deviation_ns = (3 * trip->deviation_ns + error_ns) / 4;
-    trip->smoothed_ns = (7 * trip->smoothed_ns + elapsed_ns) / 8;
-    if (trip->smoothed_ns == 0)
-        trip->smoothed_ns = 1;
+    error_ns = rtt->smoothed_ns > elapsed_ns ? rtt->smoothed_ns - elapsed_ns : elapsed_ns - rtt->smoothed_ns;
+    rtt->deviation_ns = (3 * rtt->deviation_ns + error_ns) / 4;
+    rtt->smoothed_ns = (7 * rtt->smoothed_ns + elapsed_ns) / 8;
+    if (rtt->smoothed_ns == 0)
+        rtt->smoothed_ns = 1;
 }
 
-int64_t client_trip_wait(const struct client_trip *trip, unsigned doublings, int64_t least_ns, int64_t most_ns)
+int64_t rtt_timeout(const struct rtt *rtt, unsigned doublings, int64_t least_ns, int64_t most_ns)
 {
-    int64_t wait_ns = trip->smoothed_ns == 0 ? TRIP_UNKNOWN_NS : trip->smoothed_ns + 4 * trip->deviation_ns;
+    int64_t wait_ns = rtt->smoothed_ns == 0 ? TRIP_UNKNOWN_NS : rtt->smoothed_ns + 4 * rtt->deviation_ns;
 
     if (wait_ns < least_ns)
         wait_ns = least_ns;

@@ -609,7 +609,7 @@ Test(room, a_removed_member_is_told_why_and_gets_its_bye)
     cr_expect_eq(room_members(stage.room), 1);
 }
 
-/* ---- silence ---- */
+/* ---- heartbeat ---- */
 
 Test(room, a_silent_member_is_warned_and_then_removed)
 {

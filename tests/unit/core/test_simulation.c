@@ -6,7 +6,7 @@
  *
  *     ROOMD_SEED=17          one world
  *     ROOMD_SEEDS=1-10000    so many, both ends included
- *     ROOMD_TRACE=1          every datagram, event and fate goes to stderr; with ROOMD_SEED
+ *     ROOMD_TRACE=1          every datagram, event and outcome goes to stderr; with ROOMD_SEED
  *
  * That these worlds find what they are for is seen by planting bugs. Each of these has to be found within 100 seeds; git restore takes it back.
  *
@@ -49,7 +49,7 @@ static void read_seeds(uint64_t *ret_from, uint64_t *ret_to)
 static void tell(const struct world_setup *setup)
 {
     const struct fake_weather *up = &setup->weather[FAKE_UP], *down = &setup->weather[FAKE_DOWN];
-    const struct world_fate *fate = &setup->fate;
+    const struct world_outcome *outcome = &setup->outcome;
 
     fprintf(
         stderr,
@@ -61,8 +61,8 @@ static void tell(const struct world_setup *setup)
         (double)setup->talk_ns / 1e9, setup->full_permille, setup->burst_permille, up->loss_permille,
         up->twice_permille, up->late_permille, (double)up->delay_ns / 1e6, (double)up->jitter_ns / 1e6,
         down->loss_permille, down->twice_permille, down->late_permille, (double)down->delay_ns / 1e6,
-        (double)down->jitter_ns / 1e6, fate->late, fate->leave, fate->crash, fate->move, fate->cut, fate->sleep,
-        (double)setup->cut_ns / 1e9, fate->rename, fate->kick, fate->notices);
+        (double)down->jitter_ns / 1e6, outcome->late, outcome->leave, outcome->crash, outcome->move, outcome->cut,
+        outcome->sleep, (double)setup->cut_ns / 1e9, outcome->rename, outcome->kick, outcome->notices);
 }
 
 static void add(struct world_figures *sum, const struct world *world)
@@ -74,8 +74,8 @@ static void add(struct world_figures *sum, const struct world *world)
         sum->datagrams[way] += figures.datagrams[way];
         sum->lost[way] += figures.lost[way];
     }
-    for (size_t fate = 0; fate < 3; fate++)
-        sum->messages[fate] += figures.messages[fate];
+    for (size_t outcome = 0; outcome < 3; outcome++)
+        sum->messages[outcome] += figures.messages[outcome];
     sum->delivered += figures.delivered;
     sum->resumed += figures.resumed;
 }

@@ -174,7 +174,7 @@ Test(plain_client, what_no_longer_fits_under_a_longer_name_is_refused)
     expect_told("in|1 refused 2");
 }
 
-Test(plain_client, the_sink_may_say_something_when_it_hears_of_a_fate)
+Test(plain_client, the_sink_may_say_something_when_it_hears_of_a_outcome)
 {
     plain_stage_enter(&stage);
     stage.reply = "more";

@@ -177,7 +177,7 @@ Test(plain_client_leave, an_unasked_bye_is_the_end)
     plain_stage_receive(&stage, "EXIT");
     expect_told("line 您已被管理员移出聊天室。too loud|out kicked");
     cr_expect_eq(plain_client_why(stage.client), CLIENT_KICKED);
-    cr_expect_str_eq(plain_client_farewell(stage.client), "too loud");
+    cr_expect_str_eq(plain_client_close_text(stage.client), "too loud");
     expect_sent("");
     plain_stage_receive(&stage, "bob ： hi");
     expect_told("");

@@ -139,7 +139,7 @@ Test(plain_client_room, who_is_kicked_is_told_why_and_may_not_come_back_at_once)
     cr_assert_eq(room_kick(room.room, &room.now, "bob", "too loud"), 0);
     settle();
     expect_told(bob, "line 您已被管理员移出聊天室。too loud|out kicked");
-    cr_expect_str_eq(plain_client_farewell(bob->client), "too loud");
+    cr_expect_str_eq(plain_client_close_text(bob->client), "too loud");
     plain_stage_done(bob);
     plain_stage_start(bob);
     settle();

@@ -29,7 +29,7 @@ static void close_stage(void)
     stage_done(&stage);
 }
 
-TestSuite(vanish, .init = open_stage, .fini = close_stage);
+TestSuite(liveness, .init = open_stage, .fini = close_stage);
 
 static void later_ms(int64_t milliseconds)
 {
@@ -52,7 +52,7 @@ static void expect_gone(bool gone)
     cr_expect_eq(stage.happened[EVENT_EXIT], gone ? 1 : 0);
 }
 
-Test(vanish, one_error_is_only_a_hint)
+Test(liveness, one_error_is_only_a_hint)
 {
     unreachable(ALICE);
     for (int i = 0; i < 100; i++)
@@ -60,7 +60,7 @@ Test(vanish, one_error_is_only_a_hint)
     expect_gone(false);
 }
 
-Test(vanish, a_suspect_is_probed_and_after_three_errors_it_has_left)
+Test(liveness, a_suspect_is_probed_and_after_three_errors_it_has_left)
 {
     unreachable(ALICE);
     later_ms(2050);
@@ -75,7 +75,7 @@ Test(vanish, a_suspect_is_probed_and_after_three_errors_it_has_left)
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, BOB), 1, "nobody else was probed");
 }
 
-Test(vanish, errors_less_than_two_seconds_apart_count_once)
+Test(liveness, errors_less_than_two_seconds_apart_count_once)
 {
     unreachable(ALICE);
     for (int i = 0; i < 19; i++) {
@@ -90,7 +90,7 @@ Test(vanish, errors_less_than_two_seconds_apart_count_once)
     expect_gone(true);
 }
 
-Test(vanish, whatever_is_heard_in_between_clears_it)
+Test(liveness, whatever_is_heard_in_between_clears_it)
 {
     const char *const datagrams[] = {"C alice hm", "L alice", "C alice", "C bob not my name"};
 
@@ -106,7 +106,7 @@ Test(vanish, whatever_is_heard_in_between_clears_it)
     }
 }
 
-Test(vanish, a_suspicion_that_nothing_confirms_is_dropped)
+Test(liveness, a_suspicion_that_nothing_confirms_is_dropped)
 {
     struct room_stats stats;
 
@@ -118,7 +118,7 @@ Test(vanish, a_suspicion_that_nothing_confirms_is_dropped)
     expect_gone(false);
 }
 
-Test(vanish, an_error_of_a_stranger_or_by_another_door_is_nothing)
+Test(liveness, an_error_of_a_stranger_or_by_another_door_is_nothing)
 {
     struct path path = stage_path(ALICE, 0);
 
@@ -130,7 +130,7 @@ Test(vanish, an_error_of_a_stranger_or_by_another_door_is_nothing)
     expect_gone(false);
 }
 
-Test(vanish, a_suspect_may_leave_by_itself)
+Test(liveness, a_suspect_may_leave_by_itself)
 {
     unreachable(ALICE);
     stage_send(&stage, ALICE, "E alice");
@@ -139,7 +139,7 @@ Test(vanish, a_suspect_may_leave_by_itself)
     cr_expect_eq(room_members(stage.room), 1);
 }
 
-Test(vanish, more_members_than_can_be_suspected_are_seen_off_in_turns)
+Test(liveness, more_members_than_can_be_suspected_are_seen_off_in_turns)
 {
     uint32_t left;
 
@@ -160,7 +160,7 @@ Test(vanish, more_members_than_can_be_suspected_are_seen_off_in_turns)
 
 /* ---- a silent room ---- */
 
-Test(vanish, members_neither_sent_to_nor_heard_are_probed)
+Test(liveness, members_neither_sent_to_nor_heard_are_probed)
 {
     cr_expect_eq(room_next_tick(stage.room), stage.now.mono_ns + 60 * MOMENT_NS_PER_S);
     later_ms(59999);
@@ -174,7 +174,7 @@ Test(vanish, members_neither_sent_to_nor_heard_are_probed)
     cr_expect_eq(stage.outbox.count, 4);
 }
 
-Test(vanish, whoever_was_heard_is_not_probed)
+Test(liveness, whoever_was_heard_is_not_probed)
 {
     later_ms(30000);
     stage_send(&stage, ALICE, "C alice ");
@@ -183,7 +183,7 @@ Test(vanish, whoever_was_heard_is_not_probed)
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, BOB), 1);
 }
 
-Test(vanish, an_event_puts_the_probes_off)
+Test(liveness, an_event_puts_the_probes_off)
 {
     later_ms(59999);
     stage_send(&stage, ALICE, "C alice hi");
@@ -192,7 +192,7 @@ Test(vanish, an_event_puts_the_probes_off)
     cr_expect_eq(room_next_tick(stage.room), stage.now.mono_ns + 30 * MOMENT_NS_PER_S);
 }
 
-Test(vanish, a_large_room_is_probed_in_pieces_each_once)
+Test(liveness, a_large_room_is_probed_in_pieces_each_once)
 {
     for (unsigned i = 0; i < 300; i++) {
         char name[16];
@@ -213,7 +213,7 @@ Test(vanish, a_large_room_is_probed_in_pieces_each_once)
         cr_expect_eq(fake_outbox_count_to(&stage.outbox, port), 1);
 }
 
-Test(vanish, without_an_interval_nobody_is_probed)
+Test(liveness, without_an_interval_nobody_is_probed)
 {
     struct room_limits limits = stage.setup.limits;
 
@@ -227,7 +227,7 @@ Test(vanish, without_an_interval_nobody_is_probed)
 
 /* ---- whose name is it? ---- */
 
-Test(vanish, a_name_whose_holder_is_gone_goes_to_who_asks_from_the_same_address)
+Test(liveness, a_name_whose_holder_is_gone_goes_to_who_asks_from_the_same_address)
 {
     stage_send(&stage, AGAIN, "L alice\n");
     stage_sweep(&stage);
@@ -241,7 +241,7 @@ Test(vanish, a_name_whose_holder_is_gone_goes_to_who_asks_from_the_same_address)
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, AGAIN), 1);
 }
 
-Test(vanish, a_live_holder_keeps_its_name)
+Test(liveness, a_live_holder_keeps_its_name)
 {
     stage_send(&stage, AGAIN, "L ALICE");
     cr_expect_eq(room_next_tick(stage.room), stage.now.mono_ns + 200 * MOMENT_NS_PER_MS);
@@ -253,7 +253,7 @@ Test(vanish, a_live_holder_keeps_its_name)
     expect_gone(false);
 }
 
-Test(vanish, asking_again_before_the_answer_is_answered_once)
+Test(liveness, asking_again_before_the_answer_is_answered_once)
 {
     for (int i = 0; i < 5; i++)
         stage_send(&stage, AGAIN, "L alice");
@@ -262,7 +262,7 @@ Test(vanish, asking_again_before_the_answer_is_answered_once)
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, AGAIN), 1);
 }
 
-Test(vanish, from_another_address_the_answer_comes_at_once)
+Test(liveness, from_another_address_the_answer_comes_at_once)
 {
     struct path path = stage_path(AGAIN, 0);
 
@@ -272,7 +272,7 @@ Test(vanish, from_another_address_the_answer_comes_at_once)
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), 0);
 }
 
-Test(vanish, a_holder_that_leaves_meanwhile_frees_the_name)
+Test(liveness, a_holder_that_leaves_meanwhile_frees_the_name)
 {
     stage_send(&stage, AGAIN, "L alice");
     stage_send(&stage, ALICE, "E alice");
@@ -280,7 +280,7 @@ Test(vanish, a_holder_that_leaves_meanwhile_frees_the_name)
     cr_expect(stage_heard(&stage, AGAIN, 0, "OK"));
 }
 
-Test(vanish, only_one_of_several_gets_a_name_that_is_freed)
+Test(liveness, only_one_of_several_gets_a_name_that_is_freed)
 {
     stage_send(&stage, AGAIN, "L alice");
     stage_send(&stage, AGAIN + 1, "L alice");
@@ -292,7 +292,7 @@ Test(vanish, only_one_of_several_gets_a_name_that_is_freed)
     cr_expect_eq(room_members(stage.room), 2);
 }
 
-Test(vanish, more_contests_than_there_is_place_for_are_answered_at_once)
+Test(liveness, more_contests_than_there_is_place_for_are_answered_at_once)
 {
     for (uint16_t i = 0; i <= VANISH_CONTESTS_MAX; i++)
         stage_send(&stage, (uint16_t)(3000 + i), "L alice");

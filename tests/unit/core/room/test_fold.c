@@ -47,7 +47,7 @@ static void close_stage(void)
     stage_done(&stage);
 }
 
-TestSuite(release, .init = open_stage, .fini = close_stage);
+TestSuite(fold, .init = open_stage, .fini = close_stage);
 
 /* One join that was told at once; those after it meet the pause. */
 static void begin_pause(void)
@@ -59,13 +59,13 @@ static void begin_pause(void)
     fake_outbox_clear(&stage.outbox);
 }
 
-Test(release, a_join_in_a_quiet_room_is_told_at_once)
+Test(fold, a_join_in_a_quiet_room_is_told_at_once)
 {
     begin_pause();
     cr_expect_eq(room_next_tick(stage.room) - stage.now.mono_ns > FOLD_PAUSE_NS, 1, "nothing waits");
 }
 
-Test(release, those_that_come_in_the_pause_are_told_together_when_it_ends)
+Test(fold, those_that_come_in_the_pause_are_told_together_when_it_ends)
 {
     struct room_stats stats;
 
@@ -89,7 +89,7 @@ Test(release, those_that_come_in_the_pause_are_told_together_when_it_ends)
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, VISITOR + 40), 1, "it came last, and is owed no join");
 }
 
-Test(release, a_message_does_not_wait_and_comes_after_what_was_before_it)
+Test(fold, a_message_does_not_wait_and_comes_after_what_was_before_it)
 {
     begin_pause();
     join(VISITOR + 1);
@@ -100,7 +100,7 @@ Test(release, a_message_does_not_wait_and_comes_after_what_was_before_it)
     cr_expect(stage_heard(&stage, VISITOR + 1, 0, "OK"));
 }
 
-Test(release, a_notice_does_not_wait)
+Test(fold, a_notice_does_not_wait)
 {
     uint32_t members;
 
@@ -112,7 +112,7 @@ Test(release, a_notice_does_not_wait)
     cr_expect(stage_heard(&stage, FIRST, 1, "管理员消息: tea"));
 }
 
-Test(release, who_joins_and_leaves_in_the_pause_is_answered_twice)
+Test(fold, who_joins_and_leaves_in_the_pause_is_answered_twice)
 {
     begin_pause();
     join(VISITOR + 1);
@@ -126,7 +126,7 @@ Test(release, who_joins_and_leaves_in_the_pause_is_answered_twice)
     cr_expect(stage_heard(&stage, FIRST, 1, "u1002 退出了聊天室"));
 }
 
-Test(release, a_round_that_took_long_is_followed_by_a_pause_as_long)
+Test(fold, a_round_that_took_long_is_followed_by_a_pause_as_long)
 {
     join(VISITOR);
     cr_assert_eq(room_sweep(stage.room, &stage.now, 10), SWEEP_MORE);
@@ -146,7 +146,7 @@ Test(release, a_round_that_took_long_is_followed_by_a_pause_as_long)
     cr_expect_eq(room_next_tick(stage.room), stage.now.mono_ns + FOLD_PAUSE_MAX_NS);
 }
 
-Test(release, a_door_that_is_full_keeps_nobody_else_waiting)
+Test(fold, a_door_that_is_full_keeps_nobody_else_waiting)
 {
     begin_pause();
     stage.outbox.full_doors = 2;
@@ -161,7 +161,7 @@ Test(release, a_door_that_is_full_keeps_nobody_else_waiting)
     cr_expect(stage_heard(&stage, FIRST, 1, "u1002 进入了聊天室"));
 }
 
-Test(release, in_a_smaller_room_nothing_waits)
+Test(fold, in_a_smaller_room_nothing_waits)
 {
     begin_pause();
     for (uint16_t i = 0; i < 10; i++) {
@@ -178,7 +178,7 @@ Test(release, in_a_smaller_room_nothing_waits)
     cr_expect(stage_heard(&stage, VISITOR, 0, "u1002 进入了聊天室"));
 }
 
-Test(release, what_waits_gives_way_where_the_ring_is_full)
+Test(fold, what_waits_gives_way_where_the_ring_is_full)
 {
     struct room_stats stats;
 
@@ -190,7 +190,7 @@ Test(release, what_waits_gives_way_where_the_ring_is_full)
     cr_expect_eq(stage.refused[REFUSED_NO_MEMORY], 0);
 }
 
-Test(release, nothing_waits_for_company_when_the_room_closes)
+Test(fold, nothing_waits_for_company_when_the_room_closes)
 {
     begin_pause();
     join(VISITOR + 1);

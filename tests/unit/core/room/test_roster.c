@@ -45,7 +45,7 @@ static void close_stage(void)
     stage_done(&stage);
 }
 
-TestSuite(keep, .init = open_with_keeper, .fini = close_stage);
+TestSuite(roster, .init = open_with_keeper, .fini = close_stage);
 
 /* The program ends without a word; the next one is made of what was kept. */
 static void restart(void)
@@ -70,7 +70,7 @@ static struct roster_record record_of(const char *name, uint16_t port)
     return record;
 }
 
-Test(keep, a_restart_changes_nothing_for_anybody)
+Test(roster, a_restart_changes_nothing_for_anybody)
 {
     stage_join(&stage, ALICE, "alice");
     stage_join(&stage, BOB, "bob\n");
@@ -88,7 +88,7 @@ Test(keep, a_restart_changes_nothing_for_anybody)
     cr_expect(stage_heard(&stage, ALICE, 0, "bob 退出了聊天室"));
 }
 
-Test(keep, a_name_stays_taken_and_numbers_go_on)
+Test(roster, a_name_stays_taken_and_numbers_go_on)
 {
     struct room_member member;
 
@@ -106,7 +106,7 @@ Test(keep, a_name_stays_taken_and_numbers_go_on)
     cr_expect_eq(member.delivered, 1, "carol's join");
 }
 
-Test(keep, who_has_left_or_was_renamed_is_not_back)
+Test(roster, who_has_left_or_was_renamed_is_not_back)
 {
     stage_join(&stage, ALICE, "alice");
     stage_join(&stage, BOB, "bob");
@@ -119,7 +119,7 @@ Test(keep, who_has_left_or_was_renamed_is_not_back)
     cr_expect_eq(stage.happened[EVENT_CHAT], 1);
 }
 
-Test(keep, an_accept_that_was_not_sent_yet_is_sent_after_the_restart)
+Test(roster, an_accept_that_was_not_sent_yet_is_sent_after_the_restart)
 {
     stage_join(&stage, ALICE, "alice");
     stage_send(&stage, BOB, "L bob");
@@ -132,7 +132,7 @@ Test(keep, an_accept_that_was_not_sent_yet_is_sent_after_the_restart)
     cr_expect_eq(stage.outbox.count, 0, "once");
 }
 
-Test(keep, who_is_mute_stays_mute_until_its_time)
+Test(roster, who_is_mute_stays_mute_until_its_time)
 {
     stage_join(&stage, ALICE, "alice");
     cr_assert_eq(room_mute(stage.room, &stage.now, "alice", stage.now.mono_ns + 60 * MOMENT_NS_PER_S), 0);
@@ -145,7 +145,7 @@ Test(keep, who_is_mute_stays_mute_until_its_time)
     cr_expect_eq(stage.happened[EVENT_CHAT], 1);
 }
 
-Test(keep, who_was_on_probation_still_is)
+Test(roster, who_was_on_probation_still_is)
 {
     stage.access.trusted.sets = 0;
     room_set_access(stage.room, &stage.now, &stage.access);
@@ -156,7 +156,7 @@ Test(keep, who_was_on_probation_still_is)
     cr_expect_eq(kept[0].flags, 0);
 }
 
-Test(keep, the_address_a_member_writes_to_is_kept_when_it_changes)
+Test(roster, the_address_a_member_writes_to_is_kept_when_it_changes)
 {
     struct path path = stage_path(ALICE, 0);
 
@@ -166,7 +166,7 @@ Test(keep, the_address_a_member_writes_to_is_kept_when_it_changes)
     cr_expect_eq(kept[0].path.local[15], 253);
 }
 
-Test(keep, the_others_are_told_of_who_has_no_door_any_more)
+Test(roster, the_others_are_told_of_who_has_no_door_any_more)
 {
     struct roster_record alice = record_of("alice", ALICE), bob = record_of("bob", BOB);
 
@@ -179,7 +179,7 @@ Test(keep, the_others_are_told_of_who_has_no_door_any_more)
     cr_expect_eq(room_members(stage.room), 1);
 }
 
-Test(keep, a_record_that_can_not_be_true_is_refused)
+Test(roster, a_record_that_can_not_be_true_is_refused)
 {
     struct roster_record record = record_of("alice", ALICE);
 
@@ -199,7 +199,7 @@ Test(keep, a_record_that_can_not_be_true_is_refused)
     cr_expect_eq(room_members(stage.room), 1);
 }
 
-Test(keep, what_the_networks_of_now_do_not_let_in_leaves)
+Test(roster, what_the_networks_of_now_do_not_let_in_leaves)
 {
     struct roster_record alice = record_of("alice", ALICE);
 

@@ -434,7 +434,7 @@ Test(client_handshake, a_session_that_the_server_ends_is_over_and_its_words_are_
         client_stage_down(&stage, &closed);
         cr_expect_eq(client_state(stage.client), CLIENT_OUT);
         cr_expect_eq((int)client_why(stage.client), rows[i].why);
-        cr_expect_str_eq(client_farewell(stage.client), "be  nice");
+        cr_expect_str_eq(client_close_text(stage.client), "be  nice");
     }
 }
 
@@ -451,9 +451,9 @@ Test(client_handshake, setups_that_can_not_be_are_refused)
     setup.name = "\xc3";
     cr_expect_eq(client_new(&setup, &client), STATUS_NOT_UTF8);
     setup.name = "alice";
-    setup.store_bytes--;
+    setup.reorder_bytes--;
     cr_expect_eq(client_new(&setup, &client), STATUS_INVALID);
-    setup.store_bytes++;
+    setup.reorder_bytes++;
     setup.resume = &session;
     cr_expect_eq(client_new(&setup, &client), STATUS_INVALID);
     cr_expect_null(client);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What a client says: each message once, repeated under its number until its fate is known. */
+/* What a client says: each message once, repeated under its number until its outcome is known. */
 #include "support/client_stage.h"
 
 #include <criterion/criterion.h>
@@ -22,7 +22,7 @@ static void close_stage(void)
     client_stage_done(&stage);
 }
 
-TestSuite(client_say, .init = open_stage, .fini = close_stage);
+TestSuite(client_messages, .init = open_stage, .fini = close_stage);
 
 static uint32_t say(const char *text)
 {
@@ -82,7 +82,7 @@ static void come_back(uint32_t said)
     client_stage_welcome(&stage, true);
 }
 
-Test(client_say, its_own_event_is_the_acknowledgement)
+Test(client_messages, its_own_event_is_the_acknowledgement)
 {
     struct sequenced_up_frame frame;
     uint32_t number = say("hello");
@@ -93,7 +93,7 @@ Test(client_say, its_own_event_is_the_acknowledgement)
     cr_expect_eq(frame.message.text.length, 5);
     cr_expect_eq(client_pending(stage.client), 1);
     client_stage_chat(&stage, 11, CLIENT_STAGE_MEMBER, 1, "hello");
-    cr_expect(client_stage_fate(&stage, 1, CLIENT_TAKEN, 0));
+    cr_expect(client_stage_outcome(&stage, 1, CLIENT_TAKEN, 0));
     cr_expect_eq(stage.events[stage.event_count - 1].own, 1);
     cr_expect_eq(client_pending(stage.client), 0);
     client_stage_lose(&stage);
@@ -101,7 +101,7 @@ Test(client_say, its_own_event_is_the_acknowledgement)
     cr_expect_str_eq(messages(), "");
 }
 
-Test(client_say, somebody_elses_message_of_that_number_is_none)
+Test(client_messages, somebody_elses_message_of_that_number_is_none)
 {
     say("hello");
     client_stage_chat(&stage, 11, 3, 1, "hello");
@@ -109,7 +109,7 @@ Test(client_say, somebody_elses_message_of_that_number_is_none)
     cr_expect_eq(stage.events[stage.event_count - 1].own, 0);
 }
 
-Test(client_say, what_is_missing_before_one_that_has_come_is_repeated_at_once_and_then_as_ever)
+Test(client_messages, what_is_missing_before_one_that_has_come_is_repeated_at_once_and_then_as_ever)
 {
     for (int i = 0; i < 4; i++)
         say("hello");
@@ -128,7 +128,7 @@ Test(client_say, what_is_missing_before_one_that_has_come_is_repeated_at_once_an
     cr_expect_str_eq(messages(), "1 2", "doubled, since they were repeated before");
 }
 
-Test(client_say, who_gets_no_answer_to_a_message_asks_whether_anybody_is_there)
+Test(client_messages, who_gets_no_answer_to_a_message_asks_whether_anybody_is_there)
 {
     struct sequenced_up_frame frame;
 
@@ -143,7 +143,7 @@ Test(client_say, who_gets_no_answer_to_a_message_asks_whether_anybody_is_there)
     cr_expect_eq(client_state(stage.client), CLIENT_JOINING);
 }
 
-Test(client_say, a_message_is_repeated_with_waits_that_double_three_times_until_it_is_taken)
+Test(client_messages, a_message_is_repeated_with_waits_that_double_three_times_until_it_is_taken)
 {
     static const int64_t waits_ms[] = {200, 400, 800, 1600, 1600, 1600};
 
@@ -157,13 +157,13 @@ Test(client_say, a_message_is_repeated_with_waits_that_double_three_times_until_
     }
     client_stage_taken(&stage, 1, 0, 0);
     client_stage_taken(&stage, 1, 0, 0);
-    cr_expect(client_stage_fate(&stage, 1, CLIENT_TAKEN, 0));
+    cr_expect(client_stage_outcome(&stage, 1, CLIENT_TAKEN, 0));
     client_stage_chat(&stage, 11, CLIENT_STAGE_MEMBER, 1, "hello");
-    cr_expect(client_stage_fate(&stage, 1, CLIENT_TAKEN, 0), "its event comes late and settles nothing");
+    cr_expect(client_stage_outcome(&stage, 1, CLIENT_TAKEN, 0), "its event comes late and settles nothing");
     cr_expect_eq(stage.events[stage.event_count - 1].own, 1, "but is known for its own");
 }
 
-Test(client_say, a_window_of_32_is_under_way_in_few_datagrams)
+Test(client_messages, a_window_of_32_is_under_way_in_few_datagrams)
 {
     char expected[512] = "";
 
@@ -181,7 +181,7 @@ Test(client_say, a_window_of_32_is_under_way_in_few_datagrams)
     cr_expect_str_eq(messages(), "33 34 35");
 }
 
-Test(client_say, messages_of_any_length_fit)
+Test(client_messages, messages_of_any_length_fit)
 {
     char text[900];
     uint32_t number;
@@ -197,7 +197,7 @@ Test(client_say, messages_of_any_length_fit)
     cr_expect_eq(client_say(stage.client, &stage.now, "\xff", 1, &number), STATUS_NOT_UTF8);
 }
 
-Test(client_say, no_more_than_256_wait)
+Test(client_messages, no_more_than_256_wait)
 {
     uint32_t number;
 
@@ -211,35 +211,35 @@ Test(client_say, no_more_than_256_wait)
     cr_expect_eq(number, CLIENT_PENDING_MAX + 1);
 }
 
-Test(client_say, a_refused_message_is_told_with_its_reason_and_if_that_is_lost_without)
+Test(client_messages, a_refused_message_is_told_with_its_reason_and_if_that_is_lost_without)
 {
     say("one");
     say("two");
     say("three");
     not_taken(1, SEQUENCED_WHY_MUTED, 0);
-    cr_expect(client_stage_fate(&stage, 1, CLIENT_REFUSED, SEQUENCED_WHY_MUTED));
+    cr_expect(client_stage_outcome(&stage, 1, CLIENT_REFUSED, SEQUENCED_WHY_MUTED));
     not_taken(1, SEQUENCED_WHY_EMPTY, 0);
-    cr_expect(client_stage_fate(&stage, 1, CLIENT_REFUSED, SEQUENCED_WHY_MUTED));
+    cr_expect(client_stage_outcome(&stage, 1, CLIENT_REFUSED, SEQUENCED_WHY_MUTED));
     client_stage_taken(&stage, 3, 1U << 1 | 1U << 2, 0);
-    cr_expect(client_stage_fate(&stage, 2, CLIENT_REFUSED, 0));
-    cr_expect(client_stage_fate(&stage, 3, CLIENT_TAKEN, 0));
+    cr_expect(client_stage_outcome(&stage, 2, CLIENT_REFUSED, 0));
+    cr_expect(client_stage_outcome(&stage, 3, CLIENT_TAKEN, 0));
 }
 
-Test(client_say, what_an_own_event_leaves_open_is_asked_about_by_repeating_it)
+Test(client_messages, what_an_own_event_leaves_open_is_asked_about_by_repeating_it)
 {
     say("one");
     say("two");
     client_stage_chat(&stage, 11, CLIENT_STAGE_MEMBER, 2, "two");
-    cr_expect(client_stage_fate(&stage, 2, CLIENT_TAKEN, 0));
+    cr_expect(client_stage_outcome(&stage, 2, CLIENT_TAKEN, 0));
     cr_expect_eq(stage.fate_count, 1);
     client_stage_lose(&stage);
     client_stage_pass_ms(&stage, 200);
     cr_expect_str_eq(messages(), "1");
     client_stage_taken(&stage, 2, 1U << 1, 0);
-    cr_expect(client_stage_fate(&stage, 1, CLIENT_REFUSED, 0));
+    cr_expect(client_stage_outcome(&stage, 1, CLIENT_REFUSED, 0));
 }
 
-Test(client_say, the_window_reaches_no_further_than_the_bits_for_refusals)
+Test(client_messages, the_window_reaches_no_further_than_the_bits_for_refusals)
 {
     uint32_t number;
 
@@ -251,11 +251,11 @@ Test(client_say, the_window_reaches_no_further_than_the_bits_for_refusals)
         client_stage_chat(&stage, 9 + said, CLIENT_STAGE_MEMBER, (uint16_t)said, "x");
     cr_expect_str_eq(messages(), "", "the first may have been refused");
     client_stage_taken(&stage, 32, 1U << 31, 0);
-    cr_expect(client_stage_fate(&stage, 1, CLIENT_REFUSED, 0));
+    cr_expect(client_stage_outcome(&stage, 1, CLIENT_REFUSED, 0));
     cr_expect_str_eq(messages(), "33 34 35 36 37 38 39 40");
 }
 
-Test(client_say, what_is_kept_is_not_repeated_while_one_before_it_is_missing)
+Test(client_messages, what_is_kept_is_not_repeated_while_one_before_it_is_missing)
 {
     say("one");
     say("two");
@@ -270,7 +270,7 @@ Test(client_say, what_is_kept_is_not_repeated_while_one_before_it_is_missing)
     cr_expect_str_eq(messages(), "3", "nothing stands before it any more, and its event may be lost");
 }
 
-Test(client_say, slow_down_holds_the_message_and_those_after_it)
+Test(client_messages, slow_down_holds_the_message_and_those_after_it)
 {
     say("one");
     say("two");
@@ -285,7 +285,7 @@ Test(client_say, slow_down_holds_the_message_and_those_after_it)
     cr_expect_eq(stage.fate_count, 1);
 }
 
-Test(client_say, acknowledgements_of_what_was_not_said_are_not_believed)
+Test(client_messages, acknowledgements_of_what_was_not_said_are_not_believed)
 {
     say("one");
     client_stage_taken(&stage, 2, 0, 0);
@@ -294,7 +294,7 @@ Test(client_say, acknowledgements_of_what_was_not_said_are_not_believed)
     cr_expect_eq(stage.fate_count, 0);
 }
 
-Test(client_say, a_resumed_session_repeats_under_the_old_numbers_what_was_not_decided)
+Test(client_messages, a_resumed_session_repeats_under_the_old_numbers_what_was_not_decided)
 {
     say("one");
     say("two");
@@ -307,10 +307,10 @@ Test(client_say, a_resumed_session_repeats_under_the_old_numbers_what_was_not_de
     client_stage_chat(&stage, 11, CLIENT_STAGE_MEMBER, 1, "one");
     client_stage_taken(&stage, 4, 0, 0);
     for (uint32_t number = 1; number <= 4; number++)
-        cr_expect(client_stage_fate(&stage, number, CLIENT_TAKEN, 0));
+        cr_expect(client_stage_outcome(&stage, number, CLIENT_TAKEN, 0));
 }
 
-Test(client_say, a_lost_session_makes_what_was_sent_unknown_and_what_was_not_is_said_in_the_next)
+Test(client_messages, a_lost_session_makes_what_was_sent_unknown_and_what_was_not_is_said_in_the_next)
 {
     struct sequenced_up_frame frame;
     uint32_t number;
@@ -326,7 +326,7 @@ Test(client_say, a_lost_session_makes_what_was_sent_unknown_and_what_was_not_is_
     client_stage_next(&stage);
     client_stage_refuse(&stage, SEQUENCED_REFUSED_UNKNOWN_SESSION, 0);
     for (uint32_t sent = 1; sent <= 32; sent++)
-        cr_expect(client_stage_fate(&stage, sent, CLIENT_UNKNOWN, 0));
+        cr_expect(client_stage_outcome(&stage, sent, CLIENT_UNKNOWN, 0));
     cr_expect_eq(stage.fate_count, 32);
     cr_assert(client_stage_hello(&stage));
     client_stage_challenge(&stage);
@@ -335,11 +335,11 @@ Test(client_say, a_lost_session_makes_what_was_sent_unknown_and_what_was_not_is_
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MESSAGE, &frame));
     cr_expect_eq(frame.message.number, 1);
     client_stage_taken(&stage, 2, 0, 0);
-    cr_expect(client_stage_fate(&stage, 33, CLIENT_TAKEN, 0));
-    cr_expect(client_stage_fate(&stage, 34, CLIENT_TAKEN, 0));
+    cr_expect(client_stage_outcome(&stage, 33, CLIENT_TAKEN, 0));
+    cr_expect(client_stage_outcome(&stage, 34, CLIENT_TAKEN, 0));
 }
 
-Test(client_say, the_end_settles_everything)
+Test(client_messages, the_end_settles_everything)
 {
     struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_CLOSED, .closed = {.reason = 3, .text = {"", 0}}};
     uint32_t number;
@@ -348,12 +348,12 @@ Test(client_say, the_end_settles_everything)
         cr_assert_eq(client_say(stage.client, &stage.now, "x", 1, &number), 0);
     client_stage_tick(&stage);
     client_stage_down(&stage, &closed);
-    cr_expect(client_stage_fate(&stage, 32, CLIENT_UNKNOWN, 0));
-    cr_expect(client_stage_fate(&stage, 33, CLIENT_REFUSED, 0), "it was never sent");
+    cr_expect(client_stage_outcome(&stage, 32, CLIENT_UNKNOWN, 0));
+    cr_expect(client_stage_outcome(&stage, 33, CLIENT_REFUSED, 0), "it was never sent");
     cr_expect_eq(client_say(stage.client, &stage.now, "x", 1, &number), STATUS_INVALID);
 }
 
-Test(client_say, who_leaves_waits_until_all_is_settled_unless_it_can_not)
+Test(client_messages, who_leaves_waits_until_all_is_settled_unless_it_can_not)
 {
     struct sequenced_up_frame frame;
     uint32_t number;
@@ -374,10 +374,10 @@ Test(client_say, who_leaves_waits_until_all_is_settled_unless_it_can_not)
     cr_expect(client_stage_frame(&stage, SEQUENCED_UP_LEAVE, &frame));
     client_leave(stage.client, &stage.now, true);
     cr_expect_eq(client_state(stage.client), CLIENT_OUT);
-    cr_expect(client_stage_fate(&stage, 1, CLIENT_UNKNOWN, 0));
+    cr_expect(client_stage_outcome(&stage, 1, CLIENT_UNKNOWN, 0));
 }
 
-Test(client_say, another_name_is_asked_for_as_a_message_and_comes_as_two_events)
+Test(client_messages, another_name_is_asked_for_as_a_message_and_comes_as_two_events)
 {
     struct sequenced_up_frame frame;
     uint32_t number;
@@ -389,13 +389,13 @@ Test(client_say, another_name_is_asked_for_as_a_message_and_comes_as_two_events)
     cr_expect_eq(frame.message.what, SEQUENCED_WHAT_NAME);
     client_stage_left(&stage, 11, CLIENT_STAGE_MEMBER, 1, EXIT_RENAMED);
     client_stage_joined(&stage, 12, CLIENT_STAGE_MEMBER, 1, "alicia");
-    cr_expect(client_stage_fate(&stage, 1, CLIENT_TAKEN, 0));
+    cr_expect(client_stage_outcome(&stage, 1, CLIENT_TAKEN, 0));
     cr_expect_str_eq(client_name(stage.client), "alicia");
     cr_expect_eq(stage.events[1].own, 1);
     cr_expect_eq(stage.events[2].own, 1);
 }
 
-Test(client_say, the_name_of_a_message_in_events_comes_round)
+Test(client_messages, the_name_of_a_message_in_events_comes_round)
 {
     uint32_t number = 0;
 
@@ -414,7 +414,7 @@ Test(client_say, the_name_of_a_message_in_events_comes_round)
     }
 }
 
-Test(client_say, a_program_started_anew_goes_on_and_tells_what_became_of_its_predecessors_words)
+Test(client_messages, a_program_started_anew_goes_on_and_tells_what_became_of_its_predecessors_words)
 {
     struct client_session session = {CLIENT_STAGE_EPOCH, CLIENT_STAGE_TOKEN, 20, 5, 0};
     struct sequenced_up_frame frame;
@@ -436,8 +436,8 @@ Test(client_say, a_program_started_anew_goes_on_and_tells_what_became_of_its_pre
     stage.said = 3;
     stage.head = 22;
     client_stage_welcome(&stage, true);
-    cr_expect(client_stage_fate(&stage, 4, CLIENT_UNKNOWN, 0));
-    cr_expect(client_stage_fate(&stage, 5, CLIENT_UNKNOWN, 0));
+    cr_expect(client_stage_outcome(&stage, 4, CLIENT_UNKNOWN, 0));
+    cr_expect(client_stage_outcome(&stage, 5, CLIENT_UNKNOWN, 0));
     cr_expect_eq(stage.fate_count, 2);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MESSAGE, &frame));
     cr_expect_eq(frame.message.number, 4);
@@ -448,13 +448,13 @@ Test(client_say, a_program_started_anew_goes_on_and_tells_what_became_of_its_pre
     cr_expect_eq(stage.fate_count, 2);
     client_stage_chat(&stage, 23, CLIENT_STAGE_MEMBER, 4, "mine");
     cr_expect_eq(stage.events[2].own, 6);
-    cr_expect(client_stage_fate(&stage, 6, CLIENT_TAKEN, 0));
+    cr_expect(client_stage_outcome(&stage, 6, CLIENT_TAKEN, 0));
     cr_expect(client_session(stage.client, &session));
     cr_expect_eq(session.said, 4);
     cr_expect_eq(session.position, 23);
 }
 
-Test(client_say, where_the_session_is_lost_what_a_predecessor_was_not_told_is_unknown)
+Test(client_messages, where_the_session_is_lost_what_a_predecessor_was_not_told_is_unknown)
 {
     struct client_session session = {CLIENT_STAGE_EPOCH, CLIENT_STAGE_TOKEN, 20, 5, 3};
     uint32_t number = 0;
@@ -468,12 +468,12 @@ Test(client_say, where_the_session_is_lost_what_a_predecessor_was_not_told_is_un
     cr_expect_eq(session.decided, 3, "as long as nothing else is known");
     cr_assert(client_stage_hello(&stage));
     client_stage_refuse(&stage, SEQUENCED_REFUSED_UNKNOWN_SESSION, 0);
-    cr_expect(client_stage_fate(&stage, 4, CLIENT_UNKNOWN, 0));
-    cr_expect(client_stage_fate(&stage, 5, CLIENT_UNKNOWN, 0));
+    cr_expect(client_stage_outcome(&stage, 4, CLIENT_UNKNOWN, 0));
+    cr_expect(client_stage_outcome(&stage, 5, CLIENT_UNKNOWN, 0));
     cr_expect_eq(stage.fate_count, 2, "what was not sent is said in the next session");
 }
 
-Test(client_say, what_is_decided_is_kept_with_the_session)
+Test(client_messages, what_is_decided_is_kept_with_the_session)
 {
     struct client_session session;
     struct sequenced_up_frame frame;
@@ -492,7 +492,7 @@ Test(client_say, what_is_decided_is_kept_with_the_session)
     cr_expect_eq(session.decided, 2);
 }
 
-Test(client_say, what_a_predecessor_said_after_it_kept_its_session_is_not_taken_for_ours)
+Test(client_messages, what_a_predecessor_said_after_it_kept_its_session_is_not_taken_for_ours)
 {
     struct client_session session = {CLIENT_STAGE_EPOCH, CLIENT_STAGE_TOKEN, 20, 1, 0};
     struct sequenced_join join;
@@ -520,7 +520,7 @@ Test(client_say, what_a_predecessor_said_after_it_kept_its_session_is_not_taken_
     cr_expect_eq(stage.events[2].own, 2);
 }
 
-Test(client_say, who_is_answered_does_not_go_on_doubling_its_waits)
+Test(client_messages, who_is_answered_does_not_go_on_doubling_its_waits)
 {
     say("one");
     say("two");

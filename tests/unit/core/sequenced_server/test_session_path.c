@@ -188,7 +188,7 @@ Test(session_path, answers_go_to_the_sessions_path_until_the_new_one_is_proved)
     cr_expect_leq(fake_outbox_to(&stage.outbox, BOB, 0)->length, SEQUENCED_UP_HEADER_BYTES);
 }
 
-/* ---- silence ---- */
+/* ---- heartbeat ---- */
 
 static const struct session *session(void)
 {
