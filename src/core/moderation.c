@@ -3,16 +3,28 @@
 
 /* What keeps people out of the room, or quiet in it, and what becomes of those who are in when it begins to. The contract is <roomd/access.h>. */
 #include "core/model/bans.h"
-#include "core/model/session.h"
 #include "core/model/text.h"
-#include "core/room/room_state.h"
-#include "core/sequenced_wire/sequenced_down.h"
+#include "core/room/room_ops.h"
+#include "core/room/roster.h"
 
 #include <roomd/status.h>
 #include <stdio.h>
 #include <string.h>
 
 /* ---- who must go ---- */
+
+static void expel(struct room *room, const struct moment *now, struct member *member, const char *reason, bool banned)
+{
+    room_protocol(room, member)->expel(room, now, member, reason, banned);
+    room_remove(room, now, member, EXIT_KICKED);
+}
+
+/* Whoever has this member's endpoint, or its name at its address, may not join for ROOM_REJOIN_DELAY_S. */
+static void delay_rejoin(struct room *room, const struct moment *now, const struct member *member)
+{
+    bans_add_kick(room->bans, registry_folded(member), &room_path(room, member)->peer,
+                  now->mono_ns + ROOM_REJOIN_DELAY_S * MOMENT_NS_PER_S);
+}
 
 typedef bool must_go(struct room *room, const struct member *member, const struct network *network);
 
@@ -45,7 +57,7 @@ static uint32_t expel_all(struct room *room, const struct moment *now, must_go *
             struct member *member = registry_member(room->registry, position);
 
             if (goes(room, member, network)) {
-                room_expel(room, now, member, "", true);
+                expel(room, now, member, "", true);
                 removed++;
             } else {
                 position++;
@@ -108,8 +120,8 @@ int room_ban_name(struct room *room, const struct moment *now, const char *name,
         return STATUS_FULL;
     if (member != NULL) {
         /* Where its address stays open, it is not back the next moment under another name. */
-        room_delay_rejoin(room, now, member);
-        room_expel(room, now, member, "", true);
+        delay_rejoin(room, now, member);
+        expel(room, now, member, "", true);
     }
     *ret_banned = banned;
     return STATUS_OK;
@@ -193,24 +205,6 @@ const struct room_ban *room_ban_after(const struct room *room, const struct mome
     return bans_after(room->bans, serial, now->mono_ns);
 }
 
-void room_expel(struct room *room, const struct moment *now, struct member *member, const char *reason, bool banned)
-{
-    if (member->session != NULL) {
-        session_close(room, member, banned ? SEQUENCED_CLOSED_BANNED : SEQUENCED_CLOSED_KICKED, reason);
-    } else {
-        room_settle_accept(room, now, member);
-        room_send_line(room, now, member, DIALECT_KICKED, reason, 0);
-        room_bye(room, member);
-    }
-    room_remove(room, now, member, EXIT_KICKED);
-}
-
-void room_delay_rejoin(struct room *room, const struct moment *now, const struct member *member)
-{
-    bans_add_kick(room->bans, registry_folded(member), &room_path(room, member)->peer,
-                  now->mono_ns + ROOM_REJOIN_DELAY_S * MOMENT_NS_PER_S);
-}
-
 int room_kick(struct room *room, const struct moment *now, const char *name, const char *reason)
 {
     struct member *member = room_find_named(room, name);
@@ -225,7 +219,7 @@ int room_kick(struct room *room, const struct moment *now, const char *name, con
             return STATUS_NOT_UTF8;
         clean[text_clean(reason, strlen(reason), clean)] = '\0';
     }
-    room_delay_rejoin(room, now, member);
-    room_expel(room, now, member, clean, false);
+    delay_rejoin(room, now, member);
+    expel(room, now, member, clean, false);
     return STATUS_OK;
 }

@@ -3,7 +3,8 @@
 
 /* Members that come back after a restart. */
 #include "core/model/text.h"
-#include "core/room/room_state.h"
+#include "core/room/room_ops.h"
+#include "core/room/roster.h"
 #include <roomd/status.h>
 #include <string.h>
 

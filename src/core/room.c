@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The room itself: what it is made of, what its administrator and the passing of time do to it. What members do stands in requests.c. */
-#include "core/model/session.h"
+/* The room itself: what it is made of, what its administrator and the passing of time do to it. What members do stands with their protocols. */
 #include "core/model/text.h"
-#include "core/plain_server/idle.h"
+#include "core/plain_server/plain_reply.h"
 #include "core/plain_server/plain_requests.h"
+#include "core/plain_server/plain_server.h"
 #include "core/plain_wire/plain.h"
-#include "core/plain_wire/reply.h"
-#include "core/room/room_state.h"
-#include "core/sequenced_server/session_timers.h"
-#include "core/sequenced_wire/sequenced_down.h"
+#include "core/plain_wire/reserved_names.h"
+#include "core/room/room_ops.h"
+#include "core/sequenced_server/sequenced_server.h"
+#include "core/sequenced_server/session_receive.h"
+#include "core/sequenced_wire/sequenced.h"
 
 #include <roomd/status.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@ static int make_parts(struct room *room, const struct room_setup *setup)
                                      .outbox = setup->outbox,
                                      .observer = setup->observer,
                                      .roster = setup->roster,
+                                     .protocols = {plain_protocol.delivery, sequenced_protocol.delivery},
                                      .stats = &room->stats};
     int status = registry_new(setup->key, &room->registry);
 
@@ -40,6 +42,8 @@ static int make_parts(struct room *room, const struct room_setup *setup)
         status = sessions_new(room->registry, setup->secret, &room->sessions);
     if (status == 0)
         status = reorder_new(&room->reorder);
+    if (status == 0)
+        status = plain_server_new(&room->plain);
     if (status == 0) {
         wiring.registry = room->registry;
         wiring.transcript = room->transcript;
@@ -59,6 +63,8 @@ int room_new(const struct room_setup *setup, struct room **ret_room)
     room->limits = setup->limits;
     room->observer = setup->observer;
     room->roster = setup->roster;
+    room->protocols[0] = &plain_protocol;
+    room->protocols[1] = &sequenced_protocol;
     room_set_title(room, "room");
     known_replies_init(&room->known_replies);
     fold_init(&room->fold);
@@ -77,6 +83,7 @@ void room_free(struct room *room)
     if (room == NULL)
         return;
     delivery_free(room->delivery);
+    plain_server_free(room->plain);
     reorder_free(room->reorder);
     sessions_free(room->sessions);
     directory_free(room->directory);
@@ -172,9 +179,9 @@ void room_receive(struct room *room, const struct moment *now, const struct path
         refused = REFUSED_TOO_LONG + 1;
         member = registry_find_endpoint(room->registry, &path->peer);
         if (member != NULL)
-            room_tell(room, now, member, DIALECT_TOO_LONG, NULL, room->limits.max_text_bytes);
+            plain_reply_tell(room, now, member, DIALECT_TOO_LONG, NULL, room->limits.max_text_bytes);
     } else {
-        refused = requests_handle(room, now, path, bytes, length);
+        refused = plain_requests_handle(room, now, path, bytes, length);
     }
     if (refused != 0)
         room_count_refusal(room, (enum refusal)(refused - 1), path);
@@ -204,8 +211,8 @@ int room_notice(struct room *room, const struct moment *now, const char *text, s
 
 int64_t room_next_tick(const struct room *room)
 {
-    const int64_t due_ns[] = {idle_next_tick(room), vanish_next_tick(room), fold_next_tick(room),
-                              overload_next_tick(room), session_timers_next_tick(room)};
+    const int64_t due_ns[] = {plain_protocol.next_tick(room), sequenced_protocol.next_tick(room), fold_next_tick(room),
+                              overload_next_tick(room)};
     int64_t next_ns = MOMENT_NEVER_NS;
 
     for (size_t i = 0; i < sizeof(due_ns) / sizeof(due_ns[0]); i++)
@@ -215,24 +222,24 @@ int64_t room_next_tick(const struct room *room)
 
 int64_t room_tick(struct room *room, const struct moment *now)
 {
-    idle_tick(room, now);
-    vanish_tick(room, now);
+    plain_protocol.tick(room, now);
+    sequenced_protocol.tick(room, now);
     fold_tick(room, now);
     overload_tick(room, now);
-    session_timers_tick(room, now);
     return room_next_tick(room);
 }
 
-/* ---- what goes out, and what can be seen ---- */
-
-enum sweep_result room_sweep(struct room *room, const struct moment *now, size_t budget)
+void room_unreachable(struct room *room, const struct moment *now, const struct endpoint *peer, uint16_t door)
 {
-    enum sweep_result result = delivery_sweep(room->delivery, now, budget);
+    struct member *member = registry_find_endpoint(room->registry, peer);
 
-    fold_swept(room, now, result);
-    overload_swept(room, now);
-    return result;
+    room->stats.unreachable++;
+    /* By another door it may be the error of an old membership. */
+    if (member != NULL && room_path(room, member)->door == door)
+        plain_server_unreachable(room, now, member);
 }
+
+/* ---- what goes out, and what can be seen ---- */
 
 void room_release(struct room *room, const struct moment *now)
 {
@@ -263,10 +270,5 @@ uint32_t room_members(const struct room *room)
 
 void room_close(struct room *room)
 {
-    for (uint32_t seat = 0; seat < registry_seats(room->registry); seat++) {
-        struct member *member = registry_seated(room->registry, seat);
-
-        if (member != NULL && member->session != NULL)
-            session_close(room, member, SEQUENCED_CLOSED_PROGRAM_ENDS, "");
-    }
+    sequenced_server_close(room);
 }

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* What an administrator may look at of a room: its members, doors and events, one at a time. Nothing here changes it. */
-#include "core/room/room_state.h"
+#include "core/room/room_ops.h"
 
 uint32_t room_seats(const struct room *room)
 {

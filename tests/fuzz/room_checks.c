@@ -3,6 +3,7 @@
 
 /* What must always be so, whatever has been done to a room. It reads the room's insides, and changes nothing. */
 #include "core/model/session.h"
+#include "core/plain_server/plain_state.h"
 #include "fuzz/room_world.h"
 
 /* What is kept of a member is what is true of it: the program may be killed at any moment. */
@@ -66,13 +67,13 @@ static void check_suspects(const struct room *room)
 
     for (uint32_t i = 0; i < registry_count(room->registry); i++)
         flagged += registry_member(room->registry, i)->suspected ? 1U : 0U;
-    FUZZ_CHECK(flagged == room->vanish.suspect_count);
-    for (uint32_t i = 0; i < room->vanish.suspect_count; i++) {
-        const struct member *member = room->vanish.suspects[i].member;
+    FUZZ_CHECK(flagged == room->plain->suspects.count);
+    for (uint32_t i = 0; i < room->plain->suspects.count; i++) {
+        const struct member *member = room->plain->suspects.places[i].member;
 
         FUZZ_CHECK(member->suspected && registry_member(room->registry, member->position) == member);
     }
-    FUZZ_CHECK(room->vanish.contest_count <= VANISH_CONTESTS_MAX);
+    FUZZ_CHECK(room->plain->claims.count <= NAME_CLAIMS_MAX);
 }
 
 /* Somebody on probation may have been sent all it may be sent: it waits outside the window. So does a session whose window is full, or that is away; repairs may wait for the next second. */

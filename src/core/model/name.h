@@ -9,7 +9,6 @@
 #define ROOMD_CORE_MODEL_NAME_H
 
 #include "core/model/registry.h"
-#include <roomd/dialect.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,11 +31,6 @@ struct name_reserved {
 void name_reserved_init(struct name_reserved *reserved);
 /* One word. `whole`: only the whole name may not be it. */
 void name_reserved_add(struct name_reserved *reserved, const char *text, size_t length, bool whole);
-/* Adds one answer, as the whole name. */
-void reserved_names_add_reply(struct name_reserved *reserved, const struct reply *reply);
-/* Adds a dialect's replies, and the words its lines begin with. */
-void reserved_names_add_dialect(struct name_reserved *reserved, const struct dialect *dialect);
-
 /*
  * Makes a name of `bytes`. STATUS_INVALID, STATUS_NOT_UTF8, STATUS_TOO_LONG where nobody may have it; `ret_name` is then untouched.
  */

@@ -65,16 +65,6 @@ struct session {
     uint32_t later;
 };
 
-struct room;
-struct member;
-
-/* A datagram of this protocol came in. 0, or enum refusal + 1 of what is to be counted. */
-int session_receive(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
-                    size_t length);
-
-/* Sends CLOSED to its path, with a text that may be empty. `reason`: enum sequenced_closed. */
-void session_close(struct room *room, struct member *member, uint8_t reason, const char *text);
-
 static inline uint32_t session_ms(const struct moment *now)
 {
     return (uint32_t)((uint64_t)now->mono_ns / (uint64_t)MOMENT_NS_PER_MS);

@@ -4,7 +4,8 @@
 /* Two lines of members, those that were warned and those that were not; the head of each is the next that something is due for. */
 #include "core/plain_server/idle.h"
 
-#include "core/room/room_state.h"
+#include "core/plain_server/plain_reply.h"
+#include "core/room/room_ops.h"
 
 /* Members looked at in one tick: the rest is due at once, after the loop has seen to the others. */
 #define IDLE_TICK_MAX 64U
@@ -45,7 +46,7 @@ static void warn_idle(struct room *room, const struct moment *now, struct member
     registry_warned(room->registry, member);
     member->leaves_ns = now->mono_ns + warning_ns(room);
     member->quiet_until_ns = 0; /* this line must not be kept back by an earlier one */
-    room_tell(room, now, member, DIALECT_IDLE, NULL, (uint64_t)(warning_ns(room) / MOMENT_NS_PER_S));
+    plain_reply_tell(room, now, member, DIALECT_IDLE, NULL, (uint64_t)(warning_ns(room) / MOMENT_NS_PER_S));
 }
 
 void idle_tick(struct room *room, const struct moment *now)
@@ -54,7 +55,7 @@ void idle_tick(struct room *room, const struct moment *now)
         if (due(room, true) <= now->mono_ns) {
             struct member *member = registry_quietest(room->registry, false, true);
 
-            room_bye(room, member);
+            plain_reply_bye(room, member);
             room_remove(room, now, member, EXIT_IDLE);
         } else {
             warn_idle(room, now, registry_quietest(room->registry, false, false));

@@ -1,59 +1,46 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Joins that wait until it is known whether the holder of their name is still there. */
-#include "core/plain_server/liveness.h"
-#include "core/plain_server/plain_requests.h"
-#include "core/room/room_state.h"
+/* The table of claims, in the order in which they came. */
+#include "core/plain_server/name_claims.h"
 
-/* The join is decided as if it had come in now; only that it can't be put off again. */
-static void decide_contest(struct room *room, const struct moment *now, uint32_t index)
+#include <roomd/moment.h>
+#include <string.h>
+
+bool name_claims_add(struct name_claims *claims, const struct name_claim *claim)
 {
-    struct vanish *vanish = &room->vanish;
-    struct contest contest = vanish->contests[index];
-
-    vanish->contests[index] = vanish->contests[--vanish->contest_count];
-    requests_join(room, now, &contest.path, contest.name, contest.name_len, contest.newline);
-}
-
-static void decide_contests(struct room *room, const struct moment *now)
-{
-    for (uint32_t i = 0; i < room->vanish.contest_count;) {
-        if (room->vanish.contests[i].deadline_ns <= now->mono_ns)
-            decide_contest(room, now, i);
-        else
-            i++;
+    for (uint32_t i = 0; i < claims->count; i++) {
+        if (endpoint_equal(&claims->claims[i].path.peer, &claim->path.peer))
+            return true;
     }
+    if (claims->count == NAME_CLAIMS_MAX)
+        return false;
+    claims->claims[claims->count++] = *claim;
+    return true;
 }
 
-/* The holder's machine says that nobody listens there: the name is free for who asked first. */
-static bool lose_contest(struct room *room, const struct moment *now, struct member *holder)
+bool name_claims_take(struct name_claims *claims, int64_t now_ns, uint64_t holder, struct name_claim *ret_claim)
 {
-    for (uint32_t i = 0; i < room->vanish.contest_count; i++) {
-        if (room->vanish.contests[i].holder != holder->number)
+    for (uint32_t i = 0; i < claims->count; i++) {
+        struct name_claim *claim = &claims->claims[i];
+
+        if (claim->deadline_ns > now_ns && claim->holder != holder)
             continue;
-        room_remove(room, now, holder, EXIT_VANISHED);
-        decide_contest(room, now, i);
+        *ret_claim = *claim;
+        claims->count--;
+        memmove(claim, claim + 1, (claims->count - i) * sizeof(*claim));
         return true;
     }
     return false;
 }
 
-void room_unreachable(struct room *room, const struct moment *now, const struct endpoint *peer, uint16_t door)
+int64_t name_claims_due_ns(const struct name_claims *claims)
 {
-    struct member *member = registry_find_endpoint(room->registry, peer);
+    int64_t due_ns = MOMENT_NEVER_NS;
 
-    room->stats.unreachable++;
-    /* By another door it may be the error of an old membership. */
-    if (member == NULL || room_path(room, member)->door != door || lose_contest(room, now, member))
-        return;
-    vanish_count_error(room, now, member);
-}
-
-void vanish_tick(struct room *room, const struct moment *now)
-{
-    vanish_probe_suspects(room, now);
-    decide_contests(room, now);
-    if (vanish_is_round_due(room, now->mono_ns))
-        vanish_probe_round(room, now);
+    for (uint32_t i = 0; i < claims->count; i++) {
+        if (claims->claims[i].deadline_ns < due_ns)
+            due_ns = claims->claims[i].deadline_ns;
+    }
+    return due_ns;
 }

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What a plain member is sent at once or not at all. */
+/* Replies and lines, filled in for their recipient. */
+#include "core/plain_server/plain_reply.h"
+
 #include "core/plain_wire/plain.h"
-#include "core/plain_wire/reply.h"
-#include "core/room/room_state.h"
+#include "core/plain_wire/template.h"
+#include "core/room/room_ops.h"
+#include "core/room/roster.h"
+
 #include <string.h>
 
-void room_answer(struct room *room, const struct path *path, const struct reply *reply, const char *name,
+void plain_reply(struct room *room, const struct path *path, const struct reply *reply, const char *name,
                  size_t name_len, bool newline)
 {
     struct reply filled;
@@ -19,7 +23,7 @@ void room_answer(struct room *room, const struct path *path, const struct reply 
         room->stats.answers_withheld++;
 }
 
-void room_settle_accept(struct room *room, const struct moment *now, struct member *member)
+void plain_reply_settle_accept(struct room *room, const struct moment *now, struct member *member)
 {
     struct slot *slot = room_slot(room, member);
     const struct path *path = room_path(room, member);
@@ -39,8 +43,8 @@ void room_settle_accept(struct room *room, const struct moment *now, struct memb
     }
 }
 
-void room_send_line(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,
-                    const char *text, uint64_t count)
+void plain_reply_line(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,
+                      const char *text, uint64_t count)
 {
     const struct slot *slot = room_slot(room, member);
     const struct path *path = room_path(room, member);
@@ -57,21 +61,21 @@ void room_send_line(struct room *room, const struct moment *now, struct member *
         room->stats.answers_withheld++;
 }
 
-void room_tell(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,
-               const char *text, uint64_t count)
+void plain_reply_tell(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,
+                      const char *text, uint64_t count)
 {
     int64_t interval_ns = ROOM_TOLD_INTERVAL_S * MOMENT_NS_PER_S;
 
-    room_settle_accept(room, now, member);
+    plain_reply_settle_accept(room, now, member);
     if ((room_slot(room, member)->flags & SLOT_OWES_ACCEPT) != 0 || now->mono_ns < member->quiet_until_ns) {
         room->stats.answers_withheld++;
         return;
     }
     member->quiet_until_ns = now->mono_ns + interval_ns;
-    room_send_line(room, now, member, key, text, count);
+    plain_reply_line(room, now, member, key, text, count);
 }
 
-void room_bye(struct room *room, struct member *member)
+void plain_reply_bye(struct room *room, struct member *member)
 {
     const struct path *path = room_path(room, member);
     struct reply filled;

@@ -7,10 +7,13 @@
 #include "core/plain_server/plain_requests.h"
 
 #include "core/model/text.h"
+#include "core/plain_server/liveness.h"
+#include "core/plain_server/plain_reply.h"
 #include "core/plain_wire/plain.h"
-#include "core/plain_wire/reply.h"
 #include "core/room/admission.h"
 #include "core/room/epoch.h"
+#include "core/room/room_ops.h"
+#include "core/room/roster.h"
 
 #include <roomd/status.h>
 #include <string.h>
@@ -46,9 +49,9 @@ static void answer(const struct context *context, const struct reply *reply)
     if (reply_length(reply, 1) == 0)
         return;
     if (context->member != NULL)
-        room_settle_accept(context->room, context->now, context->member);
+        plain_reply_settle_accept(context->room, context->now, context->member);
     if (may_answer(context))
-        room_answer(context->room, context->path, reply, request->name, request->name_len, context->newline);
+        plain_reply(context->room, context->path, reply, request->name, request->name_len, context->newline);
     else
         context->room->stats.answers_withheld++;
 }
@@ -81,7 +84,8 @@ static void owe_accept(const struct context *context, struct member *member)
 {
     struct slot *slot = room_slot(context->room, member);
 
-    room_settle_accept(context->room, context->now, member); /* each join has its answer, also two that came at once */
+    plain_reply_settle_accept(context->room, context->now,
+                              member); /* each join has its answer, also two that came at once */
     slot->flags = SLOT_OWES_ACCEPT | (context->newline ? SLOT_NEWLINE : 0U) | (slot->flags & SLOT_PROBATION);
     *registry_path(context->room->registry, member->position) = *context->path;
     registry_mark_behind(context->room->registry, member);
@@ -108,7 +112,7 @@ static int rename_member(const struct context *context, const struct name *name)
 {
     struct room *room = context->room;
     struct member *member = context->member;
-    struct event left = room_draft(EVENT_EXIT, member);
+    struct event left = room_event_about(EVENT_EXIT, member);
     struct event joined;
     int64_t muted_ns;
     char old[ROOM_NAME_MAX_BYTES];
@@ -121,7 +125,7 @@ static int rename_member(const struct context *context, const struct name *name)
     muted_ns = bans_muted_until(room->bans, name->folded, context->now->mono_ns);
     if (muted_ns > member->muted_until_ns)
         member->muted_until_ns = muted_ns;
-    joined = room_draft(EVENT_JOIN, member);
+    joined = room_event_about(EVENT_JOIN, member);
     room_append(room, context->now, &left, member);
     room_append(room, context->now, &joined, member);
     registry_heard(room->registry, member, context->now->mono_ns);
@@ -156,7 +160,7 @@ static int add_member(const struct context *context, const struct name *name)
     member->muted_until_ns = bans_muted_until(room->bans, name->folded, context->now->mono_ns);
     /* It is owed what comes after its own join. */
     room_slot(room, member)->cursor = transcript_appended(room->transcript) + 2;
-    joined = room_draft(EVENT_JOIN, member);
+    joined = room_event_about(EVENT_JOIN, member);
     if (directory_enter(room->directory, member) != 0 || room_append(room, context->now, &joined, member) != 0) {
         directory_leave(room->directory, member, 0);
         registry_remove(room->registry, member);
@@ -169,6 +173,19 @@ static int add_member(const struct context *context, const struct name *name)
         room_slot(room, member)->flags |= SLOT_PROBATION;
     roster_keep(&room->roster, room->registry, member);
     return HANDLED;
+}
+
+/* A program that was killed and started again asks from the same address, and should not have to wait. */
+static bool waits_for_holder(const struct context *context, struct member *holder)
+{
+    const struct plain_request *request = &context->request;
+    struct name_claim claim = {.path = *context->path, .newline = context->newline};
+
+    if (context->member != NULL || context->final || request->name_len > sizeof(claim.name))
+        return false;
+    memcpy(claim.name, request->name, request->name_len);
+    claim.name_len = (uint8_t)request->name_len;
+    return liveness_claim(context->room, context->now, &claim, holder);
 }
 
 static int handle_join(const struct context *context)
@@ -185,10 +202,7 @@ static int handle_join(const struct context *context)
     holder = registry_find_name(room->registry, &name);
     if (holder != NULL && holder == context->member)
         return rejoin(context);
-    /* A program that was killed and started again asks from the same address, and should not have to wait. */
-    if (holder != NULL && context->member == NULL && !context->final &&
-        vanish_contest(room, context->now, context->path, context->request.name, context->request.name_len,
-                       context->newline, holder))
+    if (holder != NULL && waits_for_holder(context, holder))
         return HANDLED;
     if (holder != NULL)
         return refuse_join(context, DIALECT_NAME_TAKEN, REFUSED_NAME_TAKEN);
@@ -217,7 +231,7 @@ static bool is_own_name(const struct context *context)
 
 static int refuse_text(const struct context *context, enum dialect_key key, uint64_t count, enum refusal refusal)
 {
-    room_tell(context->room, context->now, context->member, key, NULL, count);
+    plain_reply_tell(context->room, context->now, context->member, key, NULL, count);
     return REFUSE(refusal);
 }
 
@@ -257,7 +271,7 @@ static int handle_chat(const struct context *context)
         return refuse_text(context, DIALECT_NOT_UTF8, 0, REFUSED_NOT_UTF8);
     if (!admission_may_say(room, context->now, context->member, request->text_len))
         return refuse_text(context, DIALECT_LIMITED, room->limits.messages.per_second, REFUSED_LIMITED);
-    said = room_draft(EVENT_CHAT, context->member);
+    said = room_event_about(EVENT_CHAT, context->member);
     said.text = text;
     said.text_len = (uint16_t)text_clean(request->text, request->text_len, text);
     return room_append(room, context->now, &said, context->member) == 0 ? HANDLED : REFUSE(REFUSED_NO_MEMORY);
@@ -275,8 +289,8 @@ static int handle_exit(const struct context *context)
     }
     if (!is_own_name(context))
         return refuse_stranger(context, REFUSED_WRONG_NAME);
-    room_settle_accept(context->room, context->now, context->member);
-    room_answer(context->room, context->path, bye, registry_shown(context->member), registry_shown_len(context->member),
+    plain_reply_settle_accept(context->room, context->now, context->member);
+    plain_reply(context->room, context->path, bye, registry_shown(context->member), registry_shown_len(context->member),
                 (room_slot(context->room, context->member)->flags & SLOT_NEWLINE) != 0);
     room_remove(context->room, context->now, context->member, EXIT_LEFT);
     return HANDLED;
@@ -287,7 +301,7 @@ static void prove(const struct context *context)
 {
     struct slot *slot = room_slot(context->room, context->member);
 
-    vanish_clear(context->room, context->member);
+    suspects_clear(&context->room->plain->suspects, context->member);
     if ((slot->flags & SLOT_PROBATION) == 0)
         return;
     slot->flags &= ~SLOT_PROBATION;
@@ -303,8 +317,8 @@ static int (*const handlers[PLAIN_KINDS])(const struct context *context) = {
     [PLAIN_EXIT] = handle_exit,
 };
 
-int requests_handle(struct room *room, const struct moment *now, const struct path *path, const char *bytes,
-                    size_t length)
+int plain_requests_handle(struct room *room, const struct moment *now, const struct path *path, const char *bytes,
+                          size_t length)
 {
     struct context context = {.room = room, .now = now, .path = path, .dialect = room_dialect(room, path->door)};
     int status;
@@ -324,20 +338,19 @@ int requests_handle(struct room *room, const struct moment *now, const struct pa
     return handlers[context.request.kind](&context);
 }
 
-void requests_join(struct room *room, const struct moment *now, const struct path *path, const char *name,
-                   size_t name_len, bool newline)
+void plain_requests_join(struct room *room, const struct moment *now, const struct name_claim *claim)
 {
     struct context context = {.room = room,
                               .now = now,
-                              .path = path,
-                              .dialect = room_dialect(room, path->door),
-                              .member = registry_find_endpoint(room->registry, &path->peer),
-                              .newline = newline,
+                              .path = &claim->path,
+                              .dialect = room_dialect(room, claim->path.door),
+                              .member = registry_find_endpoint(room->registry, &claim->path.peer),
+                              .newline = claim->newline,
                               .final = true};
     int refused;
 
-    context.request = (struct plain_request){.kind = PLAIN_JOIN, .name = name, .name_len = name_len};
+    context.request = (struct plain_request){.kind = PLAIN_JOIN, .name = claim->name, .name_len = claim->name_len};
     refused = handle_join(&context);
     if (refused != HANDLED)
-        room_count_refusal(room, (enum refusal)(refused - 1), path);
+        room_count_refusal(room, (enum refusal)(refused - 1), &claim->path);
 }

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* What a dialect reserves of names. */
-#include "core/model/name.h"
+#include "core/plain_wire/reserved_names.h"
+
 #include "core/model/text.h"
 #include "core/plain_wire/template.h"
 

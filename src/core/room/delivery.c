@@ -28,6 +28,12 @@ void delivery_forget(struct delivery *delivery)
     segment_forget(&delivery->segments);
 }
 
+void delivery_unpin(struct delivery *delivery)
+{
+    bundle_unpin(&delivery->cache);
+    segment_unpin(&delivery->segments);
+}
+
 bool delivery_is_blocked(const struct delivery *delivery, uint16_t door)
 {
     return (delivery->blocked >> door & 1U) != 0;

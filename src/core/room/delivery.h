@@ -11,6 +11,7 @@
 #define ROOMD_CORE_ROOM_DELIVERY_H
 
 #include "core/model/sessions.h"
+#include "core/room/protocol.h"
 
 #include "core/model/registry.h"
 #include <roomd/keeper.h>
@@ -37,14 +38,13 @@ struct delivery_wiring {
     struct outbox outbox;
     struct observer observer;
     struct roster roster;
+    const struct protocol_delivery *protocols[2]; /* by protocol_index */
     struct room_stats *stats;
 };
 
 /* STATUS_NO_MEMORY. About 190 KiB, whatever comes. */
 int delivery_new(const struct delivery_wiring *wiring, struct delivery **ret_delivery);
 void delivery_free(struct delivery *delivery);
-
-enum sweep_result delivery_sweep(struct delivery *delivery, const struct moment *now, size_t budget);
 
 /* False where a member on probation has been sent all it may be sent: `datagrams` and `bytes` more would be too many. */
 bool delivery_may_send(const struct member *member, const struct slot *slot, size_t datagrams, size_t bytes);

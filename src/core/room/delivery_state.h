@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a sweep is made of, for the files that share it: sweep.c (the sweep, and what plain members are owed) and session_delivery.c (what sequenced ones are).
+ * What a sweep is made of, for the files that share it: sweep.c, and the plain_delivery.c and session_delivery.c of the protocols.
  */
 #ifndef ROOMD_CORE_ROOM_DELIVERY_STATE_H
 #define ROOMD_CORE_ROOM_DELIVERY_STATE_H
@@ -59,6 +59,9 @@ struct delivery {
     struct segment_cache segments;
     const struct moment *now; /* of the sweep under way */
 };
+
+/* The batch was sent and settled: what is in the caches may make place. */
+void delivery_unpin(struct delivery *delivery);
 
 /* Its socket is full. */
 bool delivery_is_blocked(const struct delivery *delivery, uint16_t door);

@@ -6,7 +6,8 @@
  */
 #include "core/room/epoch.h"
 
-#include "core/room/room_state.h"
+#include "core/room/room_ops.h"
+#include "core/room/roster.h"
 #include "core/sequenced_wire/sequenced.h"
 
 static void end_sessions(struct room *room, const struct moment *now)

@@ -4,7 +4,7 @@
 /* The transcript's second head, and the pauses between rounds of joins and exits. */
 #include "core/room/fold.h"
 
-#include "core/room/room_state.h"
+#include "core/room/room_ops.h"
 
 void fold_init(struct fold *fold)
 {

@@ -4,7 +4,7 @@
 /* Looking, comparing, and telling the observer. */
 #include "core/room/overload.h"
 
-#include "core/room/room_state.h"
+#include "core/room/room_ops.h"
 
 void overload_init(struct overload *overload)
 {

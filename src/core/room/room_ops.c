@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What every part of the room does to members and transcript. Knows no protocol, and calls nobody above it. */
-#include "core/model/session.h"
-#include "core/model/session_deadlines.h"
+/* Look-ups, appending and removing. */
+#include "core/room/room_ops.h"
+
 #include "core/model/text.h"
-#include "core/room/room_state.h"
+#include "core/room/roster.h"
+
 #include <roomd/status.h>
 #include <string.h>
 
@@ -24,7 +25,12 @@ const struct dialect *room_dialect(const struct room *room, uint16_t door)
     return room->doors[door].dialect;
 }
 
-struct event room_draft(enum event_kind kind, const struct member *member)
+const struct protocol *room_protocol(const struct room *room, const struct member *member)
+{
+    return room->protocols[protocol_index(registry_slot(room->registry, member->position)->flags)];
+}
+
+struct event room_event_about(enum event_kind kind, const struct member *member)
 {
     return (struct event){
         .kind = (uint8_t)kind, .name = registry_shown(member), .name_len = (uint16_t)registry_shown_len(member)};
@@ -59,7 +65,7 @@ int room_append(struct room *room, const struct moment *now, const struct event 
     if (member != NULL && member->session == NULL)
         skip_own(room, member, event.seq);
     fold_event(room, now, (enum event_kind)event.kind);
-    vanish_event(room, now);
+    room->last_event_ns = now->mono_ns;
     if (room->observer.happened != NULL)
         room->observer.happened(room->observer.ctx, &event, member != NULL ? room_path(room, member) : NULL);
     return STATUS_OK;
@@ -103,24 +109,15 @@ struct member *room_find_named(struct room *room, const char *name)
     return room_fold_name(name, &folded) ? registry_find_name(room->registry, &folded) : NULL;
 }
 
-static void session_forget(struct room *room, struct member *member)
-{
-    session_deadlines_stop(room->sessions, member);
-    reorder_forget(room->reorder, &member->session->reorder);
-    sessions_remove(room->sessions, member);
-}
-
 void room_remove(struct room *room, const struct moment *now, struct member *member, enum exit_reason reason)
 {
-    struct event left = room_draft(EVENT_EXIT, member);
+    struct event left = room_event_about(EVENT_EXIT, member);
     bool told;
 
     left.reason = (uint8_t)reason;
-    vanish_clear(room, member);
     told = room_append(room, now, &left, member) == 0;
     directory_leave(room->directory, member, told ? transcript_appended(room->transcript) : 0);
     roster_forget(&room->roster, member);
-    if (member->session != NULL)
-        session_forget(room, member);
+    room_protocol(room, member)->forget(room, member);
     registry_remove(room->registry, member);
 }

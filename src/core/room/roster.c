@@ -5,7 +5,7 @@
 #include "core/room/roster.h"
 
 #include "core/model/text.h"
-#include "core/room/room_state.h"
+#include "core/room/room_ops.h"
 
 #include <roomd/status.h>
 #include <string.h>

@@ -5,6 +5,7 @@
 #include "core/sequenced_server/session_acks.h"
 
 #include "core/model/session_deadlines.h"
+#include "core/room/room_ops.h"
 
 /* Until it is measured. */
 #define ROUND_TRIP_US 1000000U

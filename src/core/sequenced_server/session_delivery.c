@@ -101,7 +101,7 @@ static bool collect_all(struct delivery *delivery, struct portion *portion, uint
     uint64_t released = transcript_released(delivery->wiring.transcript), cursor;
     uint32_t flight = session->flight;
 
-    if (member->warned) /* away */
+    if (portion->blocked || member->warned) /* its door is full; it is away */
         return true;
     skip_forgotten(delivery, member, slot);
     if (!collect_repairs(delivery, portion, position))
@@ -130,7 +130,7 @@ static void pad_equal(struct batch *batch, const struct portion *portion)
     }
 }
 
-bool session_delivery_collect(struct delivery *delivery, struct portion *portion, uint32_t position)
+static bool collect(struct delivery *delivery, struct portion *portion, uint32_t position)
 {
     bool whole = collect_all(delivery, portion, position);
 
@@ -139,13 +139,15 @@ bool session_delivery_collect(struct delivery *delivery, struct portion *portion
     return whole;
 }
 
-bool session_delivery_is_pattern(const struct delivery *delivery, const struct pattern *pattern)
+/* It is not one window's end, but what anybody at that place is sent. */
+static bool is_pattern(const struct delivery *delivery, uint32_t position, struct pattern *pattern)
 {
+    (void)position;
     return pattern->portion.count == SESSION_DELIVERY_PORTION ||
            pattern->portion.next > transcript_released(delivery->wiring.transcript);
 }
 
-bool session_delivery_fits_pattern(const struct delivery *delivery, uint32_t position, const struct pattern *pattern)
+static bool fits_pattern(const struct delivery *delivery, uint32_t position, const struct pattern *pattern)
 {
     const struct member *member = registry_member(delivery->wiring.registry, position);
     const struct session *session = member->session;
@@ -186,7 +188,7 @@ static void settle_new(struct delivery *delivery, struct session *session, struc
     session->sampled_us = (uint32_t)(delivery->now->mono_ns / 1000);
 }
 
-uint16_t session_delivery_settle(struct delivery *delivery, const struct portion *portion, uint32_t position)
+static uint16_t settle(struct delivery *delivery, const struct portion *portion, uint32_t position)
 {
     struct slot *slot = registry_slot(delivery->wiring.registry, position);
     struct member *member = registry_member(delivery->wiring.registry, position);
@@ -215,15 +217,27 @@ uint16_t session_delivery_settle(struct delivery *delivery, const struct portion
     return i;
 }
 
-bool session_delivery_is_settled(const struct delivery *delivery, uint32_t position)
+/* Nothing more can be sent to it until it reports, or time passes. */
+static bool is_settled(const struct delivery *delivery, const struct portion *portion, uint16_t settled,
+                       uint32_t position)
 {
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
     const struct member *member = registry_member(delivery->wiring.registry, position);
     const struct session *session = member->session;
 
+    (void)portion;
+    (void)settled;
     if (member->warned)
         return true;
     if (session->nacks.count > 0 && repairs_left(delivery, session) > 0)
         return false;
     return slot->cursor > transcript_released(delivery->wiring.transcript) || session->flight >= session->window;
 }
+
+const struct protocol_delivery session_delivery = {
+    .collect = collect,
+    .is_pattern = is_pattern,
+    .fits_pattern = fits_pattern,
+    .settle = settle,
+    .is_settled = is_settled,
+};

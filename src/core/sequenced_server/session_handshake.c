@@ -8,6 +8,7 @@
 #include "core/model/session_deadlines.h"
 #include "core/room/admission.h"
 #include "core/room/epoch.h"
+#include "core/room/room_ops.h"
 #include "core/sequenced_server/session_acks.h"
 #include "core/sequenced_wire/sequenced_handshake.h"
 
@@ -174,7 +175,7 @@ static int add_member(const struct attempt *attempt, const struct name *name)
     member->muted_until_ns = bans_muted_until(room->bans, name->folded, attempt->now->mono_ns);
     member->first = transcript_appended(room->transcript) + 1;
     member->session->token = attempt->token;
-    joined = room_draft(EVENT_JOIN, member);
+    joined = room_event_about(EVENT_JOIN, member);
     if (sessions_add(room->sessions, member) != 0)
         goto refused;
     begin_run(attempt, member, member->first - 1);

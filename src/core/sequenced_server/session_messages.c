@@ -7,6 +7,7 @@
 #include "core/model/session.h"
 #include "core/model/text.h"
 #include "core/room/admission.h"
+#include "core/room/room_ops.h"
 
 #include <string.h>
 
@@ -51,7 +52,7 @@ static int look_at(const struct room *room, const struct moment *now, const stru
 static int say_text(struct room *room, const struct moment *now, struct member *member, struct octets_slice text,
                     int64_t *ret_wait_ns)
 {
-    struct event said = room_draft(EVENT_CHAT, member);
+    struct event said = room_event_about(EVENT_CHAT, member);
     char clean[SEQUENCED_DATAGRAM_MAX_BYTES];
     int why = look_at(room, now, member, text);
 
@@ -79,7 +80,7 @@ static bool has_name(const struct member *member, const struct name *name)
 /* For the others, the old name leaves and the new one joins. */
 static int rename_member(struct room *room, const struct moment *now, struct member *member, const struct name *name)
 {
-    struct event left = room_draft(EVENT_EXIT, member), joined;
+    struct event left = room_event_about(EVENT_EXIT, member), joined;
     int64_t muted_ns = bans_muted_until(room->bans, name->folded, now->mono_ns);
     char old[ROOM_NAME_MAX_BYTES];
 
@@ -91,7 +92,7 @@ static int rename_member(struct room *room, const struct moment *now, struct mem
         return SEQUENCED_WHY_SLOW_DOWN;
     if (muted_ns > member->muted_until_ns)
         member->muted_until_ns = muted_ns;
-    joined = room_draft(EVENT_JOIN, member);
+    joined = room_event_about(EVENT_JOIN, member);
     joined.said = left.said;
     room_append(room, now, &left, member);
     room_append(room, now, &joined, member);

@@ -2,10 +2,12 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* UP: what a member reports, says and asks, and the path that its answers take. */
-#include "core/model/session.h"
+#include "core/sequenced_server/session_receive.h"
 
+#include "core/model/session.h"
 #include "core/model/session_deadlines.h"
 #include "core/room/admission.h"
+#include "core/room/room_ops.h"
 #include "core/sequenced_server/session_acks.h"
 #include "core/sequenced_server/session_handshake.h"
 #include "core/sequenced_server/session_messages.h"
@@ -151,7 +153,7 @@ static void handle_members(const struct context *context, uint32_t after, struct
 static void handle_leave(struct context *context, struct session_send *down)
 {
     session_send_flush(down);
-    session_close(context->room, context->member, SEQUENCED_CLOSED_LEFT, "");
+    session_send_closed(context->room, context->member, SEQUENCED_CLOSED_LEFT, "");
     room_remove(context->room, context->now, context->member, EXIT_LEFT);
     context->member = NULL;
 }

@@ -5,7 +5,7 @@
 #include "core/sequenced_server/session_send.h"
 
 #include "core/model/session.h"
-#include "core/room/room_state.h"
+#include "core/room/room_ops.h"
 
 #include <roomd/status.h>
 #include <string.h>
@@ -50,9 +50,10 @@ void session_send_frame(struct room *room, struct member *member, const struct s
     session_send_flush(&down);
 }
 
-void session_close(struct room *room, struct member *member, uint8_t reason, const char *text)
+void session_send_closed(struct room *room, struct member *member, enum sequenced_closed reason, const char *text)
 {
-    session_send_frame(room, member,
-                       &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_CLOSED,
-                                                      .closed = {.reason = reason, .text = {text, strlen(text)}}});
+    session_send_frame(
+        room, member,
+        &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_CLOSED,
+                                       .closed = {.reason = (uint8_t)reason, .text = {text, strlen(text)}}});
 }

@@ -28,4 +28,7 @@ void session_send_flush(struct session_send *down);
 /* One frame in a datagram of its own. */
 void session_send_frame(struct room *room, struct member *member, const struct sequenced_down_frame *frame);
 
+/* CLOSED, with a text that may be empty. */
+void session_send_closed(struct room *room, struct member *member, enum sequenced_closed reason, const char *text);
+
 #endif

@@ -6,7 +6,7 @@
 
 #include "core/model/session.h"
 #include "core/model/session_deadlines.h"
-#include "core/room/room_state.h"
+#include "core/room/room_ops.h"
 #include "core/sequenced_server/session_send.h"
 #include "core/sequenced_wire/sequenced_down.h"
 
@@ -114,7 +114,7 @@ static void expire_silent(struct room *room, const struct moment *now)
         } else if (timeout_due_ns(room) <= now->mono_ns) {
             struct member *member = registry_quietest(room->registry, true, true);
 
-            session_close(room, member, SEQUENCED_CLOSED_TIMEOUT, "");
+            session_send_closed(room, member, SEQUENCED_CLOSED_TIMEOUT, "");
             room_remove(room, now, member, EXIT_TIMEOUT);
         } else {
             break;

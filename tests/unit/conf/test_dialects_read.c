@@ -9,6 +9,7 @@
 #include "core/model/name.h"
 #include "core/plain_wire/bundle.h"
 #include "core/plain_wire/plain.h"
+#include "core/plain_wire/reserved_names.h"
 #include "core/plain_wire/template.h"
 #include "support/dice.h"
 #include "support/plain_stage.h"

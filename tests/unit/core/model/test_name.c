@@ -3,6 +3,8 @@
 
 #include "core/model/name.h"
 
+#include "core/plain_wire/reserved_names.h"
+
 #include <criterion/criterion.h>
 #include <roomd/status.h>
 #include <string.h>
@@ -116,7 +118,7 @@ Test(name, nothing_that_holds_an_administrators_word_is_a_name)
         expect_refused(names[i]);
 }
 
-Test(name, a_token_is_no_name_but_may_be_part_of_one)
+Test(name, a_reply_is_no_name_but_may_be_part_of_one)
 {
     const char *const replies[] = {"OK", "ok", "EXIT", "Quit", "Y", "n", "该用户已存在", "请先进入聊天室"};
     const char *const names[] = {"okay", "exits", "anna", "yuri"};

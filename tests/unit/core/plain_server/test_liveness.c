@@ -143,14 +143,14 @@ Test(liveness, more_members_than_can_be_suspected_are_seen_off_in_turns)
 {
     uint32_t left;
 
-    for (unsigned i = 0; i < VANISH_SUSPECTS_MAX + 100; i++) {
+    for (unsigned i = 0; i < SUSPECTS_MAX + 100; i++) {
         char name[16];
 
         snprintf(name, sizeof(name), "m%u", i);
         stage_join(&stage, (uint16_t)(2000 + i), name);
     }
     for (int round = 0; round < 6; round++) {
-        for (unsigned i = 0; i < VANISH_SUSPECTS_MAX + 100; i++)
+        for (unsigned i = 0; i < SUSPECTS_MAX + 100; i++)
             unreachable((uint16_t)(2000 + i));
         later_ms(2050);
     }
@@ -294,9 +294,9 @@ Test(liveness, only_one_of_several_gets_a_name_that_is_freed)
 
 Test(liveness, more_contests_than_there_is_place_for_are_answered_at_once)
 {
-    for (uint16_t i = 0; i <= VANISH_CONTESTS_MAX; i++)
+    for (uint16_t i = 0; i <= NAME_CLAIMS_MAX; i++)
         stage_send(&stage, (uint16_t)(3000 + i), "L alice");
-    cr_expect(stage_heard(&stage, 3000 + VANISH_CONTESTS_MAX, 0, "该用户已存在"));
+    cr_expect(stage_heard(&stage, 3000 + NAME_CLAIMS_MAX, 0, "该用户已存在"));
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, 3000), 0);
     later_ms(200);
     cr_expect(stage_heard(&stage, 3000, 0, "该用户已存在"));

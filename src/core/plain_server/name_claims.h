@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * Claims: joins that ask for the name of a member at the same address. The program of that member may
+ * have been killed and started again, so the join waits until the holder had time to refuse a probe.
+ * Keeps them; plain_server.c decides.
+ */
+#ifndef ROOMD_CORE_PLAIN_SERVER_NAME_CLAIMS_H
+#define ROOMD_CORE_PLAIN_SERVER_NAME_CLAIMS_H
+
+#include "core/model/registry.h"
+
+/* At one time. One more is told "taken" at once. */
+#define NAME_CLAIMS_MAX 32U
+
+struct name_claim {
+    struct path path; /* of the newcomer */
+    uint64_t holder;  /* member number */
+    int64_t deadline_ns;
+    char name[ROOM_NAME_MAX_BYTES]; /* as asked for */
+    uint8_t name_len;
+    bool newline;
+};
+
+/* All zero is an empty table. */
+struct name_claims {
+    struct name_claim claims[NAME_CLAIMS_MAX];
+    uint32_t count;
+};
+
+/* Adds a copy. A newcomer that has a claim already keeps that one. False: there is no place. */
+bool name_claims_add(struct name_claims *claims, const struct name_claim *claim);
+
+/* Takes out the first claim that is due by `now_ns`, or that asks for the name of `holder`, a member's
+ * number (0: nobody's). False where there is none. */
+bool name_claims_take(struct name_claims *claims, int64_t now_ns, uint64_t holder, struct name_claim *ret_claim);
+
+/* When the next claim is due, or MOMENT_NEVER_NS. */
+int64_t name_claims_due_ns(const struct name_claims *claims);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Time and ICMP errors, shared out to the files of this folder; and the decision about claims. */
+#include "core/plain_server/plain_server.h"
+
+#include "core/plain_server/idle.h"
+#include "core/plain_server/liveness.h"
+#include "core/plain_server/plain_delivery.h"
+#include "core/plain_server/plain_reply.h"
+#include "core/plain_server/plain_requests.h"
+#include "core/plain_server/plain_state.h"
+#include "core/room/room_ops.h"
+
+#include <roomd/status.h>
+#include <stdlib.h>
+
+int plain_server_new(struct plain_server **ret_plain)
+{
+    struct plain_server *plain = calloc(1, sizeof(*plain));
+
+    if (plain == NULL)
+        return STATUS_NO_MEMORY;
+    *ret_plain = plain;
+    return STATUS_OK;
+}
+
+void plain_server_free(struct plain_server *plain)
+{
+    free(plain);
+}
+
+void plain_server_unreachable(struct room *room, const struct moment *now, struct member *member)
+{
+    struct name_claim claim;
+
+    if (!name_claims_take(&room->plain->claims, INT64_MIN, member->number, &claim)) {
+        liveness_count_error(room, now, member);
+        return;
+    }
+    /* The holder's machine says that nobody listens there: the name is free for the newcomer. */
+    room_remove(room, now, member, EXIT_VANISHED);
+    plain_requests_join(room, now, &claim);
+}
+
+static void tick(struct room *room, const struct moment *now)
+{
+    struct name_claim claim;
+
+    idle_tick(room, now);
+    liveness_tick(room, now);
+    /* Decided as if it had come in now, except that it can't be put off again. */
+    while (name_claims_take(&room->plain->claims, now->mono_ns, 0, &claim))
+        plain_requests_join(room, now, &claim);
+}
+
+static int64_t next_tick(const struct room *room)
+{
+    const int64_t due_ns[] = {idle_next_tick(room), liveness_next_tick(room), name_claims_due_ns(&room->plain->claims)};
+    int64_t next_ns = due_ns[0];
+
+    for (size_t i = 1; i < sizeof(due_ns) / sizeof(due_ns[0]); i++)
+        next_ns = due_ns[i] < next_ns ? due_ns[i] : next_ns;
+    return next_ns;
+}
+
+static void expel(struct room *room, const struct moment *now, struct member *member, const char *reason, bool banned)
+{
+    (void)banned;
+    plain_reply_settle_accept(room, now, member);
+    plain_reply_line(room, now, member, DIALECT_KICKED, reason, 0);
+    plain_reply_bye(room, member);
+}
+
+static void forget(struct room *room, struct member *member)
+{
+    suspects_clear(&room->plain->suspects, member);
+}
+
+const struct protocol plain_protocol = {
+    .expel = expel,
+    .forget = forget,
+    .tick = tick,
+    .next_tick = next_tick,
+    .delivery = &plain_delivery,
+};

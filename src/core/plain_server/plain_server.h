@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * The server's end of the plain protocol, as the room sees it: what is due by time, and what becomes of
+ * a member whose program may be gone.
+ */
+#ifndef ROOMD_CORE_PLAIN_SERVER_PLAIN_SERVER_H
+#define ROOMD_CORE_PLAIN_SERVER_PLAIN_SERVER_H
+
+#include "core/room/protocol.h"
+
+struct plain_server;
+
+extern const struct protocol plain_protocol;
+
+/* STATUS_NO_MEMORY. About 37 KiB. */
+int plain_server_new(struct plain_server **ret_plain);
+void plain_server_free(struct plain_server *plain);
+
+/* An ICMP error quotes a datagram sent to this member. */
+void plain_server_unreachable(struct room *room, const struct moment *now, struct member *member);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * What the plain protocol keeps of a room beside its members, for the files of this folder.
+ */
+#ifndef ROOMD_CORE_PLAIN_SERVER_PLAIN_STATE_H
+#define ROOMD_CORE_PLAIN_SERVER_PLAIN_STATE_H
+
+#include "core/model/suspects.h"
+#include "core/plain_server/name_claims.h"
+#include "core/room/room_state.h"
+
+/* A round of probes over all members, when nobody was sent an event for long. */
+struct probe_round {
+    int64_t began_ns;
+    uint32_t position; /* the next member to look at */
+    bool active;
+};
+
+struct plain_server {
+    struct suspects suspects;
+    struct name_claims claims;
+    struct probe_round round;
+};
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* What the room has done to sessions. */
+#include "core/sequenced_server/sequenced_server.h"
+
+#include "core/model/session.h"
+#include "core/model/session_deadlines.h"
+#include "core/room/room_ops.h"
+#include "core/sequenced_server/session_delivery.h"
+#include "core/sequenced_server/session_send.h"
+#include "core/sequenced_server/session_timers.h"
+
+void sequenced_server_close(struct room *room)
+{
+    for (uint32_t seat = 0; seat < registry_seats(room->registry); seat++) {
+        struct member *member = registry_seated(room->registry, seat);
+
+        if (member != NULL && member->session != NULL)
+            session_send_closed(room, member, SEQUENCED_CLOSED_PROGRAM_ENDS, "");
+    }
+}
+
+static void expel(struct room *room, const struct moment *now, struct member *member, const char *reason, bool banned)
+{
+    (void)now;
+    session_send_closed(room, member, banned ? SEQUENCED_CLOSED_BANNED : SEQUENCED_CLOSED_KICKED, reason);
+}
+
+static void forget(struct room *room, struct member *member)
+{
+    session_deadlines_stop(room->sessions, member);
+    reorder_forget(room->reorder, &member->session->reorder);
+    sessions_remove(room->sessions, member);
+}
+
+const struct protocol sequenced_protocol = {
+    .expel = expel,
+    .forget = forget,
+    .tick = session_timers_tick,
+    .next_tick = session_timers_next_tick,
+    .delivery = &session_delivery,
+};

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * The server's end of the sequenced protocol (doc/protocol.md, section 2), as the room sees it.
+ */
+#ifndef ROOMD_CORE_SEQUENCED_SERVER_SEQUENCED_SERVER_H
+#define ROOMD_CORE_SEQUENCED_SERVER_SEQUENCED_SERVER_H
+
+#include "core/room/protocol.h"
+
+extern const struct protocol sequenced_protocol;
+
+/* The program ends, and not for a restart: the programs of members would wait for it, so they are told. */
+void sequenced_server_close(struct room *room);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * What a datagram of the sequenced protocol does.
+ */
+#ifndef ROOMD_CORE_SEQUENCED_SERVER_SESSION_RECEIVE_H
+#define ROOMD_CORE_SEQUENCED_SERVER_SESSION_RECEIVE_H
+
+#include "core/room/room_state.h"
+
+/* 0, or enum refusal + 1 of what is to be counted. */
+int session_receive(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
+                    size_t length);
+
+#endif
