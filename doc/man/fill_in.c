@@ -172,7 +172,7 @@ static bool print_refusals(const char *argument)
 {
     (void)argument;
     puts(".Bl -tag -width Ds");
-    for (int refusal = 0; refusal < REFUSALS; refusal++) {
+    for (int refusal = REFUSED_NOT + 1; refusal < REFUSALS; refusal++) {
         printf(".It Cm %s\n", stats_refusal_label((enum refusal)refusal));
         print_roff_line(refusal_text((enum refusal)refusal));
     }

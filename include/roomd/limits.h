@@ -16,6 +16,11 @@
 /* The smallest chat buffer among the clients that were read is 1024 bytes; nothing longer may be sent to a plain member. */
 #define PLAIN_LINE_MAX_BYTES 1024
 
+/* Of the transcript in memory. The smallest holds a few events of the longest kind: with less, a burst of
+ * one turn of the loop would not fit. */
+#define ROOM_RING_MIN_BYTES (64U * 1024U)
+#define ROOM_RING_MAX_BYTES (1024U * 1024U * 1024U)
+
 /* A longer request is refused unread: the longest verb, name and text, with room for a client's line ending. */
 #define PLAIN_REQUEST_MAX_BYTES 1200
 

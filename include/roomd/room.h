@@ -10,13 +10,11 @@
 #ifndef ROOMD_ROOM_H
 #define ROOMD_ROOM_H
 
-#include <roomd/access.h>
 #include <roomd/dialect.h>
-#include <roomd/keeper.h>
 #include <roomd/limits.h>
 #include <roomd/moment.h>
-#include <roomd/observer.h>
-#include <roomd/outbox.h>
+#include <roomd/network.h>
+#include <roomd/ports.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -33,6 +31,9 @@
 /* Addresses of this machine that are remembered, to know our own datagrams by. */
 #define ROOM_OWN_MAX 64
 
+/* A log, a screen, a counter; and one to come. */
+#define ROOM_OBSERVERS_MAX 4
+
 /* A silent member is told this long before it is removed, or half the timeout where that is shorter. */
 #define ROOM_IDLE_WARNING_S 60
 
@@ -41,37 +42,37 @@
 
 struct room;
 
+struct room_access {
+    struct network_list plain_from; /* from elsewhere, datagrams of the plain protocol are dropped */
+    struct network_list trusted;    /* from elsewhere, a member is on probation at first */
+    struct network_list deny;       /* from here, everything is dropped, whatever the others say */
+};
+
 struct room_door {
     struct endpoint listen;        /* as bound, with the real port */
-    const struct dialect *dialect; /* borrowed until the next room_set_doors or room_free */
+    const struct dialect *dialect; /* borrowed until the next room_reconfigure or room_free */
+};
+
+/* What an administrator decides on, as a whole: a reload hands over another one. */
+struct room_config {
+    struct room_limits limits; /* nobody leaves for them: a lower max_members only refuses newcomers */
+    struct room_access access;
+    const char *title;             /* what members of the sequenced protocol are told the room is called: 1 to
+                                      ROOM_TITLE_MAX_BYTES bytes; copied */
+    const struct room_door *doors; /* copied, at most ROOM_DOORS_MAX; members keep their door's index */
+    size_t door_count;
+    const struct endpoint *own; /* addresses of this machine, to know our own datagrams by; copied, the
+                                   first ROOM_OWN_MAX */
+    size_t own_count;
 };
 
 struct room_setup {
     uint8_t key[ROOM_KEY_BYTES];       /* random: seeds the keyed hashes */
     uint8_t secret[ROOM_SECRET_BYTES]; /* random: cookies, tokens and the epoch are made of it */
-    size_t ring_bytes;                 /* TRANSCRIPT_MIN_BYTES – TRANSCRIPT_MAX_BYTES */
-    struct room_limits limits;
+    size_t ring_bytes;                 /* ROOM_RING_MIN_BYTES – ROOM_RING_MAX_BYTES */
+    struct room_config config;
     struct outbox outbox;
-    struct observer observer;
-    struct roster roster;
-};
-
-struct room_stats {
-    uint64_t received;           /* datagrams */
-    uint64_t refused[REFUSALS];  /* datagrams and requests, by reason */
-    uint64_t answers_withheld;   /* answers a rate limit or a full socket kept back */
-    uint64_t datagrams_sent;     /* taken by the outbox */
-    uint64_t events_delivered;   /* an event at one member */
-    uint64_t events_missed;      /* an event that left the ring before a member was sent it */
-    uint64_t undelivered;        /* datagrams the outbox failed on */
-    uint64_t probes;             /* empty datagrams sent to see whether a member is still there */
-    uint64_t unreachable;        /* ICMP errors that quoted datagrams of ours */
-    uint64_t appended, released; /* heads of the transcript */
-    uint64_t repairs;            /* datagrams sent again to sequenced members */
-    uint32_t members, behind;
-    uint32_t sequenced;       /* of the members */
-    uint64_t deliveries_owed; /* events that members wait for, summed over the members */
-    bool overloaded;          /* they have become more and more for seconds */
+    struct roster roster; /* all zero: none */
 };
 
 enum sweep_result {
@@ -80,40 +81,23 @@ enum sweep_result {
     SWEEP_MORE,    /* the budget is spent */
 };
 
-struct room_member {
-    const char *name; /* valid until the next call that changes the room */
-    const struct path *path;
-    uint64_t number;
-    uint64_t owed;      /* events */
-    uint64_t delivered; /* events, since it joined */
-    uint64_t lost;      /* events that left the ring before it was sent them, or could not be sent */
-    uint32_t undelivered;
-    int64_t joined_wall_ns;
-    int64_t heard_ns;
-    int64_t muted_until_ns;
-    bool sequenced; /* it speaks the sequenced protocol */
-    bool away;      /* sequenced, and not heard for long: nothing is sent to it */
-};
-
 /* STATUS_NO_MEMORY, or STATUS_INVALID where ring_bytes is out of range. */
 int room_new(const struct room_setup *setup, struct room **ret_room);
 void room_free(struct room *room);
 
-/* To be called before anything else: which doors there are (at most ROOM_DOORS_MAX); members keep their door's index. `own`: addresses of this machine, copied (the first ROOM_OWN_MAX). */
-void room_set_doors(struct room *room, const struct room_door *doors, size_t count, const struct endpoint *own,
-                    size_t own_count);
+/* Tells another observer what happens, besides those there are. STATUS_FULL: there are
+ * ROOM_OBSERVERS_MAX. */
+int room_observe(struct room *room, const struct observer *observer);
 
-/* Takes new limits. Nobody leaves for them: a lower max_members only refuses newcomers. */
-void room_set_limits(struct room *room, const struct room_limits *limits);
+/* Takes another configuration. Members whom it does not let in any more are removed as by a kick; returns
+ * how many. */
+uint32_t room_reconfigure(struct room *room, const struct moment *now, const struct room_config *config);
 
-/* What the room is called, 1 to ROOM_TITLE_MAX_BYTES bytes; copied. Newcomers of the sequenced protocol are told. "room" until then. */
-void room_set_title(struct room *room, const char *title);
-
-void room_get_limits(const struct room *room, struct room_limits *ret_limits);
+/* The limits in force. Valid as long as the room. */
+const struct room_limits *room_limits(const struct room *room);
 
 /*
- * Takes a member back in after a restart, as its keeper kept it: nobody is told, and it counts as heard now. To be called after room_set_doors and before anything comes in; room_set_access then removes whom it
- * no longer lets in. STATUS_INVALID (the record holds no name that could be one), STATUS_TAKEN (its name or its endpoint is somebody's), STATUS_NO_MEMORY: it is not in. STATUS_NOT_FOUND: there is no door
+ * Takes a member back in after a restart, as its keeper kept it: nobody is told, and it counts as heard now. To be called before anything comes in; room_reconfigure then removes whom access no longer lets in. STATUS_INVALID (the record holds no name that could be one), STATUS_TAKEN (its name or its endpoint is somebody's), STATUS_NO_MEMORY: it is not in. STATUS_NOT_FOUND: there is no door
  * `record->path.door`; the others are told that it has left, so such records are best handed over last.
  */
 int room_restore(struct room *room, const struct moment *now, const struct roster_record *record);
@@ -124,17 +108,6 @@ void room_receive(struct room *room, const struct moment *now, const struct path
 
 /* An ICMP error has come back that quotes a datagram sent to this peer by that door: its program may be gone. */
 void room_unreachable(struct room *room, const struct moment *now, const struct endpoint *peer, uint16_t door);
-
-/*
- * The administrator says something to everybody; the number of members it will reach goes to `ret_members`. STATUS_TOO_LONG (more than max_text_bytes), STATUS_NOT_UTF8, STATUS_INVALID (empty),
- * STATUS_FULL: nothing was said.
- */
-int room_notice(struct room *room, const struct moment *now, const char *text, size_t length, uint32_t *ret_members);
-
-/*
- * Removes a member: it is sent the reason as a line and its bye, the others its exit; for ROOM_REJOIN_DELAY_S it may not be back. `reason` may be NULL or empty. STATUS_NOT_FOUND, STATUS_NOT_UTF8, STATUS_TOO_LONG.
- */
-int room_kick(struct room *room, const struct moment *now, const char *name, const char *reason);
 
 /* Does what is due by now, a bounded amount of it, and tells when it wants to be called next (monotonic), or MOMENT_NEVER_NS. */
 int64_t room_tick(struct room *room, const struct moment *now);
@@ -156,26 +129,5 @@ void room_release(struct room *room, const struct moment *now);
 
 /* This door's socket takes datagrams again. */
 void room_door_writable(struct room *room, uint16_t door);
-
-void room_stats(const struct room *room, struct room_stats *ret_stats);
-uint32_t room_members(const struct room *room);
-
-/*
- * The member of a seat, 0 … room_seats - 1; false where nobody sits there. A member has one seat from its join to its exit: whoever walks over the seats, with the room going on in between, meets each that stays
- * exactly once.
- */
-uint32_t room_seats(const struct room *room);
-bool room_member(const struct room *room, uint32_t seat, struct room_member *ret_member);
-
-/* The number of the member that joined last: whoever joins from now on has a higher one. */
-uint64_t room_last_number(const struct room *room);
-
-/* A door by its index, as in struct path; false where there is none any more. */
-bool room_door(const struct room *room, uint16_t door, struct room_door *ret_door);
-
-/* Numbers of the oldest event still held and of the last that members may see: oldest > released where there is none. */
-void room_events(const struct room *room, uint64_t *ret_oldest, uint64_t *ret_released);
-/* One of these events, or false. Its name and text are valid until the next call that changes the room. */
-bool room_event(const struct room *room, uint64_t seq, struct event *ret_event);
 
 #endif

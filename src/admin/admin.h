@@ -9,7 +9,7 @@
 #define ROOMD_ADMIN_ADMIN_H
 
 #include <roomd/moment.h>
-#include <roomd/room.h>
+#include <roomd/room_admin.h>
 #include <stdbool.h>
 #include <stddef.h>
 

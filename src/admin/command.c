@@ -51,7 +51,6 @@ static enum admin_result stats(const struct admin *admin, const struct moment *n
 enum admin_result command_notice(const struct admin *admin, const struct moment *now, const char *text, size_t length,
                                  const struct admin_reply *reply)
 {
-    struct room_limits limits;
     uint32_t members;
 
     switch (room_notice(admin->room, now, text, length, &members)) {
@@ -59,9 +58,8 @@ enum admin_result command_notice(const struct admin *admin, const struct moment 
         admin_say(reply, "announced to %u member%s", (unsigned)members, members == 1 ? "" : "s");
         return ADMIN_DONE;
     case STATUS_TOO_LONG:
-        room_get_limits(admin->room, &limits);
         return admin_fail(reply, "not announced: it has %zu bytes, and room.max_text is %u; say it in two lines",
-                          length, (unsigned)limits.max_text_bytes);
+                          length, (unsigned)room_limits(admin->room)->max_text_bytes);
     case STATUS_NOT_UTF8:
         return admin_fail(reply, "not announced: it is not valid UTF-8, and would end the members' programs");
     default:

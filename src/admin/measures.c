@@ -213,13 +213,11 @@ static bool say_still_banned(const struct admin *admin, const struct moment *now
                              const struct admin_reply *reply)
 {
     char text[NETWORK_TEXT_BYTES], wider[NETWORK_TEXT_BYTES];
-    uint32_t count = room_bans(admin->room, now);
+    const struct room_ban *ban = NULL;
     bool found = false;
 
     network_format(network, text);
-    for (uint32_t i = 0; i < count; i++) {
-        const struct room_ban *ban = room_ban(admin->room, i);
-
+    while ((ban = room_ban_after(admin->room, now, ban != NULL ? ban->serial : 0)) != NULL) {
         if (!ban->has_network || ban->network.bits >= network->bits || !network_has(&ban->network, network->address))
             continue;
         admin_fail(reply, "%s is banned as a part of %s: %sunban that", text, network_format(&ban->network, wider),

@@ -98,7 +98,7 @@ static void tell_in_json(const struct stats *stats, const struct admin_reply *re
     for (size_t i = 0; i < stats_rows(); i++)
         json_count(&json, rows[i].name, stats_value(stats, &rows[i]));
     json_object(&json, STATS_REFUSED);
-    for (int refusal = 0; refusal < REFUSALS; refusal++)
+    for (int refusal = REFUSED_NOT + 1; refusal < REFUSALS; refusal++)
         json_count(&json, labels[refusal], stats->room.refused[refusal]);
     json_object_end(&json);
     text = json_end(&json);
@@ -114,7 +114,7 @@ void stats_tell(const struct stats *stats, const struct admin_reply *reply)
     }
     for (size_t i = 0; i < stats_rows(); i++)
         admin_say(reply, "%s %" PRIu64, rows[i].name, stats_value(stats, &rows[i]));
-    for (int refusal = 0; refusal < REFUSALS; refusal++) {
+    for (int refusal = REFUSED_NOT + 1; refusal < REFUSALS; refusal++) {
         if (stats->room.refused[refusal] > 0)
             admin_say(reply, STATS_REFUSED "{reason=\"%s\"} %" PRIu64, labels[refusal], stats->room.refused[refusal]);
     }

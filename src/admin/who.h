@@ -7,7 +7,7 @@
 #ifndef ROOMD_ADMIN_WHO_H
 #define ROOMD_ADMIN_WHO_H
 
-#include <roomd/access.h>
+#include <roomd/room_admin.h>
 
 /* "a name, 2001:db8::/32" */
 #define WHO_TEXT_BYTES (ROOM_NAME_MAX_BYTES + NETWORK_TEXT_BYTES + 4)

@@ -11,11 +11,11 @@
 
 #include "conf/logs.h"
 
-#include <roomd/access.h>
 #include <roomd/dialect.h>
 #include <roomd/endpoint.h>
 #include <roomd/limits.h>
 #include <roomd/room.h>
+#include <roomd/room_admin.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -7,9 +7,9 @@
 #include "base/suggest.h"
 #include "core/model/text.h"
 
+#include "core/model/transcript.h"
 #include <inttypes.h>
 #include <roomd/status.h>
-#include <roomd/transcript.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -54,7 +54,7 @@ static const struct option rows[OPTIONS] = {
         {"room", "session_timeout", OPTION_KIND_NUMBER, true, 30, 86400, FIELD(limits.session_timeout_s), "600",
          "seconds after which a member of the sequenced protocol that is not heard any more has left",
          OPTION_AT_ONCE "; who has not been heard for longer leaves"},
-    [OPTION_ROOM_RING] = {"room", "ring", OPTION_KIND_SIZE, false, TRANSCRIPT_MIN_BYTES, TRANSCRIPT_MAX_BYTES,
+    [OPTION_ROOM_RING] = {"room", "ring", OPTION_KIND_SIZE, false, ROOM_RING_MIN_BYTES, ROOM_RING_MAX_BYTES,
                           FIELD(ring_bytes), "16 MiB",
                           "memory for what was said lately, so that slow members can catch up", OPTION_RESTART},
     [OPTION_PLAIN_ENABLED] = {"plain", "enabled", OPTION_KIND_SWITCH, true, 0, 0, FIELD(limits.plain_enabled), "yes",

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What keeps people out of the room, or quiet in it, and what becomes of those who are in when it begins to. The contract is <roomd/access.h>. */
+/* Kicks, bans and mutes, and what becomes of the members whom they, or access, no longer let in. */
+#include "core/moderation.h"
+
 #include "core/model/bans.h"
 #include "core/model/text.h"
 #include "core/room/room_ops.h"
 #include "core/room/roster.h"
 
+#include <roomd/room_admin.h>
 #include <roomd/status.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,9 +70,8 @@ static uint32_t expel_all(struct room *room, const struct moment *now, must_go *
     return removed;
 }
 
-uint32_t room_set_access(struct room *room, const struct moment *now, const struct room_access *access)
+uint32_t moderation_enforce_access(struct room *room, const struct moment *now)
 {
-    room->access = *access;
     return expel_all(room, now, is_shut_out, NULL);
 }
 
@@ -189,16 +191,6 @@ int room_unmute(struct room *room, const struct moment *now, const char *name)
 }
 
 /* ---- what can be seen of them ---- */
-
-uint32_t room_bans(struct room *room, const struct moment *now)
-{
-    return bans_count(room->bans, now->mono_ns);
-}
-
-const struct room_ban *room_ban(const struct room *room, uint32_t index)
-{
-    return bans_at(room->bans, index);
-}
 
 const struct room_ban *room_ban_after(const struct room *room, const struct moment *now, uint64_t serial)
 {

@@ -3,6 +3,7 @@
 
 /* The room itself: what it is made of, what its administrator and the passing of time do to it. What members do stands with their protocols. */
 #include "core/model/text.h"
+#include "core/moderation.h"
 #include "core/plain_server/plain_reply.h"
 #include "core/plain_server/plain_requests.h"
 #include "core/plain_server/plain_server.h"
@@ -24,7 +25,7 @@ static int make_parts(struct room *room, const struct room_setup *setup)
 {
     struct delivery_wiring wiring = {.doors = room->doors,
                                      .outbox = setup->outbox,
-                                     .observer = setup->observer,
+                                     .observers = &room->observers,
                                      .roster = setup->roster,
                                      .protocols = {plain_protocol.delivery, sequenced_protocol.delivery},
                                      .stats = &room->stats};
@@ -53,6 +54,32 @@ static int make_parts(struct room *room, const struct room_setup *setup)
     return status;
 }
 
+/* Everything but who must leave for it. */
+static void configure(struct room *room, const struct room_config *config)
+{
+    room->limits = config->limits;
+    room->access = config->access;
+    snprintf(room->title, sizeof(room->title), "%s", config->title);
+    room->door_count = config->door_count < ROOM_DOORS_MAX ? config->door_count : ROOM_DOORS_MAX;
+    room->own_count = config->own_count < ROOM_OWN_MAX ? config->own_count : ROOM_OWN_MAX;
+    memcpy(room->doors, config->doors, room->door_count * sizeof(*config->doors));
+    if (room->own_count > 0)
+        memcpy(room->own, config->own, room->own_count * sizeof(*config->own));
+    known_replies_set_doors(&room->known_replies, room->doors, room->door_count);
+    name_reserved_init(&room->reserved);
+    for (size_t i = 0; i < room->known_replies.count; i++)
+        reserved_names_add_reply(&room->reserved, &room->known_replies.replies[i]);
+    for (size_t door = 0; door < room->door_count; door++)
+        reserved_names_add_dialect(&room->reserved, room->doors[door].dialect);
+    delivery_forget(room->delivery);
+}
+
+uint32_t room_reconfigure(struct room *room, const struct moment *now, const struct room_config *config)
+{
+    configure(room, config);
+    return moderation_enforce_access(room, now);
+}
+
 int room_new(const struct room_setup *setup, struct room **ret_room)
 {
     struct room *room = calloc(1, sizeof(*room));
@@ -60,12 +87,9 @@ int room_new(const struct room_setup *setup, struct room **ret_room)
 
     if (room == NULL)
         return STATUS_NO_MEMORY;
-    room->limits = setup->limits;
-    room->observer = setup->observer;
     room->roster = setup->roster;
     room->protocols[0] = &plain_protocol;
     room->protocols[1] = &sequenced_protocol;
-    room_set_title(room, "room");
     known_replies_init(&room->known_replies);
     fold_init(&room->fold);
     overload_init(&room->overload);
@@ -74,7 +98,16 @@ int room_new(const struct room_setup *setup, struct room **ret_room)
         room_free(room);
         return status;
     }
+    configure(room, &setup->config);
     *ret_room = room;
+    return STATUS_OK;
+}
+
+int room_observe(struct room *room, const struct observer *observer)
+{
+    if (room->observers.count == ROOM_OBSERVERS_MAX)
+        return STATUS_FULL;
+    room->observers.list[room->observers.count++] = *observer;
     return STATUS_OK;
 }
 
@@ -94,39 +127,10 @@ void room_free(struct room *room)
     free(room);
 }
 
-void room_set_doors(struct room *room, const struct room_door *doors, size_t count, const struct endpoint *own,
-                    size_t own_count)
+const struct room_limits *room_limits(const struct room *room)
 {
-    room->door_count = count < ROOM_DOORS_MAX ? count : ROOM_DOORS_MAX;
-    room->own_count = own_count < ROOM_OWN_MAX ? own_count : ROOM_OWN_MAX;
-    memcpy(room->doors, doors, room->door_count * sizeof(*doors));
-    if (room->own_count > 0)
-        memcpy(room->own, own, room->own_count * sizeof(*own));
-    known_replies_set_doors(&room->known_replies, room->doors, room->door_count);
-    name_reserved_init(&room->reserved);
-    for (size_t i = 0; i < room->known_replies.count; i++)
-        reserved_names_add_reply(&room->reserved, &room->known_replies.replies[i]);
-    for (size_t door = 0; door < room->door_count; door++)
-        reserved_names_add_dialect(&room->reserved, room->doors[door].dialect);
-    delivery_forget(room->delivery);
+    return &room->limits;
 }
-
-void room_set_limits(struct room *room, const struct room_limits *limits)
-{
-    room->limits = *limits;
-}
-
-void room_set_title(struct room *room, const char *title)
-{
-    snprintf(room->title, sizeof(room->title), "%s", title);
-}
-
-void room_get_limits(const struct room *room, struct room_limits *ret_limits)
-{
-    *ret_limits = room->limits;
-}
-
-/* ---- parts, for plain_requests.c ---- */
 
 /* ---- what comes in ---- */
 
@@ -158,33 +162,32 @@ void room_receive(struct room *room, const struct moment *now, const struct path
                   size_t length)
 {
     struct member *member;
-    int refused;
+    enum refusal refused;
 
     room->stats.received++;
     if (network_list_has(&room->access.deny, path->peer.address)) {
-        refused = REFUSED_DENIED + 1;
+        refused = REFUSED_DENIED;
     } else if (sequenced_is(bytes, length)) {
         /* Who speaks it proves its address, so that access.plain_from is not asked. */
-        refused =
-            is_own_address(room, path) ? REFUSED_OWN_ADDRESS + 1 : session_receive(room, now, path, bytes, length);
+        refused = is_own_address(room, path) ? REFUSED_OWN_ADDRESS : session_receive(room, now, path, bytes, length);
     } else if (!network_list_has(&room->access.plain_from, path->peer.address)) {
-        refused = REFUSED_ELSEWHERE + 1;
+        refused = REFUSED_ELSEWHERE;
     } else if (length == 0) {
-        refused = REFUSED_EMPTY + 1;
+        refused = REFUSED_EMPTY;
     } else if (is_own_address(room, path)) {
-        refused = REFUSED_OWN_ADDRESS + 1;
+        refused = REFUSED_OWN_ADDRESS;
     } else if (!room->limits.plain_enabled) {
-        refused = REFUSED_PLAIN_OFF + 1;
+        refused = REFUSED_PLAIN_OFF;
     } else if (length > PLAIN_REQUEST_MAX_BYTES) {
-        refused = REFUSED_TOO_LONG + 1;
+        refused = REFUSED_TOO_LONG;
         member = registry_find_endpoint(room->registry, &path->peer);
         if (member != NULL)
             plain_reply_tell(room, now, member, DIALECT_TOO_LONG, NULL, room->limits.max_text_bytes);
     } else {
         refused = plain_requests_handle(room, now, path, bytes, length);
     }
-    if (refused != 0)
-        room_count_refusal(room, (enum refusal)(refused - 1), path);
+    if (refused != REFUSED_NOT)
+        room_count_refusal(room, now, refused, path);
 }
 
 int room_notice(struct room *room, const struct moment *now, const char *text, size_t length, uint32_t *ret_members)

@@ -11,7 +11,7 @@
 #define ROOMD_IO_ROSTER_FILE_H
 
 #include <roomd/endpoint.h>
-#include <roomd/keeper.h>
+#include <roomd/ports.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -12,7 +12,7 @@
 
 #include <ev.h>
 #include <roomd/endpoint.h>
-#include <roomd/outbox.h>
+#include <roomd/ports.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

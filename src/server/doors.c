@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Opening the doors, explaining why one can't be opened, and handing them to the room. */
+/* Opening the doors, explaining why one can't be opened, and describing them to the room. */
 #include "server/server_state.h"
 
 #include "base/log.h"
-#include "io/interfaces.h"
 
 #include <errno.h>
 #include <roomd/status.h>
@@ -93,18 +92,14 @@ int doors_open(struct server *server, const struct udp_sink *sink)
     return EX_UNAVAILABLE;
 }
 
-void doors_set(struct server *server, const struct config *config)
+size_t doors_describe(const struct server *server, const struct config *config,
+                      struct room_door ret_doors[ROOM_DOORS_MAX])
 {
-    struct room_door doors[ROOM_DOORS_MAX];
-    struct endpoint own[ROOM_OWN_MAX];
-    size_t own_count = 0;
     uint16_t count = udp_doors(server->doors);
 
     for (uint16_t door = 0; door < count; door++) {
-        doors[door].listen = *udp_bound(server->doors, door);
-        doors[door].dialect = &config->dialects[config->doors[server->configured[door]].dialect].dialect;
+        ret_doors[door].listen = *udp_bound(server->doors, door);
+        ret_doors[door].dialect = &config->dialects[config->doors[server->configured[door]].dialect].dialect;
     }
-    if (interfaces_addresses(own, ROOM_OWN_MAX, &own_count) != 0)
-        own_count = 0;
-    room_set_doors(server->room, doors, count, own, own_count);
+    return count;
 }

@@ -59,9 +59,9 @@ static enum logs_event kind_of(enum event_kind kind)
     return LOGS_NOTICES;
 }
 
-void journal_happened(struct journal *journal, const struct moment *now, const struct event *event,
-                      const struct path *path)
+static void on_happened(void *ctx, const struct moment *now, const struct event *event, const struct path *path)
 {
+    struct journal *journal = ctx;
     enum logs_event kind = kind_of((enum event_kind)event->kind);
     int name_len = event->name_len, text_len = event->text_len;
     char endpoint[ENDPOINT_TEXT_BYTES];
@@ -84,24 +84,28 @@ void journal_happened(struct journal *journal, const struct moment *now, const s
     }
 }
 
-void journal_refused(struct journal *journal, const struct moment *now, enum refusal refusal, const struct path *path)
+static void on_refused(void *ctx, const struct moment *now, enum refusal refusal, const struct path *path)
 {
+    struct journal *journal = ctx;
     char endpoint[ENDPOINT_TEXT_BYTES];
 
     if (is_wanted(journal, LOGS_REFUSALS) && may_write(journal, now, LOGS_REFUSALS))
         log_info("refused from %s: %s", endpoint_format(&path->peer, endpoint), refusal_text(refusal));
 }
 
-void journal_undelivered(struct journal *journal, const struct moment *now, const char *name, const struct path *path)
+static void on_undelivered(void *ctx, const struct moment *now, const char *name, const struct path *path)
 {
+    struct journal *journal = ctx;
     char endpoint[ENDPOINT_TEXT_BYTES];
 
     if (log_is_shown(LOG_LEVEL_DEBUG) && may_write(journal, now, JOURNAL_UNDELIVERED))
         log_debug("%s at %s could not be sent a datagram", name, endpoint_format(&path->peer, endpoint));
 }
 
-void journal_overload(const struct room_overload *overload)
+/* Not one of log.events: it comes twice at most in many seconds, and somebody should do something about it. */
+static void on_overload(void *ctx, const struct room_overload *overload)
 {
+    (void)ctx;
     if (overload->active)
         log_warnx("overloaded: %" PRIu64 " deliveries are owed, %" PRIu64 " a second leave, and more come in than "
                   "that; limits.messages limits who sends much",
@@ -109,6 +113,15 @@ void journal_overload(const struct room_overload *overload)
     else
         log_notice("no longer overloaded, after %" PRId64 " s: at most %" PRIu64 " deliveries were owed",
                    overload->lasted_ns / MOMENT_NS_PER_S, overload->peak);
+}
+
+struct observer journal_observer(struct journal *journal)
+{
+    return (struct observer){.happened = on_happened,
+                             .refused = on_refused,
+                             .undelivered = on_undelivered,
+                             .overload = on_overload,
+                             .ctx = journal};
 }
 
 /* ---- what was left out ---- */

@@ -11,7 +11,7 @@
 
 #include <roomd/event.h>
 #include <roomd/moment.h>
-#include <roomd/observer.h>
+#include <roomd/ports.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -40,14 +40,8 @@ void journal_init(struct journal *journal, uint32_t events, bool on_screen);
 /* Log other events from now on. */
 void journal_set_events(struct journal *journal, uint32_t events);
 
-/* As the functions of struct observer. */
-void journal_happened(struct journal *journal, const struct moment *now, const struct event *event,
-                      const struct path *path);
-void journal_refused(struct journal *journal, const struct moment *now, enum refusal refusal, const struct path *path);
-void journal_undelivered(struct journal *journal, const struct moment *now, const char *name, const struct path *path);
-
-/* Not one of log.events: it comes twice at most in many seconds, and somebody should do something about it. */
-void journal_overload(const struct room_overload *overload);
+/* It listens to the room by that. */
+struct observer journal_observer(struct journal *journal);
 
 /* Tells what was left out, if that is due by now; journal_close tells it at once. */
 void journal_tick(struct journal *journal, const struct moment *now);

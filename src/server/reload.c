@@ -5,6 +5,7 @@
 #include "server/server_state.h"
 
 #include "base/log.h"
+#include "io/interfaces.h"
 
 #include <roomd/status.h>
 #include <stdarg.h>
@@ -55,22 +56,32 @@ static void on_change(void *ctx, const char *key, const char *old_text, const ch
         say(reload, false, "reload: %s = '%s' needs a restart; until then it is '%s'", key, new_text, old_text);
 }
 
-static void set_access(struct server *server, const struct config *config, const struct reload *reload)
+void reload_describe(const struct server *server, const struct config *config, struct room_configuration *ret)
 {
-    uint32_t removed = room_set_access(server->room, &server->now, &config->access);
+    size_t own_count = 0;
 
-    if (removed > 0)
-        say(reload, false, "reload: %u member%s removed: access.deny and access.plain_from no longer let them in",
-            (unsigned)removed, removed == 1 ? " was" : "s were");
+    if (interfaces_addresses(ret->own, ROOM_OWN_MAX, &own_count) != 0)
+        own_count = 0;
+    ret->room = (struct room_config){.limits = config->limits,
+                                     .access = config->access,
+                                     .title = config->room_name,
+                                     .doors = ret->doors,
+                                     .door_count = doors_describe(server, config, ret->doors),
+                                     .own = ret->own,
+                                     .own_count = own_count};
 }
 
 /* Nothing can fail any more. */
 static void take(struct server *server, struct config *config, const struct reload *reload)
 {
-    room_set_limits(server->room, &config->limits);
-    doors_set(server, config);
-    room_set_title(server->room, config->room_name);
-    set_access(server, config, reload);
+    struct room_configuration described;
+    uint32_t removed;
+
+    reload_describe(server, config, &described);
+    removed = room_reconfigure(server->room, &server->now, &described.room);
+    if (removed > 0)
+        say(reload, false, "reload: %u member%s removed: access.deny and access.plain_from no longer let them in",
+            (unsigned)removed, removed == 1 ? " was" : "s were");
     journal_set_events(&server->journal, config->log_events);
     log_set_level(config->log_level);
     config_free(server->config);

@@ -108,14 +108,14 @@ void screen_greet(struct screen *screen, const struct endpoint *bound, size_t co
         screen_print(screen, "Type a line to announce it, /help for commands");
 }
 
-void screen_event(struct screen *screen, const struct event *event, const struct path *path)
+static void on_happened(void *ctx, const struct moment *now, const struct event *event, const struct path *path)
 {
+    struct screen *screen = ctx;
     int64_t minutes = (event->wall_ns / MOMENT_NS_PER_S + event->utc_offset_s) / 60;
     unsigned hour = (unsigned)(minutes / 60 % 24), minute = (unsigned)(minutes % 60);
     char endpoint[ENDPOINT_TEXT_BYTES];
 
-    if (!screen->shown)
-        return;
+    (void)now;
     switch ((enum event_kind)event->kind) {
     case EVENT_JOIN:
         screen_print(screen, "%02u:%02u %.*s joined from %s", hour, minute, (int)event->name_len, event->name,
@@ -132,4 +132,9 @@ void screen_event(struct screen *screen, const struct event *event, const struct
     case EVENT_NOTICE: /* who typed it is told to how many it went */
         break;
     }
+}
+
+struct observer screen_observer(struct screen *screen)
+{
+    return (struct observer){.happened = screen->shown ? on_happened : NULL, .ctx = screen};
 }

@@ -25,7 +25,7 @@ void screen_print(struct screen *screen, const char *format, ...) __attribute__(
 /* The addresses by which others reach the room, and what to do next. */
 void screen_greet(struct screen *screen, const struct endpoint *bound, size_t count, bool console);
 
-/* Joins, messages and exits as they happen. */
-void screen_event(struct screen *screen, const struct event *event, const struct path *path);
+/* Shows joins, messages and exits as they happen. */
+struct observer screen_observer(struct screen *screen);
 
 #endif

@@ -281,64 +281,34 @@ static void on_unreachable(void *ctx, const struct endpoint *peer, uint16_t door
     room_unreachable(server->room, &server->now, peer, door);
 }
 
-static void on_happened(void *ctx, const struct event *event, const struct path *path)
-{
-    struct server *server = ctx;
-
-    screen_event(&server->screen, event, path);
-    server->service.messages += event->kind == EVENT_CHAT ? 1U : 0U;
-    journal_happened(&server->journal, &server->now, event, path);
-}
-
-static void on_refused(void *ctx, enum refusal refusal, const struct path *path)
-{
-    struct server *server = ctx;
-
-    journal_refused(&server->journal, &server->now, refusal, path);
-}
-
-static void on_undelivered(void *ctx, const char *name, const struct path *path)
-{
-    struct server *server = ctx;
-
-    journal_undelivered(&server->journal, &server->now, name, path);
-}
-
-static void on_overload(void *ctx, const struct room_overload *overload)
-{
-    (void)ctx;
-    journal_overload(overload);
-}
-
 /* ---- opening, in order; closing, in reverse ---- */
 
 static int open_room(struct server *server)
 {
+    const struct observer observers[] = {screen_observer(&server->screen), service_observer(server),
+                                         journal_observer(&server->journal)};
     struct room_setup setup = {
         .ring_bytes = server->config->ring_bytes,
-        .limits = server->config->limits,
         .outbox = {.send = udp_outbox_send, .ctx = server->doors},
-        .observer = {.happened = on_happened,
-                     .refused = on_refused,
-                     .undelivered = on_undelivered,
-                     .overload = on_overload,
-                     .ctx = server},
         .roster = held_roster(server),
     };
+    struct room_configuration described;
     int status;
 
+    reload_describe(server, server->config, &described);
+    setup.config = described.room;
     randombytes_buf(setup.key, sizeof(setup.key));
     randombytes_buf(setup.secret, sizeof(setup.secret));
     status = room_new(&setup, &server->room);
+    for (size_t i = 0; status == 0 && i < sizeof(observers) / sizeof(observers[0]); i++)
+        status = room_observe(server->room, &observers[i]);
     if (status != 0) {
         log_errorx("can't make a room with a transcript of %zu bytes: %s", server->config->ring_bytes,
                    status_text(status));
         return EX_OSERR;
     }
-    doors_set(server, server->config);
-    room_set_title(server->room, server->config->room_name);
     held_restore(server);
-    room_set_access(server->room, &server->now, &server->config->access);
+    room_reconfigure(server->room, &server->now, &setup.config); /* not everybody may still be let in */
     server->admin = (struct admin){
         .room = server->room, .host = {.stop = host_stop, .reload = host_reload, .counts = host_counts, .ctx = server}};
     return EX_OK;

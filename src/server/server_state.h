@@ -22,7 +22,7 @@
 
 #include <ev.h>
 #include <roomd/moment.h>
-#include <roomd/room.h>
+#include <roomd/room_admin.h>
 
 /* What outlives the process. */
 struct held {
@@ -73,14 +73,15 @@ struct server {
     int64_t alarm_ns; /* when it rings */
 };
 
-/* server.c: as the command line and SERVER_CONFIG_PATH say. As config_load. */
+/* reload.c: as the command line and SERVER_CONFIG_PATH say. As config_load. */
 int server_load_config(const struct server_options *options, const struct config_report *report,
                        struct config **ret_config);
 
 /* doors.c: opens a socket for each door of the configuration. Returns an exit code; why it is not 0 was logged. */
 int doors_open(struct server *server, const struct udp_sink *sink);
-/* Hands the doors with their dialects, and this machine's addresses, to the room. */
-void doors_set(struct server *server, const struct config *config);
+/* The doors as they were opened, with their dialects. Returns how many. */
+size_t doors_describe(const struct server *server, const struct config *config,
+                      struct room_door ret_doors[ROOM_DOORS_MAX]);
 
 /* held.c: finds what the service manager has held for us; before any socket is opened. */
 void held_find(struct server *server);
@@ -98,6 +99,8 @@ void held_close(struct server *server);
 /* service.c: watchdog and status, where the service manager wants them. */
 void service_start(struct server *server);
 void service_stop(struct server *server);
+/* Counts messages. */
+struct observer service_observer(struct server *server);
 /* The room may have changed. */
 void service_touch(struct server *server);
 /* "12 members, 345 messages" */
@@ -116,7 +119,14 @@ int control_start(struct server *server, gid_t group);
 /* Those who watch are told what has happened since. */
 void control_tell(struct server *server);
 
-/* reload.c: takes the configuration anew: all of it or nothing. What changed, what needs a restart and what is wrong goes to `reply`; NULL: to the log. */
+/* What the room is to know of a configuration; room.doors and room.own point into it. */
+struct room_configuration {
+    struct room_config room;
+    struct room_door doors[ROOM_DOORS_MAX];
+    struct endpoint own[ROOM_OWN_MAX];
+};
+void reload_describe(const struct server *server, const struct config *config, struct room_configuration *ret);
+/* Takes the configuration anew: all of it or nothing. What changed, what needs a restart and what is wrong goes to `reply`; NULL: to the log. */
 enum admin_result reload_config(struct server *server, const struct admin_reply *reply);
 
 #endif

@@ -42,6 +42,20 @@ static void on_status(struct ev_loop *loop, ev_timer *watcher, int events)
     server->service.messages_told = server->service.messages;
 }
 
+static void on_happened(void *ctx, const struct moment *now, const struct event *event, const struct path *path)
+{
+    struct service *service = ctx;
+
+    (void)now;
+    (void)path;
+    service->messages += event->kind == EVENT_CHAT ? 1U : 0U;
+}
+
+struct observer service_observer(struct server *server)
+{
+    return (struct observer){.happened = on_happened, .ctx = &server->service};
+}
+
 void service_touch(struct server *server)
 {
     struct service *service = &server->service;

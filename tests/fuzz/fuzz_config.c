@@ -7,8 +7,8 @@
  */
 #include "conf/config.h"
 
+#include "core/model/transcript.h"
 #include <roomd/status.h>
-#include <roomd/transcript.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,7 +57,7 @@ static void require_sound(const struct config *config)
     REQUIRE(limits->max_name_codepoints >= 1 && limits->max_name_codepoints <= 64);
     REQUIRE(limits->max_text_bytes >= 1 && limits->max_text_bytes <= 1000);
     REQUIRE(limits->idle_timeout_s <= 31536000);
-    REQUIRE(config->ring_bytes >= TRANSCRIPT_MIN_BYTES && config->ring_bytes <= TRANSCRIPT_MAX_BYTES);
+    REQUIRE(config->ring_bytes >= ROOM_RING_MIN_BYTES && config->ring_bytes <= ROOM_RING_MAX_BYTES);
     REQUIRE(config->door_count >= 1 && config->door_count <= ROOM_DOORS_MAX);
     REQUIRE(config->dialect_count >= 1);
     for (size_t i = 0; i < config->door_count; i++)

@@ -84,10 +84,11 @@ static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
     }
 }
 
-static void on_happened(void *ctx, const struct event *event, const struct path *path)
+static void on_happened(void *ctx, const struct moment *now, const struct event *event, const struct path *path)
 {
     struct world *world = ctx;
 
+    FUZZ_CHECK(now == &world->fuzz.now);
     FUZZ_CHECK((event->author == EVENT_AUTHOR_NOBODY) == (path == NULL));
     if (room_sequenced_happened(world, event))
         return;
@@ -220,56 +221,61 @@ static void step_command(struct world *world, struct input *input)
     admin_line(&world->admin, &world->fuzz.now, ADMIN_COMMANDS, line, strlen(line), &reply);
 }
 
-static void set_doors(struct world *world)
+/* Doors with their wording. */
+static void reconfigure(struct world *world)
 {
-    struct room_door doors[2];
-
-    memset(doors, 0, sizeof(doors));
     for (int door = 0; door < 2; door++) {
-        doors[door].dialect = &dialects[door][world->wording[door] ? 1 : 0];
-        FUZZ_CHECK(endpoint_parse("0.0.0.0:8888", &doors[door].listen) == 0);
+        world->doors[door].dialect = &dialects[door][world->wording[door] ? 1 : 0];
+        FUZZ_CHECK(endpoint_parse("0.0.0.0:8888", &world->doors[door].listen) == 0);
     }
-    room_set_doors(world->fuzz.room, doors, 2, NULL, 0);
+    world->config.doors = world->doors;
+    world->config.door_count = 2;
+    if (world->fuzz.room != NULL)
+        room_reconfigure(world->fuzz.room, &world->fuzz.now, &world->config);
 }
 
 /* `what`: one bit for whether all are trusted, one for whether a network of one address is shut out. */
 static void set_access(struct world *world, uint8_t what)
 {
-    struct room_access access = {.plain_from = {.sets = NETWORK_SET_BIT(NETWORK_ALL)}};
+    struct room_access *access = &world->config.access;
     char why[NETWORK_WHY_BYTES];
 
+    *access = (struct room_access){.plain_from = {.sets = NETWORK_SET_BIT(NETWORK_ALL)}};
     if ((what & 1) != 0)
-        access.trusted.sets = NETWORK_SET_BIT(NETWORK_ALL);
+        access->trusted.sets = NETWORK_SET_BIT(NETWORK_ALL);
     if ((what & 2) != 0) {
-        FUZZ_CHECK(network_parse("192.0.2.3", &access.deny.networks[0], why) == 0);
-        access.deny.count = 1;
+        FUZZ_CHECK(network_parse("192.0.2.3", &access->deny.networks[0], why) == 0);
+        access->deny.count = 1;
     }
-    room_set_access(world->fuzz.room, &world->fuzz.now, &access);
 }
 
 static void open_room(struct world *world)
 {
     struct room_setup setup = {
-        .ring_bytes = TRANSCRIPT_MIN_BYTES,
-        .limits = {.max_members = MEMBERS_MAX,
-                   .max_name_codepoints = 32,
-                   .max_text_bytes = 900,
-                   .idle_timeout_s = 600,
-                   .probe_interval_s = 60,
-                   .session_timeout_s = 600,
-                   .plain_enabled = true,
-                   .sequenced_enabled = true},
+        .ring_bytes = ROOM_RING_MIN_BYTES,
         .outbox = {.send = send_entries, .ctx = world},
-        .observer = {.happened = on_happened, .overload = on_overload, .ctx = world},
         .roster = {.keep = on_keep, .forget = on_forget, .ctx = world},
     };
+    const struct observer observer = {.happened = on_happened, .overload = on_overload, .ctx = world};
 
+    world->fuzz.room = NULL;
+    world->config.title = "room";
+    world->config.limits = (struct room_limits){.max_members = MEMBERS_MAX,
+                                                .max_name_codepoints = 32,
+                                                .max_text_bytes = 900,
+                                                .idle_timeout_s = 600,
+                                                .probe_interval_s = 60,
+                                                .session_timeout_s = 600,
+                                                .plain_enabled = true,
+                                                .sequenced_enabled = true};
+    reconfigure(world);
+    setup.config = world->config;
     setup.secret[0] = ++world->starts;
     FUZZ_CHECK(room_new(&setup, &world->fuzz.room) == 0);
-    world->fuzz.room->fold.crowd = 4; /* joins and exits wait for company in some of the worlds */
+    FUZZ_CHECK(room_observe(world->fuzz.room, &observer) == 0);
+    world->fuzz.room->fold.crowd = 4; /* joins and exits wait for others in some of the worlds */
     world->admin =
         (struct admin){.room = world->fuzz.room, .host = {.stop = on_stop, .reload = on_reload, .counts = on_counts}};
-    set_doors(world);
 }
 
 /* The process was killed; the next one has what was kept, and the members go on from there. */
@@ -296,23 +302,23 @@ static void restart(struct world *world)
 static void step_reload(struct world *world, struct input *input)
 {
     uint8_t what = take_byte(input);
-    struct room_limits limits = {.max_members = 1 + (what & 7) % MEMBERS_MAX,
-                                 .max_name_codepoints = (what & 8) != 0 ? 32 : 2,
-                                 .max_text_bytes = (what & 16) != 0 ? 900 : 100,
-                                 .idle_timeout_s = (what & 32) != 0 ? 600 : 0,
-                                 .probe_interval_s = (what & 64) != 0 ? 60 : 0,
-                                 .messages = {.per_second = what >> 7, .burst = 3},
-                                 .session_timeout_s = 600,
-                                 .plain_enabled = what != 255,
-                                 .sequenced_enabled = what != 254};
+    const struct room_limits limits = {.max_members = 1 + (what & 7) % MEMBERS_MAX,
+                                       .max_name_codepoints = (what & 8) != 0 ? 32 : 2,
+                                       .max_text_bytes = (what & 16) != 0 ? 900 : 100,
+                                       .idle_timeout_s = (what & 32) != 0 ? 600 : 0,
+                                       .probe_interval_s = (what & 64) != 0 ? 60 : 0,
+                                       .messages = {.per_second = what >> 7, .burst = 3},
+                                       .session_timeout_s = 600,
+                                       .plain_enabled = what != 255,
+                                       .sequenced_enabled = what != 254};
 
     if (what == 254)
         restart(world);
-    room_set_limits(world->fuzz.room, &limits);
+    world->config.limits = limits;
     world->wording[0] = (what & 1) != 0;
     world->wording[1] = (what & 2) != 0;
-    set_doors(world);
     set_access(world, take_byte(input));
+    reconfigure(world);
 }
 
 static void step_unreachable(struct world *world, struct input *input)
@@ -394,8 +400,8 @@ static void open_world(struct world *world)
     world->take = 255;
     world->failing = 255;
     world->fuzz.now.mono_ns = MOMENT_NS_PER_S;
-    open_room(world);
     set_access(world, 1);
+    open_room(world);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

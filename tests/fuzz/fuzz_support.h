@@ -10,8 +10,8 @@
 #include "core/model/text.h"
 #include "fuzz/fuzz_input.h"
 
-#include <roomd/room.h>
-#include <roomd/transcript.h>
+#include "core/model/transcript.h"
+#include <roomd/room_admin.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,16 +50,18 @@ static inline void fuzz_send(void *ctx, struct outbox_entry *entries, size_t cou
 static inline void fuzz_room_open(struct fuzz_room *fuzz)
 {
     struct room_setup setup = {
-        .ring_bytes = TRANSCRIPT_MIN_BYTES,
-        .limits = {.max_members = 4,
-                   .max_name_codepoints = 32,
-                   .max_text_bytes = 900,
-                   .idle_timeout_s = 600,
-                   .probe_interval_s = 60,
-                   .plain_enabled = true},
+        .ring_bytes = ROOM_RING_MIN_BYTES,
+        .config = {.limits = {.max_members = 4,
+                              .max_name_codepoints = 32,
+                              .max_text_bytes = 900,
+                              .idle_timeout_s = 600,
+                              .probe_interval_s = 60,
+                              .plain_enabled = true},
+                   .access = {.plain_from = {.sets = NETWORK_SET_BIT(NETWORK_ALL)}},
+                   .title = "room",
+                   .door_count = 2},
         .outbox = {.send = fuzz_send, .ctx = fuzz},
     };
-    static const struct room_access access = {.plain_from = {.sets = NETWORK_SET_BIT(NETWORK_ALL)}};
     struct room_door doors[2];
     char why[DIALECT_WHY_BYTES];
 
@@ -71,14 +73,13 @@ static inline void fuzz_room_open(struct fuzz_room *fuzz)
     FUZZ_CHECK(dialect_set(&fuzz->dialects[1], DIALECT_NAME_BAD, "L {name} bad", why) == 0);
     FUZZ_CHECK(dialect_set(&fuzz->dialects[1], DIALECT_BYE, "{name} bye", why) == 0);
     FUZZ_CHECK(dialect_set(&fuzz->dialects[1], DIALECT_PREFIX, "> ", why) == 0);
-    FUZZ_CHECK(room_new(&setup, &fuzz->room) == 0);
     for (int door = 0; door < 2; door++) {
         doors[door].dialect = &fuzz->dialects[door];
         FUZZ_CHECK(endpoint_parse("0.0.0.0:8888", &doors[door].listen) == 0);
     }
-    room_set_doors(fuzz->room, doors, 2, NULL, 0);
+    setup.config.doors = doors;
+    FUZZ_CHECK(room_new(&setup, &fuzz->room) == 0);
     fuzz->now.mono_ns = MOMENT_NS_PER_S;
-    room_set_access(fuzz->room, &fuzz->now, &access);
 }
 
 static inline struct path fuzz_path(uint8_t selector)

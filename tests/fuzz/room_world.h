@@ -58,6 +58,8 @@ struct history {
 struct world {
     struct fuzz_room fuzz;
     struct admin admin;
+    struct room_config config;
+    struct room_door doors[2];
     struct expectation peers[PEERS];
     unsigned notices; /* said so far */
     uint8_t take;     /* datagrams the doors take until they are full; 255 = no end */

@@ -7,7 +7,7 @@
 #ifndef TESTS_SUPPORT_FAKE_OUTBOX_H
 #define TESTS_SUPPORT_FAKE_OUTBOX_H
 
-#include <roomd/outbox.h>
+#include <roomd/ports.h>
 #include <stdbool.h>
 
 struct fake_datagram {

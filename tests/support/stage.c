@@ -3,31 +3,34 @@
 
 #include "support/stage.h"
 
-#include <roomd/transcript.h>
+#include "core/model/transcript.h"
 #include <stdio.h>
 #include <string.h>
 
-static void on_happened(void *ctx, const struct event *event, const struct path *path)
+static void on_happened(void *ctx, const struct moment *now, const struct event *event, const struct path *path)
 {
     struct stage *stage = ctx;
 
+    (void)now;
     (void)path;
     stage->happened[event->kind]++;
 }
 
-static void on_refused(void *ctx, enum refusal refusal, const struct path *path)
+static void on_refused(void *ctx, const struct moment *now, enum refusal refusal, const struct path *path)
 {
     struct stage *stage = ctx;
 
+    (void)now;
     (void)path;
     stage->refused[refusal]++;
 }
 
-static void on_undelivered(void *ctx, const char *name, const struct path *path)
+static void on_undelivered(void *ctx, const struct moment *now, const char *name, const struct path *path)
 {
     struct stage *stage = ctx;
 
     (void)name;
+    (void)now;
     (void)path;
     stage->undelivered++;
 }
@@ -47,12 +50,11 @@ void stage_open(struct stage *stage)
     dialect_init(&stage->dialects[0], "course", DIALECT_ZH);
     dialect_init(&stage->dialects[1], "yn", DIALECT_EN);
     stage->now = (struct moment){.mono_ns = 1000 * MOMENT_NS_PER_S, .wall_ns = 1700000000 * MOMENT_NS_PER_S};
-    stage->access.plain_from.sets = NETWORK_SET_BIT(NETWORK_ALL);
-    stage->access.trusted.sets = NETWORK_SET_BIT(NETWORK_ALL);
-    stage->setup = (struct room_setup){
-        .key = "0123456789abcde",
-        .secret = "0123456789abcdef0123456789abcde",
-        .ring_bytes = TRANSCRIPT_MIN_BYTES * 4,
+    stage->doors[0].dialect = &stage->dialects[0];
+    stage->doors[1].dialect = &stage->dialects[1];
+    endpoint_parse("0.0.0.0:8888", &stage->doors[0].listen);
+    endpoint_parse("[::]:8888", &stage->doors[1].listen);
+    stage->config = (struct room_config){
         .limits = {.max_members = 10000,
                    .max_name_codepoints = 32,
                    .max_text_bytes = 900,
@@ -60,32 +62,37 @@ void stage_open(struct stage *stage)
                    .session_timeout_s = 600,
                    .plain_enabled = true,
                    .sequenced_enabled = true},
+        .access = {.plain_from.sets = NETWORK_SET_BIT(NETWORK_ALL), .trusted.sets = NETWORK_SET_BIT(NETWORK_ALL)},
+        .title = "room",
+        .doors = stage->doors,
+        .door_count = 2,
+    };
+    stage->setup = (struct room_setup){
+        .key = "0123456789abcde",
+        .secret = "0123456789abcdef0123456789abcde",
+        .ring_bytes = ROOM_RING_MIN_BYTES * 4,
         .outbox = fake_outbox_port(&stage->outbox),
-        .observer = {.happened = on_happened,
-                     .refused = on_refused,
-                     .undelivered = on_undelivered,
-                     .overload = on_overload,
-                     .ctx = stage},
     };
 }
 
-void stage_set_doors(struct stage *stage)
+uint32_t stage_reconfigure(struct stage *stage)
 {
-    struct room_door doors[2] = {{.dialect = &stage->dialects[0]}, {.dialect = &stage->dialects[1]}};
-
-    endpoint_parse("0.0.0.0:8888", &doors[0].listen);
-    endpoint_parse("[::]:8888", &doors[1].listen);
-    room_set_doors(stage->room, doors, 2, NULL, 0);
+    return room_reconfigure(stage->room, &stage->now, &stage->config);
 }
 
 int stage_start(struct stage *stage)
 {
-    int status = room_new(&stage->setup, &stage->room);
+    const struct observer observer = {.happened = on_happened,
+                                      .refused = on_refused,
+                                      .undelivered = on_undelivered,
+                                      .overload = on_overload,
+                                      .ctx = stage};
+    int status;
 
-    if (status == 0) {
-        stage_set_doors(stage);
-        room_set_access(stage->room, &stage->now, &stage->access);
-    }
+    stage->setup.config = stage->config;
+    status = room_new(&stage->setup, &stage->room);
+    if (status == 0)
+        status = room_observe(stage->room, &observer);
     return status;
 }
 

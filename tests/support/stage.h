@@ -9,7 +9,7 @@
 
 #include "support/fake_outbox.h"
 
-#include <roomd/room.h>
+#include <roomd/room_admin.h>
 
 #define STAGE_PORT 8888
 
@@ -18,8 +18,9 @@ struct stage {
     struct fake_outbox outbox;
     struct moment now;
     struct dialect dialects[2]; /* door 0: course, zh; door 1: yn, en */
-    struct room_setup setup;    /* as stage_open has filled it in; change it before stage_start */
-    struct room_access access;  /* from everywhere; change it before stage_start, or hand over another */
+    struct room_door doors[2];
+    struct room_config config;  /* as stage_open has filled it in; change it before stage_start, or reconfigure */
+    struct room_setup setup;    /* the rest; change it before stage_start */
     uint64_t happened[4];       /* events seen by the observer, by kind */
     uint64_t refused[REFUSALS]; /* seen by the observer */
     uint64_t undelivered;
@@ -33,8 +34,8 @@ int stage_start(struct stage *stage);
 void stage_new(struct stage *stage);
 void stage_done(struct stage *stage);
 
-/* Gives the doors their dialects, after a change. */
-void stage_set_doors(struct stage *stage);
+/* The configuration has changed, or a dialect. Returns how many members were removed for it. */
+uint32_t stage_reconfigure(struct stage *stage);
 
 /* 192.0.2.1:PORT, writing to 192.0.2.254 at that door. */
 struct path stage_path(uint16_t port, uint16_t door);

@@ -4,7 +4,7 @@
 /* Time, the network and the room. */
 #include "support/world_inside.h"
 
-#include <roomd/transcript.h>
+#include "core/model/transcript.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +69,7 @@ bool world_text_of(const char *text, size_t length, uint32_t *ret_actor, uint32_
 
 /* ---- the room's ports ------------------------------------------------------------------------------------------- */
 
-static void on_happened(void *ctx, const struct event *event, const struct path *path)
+static void on_happened(void *ctx, const struct moment *now, const struct event *event, const struct path *path)
 {
     struct world *world = ctx;
     struct record record = {.author = event->author,
@@ -78,6 +78,7 @@ static void on_happened(void *ctx, const struct event *event, const struct path 
                             .reason = event->reason,
                             .name_len = (uint8_t)event->name_len};
 
+    (void)now;
     (void)path;
     if (event->seq != world->records_count + 1 || event->name_len > sizeof(record.name)) {
         world_wrong(world, "the room says that event %llu has happened after event %zu", (unsigned long long)event->seq,
@@ -147,22 +148,25 @@ static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
 
 static void open_room(struct world *world)
 {
-    struct room_access access = {.plain_from = {.sets = NETWORK_SET_BIT(NETWORK_ALL)},
-                                 .trusted = {.sets = NETWORK_SET_BIT(NETWORK_ALL)}};
     struct room_door door = {.dialect = &world->dialect};
     struct room_setup setup = {
         .ring_bytes = world->setup.ring_bytes,
-        .limits = {.max_members = 10000,
-                   .max_name_codepoints = 32,
-                   .max_text_bytes = 1000,
-                   .idle_timeout_s = 43200,
-                   .messages = world->setup.messages,
-                   .session_timeout_s = world->setup.session_timeout_s,
-                   .plain_enabled = true,
-                   .sequenced_enabled = true},
+        .config = {.limits = {.max_members = 10000,
+                              .max_name_codepoints = 32,
+                              .max_text_bytes = 1000,
+                              .idle_timeout_s = 43200,
+                              .messages = world->setup.messages,
+                              .session_timeout_s = world->setup.session_timeout_s,
+                              .plain_enabled = true,
+                              .sequenced_enabled = true},
+                   .access = {.plain_from = {.sets = NETWORK_SET_BIT(NETWORK_ALL)},
+                              .trusted = {.sets = NETWORK_SET_BIT(NETWORK_ALL)}},
+                   .title = "room",
+                   .doors = &door,
+                   .door_count = 1},
         .outbox = {.send = send_entries, .ctx = world},
-        .observer = {.happened = on_happened, .ctx = world},
     };
+    const struct observer observer = {.happened = on_happened, .ctx = world};
 
     for (size_t i = 0; i < sizeof(setup.key); i++)
         setup.key[i] = (uint8_t)dice_below(&world->dice, 256);
@@ -170,10 +174,8 @@ static void open_room(struct world *world)
         setup.secret[i] = (uint8_t)dice_below(&world->dice, 256);
     dialect_init(&world->dialect, "course", DIALECT_EN);
     endpoint_parse("0.0.0.0:8888", &door.listen);
-    if (room_new(&setup, &world->room) != 0)
+    if (room_new(&setup, &world->room) != 0 || room_observe(world->room, &observer) != 0)
         abort();
-    room_set_doors(world->room, &door, 1, NULL, 0);
-    room_set_access(world->room, &world->now, &access);
 }
 
 struct world *world_new(const struct world_setup *setup)

@@ -11,7 +11,7 @@
 #include "support/world.h"
 
 #include <roomd/client.h>
-#include <roomd/room.h>
+#include <roomd/room_admin.h>
 
 /* The most addresses an actor has, one after the other: its port tells whose it is. */
 #define WORLD_MOVES_MAX  200

@@ -37,7 +37,8 @@ void bans_free(struct bans *bans)
     free(bans);
 }
 
-uint32_t bans_count(struct bans *bans, int64_t now_ns)
+/* Returns how many are left. */
+static uint32_t drop_ended(struct bans *bans, int64_t now_ns)
 {
     uint32_t kept = 0;
 
@@ -50,11 +51,6 @@ uint32_t bans_count(struct bans *bans, int64_t now_ns)
     }
     bans->count = kept;
     return kept;
-}
-
-const struct room_ban *bans_at(const struct bans *bans, uint32_t index)
-{
-    return &bans->entries[index];
 }
 
 const struct room_ban *bans_after(const struct bans *bans, uint64_t serial, int64_t now_ns)
@@ -82,7 +78,7 @@ static bool is_for_same(const struct room_ban *a, const struct room_ban *b)
 
 int bans_add(struct bans *bans, const struct room_ban *ban, int64_t now_ns)
 {
-    uint32_t count = bans_count(bans, now_ns);
+    uint32_t count = drop_ended(bans, now_ns);
     uint32_t i = 0;
 
     while (i < count && !is_for_same(&bans->entries[i], ban))
@@ -114,7 +110,7 @@ static void take_out(struct bans *bans, uint32_t index, struct room_ban *ret_ban
 bool bans_lift_name(struct bans *bans, enum room_ban_kind kind, const char *folded, int64_t now_ns,
                     struct room_ban *ret_ban)
 {
-    uint32_t count = bans_count(bans, now_ns);
+    uint32_t count = drop_ended(bans, now_ns);
 
     /* Whoever is let in again is not to wait for the end of the kick that came with its ban. */
     for (size_t i = 0; kind == ROOM_BAN && i < BANS_KICKS_MAX; i++) {
@@ -132,7 +128,7 @@ bool bans_lift_name(struct bans *bans, enum room_ban_kind kind, const char *fold
 
 bool bans_lift_network(struct bans *bans, const struct network *network, int64_t now_ns, struct room_ban *ret_ban)
 {
-    uint32_t count = bans_count(bans, now_ns);
+    uint32_t count = drop_ended(bans, now_ns);
 
     for (uint32_t i = 0; i < count; i++) {
         if (bans->entries[i].has_network && network_equal(&bans->entries[i].network, network)) {

@@ -9,7 +9,7 @@
 #define ROOMD_CORE_MODEL_BANS_H
 
 #include "core/model/registry.h"
-#include <roomd/access.h>
+#include <roomd/room_admin.h>
 
 /* Kicks are remembered for seconds; of more than so many the oldest is forgotten. */
 #define BANS_KICKS_MAX 64
@@ -41,9 +41,6 @@ bool bans_forbid_address(const struct bans *bans, const uint8_t address[ENDPOINT
 /* Until when this name is mute, or 0. */
 int64_t bans_muted_until(const struct bans *bans, const char *folded, int64_t now_ns);
 
-/* Drops what has ended, and tells how many are left. */
-uint32_t bans_count(struct bans *bans, int64_t now_ns);
-const struct room_ban *bans_at(const struct bans *bans, uint32_t index);
 /* The first in force whose serial is above that, or NULL. */
 const struct room_ban *bans_after(const struct bans *bans, uint64_t serial, int64_t now_ns);
 

@@ -9,7 +9,7 @@
 #define ROOMD_CORE_MODEL_DIRECTORY_H
 
 #include "core/model/registry.h"
-#include <roomd/transcript.h>
+#include "core/model/transcript.h"
 
 struct directory;
 

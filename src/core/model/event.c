@@ -3,7 +3,7 @@
 
 /* The words for events and refusals. */
 #include <roomd/event.h>
-#include <roomd/observer.h>
+#include <roomd/ports.h>
 
 #include <stddef.h>
 

@@ -5,7 +5,7 @@
  * The ring behind the transcript: records of different lengths, one after the other, and an index from number to record. A record never straddles the end of
  * the ring, so that readers get plain pointers; what is left over at the end stays unused for that lap.
  */
-#include <roomd/transcript.h>
+#include "core/model/transcript.h"
 
 #include <roomd/limits.h>
 #include <roomd/status.h>
@@ -54,7 +54,7 @@ int transcript_new(size_t budget, struct transcript **ret_transcript)
 {
     struct transcript *transcript;
 
-    if (budget < TRANSCRIPT_MIN_BYTES || budget > TRANSCRIPT_MAX_BYTES)
+    if (budget < ROOM_RING_MIN_BYTES || budget > ROOM_RING_MAX_BYTES)
         return STATUS_INVALID;
     transcript = calloc(1, sizeof(*transcript));
     if (transcript == NULL)

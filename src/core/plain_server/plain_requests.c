@@ -34,9 +34,6 @@ struct context {
     bool final;            /* it can't be put off again */
 };
 
-#define HANDLED        0
-#define REFUSE(reason) ((int)(reason) + 1)
-
 static bool may_answer(const struct context *context)
 {
     return admission_may_answer(context->room, context->now, context->path->peer.address);
@@ -56,10 +53,10 @@ static void answer(const struct context *context, const struct reply *reply)
         context->room->stats.answers_withheld++;
 }
 
-static int refuse_join(const struct context *context, enum dialect_key key, enum refusal refusal)
+static enum refusal refuse_join(const struct context *context, enum dialect_key key, enum refusal refusal)
 {
     answer(context, dialect_reply(context->dialect, key));
-    return REFUSE(refusal);
+    return refusal;
 }
 
 /* Who would be let in under no name is not told to join first. */
@@ -70,12 +67,12 @@ static bool is_banned_address(const struct context *context)
 }
 
 /* To somebody who speaks without having joined, or under another's name: now and then, for it may be a client that missed a restart. */
-static int refuse_stranger(const struct context *context, enum refusal refusal)
+static enum refusal refuse_stranger(const struct context *context, enum refusal refusal)
 {
     if (bucket_take(context->room->buckets, BUCKET_STRANGER, context->path->peer.address, ADDRESS_BITS, &stranger_rate,
                     context->now->mono_ns))
         answer(context, dialect_reply(context->dialect, is_banned_address(context) ? DIALECT_BANNED : DIALECT_REFUSED));
-    return REFUSE(refusal);
+    return refusal;
 }
 
 /* ---- joins ---- */
@@ -91,7 +88,7 @@ static void owe_accept(const struct context *context, struct member *member)
     registry_mark_behind(context->room->registry, member);
 }
 
-static int rejoin(const struct context *context)
+static enum refusal rejoin(const struct context *context)
 {
     /* Anybody can ask for this again and again in a member's name. An accept that is no longer than the request is no use for that. */
     size_t asked = context->request.verb_len + 1 + context->request.name_len;
@@ -99,16 +96,16 @@ static int rejoin(const struct context *context)
     if (reply_length(dialect_reply(context->dialect, DIALECT_ACCEPT), registry_shown_len(context->member)) > asked &&
         !may_answer(context)) {
         context->room->stats.answers_withheld++;
-        return HANDLED;
+        return REFUSED_NOT;
     }
     registry_heard(context->room->registry, context->member, context->now->mono_ns);
     owe_accept(context, context->member);
     roster_keep(&context->room->roster, context->room->registry, context->member);
-    return HANDLED;
+    return REFUSED_NOT;
 }
 
 /* For the others, the old name leaves and the new one joins. */
-static int rename_member(const struct context *context, const struct name *name)
+static enum refusal rename_member(const struct context *context, const struct name *name)
 {
     struct room *room = context->room;
     struct member *member = context->member;
@@ -131,7 +128,7 @@ static int rename_member(const struct context *context, const struct name *name)
     registry_heard(room->registry, member, context->now->mono_ns);
     owe_accept(context, member);
     roster_keep(&room->roster, room->registry, member);
-    return HANDLED;
+    return REFUSED_NOT;
 }
 
 static bool is_trusted(const struct context *context)
@@ -147,7 +144,7 @@ static bool is_limited_join(const struct context *context)
                                     admission_is_address_full(context->room, address));
 }
 
-static int add_member(const struct context *context, const struct name *name)
+static enum refusal add_member(const struct context *context, const struct name *name)
 {
     struct room *room = context->room;
     struct member *member;
@@ -172,7 +169,7 @@ static int add_member(const struct context *context, const struct name *name)
     if (!is_trusted(context))
         room_slot(room, member)->flags |= SLOT_PROBATION;
     roster_keep(&room->roster, room->registry, member);
-    return HANDLED;
+    return REFUSED_NOT;
 }
 
 /* A program that was killed and started again asks from the same address, and should not have to wait. */
@@ -188,7 +185,7 @@ static bool waits_for_holder(const struct context *context, struct member *holde
     return liveness_claim(context->room, context->now, &claim, holder);
 }
 
-static int handle_join(const struct context *context)
+static enum refusal handle_join(const struct context *context)
 {
     struct room *room = context->room;
     struct member *holder;
@@ -203,7 +200,7 @@ static int handle_join(const struct context *context)
     if (holder != NULL && holder == context->member)
         return rejoin(context);
     if (holder != NULL && waits_for_holder(context, holder))
-        return HANDLED;
+        return REFUSED_NOT;
     if (holder != NULL)
         return refuse_join(context, DIALECT_NAME_TAKEN, REFUSED_NAME_TAKEN);
     if (context->member != NULL)
@@ -229,10 +226,11 @@ static bool is_own_name(const struct context *context)
     return name_matches(request->name, request->name_len, registry_folded(member), registry_folded_len(member));
 }
 
-static int refuse_text(const struct context *context, enum dialect_key key, uint64_t count, enum refusal refusal)
+static enum refusal refuse_text(const struct context *context, enum dialect_key key, uint64_t count,
+                                enum refusal refusal)
 {
     plain_reply_tell(context->room, context->now, context->member, key, NULL, count);
-    return REFUSE(refusal);
+    return refusal;
 }
 
 /* An answer goes to the address that was asked; a member may change over to another one of ours, by the same door. */
@@ -247,7 +245,7 @@ static void note_heard(const struct context *context)
     roster_keep(&context->room->roster, context->room->registry, context->member);
 }
 
-static int handle_chat(const struct context *context)
+static enum refusal handle_chat(const struct context *context)
 {
     const struct plain_request *request = &context->request;
     struct room *room = context->room;
@@ -261,7 +259,7 @@ static int handle_chat(const struct context *context)
     note_heard(context);
     /* Most clients send one for an empty line; refusing it loudly would only puzzle. */
     if (request->text_len == 0)
-        return REFUSE(REFUSED_EMPTY_TEXT);
+        return REFUSED_EMPTY_TEXT;
     if (context->now->mono_ns < context->member->muted_until_ns)
         return refuse_text(context, DIALECT_MUTED, 0, REFUSED_MUTED);
     if (request->text_len > room->limits.max_text_bytes)
@@ -274,10 +272,10 @@ static int handle_chat(const struct context *context)
     said = room_event_about(EVENT_CHAT, context->member);
     said.text = text;
     said.text_len = (uint16_t)text_clean(request->text, request->text_len, text);
-    return room_append(room, context->now, &said, context->member) == 0 ? HANDLED : REFUSE(REFUSED_NO_MEMORY);
+    return room_append(room, context->now, &said, context->member) == 0 ? REFUSED_NOT : REFUSED_NO_MEMORY;
 }
 
-static int handle_exit(const struct context *context)
+static enum refusal handle_exit(const struct context *context)
 {
     const struct plain_request *request = &context->request;
     const struct reply *bye = dialect_bye(context->dialect, request->verb, request->verb_len);
@@ -285,7 +283,7 @@ static int handle_exit(const struct context *context)
     if (context->member == NULL) {
         /* Its receiving process may wait for the bye since before we were started. */
         answer(context, bye);
-        return REFUSE(REFUSED_STRANGER);
+        return REFUSED_STRANGER;
     }
     if (!is_own_name(context))
         return refuse_stranger(context, REFUSED_WRONG_NAME);
@@ -293,7 +291,7 @@ static int handle_exit(const struct context *context)
     plain_reply(context->room, context->path, bye, registry_shown(context->member), registry_shown_len(context->member),
                 (room_slot(context->room, context->member)->flags & SLOT_NEWLINE) != 0);
     room_remove(context->room, context->now, context->member, EXIT_LEFT);
-    return HANDLED;
+    return REFUSED_NOT;
 }
 
 /* It lives, and who made up its address would hardly hear what to say next. */
@@ -311,27 +309,27 @@ static void prove(const struct context *context)
 
 /* ---- the table ---- */
 
-static int (*const handlers[PLAIN_KINDS])(const struct context *context) = {
+static enum refusal (*const handlers[PLAIN_KINDS])(const struct context *context) = {
     [PLAIN_JOIN] = handle_join,
     [PLAIN_CHAT] = handle_chat,
     [PLAIN_EXIT] = handle_exit,
 };
 
-int plain_requests_handle(struct room *room, const struct moment *now, const struct path *path, const char *bytes,
-                          size_t length)
+enum refusal plain_requests_handle(struct room *room, const struct moment *now, const struct path *path,
+                                   const char *bytes, size_t length)
 {
     struct context context = {.room = room, .now = now, .path = path, .dialect = room_dialect(room, path->door)};
     int status;
 
     length = plain_strip_newline(bytes, length, &context.newline);
     if (length == 0)
-        return REFUSE(REFUSED_EMPTY);
+        return REFUSED_EMPTY;
     /* Another server's answer, or ours reflected: never to be answered, whatever the verbs are. */
     if (known_replies_have(&room->known_replies, bytes, length))
-        return REFUSE(REFUSED_REPLY);
+        return REFUSED_REPLY;
     status = plain_parse(context.dialect, bytes, length, &context.request);
     if (status != 0)
-        return REFUSE(status == STATUS_NOT_FOUND ? REFUSED_UNKNOWN_VERB : REFUSED_MALFORMED);
+        return status == STATUS_NOT_FOUND ? REFUSED_UNKNOWN_VERB : REFUSED_MALFORMED;
     context.member = registry_find_endpoint(room->registry, &path->peer);
     if (context.member != NULL)
         prove(&context);
@@ -347,10 +345,10 @@ void plain_requests_join(struct room *room, const struct moment *now, const stru
                               .member = registry_find_endpoint(room->registry, &claim->path.peer),
                               .newline = claim->newline,
                               .final = true};
-    int refused;
+    enum refusal refused;
 
     context.request = (struct plain_request){.kind = PLAIN_JOIN, .name = claim->name, .name_len = claim->name_len};
     refused = handle_join(&context);
-    if (refused != HANDLED)
-        room_count_refusal(room, (enum refusal)(refused - 1), &claim->path);
+    if (refused != REFUSED_NOT)
+        room_count_refusal(room, now, refused, &claim->path);
 }

@@ -8,8 +8,8 @@
 #ifndef ROOMD_CORE_PLAIN_WIRE_BUNDLE_H
 #define ROOMD_CORE_PLAIN_WIRE_BUNDLE_H
 
+#include "core/model/transcript.h"
 #include <roomd/dialect.h>
-#include <roomd/transcript.h>
 #include <stdbool.h>
 #include <stdint.h>
 

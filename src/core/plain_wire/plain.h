@@ -7,8 +7,8 @@
 #ifndef ROOMD_CORE_PLAIN_WIRE_PLAIN_H
 #define ROOMD_CORE_PLAIN_WIRE_PLAIN_H
 
+#include "core/model/transcript.h"
 #include <roomd/dialect.h>
-#include <roomd/transcript.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

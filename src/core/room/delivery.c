@@ -86,11 +86,8 @@ void delivery_add_entry(struct batch *batch, struct portion *portion, const stru
 
 void delivery_note_failure(struct delivery *delivery, struct member *member, const struct path *path, uint32_t events)
 {
-    const struct observer *observer = &delivery->wiring.observer;
-
     member->undelivered++;
     member->lost += events;
     delivery->wiring.stats->undelivered++;
-    if (observer->undelivered != NULL)
-        observer->undelivered(observer->ctx, registry_shown(member), path);
+    observers_undelivered(delivery->wiring.observers, delivery->now, registry_shown(member), path);
 }

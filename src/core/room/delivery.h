@@ -11,14 +11,13 @@
 #define ROOMD_CORE_ROOM_DELIVERY_H
 
 #include "core/model/sessions.h"
+#include "core/room/observers.h"
 #include "core/room/protocol.h"
 
 #include "core/model/registry.h"
-#include <roomd/keeper.h>
-#include <roomd/observer.h>
-#include <roomd/outbox.h>
-#include <roomd/room.h>
-#include <roomd/transcript.h>
+#include "core/model/transcript.h"
+#include <roomd/ports.h>
+#include <roomd/room_admin.h>
 #include <stdbool.h>
 
 /* Datagrams offered to the outbox at once: enough to make a system call cheap, few enough to live on. */
@@ -36,7 +35,7 @@ struct delivery_wiring {
     struct sessions *sessions;
     const struct room_door *doors;
     struct outbox outbox;
-    struct observer observer;
+    const struct observers *observers;
     struct roster roster;
     const struct protocol_delivery *protocols[2]; /* by protocol_index */
     struct room_stats *stats;

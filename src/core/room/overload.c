@@ -36,8 +36,7 @@ static void tell(const struct room *room, const struct moment *now, uint64_t per
                                  .peak = overload->peak,
                                  .lasted_ns = now->mono_ns - overload->since_ns};
 
-    if (room->observer.overload != NULL)
-        room->observer.overload(room->observer.ctx, &told);
+    observers_overload(&room->observers, &told);
 }
 
 static void begin(struct room *room, const struct moment *now, uint64_t per_second)

@@ -66,16 +66,14 @@ int room_append(struct room *room, const struct moment *now, const struct event 
         skip_own(room, member, event.seq);
     fold_event(room, now, (enum event_kind)event.kind);
     room->last_event_ns = now->mono_ns;
-    if (room->observer.happened != NULL)
-        room->observer.happened(room->observer.ctx, &event, member != NULL ? room_path(room, member) : NULL);
+    observers_happened(&room->observers, now, &event, member != NULL ? room_path(room, member) : NULL);
     return STATUS_OK;
 }
 
-void room_count_refusal(struct room *room, enum refusal refusal, const struct path *path)
+void room_count_refusal(struct room *room, const struct moment *now, enum refusal refusal, const struct path *path)
 {
     room->stats.refused[refusal]++;
-    if (room->observer.refused != NULL)
-        room->observer.refused(room->observer.ctx, refusal, path);
+    observers_refused(&room->observers, now, refusal, path);
 }
 
 bool room_send(struct room *room, struct member *member, const void *bytes, size_t length)

@@ -10,7 +10,7 @@
 #include "core/room/room_state.h"
 
 /*
- * Appends what the draft says (kind, reason, name, text), shows it to the observer, and makes it
+ * Appends what the draft says (kind, reason, name, text), shows it to the observers, and makes it
  * everybody's: at once or, a join or exit in a large room, together with others. `member` is its author,
  * or NULL. STATUS_FULL: nothing happened.
  */
@@ -28,8 +28,8 @@ bool room_fold_name(const char *text, struct name *ret_name);
 /* The member that has this name, however it is written, or NULL. */
 struct member *room_find_named(struct room *room, const char *name);
 
-/* Counts it, and tells the observer. */
-void room_count_refusal(struct room *room, enum refusal refusal, const struct path *path);
+/* Counts it, and tells the observers. */
+void room_count_refusal(struct room *room, const struct moment *now, enum refusal refusal, const struct path *path);
 
 struct slot *room_slot(struct room *room, const struct member *member);
 const struct path *room_path(struct room *room, const struct member *member);

@@ -17,11 +17,12 @@
 #include "core/plain_wire/known_replies.h"
 #include "core/room/delivery.h"
 #include "core/room/fold.h"
+#include "core/room/observers.h"
 #include "core/room/overload.h"
 #include "core/room/protocol.h"
 
-#include <roomd/room.h>
-#include <roomd/transcript.h>
+#include "core/model/transcript.h"
+#include <roomd/room_admin.h>
 
 struct plain_server; /* core/plain_server/plain_state.h */
 
@@ -44,7 +45,7 @@ struct room {
     size_t own_count;
     struct name_reserved reserved;
     struct known_replies known_replies;
-    struct observer observer;
+    struct observers observers;
     struct roster roster;
     struct room_stats stats;
     struct fold fold;

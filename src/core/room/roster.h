@@ -8,7 +8,7 @@
 #define ROOMD_CORE_ROOM_ROSTER_H
 
 #include "core/model/registry.h"
-#include <roomd/keeper.h>
+#include <roomd/ports.h>
 
 void roster_keep(const struct roster *roster, const struct registry *registry, const struct member *member);
 void roster_forget(const struct roster *roster, const struct member *member);

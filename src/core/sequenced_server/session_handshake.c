@@ -19,9 +19,6 @@
 #define WAIT_FULL_S  30
 #define WAIT_JOINS_S 10
 
-#define HANDLED        0
-#define REFUSE(reason) ((int)(reason) + 1)
-
 /* A JOIN with a good cookie: everything that is looked at. */
 struct attempt {
     struct room *room;
@@ -63,29 +60,29 @@ static bool may_answer_hello(struct room *room, const struct moment *now, const 
     return room->sessions->answers_next;
 }
 
-int session_handshake_hello(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
-                            size_t length)
+enum refusal session_handshake_hello(struct room *room, const struct moment *now, const struct path *path,
+                                     const void *bytes, size_t length)
 {
     uint8_t cookie[SECRETS_COOKIE_BYTES], out[SEQUENCED_CHALLENGE_MAX_BYTES];
     struct sequenced_hello hello;
     struct sequenced_challenge challenge;
 
     if (sequenced_handshake_read_hello(bytes, length, &hello) != 0)
-        return REFUSE(REFUSED_MALFORMED);
+        return REFUSED_MALFORMED;
     if (!may_answer_hello(room, now, path))
-        return REFUSE(REFUSED_LIMITED);
+        return REFUSED_LIMITED;
     if (hello.version != SEQUENCED_VERSION) {
         refuse(room, path, hello.version, SEQUENCED_REFUSED_VERSION, hello.nonce, SEQUENCED_VERSION);
-        return REFUSE(REFUSED_MALFORMED);
+        return REFUSED_MALFORMED;
     }
     if (!room->limits.sequenced_enabled) {
         refuse(room, path, SEQUENCED_VERSION, SEQUENCED_REFUSED_USE_PLAIN, hello.nonce, 0);
-        return REFUSE(REFUSED_SEQUENCED_OFF);
+        return REFUSED_SEQUENCED_OFF;
     }
     secrets_cookie(room->sessions->secret, &path->peer, hello.nonce, milliseconds(now), cookie);
     challenge = (struct sequenced_challenge){.nonce = hello.nonce, .cookie = {(const char *)cookie, sizeof(cookie)}};
     answer(room, path, out, sequenced_handshake_write_challenge(out, sizeof(out), &challenge));
-    return HANDLED;
+    return REFUSED_NOT;
 }
 
 void session_handshake_stranger(struct room *room, const struct moment *now, const struct path *path, uint64_t token)
@@ -101,10 +98,10 @@ void session_handshake_stranger(struct room *room, const struct moment *now, con
 
 /* ---- joins ---- */
 
-static int refuse_join(const struct attempt *attempt, uint8_t code, uint16_t wait, enum refusal refusal)
+static enum refusal refuse_join(const struct attempt *attempt, uint8_t code, uint16_t wait, enum refusal refusal)
 {
     refuse(attempt->room, attempt->path, SEQUENCED_VERSION, code, attempt->join.nonce, wait);
-    return REFUSE(refusal);
+    return refusal;
 }
 
 /* What has been released, or, while its own join waits for company, what the member begins with. */
@@ -162,7 +159,7 @@ static void begin_run(const struct attempt *attempt, struct member *member, uint
     *registry_path(room->registry, member->position) = *attempt->path;
 }
 
-static int add_member(const struct attempt *attempt, const struct name *name)
+static enum refusal add_member(const struct attempt *attempt, const struct name *name)
 {
     struct room *room = attempt->room;
     struct member *member;
@@ -186,14 +183,14 @@ static int add_member(const struct attempt *attempt, const struct name *name)
     }
     welcome(room, attempt->path, member);
     registry_mark_behind(room->registry, member);
-    return HANDLED;
+    return REFUSED_NOT;
 
 refused:
     registry_remove(room->registry, member);
     return refuse_join(attempt, SEQUENCED_REFUSED_FULL, WAIT_FULL_S, REFUSED_NO_MEMORY);
 }
 
-static int join_anew(const struct attempt *attempt)
+static enum refusal join_anew(const struct attempt *attempt)
 {
     struct room *room = attempt->room;
     const uint8_t *address = attempt->path->peer.address;
@@ -214,7 +211,7 @@ static int join_anew(const struct attempt *attempt)
     return add_member(attempt, &name);
 }
 
-static int resume(const struct attempt *attempt, struct member *member)
+static enum refusal resume(const struct attempt *attempt, struct member *member)
 {
     struct room *room = attempt->room;
     uint64_t position = attempt->join.position;
@@ -229,41 +226,41 @@ static int resume(const struct attempt *attempt, struct member *member)
     registry_heard(room->registry, member, attempt->now->mono_ns);
     welcome(room, attempt->path, member);
     registry_mark_behind(room->registry, member);
-    return HANDLED;
+    return REFUSED_NOT;
 }
 
 /* With a good cookie. */
-static int decide(const struct attempt *attempt)
+static enum refusal decide(const struct attempt *attempt)
 {
     const struct sequenced_join *join = &attempt->join;
     struct room *room = attempt->room;
     struct member *member = sessions_find(room->sessions, join->resume ? join->token : attempt->token);
 
     if (sessions_has_ended(room->sessions, attempt->token, join->nonce))
-        return REFUSE(REFUSED_STRANGER);
+        return REFUSED_STRANGER;
     if (member == NULL)
         return join->resume ? resume(attempt, NULL) : join_anew(attempt);
     if (member->session->nonce == join->nonce && member->session->made_ms == attempt->made_ms) {
         welcome(room, attempt->path, member);
-        return HANDLED;
+        return REFUSED_NOT;
     }
     if (!join->resume || attempt->made_ms < member->session->made_ms)
-        return REFUSE(REFUSED_COOKIE); /* it comes late: the session has gone on without it */
+        return REFUSED_COOKIE; /* it comes late: the session has gone on without it */
     return resume(attempt, member);
 }
 
-int session_handshake_join(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
-                           size_t length)
+enum refusal session_handshake_join(struct room *room, const struct moment *now, const struct path *path,
+                                    const void *bytes, size_t length)
 {
     struct attempt attempt = {.room = room, .now = now, .path = path};
 
     if (sequenced_handshake_read_join(bytes, length, &attempt.join) != 0)
-        return REFUSE(REFUSED_MALFORMED);
+        return REFUSED_MALFORMED;
     if (!secrets_cookie_is_good(room->sessions->secret, &path->peer, attempt.join.nonce, milliseconds(now),
                                 attempt.join.cookie, &attempt.made_ms)) {
         if (!admission_may_answer(room, now, path->peer.address)) {
             room->stats.answers_withheld++;
-            return REFUSE(REFUSED_COOKIE);
+            return REFUSED_COOKIE;
         }
         return refuse_join(&attempt, SEQUENCED_REFUSED_COOKIE, 0, REFUSED_COOKIE);
     }

@@ -12,11 +12,11 @@
 
 #include "core/room/room_state.h"
 
-/* Both take a datagram of their kind. 0, or enum refusal + 1. */
-int session_handshake_hello(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
-                            size_t length);
-int session_handshake_join(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
-                           size_t length);
+/* Both take a datagram of their kind, and return why it came to nothing, or REFUSED_NOT. */
+enum refusal session_handshake_hello(struct room *room, const struct moment *now, const struct path *path,
+                                     const void *bytes, size_t length);
+enum refusal session_handshake_join(struct room *room, const struct moment *now, const struct path *path,
+                                    const void *bytes, size_t length);
 
 /* Answers an UP that no session has that token of. */
 void session_handshake_stranger(struct room *room, const struct moment *now, const struct path *path, uint64_t token);

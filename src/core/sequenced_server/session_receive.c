@@ -23,9 +23,6 @@
 #define PATHS_SLOT_NS    (3 * MOMENT_NS_PER_S)
 #define PAGE_INTERVAL_MS 10U
 
-#define HANDLED        0
-#define REFUSE(reason) ((int)(reason) + 1)
-
 /* An UP of a session, in its run. */
 struct context {
     struct room *room;
@@ -224,48 +221,48 @@ static void handle_run(struct context *context, struct sequenced_up_reader *read
 }
 
 /* Its program was replaced by another with the same token. Where both are at one address, the datagram is only late. */
-static int refuse_earlier_run(const struct context *context)
+static enum refusal refuse_earlier_run(const struct context *context)
 {
     struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_CLOSED, .closed = {.text = {"", 0}}};
 
     closed.closed.reason = SEQUENCED_CLOSED_RESUMED_ELSEWHERE;
     if (is_old_path(context))
-        return HANDLED;
+        return REFUSED_NOT;
     if (admission_may_answer(context->room, context->now, context->path->peer.address))
         send_there(context, context->up.run, &closed);
     else
         context->room->stats.answers_withheld++;
-    return REFUSE(REFUSED_STRANGER);
+    return REFUSED_STRANGER;
 }
 
-static int handle_up(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
-                     size_t length)
+static enum refusal handle_up(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
+                              size_t length)
 {
     struct context context = {.room = room, .now = now, .path = path};
     struct sequenced_up_reader reader;
 
     if (sequenced_up_open(bytes, length, &context.up, &reader) != 0)
-        return REFUSE(REFUSED_MALFORMED);
+        return REFUSED_MALFORMED;
     context.member = sessions_find(room->sessions, context.up.token);
     if (context.member == NULL) {
         session_handshake_stranger(room, now, path, context.up.token);
-        return REFUSE(REFUSED_STRANGER);
+        return REFUSED_STRANGER;
     }
     if (context.up.run < context.member->session->run)
         return refuse_earlier_run(&context);
     if (context.up.run > context.member->session->run)
-        return REFUSE(REFUSED_MALFORMED);
+        return REFUSED_MALFORMED;
     handle_run(&context, &reader);
-    return HANDLED;
+    return REFUSED_NOT;
 }
 
-int session_receive(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
-                    size_t length)
+enum refusal session_receive(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
+                             size_t length)
 {
     enum sequenced_datagram datagram;
 
     if (sequenced_identify(bytes, length, &datagram) != 0)
-        return REFUSE(REFUSED_MALFORMED);
+        return REFUSED_MALFORMED;
     switch (datagram) {
     case SEQUENCED_HELLO:
         return session_handshake_hello(room, now, path, bytes, length);
@@ -274,7 +271,7 @@ int session_receive(struct room *room, const struct moment *now, const struct pa
     case SEQUENCED_UP:
         return handle_up(room, now, path, bytes, length);
     default: /* of the other direction: another server's, or ours reflected */
-        return REFUSE(REFUSED_REPLY);
+        return REFUSED_REPLY;
     }
 }
 

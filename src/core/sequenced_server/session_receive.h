@@ -9,8 +9,8 @@
 
 #include "core/room/room_state.h"
 
-/* 0, or enum refusal + 1 of what is to be counted. */
-int session_receive(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
-                    size_t length);
+/* Returns what is to be counted, or REFUSED_NOT. */
+enum refusal session_receive(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
+                             size_t length);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "core/sequenced_wire/sequenced_events.h"
 
-#include <roomd/transcript.h>
+#include "core/model/transcript.h"
 
 /* Places in the cache; as many as a batch has entries. */
 #define SEGMENT_PLACES 64U

@@ -4,8 +4,8 @@
 #include "admin/admin.h"
 #include "support/hand.h"
 
+#include "core/model/transcript.h"
 #include <criterion/criterion.h>
-#include <roomd/transcript.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,7 +34,7 @@ static struct admin_reply reply = {.line = on_line, .roomctl = true};
 static void open_all(void)
 {
     stage_open(&stage);
-    stage.setup.ring_bytes = TRANSCRIPT_MIN_BYTES;
+    stage.setup.ring_bytes = ROOM_RING_MIN_BYTES;
     cr_assert_eq(stage_start(&stage), 0);
     admin = (struct admin){.room = stage.room};
 }
@@ -306,9 +306,10 @@ Test(listing, the_longest_message_fits_an_answer_in_json)
     uint32_t members;
     struct room_limits limits;
 
-    room_get_limits(stage.room, &limits);
+    limits = stage.config.limits;
     limits.max_text_bytes = sizeof(text);
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     memset(text, '"', sizeof(text));
     reply.json = true;
     all("watch");

@@ -14,8 +14,8 @@
 #include "support/dice.h"
 #include "support/plain_stage.h"
 
+#include "core/model/transcript.h"
 #include <dirent.h>
-#include <roomd/transcript.h>
 
 #define SHIPPED ROOMD_SOURCE_DIR "/conf/dialects"
 #define ROUNDS  60U
@@ -162,7 +162,7 @@ static void play(const struct dialect *dialect, uint64_t seed)
     plain_stage_enter(&stage);
     name_reserved_init(&reserved);
     reserved_names_add_dialect(&reserved, &stage.dialect);
-    cr_assert_eq(transcript_new(TRANSCRIPT_MIN_BYTES * 16, &transcript), 0);
+    cr_assert_eq(transcript_new(ROOM_RING_MIN_BYTES * 16, &transcript), 0);
     expected[0] = '\0';
     for (unsigned i = 0; i < EVENTS; i++)
         append(transcript, &dice, &reserved);

@@ -79,7 +79,7 @@ static void fill_room(void)
 static void open_full_room(void)
 {
     stage_open(&stage);
-    stage.setup.limits.max_members = MEMBERS + 1;
+    stage.config.limits.max_members = MEMBERS + 1;
     stage.setup.outbox = (struct outbox){.send = take_all};
     cr_assert_eq(stage_start(&stage), 0);
     fill_room();

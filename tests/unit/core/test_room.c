@@ -177,10 +177,11 @@ static void put_in_state(enum state state)
     if (state == OTHER)
         stage_join(&stage, ALICE, "bob");
     if (state == FULL_HOUSE) {
-        struct room_limits limits = stage.setup.limits;
+        struct room_limits limits = stage.config.limits;
 
         limits.max_members = 1;
-        room_set_limits(stage.room, &limits);
+        stage.config.limits = limits;
+        stage_reconfigure(&stage);
     }
     fake_outbox_clear(&stage.outbox);
 }
@@ -395,10 +396,11 @@ Test(room, a_name_may_be_written_another_way_in_a_request)
 
 Test(room, who_says_too_much_is_told_once_in_five_seconds_and_the_rest_is_not_sent)
 {
-    struct room_limits limits = stage.setup.limits;
+    struct room_limits limits = stage.config.limits;
 
     limits.messages = (struct room_rate){.per_second = 2, .burst = 5};
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     stage_join(&stage, ALICE, "alice");
     stage_join(&stage, BOB, "bob");
     fake_outbox_clear(&stage.outbox);
@@ -420,11 +422,12 @@ Test(room, who_says_too_much_is_told_once_in_five_seconds_and_the_rest_is_not_se
 
 Test(room, bytes_are_limited_as_messages_are)
 {
-    struct room_limits limits = stage.setup.limits;
+    struct room_limits limits = stage.config.limits;
     char request[909] = "C alice ";
 
     limits.bytes = (struct room_rate){.per_second = 100, .burst = 2000};
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     stage_join(&stage, ALICE, "alice");
     stage_join(&stage, BOB, "bob");
     fake_outbox_clear(&stage.outbox);
@@ -477,7 +480,7 @@ Test(room, repeated_joins_are_limited_only_where_the_accept_is_longer)
     }
     cr_expect_eq(stage.outbox.count, 1000);
     cr_assert_eq(dialect_set(&stage.dialects[0], DIALECT_ACCEPT, "WELCOME!", why), 0);
-    stage_set_doors(&stage);
+    stage_reconfigure(&stage);
     fake_outbox_clear(&stage.outbox);
     for (int i = 0; i < 1000; i++) {
         stage_send(&stage, ALICE, "L alice");
@@ -502,16 +505,16 @@ Test(room, answers_to_one_prefix_are_limited)
 Test(room, a_datagram_from_one_of_our_own_addresses_is_dropped)
 {
     struct endpoint own;
-    struct room_door door = {.dialect = &stage.dialects[0]};
     struct path path = stage_path(STAGE_PORT, 0);
 
     /* From the address it was sent to, and our port. */
     memcpy(path.peer.address, path.local, sizeof(path.local));
     stage_send_bytes(&stage, &path, "L alice", 7);
     /* From another address of this machine. */
-    endpoint_parse("0.0.0.0:8888", &door.listen);
     endpoint_parse("198.51.100.7:0", &own);
-    room_set_doors(stage.room, &door, 1, &own, 1);
+    stage.config.own = &own;
+    stage.config.own_count = 1;
+    stage_reconfigure(&stage);
     memcpy(path.peer.address, own.address, sizeof(own.address));
     stage_send_bytes(&stage, &path, "L alice", 7);
     /* From loopback. */
@@ -547,10 +550,11 @@ Test(room, every_answer_of_every_built_in_dialect_is_dropped_when_it_comes_in)
 
 Test(room, nothing_is_answered_where_plain_is_off)
 {
-    struct room_limits limits = stage.setup.limits;
+    struct room_limits limits = stage.config.limits;
 
     limits.plain_enabled = false;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     stage_send(&stage, ALICE, "L alice");
     SILENT(ALICE);
     cr_expect_eq(stage.refused[REFUSED_PLAIN_OFF], 1);
@@ -613,10 +617,11 @@ Test(room, a_removed_member_is_told_why_and_gets_its_bye)
 
 Test(room, a_silent_member_is_warned_and_then_removed)
 {
-    struct room_limits limits = stage.setup.limits;
+    struct room_limits limits = stage.config.limits;
 
     limits.idle_timeout_s = 600;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     cr_expect_eq(room_next_tick(stage.room), MOMENT_NEVER_NS, "an empty room needs no timer");
     stage_join(&stage, ALICE, "alice");
     stage_join(&stage, BOB, "bob");
@@ -640,10 +645,11 @@ Test(room, a_silent_member_is_warned_and_then_removed)
 
 Test(room, a_warned_member_that_speaks_stays)
 {
-    struct room_limits limits = stage.setup.limits;
+    struct room_limits limits = stage.config.limits;
 
     limits.idle_timeout_s = 600;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     stage_join(&stage, ALICE, "alice");
     later(540);
     room_tick(stage.room, &stage.now);
@@ -655,14 +661,15 @@ Test(room, a_warned_member_that_speaks_stays)
 
 Test(room, whom_a_shorter_timeout_finds_too_silent_has_the_time_that_its_warning_says)
 {
-    struct room_limits limits = stage.setup.limits;
+    struct room_limits limits = stage.config.limits;
 
     stage_join(&stage, ALICE, "alice");
     stage_join(&stage, BOB, "bob");
     fake_outbox_clear(&stage.outbox);
     later(3600);
     limits.idle_timeout_s = 600;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     cr_expect_leq(room_next_tick(stage.room), stage.now.mono_ns);
     cr_expect_eq(room_tick(stage.room, &stage.now), stage.now.mono_ns + 60 * MOMENT_NS_PER_S);
     HEARD(ALICE, "您很久没有发言, 60 秒后将退出聊天室");
@@ -678,24 +685,27 @@ Test(room, whom_a_shorter_timeout_finds_too_silent_has_the_time_that_its_warning
 
 Test(room, a_longer_timeout_counts_for_those_who_were_warned_too)
 {
-    struct room_limits limits = stage.setup.limits;
+    struct room_limits limits = stage.config.limits;
 
     limits.idle_timeout_s = 600;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     stage_join(&stage, ALICE, "alice");
     later(540);
     room_tick(stage.room, &stage.now);
     limits.idle_timeout_s = 6000;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     cr_expect_eq(room_next_tick(stage.room), stage.now.mono_ns + 5460 * MOMENT_NS_PER_S);
 }
 
 Test(room, without_a_timeout_nobody_is_removed)
 {
-    struct room_limits limits = stage.setup.limits;
+    struct room_limits limits = stage.config.limits;
 
     limits.idle_timeout_s = 0;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     stage_join(&stage, ALICE, "alice");
     later(1000000000);
     cr_expect_eq(room_tick(stage.room, &stage.now), MOMENT_NEVER_NS);
@@ -704,16 +714,18 @@ Test(room, without_a_timeout_nobody_is_removed)
 
 Test(room, a_new_limit_on_messages_counts_at_once_also_for_who_has_used_up_the_old_one)
 {
-    struct room_limits limits = stage.setup.limits;
+    struct room_limits limits = stage.config.limits;
 
     limits.messages = (struct room_rate){.per_second = 1, .burst = 100};
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     stage_join(&stage, ALICE, "alice");
     for (unsigned i = 0; i < 101; i++)
         stage_send(&stage, ALICE, "C alice hello");
     cr_assert_eq(stage.refused[REFUSED_LIMITED], 1, "at one a second it is full again in 100 s");
     limits.messages = (struct room_rate){.per_second = 200, .burst = 10};
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     stage_send(&stage, ALICE, "C alice hello");
     cr_expect_eq(stage.refused[REFUSED_LIMITED], 2);
     stage.now.mono_ns += 5 * MOMENT_NS_PER_MS;
@@ -723,13 +735,14 @@ Test(room, a_new_limit_on_messages_counts_at_once_also_for_who_has_used_up_the_o
 
 Test(room, a_member_keeps_the_name_that_a_reload_makes_too_long)
 {
-    struct room_limits limits = stage.setup.limits;
+    struct room_limits limits = stage.config.limits;
 
     stage_join(&stage, ALICE, "alice");
     stage_join(&stage, BOB, "bob");
     fake_outbox_clear(&stage.outbox);
     limits.max_name_codepoints = 3;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     stage_send(&stage, ALICE, "C alice hello");
     stage_sweep(&stage);
     HEARD(BOB, "alice ： hello");
@@ -739,14 +752,15 @@ Test(room, a_member_keeps_the_name_that_a_reload_makes_too_long)
 
 Test(room, with_the_plain_protocol_off_members_stay_and_hear)
 {
-    struct room_limits limits = stage.setup.limits;
+    struct room_limits limits = stage.config.limits;
     uint32_t members;
 
     stage_join(&stage, ALICE, "alice");
     stage_join(&stage, BOB, "bob");
     fake_outbox_clear(&stage.outbox);
     limits.plain_enabled = false;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     stage_send(&stage, ALICE, "C alice hello");
     cr_expect_eq(room_notice(stage.room, &stage.now, "tea", 3, &members), 0);
     stage_sweep(&stage);
@@ -754,7 +768,8 @@ Test(room, with_the_plain_protocol_off_members_stay_and_hear)
     HEARD(BOB, "管理员消息: tea");
     cr_expect_eq(stage.refused[REFUSED_PLAIN_OFF], 1);
     limits.plain_enabled = true;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     fake_outbox_clear(&stage.outbox);
     stage_send(&stage, ALICE, "C alice hello");
     stage_sweep(&stage);
@@ -763,13 +778,14 @@ Test(room, with_the_plain_protocol_off_members_stay_and_hear)
 
 Test(room, a_lower_max_members_lets_those_stay_who_are_in)
 {
-    struct room_limits limits = stage.setup.limits;
+    struct room_limits limits = stage.config.limits;
 
     stage_join(&stage, ALICE, "alice");
     stage_join(&stage, BOB, "bob");
     fake_outbox_clear(&stage.outbox);
     limits.max_members = 1;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     cr_expect_eq(room_members(stage.room), 2);
     stage_send(&stage, CAROL, "L carol");
     HEARD(CAROL, "聊天室已满");
@@ -781,7 +797,7 @@ Test(room, new_wording_reaches_members_that_are_already_in)
     stage_join(&stage, BOB, "bob");
     fake_outbox_clear(&stage.outbox);
     dialect_init(&stage.dialects[0], "course", DIALECT_EN);
-    stage_set_doors(&stage);
+    stage_reconfigure(&stage);
     stage_send(&stage, ALICE, "C alice hi");
     HEARD(BOB, "alice: hi");
 }
@@ -840,4 +856,49 @@ Test(room, what_happens_is_observed_and_counted)
     cr_expect_eq(member.delivered, 4);
     cr_expect_eq(room_seats(stage.room), 2);
     cr_expect_not(room_member(stage.room, 1, &member), "bob's seat is empty");
+}
+
+static void append_happened(void *ctx, const struct moment *now, const struct event *event, const struct path *path)
+{
+    char *heard = ctx;
+
+    cr_expect_eq(now, &stage.now);
+    cr_expect_eq(path == NULL, event->kind == EVENT_NOTICE);
+    snprintf(heard + strlen(heard), 64 - strlen(heard), "%d,", (int)event->kind);
+}
+
+Test(room, each_observer_is_told_in_the_order_in_which_they_came)
+{
+    char first[64] = "", second[64] = "";
+    const struct observer observers[] = {{.happened = append_happened, .ctx = first},
+                                         {.refused = NULL}, /* one that wants nothing */
+                                         {.happened = append_happened, .ctx = second}};
+    uint32_t members;
+
+    for (size_t i = 0; i < sizeof(observers) / sizeof(observers[0]); i++)
+        cr_assert_eq(room_observe(stage.room, &observers[i]), 0);
+    cr_expect_eq(room_observe(stage.room, &observers[0]), STATUS_FULL, "the stage has its own, and these three");
+    stage_join(&stage, ALICE, "alice");
+    cr_assert_eq(room_notice(stage.room, &stage.now, "hello", 5, &members), 0);
+    stage_send(&stage, ALICE, "E alice");
+    cr_expect_str_eq(first, "0,3,2,");
+    cr_expect_str_eq(second, first);
+    cr_expect_eq(stage.happened[EVENT_NOTICE], 1);
+}
+
+Test(room, another_configuration_counts_as_a_whole_and_at_once)
+{
+    stage_join(&stage, ALICE, "alice");
+    stage_join_elsewhere(&stage, BOB, "bob");
+    stage.config.limits.max_text_bytes = 3;
+    dialect_init(&stage.dialects[0], "course", DIALECT_EN);
+    stage.config.access.plain_from.sets = 0;
+    stage.config.access.plain_from.count = 1;
+    stage.config.access.plain_from.networks[0] = network_of_address(stage_path(ALICE, 0).peer.address);
+    cr_expect_eq(stage_reconfigure(&stage), 1, "bob comes from elsewhere");
+    stage_sweep(&stage);
+    HEARD(ALICE, "bob left");
+    stage_send(&stage, ALICE, "C alice long");
+    cr_expect_eq(stage.refused[REFUSED_TOO_LONG], 1);
+    cr_expect_eq(room_limits(stage.room)->max_text_bytes, 3);
 }

@@ -237,7 +237,7 @@ static void be_held_up_by_a_shared_place(uint16_t first, uint16_t second)
     const uint16_t ports[] = {first, second};
 
     stage.dialects[1] = stage.dialects[0];
-    stage_set_doors(&stage);
+    stage_reconfigure(&stage);
     for (int i = 0; i < 2; i++) {
         struct path path = stage_path(ports[i], ports[i] == 1000 ? 0 : 1);
 
@@ -302,7 +302,7 @@ Test(delivery, a_message_to_many_is_rendered_once_and_offered_in_one_call)
 Test(delivery, lines_share_a_datagram_up_to_max_lines)
 {
     stage.dialects[0].max_lines = 4;
-    stage_set_doors(&stage);
+    stage_reconfigure(&stage);
     join_many(1000, 3);
     for (unsigned number = 1; number <= 10; number++)
         say(1000, 0, number);
@@ -316,7 +316,7 @@ Test(delivery, lines_share_a_datagram_up_to_max_lines)
 Test(delivery, a_bundle_is_cut_before_ones_own_message)
 {
     stage.dialects[0].max_lines = 16;
-    stage_set_doors(&stage);
+    stage_reconfigure(&stage);
     join_many(1000, 3);
     say(1000, 0, 1);
     say(1001, 1, 2);
@@ -335,7 +335,7 @@ Test(delivery, no_bundle_exceeds_1024_bytes)
     char request[1000] = "C m0 ";
 
     stage.dialects[0].max_lines = 64;
-    stage_set_doors(&stage);
+    stage_reconfigure(&stage);
     join_many(1000, 2);
     memset(request + 5, 'x', sizeof(request) - 5);
     request[305] = '\0';
@@ -352,7 +352,7 @@ Test(delivery, many_joins_at_once_are_folded_and_ones_own_is_not_told)
     char request[32];
 
     stage.dialects[0].fold_joins = 3;
-    stage_set_doors(&stage);
+    stage_reconfigure(&stage);
     stage_join(&stage, 900, "old");
     for (unsigned i = 0; i < 5; i++) {
         snprintf(request, sizeof(request), "L m%u", i);
@@ -371,7 +371,7 @@ Test(delivery, many_joins_at_once_are_folded_and_ones_own_is_not_told)
 Test(delivery, ones_own_rename_inside_a_run_of_exits_is_not_folded_over)
 {
     stage.dialects[0].fold_joins = 2;
-    stage_set_doors(&stage);
+    stage_reconfigure(&stage);
     join_many(1000, 5);
     stage.outbox.take = 0;
     stage_send(&stage, 1001, "E m1");
@@ -428,7 +428,7 @@ Test(delivery, a_prefix_stands_before_each_of_the_lines_of_a_datagram)
 
     stage.dialects[0].max_lines = 4;
     cr_assert_eq(dialect_set(&stage.dialects[0], DIALECT_PREFIX, "\n", why), 0);
-    stage_set_doors(&stage);
+    stage_reconfigure(&stage);
     join_many(1000, 3);
     say(1000, 0, 1);
     say(1001, 1, 2);
@@ -444,7 +444,7 @@ Test(delivery, each_of_many_accepts_in_a_batch_has_its_own_name)
     char why[DIALECT_WHY_BYTES], request[32], expected[32];
 
     cr_assert_eq(dialect_set(&stage.dialects[0], DIALECT_ACCEPT, "L {name} ok", why), 0);
-    stage_set_doors(&stage);
+    stage_reconfigure(&stage);
     for (unsigned i = 0; i < 200; i++) {
         snprintf(request, sizeof(request), "L m%u%s", i, i % 2 == 0 ? "" : "\n");
         stage_send(&stage, (uint16_t)(1000 + i), request);

@@ -3,8 +3,8 @@
 
 #include "support/stage.h"
 
+#include "core/model/transcript.h"
 #include <criterion/criterion.h>
-#include <roomd/transcript.h>
 #include <string.h>
 
 #define ALICE 1001
@@ -14,7 +14,7 @@ static struct stage stage;
 static void open_all(void)
 {
     stage_open(&stage);
-    stage.setup.ring_bytes = TRANSCRIPT_MIN_BYTES;
+    stage.setup.ring_bytes = ROOM_RING_MIN_BYTES;
     cr_assert_eq(stage_start(&stage), 0);
 }
 

@@ -74,7 +74,7 @@ static void happen(enum event_kind kind, const char *name, const char *text)
                           .text = text,
                           .text_len = (uint16_t)strlen(text)};
 
-    journal_happened(&journal, &now, &event, kind == EVENT_NOTICE ? NULL : &path);
+    journal_observer(&journal).happened(&journal, &now, &event, kind == EVENT_NOTICE ? NULL : &path);
 }
 
 static void happen_all(void)
@@ -83,8 +83,8 @@ static void happen_all(void)
     happen(EVENT_CHAT, "alice", "hello");
     happen(EVENT_EXIT, "alice", "");
     happen(EVENT_NOTICE, "", "tea is ready");
-    journal_refused(&journal, &now, REFUSED_NAME_TAKEN, &path);
-    journal_undelivered(&journal, &now, "alice", &path);
+    journal_observer(&journal).refused(&journal, &now, REFUSED_NAME_TAKEN, &path);
+    journal_observer(&journal).undelivered(&journal, &now, "alice", &path);
 }
 
 static void pass_s(int64_t seconds)
@@ -137,7 +137,7 @@ Test(journal, events_are_of_level_info_and_failures_to_send_of_level_debug)
     cr_expect_str_eq(logged(), "");
     cr_expect_eq(journal_next_tick(&journal), MOMENT_NEVER_NS, "what nobody would see is not left out either");
     log_set_level(LOG_LEVEL_DEBUG);
-    journal_undelivered(&journal, &now, "alice", &path);
+    journal_observer(&journal).undelivered(&journal, &now, "alice", &path);
     cr_expect_str_eq(logged(), "alice at 192.0.2.7:40719 could not be sent a datagram\n");
 }
 
@@ -146,7 +146,7 @@ Test(journal, a_flood_is_cut_and_counted)
     for (unsigned i = 0; i < JOURNAL_BURST + 3012; i++)
         happen(EVENT_JOIN, "alice", "");
     for (unsigned i = 0; i < JOURNAL_BURST + 17; i++)
-        journal_refused(&journal, &now, REFUSED_EMPTY, &path);
+        journal_observer(&journal).refused(&journal, &now, REFUSED_EMPTY, &path);
     cr_expect_eq(lines_logged(), 2 * JOURNAL_BURST);
     cr_expect_eq(journal_next_tick(&journal), now.mono_ns + JOURNAL_LEFT_OUT_NS);
     pass_s(9);
@@ -170,7 +170,7 @@ Test(journal, in_the_long_run_ten_lines_a_second_are_logged)
 Test(journal, a_flood_of_one_kind_hides_no_other)
 {
     for (unsigned i = 0; i < 10 * JOURNAL_BURST; i++)
-        journal_refused(&journal, &now, REFUSED_UNKNOWN_VERB, &path);
+        journal_observer(&journal).refused(&journal, &now, REFUSED_UNKNOWN_VERB, &path);
     logged();
     happen(EVENT_JOIN, "alice", "");
     happen(EVENT_NOTICE, "", "what is going on?");
@@ -210,10 +210,10 @@ Test(journal, overload_is_a_warning_with_its_figures_and_its_end_a_notice)
         .active = true, .owed = 1234567, .per_second = 45000, .peak = 1234567, .lasted_ns = 0};
 
     log_set_level(LOG_LEVEL_NOTICE);
-    journal_overload(&overload);
+    journal_observer(&journal).overload(&journal, &overload);
     cr_expect_str_eq(logged(), "warning: overloaded: 1234567 deliveries are owed, 45000 a second leave, and more come "
                                "in than that; limits.messages limits who sends much\n");
     overload = (struct room_overload){.active = false, .peak = 2000000, .lasted_ns = 73 * MOMENT_NS_PER_S + 1};
-    journal_overload(&overload);
+    journal_observer(&journal).overload(&journal, &overload);
     cr_expect_str_eq(logged(), "no longer overloaded, after 73 s: at most 2000000 deliveries were owed\n");
 }

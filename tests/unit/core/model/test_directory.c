@@ -14,7 +14,7 @@ static struct directory *directory;
 static void open_directory(void)
 {
     cr_assert_eq(registry_new((const uint8_t[REGISTRY_KEY_BYTES]){0}, &registry), 0);
-    cr_assert_eq(transcript_new(TRANSCRIPT_MIN_BYTES, &transcript), 0);
+    cr_assert_eq(transcript_new(ROOM_RING_MIN_BYTES, &transcript), 0);
     cr_assert_eq(directory_new(registry, transcript, &directory), 0);
 }
 

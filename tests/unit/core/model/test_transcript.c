@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
+#include "core/model/transcript.h"
 #include <criterion/criterion.h>
 #include <roomd/limits.h>
 #include <roomd/status.h>
-#include <roomd/transcript.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@ static struct transcript *new_transcript(void)
 {
     struct transcript *transcript;
 
-    cr_assert_eq(transcript_new(TRANSCRIPT_MIN_BYTES, &transcript), 0);
+    cr_assert_eq(transcript_new(ROOM_RING_MIN_BYTES, &transcript), 0);
     return transcript;
 }
 
@@ -73,8 +73,8 @@ Test(transcript, a_budget_out_of_range_is_refused)
 {
     struct transcript *transcript;
 
-    cr_expect_eq(transcript_new(TRANSCRIPT_MIN_BYTES - 1, &transcript), STATUS_INVALID);
-    cr_expect_eq(transcript_new((size_t)TRANSCRIPT_MAX_BYTES + 1, &transcript), STATUS_INVALID);
+    cr_expect_eq(transcript_new(ROOM_RING_MIN_BYTES - 1, &transcript), STATUS_INVALID);
+    cr_expect_eq(transcript_new((size_t)ROOM_RING_MAX_BYTES + 1, &transcript), STATUS_INVALID);
     transcript_free(NULL);
 }
 

@@ -17,7 +17,7 @@ static struct stage stage;
 static void open_stage(void)
 {
     stage_open(&stage);
-    stage.setup.limits.probe_interval_s = 60;
+    stage.config.limits.probe_interval_s = 60;
     cr_assert_eq(stage_start(&stage), 0);
     stage_join(&stage, BOB, "bob");
     stage_join(&stage, ALICE, "alice");
@@ -215,11 +215,12 @@ Test(liveness, a_large_room_is_probed_in_pieces_each_once)
 
 Test(liveness, without_an_interval_nobody_is_probed)
 {
-    struct room_limits limits = stage.setup.limits;
+    struct room_limits limits = stage.config.limits;
 
     limits.probe_interval_s = 0;
     limits.idle_timeout_s = 0;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     cr_expect_eq(room_next_tick(stage.room), MOMENT_NEVER_NS);
     later_ms(1000000);
     cr_expect_eq(stage.outbox.count, 0);

@@ -36,7 +36,7 @@ static void open_stage(void)
     set(DIALECT_REFUSED, "C {name} first");
     set(DIALECT_BYE, "Q {name} bye");
     cr_assert_eq(dialect_set_bye(&stage.dialects[0], "QUIT", "{name} QUIT", why), 0);
-    stage_set_doors(&stage);
+    stage_reconfigure(&stage);
 }
 
 static void close_stage(void)
@@ -77,7 +77,7 @@ Test(known_replies, a_member_is_called_by_its_name)
 
 Test(known_replies, others_are_called_as_they_call_themselves)
 {
-    struct room_limits limits = stage.setup.limits;
+    struct room_limits limits = stage.config.limits;
 
     stage_join_elsewhere(&stage, ALICE, "alice");
     expect_answer(BOB, "L ALICE", "L ALICE taken");
@@ -89,7 +89,8 @@ Test(known_replies, others_are_called_as_they_call_themselves)
     expect_answer(BOB, "E Bob ##", "Q Bob bye");
     expect_answer(BOB, "QUIT x:y", "x:y QUIT");
     limits.max_members = 1;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     expect_answer(BOB, "L bob", "L bob full");
 }
 
@@ -145,13 +146,13 @@ Test(known_replies, who_is_removed_for_its_silence_is_called_by_its_name)
 Test(known_replies, repeated_joins_are_limited_where_the_name_makes_the_accept_longer)
 {
     set(DIALECT_ACCEPT, "L{name}");
-    stage_set_doors(&stage);
+    stage_reconfigure(&stage);
     stage_join(&stage, ALICE, "alice");
     for (int i = 0; i < 300; i++)
         expect_answer(ALICE, "L alice", "Lalice");
     cr_expect_eq(stage.outbox.count, 300);
     set(DIALECT_ACCEPT, "OK {name}");
-    stage_set_doors(&stage);
+    stage_reconfigure(&stage);
     fake_outbox_clear(&stage.outbox);
     for (int i = 0; i < 300; i++)
         expect_answer(ALICE, "L alice", "OK alice");

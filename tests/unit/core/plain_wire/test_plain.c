@@ -15,7 +15,7 @@ static struct transcript *transcript;
 static void open_all(void)
 {
     dialect_init(&dialect, "course", DIALECT_ZH);
-    cr_assert_eq(transcript_new(TRANSCRIPT_MIN_BYTES * 4, &transcript), 0);
+    cr_assert_eq(transcript_new(ROOM_RING_MIN_BYTES * 4, &transcript), 0);
 }
 
 static void close_all(void)

@@ -5,8 +5,8 @@
 #include "core/room/overload.h"
 #include "support/stage.h"
 
+#include "core/model/transcript.h"
 #include <criterion/criterion.h>
-#include <roomd/transcript.h>
 #include <stdio.h>
 
 #define MEMBERS 100U
@@ -181,7 +181,7 @@ Test(overload, a_ring_that_is_full_does_not_hide_it)
 {
     stage_done(&stage);
     stage_open(&stage);
-    stage.setup.ring_bytes = TRANSCRIPT_MIN_BYTES;
+    stage.setup.ring_bytes = ROOM_RING_MIN_BYTES;
     stage_start(&stage);
     for (uint16_t i = 0; i < MEMBERS; i++) {
         char name[32];
@@ -199,8 +199,8 @@ Test(overload, a_ring_that_is_full_does_not_hide_it)
 
 Test(overload, who_waits_on_probation_is_no_load)
 {
-    stage.access.trusted.sets = 0;
-    room_set_access(stage.room, &stage.now, &stage.access);
+    stage.config.access.trusted.sets = 0;
+    stage_reconfigure(&stage);
     for (uint16_t i = 0; i < 20; i++) {
         char name[32];
 
@@ -227,8 +227,8 @@ Test(overload, a_room_without_an_observer_is_looked_at_all_the_same)
 {
     stage_done(&stage);
     stage_open(&stage);
-    stage.setup.observer = (struct observer){.ctx = NULL};
-    stage_start(&stage);
+    stage.setup.config = stage.config;
+    cr_assert_eq(room_new(&stage.setup, &stage.room), 0);
     stage_join(&stage, FIRST, "alice");
     stage_join(&stage, TELLER, "teller");
     stage.outbox.full_doors = 1;

@@ -5,7 +5,7 @@
 #include "support/stage.h"
 
 #include <criterion/criterion.h>
-#include <roomd/access.h>
+#include <roomd/room_admin.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,11 +35,11 @@ static void open_stage(void)
     char why[NETWORK_WHY_BYTES];
 
     stage_open(&stage);
-    stage.setup.limits.idle_timeout_s = 600;
-    stage.setup.limits.probe_interval_s = 60;
-    cr_assert_eq(network_parse("192.0.2.0/24", &stage.access.trusted.networks[0], why), 0);
-    stage.access.trusted.sets = 0;
-    stage.access.trusted.count = 1;
+    stage.config.limits.idle_timeout_s = 600;
+    stage.config.limits.probe_interval_s = 60;
+    cr_assert_eq(network_parse("192.0.2.0/24", &stage.config.access.trusted.networks[0], why), 0);
+    stage.config.access.trusted.sets = 0;
+    stage.config.access.trusted.count = 1;
     cr_assert_eq(stage_start(&stage), 0);
     stage_join(&stage, ALICE, "alice");
 }
@@ -131,13 +131,14 @@ Test(probation, who_is_held_back_costs_a_sweep_nothing_more)
 
 Test(probation, a_late_accept_counts_too)
 {
-    struct room_limits limits = stage.setup.limits;
+    struct room_limits limits = stage.config.limits;
 
     stage.outbox.take = 0;
     send_as_victim(VICTIM, "L victim");
     cr_expect_eq(stage_sweep(&stage), SWEEP_BLOCKED);
     limits.idle_timeout_s = 2;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     for (int i = 0; i < 20; i++) {
         struct path path = victim_path(VICTIM);
 
@@ -175,8 +176,8 @@ static uint32_t join_many(uint16_t first, unsigned count)
 
 Test(probation, joins_from_one_address_are_limited)
 {
-    stage.setup.limits.joins = (struct room_rate){.per_second = 1, .burst = 20};
-    room_set_limits(stage.room, &stage.setup.limits);
+    stage.config.limits.joins = (struct room_rate){.per_second = 1, .burst = 20};
+    stage_reconfigure(&stage);
     cr_expect_eq(join_many(2000, 100), 20);
     stage.now.mono_ns += 5 * MOMENT_NS_PER_S;
     cr_expect_eq(join_many(3000, 100), 25);
@@ -184,8 +185,8 @@ Test(probation, joins_from_one_address_are_limited)
 
 Test(probation, joins_from_one_prefix_are_limited)
 {
-    stage.setup.limits.joins = (struct room_rate){.per_second = 1, .burst = 2};
-    room_set_limits(stage.room, &stage.setup.limits);
+    stage.config.limits.joins = (struct room_rate){.per_second = 1, .burst = 2};
+    stage_reconfigure(&stage);
     for (unsigned host = 0; host < 100; host++) {
         struct path path = victim_path(2000);
         char request[32];
@@ -199,8 +200,8 @@ Test(probation, joins_from_one_prefix_are_limited)
 
 Test(probation, members_from_one_address_are_limited)
 {
-    stage.setup.limits.members_per_address = 10;
-    room_set_limits(stage.room, &stage.setup.limits);
+    stage.config.limits.members_per_address = 10;
+    stage_reconfigure(&stage);
     cr_expect_eq(join_many(2000, 100), 10);
     send_as_victim(2000, "E v2000");
     cr_expect_eq(join_many(3000, 100), 10);

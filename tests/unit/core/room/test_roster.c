@@ -147,8 +147,8 @@ Test(roster, who_is_mute_stays_mute_until_its_time)
 
 Test(roster, who_was_on_probation_still_is)
 {
-    stage.access.trusted.sets = 0;
-    room_set_access(stage.room, &stage.now, &stage.access);
+    stage.config.access.trusted.sets = 0;
+    stage_reconfigure(&stage);
     stage_send(&stage, ALICE, "L alice");
     stage_sweep(&stage);
     cr_expect_eq(kept[0].flags, ROSTER_PROBATION);
@@ -204,7 +204,7 @@ Test(roster, what_the_networks_of_now_do_not_let_in_leaves)
     struct roster_record alice = record_of("alice", ALICE);
 
     cr_assert_eq(room_restore(stage.room, &stage.now, &alice), 0);
-    stage.access.plain_from.sets = NETWORK_SET_BIT(NETWORK_LOOPBACK);
-    cr_expect_eq(room_set_access(stage.room, &stage.now, &stage.access), 1);
+    stage.config.access.plain_from.sets = NETWORK_SET_BIT(NETWORK_LOOPBACK);
+    cr_expect_eq(stage_reconfigure(&stage), 1);
     cr_expect_eq(room_members(stage.room), 0);
 }

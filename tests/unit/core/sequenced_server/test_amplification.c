@@ -96,9 +96,10 @@ static void speak(bool enabled)
 {
     struct room_limits limits;
 
-    room_get_limits(stage.room, &limits);
+    limits = stage.config.limits;
     limits.sequenced_enabled = enabled;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
 }
 
 /* ---- anything ---- */

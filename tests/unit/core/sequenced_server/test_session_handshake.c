@@ -61,7 +61,8 @@ Test(session_handshake, a_newcomer_is_welcomed_and_hears_its_own_join)
 
 Test(session_handshake, the_room_is_called_as_the_administrator_says)
 {
-    room_set_title(stage.room, "tea room");
+    stage.config.title = "tea room";
+    stage_reconfigure(&stage);
     cr_assert(hand_hello(&alice, 7) && hand_join(&alice, "alice", false));
     cr_expect_eq(alice.welcome.room.length, 8);
     cr_expect_eq(memcmp(alice.welcome.room.bytes, "tea room", 8), 0);
@@ -153,9 +154,10 @@ Test(session_handshake, a_full_room_says_when_to_ask_again)
     struct room_limits limits;
 
     hand_enter(&alice, 7, "alice");
-    room_get_limits(stage.room, &limits);
+    limits = stage.config.limits;
     limits.max_members = 1;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     expect_refused("bob", SEQUENCED_REFUSED_FULL, 30);
 }
 
@@ -171,16 +173,18 @@ Test(session_handshake, joins_from_an_untrusted_address_are_limited)
 {
     struct room_limits limits;
 
-    stage.access.trusted.sets = 0;
-    room_set_access(stage.room, &stage.now, &stage.access);
-    room_get_limits(stage.room, &limits);
+    stage.config.access.trusted.sets = 0;
+    stage_reconfigure(&stage);
+    limits = stage.config.limits;
     limits.joins = (struct room_rate){.per_second = 1, .burst = 1};
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     cr_assert(hand_enter(&alice, 7, "alice"));
     expect_refused("bob", SEQUENCED_REFUSED_TOO_MANY, 10);
     limits.joins.per_second = 0;
     limits.members_per_address = 1;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     expect_refused("bob", SEQUENCED_REFUSED_TOO_MANY, 10);
 }
 
@@ -189,9 +193,10 @@ Test(session_handshake, a_room_that_does_not_speak_it_says_use_plain)
     struct room_limits limits;
 
     cr_assert(hand_hello(&alice, 7));
-    room_get_limits(stage.room, &limits);
+    limits = stage.config.limits;
     limits.sequenced_enabled = false;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     cr_expect_not(hand_join(&alice, "alice", false));
     cr_expect_eq(alice.refusal.code, SEQUENCED_REFUSED_USE_PLAIN);
     cr_expect_not(hand_hello(&alice, 8));
@@ -224,8 +229,8 @@ Test(session_handshake, from_a_denied_network_and_from_ourselves_nothing_is_answ
     memcpy(alice.path.peer.address, alice.path.local, ENDPOINT_ADDRESS_BYTES);
     hand_hello(&alice, 7);
     alice.path = path;
-    stage.access.deny.sets = NETWORK_SET_BIT(NETWORK_ALL);
-    room_set_access(stage.room, &stage.now, &stage.access);
+    stage.config.access.deny.sets = NETWORK_SET_BIT(NETWORK_ALL);
+    stage_reconfigure(&stage);
     hand_hello(&alice, 7);
     cr_expect_eq(stage.outbox.count, 0);
     cr_expect_eq(stage.refused[REFUSED_OWN_ADDRESS], 1);
@@ -234,13 +239,13 @@ Test(session_handshake, from_a_denied_network_and_from_ourselves_nothing_is_answ
 
 Test(session_handshake, who_is_outside_plain_from_may_join_for_its_address_is_proved)
 {
-    stage.access.plain_from.sets = 0;
-    room_set_access(stage.room, &stage.now, &stage.access);
+    stage.config.access.plain_from.sets = 0;
+    stage_reconfigure(&stage);
     cr_expect(hand_enter(&alice, 7, "alice"));
-    room_set_access(stage.room, &stage.now, &stage.access);
+    stage_reconfigure(&stage);
     cr_expect_eq(room_members(stage.room), 1);
-    stage.access.deny.sets = NETWORK_SET_BIT(NETWORK_ALL);
-    cr_expect_eq(room_set_access(stage.room, &stage.now, &stage.access), 1);
+    stage.config.access.deny.sets = NETWORK_SET_BIT(NETWORK_ALL);
+    cr_expect_eq(stage_reconfigure(&stage), 1);
 }
 
 Test(session_handshake, beyond_the_limits_every_second_hello_is_answered)

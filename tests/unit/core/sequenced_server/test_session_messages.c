@@ -144,8 +144,8 @@ Test(session_messages_receive, what_came_early_and_has_to_wait_once_more_is_stil
 {
     struct sequenced_down_frame frame;
 
-    stage.setup.limits.messages = (struct room_rate){.per_second = 1, .burst = 1};
-    room_set_limits(stage.room, &stage.setup.limits);
+    stage.config.limits.messages = (struct room_rate){.per_second = 1, .burst = 1};
+    stage_reconfigure(&stage);
     cr_assert(hand_enter(&alice, 7, "alice"));
     hand_say(&alice, 3, "three");
     hand_say(&alice, 2, "two");
@@ -241,9 +241,10 @@ Test(session_messages_receive, too_fast_decides_nothing_and_says_how_long_to_wai
     struct sequenced_down_frame frame = {.kind = SEQUENCED_DOWN_HEAD};
     struct room_limits limits;
 
-    room_get_limits(stage.room, &limits);
+    limits = stage.config.limits;
     limits.messages = (struct room_rate){.per_second = 2, .burst = 1};
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     cr_assert(hand_enter(&alice, 7, "alice"));
     hand_say(&alice, 1, "one");
     hand_say(&alice, 2, "two");
@@ -260,9 +261,10 @@ Test(session_messages_receive, a_text_that_no_bucket_holds_is_too_long_rather_th
 {
     struct room_limits limits;
 
-    room_get_limits(stage.room, &limits);
+    limits = stage.config.limits;
     limits.bytes = (struct room_rate){.per_second = 1, .burst = 4};
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     cr_assert(hand_enter(&alice, 7, "alice"));
     hand_say(&alice, 1, "four!");
     expect_not_taken(&alice, 1, SEQUENCED_WHY_TOO_LONG);

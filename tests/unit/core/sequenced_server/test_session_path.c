@@ -250,9 +250,10 @@ Test(session_path, a_shorter_timeout_counts_at_once)
     struct room_limits limits;
 
     pass(40000);
-    room_get_limits(stage.room, &limits);
+    limits = stage.config.limits;
     limits.session_timeout_s = 30;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     pass(0);
     pass(30000);
     cr_expect_eq(room_members(stage.room), 0);
@@ -284,10 +285,11 @@ Test(session_path, a_sequenced_member_is_neither_warned_nor_probed)
     struct room_limits limits;
     struct room_stats stats;
 
-    room_get_limits(stage.room, &limits);
+    limits = stage.config.limits;
     limits.idle_timeout_s = 60;
     limits.probe_interval_s = 10;
-    room_set_limits(stage.room, &limits);
+    stage.config.limits = limits;
+    stage_reconfigure(&stage);
     for (int i = 0; i < 20; i++) {
         pass(20000);
         hand_report(&alice, 1);

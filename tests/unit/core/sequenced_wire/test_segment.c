@@ -14,7 +14,7 @@ static struct segment_cache cache;
 
 static void open_transcript(void)
 {
-    cr_assert_eq(transcript_new(TRANSCRIPT_MIN_BYTES, &transcript), 0);
+    cr_assert_eq(transcript_new(ROOM_RING_MIN_BYTES, &transcript), 0);
     memset(&cache, 0, sizeof(cache));
 }
 

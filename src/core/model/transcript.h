@@ -7,17 +7,14 @@
  * It has two heads. An event is *appended* when its place in the order is fixed, and *released* when members may see it. Without
  * a store the two move together; with one, released follows the commit. An event that is not released is never forgotten.
  */
-#ifndef ROOMD_TRANSCRIPT_H
-#define ROOMD_TRANSCRIPT_H
+#ifndef ROOMD_CORE_MODEL_TRANSCRIPT_H
+#define ROOMD_CORE_MODEL_TRANSCRIPT_H
 
 #include <roomd/event.h>
+#include <roomd/limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* A few events of the longest kind; below that a burst of one turn of the loop would not fit. */
-#define TRANSCRIPT_MIN_BYTES (64U * 1024U)
-#define TRANSCRIPT_MAX_BYTES (1024U * 1024U * 1024U)
 
 struct transcript;
 

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * Everybody who is told what happens in the room, in the order in which they asked for it.
+ */
+#ifndef ROOMD_CORE_ROOM_OBSERVERS_H
+#define ROOMD_CORE_ROOM_OBSERVERS_H
+
+#include <roomd/room.h>
+
+/* All zero: nobody. */
+struct observers {
+    struct observer list[ROOM_OBSERVERS_MAX];
+    size_t count;
+};
+
+/* Each calls the function of that name of all observers that have one. */
+void observers_happened(const struct observers *observers, const struct moment *now, const struct event *event,
+                        const struct path *path);
+void observers_refused(const struct observers *observers, const struct moment *now, enum refusal refusal,
+                       const struct path *path);
+void observers_undelivered(const struct observers *observers, const struct moment *now, const char *name,
+                           const struct path *path);
+void observers_overload(const struct observers *observers, const struct room_overload *overload);
+
+#endif
