@@ -21,6 +21,9 @@
 #define ROOM_RING_MIN_BYTES (64U * 1024U)
 #define ROOM_RING_MAX_BYTES (1024U * 1024U * 1024U)
 
+/* Of one message or notice, whatever room.max_text says. */
+#define ROOM_TEXT_MAX_BYTES 1000
+
 /* A longer request is refused unread: the longest verb, name and text, with room for a client's line ending. */
 #define PLAIN_REQUEST_MAX_BYTES 1200
 
@@ -40,12 +43,12 @@ struct room_rate {
 struct room_limits {
     uint32_t max_members;         /* 1 – 1 000 000 */
     uint32_t max_name_codepoints; /* 1 – 64; in bytes a name never exceeds ROOM_NAME_MAX_BYTES */
-    uint32_t max_text_bytes;      /* 1 – 1000; of one message or notice */
+    uint32_t max_text_bytes;      /* 1 – ROOM_TEXT_MAX_BYTES; of one message or notice */
     uint32_t idle_timeout_s;      /* 0 = for ever */
     uint32_t session_timeout_s;   /* 30 – 86400: a sequenced member not heard for so long has left */
     uint32_t probe_interval_s;    /* a member neither sent to nor heard for so long is probed; 0 = never */
-    struct room_rate messages;    /* of one member */
-    struct room_rate bytes;       /* of text, of one member */
+    struct room_rate messages;    /* of one member; a rename, an exit and joining again cost as much as one */
+    struct room_rate bytes;       /* of text and names, of one member; no burst below max_text_bytes */
     struct room_rate joins;       /* from one address outside access.trusted, and four times that from its prefix */
     uint32_t members_per_address; /* outside access.trusted; 0 = no limit */
     bool plain_enabled;

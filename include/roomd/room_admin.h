@@ -62,8 +62,9 @@ struct room_ban {
     char name[ROOM_NAME_MAX_BYTES + 1]; /* in the form names are compared in; empty = none */
     bool has_network;
     struct network network;
-    int64_t until_ns; /* monotonic; MOMENT_NEVER_NS = until the program ends */
-    uint64_t serial;  /* of its place in the table, which a second ban of the same keeps: 1, 2, 3 … */
+    struct endpoint peer; /* of a mute: where its member was last */
+    int64_t until_ns;     /* monotonic; MOMENT_NEVER_NS = until the program ends */
+    uint64_t serial;      /* of its place in the table, which a second ban of the same keeps: 1, 2, 3 … */
 };
 
 /* What came of banning a name. */
@@ -104,8 +105,9 @@ int room_unban_network(struct room *room, const struct moment *now, const struct
                        struct room_ban *ret_ban);
 
 /*
- * A member may speak no more: what it says is refused, and it is told so. The mute stays with the member under every name it takes, and with the name for whoever
- * joins under it. STATUS_NOT_FOUND (nobody here has that name), STATUS_FULL: nothing was done.
+ * A member may speak no more, nor take another name: both are refused, and it is told so. The mute stays
+ * with the name for all who join under it, and the member's endpoint joins under no other name while it
+ * lasts. STATUS_NOT_FOUND (nobody here has that name), STATUS_FULL: nothing was done.
  */
 int room_mute(struct room *room, const struct moment *now, const char *name, int64_t until_ns);
 /* STATUS_NOT_FOUND: neither a member nor a name like that is mute. */

@@ -6,6 +6,8 @@
 
 #include "core/model/bans.h"
 #include "core/model/text.h"
+#include "core/room/apply.h"
+#include "core/room/membership.h"
 #include "core/room/room_ops.h"
 #include "core/room/roster.h"
 
@@ -19,7 +21,7 @@
 static void expel(struct room *room, const struct moment *now, struct member *member, const char *reason, bool banned)
 {
     room_protocol(room, member)->expel(room, now, member, reason, banned);
-    room_remove(room, now, member, EXIT_KICKED);
+    apply_exit(room, now, member, EXIT_KICKED);
 }
 
 /* Whoever has this member's endpoint, or its name at its address, may not join for ROOM_REJOIN_DELAY_S. */
@@ -162,12 +164,10 @@ int room_unban_network(struct room *room, const struct moment *now, const struct
 int room_mute(struct room *room, const struct moment *now, const char *name, int64_t until_ns)
 {
     struct member *member = room_find_named(room, name);
-    struct room_ban mute = {.kind = ROOM_MUTE, .until_ns = until_ns};
 
     if (member == NULL)
         return STATUS_NOT_FOUND;
-    memcpy(mute.name, registry_folded(member), registry_folded_len(member) + 1);
-    if (bans_add(room->bans, &mute, now->mono_ns) != 0)
+    if (bans_mute(room->bans, registry_folded(member), &room_path(room, member)->peer, until_ns, now->mono_ns) != 0)
         return STATUS_FULL;
     member->muted_until_ns = until_ns;
     roster_keep(&room->roster, room->registry, member);
@@ -200,15 +200,15 @@ const struct room_ban *room_ban_after(const struct room *room, const struct mome
 int room_kick(struct room *room, const struct moment *now, const char *name, const char *reason)
 {
     struct member *member = room_find_named(room, name);
-    char clean[PLAIN_LINE_MAX_BYTES] = "";
+    char clean[ROOM_TEXT_MAX_BYTES + 1] = "";
 
     if (member == NULL)
         return STATUS_NOT_FOUND;
     if (reason != NULL && reason[0] != '\0') {
-        if (strlen(reason) > room->limits.max_text_bytes)
-            return STATUS_TOO_LONG;
-        if (!text_is_utf8(reason, strlen(reason)))
-            return STATUS_NOT_UTF8;
+        int status = room_check_text(room, reason, strlen(reason));
+
+        if (status != 0)
+            return status;
         clean[text_clean(reason, strlen(reason), clean)] = '\0';
     }
     delay_rejoin(room, now, member);

@@ -3,6 +3,7 @@
 
 /* Members that come back after a restart. */
 #include "core/model/text.h"
+#include "core/room/apply.h"
 #include "core/room/room_ops.h"
 #include "core/room/roster.h"
 #include <roomd/status.h>
@@ -40,7 +41,7 @@ int room_restore(struct room *room, const struct moment *now, const struct roste
     if (registry_find_name(room->registry, &name) != NULL || registry_find_endpoint(room->registry, &path.peer) != NULL)
         return STATUS_TAKEN;
     path.door = has_door ? path.door : 0;
-    if (registry_add(room->registry, &name, &path, now->mono_ns, &member) != 0)
+    if (registry_add(room->registry, &name, &path, now->mono_ns, false, &member) != 0)
         return STATUS_NO_MEMORY;
     member->number = record->number;
     if (registry_last_number(room->registry) < record->number)
@@ -51,13 +52,15 @@ int room_restore(struct room *room, const struct moment *now, const struct roste
     }
     member->joined_wall_ns = record->joined_wall_ns;
     member->muted_until_ns = record->muted_until_ns;
+    if (record->muted_until_ns > now->mono_ns)
+        (void)bans_mute(room->bans, name.folded, &path.peer, record->muted_until_ns, now->mono_ns);
     slot = room_slot(room, member);
     slot->cursor = transcript_appended(room->transcript) + 1;
     slot->flags = record->flags & KEPT_FLAGS;
     member->first = slot->cursor;
     roster_keep(&room->roster, room->registry, member);
     if (!has_door) {
-        room_remove(room, now, member, EXIT_VANISHED);
+        apply_exit(room, now, member, EXIT_VANISHED);
         return STATUS_NOT_FOUND;
     }
     if ((slot->flags & SLOT_OWES_ACCEPT) != 0)

@@ -190,27 +190,7 @@ void room_receive(struct room *room, const struct moment *now, const struct path
         room_count_refusal(room, now, refused, path);
 }
 
-int room_notice(struct room *room, const struct moment *now, const char *text, size_t length, uint32_t *ret_members)
-{
-    struct event notice = {.kind = EVENT_NOTICE, .name = ""};
-    char clean[PLAIN_LINE_MAX_BYTES];
-    int status;
-
-    if (length == 0)
-        return STATUS_INVALID;
-    if (length > room->limits.max_text_bytes)
-        return STATUS_TOO_LONG;
-    if (!text_is_utf8(text, length))
-        return STATUS_NOT_UTF8;
-    notice.text = clean;
-    notice.text_len = (uint16_t)text_clean(text, length, clean);
-    status = room_append(room, now, &notice, NULL);
-    if (status == 0)
-        *ret_members = registry_count(room->registry);
-    return status;
-}
-
-/* ---- leaving without having asked to ---- */
+/* ---- time ---- */
 
 int64_t room_next_tick(const struct room *room)
 {

@@ -199,3 +199,31 @@ int64_t bans_muted_until(const struct bans *bans, const char *folded, int64_t no
 
     return mute != NULL ? mute->until_ns : 0;
 }
+
+int bans_mute(struct bans *bans, const char *folded, const struct endpoint *peer, int64_t until_ns, int64_t now_ns)
+{
+    struct room_ban mute = {.kind = ROOM_MUTE, .peer = *peer, .until_ns = until_ns};
+
+    memcpy(mute.name, folded, strlen(folded) + 1); /* no name is longer */
+    return bans_add(bans, &mute, now_ns);
+}
+
+void bans_follow_mute(struct bans *bans, const char *folded, const struct endpoint *peer, int64_t now_ns)
+{
+    const struct room_ban *mute = find_name(bans, ROOM_MUTE, folded, now_ns);
+
+    if (mute != NULL)
+        bans->entries[mute - bans->entries].peer = *peer;
+}
+
+bool bans_mute_elsewhere(const struct bans *bans, const char *folded, const struct endpoint *peer, int64_t now_ns)
+{
+    for (uint32_t i = 0; i < bans->count; i++) {
+        const struct room_ban *ban = &bans->entries[i];
+
+        if (ban->kind == ROOM_MUTE && ban->until_ns > now_ns && endpoint_equal(&ban->peer, peer) &&
+            strcmp(ban->name, folded) != 0)
+            return true;
+    }
+    return false;
+}

@@ -16,7 +16,7 @@
 
 struct bans;
 
-/* About 111 KiB, touched as it fills. STATUS_NO_MEMORY. */
+/* About 140 KiB, touched as it fills. STATUS_NO_MEMORY. */
 int bans_new(struct bans **ret_bans);
 void bans_free(struct bans *bans);
 
@@ -37,6 +37,13 @@ void bans_add_kick(struct bans *bans, const char *folded, const struct endpoint 
 bool bans_forbid(const struct bans *bans, const char *folded, const struct endpoint *peer, int64_t now_ns);
 /* May nobody join from here under any name? */
 bool bans_forbid_address(const struct bans *bans, const uint8_t address[ENDPOINT_ADDRESS_BYTES], int64_t now_ns);
+
+/* Mutes a name whose member is at that endpoint. As bans_add. */
+int bans_mute(struct bans *bans, const char *folded, const struct endpoint *peer, int64_t until_ns, int64_t now_ns);
+/* The member of that name was at this endpoint last: a mute in force for the name covers the endpoint, too. */
+void bans_follow_mute(struct bans *bans, const char *folded, const struct endpoint *peer, int64_t now_ns);
+/* Does a mute in force for another name cover this endpoint? */
+bool bans_mute_elsewhere(const struct bans *bans, const char *folded, const struct endpoint *peer, int64_t now_ns);
 
 /* Until when this name is mute, or 0. */
 int64_t bans_muted_until(const struct bans *bans, const char *folded, int64_t now_ns);

@@ -15,9 +15,10 @@
 
 struct bucket_key {
     uint8_t address[ENDPOINT_ADDRESS_BYTES]; /* the bits behind the prefix are zero */
+    uint16_t port;                           /* 0: of the address, whatever the port */
+    uint16_t used; /* a place nobody has used yet equals no key; 16 bits, so that nothing is padding */
     uint8_t kind;
     uint8_t prefix_bits;
-    uint8_t used; /* a place nobody has used yet equals no key */
 };
 
 struct bucket {
@@ -46,6 +47,11 @@ bool bucket_spend(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tok
     return true;
 }
 
+void bucket_charge(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens, int64_t now_ns)
+{
+    *full_ns = (*full_ns > now_ns ? *full_ns : now_ns) + rate->interval_ns * (int64_t)tokens;
+}
+
 int bucket_table_new(const uint8_t key[BUCKET_KEY_BYTES], struct bucket_table **ret_table)
 {
     struct bucket_table *table = calloc(1, sizeof(*table));
@@ -64,10 +70,12 @@ void bucket_table_free(struct bucket_table *table)
     free(table);
 }
 
+_Static_assert(sizeof(struct bucket_key) == ENDPOINT_ADDRESS_BYTES + 6, "compared and hashed as bytes");
+
 static struct bucket_key make_key(enum bucket_kind kind, const uint8_t address[ENDPOINT_ADDRESS_BYTES],
-                                  unsigned prefix_bits)
+                                  unsigned prefix_bits, uint16_t port)
 {
-    struct bucket_key key = {.kind = (uint8_t)kind, .prefix_bits = (uint8_t)prefix_bits, .used = 1};
+    struct bucket_key key = {.kind = (uint8_t)kind, .prefix_bits = (uint8_t)prefix_bits, .used = 1, .port = port};
     unsigned whole = prefix_bits / 8;
 
     memcpy(key.address, address, whole);
@@ -101,9 +109,16 @@ static struct bucket *find_bucket(struct bucket_table *table, const struct bucke
 bool bucket_take(struct bucket_table *table, enum bucket_kind kind, const uint8_t address[ENDPOINT_ADDRESS_BYTES],
                  unsigned prefix_bits, const struct bucket_rate *rate, int64_t now_ns)
 {
-    struct bucket_key key = make_key(kind, address, prefix_bits);
+    struct bucket_key key = make_key(kind, address, prefix_bits, 0);
 
     if (!is_of(table->last[kind], &key))
         table->last[kind] = find_bucket(table, &key);
     return bucket_spend(&table->last[kind]->full_ns, rate, 1, now_ns);
+}
+
+int64_t *bucket_of_endpoint(struct bucket_table *table, enum bucket_kind kind, const struct endpoint *endpoint)
+{
+    struct bucket_key key = make_key(kind, endpoint->address, ENDPOINT_ADDRESS_BYTES * 8, endpoint->port);
+
+    return &find_bucket(table, &key)->full_ns;
 }

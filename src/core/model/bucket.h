@@ -23,6 +23,8 @@ enum bucket_kind {
     BUCKET_STRANGER,
     BUCKET_JOIN_ADDRESS,
     BUCKET_JOIN_PREFIX,
+    BUCKET_LEFT_MESSAGES, /* of an endpoint whose member has left: what that member may still say */
+    BUCKET_LEFT_BYTES,
     BUCKET_KINDS /* how many there are */
 };
 
@@ -30,6 +32,9 @@ struct bucket_rate {
     int64_t interval_ns; /* one token comes back in this time */
     uint32_t burst;      /* tokens in a full bucket */
 };
+
+/* Takes `tokens` whether or not there are so many: the bucket may owe them. */
+void bucket_charge(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens, int64_t now_ns);
 
 /*
  * Takes `tokens` from a bucket that its owner keeps: the time, 0 at first, at which it is full again. False where there are not so many. The rate may be another one than before: then the bucket is as
@@ -46,5 +51,9 @@ void bucket_table_free(struct bucket_table *table);
 /* Takes a token from the bucket of `address`, of which the first `prefix_bits` count. False where there is none left. */
 bool bucket_take(struct bucket_table *table, enum bucket_kind kind, const uint8_t address[ENDPOINT_ADDRESS_BYTES],
                  unsigned prefix_bits, const struct bucket_rate *rate, int64_t now_ns);
+
+/* The bucket of an endpoint: when it is full again, to be read and written until the next call for this
+ * table; 0 where there was none. */
+int64_t *bucket_of_endpoint(struct bucket_table *table, enum bucket_kind kind, const struct endpoint *endpoint);
 
 #endif

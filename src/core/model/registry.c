@@ -388,8 +388,8 @@ static bool reserve(struct registry *registry, bool sequenced)
            (sequenced || hash_index_reserve(&registry->by_endpoint) == 0);
 }
 
-static int add(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
-               bool sequenced, struct member **ret_member)
+int registry_add(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
+                 bool sequenced, struct member **ret_member)
 {
     struct member *member = make_member(sequenced);
     struct label *label = member != NULL ? make_label(name) : NULL;
@@ -412,18 +412,6 @@ static int add(struct registry *registry, const struct name *name, const struct 
     link_loudest(registry, member);
     *ret_member = member;
     return STATUS_OK;
-}
-
-int registry_add(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
-                 struct member **ret_member)
-{
-    return add(registry, name, path, now_ns, false, ret_member);
-}
-
-int registry_add_sequenced(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
-                           struct member **ret_member)
-{
-    return add(registry, name, path, now_ns, true, ret_member);
 }
 
 void registry_set_last_number(struct registry *registry, uint64_t number)

@@ -41,6 +41,12 @@ struct slot {
     uint32_t flags;
 };
 
+/* What a member may still do: when its buckets of messages and of bytes are full again (core/model/bucket.h). */
+struct allowance {
+    int64_t messages_full_ns;
+    int64_t bytes_full_ns;
+};
+
 struct label;   /* a name in use; private */
 struct session; /* core/model/session.h */
 
@@ -62,9 +68,8 @@ struct member {
     struct member *quieter;  /* neighbours in the order of heard_ns, among those that are as warned as it is */
     struct member *louder;
     int64_t joined_wall_ns;
-    int64_t heard_ns;         /* when it was last heard, monotonic */
-    int64_t messages_full_ns; /* when its buckets of messages and of bytes are full again: see core/model/bucket.h */
-    int64_t bytes_full_ns;
+    int64_t heard_ns; /* when it was last heard, monotonic */
+    struct allowance allowance;
     int64_t quiet_until_ns; /* it is told nothing about unsent messages before this */
     int64_t leaves_ns;      /* warned of its silence, it is not removed before this */
     int64_t muted_until_ns; /* what it says before this is refused */
@@ -79,17 +84,14 @@ void registry_free(struct registry *registry);
 uint32_t registry_count(const struct registry *registry);
 
 /*
- * Adds a member that is owed nothing yet. The caller has made sure that neither name nor endpoint is in use. STATUS_NO_MEMORY: nothing was changed. The member is
- * owned by the registry and valid until registry_remove.
+ * Adds a member that is owed nothing yet. The caller has made sure that nobody has the name, nor, if it
+ * speaks the plain protocol, the endpoint. A sequenced one has a session, all zero, and is not found by
+ * its endpoint: it is known by its token, and may change its address; several may share an endpoint.
+ * STATUS_NO_MEMORY: nothing was changed. The member is owned by the registry and valid until
+ * registry_remove.
  */
 int registry_add(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
-                 struct member **ret_member);
-
-/*
- * The same for one of the sequenced protocol. It has a session, all zero, and is not found by its endpoint: it is known by its token, and may change its address. Several may share an endpoint.
- */
-int registry_add_sequenced(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
-                           struct member **ret_member);
+                 bool sequenced, struct member **ret_member);
 
 /* Whoever joins next gets the number after that. For who gives numbers to members itself: after a restart, or in another epoch. */
 void registry_set_last_number(struct registry *registry, uint64_t number);

@@ -12,6 +12,7 @@
 
 #include "base/octets.h"
 
+#include <roomd/limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -22,7 +23,7 @@
 #define REORDER_REACH 32U
 
 /* No text that may be said is longer. */
-#define REORDER_TEXT_MAX_BYTES 1000U
+#define REORDER_TEXT_MAX_BYTES ROOM_TEXT_MAX_BYTES
 
 struct reorder;
 

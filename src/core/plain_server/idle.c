@@ -5,6 +5,7 @@
 #include "core/plain_server/idle.h"
 
 #include "core/plain_server/plain_reply.h"
+#include "core/room/apply.h"
 #include "core/room/room_ops.h"
 
 /* Members looked at in one tick: the rest is due at once, after the loop has seen to the others. */
@@ -56,7 +57,7 @@ void idle_tick(struct room *room, const struct moment *now)
             struct member *member = registry_quietest(room->registry, false, true);
 
             plain_reply_bye(room, member);
-            room_remove(room, now, member, EXIT_IDLE);
+            apply_exit(room, now, member, EXIT_IDLE);
         } else {
             warn_idle(room, now, registry_quietest(room->registry, false, false));
         }

@@ -7,6 +7,7 @@
  */
 #include "core/plain_server/liveness.h"
 
+#include "core/room/apply.h"
 #include "core/room/room_ops.h"
 
 #include <string.h>
@@ -54,7 +55,7 @@ void liveness_count_error(struct room *room, const struct moment *now, struct me
     suspect->counted_ns = now->mono_ns;
     suspect->probe_ns = now->mono_ns + LIVENESS_PROBE_NS;
     if (suspect->errors >= LIVENESS_ERRORS)
-        room_remove(room, now, member, EXIT_VANISHED);
+        apply_exit(room, now, member, EXIT_VANISHED);
 }
 
 static void probe_suspects(struct room *room, const struct moment *now)

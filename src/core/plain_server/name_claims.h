@@ -18,8 +18,7 @@ struct name_claim {
     struct path path; /* of the newcomer */
     uint64_t holder;  /* member number */
     int64_t deadline_ns;
-    char name[ROOM_NAME_MAX_BYTES]; /* as asked for */
-    uint8_t name_len;
+    char name[ROOM_NAME_MAX_BYTES + 1]; /* as asked for; terminated */
     bool newline;
 };
 

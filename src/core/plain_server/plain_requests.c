@@ -6,12 +6,11 @@
  */
 #include "core/plain_server/plain_requests.h"
 
-#include "core/model/text.h"
 #include "core/plain_server/liveness.h"
 #include "core/plain_server/plain_reply.h"
 #include "core/plain_wire/plain.h"
 #include "core/room/admission.h"
-#include "core/room/epoch.h"
+#include "core/room/membership.h"
 #include "core/room/room_ops.h"
 #include "core/room/roster.h"
 
@@ -53,11 +52,7 @@ static void answer(const struct context *context, const struct reply *reply)
         context->room->stats.answers_withheld++;
 }
 
-static enum refusal refuse_join(const struct context *context, enum dialect_key key, enum refusal refusal)
-{
-    answer(context, dialect_reply(context->dialect, key));
-    return refusal;
-}
+/* ---- refusals, in the dialect's words ---- */
 
 /* Who would be let in under no name is not told to join first. */
 static bool is_banned_address(const struct context *context)
@@ -75,7 +70,56 @@ static enum refusal refuse_stranger(const struct context *context, enum refusal 
     return refusal;
 }
 
+/* The answer to a join. An endpoint whose member was muted can't have any other name than that one. */
+static const enum dialect_key join_replies[REFUSALS] = {
+    [REFUSED_NAME_BAD] = DIALECT_NAME_BAD,     [REFUSED_MUTED] = DIALECT_NAME_BAD,
+    [REFUSED_NAME_TAKEN] = DIALECT_NAME_TAKEN, [REFUSED_BANNED] = DIALECT_BANNED,
+    [REFUSED_ROOM_FULL] = DIALECT_ROOM_FULL,   [REFUSED_LIMITED] = DIALECT_ROOM_FULL,
+    [REFUSED_NO_MEMORY] = DIALECT_ROOM_FULL,
+};
+
+/* The line to a member whose message or rename was not taken, and the count in it. */
+static bool tell_member(const struct context *context, enum refusal refusal)
+{
+    const struct room_limits *limits = &context->room->limits;
+    enum dialect_key key;
+    uint64_t count = 0;
+
+    switch (refusal) {
+    case REFUSED_MUTED:
+        key = DIALECT_MUTED;
+        break;
+    case REFUSED_TOO_LONG:
+        key = DIALECT_TOO_LONG;
+        count = limits->max_text_bytes;
+        break;
+    case REFUSED_NOT_UTF8:
+        key = DIALECT_NOT_UTF8;
+        break;
+    case REFUSED_LIMITED:
+        key = DIALECT_LIMITED;
+        count = limits->messages.per_second;
+        break;
+    default:
+        return false;
+    }
+    plain_reply_tell(context->room, context->now, context->member, key, NULL, count);
+    return true;
+}
+
 /* ---- joins ---- */
+
+static bool is_own_name(const struct context *context)
+{
+    const struct plain_request *request = &context->request;
+    const struct member *member = context->member;
+
+    /* Nearly every client repeats the name byte for byte; only others cost a folding. */
+    if (request->name_len == registry_shown_len(member) &&
+        memcmp(request->name, registry_shown(member), request->name_len) == 0)
+        return true;
+    return name_matches(request->name, request->name_len, registry_folded(member), registry_folded_len(member));
+}
 
 static void owe_accept(const struct context *context, struct member *member)
 {
@@ -86,6 +130,7 @@ static void owe_accept(const struct context *context, struct member *member)
     slot->flags = SLOT_OWES_ACCEPT | (context->newline ? SLOT_NEWLINE : 0U) | (slot->flags & SLOT_PROBATION);
     *registry_path(context->room->registry, member->position) = *context->path;
     registry_mark_behind(context->room->registry, member);
+    roster_keep(&context->room->roster, context->room->registry, member);
 }
 
 static enum refusal rejoin(const struct context *context)
@@ -100,138 +145,71 @@ static enum refusal rejoin(const struct context *context)
     }
     registry_heard(context->room->registry, context->member, context->now->mono_ns);
     owe_accept(context, context->member);
-    roster_keep(&context->room->roster, context->room->registry, context->member);
     return REFUSED_NOT;
 }
 
-/* For the others, the old name leaves and the new one joins. */
-static enum refusal rename_member(const struct context *context, const struct name *name)
+static enum refusal rename_member(const struct context *context)
 {
-    struct room *room = context->room;
+    const struct plain_request *request = &context->request;
     struct member *member = context->member;
-    struct event left = room_event_about(EVENT_EXIT, member);
-    struct event joined;
-    int64_t muted_ns;
-    char old[ROOM_NAME_MAX_BYTES];
+    bool renamed;
+    enum refusal refused =
+        room_rename(context->room, context->now, member, request->name, request->name_len, 0, &renamed);
 
-    memcpy(old, left.name, left.name_len);
-    left.name = old;
-    left.reason = EXIT_RENAMED;
-    if (registry_rename(room->registry, member, name) != 0)
-        return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_NO_MEMORY);
-    muted_ns = bans_muted_until(room->bans, name->folded, context->now->mono_ns);
-    if (muted_ns > member->muted_until_ns)
-        member->muted_until_ns = muted_ns;
-    joined = room_event_about(EVENT_JOIN, member);
-    room_append(room, context->now, &left, member);
-    room_append(room, context->now, &joined, member);
-    registry_heard(room->registry, member, context->now->mono_ns);
-    owe_accept(context, member);
-    roster_keep(&room->roster, room->registry, member);
-    return REFUSED_NOT;
-}
-
-static bool is_trusted(const struct context *context)
-{
-    return admission_is_trusted(context->room, context->path->peer.address);
-}
-
-static bool is_limited_join(const struct context *context)
-{
-    const uint8_t *address = context->path->peer.address;
-
-    return !is_trusted(context) && (!admission_may_join(context->room, context->now, address) ||
-                                    admission_is_address_full(context->room, address));
-}
-
-static enum refusal add_member(const struct context *context, const struct name *name)
-{
-    struct room *room = context->room;
-    struct member *member;
-    struct event joined;
-
-    epoch_renumber(room, context->now);
-    if (registry_add(room->registry, name, context->path, context->now->mono_ns, &member) != 0)
-        return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_NO_MEMORY);
-    member->joined_wall_ns = context->now->wall_ns;
-    member->muted_until_ns = bans_muted_until(room->bans, name->folded, context->now->mono_ns);
-    /* It is owed what comes after its own join. */
-    room_slot(room, member)->cursor = transcript_appended(room->transcript) + 2;
-    joined = room_event_about(EVENT_JOIN, member);
-    if (directory_enter(room->directory, member) != 0 || room_append(room, context->now, &joined, member) != 0) {
-        directory_leave(room->directory, member, 0);
-        registry_remove(room->registry, member);
-        return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_NO_MEMORY);
+    if (refused == REFUSED_NOT) {
+        registry_heard(context->room->registry, member, context->now->mono_ns);
+        owe_accept(context, member);
+    } else if (!tell_member(context, refused)) {
+        answer(context, dialect_reply(context->dialect, join_replies[refused]));
     }
-    member->first = room_slot(room, member)->cursor;
-    member->said = 0;
-    owe_accept(context, member);
-    if (!is_trusted(context))
-        room_slot(room, member)->flags |= SLOT_PROBATION;
-    roster_keep(&room->roster, room->registry, member);
-    return REFUSED_NOT;
+    return refused;
 }
 
-/* A program that was killed and started again asks from the same address, and should not have to wait. */
-static bool waits_for_holder(const struct context *context, struct member *holder)
+/*
+ * The name is taken. A program that was killed and started again asks from the same address, and should
+ * not have to wait: True where the holder is asked first whether it still lives.
+ */
+static bool waits_for_holder(const struct context *context)
 {
     const struct plain_request *request = &context->request;
     struct name_claim claim = {.path = *context->path, .newline = context->newline};
+    struct member *holder;
 
-    if (context->member != NULL || context->final || request->name_len > sizeof(claim.name))
+    if (context->final || request->name_len >= sizeof(claim.name))
         return false;
     memcpy(claim.name, request->name, request->name_len);
-    claim.name_len = (uint8_t)request->name_len;
-    return liveness_claim(context->room, context->now, &claim, holder);
+    holder = room_find_named(context->room, claim.name);
+    return holder != NULL && liveness_claim(context->room, context->now, &claim, holder);
+}
+
+static enum refusal add_member(const struct context *context)
+{
+    const struct join join = {
+        .name = context->request.name, .name_len = context->request.name_len, .path = context->path};
+    struct room *room = context->room;
+    struct member *member;
+    enum refusal refused = room_admit(room, context->now, &join, &member);
+
+    if (refused == REFUSED_NAME_TAKEN && waits_for_holder(context))
+        return REFUSED_NOT;
+    if (refused != REFUSED_NOT) {
+        answer(context, dialect_reply(context->dialect, join_replies[refused]));
+        return refused;
+    }
+    if (!admission_is_trusted(room, context->path->peer.address))
+        room_slot(room, member)->flags |= SLOT_PROBATION;
+    owe_accept(context, member);
+    return REFUSED_NOT;
 }
 
 static enum refusal handle_join(const struct context *context)
 {
-    struct room *room = context->room;
-    struct member *holder;
-    struct name name;
-
-    if (name_parse(context->request.name, context->request.name_len, room->limits.max_name_codepoints, &room->reserved,
-                   &name) != 0)
-        return refuse_join(context, DIALECT_NAME_BAD, REFUSED_NAME_BAD);
-    if (bans_forbid(room->bans, name.folded, &context->path->peer, context->now->mono_ns))
-        return refuse_join(context, DIALECT_BANNED, REFUSED_BANNED);
-    holder = registry_find_name(room->registry, &name);
-    if (holder != NULL && holder == context->member)
-        return rejoin(context);
-    if (holder != NULL && waits_for_holder(context, holder))
-        return REFUSED_NOT;
-    if (holder != NULL)
-        return refuse_join(context, DIALECT_NAME_TAKEN, REFUSED_NAME_TAKEN);
-    if (context->member != NULL)
-        return rename_member(context, &name);
-    if (registry_count(room->registry) >= room->limits.max_members)
-        return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_ROOM_FULL);
-    if (is_limited_join(context))
-        return refuse_join(context, DIALECT_ROOM_FULL, REFUSED_LIMITED);
-    return add_member(context, &name);
+    if (context->member == NULL)
+        return add_member(context);
+    return is_own_name(context) ? rejoin(context) : rename_member(context);
 }
 
 /* ---- messages and exits ---- */
-
-static bool is_own_name(const struct context *context)
-{
-    const struct plain_request *request = &context->request;
-    const struct member *member = context->member;
-
-    /* Nearly every client repeats the name byte for byte; only others cost a folding. */
-    if (request->name_len == registry_shown_len(member) &&
-        memcmp(request->name, registry_shown(member), request->name_len) == 0)
-        return true;
-    return name_matches(request->name, request->name_len, registry_folded(member), registry_folded_len(member));
-}
-
-static enum refusal refuse_text(const struct context *context, enum dialect_key key, uint64_t count,
-                                enum refusal refusal)
-{
-    plain_reply_tell(context->room, context->now, context->member, key, NULL, count);
-    return refusal;
-}
 
 /* An answer goes to the address that was asked; a member may change over to another one of ours, by the same door. */
 static void note_heard(const struct context *context)
@@ -248,31 +226,16 @@ static void note_heard(const struct context *context)
 static enum refusal handle_chat(const struct context *context)
 {
     const struct plain_request *request = &context->request;
-    struct room *room = context->room;
-    char text[PLAIN_REQUEST_MAX_BYTES];
-    struct event said;
+    enum refusal refused;
 
     if (context->member == NULL)
         return refuse_stranger(context, REFUSED_STRANGER);
     if (!is_own_name(context))
         return refuse_stranger(context, REFUSED_WRONG_NAME);
     note_heard(context);
-    /* Most clients send one for an empty line; refusing it loudly would only puzzle. */
-    if (request->text_len == 0)
-        return REFUSED_EMPTY_TEXT;
-    if (context->now->mono_ns < context->member->muted_until_ns)
-        return refuse_text(context, DIALECT_MUTED, 0, REFUSED_MUTED);
-    if (request->text_len > room->limits.max_text_bytes)
-        return refuse_text(context, DIALECT_TOO_LONG, room->limits.max_text_bytes, REFUSED_TOO_LONG);
-    /* One line that is not UTF-8 ends the receiving side of every known client. */
-    if (!text_is_utf8(request->text, request->text_len))
-        return refuse_text(context, DIALECT_NOT_UTF8, 0, REFUSED_NOT_UTF8);
-    if (!admission_may_say(room, context->now, context->member, request->text_len))
-        return refuse_text(context, DIALECT_LIMITED, room->limits.messages.per_second, REFUSED_LIMITED);
-    said = room_event_about(EVENT_CHAT, context->member);
-    said.text = text;
-    said.text_len = (uint16_t)text_clean(request->text, request->text_len, text);
-    return room_append(room, context->now, &said, context->member) == 0 ? REFUSED_NOT : REFUSED_NO_MEMORY;
+    refused = room_say(context->room, context->now, context->member, request->text, request->text_len, 0);
+    tell_member(context, refused);
+    return refused;
 }
 
 static enum refusal handle_exit(const struct context *context)
@@ -290,7 +253,7 @@ static enum refusal handle_exit(const struct context *context)
     plain_reply_settle_accept(context->room, context->now, context->member);
     plain_reply(context->room, context->path, bye, registry_shown(context->member), registry_shown_len(context->member),
                 (room_slot(context->room, context->member)->flags & SLOT_NEWLINE) != 0);
-    room_remove(context->room, context->now, context->member, EXIT_LEFT);
+    room_leave(context->room, context->now, context->member);
     return REFUSED_NOT;
 }
 
@@ -347,7 +310,7 @@ void plain_requests_join(struct room *room, const struct moment *now, const stru
                               .final = true};
     enum refusal refused;
 
-    context.request = (struct plain_request){.kind = PLAIN_JOIN, .name = claim->name, .name_len = claim->name_len};
+    context.request = (struct plain_request){.kind = PLAIN_JOIN, .name = claim->name, .name_len = strlen(claim->name)};
     refused = handle_join(&context);
     if (refused != REFUSED_NOT)
         room_count_refusal(room, now, refused, &claim->path);

@@ -10,6 +10,7 @@
 #include "core/plain_server/plain_reply.h"
 #include "core/plain_server/plain_requests.h"
 #include "core/plain_server/plain_state.h"
+#include "core/room/apply.h"
 #include "core/room/room_ops.h"
 
 #include <roomd/status.h>
@@ -39,7 +40,7 @@ void plain_server_unreachable(struct room *room, const struct moment *now, struc
         return;
     }
     /* The holder's machine says that nobody listens there: the name is free for the newcomer. */
-    room_remove(room, now, member, EXIT_VANISHED);
+    apply_exit(room, now, member, EXIT_VANISHED);
     plain_requests_join(room, now, &claim);
 }
 

@@ -6,6 +6,7 @@
  */
 #include "core/room/epoch.h"
 
+#include "core/room/apply.h"
 #include "core/room/room_ops.h"
 #include "core/room/roster.h"
 #include "core/sequenced_wire/sequenced.h"
@@ -16,7 +17,7 @@ static void end_sessions(struct room *room, const struct moment *now)
         struct member *member = registry_seated(room->registry, seat);
 
         if (member != NULL && member->session != NULL)
-            room_remove(room, now, member, EXIT_TIMEOUT);
+            apply_exit(room, now, member, EXIT_TIMEOUT);
     }
 }
 

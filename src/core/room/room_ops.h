@@ -2,25 +2,12 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What every part of the room may do to members and transcript. Knows no protocol.
+ * What every part of the room may look up and send. Knows no protocol, and changes no member.
  */
 #ifndef ROOMD_CORE_ROOM_ROOM_OPS_H
 #define ROOMD_CORE_ROOM_ROOM_OPS_H
 
 #include "core/room/room_state.h"
-
-/*
- * Appends what the draft says (kind, reason, name, text), shows it to the observers, and makes it
- * everybody's: at once or, a join or exit in a large room, together with others. `member` is its author,
- * or NULL. STATUS_FULL: nothing happened.
- */
-int room_append(struct room *room, const struct moment *now, const struct event *draft, struct member *member);
-
-/* An event about a member, under the name it has now. */
-struct event room_event_about(enum event_kind kind, const struct member *member);
-
-/* Takes a member out, with the exit event. */
-void room_remove(struct room *room, const struct moment *now, struct member *member, enum exit_reason reason);
 
 /* The form that names are compared in, without asking whether anybody may have it; not the one they are
  * shown in. False where it has none. */

@@ -7,7 +7,7 @@
 #include "core/model/session.h"
 #include "core/model/session_deadlines.h"
 #include "core/room/admission.h"
-#include "core/room/epoch.h"
+#include "core/room/membership.h"
 #include "core/room/room_ops.h"
 #include "core/sequenced_server/session_acks.h"
 #include "core/sequenced_wire/sequenced_handshake.h"
@@ -159,56 +159,36 @@ static void begin_run(const struct attempt *attempt, struct member *member, uint
     *registry_path(room->registry, member->position) = *attempt->path;
 }
 
-static enum refusal add_member(const struct attempt *attempt, const struct name *name)
+/* REFUSAL's code for a join that membership has refused. An endpoint whose member was muted can't have any other name
+ * than that one. */
+static const uint8_t join_codes[REFUSALS] = {
+    [REFUSED_NAME_BAD] = SEQUENCED_REFUSED_BAD_NAME, [REFUSED_MUTED] = SEQUENCED_REFUSED_BAD_NAME,
+    [REFUSED_BANNED] = SEQUENCED_REFUSED_BANNED,     [REFUSED_NAME_TAKEN] = SEQUENCED_REFUSED_TAKEN,
+    [REFUSED_ROOM_FULL] = SEQUENCED_REFUSED_FULL,    [REFUSED_NO_MEMORY] = SEQUENCED_REFUSED_FULL,
+    [REFUSED_LIMITED] = SEQUENCED_REFUSED_TOO_MANY,
+};
+
+static uint16_t wait_for(uint8_t code)
 {
-    struct room *room = attempt->room;
-    struct member *member;
-    struct event joined;
-
-    epoch_renumber(room, attempt->now);
-    if (registry_add_sequenced(room->registry, name, attempt->path, attempt->now->mono_ns, &member) != 0)
-        return refuse_join(attempt, SEQUENCED_REFUSED_FULL, WAIT_FULL_S, REFUSED_NO_MEMORY);
-    member->joined_wall_ns = attempt->now->wall_ns;
-    member->muted_until_ns = bans_muted_until(room->bans, name->folded, attempt->now->mono_ns);
-    member->first = transcript_appended(room->transcript) + 1;
-    member->session->token = attempt->token;
-    joined = room_event_about(EVENT_JOIN, member);
-    if (sessions_add(room->sessions, member) != 0)
-        goto refused;
-    begin_run(attempt, member, member->first - 1);
-    if (directory_enter(room->directory, member) != 0 || room_append(room, attempt->now, &joined, member) != 0) {
-        directory_leave(room->directory, member, 0);
-        sessions_remove(room->sessions, member);
-        goto refused;
-    }
-    welcome(room, attempt->path, member);
-    registry_mark_behind(room->registry, member);
-    return REFUSED_NOT;
-
-refused:
-    registry_remove(room->registry, member);
-    return refuse_join(attempt, SEQUENCED_REFUSED_FULL, WAIT_FULL_S, REFUSED_NO_MEMORY);
+    return code == SEQUENCED_REFUSED_FULL ? WAIT_FULL_S : code == SEQUENCED_REFUSED_TOO_MANY ? WAIT_JOINS_S : 0;
 }
 
 static enum refusal join_anew(const struct attempt *attempt)
 {
-    struct room *room = attempt->room;
-    const uint8_t *address = attempt->path->peer.address;
-    struct name name;
+    const struct join join = {.name = attempt->join.name.bytes,
+                              .name_len = attempt->join.name.length,
+                              .path = attempt->path,
+                              .sequenced = true,
+                              .token = attempt->token};
+    struct member *member;
+    enum refusal refused = room_admit(attempt->room, attempt->now, &join, &member);
 
-    if (name_parse(attempt->join.name.bytes, attempt->join.name.length, room->limits.max_name_codepoints,
-                   &room->reserved, &name) != 0)
-        return refuse_join(attempt, SEQUENCED_REFUSED_BAD_NAME, 0, REFUSED_NAME_BAD);
-    if (bans_forbid(room->bans, name.folded, &attempt->path->peer, attempt->now->mono_ns))
-        return refuse_join(attempt, SEQUENCED_REFUSED_BANNED, 0, REFUSED_BANNED);
-    if (registry_find_name(room->registry, &name) != NULL)
-        return refuse_join(attempt, SEQUENCED_REFUSED_TAKEN, 0, REFUSED_NAME_TAKEN);
-    if (registry_count(room->registry) >= room->limits.max_members)
-        return refuse_join(attempt, SEQUENCED_REFUSED_FULL, WAIT_FULL_S, REFUSED_ROOM_FULL);
-    if (!admission_is_trusted(room, address) &&
-        (!admission_may_join(room, attempt->now, address) || admission_is_address_full(room, address)))
-        return refuse_join(attempt, SEQUENCED_REFUSED_TOO_MANY, WAIT_JOINS_S, REFUSED_LIMITED);
-    return add_member(attempt, &name);
+    if (refused != REFUSED_NOT)
+        return refuse_join(attempt, join_codes[refused], wait_for(join_codes[refused]), refused);
+    begin_run(attempt, member, member->first - 1);
+    welcome(attempt->room, attempt->path, member);
+    registry_mark_behind(attempt->room->registry, member);
+    return REFUSED_NOT;
 }
 
 static enum refusal resume(const struct attempt *attempt, struct member *member)

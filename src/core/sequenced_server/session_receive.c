@@ -7,6 +7,7 @@
 #include "core/model/session.h"
 #include "core/model/session_deadlines.h"
 #include "core/room/admission.h"
+#include "core/room/membership.h"
 #include "core/room/room_ops.h"
 #include "core/sequenced_server/session_acks.h"
 #include "core/sequenced_server/session_handshake.h"
@@ -83,6 +84,8 @@ static void take_path(const struct context *context)
     struct room *room = context->room;
 
     *registry_path(room->registry, context->member->position) = *context->path;
+    if (context->now->mono_ns < context->member->muted_until_ns)
+        bans_follow_mute(room->bans, registry_folded(context->member), &context->path->peer, context->now->mono_ns);
     session_acks_reset(context->member->session);
     registry_mark_behind(room->registry, context->member); /* the window may have grown by that */
 }
@@ -151,7 +154,7 @@ static void handle_leave(struct context *context, struct session_send *down)
 {
     session_send_flush(down);
     session_send_closed(context->room, context->member, SEQUENCED_CLOSED_LEFT, "");
-    room_remove(context->room, context->now, context->member, EXIT_LEFT);
+    room_leave(context->room, context->now, context->member);
     context->member = NULL;
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/model/session.h"
 #include "core/model/session_deadlines.h"
+#include "core/room/apply.h"
 #include "core/room/room_ops.h"
 #include "core/sequenced_server/session_send.h"
 #include "core/sequenced_wire/sequenced_down.h"
@@ -115,7 +116,7 @@ static void expire_silent(struct room *room, const struct moment *now)
             struct member *member = registry_quietest(room->registry, true, true);
 
             session_send_closed(room, member, SEQUENCED_CLOSED_TIMEOUT, "");
-            room_remove(room, now, member, EXIT_TIMEOUT);
+            apply_exit(room, now, member, EXIT_TIMEOUT);
         } else {
             break;
         }

@@ -415,22 +415,24 @@ static void expect_mute(const char *address, uint16_t port, const char *request,
     fake_outbox_clear(&stage.outbox);
 }
 
-Test(moderation, a_mute_stays_with_the_member_and_with_the_name)
+Test(moderation, a_mute_stays_with_the_name_and_with_the_endpoint)
 {
     join_from("10.0.0.1", ALICE, "alice");
     cr_expect_eq(room_mute(stage.room, &stage.now, "alice", in(60)), 0);
-    send_from("10.0.0.1", ALICE, "L alicia");
-    expect_mute("10.0.0.1", ALICE, "C alicia hello", true);
-    send_from("10.0.0.1", ALICE, "E alicia");
+    expect_mute("10.0.0.1", ALICE, "L alicia", true);
+    expect_mute("10.0.0.1", ALICE, "C alice hello", true);
+    send_from("10.0.0.1", ALICE, "E alice");
+    expect_mute("10.0.0.1", ALICE, "L alicia", true);
     join_from("10.0.0.1", ALICE, "Alice");
     expect_mute("10.0.0.1", ALICE, "C alice hello", true);
     send_from("10.0.0.1", ALICE, "E alice");
-    join_from("10.0.0.1", ALICE, "alicia");
-    expect_mute("10.0.0.1", ALICE, "C alicia hello", false);
-    send_from("10.0.0.1", ALICE, "L alice");
-    expect_mute("10.0.0.1", ALICE, "C alice hello", true);
+    join_from("10.0.0.1", BOB, "alicia");
+    expect_mute("10.0.0.1", BOB, "C alicia hello", false);
+    send_from("10.0.0.1", BOB, "L alice");
+    expect_mute("10.0.0.1", BOB, "C alice hello", true);
     later(60);
-    expect_mute("10.0.0.1", ALICE, "C alice hello", false);
+    expect_mute("10.0.0.1", BOB, "C alice hello", false);
+    expect_mute("10.0.0.1", ALICE, "L alicia", false);
 }
 
 Test(moderation, an_unmuted_member_may_speak)

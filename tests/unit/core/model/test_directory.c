@@ -36,7 +36,7 @@ static struct member *enter(unsigned n)
     path.peer.scope = n;
     name.shown_len = name.folded_len = (uint8_t)snprintf(name.shown, sizeof(name.shown), "m%u", n);
     memcpy(name.folded, name.shown, sizeof(name.folded));
-    cr_assert_eq(registry_add(registry, &name, &path, 0, &member), 0);
+    cr_assert_eq(registry_add(registry, &name, &path, 0, false, &member), 0);
     cr_assert_eq(directory_enter(directory, member), 0);
     return member;
 }
@@ -119,7 +119,7 @@ Test(directory, numbers_of_a_restart_find_their_places)
         struct member *member;
 
         name.folded[0] = (char)('a' + n);
-        cr_assert_eq(registry_add(registry, &name, &path, 0, &member), 0);
+        cr_assert_eq(registry_add(registry, &name, &path, 0, false, &member), 0);
         member->number = n;
         registry_set_last_number(registry, n);
         cr_assert_eq(directory_enter(directory, member), 0);

@@ -48,7 +48,7 @@ static struct member *add(unsigned n)
     struct path path = make_path(n);
     struct member *member;
 
-    cr_assert_eq(registry_add(registry, &name, &path, (int64_t)n, &member), 0);
+    cr_assert_eq(registry_add(registry, &name, &path, (int64_t)n, false, &member), 0);
     return member;
 }
 
@@ -191,7 +191,7 @@ Test(registry, a_sequenced_member_that_was_heard_last_is_not_found_by_its_endpoi
     struct path path = make_path(1);
     struct member *plain = add(1), *sequenced;
 
-    cr_assert_eq(registry_add_sequenced(registry, &name, &path, 1, &sequenced), 0);
+    cr_assert_eq(registry_add(registry, &name, &path, 1, true, &sequenced), 0);
     registry_heard(registry, sequenced, 10);
     cr_expect_eq(find(1), plain);
     registry_remove(registry, plain);

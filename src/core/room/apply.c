@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Events, and what they do to the room. */
+#include "core/room/apply.h"
+
+#include "core/model/session.h"
+#include "core/room/admission.h"
+#include "core/room/room_ops.h"
+#include "core/room/roster.h"
+
+#include <roomd/status.h>
+#include <string.h>
+
+static struct event event_about(enum event_kind kind, const struct member *member)
+{
+    return (struct event){
+        .kind = (uint8_t)kind, .name = registry_shown(member), .name_len = (uint16_t)registry_shown_len(member)};
+}
+
+/* A plain member is not owed its own event: who has caught up stays so, and can't miss what it says itself. */
+static void skip_own(struct room *room, struct member *member, uint64_t seq)
+{
+    struct slot *slot = room_slot(room, member);
+
+    slot->own = seq;
+    member->said++;
+    if (slot->cursor == seq)
+        slot->cursor++;
+}
+
+/*
+ * Appends what the event says (kind, reason, name, text, said), shows it to the observers, and makes it
+ * everybody's: at once or, a join or exit in a large room, together with others. `member` is its author,
+ * or NULL. STATUS_FULL: nothing happened.
+ */
+static int append(struct room *room, const struct moment *now, struct event *event, struct member *member)
+{
+    int status;
+
+    event->author = member != NULL ? member->number : EVENT_AUTHOR_NOBODY;
+    event->wall_ns = now->wall_ns;
+    event->utc_offset_s = now->utc_offset_s;
+    status = transcript_append(room->transcript, event, &event->seq);
+    if (status == STATUS_FULL) { /* what is held back to be folded holds its place in the ring */
+        fold_flush(room, now);
+        status = transcript_append(room->transcript, event, &event->seq);
+    }
+    if (status != 0)
+        return status;
+    if (member != NULL && member->session == NULL)
+        skip_own(room, member, event->seq);
+    fold_event(room, now, (enum event_kind)event->kind);
+    room->last_event_ns = now->mono_ns;
+    observers_happened(&room->observers, now, event, member != NULL ? room_path(room, member) : NULL);
+    return STATUS_OK;
+}
+
+/* In the directory and, if it has a session, found by its token. */
+static int enter(struct room *room, const struct join *join, struct member *member)
+{
+    int status = directory_enter(room->directory, member);
+
+    if (status != 0 || !join->sequenced)
+        return status;
+    member->session->token = join->token;
+    status = sessions_add(room->sessions, member);
+    if (status != 0)
+        directory_leave(room->directory, member, 0);
+    return status;
+}
+
+int apply_join(struct room *room, const struct moment *now, const struct join *join, const struct name *name,
+               struct member **ret_member)
+{
+    uint64_t own = transcript_appended(room->transcript) + 1;
+    struct member *member;
+    struct event joined;
+    int status = registry_add(room->registry, name, join->path, now->mono_ns, join->sequenced, &member);
+
+    if (status != 0)
+        return status;
+    member->joined_wall_ns = now->wall_ns;
+    member->muted_until_ns = bans_muted_until(room->bans, name->folded, now->mono_ns);
+    member->first = join->sequenced ? own : own + 1;
+    room_slot(room, member)->cursor = member->first;
+    joined = event_about(EVENT_JOIN, member);
+    status = enter(room, join, member);
+    if (status == 0) {
+        status = append(room, now, &joined, member);
+        if (status != 0) {
+            directory_leave(room->directory, member, 0);
+            room_protocol(room, member)->forget(room, member);
+        }
+    }
+    if (status != 0) {
+        registry_remove(room->registry, member);
+        return status;
+    }
+    member->said = 0;
+    *ret_member = member;
+    return STATUS_OK;
+}
+
+int apply_rename(struct room *room, const struct moment *now, struct member *member, const struct name *name,
+                 uint16_t said)
+{
+    struct event left = event_about(EVENT_EXIT, member), joined;
+    char old[ROOM_NAME_MAX_BYTES];
+
+    memcpy(old, left.name, left.name_len);
+    left.name = old;
+    left.reason = EXIT_RENAMED;
+    left.said = said;
+    if (registry_rename(room->registry, member, name) != 0)
+        return STATUS_NO_MEMORY;
+    member->muted_until_ns = bans_muted_until(room->bans, name->folded, now->mono_ns);
+    joined = event_about(EVENT_JOIN, member);
+    joined.said = said;
+    append(room, now, &left, member);
+    append(room, now, &joined, member);
+    return STATUS_OK;
+}
+
+int apply_chat(struct room *room, const struct moment *now, struct member *member, const char *text, size_t length,
+               uint16_t said)
+{
+    struct event chat = event_about(EVENT_CHAT, member);
+
+    chat.text = text;
+    chat.text_len = (uint16_t)length;
+    chat.said = said;
+    return append(room, now, &chat, member);
+}
+
+int apply_notice(struct room *room, const struct moment *now, const char *text, size_t length)
+{
+    struct event notice = {.kind = EVENT_NOTICE, .name = "", .text = text, .text_len = (uint16_t)length};
+
+    return append(room, now, &notice, NULL);
+}
+
+void apply_exit(struct room *room, const struct moment *now, struct member *member, enum exit_reason reason)
+{
+    struct event left = event_about(EVENT_EXIT, member);
+    const struct endpoint *peer = &room_path(room, member)->peer;
+    bool told;
+
+    left.reason = (uint8_t)reason;
+    admission_remember(room, now, peer, &member->allowance);
+    if (member->muted_until_ns > now->mono_ns)
+        bans_follow_mute(room->bans, registry_folded(member), peer, now->mono_ns);
+    told = append(room, now, &left, member) == 0;
+    directory_leave(room->directory, member, told ? left.seq : 0);
+    roster_forget(&room->roster, member);
+    room_protocol(room, member)->forget(room, member);
+    registry_remove(room->registry, member);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Propose, charge, apply: for a join, a rename, a message, an exit and a notice. */
+#include "core/room/membership.h"
+
+#include "core/model/text.h"
+#include "core/room/admission.h"
+#include "core/room/epoch.h"
+#include "core/room/room_ops.h"
+
+#include <roomd/room_admin.h>
+#include <roomd/status.h>
+#include <string.h>
+
+static int read_name(const struct room *room, const char *text, size_t length, struct name *ret_name)
+{
+    return name_parse(text, length, room->limits.max_name_codepoints, &room->reserved, ret_name);
+}
+
+/* ---- coming in ---- */
+
+static enum refusal propose_join(const struct room *room, const struct moment *now, const struct join *join,
+                                 struct name *ret_name)
+{
+    const struct endpoint *peer = &join->path->peer;
+
+    if (read_name(room, join->name, join->name_len, ret_name) != 0)
+        return REFUSED_NAME_BAD;
+    if (bans_forbid(room->bans, ret_name->folded, peer, now->mono_ns))
+        return REFUSED_BANNED;
+    if (bans_mute_elsewhere(room->bans, ret_name->folded, peer, now->mono_ns))
+        return REFUSED_MUTED;
+    if (registry_find_name(room->registry, ret_name) != NULL)
+        return REFUSED_NAME_TAKEN;
+    return registry_count(room->registry) < room->limits.max_members ? REFUSED_NOT : REFUSED_ROOM_FULL;
+}
+
+enum refusal room_admit(struct room *room, const struct moment *now, const struct join *join,
+                        struct member **ret_member)
+{
+    struct allowance allowance;
+    struct name name;
+    enum refusal refused = propose_join(room, now, join, &name);
+
+    if (refused != REFUSED_NOT)
+        return refused;
+    if (!admission_may_join(room, now, join->path->peer.address) ||
+        !admission_may_rejoin(room, now, &join->path->peer, name.shown_len, &allowance))
+        return REFUSED_LIMITED;
+    epoch_renumber(room, now);
+    if (apply_join(room, now, join, &name, ret_member) != 0)
+        return REFUSED_NO_MEMORY;
+    (*ret_member)->allowance = allowance;
+    return REFUSED_NOT;
+}
+
+/* ---- another name ---- */
+
+static bool has_name(const struct member *member, const struct name *name)
+{
+    return name->shown_len == registry_shown_len(member) &&
+           memcmp(name->shown, registry_shown(member), name->shown_len) == 0;
+}
+
+static enum refusal propose_rename(const struct room *room, const struct moment *now, const struct member *member,
+                                   const struct name *name)
+{
+    const struct member *holder = registry_find_name(room->registry, name);
+
+    if (now->mono_ns < member->muted_until_ns)
+        return REFUSED_MUTED;
+    if (bans_forbid(room->bans, name->folded, &registry_path(room->registry, member->position)->peer, now->mono_ns))
+        return REFUSED_BANNED;
+    return holder == NULL || holder == member ? REFUSED_NOT : REFUSED_NAME_TAKEN;
+}
+
+enum refusal room_rename(struct room *room, const struct moment *now, struct member *member, const char *text,
+                         size_t length, uint16_t said, bool *ret_renamed)
+{
+    struct name name;
+    enum refusal refused;
+
+    if (read_name(room, text, length, &name) != 0)
+        return REFUSED_NAME_BAD;
+    *ret_renamed = !has_name(member, &name);
+    if (!*ret_renamed)
+        return REFUSED_NOT;
+    refused = propose_rename(room, now, member, &name);
+    if (refused != REFUSED_NOT)
+        return refused;
+    if (!admission_may_act(room, now, &member->allowance, admission_change_cost(room), name.shown_len))
+        return REFUSED_LIMITED;
+    return apply_rename(room, now, member, &name, said) == 0 ? REFUSED_NOT : REFUSED_NO_MEMORY;
+}
+
+/* ---- speaking ---- */
+
+int room_check_text(const struct room *room, const char *text, size_t length)
+{
+    if (length == 0)
+        return STATUS_INVALID;
+    if (length > room->limits.max_text_bytes)
+        return STATUS_TOO_LONG;
+    return text_is_utf8(text, length) ? STATUS_OK : STATUS_NOT_UTF8;
+}
+
+static enum refusal propose_chat(const struct room *room, const struct moment *now, const struct member *member,
+                                 const char *text, size_t length)
+{
+    /* Most clients send one for an empty line, whoever is muted. */
+    if (length == 0)
+        return REFUSED_EMPTY_TEXT;
+    if (now->mono_ns < member->muted_until_ns)
+        return REFUSED_MUTED;
+    switch (room_check_text(room, text, length)) {
+    case STATUS_OK:
+        return REFUSED_NOT;
+    case STATUS_TOO_LONG:
+        return REFUSED_TOO_LONG;
+    default: /* one line that is not UTF-8 ends the receiving side of every known client */
+        return REFUSED_NOT_UTF8;
+    }
+}
+
+enum refusal room_say(struct room *room, const struct moment *now, struct member *member, const char *text,
+                      size_t length, uint16_t said)
+{
+    char clean[ROOM_TEXT_MAX_BYTES];
+    enum refusal refused = propose_chat(room, now, member, text, length);
+
+    if (refused != REFUSED_NOT)
+        return refused;
+    if (!admission_may_act(room, now, &member->allowance, 1, length))
+        return REFUSED_LIMITED;
+    length = text_clean(text, length, clean);
+    return apply_chat(room, now, member, clean, length, said) == 0 ? REFUSED_NOT : REFUSED_NO_MEMORY;
+}
+
+int room_notice(struct room *room, const struct moment *now, const char *text, size_t length, uint32_t *ret_members)
+{
+    char clean[ROOM_TEXT_MAX_BYTES];
+    int status = room_check_text(room, text, length);
+
+    if (status == 0)
+        status = apply_notice(room, now, clean, text_clean(text, length, clean));
+    if (status == 0)
+        *ret_members = registry_count(room->registry);
+    return status;
+}
+
+/* ---- leaving ---- */
+
+void room_leave(struct room *room, const struct moment *now, struct member *member)
+{
+    admission_charge_exit(room, now, &member->allowance);
+    apply_exit(room, now, member, EXIT_LEFT);
+}
