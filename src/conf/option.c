@@ -7,7 +7,6 @@
 #include "base/suggest.h"
 #include "core/model/text.h"
 
-#include "core/model/transcript.h"
 #include <inttypes.h>
 #include <roomd/status.h>
 #include <stdio.h>

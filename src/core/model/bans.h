@@ -16,7 +16,7 @@
 
 struct bans;
 
-/* About 140 KiB, touched as it fills. STATUS_NO_MEMORY. */
+/* About 135 KiB, touched as it fills. STATUS_NO_MEMORY. */
 int bans_new(struct bans **ret_bans);
 void bans_free(struct bans *bans);
 
