@@ -20,12 +20,12 @@ LAYERS = {
     "server": {"io", "admin", "conf", "core", "base"},
     "daemon": {"server", "io", "conf", "base"},
     "roomctl": {"admin", "base"},
-    "client": {"io", "conf", "core", "base"},
+    "room": {"io", "conf", "core", "base"},
 }
 
 # Of a layer, only these: roomctl must work without the room.
-PARTS = {("roomctl", "admin"): {"admin/vocabulary.h"}, ("client", "core"): {"core/model/event_json.h", "core/model/text.h"},
-         ("client", "conf"): {"conf/config.h"}}
+PARTS = {("roomctl", "admin"): {"admin/vocabulary.h"}, ("room", "core"): {"core/model/event_json.h", "core/model/text.h"},
+         ("room", "conf"): {"conf/config.h"}}
 
 # What core may include beside its own headers and the contracts: no sockets, no clock, no loop, no files.
 CORE_SYSTEM = {
@@ -35,7 +35,7 @@ CORE_SYSTEM = {
 }
 
 # The loop belongs to io, server and the programs.
-LOOP_LAYERS = {"io", "server", "daemon", "client"}
+LOOP_LAYERS = {"io", "server", "daemon", "room"}
 
 # Symbols that core must leave undefined to nobody: the families of sockets, clocks, files, randomness, and the loop.
 FORBIDDEN = re.compile(
@@ -58,8 +58,8 @@ def wrong_includes(source):
                 yield f"{path}: {layer} must not include {name}"
             if kind == "<" and layer == "core" and first != "roomd" and name not in CORE_SYSTEM:
                 yield f"{path}: core must not include <{name}>"
-            if first == "readline" and path.name != "editor.c":
-                yield f"{path}: only client/editor.c knows readline"
+            if first == "readline" and path.name != "line_editor.c":
+                yield f"{path}: only room/tty/line_editor.c knows readline"
             if name == "ev.h" and layer not in LOOP_LAYERS:
                 yield f"{path}: {layer} must know nothing of the loop"
     for path in sorted((source / "include").rglob("*.h")):

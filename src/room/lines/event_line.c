@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Lines of events. */
+#include "room/lines/event_line.h"
+
+#include "base/escape.h"
+#include "base/wall.h"
+#include "core/model/event_json.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static size_t end_line(char line[SHOW_LINE_BYTES], size_t length)
+{
+    if (length > SHOW_LINE_BYTES - 2)
+        length = SHOW_LINE_BYTES - 2;
+    line[length] = '\n';
+    line[length + 1] = '\0';
+    return length + 1;
+}
+
+/* An object that does not fit is not to happen; half of one would puzzle a program. */
+static size_t end_object(struct json *json, char line[SHOW_LINE_BYTES])
+{
+    const char *object = json_end(json);
+
+    return object != NULL ? end_line(line, strlen(object)) : 0;
+}
+
+static size_t in_json(const struct event *event, char line[SHOW_LINE_BYTES])
+{
+    struct json json;
+
+    json_begin(&json, line, SHOW_LINE_BYTES - 1);
+    event_json(&json, event);
+    return end_object(&json, line);
+}
+
+size_t show_event(const struct event *event, bool json, char ret_line[SHOW_LINE_BYTES])
+{
+    char raw[SHOW_LINE_BYTES / 4];
+    int length = 0;
+
+    if (json)
+        return in_json(event, ret_line);
+    switch ((enum event_kind)event->kind) {
+    case EVENT_JOIN:
+        length = snprintf(raw, sizeof(raw), "%.*s joined", (int)event->name_len, event->name);
+        break;
+    case EVENT_CHAT:
+        length = snprintf(raw, sizeof(raw), "%.*s: %.*s", (int)event->name_len, event->name, (int)event->text_len,
+                          event->text);
+        break;
+    case EVENT_EXIT:
+        length = snprintf(raw, sizeof(raw), "%.*s left", (int)event->name_len, event->name);
+        break;
+    case EVENT_NOTICE:
+        length = snprintf(raw, sizeof(raw), "Notice: %.*s", (int)event->text_len, event->text);
+        break;
+    }
+    if (length < 0)
+        return 0;
+    if ((size_t)length >= sizeof(raw))
+        length = (int)sizeof(raw) - 1;
+    return end_line(ret_line, escape_text(raw, (size_t)length, ret_line, SHOW_LINE_BYTES - 1));
+}
+
+size_t show_text(const char *text, size_t length, const struct moment *now, bool json, char ret_line[SHOW_LINE_BYTES])
+{
+    struct json object;
+    char time[WALL_TEXT_BYTES];
+
+    if (!json)
+        return end_line(ret_line, escape_text(text, length, ret_line, SHOW_LINE_BYTES - 1));
+    json_begin(&object, ret_line, SHOW_LINE_BYTES - 1);
+    json_null(&object, "seq");
+    json_text(&object, "time", wall_format(now->wall_ns, now->utc_offset_s, time));
+    json_text(&object, "kind", "line");
+    json_text(&object, "name", "");
+    json_string(&object, "text", text, length);
+    return end_object(&object, ret_line);
+}
+
+size_t show_missed(uint64_t count, bool json, char ret_line[SHOW_LINE_BYTES])
+{
+    struct json object;
+
+    if (!json)
+        return end_line(ret_line,
+                        (size_t)snprintf(ret_line, SHOW_LINE_BYTES - 1,
+                                         "(%" PRIu64 " events were missed: the room has forgotten them)", count));
+    json_begin(&object, ret_line, SHOW_LINE_BYTES - 1);
+    json_text(&object, "kind", "missed");
+    json_count(&object, "count", count);
+    return end_object(&object, ret_line);
+}

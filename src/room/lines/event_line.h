@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * What room writes on stdout: a line for each event, for people or as JSON. Nothing that a peer sends moves the cursor: control characters are shown, not obeyed.
+ */
+#ifndef ROOMD_ROOM_LINES_EVENT_LINE_H
+#define ROOMD_ROOM_LINES_EVENT_LINE_H
+
+#include <roomd/event.h>
+#include <roomd/moment.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The longest event, escaped, with its name and its time. */
+#define SHOW_LINE_BYTES 8192
+
+/* Writes the line, with its newline, and terminates it. Returns its length. */
+size_t show_event(const struct event *event, bool json, char ret_line[SHOW_LINE_BYTES]);
+/* A line of a plain server that tells no event; `now` is its time. */
+size_t show_text(const char *text, size_t length, const struct moment *now, bool json, char ret_line[SHOW_LINE_BYTES]);
+/* So many events can't be had any more. */
+size_t show_missed(uint64_t count, bool json, char ret_line[SHOW_LINE_BYTES]);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* The program: what it was asked for, and who does it. */
+#include "room/dialect_choice.h"
+#include "room/lines/line_mode.h"
+#include "room/options.h"
+#include "room/screen/screen.h"
+
+#include <signal.h>
+#include <sodium.h>
+#include <stdbool.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+/* A person sits there who has not asked for lines. */
+static bool wants_screen(const struct options *options)
+{
+    return options->message == NULL && !options->json && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct dialect dialect;
+    struct ev_loop *loop;
+    int code;
+
+    if (!options_parse(argc, argv, &options, &code))
+        return code;
+    if (options.plain) {
+        if (!accent_load(options.dialect_name, options.language, &dialect))
+            return EX_USAGE;
+        options.dialect = &dialect;
+    }
+    loop = ev_default_loop(EVBACKEND_EPOLL | EVFLAG_NOENV);
+    if (loop == NULL || sodium_init() < 0)
+        return EX_OSERR;
+    /* Whoever reads our lines may take its time: stdout blocks, and the room waits for our position. Who stops reading ends us. */
+    signal(SIGPIPE, SIG_IGN);
+    code = wants_screen(&options) ? screen_run(loop, &options) : filter_run(loop, &options);
+    ev_loop_destroy(loop);
+    return code;
+}

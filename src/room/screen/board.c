@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Order is kept: whoever is held back is told before anything else is. */
+#include "room/screen/board.h"
+
+#include "room/screen/style.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WORDS_BYTES 1024
+
+/* A room that talks about somebody is not to ring all the time. */
+#define BELL_NS MOMENT_NS_PER_S
+
+/* ---- lines ---- */
+
+static void print(struct board *board, struct bytes *line)
+{
+    terminal_print(board->terminal, line);
+    bytes_done(line);
+}
+
+static void tell_day(struct board *board, int64_t wall_ns, int32_t utc_offset_s)
+{
+    int64_t day = paint_day_number(wall_ns, utc_offset_s);
+    struct bytes line = {0};
+    bool first = board->day == 0;
+
+    if (day == board->day)
+        return;
+    board->day = day;
+    if (first) /* today is nothing new to anybody */
+        return;
+    paint_day(terminal_colours(board->terminal), wall_ns, utc_offset_s, &line);
+    print(board, &line);
+}
+
+static void tell_crowd(struct board *board)
+{
+    struct bytes words = {0};
+
+    ev_timer_stop(board->loop, &board->hold);
+    while (crowd_take(&board->crowd, &words)) {
+        struct bytes line = {0};
+
+        paint_crowd(terminal_colours(board->terminal), board->crowd_wall_ns, board->utc_offset_s, words.at,
+                    words.length, &line);
+        print(board, &line);
+        words.length = 0;
+    }
+    bytes_done(&words);
+}
+
+static void tell_renaming(struct board *board)
+{
+    struct bytes line = {0};
+
+    if (!board->is_renaming)
+        return;
+    board->is_renaming = false;
+    bytes_format(&line, "%.*s has left, to come back under another name", (int)board->before_len, board->before);
+    board_say_text(board, false, line.at, line.length);
+    bytes_done(&line);
+}
+
+void board_say_text(struct board *board, bool urgent, const char *text, size_t length)
+{
+    struct bytes line = {0};
+
+    tell_crowd(board);
+    paint_words(terminal_colours(board->terminal), urgent, text, length, &line);
+    print(board, &line);
+}
+
+void board_say(struct board *board, bool urgent, const char *format, ...)
+{
+    char words[WORDS_BYTES];
+    va_list arguments;
+    int length;
+
+    va_start(arguments, format);
+    length = vsnprintf(words, sizeof(words), format, arguments);
+    va_end(arguments);
+    if (length > 0)
+        board_say_text(board, urgent, words, (size_t)length < sizeof(words) ? (size_t)length : sizeof(words) - 1);
+}
+
+/* ---- events ---- */
+
+static void ring(struct board *board, const struct moment *now)
+{
+    if (board->has_rung && now->mono_ns - board->bell_ns < BELL_NS)
+        return;
+    board->has_rung = true;
+    board->bell_ns = now->mono_ns;
+    terminal_bell(board->terminal);
+}
+
+static void tell(struct board *board, const struct event *event, bool own)
+{
+    struct bytes line = {0};
+
+    tell_crowd(board);
+    tell_day(board, event->wall_ns, event->utc_offset_s);
+    paint_event(terminal_colours(board->terminal), event, own, &line);
+    print(board, &line);
+}
+
+/* True where it was held back. */
+static bool hold_back(struct board *board, const struct moment *now, const struct event *event)
+{
+    bool joined = event->kind == EVENT_JOIN;
+    bool empty = crowd_is_empty(&board->crowd);
+
+    if (!joined && (event->kind != EVENT_EXIT || event->reason == EXIT_KICKED || event->reason == EXIT_RENAMED))
+        return false;
+    if (!crowd_add(&board->crowd, joined, event->name, event->name_len, now->mono_ns))
+        return false;
+    if (empty) {
+        board->crowd_wall_ns = event->wall_ns;
+        board->utc_offset_s = event->utc_offset_s;
+        ev_timer_set(&board->hold, (double)CROWD_WAIT_NS / 1e9, 0.0);
+        ev_timer_start(board->loop, &board->hold);
+    }
+    return true;
+}
+
+/* A rename is an exit and a join of one member; true where this was one of them. */
+static bool take_rename(struct board *board, const struct event *event)
+{
+    struct bytes line = {0};
+
+    if (event->kind == EVENT_EXIT && event->reason == EXIT_RENAMED && event->name_len <= ROOM_NAME_MAX_BYTES) {
+        tell_renaming(board);
+        board->is_renaming = true;
+        board->renaming = event->author;
+        board->before_len = (uint8_t)event->name_len;
+        memcpy(board->before, event->name, event->name_len);
+        return true;
+    }
+    if (!board->is_renaming || event->kind != EVENT_JOIN || event->author != board->renaming) {
+        tell_renaming(board);
+        return false;
+    }
+    board->is_renaming = false;
+    tell_crowd(board);
+    tell_day(board, event->wall_ns, event->utc_offset_s);
+    paint_rename(terminal_colours(board->terminal), event, board->before, board->before_len, &line);
+    print(board, &line);
+    return true;
+}
+
+static bool is_name(const struct event *event, const char *name)
+{
+    return name[0] != '\0' && strlen(name) == event->name_len && memcmp(event->name, name, event->name_len) == 0;
+}
+
+void board_event(struct board *board, const struct moment *now, const struct event *event, const char *name, bool own)
+{
+    if (take_rename(board, event))
+        return;
+    if (!own && !is_name(event, name) && ignored_has(&board->ignored, event->name, event->name_len))
+        return;
+    /* That we are in is said in other words. */
+    if (event->kind == EVENT_JOIN && is_name(event, name))
+        return;
+    if (hold_back(board, now, event))
+        return;
+    tell(board, event, own || is_name(event, name));
+    if (event->kind == EVENT_CHAT && !own && !is_name(event, name) &&
+        paint_mentions(event->text, event->text_len, name, strlen(name)))
+        ring(board, now);
+}
+
+/* ---- opening and closing ---- */
+
+static void on_hold(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    (void)loop;
+    (void)events;
+    tell_crowd(watcher->data);
+}
+
+void board_init(struct board *board, struct ev_loop *loop, struct terminal *terminal)
+{
+    *board = (struct board){.loop = loop, .terminal = terminal};
+    ev_timer_init(&board->hold, on_hold, 0.0, 0.0);
+    board->hold.data = board;
+}
+
+void board_done(struct board *board)
+{
+    tell_crowd(board);
+    tell_renaming(board);
+}

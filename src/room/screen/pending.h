@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * What was said and has no place in the room yet, so that nothing is lost: in the order of its numbers, with its text. Knows no seat and no screen.
+ */
+#ifndef ROOMD_ROOM_SCREEN_PENDING_H
+#define ROOMD_ROOM_SCREEN_PENDING_H
+
+#include "base/buffer.h"
+
+#include <roomd/client.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct outgoing_entry {
+    uint32_t number;
+    bool rename;      /* it asks for another name */
+    bool told;        /* that it takes long */
+    bool taken;       /* it is in the room; its event is on its way */
+    int64_t since_ns; /* monotonic */
+    size_t length;
+    char *text; /* owned */
+};
+
+/* All zero is an empty one. */
+struct outgoing {
+    struct outgoing_entry entries[CLIENT_PENDING_MAX];
+    size_t count;
+};
+
+void outgoing_done(struct outgoing *outgoing);
+
+/* STATUS_FULL; STATUS_NO_MEMORY. */
+int outgoing_add(struct outgoing *outgoing, uint32_t number, bool rename, const char *text, size_t length,
+                 int64_t now_ns);
+
+/* NULL: there is none. Valid until something is added or taken out. */
+struct outgoing_entry *outgoing_find(struct outgoing *outgoing, uint32_t number);
+void outgoing_remove(struct outgoing *outgoing, uint32_t number);
+
+/* Visible lines for those above the prompt, at most `most`: "  …   alice: hello (sending)", the last one may be "and 5 more". `why` is the word in parentheses. Returns how many; each is added to `out`, and ends there at `ret_ends`. */
+size_t outgoing_notes(const struct outgoing *outgoing, const char *name, const char *why, size_t columns, size_t most,
+                      struct bytes *out, size_t *ret_ends);
+
+#endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* The seat's words made the screen's, and how it ends. */
+#include "room/screen/screen.h"
+
+#include "room/screen/screen_state.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <roomd/status.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+/* ---- ending ---- */
+
+static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+    (void)loop;
+    (void)events;
+    screen_leave(watcher->data, watcher->signum != SIGINT);
+}
+
+/* ---- what the terminal tells ---- */
+
+static void on_line(void *ctx, const char *line)
+{
+    screen_typed_line(ctx, line);
+}
+
+static void on_pasted(void *ctx, const char *text, size_t length, bool cut)
+{
+    screen_typed_paste(ctx, text, length, cut);
+}
+
+static void on_answered(void *ctx, bool yes)
+{
+    screen_typed_answer(ctx, yes);
+}
+
+static void on_ended(void *ctx, bool closed)
+{
+    screen_leave(ctx, closed);
+}
+
+static char *on_candidate(void *ctx, const char *before, size_t before_length, const char *word, bool first)
+{
+    return screen_names_candidate(ctx, before, before_length, word, first);
+}
+
+static void draw_notes(struct screen *screen)
+{
+    struct bytes notes = {0};
+    size_t ends[AREA_NOTES_MAX], from = 0;
+    const char *why = screen->state == PROMPT_IN || screen->state == PROMPT_LEAVING ? "sending" : "waiting";
+    size_t count = outgoing_notes(&screen->outgoing, seat_name(screen->seat), why, terminal_columns(screen->terminal),
+                                  AREA_NOTES_MAX, &notes, ends);
+
+    for (size_t i = 0; i < count; i++) {
+        terminal_add_note(screen->terminal, notes.at + from, ends[i] - from);
+        from = ends[i];
+    }
+    bytes_done(&notes);
+}
+
+static void on_draw(void *ctx)
+{
+    struct screen *screen = ctx;
+    struct prompt prompt = {.state = screen->state, .room = ""};
+    struct bytes text = {0};
+
+    if (screen->seat != NULL) {
+        prompt.room = seat_room(screen->seat);
+        prompt.members = seat_members(screen->seat);
+        prompt.since = screen->options.plain;
+        draw_notes(screen);
+    }
+    if (!screen->asks_name)
+        prompt_text(&prompt, terminal_columns(screen->terminal), &text);
+    else if (screen->seat == NULL)
+        bytes_format(&text, "your name (Enter: %s): ", screen->options.name);
+    else
+        bytes_add_text(&text, "another name: ");
+    terminal_set_prompt(screen->terminal, text.at, text.length, screen->asks_name);
+    bytes_done(&text);
+}
+
+/* ---- opening and closing ---- */
+
+static void add_former(void *ctx, const char *line)
+{
+    terminal_add_history(((struct screen *)ctx)->terminal, line);
+}
+
+/* The protocol is UTF-8, and so are terminals; a session without a locale (ssh to a small machine) would have its letters edited byte by byte. */
+static void take_locale(void)
+{
+    if (setlocale(LC_CTYPE, "") == NULL || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+        setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+static void init_watchers(struct screen *screen)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+
+    screen_told_open(screen);
+    screen->sink = screen_told_sink(screen);
+    ev_timer_init(&screen->patience, screen_on_patience, 0.0, 0.0);
+    screen->patience.data = screen;
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        ev_signal_init(&screen->signals[i], on_signal, numbers[i]);
+        screen->signals[i].data = screen;
+        ev_signal_start(screen->loop, &screen->signals[i]);
+    }
+}
+
+static void stop_watchers(struct screen *screen)
+{
+    ev_timer_stop(screen->loop, &screen->slow);
+    ev_timer_stop(screen->loop, &screen->late);
+    ev_timer_stop(screen->loop, &screen->patience);
+    for (size_t i = 0; i < sizeof(screen->signals) / sizeof(screen->signals[0]); i++)
+        ev_signal_stop(screen->loop, &screen->signals[i]);
+}
+
+static int open_terminal(struct screen *screen)
+{
+    const struct terminal_sink sink = {.line = on_line,
+                                       .pasted = on_pasted,
+                                       .answered = on_answered,
+                                       .ended = on_ended,
+                                       .candidate = on_candidate,
+                                       .draw = on_draw,
+                                       .ctx = screen};
+
+    return terminal_new(screen->loop, screen->options.linear, &sink, &screen->terminal);
+}
+
+static void open_history(struct screen *screen)
+{
+    history_init(&screen->history, getenv("XDG_STATE_HOME"), getenv("HOME"));
+    if (!history_read(&screen->history, add_former, screen))
+        board_say(&screen->board, false, "former lines are not here: %s: %s", screen->history.path, strerror(errno));
+}
+
+static void done(struct screen *screen)
+{
+    stop_watchers(screen);
+    for (size_t i = 0; i < screen->outgoing.count; i++)
+        screen_told_outcome(screen, &screen->outgoing.entries[i],
+                            seat_was_in(screen->seat) ? CLIENT_UNKNOWN : CLIENT_REFUSED, 0);
+    if (!history_save(&screen->history))
+        board_say(&screen->board, false, "what you have typed is not kept: %s: %s", screen->history.path,
+                  strerror(errno));
+    board_done(&screen->board);
+    outgoing_done(&screen->outgoing);
+    seat_free(screen->seat);
+    terminal_free(screen->terminal);
+    history_done(&screen->history);
+    bytes_done(&screen->paste.text);
+    free(screen->kept_line);
+}
+
+int screen_run(struct ev_loop *loop, const struct options *options)
+{
+    struct screen *screen = calloc(1, sizeof(*screen));
+    int code;
+
+    if (screen == NULL)
+        return EX_OSERR;
+    screen->loop = loop;
+    screen->options = *options;
+    take_locale();
+    if (open_terminal(screen) != STATUS_OK) {
+        free(screen);
+        fputs("room: the terminal can't be used\n", stderr);
+        return EX_OSERR;
+    }
+    board_init(&screen->board, loop, screen->terminal);
+    init_watchers(screen);
+    open_history(screen);
+    if (!options->has_name || !screen_sit_down(screen))
+        screen_names_ask(screen);
+    ev_run(loop, 0);
+    code = screen->code;
+    done(screen);
+    free(screen);
+    return code;
+}

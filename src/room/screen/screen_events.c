@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* What the seat tells, in words for people: events, what became of messages, and what to check where nobody answers. */
+#include "room/reasons.h"
+#include "room/screen/screen_state.h"
+
+#include <string.h>
+#include <sysexits.h>
+
+/* ---- events ---- */
+
+static void on_event(void *ctx, const struct event *event, uint32_t own)
+{
+    struct screen *screen = ctx;
+
+    if (own != 0 && own <= screen->shown_alone)
+        return;
+    outgoing_remove(&screen->outgoing, own);
+    board_event(&screen->board, seat_now(screen->seat), event, seat_name(screen->seat), own != 0);
+}
+
+/* A message of ours whose event will not come: it is in the room, or on its way there. */
+static void show_alone(struct screen *screen, const struct outgoing_entry *entry)
+{
+    const struct moment *now = seat_now(screen->seat);
+    const char *name = seat_name(screen->seat);
+    struct event event = {.wall_ns = now->wall_ns,
+                          .utc_offset_s = now->utc_offset_s,
+                          .kind = EVENT_CHAT,
+                          .name = name,
+                          .name_len = (uint16_t)strlen(name),
+                          .text = entry->text,
+                          .text_len = (uint16_t)entry->length};
+
+    if (!entry->rename)
+        board_event(&screen->board, now, &event, name, true);
+}
+
+void screen_told_outcome(struct screen *screen, const struct outgoing_entry *entry, enum client_outcome outcome,
+                         uint8_t why)
+{
+    char words[REASONS_TEXT_BYTES];
+
+    if (entry->rename && outcome == CLIENT_REFUSED)
+        board_say(&screen->board, true, "your name has not changed to %s: %s", entry->text,
+                  reasons_not_taken(why, words));
+    else if (entry->rename)
+        board_say(&screen->board, true, "it is not known whether your name has changed to %s", entry->text);
+    else if (outcome == CLIENT_REFUSED && why == 0) /* it was never sent, or nobody knows any more */
+        board_say(&screen->board, true, "not said: %s", entry->text);
+    else if (outcome == CLIENT_REFUSED)
+        board_say(&screen->board, true, "not said (%s): %s", reasons_not_taken(why, words), entry->text);
+    else
+        board_say(&screen->board, true, "it is not known whether this was said, and it is not said again: %s",
+                  entry->text);
+    if (!entry->rename)
+        terminal_add_history(screen->terminal, entry->text); /* of a paste, it is not there */
+}
+
+static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why)
+{
+    struct screen *screen = ctx;
+    struct outgoing_entry *entry = outgoing_find(&screen->outgoing, number);
+
+    terminal_touch(screen->terminal);
+    if (entry == NULL) {
+        if (outcome == CLIENT_UNKNOWN && number <= seat_said_before(screen->seat))
+            board_say(&screen->board, true,
+                      "it is not known whether message %u of the program before was said, and it is not said again",
+                      (unsigned)number);
+        return;
+    }
+    switch (outcome) {
+    case CLIENT_TAKEN: /* its event is on its way, or lost with the session */
+        entry->taken = true;
+        return;
+    case CLIENT_REFUSED:
+    case CLIENT_UNKNOWN:
+        screen_told_outcome(screen, entry, outcome, why);
+        break;
+    case CLIENT_SENT: /* that is all that will ever be known */
+        screen->shown_alone = number;
+        show_alone(screen, entry);
+        break;
+    }
+    outgoing_remove(&screen->outgoing, number);
+}
+
+/* What was taken and whose events are lost is shown all the same. */
+static void show_taken(struct screen *screen)
+{
+    for (size_t i = screen->outgoing.count; i-- > 0;) {
+        if (!screen->outgoing.entries[i].taken)
+            continue;
+        show_alone(screen, &screen->outgoing.entries[i]);
+        outgoing_remove(&screen->outgoing, screen->outgoing.entries[i].number);
+    }
+}
+
+static void on_missed(void *ctx, uint64_t count)
+{
+    struct screen *screen = ctx;
+
+    show_taken(screen);
+    board_say(&screen->board, true, "%llu events were missed: the room has forgotten them", (unsigned long long)count);
+}
+
+/* Of a server of the plain protocol: no event, but somebody should see it. */
+static void on_line(void *ctx, const char *text, size_t length)
+{
+    board_say_text(&((struct screen *)ctx)->board, false, text, length);
+}
+
+static void on_member(void *ctx, uint64_t number, const char *name, size_t name_len, bool here)
+{
+    struct screen *screen = ctx;
+
+    (void)number;
+    (void)name;
+    (void)name_len;
+    (void)here;
+    terminal_touch(screen->terminal); /* the prompt counts them */
+}
+
+/* ---- how it stands ---- */
+
+static void be_in(struct screen *screen, bool first)
+{
+    ev_timer_stop(screen->loop, &screen->slow);
+    screen->state = PROMPT_IN;
+    screen->refusal = CLIENT_NO_REASON;
+    screen_names_done(screen);
+    if (first)
+        board_say(&screen->board, false, "you are in %s as %s; /help lists the commands",
+                  seat_room(screen->seat)[0] != '\0' ? seat_room(screen->seat) : "the room", seat_name(screen->seat));
+    else if (screen->forgotten)
+        board_say(
+            &screen->board, false,
+            "the room has begun anew, or has forgotten you: you are in again, as %s; what was said meanwhile is lost",
+            seat_name(screen->seat));
+    else if (screen->told_trouble)
+        board_say(&screen->board, false, "the room answers again: you are in");
+    screen->told_trouble = false;
+    screen->forgotten = false;
+}
+
+static void be_refused(struct screen *screen, enum client_reason reason, uint16_t wait_s)
+{
+    char words[REASONS_TEXT_BYTES];
+    bool again = reason == screen->refusal;
+
+    ev_timer_stop(screen->loop, &screen->slow);
+    screen->refusal = reason;
+    screen->state = PROMPT_WAITING;
+    if (reason == CLIENT_REFUSED_TAKEN || reason == CLIENT_REFUSED_NAME) {
+        board_say(&screen->board, true,
+                  reason == CLIENT_REFUSED_TAKEN ? "somebody in the room has the name %s: take another"
+                                                 : "nobody can have the name %s: take another",
+                  screen->options.name);
+        screen_names_ask(screen);
+    } else if (!again) {
+        board_say(&screen->board, true, "%s; it tries again in %u s", reasons_text(reason, words), (unsigned)wait_s);
+    }
+}
+
+static void on_state(void *ctx, enum client_state state, enum client_reason reason, uint16_t wait_s)
+{
+    struct screen *screen = ctx;
+    char words[REASONS_TEXT_BYTES];
+
+    terminal_touch(screen->terminal);
+    if (state == CLIENT_OUT) {
+        if (reason != CLIENT_LEFT)
+            board_say(&screen->board, true, "%s%s%s", reasons_text(reason, words),
+                      seat_close_text(screen->seat)[0] != '\0' ? ": " : "", seat_close_text(screen->seat));
+        screen_end(screen, reason == CLIENT_LEFT ? EX_OK : SCREEN_EXIT_REFUSED);
+    } else if (screen->leaving != SCREEN_STAYS) {
+        return;
+    } else if (state == CLIENT_IN) {
+        be_in(screen, !screen->was_in);
+        screen->was_in = true;
+    } else if (state == CLIENT_JOINING && (reason == CLIENT_NO_REASON || reason == CLIENT_REFUSED_UNKNOWN)) {
+        if (reason == CLIENT_REFUSED_UNKNOWN) {
+            screen->forgotten = true;
+            show_taken(screen);
+        }
+        screen->state = PROMPT_JOINING;
+        screen_told_waits(screen);
+    } else if (state == CLIENT_JOINING) {
+        be_refused(screen, reason, wait_s);
+    }
+}
+
+static void on_trouble(void *ctx, enum seat_trouble trouble, const char *words)
+{
+    struct screen *screen = ctx;
+    const char *what_now =
+        screen->was_in ? "it tries again by itself; what you type waits" : "it tries again by itself; Ctrl-C leaves";
+
+    ev_timer_stop(screen->loop, &screen->slow);
+    screen->told_trouble = true;
+    screen->state = PROMPT_NO_ANSWER;
+    if (trouble == SEAT_NO_ADDRESS)
+        board_say(&screen->board, true, "%s: %s; %s", screen->options.host, words, what_now);
+    else
+        board_say(&screen->board, true, "nobody listens at %s: %s %s", words,
+                  screen->was_in ? "the room is closed, or starts anew;" : "is roomd running there?", what_now);
+}
+
+static void on_slow(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    struct screen *screen = watcher->data;
+
+    (void)loop;
+    (void)events;
+    screen->state = PROMPT_NO_ANSWER;
+    terminal_touch(screen->terminal);
+    if (screen->told_trouble)
+        return;
+    screen->told_trouble = true;
+    if (screen->was_in)
+        board_say(&screen->board, true,
+                  "the room does not answer: is this machine's network there? It goes on asking; what you type waits");
+    else
+        board_say(
+            &screen->board, true,
+            "no answer from %s: is roomd running there, and does a firewall let UDP port %s through?%s It goes on "
+            "asking; Ctrl-C leaves",
+            seat_address(screen->seat), screen->options.port,
+            screen->options.plain ? "" : " If it is another program's room: --plain.");
+}
+
+static void on_late(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    struct screen *screen = watcher->data;
+
+    (void)loop;
+    (void)events;
+    for (size_t i = 0; i < screen->outgoing.count; i++) {
+        struct outgoing_entry *entry = &screen->outgoing.entries[i];
+
+        if (!entry->told)
+            board_say(&screen->board, false, "%s, and it is not in the room yet: %s",
+                      screen->state == PROMPT_IN ? "this was sent" : "this waits", entry->text);
+        entry->told = true;
+    }
+}
+
+static void on_turn(void *ctx)
+{
+    screen_typed_go_on(ctx);
+}
+
+/* What was given on is on the terminal before the seat takes it for seen. */
+static void on_done(void *ctx)
+{
+    terminal_flush(((struct screen *)ctx)->terminal);
+}
+
+/* ---- opening ---- */
+
+struct seat_sink screen_told_sink(struct screen *screen)
+{
+    return (struct seat_sink){.protocol = {.event = on_event,
+                                           .outcome = on_outcome,
+                                           .missed = on_missed,
+                                           .state = on_state,
+                                           .member = on_member,
+                                           .line = on_line,
+                                           .ctx = screen},
+                              .trouble = on_trouble,
+                              .turn = on_turn,
+                              .done = on_done,
+                              .ctx = screen};
+}
+
+void screen_told_open(struct screen *screen)
+{
+    ev_timer_init(&screen->slow, on_slow, 0.0, 0.0);
+    ev_timer_init(&screen->late, on_late, 0.0, 0.0);
+    screen->slow.data = screen->late.data = screen;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * Many who join or leave at once, told in one line. Knows when, and no clocks: the moment is an argument.
+ */
+#ifndef ROOMD_ROOM_SCREEN_SCREEN_FOLD_H
+#define ROOMD_ROOM_SCREEN_SCREEN_FOLD_H
+
+#include "base/buffer.h"
+
+#include <roomd/limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Who comes so soon behind another is told together with those who come until the time has passed. Half a second: of an exit, everybody is to know within one. */
+#define CROWD_WAIT_NS INT64_C(500000000)
+
+/* Names that are kept: enough to see that somebody who left is back. */
+#define CROWD_NAMES_MAX 32U
+
+/* Names that are told: "alice, bob and 58 others joined". */
+#define CROWD_TOLD_MAX 2U
+
+struct crowd_side {
+    uint32_t count;
+    uint32_t named;
+    uint8_t lengths[CROWD_NAMES_MAX];
+    char names[CROWD_NAMES_MAX][ROOM_NAME_MAX_BYTES];
+};
+
+/* All zero is an empty one. */
+struct crowd {
+    struct crowd_side sides[2]; /* who left, who joined */
+    bool joined_first;
+    bool seen;       /* anybody, ever */
+    int64_t last_ns; /* the last one that came or went */
+};
+
+/* Somebody has joined or left. False: it is quiet, and whoever asks tells it by itself. True: it is kept, to be told by crowd_take after CROWD_WAIT_NS or before anything else is. */
+bool crowd_add(struct crowd *crowd, bool joined, const char *name, size_t name_len, int64_t now_ns);
+
+bool crowd_is_empty(const struct crowd *crowd);
+
+/* The next line that is to be told, in visible form; false where there is none. Takes out whom it tells. */
+bool crowd_take(struct crowd *crowd, struct bytes *out);
+
+#endif

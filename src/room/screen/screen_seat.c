@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Taking the seat, and leaving it. */
+#include "room/screen/screen_state.h"
+#include <roomd/status.h>
+
+/* Who leaves waits for what was said a moment ago, then for the room to say that it knows; a second in all. */
+#define SETTLE_S 0.7
+#define LEAVE_S  0.3
+
+/* Nobody has answered for so long: the first time, and where somebody did before. */
+#define SLOW_JOIN_S   5.0
+#define SLOW_RETURN_S 2.0
+
+void screen_end(struct screen *screen, int code)
+{
+    screen->code = code;
+    ev_break(screen->loop, EVBREAK_ALL);
+}
+
+static void start(struct screen *screen, ev_timer *timer, double seconds)
+{
+    ev_timer_stop(screen->loop, timer);
+    ev_timer_set(timer, seconds, 0.0);
+    ev_timer_start(screen->loop, timer);
+}
+
+/* Who was never in has left nothing. */
+static int code_of_leaving(const struct screen *screen)
+{
+    if (screen->seat == NULL || seat_was_in(screen->seat))
+        return EX_OK;
+    return screen->refusal != CLIENT_NO_REASON ? SCREEN_EXIT_REFUSED : EX_UNAVAILABLE;
+}
+
+/* Not in this turn: a terminal that is closed sends a signal and an end in one moment, and the room has not been told of the first of them yet. */
+static void tell_and_end(struct screen *screen)
+{
+    if (screen->leaving == SCREEN_SETTLES)
+        seat_leave(screen->seat, true);
+    screen->leaving = SCREEN_LEAVES;
+    start(screen, &screen->patience, 0.0);
+}
+
+void screen_leave(struct screen *screen, bool at_once)
+{
+    bool settles = !at_once && screen->outgoing.count > 0;
+
+    if (screen->seat == NULL || !seat_was_in(screen->seat)) {
+        screen_end(screen, code_of_leaving(screen));
+        return;
+    }
+    if (screen->leaving != SCREEN_STAYS) {
+        tell_and_end(screen);
+        return;
+    }
+    screen->leaving = settles ? SCREEN_SETTLES : SCREEN_LEAVES;
+    screen->state = PROMPT_LEAVING;
+    terminal_touch(screen->terminal);
+    seat_leave(screen->seat, !settles);
+    start(screen, &screen->patience, settles ? SETTLE_S : SETTLE_S + LEAVE_S);
+}
+
+void screen_on_patience(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    struct screen *screen = watcher->data;
+
+    (void)loop;
+    (void)events;
+    if (screen->leaving == SCREEN_SETTLES) {
+        screen->leaving = SCREEN_LEAVES;
+        seat_leave(screen->seat, true);
+        start(screen, &screen->patience, LEAVE_S);
+        return;
+    }
+    screen_end(screen, EX_OK);
+}
+
+bool screen_sit_down(struct screen *screen)
+{
+    switch (seat_new(screen->loop, &screen->options, &screen->sink, &screen->seat)) {
+    case STATUS_OK:
+        screen_told_waits(screen);
+        seat_open(screen->seat);
+        return true;
+    case STATUS_NO_MEMORY:
+        board_say(&screen->board, true, "there is not enough memory");
+        screen_end(screen, EX_OSERR);
+        return true;
+    default:
+        board_say(&screen->board, true, "that can't be a name: take another");
+        return false;
+    }
+}
+
+void screen_told_waits(struct screen *screen)
+{
+    ev_timer_stop(screen->loop, &screen->slow);
+    ev_timer_set(&screen->slow, screen->was_in ? SLOW_RETURN_S : SLOW_JOIN_S, 0.0);
+    ev_timer_start(screen->loop, &screen->slow);
+}

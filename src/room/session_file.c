@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * One record in one file, written by one call: a program that is killed has written it or has not. The check sum is for what else may happen to a file.
+ */
+#include "room/session_file.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* To be raised with any change of the record, or of what it means. */
+#define KEEP_VERSION 1U
+
+#define KEEP_MAGIC UINT64_C(0x73657373696f6e21)
+
+#define KEEP_FOLDER "roomd"
+
+/* "seat-", 16 bytes in hex, and the NUL. */
+#define KEEP_DIGEST_BYTES 16
+#define KEEP_NAME_BYTES   (5 + 2 * KEEP_DIGEST_BYTES + 1)
+
+/* The one before us may have deleted the file between our opening and locking it. That it happens again and again has another reason. */
+#define KEEP_ATTEMPTS 3
+
+struct record {
+    uint64_t magic;
+    uint32_t version;
+    uint32_t said;
+    uint64_t epoch;
+    uint64_t token;
+    uint64_t position;
+    uint32_t decided;
+    uint32_t unused;
+    uint64_t check;
+};
+
+_Static_assert(sizeof(struct record) == 56, "no byte of it is padding");
+
+struct keep {
+    int folder;
+    int fd;
+    char name[KEEP_NAME_BYTES];
+    struct record written; /* all zero where it is not known what the file holds */
+};
+
+/* ---- folders ---- */
+
+/* A folder of ours that nobody else can look into; -1 where it is not. */
+static int open_folder(int at, const char *path)
+{
+    struct stat status;
+    int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (at != AT_FDCWD ? O_NOFOLLOW : 0));
+
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &status) == 0 && status.st_uid == geteuid() && (status.st_mode & 077) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static int open_runtime_folder(void)
+{
+    const char *path = getenv("XDG_RUNTIME_DIR");
+    char usual[sizeof("/run/user/") + 3 * sizeof(uid_t)];
+
+    if (path == NULL || path[0] == '\0') {
+        snprintf(usual, sizeof(usual), "/run/user/%u", (unsigned)geteuid());
+        path = usual;
+    }
+    return path[0] == '/' ? open_folder(AT_FDCWD, path) : -1;
+}
+
+static int open_our_folder(void)
+{
+    int runtime = open_runtime_folder(), fd;
+
+    if (runtime < 0)
+        return -1;
+    mkdirat(runtime, KEEP_FOLDER, 0700);
+    fd = open_folder(runtime, KEEP_FOLDER);
+    close(runtime);
+    return fd;
+}
+
+/* ---- the file ---- */
+
+static void absorb(crypto_generichash_state *state, const char *text)
+{
+    crypto_generichash_update(state, (const uint8_t *)text, strlen(text) + 1);
+}
+
+/* Hosts and names may hold what no file is called. A host is the same in capitals. */
+static void name_file(const char *host, const char *port, const char *name, char ret_name[KEEP_NAME_BYTES])
+{
+    uint8_t digest[KEEP_DIGEST_BYTES];
+    crypto_generichash_state state;
+
+    crypto_generichash_init(&state, NULL, 0, sizeof(digest));
+    for (const char *at = host; *at != '\0'; at++) {
+        uint8_t letter = (uint8_t)tolower((unsigned char)*at);
+
+        crypto_generichash_update(&state, &letter, 1);
+    }
+    absorb(&state, "");
+    absorb(&state, port);
+    absorb(&state, name);
+    crypto_generichash_final(&state, digest, sizeof(digest));
+    snprintf(ret_name, KEEP_NAME_BYTES, "seat-");
+    sodium_bin2hex(ret_name + 5, KEEP_NAME_BYTES - 5, digest, sizeof(digest));
+}
+
+/* Opened, locked, and still there under its name; -1 where it is not, and `ret_again` where it may be the next time. */
+static int open_locked(const struct keep *keep, bool *ret_again)
+{
+    struct stat status;
+    int fd = openat(keep->folder, keep->name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+
+    *ret_again = false;
+    if (fd < 0)
+        return -1;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &status) == 0) {
+        *ret_again = status.st_nlink == 0;
+        if (status.st_nlink == 1 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
+            (status.st_mode & 077) == 0)
+            return fd;
+    }
+    close(fd);
+    return -1;
+}
+
+struct keep *keep_open(const char *host, const char *port, const char *name)
+{
+    struct keep *keep = calloc(1, sizeof(*keep));
+    bool again = true;
+
+    if (keep == NULL)
+        return NULL;
+    keep->fd = -1;
+    keep->folder = open_our_folder();
+    if (keep->folder >= 0) {
+        name_file(host, port, name, keep->name);
+        for (int i = 0; i < KEEP_ATTEMPTS && keep->fd < 0 && again; i++)
+            keep->fd = open_locked(keep, &again);
+        if (keep->fd >= 0)
+            return keep;
+        close(keep->folder);
+    }
+    free(keep);
+    return NULL;
+}
+
+static bool is_empty(const struct keep *keep)
+{
+    struct stat status;
+
+    return fstat(keep->fd, &status) == 0 && status.st_size == 0;
+}
+
+void keep_close(struct keep *keep, bool forget)
+{
+    if (keep == NULL)
+        return;
+    /* While it is locked: whoever has it open already will see that it has no name any more. */
+    if (forget || is_empty(keep))
+        unlinkat(keep->folder, keep->name, 0);
+    close(keep->fd);
+    close(keep->folder);
+    free(keep);
+}
+
+/* ---- the record ---- */
+
+/* Against what is torn or of another make, not against anybody: the key is no secret. */
+static uint64_t check_of(const struct record *record)
+{
+    static const uint8_t key[crypto_shorthash_KEYBYTES] = "room session";
+    uint64_t check;
+
+    _Static_assert(sizeof(check) == crypto_shorthash_BYTES, "SipHash's output is the check");
+    crypto_shorthash((uint8_t *)&check, (const uint8_t *)record, offsetof(struct record, check), key);
+    return check;
+}
+
+bool keep_read(const struct keep *keep, struct client_session *ret_session)
+{
+    struct record record;
+    char more;
+
+    if (pread(keep->fd, &record, sizeof(record), 0) != (ssize_t)sizeof(record) ||
+        pread(keep->fd, &more, 1, sizeof(record)) != 0)
+        return false;
+    if (record.magic != KEEP_MAGIC || record.version != KEEP_VERSION || record.check != check_of(&record))
+        return false;
+    *ret_session = (struct client_session){.epoch = record.epoch,
+                                           .token = record.token,
+                                           .position = record.position,
+                                           .said = record.said,
+                                           .decided = record.decided};
+    return true;
+}
+
+void keep_store(struct keep *keep, const struct client_session *session)
+{
+    struct record record = {.magic = KEEP_MAGIC,
+                            .version = KEEP_VERSION,
+                            .said = session->said,
+                            .epoch = session->epoch,
+                            .token = session->token,
+                            .position = session->position,
+                            .decided = session->decided};
+
+    record.check = check_of(&record);
+    if (memcmp(&record, &keep->written, sizeof(record)) == 0)
+        return;
+    if ((keep->written.magic != 0 || ftruncate(keep->fd, 0) == 0) &&
+        pwrite(keep->fd, &record, sizeof(record), 0) == (ssize_t)sizeof(record)) {
+        keep->written = record;
+        return;
+    }
+    /* By an old one, the next program would take numbers that were used. */
+    memset(&keep->written, 0, sizeof(keep->written));
+    if (ftruncate(keep->fd, 0) != 0)
+        unlinkat(keep->folder, keep->name, 0);
+}

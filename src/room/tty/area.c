@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * Rows end where we end them, never where the terminal would: so what it has is what we have counted. The whole area goes out with one write each time; what a key changes is small.
+ */
+#include "room/tty/area.h"
+
+#include "room/sanitize.h"
+
+#include <string.h>
+
+void area_done(struct area *area)
+{
+    bytes_done(&area->shown);
+    *area = (struct area){0};
+}
+
+void area_forget(struct area *area)
+{
+    area->count = 0;
+    area->shown.length = 0;
+}
+
+/* ---- breaking into rows ---- */
+
+/* Bytes of the next row. At least one character, whatever is too wide: it has to end. */
+static size_t row_length(const char *text, size_t length, size_t columns)
+{
+    size_t fits = visible_cut(text, length, columns, NULL);
+
+    if (fits > 0 || length == 0)
+        return fits;
+    for (fits = 1; fits < length && ((unsigned char)text[fits] & 0xc0) == 0x80; fits++)
+        ;
+    return fits;
+}
+
+/* How many rows of another width a row becomes, up to `length` bytes of it; at least one. */
+static size_t rows_of(const char *text, size_t length, size_t columns)
+{
+    size_t rows = 1;
+
+    for (size_t at = row_length(text, length, columns); at < length; rows++)
+        at += row_length(text + at, length - at, columns);
+    return rows;
+}
+
+struct breaking {
+    size_t first; /* of the rows that are shown */
+    size_t row;   /* that has the cursor */
+    size_t at;    /* of the cursor, in that row */
+    size_t rows;
+};
+
+/* Walks over the rows of prompt and line; a callback is not worth it. Where `area` is not NULL, those from `first` on are put into it. */
+static void walk(const char *text, size_t length, size_t cursor, size_t columns, struct breaking *breaking,
+                 struct area *area, size_t most)
+{
+    size_t at = 0;
+
+    breaking->rows = 0;
+    for (;;) {
+        size_t row = row_length(text + at, length - at, columns);
+        bool last = at + row == length;
+
+        if (cursor >= at && (cursor < at + row || last)) {
+            breaking->row = breaking->rows;
+            breaking->at = cursor - at;
+        }
+        if (area != NULL && breaking->rows >= breaking->first && area->count < most)
+            area->rows[area->count++] = (struct area_row){.at = at, .length = row};
+        breaking->rows++;
+        at += row;
+        /* A cursor behind a full row stands at the beginning of the next one. */
+        if (last && (cursor < length || visible_width(text + at - row, row) < columns || row == 0))
+            return;
+    }
+}
+
+/* ---- writing ---- */
+
+static void add_note(struct area *area, const char *note, size_t length, size_t columns)
+{
+    size_t fits = visible_cut(note, length, columns, NULL);
+
+    area->rows[area->count++] = (struct area_row){.at = area->shown.length, .length = fits};
+    bytes_add(&area->shown, note, fits);
+}
+
+/* Notes give way on a low screen: the line comes first. */
+static void lay_out(struct area *area, const struct area_content *content, size_t columns, size_t most)
+{
+    size_t length = content->prompt_length + content->line_length;
+    size_t cursor = content->prompt_length + content->cursor;
+    struct breaking breaking = {0};
+    size_t notes = 0, base, kept;
+    const char *text;
+
+    area_forget(area);
+    bytes_add(&area->shown, content->prompt, content->prompt_length);
+    bytes_add(&area->shown, content->line, content->line_length);
+    if (area->shown.length < length) /* no memory: an empty row */
+        length = cursor = 0;
+    text = area->shown.at != NULL ? area->shown.at : "";
+    walk(text, length, cursor, columns, &breaking, NULL, 0);
+    if (breaking.rows < most)
+        notes = most - breaking.rows < content->note_count ? most - breaking.rows : content->note_count;
+    base = area->shown.length;
+    for (size_t i = 0; i < notes; i++)
+        add_note(area, content->notes[i], content->note_lengths[i], columns);
+    kept = most - notes;
+    breaking.first = breaking.row >= kept ? breaking.row - kept + 1 : 0;
+    text = base > 0 ? area->shown.at : ""; /* the notes may have moved it */
+    walk(text, length, cursor, columns, &breaking, area, most);
+    area->cursor_row = notes + breaking.row - breaking.first;
+    area->cursor_at = breaking.at;
+}
+
+static void write_row(const struct area *area, size_t row, const struct area_content *content, struct bytes *out)
+{
+    const char *text = area->shown.at + area->rows[row].at;
+    size_t length = area->rows[row].length, styled = 0;
+    bool note = area->rows[row].at >= content->prompt_length + content->line_length && length > 0;
+
+    if (note)
+        styled = length;
+    else if (area->rows[row].at < content->prompt_length)
+        styled = content->prompt_length - area->rows[row].at;
+    if (styled > length)
+        styled = length;
+    if (styled > 0) {
+        bytes_add_text(out, note ? content->style : content->prompt_style);
+        bytes_add(out, text, styled);
+        bytes_add_text(out, content->style_end);
+    }
+    bytes_add(out, text + styled, length - styled);
+}
+
+void area_draw(struct area *area, const struct area_content *content, size_t columns, size_t rows, struct bytes *out)
+{
+    size_t most = rows > 1 ? rows - 1 : 1; /* a row of what was said stays in sight */
+    size_t column;
+
+    if (most > AREA_ROWS_MAX)
+        most = AREA_ROWS_MAX;
+    if (columns == 0)
+        columns = 1;
+    lay_out(area, content, columns, most);
+    for (size_t row = 0; row < area->count; row++) {
+        if (row > 0)
+            bytes_add_text(out, "\r\n");
+        write_row(area, row, content, out);
+    }
+    if (area->cursor_row + 1 < area->count)
+        bytes_format(out, "\x1b[%zuA", area->count - 1 - area->cursor_row);
+    bytes_add_text(out, "\r");
+    column = visible_width(area->shown.at + area->rows[area->cursor_row].at, area->cursor_at);
+    if (column > 0)
+        bytes_format(out, "\x1b[%zuC", column);
+    area->columns = columns;
+}
+
+/* How many rows the screen has before the cursor's, and in all, now that it is so narrow. */
+static size_t rows_now(const struct area *area, size_t columns, size_t *ret_above)
+{
+    const struct area_row *row = &area->rows[area->cursor_row];
+    size_t before = area->cursor_at, rows = 0;
+
+    /* The cursor stands on the character behind it, where there is one. */
+    if (before < row->length)
+        before += row_length(area->shown.at + row->at + before, row->length - before, 1);
+    for (size_t i = 0; i < area->count; i++) {
+        if (i == area->cursor_row)
+            *ret_above = rows + rows_of(area->shown.at + row->at, before, columns) - 1;
+        rows += rows_of(area->shown.at + area->rows[i].at, area->rows[i].length, columns);
+    }
+    return rows;
+}
+
+void area_erase(struct area *area, size_t columns, bool reflows, struct bytes *out)
+{
+    size_t above = area->cursor_row, rows = area->count;
+
+    if (area->count == 0)
+        return;
+    if (reflows && columns < area->columns)
+        rows = rows_now(area, columns > 0 ? columns : 1, &above);
+    if (above > 0)
+        bytes_format(out, "\x1b[%zuA", above);
+    bytes_add_text(out, "\r\x1b[K");
+    /* From the first row of the screen on, some take "erase all below" for "clear", and keep what was there in their scroll-back. */
+    if (rows > 1)
+        bytes_add_text(out, "\x1b[B\x1b[J\x1b[A");
+    area_forget(area);
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * readline in callback mode, with its display taken out: who prints lines above a prompt must know what the prompt has on the screen, to the column. So its output goes nowhere, its redisplay does nothing, and its keys come
+ * from a queue, which never makes it wait.
+ */
+#include "room/tty/line_editor.h"
+
+#include <roomd/status.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <readline/history.h>
+#include <readline/readline.h>
+
+#define CONTROL_G 7
+#define CONTROL_L 12
+
+/* readline's callbacks have no context. */
+static struct {
+    struct editor_sink sink;
+    FILE *nowhere; /* owned */
+    const char *queue;
+    size_t queued;
+    size_t word_at;  /* that is to be completed, in the line */
+    char *next_line; /* owned; the line is that when readline has done with the last one */
+    bool in_line;
+    bool paste;
+} editor;
+
+/* ---- what readline calls ---- */
+
+/* Something wants more keys than there are, and may not wait for them: it is broken off. */
+static int get_key(FILE *stream)
+{
+    (void)stream;
+    if (editor.queued == 0)
+        return CONTROL_G;
+    editor.queued--;
+    return (unsigned char)*editor.queue++;
+}
+
+static int is_key_there(void)
+{
+    return editor.queued > 0;
+}
+
+static void show_nothing(void)
+{
+}
+
+static void prepare_nothing(int meta)
+{
+    (void)meta;
+}
+
+static void on_line(char *line)
+{
+    editor.in_line = true;
+    if (line != NULL)
+        editor.sink.line(editor.sink.ctx, line);
+    else
+        editor.sink.ended(editor.sink.ctx);
+    editor.in_line = false;
+    free(line);
+}
+
+static int on_clear(int count, int key)
+{
+    (void)count;
+    (void)key;
+    editor.sink.clear(editor.sink.ctx);
+    return 0;
+}
+
+static char *next_candidate(const char *word, int state)
+{
+    return editor.sink.candidate(editor.sink.ctx, rl_line_buffer, editor.word_at, word, state == 0);
+}
+
+static char **complete(const char *word, int start, int end)
+{
+    (void)end;
+    editor.word_at = (size_t)start;
+    rl_attempted_completion_over = 1; /* never files */
+    rl_completion_append_character = '\0';
+    return rl_completion_matches(word, next_candidate);
+}
+
+static void on_candidates(char **words, int count, int longest)
+{
+    (void)longest;
+    editor.sink.candidates(editor.sink.ctx, words + 1, (size_t)count);
+}
+
+/* ---- opening and closing ---- */
+
+static void set_readline_up(void)
+{
+    rl_readline_name = "room";
+    rl_instream = stdin;
+    rl_outstream = editor.nowhere;
+    rl_catch_signals = 0;
+    rl_catch_sigwinch = 0;
+    rl_persistent_signal_handlers = 0;
+    rl_change_environment = 0;
+    rl_getc_function = get_key;
+    rl_input_available_hook = is_key_there;
+    rl_prep_term_function = prepare_nothing;
+    rl_deprep_term_function = show_nothing;
+    rl_attempted_completion_function = complete;
+    rl_completion_display_matches_hook = on_candidates;
+    rl_completer_word_break_characters = " ";
+    rl_basic_quote_characters = "";
+    rl_completer_quote_characters = "";
+}
+
+int editor_open(const struct editor_sink *sink)
+{
+    const char *paste;
+
+    editor.sink = *sink;
+    editor.nowhere = fopen("/dev/null", "we");
+    if (editor.nowhere == NULL)
+        return STATUS_SYSTEM;
+    set_readline_up();
+    rl_initialize();
+    rl_redisplay_function =
+        show_nothing; /* not before: with another's display, readline asks nobody what the keys send */
+    paste = rl_variable_value("enable-bracketed-paste");
+    editor.paste = paste == NULL || strcmp(paste, "off") != 0;
+    rl_variable_bind("enable-bracketed-paste", "off");
+    rl_bind_key_in_map(CONTROL_L, on_clear, emacs_standard_keymap);
+    rl_bind_key_in_map(CONTROL_L, on_clear, vi_insertion_keymap);
+    rl_bind_key_in_map(CONTROL_L, on_clear, vi_movement_keymap);
+    using_history();
+    stifle_history(EDITOR_HISTORY_LINES);
+    rl_callback_handler_install("", on_line);
+    return STATUS_OK;
+}
+
+void editor_close(void)
+{
+    rl_callback_handler_remove();
+    clear_history();
+    rl_outstream = stdout;
+    fclose(editor.nowhere);
+    free(editor.next_line);
+    memset(&editor, 0, sizeof(editor));
+}
+
+bool editor_wants_paste(void)
+{
+    return editor.paste;
+}
+
+/* ---- keys and lines ---- */
+
+static void take_next_line(void)
+{
+    if (editor.next_line == NULL)
+        return;
+    rl_replace_line(editor.next_line, 1);
+    rl_point = rl_end;
+    free(editor.next_line);
+    editor.next_line = NULL;
+}
+
+void editor_feed(const char *bytes, size_t length)
+{
+    editor.queue = bytes;
+    editor.queued = length;
+    while (editor.queued > 0) {
+        rl_callback_read_char();
+        take_next_line();
+    }
+}
+
+void editor_insert(const char *text, size_t length)
+{
+    char *copy = strndup(text, length);
+
+    if (copy == NULL)
+        return;
+    for (char *at = copy; *at != '\0'; at++) {
+        if ((unsigned char)*at < ' ' || *at == '\x7f')
+            *at = ' ';
+    }
+    /* A search, or a number that is being typed: for them it is keys. */
+    if (RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG | RL_STATE_MULTIKEY))
+        editor_feed(copy, strlen(copy));
+    else
+        rl_insert_text(copy);
+    free(copy);
+}
+
+const char *editor_line(size_t *ret_length, size_t *ret_cursor)
+{
+    *ret_length = (size_t)rl_end;
+    *ret_cursor = (size_t)rl_point;
+    return rl_line_buffer;
+}
+
+const char *editor_message(void)
+{
+    return rl_display_prompt != rl_prompt ? rl_display_prompt : NULL;
+}
+
+void editor_set_line(const char *line)
+{
+    free(editor.next_line);
+    editor.next_line = strdup(line);
+    if (!editor.in_line)
+        take_next_line();
+}
+
+void editor_add_history(const char *line)
+{
+    HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
+
+    bool at_end = where_history() == history_length;
+
+    if (line[0] == '\0' || (last != NULL && strcmp(last->line, line) == 0))
+        return;
+    add_history(line);
+    /* Whoever is looking back goes on there. */
+    if (at_end)
+        using_history();
+}

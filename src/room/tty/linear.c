@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* What is there and what is to be there have a beginning in common. */
+#include "room/tty/linear.h"
+
+#include "room/sanitize.h"
+
+#include <string.h>
+
+void linear_done(struct linear *linear)
+{
+    bytes_done(&linear->shown);
+    *linear = (struct linear){0};
+}
+
+void linear_end(struct linear *linear, struct bytes *out)
+{
+    if (linear->open)
+        bytes_add_text(out, "\r\n");
+    linear->open = false;
+    linear->shown.length = 0;
+}
+
+static void begin(struct linear *linear, const char *prompt, size_t prompt_length, struct bytes *out)
+{
+    linear_end(linear, out);
+    bytes_add(out, prompt, prompt_length);
+    linear->open = true;
+    linear->prompt_width = visible_width(prompt, prompt_length);
+}
+
+/* True where what is shown can be taken back to its first `same` bytes on this line. */
+static bool take_back(struct linear *linear, size_t same, size_t columns, struct bytes *out)
+{
+    const char *shown = linear->shown.at;
+    size_t width = linear->shown.length > 0 ? visible_width(shown, linear->shown.length) : 0;
+    size_t back = linear->shown.length > same ? visible_width(shown + same, linear->shown.length - same) : 0;
+
+    if (linear->shown.length == same)
+        return true;
+    /* It has gone on to the next row, where "back" ends; or only a mark is to go, without its letter. */
+    if (linear->prompt_width + width >= columns || back == 0)
+        return false;
+    for (size_t i = 0; i < back; i++)
+        bytes_add_text(out, "\b \b");
+    return true;
+}
+
+void linear_show(struct linear *linear, const char *prompt, size_t prompt_length, const char *line, size_t length,
+                 bool asked, size_t columns, struct bytes *out)
+{
+    size_t same = 0;
+
+    if (!linear->open) {
+        if (length == 0 && !asked)
+            return;
+        begin(linear, prompt, prompt_length, out);
+    }
+    while (same < length && same < linear->shown.length && line[same] == linear->shown.at[same])
+        same++;
+    while (same > 0 && same < length && ((unsigned char)line[same] & 0xc0) == 0x80)
+        same--;
+    if (!take_back(linear, same, columns, out)) {
+        begin(linear, prompt, prompt_length, out);
+        same = 0;
+    }
+    bytes_add(out, line + same, length - same);
+    linear->shown.length = 0;
+    bytes_add(&linear->shown, line, length);
+}

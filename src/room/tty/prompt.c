@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Three lengths; the longest that leaves two thirds of the row is taken. */
+#include "room/tty/prompt.h"
+
+#include "room/sanitize.h"
+
+#include <string.h>
+
+#define ROOM_MAX_COLUMNS 24U
+
+static const char *state_words(const struct prompt *prompt)
+{
+    switch (prompt->state) {
+    case PROMPT_JOINING:
+        return "connecting";
+    case PROMPT_NO_ANSWER:
+        return "no answer";
+    case PROMPT_WAITING:
+        return "waiting";
+    case PROMPT_LEAVING:
+        return "leaving";
+    case PROMPT_IN:
+        break;
+    }
+    return "";
+}
+
+static void add_state(const struct prompt *prompt, bool words, struct bytes *out)
+{
+    if (prompt->state == PROMPT_IN)
+        bytes_format(out, "%u%s%s", prompt->members, prompt->since ? "+" : "", words ? " here" : "");
+    else
+        bytes_add_text(out, state_words(prompt));
+}
+
+static void add_room(const struct prompt *prompt, struct bytes *out)
+{
+    struct bytes room = {0};
+
+    visible_add_plain(&room, prompt->room, strlen(prompt->room));
+    bytes_add(out, room.at, visible_cut(room.at, room.length, ROOM_MAX_COLUMNS, NULL));
+    bytes_add_text(out, ", ");
+    bytes_done(&room);
+}
+
+void prompt_text(const struct prompt *prompt, size_t columns, struct bytes *out)
+{
+    size_t before = out->length;
+
+    if (prompt->room[0] != '\0')
+        add_room(prompt, out);
+    add_state(prompt, true, out);
+    if (out->length > before && visible_width(out->at + before, out->length - before) + 2 > columns / 3) {
+        out->length = before;
+        add_state(prompt, false, out);
+        /* Numbers may go; that something is wrong may not. */
+        if (prompt->state == PROMPT_IN && out->length - before + 2 > columns / 3)
+            out->length = before;
+    }
+    bytes_add_text(out, "> ");
+}

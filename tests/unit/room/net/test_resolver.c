@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Names are looked up while the loop goes on, by a fake name server that answers when it is told to. */
+#include "room/net/resolver.h"
+
+#include <arpa/inet.h>
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+int __real_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **found);
+int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **found);
+
+static sem_t answer;
+static atomic_int asked;
+static const char *real_host; /* what the name stands for */
+static int error;
+
+int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **found)
+{
+    if ((hints->ai_flags & AI_NUMERICHOST) != 0)
+        return __real_getaddrinfo(host, port, hints, found);
+    atomic_fetch_add(&asked, 1);
+    sem_wait(&answer);
+    errno = ENETDOWN;
+    return error != 0 ? error : __real_getaddrinfo(real_host, port, hints, found);
+}
+
+static struct ev_loop *loop;
+static struct resolve *resolve;
+static char told[256];
+
+static void on_found(void *ctx, const struct address *list, size_t count)
+{
+    char host[64], port[8];
+
+    (void)ctx;
+    cr_assert_eq(count, 1);
+    getnameinfo((const struct sockaddr *)&list[0].bytes, list[0].length, host, sizeof(host), port, sizeof(port),
+                NI_NUMERICHOST | NI_NUMERICSERV);
+    snprintf(told, sizeof(told), "%s port %s", host, port);
+    ev_break(loop, EVBREAK_ALL);
+}
+
+static void on_failed(void *ctx, const char *words)
+{
+    (void)ctx;
+    snprintf(told, sizeof(told), "%s", words);
+    ev_break(loop, EVBREAK_ALL);
+}
+
+static void start(const char *host)
+{
+    const struct resolve_sink sink = {.found = on_found, .failed = on_failed};
+
+    told[0] = '\0';
+    cr_assert_eq(resolve_new(loop, host, "8888", &sink, &resolve), 0);
+    resolve_start(resolve);
+}
+
+static void make(void)
+{
+    sem_init(&answer, 0, 0);
+    loop = ev_loop_new(EVFLAG_AUTO);
+    cr_assert_not_null(loop);
+}
+
+static void done(void)
+{
+    resolve_free(resolve);
+    ev_loop_destroy(loop);
+}
+
+TestSuite(resolve, .init = make, .fini = done);
+
+Test(resolve, an_address_is_told_at_once_without_asking_anybody)
+{
+    static const char *const hosts[][2] = {{"192.0.2.7", "192.0.2.7 port 8888"},
+                                           {"2001:db8::7", "2001:db8::7 port 8888"},
+                                           {"::1", "::1 port 8888"},
+                                           {"fe80::1%lo", "fe80::1%lo port 8888"}};
+
+    for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+        start(hosts[i][0]);
+        cr_expect_str_eq(told, hosts[i][1]);
+        resolve_free(resolve);
+    }
+    resolve = NULL;
+    cr_expect_eq(atomic_load(&asked), 0);
+}
+
+Test(resolve, what_looks_like_an_address_and_is_none_is_told_at_once_too)
+{
+    start("fe80::1%nosuchcard");
+    cr_expect_not_null(strstr(told, "ip link"), "%s", told);
+    resolve_free(resolve);
+    start("2001:db8::xyz");
+    cr_expect_not_null(strstr(told, "spelled right"), "%s", told);
+    cr_expect_eq(atomic_load(&asked), 0);
+}
+
+static unsigned turns;
+
+static void on_turn(struct ev_loop *of, ev_idle *watcher, int events)
+{
+    (void)watcher;
+    (void)events;
+    cr_expect_str_empty(told);
+    if (++turns == 100) {
+        sem_post(&answer);
+        ev_idle_stop(of, watcher);
+    }
+}
+
+Test(resolve, the_loop_goes_on_while_a_name_is_looked_up)
+{
+    ev_idle idle;
+
+    real_host = "192.0.2.7";
+    ev_idle_init(&idle, on_turn);
+    ev_idle_start(loop, &idle);
+    start("chat.example.org");
+    resolve_start(resolve); /* it has begun */
+    ev_run(loop, 0);
+    cr_expect_geq(turns, 100);
+    cr_expect_str_eq(told, "192.0.2.7 port 8888");
+    cr_expect_eq(atomic_load(&asked), 1);
+    sem_post(&answer);
+    real_host = "192.0.2.8";
+    resolve_start(resolve);
+    ev_run(loop, 0);
+    cr_expect_str_eq(told, "192.0.2.8 port 8888", "it is asked again each time");
+    cr_expect_eq(atomic_load(&asked), 2);
+}
+
+Test(resolve, what_is_wrong_is_told_with_what_to_check)
+{
+    static const struct {
+        int error;
+        const char *words;
+    } errors[] = {{EAI_NONAME, "is it spelled right?"},
+                  {EAI_AGAIN, "is this machine on a network"},
+                  {EAI_FAIL, "is the name right?"},
+                  {EAI_SYSTEM, "Network is down"},
+                  {EAI_MEMORY, "Memory"}};
+
+    start("chat.example.org");
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+        error = errors[i].error;
+        sem_post(&answer);
+        resolve_start(resolve);
+        ev_run(loop, 0);
+        cr_expect_not_null(strstr(told, errors[i].words), "%s", told);
+    }
+}
+
+Test(resolve, nobody_waits_for_a_name_server_to_end)
+{
+    start("chat.example.org");
+    resolve_free(resolve);
+    start("chat.example.org");
+    resolve_free(resolve);
+    resolve = NULL;
+    sem_post(&answer);
+    ev_run(loop, EVRUN_NOWAIT);
+    sem_post(&answer);
+    cr_expect_str_empty(told);
+}

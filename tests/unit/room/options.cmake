@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The roomd authors
+#
+# A name server that answers when the test says so: the linker turns each call of getaddrinfo into one of __wrap_getaddrinfo.
+target_link_options(test_room_resolver PRIVATE -Wl,--wrap=getaddrinfo)
+target_compile_options(test_room_resolver PRIVATE -Wno-reserved-identifier)
+
+# A link and a timer in the hand of the test.
+foreach(call link_new link_free link_look_up link_next link_addresses link_send link_address ev_timer_start ev_timer_stop)
+  target_link_options(test_room_way PRIVATE -Wl,--wrap=${call})
+endforeach()
+target_compile_options(test_room_way PRIVATE -Wno-reserved-identifier)
+
+# Computes contrasts.
+target_link_libraries(test_room_style PRIVATE m)

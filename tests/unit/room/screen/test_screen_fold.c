@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Who is told in which line. */
+#include "room/screen/screen_fold.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct crowd crowd;
+static int64_t now_ns;
+
+static bool come(const char *name)
+{
+    return crowd_add(&crowd, true, name, strlen(name), now_ns);
+}
+
+static bool go(const char *name)
+{
+    return crowd_add(&crowd, false, name, strlen(name), now_ns);
+}
+
+static void expect(const char *expected)
+{
+    struct bytes out = {0};
+
+    while (crowd_take(&crowd, &out))
+        bytes_add(&out, ".", 1);
+    bytes_add(&out, "", 1);
+    cr_expect_str_eq(out.at, expected);
+    bytes_done(&out);
+    cr_expect(crowd_is_empty(&crowd));
+}
+
+/* One has just come: what follows is not quiet any more. */
+static void open_crowd(void)
+{
+    cr_assert_not(come("first"));
+}
+
+TestSuite(crowd, .init = open_crowd);
+
+Test(crowd, where_it_is_quiet_nobody_is_held_back)
+{
+    now_ns += CROWD_WAIT_NS - 1;
+    cr_expect(come("alice"));
+    expect("alice joined.");
+    now_ns += CROWD_WAIT_NS;
+    cr_expect_not(come("bob"));
+    expect("");
+}
+
+Test(crowd, a_few_are_told_by_name)
+{
+    come("alice");
+    expect("alice joined.");
+    come("alice");
+    come("bob");
+    expect("alice and bob joined.");
+    come("alice");
+    come("bob");
+    come("carol");
+    expect("alice, bob and carol joined.");
+    come("alice");
+    come("bob");
+    come("carol");
+    come("dave");
+    expect("alice, bob and 2 others joined.");
+}
+
+Test(crowd, many_are_a_number)
+{
+    char name[16];
+
+    for (int i = 0; i < 5000; i++) {
+        snprintf(name, sizeof(name), "m%d", i);
+        cr_assert(come(name));
+    }
+    expect("m0, m1 and 4998 others joined.");
+}
+
+Test(crowd, those_who_came_first_are_told_first)
+{
+    go("alice");
+    come("bob");
+    go("carol");
+    expect("alice and carol left.bob joined.");
+}
+
+Test(crowd, who_is_back_is_no_news)
+{
+    come("alice");
+    go("bob");
+    come("bob");
+    go("alice");
+    expect("");
+    go("bob");
+    come("bob");
+    go("bob");
+    expect("bob left.");
+}
+
+Test(crowd, names_are_made_visible)
+{
+    come("\x1b[2J");
+    expect("\\x1b[2J joined.");
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* What a terminal gets of what strangers wrote. */
+#include "room/sanitize.h"
+
+#include "core/model/text.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+static void expect(const char *text, const char *expected)
+{
+    struct bytes out = {0};
+
+    visible_add(&out, text, strlen(text));
+    bytes_add(&out, "", 1);
+    cr_expect_str_eq(out.at, expected);
+    bytes_done(&out);
+}
+
+Test(visible, what_is_harmless_stays)
+{
+    expect("hello", "hello");
+    expect("", "");
+    expect("grüße 中文 👍 שלום", "grüße 中文 👍 שלום");
+    expect("e\xcc\x81", "e\xcc\x81");
+    expect("👨‍👩‍👧", "👨‍👩‍👧");
+}
+
+Test(visible, what_a_terminal_would_obey_is_shown)
+{
+    expect("\x1b[2J", "\\x1b[2J");
+    expect("\x1b]0;title\x07", "\\x1b]0;title\\x07");
+    expect("a\rb\nc\td\be", "a\\x0db\\x0ac\\x09d\\x08e");
+    expect("\x7f", "\\x7f");
+    expect("\xc2\x9b"
+           "2J",
+           "\\xc2\\x9b2J");
+    expect("\x9b"
+           "2J",
+           "\\x9b2J");
+}
+
+Test(visible, nothing_reorders_the_line)
+{
+    expect("a\xe2\x80\xae"
+           "b",
+           "a\\xe2\\x80\\xaeb");
+    expect("a\xe2\x81\xa6"
+           "b",
+           "a\\xe2\\x81\\xa6b");
+    expect("a\xe2\x80\x8f"
+           "b",
+           "a\\xe2\\x80\\x8f"
+           "b");
+    expect("a\xd8\x9c"
+           "b",
+           "a\\xd8\\x9c"
+           "b");
+    expect("a\xe2\x80\xa8"
+           "b",
+           "a\\xe2\\x80\\xa8"
+           "b");
+}
+
+Test(visible, what_is_no_utf8_is_shown_byte_by_byte)
+{
+    expect("\xff", "\\xff");
+    expect("\xc3", "\\xc3");
+    expect("\xc0\x80", "\\xc0\\x80");
+    expect("\xed\xa0\x80", "\\xed\\xa0\\x80");
+    expect("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80");
+    expect("\xe4\xb8", "\\xe4\\xb8");
+}
+
+Test(visible, marks_need_something_to_stand_on_and_are_not_many)
+{
+    char text[3 + 2 * 100], expected[256] = "x";
+    size_t length = 1;
+
+    expect("\xcc\x81", "\xe2\x97\x8c\xcc\x81");
+    text[0] = 'x';
+    for (int i = 0; i < 100; i++, length += 2)
+        memcpy(text + length, "\xcc\x81", 2);
+    text[length] = '\0';
+    for (unsigned i = 0; i < VISIBLE_MARKS_MAX; i++)
+        strcat(expected, "\xcc\x81");
+    strcat(expected, "\xef\xbf\xbd");
+    expect(text, expected);
+}
+
+Test(visible, where_columns_are_counted_nothing_joins_characters)
+{
+    struct bytes out = {0};
+    const char *text = "👨‍👩❤️";
+
+    visible_add_plain(&out, text, strlen(text));
+    cr_expect_eq(out.length, strlen("👨👩❤"));
+    cr_expect_eq(memcmp(out.at, "👨👩❤", out.length), 0);
+    cr_expect_eq(visible_width(out.at, out.length), 5);
+    bytes_done(&out);
+}
+
+Test(visible, text_is_cut_between_characters_and_behind_their_marks)
+{
+    const char *text = "a中e\xcc\x81z";
+    size_t width;
+
+    cr_expect_eq(visible_cut(text, strlen(text), 0, &width), 0);
+    cr_expect_eq(visible_cut(text, strlen(text), 2, &width), 1);
+    cr_expect_eq(width, 1, "the wide one does not fit by half");
+    cr_expect_eq(visible_cut(text, strlen(text), 3, &width), 4);
+    cr_expect_eq(visible_cut(text, strlen(text), 4, &width), 7);
+    cr_expect_eq(visible_cut(text, strlen(text), 100, &width), 8);
+    cr_expect_eq(width, 5);
+    cr_expect_eq(visible_width("", 0), 0);
+}
+
+Test(visible, whatever_comes_nothing_is_left_that_a_terminal_would_obey)
+{
+    /* Bytes that begin and end sequences are likely. */
+    static const char pieces[][5] = {
+        "\x1b", "[", "\x9b", "\xc2\x9b", "\xe2\x80\xae", "\xcc\x81", "中", "\xf0\x9f", "a",  "\a",
+        "\r",   "]", "\xe2", "\xf4",     "\xe2\x80\x8d", "\x7f",     "👍",  "\xc2",     "\n", "\\"};
+
+    srand(11);
+    for (int round = 0; round < 20000; round++) {
+        char text[128];
+        size_t length = 0, width = 0;
+        struct bytes out = {0};
+        unsigned marks = 0;
+
+        while (length < 100) {
+            const char *piece = pieces[(size_t)rand() % (sizeof(pieces) / sizeof(pieces[0]))];
+
+            if (rand() % 3 == 0)
+                text[length++] = (char)rand();
+            memcpy(text + length, piece, strlen(piece));
+            length += strlen(piece);
+        }
+        visible_add(&out, text, length);
+        for (size_t at = 0; at < out.length;) {
+            utf8proc_int32_t codepoint;
+            utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)out.at + at,
+                                                     (utf8proc_ssize_t)(out.length - at), &codepoint);
+
+            cr_assert_gt(step, 0, "valid UTF-8 comes out");
+            cr_assert(!text_is_hostile(codepoint));
+            marks = utf8proc_charwidth(codepoint) == 0 ? marks + 1 : 0;
+            cr_assert_leq(marks, VISIBLE_MARKS_MAX);
+            width += (size_t)utf8proc_charwidth(codepoint);
+            at += (size_t)step;
+        }
+        cr_assert_eq(visible_width(out.at, out.length), width);
+        bytes_done(&out);
+    }
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* A terminal that only goes forwards. */
+#include "room/tty/linear.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static struct linear linear;
+static struct bytes out;
+
+static void show(const char *line, bool asked)
+{
+    linear_show(&linear, "> ", 2, line, strlen(line), asked, 20, &out);
+}
+
+static void expect(const char *expected)
+{
+    bytes_add(&out, "", 1);
+    cr_expect_str_eq(out.at, expected);
+    out.length = 0;
+}
+
+static void close_linear(void)
+{
+    linear_done(&linear);
+    bytes_done(&out);
+}
+
+TestSuite(linear, .fini = close_linear);
+
+Test(linear, nothing_is_written_before_something_is_typed)
+{
+    show("", false);
+    expect("");
+    show("", true);
+    expect("> ");
+}
+
+Test(linear, what_is_typed_is_added)
+{
+    show("h", false);
+    expect("> h");
+    show("hi", false);
+    expect("i");
+    show("hi", false);
+    expect("");
+    show("hi中", false);
+    expect("中");
+}
+
+Test(linear, what_is_taken_back_goes_as_a_terminal_does_it)
+{
+    show("hi中", false);
+    out.length = 0;
+    show("hi", false);
+    expect("\b \b\b \b");
+    show("ho", false);
+    expect("\b \bo");
+}
+
+Test(linear, what_cannot_be_taken_back_is_written_again)
+{
+    show("12345678901234567890", false);
+    out.length = 0;
+    show("1234567890", false);
+    expect("\r\n> 1234567890");
+    show("x1234567890", false);
+    expect("\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \b\b \bx1234567890");
+    show("e\xcc\x81", false);
+    out.length = 0;
+    show("e", false);
+    expect("\r\n> e");
+}
+
+Test(linear, something_else_gets_a_line_of_its_own)
+{
+    show("half", false);
+    out.length = 0;
+    linear_end(&linear, &out);
+    linear_end(&linear, &out);
+    bytes_add(&out, "bob: hi\r\n", 9);
+    show("half", false);
+    expect("\r\nbob: hi\r\n> half");
+}
