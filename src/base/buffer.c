@@ -9,57 +9,57 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BYTES_FIRST_SIZE 256U
+#define BUFFER_FIRST_SIZE 256U
 
-/* What bytes_format writes at a time. */
-#define BYTES_FORMAT_MAX 512
+/* What buffer_format writes at a time. */
+#define BUFFER_FORMAT_MAX 512
 
-void bytes_done(struct bytes *bytes)
+void buffer_done(struct buffer *buffer)
 {
-    free(bytes->at);
-    *bytes = (struct bytes){0};
+    free(buffer->at);
+    *buffer = (struct buffer){0};
 }
 
-char *bytes_reserve(struct bytes *bytes, size_t length)
+char *buffer_reserve(struct buffer *buffer, size_t length)
 {
-    size_t size = bytes->size > 0 ? bytes->size : BYTES_FIRST_SIZE;
+    size_t size = buffer->size > 0 ? buffer->size : BUFFER_FIRST_SIZE;
     char *at;
 
-    while (size < bytes->length + length)
+    while (size < buffer->length + length)
         size *= 2;
-    if (size > bytes->size) {
-        at = realloc(bytes->at, size);
+    if (size > buffer->size) {
+        at = realloc(buffer->at, size);
         if (at == NULL) {
-            bytes->failed = true;
+            buffer->failed = true;
             return NULL;
         }
-        bytes->at = at;
-        bytes->size = size;
+        buffer->at = at;
+        buffer->size = size;
     }
-    return bytes->at + bytes->length;
+    return buffer->at + buffer->length;
 }
 
-void bytes_add(struct bytes *bytes, const char *more, size_t length)
+void buffer_add(struct buffer *buffer, const char *more, size_t length)
 {
     char *at;
 
     if (length == 0)
         return;
-    at = bytes_reserve(bytes, length);
+    at = buffer_reserve(buffer, length);
     if (at == NULL)
         return;
     memcpy(at, more, length);
-    bytes->length += length;
+    buffer->length += length;
 }
 
-void bytes_add_text(struct bytes *bytes, const char *text)
+void buffer_add_text(struct buffer *buffer, const char *text)
 {
-    bytes_add(bytes, text, strlen(text));
+    buffer_add(buffer, text, strlen(text));
 }
 
-void bytes_format(struct bytes *bytes, const char *format, ...)
+void buffer_format(struct buffer *buffer, const char *format, ...)
 {
-    char text[BYTES_FORMAT_MAX];
+    char text[BUFFER_FORMAT_MAX];
     va_list arguments;
     int length;
 
@@ -67,13 +67,13 @@ void bytes_format(struct bytes *bytes, const char *format, ...)
     length = vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     if (length > 0)
-        bytes_add(bytes, text, (size_t)length < sizeof(text) ? (size_t)length : sizeof(text) - 1);
+        buffer_add(buffer, text, (size_t)length < sizeof(text) ? (size_t)length : sizeof(text) - 1);
 }
 
-void bytes_drop(struct bytes *bytes, size_t length)
+void buffer_drop(struct buffer *buffer, size_t length)
 {
     if (length == 0)
         return;
-    bytes->length -= length;
-    memmove(bytes->at, bytes->at + length, bytes->length);
+    buffer->length -= length;
+    memmove(buffer->at, buffer->at + length, buffer->length);
 }

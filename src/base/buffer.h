@@ -11,22 +11,22 @@
 #include <stddef.h>
 
 /* All zero is an empty one. */
-struct bytes {
+struct buffer {
     char *at; /* owned; not terminated */
     size_t length;
     size_t size;
     bool failed; /* something is missing */
 };
 
-void bytes_done(struct bytes *bytes);
-void bytes_add(struct bytes *bytes, const char *more, size_t length);
-void bytes_add_text(struct bytes *bytes, const char *text);
-void bytes_format(struct bytes *bytes, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buffer_done(struct buffer *buffer);
+void buffer_add(struct buffer *buffer, const char *more, size_t length);
+void buffer_add_text(struct buffer *buffer, const char *text);
+void buffer_format(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Place for so many more; they count once they were written and `length` says so. NULL: no memory. */
-char *bytes_reserve(struct bytes *bytes, size_t length);
+char *buffer_reserve(struct buffer *buffer, size_t length);
 
 /* Takes away the first so many. */
-void bytes_drop(struct bytes *bytes, size_t length);
+void buffer_drop(struct buffer *buffer, size_t length);
 
 #endif

@@ -39,7 +39,7 @@ static bool quote(const char *key, const char *value, char *out, size_t size)
     return true;
 }
 
-bool accent_load(const char *name, const char *language, struct dialect *ret_dialect)
+bool dialect_choice_load(const char *name, const char *language, struct dialect *ret_dialect)
 {
     const struct config_report report = {.error = on_error};
     char dialect_setting[2 * CONFIG_DIALECT_MAX_BYTES + 32], language_setting[32];

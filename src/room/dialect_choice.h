@@ -11,6 +11,6 @@
 #include <stdbool.h>
 
 /* `name` and `language` may be NULL: the built-in defaults. False where there is none, or it is wrong: that was said on stderr. */
-bool accent_load(const char *name, const char *language, struct dialect *ret_dialect);
+bool dialect_choice_load(const char *name, const char *language, struct dialect *ret_dialect);
 
 #endif

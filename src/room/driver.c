@@ -12,16 +12,16 @@
 #include <roomd/status.h>
 #include <stdlib.h>
 
-struct seat {
+struct driver {
     struct ev_loop *loop;          /* borrowed */
     const struct options *options; /* borrowed */
-    struct seat_sink sink;
+    struct driver_sink sink;
     struct way *way;
     struct talk *talk;
-    struct keep *keep;       /* NULL: nothing is kept */
-    uint64_t shown;          /* the position that a program after this one goes on from */
-    uint32_t said_before;    /* by a program before */
-    enum client_state state; /* that was told last */
+    struct session_file *file; /* NULL: nothing is kept */
+    uint64_t shown;            /* the position that a program after this one goes on from */
+    uint32_t said_before;      /* by a program before */
+    enum client_state state;   /* that was told last */
     bool was_in;
     struct clock clock;
     struct moment now;
@@ -34,60 +34,60 @@ struct seat {
 
 static void on_datagram(void *ctx, const void *bytes, size_t length)
 {
-    struct seat *seat = ctx;
+    struct driver *driver = ctx;
 
-    talk_receive(seat->talk, &seat->now, bytes, length);
+    talk_receive(driver->talk, &driver->now, bytes, length);
 }
 
 static void on_moved(void *ctx)
 {
-    struct seat *seat = ctx;
+    struct driver *driver = ctx;
 
-    talk_moved(seat->talk, &seat->now);
+    talk_moved(driver->talk, &driver->now);
 }
 
 static void on_none(void *ctx, const char *words)
 {
-    struct seat *seat = ctx;
+    struct driver *driver = ctx;
 
-    seat->sink.trouble(seat->sink.ctx, SEAT_NO_ADDRESS, words);
+    driver->sink.trouble(driver->sink.ctx, DRIVER_NO_ADDRESS, words);
 }
 
 static void on_refused(void *ctx, const char *address)
 {
-    struct seat *seat = ctx;
+    struct driver *driver = ctx;
 
-    seat->sink.trouble(seat->sink.ctx, SEAT_NOBODY, address);
+    driver->sink.trouble(driver->sink.ctx, DRIVER_NOBODY, address);
 }
 
 /* ---- what a program after this one goes on with ---- */
 
-static void remember(struct seat *seat)
+static void remember(struct driver *driver)
 {
     struct client_session session;
 
-    if (seat->keep == NULL || seat->talk == NULL || !talk_session(seat->talk, &session))
+    if (driver->file == NULL || driver->talk == NULL || !talk_session(driver->talk, &session))
         return;
-    session.position = seat->shown;
-    keep_store(seat->keep, &session);
+    session.position = driver->shown;
+    session_file_store(driver->file, &session);
 }
 
-static void is_shown(struct seat *seat)
+static void is_shown(struct driver *driver)
 {
     struct client_session session;
 
-    if (seat->talk != NULL && talk_session(seat->talk, &session))
-        seat->shown = session.position;
+    if (driver->talk != NULL && talk_session(driver->talk, &session))
+        driver->shown = session.position;
 }
 
 /* The room has not heard of it, where it has left on its way in: the session may be gone on with. */
-static void look_at_end(struct seat *seat, enum client_state state, enum client_reason reason)
+static void look_at_end(struct driver *driver, enum client_state state, enum client_reason reason)
 {
-    if (state == CLIENT_OUT && (seat->state != CLIENT_JOINING || reason != CLIENT_LEFT)) {
-        keep_close(seat->keep, true);
-        seat->keep = NULL;
+    if (state == CLIENT_OUT && (driver->state != CLIENT_JOINING || reason != CLIENT_LEFT)) {
+        session_file_close(driver->file, true);
+        driver->file = NULL;
     }
-    seat->state = state;
+    driver->state = state;
 }
 
 /* ---- the machine ---- */
@@ -95,36 +95,36 @@ static void look_at_end(struct seat *seat, enum client_state state, enum client_
 /* The number of a message is taken before it leaves. */
 static void on_send(void *ctx, const void *bytes, size_t length)
 {
-    struct seat *seat = ctx;
+    struct driver *driver = ctx;
 
-    remember(seat);
-    way_send(seat->way, bytes, length);
+    remember(driver);
+    way_send(driver->way, bytes, length);
 }
 
 static void on_event(void *ctx, const struct event *event, uint32_t own)
 {
-    const struct client_sink *sink = &((struct seat *)ctx)->sink.protocol;
+    const struct client_sink *sink = &((struct driver *)ctx)->sink.protocol;
 
     sink->event(sink->ctx, event, own);
 }
 
 static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why)
 {
-    const struct client_sink *sink = &((struct seat *)ctx)->sink.protocol;
+    const struct client_sink *sink = &((struct driver *)ctx)->sink.protocol;
 
     sink->outcome(sink->ctx, number, outcome, why);
 }
 
 static void on_missed(void *ctx, uint64_t count)
 {
-    const struct client_sink *sink = &((struct seat *)ctx)->sink.protocol;
+    const struct client_sink *sink = &((struct driver *)ctx)->sink.protocol;
 
     sink->missed(sink->ctx, count);
 }
 
 static void on_member(void *ctx, uint64_t number, const char *name, size_t name_len, bool here)
 {
-    const struct client_sink *sink = &((struct seat *)ctx)->sink.protocol;
+    const struct client_sink *sink = &((struct driver *)ctx)->sink.protocol;
 
     if (sink->member != NULL)
         sink->member(sink->ctx, number, name, name_len, here);
@@ -132,7 +132,7 @@ static void on_member(void *ctx, uint64_t number, const char *name, size_t name_
 
 static void on_line(void *ctx, const char *text, size_t length)
 {
-    const struct client_sink *sink = &((struct seat *)ctx)->sink.protocol;
+    const struct client_sink *sink = &((struct driver *)ctx)->sink.protocol;
 
     if (sink->line != NULL)
         sink->line(sink->ctx, text, length);
@@ -140,15 +140,15 @@ static void on_line(void *ctx, const char *text, size_t length)
 
 static void on_state(void *ctx, enum client_state state, enum client_reason reason, uint16_t wait_s)
 {
-    struct seat *seat = ctx;
-    const struct client_sink *sink = &seat->sink.protocol;
+    struct driver *driver = ctx;
+    const struct client_sink *sink = &driver->sink.protocol;
 
-    look_at_end(seat, state, reason);
+    look_at_end(driver, state, reason);
     if (state == CLIENT_IN) {
-        seat->was_in = true;
-        is_shown(seat); /* before the first event */
+        driver->was_in = true;
+        is_shown(driver); /* before the first event */
     }
-    way_state(seat->way, state, reason, wait_s);
+    way_state(driver->way, state, reason, wait_s);
     sink->state(sink->ctx, state, reason, wait_s);
 }
 
@@ -156,11 +156,11 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
 
 static void on_turn(struct ev_loop *loop, ev_check *watcher, int events)
 {
-    struct seat *seat = watcher->data;
+    struct driver *driver = watcher->data;
 
     (void)loop;
     (void)events;
-    clock_now(&seat->clock, &seat->now);
+    clock_now(&driver->clock, &driver->now);
 }
 
 static void on_alarm(struct ev_loop *loop, ev_timer *watcher, int events)
@@ -172,40 +172,40 @@ static void on_alarm(struct ev_loop *loop, ev_timer *watcher, int events)
 
 static void on_work(struct ev_loop *loop, ev_prepare *watcher, int events)
 {
-    struct seat *seat = watcher->data;
+    struct driver *driver = watcher->data;
     int64_t due_ns;
 
     (void)events;
-    seat->sink.turn(seat->sink.ctx);
-    due_ns = talk_tick(seat->talk, &seat->now);
-    seat->sink.done(seat->sink.ctx);
-    is_shown(seat);
-    remember(seat);
-    ev_timer_stop(loop, &seat->alarm);
+    driver->sink.turn(driver->sink.ctx);
+    due_ns = talk_tick(driver->talk, &driver->now);
+    driver->sink.done(driver->sink.ctx);
+    is_shown(driver);
+    remember(driver);
+    ev_timer_stop(loop, &driver->alarm);
     if (due_ns == MOMENT_NEVER_NS)
         return;
-    due_ns -= seat->now.mono_ns;
-    ev_timer_set(&seat->alarm, due_ns > 0 ? (double)due_ns / 1e9 : 0.0, 0.0);
-    ev_timer_start(loop, &seat->alarm);
+    due_ns -= driver->now.mono_ns;
+    ev_timer_set(&driver->alarm, due_ns > 0 ? (double)due_ns / 1e9 : 0.0, 0.0);
+    ev_timer_start(loop, &driver->alarm);
 }
 
 /* ---- opening and closing ---- */
 
 /* A script that says one thing has no place to go back to, and the plain protocol has no way back. */
-static void open_keep(struct seat *seat)
+static void open_file(struct driver *driver)
 {
-    const struct options *options = seat->options;
+    const struct options *options = driver->options;
 
     if (options->message == NULL && options->dialect == NULL)
-        seat->keep = keep_open(options->host, options->port, options->name);
+        driver->file = session_file_open(options->host, options->port, options->name);
 }
 
-static int open_talk(struct seat *seat)
+static int open_talk(struct driver *driver)
 {
     struct client_session session;
-    struct talk_setup setup = {.name = seat->options->name,
-                               .dialect = seat->options->dialect,
-                               .keepalive_ns = seat->options->keepalive_s * MOMENT_NS_PER_S,
+    struct talk_setup setup = {.name = driver->options->name,
+                               .dialect = driver->options->dialect,
+                               .keepalive_ns = driver->options->keepalive_s * MOMENT_NS_PER_S,
                                .sink = {.send = on_send,
                                         .event = on_event,
                                         .outcome = on_outcome,
@@ -213,155 +213,156 @@ static int open_talk(struct seat *seat)
                                         .state = on_state,
                                         .member = on_member,
                                         .line = on_line,
-                                        .ctx = seat}};
+                                        .ctx = driver}};
     int status = STATUS_INVALID;
 
-    if (seat->keep != NULL && keep_read(seat->keep, &session)) {
+    if (driver->file != NULL && session_file_read(driver->file, &session)) {
         setup.resume = &session;
-        status = talk_new(&setup, &seat->talk);
+        status = talk_new(&setup, &driver->talk);
     }
     if (status == STATUS_OK) {
-        seat->shown = session.position;
-        seat->said_before = session.said;
+        driver->shown = session.position;
+        driver->said_before = session.said;
         return STATUS_OK;
     }
     setup.resume = NULL;
-    return talk_new(&setup, &seat->talk);
+    return talk_new(&setup, &driver->talk);
 }
 
-int seat_new(struct ev_loop *loop, const struct options *options, const struct seat_sink *sink, struct seat **ret_seat)
+int driver_new(struct ev_loop *loop, const struct options *options, const struct driver_sink *sink,
+               struct driver **ret_driver)
 {
-    struct seat *seat = calloc(1, sizeof(*seat));
+    struct driver *driver = calloc(1, sizeof(*driver));
     const struct way_sink way = {
-        .datagram = on_datagram, .moved = on_moved, .none = on_none, .refused = on_refused, .ctx = seat};
+        .datagram = on_datagram, .moved = on_moved, .none = on_none, .refused = on_refused, .ctx = driver};
     int status;
 
-    if (seat == NULL)
+    if (driver == NULL)
         return STATUS_NO_MEMORY;
-    seat->loop = loop;
-    seat->options = options;
-    seat->sink = *sink;
-    clock_init(&seat->clock);
-    clock_now(&seat->clock, &seat->now);
-    ev_check_init(&seat->turn, on_turn);
-    ev_prepare_init(&seat->work, on_work);
-    ev_timer_init(&seat->alarm, on_alarm, 0.0, 0.0);
-    ev_set_priority(&seat->turn, EV_MAXPRI);
-    seat->turn.data = seat->work.data = seat;
-    open_keep(seat);
-    status = open_talk(seat);
+    driver->loop = loop;
+    driver->options = options;
+    driver->sink = *sink;
+    clock_init(&driver->clock);
+    clock_now(&driver->clock, &driver->now);
+    ev_check_init(&driver->turn, on_turn);
+    ev_prepare_init(&driver->work, on_work);
+    ev_timer_init(&driver->alarm, on_alarm, 0.0, 0.0);
+    ev_set_priority(&driver->turn, EV_MAXPRI);
+    driver->turn.data = driver->work.data = driver;
+    open_file(driver);
+    status = open_talk(driver);
     if (status == STATUS_OK)
-        status = way_new(loop, options->host, options->port, &way, &seat->way);
+        status = way_new(loop, options->host, options->port, &way, &driver->way);
     if (status != STATUS_OK) {
-        seat_free(seat);
+        driver_free(driver);
         return status;
     }
-    *ret_seat = seat;
+    *ret_driver = driver;
     return STATUS_OK;
 }
 
-void seat_open(struct seat *seat)
+void driver_open(struct driver *driver)
 {
-    ev_check_start(seat->loop, &seat->turn);
-    ev_prepare_start(seat->loop, &seat->work);
-    way_open(seat->way);
+    ev_check_start(driver->loop, &driver->turn);
+    ev_prepare_start(driver->loop, &driver->work);
+    way_open(driver->way);
 }
 
-void seat_free(struct seat *seat)
+void driver_free(struct driver *driver)
 {
-    if (seat == NULL)
+    if (driver == NULL)
         return;
-    ev_check_stop(seat->loop, &seat->turn);
-    ev_prepare_stop(seat->loop, &seat->work);
-    ev_timer_stop(seat->loop, &seat->alarm);
-    is_shown(seat);
-    remember(seat);
-    keep_close(seat->keep, false);
-    way_free(seat->way);
-    talk_free(seat->talk);
-    free(seat);
+    ev_check_stop(driver->loop, &driver->turn);
+    ev_prepare_stop(driver->loop, &driver->work);
+    ev_timer_stop(driver->loop, &driver->alarm);
+    is_shown(driver);
+    remember(driver);
+    session_file_close(driver->file, false);
+    way_free(driver->way);
+    talk_free(driver->talk);
+    free(driver);
 }
 
 /* ---- what is said and asked ---- */
 
-int seat_say(struct seat *seat, const char *text, size_t length, uint32_t *ret_number)
+int driver_say(struct driver *driver, const char *text, size_t length, uint32_t *ret_number)
 {
-    return talk_say(seat->talk, &seat->now, text, length, ret_number);
+    return talk_say(driver->talk, &driver->now, text, length, ret_number);
 }
 
-int seat_rename(struct seat *seat, const char *name, uint32_t *ret_number)
+int driver_rename(struct driver *driver, const char *name, uint32_t *ret_number)
 {
-    way_expect(seat->way);
-    return talk_rename(seat->talk, &seat->now, name, ret_number);
+    way_expect(driver->way);
+    return talk_rename(driver->talk, &driver->now, name, ret_number);
 }
 
-void seat_leave(struct seat *seat, bool at_once)
+void driver_leave(struct driver *driver, bool at_once)
 {
-    talk_leave(seat->talk, &seat->now, at_once);
+    talk_leave(driver->talk, &driver->now, at_once);
 }
 
-enum client_state seat_state(const struct seat *seat)
+enum client_state driver_state(const struct driver *driver)
 {
-    return talk_state(seat->talk);
+    return talk_state(driver->talk);
 }
 
-uint32_t seat_pending(const struct seat *seat)
+uint32_t driver_pending(const struct driver *driver)
 {
-    return talk_pending(seat->talk);
+    return talk_pending(driver->talk);
 }
 
-const char *seat_name(const struct seat *seat)
+const char *driver_name(const struct driver *driver)
 {
-    return talk_name(seat->talk);
+    return talk_name(driver->talk);
 }
 
-const char *seat_room(const struct seat *seat)
+const char *driver_room(const struct driver *driver)
 {
-    return talk_room(seat->talk);
+    return talk_room(driver->talk);
 }
 
-size_t seat_text_max_bytes(const struct seat *seat)
+size_t driver_text_max_bytes(const struct driver *driver)
 {
-    return talk_text_max_bytes(seat->talk);
+    return talk_text_max_bytes(driver->talk);
 }
 
-uint32_t seat_members(const struct seat *seat)
+uint32_t driver_members(const struct driver *driver)
 {
-    return talk_members(seat->talk);
+    return talk_members(driver->talk);
 }
 
-bool seat_next_member(const struct seat *seat, uint64_t after, uint64_t *ret_number, const char **ret_name,
-                      size_t *ret_name_len)
+bool driver_next_member(const struct driver *driver, uint64_t after, uint64_t *ret_number, const char **ret_name,
+                        size_t *ret_name_len)
 {
-    return talk_next_member(seat->talk, after, ret_number, ret_name, ret_name_len);
+    return talk_next_member(driver->talk, after, ret_number, ret_name, ret_name_len);
 }
 
-const struct moment *seat_now(const struct seat *seat)
+const struct moment *driver_now(const struct driver *driver)
 {
-    return &seat->now;
+    return &driver->now;
 }
 
-const char *seat_close_text(const struct seat *seat)
+const char *driver_close_text(const struct driver *driver)
 {
-    return talk_close_text(seat->talk);
+    return talk_close_text(driver->talk);
 }
 
-bool seat_was_heard(const struct seat *seat)
+bool driver_was_heard(const struct driver *driver)
 {
-    return talk_was_heard(seat->talk);
+    return talk_was_heard(driver->talk);
 }
 
-uint32_t seat_said_before(const struct seat *seat)
+uint32_t driver_said_before(const struct driver *driver)
 {
-    return seat->said_before;
+    return driver->said_before;
 }
 
-bool seat_was_in(const struct seat *seat)
+bool driver_was_in(const struct driver *driver)
 {
-    return seat->was_in;
+    return driver->was_in;
 }
 
-const char *seat_address(const struct seat *seat)
+const char *driver_address(const struct driver *driver)
 {
-    return way_address(seat->way);
+    return way_address(driver->way);
 }

@@ -29,7 +29,7 @@ int main(int argc, char **argv)
     if (!options_parse(argc, argv, &options, &code))
         return code;
     if (options.plain) {
-        if (!accent_load(options.dialect_name, options.language, &dialect))
+        if (!dialect_choice_load(options.dialect_name, options.language, &dialect))
             return EX_USAGE;
         options.dialect = &dialect;
     }
@@ -38,7 +38,7 @@ int main(int argc, char **argv)
         return EX_OSERR;
     /* Whoever reads our lines may take its time: stdout blocks, and the room waits for our position. Who stops reading ends us. */
     signal(SIGPIPE, SIG_IGN);
-    code = wants_screen(&options) ? screen_run(loop, &options) : filter_run(loop, &options);
+    code = wants_screen(&options) ? screen_run(loop, &options) : line_mode_run(loop, &options);
     ev_loop_destroy(loop);
     return code;
 }

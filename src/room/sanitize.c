@@ -14,7 +14,7 @@ static const char dotted_circle[] = "\xe2\x97\x8c";
 static const char replacement[] = "\xef\xbf\xbd";
 
 struct writing {
-    struct bytes *out; /* borrowed */
+    struct buffer *out; /* borrowed */
     bool plain;
     bool has_base;  /* something that marks can stand on */
     unsigned marks; /* on it */
@@ -29,20 +29,20 @@ static bool is_joiner(int32_t codepoint)
 static void add_mark(struct writing *writing, const char *text, size_t length)
 {
     if (!writing->has_base) {
-        bytes_add_text(writing->out, dotted_circle);
+        buffer_add_text(writing->out, dotted_circle);
         writing->has_base = true;
     }
-    if (writing->marks < VISIBLE_MARKS_MAX)
-        bytes_add(writing->out, text, length);
-    else if (writing->marks == VISIBLE_MARKS_MAX)
-        bytes_add_text(writing->out, replacement);
+    if (writing->marks < SANITIZE_MARKS_MAX)
+        buffer_add(writing->out, text, length);
+    else if (writing->marks == SANITIZE_MARKS_MAX)
+        buffer_add_text(writing->out, replacement);
     writing->marks++;
 }
 
 static void add_escaped(struct writing *writing, const char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++)
-        bytes_format(writing->out, "\\x%02x", (unsigned)(unsigned char)text[i]);
+        buffer_format(writing->out, "\\x%02x", (unsigned)(unsigned char)text[i]);
     writing->has_base = true;
     writing->marks = 0;
 }
@@ -63,7 +63,7 @@ static size_t add_one(struct writing *writing, const char *text, size_t length)
         if (!writing->plain || !is_joiner(codepoint))
             add_mark(writing, text, (size_t)step);
     } else {
-        bytes_add(writing->out, text, (size_t)step);
+        buffer_add(writing->out, text, (size_t)step);
         writing->has_base = true;
         writing->marks = 0;
     }
@@ -76,21 +76,21 @@ static void add_all(struct writing *writing, const char *text, size_t length)
         at += add_one(writing, text + at, length - at);
 }
 
-void visible_add(struct bytes *out, const char *text, size_t length)
+void sanitize_add(struct buffer *out, const char *text, size_t length)
 {
     struct writing writing = {.out = out};
 
     add_all(&writing, text, length);
 }
 
-void visible_add_plain(struct bytes *out, const char *text, size_t length)
+void sanitize_add_plain(struct buffer *out, const char *text, size_t length)
 {
     struct writing writing = {.out = out, .plain = true};
 
     add_all(&writing, text, length);
 }
 
-size_t visible_cut(const char *text, size_t length, size_t columns, size_t *ret_width)
+size_t sanitize_cut(const char *text, size_t length, size_t columns, size_t *ret_width)
 {
     size_t width = 0, at = 0;
 
@@ -110,10 +110,10 @@ size_t visible_cut(const char *text, size_t length, size_t columns, size_t *ret_
     return at;
 }
 
-size_t visible_width(const char *text, size_t length)
+size_t sanitize_width(const char *text, size_t length)
 {
     size_t width;
 
-    visible_cut(text, length, SIZE_MAX, &width);
+    sanitize_cut(text, length, SIZE_MAX, &width);
     return width;
 }

@@ -12,23 +12,23 @@
 #include <stddef.h>
 
 /* Marks that may stand on one character; more of them climb over the lines above. */
-#define VISIBLE_MARKS_MAX 8U
+#define SANITIZE_MARKS_MAX 8U
 
 /*
  * Adds the visible form of any bytes. Control characters, separators of lines and paragraphs, controls of writing direction and bytes that are no UTF-8 become \xNN, byte by byte; of a pile of marks that do not take a
- * column the first VISIBLE_MARKS_MAX stay, and one U+FFFD stands for the rest; marks that nothing stands before get a dotted circle.
+ * column the first SANITIZE_MARKS_MAX stay, and one U+FFFD stands for the rest; marks that nothing stands before get a dotted circle.
  */
-void visible_add(struct bytes *out, const char *text, size_t length);
+void sanitize_add(struct buffer *out, const char *text, size_t length);
 
 /*
  * The same for text whose columns are counted: what joins characters into one picture is left out, for terminals do not agree on how wide that is.
  */
-void visible_add_plain(struct bytes *out, const char *text, size_t length);
+void sanitize_add_plain(struct buffer *out, const char *text, size_t length);
 
 /* Columns of visible text. */
-size_t visible_width(const char *text, size_t length);
+size_t sanitize_width(const char *text, size_t length);
 
 /* How many bytes of visible text fit into so many columns, with the marks behind them; `ret_width` may be NULL. May be 0. */
-size_t visible_cut(const char *text, size_t length, size_t columns, size_t *ret_width);
+size_t sanitize_cut(const char *text, size_t length, size_t columns, size_t *ret_width);
 
 #endif

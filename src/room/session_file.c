@@ -17,18 +17,18 @@
 #include <unistd.h>
 
 /* To be raised with any change of the record, or of what it means. */
-#define KEEP_VERSION 1U
+#define SESSION_FILE_VERSION 1U
 
-#define KEEP_MAGIC UINT64_C(0x73657373696f6e21)
+#define SESSION_FILE_MAGIC UINT64_C(0x73657373696f6e21)
 
-#define KEEP_FOLDER "roomd"
+#define SESSION_FILE_FOLDER "roomd"
 
 /* "seat-", 16 bytes in hex, and the NUL. */
-#define KEEP_DIGEST_BYTES 16
-#define KEEP_NAME_BYTES   (5 + 2 * KEEP_DIGEST_BYTES + 1)
+#define SESSION_FILE_DIGEST_BYTES 16
+#define SESSION_FILE_NAME_BYTES   (5 + 2 * SESSION_FILE_DIGEST_BYTES + 1)
 
 /* The one before us may have deleted the file between our opening and locking it. That it happens again and again has another reason. */
-#define KEEP_ATTEMPTS 3
+#define SESSION_FILE_ATTEMPTS 3
 
 struct record {
     uint64_t magic;
@@ -44,10 +44,10 @@ struct record {
 
 _Static_assert(sizeof(struct record) == 56, "no byte of it is padding");
 
-struct keep {
+struct session_file {
     int folder;
     int fd;
-    char name[KEEP_NAME_BYTES];
+    char name[SESSION_FILE_NAME_BYTES];
     struct record written; /* all zero where it is not known what the file holds */
 };
 
@@ -85,8 +85,8 @@ static int open_our_folder(void)
 
     if (runtime < 0)
         return -1;
-    mkdirat(runtime, KEEP_FOLDER, 0700);
-    fd = open_folder(runtime, KEEP_FOLDER);
+    mkdirat(runtime, SESSION_FILE_FOLDER, 0700);
+    fd = open_folder(runtime, SESSION_FILE_FOLDER);
     close(runtime);
     return fd;
 }
@@ -99,9 +99,9 @@ static void absorb(crypto_generichash_state *state, const char *text)
 }
 
 /* Hosts and names may hold what no file is called. A host is the same in capitals. */
-static void name_file(const char *host, const char *port, const char *name, char ret_name[KEEP_NAME_BYTES])
+static void name_file(const char *host, const char *port, const char *name, char ret_name[SESSION_FILE_NAME_BYTES])
 {
-    uint8_t digest[KEEP_DIGEST_BYTES];
+    uint8_t digest[SESSION_FILE_DIGEST_BYTES];
     crypto_generichash_state state;
 
     crypto_generichash_init(&state, NULL, 0, sizeof(digest));
@@ -114,15 +114,15 @@ static void name_file(const char *host, const char *port, const char *name, char
     absorb(&state, port);
     absorb(&state, name);
     crypto_generichash_final(&state, digest, sizeof(digest));
-    snprintf(ret_name, KEEP_NAME_BYTES, "seat-");
-    sodium_bin2hex(ret_name + 5, KEEP_NAME_BYTES - 5, digest, sizeof(digest));
+    snprintf(ret_name, SESSION_FILE_NAME_BYTES, "seat-");
+    sodium_bin2hex(ret_name + 5, SESSION_FILE_NAME_BYTES - 5, digest, sizeof(digest));
 }
 
 /* Opened, locked, and still there under its name; -1 where it is not, and `ret_again` where it may be the next time. */
-static int open_locked(const struct keep *keep, bool *ret_again)
+static int open_locked(const struct session_file *file, bool *ret_again)
 {
     struct stat status;
-    int fd = openat(keep->folder, keep->name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+    int fd = openat(file->folder, file->name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 
     *ret_again = false;
     if (fd < 0)
@@ -137,44 +137,44 @@ static int open_locked(const struct keep *keep, bool *ret_again)
     return -1;
 }
 
-struct keep *keep_open(const char *host, const char *port, const char *name)
+struct session_file *session_file_open(const char *host, const char *port, const char *name)
 {
-    struct keep *keep = calloc(1, sizeof(*keep));
+    struct session_file *file = calloc(1, sizeof(*file));
     bool again = true;
 
-    if (keep == NULL)
+    if (file == NULL)
         return NULL;
-    keep->fd = -1;
-    keep->folder = open_our_folder();
-    if (keep->folder >= 0) {
-        name_file(host, port, name, keep->name);
-        for (int i = 0; i < KEEP_ATTEMPTS && keep->fd < 0 && again; i++)
-            keep->fd = open_locked(keep, &again);
-        if (keep->fd >= 0)
-            return keep;
-        close(keep->folder);
+    file->fd = -1;
+    file->folder = open_our_folder();
+    if (file->folder >= 0) {
+        name_file(host, port, name, file->name);
+        for (int i = 0; i < SESSION_FILE_ATTEMPTS && file->fd < 0 && again; i++)
+            file->fd = open_locked(file, &again);
+        if (file->fd >= 0)
+            return file;
+        close(file->folder);
     }
-    free(keep);
+    free(file);
     return NULL;
 }
 
-static bool is_empty(const struct keep *keep)
+static bool is_empty(const struct session_file *file)
 {
     struct stat status;
 
-    return fstat(keep->fd, &status) == 0 && status.st_size == 0;
+    return fstat(file->fd, &status) == 0 && status.st_size == 0;
 }
 
-void keep_close(struct keep *keep, bool forget)
+void session_file_close(struct session_file *file, bool forget)
 {
-    if (keep == NULL)
+    if (file == NULL)
         return;
     /* While it is locked: whoever has it open already will see that it has no name any more. */
-    if (forget || is_empty(keep))
-        unlinkat(keep->folder, keep->name, 0);
-    close(keep->fd);
-    close(keep->folder);
-    free(keep);
+    if (forget || is_empty(file))
+        unlinkat(file->folder, file->name, 0);
+    close(file->fd);
+    close(file->folder);
+    free(file);
 }
 
 /* ---- the record ---- */
@@ -190,15 +190,16 @@ static uint64_t check_of(const struct record *record)
     return check;
 }
 
-bool keep_read(const struct keep *keep, struct client_session *ret_session)
+bool session_file_read(const struct session_file *file, struct client_session *ret_session)
 {
     struct record record;
     char more;
 
-    if (pread(keep->fd, &record, sizeof(record), 0) != (ssize_t)sizeof(record) ||
-        pread(keep->fd, &more, 1, sizeof(record)) != 0)
+    if (pread(file->fd, &record, sizeof(record), 0) != (ssize_t)sizeof(record) ||
+        pread(file->fd, &more, 1, sizeof(record)) != 0)
         return false;
-    if (record.magic != KEEP_MAGIC || record.version != KEEP_VERSION || record.check != check_of(&record))
+    if (record.magic != SESSION_FILE_MAGIC || record.version != SESSION_FILE_VERSION ||
+        record.check != check_of(&record))
         return false;
     *ret_session = (struct client_session){.epoch = record.epoch,
                                            .token = record.token,
@@ -208,10 +209,10 @@ bool keep_read(const struct keep *keep, struct client_session *ret_session)
     return true;
 }
 
-void keep_store(struct keep *keep, const struct client_session *session)
+void session_file_store(struct session_file *file, const struct client_session *session)
 {
-    struct record record = {.magic = KEEP_MAGIC,
-                            .version = KEEP_VERSION,
+    struct record record = {.magic = SESSION_FILE_MAGIC,
+                            .version = SESSION_FILE_VERSION,
                             .said = session->said,
                             .epoch = session->epoch,
                             .token = session->token,
@@ -219,15 +220,15 @@ void keep_store(struct keep *keep, const struct client_session *session)
                             .decided = session->decided};
 
     record.check = check_of(&record);
-    if (memcmp(&record, &keep->written, sizeof(record)) == 0)
+    if (memcmp(&record, &file->written, sizeof(record)) == 0)
         return;
-    if ((keep->written.magic != 0 || ftruncate(keep->fd, 0) == 0) &&
-        pwrite(keep->fd, &record, sizeof(record), 0) == (ssize_t)sizeof(record)) {
-        keep->written = record;
+    if ((file->written.magic != 0 || ftruncate(file->fd, 0) == 0) &&
+        pwrite(file->fd, &record, sizeof(record), 0) == (ssize_t)sizeof(record)) {
+        file->written = record;
         return;
     }
     /* By an old one, the next program would take numbers that were used. */
-    memset(&keep->written, 0, sizeof(keep->written));
-    if (ftruncate(keep->fd, 0) != 0)
-        unlinkat(keep->folder, keep->name, 0);
+    memset(&file->written, 0, sizeof(file->written));
+    if (ftruncate(file->fd, 0) != 0)
+        unlinkat(file->folder, file->name, 0);
 }

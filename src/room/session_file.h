@@ -10,21 +10,21 @@
 
 #include <roomd/client.h>
 
-struct keep;
+struct session_file;
 
 /*
  * Opens the file for that room and name, or makes it: in `roomd` below XDG_RUNTIME_DIR, or, where that is not set, below /run/user/UID; both folders must be ours alone. NULL where nothing can be kept, which is no error: there is
  * no such folder, or another program sits there under this name.
  */
-struct keep *keep_open(const char *host, const char *port, const char *name);
+struct session_file *session_file_open(const char *host, const char *port, const char *name);
 
 /* The session that the program before has left; false where there is none that is whole. */
-bool keep_read(const struct keep *keep, struct client_session *ret_session);
+bool session_file_read(const struct session_file *file, struct client_session *ret_session);
 
 /* Remembers this one in place of the one before. Cheap where it is the same. A disk that is full, and the like, leaves none. */
-void keep_store(struct keep *keep, const struct client_session *session);
+void session_file_store(struct session_file *file, const struct client_session *session);
 
 /* With `forget`, there is nothing left to go on with, and no file. NULL is legal. */
-void keep_close(struct keep *keep, bool forget);
+void session_file_close(struct session_file *file, bool forget);
 
 #endif

@@ -12,35 +12,35 @@
 #include <stdio.h>
 #include <string.h>
 
-static size_t end_line(char line[SHOW_LINE_BYTES], size_t length)
+static size_t end_line(char line[EVENT_LINE_BYTES], size_t length)
 {
-    if (length > SHOW_LINE_BYTES - 2)
-        length = SHOW_LINE_BYTES - 2;
+    if (length > EVENT_LINE_BYTES - 2)
+        length = EVENT_LINE_BYTES - 2;
     line[length] = '\n';
     line[length + 1] = '\0';
     return length + 1;
 }
 
 /* An object that does not fit is not to happen; half of one would puzzle a program. */
-static size_t end_object(struct json *json, char line[SHOW_LINE_BYTES])
+static size_t end_object(struct json *json, char line[EVENT_LINE_BYTES])
 {
     const char *object = json_end(json);
 
     return object != NULL ? end_line(line, strlen(object)) : 0;
 }
 
-static size_t in_json(const struct event *event, char line[SHOW_LINE_BYTES])
+static size_t in_json(const struct event *event, char line[EVENT_LINE_BYTES])
 {
     struct json json;
 
-    json_begin(&json, line, SHOW_LINE_BYTES - 1);
+    json_begin(&json, line, EVENT_LINE_BYTES - 1);
     event_json(&json, event);
     return end_object(&json, line);
 }
 
-size_t show_event(const struct event *event, bool json, char ret_line[SHOW_LINE_BYTES])
+size_t event_line_of(const struct event *event, bool json, char ret_line[EVENT_LINE_BYTES])
 {
-    char raw[SHOW_LINE_BYTES / 4];
+    char raw[EVENT_LINE_BYTES / 4];
     int length = 0;
 
     if (json)
@@ -64,17 +64,18 @@ size_t show_event(const struct event *event, bool json, char ret_line[SHOW_LINE_
         return 0;
     if ((size_t)length >= sizeof(raw))
         length = (int)sizeof(raw) - 1;
-    return end_line(ret_line, escape_text(raw, (size_t)length, ret_line, SHOW_LINE_BYTES - 1));
+    return end_line(ret_line, escape_text(raw, (size_t)length, ret_line, EVENT_LINE_BYTES - 1));
 }
 
-size_t show_text(const char *text, size_t length, const struct moment *now, bool json, char ret_line[SHOW_LINE_BYTES])
+size_t event_line_text(const char *text, size_t length, const struct moment *now, bool json,
+                       char ret_line[EVENT_LINE_BYTES])
 {
     struct json object;
     char time[WALL_TEXT_BYTES];
 
     if (!json)
-        return end_line(ret_line, escape_text(text, length, ret_line, SHOW_LINE_BYTES - 1));
-    json_begin(&object, ret_line, SHOW_LINE_BYTES - 1);
+        return end_line(ret_line, escape_text(text, length, ret_line, EVENT_LINE_BYTES - 1));
+    json_begin(&object, ret_line, EVENT_LINE_BYTES - 1);
     json_null(&object, "seq");
     json_text(&object, "time", wall_format(now->wall_ns, now->utc_offset_s, time));
     json_text(&object, "kind", "line");
@@ -83,15 +84,15 @@ size_t show_text(const char *text, size_t length, const struct moment *now, bool
     return end_object(&object, ret_line);
 }
 
-size_t show_missed(uint64_t count, bool json, char ret_line[SHOW_LINE_BYTES])
+size_t event_line_missed(uint64_t count, bool json, char ret_line[EVENT_LINE_BYTES])
 {
     struct json object;
 
     if (!json)
         return end_line(ret_line,
-                        (size_t)snprintf(ret_line, SHOW_LINE_BYTES - 1,
+                        (size_t)snprintf(ret_line, EVENT_LINE_BYTES - 1,
                                          "(%" PRIu64 " events were missed: the room has forgotten them)", count));
-    json_begin(&object, ret_line, SHOW_LINE_BYTES - 1);
+    json_begin(&object, ret_line, EVENT_LINE_BYTES - 1);
     json_text(&object, "kind", "missed");
     json_count(&object, "count", count);
     return end_object(&object, ret_line);

@@ -14,13 +14,14 @@
 #include <stdint.h>
 
 /* The longest event, escaped, with its name and its time. */
-#define SHOW_LINE_BYTES 8192
+#define EVENT_LINE_BYTES 8192
 
 /* Writes the line, with its newline, and terminates it. Returns its length. */
-size_t show_event(const struct event *event, bool json, char ret_line[SHOW_LINE_BYTES]);
+size_t event_line_of(const struct event *event, bool json, char ret_line[EVENT_LINE_BYTES]);
 /* A line of a plain server that tells no event; `now` is its time. */
-size_t show_text(const char *text, size_t length, const struct moment *now, bool json, char ret_line[SHOW_LINE_BYTES]);
+size_t event_line_text(const char *text, size_t length, const struct moment *now, bool json,
+                       char ret_line[EVENT_LINE_BYTES]);
 /* So many events can't be had any more. */
-size_t show_missed(uint64_t count, bool json, char ret_line[SHOW_LINE_BYTES]);
+size_t event_line_missed(uint64_t count, bool json, char ret_line[EVENT_LINE_BYTES]);
 
 #endif

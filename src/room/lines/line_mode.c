@@ -18,21 +18,21 @@
 #include <unistd.h>
 
 /* Nobody answers anywhere: a script should know before long; but where a third is lost both ways, seven attempts are not too many. */
-#define FILTER_JOIN_S 60.0
+#define LINE_MODE_JOIN_S 60.0
 
 /* With -m, from the join to the acknowledgement. */
-#define FILTER_SAY_S 60.0
+#define LINE_MODE_SAY_S 60.0
 
 /* Told to end, it waits so long for the server to say that it knows. */
-#define FILTER_LEAVE_S 1.0
+#define LINE_MODE_LEAVE_S 1.0
 
 /* What sysexits.h calls a remote error in protocol. */
-#define FILTER_EXIT_REFUSED EX_PROTOCOL
+#define LINE_MODE_EXIT_REFUSED EX_PROTOCOL
 
-struct filter {
+struct line_mode {
     const struct options *options; /* borrowed */
     struct ev_loop *loop;          /* borrowed */
-    struct seat *seat;
+    struct driver *driver;
     struct input *input;
     ev_timer patience; /* then it gives up */
     ev_signal signals[3];
@@ -47,172 +47,172 @@ struct filter {
     uint32_t unknown_before;    /* of a program before this one, not told yet */
     enum client_reason refusal; /* the last one, while it tries again */
     int code;
-    struct out out;
+    struct line_writer out;
 };
 
 /* ---- ending ---- */
 
-static void end(struct filter *filter, int code)
+static void end(struct line_mode *mode, int code)
 {
-    if (filter->code == EX_OK)
-        filter->code = code;
-    ev_break(filter->loop, EVBREAK_ALL);
+    if (mode->code == EX_OK)
+        mode->code = code;
+    ev_break(mode->loop, EVBREAK_ALL);
 }
 
 /* What all that was said has come to. */
-static int verdict(const struct filter *filter)
+static int verdict(const struct line_mode *mode)
 {
-    if (filter->refused > 0)
-        return FILTER_EXIT_REFUSED;
-    return filter->unknown > 0 || seat_pending(filter->seat) > 0 ? EX_TEMPFAIL : EX_OK;
+    if (mode->refused > 0)
+        return LINE_MODE_EXIT_REFUSED;
+    return mode->unknown > 0 || driver_pending(mode->driver) > 0 ? EX_TEMPFAIL : EX_OK;
 }
 
-static void end_refused(struct filter *filter, enum client_reason reason)
+static void end_refused(struct line_mode *mode, enum client_reason reason)
 {
     char words[REASONS_TEXT_BYTES];
 
-    const char *close_text = seat_close_text(filter->seat);
+    const char *close_text = driver_close_text(mode->driver);
 
     fprintf(stderr, "room: %s%s%s\n", reasons_text(reason, words), close_text[0] != '\0' ? ": " : "", close_text);
-    end(filter, FILTER_EXIT_REFUSED);
+    end(mode, LINE_MODE_EXIT_REFUSED);
 }
 
-static void be_patient(struct filter *filter, double seconds)
+static void be_patient(struct line_mode *mode, double seconds)
 {
-    ev_timer_stop(filter->loop, &filter->patience);
-    ev_timer_set(&filter->patience, seconds, 0.0);
-    ev_timer_start(filter->loop, &filter->patience);
+    ev_timer_stop(mode->loop, &mode->patience);
+    ev_timer_set(&mode->patience, seconds, 0.0);
+    ev_timer_start(mode->loop, &mode->patience);
 }
 
-/* ---- what the seat tells ---- */
+/* ---- what the driver tells ---- */
 
 /* Nobody reads what we write: the room is told that we leave, and what comes of it does not matter. */
-static void give_up_stdout(struct filter *filter)
+static void give_up_stdout(struct line_mode *mode)
 {
-    if (filter->code != EX_OK)
+    if (mode->code != EX_OK)
         return;
-    fprintf(stderr, "room: stdout can't be written: %s\n", strerror(filter->out.error));
-    filter->code = EX_IOERR;
-    seat_leave(filter->seat, true);
-    be_patient(filter, FILTER_LEAVE_S);
+    fprintf(stderr, "room: stdout can't be written: %s\n", strerror(mode->out.error));
+    mode->code = EX_IOERR;
+    driver_leave(mode->driver, true);
+    be_patient(mode, LINE_MODE_LEAVE_S);
 }
 
-static void print(struct filter *filter, const char *line, size_t length)
+static void print(struct line_mode *mode, const char *line, size_t length)
 {
-    if (filter->options->message == NULL && !out_line(&filter->out, line, length))
-        give_up_stdout(filter);
+    if (mode->options->message == NULL && !line_writer_add(&mode->out, line, length))
+        give_up_stdout(mode);
 }
 
 static void on_event(void *ctx, const struct event *event, uint32_t own)
 {
-    struct filter *filter = ctx;
-    char line[SHOW_LINE_BYTES];
-    size_t length = show_event(event, filter->options->json, line);
+    struct line_mode *mode = ctx;
+    char line[EVENT_LINE_BYTES];
+    size_t length = event_line_of(event, mode->options->json, line);
 
     (void)own;
-    print(filter, line, length);
+    print(mode, line, length);
 }
 
 static void on_missed(void *ctx, uint64_t count)
 {
-    struct filter *filter = ctx;
-    char line[SHOW_LINE_BYTES];
-    size_t length = show_missed(count, filter->options->json, line);
+    struct line_mode *mode = ctx;
+    char line[EVENT_LINE_BYTES];
+    size_t length = event_line_missed(count, mode->options->json, line);
 
-    print(filter, line, length);
+    print(mode, line, length);
 }
 
 /* Before it is in, these are what a server has to say to our join, in its own words. */
 static void on_text(void *ctx, const char *text, size_t length)
 {
-    struct filter *filter = ctx;
-    char line[SHOW_LINE_BYTES];
-    bool is_news = filter->options->message == NULL || seat_was_in(filter->seat);
+    struct line_mode *mode = ctx;
+    char line[EVENT_LINE_BYTES];
+    bool is_news = mode->options->message == NULL || driver_was_in(mode->driver);
 
-    length = show_text(text, length, seat_now(filter->seat), is_news && filter->options->json, line);
+    length = event_line_text(text, length, driver_now(mode->driver), is_news && mode->options->json, line);
     if (is_news)
-        print(filter, line, length);
+        print(mode, line, length);
     else
         fprintf(stderr, "room: the room says: %s", line);
 }
 
 static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why)
 {
-    struct filter *filter = ctx;
+    struct line_mode *mode = ctx;
     char words[REASONS_TEXT_BYTES];
 
     if (outcome == CLIENT_REFUSED && why == 0) { /* it was never sent, or nobody knows any more */
-        filter->refused++;
+        mode->refused++;
         fprintf(stderr, "room: message %u was not taken\n", (unsigned)number);
     } else if (outcome == CLIENT_REFUSED) {
-        filter->refused++;
+        mode->refused++;
         fprintf(stderr, "room: message %u was not taken: %s\n", (unsigned)number, reasons_not_taken(why, words));
-    } else if (outcome == CLIENT_UNKNOWN && number <= seat_said_before(filter->seat)) {
-        filter->unknown_before++;
+    } else if (outcome == CLIENT_UNKNOWN && number <= driver_said_before(mode->driver)) {
+        mode->unknown_before++;
     } else if (outcome == CLIENT_UNKNOWN) {
-        filter->unknown++;
+        mode->unknown++;
         fprintf(stderr, "room: it is not known whether message %u was taken; it is not said again\n", (unsigned)number);
     }
 }
 
 /* Over the plain protocol, the bye is all that tells whether anything has arrived. */
-static void check_bye(struct filter *filter)
+static void check_bye(struct line_mode *mode)
 {
-    if (!filter->said || seat_was_heard(filter->seat))
+    if (!mode->said || driver_was_heard(mode->driver))
         return;
-    filter->unknown++;
+    mode->unknown++;
     fputs("room: there was no bye: it is not known whether the room has heard what was said\n", stderr);
 }
 
 static void on_state(void *ctx, enum client_state state, enum client_reason reason, uint16_t wait_s)
 {
-    struct filter *filter = ctx;
+    struct line_mode *mode = ctx;
 
     (void)wait_s;
     if (state == CLIENT_IN) {
-        if (filter->options->message == NULL)
-            ev_timer_stop(filter->loop, &filter->patience);
-        else if (!filter->was_in) /* back in, it has waited already */
-            be_patient(filter, FILTER_SAY_S);
-        filter->was_in = true;
+        if (mode->options->message == NULL)
+            ev_timer_stop(mode->loop, &mode->patience);
+        else if (!mode->was_in) /* back in, it has waited already */
+            be_patient(mode, LINE_MODE_SAY_S);
+        mode->was_in = true;
         return;
     }
     if (reason == CLIENT_LEFT) {
-        check_bye(filter);
-        end(filter, verdict(filter));
+        check_bye(mode);
+        end(mode, verdict(mode));
         return;
     }
     if (reason != CLIENT_REFUSED_UNKNOWN) /* it joins anew, at once */
-        filter->refusal = reason;
+        mode->refusal = reason;
     /* Another name is somebody's to choose; all else the machine tries again by itself. */
     if (state == CLIENT_OUT || reason == CLIENT_REFUSED_TAKEN || reason == CLIENT_REFUSED_NAME)
-        end_refused(filter, reason);
+        end_refused(mode, reason);
 }
 
 /* Before it was in, a script wants to know at once; later the room may be on its way back. */
-static void on_trouble(void *ctx, enum seat_trouble trouble, const char *words)
+static void on_trouble(void *ctx, enum driver_trouble trouble, const char *words)
 {
-    struct filter *filter = ctx;
+    struct line_mode *mode = ctx;
 
-    if (seat_was_in(filter->seat))
+    if (driver_was_in(mode->driver))
         return;
-    if (trouble == SEAT_NO_ADDRESS)
-        fprintf(stderr, "room: %s: %s\n", filter->options->host, words);
+    if (trouble == DRIVER_NO_ADDRESS)
+        fprintf(stderr, "room: %s: %s\n", mode->options->host, words);
     else
         fprintf(stderr, "room: nobody listens at %s: is roomd running there?\n", words);
-    end(filter, EX_UNAVAILABLE);
+    end(mode, EX_UNAVAILABLE);
 }
 
 /* ---- what is said ---- */
 
 /* False where there is no place for it yet. */
-static bool say(struct filter *filter, const char *bytes, size_t length)
+static bool say(struct line_mode *mode, const char *bytes, size_t length)
 {
     uint32_t number;
 
-    switch (seat_say(filter->seat, bytes, length, &number)) {
+    switch (driver_say(mode->driver, bytes, length, &number)) {
     case STATUS_OK:
-        filter->said = true;
+        mode->said = true;
         return true;
     case STATUS_INVALID: /* an empty line */
         return true;
@@ -220,178 +220,178 @@ static bool say(struct filter *filter, const char *bytes, size_t length)
         return false;
     case STATUS_TOO_LONG:
         fprintf(stderr, "room: a line of %zu bytes is too long for this room, which takes %zu, and was not said\n",
-                length, seat_text_max_bytes(filter->seat));
+                length, driver_text_max_bytes(mode->driver));
         break;
     default:
         fputs("room: a line that is not valid UTF-8 was not said\n", stderr);
         break;
     }
-    filter->refused++;
+    mode->refused++;
     return true;
 }
 
 static void on_line(void *ctx, const char *bytes, size_t length)
 {
-    struct filter *filter = ctx;
+    struct line_mode *mode = ctx;
 
-    if (say(filter, bytes, length))
+    if (say(mode, bytes, length))
         return;
-    memcpy(filter->held_line, bytes, length);
-    filter->held = length;
-    filter->has_held = true;
-    input_pause(filter->input, true);
+    memcpy(mode->held_line, bytes, length);
+    mode->held = length;
+    mode->has_held = true;
+    input_pause(mode->input, true);
 }
 
 static void on_too_long(void *ctx)
 {
-    struct filter *filter = ctx;
+    struct line_mode *mode = ctx;
 
-    filter->refused++;
+    mode->refused++;
     fprintf(stderr, "room: a line of more than %d bytes was not said\n", INPUT_LINE_MAX_BYTES);
 }
 
 static void on_end(void *ctx)
 {
-    ((struct filter *)ctx)->ended = true;
+    ((struct line_mode *)ctx)->ended = true;
 }
 
 /* ---- the loop ---- */
 
 static void on_turn(void *ctx)
 {
-    struct filter *filter = ctx;
+    struct line_mode *mode = ctx;
 
-    if (filter->has_held && say(filter, filter->held_line, filter->held)) {
-        filter->has_held = false;
-        input_pause(filter->input, false);
+    if (mode->has_held && say(mode, mode->held_line, mode->held)) {
+        mode->has_held = false;
+        input_pause(mode->input, false);
     }
-    if (filter->ended && !filter->has_held && seat_state(filter->seat) == CLIENT_IN)
-        seat_leave(filter->seat, false);
+    if (mode->ended && !mode->has_held && driver_state(mode->driver) == CLIENT_IN)
+        driver_leave(mode->driver, false);
 }
 
 static void on_done(void *ctx)
 {
-    struct filter *filter = ctx;
+    struct line_mode *mode = ctx;
 
-    if (!out_flush(&filter->out))
-        give_up_stdout(filter);
-    if (filter->unknown_before > 0)
+    if (!line_writer_flush(&mode->out))
+        give_up_stdout(mode);
+    if (mode->unknown_before > 0)
         fprintf(stderr,
                 "room: the program before this one was killed: of the last it said, %u may have been taken or not; it "
                 "is not said again\n",
-                (unsigned)filter->unknown_before);
-    filter->unknown_before = 0;
+                (unsigned)mode->unknown_before);
+    mode->unknown_before = 0;
 }
 
-static void end_unanswered(struct filter *filter)
+static void end_unanswered(struct line_mode *mode)
 {
     fprintf(stderr, "room: nobody answers at %s: is there a room, and does a firewall let UDP port %s through?\n",
-            seat_address(filter->seat), filter->options->port);
-    if (filter->options->dialect == NULL)
+            driver_address(mode->driver), mode->options->port);
+    if (mode->options->dialect == NULL)
         fputs("room: a room of another program than roomd speaks the plain protocol: with --plain\n", stderr);
     else
         fputs("room: does it speak this dialect? --dialect takes another one\n", stderr);
-    end(filter, EX_UNAVAILABLE);
+    end(mode, EX_UNAVAILABLE);
 }
 
 static void on_patience(struct ev_loop *loop, ev_timer *watcher, int events)
 {
-    struct filter *filter = watcher->data;
+    struct line_mode *mode = watcher->data;
 
     (void)loop;
     (void)events;
-    if (seat_state(filter->seat) == CLIENT_LEAVING) {
-        end(filter, verdict(filter));
-    } else if (seat_was_in(filter->seat)) {
+    if (driver_state(mode->driver) == CLIENT_LEAVING) {
+        end(mode, verdict(mode));
+    } else if (driver_was_in(mode->driver)) {
         fputs("room: no answer in time: it is not known whether the message was taken\n", stderr);
-        end(filter, EX_TEMPFAIL);
-    } else if (filter->refusal != CLIENT_NO_REASON) {
-        end_refused(filter, filter->refusal);
+        end(mode, EX_TEMPFAIL);
+    } else if (mode->refusal != CLIENT_NO_REASON) {
+        end_refused(mode, mode->refusal);
     } else {
-        end_unanswered(filter);
+        end_unanswered(mode);
     }
 }
 
 static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 {
-    struct filter *filter = watcher->data;
+    struct line_mode *mode = watcher->data;
 
     (void)loop;
     (void)events;
-    if (!seat_was_in(filter->seat)) {
-        end(filter, seat_pending(filter->seat) > 0 || filter->has_held ? EX_TEMPFAIL : EX_OK);
+    if (!driver_was_in(mode->driver)) {
+        end(mode, driver_pending(mode->driver) > 0 || mode->has_held ? EX_TEMPFAIL : EX_OK);
         return;
     }
-    if (seat_state(filter->seat) == CLIENT_LEAVING) {
-        end(filter, verdict(filter));
+    if (driver_state(mode->driver) == CLIENT_LEAVING) {
+        end(mode, verdict(mode));
         return;
     }
-    seat_leave(filter->seat, true);
-    be_patient(filter, FILTER_LEAVE_S);
+    driver_leave(mode->driver, true);
+    be_patient(mode, LINE_MODE_LEAVE_S);
 }
 
 /* ---- opening and closing ---- */
 
-static void start_watchers(struct filter *filter)
+static void start_watchers(struct line_mode *mode)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 
-    ev_timer_init(&filter->patience, on_patience, FILTER_JOIN_S, 0.0);
-    filter->patience.data = filter;
-    ev_timer_start(filter->loop, &filter->patience);
+    ev_timer_init(&mode->patience, on_patience, LINE_MODE_JOIN_S, 0.0);
+    mode->patience.data = mode;
+    ev_timer_start(mode->loop, &mode->patience);
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-        ev_signal_init(&filter->signals[i], on_signal, numbers[i]);
-        filter->signals[i].data = filter;
-        ev_signal_start(filter->loop, &filter->signals[i]);
+        ev_signal_init(&mode->signals[i], on_signal, numbers[i]);
+        mode->signals[i].data = mode;
+        ev_signal_start(mode->loop, &mode->signals[i]);
     }
 }
 
-static void stop_watchers(struct filter *filter)
+static void stop_watchers(struct line_mode *mode)
 {
-    ev_timer_stop(filter->loop, &filter->patience);
-    for (size_t i = 0; i < sizeof(filter->signals) / sizeof(filter->signals[0]); i++)
-        ev_signal_stop(filter->loop, &filter->signals[i]);
+    ev_timer_stop(mode->loop, &mode->patience);
+    for (size_t i = 0; i < sizeof(mode->signals) / sizeof(mode->signals[0]); i++)
+        ev_signal_stop(mode->loop, &mode->signals[i]);
 }
 
-static int open_input(struct filter *filter)
+static int open_input(struct line_mode *mode)
 {
-    const struct input_sink sink = {.line = on_line, .too_long = on_too_long, .ended = on_end, .ctx = filter};
+    const struct input_sink sink = {.line = on_line, .too_long = on_too_long, .ended = on_end, .ctx = mode};
 
-    if (filter->options->message != NULL) {
-        on_line(filter, filter->options->message, strlen(filter->options->message));
-        filter->ended = true;
-        return filter->refused == 0 ? EX_OK : EX_USAGE;
+    if (mode->options->message != NULL) {
+        on_line(mode, mode->options->message, strlen(mode->options->message));
+        mode->ended = true;
+        return mode->refused == 0 ? EX_OK : EX_USAGE;
     }
-    return input_open(filter->loop, STDIN_FILENO, &sink, &filter->input) == STATUS_OK ? EX_OK : EX_OSERR;
+    return input_open(mode->loop, STDIN_FILENO, &sink, &mode->input) == STATUS_OK ? EX_OK : EX_OSERR;
 }
 
-int filter_run(struct ev_loop *loop, const struct options *options)
+int line_mode_run(struct ev_loop *loop, const struct options *options)
 {
-    struct filter filter = {.options = options, .loop = loop};
-    const struct seat_sink sink = {.protocol = {.event = on_event,
-                                                .outcome = on_outcome,
-                                                .missed = on_missed,
-                                                .state = on_state,
-                                                .line = on_text,
-                                                .ctx = &filter},
-                                   .trouble = on_trouble,
-                                   .turn = on_turn,
-                                   .done = on_done,
-                                   .ctx = &filter};
+    struct line_mode mode = {.options = options, .loop = loop};
+    const struct driver_sink sink = {.protocol = {.event = on_event,
+                                                  .outcome = on_outcome,
+                                                  .missed = on_missed,
+                                                  .state = on_state,
+                                                  .line = on_text,
+                                                  .ctx = &mode},
+                                     .trouble = on_trouble,
+                                     .turn = on_turn,
+                                     .done = on_done,
+                                     .ctx = &mode};
 
-    if (seat_new(loop, options, &sink, &filter.seat) != STATUS_OK)
+    if (driver_new(loop, options, &sink, &mode.driver) != STATUS_OK)
         return EX_OSERR;
-    out_init(&filter.out, STDOUT_FILENO);
-    filter.code = open_input(&filter);
-    if (filter.code == EX_OK) {
-        start_watchers(&filter);
-        seat_open(filter.seat);
-        if (filter.code == EX_OK)
+    line_writer_init(&mode.out, STDOUT_FILENO);
+    mode.code = open_input(&mode);
+    if (mode.code == EX_OK) {
+        start_watchers(&mode);
+        driver_open(mode.driver);
+        if (mode.code == EX_OK)
             ev_run(loop, 0);
-        on_done(&filter);
-        stop_watchers(&filter);
+        on_done(&mode);
+        stop_watchers(&mode);
     }
-    input_close(filter.input);
-    seat_free(filter.seat);
-    return filter.code;
+    input_close(mode.input);
+    driver_free(mode.driver);
+    return mode.code;
 }

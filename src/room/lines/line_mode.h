@@ -12,6 +12,6 @@
 #include <ev.h>
 
 /* Runs until it is over. The exit code is one of sysexits.h: 0 all was said, 64, 69 nobody is there, 71, 74 stdout, 75 no answer in time, 76 refused. */
-int filter_run(struct ev_loop *loop, const struct options *options);
+int line_mode_run(struct ev_loop *loop, const struct options *options);
 
 #endif

@@ -9,34 +9,34 @@
 #include <string.h>
 #include <unistd.h>
 
-_Static_assert(OUT_BYTES >= SHOW_LINE_BYTES, "each line has a place");
+_Static_assert(LINE_WRITER_BYTES >= EVENT_LINE_BYTES, "each line has a place");
 
-void out_init(struct out *out, int fd)
+void line_writer_init(struct line_writer *writer, int fd)
 {
-    out->fd = fd;
-    out->error = 0;
-    out->used = 0;
+    writer->fd = fd;
+    writer->error = 0;
+    writer->used = 0;
 }
 
-bool out_line(struct out *out, const char *line, size_t length)
+bool line_writer_add(struct line_writer *writer, const char *line, size_t length)
 {
-    if (length > sizeof(out->bytes) - out->used && !out_flush(out))
+    if (length > sizeof(writer->bytes) - writer->used && !line_writer_flush(writer))
         return false;
-    if (out->error != 0)
+    if (writer->error != 0)
         return false;
-    memcpy(out->bytes + out->used, line, length);
-    out->used += length;
+    memcpy(writer->bytes + writer->used, line, length);
+    writer->used += length;
     return true;
 }
 
 /* Somebody else may have made it non-blocking, a terminal that is shared for one. */
-static bool write_all(struct out *out)
+static bool write_all(struct line_writer *writer)
 {
-    struct pollfd writable = {.fd = out->fd, .events = POLLOUT};
+    struct pollfd writable = {.fd = writer->fd, .events = POLLOUT};
     size_t at = 0;
 
-    while (at < out->used) {
-        ssize_t written = write(out->fd, out->bytes + at, out->used - at);
+    while (at < writer->used) {
+        ssize_t written = write(writer->fd, writer->bytes + at, writer->used - at);
 
         if (written >= 0)
             at += (size_t)written;
@@ -48,10 +48,10 @@ static bool write_all(struct out *out)
     return true;
 }
 
-bool out_flush(struct out *out)
+bool line_writer_flush(struct line_writer *writer)
 {
-    if (out->error == 0 && !write_all(out))
-        out->error = errno;
-    out->used = 0;
-    return out->error == 0;
+    if (writer->error == 0 && !write_all(writer))
+        writer->error = errno;
+    writer->used = 0;
+    return writer->error == 0;
 }

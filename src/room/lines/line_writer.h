@@ -13,21 +13,21 @@
 #include <stddef.h>
 
 /* A full window of events, so that a burst is one write. */
-#define OUT_BYTES (64 * 1024)
+#define LINE_WRITER_BYTES (64 * 1024)
 
-struct out {
+struct line_writer {
     int fd;
     int error; /* an errno; nothing is written any more */
     size_t used;
-    char bytes[OUT_BYTES];
+    char bytes[LINE_WRITER_BYTES];
 };
 
-void out_init(struct out *out, int fd);
+void line_writer_init(struct line_writer *writer, int fd);
 
-/* Adds a line of at most SHOW_LINE_BYTES. False where lines can't be written. */
-bool out_line(struct out *out, const char *line, size_t length);
+/* Adds a line of at most EVENT_LINE_BYTES. False where lines can't be written. */
+bool line_writer_add(struct line_writer *writer, const char *line, size_t length);
 
 /* Writes what was added. False where that was not possible; `error` says why. */
-bool out_flush(struct out *out);
+bool line_writer_flush(struct line_writer *writer);
 
 #endif

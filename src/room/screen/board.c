@@ -17,16 +17,16 @@
 
 /* ---- lines ---- */
 
-static void print(struct board *board, struct bytes *line)
+static void print(struct board *board, struct buffer *line)
 {
     terminal_print(board->terminal, line);
-    bytes_done(line);
+    buffer_done(line);
 }
 
 static void tell_day(struct board *board, int64_t wall_ns, int32_t utc_offset_s)
 {
-    int64_t day = paint_day_number(wall_ns, utc_offset_s);
-    struct bytes line = {0};
+    int64_t day = style_day_number(wall_ns, utc_offset_s);
+    struct buffer line = {0};
     bool first = board->day == 0;
 
     if (day == board->day)
@@ -34,44 +34,44 @@ static void tell_day(struct board *board, int64_t wall_ns, int32_t utc_offset_s)
     board->day = day;
     if (first) /* today is nothing new to anybody */
         return;
-    paint_day(terminal_colours(board->terminal), wall_ns, utc_offset_s, &line);
+    style_day(terminal_colours(board->terminal), wall_ns, utc_offset_s, &line);
     print(board, &line);
 }
 
-static void tell_crowd(struct board *board)
+static void tell_folded(struct board *board)
 {
-    struct bytes words = {0};
+    struct buffer words = {0};
 
     ev_timer_stop(board->loop, &board->hold);
-    while (crowd_take(&board->crowd, &words)) {
-        struct bytes line = {0};
+    while (screen_fold_take(&board->fold, &words)) {
+        struct buffer line = {0};
 
-        paint_crowd(terminal_colours(board->terminal), board->crowd_wall_ns, board->utc_offset_s, words.at,
-                    words.length, &line);
+        style_fold(terminal_colours(board->terminal), board->fold_wall_ns, board->utc_offset_s, words.at, words.length,
+                   &line);
         print(board, &line);
         words.length = 0;
     }
-    bytes_done(&words);
+    buffer_done(&words);
 }
 
 static void tell_renaming(struct board *board)
 {
-    struct bytes line = {0};
+    struct buffer line = {0};
 
     if (!board->is_renaming)
         return;
     board->is_renaming = false;
-    bytes_format(&line, "%.*s has left, to come back under another name", (int)board->before_len, board->before);
+    buffer_format(&line, "%.*s has left, to come back under another name", (int)board->before_len, board->before);
     board_say_text(board, false, line.at, line.length);
-    bytes_done(&line);
+    buffer_done(&line);
 }
 
 void board_say_text(struct board *board, bool urgent, const char *text, size_t length)
 {
-    struct bytes line = {0};
+    struct buffer line = {0};
 
-    tell_crowd(board);
-    paint_words(terminal_colours(board->terminal), urgent, text, length, &line);
+    tell_folded(board);
+    style_words(terminal_colours(board->terminal), urgent, text, length, &line);
     print(board, &line);
 }
 
@@ -101,11 +101,11 @@ static void ring(struct board *board, const struct moment *now)
 
 static void tell(struct board *board, const struct event *event, bool own)
 {
-    struct bytes line = {0};
+    struct buffer line = {0};
 
-    tell_crowd(board);
+    tell_folded(board);
     tell_day(board, event->wall_ns, event->utc_offset_s);
-    paint_event(terminal_colours(board->terminal), event, own, &line);
+    style_event(terminal_colours(board->terminal), event, own, &line);
     print(board, &line);
 }
 
@@ -113,16 +113,16 @@ static void tell(struct board *board, const struct event *event, bool own)
 static bool hold_back(struct board *board, const struct moment *now, const struct event *event)
 {
     bool joined = event->kind == EVENT_JOIN;
-    bool empty = crowd_is_empty(&board->crowd);
+    bool empty = screen_fold_is_empty(&board->fold);
 
     if (!joined && (event->kind != EVENT_EXIT || event->reason == EXIT_KICKED || event->reason == EXIT_RENAMED))
         return false;
-    if (!crowd_add(&board->crowd, joined, event->name, event->name_len, now->mono_ns))
+    if (!screen_fold_add(&board->fold, joined, event->name, event->name_len, now->mono_ns))
         return false;
     if (empty) {
-        board->crowd_wall_ns = event->wall_ns;
+        board->fold_wall_ns = event->wall_ns;
         board->utc_offset_s = event->utc_offset_s;
-        ev_timer_set(&board->hold, (double)CROWD_WAIT_NS / 1e9, 0.0);
+        ev_timer_set(&board->hold, (double)SCREEN_FOLD_WAIT_NS / 1e9, 0.0);
         ev_timer_start(board->loop, &board->hold);
     }
     return true;
@@ -131,7 +131,7 @@ static bool hold_back(struct board *board, const struct moment *now, const struc
 /* A rename is an exit and a join of one member; true where this was one of them. */
 static bool take_rename(struct board *board, const struct event *event)
 {
-    struct bytes line = {0};
+    struct buffer line = {0};
 
     if (event->kind == EVENT_EXIT && event->reason == EXIT_RENAMED && event->name_len <= ROOM_NAME_MAX_BYTES) {
         tell_renaming(board);
@@ -146,9 +146,9 @@ static bool take_rename(struct board *board, const struct event *event)
         return false;
     }
     board->is_renaming = false;
-    tell_crowd(board);
+    tell_folded(board);
     tell_day(board, event->wall_ns, event->utc_offset_s);
-    paint_rename(terminal_colours(board->terminal), event, board->before, board->before_len, &line);
+    style_rename(terminal_colours(board->terminal), event, board->before, board->before_len, &line);
     print(board, &line);
     return true;
 }
@@ -171,7 +171,7 @@ void board_event(struct board *board, const struct moment *now, const struct eve
         return;
     tell(board, event, own || is_name(event, name));
     if (event->kind == EVENT_CHAT && !own && !is_name(event, name) &&
-        paint_mentions(event->text, event->text_len, name, strlen(name)))
+        style_mentions(event->text, event->text_len, name, strlen(name)))
         ring(board, now);
 }
 
@@ -181,7 +181,7 @@ static void on_hold(struct ev_loop *loop, ev_timer *watcher, int events)
 {
     (void)loop;
     (void)events;
-    tell_crowd(watcher->data);
+    tell_folded(watcher->data);
 }
 
 void board_init(struct board *board, struct ev_loop *loop, struct terminal *terminal)
@@ -193,6 +193,6 @@ void board_init(struct board *board, struct ev_loop *loop, struct terminal *term
 
 void board_done(struct board *board)
 {
-    tell_crowd(board);
+    tell_folded(board);
     tell_renaming(board);
 }

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What happens in the room, line by line on the terminal: folded where many come or go, with the day where it changes, without those who are ignored. Knows the loop for the time it holds somebody back, and no seat.
+ * What happens in the room, line by line on the terminal: folded where many come or go, with the day where it changes, without those who are ignored. Knows the loop for the time it holds somebody back, and no client.
  */
 #ifndef ROOMD_ROOM_SCREEN_BOARD_H
 #define ROOMD_ROOM_SCREEN_BOARD_H
@@ -21,10 +21,10 @@
 struct board {
     struct ev_loop *loop;      /* borrowed */
     struct terminal *terminal; /* borrowed */
-    struct crowd crowd;
+    struct screen_fold fold;
     struct ignored ignored;
-    ev_timer hold; /* then the crowd is told */
-    int64_t crowd_wall_ns;
+    ev_timer hold; /* then it is told */
+    int64_t fold_wall_ns;
     int64_t day;     /* of the last line */
     int64_t bell_ns; /* the last one, monotonic */
     int32_t utc_offset_s;

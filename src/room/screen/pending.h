@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What was said and has no place in the room yet, so that nothing is lost: in the order of its numbers, with its text. Knows no seat and no screen.
+ * What was said and has no place in the room yet, so that nothing is lost: in the order of its numbers, with its text. Knows no client and no screen.
  */
 #ifndef ROOMD_ROOM_SCREEN_PENDING_H
 #define ROOMD_ROOM_SCREEN_PENDING_H
@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct outgoing_entry {
+struct pending_entry {
     uint32_t number;
     bool rename;      /* it asks for another name */
     bool told;        /* that it takes long */
@@ -25,23 +25,22 @@ struct outgoing_entry {
 };
 
 /* All zero is an empty one. */
-struct outgoing {
-    struct outgoing_entry entries[CLIENT_PENDING_MAX];
+struct pending {
+    struct pending_entry entries[CLIENT_PENDING_MAX];
     size_t count;
 };
 
-void outgoing_done(struct outgoing *outgoing);
+void pending_done(struct pending *pending);
 
 /* STATUS_FULL; STATUS_NO_MEMORY. */
-int outgoing_add(struct outgoing *outgoing, uint32_t number, bool rename, const char *text, size_t length,
-                 int64_t now_ns);
+int pending_add(struct pending *pending, uint32_t number, bool rename, const char *text, size_t length, int64_t now_ns);
 
 /* NULL: there is none. Valid until something is added or taken out. */
-struct outgoing_entry *outgoing_find(struct outgoing *outgoing, uint32_t number);
-void outgoing_remove(struct outgoing *outgoing, uint32_t number);
+struct pending_entry *pending_find(struct pending *pending, uint32_t number);
+void pending_remove(struct pending *pending, uint32_t number);
 
 /* Visible lines for those above the prompt, at most `most`: "  …   alice: hello (sending)", the last one may be "and 5 more". `why` is the word in parentheses. Returns how many; each is added to `out`, and ends there at `ret_ends`. */
-size_t outgoing_notes(const struct outgoing *outgoing, const char *name, const char *why, size_t columns, size_t most,
-                      struct bytes *out, size_t *ret_ends);
+size_t pending_notes(const struct pending *pending, const char *name, const char *why, size_t columns, size_t most,
+                     struct buffer *out, size_t *ret_ends);
 
 #endif

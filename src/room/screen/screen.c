@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The seat's words made the screen's, and how it ends. */
+/* The driver's words made the screen's, and how it ends. */
 #include "room/screen/screen.h"
 
 #include "room/screen/screen_state.h"
@@ -29,17 +29,17 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 
 static void on_line(void *ctx, const char *line)
 {
-    screen_typed_line(ctx, line);
+    screen_input_line(ctx, line);
 }
 
 static void on_pasted(void *ctx, const char *text, size_t length, bool cut)
 {
-    screen_typed_paste(ctx, text, length, cut);
+    screen_input_paste(ctx, text, length, cut);
 }
 
 static void on_answered(void *ctx, bool yes)
 {
-    screen_typed_answer(ctx, yes);
+    screen_input_answer(ctx, yes);
 }
 
 static void on_ended(void *ctx, bool closed)
@@ -54,39 +54,39 @@ static char *on_candidate(void *ctx, const char *before, size_t before_length, c
 
 static void draw_notes(struct screen *screen)
 {
-    struct bytes notes = {0};
+    struct buffer notes = {0};
     size_t ends[AREA_NOTES_MAX], from = 0;
     const char *why = screen->state == PROMPT_IN || screen->state == PROMPT_LEAVING ? "sending" : "waiting";
-    size_t count = outgoing_notes(&screen->outgoing, seat_name(screen->seat), why, terminal_columns(screen->terminal),
-                                  AREA_NOTES_MAX, &notes, ends);
+    size_t count = pending_notes(&screen->pending, driver_name(screen->driver), why, terminal_columns(screen->terminal),
+                                 AREA_NOTES_MAX, &notes, ends);
 
     for (size_t i = 0; i < count; i++) {
         terminal_add_note(screen->terminal, notes.at + from, ends[i] - from);
         from = ends[i];
     }
-    bytes_done(&notes);
+    buffer_done(&notes);
 }
 
 static void on_draw(void *ctx)
 {
     struct screen *screen = ctx;
     struct prompt prompt = {.state = screen->state, .room = ""};
-    struct bytes text = {0};
+    struct buffer text = {0};
 
-    if (screen->seat != NULL) {
-        prompt.room = seat_room(screen->seat);
-        prompt.members = seat_members(screen->seat);
+    if (screen->driver != NULL) {
+        prompt.room = driver_room(screen->driver);
+        prompt.members = driver_members(screen->driver);
         prompt.since = screen->options.plain;
         draw_notes(screen);
     }
     if (!screen->asks_name)
         prompt_text(&prompt, terminal_columns(screen->terminal), &text);
-    else if (screen->seat == NULL)
-        bytes_format(&text, "your name (Enter: %s): ", screen->options.name);
+    else if (screen->driver == NULL)
+        buffer_format(&text, "your name (Enter: %s): ", screen->options.name);
     else
-        bytes_add_text(&text, "another name: ");
+        buffer_add_text(&text, "another name: ");
     terminal_set_prompt(screen->terminal, text.at, text.length, screen->asks_name);
-    bytes_done(&text);
+    buffer_done(&text);
 }
 
 /* ---- opening and closing ---- */
@@ -107,8 +107,8 @@ static void init_watchers(struct screen *screen)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 
-    screen_told_open(screen);
-    screen->sink = screen_told_sink(screen);
+    screen_events_open(screen);
+    screen->sink = screen_events_sink(screen);
     ev_timer_init(&screen->patience, screen_on_patience, 0.0, 0.0);
     screen->patience.data = screen;
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
@@ -150,18 +150,18 @@ static void open_history(struct screen *screen)
 static void done(struct screen *screen)
 {
     stop_watchers(screen);
-    for (size_t i = 0; i < screen->outgoing.count; i++)
-        screen_told_outcome(screen, &screen->outgoing.entries[i],
-                            seat_was_in(screen->seat) ? CLIENT_UNKNOWN : CLIENT_REFUSED, 0);
+    for (size_t i = 0; i < screen->pending.count; i++)
+        screen_events_outcome(screen, &screen->pending.entries[i],
+                              driver_was_in(screen->driver) ? CLIENT_UNKNOWN : CLIENT_REFUSED, 0);
     if (!history_save(&screen->history))
         board_say(&screen->board, false, "what you have typed is not kept: %s: %s", screen->history.path,
                   strerror(errno));
     board_done(&screen->board);
-    outgoing_done(&screen->outgoing);
-    seat_free(screen->seat);
+    pending_done(&screen->pending);
+    driver_free(screen->driver);
     terminal_free(screen->terminal);
     history_done(&screen->history);
-    bytes_done(&screen->paste.text);
+    buffer_done(&screen->paste.text);
     free(screen->kept_line);
 }
 

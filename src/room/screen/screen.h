@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * room on a terminal: a seat and a screen, and who is wired to whom.
+ * room on a terminal: a driver and a screen, and who is wired to whom.
  */
 #ifndef ROOMD_ROOM_SCREEN_SCREEN_H
 #define ROOMD_ROOM_SCREEN_SCREEN_H

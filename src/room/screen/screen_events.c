@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What the seat tells, in words for people: events, what became of messages, and what to check where nobody answers. */
+/* What the driver tells, in words for people: events, what became of messages, and what to check where nobody answers. */
 #include "room/reasons.h"
 #include "room/screen/screen_state.h"
 
@@ -16,15 +16,15 @@ static void on_event(void *ctx, const struct event *event, uint32_t own)
 
     if (own != 0 && own <= screen->shown_alone)
         return;
-    outgoing_remove(&screen->outgoing, own);
-    board_event(&screen->board, seat_now(screen->seat), event, seat_name(screen->seat), own != 0);
+    pending_remove(&screen->pending, own);
+    board_event(&screen->board, driver_now(screen->driver), event, driver_name(screen->driver), own != 0);
 }
 
 /* A message of ours whose event will not come: it is in the room, or on its way there. */
-static void show_alone(struct screen *screen, const struct outgoing_entry *entry)
+static void show_alone(struct screen *screen, const struct pending_entry *entry)
 {
-    const struct moment *now = seat_now(screen->seat);
-    const char *name = seat_name(screen->seat);
+    const struct moment *now = driver_now(screen->driver);
+    const char *name = driver_name(screen->driver);
     struct event event = {.wall_ns = now->wall_ns,
                           .utc_offset_s = now->utc_offset_s,
                           .kind = EVENT_CHAT,
@@ -37,8 +37,8 @@ static void show_alone(struct screen *screen, const struct outgoing_entry *entry
         board_event(&screen->board, now, &event, name, true);
 }
 
-void screen_told_outcome(struct screen *screen, const struct outgoing_entry *entry, enum client_outcome outcome,
-                         uint8_t why)
+void screen_events_outcome(struct screen *screen, const struct pending_entry *entry, enum client_outcome outcome,
+                           uint8_t why)
 {
     char words[REASONS_TEXT_BYTES];
 
@@ -61,11 +61,11 @@ void screen_told_outcome(struct screen *screen, const struct outgoing_entry *ent
 static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why)
 {
     struct screen *screen = ctx;
-    struct outgoing_entry *entry = outgoing_find(&screen->outgoing, number);
+    struct pending_entry *entry = pending_find(&screen->pending, number);
 
     terminal_touch(screen->terminal);
     if (entry == NULL) {
-        if (outcome == CLIENT_UNKNOWN && number <= seat_said_before(screen->seat))
+        if (outcome == CLIENT_UNKNOWN && number <= driver_said_before(screen->driver))
             board_say(&screen->board, true,
                       "it is not known whether message %u of the program before was said, and it is not said again",
                       (unsigned)number);
@@ -77,24 +77,24 @@ static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, 
         return;
     case CLIENT_REFUSED:
     case CLIENT_UNKNOWN:
-        screen_told_outcome(screen, entry, outcome, why);
+        screen_events_outcome(screen, entry, outcome, why);
         break;
     case CLIENT_SENT: /* that is all that will ever be known */
         screen->shown_alone = number;
         show_alone(screen, entry);
         break;
     }
-    outgoing_remove(&screen->outgoing, number);
+    pending_remove(&screen->pending, number);
 }
 
 /* What was taken and whose events are lost is shown all the same. */
 static void show_taken(struct screen *screen)
 {
-    for (size_t i = screen->outgoing.count; i-- > 0;) {
-        if (!screen->outgoing.entries[i].taken)
+    for (size_t i = screen->pending.count; i-- > 0;) {
+        if (!screen->pending.entries[i].taken)
             continue;
-        show_alone(screen, &screen->outgoing.entries[i]);
-        outgoing_remove(&screen->outgoing, screen->outgoing.entries[i].number);
+        show_alone(screen, &screen->pending.entries[i]);
+        pending_remove(&screen->pending, screen->pending.entries[i].number);
     }
 }
 
@@ -133,12 +133,13 @@ static void be_in(struct screen *screen, bool first)
     screen_names_done(screen);
     if (first)
         board_say(&screen->board, false, "you are in %s as %s; /help lists the commands",
-                  seat_room(screen->seat)[0] != '\0' ? seat_room(screen->seat) : "the room", seat_name(screen->seat));
+                  driver_room(screen->driver)[0] != '\0' ? driver_room(screen->driver) : "the room",
+                  driver_name(screen->driver));
     else if (screen->forgotten)
         board_say(
             &screen->board, false,
             "the room has begun anew, or has forgotten you: you are in again, as %s; what was said meanwhile is lost",
-            seat_name(screen->seat));
+            driver_name(screen->driver));
     else if (screen->told_trouble)
         board_say(&screen->board, false, "the room answers again: you are in");
     screen->told_trouble = false;
@@ -173,7 +174,7 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
     if (state == CLIENT_OUT) {
         if (reason != CLIENT_LEFT)
             board_say(&screen->board, true, "%s%s%s", reasons_text(reason, words),
-                      seat_close_text(screen->seat)[0] != '\0' ? ": " : "", seat_close_text(screen->seat));
+                      driver_close_text(screen->driver)[0] != '\0' ? ": " : "", driver_close_text(screen->driver));
         screen_end(screen, reason == CLIENT_LEFT ? EX_OK : SCREEN_EXIT_REFUSED);
     } else if (screen->leaving != SCREEN_STAYS) {
         return;
@@ -186,13 +187,13 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
             show_taken(screen);
         }
         screen->state = PROMPT_JOINING;
-        screen_told_waits(screen);
+        screen_events_waits(screen);
     } else if (state == CLIENT_JOINING) {
         be_refused(screen, reason, wait_s);
     }
 }
 
-static void on_trouble(void *ctx, enum seat_trouble trouble, const char *words)
+static void on_trouble(void *ctx, enum driver_trouble trouble, const char *words)
 {
     struct screen *screen = ctx;
     const char *what_now =
@@ -201,7 +202,7 @@ static void on_trouble(void *ctx, enum seat_trouble trouble, const char *words)
     ev_timer_stop(screen->loop, &screen->slow);
     screen->told_trouble = true;
     screen->state = PROMPT_NO_ANSWER;
-    if (trouble == SEAT_NO_ADDRESS)
+    if (trouble == DRIVER_NO_ADDRESS)
         board_say(&screen->board, true, "%s: %s; %s", screen->options.host, words, what_now);
     else
         board_say(&screen->board, true, "nobody listens at %s: %s %s", words,
@@ -227,7 +228,7 @@ static void on_slow(struct ev_loop *loop, ev_timer *watcher, int events)
             &screen->board, true,
             "no answer from %s: is roomd running there, and does a firewall let UDP port %s through?%s It goes on "
             "asking; Ctrl-C leaves",
-            seat_address(screen->seat), screen->options.port,
+            driver_address(screen->driver), screen->options.port,
             screen->options.plain ? "" : " If it is another program's room: --plain.");
 }
 
@@ -237,8 +238,8 @@ static void on_late(struct ev_loop *loop, ev_timer *watcher, int events)
 
     (void)loop;
     (void)events;
-    for (size_t i = 0; i < screen->outgoing.count; i++) {
-        struct outgoing_entry *entry = &screen->outgoing.entries[i];
+    for (size_t i = 0; i < screen->pending.count; i++) {
+        struct pending_entry *entry = &screen->pending.entries[i];
 
         if (!entry->told)
             board_say(&screen->board, false, "%s, and it is not in the room yet: %s",
@@ -249,10 +250,10 @@ static void on_late(struct ev_loop *loop, ev_timer *watcher, int events)
 
 static void on_turn(void *ctx)
 {
-    screen_typed_go_on(ctx);
+    screen_input_go_on(ctx);
 }
 
-/* What was given on is on the terminal before the seat takes it for seen. */
+/* What was given on is on the terminal before the driver takes it for seen. */
 static void on_done(void *ctx)
 {
     terminal_flush(((struct screen *)ctx)->terminal);
@@ -260,22 +261,22 @@ static void on_done(void *ctx)
 
 /* ---- opening ---- */
 
-struct seat_sink screen_told_sink(struct screen *screen)
+struct driver_sink screen_events_sink(struct screen *screen)
 {
-    return (struct seat_sink){.protocol = {.event = on_event,
-                                           .outcome = on_outcome,
-                                           .missed = on_missed,
-                                           .state = on_state,
-                                           .member = on_member,
-                                           .line = on_line,
-                                           .ctx = screen},
-                              .trouble = on_trouble,
-                              .turn = on_turn,
-                              .done = on_done,
-                              .ctx = screen};
+    return (struct driver_sink){.protocol = {.event = on_event,
+                                             .outcome = on_outcome,
+                                             .missed = on_missed,
+                                             .state = on_state,
+                                             .member = on_member,
+                                             .line = on_line,
+                                             .ctx = screen},
+                                .trouble = on_trouble,
+                                .turn = on_turn,
+                                .done = on_done,
+                                .ctx = screen};
 }
 
-void screen_told_open(struct screen *screen)
+void screen_events_open(struct screen *screen)
 {
     ev_timer_init(&screen->slow, on_slow, 0.0, 0.0);
     ev_timer_init(&screen->late, on_late, 0.0, 0.0);

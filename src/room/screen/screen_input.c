@@ -20,7 +20,7 @@ static void remember(struct screen *screen, uint32_t number, bool rename, const 
 {
     if (number == 0)
         return;
-    outgoing_add(&screen->outgoing, number, rename, text, length, seat_now(screen->seat)->mono_ns);
+    pending_add(&screen->pending, number, rename, text, length, driver_now(screen->driver)->mono_ns);
     terminal_touch(screen->terminal);
     if (terminal_is_linear(screen->terminal) && !ev_is_active(&screen->late)) {
         ev_timer_set(&screen->late, LATE_S, 0.0);
@@ -28,11 +28,11 @@ static void remember(struct screen *screen, uint32_t number, bool rename, const 
     }
 }
 
-/* As seat_say; a word is said about what it refuses, but for STATUS_FULL. A blank line, which the plain protocol can't say, is as good as an empty one. */
+/* As driver_say; a word is said about what it refuses, but for STATUS_FULL. A blank line, which the plain protocol can't say, is as good as an empty one. */
 static int say(struct screen *screen, const char *text, size_t length)
 {
     uint32_t number = 0;
-    int status = seat_say(screen->seat, text, length, &number);
+    int status = driver_say(screen->driver, text, length, &number);
 
     switch (status) {
     case STATUS_OK:
@@ -47,7 +47,7 @@ static int say(struct screen *screen, const char *text, size_t length)
         break;
     case STATUS_TOO_LONG:
         board_say(&screen->board, true, "%zu bytes are too long for this room, which takes %zu: that was not said",
-                  length, seat_text_max_bytes(screen->seat));
+                  length, driver_text_max_bytes(screen->driver));
         break;
     default:
         board_say(&screen->board, true, "that is not valid UTF-8, and was not said");
@@ -97,7 +97,7 @@ static void rename_to(struct screen *screen, const struct commands_line *read)
     }
     memcpy(name, read->text, read->length);
     name[read->length] = '\0';
-    if (seat_rename(screen->seat, name, &number) != STATUS_OK)
+    if (driver_rename(screen->driver, name, &number) != STATUS_OK)
         board_say(&screen->board, true, "that can't be a name, or too much waits: yours has not changed");
     else
         remember(screen, number, true, name, read->length);
@@ -138,7 +138,7 @@ static void run_command(struct screen *screen, const char *line)
     }
 }
 
-void screen_typed_line(struct screen *screen, const char *line)
+void screen_input_line(struct screen *screen, const char *line)
 {
     if (screen->asks_name) {
         screen_names_answer(screen, line);
@@ -171,11 +171,11 @@ static bool next_line(const struct screen_paste *paste, size_t from, size_t *ret
 
 static void forget_paste(struct screen *screen)
 {
-    bytes_done(&screen->paste.text);
+    buffer_done(&screen->paste.text);
     screen->paste = (struct screen_paste){.at = 0};
 }
 
-void screen_typed_paste(struct screen *screen, const char *text, size_t length, bool cut)
+void screen_input_paste(struct screen *screen, const char *text, size_t length, bool cut)
 {
     char question[QUESTION_BYTES];
     unsigned lines = 0;
@@ -188,25 +188,25 @@ void screen_typed_paste(struct screen *screen, const char *text, size_t length, 
                                       : "what was pasted before is still being said");
         return;
     }
-    bytes_add(&screen->paste.text, text, length);
+    buffer_add(&screen->paste.text, text, length);
     for (size_t from = 0; next_line(&screen->paste, from, &at, &line_length); from = at + line_length)
         lines++;
     snprintf(question, sizeof(question), "say %u lines? y/n ", lines);
     terminal_ask(screen->terminal, question);
 }
 
-void screen_typed_answer(struct screen *screen, bool yes)
+void screen_input_answer(struct screen *screen, bool yes)
 {
     if (yes) {
         screen->paste.agreed = true;
-        screen_typed_go_on(screen);
+        screen_input_go_on(screen);
         return;
     }
     forget_paste(screen);
     board_say(&screen->board, false, "nothing of it was said");
 }
 
-void screen_typed_go_on(struct screen *screen)
+void screen_input_go_on(struct screen *screen)
 {
     struct screen_paste *paste = &screen->paste;
     size_t at, length;

@@ -38,7 +38,7 @@ void screen_names_done(struct screen *screen)
     terminal_touch(screen->terminal);
 }
 
-/* True where the seat, or a new one, tries with this name now. */
+/* True where the driver, or a new one, tries with this name now. */
 static bool take_name(struct screen *screen, const char *name, size_t length)
 {
     uint32_t number;
@@ -49,9 +49,9 @@ static bool take_name(struct screen *screen, const char *name, size_t length)
     }
     memcpy(screen->options.name, name, length);
     screen->options.name[length] = '\0';
-    if (screen->seat == NULL)
+    if (screen->driver == NULL)
         return screen_sit_down(screen);
-    if (seat_rename(screen->seat, screen->options.name, &number) == STATUS_OK)
+    if (driver_rename(screen->driver, screen->options.name, &number) == STATUS_OK)
         return true;
     board_say(&screen->board, true, "that can't be a name");
     return false;
@@ -70,7 +70,7 @@ void screen_names_answer(struct screen *screen, const char *line)
         return;
     }
     /* The first time, Enter takes the name that was offered; later, that one is not to be had. */
-    if (length == 0 && screen->seat == NULL) {
+    if (length == 0 && screen->driver == NULL) {
         line = screen->options.name;
         length = strlen(line);
     }
@@ -82,42 +82,42 @@ void screen_names_answer(struct screen *screen, const char *line)
 
 void screen_names_list(struct screen *screen)
 {
-    uint32_t count = seat_members(screen->seat), listed = 0;
-    struct bytes list = {0};
+    uint32_t count = driver_members(screen->driver), listed = 0;
+    struct buffer list = {0};
     const char *name;
     size_t length;
     uint64_t number = 0;
 
-    if (seat_state(screen->seat) != CLIENT_IN) {
+    if (driver_state(screen->driver) != CLIENT_IN) {
         board_say(&screen->board, false, "who is in the room is not known: it does not answer");
         return;
     }
-    bytes_format(&list, "%u here: ", count);
-    while (listed < LIST_NAMES_MAX && seat_next_member(screen->seat, number, &number, &name, &length)) {
+    buffer_format(&list, "%u here: ", count);
+    while (listed < LIST_NAMES_MAX && driver_next_member(screen->driver, number, &number, &name, &length)) {
         if (length == 0)
             continue;
-        bytes_add_text(&list, listed++ > 0 ? ", " : "");
-        bytes_add(&list, name, length);
+        buffer_add_text(&list, listed++ > 0 ? ", " : "");
+        buffer_add(&list, name, length);
     }
     if (listed < count)
-        bytes_format(&list, "%s%u whose names are not listed", listed > 0 ? " and " : "", count - listed);
+        buffer_format(&list, "%s%u whose names are not listed", listed > 0 ? " and " : "", count - listed);
     board_say_text(&screen->board, false, list.at, list.length);
-    bytes_done(&list);
+    buffer_done(&list);
 }
 
 static void list_ignored(struct screen *screen)
 {
     const struct ignored *ignored = &screen->board.ignored;
-    struct bytes list = {0};
+    struct buffer list = {0};
 
     for (size_t i = 0; i < ignored->count; i++) {
-        bytes_add_text(&list, i > 0 ? ", " : "ignored: ");
-        bytes_add_text(&list, ignored->names[i].shown);
+        buffer_add_text(&list, i > 0 ? ", " : "ignored: ");
+        buffer_add_text(&list, ignored->names[i].shown);
     }
     if (ignored->count == 0)
-        bytes_add_text(&list, "nobody is ignored");
+        buffer_add_text(&list, "nobody is ignored");
     board_say_text(&screen->board, false, list.at, list.length);
-    bytes_done(&list);
+    buffer_done(&list);
 }
 
 /* Also where not everybody's name is known. */
@@ -128,13 +128,13 @@ static bool may_be_here(const struct screen *screen, const char *name, size_t le
     const char *other;
     size_t other_length;
 
-    if (seat_state(screen->seat) != CLIENT_IN)
+    if (driver_state(screen->driver) != CLIENT_IN)
         return true;
-    for (; seat_next_member(screen->seat, number, &number, &other, &other_length); known++) {
+    for (; driver_next_member(screen->driver, number, &number, &other, &other_length); known++) {
         if (other_length == 0 || ignored_is_same(name, length, other, other_length))
             return true;
     }
-    return known < seat_members(screen->seat);
+    return known < driver_members(screen->driver);
 }
 
 /* It may be mistyped, or somebody is expected. */
@@ -210,10 +210,10 @@ static char *next_command(struct screen *screen, const char *word)
 
 static char *next_member(struct screen *screen, const char *word, const char *behind)
 {
-    const char *own = seat_name(screen->seat), *name;
+    const char *own = driver_name(screen->driver), *name;
     size_t length;
 
-    while (seat_next_member(screen->seat, screen->completion.after, &screen->completion.after, &name, &length)) {
+    while (driver_next_member(screen->driver, screen->completion.after, &screen->completion.after, &name, &length)) {
         bool is_own = length == strlen(own) && memcmp(name, own, length) == 0;
 
         if (length > 0 && !is_own && begins(name, length, word))
@@ -230,7 +230,7 @@ char *screen_names_candidate(struct screen *screen, const char *before, size_t b
 
     if (first)
         screen->completion = (struct screen_completion){0};
-    if (screen->asks_name || screen->seat == NULL)
+    if (screen->asks_name || screen->driver == NULL)
         return NULL;
     if (before_length == 0 && word[0] == '/')
         return next_command(screen, word + 1);

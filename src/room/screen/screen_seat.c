@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Taking the seat, and leaving it. */
+/* Taking a seat in the room, and leaving it. */
 #include "room/screen/screen_state.h"
 #include <roomd/status.h>
 
@@ -29,7 +29,7 @@ static void start(struct screen *screen, ev_timer *timer, double seconds)
 /* Who was never in has left nothing. */
 static int code_of_leaving(const struct screen *screen)
 {
-    if (screen->seat == NULL || seat_was_in(screen->seat))
+    if (screen->driver == NULL || driver_was_in(screen->driver))
         return EX_OK;
     return screen->refusal != CLIENT_NO_REASON ? SCREEN_EXIT_REFUSED : EX_UNAVAILABLE;
 }
@@ -38,16 +38,16 @@ static int code_of_leaving(const struct screen *screen)
 static void tell_and_end(struct screen *screen)
 {
     if (screen->leaving == SCREEN_SETTLES)
-        seat_leave(screen->seat, true);
+        driver_leave(screen->driver, true);
     screen->leaving = SCREEN_LEAVES;
     start(screen, &screen->patience, 0.0);
 }
 
 void screen_leave(struct screen *screen, bool at_once)
 {
-    bool settles = !at_once && screen->outgoing.count > 0;
+    bool settles = !at_once && screen->pending.count > 0;
 
-    if (screen->seat == NULL || !seat_was_in(screen->seat)) {
+    if (screen->driver == NULL || !driver_was_in(screen->driver)) {
         screen_end(screen, code_of_leaving(screen));
         return;
     }
@@ -58,7 +58,7 @@ void screen_leave(struct screen *screen, bool at_once)
     screen->leaving = settles ? SCREEN_SETTLES : SCREEN_LEAVES;
     screen->state = PROMPT_LEAVING;
     terminal_touch(screen->terminal);
-    seat_leave(screen->seat, !settles);
+    driver_leave(screen->driver, !settles);
     start(screen, &screen->patience, settles ? SETTLE_S : SETTLE_S + LEAVE_S);
 }
 
@@ -70,7 +70,7 @@ void screen_on_patience(struct ev_loop *loop, ev_timer *watcher, int events)
     (void)events;
     if (screen->leaving == SCREEN_SETTLES) {
         screen->leaving = SCREEN_LEAVES;
-        seat_leave(screen->seat, true);
+        driver_leave(screen->driver, true);
         start(screen, &screen->patience, LEAVE_S);
         return;
     }
@@ -79,10 +79,10 @@ void screen_on_patience(struct ev_loop *loop, ev_timer *watcher, int events)
 
 bool screen_sit_down(struct screen *screen)
 {
-    switch (seat_new(screen->loop, &screen->options, &screen->sink, &screen->seat)) {
+    switch (driver_new(screen->loop, &screen->options, &screen->sink, &screen->driver)) {
     case STATUS_OK:
-        screen_told_waits(screen);
-        seat_open(screen->seat);
+        screen_events_waits(screen);
+        driver_open(screen->driver);
         return true;
     case STATUS_NO_MEMORY:
         board_say(&screen->board, true, "there is not enough memory");
@@ -94,7 +94,7 @@ bool screen_sit_down(struct screen *screen)
     }
 }
 
-void screen_told_waits(struct screen *screen)
+void screen_events_waits(struct screen *screen)
 {
     ev_timer_stop(screen->loop, &screen->slow);
     ev_timer_set(&screen->slow, screen->was_in ? SLOW_RETURN_S : SLOW_JOIN_S, 0.0);

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a screen is made of, for the files that share the work: screen (the terminal, opening and leaving), screen_told (what the seat tells), screen_typed (what its user types) and screen_names (who is asked for a name, and whose names complete a word).
+ * What a screen is made of, for the files that share the work: screen (the terminal, opening and leaving), screen_events (what the driver tells), screen_input (what its user types) and screen_names (who is asked for a name, and whose names complete a word).
  */
 #ifndef ROOMD_ROOM_SCREEN_SCREEN_STATE_H
 #define ROOMD_ROOM_SCREEN_SCREEN_STATE_H
@@ -30,7 +30,7 @@ enum screen_leaving {
 
 /* Several lines that were pasted. */
 struct screen_paste {
-    struct bytes text;
+    struct buffer text;
     size_t at;
     bool agreed;
 };
@@ -45,11 +45,11 @@ struct screen {
     struct ev_loop *loop; /* borrowed */
     struct options options;
     struct terminal *terminal;
-    struct seat *seat; /* NULL until there is a name */
-    struct seat_sink sink;
+    struct driver *driver; /* NULL until there is a name */
+    struct driver_sink sink;
     struct board board;
     struct history history;
-    struct outgoing outgoing;
+    struct pending pending;
     struct screen_paste paste;
     struct screen_completion completion;
     enum prompt_state state;
@@ -68,9 +68,9 @@ struct screen {
     int code;
 };
 
-/* ---- screen ---- */
+/* ---- screen_seat ---- */
 
-/* Takes the seat, with the name of the options. False where that can't be a name; a word about it was said. */
+/* Takes a seat in the room, with the name of the options. False where that can't be a name; a word about it was said. */
 bool screen_sit_down(struct screen *screen);
 /* Leaves: the second call does not wait any more. `at_once`: nor does the first, for what was said a moment ago. */
 void screen_leave(struct screen *screen, bool at_once);
@@ -79,23 +79,23 @@ void screen_end(struct screen *screen, int code);
 
 void screen_on_patience(struct ev_loop *loop, ev_timer *watcher, int events);
 
-/* ---- screen_told ---- */
+/* ---- screen_events ---- */
 
-struct seat_sink screen_told_sink(struct screen *screen);
-void screen_told_open(struct screen *screen);
+struct driver_sink screen_events_sink(struct screen *screen);
+void screen_events_open(struct screen *screen);
 /* From now on somebody should answer. */
-void screen_told_waits(struct screen *screen);
+void screen_events_waits(struct screen *screen);
 /* A word about a message that is not, or may not be, in the room. */
-void screen_told_outcome(struct screen *screen, const struct outgoing_entry *entry, enum client_outcome outcome,
-                         uint8_t why);
+void screen_events_outcome(struct screen *screen, const struct pending_entry *entry, enum client_outcome outcome,
+                           uint8_t why);
 
-/* ---- screen_typed ---- */
+/* ---- screen_input ---- */
 
-void screen_typed_line(struct screen *screen, const char *line);
-void screen_typed_paste(struct screen *screen, const char *text, size_t length, bool cut);
-void screen_typed_answer(struct screen *screen, bool yes);
+void screen_input_line(struct screen *screen, const char *line);
+void screen_input_paste(struct screen *screen, const char *text, size_t length, bool cut);
+void screen_input_answer(struct screen *screen, bool yes);
 /* Says what is left of a paste, as far as there is place. */
-void screen_typed_go_on(struct screen *screen);
+void screen_input_go_on(struct screen *screen);
 
 /* ---- screen_names ---- */
 

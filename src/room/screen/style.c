@@ -15,7 +15,7 @@
 #define FOLDED_BYTES (ROOM_NAME_MAX_BYTES * 4)
 
 /* Contrast of 4 and more to black and to white, after WCAG 2.1, 1.4.3: nobody knows which of them is behind. A test computes it. */
-const struct paint_colour paint_palette[PAINT_PALETTE] = {
+const struct style_colour style_palette[STYLE_PALETTE] = {
     {27, 0, 95, 255},  {28, 0, 135, 0},    {30, 0, 135, 135},   {31, 0, 135, 175},
     {64, 95, 135, 0},  {65, 95, 135, 95},  {98, 135, 95, 215},  {129, 175, 0, 255},
     {130, 175, 95, 0}, {131, 175, 95, 95}, {133, 175, 95, 175}, {161, 215, 0, 95},
@@ -26,24 +26,24 @@ const struct paint_colour paint_palette[PAINT_PALETTE] = {
 
 /* ---- styles ---- */
 
-const char *paint_bold(enum paint_colours colours)
+const char *style_bold(enum style_colours colours)
 {
-    return colours == PAINT_PLAIN ? "" : "\x1b[1m";
+    return colours == STYLE_PLAIN ? "" : "\x1b[1m";
 }
 
-const char *paint_dim(enum paint_colours colours)
+const char *style_dim(enum style_colours colours)
 {
-    return colours == PAINT_256 ? DIM_256 : "";
+    return colours == STYLE_256 ? DIM_256 : "";
 }
 
-const char *paint_end(enum paint_colours colours)
+const char *style_end(enum style_colours colours)
 {
-    return colours == PAINT_PLAIN ? "" : "\x1b[m";
+    return colours == STYLE_PLAIN ? "" : "\x1b[m";
 }
 
 /* ---- names ---- */
 
-size_t paint_name_colour(const char *name, size_t length)
+size_t style_name_colour(const char *name, size_t length)
 {
     char folded[FOLDED_BYTES];
     int folded_len = text_fold(name, length, folded, sizeof(folded));
@@ -53,20 +53,20 @@ size_t paint_name_colour(const char *name, size_t length)
 
     for (size_t i = 0; i < count; i++)
         hash = (hash ^ (unsigned char)bytes[i]) * 16777619U;
-    return (hash ^ hash >> 15) % PAINT_PALETTE;
+    return (hash ^ hash >> 15) % STYLE_PALETTE;
 }
 
-static void add_name(enum paint_colours colours, const char *name, size_t length, bool own, struct bytes *out)
+static void add_name(enum style_colours colours, const char *name, size_t length, bool own, struct buffer *out)
 {
     if (own)
-        bytes_add_text(out, paint_bold(colours));
-    if (colours == PAINT_256)
-        bytes_format(out, "\x1b[38;5;%um", (unsigned)paint_palette[paint_name_colour(name, length)].number);
+        buffer_add_text(out, style_bold(colours));
+    if (colours == STYLE_256)
+        buffer_format(out, "\x1b[38;5;%um", (unsigned)style_palette[style_name_colour(name, length)].number);
     if (length == 0) /* what a session missed may have an author that it can't know any more */
-        bytes_add_text(out, "(somebody)");
-    visible_add(out, name, length);
-    if (own || colours == PAINT_256)
-        bytes_add_text(out, paint_end(colours));
+        buffer_add_text(out, "(somebody)");
+    sanitize_add(out, name, length);
+    if (own || colours == STYLE_256)
+        buffer_add_text(out, style_end(colours));
 }
 
 /* ---- lines ---- */
@@ -80,12 +80,12 @@ static struct tm local_time(int64_t wall_ns, int32_t utc_offset_s)
     return broken;
 }
 
-static void add_time(enum paint_colours colours, int64_t wall_ns, int32_t utc_offset_s, struct bytes *out)
+static void add_time(enum style_colours colours, int64_t wall_ns, int32_t utc_offset_s, struct buffer *out)
 {
     struct tm at = local_time(wall_ns, utc_offset_s);
 
-    bytes_format(out, "%s%02d:%02d%s ", paint_dim(colours), at.tm_hour, at.tm_min,
-                 colours == PAINT_256 ? paint_end(colours) : "");
+    buffer_format(out, "%s%02d:%02d%s ", style_dim(colours), at.tm_hour, at.tm_min,
+                  colours == STYLE_256 ? style_end(colours) : "");
 }
 
 /* Why somebody has left, where that is of interest to those who stay. */
@@ -106,18 +106,18 @@ static const char *exit_words(uint8_t reason)
     }
 }
 
-static void add_dim(enum paint_colours colours, const struct event *event, const char *words, struct bytes *out)
+static void add_dim(enum style_colours colours, const struct event *event, const char *words, struct buffer *out)
 {
-    bytes_add_text(out, paint_dim(colours));
-    visible_add(out, event->name, event->name_len);
+    buffer_add_text(out, style_dim(colours));
+    sanitize_add(out, event->name, event->name_len);
     if (event->name_len == 0)
-        bytes_add_text(out, "(somebody)");
-    bytes_add_text(out, words);
-    if (colours == PAINT_256)
-        bytes_add_text(out, paint_end(colours));
+        buffer_add_text(out, "(somebody)");
+    buffer_add_text(out, words);
+    if (colours == STYLE_256)
+        buffer_add_text(out, style_end(colours));
 }
 
-void paint_event(enum paint_colours colours, const struct event *event, bool own, struct bytes *out)
+void style_event(enum style_colours colours, const struct event *event, bool own, struct buffer *out)
 {
     add_time(colours, event->wall_ns, event->utc_offset_s, out);
     switch ((enum event_kind)event->kind) {
@@ -129,66 +129,66 @@ void paint_event(enum paint_colours colours, const struct event *event, bool own
         break;
     case EVENT_CHAT:
         add_name(colours, event->name, event->name_len, own, out);
-        bytes_add_text(out, ": ");
-        visible_add(out, event->text, event->text_len);
+        buffer_add_text(out, ": ");
+        sanitize_add(out, event->text, event->text_len);
         break;
     case EVENT_NOTICE:
-        bytes_format(out, "%s*** Notice: ", paint_bold(colours));
-        visible_add(out, event->text, event->text_len);
-        bytes_add_text(out, paint_end(colours));
+        buffer_format(out, "%s*** Notice: ", style_bold(colours));
+        sanitize_add(out, event->text, event->text_len);
+        buffer_add_text(out, style_end(colours));
         break;
     }
 }
 
-void paint_rename(enum paint_colours colours, const struct event *event, const char *before, size_t before_len,
-                  struct bytes *out)
+void style_rename(enum style_colours colours, const struct event *event, const char *before, size_t before_len,
+                  struct buffer *out)
 {
     add_time(colours, event->wall_ns, event->utc_offset_s, out);
-    bytes_add_text(out, paint_dim(colours));
-    visible_add(out, before, before_len);
-    bytes_add_text(out, " is now ");
-    visible_add(out, event->name, event->name_len);
-    if (colours == PAINT_256)
-        bytes_add_text(out, paint_end(colours));
+    buffer_add_text(out, style_dim(colours));
+    sanitize_add(out, before, before_len);
+    buffer_add_text(out, " is now ");
+    sanitize_add(out, event->name, event->name_len);
+    if (colours == STYLE_256)
+        buffer_add_text(out, style_end(colours));
 }
 
-void paint_crowd(enum paint_colours colours, int64_t wall_ns, int32_t utc_offset_s, const char *words, size_t length,
-                 struct bytes *out)
+void style_fold(enum style_colours colours, int64_t wall_ns, int32_t utc_offset_s, const char *words, size_t length,
+                struct buffer *out)
 {
     add_time(colours, wall_ns, utc_offset_s, out);
-    bytes_add_text(out, paint_dim(colours));
-    bytes_add(out, words, length);
-    if (colours == PAINT_256)
-        bytes_add_text(out, paint_end(colours));
+    buffer_add_text(out, style_dim(colours));
+    buffer_add(out, words, length);
+    if (colours == STYLE_256)
+        buffer_add_text(out, style_end(colours));
 }
 
-int64_t paint_day_number(int64_t wall_ns, int32_t utc_offset_s)
+int64_t style_day_number(int64_t wall_ns, int32_t utc_offset_s)
 {
     int64_t seconds = wall_ns / MOMENT_NS_PER_S + utc_offset_s;
 
     return seconds >= 0 ? seconds / 86400 : -1;
 }
 
-void paint_day(enum paint_colours colours, int64_t wall_ns, int32_t utc_offset_s, struct bytes *out)
+void style_day(enum style_colours colours, int64_t wall_ns, int32_t utc_offset_s, struct buffer *out)
 {
     static const char *const days[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
     static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
                                          "July",    "August",   "September", "October", "November", "December"};
     struct tm at = local_time(wall_ns, utc_offset_s);
 
-    bytes_format(out, "%s-- %s, %d %s %d%s", paint_dim(colours), days[at.tm_wday], at.tm_mday, months[at.tm_mon],
-                 at.tm_year + 1900, colours == PAINT_256 ? paint_end(colours) : "");
+    buffer_format(out, "%s-- %s, %d %s %d%s", style_dim(colours), days[at.tm_wday], at.tm_mday, months[at.tm_mon],
+                  at.tm_year + 1900, colours == STYLE_256 ? style_end(colours) : "");
 }
 
-void paint_words(enum paint_colours colours, bool urgent, const char *words, size_t length, struct bytes *out)
+void style_words(enum style_colours colours, bool urgent, const char *words, size_t length, struct buffer *out)
 {
-    const char *style = urgent ? paint_bold(colours) : paint_dim(colours);
+    const char *style = urgent ? style_bold(colours) : style_dim(colours);
 
-    bytes_add_text(out, style);
-    bytes_add_text(out, "-- ");
-    visible_add(out, words, length);
+    buffer_add_text(out, style);
+    buffer_add_text(out, "-- ");
+    sanitize_add(out, words, length);
     if (style[0] != '\0')
-        bytes_add_text(out, paint_end(colours));
+        buffer_add_text(out, style_end(colours));
 }
 
 /* ---- mentions ---- */
@@ -205,7 +205,7 @@ static bool is_word(char letter)
     return (low >= 'a' && low <= 'z') || (low >= '0' && low <= '9') || low == '_';
 }
 
-bool paint_mentions(const char *text, size_t length, const char *name, size_t name_len)
+bool style_mentions(const char *text, size_t length, const char *name, size_t name_len)
 {
     if (name_len == 0)
         return false;

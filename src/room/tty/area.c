@@ -12,7 +12,7 @@
 
 void area_done(struct area *area)
 {
-    bytes_done(&area->shown);
+    buffer_done(&area->shown);
     *area = (struct area){0};
 }
 
@@ -27,7 +27,7 @@ void area_forget(struct area *area)
 /* Bytes of the next row. At least one character, whatever is too wide: it has to end. */
 static size_t row_length(const char *text, size_t length, size_t columns)
 {
-    size_t fits = visible_cut(text, length, columns, NULL);
+    size_t fits = sanitize_cut(text, length, columns, NULL);
 
     if (fits > 0 || length == 0)
         return fits;
@@ -73,7 +73,7 @@ static void walk(const char *text, size_t length, size_t cursor, size_t columns,
         breaking->rows++;
         at += row;
         /* A cursor behind a full row stands at the beginning of the next one. */
-        if (last && (cursor < length || visible_width(text + at - row, row) < columns || row == 0))
+        if (last && (cursor < length || sanitize_width(text + at - row, row) < columns || row == 0))
             return;
     }
 }
@@ -82,10 +82,10 @@ static void walk(const char *text, size_t length, size_t cursor, size_t columns,
 
 static void add_note(struct area *area, const char *note, size_t length, size_t columns)
 {
-    size_t fits = visible_cut(note, length, columns, NULL);
+    size_t fits = sanitize_cut(note, length, columns, NULL);
 
     area->rows[area->count++] = (struct area_row){.at = area->shown.length, .length = fits};
-    bytes_add(&area->shown, note, fits);
+    buffer_add(&area->shown, note, fits);
 }
 
 /* Notes give way on a low screen: the line comes first. */
@@ -98,8 +98,8 @@ static void lay_out(struct area *area, const struct area_content *content, size_
     const char *text;
 
     area_forget(area);
-    bytes_add(&area->shown, content->prompt, content->prompt_length);
-    bytes_add(&area->shown, content->line, content->line_length);
+    buffer_add(&area->shown, content->prompt, content->prompt_length);
+    buffer_add(&area->shown, content->line, content->line_length);
     if (area->shown.length < length) /* no memory: an empty row */
         length = cursor = 0;
     text = area->shown.at != NULL ? area->shown.at : "";
@@ -117,7 +117,7 @@ static void lay_out(struct area *area, const struct area_content *content, size_
     area->cursor_at = breaking.at;
 }
 
-static void write_row(const struct area *area, size_t row, const struct area_content *content, struct bytes *out)
+static void write_row(const struct area *area, size_t row, const struct area_content *content, struct buffer *out)
 {
     const char *text = area->shown.at + area->rows[row].at;
     size_t length = area->rows[row].length, styled = 0;
@@ -130,14 +130,14 @@ static void write_row(const struct area *area, size_t row, const struct area_con
     if (styled > length)
         styled = length;
     if (styled > 0) {
-        bytes_add_text(out, note ? content->style : content->prompt_style);
-        bytes_add(out, text, styled);
-        bytes_add_text(out, content->style_end);
+        buffer_add_text(out, note ? content->style : content->prompt_style);
+        buffer_add(out, text, styled);
+        buffer_add_text(out, content->style_end);
     }
-    bytes_add(out, text + styled, length - styled);
+    buffer_add(out, text + styled, length - styled);
 }
 
-void area_draw(struct area *area, const struct area_content *content, size_t columns, size_t rows, struct bytes *out)
+void area_draw(struct area *area, const struct area_content *content, size_t columns, size_t rows, struct buffer *out)
 {
     size_t most = rows > 1 ? rows - 1 : 1; /* a row of what was said stays in sight */
     size_t column;
@@ -149,15 +149,15 @@ void area_draw(struct area *area, const struct area_content *content, size_t col
     lay_out(area, content, columns, most);
     for (size_t row = 0; row < area->count; row++) {
         if (row > 0)
-            bytes_add_text(out, "\r\n");
+            buffer_add_text(out, "\r\n");
         write_row(area, row, content, out);
     }
     if (area->cursor_row + 1 < area->count)
-        bytes_format(out, "\x1b[%zuA", area->count - 1 - area->cursor_row);
-    bytes_add_text(out, "\r");
-    column = visible_width(area->shown.at + area->rows[area->cursor_row].at, area->cursor_at);
+        buffer_format(out, "\x1b[%zuA", area->count - 1 - area->cursor_row);
+    buffer_add_text(out, "\r");
+    column = sanitize_width(area->shown.at + area->rows[area->cursor_row].at, area->cursor_at);
     if (column > 0)
-        bytes_format(out, "\x1b[%zuC", column);
+        buffer_format(out, "\x1b[%zuC", column);
     area->columns = columns;
 }
 
@@ -178,7 +178,7 @@ static size_t rows_now(const struct area *area, size_t columns, size_t *ret_abov
     return rows;
 }
 
-void area_erase(struct area *area, size_t columns, bool reflows, struct bytes *out)
+void area_erase(struct area *area, size_t columns, bool reflows, struct buffer *out)
 {
     size_t above = area->cursor_row, rows = area->count;
 
@@ -187,10 +187,10 @@ void area_erase(struct area *area, size_t columns, bool reflows, struct bytes *o
     if (reflows && columns < area->columns)
         rows = rows_now(area, columns > 0 ? columns : 1, &above);
     if (above > 0)
-        bytes_format(out, "\x1b[%zuA", above);
-    bytes_add_text(out, "\r\x1b[K");
+        buffer_format(out, "\x1b[%zuA", above);
+    buffer_add_text(out, "\r\x1b[K");
     /* From the first row of the screen on, some take "erase all below" for "clear", and keep what was there in their scroll-back. */
     if (rows > 1)
-        bytes_add_text(out, "\x1b[B\x1b[J\x1b[A");
+        buffer_add_text(out, "\x1b[B\x1b[J\x1b[A");
     area_forget(area);
 }

@@ -40,7 +40,7 @@ struct area_row {
 
 /* All zero is one that is not on the screen. */
 struct area {
-    struct bytes shown; /* its text, without styles */
+    struct buffer shown; /* its text, without styles */
     struct area_row rows[AREA_ROWS_MAX];
     size_t count;
     size_t cursor_row;
@@ -51,12 +51,12 @@ struct area {
 void area_done(struct area *area);
 
 /* Writes it, from the beginning of an empty row on. */
-void area_draw(struct area *area, const struct area_content *content, size_t columns, size_t rows, struct bytes *out);
+void area_draw(struct area *area, const struct area_content *content, size_t columns, size_t rows, struct buffer *out);
 
 /*
  * Takes it away, and leaves the cursor where it began. The screen may have become narrower since: `reflows` where the terminal then breaks rows anew, else it has cut them.
  */
-void area_erase(struct area *area, size_t columns, bool reflows, struct bytes *out);
+void area_erase(struct area *area, size_t columns, bool reflows, struct buffer *out);
 
 /* The screen is not the one that it was written on any more. */
 void area_forget(struct area *area);

@@ -34,7 +34,7 @@ void history_init(struct history *history, const char *state_home, const char *h
 
 void history_done(struct history *history)
 {
-    bytes_done(&history->added);
+    buffer_done(&history->added);
 }
 
 void history_add(struct history *history, const char *line)
@@ -43,14 +43,14 @@ void history_add(struct history *history, const char *line)
 
     if (length == 0 || length > LINE_MAX_BYTES || strchr(line, '\n') != NULL)
         return;
-    bytes_add(&history->added, line, length);
-    bytes_add(&history->added, "\n", 1);
+    buffer_add(&history->added, line, length);
+    buffer_add(&history->added, "\n", 1);
 }
 
 /* ---- reading ---- */
 
 /* The file, or its end, from the beginning of a line on. */
-static bool read_lines(int fd, struct bytes *lines)
+static bool read_lines(int fd, struct buffer *lines)
 {
     struct stat status;
     off_t from;
@@ -64,7 +64,7 @@ static bool read_lines(int fd, struct bytes *lines)
         return false;
     }
     from = status.st_size > READ_MAX_BYTES ? status.st_size - READ_MAX_BYTES : 0;
-    at = bytes_reserve(lines, (size_t)(status.st_size - from) + 1);
+    at = buffer_reserve(lines, (size_t)(status.st_size - from) + 1);
     if (at == NULL) {
         errno = ENOMEM;
         return false;
@@ -74,11 +74,11 @@ static bool read_lines(int fd, struct bytes *lines)
         return false;
     lines->length += (size_t)length;
     if (lines->length > 0 && lines->at[lines->length - 1] != '\n')
-        bytes_add(lines, "\n", 1);
+        buffer_add(lines, "\n", 1);
     if (from > 0) {
         const char *newline = memchr(lines->at, '\n', lines->length);
 
-        bytes_drop(lines, newline != NULL ? (size_t)(newline - lines->at) + 1 : lines->length);
+        buffer_drop(lines, newline != NULL ? (size_t)(newline - lines->at) + 1 : lines->length);
     }
     return true;
 }
@@ -86,7 +86,7 @@ static bool read_lines(int fd, struct bytes *lines)
 bool history_read(const struct history *history, void (*line)(void *ctx, const char *line), void *ctx)
 {
     int fd = history->path[0] != '\0' ? open(history->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
-    struct bytes lines = {0};
+    struct buffer lines = {0};
     bool good;
 
     if (fd < 0)
@@ -100,7 +100,7 @@ bool history_read(const struct history *history, void (*line)(void *ctx, const c
             line(ctx, lines.at + at);
         at = (size_t)(end - lines.at) + 1;
     }
-    bytes_done(&lines);
+    buffer_done(&lines);
     close(fd);
     return good;
 }
@@ -122,7 +122,7 @@ static bool make_folders(const char *path)
 }
 
 /* Where the last lines begin. */
-static size_t last_lines(const struct bytes *lines)
+static size_t last_lines(const struct buffer *lines)
 {
     size_t count = 0;
 
@@ -148,11 +148,11 @@ static bool write_all(int fd, const char *bytes, size_t length)
 /* Shorter only when all of it is there: a full disk costs no line that was kept. */
 static bool rewrite(int fd, const struct history *history)
 {
-    struct bytes lines = {0};
+    struct buffer lines = {0};
     size_t from;
     bool good = read_lines(fd, &lines);
 
-    bytes_add(&lines, history->added.at, history->added.length);
+    buffer_add(&lines, history->added.at, history->added.length);
     from = last_lines(&lines);
     if (lines.failed) {
         errno = ENOMEM;
@@ -160,7 +160,7 @@ static bool rewrite(int fd, const struct history *history)
     }
     good =
         good && write_all(fd, lines.at + from, lines.length - from) && ftruncate(fd, (off_t)(lines.length - from)) == 0;
-    bytes_done(&lines);
+    buffer_done(&lines);
     return good;
 }
 

@@ -17,7 +17,7 @@
 
 struct history {
     char path[PATH_MAX]; /* empty: there is none */
-    struct bytes added;  /* lines of this run, each with its newline */
+    struct buffer added; /* lines of this run, each with its newline */
 };
 
 /* Where it is (XDG Base Directory Specification): in `state_home`, or in .local/state of `home`; each may be NULL. */

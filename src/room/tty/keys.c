@@ -16,7 +16,7 @@ static const char end_mark[] = "\x1b[201~";
 
 void keys_done(struct keys *keys)
 {
-    bytes_done(&keys->paste);
+    buffer_done(&keys->paste);
     *keys = (struct keys){0};
 }
 
@@ -78,11 +78,11 @@ static void add_paste(struct keys *keys, const char *bytes, size_t length)
         keys->cut = true;
         length = place;
     }
-    bytes_add(&keys->paste, bytes, length);
+    buffer_add(&keys->paste, bytes, length);
 }
 
 /* Terminals send Enter for the end of a line, some both characters. */
-static void make_lines(struct bytes *paste)
+static void make_lines(struct buffer *paste)
 {
     size_t kept = 0;
 
@@ -107,7 +107,7 @@ static size_t read_pasted(struct keys *keys, const char *bytes, size_t length, c
         keys->pasting = false;
         sink->pasted(sink->ctx, keys->paste.at != NULL ? keys->paste.at : "", keys->paste.length,
                      keys->cut || keys->paste.failed);
-        bytes_done(&keys->paste);
+        buffer_done(&keys->paste);
         return (size_t)(mark - bytes) + MARK_BYTES;
     }
     for (tail = length < MARK_BYTES - 1 ? length : MARK_BYTES - 1; tail > 0; tail--) {
@@ -121,11 +121,11 @@ static size_t read_pasted(struct keys *keys, const char *bytes, size_t length, c
 
 void keys_feed(struct keys *keys, const char *bytes, size_t length, bool more, const struct keys_sink *sink)
 {
-    struct bytes all = {0};
+    struct buffer all = {0};
     size_t at = 0;
 
-    bytes_add(&all, keys->hold, keys->held);
-    bytes_add(&all, bytes, length);
+    buffer_add(&all, keys->hold, keys->held);
+    buffer_add(&all, bytes, length);
     keys->held = 0;
     while (at < all.length) {
         size_t used = keys->pasting ? read_pasted(keys, all.at + at, all.length - at, sink)
@@ -138,5 +138,5 @@ void keys_feed(struct keys *keys, const char *bytes, size_t length, bool more, c
     keys->held = all.length - at;
     if (keys->held > 0)
         memcpy(keys->hold, all.at + at, keys->held);
-    bytes_done(&all);
+    buffer_done(&all);
 }

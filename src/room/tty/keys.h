@@ -25,7 +25,7 @@ struct keys_sink {
 
 /* All zero is one that has seen nothing. */
 struct keys {
-    struct bytes paste;
+    struct buffer paste;
     bool pasting;
     bool cut;
     size_t held; /* bytes whose character, or paste, is not complete yet */

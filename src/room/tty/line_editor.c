@@ -20,7 +20,7 @@
 
 /* readline's callbacks have no context. */
 static struct {
-    struct editor_sink sink;
+    struct line_editor_sink sink;
     FILE *nowhere; /* owned */
     const char *queue;
     size_t queued;
@@ -117,7 +117,7 @@ static void set_readline_up(void)
     rl_completer_quote_characters = "";
 }
 
-int editor_open(const struct editor_sink *sink)
+int line_editor_open(const struct line_editor_sink *sink)
 {
     const char *paste;
 
@@ -136,12 +136,12 @@ int editor_open(const struct editor_sink *sink)
     rl_bind_key_in_map(CONTROL_L, on_clear, vi_insertion_keymap);
     rl_bind_key_in_map(CONTROL_L, on_clear, vi_movement_keymap);
     using_history();
-    stifle_history(EDITOR_HISTORY_LINES);
+    stifle_history(LINE_EDITOR_HISTORY_LINES);
     rl_callback_handler_install("", on_line);
     return STATUS_OK;
 }
 
-void editor_close(void)
+void line_editor_close(void)
 {
     rl_callback_handler_remove();
     clear_history();
@@ -151,7 +151,7 @@ void editor_close(void)
     memset(&editor, 0, sizeof(editor));
 }
 
-bool editor_wants_paste(void)
+bool line_editor_wants_paste(void)
 {
     return editor.paste;
 }
@@ -168,7 +168,7 @@ static void take_next_line(void)
     editor.next_line = NULL;
 }
 
-void editor_feed(const char *bytes, size_t length)
+void line_editor_feed(const char *bytes, size_t length)
 {
     editor.queue = bytes;
     editor.queued = length;
@@ -178,7 +178,7 @@ void editor_feed(const char *bytes, size_t length)
     }
 }
 
-void editor_insert(const char *text, size_t length)
+void line_editor_insert(const char *text, size_t length)
 {
     char *copy = strndup(text, length);
 
@@ -190,25 +190,25 @@ void editor_insert(const char *text, size_t length)
     }
     /* A search, or a number that is being typed: for them it is keys. */
     if (RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG | RL_STATE_MULTIKEY))
-        editor_feed(copy, strlen(copy));
+        line_editor_feed(copy, strlen(copy));
     else
         rl_insert_text(copy);
     free(copy);
 }
 
-const char *editor_line(size_t *ret_length, size_t *ret_cursor)
+const char *line_editor_line(size_t *ret_length, size_t *ret_cursor)
 {
     *ret_length = (size_t)rl_end;
     *ret_cursor = (size_t)rl_point;
     return rl_line_buffer;
 }
 
-const char *editor_message(void)
+const char *line_editor_message(void)
 {
     return rl_display_prompt != rl_prompt ? rl_display_prompt : NULL;
 }
 
-void editor_set_line(const char *line)
+void line_editor_set_line(const char *line)
 {
     free(editor.next_line);
     editor.next_line = strdup(line);
@@ -216,7 +216,7 @@ void editor_set_line(const char *line)
         take_next_line();
 }
 
-void editor_add_history(const char *line)
+void line_editor_add_history(const char *line)
 {
     HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
 

@@ -11,9 +11,9 @@
 #include <stddef.h>
 
 /* What Up, Down and Ctrl-R look through. */
-#define EDITOR_HISTORY_LINES 1000
+#define LINE_EDITOR_HISTORY_LINES 1000
 
-struct editor_sink {
+struct line_editor_sink {
     /* Enter. Terminated; borrowed for the call. */
     void (*line)(void *ctx, const char *line);
     /* Ctrl-D on an empty line. */
@@ -28,25 +28,25 @@ struct editor_sink {
 };
 
 /* Reads the user's inputrc. The sink is copied. STATUS_SYSTEM. */
-int editor_open(const struct editor_sink *sink);
-void editor_close(void);
+int line_editor_open(const struct line_editor_sink *sink);
+void line_editor_close(void);
 
 /* The user wants to be asked about what is pasted: "enable-bracketed-paste" of inputrc. */
-bool editor_wants_paste(void);
+bool line_editor_wants_paste(void);
 
 /* What was typed. Calls the sink. */
-void editor_feed(const char *bytes, size_t length);
+void line_editor_feed(const char *bytes, size_t length);
 /* Text that is no key, where the cursor is; control characters, which would be keys or hidden, become spaces. */
-void editor_insert(const char *text, size_t length);
+void line_editor_insert(const char *text, size_t length);
 
 /* The line as it is, and how much of it stands before the cursor. Valid until the next call. */
-const char *editor_line(size_t *ret_length, size_t *ret_cursor);
+const char *line_editor_line(size_t *ret_length, size_t *ret_cursor);
 /* What readline itself asks in place of the prompt, "(reverse-i-search)`hel': "; NULL: nothing. */
-const char *editor_message(void);
+const char *line_editor_message(void);
 
 /* Another line, with the cursor at its end; may be called from the sink. */
-void editor_set_line(const char *line);
+void line_editor_set_line(const char *line);
 
-void editor_add_history(const char *line);
+void line_editor_add_history(const char *line);
 
 #endif

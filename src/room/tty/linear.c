@@ -10,32 +10,32 @@
 
 void linear_done(struct linear *linear)
 {
-    bytes_done(&linear->shown);
+    buffer_done(&linear->shown);
     *linear = (struct linear){0};
 }
 
-void linear_end(struct linear *linear, struct bytes *out)
+void linear_end(struct linear *linear, struct buffer *out)
 {
     if (linear->open)
-        bytes_add_text(out, "\r\n");
+        buffer_add_text(out, "\r\n");
     linear->open = false;
     linear->shown.length = 0;
 }
 
-static void begin(struct linear *linear, const char *prompt, size_t prompt_length, struct bytes *out)
+static void begin(struct linear *linear, const char *prompt, size_t prompt_length, struct buffer *out)
 {
     linear_end(linear, out);
-    bytes_add(out, prompt, prompt_length);
+    buffer_add(out, prompt, prompt_length);
     linear->open = true;
-    linear->prompt_width = visible_width(prompt, prompt_length);
+    linear->prompt_width = sanitize_width(prompt, prompt_length);
 }
 
 /* True where what is shown can be taken back to its first `same` bytes on this line. */
-static bool take_back(struct linear *linear, size_t same, size_t columns, struct bytes *out)
+static bool take_back(struct linear *linear, size_t same, size_t columns, struct buffer *out)
 {
     const char *shown = linear->shown.at;
-    size_t width = linear->shown.length > 0 ? visible_width(shown, linear->shown.length) : 0;
-    size_t back = linear->shown.length > same ? visible_width(shown + same, linear->shown.length - same) : 0;
+    size_t width = linear->shown.length > 0 ? sanitize_width(shown, linear->shown.length) : 0;
+    size_t back = linear->shown.length > same ? sanitize_width(shown + same, linear->shown.length - same) : 0;
 
     if (linear->shown.length == same)
         return true;
@@ -43,12 +43,12 @@ static bool take_back(struct linear *linear, size_t same, size_t columns, struct
     if (linear->prompt_width + width >= columns || back == 0)
         return false;
     for (size_t i = 0; i < back; i++)
-        bytes_add_text(out, "\b \b");
+        buffer_add_text(out, "\b \b");
     return true;
 }
 
 void linear_show(struct linear *linear, const char *prompt, size_t prompt_length, const char *line, size_t length,
-                 bool asked, size_t columns, struct bytes *out)
+                 bool asked, size_t columns, struct buffer *out)
 {
     size_t same = 0;
 
@@ -65,7 +65,7 @@ void linear_show(struct linear *linear, const char *prompt, size_t prompt_length
         begin(linear, prompt, prompt_length, out);
         same = 0;
     }
-    bytes_add(out, line + same, length - same);
+    buffer_add(out, line + same, length - same);
     linear->shown.length = 0;
-    bytes_add(&linear->shown, line, length);
+    buffer_add(&linear->shown, line, length);
 }

@@ -15,7 +15,7 @@
 
 /* All zero is the beginning of a line with nothing on it. */
 struct linear {
-    struct bytes shown; /* of the line, behind the prompt */
+    struct buffer shown; /* of the line, behind the prompt */
     size_t prompt_width;
     bool open; /* there is a prompt on this line */
 };
@@ -24,9 +24,9 @@ void linear_done(struct linear *linear);
 
 /* Shows the line as it is now: visible text. An empty line needs no prompt, unless it is asked for one: a new one for each event would be all there is to hear. */
 void linear_show(struct linear *linear, const char *prompt, size_t prompt_length, const char *line, size_t length,
-                 bool asked, size_t columns, struct bytes *out);
+                 bool asked, size_t columns, struct buffer *out);
 
 /* Something else is to be written, or the line was finished: goes on to an empty line. */
-void linear_end(struct linear *linear, struct bytes *out);
+void linear_end(struct linear *linear, struct buffer *out);
 
 #endif

@@ -27,37 +27,37 @@ static const char *state_words(const struct prompt *prompt)
     return "";
 }
 
-static void add_state(const struct prompt *prompt, bool words, struct bytes *out)
+static void add_state(const struct prompt *prompt, bool words, struct buffer *out)
 {
     if (prompt->state == PROMPT_IN)
-        bytes_format(out, "%u%s%s", prompt->members, prompt->since ? "+" : "", words ? " here" : "");
+        buffer_format(out, "%u%s%s", prompt->members, prompt->since ? "+" : "", words ? " here" : "");
     else
-        bytes_add_text(out, state_words(prompt));
+        buffer_add_text(out, state_words(prompt));
 }
 
-static void add_room(const struct prompt *prompt, struct bytes *out)
+static void add_room(const struct prompt *prompt, struct buffer *out)
 {
-    struct bytes room = {0};
+    struct buffer room = {0};
 
-    visible_add_plain(&room, prompt->room, strlen(prompt->room));
-    bytes_add(out, room.at, visible_cut(room.at, room.length, ROOM_MAX_COLUMNS, NULL));
-    bytes_add_text(out, ", ");
-    bytes_done(&room);
+    sanitize_add_plain(&room, prompt->room, strlen(prompt->room));
+    buffer_add(out, room.at, sanitize_cut(room.at, room.length, ROOM_MAX_COLUMNS, NULL));
+    buffer_add_text(out, ", ");
+    buffer_done(&room);
 }
 
-void prompt_text(const struct prompt *prompt, size_t columns, struct bytes *out)
+void prompt_text(const struct prompt *prompt, size_t columns, struct buffer *out)
 {
     size_t before = out->length;
 
     if (prompt->room[0] != '\0')
         add_room(prompt, out);
     add_state(prompt, true, out);
-    if (out->length > before && visible_width(out->at + before, out->length - before) + 2 > columns / 3) {
+    if (out->length > before && sanitize_width(out->at + before, out->length - before) + 2 > columns / 3) {
         out->length = before;
         add_state(prompt, false, out);
         /* Numbers may go; that something is wrong may not. */
         if (prompt->state == PROMPT_IN && out->length - before + 2 > columns / 3)
             out->length = before;
     }
-    bytes_add_text(out, "> ");
+    buffer_add_text(out, "> ");
 }

@@ -29,6 +29,6 @@ struct prompt {
 };
 
 /* Adds visible text that ends in "> ". */
-void prompt_text(const struct prompt *prompt, size_t columns, struct bytes *out);
+void prompt_text(const struct prompt *prompt, size_t columns, struct buffer *out);
 
 #endif

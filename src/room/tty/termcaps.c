@@ -19,21 +19,21 @@ static bool has(char *(*get)(const char *name), const char *name)
     return value != NULL && value[0] != '\0';
 }
 
-static enum paint_colours colours(char *(*get)(const char *name), const char *term)
+static enum style_colours colours(char *(*get)(const char *name), const char *term)
 {
     /* All of their descendants of the last twenty years have 256. */
     static const char *const able[] = {"xterm", "tmux",    "screen", "rxvt", "alacritty", "foot",
                                        "kitty", "konsole", "gnome",  "vte",  "wezterm",   "contour"};
 
     if (has(get, "NO_COLOR"))
-        return PAINT_PLAIN;
+        return STYLE_PLAIN;
     if (has(get, "COLORTERM") || strstr(term, "256color") != NULL)
-        return PAINT_256;
+        return STYLE_256;
     for (size_t i = 0; i < sizeof(able) / sizeof(able[0]); i++) {
         if (begins_with(term, able[i]))
-            return PAINT_256;
+            return STYLE_256;
     }
-    return PAINT_BOLD;
+    return STYLE_BOLD;
 }
 
 /* Most do. A wrong guess costs a stale row of the prompt, or the row above it. */
@@ -44,12 +44,12 @@ static bool reflows(char *(*get)(const char *name), const char *term)
     return !has(get, "XTERM_VERSION") && !has(get, "STY") && !begins_with(term, "linux") && !begins_with(term, "vt");
 }
 
-void ability_look(char *(*get)(const char *name), struct ability *ret_ability)
+void termcaps_read(char *(*get)(const char *name), struct termcaps *ret_ability)
 {
     const char *term = get("TERM");
 
-    *ret_ability = (struct ability){.colours = PAINT_PLAIN, .dumb = true};
+    *ret_ability = (struct termcaps){.colours = STYLE_PLAIN, .dumb = true};
     if (term == NULL || term[0] == '\0' || strcmp(term, "dumb") == 0)
         return;
-    *ret_ability = (struct ability){.colours = colours(get, term), .reflows = reflows(get, term)};
+    *ret_ability = (struct termcaps){.colours = colours(get, term), .reflows = reflows(get, term)};
 }

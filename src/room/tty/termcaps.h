@@ -11,13 +11,13 @@
 
 #include <stdbool.h>
 
-struct ability {
-    enum paint_colours colours; /* NO_COLOR (no-color.org) counts */
+struct termcaps {
+    enum style_colours colours; /* NO_COLOR (no-color.org) counts */
     bool dumb;                  /* it can't move its cursor */
     bool reflows;               /* a narrower window breaks rows anew, rather than cutting them */
 };
 
 /* `get` is getenv, or a test's. */
-void ability_look(char *(*get)(const char *name), struct ability *ret_ability);
+void termcaps_read(char *(*get)(const char *name), struct termcaps *ret_ability);
 
 #endif

@@ -33,15 +33,15 @@ struct terminal {
     struct keys keys;
     struct area area;
     struct linear linear_area;
-    struct bytes lines; /* that are to be printed, each with its end */
-    struct bytes prompt;
-    struct bytes notes;
+    struct buffer lines; /* that are to be printed, each with its end */
+    struct buffer prompt;
+    struct buffer notes;
     size_t note_ends[AREA_NOTES_MAX];
     size_t note_count;
-    struct bytes line;         /* visible */
-    struct bytes last_message; /* readline's own prompt on a linear terminal */
+    struct buffer line;         /* visible */
+    struct buffer last_message; /* readline's own prompt on a linear terminal */
     char question[QUESTION_BYTES];
-    enum paint_colours colours;
+    enum style_colours colours;
     uint64_t unshown; /* lines that were lost on a stuck terminal */
     bool linear;
     bool reflows;
@@ -59,15 +59,15 @@ void terminal_touch(struct terminal *terminal)
     terminal->touched = true;
 }
 
-void terminal_print(struct terminal *terminal, const struct bytes *line)
+void terminal_print(struct terminal *terminal, const struct buffer *line)
 {
     terminal->touched = true;
     if (tty_is_stuck(terminal->tty)) {
         terminal->unshown++;
         return;
     }
-    bytes_add(&terminal->lines, line->at, line->length);
-    bytes_add(&terminal->lines, "\r\n", 2);
+    buffer_add(&terminal->lines, line->at, line->length);
+    buffer_add(&terminal->lines, "\r\n", 2);
 }
 
 void terminal_bell(struct terminal *terminal)
@@ -83,7 +83,7 @@ void terminal_clear(struct terminal *terminal)
 void terminal_set_prompt(struct terminal *terminal, const char *prompt, size_t length, bool always)
 {
     terminal->prompt.length = 0;
-    bytes_add(&terminal->prompt, prompt, length);
+    buffer_add(&terminal->prompt, prompt, length);
     terminal->always = always;
 }
 
@@ -91,14 +91,14 @@ void terminal_add_note(struct terminal *terminal, const char *note, size_t lengt
 {
     if (terminal->note_count == AREA_NOTES_MAX)
         return;
-    bytes_add(&terminal->notes, note, length);
+    buffer_add(&terminal->notes, note, length);
     terminal->note_ends[terminal->note_count++] = terminal->notes.length;
 }
 
 /* What stands before the line: what readline or we ask, or the prompt. */
 static const char *prompt_now(const struct terminal *terminal, size_t *ret_length)
 {
-    const char *message = terminal->question[0] != '\0' ? terminal->question : editor_message();
+    const char *message = terminal->question[0] != '\0' ? terminal->question : line_editor_message();
 
     *ret_length = message != NULL ? strlen(message) : terminal->prompt.length;
     return message != NULL ? message : terminal->prompt.at;
@@ -108,25 +108,25 @@ static const char *prompt_now(const struct terminal *terminal, size_t *ret_lengt
 static size_t look_at_line(struct terminal *terminal)
 {
     size_t length, cursor, before;
-    const char *line = editor_line(&length, &cursor);
+    const char *line = line_editor_line(&length, &cursor);
 
     terminal->line.length = 0;
-    bytes_reserve(&terminal->line, 1);
+    buffer_reserve(&terminal->line, 1);
     if (terminal->question[0] != '\0')
         return 0;
-    visible_add_plain(&terminal->line, line, cursor);
+    sanitize_add_plain(&terminal->line, line, cursor);
     before = terminal->line.length;
-    visible_add_plain(&terminal->line, line + cursor, length - cursor);
+    sanitize_add_plain(&terminal->line, line + cursor, length - cursor);
     return before;
 }
 
-static void draw_area(struct terminal *terminal, struct bytes *out)
+static void draw_area(struct terminal *terminal, struct buffer *out)
 {
-    struct area_content content = {.style = paint_dim(terminal->colours),
-                                   .prompt_style = paint_bold(terminal->colours),
-                                   .style_end = paint_end(terminal->colours),
+    struct area_content content = {.style = style_dim(terminal->colours),
+                                   .prompt_style = style_bold(terminal->colours),
+                                   .style_end = style_end(terminal->colours),
                                    .note_count = terminal->note_count};
-    struct bytes prompt = {0};
+    struct buffer prompt = {0};
     size_t length, start = 0;
     const char *text = prompt_now(terminal, &length);
 
@@ -135,31 +135,31 @@ static void draw_area(struct terminal *terminal, struct bytes *out)
         content.note_lengths[i] = terminal->note_ends[i] - start;
         start = terminal->note_ends[i];
     }
-    visible_add_plain(&prompt, text, length);
+    sanitize_add_plain(&prompt, text, length);
     content.prompt = prompt.at;
     content.prompt_length = prompt.length;
     content.cursor = look_at_line(terminal);
     content.line = terminal->line.at;
     content.line_length = terminal->line.length;
     area_draw(&terminal->area, &content, tty_columns(terminal->tty), tty_rows(terminal->tty), out);
-    bytes_done(&prompt);
+    buffer_done(&prompt);
 }
 
-static void write_area(struct terminal *terminal, struct bytes *out)
+static void write_area(struct terminal *terminal, struct buffer *out)
 {
     area_erase(&terminal->area, tty_columns(terminal->tty), terminal->reflows, out);
-    bytes_add(out, terminal->lines.at, terminal->lines.length);
+    buffer_add(out, terminal->lines.at, terminal->lines.length);
     if (terminal->clear) {
         for (size_t i = 0; i < tty_rows(terminal->tty); i++)
-            bytes_add_text(out, "\r\n");
-        bytes_add_text(out, "\x1b[H");
+            buffer_add_text(out, "\r\n");
+        buffer_add_text(out, "\x1b[H");
     }
     draw_area(terminal, out);
 }
 
-static void write_linear(struct terminal *terminal, struct bytes *out)
+static void write_linear(struct terminal *terminal, struct buffer *out)
 {
-    const char *message = editor_message();
+    const char *message = line_editor_message();
     size_t message_length = message != NULL ? strlen(message) : 0, length;
     const char *prompt;
 
@@ -168,10 +168,10 @@ static void write_linear(struct terminal *terminal, struct bytes *out)
         (message_length > 0 && memcmp(message, terminal->last_message.at, message_length) != 0))
         linear_end(&terminal->linear_area, out);
     terminal->last_message.length = 0;
-    bytes_add(&terminal->last_message, message, message_length);
+    buffer_add(&terminal->last_message, message, message_length);
     if (terminal->lines.length > 0) {
         linear_end(&terminal->linear_area, out);
-        bytes_add(out, terminal->lines.at, terminal->lines.length);
+        buffer_add(out, terminal->lines.at, terminal->lines.length);
     }
     look_at_line(terminal);
     prompt = prompt_now(terminal, &length);
@@ -183,14 +183,14 @@ static void tell_unshown(struct terminal *terminal)
 {
     if (terminal->unshown == 0)
         return;
-    bytes_format(&terminal->lines, "-- %llu lines are not shown: this terminal was too slow for them\r\n",
-                 (unsigned long long)terminal->unshown);
+    buffer_format(&terminal->lines, "-- %llu lines are not shown: this terminal was too slow for them\r\n",
+                  (unsigned long long)terminal->unshown);
     terminal->unshown = 0;
 }
 
 void terminal_flush(struct terminal *terminal)
 {
-    struct bytes out = {0};
+    struct buffer out = {0};
 
     if (!terminal->touched || ev_is_active(&terminal->settle) || tty_is_stuck(terminal->tty))
         return;
@@ -199,7 +199,7 @@ void terminal_flush(struct terminal *terminal)
     terminal->sink.draw(terminal->sink.ctx);
     tell_unshown(terminal);
     if (terminal->bell)
-        bytes_add(&out, "\a", 1);
+        buffer_add(&out, "\a", 1);
     if (terminal->linear)
         write_linear(terminal, &out);
     else
@@ -207,7 +207,7 @@ void terminal_flush(struct terminal *terminal)
     terminal->lines.length = 0;
     terminal->bell = terminal->clear = false;
     tty_write(terminal->tty, out.at, out.length);
-    bytes_done(&out);
+    buffer_done(&out);
 }
 
 static void on_work(struct ev_loop *loop, ev_prepare *watcher, int events)
@@ -223,7 +223,7 @@ static void answer(struct terminal *terminal, bool yes)
 {
     terminal->question[0] = '\0';
     if (terminal->linear)
-        bytes_add_text(&terminal->lines, yes ? "y\r\n" : "n\r\n");
+        buffer_add_text(&terminal->lines, yes ? "y\r\n" : "n\r\n");
     terminal->sink.answered(terminal->sink.ctx, yes);
 }
 
@@ -235,7 +235,7 @@ static void on_typed(void *ctx, const char *bytes, size_t length)
     if (terminal->question[0] != '\0')
         answer(terminal, bytes[0] == 'y' || bytes[0] == 'Y');
     else
-        editor_feed(bytes, length);
+        line_editor_feed(bytes, length);
 }
 
 static void on_pasted(void *ctx, const char *bytes, size_t length, bool cut)
@@ -246,7 +246,7 @@ static void on_pasted(void *ctx, const char *bytes, size_t length, bool cut)
         return;
     terminal->touched = true;
     if (memchr(bytes, '\n', length) == NULL && !cut)
-        editor_insert(bytes, length);
+        line_editor_insert(bytes, length);
     else
         terminal->sink.pasted(terminal->sink.ctx, bytes, length, cut);
 }
@@ -285,7 +285,7 @@ static char *on_candidate(void *ctx, const char *before, size_t before_length, c
 static void on_candidates(void *ctx, char **words, size_t count)
 {
     struct terminal *terminal = ctx;
-    struct bytes list = {0}, line = {0};
+    struct buffer list = {0}, line = {0};
 
     for (size_t i = 0; i < count; i++) {
         size_t length = strlen(words[i]);
@@ -293,13 +293,13 @@ static void on_candidates(void *ctx, char **words, size_t count)
         /* "alice: " stands for alice. */
         while (length > 0 && (words[i][length - 1] == ' ' || words[i][length - 1] == ':'))
             length--;
-        bytes_add_text(&list, i > 0 ? "  " : "");
-        bytes_add(&list, words[i], length);
+        buffer_add_text(&list, i > 0 ? "  " : "");
+        buffer_add(&list, words[i], length);
     }
-    paint_words(terminal->colours, false, list.at, list.length, &line);
+    style_words(terminal->colours, false, list.at, list.length, &line);
     terminal_print(terminal, &line);
-    bytes_done(&list);
-    bytes_done(&line);
+    buffer_done(&list);
+    buffer_done(&line);
 }
 
 /* ---- what the device tells ---- */
@@ -339,14 +339,14 @@ static void on_settled(struct ev_loop *loop, ev_timer *watcher, int events)
 static void on_stopping(void *ctx)
 {
     struct terminal *terminal = ctx;
-    struct bytes out = {0};
+    struct buffer out = {0};
 
     ev_timer_stop(terminal->loop, &terminal->settle);
     terminal_flush(terminal);
     area_erase(&terminal->area, tty_columns(terminal->tty), terminal->reflows, &out);
     linear_end(&terminal->linear_area, &out);
     tty_write(terminal->tty, out.at, out.length);
-    bytes_done(&out);
+    buffer_done(&out);
 }
 
 static void on_continued(void *ctx)
@@ -361,7 +361,7 @@ static void on_continued(void *ctx)
 
 /* ---- the rest ---- */
 
-enum paint_colours terminal_colours(const struct terminal *terminal)
+enum style_colours terminal_colours(const struct terminal *terminal)
 {
     return terminal->colours;
 }
@@ -385,62 +385,62 @@ void terminal_ask(struct terminal *terminal, const char *question)
 char *terminal_take_line(struct terminal *terminal)
 {
     size_t length, cursor;
-    const char *line = editor_line(&length, &cursor);
+    const char *line = line_editor_line(&length, &cursor);
     char *taken = length > 0 ? strndup(line, length) : NULL;
 
-    editor_set_line("");
+    line_editor_set_line("");
     terminal->touched = true;
     return taken;
 }
 
 void terminal_set_line(struct terminal *terminal, const char *line)
 {
-    editor_set_line(line);
+    line_editor_set_line(line);
     terminal->touched = true;
 }
 
 void terminal_add_history(struct terminal *terminal, const char *line)
 {
     (void)terminal;
-    editor_add_history(line);
+    line_editor_add_history(line);
 }
 
 static int open_parts(struct terminal *terminal)
 {
-    const struct editor_sink editor = {.line = on_line,
-                                       .ended = on_ended,
-                                       .clear = on_clear,
-                                       .candidate = on_candidate,
-                                       .candidates = on_candidates,
-                                       .ctx = terminal};
+    const struct line_editor_sink editor = {.line = on_line,
+                                            .ended = on_ended,
+                                            .clear = on_clear,
+                                            .candidate = on_candidate,
+                                            .candidates = on_candidates,
+                                            .ctx = terminal};
     const struct tty_sink tty = {.input = on_input,
                                  .closed = on_closed,
                                  .resized = on_resized,
                                  .stopping = on_stopping,
                                  .continued = on_continued,
                                  .ctx = terminal};
-    int status = editor_open(&editor);
+    int status = line_editor_open(&editor);
 
     if (status != STATUS_OK)
         return status;
     terminal->has_editor = true;
-    return tty_open(terminal->loop, !terminal->linear && editor_wants_paste(), &tty, &terminal->tty);
+    return tty_open(terminal->loop, !terminal->linear && line_editor_wants_paste(), &tty, &terminal->tty);
 }
 
 int terminal_new(struct ev_loop *loop, bool linear, const struct terminal_sink *sink, struct terminal **ret_terminal)
 {
     struct terminal *terminal = calloc(1, sizeof(*terminal));
-    struct ability ability;
+    struct termcaps ability;
     int status;
 
     if (terminal == NULL)
         return STATUS_NO_MEMORY;
     terminal->sink = *sink;
     terminal->loop = loop;
-    ability_look(getenv, &ability);
+    termcaps_read(getenv, &ability);
     terminal->linear = linear || ability.dumb;
     terminal->reflows = ability.reflows;
-    terminal->colours = terminal->linear ? PAINT_PLAIN : ability.colours;
+    terminal->colours = terminal->linear ? STYLE_PLAIN : ability.colours;
     terminal->touched = true;
     ev_prepare_init(&terminal->work, on_work);
     ev_set_priority(&terminal->work, EV_MINPRI); /* when all others have printed what they have */
@@ -458,7 +458,7 @@ int terminal_new(struct ev_loop *loop, bool linear, const struct terminal_sink *
 
 void terminal_free(struct terminal *terminal)
 {
-    struct bytes out = {0};
+    struct buffer out = {0};
 
     if (terminal == NULL)
         return;
@@ -467,20 +467,20 @@ void terminal_free(struct terminal *terminal)
     if (terminal->tty != NULL) {
         area_erase(&terminal->area, tty_columns(terminal->tty), terminal->reflows, &out);
         linear_end(&terminal->linear_area, &out);
-        bytes_add(&out, terminal->lines.at, terminal->lines.length);
+        buffer_add(&out, terminal->lines.at, terminal->lines.length);
         tty_write(terminal->tty, out.at, out.length);
         tty_close(terminal->tty);
     }
     if (terminal->has_editor)
-        editor_close();
+        line_editor_close();
     keys_done(&terminal->keys);
     area_done(&terminal->area);
     linear_done(&terminal->linear_area);
-    bytes_done(&terminal->lines);
-    bytes_done(&terminal->prompt);
-    bytes_done(&terminal->notes);
-    bytes_done(&terminal->line);
-    bytes_done(&terminal->last_message);
-    bytes_done(&out);
+    buffer_done(&terminal->lines);
+    buffer_done(&terminal->prompt);
+    buffer_done(&terminal->notes);
+    buffer_done(&terminal->line);
+    buffer_done(&terminal->last_message);
+    buffer_done(&out);
     free(terminal);
 }

@@ -41,12 +41,12 @@ int terminal_new(struct ev_loop *loop, bool linear, const struct terminal_sink *
 /* What was printed is written, the prompt taken away, the terminal restored. NULL is legal. */
 void terminal_free(struct terminal *terminal);
 
-enum paint_colours terminal_colours(const struct terminal *terminal);
+enum style_colours terminal_colours(const struct terminal *terminal);
 size_t terminal_columns(const struct terminal *terminal);
 bool terminal_is_linear(const struct terminal *terminal);
 
 /* A finished line: visible text, with styles, without its end. */
-void terminal_print(struct terminal *terminal, const struct bytes *line);
+void terminal_print(struct terminal *terminal, const struct buffer *line);
 void terminal_bell(struct terminal *terminal);
 /* Everything on the screen goes up into the scroll-back. */
 void terminal_clear(struct terminal *terminal);

@@ -37,7 +37,7 @@ struct tty {
     ev_io input;
     ev_io output;
     ev_signal signals[WATCHES];
-    struct bytes waiting;
+    struct buffer waiting;
     int out; /* owned: stdout, with an open file description of our own */
     bool paste;
     bool gone;
@@ -141,7 +141,7 @@ static bool push(struct tty *tty)
             continue;
         if (written < 0)
             return errno == EAGAIN;
-        bytes_drop(&tty->waiting, (size_t)written);
+        buffer_drop(&tty->waiting, (size_t)written);
     }
     return true;
 }
@@ -160,7 +160,7 @@ void tty_write(struct tty *tty, const char *bytes, size_t length)
 {
     if (tty->gone || tty_is_stuck(tty))
         return;
-    bytes_add(&tty->waiting, bytes, length);
+    buffer_add(&tty->waiting, bytes, length);
     push_or_wait(tty);
 }
 
@@ -306,7 +306,7 @@ void tty_close(struct tty *tty)
         return;
     if (!tty->gone) {
         if (tty->paste)
-            bytes_add(&tty->waiting, PASTE_OFF, sizeof(PASTE_OFF) - 1);
+            buffer_add(&tty->waiting, PASTE_OFF, sizeof(PASTE_OFF) - 1);
         push_all(tty);
     }
     ev_io_stop(tty->loop, &tty->input);
@@ -316,7 +316,7 @@ void tty_close(struct tty *tty)
     give_back_modes();
     catch_crashes(false);
     close(tty->out);
-    bytes_done(&tty->waiting);
+    buffer_done(&tty->waiting);
     free(tty);
 }
 

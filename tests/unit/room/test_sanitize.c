@@ -14,15 +14,15 @@
 
 static void expect(const char *text, const char *expected)
 {
-    struct bytes out = {0};
+    struct buffer out = {0};
 
-    visible_add(&out, text, strlen(text));
-    bytes_add(&out, "", 1);
+    sanitize_add(&out, text, strlen(text));
+    buffer_add(&out, "", 1);
     cr_expect_str_eq(out.at, expected);
-    bytes_done(&out);
+    buffer_done(&out);
 }
 
-Test(visible, what_is_harmless_stays)
+Test(sanitize, what_is_harmless_stays)
 {
     expect("hello", "hello");
     expect("", "");
@@ -31,7 +31,7 @@ Test(visible, what_is_harmless_stays)
     expect("👨‍👩‍👧", "👨‍👩‍👧");
 }
 
-Test(visible, what_a_terminal_would_obey_is_shown)
+Test(sanitize, what_a_terminal_would_obey_is_shown)
 {
     expect("\x1b[2J", "\\x1b[2J");
     expect("\x1b]0;title\x07", "\\x1b]0;title\\x07");
@@ -45,7 +45,7 @@ Test(visible, what_a_terminal_would_obey_is_shown)
            "\\x9b2J");
 }
 
-Test(visible, nothing_reorders_the_line)
+Test(sanitize, nothing_reorders_the_line)
 {
     expect("a\xe2\x80\xae"
            "b",
@@ -67,7 +67,7 @@ Test(visible, nothing_reorders_the_line)
            "b");
 }
 
-Test(visible, what_is_no_utf8_is_shown_byte_by_byte)
+Test(sanitize, what_is_no_utf8_is_shown_byte_by_byte)
 {
     expect("\xff", "\\xff");
     expect("\xc3", "\\xc3");
@@ -77,7 +77,7 @@ Test(visible, what_is_no_utf8_is_shown_byte_by_byte)
     expect("\xe4\xb8", "\\xe4\\xb8");
 }
 
-Test(visible, marks_need_something_to_stand_on_and_are_not_many)
+Test(sanitize, marks_need_something_to_stand_on_and_are_not_many)
 {
     char text[3 + 2 * 100], expected[256] = "x";
     size_t length = 1;
@@ -87,40 +87,40 @@ Test(visible, marks_need_something_to_stand_on_and_are_not_many)
     for (int i = 0; i < 100; i++, length += 2)
         memcpy(text + length, "\xcc\x81", 2);
     text[length] = '\0';
-    for (unsigned i = 0; i < VISIBLE_MARKS_MAX; i++)
+    for (unsigned i = 0; i < SANITIZE_MARKS_MAX; i++)
         strcat(expected, "\xcc\x81");
     strcat(expected, "\xef\xbf\xbd");
     expect(text, expected);
 }
 
-Test(visible, where_columns_are_counted_nothing_joins_characters)
+Test(sanitize, where_columns_are_counted_nothing_joins_characters)
 {
-    struct bytes out = {0};
+    struct buffer out = {0};
     const char *text = "👨‍👩❤️";
 
-    visible_add_plain(&out, text, strlen(text));
+    sanitize_add_plain(&out, text, strlen(text));
     cr_expect_eq(out.length, strlen("👨👩❤"));
     cr_expect_eq(memcmp(out.at, "👨👩❤", out.length), 0);
-    cr_expect_eq(visible_width(out.at, out.length), 5);
-    bytes_done(&out);
+    cr_expect_eq(sanitize_width(out.at, out.length), 5);
+    buffer_done(&out);
 }
 
-Test(visible, text_is_cut_between_characters_and_behind_their_marks)
+Test(sanitize, text_is_cut_between_characters_and_behind_their_marks)
 {
     const char *text = "a中e\xcc\x81z";
     size_t width;
 
-    cr_expect_eq(visible_cut(text, strlen(text), 0, &width), 0);
-    cr_expect_eq(visible_cut(text, strlen(text), 2, &width), 1);
+    cr_expect_eq(sanitize_cut(text, strlen(text), 0, &width), 0);
+    cr_expect_eq(sanitize_cut(text, strlen(text), 2, &width), 1);
     cr_expect_eq(width, 1, "the wide one does not fit by half");
-    cr_expect_eq(visible_cut(text, strlen(text), 3, &width), 4);
-    cr_expect_eq(visible_cut(text, strlen(text), 4, &width), 7);
-    cr_expect_eq(visible_cut(text, strlen(text), 100, &width), 8);
+    cr_expect_eq(sanitize_cut(text, strlen(text), 3, &width), 4);
+    cr_expect_eq(sanitize_cut(text, strlen(text), 4, &width), 7);
+    cr_expect_eq(sanitize_cut(text, strlen(text), 100, &width), 8);
     cr_expect_eq(width, 5);
-    cr_expect_eq(visible_width("", 0), 0);
+    cr_expect_eq(sanitize_width("", 0), 0);
 }
 
-Test(visible, whatever_comes_nothing_is_left_that_a_terminal_would_obey)
+Test(sanitize, whatever_comes_nothing_is_left_that_a_terminal_would_obey)
 {
     /* Bytes that begin and end sequences are likely. */
     static const char pieces[][5] = {
@@ -131,7 +131,7 @@ Test(visible, whatever_comes_nothing_is_left_that_a_terminal_would_obey)
     for (int round = 0; round < 20000; round++) {
         char text[128];
         size_t length = 0, width = 0;
-        struct bytes out = {0};
+        struct buffer out = {0};
         unsigned marks = 0;
 
         while (length < 100) {
@@ -142,7 +142,7 @@ Test(visible, whatever_comes_nothing_is_left_that_a_terminal_would_obey)
             memcpy(text + length, piece, strlen(piece));
             length += strlen(piece);
         }
-        visible_add(&out, text, length);
+        sanitize_add(&out, text, length);
         for (size_t at = 0; at < out.length;) {
             utf8proc_int32_t codepoint;
             utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)out.at + at,
@@ -151,11 +151,11 @@ Test(visible, whatever_comes_nothing_is_left_that_a_terminal_would_obey)
             cr_assert_gt(step, 0, "valid UTF-8 comes out");
             cr_assert(!text_is_hostile(codepoint));
             marks = utf8proc_charwidth(codepoint) == 0 ? marks + 1 : 0;
-            cr_assert_leq(marks, VISIBLE_MARKS_MAX);
+            cr_assert_leq(marks, SANITIZE_MARKS_MAX);
             width += (size_t)utf8proc_charwidth(codepoint);
             at += (size_t)step;
         }
-        cr_assert_eq(visible_width(out.at, out.length), width);
-        bytes_done(&out);
+        cr_assert_eq(sanitize_width(out.at, out.length), width);
+        buffer_done(&out);
     }
 }

@@ -52,11 +52,11 @@ static void done(void)
     rmdir(runtime);
 }
 
-TestSuite(keep, .init = make, .fini = done);
+TestSuite(session_file, .init = make, .fini = done);
 
-static struct keep *open_it(void)
+static struct session_file *open_it(void)
 {
-    struct keep *keep = keep_open("example.org", "8888", "alice");
+    struct session_file *keep = session_file_open("example.org", "8888", "alice");
 
     cr_assert_not_null(keep);
     return keep;
@@ -64,47 +64,47 @@ static struct keep *open_it(void)
 
 static void store_and_close(void)
 {
-    struct keep *keep = open_it();
+    struct session_file *keep = open_it();
 
-    keep_store(keep, &session);
-    keep_close(keep, false);
+    session_file_store(keep, &session);
+    session_file_close(keep, false);
 }
 
 static bool is_kept(void)
 {
     struct client_session found;
-    struct keep *keep = open_it();
-    bool there = keep_read(keep, &found);
+    struct session_file *keep = open_it();
+    bool there = session_file_read(keep, &found);
 
-    keep_close(keep, false);
+    session_file_close(keep, false);
     return there;
 }
 
-Test(keep, a_new_file_holds_no_session)
+Test(session_file, a_new_file_holds_no_session)
 {
     cr_expect_not(is_kept());
 }
 
-Test(keep, the_last_session_that_was_stored_is_read_back)
+Test(session_file, the_last_session_that_was_stored_is_read_back)
 {
     struct client_session first = session, found;
-    struct keep *keep = open_it();
+    struct session_file *keep = open_it();
 
     first.position = 1;
-    keep_store(keep, &first);
-    keep_store(keep, &session);
-    keep_close(keep, false);
+    session_file_store(keep, &first);
+    session_file_store(keep, &session);
+    session_file_close(keep, false);
     keep = open_it();
-    cr_assert(keep_read(keep, &found));
+    cr_assert(session_file_read(keep, &found));
     cr_expect_eq(found.epoch, session.epoch);
     cr_expect_eq(found.token, session.token);
     cr_expect_eq(found.position, session.position);
     cr_expect_eq(found.said, session.said);
     cr_expect_eq(found.decided, session.decided);
-    keep_close(keep, false);
+    session_file_close(keep, false);
 }
 
-Test(keep, nobody_else_can_read_it)
+Test(session_file, nobody_else_can_read_it)
 {
     struct stat status;
     char path[512];
@@ -118,61 +118,61 @@ Test(keep, nobody_else_can_read_it)
     cr_expect_eq(status.st_mode & 07777, 0600);
 }
 
-Test(keep, what_is_forgotten_leaves_no_file)
+Test(session_file, what_is_forgotten_leaves_no_file)
 {
-    struct keep *keep = open_it();
+    struct session_file *keep = open_it();
     char path[512];
 
-    keep_store(keep, &session);
-    keep_close(keep, true);
+    session_file_store(keep, &session);
+    session_file_close(keep, true);
     cr_expect_not(find_file(path));
-    keep_close(open_it(), false);
+    session_file_close(open_it(), false);
     cr_expect_not(find_file(path), "nor does what was never stored");
 }
 
-Test(keep, each_room_and_each_name_has_a_file_of_its_own)
+Test(session_file, each_room_and_each_name_has_a_file_of_its_own)
 {
     static const char *const others[][3] = {
         {"example.com", "8888", "alice"}, {"example.org", "8889", "alice"}, {"example.org", "8888", "bob"}};
     struct client_session found;
-    struct keep *keep;
+    struct session_file *keep;
 
     store_and_close();
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-        keep = keep_open(others[i][0], others[i][1], others[i][2]);
+        keep = session_file_open(others[i][0], others[i][1], others[i][2]);
         cr_assert_not_null(keep);
-        cr_expect_not(keep_read(keep, &found), "%s", others[i][0]);
-        keep_close(keep, true);
+        cr_expect_not(session_file_read(keep, &found), "%s", others[i][0]);
+        session_file_close(keep, true);
     }
-    keep = keep_open("Example.ORG", "8888", "alice");
-    cr_expect(keep_read(keep, &found), "a host is the same in capitals");
-    keep_close(keep, true);
+    keep = session_file_open("Example.ORG", "8888", "alice");
+    cr_expect(session_file_read(keep, &found), "a host is the same in capitals");
+    session_file_close(keep, true);
 }
 
-Test(keep, two_programs_do_not_have_it_at_once)
+Test(session_file, two_programs_do_not_have_it_at_once)
 {
-    struct keep *keep = open_it();
+    struct session_file *keep = open_it();
 
-    cr_expect_null(keep_open("example.org", "8888", "alice"));
-    keep_close(keep, false);
+    cr_expect_null(session_file_open("example.org", "8888", "alice"));
+    session_file_close(keep, false);
     cr_expect_not(is_kept());
 }
 
-Test(keep, who_is_killed_leaves_it_to_the_next)
+Test(session_file, who_is_killed_leaves_it_to_the_next)
 {
     pid_t child = fork();
     int status;
 
     cr_assert_geq(child, 0);
     if (child == 0) {
-        keep_store(open_it(), &session);
+        session_file_store(open_it(), &session);
         _exit(0);
     }
     cr_assert_eq(waitpid(child, &status, 0), child);
     cr_expect(is_kept());
 }
 
-Test(keep, a_record_that_is_not_whole_is_none)
+Test(session_file, a_record_that_is_not_whole_is_none)
 {
     uint8_t bytes[57] = {0}, byte;
     char path[512];
@@ -196,7 +196,7 @@ Test(keep, a_record_that_is_not_whole_is_none)
     close(fd);
 }
 
-Test(keep, a_file_of_something_else_is_written_anew)
+Test(session_file, a_file_of_something_else_is_written_anew)
 {
     char path[512];
     int fd;
@@ -210,17 +210,17 @@ Test(keep, a_file_of_something_else_is_written_anew)
     cr_expect(is_kept());
 }
 
-Test(keep, a_file_that_others_can_read_is_not_used)
+Test(session_file, a_file_that_others_can_read_is_not_used)
 {
     char path[512];
 
     store_and_close();
     cr_assert(find_file(path));
     chmod(path, 0644);
-    cr_expect_null(keep_open("example.org", "8888", "alice"));
+    cr_expect_null(session_file_open("example.org", "8888", "alice"));
 }
 
-Test(keep, a_link_is_not_followed)
+Test(session_file, a_link_is_not_followed)
 {
     char path[512], elsewhere[512];
 
@@ -229,20 +229,20 @@ Test(keep, a_link_is_not_followed)
     snprintf(elsewhere, sizeof(elsewhere), "%s/elsewhere", runtime);
     cr_assert_eq(rename(path, elsewhere), 0);
     cr_assert_eq(symlink(elsewhere, path), 0);
-    cr_expect_null(keep_open("example.org", "8888", "alice"));
+    cr_expect_null(session_file_open("example.org", "8888", "alice"));
     unlink(elsewhere);
 }
 
-Test(keep, nothing_is_kept_where_the_folder_is_not_ours_alone)
+Test(session_file, nothing_is_kept_where_the_folder_is_not_ours_alone)
 {
     chmod(runtime, 0755);
-    cr_expect_null(keep_open("example.org", "8888", "alice"));
+    cr_expect_null(session_file_open("example.org", "8888", "alice"));
     chmod(runtime, 0700);
-    keep_close(open_it(), true);
+    session_file_close(open_it(), true);
     chmod(folder, 0750);
-    cr_expect_null(keep_open("example.org", "8888", "alice"));
+    cr_expect_null(session_file_open("example.org", "8888", "alice"));
     setenv("XDG_RUNTIME_DIR", "/nonexistent", 1);
-    cr_expect_null(keep_open("example.org", "8888", "alice"));
+    cr_expect_null(session_file_open("example.org", "8888", "alice"));
     setenv("XDG_RUNTIME_DIR", "tmp", 1);
-    cr_expect_null(keep_open("example.org", "8888", "alice"));
+    cr_expect_null(session_file_open("example.org", "8888", "alice"));
 }

@@ -7,7 +7,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-static char line[SHOW_LINE_BYTES];
+static char line[EVENT_LINE_BYTES];
 
 static struct event event_of(enum event_kind kind, const char *name, const char *text)
 {
@@ -22,11 +22,11 @@ static struct event event_of(enum event_kind kind, const char *name, const char 
 
 static void expect(const struct event *event, bool json, const char *expected)
 {
-    cr_expect_eq(show_event(event, json, line), strlen(expected));
+    cr_expect_eq(event_line_of(event, json, line), strlen(expected));
     cr_expect_str_eq(line, expected);
 }
 
-Test(show, for_people)
+Test(event_line, for_people)
 {
     struct event join = event_of(EVENT_JOIN, "alice", ""), chat = event_of(EVENT_CHAT, "alice", "hi"),
                  left = event_of(EVENT_EXIT, "alice", ""), notice = event_of(EVENT_NOTICE, "", "tea");
@@ -37,7 +37,7 @@ Test(show, for_people)
     expect(&notice, false, "Notice: tea\n");
 }
 
-Test(show, for_programs)
+Test(event_line, for_programs)
 {
     struct event chat = event_of(EVENT_CHAT, "al\"ice", "a\\b"), left = event_of(EVENT_EXIT, "bob", "");
 
@@ -50,21 +50,21 @@ Test(show, for_programs)
            "\"reason\":\"kicked\"}\n");
 }
 
-Test(show, nothing_a_peer_sends_reaches_the_terminal_as_a_control)
+Test(event_line, nothing_a_peer_sends_reaches_the_terminal_as_a_control)
 {
     struct event chat = event_of(EVENT_CHAT, "m\x1b[2J", "a\rb\x07\xc2\x9b\xe2\x80\xae");
 
-    show_event(&chat, false, line);
+    event_line_of(&chat, false, line);
     for (const char *at = line; at[1] != '\0'; at++)
         cr_expect_geq((unsigned char)*at, 0x20, "%s", line);
     cr_expect_null(strstr(line, "\xc2\x9b"));
     cr_expect_null(strstr(line, "\xe2\x80\xae"));
-    show_event(&chat, true, line);
+    event_line_of(&chat, true, line);
     for (const char *at = line; at[1] != '\0'; at++)
         cr_expect_geq((unsigned char)*at, 0x20, "%s", line);
 }
 
-Test(show, the_longest_event_fits)
+Test(event_line, the_longest_event_fits)
 {
     char name[65], text[1001];
     struct event chat;
@@ -73,26 +73,26 @@ Test(show, the_longest_event_fits)
     memset(text, 1, 1000);
     name[64] = text[1000] = '\0';
     chat = event_of(EVENT_CHAT, name, text);
-    cr_expect_gt(show_event(&chat, true, line), 6000);
+    cr_expect_gt(event_line_of(&chat, true, line), 6000);
     cr_expect_eq(line[strlen(line) - 2], '}');
-    cr_expect_gt(show_event(&chat, false, line), 4000);
+    cr_expect_gt(event_line_of(&chat, false, line), 4000);
 }
 
-Test(show, what_was_missed)
+Test(event_line, what_was_missed)
 {
-    show_missed(3, false, line);
+    event_line_missed(3, false, line);
     cr_expect_str_eq(line, "(3 events were missed: the room has forgotten them)\n");
-    show_missed(3, true, line);
+    event_line_missed(3, true, line);
     cr_expect_str_eq(line, "{\"kind\":\"missed\",\"count\":3}\n");
 }
 
-Test(show, a_line_that_tells_no_event_has_a_kind_of_its_own)
+Test(event_line, a_line_that_tells_no_event_has_a_kind_of_its_own)
 {
     const struct moment now = {.wall_ns = INT64_C(1700000000) * 1000000000};
 
-    show_text("say \x1b[2J\"hi\"", 12, &now, false, line);
+    event_line_text("say \x1b[2J\"hi\"", 12, &now, false, line);
     cr_expect_str_eq(line, "say \\x1b[2J\"hi\"\n");
-    show_text("a \"b\"", 5, &now, true, line);
+    event_line_text("a \"b\"", 5, &now, true, line);
     cr_expect_str_eq(line, "{\"seq\":null,\"time\":\"2023-11-14T22:13:20+00:00\",\"kind\":\"line\",\"name\":\"\","
                            "\"text\":\"a \\\"b\\\"\"}\n");
 }

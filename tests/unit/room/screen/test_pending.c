@@ -8,79 +8,79 @@
 #include <roomd/status.h>
 #include <string.h>
 
-static struct outgoing outgoing;
+static struct pending pending;
 
 static void add(uint32_t number, const char *text)
 {
-    cr_assert_eq(outgoing_add(&outgoing, number, false, text, strlen(text), 5), STATUS_OK);
+    cr_assert_eq(pending_add(&pending, number, false, text, strlen(text), 5), STATUS_OK);
 }
 
 static void expect_notes(size_t columns, size_t most, const char *expected)
 {
-    struct bytes out = {0};
-    struct bytes all = {0};
+    struct buffer out = {0};
+    struct buffer all = {0};
     size_t ends[8], from = 0;
-    size_t count = outgoing_notes(&outgoing, "alice", "sending", columns, most, &out, ends);
+    size_t count = pending_notes(&pending, "alice", "sending", columns, most, &out, ends);
 
     for (size_t i = 0; i < count; i++) {
-        bytes_add(&all, out.at + from, ends[i] - from);
-        bytes_add(&all, "|", 1);
+        buffer_add(&all, out.at + from, ends[i] - from);
+        buffer_add(&all, "|", 1);
         from = ends[i];
     }
-    bytes_add(&all, "", 1);
+    buffer_add(&all, "", 1);
     cr_expect_str_eq(all.at, expected);
-    bytes_done(&out);
-    bytes_done(&all);
+    buffer_done(&out);
+    buffer_done(&all);
 }
 
 static void close_outgoing(void)
 {
-    outgoing_done(&outgoing);
+    pending_done(&pending);
 }
 
-TestSuite(outgoing, .fini = close_outgoing);
+TestSuite(pending, .fini = close_outgoing);
 
-Test(outgoing, what_was_decided_on_is_taken_out)
+Test(pending, what_was_decided_on_is_taken_out)
 {
     add(1, "one");
     add(2, "two");
     add(3, "three");
-    cr_expect_str_eq(outgoing_find(&outgoing, 2)->text, "two");
-    outgoing_remove(&outgoing, 2);
-    cr_expect_null(outgoing_find(&outgoing, 2));
-    cr_expect_str_eq(outgoing_find(&outgoing, 3)->text, "three");
-    outgoing_remove(&outgoing, 7);
-    outgoing_remove(&outgoing, 0);
-    cr_expect_eq(outgoing.count, 2);
+    cr_expect_str_eq(pending_find(&pending, 2)->text, "two");
+    pending_remove(&pending, 2);
+    cr_expect_null(pending_find(&pending, 2));
+    cr_expect_str_eq(pending_find(&pending, 3)->text, "three");
+    pending_remove(&pending, 7);
+    pending_remove(&pending, 0);
+    cr_expect_eq(pending.count, 2);
 }
 
-Test(outgoing, it_has_an_end)
+Test(pending, it_has_an_end)
 {
     for (uint32_t i = 1; i <= CLIENT_PENDING_MAX; i++)
         add(i, "x");
-    cr_expect_eq(outgoing_add(&outgoing, 1000, false, "x", 1, 0), STATUS_FULL);
+    cr_expect_eq(pending_add(&pending, 1000, false, "x", 1, 0), STATUS_FULL);
 }
 
-Test(outgoing, each_stands_where_its_line_will)
+Test(pending, each_stands_where_its_line_will)
 {
     expect_notes(80, 4, "");
     add(1, "hello");
     expect_notes(80, 4, "  …   alice: hello (sending)|");
-    cr_assert_eq(outgoing_add(&outgoing, 2, true, "bob", 3, 0), STATUS_OK);
+    cr_assert_eq(pending_add(&pending, 2, true, "bob", 3, 0), STATUS_OK);
     expect_notes(80, 4, "  …   alice: hello (sending)|  …   /name bob (sending)|");
 }
 
-Test(outgoing, the_text_gives_way_not_the_word)
+Test(pending, the_text_gives_way_not_the_word)
 {
     add(1, "a text that is too long");
     expect_notes(30, 4, "  …   alice: a text… (sending)|");
     add(2, "\x1b[2J");
-    outgoing_remove(&outgoing, 1);
+    pending_remove(&pending, 1);
     expect_notes(80, 4, "  …   alice: \\x1b[2J (sending)|");
     expect_notes(3, 4, "… (sending)|");
 }
 
-Test(outgoing, many_are_a_number)
+Test(pending, many_are_a_number)
 {
     for (uint32_t i = 1; i <= 6; i++)
         add(i, "x");

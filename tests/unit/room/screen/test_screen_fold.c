@@ -8,50 +8,50 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct crowd crowd;
+static struct screen_fold fold;
 static int64_t now_ns;
 
 static bool come(const char *name)
 {
-    return crowd_add(&crowd, true, name, strlen(name), now_ns);
+    return screen_fold_add(&fold, true, name, strlen(name), now_ns);
 }
 
 static bool go(const char *name)
 {
-    return crowd_add(&crowd, false, name, strlen(name), now_ns);
+    return screen_fold_add(&fold, false, name, strlen(name), now_ns);
 }
 
 static void expect(const char *expected)
 {
-    struct bytes out = {0};
+    struct buffer out = {0};
 
-    while (crowd_take(&crowd, &out))
-        bytes_add(&out, ".", 1);
-    bytes_add(&out, "", 1);
+    while (screen_fold_take(&fold, &out))
+        buffer_add(&out, ".", 1);
+    buffer_add(&out, "", 1);
     cr_expect_str_eq(out.at, expected);
-    bytes_done(&out);
-    cr_expect(crowd_is_empty(&crowd));
+    buffer_done(&out);
+    cr_expect(screen_fold_is_empty(&fold));
 }
 
 /* One has just come: what follows is not quiet any more. */
-static void open_crowd(void)
+static void open_fold(void)
 {
     cr_assert_not(come("first"));
 }
 
-TestSuite(crowd, .init = open_crowd);
+TestSuite(screen_fold, .init = open_fold);
 
-Test(crowd, where_it_is_quiet_nobody_is_held_back)
+Test(screen_fold, where_it_is_quiet_nobody_is_held_back)
 {
-    now_ns += CROWD_WAIT_NS - 1;
+    now_ns += SCREEN_FOLD_WAIT_NS - 1;
     cr_expect(come("alice"));
     expect("alice joined.");
-    now_ns += CROWD_WAIT_NS;
+    now_ns += SCREEN_FOLD_WAIT_NS;
     cr_expect_not(come("bob"));
     expect("");
 }
 
-Test(crowd, a_few_are_told_by_name)
+Test(screen_fold, a_few_are_told_by_name)
 {
     come("alice");
     expect("alice joined.");
@@ -69,7 +69,7 @@ Test(crowd, a_few_are_told_by_name)
     expect("alice, bob and 2 others joined.");
 }
 
-Test(crowd, many_are_a_number)
+Test(screen_fold, many_are_a_number)
 {
     char name[16];
 
@@ -80,7 +80,7 @@ Test(crowd, many_are_a_number)
     expect("m0, m1 and 4998 others joined.");
 }
 
-Test(crowd, those_who_came_first_are_told_first)
+Test(screen_fold, those_who_came_first_are_told_first)
 {
     go("alice");
     come("bob");
@@ -88,7 +88,7 @@ Test(crowd, those_who_came_first_are_told_first)
     expect("alice and carol left.bob joined.");
 }
 
-Test(crowd, who_is_back_is_no_news)
+Test(screen_fold, who_is_back_is_no_news)
 {
     come("alice");
     go("bob");
@@ -101,7 +101,7 @@ Test(crowd, who_is_back_is_no_news)
     expect("bob left.");
 }
 
-Test(crowd, names_are_made_visible)
+Test(screen_fold, names_are_made_visible)
 {
     come("\x1b[2J");
     expect("\\x1b[2J joined.");

@@ -23,67 +23,67 @@ static struct event event_of(enum event_kind kind, const char *name, const char 
                           .wall_ns = WALL_NS};
 }
 
-static void expect_event(enum paint_colours colours, const struct event *event, bool own, const char *expected)
+static void expect_event(enum style_colours colours, const struct event *event, bool own, const char *expected)
 {
-    struct bytes out = {0};
+    struct buffer out = {0};
 
-    paint_event(colours, event, own, &out);
-    bytes_add(&out, "", 1);
+    style_event(colours, event, own, &out);
+    buffer_add(&out, "", 1);
     cr_expect_str_eq(out.at, expected);
-    bytes_done(&out);
+    buffer_done(&out);
 }
 
-Test(paint, without_colours_there_is_only_text)
+Test(style, without_colours_there_is_only_text)
 {
     struct event chat = event_of(EVENT_CHAT, "alice", "hi"), join = event_of(EVENT_JOIN, "alice", ""),
                  left = event_of(EVENT_EXIT, "alice", ""), notice = event_of(EVENT_NOTICE, "", "tea");
 
-    expect_event(PAINT_PLAIN, &chat, false, "14:05 alice: hi");
-    expect_event(PAINT_PLAIN, &chat, true, "14:05 alice: hi");
-    expect_event(PAINT_PLAIN, &join, false, "14:05 alice joined");
-    expect_event(PAINT_PLAIN, &left, false, "14:05 alice left");
-    expect_event(PAINT_PLAIN, &notice, false, "14:05 *** Notice: tea");
+    expect_event(STYLE_PLAIN, &chat, false, "14:05 alice: hi");
+    expect_event(STYLE_PLAIN, &chat, true, "14:05 alice: hi");
+    expect_event(STYLE_PLAIN, &join, false, "14:05 alice joined");
+    expect_event(STYLE_PLAIN, &left, false, "14:05 alice left");
+    expect_event(STYLE_PLAIN, &notice, false, "14:05 *** Notice: tea");
     left.reason = EXIT_KICKED;
-    expect_event(PAINT_PLAIN, &left, false, "14:05 alice was removed by the administrator");
+    expect_event(STYLE_PLAIN, &left, false, "14:05 alice was removed by the administrator");
     left.reason = 200;
-    expect_event(PAINT_PLAIN, &left, false, "14:05 alice left (for another reason)");
+    expect_event(STYLE_PLAIN, &left, false, "14:05 alice left (for another reason)");
     chat.name_len = 0;
-    expect_event(PAINT_PLAIN, &chat, false, "14:05 (somebody): hi");
+    expect_event(STYLE_PLAIN, &chat, false, "14:05 (somebody): hi");
 }
 
-Test(paint, what_is_bold_or_dim_is_so_to_its_end)
+Test(style, what_is_bold_or_dim_is_so_to_its_end)
 {
     struct event chat = event_of(EVENT_CHAT, "alice", "hi"), notice = event_of(EVENT_NOTICE, "", "tea"),
                  join = event_of(EVENT_JOIN, "alice", "");
 
-    expect_event(PAINT_BOLD, &chat, false, "14:05 alice: hi");
-    expect_event(PAINT_BOLD, &chat, true, "14:05 \x1b[1malice\x1b[m: hi");
-    expect_event(PAINT_BOLD, &notice, false, "14:05 \x1b[1m*** Notice: tea\x1b[m");
-    expect_event(PAINT_256, &join, false, "\x1b[38;5;243m14:05\x1b[m \x1b[38;5;243malice joined\x1b[m");
+    expect_event(STYLE_BOLD, &chat, false, "14:05 alice: hi");
+    expect_event(STYLE_BOLD, &chat, true, "14:05 \x1b[1malice\x1b[m: hi");
+    expect_event(STYLE_BOLD, &notice, false, "14:05 \x1b[1m*** Notice: tea\x1b[m");
+    expect_event(STYLE_256, &join, false, "\x1b[38;5;243m14:05\x1b[m \x1b[38;5;243malice joined\x1b[m");
 }
 
-Test(paint, nothing_a_peer_sends_is_a_control)
+Test(style, nothing_a_peer_sends_is_a_control)
 {
     struct event chat = event_of(EVENT_CHAT, "m\x1b[2J", "a\rb\x07\xc2\x9b\xe2\x80\xae");
 
-    expect_event(PAINT_PLAIN, &chat, false, "14:05 m\\x1b[2J: a\\x0db\\x07\\xc2\\x9b\\xe2\\x80\\xae");
+    expect_event(STYLE_PLAIN, &chat, false, "14:05 m\\x1b[2J: a\\x0db\\x07\\xc2\\x9b\\xe2\\x80\\xae");
 }
 
-Test(paint, a_name_has_one_colour)
+Test(style, a_name_has_one_colour)
 {
-    bool used[PAINT_PALETTE] = {false};
+    bool used[STYLE_PALETTE] = {false};
     size_t count = 0;
     char name[] = "alice0";
 
-    cr_expect_eq(paint_name_colour("Alice", 5), paint_name_colour("ALICE", 5));
+    cr_expect_eq(style_name_colour("Alice", 5), style_name_colour("ALICE", 5));
     for (int i = 0; i < 60; i++) {
         name[5] = (char)('0' + i);
-        used[paint_name_colour(name, 6)] = true;
+        used[style_name_colour(name, 6)] = true;
     }
-    for (size_t i = 0; i < PAINT_PALETTE; i++)
+    for (size_t i = 0; i < STYLE_PALETTE; i++)
         count += used[i] ? 1 : 0;
-    cr_expect_geq(count, PAINT_PALETTE - 2, "similar names differ");
-    cr_expect_lt(paint_name_colour("\xff", 1), PAINT_PALETTE);
+    cr_expect_geq(count, STYLE_PALETTE - 2, "similar names differ");
+    cr_expect_lt(style_name_colour("\xff", 1), STYLE_PALETTE);
 }
 
 static double linear(uint8_t part)
@@ -93,12 +93,12 @@ static double linear(uint8_t part)
     return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4);
 }
 
-Test(paint, names_can_be_read_on_black_and_on_white)
+Test(style, names_can_be_read_on_black_and_on_white)
 {
     static const uint8_t levels[] = {0, 95, 135, 175, 215, 255};
 
-    for (size_t i = 0; i < PAINT_PALETTE; i++) {
-        const struct paint_colour *colour = &paint_palette[i];
+    for (size_t i = 0; i < STYLE_PALETTE; i++) {
+        const struct style_colour *colour = &style_palette[i];
         unsigned cube = colour->number - 16U;
         double light = 0.2126 * linear(colour->red) + 0.7152 * linear(colour->green) + 0.0722 * linear(colour->blue);
 
@@ -110,25 +110,25 @@ Test(paint, names_can_be_read_on_black_and_on_white)
     }
 }
 
-Test(paint, the_day_is_that_of_here)
+Test(style, the_day_is_that_of_here)
 {
-    struct bytes out = {0};
+    struct buffer out = {0};
 
-    paint_day(PAINT_PLAIN, WALL_NS, OFFSET_S, &out);
-    bytes_add(&out, "", 1);
+    style_day(STYLE_PLAIN, WALL_NS, OFFSET_S, &out);
+    buffer_add(&out, "", 1);
     cr_expect_str_eq(out.at, "-- Saturday, 21 November 2026");
-    bytes_done(&out);
-    cr_expect_eq(paint_day_number(WALL_NS, OFFSET_S) + 1, paint_day_number(WALL_NS, OFFSET_S + 10 * 3600));
+    buffer_done(&out);
+    cr_expect_eq(style_day_number(WALL_NS, OFFSET_S) + 1, style_day_number(WALL_NS, OFFSET_S + 10 * 3600));
 }
 
-Test(paint, a_name_is_mentioned_as_a_word)
+Test(style, a_name_is_mentioned_as_a_word)
 {
-    cr_expect(paint_mentions("hi Alice!", 9, "alice", 5));
-    cr_expect(paint_mentions("alice", 5, "alice", 5));
-    cr_expect(paint_mentions("alice: hi", 9, "alice", 5));
-    cr_expect_not(paint_mentions("malice", 6, "alice", 5));
-    cr_expect_not(paint_mentions("alices", 6, "alice", 5));
-    cr_expect_not(paint_mentions("alic", 4, "alice", 5));
-    cr_expect_not(paint_mentions("hi", 2, "", 0));
-    cr_expect(paint_mentions("你好小明吗", strlen("你好小明吗"), "小明", strlen("小明")));
+    cr_expect(style_mentions("hi Alice!", 9, "alice", 5));
+    cr_expect(style_mentions("alice", 5, "alice", 5));
+    cr_expect(style_mentions("alice: hi", 9, "alice", 5));
+    cr_expect_not(style_mentions("malice", 6, "alice", 5));
+    cr_expect_not(style_mentions("alices", 6, "alice", 5));
+    cr_expect_not(style_mentions("alic", 4, "alice", 5));
+    cr_expect_not(style_mentions("hi", 2, "", 0));
+    cr_expect(style_mentions("你好小明吗", strlen("你好小明吗"), "小明", strlen("小明")));
 }

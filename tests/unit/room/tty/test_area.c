@@ -12,7 +12,7 @@
 #include <string.h>
 
 static struct area area;
-static struct bytes out;
+static struct buffer out;
 
 static struct area_content content_of(const char *prompt, const char *line, size_t cursor)
 {
@@ -30,20 +30,20 @@ static void draw(const struct area_content *content, size_t columns, size_t rows
 {
     out.length = 0;
     area_draw(&area, content, columns, rows, &out);
-    bytes_add(&out, "", 1);
+    buffer_add(&out, "", 1);
 }
 
 static void erase(size_t columns, bool reflows)
 {
     out.length = 0;
     area_erase(&area, columns, reflows, &out);
-    bytes_add(&out, "", 1);
+    buffer_add(&out, "", 1);
 }
 
 static void close_area(void)
 {
     area_done(&area);
-    bytes_done(&out);
+    buffer_done(&out);
 }
 
 TestSuite(area, .fini = close_area);
@@ -184,8 +184,8 @@ Test(area, no_row_is_wider_than_the_screen)
         draw(&content, columns, 2 + (size_t)rand() % 20);
         cr_assert_lt(area.cursor_row, area.count);
         for (size_t row = 0; row < area.count; row++)
-            cr_assert_leq(visible_width(area.shown.at + area.rows[row].at, area.rows[row].length), columns);
-        cr_assert_lt(visible_width(area.shown.at + area.rows[area.cursor_row].at, area.cursor_at), columns);
+            cr_assert_leq(sanitize_width(area.shown.at + area.rows[row].at, area.rows[row].length), columns);
+        cr_assert_lt(sanitize_width(area.shown.at + area.rows[area.cursor_row].at, area.cursor_at), columns);
         erase(1 + (size_t)rand() % 40, rand() % 2 == 0);
     }
 }

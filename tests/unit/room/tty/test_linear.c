@@ -8,7 +8,7 @@
 #include <string.h>
 
 static struct linear linear;
-static struct bytes out;
+static struct buffer out;
 
 static void show(const char *line, bool asked)
 {
@@ -17,7 +17,7 @@ static void show(const char *line, bool asked)
 
 static void expect(const char *expected)
 {
-    bytes_add(&out, "", 1);
+    buffer_add(&out, "", 1);
     cr_expect_str_eq(out.at, expected);
     out.length = 0;
 }
@@ -25,7 +25,7 @@ static void expect(const char *expected)
 static void close_linear(void)
 {
     linear_done(&linear);
-    bytes_done(&out);
+    buffer_done(&out);
 }
 
 TestSuite(linear, .fini = close_linear);
@@ -80,7 +80,7 @@ Test(linear, something_else_gets_a_line_of_its_own)
     out.length = 0;
     linear_end(&linear, &out);
     linear_end(&linear, &out);
-    bytes_add(&out, "bob: hi\r\n", 9);
+    buffer_add(&out, "bob: hi\r\n", 9);
     show("half", false);
     expect("\r\nbob: hi\r\n> half");
 }

@@ -9,12 +9,12 @@
 static void expect(enum prompt_state state, const char *room, size_t columns, const char *expected)
 {
     const struct prompt prompt = {.state = state, .room = room, .members = 12};
-    struct bytes out = {0};
+    struct buffer out = {0};
 
     prompt_text(&prompt, columns, &out);
-    bytes_add(&out, "", 1);
+    buffer_add(&out, "", 1);
     cr_expect_str_eq(out.at, expected);
-    bytes_done(&out);
+    buffer_done(&out);
 }
 
 Test(prompt, tells_room_and_members)

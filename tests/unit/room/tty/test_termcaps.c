@@ -19,37 +19,37 @@ static char *get(const char *name)
     return NULL;
 }
 
-static struct ability look(char *first, char *second, char *third)
+static struct termcaps look(char *first, char *second, char *third)
 {
-    struct ability ability;
+    struct termcaps ability;
 
     environment[0] = first;
     environment[1] = second;
     environment[2] = third;
-    ability_look(get, &ability);
+    termcaps_read(get, &ability);
     return ability;
 }
 
-Test(ability, a_dumb_terminal_can_nothing)
+Test(termcaps, a_dumb_terminal_can_nothing)
 {
     cr_expect(look(NULL, NULL, NULL).dumb);
     cr_expect(look("TERM=dumb", "COLORTERM=truecolor", NULL).dumb);
-    cr_expect_eq(look("TERM=dumb", "COLORTERM=truecolor", NULL).colours, PAINT_PLAIN);
+    cr_expect_eq(look("TERM=dumb", "COLORTERM=truecolor", NULL).colours, STYLE_PLAIN);
     cr_expect(look("TERM=", NULL, NULL).dumb);
     cr_expect_not(look("TERM=xterm", NULL, NULL).dumb);
 }
 
-Test(ability, colours_where_they_are_known)
+Test(termcaps, colours_where_they_are_known)
 {
-    cr_expect_eq(look("TERM=xterm-256color", NULL, NULL).colours, PAINT_256);
-    cr_expect_eq(look("TERM=tmux", NULL, NULL).colours, PAINT_256);
-    cr_expect_eq(look("TERM=linux", NULL, NULL).colours, PAINT_BOLD);
-    cr_expect_eq(look("TERM=linux", "COLORTERM=truecolor", NULL).colours, PAINT_256);
-    cr_expect_eq(look("TERM=xterm", "NO_COLOR=1", NULL).colours, PAINT_PLAIN);
-    cr_expect_eq(look("TERM=xterm", "NO_COLOR=", NULL).colours, PAINT_256, "empty does not count");
+    cr_expect_eq(look("TERM=xterm-256color", NULL, NULL).colours, STYLE_256);
+    cr_expect_eq(look("TERM=tmux", NULL, NULL).colours, STYLE_256);
+    cr_expect_eq(look("TERM=linux", NULL, NULL).colours, STYLE_BOLD);
+    cr_expect_eq(look("TERM=linux", "COLORTERM=truecolor", NULL).colours, STYLE_256);
+    cr_expect_eq(look("TERM=xterm", "NO_COLOR=1", NULL).colours, STYLE_PLAIN);
+    cr_expect_eq(look("TERM=xterm", "NO_COLOR=", NULL).colours, STYLE_256, "empty does not count");
 }
 
-Test(ability, who_breaks_rows_anew)
+Test(termcaps, who_breaks_rows_anew)
 {
     cr_expect(look("TERM=xterm-256color", NULL, NULL).reflows);
     cr_expect_not(look("TERM=xterm-256color", "XTERM_VERSION=XTerm(379)", NULL).reflows);
