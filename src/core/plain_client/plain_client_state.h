@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a plain client is made of, for the files that share the work: plain_client (the contract, leaving), plain_client_join, plain_client_lines, plain_client_members and plain_client_say. Each owns one struct here,
- * and may look at the others'.
+ * What a plain client is made of, for the files of this folder. Each owns one struct here, and may
+ * look at the others'.
  */
 #ifndef ROOMD_CORE_PLAIN_CLIENT_PLAIN_CLIENT_STATE_H
 #define ROOMD_CORE_PLAIN_CLIENT_PLAIN_CLIENT_STATE_H

@@ -17,7 +17,7 @@
  * The server forgets what it has told as kept.
  *     sed -i 's/^    return owes_taken;/reorder_forget(room->reorder, \&session->reorder);\n&/' src/core/sequenced_server/session_messages.c
  * A client gives on an event twice.
- *     sed -i 's/^    client_members_event(client, from);/if (from->seq % 64 == 0) client->sink.event(client->sink.ctx, \&event, own);\n&/' src/core/sequenced_client/client_events.c
+ *     sed -i 's/^    sequenced_client_members_event(client, from);/if (from->seq % 64 == 0) client->sink.event(client->sink.ctx, \&event, own);\n&/' src/core/sequenced_client/sequenced_client_events.c
  */
 #include "support/world.h"
 

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* Places that never move, and a row of their indexes in order: a window is a few hundred, so the row is moved rather than a tree kept. */
-#include "core/sequenced_client/client_reorder.h"
+#include "core/sequenced_client/sequenced_client_reorder.h"
 
 #include "core/sequenced_wire/sequenced.h"
 
@@ -17,17 +17,17 @@ struct place {
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
 };
 
-struct client_reorder {
+struct sequenced_client_reorder {
     struct place *places;
     uint16_t *row; /* indexes of places: `count` that are taken, in order, then the free ones */
     size_t size;
     size_t count;
 };
 
-int client_reorder_new(size_t bytes, struct client_reorder **ret_reorder)
+int sequenced_client_reorder_new(size_t bytes, struct sequenced_client_reorder **ret_reorder)
 {
     size_t size = bytes / (sizeof(struct place) + sizeof(uint16_t));
-    struct client_reorder *reorder;
+    struct sequenced_client_reorder *reorder;
 
     if (size < 1)
         return STATUS_INVALID;
@@ -49,7 +49,7 @@ int client_reorder_new(size_t bytes, struct client_reorder **ret_reorder)
     return STATUS_OK;
 }
 
-void client_reorder_free(struct client_reorder *reorder)
+void sequenced_client_reorder_free(struct sequenced_client_reorder *reorder)
 {
     if (reorder == NULL)
         return;
@@ -57,13 +57,13 @@ void client_reorder_free(struct client_reorder *reorder)
     free(reorder);
 }
 
-static struct place *place_at(const struct client_reorder *reorder, size_t index)
+static struct place *place_at(const struct sequenced_client_reorder *reorder, size_t index)
 {
     return &reorder->places[reorder->row[index]];
 }
 
 /* The first in the row that begins behind `first`, or with it and is not shorter. */
-static size_t find_index(const struct client_reorder *reorder, uint64_t first)
+static size_t find_index(const struct sequenced_client_reorder *reorder, uint64_t first)
 {
     size_t low = 0, high = reorder->count;
 
@@ -79,7 +79,8 @@ static size_t find_index(const struct client_reorder *reorder, uint64_t first)
 }
 
 /* Datagrams of one server do not overlap but where they are the same, so its neighbours are all that can hold it. */
-static bool is_held(const struct client_reorder *reorder, size_t index, const struct client_reordered *datagram)
+static bool is_held(const struct sequenced_client_reorder *reorder, size_t index,
+                    const struct sequenced_client_reordered *datagram)
 {
     for (size_t i = index > 0 ? index - 1 : 0; i <= index && i < reorder->count; i++) {
         const struct place *place = place_at(reorder, i);
@@ -90,7 +91,8 @@ static bool is_held(const struct client_reorder *reorder, size_t index, const st
     return false;
 }
 
-void client_reorder_put(struct client_reorder *reorder, const struct client_reordered *datagram)
+void sequenced_client_reorder_put(struct sequenced_client_reorder *reorder,
+                                  const struct sequenced_client_reordered *datagram)
 {
     size_t index = find_index(reorder, datagram->first);
     struct place *place;
@@ -114,19 +116,20 @@ void client_reorder_put(struct client_reorder *reorder, const struct client_reor
     memcpy(place->bytes, datagram->bytes, datagram->length);
 }
 
-size_t client_reorder_count(const struct client_reorder *reorder)
+size_t sequenced_client_reorder_count(const struct sequenced_client_reorder *reorder)
 {
     return reorder->count;
 }
 
-struct client_reordered client_reorder_get(const struct client_reorder *reorder, size_t index)
+struct sequenced_client_reordered sequenced_client_reorder_get(const struct sequenced_client_reorder *reorder,
+                                                               size_t index)
 {
     const struct place *place = place_at(reorder, index);
 
-    return (struct client_reordered){place->first, place->last, place->bytes, place->length};
+    return (struct sequenced_client_reordered){place->first, place->last, place->bytes, place->length};
 }
 
-void client_reorder_pop(struct client_reorder *reorder)
+void sequenced_client_reorder_pop(struct sequenced_client_reorder *reorder)
 {
     uint16_t freed = reorder->row[0];
 
@@ -135,7 +138,7 @@ void client_reorder_pop(struct client_reorder *reorder)
     reorder->row[reorder->count] = freed;
 }
 
-void client_reorder_clear(struct client_reorder *reorder)
+void sequenced_client_reorder_clear(struct sequenced_client_reorder *reorder)
 {
     reorder->count = 0;
 }

@@ -4,7 +4,7 @@
 /*
  * What this client says, until its outcome is known (doc/protocol.md, 2.6). A message is repeated under its number, and under no other: so it never becomes two events.
  */
-#include "core/sequenced_client/client_state.h"
+#include "core/sequenced_client/sequenced_client_state.h"
 
 #include <roomd/moment.h>
 #include <roomd/status.h>
@@ -24,33 +24,33 @@
 
 #define SLOW_UNIT_NS (10 * MOMENT_NS_PER_MS)
 
-static struct client_message *message_at(struct client_messages *messages, uint32_t number)
+static struct sequenced_client_message *message_at(struct sequenced_client_messages *messages, uint32_t number)
 {
     return &messages->ring[number % CLIENT_PENDING_MAX];
 }
 
-static uint32_t on_wire(const struct client_messages *messages, uint32_t number)
+static uint32_t on_wire(const struct sequenced_client_messages *messages, uint32_t number)
 {
     return number - messages->base;
 }
 
-uint32_t client_messages_sent(const struct client *client)
+uint32_t sequenced_client_messages_sent(const struct client *client)
 {
     return on_wire(&client->messages, client->messages.sent);
 }
 
-uint32_t client_messages_decided(const struct client *client)
+uint32_t sequenced_client_messages_decided(const struct client *client)
 {
-    const struct client_messages *messages = &client->messages;
+    const struct sequenced_client_messages *messages = &client->messages;
 
     if (client->session.restarted)
         return messages->notified;
     return on_wire(messages, messages->first <= messages->sent ? messages->first - 1 : messages->sent);
 }
 
-uint32_t client_messages_pending(const struct client *client)
+uint32_t sequenced_client_messages_pending(const struct client *client)
 {
-    const struct client_messages *messages = &client->messages;
+    const struct sequenced_client_messages *messages = &client->messages;
     uint32_t pending = 0;
 
     for (uint32_t number = messages->first; number <= messages->said; number++)
@@ -58,18 +58,18 @@ uint32_t client_messages_pending(const struct client *client)
     return pending;
 }
 
-int client_messages_queue(struct client *client, const struct moment *now, struct octets_slice text, uint8_t what,
-                          uint32_t *ret_number)
+int sequenced_client_messages_queue(struct client *client, const struct moment *now, struct octets_slice text,
+                                    uint8_t what, uint32_t *ret_number)
 {
-    struct client_messages *messages = &client->messages;
-    struct client_message *message;
+    struct sequenced_client_messages *messages = &client->messages;
+    struct sequenced_client_message *message;
 
     /* The last number is never used, so that what stands behind it needs no care. */
     if (messages->said - (messages->first - 1) >= CLIENT_PENDING_MAX || messages->said >= UINT32_MAX - 1)
         return STATUS_FULL;
     messages->said++;
     message = message_at(messages, messages->said);
-    *message = (struct client_message){.due_ns = now->mono_ns, .length = (uint16_t)text.length, .what = what};
+    *message = (struct sequenced_client_message){.due_ns = now->mono_ns, .length = (uint16_t)text.length, .what = what};
     memcpy(message->text, text.bytes, text.length);
     *ret_number = messages->said;
     return STATUS_OK;
@@ -80,8 +80,8 @@ int client_messages_queue(struct client *client, const struct moment *now, struc
 /* The place is given up before the sink hears of it: it may say something. */
 static void settle(struct client *client, uint32_t number, enum client_outcome outcome, uint8_t why)
 {
-    struct client_messages *messages = &client->messages;
-    struct client_message *message = message_at(messages, number);
+    struct sequenced_client_messages *messages = &client->messages;
+    struct sequenced_client_message *message = message_at(messages, number);
 
     if (number < messages->first || number > messages->said || message->settled)
         return;
@@ -99,10 +99,10 @@ static void settle_all(struct client *client, uint32_t from, uint32_t upto, enum
         settle(client, number, outcome, 0);
 }
 
-uint32_t client_messages_own(const struct client *client, uint64_t seq, uint16_t said)
+uint32_t sequenced_client_messages_own(const struct client *client, uint64_t seq, uint16_t said)
 {
-    const struct client_messages *messages = &client->messages;
-    uint32_t latest = seq > messages->own_after ? client_messages_sent(client) : messages->own_from - 1, back;
+    const struct sequenced_client_messages *messages = &client->messages;
+    uint32_t latest = seq > messages->own_after ? sequenced_client_messages_sent(client) : messages->own_from - 1, back;
 
     if (said == 0 || latest == 0)
         return 0;
@@ -115,7 +115,7 @@ uint32_t client_messages_own(const struct client *client, uint64_t seq, uint16_t
     return latest - back < messages->base + messages->own_from ? latest - back : 0;
 }
 
-void client_messages_acknowledged(struct client *client, uint32_t number)
+void sequenced_client_messages_acknowledged(struct client *client, uint32_t number)
 {
     if (number <= client->messages.sent)
         settle(client, number, CLIENT_TAKEN, 0);
@@ -125,22 +125,23 @@ void client_messages_acknowledged(struct client *client, uint32_t number)
  * A later one has come, so this one is lost, or out of order by a moment. It was sent before the later one, hence a round trip ago at least; only the first time, since it is not known which of its repetitions
  * the later one has overtaken (RFC 6675, 5).
  */
-static void expedite_before(struct client_messages *messages, const struct moment *now, uint32_t kept)
+static void expedite_before(struct sequenced_client_messages *messages, const struct moment *now, uint32_t kept)
 {
     for (uint32_t number = messages->first; number < kept; number++) {
-        struct client_message *message = message_at(messages, number);
+        struct sequenced_client_message *message = message_at(messages, number);
 
         if (!message->settled && !message->kept && message->repeated == 0)
-            message->due_ns = client_earlier(message->due_ns, now->mono_ns + DISORDER_NS);
+            message->due_ns = sequenced_client_earlier(message->due_ns, now->mono_ns + DISORDER_NS);
     }
 }
 
-void client_messages_taken(struct client *client, const struct moment *now, const struct sequenced_down_frame *frame)
+void sequenced_client_messages_taken(struct client *client, const struct moment *now,
+                                     const struct sequenced_down_frame *frame)
 {
-    struct client_messages *messages = &client->messages;
+    struct sequenced_client_messages *messages = &client->messages;
     uint32_t first = messages->first, upto = frame->taken.upto, last = messages->sent, kept = 0;
 
-    if (upto > client_messages_sent(client))
+    if (upto > sequenced_client_messages_sent(client))
         return;
     for (uint32_t number = first; number <= last; number++) {
         uint32_t wire = on_wire(messages, number);
@@ -162,7 +163,8 @@ void client_messages_taken(struct client *client, const struct moment *now, cons
 }
 
 /* Decides nothing: the message and those after it wait. */
-static void slow_down(struct client_messages *messages, const struct moment *now, uint32_t number, uint16_t wait_cs)
+static void slow_down(struct sequenced_client_messages *messages, const struct moment *now, uint32_t number,
+                      uint16_t wait_cs)
 {
     messages->slow_from = number;
     messages->slow_until_ns = now->mono_ns + (wait_cs > 0 ? wait_cs : 1) * SLOW_UNIT_NS;
@@ -173,14 +175,14 @@ static void slow_down(struct client_messages *messages, const struct moment *now
     }
 }
 
-void client_messages_not_taken(struct client *client, const struct moment *now,
-                               const struct sequenced_down_frame *frame)
+void sequenced_client_messages_not_taken(struct client *client, const struct moment *now,
+                                         const struct sequenced_down_frame *frame)
 {
-    struct client_messages *messages = &client->messages;
+    struct sequenced_client_messages *messages = &client->messages;
     uint32_t number = frame->not_taken.number + messages->base;
 
-    if (frame->not_taken.number > client_messages_sent(client) || number < messages->first || number > messages->sent ||
-        message_at(messages, number)->settled)
+    if (frame->not_taken.number > sequenced_client_messages_sent(client) || number < messages->first ||
+        number > messages->sent || message_at(messages, number)->settled)
         return;
     if (frame->not_taken.why == SEQUENCED_WHY_SLOW_DOWN)
         slow_down(messages, now, number, frame->not_taken.wait_cs);
@@ -202,8 +204,8 @@ static void tell_unknown(struct client *client, uint32_t after, uint32_t sent)
 /* Numbers of the session that a program before this one has used are not ours: what it had under way is told as unknown, and ours go on behind what was decided. */
 static void adopt_session(struct client *client, uint32_t said, uint64_t head)
 {
-    struct client_messages *messages = &client->messages;
-    uint32_t before = client_messages_sent(client), sent = messages->sent;
+    struct sequenced_client_messages *messages = &client->messages;
+    uint32_t before = sequenced_client_messages_sent(client), sent = messages->sent;
 
     settle_all(client, messages->first, sent, CLIENT_UNKNOWN);
     if (messages->base == 0)
@@ -213,19 +215,20 @@ static void adopt_session(struct client *client, uint32_t said, uint64_t head)
     messages->own_after = head;
 }
 
-void client_messages_resumed(struct client *client, const struct moment *now, uint32_t said, uint64_t head,
-                             bool restarted)
+void sequenced_client_messages_resumed(struct client *client, const struct moment *now, uint32_t said, uint64_t head,
+                                       bool restarted)
 {
-    struct client_messages *messages = &client->messages;
-    int64_t again_ns = now->mono_ns + rtt_timeout(&client->rtt, 0, CLIENT_AGAIN_LEAST_NS, CLIENT_AGAIN_MOST_NS);
+    struct sequenced_client_messages *messages = &client->messages;
+    int64_t again_ns =
+        now->mono_ns + rtt_timeout(&client->rtt, 0, SEQUENCED_CLIENT_AGAIN_LEAST_NS, SEQUENCED_CLIENT_AGAIN_MOST_NS);
 
-    if (restarted || said > client_messages_sent(client)) {
+    if (restarted || said > sequenced_client_messages_sent(client)) {
         adopt_session(client, said, head);
         return;
     }
     messages->slow_until_ns = 0;
     for (uint32_t number = messages->first; number <= messages->sent; number++) {
-        struct client_message *message = message_at(messages, number);
+        struct sequenced_client_message *message = message_at(messages, number);
 
         /* What was decided is told by its own event; that may be on its way. */
         message->due_ns = on_wire(messages, number) > said ? now->mono_ns : again_ns;
@@ -234,9 +237,9 @@ void client_messages_resumed(struct client *client, const struct moment *now, ui
     }
 }
 
-void client_messages_lost(struct client *client)
+void sequenced_client_messages_lost(struct client *client)
 {
-    struct client_messages *messages = &client->messages;
+    struct sequenced_client_messages *messages = &client->messages;
 
     if (client->session.restarted)
         tell_unknown(client, messages->notified, messages->sent);
@@ -247,9 +250,9 @@ void client_messages_lost(struct client *client)
     messages->slow_until_ns = 0;
 }
 
-void client_messages_end(struct client *client)
+void sequenced_client_messages_end(struct client *client)
 {
-    struct client_messages *messages = &client->messages;
+    struct sequenced_client_messages *messages = &client->messages;
 
     if (client->session.restarted)
         tell_unknown(client, messages->notified, messages->sent);
@@ -257,19 +260,19 @@ void client_messages_end(struct client *client)
     settle_all(client, messages->first, messages->said, CLIENT_REFUSED);
 }
 
-bool client_messages_exhausted(const struct client *client)
+bool sequenced_client_messages_exhausted(const struct client *client)
 {
-    const struct client_messages *messages = &client->messages;
+    const struct sequenced_client_messages *messages = &client->messages;
 
-    return messages->said > messages->sent && client_messages_sent(client) == UINT32_MAX;
+    return messages->said > messages->sent && sequenced_client_messages_sent(client) == UINT32_MAX;
 }
 
 /* ---- sending ---- */
 
 /* What is kept waits for those before it; the lowest of all has nobody to wait for. */
-static int64_t message_due_ns(const struct client_messages *messages, uint32_t number)
+static int64_t message_due_ns(const struct sequenced_client_messages *messages, uint32_t number)
 {
-    const struct client_message *message = &messages->ring[number % CLIENT_PENDING_MAX];
+    const struct sequenced_client_message *message = &messages->ring[number % CLIENT_PENDING_MAX];
 
     if (message->settled || (message->kept && number > messages->first))
         return MOMENT_NEVER_NS;
@@ -279,7 +282,7 @@ static int64_t message_due_ns(const struct client_messages *messages, uint32_t n
 }
 
 /* The last that may be under way. All that it counts from are settled, not only decided: the server's bits about those refused reach back no further. */
-static uint32_t window_end(const struct client_messages *messages)
+static uint32_t window_end(const struct sequenced_client_messages *messages)
 {
     uint32_t reach = UINT32_MAX - on_wire(messages, messages->sent); /* numbers that the session has left */
     uint32_t end = messages->said - messages->first < WINDOW ? messages->said : messages->first - 1 + WINDOW;
@@ -288,58 +291,60 @@ static uint32_t window_end(const struct client_messages *messages)
 }
 
 /* The doubling is for a server that does not answer (RFC 6298, 5.7). One that does has only missed some of them: with each wait doubled, one message in many would be waited for by all the others. */
-void client_messages_refresh(struct client *client, const struct moment *now)
+void sequenced_client_messages_refresh(struct client *client, const struct moment *now)
 {
-    struct client_messages *messages = &client->messages;
-    int64_t again_ns = now->mono_ns + rtt_timeout(&client->rtt, 0, CLIENT_AGAIN_LEAST_NS, CLIENT_AGAIN_MOST_NS);
+    struct sequenced_client_messages *messages = &client->messages;
+    int64_t again_ns =
+        now->mono_ns + rtt_timeout(&client->rtt, 0, SEQUENCED_CLIENT_AGAIN_LEAST_NS, SEQUENCED_CLIENT_AGAIN_MOST_NS);
 
     if (!messages->progressed)
         return;
     messages->progressed = false;
     for (uint32_t number = messages->first; number <= messages->sent; number++) {
-        struct client_message *message = message_at(messages, number);
+        struct sequenced_client_message *message = message_at(messages, number);
 
         if (message->repeated > 0)
-            message->due_ns = client_earlier(message->due_ns, again_ns);
+            message->due_ns = sequenced_client_earlier(message->due_ns, again_ns);
         message->repeated = 0;
     }
 }
 
-int64_t client_messages_due_ns(const struct client *client)
+int64_t sequenced_client_messages_due_ns(const struct client *client)
 {
-    const struct client_messages *messages = &client->messages;
+    const struct sequenced_client_messages *messages = &client->messages;
     int64_t due_ns = MOMENT_NEVER_NS;
 
     if (messages->first > messages->said)
         return due_ns;
     for (uint32_t number = messages->first; number <= window_end(messages); number++)
-        due_ns = client_earlier(due_ns, message_due_ns(messages, number));
+        due_ns = sequenced_client_earlier(due_ns, message_due_ns(messages, number));
     return due_ns;
 }
 
-static bool write_message(struct client *client, const struct moment *now, struct client_up *up, uint32_t number)
+static bool write_message(struct client *client, const struct moment *now, struct sequenced_client_up *up,
+                          uint32_t number)
 {
-    struct client_messages *messages = &client->messages;
-    struct client_message *message = message_at(messages, number);
+    struct sequenced_client_messages *messages = &client->messages;
+    struct sequenced_client_message *message = message_at(messages, number);
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MESSAGE,
                                        .message = {.number = on_wire(messages, number),
                                                    .what = message->what,
                                                    .text = {message->text, message->length}}};
 
-    if (!client_up_add(up, &frame))
+    if (!sequenced_client_up_add(up, &frame))
         return false;
     if (number > messages->sent)
         messages->sent = number;
     else if (++message->repeated == UNANSWERED_MAX && !client->heartbeat.asking)
-        client_heartbeat_ask(client, now);
-    message->due_ns =
-        now->mono_ns + rtt_timeout(&client->rtt, message->repeated, CLIENT_AGAIN_LEAST_NS, CLIENT_AGAIN_MOST_NS);
+        sequenced_client_heartbeat_ask(client, now);
+    message->due_ns = now->mono_ns + rtt_timeout(&client->rtt, message->repeated, SEQUENCED_CLIENT_AGAIN_LEAST_NS,
+                                                 SEQUENCED_CLIENT_AGAIN_MOST_NS);
     return true;
 }
 
-bool client_messages_write(struct client *client, const struct moment *now, struct client_up *up)
+bool sequenced_client_messages_write(struct client *client, const struct moment *now, struct sequenced_client_up *up)
 {
-    const struct client_messages *messages = &client->messages;
+    const struct sequenced_client_messages *messages = &client->messages;
 
     if (messages->first > messages->said)
         return true;

@@ -5,7 +5,7 @@
  * Who is here, from pages and events in whatever order they come (doc/protocol.md, 2.7): each member keeps the event that changed it last, and nothing older counts. Former members stay as long as an event of
  * theirs may come.
  */
-#include "core/sequenced_client/client_state.h"
+#include "core/sequenced_client/sequenced_client_state.h"
 
 #include <roomd/moment.h>
 #include <string.h>
@@ -47,9 +47,9 @@ static void take_out(struct client *client, struct listed_member *listed)
 
 /* ---- asking ---- */
 
-void client_members_ask(struct client *client, const struct moment *now, bool gap)
+void sequenced_client_members_ask(struct client *client, const struct moment *now, bool gap)
 {
-    struct client_members *members = &client->members;
+    struct sequenced_client_members *members = &client->members;
 
     members->asking = true;
     members->after = 0;
@@ -61,22 +61,22 @@ void client_members_ask(struct client *client, const struct moment *now, bool ga
     }
 }
 
-int64_t client_members_due_ns(const struct client *client)
+int64_t sequenced_client_members_due_ns(const struct client *client)
 {
     return client->members.asking ? client->members.due_ns : MOMENT_NEVER_NS;
 }
 
-bool client_members_write(struct client *client, const struct moment *now, struct client_up *up)
+bool sequenced_client_members_write(struct client *client, const struct moment *now, struct sequenced_client_up *up)
 {
-    struct client_members *members = &client->members;
+    struct sequenced_client_members *members = &client->members;
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MEMBERS, .after = members->after};
 
-    if (client_members_due_ns(client) > now->mono_ns)
+    if (sequenced_client_members_due_ns(client) > now->mono_ns)
         return true;
-    if (!client_up_add(up, &frame))
+    if (!sequenced_client_up_add(up, &frame))
         return false;
     members->due_ns =
-        now->mono_ns + rtt_timeout(&client->rtt, members->asked, CLIENT_AGAIN_LEAST_NS, PAGE_AGAIN_MOST_NS);
+        now->mono_ns + rtt_timeout(&client->rtt, members->asked, SEQUENCED_CLIENT_AGAIN_LEAST_NS, PAGE_AGAIN_MOST_NS);
     members->asked++;
     return true;
 }
@@ -108,7 +108,7 @@ static void take_entry(struct client *client, const struct sequenced_entry *entr
 /* Of former members, a page names those who have said something that can be had again. Behind the latest page, nothing of theirs comes any more. */
 static void forget_former(struct client *client)
 {
-    struct client_members *members = &client->members;
+    struct sequenced_client_members *members = &client->members;
 
     if (members->asking || members->head == 0 || client->session.position < members->head)
         return;
@@ -128,16 +128,17 @@ static void forget_former(struct client *client)
  */
 static bool is_wanted(const struct client *client, const struct sequenced_down_frame *frame)
 {
-    const struct client_members *members = &client->members;
+    const struct sequenced_client_members *members = &client->members;
 
     if (!members->asking || frame->members.after > members->after || frame->members.head < members->since)
         return false;
     return frame->members.last > members->after || (!frame->members.more && frame->members.last == members->after);
 }
 
-void client_members_page(struct client *client, const struct moment *now, const struct sequenced_down_frame *frame)
+void sequenced_client_members_page(struct client *client, const struct moment *now,
+                                   const struct sequenced_down_frame *frame)
 {
-    struct client_members *members = &client->members;
+    struct sequenced_client_members *members = &client->members;
     struct octets_slice entries = frame->members.entries;
     uint64_t end = frame->members.more ? (uint64_t)frame->members.last + 1 : UINT64_MAX, head = frame->members.head;
     struct sequenced_entry entry;
@@ -166,9 +167,9 @@ void client_members_page(struct client *client, const struct moment *now, const 
 
 /* ---- events ---- */
 
-bool client_members_author(struct client *client, uint32_t number, const struct listed_member **ret_listed)
+bool sequenced_client_members_author(struct client *client, uint32_t number, const struct listed_member **ret_listed)
 {
-    const struct client_members *members = &client->members;
+    const struct sequenced_client_members *members = &client->members;
     const struct listed_member *listed = member_list_find(&client->members.list, number);
 
     *ret_listed = listed;
@@ -197,7 +198,7 @@ static void on_join(struct client *client, const struct sequenced_event *event)
  */
 static void on_exit(struct client *client, const struct sequenced_event *event)
 {
-    struct client_members *members = &client->members;
+    struct sequenced_client_members *members = &client->members;
     struct listed_member *listed = members->asking ? member_list_insert(&members->list, event->member)
                                                    : member_list_find(&members->list, event->member);
 
@@ -217,7 +218,7 @@ static void on_exit(struct client *client, const struct sequenced_event *event)
     member_list_clean(&members->list);
 }
 
-void client_members_event(struct client *client, const struct sequenced_event *event)
+void sequenced_client_members_event(struct client *client, const struct sequenced_event *event)
 {
     if (event->kind == SEQUENCED_EVENT_JOIN)
         on_join(client, event);
@@ -227,16 +228,16 @@ void client_members_event(struct client *client, const struct sequenced_event *e
         forget_former(client);
 }
 
-void client_members_forget(struct client *client)
+void sequenced_client_members_forget(struct client *client)
 {
-    struct client_members *members = &client->members;
+    struct sequenced_client_members *members = &client->members;
 
     for (size_t i = 0; i < members->list.count; i++) {
         if (!members->list.row[i].removed)
             take_out(client, &members->list.row[i]);
     }
     member_list_done(&members->list);
-    *members = (struct client_members){0};
+    *members = (struct sequenced_client_members){0};
 }
 
 bool client_next_member(const struct client *client, uint64_t after, uint64_t *ret_number, const char **ret_name,

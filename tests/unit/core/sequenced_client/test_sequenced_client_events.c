@@ -20,7 +20,7 @@ static void close_stage(void)
     client_stage_done(&stage);
 }
 
-TestSuite(client_events, .init = open_stage, .fini = close_stage);
+TestSuite(sequenced_client_events, .init = open_stage, .fini = close_stage);
 
 static void chat(uint64_t seq)
 {
@@ -33,7 +33,7 @@ static bool missing(struct sequenced_up_frame *frame, size_t index, uint64_t fir
            frame->missing.ranges[index].length == length;
 }
 
-Test(client_events, an_event_has_its_author_its_time_and_its_text)
+Test(sequenced_client_events, an_event_has_its_author_its_time_and_its_text)
 {
     const struct client_stage_event *last;
 
@@ -49,7 +49,7 @@ Test(client_events, an_event_has_its_author_its_time_and_its_text)
     cr_expect_eq(last->own, 0);
 }
 
-Test(client_events, disorder_and_duplicates_do_not_show)
+Test(sequenced_client_events, disorder_and_duplicates_do_not_show)
 {
     static const uint64_t order[] = {13, 13, 11, 15, 11, 12, 12, 14, 13, 15, 16};
 
@@ -58,7 +58,7 @@ Test(client_events, disorder_and_duplicates_do_not_show)
     cr_expect_str_eq(client_stage_given(&stage), "11 12 13 14 15 16");
 }
 
-Test(client_events, bundles_that_overlap_are_given_on_once)
+Test(sequenced_client_events, bundles_that_overlap_are_given_on_once)
 {
     static const struct {
         uint64_t first;
@@ -80,7 +80,7 @@ Test(client_events, bundles_that_overlap_are_given_on_once)
     cr_expect_str_eq(client_stage_given(&stage), "11 12 13 14 15 16 17 18");
 }
 
-Test(client_events, any_order_of_a_window_is_put_right)
+Test(sequenced_client_events, any_order_of_a_window_is_put_right)
 {
     for (unsigned seed = 1; seed <= 50; seed++) {
         uint64_t order[200];
@@ -106,7 +106,7 @@ Test(client_events, any_order_of_a_window_is_put_right)
     }
 }
 
-Test(client_events, those_of_another_epoch_are_dropped)
+Test(sequenced_client_events, those_of_another_epoch_are_dropped)
 {
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
     struct event event = {.seq = 11, .author = 3, .kind = EVENT_CHAT, .text = "x", .text_len = 1};
@@ -118,7 +118,7 @@ Test(client_events, those_of_another_epoch_are_dropped)
     cr_expect_str_eq(client_stage_given(&stage), "");
 }
 
-Test(client_events, an_event_of_a_later_day_takes_a_number_and_is_not_shown)
+Test(sequenced_client_events, an_event_of_a_later_day_takes_a_number_and_is_not_shown)
 {
     uint8_t bytes[64];
     struct octets_writer writer = octets_write(bytes, sizeof(bytes));
@@ -136,7 +136,7 @@ Test(client_events, an_event_of_a_later_day_takes_a_number_and_is_not_shown)
     cr_expect_str_eq(client_stage_given(&stage), "12");
 }
 
-Test(client_events, the_position_is_reported_20_ms_after_the_first_or_with_the_fifth)
+Test(sequenced_client_events, the_position_is_reported_20_ms_after_the_first_or_with_the_fifth)
 {
     size_t ups;
 
@@ -154,7 +154,7 @@ Test(client_events, the_position_is_reported_20_ms_after_the_first_or_with_the_f
     cr_expect_eq(ups, 1);
 }
 
-Test(client_events, what_comes_twice_is_reported_twice_for_the_report_may_be_lost)
+Test(sequenced_client_events, what_comes_twice_is_reported_twice_for_the_report_may_be_lost)
 {
     size_t ups;
 
@@ -169,7 +169,7 @@ Test(client_events, what_comes_twice_is_reported_twice_for_the_report_may_be_los
     cr_expect_eq(ups, 1);
 }
 
-Test(client_events, a_gap_of_ten_milliseconds_is_asked_about_and_its_end_reported_at_once)
+Test(sequenced_client_events, a_gap_of_ten_milliseconds_is_asked_about_and_its_end_reported_at_once)
 {
     struct sequenced_up_frame frame;
     size_t ups;
@@ -189,7 +189,7 @@ Test(client_events, a_gap_of_ten_milliseconds_is_asked_about_and_its_end_reporte
     cr_expect_eq(client_stage_reported(&stage, &ups), 13);
 }
 
-Test(client_events, for_a_second_after_a_loss_each_second_datagram_is_reported)
+Test(sequenced_client_events, for_a_second_after_a_loss_each_second_datagram_is_reported)
 {
     size_t ups;
 
@@ -207,7 +207,7 @@ Test(client_events, for_a_second_after_a_loss_each_second_datagram_is_reported)
     cr_expect_eq(client_stage_reported(&stage, &ups), 0);
 }
 
-Test(client_events, disorder_of_less_than_that_is_not_asked_about)
+Test(sequenced_client_events, disorder_of_less_than_that_is_not_asked_about)
 {
     struct sequenced_up_frame frame;
 
@@ -218,7 +218,7 @@ Test(client_events, disorder_of_less_than_that_is_not_asked_about)
     cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
 }
 
-Test(client_events, a_range_is_asked_for_again_with_waits_that_double_three_times)
+Test(sequenced_client_events, a_range_is_asked_for_again_with_waits_that_double_three_times)
 {
     static const int64_t waits_ms[] = {50, 100, 200, 400, 400, 400};
     struct sequenced_up_frame frame;
@@ -235,7 +235,7 @@ Test(client_events, a_range_is_asked_for_again_with_waits_that_double_three_time
     }
 }
 
-Test(client_events, something_of_a_range_ends_the_doubling_but_nothing_is_asked_twice_in_a_round_trip)
+Test(sequenced_client_events, something_of_a_range_ends_the_doubling_but_nothing_is_asked_twice_in_a_round_trip)
 {
     struct sequenced_up_frame frame;
 
@@ -250,7 +250,7 @@ Test(client_events, something_of_a_range_ends_the_doubling_but_nothing_is_asked_
     cr_expect(missing(&frame, 0, 12, 3));
 }
 
-Test(client_events, the_four_lowest_ranges_are_asked_for_and_the_fifth_when_one_of_them_closes)
+Test(sequenced_client_events, the_four_lowest_ranges_are_asked_for_and_the_fifth_when_one_of_them_closes)
 {
     struct sequenced_up_frame frame;
 
@@ -267,7 +267,7 @@ Test(client_events, the_four_lowest_ranges_are_asked_for_and_the_fifth_when_one_
     cr_expect(missing(&frame, 0, 19, 1));
 }
 
-Test(client_events, a_loss_at_the_end_is_seen_by_the_head)
+Test(sequenced_client_events, a_loss_at_the_end_is_seen_by_the_head)
 {
     struct sequenced_up_frame frame;
 
@@ -282,7 +282,7 @@ Test(client_events, a_loss_at_the_end_is_seen_by_the_head)
     cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
 }
 
-Test(client_events, the_head_in_welcome_is_not_asked_for_it_was_not_sent_yet)
+Test(sequenced_client_events, the_head_in_welcome_is_not_asked_for_it_was_not_sent_yet)
 {
     struct sequenced_up_frame frame;
 
@@ -297,7 +297,7 @@ Test(client_events, the_head_in_welcome_is_not_asked_for_it_was_not_sent_yet)
     cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
 }
 
-Test(client_events, what_is_forgotten_is_counted_and_the_members_are_asked_for_again)
+Test(sequenced_client_events, what_is_forgotten_is_counted_and_the_members_are_asked_for_again)
 {
     struct sequenced_down_frame gap = {.kind = SEQUENCED_DOWN_GAP, .oldest = 21};
     struct sequenced_up_frame frame;
@@ -316,7 +316,7 @@ Test(client_events, what_is_forgotten_is_counted_and_the_members_are_asked_for_a
     cr_expect_eq(stage.missed, 10, "that is no news");
 }
 
-Test(client_events, names_that_no_page_tells_are_waited_for_half_a_minute)
+Test(sequenced_client_events, names_that_no_page_tells_are_waited_for_half_a_minute)
 {
     client_stage_done(&stage);
     client_stage_new(&stage);
@@ -338,7 +338,7 @@ Test(client_events, names_that_no_page_tells_are_waited_for_half_a_minute)
     cr_expect_str_eq(stage.events[1].name, "");
 }
 
-Test(client_events, a_full_store_keeps_what_is_nearest)
+Test(sequenced_client_events, a_full_store_keeps_what_is_nearest)
 {
     for (uint64_t seq = 1000; seq > 11; seq--)
         chat(seq);
@@ -351,7 +351,7 @@ Test(client_events, a_full_store_keeps_what_is_nearest)
         cr_assert_eq(stage.events[i].event.seq, 10 + i);
 }
 
-Test(client_events, after_a_resumption_only_what_the_server_sends_again_counts)
+Test(sequenced_client_events, after_a_resumption_only_what_the_server_sends_again_counts)
 {
     struct sequenced_up_frame frame;
 

@@ -5,7 +5,7 @@
  * What is missing, and when to ask for it (doc/protocol.md, 2.5): the gaps in the store, and behind it up to the head that was told. A gap keeps its time over what becomes of it, so that nothing is
  * asked for twice in a round trip.
  */
-#include "core/sequenced_client/client_state.h"
+#include "core/sequenced_client/sequenced_client_state.h"
 
 #include <roomd/moment.h>
 
@@ -19,25 +19,25 @@
 #define LOSSY_NS MOMENT_NS_PER_S
 
 /* What is in order and only waits for a name is not missing: it is in the store. */
-static size_t find_gaps(const struct client *client, struct client_gap gaps[CLIENT_GAPS_MAX])
+static size_t find_gaps(const struct client *client, struct sequenced_client_gap gaps[SEQUENCED_CLIENT_GAPS_MAX])
 {
     uint64_t next = client->session.position + 1;
     size_t count = 0;
 
-    for (size_t i = 0; i < client_reorder_count(client->reorder) && count < CLIENT_GAPS_MAX; i++) {
-        struct client_reordered stored = client_reorder_get(client->reorder, i);
+    for (size_t i = 0; i < sequenced_client_reorder_count(client->reorder) && count < SEQUENCED_CLIENT_GAPS_MAX; i++) {
+        struct sequenced_client_reordered stored = sequenced_client_reorder_get(client->reorder, i);
 
         if (stored.first > next)
-            gaps[count++] = (struct client_gap){.first = next, .last = stored.first - 1};
+            gaps[count++] = (struct sequenced_client_gap){.first = next, .last = stored.first - 1};
         if (stored.last >= next)
             next = stored.last + 1;
     }
-    if (client->gaps.head >= next && count < CLIENT_GAPS_MAX)
-        gaps[count++] = (struct client_gap){.first = next, .last = client->gaps.head};
+    if (client->gaps.head >= next && count < SEQUENCED_CLIENT_GAPS_MAX)
+        gaps[count++] = (struct sequenced_client_gap){.first = next, .last = client->gaps.head};
     return count;
 }
 
-static void inherit(struct client_gap *gap, const struct client_gap *before)
+static void inherit(struct sequenced_client_gap *gap, const struct sequenced_client_gap *before)
 {
     gap->seen_ns = before->seen_ns;
     gap->asked_ns = before->asked_ns;
@@ -46,10 +46,10 @@ static void inherit(struct client_gap *gap, const struct client_gap *before)
     gap->asked = gap->first > before->first || gap->last < before->last ? 0 : before->asked;
 }
 
-void client_gaps_update(struct client *client, const struct moment *now)
+void sequenced_client_gaps_update(struct client *client, const struct moment *now)
 {
-    struct client_gaps *gaps = &client->gaps;
-    struct client_gap found[CLIENT_GAPS_MAX];
+    struct sequenced_client_gaps *gaps = &client->gaps;
+    struct sequenced_client_gap found[SEQUENCED_CLIENT_GAPS_MAX];
     size_t count = find_gaps(client, found), before = 0;
 
     for (size_t i = 0; i < count; i++) {
@@ -64,15 +64,15 @@ void client_gaps_update(struct client *client, const struct moment *now)
     gaps->count = count;
 }
 
-void client_gaps_head(struct client *client, const struct moment *now, uint64_t head)
+void sequenced_client_gaps_head(struct client *client, const struct moment *now, uint64_t head)
 {
     if (head <= client->gaps.head)
         return;
     client->gaps.head = head;
-    client_gaps_update(client, now);
+    sequenced_client_gaps_update(client, now);
 }
 
-static int64_t due_ns(const struct client *client, const struct client_gap *gap)
+static int64_t due_ns(const struct client *client, const struct sequenced_client_gap *gap)
 {
     unsigned doublings = gap->asked > 0 ? gap->asked - 1 : 0;
 
@@ -87,21 +87,21 @@ static size_t askable(const struct client *client)
     return client->gaps.count < SEQUENCED_RANGES_MAX ? client->gaps.count : SEQUENCED_RANGES_MAX;
 }
 
-int64_t client_gaps_due_ns(const struct client *client)
+int64_t sequenced_client_gaps_due_ns(const struct client *client)
 {
     int64_t due = MOMENT_NEVER_NS;
 
     for (size_t i = 0; i < askable(client); i++)
-        due = client_earlier(due, due_ns(client, &client->gaps.gaps[i]));
+        due = sequenced_client_earlier(due, due_ns(client, &client->gaps.gaps[i]));
     return due;
 }
 
-bool client_gaps_write(struct client *client, const struct moment *now, struct client_up *up)
+bool sequenced_client_gaps_write(struct client *client, const struct moment *now, struct sequenced_client_up *up)
 {
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MISSING};
 
     for (size_t i = 0; i < askable(client); i++) {
-        const struct client_gap *gap = &client->gaps.gaps[i];
+        const struct sequenced_client_gap *gap = &client->gaps.gaps[i];
 
         if (due_ns(client, gap) > now->mono_ns)
             continue;
@@ -109,11 +109,11 @@ bool client_gaps_write(struct client *client, const struct moment *now, struct c
     }
     if (frame.missing.count == 0)
         return true;
-    if (!client_up_add(up, &frame))
+    if (!sequenced_client_up_add(up, &frame))
         return false;
     client->gaps.lossy_until_ns = now->mono_ns + LOSSY_NS;
     for (size_t i = 0; i < askable(client); i++) {
-        struct client_gap *gap = &client->gaps.gaps[i];
+        struct sequenced_client_gap *gap = &client->gaps.gaps[i];
 
         if (due_ns(client, gap) > now->mono_ns)
             continue;

@@ -4,7 +4,7 @@
 /*
  * Heartbeats (doc/protocol.md, 2.8): they keep the path open, show what was lost at the end, measure the round trip, and find out that nobody is there any more.
  */
-#include "core/sequenced_client/client_state.h"
+#include "core/sequenced_client/sequenced_client_state.h"
 
 #include <roomd/moment.h>
 
@@ -15,8 +15,9 @@
 #define UNHEARD_NS (60 * MOMENT_NS_PER_S)
 
 /* After each HEARTBEAT, the wait for its answer; then something is wrong. The short ones are for a round trip that isn't known yet: all timers wait for that. */
-static const int64_t waits_ns[CLIENT_HEARTBEATS] = {MOMENT_NS_PER_S / 4, MOMENT_NS_PER_S / 2, MOMENT_NS_PER_S,
-                                                    2 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S};
+static const int64_t waits_ns[SEQUENCED_CLIENT_HEARTBEATS] = {MOMENT_NS_PER_S / 4, MOMENT_NS_PER_S / 2,
+                                                              MOMENT_NS_PER_S,     2 * MOMENT_NS_PER_S,
+                                                              4 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S};
 
 #define FIRST_OF_A_KNOWN_TRIP 2U
 
@@ -28,13 +29,13 @@ static int64_t draw_interval(struct client *client)
     /* A timeout of nothing is no reason to send without a pause. */
     if (interval_ns < MOMENT_NS_PER_S)
         interval_ns = MOMENT_NS_PER_S;
-    interval_ns = client_earlier(interval_ns, INTERVAL_MOST_NS);
-    return interval_ns + interval_ns / 5 - 2 * (interval_ns - client_jitter(client, interval_ns));
+    interval_ns = sequenced_client_earlier(interval_ns, INTERVAL_MOST_NS);
+    return interval_ns + interval_ns / 5 - 2 * (interval_ns - sequenced_client_jitter(client, interval_ns));
 }
 
-void client_heartbeat_begin(struct client *client, const struct moment *now)
+void sequenced_client_heartbeat_begin(struct client *client, const struct moment *now)
 {
-    struct client_heartbeat *heartbeat = &client->heartbeat;
+    struct sequenced_client_heartbeat *heartbeat = &client->heartbeat;
 
     heartbeat->sent_ns = now->mono_ns;
     heartbeat->heard_ns = now->mono_ns;
@@ -42,12 +43,12 @@ void client_heartbeat_begin(struct client *client, const struct moment *now)
     heartbeat->asking = false;
     /* All timers wait for the round trip; where the handshake had to be repeated, it isn't known yet. */
     if (client->rtt.smoothed_ns == 0)
-        client_heartbeat_ask(client, now);
+        sequenced_client_heartbeat_ask(client, now);
 }
 
-void client_heartbeat_ask(struct client *client, const struct moment *now)
+void sequenced_client_heartbeat_ask(struct client *client, const struct moment *now)
 {
-    struct client_heartbeat *heartbeat = &client->heartbeat;
+    struct sequenced_client_heartbeat *heartbeat = &client->heartbeat;
 
     heartbeat->asking = true;
     heartbeat->asked = client->rtt.smoothed_ns == 0 ? 0 : FIRST_OF_A_KNOWN_TRIP;
@@ -56,35 +57,35 @@ void client_heartbeat_ask(struct client *client, const struct moment *now)
     heartbeat->asking_ns = now->mono_ns;
 }
 
-int64_t client_heartbeat_due_ns(const struct client *client)
+int64_t sequenced_client_heartbeat_due_ns(const struct client *client)
 {
-    const struct client_heartbeat *heartbeat = &client->heartbeat;
+    const struct sequenced_client_heartbeat *heartbeat = &client->heartbeat;
 
     if (heartbeat->asking)
         return heartbeat->again_ns;
-    return client_earlier(heartbeat->sent_ns + heartbeat->interval_ns, heartbeat->heard_ns + UNHEARD_NS);
+    return sequenced_client_earlier(heartbeat->sent_ns + heartbeat->interval_ns, heartbeat->heard_ns + UNHEARD_NS);
 }
 
-bool client_heartbeat_is_broken(const struct client *client, const struct moment *now)
+bool sequenced_client_heartbeat_is_broken(const struct client *client, const struct moment *now)
 {
-    const struct client_heartbeat *heartbeat = &client->heartbeat;
+    const struct sequenced_client_heartbeat *heartbeat = &client->heartbeat;
 
-    return heartbeat->asking && heartbeat->asked == CLIENT_HEARTBEATS && heartbeat->again_ns <= now->mono_ns &&
-           heartbeat->heard_ns <= heartbeat->asking_ns;
+    return heartbeat->asking && heartbeat->asked == SEQUENCED_CLIENT_HEARTBEATS &&
+           heartbeat->again_ns <= now->mono_ns && heartbeat->heard_ns <= heartbeat->asking_ns;
 }
 
-bool client_heartbeat_write(struct client *client, const struct moment *now, struct client_up *up)
+bool sequenced_client_heartbeat_write(struct client *client, const struct moment *now, struct sequenced_client_up *up)
 {
-    struct client_heartbeat *heartbeat = &client->heartbeat;
+    struct sequenced_client_heartbeat *heartbeat = &client->heartbeat;
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_HEARTBEAT, .echo = heartbeat->echo + 1};
 
-    if (client_heartbeat_due_ns(client) > now->mono_ns || client_heartbeat_is_broken(client, now))
+    if (sequenced_client_heartbeat_due_ns(client) > now->mono_ns || sequenced_client_heartbeat_is_broken(client, now))
         return true;
-    if (!client_up_add(up, &frame))
+    if (!sequenced_client_up_add(up, &frame))
         return false;
     /* All answers were lost, but something was heard: somebody is there. */
-    if (!heartbeat->asking || heartbeat->asked == CLIENT_HEARTBEATS)
-        client_heartbeat_ask(client, now);
+    if (!heartbeat->asking || heartbeat->asked == SEQUENCED_CLIENT_HEARTBEATS)
+        sequenced_client_heartbeat_ask(client, now);
     heartbeat->echo++;
     heartbeat->asked_ns[heartbeat->echo - heartbeat->first] = now->mono_ns;
     heartbeat->again_ns = now->mono_ns + waits_ns[heartbeat->asked];
@@ -92,9 +93,9 @@ bool client_heartbeat_write(struct client *client, const struct moment *now, str
     return true;
 }
 
-void client_heartbeat_answer(struct client *client, const struct moment *now, uint32_t echo)
+void sequenced_client_heartbeat_answer(struct client *client, const struct moment *now, uint32_t echo)
 {
-    struct client_heartbeat *heartbeat = &client->heartbeat;
+    struct sequenced_client_heartbeat *heartbeat = &client->heartbeat;
 
     if (!heartbeat->asking || echo - heartbeat->first >= heartbeat->echo + 1 - heartbeat->first)
         return;

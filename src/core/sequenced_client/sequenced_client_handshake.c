@@ -4,7 +4,7 @@
 /*
  * HELLO, JOIN, and what comes back (doc/protocol.md, 2.3): how a client gets in, and back in. Each attempt has a nonce of its own, and only what holds that is believed.
  */
-#include "core/sequenced_client/client_state.h"
+#include "core/sequenced_client/sequenced_client_state.h"
 
 #include <roomd/moment.h>
 #include <string.h>
@@ -28,25 +28,25 @@ static const int64_t join_waits_ns[] = {MOMENT_NS_PER_S, MOMENT_NS_PER_S, 2 * MO
 
 #define REFUSAL_WAIT_MAX_S 3600
 
-void client_handshake_start(struct client *client, int64_t at_ns)
+void sequenced_client_handshake_start(struct client *client, int64_t at_ns)
 {
-    client->handshake.phase = CLIENT_PHASE_START;
+    client->handshake.phase = SEQUENCED_CLIENT_PHASE_START;
     client->handshake.due_ns = at_ns;
 }
 
-void client_handshake_return(struct client *client, const struct moment *now)
+void sequenced_client_handshake_return(struct client *client, const struct moment *now)
 {
     int64_t at_ns = now->mono_ns;
 
     if (client->handshake.begun && at_ns < client->handshake.begun_ns + RETURN_PAUSE_NS)
         at_ns = client->handshake.begun_ns + RETURN_PAUSE_NS;
-    client_handshake_start(client, at_ns);
-    client_set_state(client, CLIENT_JOINING, CLIENT_NO_REASON, 0);
+    sequenced_client_handshake_start(client, at_ns);
+    sequenced_client_set_state(client, CLIENT_JOINING, CLIENT_NO_REASON, 0);
 }
 
 /* ---- sending ---- */
 
-static void begin_phase(struct client *client, const struct moment *now, enum client_phase phase)
+static void begin_phase(struct client *client, const struct moment *now, enum sequenced_client_phase phase)
 {
     client->handshake.phase = phase;
     client->handshake.due_ns = now->mono_ns;
@@ -55,10 +55,10 @@ static void begin_phase(struct client *client, const struct moment *now, enum cl
 
 static void begin_attempt(struct client *client, const struct moment *now)
 {
-    client->handshake.nonce = client_random(client);
+    client->handshake.nonce = sequenced_client_random(client);
     client->handshake.begun = true;
     client->handshake.begun_ns = now->mono_ns;
-    begin_phase(client, now, CLIENT_PHASE_GREETING);
+    begin_phase(client, now, SEQUENCED_CLIENT_PHASE_GREETING);
 }
 
 static void send_hello(struct client *client)
@@ -67,7 +67,7 @@ static void send_hello(struct client *client)
     uint8_t bytes[SEQUENCED_HELLO_MIN_BYTES];
     int length = sequenced_handshake_write_hello(bytes, sizeof(bytes), &hello);
 
-    client_send(client, bytes, (size_t)length);
+    sequenced_client_send(client, bytes, (size_t)length);
 }
 
 static void send_join(struct client *client)
@@ -85,36 +85,36 @@ static void send_join(struct client *client)
         join.position = client->session.position;
     }
     length = sequenced_handshake_write_join(bytes, sizeof(bytes), &join);
-    client_send(client, bytes, (size_t)length);
+    sequenced_client_send(client, bytes, (size_t)length);
 }
 
-static int64_t wait_ns(const struct client_handshake *handshake)
+static int64_t wait_ns(const struct sequenced_client_handshake *handshake)
 {
     unsigned before = handshake->sent - 1;
 
-    if (handshake->phase == CLIENT_PHASE_GREETING)
+    if (handshake->phase == SEQUENCED_CLIENT_PHASE_GREETING)
         return hello_waits_ns[before < HELLO_WAITS ? before : HELLO_WAITS - 1];
     return join_waits_ns[before < JOIN_WAITS ? before : JOIN_WAITS - 1];
 }
 
-void client_handshake_tick(struct client *client, const struct moment *now)
+void sequenced_client_handshake_tick(struct client *client, const struct moment *now)
 {
-    struct client_handshake *handshake = &client->handshake;
+    struct sequenced_client_handshake *handshake = &client->handshake;
 
-    if (handshake->phase == CLIENT_PHASE_DONE || handshake->due_ns > now->mono_ns)
+    if (handshake->phase == SEQUENCED_CLIENT_PHASE_DONE || handshake->due_ns > now->mono_ns)
         return;
-    if (handshake->phase == CLIENT_PHASE_START ||
-        (handshake->phase == CLIENT_PHASE_ASKING && handshake->expires_ns <= now->mono_ns))
+    if (handshake->phase == SEQUENCED_CLIENT_PHASE_START ||
+        (handshake->phase == SEQUENCED_CLIENT_PHASE_ASKING && handshake->expires_ns <= now->mono_ns))
         begin_attempt(client, now);
-    if (handshake->phase == CLIENT_PHASE_GREETING)
+    if (handshake->phase == SEQUENCED_CLIENT_PHASE_GREETING)
         send_hello(client);
     else
         send_join(client);
     handshake->sent++;
     handshake->sent_ns = now->mono_ns;
-    handshake->due_ns = now->mono_ns + client_jitter(client, wait_ns(handshake));
-    if (handshake->phase == CLIENT_PHASE_ASKING)
-        handshake->due_ns = client_earlier(handshake->due_ns, handshake->expires_ns);
+    handshake->due_ns = now->mono_ns + sequenced_client_jitter(client, wait_ns(handshake));
+    if (handshake->phase == SEQUENCED_CLIENT_PHASE_ASKING)
+        handshake->due_ns = sequenced_client_earlier(handshake->due_ns, handshake->expires_ns);
 }
 
 /* ---- answers ---- */
@@ -125,19 +125,20 @@ static void sample(struct client *client, const struct moment *now)
         rtt_sample(&client->rtt, now->mono_ns - client->handshake.sent_ns);
 }
 
-void client_handshake_challenge(struct client *client, const struct moment *now, const void *bytes, size_t length)
+void sequenced_client_handshake_challenge(struct client *client, const struct moment *now, const void *bytes,
+                                          size_t length)
 {
-    struct client_handshake *handshake = &client->handshake;
+    struct sequenced_client_handshake *handshake = &client->handshake;
     struct sequenced_challenge challenge;
 
-    if (handshake->phase != CLIENT_PHASE_GREETING ||
+    if (handshake->phase != SEQUENCED_CLIENT_PHASE_GREETING ||
         sequenced_handshake_read_challenge(bytes, length, &challenge) != 0 || challenge.nonce != handshake->nonce)
         return;
     sample(client, now);
     memcpy(handshake->cookie, challenge.cookie.bytes, challenge.cookie.length);
     handshake->cookie_len = (uint8_t)challenge.cookie.length;
     handshake->expires_ns = now->mono_ns + ATTEMPT_NS;
-    begin_phase(client, now, CLIENT_PHASE_ASKING);
+    begin_phase(client, now, SEQUENCED_CLIENT_PHASE_ASKING);
 }
 
 static void copy_text(char *out, struct octets_slice slice)
@@ -170,27 +171,28 @@ static void take_session(struct client *client, const struct sequenced_welcome *
  */
 static void begin_run(struct client *client, const struct moment *now)
 {
-    client_reorder_clear(client->reorder);
+    sequenced_client_reorder_clear(client->reorder);
     client->gaps.count = 0;
     client->gaps.head = 0;
     client->paths.count = 0;
     client->blocked_ns = MOMENT_NEVER_NS;
-    client->reports = (struct client_reports){.due_ns = MOMENT_NEVER_NS};
-    client_members_ask(client, now, false);
-    client_heartbeat_begin(client, now);
+    client->reports = (struct sequenced_client_reports){.due_ns = MOMENT_NEVER_NS};
+    sequenced_client_members_ask(client, now, false);
+    sequenced_client_heartbeat_begin(client, now);
 }
 
-void client_handshake_welcome(struct client *client, const struct moment *now, const void *bytes, size_t length)
+void sequenced_client_handshake_welcome(struct client *client, const struct moment *now, const void *bytes,
+                                        size_t length)
 {
     struct sequenced_welcome welcome;
     bool restarted = client->session.restarted;
 
-    if (client->handshake.phase != CLIENT_PHASE_ASKING ||
+    if (client->handshake.phase != SEQUENCED_CLIENT_PHASE_ASKING ||
         sequenced_handshake_read_welcome(bytes, length, &welcome) != 0 || welcome.nonce != client->handshake.nonce ||
         welcome.resumed != client->session.exists || (welcome.resumed && welcome.epoch != client->session.epoch))
         return;
     sample(client, now);
-    client->handshake.phase = CLIENT_PHASE_DONE;
+    client->handshake.phase = SEQUENCED_CLIENT_PHASE_DONE;
     client->handshake.cookies_refused = 0;
     take_session(client, &welcome);
     if (!welcome.resumed)
@@ -199,8 +201,8 @@ void client_handshake_welcome(struct client *client, const struct moment *now, c
         client->members.since = client->session.position;
     begin_run(client, now);
     if (welcome.resumed)
-        client_messages_resumed(client, now, welcome.said, welcome.head, restarted);
-    client_set_state(client, CLIENT_IN, CLIENT_NO_REASON, 0);
+        sequenced_client_messages_resumed(client, now, welcome.said, welcome.head, restarted);
+    sequenced_client_set_state(client, CLIENT_IN, CLIENT_NO_REASON, 0);
 }
 
 /* ---- refusals ---- */
@@ -209,9 +211,9 @@ static void refuse_cookie(struct client *client, const struct moment *now)
 {
     client->handshake.cookies_refused++;
     if (client->handshake.cookies_refused >= COOKIES_REFUSED_MAX)
-        client_end(client, CLIENT_REFUSED_COOKIE);
+        sequenced_client_end(client, CLIENT_REFUSED_COOKIE);
     else
-        client_handshake_start(client, now->mono_ns);
+        sequenced_client_handshake_start(client, now->mono_ns);
 }
 
 static void wait_for_place(struct client *client, const struct moment *now, const struct sequenced_refusal *refusal)
@@ -223,16 +225,17 @@ static void wait_for_place(struct client *client, const struct moment *now, cons
         wait_s = REFUSAL_WAIT_MAX_S;
     wait_ns = wait_s * MOMENT_NS_PER_S;
     /* A fifth later at most, so that not all who were sent away come back together. */
-    client_handshake_start(client, now->mono_ns + 2 * wait_ns - client_jitter(client, wait_ns));
-    client_set_state(client, CLIENT_JOINING, (enum client_reason)refusal->code, wait_s);
+    sequenced_client_handshake_start(client, now->mono_ns + 2 * wait_ns - sequenced_client_jitter(client, wait_ns));
+    sequenced_client_set_state(client, CLIENT_JOINING, (enum client_reason)refusal->code, wait_s);
 }
 
-void client_handshake_refusal(struct client *client, const struct moment *now, const void *bytes, size_t length)
+void sequenced_client_handshake_refusal(struct client *client, const struct moment *now, const void *bytes,
+                                        size_t length)
 {
-    struct client_handshake *handshake = &client->handshake;
+    struct sequenced_client_handshake *handshake = &client->handshake;
     struct sequenced_refusal refusal;
 
-    if ((handshake->phase != CLIENT_PHASE_GREETING && handshake->phase != CLIENT_PHASE_ASKING) ||
+    if ((handshake->phase != SEQUENCED_CLIENT_PHASE_GREETING && handshake->phase != SEQUENCED_CLIENT_PHASE_ASKING) ||
         sequenced_handshake_read_refusal(bytes, length, &refusal) != 0 || refusal.nonce != handshake->nonce)
         return;
     if (refusal.code != SEQUENCED_REFUSED_COOKIE)
@@ -240,8 +243,8 @@ void client_handshake_refusal(struct client *client, const struct moment *now, c
     switch (refusal.code) {
     case SEQUENCED_REFUSED_TAKEN:
     case SEQUENCED_REFUSED_BAD_NAME:
-        client_handshake_start(client, MOMENT_NEVER_NS);
-        client_set_state(client, CLIENT_JOINING, (enum client_reason)refusal.code, 0);
+        sequenced_client_handshake_start(client, MOMENT_NEVER_NS);
+        sequenced_client_set_state(client, CLIENT_JOINING, (enum client_reason)refusal.code, 0);
         break;
     case SEQUENCED_REFUSED_FULL:
     case SEQUENCED_REFUSED_TOO_MANY:
@@ -252,11 +255,11 @@ void client_handshake_refusal(struct client *client, const struct moment *now, c
         break;
     case SEQUENCED_REFUSED_UNKNOWN_SESSION:
         /* Where no session was named, that is no answer; without the pause it could be a loop. */
-        client_handshake_start(client, now->mono_ns + (client->session.exists ? 0 : RETURN_PAUSE_NS));
-        client_lose_session(client);
-        client_set_state(client, CLIENT_JOINING, CLIENT_REFUSED_UNKNOWN, 0);
+        sequenced_client_handshake_start(client, now->mono_ns + (client->session.exists ? 0 : RETURN_PAUSE_NS));
+        sequenced_client_lose_session(client);
+        sequenced_client_set_state(client, CLIENT_JOINING, CLIENT_REFUSED_UNKNOWN, 0);
         break;
     default:
-        client_end(client, (enum client_reason)refusal.code);
+        sequenced_client_end(client, (enum client_reason)refusal.code);
     }
 }

@@ -22,7 +22,7 @@ static void close_stage(void)
     client_stage_done(&stage);
 }
 
-TestSuite(client_messages, .init = open_stage, .fini = close_stage);
+TestSuite(sequenced_client_messages, .init = open_stage, .fini = close_stage);
 
 static uint32_t say(const char *text)
 {
@@ -82,7 +82,7 @@ static void come_back(uint32_t said)
     client_stage_welcome(&stage, true);
 }
 
-Test(client_messages, its_own_event_is_the_acknowledgement)
+Test(sequenced_client_messages, its_own_event_is_the_acknowledgement)
 {
     struct sequenced_up_frame frame;
     uint32_t number = say("hello");
@@ -101,7 +101,7 @@ Test(client_messages, its_own_event_is_the_acknowledgement)
     cr_expect_str_eq(messages(), "");
 }
 
-Test(client_messages, somebody_elses_message_of_that_number_is_none)
+Test(sequenced_client_messages, somebody_elses_message_of_that_number_is_none)
 {
     say("hello");
     client_stage_chat(&stage, 11, 3, 1, "hello");
@@ -109,7 +109,7 @@ Test(client_messages, somebody_elses_message_of_that_number_is_none)
     cr_expect_eq(stage.events[stage.event_count - 1].own, 0);
 }
 
-Test(client_messages, what_is_missing_before_one_that_has_come_is_repeated_at_once_and_then_as_ever)
+Test(sequenced_client_messages, what_is_missing_before_one_that_has_come_is_repeated_at_once_and_then_as_ever)
 {
     for (int i = 0; i < 4; i++)
         say("hello");
@@ -128,7 +128,7 @@ Test(client_messages, what_is_missing_before_one_that_has_come_is_repeated_at_on
     cr_expect_str_eq(messages(), "1 2", "doubled, since they were repeated before");
 }
 
-Test(client_messages, who_gets_no_answer_to_a_message_asks_whether_anybody_is_there)
+Test(sequenced_client_messages, who_gets_no_answer_to_a_message_asks_whether_anybody_is_there)
 {
     struct sequenced_up_frame frame;
 
@@ -143,7 +143,7 @@ Test(client_messages, who_gets_no_answer_to_a_message_asks_whether_anybody_is_th
     cr_expect_eq(client_state(stage.client), CLIENT_JOINING);
 }
 
-Test(client_messages, a_message_is_repeated_with_waits_that_double_three_times_until_it_is_taken)
+Test(sequenced_client_messages, a_message_is_repeated_with_waits_that_double_three_times_until_it_is_taken)
 {
     static const int64_t waits_ms[] = {200, 400, 800, 1600, 1600, 1600};
 
@@ -163,7 +163,7 @@ Test(client_messages, a_message_is_repeated_with_waits_that_double_three_times_u
     cr_expect_eq(stage.events[stage.event_count - 1].own, 1, "but is known for its own");
 }
 
-Test(client_messages, a_window_of_32_is_under_way_in_few_datagrams)
+Test(sequenced_client_messages, a_window_of_32_is_under_way_in_few_datagrams)
 {
     char expected[512] = "";
 
@@ -181,7 +181,7 @@ Test(client_messages, a_window_of_32_is_under_way_in_few_datagrams)
     cr_expect_str_eq(messages(), "33 34 35");
 }
 
-Test(client_messages, messages_of_any_length_fit)
+Test(sequenced_client_messages, messages_of_any_length_fit)
 {
     char text[900];
     uint32_t number;
@@ -197,7 +197,7 @@ Test(client_messages, messages_of_any_length_fit)
     cr_expect_eq(client_say(stage.client, &stage.now, "\xff", 1, &number), STATUS_NOT_UTF8);
 }
 
-Test(client_messages, no_more_than_256_wait)
+Test(sequenced_client_messages, no_more_than_256_wait)
 {
     uint32_t number;
 
@@ -211,7 +211,7 @@ Test(client_messages, no_more_than_256_wait)
     cr_expect_eq(number, CLIENT_PENDING_MAX + 1);
 }
 
-Test(client_messages, a_refused_message_is_told_with_its_reason_and_if_that_is_lost_without)
+Test(sequenced_client_messages, a_refused_message_is_told_with_its_reason_and_if_that_is_lost_without)
 {
     say("one");
     say("two");
@@ -225,7 +225,7 @@ Test(client_messages, a_refused_message_is_told_with_its_reason_and_if_that_is_l
     cr_expect(client_stage_outcome(&stage, 3, CLIENT_TAKEN, 0));
 }
 
-Test(client_messages, what_an_own_event_leaves_open_is_asked_about_by_repeating_it)
+Test(sequenced_client_messages, what_an_own_event_leaves_open_is_asked_about_by_repeating_it)
 {
     say("one");
     say("two");
@@ -239,7 +239,7 @@ Test(client_messages, what_an_own_event_leaves_open_is_asked_about_by_repeating_
     cr_expect(client_stage_outcome(&stage, 1, CLIENT_REFUSED, 0));
 }
 
-Test(client_messages, the_window_reaches_no_further_than_the_bits_for_refusals)
+Test(sequenced_client_messages, the_window_reaches_no_further_than_the_bits_for_refusals)
 {
     uint32_t number;
 
@@ -255,7 +255,7 @@ Test(client_messages, the_window_reaches_no_further_than_the_bits_for_refusals)
     cr_expect_str_eq(messages(), "33 34 35 36 37 38 39 40");
 }
 
-Test(client_messages, what_is_kept_is_not_repeated_while_one_before_it_is_missing)
+Test(sequenced_client_messages, what_is_kept_is_not_repeated_while_one_before_it_is_missing)
 {
     say("one");
     say("two");
@@ -270,7 +270,7 @@ Test(client_messages, what_is_kept_is_not_repeated_while_one_before_it_is_missin
     cr_expect_str_eq(messages(), "3", "nothing stands before it any more, and its event may be lost");
 }
 
-Test(client_messages, slow_down_holds_the_message_and_those_after_it)
+Test(sequenced_client_messages, slow_down_holds_the_message_and_those_after_it)
 {
     say("one");
     say("two");
@@ -285,7 +285,7 @@ Test(client_messages, slow_down_holds_the_message_and_those_after_it)
     cr_expect_eq(stage.fate_count, 1);
 }
 
-Test(client_messages, acknowledgements_of_what_was_not_said_are_not_believed)
+Test(sequenced_client_messages, acknowledgements_of_what_was_not_said_are_not_believed)
 {
     say("one");
     client_stage_taken(&stage, 2, 0, 0);
@@ -294,7 +294,7 @@ Test(client_messages, acknowledgements_of_what_was_not_said_are_not_believed)
     cr_expect_eq(stage.fate_count, 0);
 }
 
-Test(client_messages, a_resumed_session_repeats_under_the_old_numbers_what_was_not_decided)
+Test(sequenced_client_messages, a_resumed_session_repeats_under_the_old_numbers_what_was_not_decided)
 {
     say("one");
     say("two");
@@ -310,7 +310,7 @@ Test(client_messages, a_resumed_session_repeats_under_the_old_numbers_what_was_n
         cr_expect(client_stage_outcome(&stage, number, CLIENT_TAKEN, 0));
 }
 
-Test(client_messages, a_lost_session_makes_what_was_sent_unknown_and_what_was_not_is_said_in_the_next)
+Test(sequenced_client_messages, a_lost_session_makes_what_was_sent_unknown_and_what_was_not_is_said_in_the_next)
 {
     struct sequenced_up_frame frame;
     uint32_t number;
@@ -339,7 +339,7 @@ Test(client_messages, a_lost_session_makes_what_was_sent_unknown_and_what_was_no
     cr_expect(client_stage_outcome(&stage, 34, CLIENT_TAKEN, 0));
 }
 
-Test(client_messages, the_end_settles_everything)
+Test(sequenced_client_messages, the_end_settles_everything)
 {
     struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_CLOSED, .closed = {.reason = 3, .text = {"", 0}}};
     uint32_t number;
@@ -353,7 +353,7 @@ Test(client_messages, the_end_settles_everything)
     cr_expect_eq(client_say(stage.client, &stage.now, "x", 1, &number), STATUS_INVALID);
 }
 
-Test(client_messages, who_leaves_waits_until_all_is_settled_unless_it_can_not)
+Test(sequenced_client_messages, who_leaves_waits_until_all_is_settled_unless_it_can_not)
 {
     struct sequenced_up_frame frame;
     uint32_t number;
@@ -377,7 +377,7 @@ Test(client_messages, who_leaves_waits_until_all_is_settled_unless_it_can_not)
     cr_expect(client_stage_outcome(&stage, 1, CLIENT_UNKNOWN, 0));
 }
 
-Test(client_messages, another_name_is_asked_for_as_a_message_and_comes_as_two_events)
+Test(sequenced_client_messages, another_name_is_asked_for_as_a_message_and_comes_as_two_events)
 {
     struct sequenced_up_frame frame;
     uint32_t number;
@@ -395,7 +395,7 @@ Test(client_messages, another_name_is_asked_for_as_a_message_and_comes_as_two_ev
     cr_expect_eq(stage.events[2].own, 1);
 }
 
-Test(client_messages, the_name_of_a_message_in_events_comes_round)
+Test(sequenced_client_messages, the_name_of_a_message_in_events_comes_round)
 {
     uint32_t number = 0;
 
@@ -414,7 +414,7 @@ Test(client_messages, the_name_of_a_message_in_events_comes_round)
     }
 }
 
-Test(client_messages, a_program_started_anew_goes_on_and_tells_what_became_of_its_predecessors_words)
+Test(sequenced_client_messages, a_program_started_anew_goes_on_and_tells_what_became_of_its_predecessors_words)
 {
     struct client_session session = {CLIENT_STAGE_EPOCH, CLIENT_STAGE_TOKEN, 20, 5, 0};
     struct sequenced_up_frame frame;
@@ -454,7 +454,7 @@ Test(client_messages, a_program_started_anew_goes_on_and_tells_what_became_of_it
     cr_expect_eq(session.position, 23);
 }
 
-Test(client_messages, where_the_session_is_lost_what_a_predecessor_was_not_told_is_unknown)
+Test(sequenced_client_messages, where_the_session_is_lost_what_a_predecessor_was_not_told_is_unknown)
 {
     struct client_session session = {CLIENT_STAGE_EPOCH, CLIENT_STAGE_TOKEN, 20, 5, 3};
     uint32_t number = 0;
@@ -473,7 +473,7 @@ Test(client_messages, where_the_session_is_lost_what_a_predecessor_was_not_told_
     cr_expect_eq(stage.fate_count, 2, "what was not sent is said in the next session");
 }
 
-Test(client_messages, what_is_decided_is_kept_with_the_session)
+Test(sequenced_client_messages, what_is_decided_is_kept_with_the_session)
 {
     struct client_session session;
     struct sequenced_up_frame frame;
@@ -492,7 +492,7 @@ Test(client_messages, what_is_decided_is_kept_with_the_session)
     cr_expect_eq(session.decided, 2);
 }
 
-Test(client_messages, what_a_predecessor_said_after_it_kept_its_session_is_not_taken_for_ours)
+Test(sequenced_client_messages, what_a_predecessor_said_after_it_kept_its_session_is_not_taken_for_ours)
 {
     struct client_session session = {CLIENT_STAGE_EPOCH, CLIENT_STAGE_TOKEN, 20, 1, 0};
     struct sequenced_join join;
@@ -520,7 +520,7 @@ Test(client_messages, what_a_predecessor_said_after_it_kept_its_session_is_not_t
     cr_expect_eq(stage.events[2].own, 2);
 }
 
-Test(client_messages, who_is_answered_does_not_go_on_doubling_its_waits)
+Test(sequenced_client_messages, who_is_answered_does_not_go_on_doubling_its_waits)
 {
     say("one");
     say("two");

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* DOWN and STRANGER: what the server tells this client alone (doc/protocol.md, 2.5). Only what holds its token is believed. */
-#include "core/sequenced_client/client_state.h"
+#include "core/sequenced_client/sequenced_client_state.h"
 
 #include "core/model/text.h"
 
@@ -23,18 +23,19 @@ static void on_gap(struct client *client, const struct moment *now, uint64_t old
     missed = oldest - 1 - client->session.position;
     client->session.position = oldest - 1;
     client->blocked_ns = MOMENT_NEVER_NS;
-    client_members_ask(client, now, true);
+    sequenced_client_members_ask(client, now, true);
     if (client->sink.missed != NULL)
         client->sink.missed(client->sink.ctx, missed);
-    client_events_deliver(client, now);
+    sequenced_client_events_deliver(client, now);
 }
 
 static void on_path(struct client *client, uint64_t challenge)
 {
-    struct client_paths *paths = &client->paths;
+    struct sequenced_client_paths *paths = &client->paths;
 
-    if (paths->count == CLIENT_PATHS_MAX) {
-        memmove(paths->challenges, paths->challenges + 1, (CLIENT_PATHS_MAX - 1) * sizeof(*paths->challenges));
+    if (paths->count == SEQUENCED_CLIENT_PATHS_MAX) {
+        memmove(paths->challenges, paths->challenges + 1,
+                (SEQUENCED_CLIENT_PATHS_MAX - 1) * sizeof(*paths->challenges));
         paths->count--;
     }
     paths->challenges[paths->count++] = challenge;
@@ -66,33 +67,33 @@ static void on_closed(struct client *client, const struct sequenced_down_frame *
 
     if (text.length < sizeof(client->close_text) && text_is_utf8(text.bytes, text.length))
         client->close_text[text_clean(text.bytes, text.length, client->close_text)] = '\0';
-    client_end(client, reason_of(frame->closed.reason));
+    sequenced_client_end(client, reason_of(frame->closed.reason));
 }
 
 static void on_frame(struct client *client, const struct moment *now, const struct sequenced_down_frame *frame)
 {
     switch (frame->kind) {
     case SEQUENCED_DOWN_TAKEN:
-        client_messages_taken(client, now, frame);
+        sequenced_client_messages_taken(client, now, frame);
         break;
     case SEQUENCED_DOWN_NOT_TAKEN:
-        client_messages_not_taken(client, now, frame);
+        sequenced_client_messages_not_taken(client, now, frame);
         break;
     case SEQUENCED_DOWN_HEAD:
         /* It is told again until the position comes, so that goes even where it is no news. */
-        client_events_report(client, now->mono_ns);
-        client_gaps_head(client, now, frame->head);
+        sequenced_client_events_report(client, now->mono_ns);
+        sequenced_client_gaps_head(client, now, frame->head);
         break;
     case SEQUENCED_DOWN_HEARTBEAT:
-        client_heartbeat_answer(client, now, frame->heartbeat.echo);
-        client_gaps_head(client, now, frame->heartbeat.head);
+        sequenced_client_heartbeat_answer(client, now, frame->heartbeat.echo);
+        sequenced_client_gaps_head(client, now, frame->heartbeat.head);
         break;
     case SEQUENCED_DOWN_MEMBERS:
-        client_members_page(client, now, frame);
-        client_events_deliver(client, now);
+        sequenced_client_members_page(client, now, frame);
+        sequenced_client_events_deliver(client, now);
         break;
     case SEQUENCED_DOWN_GAP:
-        client_events_report(client, now->mono_ns);
+        sequenced_client_events_report(client, now->mono_ns);
         on_gap(client, now, frame->oldest);
         break;
     case SEQUENCED_DOWN_PATH:
@@ -105,7 +106,7 @@ static void on_frame(struct client *client, const struct moment *now, const stru
 }
 
 /* Also on the way back into a session its end is believed: what else comes of that way is a refusal, or a member that nobody wants. */
-void client_receive_down(struct client *client, const struct moment *now, const void *bytes, size_t length)
+void sequenced_client_receive_down(struct client *client, const struct moment *now, const void *bytes, size_t length)
 {
     struct sequenced_down_frame frame;
     struct octets_reader reader;
@@ -121,7 +122,8 @@ void client_receive_down(struct client *client, const struct moment *now, const 
     }
 }
 
-void client_receive_stranger(struct client *client, const struct moment *now, const void *bytes, size_t length)
+void sequenced_client_receive_stranger(struct client *client, const struct moment *now, const void *bytes,
+                                       size_t length)
 {
     struct sequenced_stranger stranger;
 
@@ -129,7 +131,7 @@ void client_receive_stranger(struct client *client, const struct moment *now, co
         stranger.token != client->session.token)
         return;
     if (client->state == CLIENT_LEAVING)
-        client_end(client, CLIENT_LEFT);
+        sequenced_client_end(client, CLIENT_LEFT);
     else
-        client_handshake_return(client, now);
+        sequenced_client_handshake_return(client, now);
 }

@@ -19,7 +19,7 @@ static void close_stage(void)
     client_stage_done(&stage);
 }
 
-TestSuite(client_handshake, .init = open_stage, .fini = close_stage);
+TestSuite(sequenced_client_handshake, .init = open_stage, .fini = close_stage);
 
 static void greet(void)
 {
@@ -30,7 +30,7 @@ static void greet(void)
     cr_assert(client_stage_join(&stage, &join));
 }
 
-Test(client_handshake, hello_cookie_join_welcome_lets_it_in)
+Test(sequenced_client_handshake, hello_cookie_join_welcome_lets_it_in)
 {
     struct sequenced_join join;
 
@@ -51,7 +51,7 @@ Test(client_handshake, hello_cookie_join_welcome_lets_it_in)
     cr_expect_gt(client_round_trip_ns(stage.client), 0);
 }
 
-Test(client_handshake, a_lost_hello_is_sent_again_with_longer_and_longer_waits)
+Test(sequenced_client_handshake, a_lost_hello_is_sent_again_with_longer_and_longer_waits)
 {
     static const int64_t waits_s[] = {1, 1, 2, 2, 4, 4, 8, 16, 16, 16};
     int64_t before_ns = stage.now.mono_ns;
@@ -72,7 +72,7 @@ Test(client_handshake, a_lost_hello_is_sent_again_with_longer_and_longer_waits)
     }
 }
 
-Test(client_handshake, a_server_that_has_answered_is_asked_again_each_two_seconds)
+Test(sequenced_client_handshake, a_server_that_has_answered_is_asked_again_each_two_seconds)
 {
     struct sequenced_join join;
 
@@ -88,7 +88,7 @@ Test(client_handshake, a_server_that_has_answered_is_asked_again_each_two_second
     }
 }
 
-Test(client_handshake, a_lost_challenge_a_lost_join_and_a_lost_welcome_only_cost_time)
+Test(sequenced_client_handshake, a_lost_challenge_a_lost_join_and_a_lost_welcome_only_cost_time)
 {
     struct sequenced_join join, again;
 
@@ -108,7 +108,7 @@ Test(client_handshake, a_lost_challenge_a_lost_join_and_a_lost_welcome_only_cost
     cr_expect_eq(client_round_trip_ns(stage.client), 0, "nothing can be measured by what was repeated");
 }
 
-Test(client_handshake, where_the_round_trip_is_not_known_the_first_up_asks_for_it)
+Test(sequenced_client_handshake, where_the_round_trip_is_not_known_the_first_up_asks_for_it)
 {
     struct sequenced_up_frame frame;
     struct sequenced_down_frame answer = {.kind = SEQUENCED_DOWN_HEARTBEAT};
@@ -125,7 +125,7 @@ Test(client_handshake, where_the_round_trip_is_not_known_the_first_up_asks_for_i
     cr_expect_eq(client_round_trip_ns(stage.client), 70 * MOMENT_NS_PER_MS);
 }
 
-Test(client_handshake, after_a_minute_without_welcome_an_attempt_with_another_nonce_begins)
+Test(sequenced_client_handshake, after_a_minute_without_welcome_an_attempt_with_another_nonce_begins)
 {
     uint64_t nonce;
 
@@ -138,7 +138,7 @@ Test(client_handshake, after_a_minute_without_welcome_an_attempt_with_another_no
     cr_expect_neq(stage.nonce, nonce);
 }
 
-Test(client_handshake, answers_without_the_nonce_of_the_attempt_are_not_believed)
+Test(sequenced_client_handshake, answers_without_the_nonce_of_the_attempt_are_not_believed)
 {
     cr_assert(client_stage_hello(&stage));
     stage.nonce++;
@@ -149,7 +149,7 @@ Test(client_handshake, answers_without_the_nonce_of_the_attempt_are_not_believed
     cr_expect_eq(stage.states, 0);
 }
 
-Test(client_handshake, a_name_that_is_taken_waits_for_another)
+Test(sequenced_client_handshake, a_name_that_is_taken_waits_for_another)
 {
     struct sequenced_join join;
     uint32_t number = 5;
@@ -172,7 +172,7 @@ Test(client_handshake, a_name_that_is_taken_waits_for_another)
     cr_expect_eq(memcmp(join.name.bytes, "bob", join.name.length), 0);
 }
 
-Test(client_handshake, a_full_room_is_asked_again_after_the_time_that_it_gives)
+Test(sequenced_client_handshake, a_full_room_is_asked_again_after_the_time_that_it_gives)
 {
     greet();
     client_stage_refuse(&stage, SEQUENCED_REFUSED_FULL, 20);
@@ -190,7 +190,7 @@ Test(client_handshake, a_full_room_is_asked_again_after_the_time_that_it_gives)
     cr_expect_null(client_stage_next(&stage));
 }
 
-Test(client_handshake, a_cookie_may_be_refused_four_times)
+Test(sequenced_client_handshake, a_cookie_may_be_refused_four_times)
 {
     for (int i = 0; i < 5; i++) {
         cr_expect_eq(client_state(stage.client), CLIENT_JOINING);
@@ -201,7 +201,7 @@ Test(client_handshake, a_cookie_may_be_refused_four_times)
     cr_expect_eq(client_why(stage.client), CLIENT_REFUSED_COOKIE);
 }
 
-Test(client_handshake, other_refusals_end_it_with_their_number)
+Test(sequenced_client_handshake, other_refusals_end_it_with_their_number)
 {
     static const uint8_t codes[] = {SEQUENCED_REFUSED_VERSION, SEQUENCED_REFUSED_BANNED, SEQUENCED_REFUSED_USE_PLAIN,
                                     10, 255};
@@ -217,7 +217,7 @@ Test(client_handshake, other_refusals_end_it_with_their_number)
     }
 }
 
-Test(client_handshake, a_stranger_comes_back_into_its_session)
+Test(sequenced_client_handshake, a_stranger_comes_back_into_its_session)
 {
     struct sequenced_join join;
 
@@ -243,7 +243,7 @@ Test(client_handshake, a_stranger_comes_back_into_its_session)
     cr_expect_str_eq(client_stage_given(&stage), "11");
 }
 
-Test(client_handshake, a_server_that_always_says_stranger_is_not_knocked_at_without_a_pause)
+Test(sequenced_client_handshake, a_server_that_always_says_stranger_is_not_knocked_at_without_a_pause)
 {
     client_stage_enter(&stage);
     stage.run = 2;
@@ -258,7 +258,7 @@ Test(client_handshake, a_server_that_always_says_stranger_is_not_knocked_at_with
     cr_expect(client_stage_hello(&stage));
 }
 
-Test(client_handshake, an_unknown_session_is_joined_anew_and_its_members_are_gone)
+Test(sequenced_client_handshake, an_unknown_session_is_joined_anew_and_its_members_are_gone)
 {
     struct sequenced_join join;
 
@@ -279,7 +279,7 @@ Test(client_handshake, an_unknown_session_is_joined_anew_and_its_members_are_gon
     cr_expect_eq(client_state(stage.client), CLIENT_IN);
 }
 
-Test(client_handshake, silence_is_asked_about_four_times_and_then_the_way_back_begins)
+Test(sequenced_client_handshake, silence_is_asked_about_four_times_and_then_the_way_back_begins)
 {
     struct sequenced_up_frame frame;
     int64_t began_ns = stage.now.mono_ns;
@@ -298,7 +298,7 @@ Test(client_handshake, silence_is_asked_about_four_times_and_then_the_way_back_b
     cr_expect(client_stage_hello(&stage));
 }
 
-Test(client_handshake, whoever_is_heard_is_there_though_all_answers_to_heartbeats_are_lost)
+Test(sequenced_client_handshake, whoever_is_heard_is_there_though_all_answers_to_heartbeats_are_lost)
 {
     client_stage_enter(&stage);
     for (uint64_t seq = 11; seq < 30; seq++) {
@@ -310,7 +310,7 @@ Test(client_handshake, whoever_is_heard_is_there_though_all_answers_to_heartbeat
     cr_expect_eq(client_state(stage.client), CLIENT_JOINING);
 }
 
-Test(client_handshake, each_answer_to_a_heartbeat_tells_the_round_trip_also_that_to_the_first)
+Test(sequenced_client_handshake, each_answer_to_a_heartbeat_tells_the_round_trip_also_that_to_the_first)
 {
     struct sequenced_down_frame answer = {.kind = SEQUENCED_DOWN_HEARTBEAT};
     struct sequenced_up_frame first, second;
@@ -332,7 +332,7 @@ Test(client_handshake, each_answer_to_a_heartbeat_tells_the_round_trip_also_that
     cr_expect_eq(client_round_trip_ns(stage.client), 300 * MOMENT_NS_PER_MS, "nobody was asked that");
 }
 
-Test(client_handshake, a_machine_that_slept_for_hours_does_each_thing_once)
+Test(sequenced_client_handshake, a_machine_that_slept_for_hours_does_each_thing_once)
 {
     client_stage_enter(&stage);
     stage.now.mono_ns += 8 * 3600 * MOMENT_NS_PER_S;
@@ -342,7 +342,7 @@ Test(client_handshake, a_machine_that_slept_for_hours_does_each_thing_once)
     cr_expect_eq(stage.sent_count, 1);
 }
 
-Test(client_handshake, another_address_is_told_at_once_and_paths_are_answered)
+Test(sequenced_client_handshake, another_address_is_told_at_once_and_paths_are_answered)
 {
     struct sequenced_down_frame path = {.kind = SEQUENCED_DOWN_PATH, .challenge = 0x123456789abcdef0};
     struct sequenced_up_frame frame;
@@ -356,7 +356,7 @@ Test(client_handshake, another_address_is_told_at_once_and_paths_are_answered)
     cr_expect_eq(frame.challenge, path.challenge);
 }
 
-Test(client_handshake, who_leaves_says_so_until_it_is_told_that_it_has_left)
+Test(sequenced_client_handshake, who_leaves_says_so_until_it_is_told_that_it_has_left)
 {
     struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_CLOSED, .closed = {.reason = 0, .text = {"", 0}}};
     struct sequenced_up_frame frame;
@@ -373,7 +373,7 @@ Test(client_handshake, who_leaves_says_so_until_it_is_told_that_it_has_left)
     cr_expect_eq(client_why(stage.client), CLIENT_LEFT);
 }
 
-Test(client_handshake, nobody_is_waited_for_to_leave)
+Test(sequenced_client_handshake, nobody_is_waited_for_to_leave)
 {
     struct sequenced_up_frame frame;
     int leaves = 0;
@@ -388,7 +388,7 @@ Test(client_handshake, nobody_is_waited_for_to_leave)
     cr_expect_eq(leaves, 8);
 }
 
-Test(client_handshake, who_is_not_in_leaves_at_once_unless_its_join_is_on_the_way)
+Test(sequenced_client_handshake, who_is_not_in_leaves_at_once_unless_its_join_is_on_the_way)
 {
     struct sequenced_up_frame frame;
 
@@ -404,7 +404,7 @@ Test(client_handshake, who_is_not_in_leaves_at_once_unless_its_join_is_on_the_wa
     cr_expect(client_stage_frame(&stage, SEQUENCED_UP_LEAVE, &frame));
 }
 
-Test(client_handshake, a_name_refused_while_it_wants_to_leave_is_reason_enough)
+Test(sequenced_client_handshake, a_name_refused_while_it_wants_to_leave_is_reason_enough)
 {
     greet();
     client_leave(stage.client, &stage.now, false);
@@ -412,7 +412,7 @@ Test(client_handshake, a_name_refused_while_it_wants_to_leave_is_reason_enough)
     cr_expect_eq(client_state(stage.client), CLIENT_OUT);
 }
 
-Test(client_handshake, a_session_that_the_server_ends_is_over_and_its_words_are_kept)
+Test(sequenced_client_handshake, a_session_that_the_server_ends_is_over_and_its_words_are_kept)
 {
     static const struct {
         uint8_t reason;
@@ -438,7 +438,7 @@ Test(client_handshake, a_session_that_the_server_ends_is_over_and_its_words_are_
     }
 }
 
-Test(client_handshake, setups_that_can_not_be_are_refused)
+Test(sequenced_client_handshake, setups_that_can_not_be_are_refused)
 {
     struct client_setup setup = stage.setup;
     struct client_session session = {.position = UINT64_MAX};

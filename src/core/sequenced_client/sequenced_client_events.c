@@ -4,7 +4,7 @@
 /*
  * EVENTS, put in order and given on once (doc/protocol.md, 2.4 and 2.5), and the reports of how far that is. All go through the store, also those that nothing stands before: there is one way only.
  */
-#include "core/sequenced_client/client_state.h"
+#include "core/sequenced_client/sequenced_client_state.h"
 
 #include <roomd/moment.h>
 
@@ -20,9 +20,9 @@
 
 #define TIME_MAX_MS ((uint64_t)(INT64_MAX / MOMENT_NS_PER_MS))
 
-void client_events_report(struct client *client, int64_t at_ns)
+void sequenced_client_events_report(struct client *client, int64_t at_ns)
 {
-    client->reports.due_ns = client_earlier(client->reports.due_ns, at_ns);
+    client->reports.due_ns = sequenced_client_earlier(client->reports.due_ns, at_ns);
 }
 
 /* ---- giving on ---- */
@@ -64,12 +64,12 @@ static void deliver(struct client *client, const struct moment *now, const struc
     if (from->kind == SEQUENCED_EVENT_UNKNOWN)
         return;
     if (from->member != 0 && from->member == client->session.member)
-        own = client_messages_own(client, from->seq, from->said);
+        own = sequenced_client_messages_own(client, from->seq, from->said);
     if (client->sink.event != NULL)
         client->sink.event(client->sink.ctx, &event, own);
     if (own != 0 && from->seq > client->messages.own_after)
-        client_messages_acknowledged(client, own);
-    client_members_event(client, from);
+        sequenced_client_messages_acknowledged(client, own);
+    sequenced_client_members_event(client, from);
 }
 
 /* False: its author's name is not known yet. */
@@ -78,7 +78,7 @@ static bool try_to_give(struct client *client, const struct moment *now, const s
     const struct listed_member *author = NULL;
     bool wants_name = event->kind == SEQUENCED_EVENT_CHAT || event->kind == SEQUENCED_EVENT_EXIT;
 
-    if (wants_name && !client_members_author(client, event->member, &author)) {
+    if (wants_name && !sequenced_client_members_author(client, event->member, &author)) {
         if (client->blocked_ns == MOMENT_NEVER_NS)
             client->blocked_ns = now->mono_ns;
         if (now->mono_ns < client->blocked_ns + NAME_PATIENCE_NS)
@@ -93,7 +93,7 @@ static bool try_to_give(struct client *client, const struct moment *now, const s
 /* The lowest in the store; false where it can't be given on to its end. */
 static bool deliver_lowest(struct client *client, const struct moment *now)
 {
-    struct client_reordered stored = client_reorder_get(client->reorder, 0);
+    struct sequenced_client_reordered stored = sequenced_client_reorder_get(client->reorder, 0);
     struct sequenced_events events;
     struct sequenced_event event;
 
@@ -105,23 +105,23 @@ static bool deliver_lowest(struct client *client, const struct moment *now)
                 return false;
         }
     }
-    client_reorder_pop(client->reorder);
+    sequenced_client_reorder_pop(client->reorder);
     return true;
 }
 
-void client_events_deliver(struct client *client, const struct moment *now)
+void sequenced_client_events_deliver(struct client *client, const struct moment *now)
 {
     uint64_t gap_last = client->gaps.count > 0 ? client->gaps.gaps[0].last : 0;
 
-    while (client_reorder_count(client->reorder) > 0 && deliver_lowest(client, now))
+    while (sequenced_client_reorder_count(client->reorder) > 0 && deliver_lowest(client, now))
         ;
     /* A gap has closed: the server's window waits for that. */
     if (gap_last != 0 && client->session.position >= gap_last)
-        client_events_report(client, now->mono_ns);
-    client_gaps_update(client, now);
+        sequenced_client_events_report(client, now->mono_ns);
+    sequenced_client_gaps_update(client, now);
 }
 
-int64_t client_events_due_ns(const struct client *client)
+int64_t sequenced_client_events_due_ns(const struct client *client)
 {
     return client->blocked_ns == MOMENT_NEVER_NS ? MOMENT_NEVER_NS : client->blocked_ns + NAME_PATIENCE_NS;
 }
@@ -135,20 +135,20 @@ static bool is_report_due(const struct client *client, const struct moment *now)
     return client->reports.events >= (lossy ? REPORT_EVENTS_LOSSY : REPORT_EVENTS);
 }
 
-void client_events_receive(struct client *client, const struct moment *now, const void *bytes, size_t length)
+void sequenced_client_events_receive(struct client *client, const struct moment *now, const void *bytes, size_t length)
 {
     struct sequenced_events events;
-    struct client_reordered datagram;
+    struct sequenced_client_reordered datagram;
 
     if (sequenced_events_open(bytes, length, &events) != 0 || events.epoch != client->session.epoch)
         return;
     client->heartbeat.heard_ns = now->mono_ns;
     /* What is here already is reported again, too: the report before may be lost. */
     client->reports.events++;
-    client_events_report(client, now->mono_ns + (is_report_due(client, now) ? 0 : REPORT_NS));
-    datagram = (struct client_reordered){events.first, events.first + events.count - 1, bytes, length};
+    sequenced_client_events_report(client, now->mono_ns + (is_report_due(client, now) ? 0 : REPORT_NS));
+    datagram = (struct sequenced_client_reordered){events.first, events.first + events.count - 1, bytes, length};
     if (datagram.last <= client->session.position)
         return;
-    client_reorder_put(client->reorder, &datagram);
-    client_events_deliver(client, now);
+    sequenced_client_reorder_put(client->reorder, &datagram);
+    sequenced_client_events_deliver(client, now);
 }

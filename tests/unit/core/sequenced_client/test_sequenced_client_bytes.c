@@ -17,7 +17,7 @@ static void close_stage(void)
     client_stage_done(&stage);
 }
 
-TestSuite(client_bytes, .fini = close_stage);
+TestSuite(sequenced_client_bytes, .fini = close_stage);
 
 /* In memory of exactly that length. */
 static void receive(const uint8_t *bytes, size_t length)
@@ -48,7 +48,7 @@ static void receive_noise(void)
     receive(bytes, length);
 }
 
-Test(client_bytes, noise_is_nothing_before_it_is_in)
+Test(sequenced_client_bytes, noise_is_nothing_before_it_is_in)
 {
     client_stage_new(&stage);
     srand(1);
@@ -57,7 +57,7 @@ Test(client_bytes, noise_is_nothing_before_it_is_in)
     cr_expect_eq(client_state(stage.client), CLIENT_JOINING);
 }
 
-Test(client_bytes, noise_is_nothing_when_it_is_in)
+Test(sequenced_client_bytes, noise_is_nothing_when_it_is_in)
 {
     client_stage_new(&stage);
     client_stage_enter(&stage);
@@ -69,7 +69,7 @@ Test(client_bytes, noise_is_nothing_when_it_is_in)
     cr_expect_str_eq(client_stage_given(&stage), "11");
 }
 
-Test(client_bytes, datagrams_of_every_length_are_nothing)
+Test(sequenced_client_bytes, datagrams_of_every_length_are_nothing)
 {
     static uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES + 100];
 
@@ -126,7 +126,7 @@ static size_t make_events(uint8_t *bytes)
     return sequenced_events_length(&bundle);
 }
 
-Test(client_bytes, good_datagrams_with_some_bytes_changed_do_no_harm)
+Test(sequenced_client_bytes, good_datagrams_with_some_bytes_changed_do_no_harm)
 {
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
     uint32_t number;

@@ -4,7 +4,7 @@
 /*
  * The contract of a client: what comes is handed to whom it is for, what is due is put into as few datagrams as will hold it. What any of it means stands in the other files.
  */
-#include "core/sequenced_client/client_state.h"
+#include "core/sequenced_client/sequenced_client_state.h"
 
 #include "core/model/name.h"
 #include "core/model/prng.h"
@@ -58,7 +58,7 @@ int client_new(const struct client_setup *setup, struct client **ret_client)
     client = calloc(1, sizeof(*client));
     if (client == NULL)
         return STATUS_NO_MEMORY;
-    status = client_reorder_new(setup->reorder_bytes, &client->reorder);
+    status = sequenced_client_reorder_new(setup->reorder_bytes, &client->reorder);
     if (status != 0) {
         free(client);
         return status;
@@ -73,7 +73,7 @@ int client_new(const struct client_setup *setup, struct client **ret_client)
     client->reports.due_ns = MOMENT_NEVER_NS;
     if (setup->resume != NULL)
         take_up(client, setup->resume);
-    client_handshake_start(client, INT64_MIN);
+    sequenced_client_handshake_start(client, INT64_MIN);
     *ret_client = client;
     return STATUS_OK;
 }
@@ -83,7 +83,7 @@ void client_free(struct client *client)
     if (client == NULL)
         return;
     member_list_done(&client->members.list);
-    client_reorder_free(client->reorder);
+    sequenced_client_reorder_free(client->reorder);
     free(client);
 }
 
@@ -97,23 +97,23 @@ void client_receive(struct client *client, const struct moment *now, const void 
         return;
     switch (datagram) {
     case SEQUENCED_CHALLENGE:
-        client_handshake_challenge(client, now, bytes, length);
+        sequenced_client_handshake_challenge(client, now, bytes, length);
         break;
     case SEQUENCED_WELCOME:
-        client_handshake_welcome(client, now, bytes, length);
+        sequenced_client_handshake_welcome(client, now, bytes, length);
         break;
     case SEQUENCED_REFUSAL:
-        client_handshake_refusal(client, now, bytes, length);
+        sequenced_client_handshake_refusal(client, now, bytes, length);
         break;
     case SEQUENCED_STRANGER:
-        client_receive_stranger(client, now, bytes, length);
+        sequenced_client_receive_stranger(client, now, bytes, length);
         break;
     case SEQUENCED_DOWN:
-        client_receive_down(client, now, bytes, length);
+        sequenced_client_receive_down(client, now, bytes, length);
         break;
     case SEQUENCED_EVENTS:
         if (client->state == CLIENT_IN || client->state == CLIENT_LEAVING)
-            client_events_receive(client, now, bytes, length);
+            sequenced_client_events_receive(client, now, bytes, length);
         break;
     case SEQUENCED_HELLO: /* nobody's to send to a client */
     case SEQUENCED_JOIN:
@@ -130,7 +130,8 @@ int client_say(struct client *client, const struct moment *now, const char *text
         return STATUS_TOO_LONG;
     if (!text_is_utf8(text, length))
         return STATUS_NOT_UTF8;
-    return client_messages_queue(client, now, (struct octets_slice){text, length}, SEQUENCED_WHAT_TEXT, ret_number);
+    return sequenced_client_messages_queue(client, now, (struct octets_slice){text, length}, SEQUENCED_WHAT_TEXT,
+                                           ret_number);
 }
 
 int client_rename(struct client *client, const struct moment *now, const char *name, uint32_t *ret_number)
@@ -142,10 +143,10 @@ int client_rename(struct client *client, const struct moment *now, const char *n
     if (client->state == CLIENT_LEAVING || client->state == CLIENT_OUT || client->leaving.asked)
         return STATUS_INVALID;
     if (client->session.exists)
-        return client_messages_queue(client, now, (struct octets_slice){name, strlen(name)}, SEQUENCED_WHAT_NAME,
-                                     ret_number);
+        return sequenced_client_messages_queue(client, now, (struct octets_slice){name, strlen(name)},
+                                               SEQUENCED_WHAT_NAME, ret_number);
     set_name(client, name);
-    client_handshake_start(client, now->mono_ns);
+    sequenced_client_handshake_start(client, now->mono_ns);
     *ret_number = 0;
     return STATUS_OK;
 }
@@ -160,8 +161,8 @@ static bool is_free_to_go(const struct client *client)
         return false;
     if (client->leaving.at_once || client->handshake.due_ns == MOMENT_NEVER_NS)
         return true;
-    return !client->session.exists && client->handshake.phase != CLIENT_PHASE_ASKING &&
-           client_messages_pending(client) == 0;
+    return !client->session.exists && client->handshake.phase != SEQUENCED_CLIENT_PHASE_ASKING &&
+           sequenced_client_messages_pending(client) == 0;
 }
 
 void client_leave(struct client *client, const struct moment *now, bool at_once)
@@ -175,27 +176,27 @@ void client_leave(struct client *client, const struct moment *now, bool at_once)
     if (client->state != CLIENT_LEAVING)
         client->leaving.due_ns = now->mono_ns;
     if (impatient || is_free_to_go(client))
-        client_end(client, CLIENT_LEFT);
+        sequenced_client_end(client, CLIENT_LEFT);
 }
 
 void client_moved(struct client *client, const struct moment *now)
 {
     if (client->state == CLIENT_IN)
-        client_heartbeat_ask(client, now);
+        sequenced_client_heartbeat_ask(client, now);
     /* A cookie is for one address, so the attempt begins anew. Who was told to wait, or waits for its user, goes on waiting. */
-    else if (client->state == CLIENT_JOINING && client->handshake.phase != CLIENT_PHASE_START)
-        client_handshake_start(client, now->mono_ns);
+    else if (client->state == CLIENT_JOINING && client->handshake.phase != SEQUENCED_CLIENT_PHASE_START)
+        sequenced_client_handshake_start(client, now->mono_ns);
 }
 
 /* ---- what goes ---- */
 
-static bool write_paths(struct client *client, struct client_up *up)
+static bool write_paths(struct client *client, struct sequenced_client_up *up)
 {
     for (; client->paths.count > 0; client->paths.count--) {
         struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_PATH,
                                            .challenge = client->paths.challenges[client->paths.count - 1]};
 
-        if (!client_up_add(up, &frame))
+        if (!sequenced_client_up_add(up, &frame))
             return false;
     }
     return true;
@@ -203,62 +204,64 @@ static bool write_paths(struct client *client, struct client_up *up)
 
 static int64_t leave_due_ns(const struct client *client)
 {
-    const struct client_leaving *leaving = &client->leaving;
+    const struct sequenced_client_leaving *leaving = &client->leaving;
 
-    if (client->state == CLIENT_IN && (!leaving->asked || (!leaving->at_once && client_messages_pending(client) > 0)))
+    if (client->state == CLIENT_IN &&
+        (!leaving->asked || (!leaving->at_once && sequenced_client_messages_pending(client) > 0)))
         return MOMENT_NEVER_NS;
     return leaving->due_ns;
 }
 
-static bool write_leave(struct client *client, const struct moment *now, struct client_up *up)
+static bool write_leave(struct client *client, const struct moment *now, struct sequenced_client_up *up)
 {
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_LEAVE};
 
-    if (leave_due_ns(client) > now->mono_ns || !client_up_add(up, &frame))
+    if (leave_due_ns(client) > now->mono_ns || !sequenced_client_up_add(up, &frame))
         return leave_due_ns(client) > now->mono_ns;
     client->leaving.due_ns =
-        now->mono_ns + rtt_timeout(&client->rtt, client->leaving.sent, CLIENT_AGAIN_LEAST_NS, CLIENT_AGAIN_MOST_NS);
+        now->mono_ns + rtt_timeout(&client->rtt, client->leaving.sent, SEQUENCED_CLIENT_AGAIN_LEAST_NS,
+                                   SEQUENCED_CLIENT_AGAIN_MOST_NS);
     client->leaving.sent++;
     if (client->state == CLIENT_IN)
-        client_set_state(client, CLIENT_LEAVING, CLIENT_NO_REASON, 0);
+        sequenced_client_set_state(client, CLIENT_LEAVING, CLIENT_NO_REASON, 0);
     return true;
 }
 
 /* When an UP is to be sent. */
 static int64_t up_due_ns(const struct client *client)
 {
-    int64_t due_ns = client_earlier(client->reports.due_ns, leave_due_ns(client));
+    int64_t due_ns = sequenced_client_earlier(client->reports.due_ns, leave_due_ns(client));
 
     if (client->paths.count > 0)
         return INT64_MIN;
-    due_ns = client_earlier(due_ns, client_gaps_due_ns(client));
+    due_ns = sequenced_client_earlier(due_ns, sequenced_client_gaps_due_ns(client));
     if (client->state != CLIENT_IN)
         return due_ns;
-    due_ns = client_earlier(due_ns, client_members_due_ns(client));
-    due_ns = client_earlier(due_ns, client_messages_due_ns(client));
-    return client_earlier(due_ns, client_heartbeat_due_ns(client));
+    due_ns = sequenced_client_earlier(due_ns, sequenced_client_members_due_ns(client));
+    due_ns = sequenced_client_earlier(due_ns, sequenced_client_messages_due_ns(client));
+    return sequenced_client_earlier(due_ns, sequenced_client_heartbeat_due_ns(client));
 }
 
 /* In the order of what can't wait; LEAVE comes last, for nothing behind it is heard. */
 static void send_up(struct client *client, const struct moment *now)
 {
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
-    struct client_up up = {.up = {.token = client->session.token,
-                                  .run = client->session.run,
-                                  .packet = ++client->session.packet,
-                                  .position = client->session.position},
-                           .writer = sequenced_write(bytes, sizeof(bytes))};
+    struct sequenced_client_up up = {.up = {.token = client->session.token,
+                                            .run = client->session.run,
+                                            .packet = ++client->session.packet,
+                                            .position = client->session.position},
+                                     .writer = sequenced_write(bytes, sizeof(bytes))};
     bool fits = sequenced_up_begin(&up.writer, &up.up) == 0;
 
-    fits = fits && write_paths(client, &up) && client_gaps_write(client, now, &up);
+    fits = fits && write_paths(client, &up) && sequenced_client_gaps_write(client, now, &up);
     if (client->state == CLIENT_IN)
-        fits = fits && client_members_write(client, now, &up) && client_heartbeat_write(client, now, &up) &&
-               client_messages_write(client, now, &up);
+        fits = fits && sequenced_client_members_write(client, now, &up) &&
+               sequenced_client_heartbeat_write(client, now, &up) && sequenced_client_messages_write(client, now, &up);
     if (fits)
         write_leave(client, now, &up);
-    client->reports = (struct client_reports){.due_ns = MOMENT_NEVER_NS};
+    client->reports = (struct sequenced_client_reports){.due_ns = MOMENT_NEVER_NS};
     client->heartbeat.sent_ns = now->mono_ns;
-    client_send(client, bytes, up.writer.length);
+    sequenced_client_send(client, bytes, up.writer.length);
 }
 
 /* Something about the session does not work any more. */
@@ -266,13 +269,13 @@ static void check_session(struct client *client, const struct moment *now)
 {
     if (client->state == CLIENT_LEAVING && client->leaving.sent >= LEAVES_MAX &&
         client->leaving.due_ns <= now->mono_ns) {
-        client_end(client, CLIENT_LEFT);
-    } else if (client->state == CLIENT_IN && client_messages_exhausted(client)) {
-        client_lose_session(client);
-        client_handshake_return(client, now);
+        sequenced_client_end(client, CLIENT_LEFT);
+    } else if (client->state == CLIENT_IN && sequenced_client_messages_exhausted(client)) {
+        sequenced_client_lose_session(client);
+        sequenced_client_handshake_return(client, now);
     } else if (client->state == CLIENT_IN &&
-               (client_heartbeat_is_broken(client, now) || client->session.packet >= UINT32_MAX - UPS_MAX)) {
-        client_handshake_return(client, now);
+               (sequenced_client_heartbeat_is_broken(client, now) || client->session.packet >= UINT32_MAX - UPS_MAX)) {
+        sequenced_client_handshake_return(client, now);
     }
 }
 
@@ -282,15 +285,15 @@ int64_t client_next_tick(const struct client *client)
         return MOMENT_NEVER_NS;
     if (client->state == CLIENT_JOINING)
         return client->handshake.due_ns;
-    return client_earlier(up_due_ns(client), client_events_due_ns(client));
+    return sequenced_client_earlier(up_due_ns(client), sequenced_client_events_due_ns(client));
 }
 
 int64_t client_tick(struct client *client, const struct moment *now)
 {
     if (client->state == CLIENT_IN || client->state == CLIENT_LEAVING) {
-        if (client_events_due_ns(client) <= now->mono_ns)
-            client_events_deliver(client, now);
-        client_messages_refresh(client, now);
+        if (sequenced_client_events_due_ns(client) <= now->mono_ns)
+            sequenced_client_events_deliver(client, now);
+        sequenced_client_messages_refresh(client, now);
         check_session(client, now);
     }
     for (unsigned i = 0; (client->state == CLIENT_IN || client->state == CLIENT_LEAVING) && i < UPS_MAX &&
@@ -298,9 +301,9 @@ int64_t client_tick(struct client *client, const struct moment *now)
          i++)
         send_up(client, now);
     if (client->leaving.asked && is_free_to_go(client))
-        client_end(client, CLIENT_LEFT);
+        sequenced_client_end(client, CLIENT_LEFT);
     if (client->state == CLIENT_JOINING)
-        client_handshake_tick(client, now);
+        sequenced_client_handshake_tick(client, now);
     return client_next_tick(client);
 }
 
@@ -323,7 +326,7 @@ const char *client_close_text(const struct client *client)
 
 uint32_t client_pending(const struct client *client)
 {
-    return client_messages_pending(client);
+    return sequenced_client_messages_pending(client);
 }
 
 uint64_t client_number(const struct client *client)
@@ -363,7 +366,7 @@ bool client_session(const struct client *client, struct client_session *ret_sess
     *ret_session = (struct client_session){.epoch = client->session.epoch,
                                            .token = client->session.token,
                                            .position = client->session.position,
-                                           .said = client_messages_sent(client),
-                                           .decided = client_messages_decided(client)};
+                                           .said = sequenced_client_messages_sent(client),
+                                           .decided = sequenced_client_messages_decided(client)};
     return true;
 }

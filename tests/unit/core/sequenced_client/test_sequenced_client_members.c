@@ -27,9 +27,9 @@ static void close_stage(void)
     client_stage_done(&stage);
 }
 
-TestSuite(client_members, .init = open_stage, .fini = close_stage);
+TestSuite(sequenced_client_members, .init = open_stage, .fini = close_stage);
 
-Test(client_members, pages_are_asked_for_one_after_the_other)
+Test(sequenced_client_members, pages_are_asked_for_one_after_the_other)
 {
     struct sequenced_up_frame frame;
 
@@ -52,7 +52,7 @@ Test(client_members, pages_are_asked_for_one_after_the_other)
     cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame));
 }
 
-Test(client_members, a_page_that_comes_twice_changes_nothing)
+Test(sequenced_client_members, a_page_that_comes_twice_changes_nothing)
 {
     client_stage_page(&stage, 10, 0, 4, true, "1 bob, 3 carol");
     client_stage_page(&stage, 10, 0, 4, true, "1 bob, 3 carol");
@@ -61,7 +61,7 @@ Test(client_members, a_page_that_comes_twice_changes_nothing)
     cr_expect_str_eq(stage.members, "+1 bob +3 carol +7 alice");
 }
 
-Test(client_members, events_that_a_page_knows_already_do_not_count_twice)
+Test(sequenced_client_members, events_that_a_page_knows_already_do_not_count_twice)
 {
     client_stage_page(&stage, 13, 0, 8, false, "7 alice, 8 dave");
     client_stage_joined(&stage, 10, 7, 0, "alice");
@@ -74,7 +74,7 @@ Test(client_members, events_that_a_page_knows_already_do_not_count_twice)
     cr_expect_str_eq(stage.members, "+7 alice +8 dave -8 dave");
 }
 
-Test(client_members, events_after_a_page_count_though_the_page_comes_late)
+Test(sequenced_client_members, events_after_a_page_count_though_the_page_comes_late)
 {
     client_stage_joined(&stage, 10, 7, 0, "alice");
     client_stage_joined(&stage, 11, 8, 0, "dave");
@@ -83,7 +83,7 @@ Test(client_members, events_after_a_page_count_though_the_page_comes_late)
     cr_expect_eq(client_members(stage.client), 3);
 }
 
-Test(client_members, former_members_give_their_names_to_what_they_said)
+Test(sequenced_client_members, former_members_give_their_names_to_what_they_said)
 {
     client_stage_joined(&stage, 10, 7, 0, "alice");
     client_stage_chat(&stage, 11, 3, 0, "bye");
@@ -97,7 +97,7 @@ Test(client_members, former_members_give_their_names_to_what_they_said)
     cr_expect_eq(client_members(stage.client), 1);
 }
 
-Test(client_members, a_page_for_the_number_is_enough_for_its_name)
+Test(sequenced_client_members, a_page_for_the_number_is_enough_for_its_name)
 {
     client_stage_joined(&stage, 10, 7, 0, "alice");
     client_stage_chat(&stage, 11, 3, 0, "x");
@@ -106,7 +106,7 @@ Test(client_members, a_page_for_the_number_is_enough_for_its_name)
     cr_expect_str_eq(client_stage_given(&stage), "11");
 }
 
-Test(client_members, a_rename_is_one_member_all_the_time)
+Test(sequenced_client_members, a_rename_is_one_member_all_the_time)
 {
     client_stage_page(&stage, 10, 0, 7, false, "3 carol, 7 alice");
     client_stage_joined(&stage, 10, 7, 0, "alice");
@@ -118,7 +118,7 @@ Test(client_members, a_rename_is_one_member_all_the_time)
     cr_expect_str_eq(stage.events[3].name, "caro");
 }
 
-Test(client_members, who_is_on_no_page_after_a_gap_is_gone)
+Test(sequenced_client_members, who_is_on_no_page_after_a_gap_is_gone)
 {
     struct sequenced_down_frame gap = {.kind = SEQUENCED_DOWN_GAP, .oldest = 50};
 
@@ -129,7 +129,7 @@ Test(client_members, who_is_on_no_page_after_a_gap_is_gone)
     cr_expect_str_eq(stage.members, "+3 carol +4 erin +7 alice -3 carol -4 erin +4 erika +9 gus");
 }
 
-Test(client_members, a_page_that_the_list_before_the_gap_has_asked_for_takes_nobody_out)
+Test(sequenced_client_members, a_page_that_the_list_before_the_gap_has_asked_for_takes_nobody_out)
 {
     struct sequenced_down_frame gap = {.kind = SEQUENCED_DOWN_GAP, .oldest = 50};
 
@@ -141,7 +141,7 @@ Test(client_members, a_page_that_the_list_before_the_gap_has_asked_for_takes_nob
     cr_expect_str_eq(stage.members, "+3 carol +4 erin -4 erin +7 alice +9 gus");
 }
 
-Test(client_members, a_page_does_not_undo_what_came_after_it)
+Test(sequenced_client_members, a_page_does_not_undo_what_came_after_it)
 {
     struct sequenced_down_frame gap = {.kind = SEQUENCED_DOWN_GAP, .oldest = 12};
 
@@ -152,7 +152,7 @@ Test(client_members, a_page_does_not_undo_what_came_after_it)
     cr_expect_str_eq(stage.members, "+3 carol +7 alice -3 carol +3 caro");
 }
 
-Test(client_members, a_page_that_was_made_before_somebody_left_does_not_bring_it_back)
+Test(sequenced_client_members, a_page_that_was_made_before_somebody_left_does_not_bring_it_back)
 {
     client_stage_joined(&stage, 10, 7, 0, "alice");
     client_stage_joined(&stage, 11, 9, 0, "gus");
@@ -267,7 +267,7 @@ static void live_history(const struct history *history)
         take_turn(history, end, true);
 }
 
-Test(client_members, any_order_of_pages_and_events_gives_the_same_list)
+Test(sequenced_client_members, any_order_of_pages_and_events_gives_the_same_list)
 {
     for (unsigned seed = 1; seed <= 200; seed++) {
         struct history history = {0};
@@ -286,7 +286,7 @@ Test(client_members, any_order_of_pages_and_events_gives_the_same_list)
     }
 }
 
-Test(client_members, they_are_told_one_after_the_other_by_rising_numbers)
+Test(sequenced_client_members, they_are_told_one_after_the_other_by_rising_numbers)
 {
     char told[64] = "";
     const char *name;
@@ -307,7 +307,7 @@ Test(client_members, they_are_told_one_after_the_other_by_rising_numbers)
 
 /* ---- the row itself ---- */
 
-Test(client_members, the_row_stays_in_order_whatever_is_put_in_and_taken_out)
+Test(sequenced_client_members, the_row_stays_in_order_whatever_is_put_in_and_taken_out)
 {
     struct member_list list = {0};
     bool in[500] = {false};
@@ -339,7 +339,7 @@ Test(client_members, the_row_stays_in_order_whatever_is_put_in_and_taken_out)
     member_list_done(&list);
 }
 
-Test(client_members, more_than_the_most_are_not_taken)
+Test(sequenced_client_members, more_than_the_most_are_not_taken)
 {
     struct member_list list = {0};
 
@@ -353,7 +353,7 @@ Test(client_members, more_than_the_most_are_not_taken)
     member_list_done(&list);
 }
 
-Test(client_members, a_page_that_does_not_come_is_asked_for_again_and_again)
+Test(sequenced_client_members, a_page_that_does_not_come_is_asked_for_again_and_again)
 {
     struct sequenced_up_frame frame;
     unsigned asked = 0;
