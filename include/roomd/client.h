@@ -2,10 +2,13 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A client of the sequenced protocol (doc/protocol.md, section 2), as a machine: datagrams and time go in, datagrams and events come out. No sockets, no clock, no terminal; random bytes are an argument.
+ * A client as a machine: datagrams and time go in, datagrams and events come out. No sockets, no
+ * clock, no terminal; random bytes are an argument. There are two: one for the sequenced protocol
+ * (roomd/sequenced_client.h) and one for the plain one (roomd/plain_client.h). Each of these pages
+ * says how to make its client, and what is special to it; everything else is here.
  *
- * It gives on every event once and in order, repeats what it has said until its outcome is known, and never says anything twice. It has one session at a time, and joins anew by itself where the server has
- * forgotten that. Memory is bounded and allocated by client_new, but for the list of members, which grows with the room.
+ * Memory is bounded and allocated when a client is made, but for the list of members, which grows
+ * with the room.
  */
 #ifndef ROOMD_CLIENT_H
 #define ROOMD_CLIENT_H
@@ -19,16 +22,16 @@
 
 #define CLIENT_SEED_BYTES 32
 
-/* A full window of datagrams (doc/protocol.md, 2.10). */
-#define CLIENT_REORDER_MIN_BYTES ((size_t)320 * 1024)
-
 /* Of one message, whatever the server says. */
 #define CLIENT_TEXT_MAX_BYTES 1000
 
-/* Messages that may wait for their acknowledgement, those that the window does not let out yet included. */
+/* Of what the server says as it ends a session; what is longer is cut or left out. */
+#define CLIENT_CLOSE_TEXT_MAX_BYTES 1200
+
+/* Messages that may wait for their outcome, those that may not be sent yet included. */
 #define CLIENT_PENDING_MAX 256
 
-/* A room that says it has more is shown without the rest, and what they say comes without a name. */
+/* In a larger room the rest is not listed, and what they say may come without a name. */
 #define CLIENT_MEMBERS_MAX 100000
 
 struct client;
@@ -40,7 +43,8 @@ enum client_state {
     CLIENT_OUT, /* ended; client_why tells */
 };
 
-/* Why it is not in, or was refused. The codes of REFUSAL come first, with their numbers, also those that have no name here. */
+/* Why it is not in, or was refused. The codes of REFUSAL come first, under their numbers; a later
+ * version may send others, up to CLIENT_REFUSED_LAST. */
 enum client_reason {
     CLIENT_NO_REASON = 0,
     CLIENT_REFUSED_VERSION = 1,
@@ -70,26 +74,44 @@ enum client_outcome {
     CLIENT_SENT,    /* it was sent, over a protocol that tells nothing of it (roomd/plain_client.h) */
 };
 
-/* Any function may be NULL. None may call back into the client but client_say. Everything is borrowed for the call. */
-struct client_sink {
-    /* A datagram for the server. */
+/*
+ * Carries the datagrams, and is told of each state before the sink is, since the way to the server
+ * depends on it. Either function may be NULL; neither may change the client. Everything is borrowed
+ * for the call.
+ */
+struct client_carrier {
     void (*send)(void *ctx, const void *bytes, size_t length);
+    void (*state)(void *ctx, enum client_state state, enum client_reason reason, uint16_t wait_s);
+    void *ctx;
+};
+
+/*
+ * What a client tells. Any function may be NULL. None may change the client but by client_say.
+ * Everything is borrowed for the call.
+ */
+struct client_sink {
     /*
-     * An event, in order, once; name and text as in struct event, `author` is the member's number, `reason` may be one of a later day. The name is the author's, empty where it can't be known. `own`: the
-     * number of the message of ours that it is, or 0.
+     * An event, in order, once; name and text as in struct event, `author` is the member's number,
+     * `reason` may be one of a later day. The name is the author's, empty where it can't be known.
+     * `own`: the number of the message of ours that it is, or 0.
      */
     void (*event)(void *ctx, const struct event *event, uint32_t own);
     void (*outcome)(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why);
     /* So many events can't be had any more: the room has forgotten them. */
     void (*missed)(void *ctx, uint64_t count);
     /*
-     * The state has changed, or it was refused. `reason` where it is CLIENT_OUT or was refused; `wait_s`: it tries again by itself after so long. CLIENT_JOINING with CLIENT_REFUSED_TAKEN or
-     * CLIENT_REFUSED_NAME waits for client_rename or client_leave; with any other reason and 0, it tries again at once.
+     * The state has changed, or it was refused. `reason` where it is CLIENT_OUT or was refused;
+     * `wait_s`: it tries again by itself after so long. CLIENT_JOINING with CLIENT_REFUSED_TAKEN or
+     * CLIENT_REFUSED_NAME waits for client_rename or client_leave; with any other reason and 0, it
+     * tries again at once.
      */
     void (*state)(void *ctx, enum client_state state, enum client_reason reason, uint16_t wait_s);
-    /* Who is in, or no longer: a change of the list of members. Joins and exits of the transcript come as events, too. */
+    /* A change of the list of members. Joins and exits of the transcript come as events, too. */
     void (*member)(void *ctx, uint64_t number, const char *name, size_t name_len, bool here);
-    /* A line that tells no event (roomd/plain_client.h); UTF-8, not terminated, and it may hold anything but a NUL and line breaks: who shows it escapes it. */
+    /*
+     * A line that tells no event (roomd/plain_client.h); UTF-8, not terminated. It may hold anything
+     * but a NUL and line breaks, so it has to be escaped where it is shown.
+     */
     void (*line)(void *ctx, const char *text, size_t length);
     void *ctx;
 };
@@ -103,61 +125,77 @@ struct client_session {
     uint32_t decided;  /* up to there, the outcomes of all were told */
 };
 
+/* What every client is made from. The same seed makes the same client. */
 struct client_setup {
-    uint8_t seed[CLIENT_SEED_BYTES]; /* from the system's random numbers; the same seed makes the same client */
+    uint8_t seed[CLIENT_SEED_BYTES]; /* from the system's random numbers */
     const char *name;                /* terminated, at most ROOM_NAME_MAX_BYTES; copied */
-    const struct client_session *
-        resume; /* NULL: join anew. What that program had sent and the server has not decided on is told as CLIENT_UNKNOWN, and so is, where the session is lost, what was not told to that program; numbers go on behind its `said` */
-    size_t reorder_bytes; /* for events beyond a gap: at least CLIENT_REORDER_MIN_BYTES */
+    struct client_carrier carrier;
     struct client_sink sink;
 };
 
-/* STATUS_NO_MEMORY; STATUS_INVALID (no name, a store too small, a session that can't be); STATUS_TOO_LONG, STATUS_NOT_UTF8 (the name). Nothing is sent but by client_tick. */
-int client_new(const struct client_setup *setup, struct client **ret_client);
+/* NULL is legal. */
 void client_free(struct client *client);
 
 /* A datagram came from the server's address. Whatever it holds, the client goes on. */
 void client_receive(struct client *client, const struct moment *now, const void *bytes, size_t length);
 
-/* Does what is due, and tells when it wants to be called next (monotonic), or MOMENT_NEVER_NS. To be called after client_receive and client_say too, or when client_next_tick has come. */
+/*
+ * Does what is due, and tells when it wants to be called next (monotonic), or MOMENT_NEVER_NS; a
+ * moment that has passed where the sink has said something meanwhile. To be called after
+ * client_receive and client_say too, or when client_next_tick has come. Nothing else sends.
+ */
 int64_t client_tick(struct client *client, const struct moment *now);
 int64_t client_next_tick(const struct client *client);
 
 /*
- * Says something; its number, from 1, goes to `ret_number`. It is sent when the window and the state allow it. Where the session is lost before that, it is said in the next one, under the same number.
- * STATUS_FULL: CLIENT_PENDING_MAX wait already. STATUS_TOO_LONG: more than max_text bytes, or CLIENT_TEXT_MAX_BYTES while that is not known. STATUS_INVALID: empty, or it has left or was told to.
- * STATUS_NOT_UTF8.
+ * Says something; its number, from 1, goes to `ret_number`. It is sent when the state allows it.
+ * STATUS_FULL: CLIENT_PENDING_MAX wait already. STATUS_TOO_LONG: more than client_text_max_bytes.
+ * STATUS_INVALID: empty, or it has left or was told to. STATUS_NOT_UTF8.
  */
 int client_say(struct client *client, const struct moment *now, const char *text, size_t length, uint32_t *ret_number);
 
-/* Asks for another name, as a message is said; where it is not in yet, it tries with this one at once, and `ret_number` is 0. The same errors; a name has at most ROOM_NAME_MAX_BYTES. */
+/*
+ * Asks for another name, in the order of what is said; where it is not in yet, it tries with this
+ * one at once, and `ret_number` is 0. The same errors; a name has at most ROOM_NAME_MAX_BYTES.
+ */
 int client_rename(struct client *client, const struct moment *now, const char *name, uint32_t *ret_number);
 
-/* Leaves: when the outcome of all it said is known, or `at_once`: that tells the server, and the second time does not wait for its answer. */
+/*
+ * Leaves: when the outcome of all it said is known, or `at_once`. That tells the server; `at_once`
+ * while it waits for the answer ends it. While a join has no answer, it waits for that, to be able
+ * to leave; `at_once` does not.
+ */
 void client_leave(struct client *client, const struct moment *now, bool at_once);
 
-/* The address of this machine has changed, or its program was stopped for long: says so to the server. */
+/* The address of this machine has changed, or its program was stopped for long: asks the server. */
 void client_moved(struct client *client, const struct moment *now);
 
 enum client_state client_state(const struct client *client);
 enum client_reason client_why(const struct client *client);
-/* What the server said as it ended the session; terminated, clean, mostly empty. */
+/* What the server said as it ended the session; terminated, mostly empty. */
 const char *client_close_text(const struct client *client);
 /* Messages whose outcome is not known. */
 uint32_t client_pending(const struct client *client);
-/* Its own number and name as shown, once in. */
+/* Its own number and name, and the room's name, as shown, once in; empty where that is not told. */
 uint64_t client_number(const struct client *client);
 const char *client_name(const struct client *client);
 const char *client_room(const struct client *client);
-/* Of one message: what the room takes, or CLIENT_TEXT_MAX_BYTES while that is not known. */
+/* Of one message, as far as it is known what the room takes. */
 size_t client_text_max_bytes(const struct client *client);
+/* How many are in the room, itself included, as far as is known. */
 uint32_t client_members(const struct client *client);
-/* The next member that is here, behind the number `after` (0: the first), by rising numbers, as far as they are known. The name is valid until the next call that changes the client. */
+/*
+ * The next member that is here, behind the number `after` (0: the first), by rising numbers, as far
+ * as they are known. The name is valid until the next call that changes the client.
+ */
 bool client_next_member(const struct client *client, uint64_t after, uint64_t *ret_number, const char **ret_name,
                         size_t *ret_name_len);
-/* Smoothed round trip, nanoseconds; 0 = not measured yet. */
-int64_t client_round_trip_ns(const struct client *client);
-/* To be kept over a restart; false where there is no session. */
+/* To be kept over a restart; false where there is no session, or the protocol has none. */
 bool client_session(const struct client *client, struct client_session *ret_session);
+/*
+ * Once out: nothing says that the room has not heard what was said. Over the sequenced protocol,
+ * each message has its outcome; over the plain one, the bye has come, or the dialect has none.
+ */
+bool client_was_heard(const struct client *client);
 
 #endif

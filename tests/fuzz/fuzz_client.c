@@ -10,8 +10,8 @@
 #include "core/sequenced_wire/sequenced_up.h"
 #include "fuzz/fuzz_input.h"
 
-#include <roomd/client.h>
 #include <roomd/moment.h>
+#include <roomd/sequenced_client.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -307,23 +307,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct world world;
     struct input input = {.data = data, .size = size};
     struct client_session session = {EPOCH, TOKEN, 5, 40, 20};
-    struct client_setup setup = {.name = "alice",
-                                 .reorder_bytes = CLIENT_REORDER_MIN_BYTES,
-                                 .sink = {.send = on_send,
-                                          .event = on_event,
-                                          .outcome = on_outcome,
-                                          .state = on_state,
-                                          .member = on_member,
-                                          .ctx = &world}};
+    struct client_setup setup = {
+        .name = "alice",
+        .carrier = {.send = on_send, .ctx = &world},
+        .sink = {.event = on_event, .outcome = on_outcome, .state = on_state, .member = on_member, .ctx = &world}};
+    const struct client_session *resume = NULL;
     uint32_t settled = 0;
 
     memset(&world, 0, sizeof(world));
     world.now.mono_ns = MOMENT_NS_PER_S;
     if (take_byte(&input) % 2 == 1) {
-        setup.resume = &session;
+        resume = &session;
         world.said = session.said;
     }
-    FUZZ_CHECK(client_new(&setup, &world.client) == 0);
+    FUZZ_CHECK(sequenced_client_new(&setup, resume, SEQUENCED_CLIENT_REORDER_MIN_BYTES, &world.client) == 0);
     check_tick(&world);
     while (input.size > 0) {
         step(&world, &input);
@@ -338,7 +335,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_tick(&world);
     }
     FUZZ_CHECK(client_state(world.client) == CLIENT_OUT);
-    for (uint32_t number = setup.resume != NULL ? session.said + 1 : 1; number <= world.said; number++)
+    for (uint32_t number = resume != NULL ? session.said + 1 : 1; number <= world.said; number++)
         settled += world.settled[number % NUMBERS] ? 0U : 1U;
     FUZZ_CHECK(settled == 0);
     client_free(world.client);

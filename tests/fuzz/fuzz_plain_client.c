@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define NUMBERS 4096U
 
 struct world {
-    struct plain_client *client;
+    struct client *client;
     const struct dialect *dialect;
     struct moment now;
     uint32_t said;
@@ -84,7 +84,7 @@ static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, 
     FUZZ_CHECK(!world->settled[number % NUMBERS]);
     world->settled[number % NUMBERS] = true;
     /* The one thing that may be called back. */
-    if (number % 8 == 0 && plain_client_say(world->client, &world->now, "again", 5, &number) == 0)
+    if (number % 8 == 0 && client_say(world->client, &world->now, "again", 5, &number) == 0)
         world->said = number;
 }
 
@@ -92,7 +92,7 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
 {
     const struct world *world = ctx;
 
-    FUZZ_CHECK(plain_client_state(world->client) == state && plain_client_why(world->client) == reason);
+    FUZZ_CHECK(client_state(world->client) == state && client_why(world->client) == reason);
     FUZZ_CHECK(wait_s <= 3600);
 }
 
@@ -116,7 +116,7 @@ static void receive(struct world *world, const char *bytes, size_t length)
 
     FUZZ_CHECK(copy != NULL);
     memcpy(copy, bytes, length);
-    plain_client_receive(world->client, &world->now, copy, length);
+    client_receive(world->client, &world->now, copy, length);
     free(copy);
 }
 
@@ -185,7 +185,7 @@ static void step_say(struct world *world, struct input *input)
     const char *text = take_bytes(input, &length);
     uint32_t number;
 
-    if (world->said < NUMBERS - 512 && plain_client_say(world->client, &world->now, text, length, &number) == 0)
+    if (world->said < NUMBERS - 512 && client_say(world->client, &world->now, text, length, &number) == 0)
         world->said = number;
 }
 
@@ -199,21 +199,20 @@ static void step_user(struct world *world, struct input *input)
 
     switch (what % 8) {
     case 0:
-        plain_client_moved(world->client, &world->now);
+        client_moved(world->client, &world->now);
         break;
     case 1:
-        plain_client_leave(world->client, &world->now, what >= 128);
+        client_leave(world->client, &world->now, what >= 128);
         break;
     case 2:
         bytes = take_bytes(input, &length);
         memcpy(name, bytes, length < sizeof(name) - 1 ? length : sizeof(name) - 1);
-        if (world->said < NUMBERS - 512 && plain_client_rename(world->client, &world->now, name, &number) == 0 &&
-            number != 0)
+        if (world->said < NUMBERS - 512 && client_rename(world->client, &world->now, name, &number) == 0 && number != 0)
             world->said = number;
         break;
     default:
         for (unsigned i = 0; i < what % 64U && world->said < NUMBERS - 512; i++) {
-            if (plain_client_say(world->client, &world->now, "hello", 5, &number) == 0)
+            if (client_say(world->client, &world->now, "hello", 5, &number) == 0)
                 world->said = number;
         }
     }
@@ -227,9 +226,9 @@ static void step_time(struct world *world, struct input *input)
 
     world->now.mono_ns += steps_ns[what & 3] * (what >> 2);
     /* To the moment that it has asked for, or not. */
-    if (what == 0 && plain_client_next_tick(world->client) < MOMENT_NEVER_NS &&
-        plain_client_next_tick(world->client) > world->now.mono_ns)
-        world->now.mono_ns = plain_client_next_tick(world->client);
+    if (what == 0 && client_next_tick(world->client) < MOMENT_NEVER_NS &&
+        client_next_tick(world->client) > world->now.mono_ns)
+        world->now.mono_ns = client_next_tick(world->client);
 }
 
 static void step(struct world *world, struct input *input)
@@ -242,15 +241,15 @@ static void step(struct world *world, struct input *input)
 
 static void check_tick(struct world *world)
 {
-    int64_t next_ns = plain_client_tick(world->client, &world->now);
+    int64_t next_ns = client_tick(world->client, &world->now);
 
-    FUZZ_CHECK(next_ns == plain_client_next_tick(world->client));
-    FUZZ_CHECK(next_ns > world->now.mono_ns || plain_client_pending(world->client) > 0);
-    FUZZ_CHECK(plain_client_pending(world->client) <= CLIENT_PENDING_MAX);
-    FUZZ_CHECK(plain_client_members(world->client) == world->members);
-    FUZZ_CHECK(plain_client_state(world->client) != CLIENT_IN || plain_client_name(world->client)[0] != '\0');
-    FUZZ_CHECK(plain_client_state(world->client) != CLIENT_OUT ||
-               (next_ns == MOMENT_NEVER_NS && plain_client_pending(world->client) == 0));
+    FUZZ_CHECK(next_ns == client_next_tick(world->client));
+    FUZZ_CHECK(next_ns > world->now.mono_ns || client_pending(world->client) > 0);
+    FUZZ_CHECK(client_pending(world->client) <= CLIENT_PENDING_MAX);
+    FUZZ_CHECK(client_members(world->client) == world->members);
+    FUZZ_CHECK(client_state(world->client) != CLIENT_IN || client_name(world->client)[0] != '\0');
+    FUZZ_CHECK(client_state(world->client) != CLIENT_OUT ||
+               (next_ns == MOMENT_NEVER_NS && client_pending(world->client) == 0));
 }
 
 static void set(struct dialect *dialect, enum dialect_key key, const char *text)
@@ -292,35 +291,35 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct world world;
     struct input input = {.data = data, .size = size};
-    struct plain_client_setup setup = {.name = "alice",
-                                       .sink = {.send = on_send,
-                                                .event = on_event,
-                                                .outcome = on_outcome,
-                                                .state = on_state,
-                                                .member = on_member,
-                                                .line = on_line,
-                                                .ctx = &world}};
+    struct client_setup setup = {.name = "alice",
+                                 .carrier = {.send = on_send, .ctx = &world},
+                                 .sink = {.event = on_event,
+                                          .outcome = on_outcome,
+                                          .state = on_state,
+                                          .member = on_member,
+                                          .line = on_line,
+                                          .ctx = &world}};
     uint32_t settled = 0;
+    int64_t keepalive_ns;
 
     memset(&world, 0, sizeof(world));
     world.now.mono_ns = MOMENT_NS_PER_S;
     world.dialect = choose_dialect(take_byte(&input));
-    setup.dialect = world.dialect;
-    setup.keepalive_ns = take_byte(&input) % 4 == 3 ? 60 * MOMENT_NS_PER_S : 0;
-    FUZZ_CHECK(plain_client_new(&setup, &world.client) == 0);
+    keepalive_ns = take_byte(&input) % 4 == 3 ? 60 * MOMENT_NS_PER_S : 0;
+    FUZZ_CHECK(plain_client_new(&setup, world.dialect, keepalive_ns, &world.client) == 0);
     check_tick(&world);
     while (input.size > 0) {
         step(&world, &input);
         check_tick(&world);
     }
     /* In the end every message has an outcome. */
-    plain_client_leave(world.client, &world.now, true);
-    plain_client_leave(world.client, &world.now, true);
+    client_leave(world.client, &world.now, true);
+    client_leave(world.client, &world.now, true);
     check_tick(&world);
-    FUZZ_CHECK(plain_client_state(world.client) == CLIENT_OUT);
+    FUZZ_CHECK(client_state(world.client) == CLIENT_OUT);
     for (uint32_t number = 1; number <= world.said; number++)
         settled += world.settled[number % NUMBERS] ? 0U : 1U;
     FUZZ_CHECK(settled == 0);
-    plain_client_free(world.client);
+    client_free(world.client);
     return 0;
 }

@@ -46,10 +46,10 @@ static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, 
 {
     struct client_stage *stage = ctx;
 
-    NEED(stage->fate_count < CLIENT_STAGE_SENT_MAX);
-    stage->outcomes[stage->fate_count].number = number;
-    stage->outcomes[stage->fate_count].outcome = outcome;
-    stage->outcomes[stage->fate_count++].why = why;
+    NEED(stage->outcome_count < CLIENT_STAGE_SENT_MAX);
+    stage->outcomes[stage->outcome_count].number = number;
+    stage->outcomes[stage->outcome_count].outcome = outcome;
+    stage->outcomes[stage->outcome_count++].why = why;
 }
 
 static void on_missed(void *ctx, uint64_t count)
@@ -86,11 +86,15 @@ void client_stage_open(struct client_stage *stage)
     stage->events = calloc(CLIENT_STAGE_EVENTS_MAX, sizeof(*stage->events));
     NEED(stage->events != NULL);
     stage->now = (struct moment){.mono_ns = 1000 * MOMENT_NS_PER_S, .utc_offset_s = 3600};
-    stage->setup =
-        (struct client_setup){.seed = {1, 2, 3},
-                              .name = "alice",
-                              .reorder_bytes = CLIENT_REORDER_MIN_BYTES,
-                              .sink = {on_send, on_event, on_outcome, on_missed, on_state, on_member, NULL, stage}};
+    stage->setup = (struct client_setup){.seed = {1, 2, 3},
+                                         .name = "alice",
+                                         .carrier = {.send = on_send, .ctx = stage},
+                                         .sink = {.event = on_event,
+                                                  .outcome = on_outcome,
+                                                  .missed = on_missed,
+                                                  .state = on_state,
+                                                  .member = on_member,
+                                                  .ctx = stage}};
     stage->run = 1;
     stage->position = 9;
     stage->head = 10;
@@ -98,7 +102,7 @@ void client_stage_open(struct client_stage *stage)
 
 void client_stage_start(struct client_stage *stage)
 {
-    NEED(client_new(&stage->setup, &stage->client) == 0);
+    NEED(sequenced_client_new(&stage->setup, stage->resume, SEQUENCED_CLIENT_REORDER_MIN_BYTES, &stage->client) == 0);
     client_stage_tick(stage);
 }
 
@@ -384,7 +388,7 @@ bool client_stage_outcome(const struct client_stage *stage, uint32_t number, enu
     unsigned told = 0;
     bool same = false;
 
-    for (size_t i = 0; i < stage->fate_count; i++) {
+    for (size_t i = 0; i < stage->outcome_count; i++) {
         if (stage->outcomes[i].number != number)
             continue;
         told++;

@@ -12,8 +12,8 @@
 #include "core/sequenced_wire/sequenced_handshake.h"
 #include "core/sequenced_wire/sequenced_up.h"
 
-#include <roomd/client.h>
 #include <roomd/moment.h>
+#include <roomd/sequenced_client.h>
 
 #define CLIENT_STAGE_EPOCH  UINT64_C(0x1122334455667788)
 #define CLIENT_STAGE_TOKEN  UINT64_C(0xa1a2a3a4a5a6a7a8)
@@ -37,6 +37,7 @@ struct client_stage_event {
 struct client_stage {
     struct client *client;
     struct client_setup setup; /* as client_stage_open has filled it in; change it before client_stage_start */
+    const struct client_session *resume; /* the same; NULL: join anew */
     struct moment now;
     int64_t next_ns; /* as client_tick said last */
 
@@ -52,7 +53,7 @@ struct client_stage {
         enum client_outcome outcome;
         uint8_t why;
     } outcomes[CLIENT_STAGE_SENT_MAX];
-    size_t fate_count;
+    size_t outcome_count;
 
     uint64_t missed;
     unsigned states; /* how often one was told */

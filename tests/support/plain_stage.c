@@ -90,7 +90,7 @@ static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, 
         tell(stage, "%u %s", (unsigned)number, outcomes[outcome]);
     stage->reply = NULL;
     if (reply != NULL)
-        NEED(plain_client_say(stage->client, &stage->now, reply, strlen(reply), &number) == 0);
+        NEED(client_say(stage->client, &stage->now, reply, strlen(reply), &number) == 0);
 }
 
 static void on_missed(void *ctx, uint64_t count)
@@ -118,8 +118,7 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
 {
     struct plain_stage *stage = ctx;
 
-    NEED(stage->client == NULL ||
-         (plain_client_state(stage->client) == state && plain_client_why(stage->client) == reason));
+    NEED(stage->client == NULL || (client_state(stage->client) == state && client_why(stage->client) == reason));
     switch (state) {
     case CLIENT_JOINING:
         tell(stage, "joining %d %u", (int)reason, (unsigned)wait_s);
@@ -159,22 +158,21 @@ void plain_stage_open(struct plain_stage *stage)
     NEED(dialect_init(&stage->dialect, "course", DIALECT_ZH) == 0);
     stage->now = (struct moment){
         .mono_ns = 1000 * MOMENT_NS_PER_S, .wall_ns = 1800000000 * MOMENT_NS_PER_S, .utc_offset_s = 3600};
-    stage->setup = (struct plain_client_setup){.seed = {1, 2, 3},
-                                               .name = "alice",
-                                               .dialect = &stage->dialect,
-                                               .sink = {.send = on_send,
-                                                        .event = on_event,
-                                                        .outcome = on_outcome,
-                                                        .missed = on_missed,
-                                                        .state = on_state,
-                                                        .member = on_member,
-                                                        .line = on_line,
-                                                        .ctx = stage}};
+    stage->setup = (struct client_setup){.seed = {1, 2, 3},
+                                         .name = "alice",
+                                         .carrier = {.send = on_send, .ctx = stage},
+                                         .sink = {.event = on_event,
+                                                  .outcome = on_outcome,
+                                                  .missed = on_missed,
+                                                  .state = on_state,
+                                                  .member = on_member,
+                                                  .line = on_line,
+                                                  .ctx = stage}};
 }
 
 void plain_stage_start(struct plain_stage *stage)
 {
-    NEED(plain_client_new(&stage->setup, &stage->client) == 0);
+    NEED(plain_client_new(&stage->setup, &stage->dialect, stage->keepalive_ns, &stage->client) == 0);
     plain_stage_tick(stage);
 }
 
@@ -186,14 +184,14 @@ void plain_stage_enter(struct plain_stage *stage)
 
     plain_stage_start(stage);
     plain_stage_receive_bytes(stage, accept->bytes, accept->length);
-    NEED(plain_client_state(stage->client) == CLIENT_IN);
+    NEED(client_state(stage->client) == CLIENT_IN);
     plain_stage_sent(stage);
     plain_stage_told(stage);
 }
 
 void plain_stage_done(struct plain_stage *stage)
 {
-    plain_client_free(stage->client);
+    client_free(stage->client);
     stage->client = NULL;
 }
 
@@ -206,17 +204,17 @@ void plain_stage_set(struct plain_stage *stage, enum dialect_key key, const char
 
 void plain_stage_tick(struct plain_stage *stage)
 {
-    stage->next_ns = plain_client_tick(stage->client, &stage->now);
-    NEED(stage->next_ns == plain_client_next_tick(stage->client));
-    NEED(stage->next_ns > stage->now.mono_ns || plain_client_pending(stage->client) > 0);
+    stage->next_ns = client_tick(stage->client, &stage->now);
+    NEED(stage->next_ns == client_next_tick(stage->client));
+    NEED(stage->next_ns > stage->now.mono_ns || client_pending(stage->client) > 0);
 }
 
 void plain_stage_pass_ms(struct plain_stage *stage, int64_t ms)
 {
     int64_t end_ns = stage->now.mono_ns + ms * MOMENT_NS_PER_MS;
 
-    while (plain_client_next_tick(stage->client) <= end_ns) {
-        int64_t next_ns = plain_client_next_tick(stage->client);
+    while (client_next_tick(stage->client) <= end_ns) {
+        int64_t next_ns = client_next_tick(stage->client);
 
         if (next_ns > stage->now.mono_ns)
             stage->now.mono_ns = next_ns;
@@ -238,7 +236,7 @@ void plain_stage_receive_bytes(struct plain_stage *stage, const void *bytes, siz
 
     NEED(copy != NULL);
     memcpy(copy, bytes, length);
-    plain_client_receive(stage->client, &stage->now, copy, length);
+    client_receive(stage->client, &stage->now, copy, length);
     free(copy);
     plain_stage_tick(stage);
 }
@@ -247,20 +245,20 @@ uint32_t plain_stage_say(struct plain_stage *stage, const char *text)
 {
     uint32_t number = 0;
 
-    NEED(plain_client_say(stage->client, &stage->now, text, strlen(text), &number) == 0);
+    NEED(client_say(stage->client, &stage->now, text, strlen(text), &number) == 0);
     plain_stage_tick(stage);
     return number;
 }
 
 void plain_stage_leave(struct plain_stage *stage, bool at_once)
 {
-    plain_client_leave(stage->client, &stage->now, at_once);
+    client_leave(stage->client, &stage->now, at_once);
     plain_stage_tick(stage);
 }
 
 void plain_stage_moved(struct plain_stage *stage)
 {
-    plain_client_moved(stage->client, &stage->now);
+    client_moved(stage->client, &stage->now);
     plain_stage_tick(stage);
 }
 

@@ -13,9 +13,11 @@
 #define PLAIN_STAGE_TEXT_BYTES (512 * 1024)
 
 struct plain_stage {
-    struct plain_client *client;
-    struct plain_client_setup setup; /* as plain_stage_open has filled it in; change it before plain_stage_start */
+    struct client *client;
+    /* As plain_stage_open has filled them in; to be changed before plain_stage_start. */
+    struct client_setup setup;
     struct dialect dialect;
+    int64_t keepalive_ns;
     struct moment now;
     int64_t next_ns; /* as the tick said last */
     char sent[PLAIN_STAGE_TEXT_BYTES];

@@ -214,10 +214,8 @@ static void start_plain(struct actor *actor)
 void world_actor_start(struct actor *actor)
 {
     struct client_setup setup = {.name = actor->name,
-                                 .resume = actor->has_kept ? &actor->kept : NULL,
-                                 .reorder_bytes = STORE_BYTES,
-                                 .sink = {.send = on_send,
-                                          .event = on_event,
+                                 .carrier = {.send = on_send, .ctx = actor},
+                                 .sink = {.event = on_event,
                                           .outcome = on_outcome,
                                           .missed = on_missed,
                                           .state = on_state,
@@ -232,7 +230,7 @@ void world_actor_start(struct actor *actor)
     }
     for (size_t i = 0; i < sizeof(setup.seed); i++)
         setup.seed[i] = (uint8_t)dice_below(&actor->world->dice, 256);
-    if (client_new(&setup, &actor->client) != 0)
+    if (sequenced_client_new(&setup, actor->has_kept ? &actor->kept : NULL, STORE_BYTES, &actor->client) != 0)
         abort();
     actor->life++;
     actor->running = true;

@@ -10,8 +10,8 @@
 
 #include "support/world.h"
 
-#include <roomd/client.h>
 #include <roomd/room_admin.h>
+#include <roomd/sequenced_client.h>
 
 /* The most addresses an actor has, one after the other: its port tells whose it is. */
 #define WORLD_MOVES_MAX  200

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-uint64_t prng_number(const uint8_t seed[CLIENT_SEED_BYTES], uint64_t n)
+uint64_t prng_next(struct prng *prng)
 {
     uint8_t digest[crypto_shorthash_BYTES];
     struct {
@@ -18,14 +18,14 @@ uint64_t prng_number(const uint8_t seed[CLIENT_SEED_BYTES], uint64_t n)
     uint64_t value;
 
     memset(&input, 0, sizeof(input));
-    memcpy(input.seed, seed + HASH_KEY_BYTES, sizeof(input.seed));
-    input.n = n;
-    crypto_shorthash(digest, (const uint8_t *)&input, sizeof(input), seed);
+    memcpy(input.seed, prng->seed + HASH_KEY_BYTES, sizeof(input.seed));
+    input.n = ++prng->drawn;
+    crypto_shorthash(digest, (const uint8_t *)&input, sizeof(input), prng->seed);
     memcpy(&value, digest, sizeof(value));
     return value;
 }
 
-int64_t prng_jitter(uint64_t number, int64_t wait_ns)
+int64_t prng_jitter(struct prng *prng, int64_t wait_ns)
 {
-    return wait_ns - (int64_t)(number % ((uint64_t)wait_ns / 5 + 1));
+    return wait_ns - (int64_t)(prng_next(prng) % ((uint64_t)wait_ns / 5 + 1));
 }

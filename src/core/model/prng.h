@@ -10,10 +10,15 @@
 #include <roomd/client.h>
 #include <stdint.h>
 
-/* The n-th number of that seed. */
-uint64_t prng_number(const uint8_t seed[CLIENT_SEED_BYTES], uint64_t n);
+struct prng {
+    uint8_t seed[CLIENT_SEED_BYTES];
+    uint64_t drawn; /* numbers so far */
+};
 
-/* `wait_ns`, less a part of up to a fifth that the number decides on. */
-int64_t prng_jitter(uint64_t number, int64_t wait_ns);
+/* The next number. */
+uint64_t prng_next(struct prng *prng);
+
+/* `wait_ns`, less a random part of up to a fifth. */
+int64_t prng_jitter(struct prng *prng, int64_t wait_ns);
 
 #endif

@@ -76,7 +76,7 @@ static void send_join(struct plain_client *client, const struct moment *now)
 {
     client->join.sent_ns = now->mono_ns;
     client->join.sent++;
-    plain_client_send(client, DIALECT_JOIN_VERBS, client->requested_name, no_text);
+    plain_client_send(client, DIALECT_JOIN_VERBS, client->base.requested_name, no_text);
 }
 
 static void begin(struct plain_client *client, const struct moment *now)
@@ -91,34 +91,35 @@ static void begin(struct plain_client *client, const struct moment *now)
         return;
     join->leaves_before = false;
     join->bye_until_ns = now->mono_ns + BYE_NS;
-    plain_client_send(client, DIALECT_EXIT_VERBS, join->rename != 0 ? join->before : client->requested_name, no_text);
+    plain_client_send(client, DIALECT_EXIT_VERBS, join->rename != 0 ? join->before : client->base.requested_name,
+                      no_text);
 }
 
 static void wait_for_user(struct plain_client *client, enum client_reason reason)
 {
     pause_until(client, MOMENT_NEVER_NS);
-    plain_client_set_state(client, CLIENT_JOINING, reason, 0);
+    client_set_state(&client->base, CLIENT_JOINING, reason, 0);
 }
 
 void plain_client_join_tick(struct plain_client *client, const struct moment *now)
 {
     struct plain_client_join *join = &client->join;
 
-    if (join->due_ns > now->mono_ns || (client->state != CLIENT_JOINING && client->state != CLIENT_IN))
+    if (join->due_ns > now->mono_ns || (client->base.state != CLIENT_JOINING && client->base.state != CLIENT_IN))
         return;
-    if (client->state == CLIENT_IN) {
+    if (client->base.state == CLIENT_IN) {
         send_join(client, now);
         join->due_ns = now->mono_ns + client->keepalive_ns;
         return;
     }
-    if (!plain_client_join_is_sendable(client->requested_name)) {
+    if (!plain_client_join_is_sendable(client->base.requested_name)) {
         wait_for_user(client, CLIENT_REFUSED_NAME);
         return;
     }
     if (!join->asking)
         begin(client, now);
     send_join(client, now);
-    join->due_ns = now->mono_ns + plain_client_jitter(client, join->wait_ns);
+    join->due_ns = now->mono_ns + prng_jitter(&client->base.prng, join->wait_ns);
     join->wait_ns = join->wait_ns * 2 < WAIT_MOST_NS ? join->wait_ns * 2 : WAIT_MOST_NS;
 }
 
@@ -141,19 +142,19 @@ void plain_client_join_return(struct plain_client *client, const struct moment *
     plain_client_join_start(
         client,
         after_pause(client, now,
-                    join->pause_ns > WAIT_FIRST_NS ? plain_client_jitter(client, join->pause_ns) : join->pause_ns));
+                    join->pause_ns > WAIT_FIRST_NS ? prng_jitter(&client->base.prng, join->pause_ns) : join->pause_ns));
     join->pause_ns = join->pause_ns * 2 < WAIT_MOST_NS ? join->pause_ns * 2 : WAIT_MOST_NS;
     plain_client_members_forget(client);
-    plain_client_set_state(client, CLIENT_JOINING, CLIENT_NO_REASON, 0);
+    client_set_state(&client->base, CLIENT_JOINING, CLIENT_NO_REASON, 0);
 }
 
 void plain_client_join_moved(struct plain_client *client, const struct moment *now)
 {
-    if (client->state == CLIENT_IN) {
+    if (client->base.state == CLIENT_IN) {
         client->join.moved = true;
         plain_client_join_start(client, after_pause(client, now, WAIT_FIRST_NS));
-        plain_client_set_state(client, CLIENT_JOINING, CLIENT_NO_REASON, 0);
-    } else if (client->state == CLIENT_JOINING && client->join.asking) {
+        client_set_state(&client->base, CLIENT_JOINING, CLIENT_NO_REASON, 0);
+    } else if (client->base.state == CLIENT_JOINING && client->join.asking) {
         plain_client_join_start(client, now->mono_ns);
     }
 }
@@ -162,12 +163,12 @@ void plain_client_join_rename(struct plain_client *client, const struct moment *
 {
     struct plain_client_join *join = &client->join;
 
-    memcpy(join->before, client->requested_name, sizeof(join->before));
-    memcpy(client->requested_name, name, strlen(name) + 1);
+    memcpy(join->before, client->base.requested_name, sizeof(join->before));
+    plain_client_set_name(client, name);
     join->rename = number;
     join->leaves_before = true;
     plain_client_join_start(client, now->mono_ns);
-    plain_client_set_state(client, CLIENT_JOINING, CLIENT_NO_REASON, 0);
+    client_set_state(&client->base, CLIENT_JOINING, CLIENT_NO_REASON, 0);
 }
 
 /* ---- answers ---- */
@@ -176,13 +177,13 @@ void plain_client_join_rename(struct plain_client *client, const struct moment *
 static bool is_for_us(const struct plain_client *client, struct octets_slice name)
 {
     char folded[ROOM_NAME_MAX_BYTES];
-    int length = text_fold(client->requested_name, strlen(client->requested_name), folded, sizeof(folded));
+    int length = text_fold(client->base.requested_name, strlen(client->base.requested_name), folded, sizeof(folded));
 
     if (name.length == 0)
         return true;
     if (length < 0)
-        return name.length == strlen(client->requested_name) &&
-               memcmp(name.bytes, client->requested_name, name.length) == 0;
+        return name.length == strlen(client->base.requested_name) &&
+               memcmp(name.bytes, client->base.requested_name, name.length) == 0;
     return name_matches(name.bytes, name.length, folded, (size_t)length);
 }
 
@@ -194,8 +195,8 @@ static void take_name(struct plain_client *client, struct octets_slice name)
     if (name.length <= ROOM_NAME_MAX_BYTES)
         memcpy(text, name.bytes, name.length);
     if (name_check(text) == 0 && plain_client_join_is_sendable(text))
-        memcpy(client->requested_name, text, sizeof(client->requested_name));
-    memcpy(client->name, client->requested_name, sizeof(client->name));
+        plain_client_set_name(client, text);
+    memcpy(client->base.name, client->base.requested_name, sizeof(client->base.name));
 }
 
 static void let_in(struct plain_client *client, const struct moment *now, struct octets_slice name)
@@ -213,10 +214,10 @@ static void let_in(struct plain_client *client, const struct moment *now, struct
     join->due_ns = client->keepalive_ns > 0 ? now->mono_ns + client->keepalive_ns : MOMENT_NEVER_NS;
     client->messages.spoken = false;
     client->warned = false;
-    plain_client_set_state(client, CLIENT_IN, CLIENT_NO_REASON, 0);
+    client_set_state(&client->base, CLIENT_IN, CLIENT_NO_REASON, 0);
     plain_client_members_own(client);
     if (rename != 0)
-        plain_client_messages_outcome(client, rename, CLIENT_TAKEN, 0);
+        client_tell_outcome(&client->base, rename, CLIENT_TAKEN, 0);
 }
 
 /* Back to the old name, which was its own a moment ago. */
@@ -226,9 +227,9 @@ static void take_back(struct plain_client *client, const struct moment *now, uin
     uint32_t rename = join->rename;
 
     join->rename = 0;
-    memcpy(client->requested_name, join->before, sizeof(client->requested_name));
+    plain_client_set_name(client, join->before);
     plain_client_join_start(client, now->mono_ns);
-    plain_client_messages_outcome(client, rename, CLIENT_REFUSED, why);
+    client_tell_outcome(&client->base, rename, CLIENT_REFUSED, why);
 }
 
 static void wait_for_place(struct plain_client *client, const struct moment *now)
@@ -236,8 +237,8 @@ static void wait_for_place(struct plain_client *client, const struct moment *now
     int64_t wait_ns = FULL_WAIT_S * MOMENT_NS_PER_S;
 
     /* A fifth later at most, so that not all who were sent away come back together. */
-    pause_until(client, now->mono_ns + 2 * wait_ns - plain_client_jitter(client, wait_ns));
-    plain_client_set_state(client, CLIENT_JOINING, CLIENT_REFUSED_FULL, FULL_WAIT_S);
+    pause_until(client, now->mono_ns + 2 * wait_ns - prng_jitter(&client->base.prng, wait_ns));
+    client_set_state(&client->base, CLIENT_JOINING, CLIENT_REFUSED_FULL, FULL_WAIT_S);
 }
 
 static void refuse(struct plain_client *client, const struct moment *now, uint32_t replies)
@@ -256,7 +257,7 @@ static void refuse(struct plain_client *client, const struct moment *now, uint32
     } else if (refusals[i].reason == CLIENT_REFUSED_FULL) {
         wait_for_place(client, now);
     } else if (refusals[i].reason == CLIENT_REFUSED_BANNED) {
-        plain_client_end(client, CLIENT_REFUSED_BANNED);
+        client_end(&client->base, CLIENT_REFUSED_BANNED);
     } else {
         wait_for_user(client, refusals[i].reason);
     }
@@ -289,7 +290,7 @@ static bool hear_bye(struct plain_client *client, const struct moment *now)
     if (now->mono_ns < client->join.bye_until_ns)
         client->join.bye_until_ns = 0;
     else
-        plain_client_end(client, client->warned ? CLIENT_TIMEOUT : CLIENT_KICKED);
+        client_end(&client->base, client->warned ? CLIENT_TIMEOUT : CLIENT_KICKED);
     return true;
 }
 
@@ -316,16 +317,16 @@ static bool answer_while_leaving(struct plain_client *client, uint32_t replies, 
 {
     bool bye = (replies & PLAIN_READ_BIT(DIALECT_BYE)) != 0 && is_for_us(client, name);
 
-    client->leaving.bye = bye;
+    client->base.was_heard = client->base.was_heard || bye;
     if (bye || (replies & PLAIN_READ_BIT(DIALECT_REFUSED)) != 0)
-        plain_client_end(client, CLIENT_LEFT);
+        client_end(&client->base, CLIENT_LEFT);
     return true;
 }
 
 bool plain_client_join_answer(struct plain_client *client, const struct moment *now, uint32_t replies,
                               struct octets_slice name)
 {
-    switch (client->state) {
+    switch (client->base.state) {
     case CLIENT_JOINING:
         return answer_while_joining(client, now, replies, name);
     case CLIENT_IN:

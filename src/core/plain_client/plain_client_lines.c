@@ -19,8 +19,8 @@ static void tell_line(const struct plain_client *client, struct octets_slice lin
         size_t taken, end = template_match_line(line.bytes, line.length);
         size_t length = text_repair(line.bytes, end, text, sizeof(text), &taken);
 
-        if (length > 0 && client->sink.line != NULL)
-            client->sink.line(client->sink.ctx, text, length);
+        if (length > 0 && client->base.sink.line != NULL)
+            client->base.sink.line(client->base.sink.ctx, text, length);
         while (taken >= end && taken < line.length && (line.bytes[taken] == '\r' || line.bytes[taken] == '\n'))
             taken++;
         line.bytes += taken;
@@ -41,8 +41,8 @@ static void tell_event(const struct plain_client *client, const struct moment *n
     event.name_len = (uint16_t)name.length;
     event.text = repaired;
     event.text_len = (uint16_t)text_repair(text.bytes, text.length, repaired, sizeof(repaired), &taken);
-    if (client->sink.event != NULL)
-        client->sink.event(client->sink.ctx, &event, own);
+    if (client->base.sink.event != NULL)
+        client->base.sink.event(client->base.sink.ctx, &event, own);
     tell_line(client, (struct octets_slice){text.bytes + taken, text.length - taken});
 }
 
@@ -86,8 +86,8 @@ static void on_notice(const struct plain_client *client, const struct moment *no
 
 static void tell_missed(const struct plain_client *client, uint64_t count)
 {
-    if (count > 0 && client->sink.missed != NULL)
-        client->sink.missed(client->sink.ctx, count);
+    if (count > 0 && client->base.sink.missed != NULL)
+        client->base.sink.missed(client->base.sink.ctx, count);
 }
 
 /* A folded line: one event for each name, and those it had no place for are missed. */
@@ -107,10 +107,10 @@ static void on_list(struct plain_client *client, const struct moment *now, const
 
 static void on_kicked(struct plain_client *client, const struct plain_line *line)
 {
-    size_t taken, length = text_repair(line->values.text, line->values.text_len, client->close_text,
-                                       sizeof(client->close_text) - 1, &taken);
+    size_t taken, length = text_repair(line->values.text, line->values.text_len, client->base.close_text,
+                                       sizeof(client->base.close_text) - 1, &taken);
 
-    client->close_text[length] = '\0';
+    client->base.close_text[length] = '\0';
     client->warned = false;
     tell_line(client, line->whole);
 }

@@ -16,7 +16,7 @@
 
 static uint32_t hash_of(const struct plain_client *client, struct octets_slice name)
 {
-    return hash_keyed(client->seed, name.bytes, name.length);
+    return hash_keyed(client->base.prng.seed, name.bytes, name.length);
 }
 
 static struct octets_slice name_of(const struct listed_member *member)
@@ -36,18 +36,12 @@ static struct listed_member *find(const struct plain_client *client, struct octe
     uint32_t number;
 
     while (hash_index_next(&members->by_name, &search, &number)) {
-        struct listed_member *member = member_list_find(&members->list, number);
+        struct listed_member *member = member_list_find(&client->base.members, number);
 
         if (is_same(name_of(member), name))
             return member;
     }
     return NULL;
-}
-
-static void tell(const struct plain_client *client, const struct listed_member *member, bool here)
-{
-    if (client->sink.member != NULL)
-        client->sink.member(client->sink.ctx, member->number, member->name, member->name_len, here);
 }
 
 /* False where there is no place. The name is not in yet. */
@@ -58,13 +52,12 @@ static bool add(struct plain_client *client, struct octets_slice name, uint32_t 
 
     if (name.length == 0 || name.length > ROOM_NAME_MAX_BYTES || hash_index_reserve(&members->by_name) != STATUS_OK)
         return false;
-    member = member_list_insert(&members->list, number);
+    member = member_list_insert(&client->base.members, number);
     if (member == NULL)
         return false;
     member_list_set_name(member, name.bytes, name.length);
-    member_list_set_here(&members->list, member, true);
     hash_index_add(&members->by_name, hash_of(client, name), number);
-    tell(client, member, true);
+    client_set_here(&client->base, member, true);
     return true;
 }
 
@@ -73,18 +66,12 @@ static void take_out(struct plain_client *client, struct listed_member *member)
     struct plain_client_members *members = &client->members;
 
     hash_index_remove(&members->by_name, hash_of(client, name_of(member)), member->number);
-    member_list_remove(&members->list, member);
-    tell(client, member, false);
-    member_list_clean(&members->list);
+    client_set_here(&client->base, member, false);
+    member_list_remove(&client->base.members, member);
+    member_list_clean(&client->base.members);
 }
 
 /* ---- who comes and goes ---- */
-
-void plain_client_members_done(struct plain_client *client)
-{
-    member_list_done(&client->members.list);
-    hash_index_done(&client->members.by_name);
-}
 
 uint32_t plain_client_members_find(const struct plain_client *client, struct octets_slice name)
 {
@@ -110,7 +97,7 @@ void plain_client_members_leave(struct plain_client *client, struct octets_slice
 {
     struct listed_member *member = find(client, name);
 
-    if (member != NULL && member->number != client->members.own)
+    if (member != NULL && member->number != client->base.number)
         take_out(client, member);
 }
 
@@ -118,8 +105,8 @@ void plain_client_members_leave(struct plain_client *client, struct octets_slice
 void plain_client_members_own(struct plain_client *client)
 {
     struct plain_client_members *members = &client->members;
-    struct octets_slice name = {client->name, strlen(client->name)};
-    struct listed_member *old = member_list_find(&members->list, members->own);
+    struct octets_slice name = {client->base.name, strlen(client->base.name)};
+    struct listed_member *old = member_list_find(&client->base.members, client->base.number);
 
     if (old != NULL && is_same(name_of(old), name))
         return;
@@ -128,37 +115,16 @@ void plain_client_members_own(struct plain_client *client)
     old = find(client, name);
     if (old != NULL)
         take_out(client, old);
-    if (members->own == 0)
-        members->own = ++members->numbers;
-    add(client, name, members->own);
+    if (client->base.number == 0)
+        client->base.number = ++members->numbers;
+    add(client, name, client->base.number);
 }
 
 void plain_client_members_forget(struct plain_client *client)
 {
-    struct plain_client_members *members = &client->members;
-
-    for (size_t i = members->list.count; i > 0; i--) {
-        struct listed_member *member = &members->list.row[i - 1];
-
-        if (member->here) {
-            tell(client, member, false);
-            member_list_set_here(&members->list, member, false);
-        }
-    }
-    member_list_done(&members->list);
-    hash_index_done(&members->by_name);
-    members->by_name = (struct hash_index){0};
-}
-
-bool plain_client_next_member(const struct plain_client *client, uint64_t after, uint64_t *ret_number,
-                              const char **ret_name, size_t *ret_name_len)
-{
-    const struct listed_member *next = member_list_next(&client->members.list, after);
-
-    if (next == NULL)
-        return false;
-    *ret_number = next->number;
-    *ret_name = next->name;
-    *ret_name_len = next->name_len;
-    return true;
+    for (size_t i = client->base.members.count; i > 0; i--)
+        client_set_here(&client->base, &client->base.members.row[i - 1], false);
+    member_list_done(&client->base.members);
+    hash_index_done(&client->members.by_name);
+    client->members.by_name = (struct hash_index){0};
 }

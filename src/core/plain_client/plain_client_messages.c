@@ -18,27 +18,20 @@ static struct plain_client_message *message_at(struct plain_client_messages *mes
     return &messages->ring[number % CLIENT_PENDING_MAX];
 }
 
-size_t plain_client_messages_most(const struct plain_client *client)
-{
-    size_t verb = client->dialect->verbs[DIALECT_CHAT_VERBS].length[0];
-    size_t most = PLAIN_CLIENT_REQUEST_MAX_BYTES - (verb + 1 + strlen(client->requested_name) + 1);
-
-    return most < CLIENT_TEXT_MAX_BYTES ? most : CLIENT_TEXT_MAX_BYTES;
-}
-
 int plain_client_messages_queue(struct plain_client *client, struct octets_slice text, bool renames,
                                 uint32_t *ret_number)
 {
     struct plain_client_messages *messages = &client->messages;
     struct plain_client_message *message;
 
-    if (plain_client_pending(client) >= CLIENT_PENDING_MAX || messages->said == UINT32_MAX)
+    if (client->base.pending >= CLIENT_PENDING_MAX || messages->said == UINT32_MAX)
         return STATUS_FULL;
     message = message_at(messages, ++messages->said);
     message->length = (uint16_t)text.length;
     message->renames = renames;
     message->echoed = renames;
     memcpy(message->text, text.bytes, text.length);
+    client->base.pending++;
     *ret_number = messages->said;
     return STATUS_OK;
 }
@@ -53,9 +46,9 @@ static void rename_now(struct plain_client *client, const struct moment *now, ui
     memcpy(name, message->text, message->length);
     name[message->length] = '\0';
     if (!plain_client_join_is_sendable(name))
-        plain_client_messages_outcome(client, number, CLIENT_REFUSED, SEQUENCED_WHY_BAD_NAME);
-    else if (strcmp(name, client->requested_name) == 0)
-        plain_client_messages_outcome(client, number, CLIENT_TAKEN, 0);
+        client_tell_outcome(&client->base, number, CLIENT_REFUSED, SEQUENCED_WHY_BAD_NAME);
+    else if (strcmp(name, client->base.requested_name) == 0)
+        client_tell_outcome(&client->base, number, CLIENT_TAKEN, 0);
     else
         plain_client_join_rename(client, now, number, name);
 }
@@ -65,17 +58,17 @@ static void send_message(struct plain_client *client, const struct moment *now, 
 {
     struct plain_client_message *message = message_at(&client->messages, number);
 
-    if (message->length > plain_client_messages_most(client)) {
+    if (message->length > client->base.text_max_bytes) {
         message->echoed = true;
-        plain_client_messages_outcome(client, number, CLIENT_REFUSED, SEQUENCED_WHY_TOO_LONG);
+        client_tell_outcome(&client->base, number, CLIENT_REFUSED, SEQUENCED_WHY_TOO_LONG);
         return;
     }
     message->sent_ns = now->mono_ns;
     client->messages.spoken = true;
     client->warned = false;
-    plain_client_send(client, DIALECT_CHAT_VERBS, client->requested_name,
+    plain_client_send(client, DIALECT_CHAT_VERBS, client->base.requested_name,
                       (struct octets_slice){message->text, message->length});
-    plain_client_messages_outcome(client, number, CLIENT_SENT, 0);
+    client_tell_outcome(&client->base, number, CLIENT_SENT, 0);
 }
 
 void plain_client_messages_tick(struct plain_client *client, const struct moment *now)
@@ -83,9 +76,9 @@ void plain_client_messages_tick(struct plain_client *client, const struct moment
     struct plain_client_messages *messages = &client->messages;
     uint32_t last = messages->said; /* what the sink says meanwhile is for the next turn */
 
-    while (messages->sent != last && client->state == CLIENT_IN) {
+    while (messages->sent != last && client->base.state == CLIENT_IN) {
         /* Whoever leaves at once has no use for another name. */
-        if (message_at(messages, messages->sent + 1)->renames && client->leaving.at_once)
+        if (message_at(messages, messages->sent + 1)->renames && client->base.leaving.at_once)
             break;
         messages->sent++;
         if (message_at(messages, messages->sent)->renames)
@@ -103,7 +96,7 @@ uint32_t plain_client_messages_echo(struct plain_client *client, const struct mo
     struct plain_client_messages *messages = &client->messages;
     uint32_t kept = messages->said < CLIENT_PENDING_MAX ? messages->said : CLIENT_PENDING_MAX;
 
-    if (name.length != strlen(client->name) || memcmp(name.bytes, client->name, name.length) != 0)
+    if (name.length != strlen(client->base.name) || memcmp(name.bytes, client->base.name, name.length) != 0)
         return 0;
     for (uint32_t number = messages->said - kept + 1; kept > 0 && number <= messages->sent; number++) {
         struct plain_client_message *message = message_at(messages, number);
@@ -117,7 +110,14 @@ uint32_t plain_client_messages_echo(struct plain_client *client, const struct mo
     return 0;
 }
 
-uint32_t plain_client_pending(const struct plain_client *client)
+/* ---- the end ---- */
+
+void plain_client_messages_end(struct plain_client *client)
 {
-    return client->messages.said - client->messages.sent + (client->join.rename != 0 ? 1 : 0);
+    struct plain_client_messages *messages = &client->messages;
+
+    if (client->join.rename != 0)
+        client_tell_outcome(&client->base, client->join.rename, CLIENT_UNKNOWN, 0);
+    while (messages->sent != messages->said)
+        client_tell_outcome(&client->base, ++messages->sent, CLIENT_REFUSED, 0);
 }

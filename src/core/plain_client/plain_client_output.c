@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What leaves a plain client: datagrams, and word of its state and of messages. */
-#include "core/model/prng.h"
+/* The requests of a plain client, and how much fits into them. */
 #include "core/plain_client/plain_client_state.h"
+
 #include <string.h>
 
-int64_t plain_client_jitter(struct plain_client *client, int64_t wait_ns)
+void plain_client_set_name(struct plain_client *client, const char *name)
 {
-    return prng_jitter(prng_number(client->seed, ++client->drawn), wait_ns);
+    size_t verb = client->dialect->verbs[DIALECT_CHAT_VERBS].length[0], length = strlen(name);
+    size_t most = PLAIN_CLIENT_REQUEST_MAX_BYTES - (verb + 1 + length + 1);
+
+    memcpy(client->base.requested_name, name, length + 1);
+    client->base.text_max_bytes = most < CLIENT_TEXT_MAX_BYTES ? most : CLIENT_TEXT_MAX_BYTES;
 }
 
 static size_t add(char *request, size_t used, const char *bytes, size_t length)
@@ -29,22 +33,5 @@ void plain_client_send(struct plain_client *client, enum dialect_key verbs, cons
         used = add(request, used, " ", 1);
         used = add(request, used, text.bytes, text.length);
     }
-    if (client->sink.send != NULL)
-        client->sink.send(client->sink.ctx, request, used);
-}
-
-void plain_client_set_state(struct plain_client *client, enum client_state state, enum client_reason reason,
-                            uint16_t wait_s)
-{
-    client->state = state;
-    client->why = reason;
-    if (client->sink.state != NULL)
-        client->sink.state(client->sink.ctx, state, reason, wait_s);
-}
-
-void plain_client_messages_outcome(struct plain_client *client, uint32_t number, enum client_outcome outcome,
-                                   uint8_t why)
-{
-    if (client->sink.outcome != NULL)
-        client->sink.outcome(client->sink.ctx, number, outcome, why);
+    client_send(&client->base, request, used);
 }

@@ -9,12 +9,14 @@
 #define ROOMD_CORE_PLAIN_CLIENT_PLAIN_CLIENT_STATE_H
 
 #include "base/octets.h"
+#include "core/model/client_base.h"
 #include "core/model/hash_index.h"
-#include "core/model/member_list.h"
 #include "core/plain_wire/plain_read.h"
 
 #include <roomd/moment.h>
 #include <roomd/plain_client.h>
+
+struct plain_client;
 
 /* ---- joining, and coming back ---- */
 
@@ -63,14 +65,11 @@ void plain_client_lines_receive(struct plain_client *client, const struct moment
 
 /* ---- members ---- */
 
+/* Of the base's list, whose `changed` has no meaning: lines have no order but that in which they come. */
 struct plain_client_members {
-    struct member_list list;   /* `changed` has no meaning: lines have no order but that in which they come */
     struct hash_index by_name; /* to numbers */
     uint32_t numbers;          /* given so far */
-    uint32_t own;
 };
-
-void plain_client_members_done(struct plain_client *client);
 
 /* Its number, 0 where it is not on the list. */
 uint32_t plain_client_members_find(const struct plain_client *client, struct octets_slice name);
@@ -105,64 +104,42 @@ struct plain_client_messages {
 int plain_client_messages_queue(struct plain_client *client, struct octets_slice text, bool renames,
                                 uint32_t *ret_number);
 
-/* Bytes of text that go into a request under the name that it has or wants. */
-size_t plain_client_messages_most(const struct plain_client *client);
-
 /* Sends what waits, up to a rename. */
 void plain_client_messages_tick(struct plain_client *client, const struct moment *now);
 
 /* Number of the message of ours that comes back in this line, or 0. */
 uint32_t plain_client_messages_echo(struct plain_client *client, const struct moment *now, struct octets_slice name,
                                     struct octets_slice text);
-void plain_client_messages_outcome(struct plain_client *client, uint32_t number, enum client_outcome outcome,
-                                   uint8_t why);
 
 /* It is out: nothing will be sent. */
 void plain_client_messages_end(struct plain_client *client);
 
 /* ---- leaving ---- */
 
-struct plain_client_leaving {
-    bool asked;
-    bool at_once;
-    bool overheard; /* the room has spoken long after the exit */
-    bool bye;       /* it was answered */
-    unsigned sent;
+struct plain_client_exit {
+    bool overheard; /* the room has spoken long after it was sent */
     unsigned turns; /* of waiting */
     int64_t sent_ns;
-    int64_t due_ns;
 };
 
 /* ---- all of it ---- */
 
 struct plain_client {
-    struct client_sink sink;
+    struct client base; /* first */
     const struct dialect *dialect;
     struct plain_read read;
-    uint8_t seed[CLIENT_SEED_BYTES];
-    uint64_t drawn;
     int64_t keepalive_ns;
-    enum client_state state;
-    enum client_reason why;
-    bool warned;                                  /* that it has said nothing for long, and must leave soon */
-    char requested_name[ROOM_NAME_MAX_BYTES + 1]; /* the name to join with, and to speak under */
-    char name[ROOM_NAME_MAX_BYTES + 1];           /* as the others see it, once in */
-    char close_text[PLAIN_CLIENT_LINE_MAX_BYTES + 1];
+    bool warned; /* that it has said nothing for long, and must leave soon */
     struct plain_client_join join;
     struct plain_client_members members;
     struct plain_client_messages messages;
-    struct plain_client_leaving leaving;
+    struct plain_client_exit exit;
 };
 
-/* `wait_ns`, less a random part of up to a fifth. */
-int64_t plain_client_jitter(struct plain_client *client, int64_t wait_ns);
+/* The name to join with, and to speak under. */
+void plain_client_set_name(struct plain_client *client, const char *name);
 
 /* VERB name, and where `text` has bytes, a space and those. */
 void plain_client_send(struct plain_client *client, enum dialect_key verbs, const char *name, struct octets_slice text);
-void plain_client_set_state(struct plain_client *client, enum client_state state, enum client_reason reason,
-                            uint16_t wait_s);
-
-/* It ends: whatever was not sent gets its outcome. */
-void plain_client_end(struct plain_client *client, enum client_reason reason);
 
 #endif

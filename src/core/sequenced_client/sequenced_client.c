@@ -2,13 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The contract of a client: what comes is handed to whom it is for, what is due is put into as few datagrams as will hold it. What any of it means stands in the other files.
+ * The operations of a client of the sequenced protocol: what comes is handed to whom it is for, what
+ * is due is put into as few datagrams as will hold it. What any of it means stands in the other files.
  */
 #include "core/sequenced_client/sequenced_client_state.h"
-
-#include "core/model/name.h"
-#include "core/model/prng.h"
-#include "core/model/text.h"
 
 #include <roomd/moment.h>
 #include <roomd/status.h>
@@ -21,79 +18,24 @@
 /* Who could not say that it leaves is a ghost for room.session_timeout; where a third is lost each way, that happens once in two hundred times. */
 #define LEAVES_MAX 8U
 
-/* ---- what all files use ---- */
-
-/* ---- from beginning to end ---- */
-
-static void set_name(struct client *client, const char *name)
+static struct sequenced_client *of(struct client *base)
 {
-    memcpy(client->requested_name, name, strlen(name) + 1);
+    return (struct sequenced_client *)base;
 }
 
-static void take_up(struct client *client, const struct client_session *session)
+static const struct sequenced_client *of_const(const struct client *base)
 {
-    client->session.exists = true;
-    client->session.restarted = true;
-    client->session.epoch = session->epoch;
-    client->session.token = session->token;
-    client->session.position = session->position;
-    client->messages.said = session->said;
-    client->messages.sent = session->said;
-    client->messages.first = session->said + 1;
-    client->messages.own_from = session->said + 1;
-    client->messages.notified = session->decided;
-}
-
-int client_new(const struct client_setup *setup, struct client **ret_client)
-{
-    struct client *client;
-    int status = name_check(setup->name);
-
-    if (status != 0)
-        return status;
-    if (setup->reorder_bytes < CLIENT_REORDER_MIN_BYTES ||
-        (setup->resume != NULL && (setup->resume->position > OCTETS_VARINT_MAX || setup->resume->said == UINT32_MAX ||
-                                   setup->resume->decided > setup->resume->said)))
-        return STATUS_INVALID;
-    client = calloc(1, sizeof(*client));
-    if (client == NULL)
-        return STATUS_NO_MEMORY;
-    status = sequenced_client_reorder_new(setup->reorder_bytes, &client->reorder);
-    if (status != 0) {
-        free(client);
-        return status;
-    }
-    client->sink = setup->sink;
-    memcpy(client->seed, setup->seed, sizeof(client->seed));
-    set_name(client, setup->name);
-    client->session.max_text_bytes = CLIENT_TEXT_MAX_BYTES;
-    client->messages.first = 1;
-    client->messages.own_from = 1;
-    client->blocked_ns = MOMENT_NEVER_NS;
-    client->reports.due_ns = MOMENT_NEVER_NS;
-    if (setup->resume != NULL)
-        take_up(client, setup->resume);
-    sequenced_client_handshake_start(client, INT64_MIN);
-    *ret_client = client;
-    return STATUS_OK;
-}
-
-void client_free(struct client *client)
-{
-    if (client == NULL)
-        return;
-    member_list_done(&client->members.list);
-    sequenced_client_reorder_free(client->reorder);
-    free(client);
+    return (const struct sequenced_client *)base;
 }
 
 /* ---- what comes ---- */
 
-void client_receive(struct client *client, const struct moment *now, const void *bytes, size_t length)
+static void receive(struct client *base, const struct moment *now, const void *bytes, size_t length)
 {
+    struct sequenced_client *client = of(base);
     enum sequenced_datagram datagram;
 
-    if (client->state == CLIENT_OUT || sequenced_identify(bytes, length, &datagram) != 0)
+    if (sequenced_identify(bytes, length, &datagram) != 0)
         return;
     switch (datagram) {
     case SEQUENCED_CHALLENGE:
@@ -112,7 +54,7 @@ void client_receive(struct client *client, const struct moment *now, const void 
         sequenced_client_receive_down(client, now, bytes, length);
         break;
     case SEQUENCED_EVENTS:
-        if (client->state == CLIENT_IN || client->state == CLIENT_LEAVING)
+        if (sequenced_client_is_in(client))
             sequenced_client_events_receive(client, now, bytes, length);
         break;
     case SEQUENCED_HELLO: /* nobody's to send to a client */
@@ -122,75 +64,46 @@ void client_receive(struct client *client, const struct moment *now, const void 
     }
 }
 
-int client_say(struct client *client, const struct moment *now, const char *text, size_t length, uint32_t *ret_number)
+/* ---- what its user wants ---- */
+
+static int say(struct client *base, const struct moment *now, const char *text, size_t length, uint32_t *ret_number)
 {
-    if (length == 0 || client->state == CLIENT_LEAVING || client->state == CLIENT_OUT || client->leaving.asked)
-        return STATUS_INVALID;
-    if (length > client->session.max_text_bytes)
-        return STATUS_TOO_LONG;
-    if (!text_is_utf8(text, length))
-        return STATUS_NOT_UTF8;
-    return sequenced_client_messages_queue(client, now, (struct octets_slice){text, length}, SEQUENCED_WHAT_TEXT,
+    return sequenced_client_messages_queue(of(base), now, (struct octets_slice){text, length}, SEQUENCED_WHAT_TEXT,
                                            ret_number);
 }
 
-int client_rename(struct client *client, const struct moment *now, const char *name, uint32_t *ret_number)
+static int rename_to(struct client *base, const struct moment *now, const char *name, uint32_t *ret_number)
 {
-    int status = name_check(name);
+    struct octets_slice text = {name, strlen(name)};
 
-    if (status != 0)
-        return status;
-    if (client->state == CLIENT_LEAVING || client->state == CLIENT_OUT || client->leaving.asked)
-        return STATUS_INVALID;
-    if (client->session.exists)
-        return sequenced_client_messages_queue(client, now, (struct octets_slice){name, strlen(name)},
-                                               SEQUENCED_WHAT_NAME, ret_number);
-    set_name(client, name);
-    sequenced_client_handshake_start(client, now->mono_ns);
+    if (of(base)->session.exists)
+        return sequenced_client_messages_queue(of(base), now, text, SEQUENCED_WHAT_NAME, ret_number);
+    memcpy(base->requested_name, name, text.length + 1);
+    sequenced_client_handshake_start(of(base), now->mono_ns);
     *ret_number = 0;
     return STATUS_OK;
 }
 
-/*
- * Nothing keeps it: it is not in, and has nothing to say. While a JOIN is out, the server may have let it in, and it waits for the answer to be able to leave. A name that was refused won't be asked for
- * again.
- */
-static bool is_free_to_go(const struct client *client)
+static void moved(struct client *base, const struct moment *now)
 {
-    if (client->state != CLIENT_JOINING)
-        return false;
-    if (client->leaving.at_once || client->handshake.due_ns == MOMENT_NEVER_NS)
-        return true;
-    return !client->session.exists && client->handshake.phase != SEQUENCED_CLIENT_PHASE_ASKING &&
-           sequenced_client_messages_pending(client) == 0;
-}
-
-void client_leave(struct client *client, const struct moment *now, bool at_once)
-{
-    bool impatient = client->state == CLIENT_LEAVING && at_once;
-
-    if (client->state == CLIENT_OUT)
-        return;
-    client->leaving.asked = true;
-    client->leaving.at_once = client->leaving.at_once || at_once;
-    if (client->state != CLIENT_LEAVING)
-        client->leaving.due_ns = now->mono_ns;
-    if (impatient || is_free_to_go(client))
-        sequenced_client_end(client, CLIENT_LEFT);
-}
-
-void client_moved(struct client *client, const struct moment *now)
-{
-    if (client->state == CLIENT_IN)
-        sequenced_client_heartbeat_ask(client, now);
+    if (base->state == CLIENT_IN)
+        sequenced_client_heartbeat_ask(of(base), now);
     /* A cookie is for one address, so the attempt begins anew. Who was told to wait, or waits for its user, goes on waiting. */
-    else if (client->state == CLIENT_JOINING && client->handshake.phase != SEQUENCED_CLIENT_PHASE_START)
-        sequenced_client_handshake_start(client, now->mono_ns);
+    else if (base->state == CLIENT_JOINING && of(base)->handshake.phase != SEQUENCED_CLIENT_PHASE_START)
+        sequenced_client_handshake_start(of(base), now->mono_ns);
+}
+
+static bool is_free_to_go(const struct client *base)
+{
+    const struct sequenced_client *client = of_const(base);
+
+    return client->handshake.due_ns == MOMENT_NEVER_NS ||
+           (!client->session.exists && client->handshake.phase != SEQUENCED_CLIENT_PHASE_ASKING && base->pending == 0);
 }
 
 /* ---- what goes ---- */
 
-static bool write_paths(struct client *client, struct sequenced_client_up *up)
+static bool write_paths(struct sequenced_client *client, struct sequenced_client_up *up)
 {
     for (; client->paths.count > 0; client->paths.count--) {
         struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_PATH,
@@ -202,40 +115,39 @@ static bool write_paths(struct client *client, struct sequenced_client_up *up)
     return true;
 }
 
-static int64_t leave_due_ns(const struct client *client)
+static int64_t leave_due_ns(const struct sequenced_client *client)
 {
-    const struct sequenced_client_leaving *leaving = &client->leaving;
+    const struct client_leaving *leaving = &client->base.leaving;
 
-    if (client->state == CLIENT_IN &&
-        (!leaving->asked || (!leaving->at_once && sequenced_client_messages_pending(client) > 0)))
+    if (client->base.state == CLIENT_IN && (!leaving->asked || (!leaving->at_once && client->base.pending > 0)))
         return MOMENT_NEVER_NS;
     return leaving->due_ns;
 }
 
-static bool write_leave(struct client *client, const struct moment *now, struct sequenced_client_up *up)
+static bool write_leave(struct sequenced_client *client, const struct moment *now, struct sequenced_client_up *up)
 {
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_LEAVE};
 
     if (leave_due_ns(client) > now->mono_ns || !sequenced_client_up_add(up, &frame))
         return leave_due_ns(client) > now->mono_ns;
-    client->leaving.due_ns =
-        now->mono_ns + rtt_timeout(&client->rtt, client->leaving.sent, SEQUENCED_CLIENT_AGAIN_LEAST_NS,
-                                   SEQUENCED_CLIENT_AGAIN_MOST_NS);
-    client->leaving.sent++;
-    if (client->state == CLIENT_IN)
-        sequenced_client_set_state(client, CLIENT_LEAVING, CLIENT_NO_REASON, 0);
+    client->base.leaving.due_ns =
+        now->mono_ns +
+        rtt_timeout(&client->rtt, client->leaves, SEQUENCED_CLIENT_AGAIN_LEAST_NS, SEQUENCED_CLIENT_AGAIN_MOST_NS);
+    client->leaves++;
+    if (client->base.state == CLIENT_IN)
+        client_set_state(&client->base, CLIENT_LEAVING, CLIENT_NO_REASON, 0);
     return true;
 }
 
 /* When an UP is to be sent. */
-static int64_t up_due_ns(const struct client *client)
+static int64_t up_due_ns(const struct sequenced_client *client)
 {
     int64_t due_ns = sequenced_client_earlier(client->reports.due_ns, leave_due_ns(client));
 
     if (client->paths.count > 0)
         return INT64_MIN;
     due_ns = sequenced_client_earlier(due_ns, sequenced_client_gaps_due_ns(client));
-    if (client->state != CLIENT_IN)
+    if (client->base.state != CLIENT_IN)
         return due_ns;
     due_ns = sequenced_client_earlier(due_ns, sequenced_client_members_due_ns(client));
     due_ns = sequenced_client_earlier(due_ns, sequenced_client_messages_due_ns(client));
@@ -243,7 +155,7 @@ static int64_t up_due_ns(const struct client *client)
 }
 
 /* In the order of what can't wait; LEAVE comes last, for nothing behind it is heard. */
-static void send_up(struct client *client, const struct moment *now)
+static void send_up(struct sequenced_client *client, const struct moment *now)
 {
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
     struct sequenced_client_up up = {.up = {.token = client->session.token,
@@ -254,113 +166,68 @@ static void send_up(struct client *client, const struct moment *now)
     bool fits = sequenced_up_begin(&up.writer, &up.up) == 0;
 
     fits = fits && write_paths(client, &up) && sequenced_client_gaps_write(client, now, &up);
-    if (client->state == CLIENT_IN)
+    if (client->base.state == CLIENT_IN)
         fits = fits && sequenced_client_members_write(client, now, &up) &&
                sequenced_client_heartbeat_write(client, now, &up) && sequenced_client_messages_write(client, now, &up);
     if (fits)
         write_leave(client, now, &up);
     client->reports = (struct sequenced_client_reports){.due_ns = MOMENT_NEVER_NS};
     client->heartbeat.sent_ns = now->mono_ns;
-    sequenced_client_send(client, bytes, up.writer.length);
+    client_send(&client->base, bytes, up.writer.length);
 }
 
 /* Something about the session does not work any more. */
-static void check_session(struct client *client, const struct moment *now)
+static void check_session(struct sequenced_client *client, const struct moment *now)
 {
-    if (client->state == CLIENT_LEAVING && client->leaving.sent >= LEAVES_MAX &&
-        client->leaving.due_ns <= now->mono_ns) {
-        sequenced_client_end(client, CLIENT_LEFT);
-    } else if (client->state == CLIENT_IN && sequenced_client_messages_exhausted(client)) {
-        sequenced_client_lose_session(client);
+    if (client->base.state == CLIENT_LEAVING && client->leaves >= LEAVES_MAX &&
+        client->base.leaving.due_ns <= now->mono_ns) {
+        client_end(&client->base, CLIENT_LEFT);
+    } else if (client->base.state == CLIENT_IN && sequenced_client_messages_exhausted(client)) {
+        sequenced_client_handshake_lose_session(client);
         sequenced_client_handshake_return(client, now);
-    } else if (client->state == CLIENT_IN &&
+    } else if (client->base.state == CLIENT_IN &&
                (sequenced_client_heartbeat_is_broken(client, now) || client->session.packet >= UINT32_MAX - UPS_MAX)) {
         sequenced_client_handshake_return(client, now);
     }
 }
 
-int64_t client_next_tick(const struct client *client)
+static int64_t next_tick(const struct client *base)
 {
-    if (client->state == CLIENT_OUT)
-        return MOMENT_NEVER_NS;
-    if (client->state == CLIENT_JOINING)
+    const struct sequenced_client *client = of_const(base);
+
+    if (base->state == CLIENT_JOINING)
         return client->handshake.due_ns;
     return sequenced_client_earlier(up_due_ns(client), sequenced_client_events_due_ns(client));
 }
 
-int64_t client_tick(struct client *client, const struct moment *now)
+static void tick(struct client *base, const struct moment *now)
 {
-    if (client->state == CLIENT_IN || client->state == CLIENT_LEAVING) {
+    struct sequenced_client *client = of(base);
+
+    if (sequenced_client_is_in(client)) {
         if (sequenced_client_events_due_ns(client) <= now->mono_ns)
             sequenced_client_events_deliver(client, now);
         sequenced_client_messages_refresh(client, now);
         check_session(client, now);
     }
-    for (unsigned i = 0; (client->state == CLIENT_IN || client->state == CLIENT_LEAVING) && i < UPS_MAX &&
-                         up_due_ns(client) <= now->mono_ns;
-         i++)
+    for (unsigned i = 0; sequenced_client_is_in(client) && i < UPS_MAX && up_due_ns(client) <= now->mono_ns; i++)
         send_up(client, now);
-    if (client->leaving.asked && is_free_to_go(client))
-        sequenced_client_end(client, CLIENT_LEFT);
-    if (client->state == CLIENT_JOINING)
+    client_go_if_free(base);
+    if (base->state == CLIENT_JOINING)
         sequenced_client_handshake_tick(client, now);
-    return client_next_tick(client);
 }
 
 /* ---- what it knows ---- */
 
-enum client_state client_state(const struct client *client)
+static uint32_t members(const struct client *base)
 {
-    return client->state;
+    return of_const(base)->members.complete ? base->members.here : of_const(base)->session.members;
 }
 
-enum client_reason client_why(const struct client *client)
+static bool session(const struct client *base, struct client_session *ret_session)
 {
-    return client->why;
-}
+    const struct sequenced_client *client = of_const(base);
 
-const char *client_close_text(const struct client *client)
-{
-    return client->close_text;
-}
-
-uint32_t client_pending(const struct client *client)
-{
-    return sequenced_client_messages_pending(client);
-}
-
-uint64_t client_number(const struct client *client)
-{
-    return client->session.member;
-}
-
-const char *client_name(const struct client *client)
-{
-    return client->session.name;
-}
-
-const char *client_room(const struct client *client)
-{
-    return client->session.room;
-}
-
-size_t client_text_max_bytes(const struct client *client)
-{
-    return client->session.max_text_bytes;
-}
-
-uint32_t client_members(const struct client *client)
-{
-    return client->members.complete ? client->members.list.here : client->session.members;
-}
-
-int64_t client_round_trip_ns(const struct client *client)
-{
-    return client->rtt.smoothed_ns;
-}
-
-bool client_session(const struct client *client, struct client_session *ret_session)
-{
     if (!client->session.exists)
         return false;
     *ret_session = (struct client_session){.epoch = client->session.epoch,
@@ -369,4 +236,80 @@ bool client_session(const struct client *client, struct client_session *ret_sess
                                            .said = sequenced_client_messages_sent(client),
                                            .decided = sequenced_client_messages_decided(client)};
     return true;
+}
+
+int64_t sequenced_client_round_trip_ns(const struct client *client)
+{
+    return of_const(client)->rtt.smoothed_ns;
+}
+
+/* ---- beginning and ending ---- */
+
+static void settle(struct client *base)
+{
+    of(base)->session.exists = false;
+    sequenced_client_messages_end(of(base));
+}
+
+static void release(struct client *base)
+{
+    sequenced_client_reorder_done(&of(base)->reorder);
+}
+
+static const struct client_ops ops = {.release = release,
+                                      .receive = receive,
+                                      .tick = tick,
+                                      .next_tick = next_tick,
+                                      .say = say,
+                                      .rename = rename_to,
+                                      .moved = moved,
+                                      .is_free_to_go = is_free_to_go,
+                                      .settle = settle,
+                                      .members = members,
+                                      .session = session};
+
+static void take_up(struct sequenced_client *client, const struct client_session *session)
+{
+    client->session.exists = true;
+    client->session.restarted = true;
+    client->session.epoch = session->epoch;
+    client->session.token = session->token;
+    client->session.position = session->position;
+    client->messages.said = session->said;
+    client->messages.sent = session->said;
+    client->messages.first = session->said + 1;
+    client->messages.own_from = session->said + 1;
+    client->messages.notified = session->decided;
+}
+
+int sequenced_client_new(const struct client_setup *setup, const struct client_session *resume, size_t reorder_bytes,
+                         struct client **ret_client)
+{
+    struct sequenced_client *client;
+    struct client *base;
+    int status;
+
+    if (reorder_bytes < SEQUENCED_CLIENT_REORDER_MIN_BYTES ||
+        (resume != NULL &&
+         (resume->position > OCTETS_VARINT_MAX || resume->said == UINT32_MAX || resume->decided > resume->said)))
+        return STATUS_INVALID;
+    status = client_create(sizeof(*client), &ops, setup, &base);
+    if (status != STATUS_OK)
+        return status;
+    client = of(base);
+    base->was_heard = true;
+    base->room = client->session.room;
+    client->messages.first = 1;
+    client->messages.own_from = 1;
+    client->blocked_ns = MOMENT_NEVER_NS;
+    client->reports.due_ns = MOMENT_NEVER_NS;
+    if (resume != NULL)
+        take_up(client, resume);
+    sequenced_client_handshake_start(client, INT64_MIN);
+    if (sequenced_client_reorder_init(&client->reorder, reorder_bytes) != STATUS_OK) {
+        client_free(base);
+        return STATUS_NO_MEMORY;
+    }
+    *ret_client = base;
+    return STATUS_OK;
 }

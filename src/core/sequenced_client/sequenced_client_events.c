@@ -20,7 +20,7 @@
 
 #define TIME_MAX_MS ((uint64_t)(INT64_MAX / MOMENT_NS_PER_MS))
 
-void sequenced_client_events_report(struct client *client, int64_t at_ns)
+void sequenced_client_events_report(struct sequenced_client *client, int64_t at_ns)
 {
     client->reports.due_ns = sequenced_client_earlier(client->reports.due_ns, at_ns);
 }
@@ -54,7 +54,7 @@ _Static_assert(SEQUENCED_EVENT_CHAT - SEQUENCED_EVENT_JOIN == EVENT_CHAT - EVENT
                    SEQUENCED_EVENT_NOTICE - SEQUENCED_EVENT_JOIN == EVENT_NOTICE - EVENT_JOIN,
                "kinds are in the same order on the wire");
 
-static void deliver(struct client *client, const struct moment *now, const struct sequenced_event *from,
+static void deliver(struct sequenced_client *client, const struct moment *now, const struct sequenced_event *from,
                     const struct listed_member *author)
 {
     struct event event = make_event(from, now, author);
@@ -63,17 +63,17 @@ static void deliver(struct client *client, const struct moment *now, const struc
     client->session.position = from->seq;
     if (from->kind == SEQUENCED_EVENT_UNKNOWN)
         return;
-    if (from->member != 0 && from->member == client->session.member)
+    if (from->member != 0 && from->member == client->base.number)
         own = sequenced_client_messages_own(client, from->seq, from->said);
-    if (client->sink.event != NULL)
-        client->sink.event(client->sink.ctx, &event, own);
+    if (client->base.sink.event != NULL)
+        client->base.sink.event(client->base.sink.ctx, &event, own);
     if (own != 0 && from->seq > client->messages.own_after)
         sequenced_client_messages_acknowledged(client, own);
     sequenced_client_members_event(client, from);
 }
 
 /* False: its author's name is not known yet. */
-static bool try_to_give(struct client *client, const struct moment *now, const struct sequenced_event *event)
+static bool try_to_give(struct sequenced_client *client, const struct moment *now, const struct sequenced_event *event)
 {
     const struct listed_member *author = NULL;
     bool wants_name = event->kind == SEQUENCED_EVENT_CHAT || event->kind == SEQUENCED_EVENT_EXIT;
@@ -91,9 +91,9 @@ static bool try_to_give(struct client *client, const struct moment *now, const s
 }
 
 /* The lowest in the store; false where it can't be given on to its end. */
-static bool deliver_lowest(struct client *client, const struct moment *now)
+static bool deliver_lowest(struct sequenced_client *client, const struct moment *now)
 {
-    struct sequenced_client_reordered stored = sequenced_client_reorder_get(client->reorder, 0);
+    struct sequenced_client_reordered stored = sequenced_client_reorder_get(&client->reorder, 0);
     struct sequenced_events events;
     struct sequenced_event event;
 
@@ -105,15 +105,15 @@ static bool deliver_lowest(struct client *client, const struct moment *now)
                 return false;
         }
     }
-    sequenced_client_reorder_pop(client->reorder);
+    sequenced_client_reorder_pop(&client->reorder);
     return true;
 }
 
-void sequenced_client_events_deliver(struct client *client, const struct moment *now)
+void sequenced_client_events_deliver(struct sequenced_client *client, const struct moment *now)
 {
     uint64_t gap_last = client->gaps.count > 0 ? client->gaps.gaps[0].last : 0;
 
-    while (sequenced_client_reorder_count(client->reorder) > 0 && deliver_lowest(client, now))
+    while (sequenced_client_reorder_count(&client->reorder) > 0 && deliver_lowest(client, now))
         ;
     /* A gap has closed: the server's window waits for that. */
     if (gap_last != 0 && client->session.position >= gap_last)
@@ -121,21 +121,22 @@ void sequenced_client_events_deliver(struct client *client, const struct moment 
     sequenced_client_gaps_update(client, now);
 }
 
-int64_t sequenced_client_events_due_ns(const struct client *client)
+int64_t sequenced_client_events_due_ns(const struct sequenced_client *client)
 {
     return client->blocked_ns == MOMENT_NEVER_NS ? MOMENT_NEVER_NS : client->blocked_ns + NAME_PATIENCE_NS;
 }
 
 /* ---- receiving ---- */
 
-static bool is_report_due(const struct client *client, const struct moment *now)
+static bool is_report_due(const struct sequenced_client *client, const struct moment *now)
 {
     bool lossy = now->mono_ns < client->gaps.lossy_until_ns;
 
     return client->reports.events >= (lossy ? REPORT_EVENTS_LOSSY : REPORT_EVENTS);
 }
 
-void sequenced_client_events_receive(struct client *client, const struct moment *now, const void *bytes, size_t length)
+void sequenced_client_events_receive(struct sequenced_client *client, const struct moment *now, const void *bytes,
+                                     size_t length)
 {
     struct sequenced_events events;
     struct sequenced_client_reordered datagram;
@@ -149,6 +150,6 @@ void sequenced_client_events_receive(struct client *client, const struct moment 
     datagram = (struct sequenced_client_reordered){events.first, events.first + events.count - 1, bytes, length};
     if (datagram.last <= client->session.position)
         return;
-    sequenced_client_reorder_put(client->reorder, &datagram);
+    sequenced_client_reorder_put(&client->reorder, &datagram);
     sequenced_client_events_deliver(client, now);
 }

@@ -19,13 +19,14 @@
 #define LOSSY_NS MOMENT_NS_PER_S
 
 /* What is in order and only waits for a name is not missing: it is in the store. */
-static size_t find_gaps(const struct client *client, struct sequenced_client_gap gaps[SEQUENCED_CLIENT_GAPS_MAX])
+static size_t find_gaps(const struct sequenced_client *client,
+                        struct sequenced_client_gap gaps[SEQUENCED_CLIENT_GAPS_MAX])
 {
     uint64_t next = client->session.position + 1;
     size_t count = 0;
 
-    for (size_t i = 0; i < sequenced_client_reorder_count(client->reorder) && count < SEQUENCED_CLIENT_GAPS_MAX; i++) {
-        struct sequenced_client_reordered stored = sequenced_client_reorder_get(client->reorder, i);
+    for (size_t i = 0; i < sequenced_client_reorder_count(&client->reorder) && count < SEQUENCED_CLIENT_GAPS_MAX; i++) {
+        struct sequenced_client_reordered stored = sequenced_client_reorder_get(&client->reorder, i);
 
         if (stored.first > next)
             gaps[count++] = (struct sequenced_client_gap){.first = next, .last = stored.first - 1};
@@ -46,7 +47,7 @@ static void inherit(struct sequenced_client_gap *gap, const struct sequenced_cli
     gap->asked = gap->first > before->first || gap->last < before->last ? 0 : before->asked;
 }
 
-void sequenced_client_gaps_update(struct client *client, const struct moment *now)
+void sequenced_client_gaps_update(struct sequenced_client *client, const struct moment *now)
 {
     struct sequenced_client_gaps *gaps = &client->gaps;
     struct sequenced_client_gap found[SEQUENCED_CLIENT_GAPS_MAX];
@@ -64,7 +65,7 @@ void sequenced_client_gaps_update(struct client *client, const struct moment *no
     gaps->count = count;
 }
 
-void sequenced_client_gaps_head(struct client *client, const struct moment *now, uint64_t head)
+void sequenced_client_gaps_head(struct sequenced_client *client, const struct moment *now, uint64_t head)
 {
     if (head <= client->gaps.head)
         return;
@@ -72,7 +73,7 @@ void sequenced_client_gaps_head(struct client *client, const struct moment *now,
     sequenced_client_gaps_update(client, now);
 }
 
-static int64_t due_ns(const struct client *client, const struct sequenced_client_gap *gap)
+static int64_t due_ns(const struct sequenced_client *client, const struct sequenced_client_gap *gap)
 {
     unsigned doublings = gap->asked > 0 ? gap->asked - 1 : 0;
 
@@ -82,12 +83,12 @@ static int64_t due_ns(const struct client *client, const struct sequenced_client
 }
 
 /* A server keeps the lowest only, so no others are asked for. */
-static size_t askable(const struct client *client)
+static size_t askable(const struct sequenced_client *client)
 {
     return client->gaps.count < SEQUENCED_RANGES_MAX ? client->gaps.count : SEQUENCED_RANGES_MAX;
 }
 
-int64_t sequenced_client_gaps_due_ns(const struct client *client)
+int64_t sequenced_client_gaps_due_ns(const struct sequenced_client *client)
 {
     int64_t due = MOMENT_NEVER_NS;
 
@@ -96,7 +97,8 @@ int64_t sequenced_client_gaps_due_ns(const struct client *client)
     return due;
 }
 
-bool sequenced_client_gaps_write(struct client *client, const struct moment *now, struct sequenced_client_up *up)
+bool sequenced_client_gaps_write(struct sequenced_client *client, const struct moment *now,
+                                 struct sequenced_client_up *up)
 {
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MISSING};
 

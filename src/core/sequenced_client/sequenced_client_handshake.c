@@ -28,53 +28,69 @@ static const int64_t join_waits_ns[] = {MOMENT_NS_PER_S, MOMENT_NS_PER_S, 2 * MO
 
 #define REFUSAL_WAIT_MAX_S 3600
 
-void sequenced_client_handshake_start(struct client *client, int64_t at_ns)
+void sequenced_client_handshake_start(struct sequenced_client *client, int64_t at_ns)
 {
     client->handshake.phase = SEQUENCED_CLIENT_PHASE_START;
     client->handshake.due_ns = at_ns;
 }
 
-void sequenced_client_handshake_return(struct client *client, const struct moment *now)
+void sequenced_client_handshake_return(struct sequenced_client *client, const struct moment *now)
 {
     int64_t at_ns = now->mono_ns;
 
     if (client->handshake.begun && at_ns < client->handshake.begun_ns + RETURN_PAUSE_NS)
         at_ns = client->handshake.begun_ns + RETURN_PAUSE_NS;
     sequenced_client_handshake_start(client, at_ns);
-    sequenced_client_set_state(client, CLIENT_JOINING, CLIENT_NO_REASON, 0);
+    client_set_state(&client->base, CLIENT_JOINING, CLIENT_NO_REASON, 0);
+}
+
+static void forget_events(struct sequenced_client *client)
+{
+    sequenced_client_reorder_clear(&client->reorder);
+    client->gaps.count = 0;
+    client->blocked_ns = MOMENT_NEVER_NS;
+}
+
+void sequenced_client_handshake_lose_session(struct sequenced_client *client)
+{
+    sequenced_client_messages_lost(client);
+    sequenced_client_members_forget(client);
+    forget_events(client);
+    client->session.exists = false;
+    client->session.restarted = false;
 }
 
 /* ---- sending ---- */
 
-static void begin_phase(struct client *client, const struct moment *now, enum sequenced_client_phase phase)
+static void begin_phase(struct sequenced_client *client, const struct moment *now, enum sequenced_client_phase phase)
 {
     client->handshake.phase = phase;
     client->handshake.due_ns = now->mono_ns;
     client->handshake.sent = 0;
 }
 
-static void begin_attempt(struct client *client, const struct moment *now)
+static void begin_attempt(struct sequenced_client *client, const struct moment *now)
 {
-    client->handshake.nonce = sequenced_client_random(client);
+    client->handshake.nonce = prng_next(&client->base.prng);
     client->handshake.begun = true;
     client->handshake.begun_ns = now->mono_ns;
     begin_phase(client, now, SEQUENCED_CLIENT_PHASE_GREETING);
 }
 
-static void send_hello(struct client *client)
+static void send_hello(struct sequenced_client *client)
 {
     struct sequenced_hello hello = {.version = SEQUENCED_VERSION, .nonce = client->handshake.nonce};
     uint8_t bytes[SEQUENCED_HELLO_MIN_BYTES];
     int length = sequenced_handshake_write_hello(bytes, sizeof(bytes), &hello);
 
-    sequenced_client_send(client, bytes, (size_t)length);
+    client_send(&client->base, bytes, (size_t)length);
 }
 
-static void send_join(struct client *client)
+static void send_join(struct sequenced_client *client)
 {
     struct sequenced_join join = {.nonce = client->handshake.nonce,
                                   .cookie = {client->handshake.cookie, client->handshake.cookie_len},
-                                  .name = {client->requested_name, strlen(client->requested_name)}};
+                                  .name = {client->base.requested_name, strlen(client->base.requested_name)}};
     uint8_t bytes[SEQUENCED_JOIN_MIN_BYTES];
     int length;
 
@@ -85,7 +101,7 @@ static void send_join(struct client *client)
         join.position = client->session.position;
     }
     length = sequenced_handshake_write_join(bytes, sizeof(bytes), &join);
-    sequenced_client_send(client, bytes, (size_t)length);
+    client_send(&client->base, bytes, (size_t)length);
 }
 
 static int64_t wait_ns(const struct sequenced_client_handshake *handshake)
@@ -97,7 +113,7 @@ static int64_t wait_ns(const struct sequenced_client_handshake *handshake)
     return join_waits_ns[before < JOIN_WAITS ? before : JOIN_WAITS - 1];
 }
 
-void sequenced_client_handshake_tick(struct client *client, const struct moment *now)
+void sequenced_client_handshake_tick(struct sequenced_client *client, const struct moment *now)
 {
     struct sequenced_client_handshake *handshake = &client->handshake;
 
@@ -112,20 +128,20 @@ void sequenced_client_handshake_tick(struct client *client, const struct moment 
         send_join(client);
     handshake->sent++;
     handshake->sent_ns = now->mono_ns;
-    handshake->due_ns = now->mono_ns + sequenced_client_jitter(client, wait_ns(handshake));
+    handshake->due_ns = now->mono_ns + prng_jitter(&client->base.prng, wait_ns(handshake));
     if (handshake->phase == SEQUENCED_CLIENT_PHASE_ASKING)
         handshake->due_ns = sequenced_client_earlier(handshake->due_ns, handshake->expires_ns);
 }
 
 /* ---- answers ---- */
 
-static void sample(struct client *client, const struct moment *now)
+static void sample(struct sequenced_client *client, const struct moment *now)
 {
     if (client->handshake.sent == 1)
         rtt_sample(&client->rtt, now->mono_ns - client->handshake.sent_ns);
 }
 
-void sequenced_client_handshake_challenge(struct client *client, const struct moment *now, const void *bytes,
+void sequenced_client_handshake_challenge(struct sequenced_client *client, const struct moment *now, const void *bytes,
                                           size_t length)
 {
     struct sequenced_client_handshake *handshake = &client->handshake;
@@ -148,7 +164,7 @@ static void copy_text(char *out, struct octets_slice slice)
 }
 
 /* What both kinds of WELCOME bring. */
-static void take_session(struct client *client, const struct sequenced_welcome *welcome)
+static void take_session(struct sequenced_client *client, const struct sequenced_welcome *welcome)
 {
     client->session.exists = true;
     client->session.restarted = false;
@@ -156,32 +172,30 @@ static void take_session(struct client *client, const struct sequenced_welcome *
     client->session.token = welcome->token;
     client->session.run = welcome->run;
     client->session.packet = 0;
-    client->session.member = welcome->member;
+    client->base.number = welcome->member;
     client->session.members = welcome->members;
     client->session.timeout_s = welcome->timeout_s;
-    client->session.max_text_bytes =
+    client->base.text_max_bytes =
         welcome->max_text_bytes < CLIENT_TEXT_MAX_BYTES ? welcome->max_text_bytes : CLIENT_TEXT_MAX_BYTES;
-    copy_text(client->session.name, welcome->name);
+    copy_text(client->base.name, welcome->name);
     copy_text(client->session.room, welcome->room);
-    memcpy(client->requested_name, client->session.name, sizeof(client->requested_name));
+    memcpy(client->base.requested_name, client->base.name, sizeof(client->base.requested_name));
 }
 
 /*
  * The server sends everything behind the position again. What was kept beyond it must not move the position meanwhile: a position that the server has not reached yet is ignored by it.
  */
-static void begin_run(struct client *client, const struct moment *now)
+static void begin_run(struct sequenced_client *client, const struct moment *now)
 {
-    sequenced_client_reorder_clear(client->reorder);
-    client->gaps.count = 0;
+    forget_events(client);
     client->gaps.head = 0;
     client->paths.count = 0;
-    client->blocked_ns = MOMENT_NEVER_NS;
     client->reports = (struct sequenced_client_reports){.due_ns = MOMENT_NEVER_NS};
     sequenced_client_members_ask(client, now, false);
     sequenced_client_heartbeat_begin(client, now);
 }
 
-void sequenced_client_handshake_welcome(struct client *client, const struct moment *now, const void *bytes,
+void sequenced_client_handshake_welcome(struct sequenced_client *client, const struct moment *now, const void *bytes,
                                         size_t length)
 {
     struct sequenced_welcome welcome;
@@ -202,21 +216,22 @@ void sequenced_client_handshake_welcome(struct client *client, const struct mome
     begin_run(client, now);
     if (welcome.resumed)
         sequenced_client_messages_resumed(client, now, welcome.said, welcome.head, restarted);
-    sequenced_client_set_state(client, CLIENT_IN, CLIENT_NO_REASON, 0);
+    client_set_state(&client->base, CLIENT_IN, CLIENT_NO_REASON, 0);
 }
 
 /* ---- refusals ---- */
 
-static void refuse_cookie(struct client *client, const struct moment *now)
+static void refuse_cookie(struct sequenced_client *client, const struct moment *now)
 {
     client->handshake.cookies_refused++;
     if (client->handshake.cookies_refused >= COOKIES_REFUSED_MAX)
-        sequenced_client_end(client, CLIENT_REFUSED_COOKIE);
+        client_end(&client->base, CLIENT_REFUSED_COOKIE);
     else
         sequenced_client_handshake_start(client, now->mono_ns);
 }
 
-static void wait_for_place(struct client *client, const struct moment *now, const struct sequenced_refusal *refusal)
+static void wait_for_place(struct sequenced_client *client, const struct moment *now,
+                           const struct sequenced_refusal *refusal)
 {
     uint16_t wait_s = refusal->wait == 0 ? 1 : refusal->wait;
     int64_t wait_ns;
@@ -225,11 +240,11 @@ static void wait_for_place(struct client *client, const struct moment *now, cons
         wait_s = REFUSAL_WAIT_MAX_S;
     wait_ns = wait_s * MOMENT_NS_PER_S;
     /* A fifth later at most, so that not all who were sent away come back together. */
-    sequenced_client_handshake_start(client, now->mono_ns + 2 * wait_ns - sequenced_client_jitter(client, wait_ns));
-    sequenced_client_set_state(client, CLIENT_JOINING, (enum client_reason)refusal->code, wait_s);
+    sequenced_client_handshake_start(client, now->mono_ns + 2 * wait_ns - prng_jitter(&client->base.prng, wait_ns));
+    client_set_state(&client->base, CLIENT_JOINING, (enum client_reason)refusal->code, wait_s);
 }
 
-void sequenced_client_handshake_refusal(struct client *client, const struct moment *now, const void *bytes,
+void sequenced_client_handshake_refusal(struct sequenced_client *client, const struct moment *now, const void *bytes,
                                         size_t length)
 {
     struct sequenced_client_handshake *handshake = &client->handshake;
@@ -244,7 +259,7 @@ void sequenced_client_handshake_refusal(struct client *client, const struct mome
     case SEQUENCED_REFUSED_TAKEN:
     case SEQUENCED_REFUSED_BAD_NAME:
         sequenced_client_handshake_start(client, MOMENT_NEVER_NS);
-        sequenced_client_set_state(client, CLIENT_JOINING, (enum client_reason)refusal.code, 0);
+        client_set_state(&client->base, CLIENT_JOINING, (enum client_reason)refusal.code, 0);
         break;
     case SEQUENCED_REFUSED_FULL:
     case SEQUENCED_REFUSED_TOO_MANY:
@@ -256,10 +271,10 @@ void sequenced_client_handshake_refusal(struct client *client, const struct mome
     case SEQUENCED_REFUSED_UNKNOWN_SESSION:
         /* Where no session was named, that is no answer; without the pause it could be a loop. */
         sequenced_client_handshake_start(client, now->mono_ns + (client->session.exists ? 0 : RETURN_PAUSE_NS));
-        sequenced_client_lose_session(client);
-        sequenced_client_set_state(client, CLIENT_JOINING, CLIENT_REFUSED_UNKNOWN, 0);
+        sequenced_client_handshake_lose_session(client);
+        client_set_state(&client->base, CLIENT_JOINING, CLIENT_REFUSED_UNKNOWN, 0);
         break;
     default:
-        sequenced_client_end(client, (enum client_reason)refusal.code);
+        client_end(&client->base, (enum client_reason)refusal.code);
     }
 }

@@ -22,7 +22,7 @@ static const int64_t waits_ns[SEQUENCED_CLIENT_HEARTBEATS] = {MOMENT_NS_PER_S / 
 #define FIRST_OF_A_KNOWN_TRIP 2U
 
 /* A fifth more or less, at random. */
-static int64_t draw_interval(struct client *client)
+static int64_t draw_interval(struct sequenced_client *client)
 {
     int64_t interval_ns = (int64_t)client->session.timeout_s * MOMENT_NS_PER_S / 3;
 
@@ -30,10 +30,10 @@ static int64_t draw_interval(struct client *client)
     if (interval_ns < MOMENT_NS_PER_S)
         interval_ns = MOMENT_NS_PER_S;
     interval_ns = sequenced_client_earlier(interval_ns, INTERVAL_MOST_NS);
-    return interval_ns + interval_ns / 5 - 2 * (interval_ns - sequenced_client_jitter(client, interval_ns));
+    return interval_ns + interval_ns / 5 - 2 * (interval_ns - prng_jitter(&client->base.prng, interval_ns));
 }
 
-void sequenced_client_heartbeat_begin(struct client *client, const struct moment *now)
+void sequenced_client_heartbeat_begin(struct sequenced_client *client, const struct moment *now)
 {
     struct sequenced_client_heartbeat *heartbeat = &client->heartbeat;
 
@@ -46,7 +46,7 @@ void sequenced_client_heartbeat_begin(struct client *client, const struct moment
         sequenced_client_heartbeat_ask(client, now);
 }
 
-void sequenced_client_heartbeat_ask(struct client *client, const struct moment *now)
+void sequenced_client_heartbeat_ask(struct sequenced_client *client, const struct moment *now)
 {
     struct sequenced_client_heartbeat *heartbeat = &client->heartbeat;
 
@@ -57,7 +57,7 @@ void sequenced_client_heartbeat_ask(struct client *client, const struct moment *
     heartbeat->asking_ns = now->mono_ns;
 }
 
-int64_t sequenced_client_heartbeat_due_ns(const struct client *client)
+int64_t sequenced_client_heartbeat_due_ns(const struct sequenced_client *client)
 {
     const struct sequenced_client_heartbeat *heartbeat = &client->heartbeat;
 
@@ -66,7 +66,7 @@ int64_t sequenced_client_heartbeat_due_ns(const struct client *client)
     return sequenced_client_earlier(heartbeat->sent_ns + heartbeat->interval_ns, heartbeat->heard_ns + UNHEARD_NS);
 }
 
-bool sequenced_client_heartbeat_is_broken(const struct client *client, const struct moment *now)
+bool sequenced_client_heartbeat_is_broken(const struct sequenced_client *client, const struct moment *now)
 {
     const struct sequenced_client_heartbeat *heartbeat = &client->heartbeat;
 
@@ -74,7 +74,8 @@ bool sequenced_client_heartbeat_is_broken(const struct client *client, const str
            heartbeat->again_ns <= now->mono_ns && heartbeat->heard_ns <= heartbeat->asking_ns;
 }
 
-bool sequenced_client_heartbeat_write(struct client *client, const struct moment *now, struct sequenced_client_up *up)
+bool sequenced_client_heartbeat_write(struct sequenced_client *client, const struct moment *now,
+                                      struct sequenced_client_up *up)
 {
     struct sequenced_client_heartbeat *heartbeat = &client->heartbeat;
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_HEARTBEAT, .echo = heartbeat->echo + 1};
@@ -93,7 +94,7 @@ bool sequenced_client_heartbeat_write(struct client *client, const struct moment
     return true;
 }
 
-void sequenced_client_heartbeat_answer(struct client *client, const struct moment *now, uint32_t echo)
+void sequenced_client_heartbeat_answer(struct sequenced_client *client, const struct moment *now, uint32_t echo)
 {
     struct sequenced_client_heartbeat *heartbeat = &client->heartbeat;
 

@@ -16,38 +16,27 @@
 /* Sooner than that a server sends no other. */
 #define PAGE_NEXT_NS (10 * MOMENT_NS_PER_MS)
 
-static void tell(const struct client *client, const struct listed_member *listed, bool here)
-{
-    if (client->sink.member != NULL)
-        client->sink.member(client->sink.ctx, listed->number, listed->name, listed->name_len, here);
-}
-
 /* All changes that are to be told go through here. */
-static void set(struct client *client, struct listed_member *listed, struct octets_slice name, bool here)
+static void set(struct sequenced_client *client, struct listed_member *listed, struct octets_slice name, bool here)
 {
     bool renamed = listed->name_len != name.length || memcmp(listed->name, name.bytes, name.length) != 0;
 
-    if (listed->here && (renamed || !here)) {
-        member_list_set_here(&client->members.list, listed, false);
-        tell(client, listed, false);
-    }
-    if (renamed)
+    if (renamed) {
+        client_set_here(&client->base, listed, false);
         member_list_set_name(listed, name.bytes, name.length);
-    if (here && !listed->here) {
-        member_list_set_here(&client->members.list, listed, true);
-        tell(client, listed, true);
     }
+    client_set_here(&client->base, listed, here);
 }
 
-static void take_out(struct client *client, struct listed_member *listed)
+static void take_out(struct sequenced_client *client, struct listed_member *listed)
 {
     set(client, listed, (struct octets_slice){listed->name, listed->name_len}, false);
-    member_list_remove(&client->members.list, listed);
+    member_list_remove(&client->base.members, listed);
 }
 
 /* ---- asking ---- */
 
-void sequenced_client_members_ask(struct client *client, const struct moment *now, bool gap)
+void sequenced_client_members_ask(struct sequenced_client *client, const struct moment *now, bool gap)
 {
     struct sequenced_client_members *members = &client->members;
 
@@ -61,12 +50,13 @@ void sequenced_client_members_ask(struct client *client, const struct moment *no
     }
 }
 
-int64_t sequenced_client_members_due_ns(const struct client *client)
+int64_t sequenced_client_members_due_ns(const struct sequenced_client *client)
 {
     return client->members.asking ? client->members.due_ns : MOMENT_NEVER_NS;
 }
 
-bool sequenced_client_members_write(struct client *client, const struct moment *now, struct sequenced_client_up *up)
+bool sequenced_client_members_write(struct sequenced_client *client, const struct moment *now,
+                                    struct sequenced_client_up *up)
 {
     struct sequenced_client_members *members = &client->members;
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MEMBERS, .after = members->after};
@@ -84,9 +74,9 @@ bool sequenced_client_members_write(struct client *client, const struct moment *
 /* ---- pages ---- */
 
 /* Takes out those from `index` up to the number before `until` that the page does not name, and no later event. Returns the index of `until`. */
-static size_t take_out_until(struct client *client, size_t index, uint64_t until, uint64_t head)
+static size_t take_out_until(struct sequenced_client *client, size_t index, uint64_t until, uint64_t head)
 {
-    struct member_list *list = &client->members.list;
+    struct member_list *list = &client->base.members;
 
     for (; index < list->count && list->row[index].number < until; index++) {
         if (!list->row[index].removed && list->row[index].changed <= head)
@@ -95,9 +85,9 @@ static size_t take_out_until(struct client *client, size_t index, uint64_t until
     return index;
 }
 
-static void take_entry(struct client *client, const struct sequenced_entry *entry, uint64_t head)
+static void take_entry(struct sequenced_client *client, const struct sequenced_entry *entry, uint64_t head)
 {
-    struct listed_member *listed = member_list_insert(&client->members.list, entry->member);
+    struct listed_member *listed = member_list_insert(&client->base.members, entry->member);
 
     if (listed == NULL || listed->changed > head)
         return;
@@ -106,27 +96,27 @@ static void take_entry(struct client *client, const struct sequenced_entry *entr
 }
 
 /* Of former members, a page names those who have said something that can be had again. Behind the latest page, nothing of theirs comes any more. */
-static void forget_former(struct client *client)
+static void forget_former(struct sequenced_client *client)
 {
     struct sequenced_client_members *members = &client->members;
 
     if (members->asking || members->head == 0 || client->session.position < members->head)
         return;
-    for (size_t i = 0; i < members->list.count; i++) {
-        struct listed_member *listed = &members->list.row[i];
+    for (size_t i = 0; i < client->base.members.count; i++) {
+        struct listed_member *listed = &client->base.members.row[i];
 
         if (!listed->removed && !listed->here && listed->changed <= members->head)
-            member_list_remove(&members->list, listed);
+            member_list_remove(&client->base.members, listed);
     }
     members->head = 0;
-    member_list_clean(&members->list);
+    member_list_clean(&client->base.members);
 }
 
 /*
  * A page that answers a request before this one begins at a lower number, and is as true of those above `after`. One that begins at a higher number was asked for by the list before this one; one that was made
  * before the gap that this list is for knows too little.
  */
-static bool is_wanted(const struct client *client, const struct sequenced_down_frame *frame)
+static bool is_wanted(const struct sequenced_client *client, const struct sequenced_down_frame *frame)
 {
     const struct sequenced_client_members *members = &client->members;
 
@@ -135,7 +125,7 @@ static bool is_wanted(const struct client *client, const struct sequenced_down_f
     return frame->members.last > members->after || (!frame->members.more && frame->members.last == members->after);
 }
 
-void sequenced_client_members_page(struct client *client, const struct moment *now,
+void sequenced_client_members_page(struct sequenced_client *client, const struct moment *now,
                                    const struct sequenced_down_frame *frame)
 {
     struct sequenced_client_members *members = &client->members;
@@ -146,16 +136,16 @@ void sequenced_client_members_page(struct client *client, const struct moment *n
 
     if (!is_wanted(client, frame))
         return;
-    index = member_list_index(&members->list, (uint64_t)members->after + 1);
+    index = member_list_index(&client->base.members, (uint64_t)members->after + 1);
     while (sequenced_down_next_entry(&entries, &entry)) {
         if (entry.member <= members->after)
             continue;
         take_out_until(client, index, entry.member, head);
         take_entry(client, &entry, head);
-        index = member_list_index(&members->list, (uint64_t)entry.member + 1);
+        index = member_list_index(&client->base.members, (uint64_t)entry.member + 1);
     }
     take_out_until(client, index, end, head);
-    member_list_clean(&members->list);
+    member_list_clean(&client->base.members);
     members->after = frame->members.last;
     members->asked = 0;
     members->due_ns = now->mono_ns + PAGE_NEXT_NS;
@@ -167,24 +157,25 @@ void sequenced_client_members_page(struct client *client, const struct moment *n
 
 /* ---- events ---- */
 
-bool sequenced_client_members_author(struct client *client, uint32_t number, const struct listed_member **ret_listed)
+bool sequenced_client_members_author(struct sequenced_client *client, uint32_t number,
+                                     const struct listed_member **ret_listed)
 {
     const struct sequenced_client_members *members = &client->members;
-    const struct listed_member *listed = member_list_find(&client->members.list, number);
+    const struct listed_member *listed = member_list_find(&client->base.members, number);
 
     *ret_listed = listed;
     return members->complete || (listed != NULL && listed->changed > members->since) ||
            (members->asking && number <= members->after);
 }
 
-static void on_join(struct client *client, const struct sequenced_event *event)
+static void on_join(struct sequenced_client *client, const struct sequenced_event *event)
 {
-    struct listed_member *listed = member_list_insert(&client->members.list, event->member);
+    struct listed_member *listed = member_list_insert(&client->base.members, event->member);
 
-    if (event->member == client->session.member) {
-        memcpy(client->session.name, event->name.bytes, event->name.length);
-        client->session.name[event->name.length] = '\0';
-        memcpy(client->requested_name, client->session.name, sizeof(client->requested_name));
+    if (event->member == client->base.number) {
+        memcpy(client->base.name, event->name.bytes, event->name.length);
+        client->base.name[event->name.length] = '\0';
+        memcpy(client->base.requested_name, client->base.name, sizeof(client->base.requested_name));
     }
     if (listed == NULL || listed->changed >= event->seq)
         return;
@@ -196,11 +187,11 @@ static void on_join(struct client *client, const struct sequenced_event *event)
  * Who is renamed joins again with the next event. While pages are asked for, one that was made before somebody left may still come, and must not bring it back: so its place is kept, with the event, until
  * they are all here.
  */
-static void on_exit(struct client *client, const struct sequenced_event *event)
+static void on_exit(struct sequenced_client *client, const struct sequenced_event *event)
 {
     struct sequenced_client_members *members = &client->members;
-    struct listed_member *listed = members->asking ? member_list_insert(&members->list, event->member)
-                                                   : member_list_find(&members->list, event->member);
+    struct listed_member *listed = members->asking ? member_list_insert(&client->base.members, event->member)
+                                                   : member_list_find(&client->base.members, event->member);
 
     if (listed == NULL)
         return;
@@ -215,10 +206,10 @@ static void on_exit(struct client *client, const struct sequenced_event *event)
         return;
     }
     take_out(client, listed);
-    member_list_clean(&members->list);
+    member_list_clean(&client->base.members);
 }
 
-void sequenced_client_members_event(struct client *client, const struct sequenced_event *event)
+void sequenced_client_members_event(struct sequenced_client *client, const struct sequenced_event *event)
 {
     if (event->kind == SEQUENCED_EVENT_JOIN)
         on_join(client, event);
@@ -228,27 +219,14 @@ void sequenced_client_members_event(struct client *client, const struct sequence
         forget_former(client);
 }
 
-void sequenced_client_members_forget(struct client *client)
+void sequenced_client_members_forget(struct sequenced_client *client)
 {
     struct sequenced_client_members *members = &client->members;
 
-    for (size_t i = 0; i < members->list.count; i++) {
-        if (!members->list.row[i].removed)
-            take_out(client, &members->list.row[i]);
+    for (size_t i = 0; i < client->base.members.count; i++) {
+        if (!client->base.members.row[i].removed)
+            take_out(client, &client->base.members.row[i]);
     }
-    member_list_done(&members->list);
+    member_list_done(&client->base.members);
     *members = (struct sequenced_client_members){0};
-}
-
-bool client_next_member(const struct client *client, uint64_t after, uint64_t *ret_number, const char **ret_name,
-                        size_t *ret_name_len)
-{
-    const struct listed_member *listed = member_list_next(&client->members.list, after);
-
-    if (listed == NULL)
-        return false;
-    *ret_number = listed->number;
-    *ret_name = listed->name;
-    *ret_name_len = listed->name_len;
-    return true;
 }

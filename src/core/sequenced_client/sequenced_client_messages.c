@@ -34,12 +34,12 @@ static uint32_t on_wire(const struct sequenced_client_messages *messages, uint32
     return number - messages->base;
 }
 
-uint32_t sequenced_client_messages_sent(const struct client *client)
+uint32_t sequenced_client_messages_sent(const struct sequenced_client *client)
 {
     return on_wire(&client->messages, client->messages.sent);
 }
 
-uint32_t sequenced_client_messages_decided(const struct client *client)
+uint32_t sequenced_client_messages_decided(const struct sequenced_client *client)
 {
     const struct sequenced_client_messages *messages = &client->messages;
 
@@ -48,17 +48,7 @@ uint32_t sequenced_client_messages_decided(const struct client *client)
     return on_wire(messages, messages->first <= messages->sent ? messages->first - 1 : messages->sent);
 }
 
-uint32_t sequenced_client_messages_pending(const struct client *client)
-{
-    const struct sequenced_client_messages *messages = &client->messages;
-    uint32_t pending = 0;
-
-    for (uint32_t number = messages->first; number <= messages->said; number++)
-        pending += messages->ring[number % CLIENT_PENDING_MAX].settled ? 0U : 1U;
-    return pending;
-}
-
-int sequenced_client_messages_queue(struct client *client, const struct moment *now, struct octets_slice text,
+int sequenced_client_messages_queue(struct sequenced_client *client, const struct moment *now, struct octets_slice text,
                                     uint8_t what, uint32_t *ret_number)
 {
     struct sequenced_client_messages *messages = &client->messages;
@@ -71,6 +61,7 @@ int sequenced_client_messages_queue(struct client *client, const struct moment *
     message = message_at(messages, messages->said);
     *message = (struct sequenced_client_message){.due_ns = now->mono_ns, .length = (uint16_t)text.length, .what = what};
     memcpy(message->text, text.bytes, text.length);
+    client->base.pending++;
     *ret_number = messages->said;
     return STATUS_OK;
 }
@@ -78,7 +69,7 @@ int sequenced_client_messages_queue(struct client *client, const struct moment *
 /* ---- outcomes ---- */
 
 /* The place is given up before the sink hears of it: it may say something. */
-static void settle(struct client *client, uint32_t number, enum client_outcome outcome, uint8_t why)
+static void settle(struct sequenced_client *client, uint32_t number, enum client_outcome outcome, uint8_t why)
 {
     struct sequenced_client_messages *messages = &client->messages;
     struct sequenced_client_message *message = message_at(messages, number);
@@ -89,17 +80,16 @@ static void settle(struct client *client, uint32_t number, enum client_outcome o
     messages->progressed = true;
     while (messages->first <= messages->said && message_at(messages, messages->first)->settled)
         messages->first++;
-    if (client->sink.outcome != NULL)
-        client->sink.outcome(client->sink.ctx, number, outcome, why);
+    client_tell_outcome(&client->base, number, outcome, why);
 }
 
-static void settle_all(struct client *client, uint32_t from, uint32_t upto, enum client_outcome outcome)
+static void settle_all(struct sequenced_client *client, uint32_t from, uint32_t upto, enum client_outcome outcome)
 {
     for (uint32_t number = from; number <= upto; number++)
         settle(client, number, outcome, 0);
 }
 
-uint32_t sequenced_client_messages_own(const struct client *client, uint64_t seq, uint16_t said)
+uint32_t sequenced_client_messages_own(const struct sequenced_client *client, uint64_t seq, uint16_t said)
 {
     const struct sequenced_client_messages *messages = &client->messages;
     uint32_t latest = seq > messages->own_after ? sequenced_client_messages_sent(client) : messages->own_from - 1, back;
@@ -115,7 +105,7 @@ uint32_t sequenced_client_messages_own(const struct client *client, uint64_t seq
     return latest - back < messages->base + messages->own_from ? latest - back : 0;
 }
 
-void sequenced_client_messages_acknowledged(struct client *client, uint32_t number)
+void sequenced_client_messages_acknowledged(struct sequenced_client *client, uint32_t number)
 {
     if (number <= client->messages.sent)
         settle(client, number, CLIENT_TAKEN, 0);
@@ -135,7 +125,7 @@ static void expedite_before(struct sequenced_client_messages *messages, const st
     }
 }
 
-void sequenced_client_messages_taken(struct client *client, const struct moment *now,
+void sequenced_client_messages_taken(struct sequenced_client *client, const struct moment *now,
                                      const struct sequenced_down_frame *frame)
 {
     struct sequenced_client_messages *messages = &client->messages;
@@ -175,7 +165,7 @@ static void slow_down(struct sequenced_client_messages *messages, const struct m
     }
 }
 
-void sequenced_client_messages_not_taken(struct client *client, const struct moment *now,
+void sequenced_client_messages_not_taken(struct sequenced_client *client, const struct moment *now,
                                          const struct sequenced_down_frame *frame)
 {
     struct sequenced_client_messages *messages = &client->messages;
@@ -193,16 +183,16 @@ void sequenced_client_messages_not_taken(struct client *client, const struct mom
 /* ---- sessions ---- */
 
 /* Messages of a program before this one, up to `sent`; more than a window can't have been under way. */
-static void tell_unknown(struct client *client, uint32_t after, uint32_t sent)
+static void tell_unknown(struct sequenced_client *client, uint32_t after, uint32_t sent)
 {
     if (sent > after && sent - after > WINDOW)
         after = sent - WINDOW;
-    for (; client->sink.outcome != NULL && after < sent; after++)
-        client->sink.outcome(client->sink.ctx, after + 1, CLIENT_UNKNOWN, 0);
+    for (; client->base.sink.outcome != NULL && after < sent; after++)
+        client->base.sink.outcome(client->base.sink.ctx, after + 1, CLIENT_UNKNOWN, 0);
 }
 
 /* Numbers of the session that a program before this one has used are not ours: what it had under way is told as unknown, and ours go on behind what was decided. */
-static void adopt_session(struct client *client, uint32_t said, uint64_t head)
+static void adopt_session(struct sequenced_client *client, uint32_t said, uint64_t head)
 {
     struct sequenced_client_messages *messages = &client->messages;
     uint32_t before = sequenced_client_messages_sent(client), sent = messages->sent;
@@ -215,8 +205,8 @@ static void adopt_session(struct client *client, uint32_t said, uint64_t head)
     messages->own_after = head;
 }
 
-void sequenced_client_messages_resumed(struct client *client, const struct moment *now, uint32_t said, uint64_t head,
-                                       bool restarted)
+void sequenced_client_messages_resumed(struct sequenced_client *client, const struct moment *now, uint32_t said,
+                                       uint64_t head, bool restarted)
 {
     struct sequenced_client_messages *messages = &client->messages;
     int64_t again_ns =
@@ -237,7 +227,7 @@ void sequenced_client_messages_resumed(struct client *client, const struct momen
     }
 }
 
-void sequenced_client_messages_lost(struct client *client)
+void sequenced_client_messages_lost(struct sequenced_client *client)
 {
     struct sequenced_client_messages *messages = &client->messages;
 
@@ -250,7 +240,7 @@ void sequenced_client_messages_lost(struct client *client)
     messages->slow_until_ns = 0;
 }
 
-void sequenced_client_messages_end(struct client *client)
+void sequenced_client_messages_end(struct sequenced_client *client)
 {
     struct sequenced_client_messages *messages = &client->messages;
 
@@ -260,7 +250,7 @@ void sequenced_client_messages_end(struct client *client)
     settle_all(client, messages->first, messages->said, CLIENT_REFUSED);
 }
 
-bool sequenced_client_messages_exhausted(const struct client *client)
+bool sequenced_client_messages_exhausted(const struct sequenced_client *client)
 {
     const struct sequenced_client_messages *messages = &client->messages;
 
@@ -291,7 +281,7 @@ static uint32_t window_end(const struct sequenced_client_messages *messages)
 }
 
 /* The doubling is for a server that does not answer (RFC 6298, 5.7). One that does has only missed some of them: with each wait doubled, one message in many would be waited for by all the others. */
-void sequenced_client_messages_refresh(struct client *client, const struct moment *now)
+void sequenced_client_messages_refresh(struct sequenced_client *client, const struct moment *now)
 {
     struct sequenced_client_messages *messages = &client->messages;
     int64_t again_ns =
@@ -309,7 +299,7 @@ void sequenced_client_messages_refresh(struct client *client, const struct momen
     }
 }
 
-int64_t sequenced_client_messages_due_ns(const struct client *client)
+int64_t sequenced_client_messages_due_ns(const struct sequenced_client *client)
 {
     const struct sequenced_client_messages *messages = &client->messages;
     int64_t due_ns = MOMENT_NEVER_NS;
@@ -321,7 +311,7 @@ int64_t sequenced_client_messages_due_ns(const struct client *client)
     return due_ns;
 }
 
-static bool write_message(struct client *client, const struct moment *now, struct sequenced_client_up *up,
+static bool write_message(struct sequenced_client *client, const struct moment *now, struct sequenced_client_up *up,
                           uint32_t number)
 {
     struct sequenced_client_messages *messages = &client->messages;
@@ -342,7 +332,8 @@ static bool write_message(struct client *client, const struct moment *now, struc
     return true;
 }
 
-bool sequenced_client_messages_write(struct client *client, const struct moment *now, struct sequenced_client_up *up)
+bool sequenced_client_messages_write(struct sequenced_client *client, const struct moment *now,
+                                     struct sequenced_client_up *up)
 {
     const struct sequenced_client_messages *messages = &client->messages;
 

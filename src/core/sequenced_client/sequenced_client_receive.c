@@ -9,12 +9,7 @@
 #include <roomd/moment.h>
 #include <string.h>
 
-static bool is_in(const struct client *client)
-{
-    return client->state == CLIENT_IN || client->state == CLIENT_LEAVING;
-}
-
-static void on_gap(struct client *client, const struct moment *now, uint64_t oldest)
+static void on_gap(struct sequenced_client *client, const struct moment *now, uint64_t oldest)
 {
     uint64_t missed;
 
@@ -24,12 +19,12 @@ static void on_gap(struct client *client, const struct moment *now, uint64_t old
     client->session.position = oldest - 1;
     client->blocked_ns = MOMENT_NEVER_NS;
     sequenced_client_members_ask(client, now, true);
-    if (client->sink.missed != NULL)
-        client->sink.missed(client->sink.ctx, missed);
+    if (client->base.sink.missed != NULL)
+        client->base.sink.missed(client->base.sink.ctx, missed);
     sequenced_client_events_deliver(client, now);
 }
 
-static void on_path(struct client *client, uint64_t challenge)
+static void on_path(struct sequenced_client *client, uint64_t challenge)
 {
     struct sequenced_client_paths *paths = &client->paths;
 
@@ -61,16 +56,17 @@ static enum client_reason reason_of(uint8_t reason)
     }
 }
 
-static void on_closed(struct client *client, const struct sequenced_down_frame *frame)
+static void on_closed(struct sequenced_client *client, const struct sequenced_down_frame *frame)
 {
     struct octets_slice text = frame->closed.text;
 
-    if (text.length < sizeof(client->close_text) && text_is_utf8(text.bytes, text.length))
-        client->close_text[text_clean(text.bytes, text.length, client->close_text)] = '\0';
-    sequenced_client_end(client, reason_of(frame->closed.reason));
+    if (text.length < sizeof(client->base.close_text) && text_is_utf8(text.bytes, text.length))
+        client->base.close_text[text_clean(text.bytes, text.length, client->base.close_text)] = '\0';
+    client_end(&client->base, reason_of(frame->closed.reason));
 }
 
-static void on_frame(struct client *client, const struct moment *now, const struct sequenced_down_frame *frame)
+static void on_frame(struct sequenced_client *client, const struct moment *now,
+                     const struct sequenced_down_frame *frame)
 {
     switch (frame->kind) {
     case SEQUENCED_DOWN_TAKEN:
@@ -106,7 +102,8 @@ static void on_frame(struct client *client, const struct moment *now, const stru
 }
 
 /* Also on the way back into a session its end is believed: what else comes of that way is a refusal, or a member that nobody wants. */
-void sequenced_client_receive_down(struct client *client, const struct moment *now, const void *bytes, size_t length)
+void sequenced_client_receive_down(struct sequenced_client *client, const struct moment *now, const void *bytes,
+                                   size_t length)
 {
     struct sequenced_down_frame frame;
     struct octets_reader reader;
@@ -116,22 +113,22 @@ void sequenced_client_receive_down(struct client *client, const struct moment *n
         down.token != client->session.token || down.run != client->session.run)
         return;
     client->heartbeat.heard_ns = now->mono_ns;
-    while (client->state != CLIENT_OUT && sequenced_down_next(&reader, &frame) == 1) {
-        if (is_in(client) || frame.kind == SEQUENCED_DOWN_CLOSED)
+    while (client->base.state != CLIENT_OUT && sequenced_down_next(&reader, &frame) == 1) {
+        if (sequenced_client_is_in(client) || frame.kind == SEQUENCED_DOWN_CLOSED)
             on_frame(client, now, &frame);
     }
 }
 
-void sequenced_client_receive_stranger(struct client *client, const struct moment *now, const void *bytes,
+void sequenced_client_receive_stranger(struct sequenced_client *client, const struct moment *now, const void *bytes,
                                        size_t length)
 {
     struct sequenced_stranger stranger;
 
-    if (!is_in(client) || sequenced_handshake_read_stranger(bytes, length, &stranger) != 0 ||
+    if (!sequenced_client_is_in(client) || sequenced_handshake_read_stranger(bytes, length, &stranger) != 0 ||
         stranger.token != client->session.token)
         return;
-    if (client->state == CLIENT_LEAVING)
-        sequenced_client_end(client, CLIENT_LEFT);
+    if (client->base.state == CLIENT_LEAVING)
+        client_end(&client->base, CLIENT_LEFT);
     else
         sequenced_client_handshake_return(client, now);
 }

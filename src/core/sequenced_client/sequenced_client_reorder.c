@@ -10,54 +10,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct place {
+struct sequenced_client_reorder_place {
     uint64_t first;
     uint64_t last;
     uint16_t length;
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
 };
 
-struct sequenced_client_reorder {
-    struct place *places;
-    uint16_t *row; /* indexes of places: `count` that are taken, in order, then the free ones */
-    size_t size;
-    size_t count;
-};
-
-int sequenced_client_reorder_new(size_t bytes, struct sequenced_client_reorder **ret_reorder)
+int sequenced_client_reorder_init(struct sequenced_client_reorder *reorder, size_t bytes)
 {
-    size_t size = bytes / (sizeof(struct place) + sizeof(uint16_t));
-    struct sequenced_client_reorder *reorder;
+    size_t each = sizeof(*reorder->places) + sizeof(*reorder->row), size = bytes / each;
 
-    if (size < 1)
-        return STATUS_INVALID;
     if (size > UINT16_MAX)
         size = UINT16_MAX;
-    reorder = calloc(1, sizeof(*reorder));
-    if (reorder == NULL)
+    reorder->places = malloc(size * each);
+    if (reorder->places == NULL)
         return STATUS_NO_MEMORY;
-    reorder->places = malloc(size * (sizeof(struct place) + sizeof(uint16_t)));
-    if (reorder->places == NULL) {
-        free(reorder);
-        return STATUS_NO_MEMORY;
-    }
     reorder->row = (uint16_t *)(void *)(reorder->places + size);
     reorder->size = size;
+    reorder->count = 0;
     for (size_t i = 0; i < size; i++)
         reorder->row[i] = (uint16_t)i;
-    *ret_reorder = reorder;
     return STATUS_OK;
 }
 
-void sequenced_client_reorder_free(struct sequenced_client_reorder *reorder)
+void sequenced_client_reorder_done(struct sequenced_client_reorder *reorder)
 {
-    if (reorder == NULL)
-        return;
     free(reorder->places);
-    free(reorder);
 }
 
-static struct place *place_at(const struct sequenced_client_reorder *reorder, size_t index)
+static struct sequenced_client_reorder_place *place_at(const struct sequenced_client_reorder *reorder, size_t index)
 {
     return &reorder->places[reorder->row[index]];
 }
@@ -83,7 +65,7 @@ static bool is_held(const struct sequenced_client_reorder *reorder, size_t index
                     const struct sequenced_client_reordered *datagram)
 {
     for (size_t i = index > 0 ? index - 1 : 0; i <= index && i < reorder->count; i++) {
-        const struct place *place = place_at(reorder, i);
+        const struct sequenced_client_reorder_place *place = place_at(reorder, i);
 
         if (place->first <= datagram->first && place->last >= datagram->last)
             return true;
@@ -95,7 +77,7 @@ void sequenced_client_reorder_put(struct sequenced_client_reorder *reorder,
                                   const struct sequenced_client_reordered *datagram)
 {
     size_t index = find_index(reorder, datagram->first);
-    struct place *place;
+    struct sequenced_client_reorder_place *place;
     uint16_t taken;
 
     if (datagram->length > SEQUENCED_DATAGRAM_MAX_BYTES || is_held(reorder, index, datagram))
@@ -124,7 +106,7 @@ size_t sequenced_client_reorder_count(const struct sequenced_client_reorder *reo
 struct sequenced_client_reordered sequenced_client_reorder_get(const struct sequenced_client_reorder *reorder,
                                                                size_t index)
 {
-    const struct place *place = place_at(reorder, index);
+    const struct sequenced_client_reorder_place *place = place_at(reorder, index);
 
     return (struct sequenced_client_reordered){place->first, place->last, place->bytes, place->length};
 }

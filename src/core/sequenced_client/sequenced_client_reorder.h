@@ -11,7 +11,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct sequenced_client_reorder;
+struct sequenced_client_reorder_place;
+
+/* Its fields are its own. */
+struct sequenced_client_reorder {
+    struct sequenced_client_reorder_place *places; /* owned */
+    uint16_t *row; /* indexes of places: `count` that are taken, in order, then the free ones */
+    size_t size;
+    size_t count;
+};
 
 struct sequenced_client_reordered {
     uint64_t first; /* number of its first event */
@@ -20,9 +28,9 @@ struct sequenced_client_reordered {
     size_t length;
 };
 
-/* `bytes` is all the memory it takes for datagrams, at least one. STATUS_NO_MEMORY, STATUS_INVALID (too little). */
-int sequenced_client_reorder_new(size_t bytes, struct sequenced_client_reorder **ret_reorder);
-void sequenced_client_reorder_free(struct sequenced_client_reorder *reorder);
+/* `bytes` is all the memory it takes for datagrams, enough for one at least. STATUS_NO_MEMORY. */
+int sequenced_client_reorder_init(struct sequenced_client_reorder *reorder, size_t bytes);
+void sequenced_client_reorder_done(struct sequenced_client_reorder *reorder);
 
 /*
  * Keeps a copy. One that brings nothing new to what is kept is dropped. Without a free place the one that begins last is given up, be it this one: what is nearest is needed first, and the rest

@@ -12,7 +12,7 @@
 #ifndef ROOMD_CORE_SEQUENCED_CLIENT_SEQUENCED_CLIENT_STATE_H
 #define ROOMD_CORE_SEQUENCED_CLIENT_SEQUENCED_CLIENT_STATE_H
 
-#include "core/model/member_list.h"
+#include "core/model/client_base.h"
 #include "core/sequenced_client/rtt.h"
 #include "core/sequenced_client/sequenced_client_reorder.h"
 #include "core/sequenced_wire/sequenced_down.h"
@@ -20,11 +20,13 @@
 #include "core/sequenced_wire/sequenced_handshake.h"
 #include "core/sequenced_wire/sequenced_up.h"
 
-#include <roomd/client.h>
+#include <roomd/sequenced_client.h>
 
 /* How messages, LEAVE and MEMBERS are asked again (doc/protocol.md, 2.10). */
 #define SEQUENCED_CLIENT_AGAIN_LEAST_NS (200 * MOMENT_NS_PER_MS)
 #define SEQUENCED_CLIENT_AGAIN_MOST_NS  (10 * MOMENT_NS_PER_S)
+
+struct sequenced_client;
 
 /* An UP that is being filled. */
 struct sequenced_client_up {
@@ -56,17 +58,20 @@ struct sequenced_client_handshake {
 };
 
 /* Begins an attempt at `at_ns`, MOMENT_NEVER_NS: when it is told to. */
-void sequenced_client_handshake_start(struct client *client, int64_t at_ns);
+void sequenced_client_handshake_start(struct sequenced_client *client, int64_t at_ns);
 
 /* The server does not seem to know the session, or does not answer: the way back begins. */
-void sequenced_client_handshake_return(struct client *client, const struct moment *now);
-void sequenced_client_handshake_challenge(struct client *client, const struct moment *now, const void *bytes,
+void sequenced_client_handshake_return(struct sequenced_client *client, const struct moment *now);
+void sequenced_client_handshake_challenge(struct sequenced_client *client, const struct moment *now, const void *bytes,
                                           size_t length);
-void sequenced_client_handshake_welcome(struct client *client, const struct moment *now, const void *bytes,
+void sequenced_client_handshake_welcome(struct sequenced_client *client, const struct moment *now, const void *bytes,
                                         size_t length);
-void sequenced_client_handshake_refusal(struct client *client, const struct moment *now, const void *bytes,
+void sequenced_client_handshake_refusal(struct sequenced_client *client, const struct moment *now, const void *bytes,
                                         size_t length);
-void sequenced_client_handshake_tick(struct client *client, const struct moment *now);
+void sequenced_client_handshake_tick(struct sequenced_client *client, const struct moment *now);
+
+/* The session is not there any more. */
+void sequenced_client_handshake_lose_session(struct sequenced_client *client);
 
 /* ---- the session ---- */
 
@@ -77,12 +82,9 @@ struct sequenced_client_session {
     uint64_t token;
     uint64_t position;
     uint16_t run;
-    uint32_t packet; /* of the last UP */
-    uint32_t member;
+    uint32_t packet;  /* of the last UP */
     uint32_t members; /* as WELCOME said */
     uint32_t timeout_s;
-    size_t max_text_bytes;
-    char name[ROOM_NAME_MAX_BYTES + 1]; /* as shown */
     char room[SEQUENCED_ROOM_MAX_BYTES + 1];
 };
 
@@ -93,16 +95,17 @@ struct sequenced_client_reports {
     unsigned events; /* EVENTS since the last report */
 };
 
-void sequenced_client_events_receive(struct client *client, const struct moment *now, const void *bytes, size_t length);
+void sequenced_client_events_receive(struct sequenced_client *client, const struct moment *now, const void *bytes,
+                                     size_t length);
 
 /* Gives on what can be given on, and looks what is missing then. */
-void sequenced_client_events_deliver(struct client *client, const struct moment *now);
+void sequenced_client_events_deliver(struct sequenced_client *client, const struct moment *now);
 
 /* When events that wait for a name will wait no longer. */
-int64_t sequenced_client_events_due_ns(const struct client *client);
+int64_t sequenced_client_events_due_ns(const struct sequenced_client *client);
 
 /* The position is to be reported by then. */
-void sequenced_client_events_report(struct client *client, int64_t at_ns);
+void sequenced_client_events_report(struct sequenced_client *client, int64_t at_ns);
 
 /* ---- gaps ---- */
 
@@ -126,17 +129,18 @@ struct sequenced_client_gaps {
 };
 
 /* Finds the gaps anew. */
-void sequenced_client_gaps_update(struct client *client, const struct moment *now);
+void sequenced_client_gaps_update(struct sequenced_client *client, const struct moment *now);
 
 /* The server has sent everything up to there. */
-void sequenced_client_gaps_head(struct client *client, const struct moment *now, uint64_t head);
-int64_t sequenced_client_gaps_due_ns(const struct client *client);
-bool sequenced_client_gaps_write(struct client *client, const struct moment *now, struct sequenced_client_up *up);
+void sequenced_client_gaps_head(struct sequenced_client *client, const struct moment *now, uint64_t head);
+int64_t sequenced_client_gaps_due_ns(const struct sequenced_client *client);
+bool sequenced_client_gaps_write(struct sequenced_client *client, const struct moment *now,
+                                 struct sequenced_client_up *up);
 
 /* ---- members ---- */
 
+/* How the list of members, which is the base's, is asked for. */
 struct sequenced_client_members {
-    struct member_list list;
     bool asking;
     bool complete;  /* all names of authors are known, or can't be */
     uint32_t after; /* what pages have spoken for so far */
@@ -147,20 +151,22 @@ struct sequenced_client_members {
 };
 
 /* Asks for everything. With `gap`, names that were known before are not believed any longer. */
-void sequenced_client_members_ask(struct client *client, const struct moment *now, bool gap);
-void sequenced_client_members_page(struct client *client, const struct moment *now,
+void sequenced_client_members_ask(struct sequenced_client *client, const struct moment *now, bool gap);
+void sequenced_client_members_page(struct sequenced_client *client, const struct moment *now,
                                    const struct sequenced_down_frame *frame);
 
 /* Who has that number, NULL where nobody knows; false where a page may still tell. */
-bool sequenced_client_members_author(struct client *client, uint32_t number, const struct listed_member **ret_listed);
+bool sequenced_client_members_author(struct sequenced_client *client, uint32_t number,
+                                     const struct listed_member **ret_listed);
 
 /* An event was given on. */
-void sequenced_client_members_event(struct client *client, const struct sequenced_event *event);
+void sequenced_client_members_event(struct sequenced_client *client, const struct sequenced_event *event);
 
 /* Everybody is gone, for the session is. */
-void sequenced_client_members_forget(struct client *client);
-int64_t sequenced_client_members_due_ns(const struct client *client);
-bool sequenced_client_members_write(struct client *client, const struct moment *now, struct sequenced_client_up *up);
+void sequenced_client_members_forget(struct sequenced_client *client);
+int64_t sequenced_client_members_due_ns(const struct sequenced_client *client);
+bool sequenced_client_members_write(struct sequenced_client *client, const struct moment *now,
+                                    struct sequenced_client_up *up);
 
 /* ---- messages ---- */
 
@@ -189,42 +195,42 @@ struct sequenced_client_messages {
     struct sequenced_client_message ring[CLIENT_PENDING_MAX]; /* n at n % CLIENT_PENDING_MAX */
 };
 
-int sequenced_client_messages_queue(struct client *client, const struct moment *now, struct octets_slice text,
+int sequenced_client_messages_queue(struct sequenced_client *client, const struct moment *now, struct octets_slice text,
                                     uint8_t what, uint32_t *ret_number);
 
 /* The session goes on, and the server has decided on all up to `said`; `head` is that of the transcript. `restarted`: what was sent before was sent by another program. */
-void sequenced_client_messages_resumed(struct client *client, const struct moment *now, uint32_t said, uint64_t head,
-                                       bool restarted);
+void sequenced_client_messages_resumed(struct sequenced_client *client, const struct moment *now, uint32_t said,
+                                       uint64_t head, bool restarted);
 
 /* The session is lost: what was sent is unknown, what was not is said in the next one. */
-void sequenced_client_messages_lost(struct client *client);
+void sequenced_client_messages_lost(struct sequenced_client *client);
 
 /* It is out: nothing will be sent. */
-void sequenced_client_messages_end(struct client *client);
+void sequenced_client_messages_end(struct sequenced_client *client);
 
 /* Number of the message that made an event of ours, 0 where none did. */
-uint32_t sequenced_client_messages_own(const struct client *client, uint64_t seq, uint16_t said);
+uint32_t sequenced_client_messages_own(const struct sequenced_client *client, uint64_t seq, uint16_t said);
 
 /* Its event has come. */
-void sequenced_client_messages_acknowledged(struct client *client, uint32_t number);
-void sequenced_client_messages_taken(struct client *client, const struct moment *now,
+void sequenced_client_messages_acknowledged(struct sequenced_client *client, uint32_t number);
+void sequenced_client_messages_taken(struct sequenced_client *client, const struct moment *now,
                                      const struct sequenced_down_frame *frame);
-void sequenced_client_messages_not_taken(struct client *client, const struct moment *now,
+void sequenced_client_messages_not_taken(struct sequenced_client *client, const struct moment *now,
                                          const struct sequenced_down_frame *frame);
 
 /* Number within the session of the last message sent. */
-uint32_t sequenced_client_messages_sent(const struct client *client);
+uint32_t sequenced_client_messages_sent(const struct sequenced_client *client);
 
 /* Number within the session up to which all outcomes were told. */
-uint32_t sequenced_client_messages_decided(const struct client *client);
-uint32_t sequenced_client_messages_pending(const struct client *client);
+uint32_t sequenced_client_messages_decided(const struct sequenced_client *client);
 
 /* All numbers of the session are used. */
-bool sequenced_client_messages_exhausted(const struct client *client);
+bool sequenced_client_messages_exhausted(const struct sequenced_client *client);
 /* Where something was decided, what is under way is not waited for as long as if nobody answered. */
-void sequenced_client_messages_refresh(struct client *client, const struct moment *now);
-int64_t sequenced_client_messages_due_ns(const struct client *client);
-bool sequenced_client_messages_write(struct client *client, const struct moment *now, struct sequenced_client_up *up);
+void sequenced_client_messages_refresh(struct sequenced_client *client, const struct moment *now);
+int64_t sequenced_client_messages_due_ns(const struct sequenced_client *client);
+bool sequenced_client_messages_write(struct sequenced_client *client, const struct moment *now,
+                                     struct sequenced_client_up *up);
 
 /* ---- heartbeat ---- */
 
@@ -244,14 +250,15 @@ struct sequenced_client_heartbeat {
     uint32_t echo;  /* of the last one */
 };
 
-void sequenced_client_heartbeat_begin(struct client *client, const struct moment *now);
-void sequenced_client_heartbeat_ask(struct client *client, const struct moment *now);
-void sequenced_client_heartbeat_answer(struct client *client, const struct moment *now, uint32_t echo);
+void sequenced_client_heartbeat_begin(struct sequenced_client *client, const struct moment *now);
+void sequenced_client_heartbeat_ask(struct sequenced_client *client, const struct moment *now);
+void sequenced_client_heartbeat_answer(struct sequenced_client *client, const struct moment *now, uint32_t echo);
 
 /* Nobody answers. */
-bool sequenced_client_heartbeat_is_broken(const struct client *client, const struct moment *now);
-int64_t sequenced_client_heartbeat_due_ns(const struct client *client);
-bool sequenced_client_heartbeat_write(struct client *client, const struct moment *now, struct sequenced_client_up *up);
+bool sequenced_client_heartbeat_is_broken(const struct sequenced_client *client, const struct moment *now);
+int64_t sequenced_client_heartbeat_due_ns(const struct sequenced_client *client);
+bool sequenced_client_heartbeat_write(struct sequenced_client *client, const struct moment *now,
+                                      struct sequenced_client_up *up);
 
 /* ---- what the server tells ---- */
 
@@ -263,33 +270,19 @@ struct sequenced_client_paths {
     size_t count;
 };
 
-void sequenced_client_receive_down(struct client *client, const struct moment *now, const void *bytes, size_t length);
-void sequenced_client_receive_stranger(struct client *client, const struct moment *now, const void *bytes,
+void sequenced_client_receive_down(struct sequenced_client *client, const struct moment *now, const void *bytes,
+                                   size_t length);
+void sequenced_client_receive_stranger(struct sequenced_client *client, const struct moment *now, const void *bytes,
                                        size_t length);
-
-/* ---- leaving ---- */
-
-struct sequenced_client_leaving {
-    bool asked;   /* the user wants to, when everything is settled */
-    bool at_once; /* not waiting for that */
-    unsigned sent;
-    int64_t due_ns;
-};
 
 /* ---- all of it ---- */
 
-struct client {
-    struct client_sink sink;
-    uint8_t seed[CLIENT_SEED_BYTES];
-    uint64_t drawn;
-    enum client_state state;
-    enum client_reason why;
-    char requested_name[ROOM_NAME_MAX_BYTES + 1]; /* the name to join with */
-    char close_text[CLIENT_TEXT_MAX_BYTES + 1];
+struct sequenced_client {
+    struct client base; /* first */
     struct rtt rtt;
     struct sequenced_client_handshake handshake;
     struct sequenced_client_session session;
-    struct sequenced_client_reorder *reorder;
+    struct sequenced_client_reorder reorder;
     struct sequenced_client_reports reports;
     int64_t blocked_ns; /* events wait for a name since then; MOMENT_NEVER_NS = they do not */
     struct sequenced_client_gaps gaps;
@@ -297,26 +290,20 @@ struct client {
     struct sequenced_client_messages messages;
     struct sequenced_client_heartbeat heartbeat;
     struct sequenced_client_paths paths;
-    struct sequenced_client_leaving leaving;
+    unsigned leaves; /* sent */
 };
 
-/* A random number, the next of those that follow from the seed. */
-uint64_t sequenced_client_random(struct client *client);
-
-/* `wait_ns`, less a random part of up to a fifth. */
-int64_t sequenced_client_jitter(struct client *client, int64_t wait_ns);
-void sequenced_client_send(struct client *client, const void *bytes, size_t length);
-void sequenced_client_set_state(struct client *client, enum client_state state, enum client_reason reason,
-                                uint16_t wait_s);
-
-/* It ends: whatever is not settled gets its outcome. */
-void sequenced_client_end(struct client *client, enum client_reason reason);
-
-/* The session is not there any more. */
-void sequenced_client_lose_session(struct client *client);
+/* The server knows the session, as far as is known. */
+static inline bool sequenced_client_is_in(const struct sequenced_client *client)
+{
+    return client->base.state == CLIENT_IN || client->base.state == CLIENT_LEAVING;
+}
 
 /* Puts a frame into an UP; false where it has no place, so that another is needed. */
-bool sequenced_client_up_add(struct sequenced_client_up *up, const struct sequenced_up_frame *frame);
+static inline bool sequenced_client_up_add(struct sequenced_client_up *up, const struct sequenced_up_frame *frame)
+{
+    return sequenced_up_add(&up->writer, &up->up, frame) == 0;
+}
 
 static inline int64_t sequenced_client_earlier(int64_t a_ns, int64_t b_ns)
 {

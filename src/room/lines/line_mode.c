@@ -32,7 +32,7 @@
 struct line_mode {
     const struct options *options; /* borrowed */
     struct ev_loop *loop;          /* borrowed */
-    struct driver *driver;
+    struct driver driver;
     struct input *input;
     ev_timer patience; /* then it gives up */
     ev_signal signals[3];
@@ -64,14 +64,14 @@ static int verdict(const struct line_mode *mode)
 {
     if (mode->refused > 0)
         return LINE_MODE_EXIT_REFUSED;
-    return mode->unknown > 0 || driver_pending(mode->driver) > 0 ? EX_TEMPFAIL : EX_OK;
+    return mode->unknown > 0 || client_pending(mode->driver.client) > 0 ? EX_TEMPFAIL : EX_OK;
 }
 
 static void end_refused(struct line_mode *mode, enum client_reason reason)
 {
     char words[REASONS_TEXT_BYTES];
 
-    const char *close_text = driver_close_text(mode->driver);
+    const char *close_text = client_close_text(mode->driver.client);
 
     fprintf(stderr, "room: %s%s%s\n", reasons_text(reason, words), close_text[0] != '\0' ? ": " : "", close_text);
     end(mode, LINE_MODE_EXIT_REFUSED);
@@ -93,7 +93,7 @@ static void give_up_stdout(struct line_mode *mode)
         return;
     fprintf(stderr, "room: stdout can't be written: %s\n", strerror(mode->out.error));
     mode->code = EX_IOERR;
-    driver_leave(mode->driver, true);
+    client_leave(mode->driver.client, &mode->driver.now, true);
     be_patient(mode, LINE_MODE_LEAVE_S);
 }
 
@@ -127,9 +127,9 @@ static void on_text(void *ctx, const char *text, size_t length)
 {
     struct line_mode *mode = ctx;
     char line[EVENT_LINE_BYTES];
-    bool is_news = mode->options->message == NULL || driver_was_in(mode->driver);
+    bool is_news = mode->options->message == NULL || mode->driver.was_in;
 
-    length = event_line_text(text, length, driver_now(mode->driver), is_news && mode->options->json, line);
+    length = event_line_text(text, length, &mode->driver.now, is_news && mode->options->json, line);
     if (is_news)
         print(mode, line, length);
     else
@@ -147,7 +147,7 @@ static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, 
     } else if (outcome == CLIENT_REFUSED) {
         mode->refused++;
         fprintf(stderr, "room: message %u was not taken: %s\n", (unsigned)number, reasons_not_taken(why, words));
-    } else if (outcome == CLIENT_UNKNOWN && number <= driver_said_before(mode->driver)) {
+    } else if (outcome == CLIENT_UNKNOWN && number <= mode->driver.said_before) {
         mode->unknown_before++;
     } else if (outcome == CLIENT_UNKNOWN) {
         mode->unknown++;
@@ -158,7 +158,7 @@ static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, 
 /* Over the plain protocol, the bye is all that tells whether anything has arrived. */
 static void check_bye(struct line_mode *mode)
 {
-    if (!mode->said || driver_was_heard(mode->driver))
+    if (!mode->said || client_was_heard(mode->driver.client))
         return;
     mode->unknown++;
     fputs("room: there was no bye: it is not known whether the room has heard what was said\n", stderr);
@@ -194,7 +194,7 @@ static void on_trouble(void *ctx, enum driver_trouble trouble, const char *words
 {
     struct line_mode *mode = ctx;
 
-    if (driver_was_in(mode->driver))
+    if (mode->driver.was_in)
         return;
     if (trouble == DRIVER_NO_ADDRESS)
         fprintf(stderr, "room: %s: %s\n", mode->options->host, words);
@@ -210,7 +210,7 @@ static bool say(struct line_mode *mode, const char *bytes, size_t length)
 {
     uint32_t number;
 
-    switch (driver_say(mode->driver, bytes, length, &number)) {
+    switch (client_say(mode->driver.client, &mode->driver.now, bytes, length, &number)) {
     case STATUS_OK:
         mode->said = true;
         return true;
@@ -220,7 +220,7 @@ static bool say(struct line_mode *mode, const char *bytes, size_t length)
         return false;
     case STATUS_TOO_LONG:
         fprintf(stderr, "room: a line of %zu bytes is too long for this room, which takes %zu, and was not said\n",
-                length, driver_text_max_bytes(mode->driver));
+                length, client_text_max_bytes(mode->driver.client));
         break;
     default:
         fputs("room: a line that is not valid UTF-8 was not said\n", stderr);
@@ -265,8 +265,8 @@ static void on_turn(void *ctx)
         mode->has_held = false;
         input_pause(mode->input, false);
     }
-    if (mode->ended && !mode->has_held && driver_state(mode->driver) == CLIENT_IN)
-        driver_leave(mode->driver, false);
+    if (mode->ended && !mode->has_held && client_state(mode->driver.client) == CLIENT_IN)
+        client_leave(mode->driver.client, &mode->driver.now, false);
 }
 
 static void on_done(void *ctx)
@@ -286,7 +286,7 @@ static void on_done(void *ctx)
 static void end_unanswered(struct line_mode *mode)
 {
     fprintf(stderr, "room: nobody answers at %s: is there a room, and does a firewall let UDP port %s through?\n",
-            driver_address(mode->driver), mode->options->port);
+            driver_address(&mode->driver), mode->options->port);
     if (mode->options->dialect == NULL)
         fputs("room: a room of another program than roomd speaks the plain protocol: with --plain\n", stderr);
     else
@@ -300,9 +300,9 @@ static void on_patience(struct ev_loop *loop, ev_timer *watcher, int events)
 
     (void)loop;
     (void)events;
-    if (driver_state(mode->driver) == CLIENT_LEAVING) {
+    if (client_state(mode->driver.client) == CLIENT_LEAVING) {
         end(mode, verdict(mode));
-    } else if (driver_was_in(mode->driver)) {
+    } else if (mode->driver.was_in) {
         fputs("room: no answer in time: it is not known whether the message was taken\n", stderr);
         end(mode, EX_TEMPFAIL);
     } else if (mode->refusal != CLIENT_NO_REASON) {
@@ -318,15 +318,15 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 
     (void)loop;
     (void)events;
-    if (!driver_was_in(mode->driver)) {
-        end(mode, driver_pending(mode->driver) > 0 || mode->has_held ? EX_TEMPFAIL : EX_OK);
+    if (!mode->driver.was_in) {
+        end(mode, client_pending(mode->driver.client) > 0 || mode->has_held ? EX_TEMPFAIL : EX_OK);
         return;
     }
-    if (driver_state(mode->driver) == CLIENT_LEAVING) {
+    if (client_state(mode->driver.client) == CLIENT_LEAVING) {
         end(mode, verdict(mode));
         return;
     }
-    driver_leave(mode->driver, true);
+    client_leave(mode->driver.client, &mode->driver.now, true);
     be_patient(mode, LINE_MODE_LEAVE_S);
 }
 
@@ -368,30 +368,30 @@ static int open_input(struct line_mode *mode)
 int line_mode_run(struct ev_loop *loop, const struct options *options)
 {
     struct line_mode mode = {.options = options, .loop = loop};
-    const struct driver_sink sink = {.protocol = {.event = on_event,
-                                                  .outcome = on_outcome,
-                                                  .missed = on_missed,
-                                                  .state = on_state,
-                                                  .line = on_text,
-                                                  .ctx = &mode},
+    const struct driver_sink sink = {.client = {.event = on_event,
+                                                .outcome = on_outcome,
+                                                .missed = on_missed,
+                                                .state = on_state,
+                                                .line = on_text,
+                                                .ctx = &mode},
                                      .trouble = on_trouble,
                                      .turn = on_turn,
                                      .done = on_done,
                                      .ctx = &mode};
 
-    if (driver_new(loop, options, &sink, &mode.driver) != STATUS_OK)
+    if (driver_init(&mode.driver, loop, options, &sink) != STATUS_OK)
         return EX_OSERR;
     line_writer_init(&mode.out, STDOUT_FILENO);
     mode.code = open_input(&mode);
     if (mode.code == EX_OK) {
         start_watchers(&mode);
-        driver_open(mode.driver);
+        driver_open(&mode.driver);
         if (mode.code == EX_OK)
             ev_run(loop, 0);
         on_done(&mode);
         stop_watchers(&mode);
     }
     input_close(mode.input);
-    driver_free(mode.driver);
+    driver_done(&mode.driver);
     return mode.code;
 }

@@ -190,14 +190,11 @@ void way_state(struct way *way, enum client_state state, enum client_reason reas
         plan(way, PLAN_NEXT, WAY_LOOKUP_S + wait_s);
 }
 
-void way_expect(struct way *way)
-{
-    if (way->state == CLIENT_JOINING)
-        plan(way, PLAN_NEXT, WAY_LOOKUP_S);
-}
-
+/* Where its user was asked for another name, and has given one, nothing rings yet. */
 void way_send(struct way *way, const void *bytes, size_t length)
 {
+    if (way->state == CLIENT_JOINING && !ev_is_active(&way->turn))
+        plan(way, PLAN_NEXT, WAY_LOOKUP_S);
     link_send(way->link, bytes, length);
 }
 

@@ -35,9 +35,6 @@ void way_free(struct way *way);
 /* What the protocol's machine tells; may be called from within its calls, as it calls nobody back. */
 void way_state(struct way *way, enum client_state state, enum client_reason reason, uint16_t wait_s);
 
-/* The user has been asked for another name, and has given one. */
-void way_expect(struct way *way);
-
 /* At once or not at all. */
 void way_send(struct way *way, const void *bytes, size_t length);
 

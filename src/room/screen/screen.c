@@ -57,8 +57,8 @@ static void draw_notes(struct screen *screen)
     struct buffer notes = {0};
     size_t ends[AREA_NOTES_MAX], from = 0;
     const char *why = screen->state == PROMPT_IN || screen->state == PROMPT_LEAVING ? "sending" : "waiting";
-    size_t count = pending_notes(&screen->pending, driver_name(screen->driver), why, terminal_columns(screen->terminal),
-                                 AREA_NOTES_MAX, &notes, ends);
+    size_t count = pending_notes(&screen->pending, client_name(screen->driver.client), why,
+                                 terminal_columns(screen->terminal), AREA_NOTES_MAX, &notes, ends);
 
     for (size_t i = 0; i < count; i++) {
         terminal_add_note(screen->terminal, notes.at + from, ends[i] - from);
@@ -73,15 +73,15 @@ static void on_draw(void *ctx)
     struct prompt prompt = {.state = screen->state, .room = ""};
     struct buffer text = {0};
 
-    if (screen->driver != NULL) {
-        prompt.room = driver_room(screen->driver);
-        prompt.members = driver_members(screen->driver);
+    if (screen->driver.client != NULL) {
+        prompt.room = client_room(screen->driver.client);
+        prompt.members = client_members(screen->driver.client);
         prompt.since = screen->options.plain;
         draw_notes(screen);
     }
     if (!screen->asks_name)
         prompt_text(&prompt, terminal_columns(screen->terminal), &text);
-    else if (screen->driver == NULL)
+    else if (screen->driver.client == NULL)
         buffer_format(&text, "your name (Enter: %s): ", screen->options.name);
     else
         buffer_add_text(&text, "another name: ");
@@ -152,13 +152,13 @@ static void done(struct screen *screen)
     stop_watchers(screen);
     for (size_t i = 0; i < screen->pending.count; i++)
         screen_events_outcome(screen, &screen->pending.entries[i],
-                              driver_was_in(screen->driver) ? CLIENT_UNKNOWN : CLIENT_REFUSED, 0);
+                              screen->driver.was_in ? CLIENT_UNKNOWN : CLIENT_REFUSED, 0);
     if (!history_save(&screen->history))
         board_say(&screen->board, false, "what you have typed is not kept: %s: %s", screen->history.path,
                   strerror(errno));
     board_done(&screen->board);
     pending_done(&screen->pending);
-    driver_free(screen->driver);
+    driver_done(&screen->driver);
     terminal_free(screen->terminal);
     history_done(&screen->history);
     buffer_done(&screen->paste.text);

@@ -17,14 +17,14 @@ static void on_event(void *ctx, const struct event *event, uint32_t own)
     if (own != 0 && own <= screen->shown_alone)
         return;
     pending_remove(&screen->pending, own);
-    board_event(&screen->board, driver_now(screen->driver), event, driver_name(screen->driver), own != 0);
+    board_event(&screen->board, &screen->driver.now, event, client_name(screen->driver.client), own != 0);
 }
 
 /* A message of ours whose event will not come: it is in the room, or on its way there. */
 static void show_alone(struct screen *screen, const struct pending_entry *entry)
 {
-    const struct moment *now = driver_now(screen->driver);
-    const char *name = driver_name(screen->driver);
+    const struct moment *now = &screen->driver.now;
+    const char *name = client_name(screen->driver.client);
     struct event event = {.wall_ns = now->wall_ns,
                           .utc_offset_s = now->utc_offset_s,
                           .kind = EVENT_CHAT,
@@ -65,7 +65,7 @@ static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, 
 
     terminal_touch(screen->terminal);
     if (entry == NULL) {
-        if (outcome == CLIENT_UNKNOWN && number <= driver_said_before(screen->driver))
+        if (outcome == CLIENT_UNKNOWN && number <= screen->driver.said_before)
             board_say(&screen->board, true,
                       "it is not known whether message %u of the program before was said, and it is not said again",
                       (unsigned)number);
@@ -133,13 +133,13 @@ static void be_in(struct screen *screen, bool first)
     screen_names_done(screen);
     if (first)
         board_say(&screen->board, false, "you are in %s as %s; /help lists the commands",
-                  driver_room(screen->driver)[0] != '\0' ? driver_room(screen->driver) : "the room",
-                  driver_name(screen->driver));
+                  client_room(screen->driver.client)[0] != '\0' ? client_room(screen->driver.client) : "the room",
+                  client_name(screen->driver.client));
     else if (screen->forgotten)
         board_say(
             &screen->board, false,
             "the room has begun anew, or has forgotten you: you are in again, as %s; what was said meanwhile is lost",
-            driver_name(screen->driver));
+            client_name(screen->driver.client));
     else if (screen->told_trouble)
         board_say(&screen->board, false, "the room answers again: you are in");
     screen->told_trouble = false;
@@ -174,7 +174,8 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
     if (state == CLIENT_OUT) {
         if (reason != CLIENT_LEFT)
             board_say(&screen->board, true, "%s%s%s", reasons_text(reason, words),
-                      driver_close_text(screen->driver)[0] != '\0' ? ": " : "", driver_close_text(screen->driver));
+                      client_close_text(screen->driver.client)[0] != '\0' ? ": " : "",
+                      client_close_text(screen->driver.client));
         screen_end(screen, reason == CLIENT_LEFT ? EX_OK : SCREEN_EXIT_REFUSED);
     } else if (screen->leaving != SCREEN_STAYS) {
         return;
@@ -228,7 +229,7 @@ static void on_slow(struct ev_loop *loop, ev_timer *watcher, int events)
             &screen->board, true,
             "no answer from %s: is roomd running there, and does a firewall let UDP port %s through?%s It goes on "
             "asking; Ctrl-C leaves",
-            driver_address(screen->driver), screen->options.port,
+            driver_address(&screen->driver), screen->options.port,
             screen->options.plain ? "" : " If it is another program's room: --plain.");
 }
 
@@ -263,13 +264,13 @@ static void on_done(void *ctx)
 
 struct driver_sink screen_events_sink(struct screen *screen)
 {
-    return (struct driver_sink){.protocol = {.event = on_event,
-                                             .outcome = on_outcome,
-                                             .missed = on_missed,
-                                             .state = on_state,
-                                             .member = on_member,
-                                             .line = on_line,
-                                             .ctx = screen},
+    return (struct driver_sink){.client = {.event = on_event,
+                                           .outcome = on_outcome,
+                                           .missed = on_missed,
+                                           .state = on_state,
+                                           .member = on_member,
+                                           .line = on_line,
+                                           .ctx = screen},
                                 .trouble = on_trouble,
                                 .turn = on_turn,
                                 .done = on_done,

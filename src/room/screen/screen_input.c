@@ -20,7 +20,7 @@ static void remember(struct screen *screen, uint32_t number, bool rename, const 
 {
     if (number == 0)
         return;
-    pending_add(&screen->pending, number, rename, text, length, driver_now(screen->driver)->mono_ns);
+    pending_add(&screen->pending, number, rename, text, length, screen->driver.now.mono_ns);
     terminal_touch(screen->terminal);
     if (terminal_is_linear(screen->terminal) && !ev_is_active(&screen->late)) {
         ev_timer_set(&screen->late, LATE_S, 0.0);
@@ -32,7 +32,7 @@ static void remember(struct screen *screen, uint32_t number, bool rename, const 
 static int say(struct screen *screen, const char *text, size_t length)
 {
     uint32_t number = 0;
-    int status = driver_say(screen->driver, text, length, &number);
+    int status = client_say(screen->driver.client, &screen->driver.now, text, length, &number);
 
     switch (status) {
     case STATUS_OK:
@@ -47,7 +47,7 @@ static int say(struct screen *screen, const char *text, size_t length)
         break;
     case STATUS_TOO_LONG:
         board_say(&screen->board, true, "%zu bytes are too long for this room, which takes %zu: that was not said",
-                  length, driver_text_max_bytes(screen->driver));
+                  length, client_text_max_bytes(screen->driver.client));
         break;
     default:
         board_say(&screen->board, true, "that is not valid UTF-8, and was not said");
@@ -97,7 +97,7 @@ static void rename_to(struct screen *screen, const struct commands_line *read)
     }
     memcpy(name, read->text, read->length);
     name[read->length] = '\0';
-    if (driver_rename(screen->driver, name, &number) != STATUS_OK)
+    if (client_rename(screen->driver.client, &screen->driver.now, name, &number) != STATUS_OK)
         board_say(&screen->board, true, "that can't be a name, or too much waits: yours has not changed");
     else
         remember(screen, number, true, name, read->length);

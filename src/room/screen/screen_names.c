@@ -49,9 +49,9 @@ static bool take_name(struct screen *screen, const char *name, size_t length)
     }
     memcpy(screen->options.name, name, length);
     screen->options.name[length] = '\0';
-    if (screen->driver == NULL)
+    if (screen->driver.client == NULL)
         return screen_sit_down(screen);
-    if (driver_rename(screen->driver, screen->options.name, &number) == STATUS_OK)
+    if (client_rename(screen->driver.client, &screen->driver.now, screen->options.name, &number) == STATUS_OK)
         return true;
     board_say(&screen->board, true, "that can't be a name");
     return false;
@@ -70,7 +70,7 @@ void screen_names_answer(struct screen *screen, const char *line)
         return;
     }
     /* The first time, Enter takes the name that was offered; later, that one is not to be had. */
-    if (length == 0 && screen->driver == NULL) {
+    if (length == 0 && screen->driver.client == NULL) {
         line = screen->options.name;
         length = strlen(line);
     }
@@ -82,18 +82,18 @@ void screen_names_answer(struct screen *screen, const char *line)
 
 void screen_names_list(struct screen *screen)
 {
-    uint32_t count = driver_members(screen->driver), listed = 0;
+    uint32_t count = client_members(screen->driver.client), listed = 0;
     struct buffer list = {0};
     const char *name;
     size_t length;
     uint64_t number = 0;
 
-    if (driver_state(screen->driver) != CLIENT_IN) {
+    if (client_state(screen->driver.client) != CLIENT_IN) {
         board_say(&screen->board, false, "who is in the room is not known: it does not answer");
         return;
     }
     buffer_format(&list, "%u here: ", count);
-    while (listed < LIST_NAMES_MAX && driver_next_member(screen->driver, number, &number, &name, &length)) {
+    while (listed < LIST_NAMES_MAX && client_next_member(screen->driver.client, number, &number, &name, &length)) {
         if (length == 0)
             continue;
         buffer_add_text(&list, listed++ > 0 ? ", " : "");
@@ -128,13 +128,13 @@ static bool may_be_here(const struct screen *screen, const char *name, size_t le
     const char *other;
     size_t other_length;
 
-    if (driver_state(screen->driver) != CLIENT_IN)
+    if (client_state(screen->driver.client) != CLIENT_IN)
         return true;
-    for (; driver_next_member(screen->driver, number, &number, &other, &other_length); known++) {
+    for (; client_next_member(screen->driver.client, number, &number, &other, &other_length); known++) {
         if (other_length == 0 || ignored_is_same(name, length, other, other_length))
             return true;
     }
-    return known < driver_members(screen->driver);
+    return known < client_members(screen->driver.client);
 }
 
 /* It may be mistyped, or somebody is expected. */
@@ -210,10 +210,11 @@ static char *next_command(struct screen *screen, const char *word)
 
 static char *next_member(struct screen *screen, const char *word, const char *behind)
 {
-    const char *own = driver_name(screen->driver), *name;
+    const char *own = client_name(screen->driver.client), *name;
     size_t length;
 
-    while (driver_next_member(screen->driver, screen->completion.after, &screen->completion.after, &name, &length)) {
+    while (client_next_member(screen->driver.client, screen->completion.after, &screen->completion.after, &name,
+                              &length)) {
         bool is_own = length == strlen(own) && memcmp(name, own, length) == 0;
 
         if (length > 0 && !is_own && begins(name, length, word))
@@ -230,7 +231,7 @@ char *screen_names_candidate(struct screen *screen, const char *before, size_t b
 
     if (first)
         screen->completion = (struct screen_completion){0};
-    if (screen->asks_name || screen->driver == NULL)
+    if (screen->asks_name || screen->driver.client == NULL)
         return NULL;
     if (before_length == 0 && word[0] == '/')
         return next_command(screen, word + 1);

@@ -29,7 +29,7 @@ static void start(struct screen *screen, ev_timer *timer, double seconds)
 /* Who was never in has left nothing. */
 static int code_of_leaving(const struct screen *screen)
 {
-    if (screen->driver == NULL || driver_was_in(screen->driver))
+    if (screen->driver.client == NULL || screen->driver.was_in)
         return EX_OK;
     return screen->refusal != CLIENT_NO_REASON ? SCREEN_EXIT_REFUSED : EX_UNAVAILABLE;
 }
@@ -38,7 +38,7 @@ static int code_of_leaving(const struct screen *screen)
 static void tell_and_end(struct screen *screen)
 {
     if (screen->leaving == SCREEN_SETTLES)
-        driver_leave(screen->driver, true);
+        client_leave(screen->driver.client, &screen->driver.now, true);
     screen->leaving = SCREEN_LEAVES;
     start(screen, &screen->patience, 0.0);
 }
@@ -47,7 +47,7 @@ void screen_leave(struct screen *screen, bool at_once)
 {
     bool settles = !at_once && screen->pending.count > 0;
 
-    if (screen->driver == NULL || !driver_was_in(screen->driver)) {
+    if (screen->driver.client == NULL || !screen->driver.was_in) {
         screen_end(screen, code_of_leaving(screen));
         return;
     }
@@ -58,7 +58,7 @@ void screen_leave(struct screen *screen, bool at_once)
     screen->leaving = settles ? SCREEN_SETTLES : SCREEN_LEAVES;
     screen->state = PROMPT_LEAVING;
     terminal_touch(screen->terminal);
-    driver_leave(screen->driver, !settles);
+    client_leave(screen->driver.client, &screen->driver.now, !settles);
     start(screen, &screen->patience, settles ? SETTLE_S : SETTLE_S + LEAVE_S);
 }
 
@@ -70,7 +70,7 @@ void screen_on_patience(struct ev_loop *loop, ev_timer *watcher, int events)
     (void)events;
     if (screen->leaving == SCREEN_SETTLES) {
         screen->leaving = SCREEN_LEAVES;
-        driver_leave(screen->driver, true);
+        client_leave(screen->driver.client, &screen->driver.now, true);
         start(screen, &screen->patience, LEAVE_S);
         return;
     }
@@ -79,10 +79,10 @@ void screen_on_patience(struct ev_loop *loop, ev_timer *watcher, int events)
 
 bool screen_sit_down(struct screen *screen)
 {
-    switch (driver_new(screen->loop, &screen->options, &screen->sink, &screen->driver)) {
+    switch (driver_init(&screen->driver, screen->loop, &screen->options, &screen->sink)) {
     case STATUS_OK:
         screen_events_waits(screen);
-        driver_open(screen->driver);
+        driver_open(&screen->driver);
         return true;
     case STATUS_NO_MEMORY:
         board_say(&screen->board, true, "there is not enough memory");

@@ -45,7 +45,7 @@ struct screen {
     struct ev_loop *loop; /* borrowed */
     struct options options;
     struct terminal *terminal;
-    struct driver *driver; /* NULL until there is a name */
+    struct driver driver; /* all zero until there is a name */
     struct driver_sink sink;
     struct board board;
     struct history history;

@@ -308,11 +308,11 @@ Test(allocation, speaking_leaving_and_notices_take_no_memory)
 Test(allocation, a_plain_client_that_finds_no_memory_is_not_made)
 {
     static struct plain_stage stage;
-    struct plain_client *client = NULL;
+    struct client *client = NULL;
 
     plain_stage_open(&stage);
     fail_at(1);
-    cr_expect_eq(plain_client_new(&stage.setup, &client), STATUS_NO_MEMORY);
+    cr_expect_eq(plain_client_new(&stage.setup, &stage.dialect, 0, &client), STATUS_NO_MEMORY);
     countdown = 0;
     cr_expect_null(client);
 }
@@ -327,20 +327,19 @@ Test(allocation, a_plain_client_that_finds_no_memory_for_its_list_hears_all_the_
 
         plain_stage_open(&stage);
         plain_stage_start(&stage);
-        plain_client_receive(stage.client, &stage.now, "OK", 2);
+        client_receive(stage.client, &stage.now, "OK", 2);
         plain_stage_told(&stage);
         for (int i = 0; i < 80; i++) { /* so many that both have to grow */
             char line[64];
 
             if (i == 20)
                 fail_at(n);
-            plain_client_receive(stage.client, &stage.now, line,
-                                 (size_t)snprintf(line, sizeof(line), "n%d 进入了聊天室", i));
+            client_receive(stage.client, &stage.now, line, (size_t)snprintf(line, sizeof(line), "n%d 进入了聊天室", i));
         }
         missing = failed;
         countdown = 0;
         cr_expect(strstr(plain_stage_told(&stage), "+n0|+n1|") != NULL && stage.event.kind == EVENT_JOIN);
-        cr_expect_eq(plain_client_members(stage.client), missing ? 80 : 81, "one found no place");
+        cr_expect_eq(client_members(stage.client), missing ? 80 : 81, "one found no place");
         plain_stage_done(&stage);
         if (!missing)
             break;
@@ -357,9 +356,9 @@ Test(allocation, a_plain_client_speaks_and_hears_without_memory)
     plain_stage_enter(&stage);
     fail_at(1);
     for (int i = 0; i < 1000; i++) {
-        cr_expect_eq(plain_client_say(stage.client, &stage.now, "hello", 5, &number), 0);
-        plain_client_receive(stage.client, &stage.now, "bob ： hello", strlen("bob ： hello"));
-        plain_client_receive(stage.client, &stage.now, "bob 退出了聊天室\nxyz", strlen("bob 退出了聊天室\nxyz"));
+        cr_expect_eq(client_say(stage.client, &stage.now, "hello", 5, &number), 0);
+        client_receive(stage.client, &stage.now, "bob ： hello", strlen("bob ： hello"));
+        client_receive(stage.client, &stage.now, "bob 退出了聊天室\nxyz", strlen("bob 退出了聊天室\nxyz"));
         plain_stage_tick(&stage);
         plain_stage_told(&stage);
         plain_stage_sent(&stage);

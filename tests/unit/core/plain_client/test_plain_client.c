@@ -41,39 +41,40 @@ static int say(const char *text)
 {
     uint32_t number;
 
-    return plain_client_say(stage.client, &stage.now, text, strlen(text), &number);
+    return client_say(stage.client, &stage.now, text, strlen(text), &number);
 }
 
 /* ---- setting up ---- */
 
 Test(plain_client, needs_a_name_that_can_be_asked_for)
 {
-    struct plain_client *client = NULL;
+    struct client *client = NULL;
     char name[ROOM_NAME_MAX_BYTES + 2];
 
     stage.setup.name = "";
-    cr_expect_eq(plain_client_new(&stage.setup, &client), STATUS_INVALID);
+    cr_expect_eq(plain_client_new(&stage.setup, &stage.dialect, 0, &client), STATUS_INVALID);
     stage.setup.name = "\xff";
-    cr_expect_eq(plain_client_new(&stage.setup, &client), STATUS_NOT_UTF8);
+    cr_expect_eq(plain_client_new(&stage.setup, &stage.dialect, 0, &client), STATUS_NOT_UTF8);
     memset(name, 'n', sizeof(name));
     name[ROOM_NAME_MAX_BYTES + 1] = '\0';
     stage.setup.name = name;
-    cr_expect_eq(plain_client_new(&stage.setup, &client), STATUS_TOO_LONG);
+    cr_expect_eq(plain_client_new(&stage.setup, &stage.dialect, 0, &client), STATUS_TOO_LONG);
     cr_expect_null(client);
-    plain_client_free(NULL);
+    client_free(NULL);
 }
 
 Test(plain_client, without_a_sink_it_does_the_same)
 {
+    stage.setup.carrier = (struct client_carrier){.ctx = NULL};
     stage.setup.sink = (struct client_sink){.ctx = NULL};
     plain_stage_start(&stage);
     plain_stage_receive(&stage, "OK");
     plain_stage_receive(&stage, "bob ： hi\n2 人进入了聊天室: a, b\nxyz\n您错过了 7 条消息");
     plain_stage_say(&stage, "hello");
-    cr_expect_eq(plain_client_members(stage.client), 4);
+    cr_expect_eq(client_members(stage.client), 4);
     plain_stage_leave(&stage, false);
     plain_stage_receive(&stage, "EXIT");
-    cr_expect_eq(plain_client_state(stage.client), CLIENT_OUT);
+    cr_expect_eq(client_state(stage.client), CLIENT_OUT);
 }
 
 /* ---- speaking ---- */
@@ -85,7 +86,7 @@ Test(plain_client, says_what_it_is_told_and_tells_that_it_was_sent)
     expect_sent("C alice hello  there ");
     expect_told("1 sent");
     cr_expect_eq(plain_stage_say(&stage, "again"), 2);
-    cr_expect_eq(plain_client_pending(stage.client), 0);
+    cr_expect_eq(client_pending(stage.client), 0);
 }
 
 Test(plain_client, what_is_said_before_it_is_in_waits_until_it_is)
@@ -94,7 +95,7 @@ Test(plain_client, what_is_said_before_it_is_in_waits_until_it_is)
     plain_stage_say(&stage, "one");
     plain_stage_say(&stage, "two");
     expect_sent("L alice");
-    cr_expect_eq(plain_client_pending(stage.client), 2);
+    cr_expect_eq(client_pending(stage.client), 2);
     plain_stage_receive(&stage, "OK");
     expect_sent("C alice one|C alice two");
     expect_told("in|1 sent|2 sent");
@@ -106,9 +107,9 @@ Test(plain_client, no_more_than_256_messages_wait)
     for (unsigned i = 0; i < CLIENT_PENDING_MAX; i++)
         cr_assert_eq(say("x"), STATUS_OK);
     cr_expect_eq(say("x"), STATUS_FULL);
-    cr_expect_eq(plain_client_pending(stage.client), CLIENT_PENDING_MAX);
+    cr_expect_eq(client_pending(stage.client), CLIENT_PENDING_MAX);
     plain_stage_receive(&stage, "OK");
-    cr_expect_eq(plain_client_pending(stage.client), 0);
+    cr_expect_eq(client_pending(stage.client), 0);
     cr_expect_eq(say("x"), STATUS_OK);
 }
 
@@ -140,13 +141,13 @@ Test(plain_client, a_request_has_1024_bytes_at_most)
     cr_expect_eq(say(text), STATUS_TOO_LONG);
     text[CLIENT_TEXT_MAX_BYTES] = '\0';
     cr_expect_eq(say(text), STATUS_OK, "C alice and 1000 bytes");
-    cr_expect_eq(plain_client_text_max_bytes(stage.client), CLIENT_TEXT_MAX_BYTES);
+    cr_expect_eq(client_text_max_bytes(stage.client), CLIENT_TEXT_MAX_BYTES);
     plain_stage_done(&stage);
     memset(name, 'n', sizeof(name));
     name[ROOM_NAME_MAX_BYTES] = '\0';
     stage.setup.name = name;
     plain_stage_enter(&stage);
-    cr_expect_eq(plain_client_text_max_bytes(stage.client), 1024 - 1 - 1 - 64 - 1);
+    cr_expect_eq(client_text_max_bytes(stage.client), 1024 - 1 - 1 - 64 - 1);
     text[1024 - 1 - 1 - 64 - 1 + 1] = '\0';
     cr_expect_eq(say(text), STATUS_TOO_LONG);
     text[1024 - 1 - 1 - 64 - 1] = '\0';
@@ -166,7 +167,7 @@ Test(plain_client, what_no_longer_fits_under_a_longer_name_is_refused)
     name[ROOM_NAME_MAX_BYTES] = '\0';
     plain_stage_start(&stage);
     plain_stage_say(&stage, text);
-    cr_assert_eq(plain_client_rename(stage.client, &stage.now, name, &number), 0);
+    cr_assert_eq(client_rename(stage.client, &stage.now, name, &number), 0);
     plain_stage_tick(&stage);
     plain_stage_sent(&stage);
     plain_stage_receive(&stage, "OK");
@@ -211,7 +212,7 @@ Test(plain_client, a_folded_line_becomes_an_event_for_each_name)
     plain_stage_receive(&stage, "3 人进入了聊天室: a, b, c");
     plain_stage_receive(&stage, "40 人退出了聊天室: a, b …");
     expect_told("+a|+b|+c|-a|-b|missed 38");
-    cr_expect_eq(plain_client_members(stage.client), 2);
+    cr_expect_eq(client_members(stage.client), 2);
 }
 
 Test(plain_client, what_the_room_says_to_it_alone_is_a_line)
@@ -295,7 +296,7 @@ Test(plain_client, the_list_holds_whoever_has_come_or_spoken_since_it_joined)
     plain_stage_receive(&stage, "early ： somebody who speaks to whoever had this port");
     plain_stage_receive(&stage, "OK");
     expect_told("<early> somebody who speaks to whoever had this port|in|@+1 alice");
-    cr_expect_eq(plain_client_number(stage.client), 1);
+    cr_expect_eq(client_number(stage.client), 1);
     plain_stage_receive(&stage, "bob 进入了聊天室");
     plain_stage_receive(&stage, "carol ： hi");
     plain_stage_receive(&stage, "carol ： ho");
@@ -306,7 +307,7 @@ Test(plain_client, the_list_holds_whoever_has_come_or_spoken_since_it_joined)
     cr_expect_eq(stage.event.author, 2);
     plain_stage_receive(&stage, "bob 进入了聊天室");
     expect_told("@+2 bob|+bob|@+3 carol|<carol> hi|<carol> ho|-dave|-bob|@-2 bob|@+4 bob|+bob");
-    cr_expect_eq(plain_client_members(stage.client), 3);
+    cr_expect_eq(client_members(stage.client), 3);
 }
 
 Test(plain_client, its_own_join_and_exit_as_others_tell_them_change_nothing)
@@ -314,10 +315,10 @@ Test(plain_client, its_own_join_and_exit_as_others_tell_them_change_nothing)
     stage.tells_members = true;
     plain_stage_enter(&stage);
     plain_stage_receive(&stage, "alice 进入了聊天室");
-    cr_expect_eq(stage.event.author, plain_client_number(stage.client));
+    cr_expect_eq(stage.event.author, client_number(stage.client));
     plain_stage_receive(&stage, "alice 退出了聊天室");
     expect_told("+alice|-alice");
-    cr_expect_eq(plain_client_members(stage.client), 1);
+    cr_expect_eq(client_members(stage.client), 1);
 }
 
 Test(plain_client, many_come_and_go_and_each_is_told_once)
@@ -329,7 +330,7 @@ Test(plain_client, many_come_and_go_and_each_is_told_once)
         snprintf(line, sizeof(line), "n%u 进入了聊天室", i * 7919 % 5000);
         plain_stage_receive(&stage, line);
     }
-    cr_expect_eq(plain_client_members(stage.client), 5001);
+    cr_expect_eq(client_members(stage.client), 5001);
     for (unsigned i = 0; i < 5000; i += 2) {
         snprintf(line, sizeof(line), "n%u 退出了聊天室", i);
         plain_stage_receive(&stage, line);
@@ -338,14 +339,14 @@ Test(plain_client, many_come_and_go_and_each_is_told_once)
         cr_assert_eq(stage.event.author, 0, "%s", line);
         plain_stage_told(&stage);
     }
-    cr_expect_eq(plain_client_members(stage.client), 2501);
+    cr_expect_eq(client_members(stage.client), 2501);
     for (unsigned i = 1; i < 5000; i += 2) {
         snprintf(line, sizeof(line), "n%u ： hi", i);
         plain_stage_receive(&stage, line);
         cr_assert(stage.event.author > 1 && stage.event.author <= 5001, "%s", line);
         plain_stage_told(&stage);
     }
-    cr_expect_eq(plain_client_members(stage.client), 2501);
+    cr_expect_eq(client_members(stage.client), 2501);
 }
 
 Test(plain_client, the_list_has_an_end)
@@ -361,6 +362,6 @@ Test(plain_client, the_list_has_an_end)
         plain_stage_receive(&stage, line);
         plain_stage_told(&stage);
     }
-    cr_expect_eq(plain_client_members(stage.client), CLIENT_MEMBERS_MAX);
+    cr_expect_eq(client_members(stage.client), CLIENT_MEMBERS_MAX);
     cr_expect_eq(stage.event.author, 0, "one that found no place");
 }

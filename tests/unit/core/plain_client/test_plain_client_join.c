@@ -41,7 +41,7 @@ static uint32_t ask_for(const char *name)
 {
     uint32_t number = 99;
 
-    cr_assert_eq(plain_client_rename(stage.client, &stage.now, name, &number), 0);
+    cr_assert_eq(client_rename(stage.client, &stage.now, name, &number), 0);
     plain_stage_tick(&stage);
     return number;
 }
@@ -52,10 +52,10 @@ Test(plain_client_join, joins_and_is_in_with_the_accept)
 {
     plain_stage_start(&stage);
     expect_sent("L alice");
-    cr_expect_eq(plain_client_state(stage.client), CLIENT_JOINING);
+    cr_expect_eq(client_state(stage.client), CLIENT_JOINING);
     plain_stage_receive(&stage, "OK");
     expect_told("in");
-    cr_expect_str_eq(plain_client_name(stage.client), "alice");
+    cr_expect_str_eq(client_name(stage.client), "alice");
     cr_expect_eq(stage.next_ns, MOMENT_NEVER_NS, "a quiet room wakes nobody");
 }
 
@@ -105,7 +105,7 @@ Test(plain_client_join, lines_before_the_answer_are_shown_and_are_no_answer)
     plain_stage_receive(&stage, "That name is in use, sorry");
     plain_stage_receive(&stage, "EXIT");
     expect_told("<bob> hi|line That name is in use, sorry");
-    cr_expect_eq(plain_client_state(stage.client), CLIENT_JOINING);
+    cr_expect_eq(client_state(stage.client), CLIENT_JOINING);
 }
 
 Test(plain_client_join, an_accept_with_a_name_is_for_whoever_has_it_and_tells_how_it_is_shown)
@@ -116,7 +116,7 @@ Test(plain_client_join, an_accept_with_a_name_is_for_whoever_has_it_and_tells_ho
     expect_told("line OK bob");
     plain_stage_receive(&stage, "OK Alice");
     expect_told("in");
-    cr_expect_str_eq(plain_client_name(stage.client), "Alice");
+    cr_expect_str_eq(client_name(stage.client), "Alice");
     plain_stage_sent(&stage);
     plain_stage_say(&stage, "hi");
     expect_sent("C Alice hi");
@@ -129,7 +129,7 @@ Test(plain_client_join, a_refused_name_waits_for_another)
     plain_stage_start(&stage);
     plain_stage_receive(&stage, "该用户已存在");
     expect_told("joining 2 0");
-    cr_expect_eq(plain_client_why(stage.client), CLIENT_REFUSED_TAKEN);
+    cr_expect_eq(client_why(stage.client), CLIENT_REFUSED_TAKEN);
     cr_expect_eq(stage.next_ns, MOMENT_NEVER_NS);
     plain_stage_receive(&stage, "该用户已存在");
     expect_told("");
@@ -138,7 +138,7 @@ Test(plain_client_join, a_refused_name_waits_for_another)
     expect_sent("L bob");
     plain_stage_receive(&stage, "姓名不可用 (UTF-8)");
     expect_told("joining 3 0");
-    cr_expect_eq(plain_client_why(stage.client), CLIENT_REFUSED_NAME);
+    cr_expect_eq(client_why(stage.client), CLIENT_REFUSED_NAME);
 }
 
 Test(plain_client_join, one_answer_for_all_refusals_asks_for_another_name)
@@ -172,7 +172,7 @@ Test(plain_client_join, who_is_banned_is_out)
     plain_stage_say(&stage, "never said");
     plain_stage_receive(&stage, "您现在不能进入聊天室");
     expect_told("1 refused|out banned");
-    cr_expect_eq(plain_client_why(stage.client), CLIENT_REFUSED_BANNED);
+    cr_expect_eq(client_why(stage.client), CLIENT_REFUSED_BANNED);
 }
 
 Test(plain_client_join, an_accept_after_a_refusal_counts)
@@ -240,7 +240,7 @@ Test(plain_client_join, a_refusal_of_what_was_never_said_is_an_old_one)
     plain_stage_receive(&stage, "请先进入聊天室");
     expect_sent("");
     expect_told("");
-    cr_expect_eq(plain_client_state(stage.client), CLIENT_IN);
+    cr_expect_eq(client_state(stage.client), CLIENT_IN);
 }
 
 Test(plain_client_join, a_server_that_forgets_again_and_again_is_asked_more_and_more_seldom)
@@ -277,7 +277,7 @@ Test(plain_client_join, a_new_address_joins_again_and_keeps_the_list)
     expect_sent("L alice");
     plain_stage_receive(&stage, "OK");
     expect_told("joining 0 0|in");
-    cr_expect_eq(plain_client_members(stage.client), 2);
+    cr_expect_eq(client_members(stage.client), 2);
 }
 
 Test(plain_client_join, a_name_that_is_taken_by_its_own_old_address_is_given_up_once_and_taken_again)
@@ -316,7 +316,7 @@ Test(plain_client_join, a_new_address_before_the_answer_begins_the_attempt_anew)
 
 Test(plain_client_join, repeats_its_join_only_where_it_was_asked_to)
 {
-    stage.setup.keepalive_ns = 60 * MOMENT_NS_PER_S;
+    stage.keepalive_ns = 60 * MOMENT_NS_PER_S;
     plain_stage_enter(&stage);
     plain_stage_pass_ms(&stage, 59999);
     expect_sent("");
@@ -330,7 +330,7 @@ Test(plain_client_join, repeats_its_join_only_where_it_was_asked_to)
 
 Test(plain_client_join, no_keepalive_is_more_often_than_once_a_second)
 {
-    stage.setup.keepalive_ns = 1;
+    stage.keepalive_ns = 1;
     plain_stage_enter(&stage);
     plain_stage_pass_ms(&stage, 3000);
     expect_sent("L alice|L alice|L alice");
@@ -344,13 +344,13 @@ Test(plain_client_join, another_name_is_an_exit_and_a_join)
     plain_stage_enter(&stage);
     cr_expect_eq(ask_for("bob"), 1);
     expect_sent("Q alice|L bob");
-    cr_expect_eq(plain_client_pending(stage.client), 1);
+    cr_expect_eq(client_pending(stage.client), 1);
     plain_stage_receive(&stage, "EXIT");
     plain_stage_receive(&stage, "alice 退出了聊天室\nbob 进入了聊天室");
     plain_stage_receive(&stage, "OK");
     expect_told("joining 0 0|-alice|@+2 bob|+bob|in|@-1 alice|@-2 bob|@+1 bob|1 taken");
-    cr_expect_str_eq(plain_client_name(stage.client), "bob");
-    cr_expect_eq(plain_client_members(stage.client), 1);
+    cr_expect_str_eq(client_name(stage.client), "bob");
+    cr_expect_eq(client_members(stage.client), 1);
     plain_stage_say(&stage, "hi");
     expect_sent("C bob hi");
 }
@@ -361,16 +361,16 @@ Test(plain_client_join, the_bye_for_the_old_name_may_be_late_and_another_one_is_
     ask_for("bob");
     plain_stage_receive(&stage, "OK");
     plain_stage_receive(&stage, "EXIT");
-    cr_expect_eq(plain_client_state(stage.client), CLIENT_IN);
+    cr_expect_eq(client_state(stage.client), CLIENT_IN);
     plain_stage_receive(&stage, "EXIT");
-    cr_expect_eq(plain_client_why(stage.client), CLIENT_KICKED);
+    cr_expect_eq(client_why(stage.client), CLIENT_KICKED);
     plain_stage_done(&stage);
     plain_stage_enter(&stage);
     ask_for("bob");
     plain_stage_receive(&stage, "EXIT");
     plain_stage_receive(&stage, "OK");
     plain_stage_receive(&stage, "EXIT");
-    cr_expect_eq(plain_client_why(stage.client), CLIENT_KICKED);
+    cr_expect_eq(client_why(stage.client), CLIENT_KICKED);
 }
 
 Test(plain_client_join, a_refused_other_name_leads_back_to_the_old_one)
@@ -386,7 +386,7 @@ Test(plain_client_join, a_refused_other_name_leads_back_to_the_old_one)
     plain_stage_receive(&stage, "OK");
     expect_sent("C alice meanwhile");
     expect_told("in|2 sent");
-    cr_expect_str_eq(plain_client_name(stage.client), "alice");
+    cr_expect_str_eq(client_name(stage.client), "alice");
 }
 
 Test(plain_client_join, what_was_said_before_another_name_is_said_under_the_old_one)
@@ -394,10 +394,10 @@ Test(plain_client_join, what_was_said_before_another_name_is_said_under_the_old_
     uint32_t number;
 
     plain_stage_enter(&stage);
-    cr_assert_eq(plain_client_say(stage.client, &stage.now, "before", 6, &number), 0);
-    cr_assert_eq(plain_client_rename(stage.client, &stage.now, "bob", &number), 0);
-    cr_assert_eq(plain_client_say(stage.client, &stage.now, "behind", 6, &number), 0);
-    cr_assert_eq(plain_client_rename(stage.client, &stage.now, "carol", &number), 0);
+    cr_assert_eq(client_say(stage.client, &stage.now, "before", 6, &number), 0);
+    cr_assert_eq(client_rename(stage.client, &stage.now, "bob", &number), 0);
+    cr_assert_eq(client_say(stage.client, &stage.now, "behind", 6, &number), 0);
+    cr_assert_eq(client_rename(stage.client, &stage.now, "carol", &number), 0);
     plain_stage_tick(&stage);
     expect_sent("C alice before|Q alice|L bob");
     plain_stage_receive(&stage, "OK");
@@ -420,10 +420,10 @@ Test(plain_client_join, a_name_that_nobody_could_ask_for_is_not_queued)
     uint32_t number;
 
     plain_stage_enter(&stage);
-    cr_expect_eq(plain_client_rename(stage.client, &stage.now, "", &number), STATUS_INVALID);
-    cr_expect_eq(plain_client_rename(stage.client, &stage.now, "\xff", &number), STATUS_NOT_UTF8);
+    cr_expect_eq(client_rename(stage.client, &stage.now, "", &number), STATUS_INVALID);
+    cr_expect_eq(client_rename(stage.client, &stage.now, "\xff", &number), STATUS_NOT_UTF8);
     plain_stage_leave(&stage, false);
-    cr_expect_eq(plain_client_rename(stage.client, &stage.now, "bob", &number), STATUS_INVALID);
+    cr_expect_eq(client_rename(stage.client, &stage.now, "bob", &number), STATUS_INVALID);
 }
 
 Test(plain_client_join, another_name_without_an_answer_is_unknown_at_the_end)
@@ -441,7 +441,7 @@ Test(plain_client_join, who_leaves_at_once_asks_for_no_other_name)
     uint32_t number;
 
     plain_stage_enter(&stage);
-    cr_assert_eq(plain_client_rename(stage.client, &stage.now, "bob", &number), 0);
+    cr_assert_eq(client_rename(stage.client, &stage.now, "bob", &number), 0);
     plain_stage_leave(&stage, true);
     expect_sent("Q alice");
     expect_told("1 refused|out left");

@@ -40,7 +40,7 @@ static int say(const char *text)
 {
     uint32_t number;
 
-    return plain_client_say(stage.client, &stage.now, text, strlen(text), &number);
+    return client_say(stage.client, &stage.now, text, strlen(text), &number);
 }
 
 /* ---- leaving ---- */
@@ -54,8 +54,8 @@ Test(plain_client_leave, leaves_with_an_exit_and_waits_for_the_bye)
     plain_stage_receive(&stage, "bob ： so long");
     plain_stage_receive(&stage, "EXIT");
     expect_told("<bob> so long|out left");
-    cr_expect_eq(plain_client_why(stage.client), CLIENT_LEFT);
-    cr_expect(plain_client_heard_bye(stage.client));
+    cr_expect_eq(client_why(stage.client), CLIENT_LEFT);
+    cr_expect(client_was_heard(stage.client));
     cr_expect_eq(stage.next_ns, MOMENT_NEVER_NS);
     cr_expect_eq(say("x"), STATUS_INVALID);
 }
@@ -65,7 +65,7 @@ Test(plain_client_leave, says_everything_before_it_leaves)
     uint32_t number;
 
     plain_stage_start(&stage);
-    cr_assert_eq(plain_client_say(stage.client, &stage.now, "x", 1, &number), 0);
+    cr_assert_eq(client_say(stage.client, &stage.now, "x", 1, &number), 0);
     plain_stage_leave(&stage, false);
     expect_sent("L alice");
     cr_expect_eq(say("y"), STATUS_INVALID, "it was told to leave");
@@ -80,11 +80,11 @@ Test(plain_client_leave, an_exit_without_an_answer_is_not_sent_again)
     plain_stage_leave(&stage, false);
     plain_stage_receive(&stage, "bob ： this was under way");
     plain_stage_pass_ms(&stage, 2900);
-    cr_expect_eq(plain_client_state(stage.client), CLIENT_LEAVING);
+    cr_expect_eq(client_state(stage.client), CLIENT_LEAVING);
     plain_stage_pass_ms(&stage, 100);
     expect_sent("Q alice");
     expect_told("leaving|<bob> this was under way|out left");
-    cr_expect_not(plain_client_heard_bye(stage.client));
+    cr_expect_not(client_was_heard(stage.client));
 }
 
 Test(plain_client_leave, an_exit_is_sent_again_where_the_room_goes_on_speaking)
@@ -99,7 +99,7 @@ Test(plain_client_leave, an_exit_is_sent_again_where_the_room_goes_on_speaking)
 
 Test(plain_client_leave, an_exit_is_sent_three_times_to_a_server_that_stands_repeated_requests)
 {
-    stage.setup.keepalive_ns = 60 * MOMENT_NS_PER_S;
+    stage.keepalive_ns = 60 * MOMENT_NS_PER_S;
     plain_stage_enter(&stage);
     plain_stage_leave(&stage, false);
     plain_stage_pass_ms(&stage, 10000);
@@ -139,7 +139,7 @@ Test(plain_client_leave, a_server_that_does_not_know_the_leaver_need_not_be_wait
     plain_stage_leave(&stage, false);
     plain_stage_receive(&stage, "请先进入聊天室");
     expect_told("leaving|out left");
-    cr_expect_not(plain_client_heard_bye(stage.client));
+    cr_expect_not(client_was_heard(stage.client));
 }
 
 Test(plain_client_leave, who_leaves_before_the_answer_waits_for_it_to_be_able_to_leave)
@@ -176,8 +176,8 @@ Test(plain_client_leave, an_unasked_bye_is_the_end)
     plain_stage_receive(&stage, "您已被管理员移出聊天室。too loud");
     plain_stage_receive(&stage, "EXIT");
     expect_told("line 您已被管理员移出聊天室。too loud|out kicked");
-    cr_expect_eq(plain_client_why(stage.client), CLIENT_KICKED);
-    cr_expect_str_eq(plain_client_close_text(stage.client), "too loud");
+    cr_expect_eq(client_why(stage.client), CLIENT_KICKED);
+    cr_expect_str_eq(client_close_text(stage.client), "too loud");
     expect_sent("");
     plain_stage_receive(&stage, "bob ： hi");
     expect_told("");
@@ -188,13 +188,13 @@ Test(plain_client_leave, a_bye_after_the_warning_is_for_silence)
     plain_stage_enter(&stage);
     plain_stage_receive(&stage, "您很久没有发言, 60 秒后将退出聊天室");
     plain_stage_receive(&stage, "EXIT");
-    cr_expect_eq(plain_client_why(stage.client), CLIENT_TIMEOUT);
+    cr_expect_eq(client_why(stage.client), CLIENT_TIMEOUT);
     plain_stage_done(&stage);
     plain_stage_enter(&stage);
     plain_stage_receive(&stage, "您很久没有发言, 60 秒后将退出聊天室");
     plain_stage_say(&stage, "I am here");
     plain_stage_receive(&stage, "EXIT");
-    cr_expect_eq(plain_client_why(stage.client), CLIENT_KICKED);
+    cr_expect_eq(client_why(stage.client), CLIENT_KICKED);
 }
 
 Test(plain_client_leave, a_bye_for_another_name_is_only_a_line)

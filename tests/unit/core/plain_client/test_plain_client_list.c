@@ -28,7 +28,7 @@ static void expect_next(uint64_t after, uint64_t number, const char *name)
     uint64_t next;
     size_t length;
 
-    cr_assert(plain_client_next_member(stage.client, after, &next, &next_name, &length));
+    cr_assert(client_next_member(stage.client, after, &next, &next_name, &length));
     cr_expect_eq(next, number);
     cr_expect_eq(length, strlen(name));
     cr_expect(memcmp(next_name, name, length) == 0, "%.*s", (int)length, next_name);
@@ -47,6 +47,6 @@ Test(plain_client_list, members_are_told_by_rising_numbers)
     expect_next(0, 1, "alice");
     expect_next(1, 3, "carol");
     expect_next(3, 4, "dave");
-    cr_expect_not(plain_client_next_member(stage.client, 4, &number, &name, &length));
-    cr_expect_not(plain_client_next_member(stage.client, UINT64_MAX, &number, &name, &length));
+    cr_expect_not(client_next_member(stage.client, 4, &number, &name, &length));
+    cr_expect_not(client_next_member(stage.client, UINT64_MAX, &number, &name, &length));
 }

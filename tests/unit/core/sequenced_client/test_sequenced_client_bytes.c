@@ -30,7 +30,7 @@ static void receive(const uint8_t *bytes, size_t length)
     free(copy);
     client_stage_lose(&stage);
     stage.event_count = 0;
-    stage.fate_count = 0;
+    stage.outcome_count = 0;
     stage.members[0] = '\0';
 }
 

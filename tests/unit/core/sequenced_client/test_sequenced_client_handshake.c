@@ -48,7 +48,7 @@ Test(sequenced_client_handshake, hello_cookie_join_welcome_lets_it_in)
     cr_expect_str_eq(client_name(stage.client), "alice");
     cr_expect_str_eq(client_room(stage.client), "lobby");
     cr_expect_eq(client_members(stage.client), 2, "as the server says, until the list is here");
-    cr_expect_gt(client_round_trip_ns(stage.client), 0);
+    cr_expect_gt(sequenced_client_round_trip_ns(stage.client), 0);
 }
 
 Test(sequenced_client_handshake, a_lost_hello_is_sent_again_with_longer_and_longer_waits)
@@ -105,7 +105,7 @@ Test(sequenced_client_handshake, a_lost_challenge_a_lost_join_and_a_lost_welcome
     cr_expect_eq(again.nonce, join.nonce, "so that it gets the same welcome");
     client_stage_welcome(&stage, false);
     cr_expect_eq(client_state(stage.client), CLIENT_IN);
-    cr_expect_eq(client_round_trip_ns(stage.client), 0, "nothing can be measured by what was repeated");
+    cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 0, "nothing can be measured by what was repeated");
 }
 
 Test(sequenced_client_handshake, where_the_round_trip_is_not_known_the_first_up_asks_for_it)
@@ -122,7 +122,7 @@ Test(sequenced_client_handshake, where_the_round_trip_is_not_known_the_first_up_
     stage.now.mono_ns += 70 * MOMENT_NS_PER_MS;
     answer.heartbeat.echo = frame.echo;
     client_stage_down(&stage, &answer);
-    cr_expect_eq(client_round_trip_ns(stage.client), 70 * MOMENT_NS_PER_MS);
+    cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 70 * MOMENT_NS_PER_MS);
 }
 
 Test(sequenced_client_handshake, after_a_minute_without_welcome_an_attempt_with_another_nonce_begins)
@@ -326,10 +326,10 @@ Test(sequenced_client_handshake, each_answer_to_a_heartbeat_tells_the_round_trip
     stage.now.mono_ns += 50 * MOMENT_NS_PER_MS;
     answer.heartbeat.echo = first.echo;
     client_stage_down(&stage, &answer);
-    cr_expect_eq(client_round_trip_ns(stage.client), 300 * MOMENT_NS_PER_MS);
+    cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 300 * MOMENT_NS_PER_MS);
     answer.heartbeat.echo = second.echo + 1;
     client_stage_down(&stage, &answer);
-    cr_expect_eq(client_round_trip_ns(stage.client), 300 * MOMENT_NS_PER_MS, "nobody was asked that");
+    cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 300 * MOMENT_NS_PER_MS, "nobody was asked that");
 }
 
 Test(sequenced_client_handshake, a_machine_that_slept_for_hours_does_each_thing_once)
@@ -442,20 +442,18 @@ Test(sequenced_client_handshake, setups_that_can_not_be_are_refused)
 {
     struct client_setup setup = stage.setup;
     struct client_session session = {.position = UINT64_MAX};
+    size_t least = SEQUENCED_CLIENT_REORDER_MIN_BYTES;
     struct client *client = NULL;
 
     setup.name = "";
-    cr_expect_eq(client_new(&setup, &client), STATUS_INVALID);
+    cr_expect_eq(sequenced_client_new(&setup, NULL, least, &client), STATUS_INVALID);
     setup.name = "12345678901234567890123456789012345678901234567890123456789012345";
-    cr_expect_eq(client_new(&setup, &client), STATUS_TOO_LONG);
+    cr_expect_eq(sequenced_client_new(&setup, NULL, least, &client), STATUS_TOO_LONG);
     setup.name = "\xc3";
-    cr_expect_eq(client_new(&setup, &client), STATUS_NOT_UTF8);
+    cr_expect_eq(sequenced_client_new(&setup, NULL, least, &client), STATUS_NOT_UTF8);
     setup.name = "alice";
-    setup.reorder_bytes--;
-    cr_expect_eq(client_new(&setup, &client), STATUS_INVALID);
-    setup.reorder_bytes++;
-    setup.resume = &session;
-    cr_expect_eq(client_new(&setup, &client), STATUS_INVALID);
+    cr_expect_eq(sequenced_client_new(&setup, NULL, least - 1, &client), STATUS_INVALID);
+    cr_expect_eq(sequenced_client_new(&setup, &session, least, &client), STATUS_INVALID);
     cr_expect_null(client);
     client_free(NULL);
 }

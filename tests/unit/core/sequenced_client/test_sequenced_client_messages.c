@@ -105,7 +105,7 @@ Test(sequenced_client_messages, somebody_elses_message_of_that_number_is_none)
 {
     say("hello");
     client_stage_chat(&stage, 11, 3, 1, "hello");
-    cr_expect_eq(stage.fate_count, 0);
+    cr_expect_eq(stage.outcome_count, 0);
     cr_expect_eq(stage.events[stage.event_count - 1].own, 0);
 }
 
@@ -231,7 +231,7 @@ Test(sequenced_client_messages, what_an_own_event_leaves_open_is_asked_about_by_
     say("two");
     client_stage_chat(&stage, 11, CLIENT_STAGE_MEMBER, 2, "two");
     cr_expect(client_stage_outcome(&stage, 2, CLIENT_TAKEN, 0));
-    cr_expect_eq(stage.fate_count, 1);
+    cr_expect_eq(stage.outcome_count, 1);
     client_stage_lose(&stage);
     client_stage_pass_ms(&stage, 200);
     cr_expect_str_eq(messages(), "1");
@@ -282,7 +282,7 @@ Test(sequenced_client_messages, slow_down_holds_the_message_and_those_after_it)
     cr_expect_str_eq(messages(), "");
     client_stage_pass_ms(&stage, 1);
     cr_expect_str_eq(messages(), "2 3");
-    cr_expect_eq(stage.fate_count, 1);
+    cr_expect_eq(stage.outcome_count, 1);
 }
 
 Test(sequenced_client_messages, acknowledgements_of_what_was_not_said_are_not_believed)
@@ -291,7 +291,7 @@ Test(sequenced_client_messages, acknowledgements_of_what_was_not_said_are_not_be
     client_stage_taken(&stage, 2, 0, 0);
     not_taken(2, SEQUENCED_WHY_MUTED, 0);
     client_stage_chat(&stage, 11, CLIENT_STAGE_MEMBER, 2, "x");
-    cr_expect_eq(stage.fate_count, 0);
+    cr_expect_eq(stage.outcome_count, 0);
 }
 
 Test(sequenced_client_messages, a_resumed_session_repeats_under_the_old_numbers_what_was_not_decided)
@@ -327,7 +327,7 @@ Test(sequenced_client_messages, a_lost_session_makes_what_was_sent_unknown_and_w
     client_stage_refuse(&stage, SEQUENCED_REFUSED_UNKNOWN_SESSION, 0);
     for (uint32_t sent = 1; sent <= 32; sent++)
         cr_expect(client_stage_outcome(&stage, sent, CLIENT_UNKNOWN, 0));
-    cr_expect_eq(stage.fate_count, 32);
+    cr_expect_eq(stage.outcome_count, 32);
     cr_assert(client_stage_hello(&stage));
     client_stage_challenge(&stage);
     client_stage_next(&stage);
@@ -410,7 +410,7 @@ Test(sequenced_client_messages, the_name_of_a_message_in_events_comes_round)
         if (i >= 65530)
             cr_assert_eq(stage.events[stage.event_count - 1].own, i);
         cr_assert_eq(client_pending(stage.client), 0);
-        stage.fate_count = 0;
+        stage.outcome_count = 0;
     }
 }
 
@@ -423,7 +423,7 @@ Test(sequenced_client_messages, a_program_started_anew_goes_on_and_tells_what_be
 
     close_stage();
     client_stage_open(&stage);
-    stage.setup.resume = &session;
+    stage.resume = &session;
     client_stage_start(&stage);
     cr_assert_eq(client_say(stage.client, &stage.now, "mine", 4, &number), 0);
     cr_expect_eq(number, 6);
@@ -438,14 +438,14 @@ Test(sequenced_client_messages, a_program_started_anew_goes_on_and_tells_what_be
     client_stage_welcome(&stage, true);
     cr_expect(client_stage_outcome(&stage, 4, CLIENT_UNKNOWN, 0));
     cr_expect(client_stage_outcome(&stage, 5, CLIENT_UNKNOWN, 0));
-    cr_expect_eq(stage.fate_count, 2);
+    cr_expect_eq(stage.outcome_count, 2);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MESSAGE, &frame));
     cr_expect_eq(frame.message.number, 4);
     client_stage_page(&stage, 22, 0, 7, false, "3 carol, 7 alice");
     client_stage_chat(&stage, 21, CLIENT_STAGE_MEMBER, 2, "a word of old");
     client_stage_chat(&stage, 22, CLIENT_STAGE_MEMBER, 3, "another");
     cr_expect_eq(stage.events[0].own, 2);
-    cr_expect_eq(stage.fate_count, 2);
+    cr_expect_eq(stage.outcome_count, 2);
     client_stage_chat(&stage, 23, CLIENT_STAGE_MEMBER, 4, "mine");
     cr_expect_eq(stage.events[2].own, 6);
     cr_expect(client_stage_outcome(&stage, 6, CLIENT_TAKEN, 0));
@@ -461,7 +461,7 @@ Test(sequenced_client_messages, where_the_session_is_lost_what_a_predecessor_was
 
     close_stage();
     client_stage_open(&stage);
-    stage.setup.resume = &session;
+    stage.resume = &session;
     client_stage_start(&stage);
     cr_assert_eq(client_say(stage.client, &stage.now, "mine", 4, &number), 0);
     cr_assert(client_session(stage.client, &session));
@@ -470,7 +470,7 @@ Test(sequenced_client_messages, where_the_session_is_lost_what_a_predecessor_was
     client_stage_refuse(&stage, SEQUENCED_REFUSED_UNKNOWN_SESSION, 0);
     cr_expect(client_stage_outcome(&stage, 4, CLIENT_UNKNOWN, 0));
     cr_expect(client_stage_outcome(&stage, 5, CLIENT_UNKNOWN, 0));
-    cr_expect_eq(stage.fate_count, 2, "what was not sent is said in the next session");
+    cr_expect_eq(stage.outcome_count, 2, "what was not sent is said in the next session");
 }
 
 Test(sequenced_client_messages, what_is_decided_is_kept_with_the_session)
@@ -500,7 +500,7 @@ Test(sequenced_client_messages, what_a_predecessor_said_after_it_kept_its_sessio
 
     close_stage();
     client_stage_open(&stage);
-    stage.setup.resume = &session;
+    stage.resume = &session;
     client_stage_start(&stage);
     cr_assert_eq(client_say(stage.client, &stage.now, "mine", 4, &number), 0);
     cr_expect_eq(number, 2);

@@ -346,7 +346,7 @@ Test(way, somebody_who_answers_and_does_not_let_us_in_has_more_time)
     expect("", 50, 50);
     way_state(way, CLIENT_JOINING, CLIENT_REFUSED_TAKEN, 0);
     expect("", -1, -1);
-    way_expect(way);
+    way_send(way, "x", 1); /* with another name */
     expect("", 30, 30);
     way_state(way, CLIENT_OUT, CLIENT_LEFT, 0);
     expect("", -1, -1);
