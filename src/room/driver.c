@@ -4,7 +4,7 @@
 /* The client on the loop, and what a program after this one needs. */
 #include "room/driver.h"
 
-#include "room/net/way.h"
+#include "io/timer.h"
 #include "room/session_file.h"
 
 #include <roomd/plain_client.h>
@@ -55,18 +55,11 @@ static void on_moved(void *ctx)
     client_moved(driver->client, &driver->now);
 }
 
-static void on_none(void *ctx, const char *words)
+static void on_trouble(void *ctx, enum udp_link_trouble trouble, const char *words)
 {
     struct driver *driver = ctx;
 
-    driver->sink.trouble(driver->sink.ctx, DRIVER_NO_ADDRESS, words);
-}
-
-static void on_refused(void *ctx, const char *address)
-{
-    struct driver *driver = ctx;
-
-    driver->sink.trouble(driver->sink.ctx, DRIVER_NOBODY, address);
+    driver->sink.trouble(driver->sink.ctx, trouble, words);
 }
 
 /* The number of a message is taken before it leaves. */
@@ -75,7 +68,7 @@ static void on_send(void *ctx, const void *bytes, size_t length)
     struct driver *driver = ctx;
 
     store(driver, false);
-    way_send(driver->way, bytes, length);
+    udp_link_send(&driver->link, bytes, length);
 }
 
 static void on_state(void *ctx, enum client_state state, enum client_reason reason, uint16_t wait_s)
@@ -89,7 +82,7 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
         store(driver, true); /* before the first event */
     }
     driver->joining = state == CLIENT_JOINING;
-    way_state(driver->way, state, reason, wait_s);
+    udp_link_state(&driver->link, state, reason, wait_s);
 }
 
 /* ---- the loop ---- */
@@ -120,12 +113,12 @@ static void on_work(struct ev_loop *loop, ev_prepare *watcher, int events)
     due_ns = client_tick(driver->client, &driver->now);
     driver->sink.done(driver->sink.ctx);
     store(driver, true);
-    ev_timer_stop(loop, &driver->alarm);
     if (due_ns == MOMENT_NEVER_NS)
-        return;
-    due_ns -= driver->now.mono_ns;
-    ev_timer_set(&driver->alarm, due_ns > 0 ? (double)due_ns / 1e9 : 0.0, 0.0);
-    ev_timer_start(loop, &driver->alarm);
+        ev_timer_stop(loop, &driver->alarm);
+    else if (due_ns <= driver->now.mono_ns)
+        timer_start(loop, &driver->alarm, 0.0);
+    else
+        timer_start(loop, &driver->alarm, (double)(due_ns - driver->now.mono_ns) / 1e9);
 }
 
 /* ---- opening and closing ---- */
@@ -163,8 +156,8 @@ static int make_client(struct driver *driver)
 int driver_init(struct driver *driver, struct ev_loop *loop, const struct options *options,
                 const struct driver_sink *sink)
 {
-    const struct way_sink way = {
-        .datagram = on_datagram, .moved = on_moved, .none = on_none, .refused = on_refused, .ctx = driver};
+    const struct udp_link_sink link = {
+        .datagram = on_datagram, .moved = on_moved, .trouble = on_trouble, .ctx = driver};
     int status;
 
     *driver = (struct driver){.loop = loop, .options = options, .sink = *sink, .joining = true};
@@ -175,12 +168,10 @@ int driver_init(struct driver *driver, struct ev_loop *loop, const struct option
     ev_timer_init(&driver->alarm, on_alarm, 0.0, 0.0);
     ev_set_priority(&driver->turn, EV_MAXPRI);
     driver->turn.data = driver->work.data = driver;
-    status = way_new(loop, options->host, options->port, &way, &driver->way);
-    if (status == STATUS_OK)
-        status = make_client(driver);
+    udp_link_init(&driver->link, loop, options->host, options->port, &link);
+    status = make_client(driver);
     if (status != STATUS_OK) {
         session_file_close(driver->file, false);
-        way_free(driver->way);
         *driver = (struct driver){.client = NULL};
     }
     return status;
@@ -190,7 +181,7 @@ void driver_open(struct driver *driver)
 {
     ev_check_start(driver->loop, &driver->turn);
     ev_prepare_start(driver->loop, &driver->work);
-    way_open(driver->way);
+    udp_link_open(&driver->link);
 }
 
 void driver_done(struct driver *driver)
@@ -202,12 +193,7 @@ void driver_done(struct driver *driver)
     ev_timer_stop(driver->loop, &driver->alarm);
     store(driver, true);
     session_file_close(driver->file, false);
-    way_free(driver->way);
+    udp_link_close(&driver->link);
     client_free(driver->client);
     *driver = (struct driver){.client = NULL};
-}
-
-const char *driver_address(const struct driver *driver)
-{
-    return way_address(driver->way);
 }

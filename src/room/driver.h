@@ -11,21 +11,16 @@
 #define ROOMD_ROOM_DRIVER_H
 
 #include "io/clock.h"
+#include "room/net/udp_link.h"
 #include "room/options.h"
 
 #include <ev.h>
 #include <roomd/client.h>
 
-/* What is wrong with the way to the room. The driver goes on trying in each case. */
-enum driver_trouble {
-    DRIVER_NO_ADDRESS, /* the host has none, or none that could be tried; the words say why */
-    DRIVER_NOBODY,     /* nobody listens at any of its addresses; the words are the last of them */
-};
-
 struct driver_sink {
     struct client_sink client;
-    /* Told once for each of its reasons until somebody has answered. */
-    void (*trouble)(void *ctx, enum driver_trouble trouble, const char *words);
+    /* As udp_link.h says. */
+    void (*trouble)(void *ctx, enum udp_link_trouble trouble, const char *words);
     /* Before the loop waits: the last moment to say something that leaves in this turn. */
     void (*turn)(void *ctx);
     /*
@@ -36,7 +31,8 @@ struct driver_sink {
     void *ctx;
 };
 
-/* The first four are for its users to read, and the client to be spoken to; the rest is its own. */
+/* The first four are for its users to read, and the client to be spoken to; the rest is its own, but for
+ * udp_link_address. */
 struct driver {
     struct client *client; /* owned; NULL: it was not initialised, or is done */
     struct moment now;     /* of this turn of the loop */
@@ -50,7 +46,7 @@ struct driver {
     struct ev_loop *loop;          /* borrowed */
     const struct options *options; /* borrowed */
     struct driver_sink sink;
-    struct way *way;
+    struct udp_link link;
     struct session_file *file; /* NULL: nothing is kept */
     uint64_t shown;            /* the position that a program after this one goes on from */
     bool joining;              /* as was told last */
@@ -69,8 +65,5 @@ int driver_init(struct driver *driver, struct ev_loop *loop, const struct option
 void driver_open(struct driver *driver);
 /* What was told must have been shown. Nothing is done where it is all zero, as it is afterwards. */
 void driver_done(struct driver *driver);
-
-/* The address that it tries or has, for people; empty before there is one. */
-const char *driver_address(const struct driver *driver);
 
 #endif

@@ -12,7 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define OPTIONS_PORT "8888"
+#define OPTIONS_PORT           "8888"
+#define OPTIONS_PORT_MAX_BYTES 5
 
 /* A day: nobody forgets a member that late who does not forget it sooner. */
 #define OPTIONS_KEEPALIVE_MAX_S 86400
@@ -22,7 +23,7 @@
 
 struct options {
     char host[OPTIONS_HOST_MAX_BYTES + 1];
-    char port[6];
+    char port[OPTIONS_PORT_MAX_BYTES + 1];
     char name[ROOM_NAME_MAX_BYTES + 1]; /* empty: none was given */
     const char *message;                /* -m; NULL = none; of argv */
     bool json;

@@ -84,6 +84,11 @@ def add_ipv6_address(address):
         fcntl.ioctl(control, SIOCSIFADDR, request)
 
 
+def add_address(address):
+    """The same for IPv4."""
+    _run_tool("ip", "address", "add", address + "/32", "dev", "lo")
+
+
 def speak_from(address, to, instead_of=None):
     """Whoever writes to the address `to`, which is ours, does so from `address`; `instead_of` is ours no more."""
     for one in (to, address):

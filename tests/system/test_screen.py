@@ -9,6 +9,7 @@ import signal
 import tempfile
 import unittest
 
+import own_network
 from roomd_room import RoomTest
 from terminal import Terminal
 
@@ -32,9 +33,9 @@ class ScreenTest(RoomTest):
     def open(self, *options, **keywords):
         return super().open("plain.language=en", "limits.messages=0", "limits.bytes=0", *options, **keywords)
 
-    def start(self, room, *arguments, environment=None, **keywords):
+    def start(self, room, *arguments, host=None, environment=None, **keywords):
         """room on a terminal; nobody has answered yet."""
-        terminal = Terminal(os.environ["ROOM"], *arguments, "%s:%d" % room.doors[0],
+        terminal = Terminal(os.environ["ROOM"], *arguments, "%s:%d" % (host or room.doors[0][0], room.doors[0][1]),
                             environment={"XDG_STATE_HOME": str(self.state), **(environment or {})}, **keywords)
         self.addCleanup(terminal.close)
         return terminal
@@ -586,6 +587,14 @@ class Trouble(ScreenTest):
         sue.wait_for_last("no answer>")
         sue.type(CTRL_C)
         self.assert_left(sue, UNREACHABLE)
+
+    def test_a_network_that_comes_up_later(self):
+        with own_network.own_network():
+            room = self.open(listen="0.0.0.0:0")
+            sue = self.start(room, "--name", "sue", host="192.0.2.7")
+            sue.wait_for("192.0.2.7: Network is unreachable; it tries again by itself")
+            own_network.add_address("192.0.2.7")
+            sue.wait_for("you are in lobby as sue;")
 
     def test_what_was_never_said_is_told_at_the_end(self):
         room = self.open(listen=self.lasting_door())

@@ -190,13 +190,13 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
 }
 
 /* Before it was in, a script wants to know at once; later the room may be on its way back. */
-static void on_trouble(void *ctx, enum driver_trouble trouble, const char *words)
+static void on_trouble(void *ctx, enum udp_link_trouble trouble, const char *words)
 {
     struct line_mode *mode = ctx;
 
     if (mode->driver.was_in)
         return;
-    if (trouble == DRIVER_NO_ADDRESS)
+    if (trouble == UDP_LINK_NO_ADDRESS)
         fprintf(stderr, "room: %s: %s\n", mode->options->host, words);
     else
         fprintf(stderr, "room: nobody listens at %s: is roomd running there?\n", words);
@@ -286,7 +286,7 @@ static void on_done(void *ctx)
 static void end_unanswered(struct line_mode *mode)
 {
     fprintf(stderr, "room: nobody answers at %s: is there a room, and does a firewall let UDP port %s through?\n",
-            driver_address(&mode->driver), mode->options->port);
+            udp_link_address(&mode->driver.link), mode->options->port);
     if (mode->options->dialect == NULL)
         fputs("room: a room of another program than roomd speaks the plain protocol: with --plain\n", stderr);
     else

@@ -2,97 +2,69 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * getaddrinfo() in a thread of its own. glibc's getaddrinfo_a() would be one too, but can't be told to stop, and has its memory in use until it does; other C libraries lack it. What thread and loop share is a job, which
- * belongs to whoever is last to need it.
+ * getaddrinfo() in a thread of its own: people have names that only it finds (NSS, mDNS). glibc's
+ * getaddrinfo_a() would be a thread too, but can't be told to stop, and has its memory in use until it
+ * does; other C libraries lack it. Thread and loop share one look-up, which the last to need it frees;
+ * the thread says that it is done by closing its end of a pipe.
  */
 #include "room/net/resolver.h"
 
+#include "room/options.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <pthread.h>
-#include <roomd/status.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-struct job {
-    pthread_mutex_t lock;
-    struct resolve *owner; /* NULL: nobody waits for it any more, and the thread frees it */
-    bool done;
-    char *host, *port; /* owned */
-    int error;         /* of getaddrinfo */
-    int system_error;  /* where that is EAI_SYSTEM */
-    struct address found[ADDRESSES_MAX];
+struct resolver_lookup {
+    atomic_bool let_go; /* by one of the two */
+    int end;            /* of the pipe, the thread's */
+    char host[OPTIONS_HOST_MAX_BYTES + 1], port[OPTIONS_PORT_MAX_BYTES + 1];
+    int error;        /* of getaddrinfo */
+    int system_error; /* where that is EAI_SYSTEM */
+    struct resolver_address found[RESOLVER_ADDRESSES_MAX];
     size_t count;
 };
 
-struct resolve {
-    struct ev_loop *loop; /* borrowed */
-    struct resolve_sink sink;
-    char *host, *port; /* owned */
-    ev_async arrived;
-    struct job *job; /* NULL: nothing is looked up */
-    pthread_t thread;
-};
-
-/* ---- one look-up ---- */
-
-static void free_job(struct job *job)
+static void let_go(struct resolver_lookup *lookup)
 {
-    pthread_mutex_destroy(&job->lock);
-    free(job->host);
-    free(job->port);
-    free(job);
+    if (atomic_exchange(&lookup->let_go, true))
+        free(lookup);
 }
 
-static struct job *new_job(struct resolve *owner)
-{
-    struct job *job = calloc(1, sizeof(*job));
-
-    if (job == NULL)
-        return NULL;
-    pthread_mutex_init(&job->lock, NULL);
-    job->owner = owner;
-    job->host = strdup(owner->host);
-    job->port = strdup(owner->port);
-    if (job->host != NULL && job->port != NULL)
-        return job;
-    free_job(job);
-    return NULL;
-}
-
-static void look_up(struct job *job, int flags)
+static void look_up(struct resolver_lookup *lookup, int flags)
 {
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM, .ai_flags = flags | AI_NUMERICSERV};
     struct addrinfo *found = NULL;
 
-    job->error = getaddrinfo(job->host, job->port, &hints, &found);
-    job->system_error = errno;
-    if (job->error != 0)
+    lookup->error = getaddrinfo(lookup->host, lookup->port, &hints, &found);
+    lookup->system_error = errno;
+    if (lookup->error != 0)
         return;
-    for (const struct addrinfo *at = found; at != NULL && job->count < ADDRESSES_MAX; at = at->ai_next) {
-        struct address *address = &job->found[job->count];
+    for (const struct addrinfo *at = found; at != NULL && lookup->count < RESOLVER_ADDRESSES_MAX; at = at->ai_next) {
+        struct resolver_address *address = &lookup->found[lookup->count++];
 
-        if (at->ai_addrlen > sizeof(address->bytes))
-            continue;
         memcpy(&address->bytes, at->ai_addr, at->ai_addrlen);
         address->length = at->ai_addrlen;
-        job->count++;
     }
     freeaddrinfo(found);
-    if (job->count == 0)
-        job->error = EAI_NONAME;
 }
 
 /* ---- what came of it ---- */
 
-static const char *words_of(const struct job *job)
+static const char *words_of(const struct resolver_lookup *lookup)
 {
-    switch (job->error) {
+    switch (lookup->error) {
     case EAI_NONAME:
     case EAI_NODATA:
     case EAI_ADDRFAMILY:
-        if (strchr(job->host, '%') != NULL)
+        if (strchr(lookup->host, '%') != NULL)
             return "there is no such address on this machine: 'ip link' shows the names of its interfaces";
         return "there is no host of that name: is it spelled right?";
     case EAI_AGAIN:
@@ -100,148 +72,131 @@ static const char *words_of(const struct job *job)
     case EAI_FAIL:
         return "the name server can't tell its address: is the name right?";
     case EAI_SYSTEM:
-        return strerror(job->system_error);
+        return strerror(lookup->system_error);
     default:
-        return gai_strerror(job->error);
+        return gai_strerror(lookup->error);
     }
 }
 
-static void tell(const struct resolve *resolve, const struct job *job)
+static void tell(const struct resolver *resolver, const struct resolver_lookup *lookup)
 {
-    if (job->error == 0)
-        resolve->sink.found(resolve->sink.ctx, job->found, job->count);
-    else
-        resolve->sink.failed(resolve->sink.ctx, words_of(job));
+    resolver->sink(resolver->ctx, lookup->found, lookup->count, words_of(lookup));
 }
 
-static void on_arrived(struct ev_loop *loop, ev_async *watcher, int events)
+static struct resolver_lookup *take(struct resolver *resolver)
 {
-    struct resolve *resolve = watcher->data;
-    struct job *job = resolve->job;
+    struct resolver_lookup *lookup = resolver->lookup;
+
+    ev_io_stop(resolver->loop, &resolver->arrived);
+    close(resolver->arrived.fd);
+    resolver->lookup = NULL;
+    return lookup;
+}
+
+static void on_arrived(struct ev_loop *loop, ev_io *watcher, int events)
+{
+    struct resolver *resolver = watcher->data;
+    struct resolver_lookup *lookup = take(resolver);
 
     (void)loop;
     (void)events;
-    if (job == NULL)
-        return;
-    pthread_join(resolve->thread, NULL); /* it has told us as the last thing that it does */
-    resolve->job = NULL;
-    tell(resolve, job);
-    free_job(job);
+    tell(resolver, lookup);
+    let_go(lookup);
 }
 
 /* ---- the thread ---- */
 
 static void *run(void *argument)
 {
-    struct job *job = argument;
-    bool waited_for;
+    struct resolver_lookup *lookup = argument;
 
-    look_up(job, 0);
-    pthread_mutex_lock(&job->lock);
-    waited_for = job->owner != NULL;
-    job->done = true;
-    if (waited_for)
-        ev_async_send(job->owner->loop, &job->owner->arrived);
-    pthread_mutex_unlock(&job->lock);
-    if (!waited_for)
-        free_job(job);
+    look_up(lookup, 0);
+    close(lookup->end);
+    let_go(lookup);
     return NULL;
 }
 
-/* Signals are the loop's. */
-static bool start_thread(struct resolve *resolve)
+/* Signals are the loop's. Returns 0, or an errno. */
+static int start_thread(struct resolver_lookup *lookup)
 {
     sigset_t all, before;
+    pthread_t thread;
     int error;
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    error = pthread_create(&resolve->thread, NULL, run, resolve->job);
+    error = pthread_create(&thread, NULL, run, lookup);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return error == 0;
+    if (error == 0)
+        pthread_detach(thread);
+    return error;
+}
+
+/* Returns 0, and the look-up is shared from then on; or an errno. */
+static int start(struct resolver *resolver, struct resolver_lookup *lookup)
+{
+    int ends[2], error;
+
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return errno;
+    lookup->end = ends[1];
+    error = start_thread(lookup);
+    if (error != 0) {
+        close(ends[0]);
+        close(ends[1]);
+        return error;
+    }
+    resolver->lookup = lookup;
+    ev_io_set(&resolver->arrived, ends[0], EV_READ);
+    ev_io_start(resolver->loop, &resolver->arrived);
+    return 0;
 }
 
 /* What has a colon or a zone is no name. */
-static bool is_at_once(const struct resolve *resolve, struct job *job)
+static bool is_at_once(struct resolver_lookup *lookup)
 {
-    look_up(job, AI_NUMERICHOST);
-    return job->error != EAI_NONAME || strpbrk(resolve->host, ":%") != NULL;
+    look_up(lookup, AI_NUMERICHOST);
+    return lookup->error != EAI_NONAME || strpbrk(lookup->host, ":%") != NULL;
 }
 
-void resolve_start(struct resolve *resolve)
+void resolver_start(struct resolver *resolver)
 {
-    struct job *job;
+    struct resolver_lookup *lookup;
+    int error;
 
-    if (resolve->job != NULL)
+    if (resolver->lookup != NULL)
         return;
-    job = new_job(resolve);
-    if (job == NULL) {
-        resolve->sink.failed(resolve->sink.ctx, strerror(ENOMEM));
-        return;
-    }
-    if (is_at_once(resolve, job)) {
-        tell(resolve, job);
-        free_job(job);
+    lookup = calloc(1, sizeof(*lookup));
+    if (lookup == NULL) {
+        resolver->sink(resolver->ctx, NULL, 0, strerror(ENOMEM));
         return;
     }
-    resolve->job = job;
-    if (!start_thread(resolve)) {
-        resolve->job = NULL;
-        free_job(job);
-        resolve->sink.failed(resolve->sink.ctx, strerror(EAGAIN));
+    snprintf(lookup->host, sizeof(lookup->host), "%s", resolver->host);
+    snprintf(lookup->port, sizeof(lookup->port), "%s", resolver->port);
+    if (!is_at_once(lookup)) {
+        error = start(resolver, lookup);
+        if (error == 0)
+            return;
+        lookup->error = EAI_SYSTEM;
+        lookup->system_error = error;
     }
+    tell(resolver, lookup);
+    free(lookup);
 }
 
 /* ---- opening and closing ---- */
 
-int resolve_new(struct ev_loop *loop, const char *host, const char *port, const struct resolve_sink *sink,
-                struct resolve **ret_resolve)
+void resolver_init(struct resolver *resolver, struct ev_loop *loop, const char *host, const char *port,
+                   resolver_sink sink, void *ctx)
 {
-    struct resolve *resolve = calloc(1, sizeof(*resolve));
-
-    if (resolve == NULL)
-        return STATUS_NO_MEMORY;
-    resolve->loop = loop;
-    resolve->sink = *sink;
-    resolve->host = strdup(host);
-    resolve->port = strdup(port);
-    ev_async_init(&resolve->arrived, on_arrived);
-    resolve->arrived.data = resolve;
-    ev_async_start(loop, &resolve->arrived);
-    if (resolve->host == NULL || resolve->port == NULL) {
-        resolve_free(resolve);
-        return STATUS_NO_MEMORY;
-    }
-    *ret_resolve = resolve;
-    return STATUS_OK;
+    *resolver = (struct resolver){.loop = loop, .host = host, .port = port, .sink = sink, .ctx = ctx};
+    ev_init(&resolver->arrived, on_arrived);
+    resolver->arrived.data = resolver;
 }
 
-/* Its thread goes on where it is, and has nobody to tell. */
-static void abandon(struct resolve *resolve)
+/* A thread goes on where it is, and has nobody to tell. */
+void resolver_done(struct resolver *resolver)
 {
-    struct job *job = resolve->job;
-    bool done;
-
-    pthread_mutex_lock(&job->lock);
-    done = job->done;
-    job->owner = NULL;
-    if (!done)
-        pthread_detach(resolve->thread);
-    pthread_mutex_unlock(&job->lock);
-    if (!done)
-        return;
-    pthread_join(resolve->thread, NULL);
-    free_job(job);
-}
-
-void resolve_free(struct resolve *resolve)
-{
-    if (resolve == NULL)
-        return;
-    if (resolve->job != NULL)
-        abandon(resolve);
-    ev_async_stop(resolve->loop, &resolve->arrived);
-    free(resolve->host);
-    free(resolve->port);
-    free(resolve);
+    if (resolver->lookup != NULL)
+        let_go(take(resolver));
 }

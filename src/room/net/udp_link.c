@@ -1,214 +1,141 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Connecting, and datagrams in both directions. */
+/* Datagrams in both directions, connecting, and one timer for whatever is to be tried next. */
 #include "room/net/udp_link.h"
 
-#include "room/net/addresses.h"
-#include "room/net/resolver.h"
+#include "io/timer.h"
 
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
-#include <roomd/status.h>
+#include <sodium.h>
 #include <stdalign.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 /* A burst of a whole window comes while the terminal is slow. */
-#define LINK_BUFFER_BYTES (1 << 20)
+#define UDP_LINK_BUFFER_BYTES (1 << 20)
 
 /* With UDP_GRO many datagrams come as one. */
-#define LINK_READ_BYTES 65536
+#define UDP_LINK_READ_BYTES 65536
 
 /* Between two looks at the keyboard. */
-#define LINK_READS_PER_TURN 32
+#define UDP_LINK_READS_PER_TURN 32
 
-struct link {
-    struct ev_loop *loop; /* borrowed */
-    struct link_sink sink;
-    ev_io reader;
-    struct resolve *resolve;
-    struct addresses addresses;
-    struct address connected; /* length 0: none */
-    bool stay;                /* as link_look_up was told last */
-    bool tried;               /* one of this round */
-    int error;                /* of the last that could not be */
-    bool adrift;              /* not connected any more, and its port is kept */
-    int fd;
-    char text[LINK_TEXT_BYTES];
-    char bytes[LINK_READ_BYTES];
-};
+/* An address that does not answer for so long gives way to the next one that the host has. */
+#define UDP_LINK_ADDRESS_S 3.0
 
-/* While it was connected to nobody, anybody could write to its port. */
-static bool is_server(const struct link *link, const struct sockaddr_storage *from)
+/*
+ * So long where there is no other one, or where somebody has answered and does not let us in; then the
+ * host's addresses are looked up again.
+ */
+#define UDP_LINK_LOOK_UP_S 30.0
+
+/*
+ * Where nobody listens, or there is no address: it may be back soon, or in an hour. Doubling from the
+ * first to the second.
+ */
+#define UDP_LINK_AGAIN_LEAST_S 1.0
+#define UDP_LINK_AGAIN_MOST_S  30.0
+
+/* ---- waiting ---- */
+
+static void plan(struct udp_link *link, enum udp_link_plan what, double wait_s)
 {
-    const struct sockaddr_storage *server = &link->connected.bytes;
-    const struct sockaddr_in *in = (const struct sockaddr_in *)from, *server_in = (const struct sockaddr_in *)server;
-    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)from,
-                              *server_in6 = (const struct sockaddr_in6 *)server;
-
-    if (from->ss_family != server->ss_family)
-        return false;
-    if (from->ss_family == AF_INET)
-        return in->sin_port == server_in->sin_port && in->sin_addr.s_addr == server_in->sin_addr.s_addr;
-    return in6->sin6_port == server_in6->sin6_port &&
-           memcmp(&in6->sin6_addr, &server_in6->sin6_addr, sizeof(in6->sin6_addr)) == 0;
+    link->plan = what;
+    timer_start(link->loop, &link->timer, wait_s);
 }
 
-/* Cuts what the kernel has put together: all segments are of that size but the last. */
-static void dispatch(struct link *link, size_t length, size_t segment)
+/*
+ * Waits longer each time, and a random part less, so that not all come back in one moment (RFC 8085,
+ * 3.1.1).
+ */
+static void try_later(struct udp_link *link, enum udp_link_trouble trouble, const char *words)
 {
-    size_t at = 0;
-
-    do {
-        size_t part = segment == 0 || length - at < segment ? length - at : segment;
-
-        link->sink.datagram(link->sink.ctx, link->bytes + at, part);
-        at += part;
-    } while (at < length);
+    plan(link, UDP_LINK_NEXT, link->again_s * (1.0 - randombytes_uniform(1000) / 5000.0));
+    link->again_s = link->again_s * 2 < UDP_LINK_AGAIN_MOST_S ? link->again_s * 2 : UDP_LINK_AGAIN_MOST_S;
+    if (!link->told[trouble])
+        link->sink.trouble(link->sink.ctx, trouble, words);
+    link->told[trouble] = true;
 }
 
-/* False where nothing more is there. */
-static bool read_once(struct link *link)
+static void give_time(struct udp_link *link)
 {
-    alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
-    struct iovec piece = {.iov_base = link->bytes, .iov_len = sizeof(link->bytes)};
-    struct sockaddr_storage from = {.ss_family = AF_UNSPEC};
-    struct msghdr message = {.msg_name = &from,
-                             .msg_namelen = sizeof(from),
-                             .msg_iov = &piece,
-                             .msg_iovlen = 1,
-                             .msg_control = control,
-                             .msg_controllen = sizeof(control)};
-    ssize_t length = recvmsg(link->fd, &message, 0);
-    int segment = 0;
+    link->refused = false;
+    plan(link, UDP_LINK_NEXT, link->count > 1 ? UDP_LINK_ADDRESS_S : UDP_LINK_LOOK_UP_S);
+}
 
-    if (length < 0) {
-        if (errno != EAGAIN && errno != EINTR)
-            link->sink.unreachable(link->sink.ctx, errno);
-        return false;
+static void look_up(struct udp_link *link, bool stay)
+{
+    link->stay = stay;
+    resolver_start(&link->resolver);
+}
+
+/*
+ * Nobody listens there (ECONNREFUSED), or there is no way to it. While the client is in, that may be
+ * forged, or the room is on its way back: the client asks, and finds out. Not from in here, where it
+ * may be sending.
+ */
+static void on_error(struct udp_link *link, int error)
+{
+    if (link->state == CLIENT_IN && !link->doubted) {
+        link->doubted = true;
+        plan(link, UDP_LINK_ASK, 0.0);
     }
-    if (!is_server(link, &from))
-        return true;
-    for (struct cmsghdr *at = CMSG_FIRSTHDR(&message); at != NULL; at = CMSG_NXTHDR(&message, at)) {
-        if (at->cmsg_level == SOL_UDP && at->cmsg_type == UDP_GRO)
-            memcpy(&segment, CMSG_DATA(at), sizeof(segment));
-    }
-    dispatch(link, (size_t)length, segment > 0 ? (size_t)segment : 0);
-    return true;
+    if (link->state != CLIENT_JOINING || link->refused)
+        return;
+    link->refused = true;
+    if (++link->refusals < link->count)
+        plan(link, UDP_LINK_NEXT, 0.0);
+    else if (error == ECONNREFUSED)
+        try_later(link, UDP_LINK_NOBODY, link->text);
+    else
+        try_later(link, UDP_LINK_NO_ADDRESS, strerror(error));
 }
 
-static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
+/* ---- connecting ---- */
+
+static int moor(struct udp_link *link)
 {
-    struct link *link = watcher->data;
-    int fd = link->fd;
-
-    (void)loop;
-    (void)events;
-    for (unsigned n = 0; n < LINK_READS_PER_TURN && link->fd == fd && read_once(link); n++)
-        ;
-}
-
-/* ---- addresses ---- */
-
-static in_port_t *port_of(struct sockaddr_storage *address)
-{
-    if (address->ss_family == AF_INET6)
-        return &((struct sockaddr_in6 *)address)->sin6_port;
-    return &((struct sockaddr_in *)address)->sin_port;
-}
-
-static int moor(struct link *link)
-{
-    link->adrift = connect(link->fd, (const struct sockaddr *)&link->connected.bytes, link->connected.length) != 0;
+    link->adrift = connect(link->fd, (const struct sockaddr *)&link->peer.bytes, link->peer.length) != 0;
     return link->adrift ? errno : 0;
 }
 
-/* For a new source address, should this machine have another one by now. The port stays: over the plain protocol, it is what a member is known by. 0, or an errno. */
-static int connect_again(struct link *link)
+/*
+ * For a new source address, should this machine have another one by now. The port stays: over the plain
+ * protocol, it is what a member is known by. 0, or an errno.
+ */
+static int connect_again(struct udp_link *link)
 {
     const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
-    struct sockaddr_storage own, bound;
+    struct sockaddr_storage own, any;
     socklen_t length = sizeof(own);
 
-    memset(&own, 0, sizeof(own));
-    memset(&bound, 0, sizeof(bound));
-    bound.ss_family = link->connected.bytes.ss_family;
+    _Static_assert(offsetof(struct sockaddr_in, sin_addr) == offsetof(struct sockaddr_in6, sin6_flowinfo),
+                   "families and ports stand in the same place");
+    memset(&any, 0, sizeof(any));
     if (getsockname(link->fd, (struct sockaddr *)&own, &length) == 0) {
-        *port_of(&bound) = *port_of(&own);
+        memcpy(&any, &own, offsetof(struct sockaddr_in, sin_addr));
         (void)connect(link->fd, &nowhere, sizeof(nowhere));
         /* Where somebody was faster, it gets another one. */
-        (void)bind(link->fd, (const struct sockaddr *)&bound, length);
+        (void)bind(link->fd, (const struct sockaddr *)&any, length);
     }
     return moor(link);
 }
 
-static void begin_round(struct link *link, bool stays)
+static void describe(struct udp_link *link)
 {
-    link->tried = stays;
-    if (stays)
-        connect_again(link);
-    link->sink.looked_up(link->sink.ctx, stays);
+    const struct sockaddr *peer = (const struct sockaddr *)&link->peer.bytes;
+    char host[UDP_LINK_TEXT_BYTES - 10] = "?", port[8] = "?";
+
+    getnameinfo(peer, link->peer.length, host, sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV);
+    snprintf(link->text, sizeof(link->text), peer->sa_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
 }
 
-static void on_found(void *ctx, const struct address *list, size_t count)
-{
-    struct link *link = ctx;
-
-    begin_round(link, addresses_set(&link->addresses, list, count, link->stay && link->fd >= 0));
-}
-
-/* The network is away, perhaps, and the name server with it. */
-static void on_failed(void *ctx, const char *words)
-{
-    struct link *link = ctx;
-
-    if (link->addresses.count > 0)
-        begin_round(link, addresses_again(&link->addresses, link->stay && link->fd >= 0));
-    else
-        link->sink.no_address(link->sink.ctx, words);
-}
-
-void link_look_up(struct link *link, bool stay)
-{
-    link->stay = stay;
-    resolve_start(link->resolve);
-}
-
-size_t link_addresses(const struct link *link)
-{
-    return link->addresses.count;
-}
-
-/* ---- opening and closing ---- */
-
-int link_new(struct ev_loop *loop, const char *host, const char *port, const struct link_sink *sink,
-             struct link **ret_link)
-{
-    struct link *link = calloc(1, sizeof(*link));
-    const struct resolve_sink resolve = {.found = on_found, .failed = on_failed, .ctx = link};
-
-    if (link == NULL)
-        return STATUS_NO_MEMORY;
-    link->loop = loop;
-    link->sink = *sink;
-    link->fd = -1;
-    ev_init(&link->reader, on_readable);
-    link->reader.data = link;
-    if (resolve_new(loop, host, port, &resolve, &link->resolve) != STATUS_OK) {
-        link_free(link);
-        return STATUS_NO_MEMORY;
-    }
-    *ret_link = link;
-    return STATUS_OK;
-}
-
-static void close_socket(struct link *link)
+static void close_socket(struct udp_link *link)
 {
     ev_io_stop(link->loop, &link->reader);
     if (link->fd >= 0)
@@ -216,30 +143,10 @@ static void close_socket(struct link *link)
     link->fd = -1;
 }
 
-void link_free(struct link *link)
+/* 0, or an errno; the socket before stays until there is another. */
+static int connect_to(struct udp_link *link, const struct resolver_address *address)
 {
-    if (link == NULL)
-        return;
-    close_socket(link);
-    resolve_free(link->resolve);
-    free(link);
-}
-
-/* ---- connecting ---- */
-
-static void describe(struct link *link, const struct address *address)
-{
-    char host[LINK_TEXT_BYTES - 10] = "?", port[8] = "?";
-
-    getnameinfo((const struct sockaddr *)&address->bytes, address->length, host, sizeof(host), port, sizeof(port),
-                NI_NUMERICHOST | NI_NUMERICSERV);
-    snprintf(link->text, sizeof(link->text), address->bytes.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
-}
-
-/* 0, or an errno. */
-static int connect_to(struct link *link, const struct address *address)
-{
-    int buffer = LINK_BUFFER_BYTES, on = 1, error;
+    int buffer = UDP_LINK_BUFFER_BYTES, on = 1, error;
     int fd = socket(address->bytes.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
     if (fd < 0)
@@ -255,40 +162,188 @@ static int connect_to(struct link *link, const struct address *address)
     close_socket(link);
     link->fd = fd;
     link->adrift = false;
-    link->connected = *address;
-    describe(link, address);
-    ev_io_set(&link->reader, link->fd, EV_READ);
+    link->peer = *address;
+    describe(link);
+    ev_io_set(&link->reader, fd, EV_READ);
     ev_io_start(link->loop, &link->reader);
     return 0;
 }
 
-enum link_next link_next(struct link *link, int *ret_error)
+/* ---- whose turn it is ---- */
+
+static bool is_peer(const struct udp_link *link, const struct resolver_address *address)
 {
-    const struct address *address;
-
-    while ((address = addresses_next(&link->addresses)) != NULL) {
-        bool has_it = link->fd >= 0 && addresses_equal(address, &link->connected);
-        int error = has_it ? connect_again(link) : connect_to(link, address);
-
-        link->tried = link->tried || error == 0;
-        if (error == 0)
-            return LINK_CONNECTED;
-        link->error = error;
-    }
-    if (link->tried || link->addresses.count == 0)
-        return LINK_ROUND_OVER;
-    *ret_error = link->error;
-    return LINK_NO_WAY;
+    return address->length == link->peer.length && memcmp(&address->bytes, &link->peer.bytes, address->length) == 0;
 }
 
-static bool send_once(struct link *link, const void *bytes, size_t length)
+/* Connects to the next that it can be connected to; to the one that it has, it stays connected. */
+static void try_next(struct udp_link *link)
+{
+    while (link->left > 0) {
+        const struct resolver_address *address = &link->list[link->next];
+        int error = is_peer(link, address) ? connect_again(link) : connect_to(link, address);
+
+        link->left--;
+        link->next = (link->next + 1) % link->count;
+        if (error == 0) {
+            link->tried = true;
+            give_time(link);
+            link->sink.moved(link->sink.ctx);
+            return;
+        }
+        link->error = error;
+    }
+    if (link->tried || link->count == 0) {
+        look_up(link, false);
+        return;
+    }
+    link->tried = true; /* the next time, they are looked up anew */
+    try_later(link, UDP_LINK_NO_ADDRESS, strerror(link->error));
+}
+
+/* Name servers give the same addresses in another order each time, so the round begins behind the peer. */
+static void begin_round(struct udp_link *link)
+{
+    bool stays = false;
+
+    link->next = 0;
+    link->left = link->count;
+    for (size_t i = 0; i < link->count; i++) {
+        if (!is_peer(link, &link->list[i]))
+            continue;
+        link->next = (i + 1) % link->count;
+        link->left -= link->stay ? 1 : 0;
+        stays = link->stay;
+        break;
+    }
+    link->tried = stays;
+    link->refusals = 0;
+    if (link->state != CLIENT_JOINING)
+        return;
+    if (!stays) {
+        try_next(link);
+        return;
+    }
+    connect_again(link);
+    give_time(link);
+}
+
+/* Where there is none, the network is away, perhaps, and the name server with it: the old ones may do. */
+static void on_resolved(void *ctx, const struct resolver_address *list, size_t count, const char *words)
+{
+    struct udp_link *link = ctx;
+
+    if (count > 0) {
+        memcpy(link->list, list, count * sizeof(*list));
+        link->count = count;
+    }
+    if (link->count > 0)
+        begin_round(link);
+    else
+        try_later(link, UDP_LINK_NO_ADDRESS, words);
+}
+
+static void on_timer(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    struct udp_link *link = watcher->data;
+
+    (void)loop;
+    (void)events;
+    switch (link->plan) {
+    case UDP_LINK_NEXT:
+        try_next(link);
+        break;
+    case UDP_LINK_LOOK_UP:
+        link->plan = UDP_LINK_NEXT;
+        look_up(link, true);
+        break;
+    case UDP_LINK_ASK:
+        link->sink.moved(link->sink.ctx);
+        break;
+    }
+}
+
+/* ---- datagrams ---- */
+
+/* While it was connected to nobody, anybody could write to its port. */
+static bool is_from_peer(const struct udp_link *link, const struct sockaddr_storage *from)
+{
+    size_t length = from->ss_family == AF_INET6 ? offsetof(struct sockaddr_in6, sin6_scope_id)
+                                                : offsetof(struct sockaddr_in, sin_zero);
+
+    return memcmp(from, &link->peer.bytes, length) == 0;
+}
+
+/* Cuts what the kernel has put together: all segments are of that size but the last. */
+static void dispatch(struct udp_link *link, const char *bytes, size_t length, size_t segment)
+{
+    size_t at = 0;
+
+    /* Somebody is there: from another port of ours it would be a stranger's second join. */
+    if (link->state == CLIENT_JOINING && link->plan == UDP_LINK_NEXT)
+        plan(link, UDP_LINK_NEXT, UDP_LINK_LOOK_UP_S);
+    memset(link->told, 0, sizeof(link->told));
+    link->doubted = link->refused = false;
+    link->again_s = UDP_LINK_AGAIN_LEAST_S;
+    do {
+        size_t part = segment == 0 || length - at < segment ? length - at : segment;
+
+        link->sink.datagram(link->sink.ctx, bytes + at, part);
+        at += part;
+    } while (at < length);
+}
+
+/* False where nothing more is there. */
+static bool read_once(struct udp_link *link)
+{
+    alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+    char bytes[UDP_LINK_READ_BYTES];
+    struct iovec piece = {.iov_base = bytes, .iov_len = sizeof(bytes)};
+    struct sockaddr_storage from = {.ss_family = AF_UNSPEC};
+    struct msghdr message = {.msg_name = &from,
+                             .msg_namelen = sizeof(from),
+                             .msg_iov = &piece,
+                             .msg_iovlen = 1,
+                             .msg_control = control,
+                             .msg_controllen = sizeof(control)};
+    ssize_t length = recvmsg(link->fd, &message, 0);
+    int segment = 0;
+
+    if (length < 0) {
+        if (errno != EAGAIN && errno != EINTR)
+            on_error(link, errno);
+        return false;
+    }
+    for (struct cmsghdr *at = CMSG_FIRSTHDR(&message); at != NULL; at = CMSG_NXTHDR(&message, at)) {
+        if (at->cmsg_level == SOL_UDP && at->cmsg_type == UDP_GRO)
+            memcpy(&segment, CMSG_DATA(at), sizeof(segment));
+    }
+    if (is_from_peer(link, &from))
+        dispatch(link, bytes, (size_t)length, segment > 0 ? (size_t)segment : 0);
+    return true;
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
+{
+    (void)loop;
+    (void)events;
+    for (unsigned n = 0; n < UDP_LINK_READS_PER_TURN && read_once(watcher->data); n++)
+        ;
+}
+
+static bool send_once(struct udp_link *link, const void *bytes, size_t length)
 {
     return (!link->adrift || moor(link) == 0) && send(link->fd, bytes, length, MSG_NOSIGNAL) >= 0;
 }
 
-void link_send(struct link *link, const void *bytes, size_t length)
+void udp_link_send(struct udp_link *link, const void *bytes, size_t length)
 {
-    if (link->fd < 0 || send_once(link, bytes, length))
+    if (link->fd < 0)
+        return;
+    /* With another name, which its user was asked for: nothing was to ring until then. */
+    if (link->state == CLIENT_JOINING && !ev_is_active(&link->timer))
+        plan(link, UDP_LINK_NEXT, UDP_LINK_LOOK_UP_S);
+    if (send_once(link, bytes, length))
         return;
     /* The address that it is bound to has left this machine: the kernel does not look for another by itself. */
     if ((errno == EINVAL || errno == EADDRNOTAVAIL || errno == ENETUNREACH) && connect_again(link) == 0 &&
@@ -296,10 +351,46 @@ void link_send(struct link *link, const void *bytes, size_t length)
         return;
     /* An error that an earlier datagram has met is told here, too, and was meant for that one. */
     if (errno != EAGAIN && errno != EINTR && errno != ENOBUFS && errno != EMSGSIZE)
-        link->sink.unreachable(link->sink.ctx, errno);
+        on_error(link, errno);
 }
 
-const char *link_address(const struct link *link)
+const char *udp_link_address(const struct udp_link *link)
 {
     return link->text;
+}
+
+/* ---- opening and closing ---- */
+
+void udp_link_state(struct udp_link *link, enum client_state state, enum client_reason reason, uint16_t wait_s)
+{
+    link->state = state;
+    if (state == CLIENT_JOINING && reason == CLIENT_NO_REASON)
+        plan(link, UDP_LINK_LOOK_UP, 0.0); /* the room may have another address by now */
+    else if (state != CLIENT_JOINING || reason == CLIENT_REFUSED_TAKEN || reason == CLIENT_REFUSED_NAME)
+        ev_timer_stop(link->loop, &link->timer);
+    else
+        plan(link, UDP_LINK_NEXT, UDP_LINK_LOOK_UP_S + wait_s);
+}
+
+void udp_link_init(struct udp_link *link, struct ev_loop *loop, const char *host, const char *port,
+                   const struct udp_link_sink *sink)
+{
+    *link = (struct udp_link){
+        .loop = loop, .sink = *sink, .fd = -1, .state = CLIENT_JOINING, .again_s = UDP_LINK_AGAIN_LEAST_S};
+    resolver_init(&link->resolver, loop, host, port, on_resolved, link);
+    ev_init(&link->reader, on_readable);
+    ev_init(&link->timer, on_timer);
+    link->reader.data = link->timer.data = link;
+}
+
+void udp_link_open(struct udp_link *link)
+{
+    look_up(link, false);
+}
+
+void udp_link_close(struct udp_link *link)
+{
+    ev_timer_stop(link->loop, &link->timer);
+    close_socket(link);
+    resolver_done(&link->resolver);
 }

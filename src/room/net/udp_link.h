@@ -2,58 +2,88 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The way to the server: a connected UDP socket on the loop, to one after the other of the addresses that the host's name has. Knows bytes, and nothing of rooms; and not when an address has had its turn.
+ * The way to the server: one connected UDP socket on the loop, and which of the host's addresses has its
+ * turn: each of them until somebody answers, and all of them, looked up anew, after a round or when the
+ * room was lost. Is told how the client stands, and knows nothing else of it.
  */
 #ifndef ROOMD_ROOM_NET_UDP_LINK_H
 #define ROOMD_ROOM_NET_UDP_LINK_H
 
-#include <ev.h>
-#include <stdbool.h>
-#include <stddef.h>
+#include "room/net/resolver.h"
+
+#include <roomd/client.h>
 
 /* "[2001:db8::7%eth0]:8888" and its NUL. */
-#define LINK_TEXT_BYTES 96
+#define UDP_LINK_TEXT_BYTES 96
 
-/* None may free the link. */
-struct link_sink {
+/* What is wrong with the way. It goes on trying in each case. */
+enum udp_link_trouble {
+    UDP_LINK_NO_ADDRESS, /* the host has none, or none that could be tried; the words say why */
+    UDP_LINK_NOBODY,     /* nobody listens at any of its addresses; the words are the last of them */
+    UDP_LINK_TROUBLES,
+};
+
+/* None may close the link. */
+struct udp_link_sink {
     /* A datagram of the server; borrowed for the call. */
     void (*datagram)(void *ctx, const void *bytes, size_t length);
-    /* Nobody listens there (ECONNREFUSED), or there is no way to it: an errno. */
-    void (*unreachable)(void *ctx, int error);
-    /* The addresses were looked up, or the old ones have another round. `stays`: it is connected to one of them, and that was asked for. */
-    void (*looked_up)(void *ctx, bool stays);
-    /* There is none; the words say what to check, and are borrowed for the call. */
-    void (*no_address)(void *ctx, const char *words);
+    /* It goes to another address from now on, or the one it has may have lost us: what waits for an
+     * answer is to be asked again. */
+    void (*moved)(void *ctx);
+    /* Told once for each of its reasons, until somebody has answered. */
+    void (*trouble)(void *ctx, enum udp_link_trouble trouble, const char *words);
     void *ctx;
 };
 
-struct link;
-
-/* Nothing is opened yet. The loop is borrowed for its life, the sink is copied. STATUS_NO_MEMORY. */
-int link_new(struct ev_loop *loop, const char *host, const char *port, const struct link_sink *sink,
-             struct link **ret_link);
-/* NULL is legal. */
-void link_free(struct link *link);
-
-/* Looks up the host's addresses; what comes of it is told, perhaps from within the call. With `stay`, it stays with the address that it has, where that is still one of them. */
-void link_look_up(struct link *link, bool stay);
-
-enum link_next {
-    LINK_CONNECTED,
-    LINK_ROUND_OVER, /* all have had their turns, or there is none: look up */
-    LINK_NO_WAY,     /* the same, and none of this round could be tried at all; `ret_error` is the last errno */
+/* What its timer rings for. */
+enum udp_link_plan {
+    UDP_LINK_NEXT,    /* the next address */
+    UDP_LINK_LOOK_UP, /* the host's addresses anew; the one in use may still be right */
+    UDP_LINK_ASK,     /* the client is to ask whether the room is still there */
 };
 
-/* Connects to the next address whose turn it is. To the one that it has, it stays connected. */
-enum link_next link_next(struct link *link, int *ret_error);
+/* Its fields are its own. */
+struct udp_link {
+    struct ev_loop *loop; /* borrowed */
+    struct udp_link_sink sink;
+    struct resolver resolver;
+    ev_io reader;
+    int fd;                       /* -1: none */
+    bool adrift;                  /* not connected any more, and its port is kept */
+    struct resolver_address peer; /* that it was connected to; length 0: none */
+    char text[UDP_LINK_TEXT_BYTES];
 
-/* How many addresses the host has, as far as they were looked up. */
-size_t link_addresses(const struct link *link);
+    struct resolver_address list[RESOLVER_ADDRESSES_MAX];
+    size_t count;
+    size_t next; /* index of the one that has its turn next */
+    size_t left; /* have not had their turn in this round */
+    bool stay;   /* the peer needs no turn where the host has it still */
+    bool tried;  /* one of this round */
+    int error;   /* of the last that could not be */
 
-/* Sends, at once or not at all: whoever speaks over UDP repeats it anyway. */
-void link_send(struct link *link, const void *bytes, size_t length);
+    enum client_state state;
+    ev_timer timer;
+    enum udp_link_plan plan;
+    double again_s;  /* the next wait where nobody is there */
+    bool doubted;    /* somebody says that the room is not there any more; the client was told */
+    bool refused;    /* by the peer, since it has its turn */
+    size_t refusals; /* in this round */
+    bool told[UDP_LINK_TROUBLES];
+};
 
-/* The address that it is connected to, for people; empty before there is one. */
-const char *link_address(const struct link *link);
+/* Loop and names are borrowed for its life, the sink is copied. Nothing happens before udp_link_open. */
+void udp_link_init(struct udp_link *link, struct ev_loop *loop, const char *host, const char *port,
+                   const struct udp_link_sink *sink);
+void udp_link_open(struct udp_link *link);
+void udp_link_close(struct udp_link *link);
+
+/* What the client tells its carrier. */
+void udp_link_state(struct udp_link *link, enum client_state state, enum client_reason reason, uint16_t wait_s);
+
+/* At once or not at all: what is said over UDP is repeated anyway. */
+void udp_link_send(struct udp_link *link, const void *bytes, size_t length);
+
+/* The address that it tries or has, for people; empty before there is one. */
+const char *udp_link_address(const struct udp_link *link);
 
 #endif

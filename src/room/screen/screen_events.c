@@ -194,7 +194,7 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
     }
 }
 
-static void on_trouble(void *ctx, enum driver_trouble trouble, const char *words)
+static void on_trouble(void *ctx, enum udp_link_trouble trouble, const char *words)
 {
     struct screen *screen = ctx;
     const char *what_now =
@@ -203,7 +203,7 @@ static void on_trouble(void *ctx, enum driver_trouble trouble, const char *words
     ev_timer_stop(screen->loop, &screen->slow);
     screen->told_trouble = true;
     screen->state = PROMPT_NO_ANSWER;
-    if (trouble == DRIVER_NO_ADDRESS)
+    if (trouble == UDP_LINK_NO_ADDRESS)
         board_say(&screen->board, true, "%s: %s; %s", screen->options.host, words, what_now);
     else
         board_say(&screen->board, true, "nobody listens at %s: %s %s", words,
@@ -229,7 +229,7 @@ static void on_slow(struct ev_loop *loop, ev_timer *watcher, int events)
             &screen->board, true,
             "no answer from %s: is roomd running there, and does a firewall let UDP port %s through?%s It goes on "
             "asking; Ctrl-C leaves",
-            driver_address(&screen->driver), screen->options.port,
+            udp_link_address(&screen->driver.link), screen->options.port,
             screen->options.plain ? "" : " If it is another program's room: --plain.");
 }
 

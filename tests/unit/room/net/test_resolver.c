@@ -20,6 +20,7 @@ int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo
 static sem_t answer;
 static atomic_int asked;
 static const char *real_host; /* what the name stands for */
+static unsigned copies;       /* it stands for so many times more */
 static int error;
 
 int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **found)
@@ -29,39 +30,45 @@ int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo
     atomic_fetch_add(&asked, 1);
     sem_wait(&answer);
     errno = ENETDOWN;
-    return error != 0 ? error : __real_getaddrinfo(real_host, port, hints, found);
+    if (error != 0)
+        return error;
+    for (unsigned i = 0; i <= copies; i++) {
+        struct addrinfo *before = *found, *last;
+
+        cr_assert_eq(__real_getaddrinfo(real_host, port, hints, found), 0);
+        for (last = *found; last->ai_next != NULL; last = last->ai_next)
+            ;
+        last->ai_next = before;
+    }
+    return 0;
 }
 
 static struct ev_loop *loop;
-static struct resolve *resolve;
+static struct resolver resolver;
 static char told[256];
+static size_t told_count;
 
-static void on_found(void *ctx, const struct address *list, size_t count)
+static void on_resolved(void *ctx, const struct resolver_address *list, size_t count, const char *words)
 {
     char host[64], port[8];
 
     (void)ctx;
-    cr_assert_eq(count, 1);
-    getnameinfo((const struct sockaddr *)&list[0].bytes, list[0].length, host, sizeof(host), port, sizeof(port),
-                NI_NUMERICHOST | NI_NUMERICSERV);
-    snprintf(told, sizeof(told), "%s port %s", host, port);
-    ev_break(loop, EVBREAK_ALL);
-}
-
-static void on_failed(void *ctx, const char *words)
-{
-    (void)ctx;
-    snprintf(told, sizeof(told), "%s", words);
+    told_count = count;
+    if (count > 0) {
+        getnameinfo((const struct sockaddr *)&list[0].bytes, list[0].length, host, sizeof(host), port, sizeof(port),
+                    NI_NUMERICHOST | NI_NUMERICSERV);
+        snprintf(told, sizeof(told), "%s port %s", host, port);
+    } else {
+        snprintf(told, sizeof(told), "%s", words);
+    }
     ev_break(loop, EVBREAK_ALL);
 }
 
 static void start(const char *host)
 {
-    const struct resolve_sink sink = {.found = on_found, .failed = on_failed};
-
     told[0] = '\0';
-    cr_assert_eq(resolve_new(loop, host, "8888", &sink, &resolve), 0);
-    resolve_start(resolve);
+    resolver_init(&resolver, loop, host, "8888", on_resolved, NULL);
+    resolver_start(&resolver);
 }
 
 static void make(void)
@@ -73,13 +80,13 @@ static void make(void)
 
 static void done(void)
 {
-    resolve_free(resolve);
+    resolver_done(&resolver);
     ev_loop_destroy(loop);
 }
 
-TestSuite(resolve, .init = make, .fini = done);
+TestSuite(resolver, .init = make, .fini = done);
 
-Test(resolve, an_address_is_told_at_once_without_asking_anybody)
+Test(resolver, an_address_is_told_at_once_without_asking_anybody)
 {
     static const char *const hosts[][2] = {{"192.0.2.7", "192.0.2.7 port 8888"},
                                            {"2001:db8::7", "2001:db8::7 port 8888"},
@@ -89,17 +96,16 @@ Test(resolve, an_address_is_told_at_once_without_asking_anybody)
     for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
         start(hosts[i][0]);
         cr_expect_str_eq(told, hosts[i][1]);
-        resolve_free(resolve);
+        resolver_done(&resolver);
     }
-    resolve = NULL;
     cr_expect_eq(atomic_load(&asked), 0);
 }
 
-Test(resolve, what_looks_like_an_address_and_is_none_is_told_at_once_too)
+Test(resolver, what_looks_like_an_address_and_is_none_is_told_at_once_too)
 {
     start("fe80::1%nosuchcard");
     cr_expect_not_null(strstr(told, "ip link"), "%s", told);
-    resolve_free(resolve);
+    resolver_done(&resolver);
     start("2001:db8::xyz");
     cr_expect_not_null(strstr(told, "spelled right"), "%s", told);
     cr_expect_eq(atomic_load(&asked), 0);
@@ -118,7 +124,7 @@ static void on_turn(struct ev_loop *of, ev_idle *watcher, int events)
     }
 }
 
-Test(resolve, the_loop_goes_on_while_a_name_is_looked_up)
+Test(resolver, the_loop_goes_on_while_a_name_is_looked_up)
 {
     ev_idle idle;
 
@@ -126,20 +132,20 @@ Test(resolve, the_loop_goes_on_while_a_name_is_looked_up)
     ev_idle_init(&idle, on_turn);
     ev_idle_start(loop, &idle);
     start("chat.example.org");
-    resolve_start(resolve); /* it has begun */
+    resolver_start(&resolver); /* it has begun */
     ev_run(loop, 0);
     cr_expect_geq(turns, 100);
     cr_expect_str_eq(told, "192.0.2.7 port 8888");
     cr_expect_eq(atomic_load(&asked), 1);
     sem_post(&answer);
     real_host = "192.0.2.8";
-    resolve_start(resolve);
+    resolver_start(&resolver);
     ev_run(loop, 0);
     cr_expect_str_eq(told, "192.0.2.8 port 8888", "it is asked again each time");
     cr_expect_eq(atomic_load(&asked), 2);
 }
 
-Test(resolve, what_is_wrong_is_told_with_what_to_check)
+Test(resolver, what_is_wrong_is_told_with_what_to_check)
 {
     static const struct {
         int error;
@@ -154,19 +160,28 @@ Test(resolve, what_is_wrong_is_told_with_what_to_check)
     for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
         error = errors[i].error;
         sem_post(&answer);
-        resolve_start(resolve);
+        resolver_start(&resolver);
         ev_run(loop, 0);
         cr_expect_not_null(strstr(told, errors[i].words), "%s", told);
     }
 }
 
-Test(resolve, nobody_waits_for_a_name_server_to_end)
+Test(resolver, more_addresses_than_anybody_waits_for_are_left_out)
+{
+    real_host = "192.0.2.7";
+    copies = 2 * RESOLVER_ADDRESSES_MAX;
+    sem_post(&answer);
+    start("chat.example.org");
+    ev_run(loop, 0);
+    cr_expect_eq(told_count, RESOLVER_ADDRESSES_MAX);
+}
+
+Test(resolver, nobody_waits_for_a_name_server_to_end)
 {
     start("chat.example.org");
-    resolve_free(resolve);
+    resolver_done(&resolver);
     start("chat.example.org");
-    resolve_free(resolve);
-    resolve = NULL;
+    resolver_done(&resolver);
     sem_post(&answer);
     ev_run(loop, EVRUN_NOWAIT);
     sem_post(&answer);
