@@ -5,6 +5,7 @@
 #include "room/lines/line_mode.h"
 
 #include "io/input.h"
+#include "io/timer.h"
 #include "room/driver.h"
 #include "room/lines/event_line.h"
 #include "room/lines/line_writer.h"
@@ -77,13 +78,6 @@ static void end_refused(struct line_mode *mode, enum client_reason reason)
     end(mode, LINE_MODE_EXIT_REFUSED);
 }
 
-static void be_patient(struct line_mode *mode, double seconds)
-{
-    ev_timer_stop(mode->loop, &mode->patience);
-    ev_timer_set(&mode->patience, seconds, 0.0);
-    ev_timer_start(mode->loop, &mode->patience);
-}
-
 /* ---- what the driver tells ---- */
 
 /* Nobody reads what we write: the room is told that we leave, and what comes of it does not matter. */
@@ -94,7 +88,7 @@ static void give_up_stdout(struct line_mode *mode)
     fprintf(stderr, "room: stdout can't be written: %s\n", strerror(mode->out.error));
     mode->code = EX_IOERR;
     client_leave(mode->driver.client, &mode->driver.now, true);
-    be_patient(mode, LINE_MODE_LEAVE_S);
+    timer_start(mode->loop, &mode->patience, LINE_MODE_LEAVE_S);
 }
 
 static void print(struct line_mode *mode, const char *line, size_t length)
@@ -173,7 +167,7 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
         if (mode->options->message == NULL)
             ev_timer_stop(mode->loop, &mode->patience);
         else if (!mode->was_in) /* back in, it has waited already */
-            be_patient(mode, LINE_MODE_SAY_S);
+            timer_start(mode->loop, &mode->patience, LINE_MODE_SAY_S);
         mode->was_in = true;
         return;
     }
@@ -327,7 +321,7 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
         return;
     }
     client_leave(mode->driver.client, &mode->driver.now, true);
-    be_patient(mode, LINE_MODE_LEAVE_S);
+    timer_start(mode->loop, &mode->patience, LINE_MODE_LEAVE_S);
 }
 
 /* ---- opening and closing ---- */
@@ -336,9 +330,9 @@ static void start_watchers(struct line_mode *mode)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 
-    ev_timer_init(&mode->patience, on_patience, LINE_MODE_JOIN_S, 0.0);
+    ev_init(&mode->patience, on_patience);
     mode->patience.data = mode;
-    ev_timer_start(mode->loop, &mode->patience);
+    timer_start(mode->loop, &mode->patience, LINE_MODE_JOIN_S);
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         ev_signal_init(&mode->signals[i], on_signal, numbers[i]);
         mode->signals[i].data = mode;

@@ -4,7 +4,8 @@
 /* Order is kept: whoever is held back is told before anything else is. */
 #include "room/screen/board.h"
 
-#include "room/screen/style.h"
+#include "io/timer.h"
+#include "room/tty/style.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -122,8 +123,7 @@ static bool hold_back(struct board *board, const struct moment *now, const struc
     if (empty) {
         board->fold_wall_ns = event->wall_ns;
         board->utc_offset_s = event->utc_offset_s;
-        ev_timer_set(&board->hold, (double)SCREEN_FOLD_WAIT_NS / 1e9, 0.0);
-        ev_timer_start(board->loop, &board->hold);
+        timer_start(board->loop, &board->hold, (double)SCREEN_FOLD_WAIT_NS / 1e9);
     }
     return true;
 }

@@ -188,7 +188,7 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
             show_taken(screen);
         }
         screen->state = PROMPT_JOINING;
-        screen_events_waits(screen);
+        screen_wait(screen);
     } else if (state == CLIENT_JOINING) {
         be_refused(screen, reason, wait_s);
     }

@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* What is typed: messages, commands, and what was pasted. Nothing of it is lost: what can't be said stands on the line again, or can be had back with Up. */
+#include "io/timer.h"
 #include "room/screen/screen_state.h"
 #include "room/tty/commands.h"
 
@@ -22,10 +23,8 @@ static void remember(struct screen *screen, uint32_t number, bool rename, const 
         return;
     pending_add(&screen->pending, number, rename, text, length, screen->driver.now.mono_ns);
     terminal_touch(screen->terminal);
-    if (terminal_is_linear(screen->terminal) && !ev_is_active(&screen->late)) {
-        ev_timer_set(&screen->late, LATE_S, 0.0);
-        ev_timer_start(screen->loop, &screen->late);
-    }
+    if (terminal_is_linear(screen->terminal) && !ev_is_active(&screen->late))
+        timer_start(screen->loop, &screen->late, LATE_S);
 }
 
 /* As driver_say; a word is said about what it refuses, but for STATUS_FULL. A blank line, which the plain protocol can't say, is as good as an empty one. */

@@ -2,7 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* Taking a seat in the room, and leaving it. */
+#include "io/timer.h"
 #include "room/screen/screen_state.h"
+
 #include <roomd/status.h>
 
 /* Who leaves waits for what was said a moment ago, then for the room to say that it knows; a second in all. */
@@ -19,13 +21,6 @@ void screen_end(struct screen *screen, int code)
     ev_break(screen->loop, EVBREAK_ALL);
 }
 
-static void start(struct screen *screen, ev_timer *timer, double seconds)
-{
-    ev_timer_stop(screen->loop, timer);
-    ev_timer_set(timer, seconds, 0.0);
-    ev_timer_start(screen->loop, timer);
-}
-
 /* Who was never in has left nothing. */
 static int code_of_leaving(const struct screen *screen)
 {
@@ -40,7 +35,7 @@ static void tell_and_end(struct screen *screen)
     if (screen->leaving == SCREEN_SETTLES)
         client_leave(screen->driver.client, &screen->driver.now, true);
     screen->leaving = SCREEN_LEAVES;
-    start(screen, &screen->patience, 0.0);
+    timer_start(screen->loop, &screen->patience, 0.0);
 }
 
 void screen_leave(struct screen *screen, bool at_once)
@@ -59,7 +54,7 @@ void screen_leave(struct screen *screen, bool at_once)
     screen->state = PROMPT_LEAVING;
     terminal_touch(screen->terminal);
     client_leave(screen->driver.client, &screen->driver.now, !settles);
-    start(screen, &screen->patience, settles ? SETTLE_S : SETTLE_S + LEAVE_S);
+    timer_start(screen->loop, &screen->patience, settles ? SETTLE_S : SETTLE_S + LEAVE_S);
 }
 
 void screen_on_patience(struct ev_loop *loop, ev_timer *watcher, int events)
@@ -71,17 +66,22 @@ void screen_on_patience(struct ev_loop *loop, ev_timer *watcher, int events)
     if (screen->leaving == SCREEN_SETTLES) {
         screen->leaving = SCREEN_LEAVES;
         client_leave(screen->driver.client, &screen->driver.now, true);
-        start(screen, &screen->patience, LEAVE_S);
+        timer_start(screen->loop, &screen->patience, LEAVE_S);
         return;
     }
     screen_end(screen, EX_OK);
+}
+
+void screen_wait(struct screen *screen)
+{
+    timer_start(screen->loop, &screen->slow, screen->was_in ? SLOW_RETURN_S : SLOW_JOIN_S);
 }
 
 bool screen_sit_down(struct screen *screen)
 {
     switch (driver_init(&screen->driver, screen->loop, &screen->options, &screen->sink)) {
     case STATUS_OK:
-        screen_events_waits(screen);
+        screen_wait(screen);
         driver_open(&screen->driver);
         return true;
     case STATUS_NO_MEMORY:
@@ -92,11 +92,4 @@ bool screen_sit_down(struct screen *screen)
         board_say(&screen->board, true, "that can't be a name: take another");
         return false;
     }
-}
-
-void screen_events_waits(struct screen *screen)
-{
-    ev_timer_stop(screen->loop, &screen->slow);
-    ev_timer_set(&screen->slow, screen->was_in ? SLOW_RETURN_S : SLOW_JOIN_S, 0.0);
-    ev_timer_start(screen->loop, &screen->slow);
 }

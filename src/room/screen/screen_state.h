@@ -77,14 +77,15 @@ void screen_leave(struct screen *screen, bool at_once);
 /* It is over, and the program ends with this code. */
 void screen_end(struct screen *screen, int code);
 
+/* From now on somebody should answer. */
+void screen_wait(struct screen *screen);
+
 void screen_on_patience(struct ev_loop *loop, ev_timer *watcher, int events);
 
 /* ---- screen_events ---- */
 
 struct driver_sink screen_events_sink(struct screen *screen);
 void screen_events_open(struct screen *screen);
-/* From now on somebody should answer. */
-void screen_events_waits(struct screen *screen);
 /* A word about a message that is not, or may not be, in the room. */
 void screen_events_outcome(struct screen *screen, const struct pending_entry *entry, enum client_outcome outcome,
                            uint8_t why);

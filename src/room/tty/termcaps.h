@@ -7,7 +7,7 @@
 #ifndef ROOMD_ROOM_TTY_TERMCAPS_H
 #define ROOMD_ROOM_TTY_TERMCAPS_H
 
-#include "room/screen/style.h"
+#include "room/tty/style.h"
 
 #include <stdbool.h>
 

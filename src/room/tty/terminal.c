@@ -4,6 +4,7 @@
 /* Device, keys, editor and area, put together. */
 #include "room/tty/terminal.h"
 
+#include "io/timer.h"
 #include "room/sanitize.h"
 #include "room/tty/keys.h"
 #include "room/tty/line_editor.h"
@@ -324,9 +325,7 @@ static void on_resized(void *ctx)
     struct terminal *terminal = ctx;
 
     terminal_touch(terminal);
-    ev_timer_stop(terminal->loop, &terminal->settle);
-    ev_timer_set(&terminal->settle, SETTLE_S, 0.0);
-    ev_timer_start(terminal->loop, &terminal->settle);
+    timer_start(terminal->loop, &terminal->settle, SETTLE_S);
 }
 
 static void on_settled(struct ev_loop *loop, ev_timer *watcher, int events)

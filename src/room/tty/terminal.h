@@ -11,8 +11,8 @@
 #define ROOMD_ROOM_TTY_TERMINAL_H
 
 #include "base/buffer.h"
-#include "room/screen/style.h"
 #include "room/tty/area.h"
+#include "room/tty/style.h"
 
 #include <ev.h>
 #include <stdbool.h>

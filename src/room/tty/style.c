@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* Escape sequences for colours are written here and nowhere else. */
-#include "room/screen/style.h"
+#include "room/tty/style.h"
 
 #include "core/model/text.h"
 #include "room/sanitize.h"

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* Lines, with and without colours. */
-#include "room/screen/style.h"
+#include "room/tty/style.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -4,8 +4,8 @@
 /*
  * Lines of a screen: what happened, with its time, and in colours where the terminal has them. What a colour tells is in the words too. Knows no cursor and no prompt.
  */
-#ifndef ROOMD_ROOM_SCREEN_STYLE_H
-#define ROOMD_ROOM_SCREEN_STYLE_H
+#ifndef ROOMD_ROOM_TTY_STYLE_H
+#define ROOMD_ROOM_TTY_STYLE_H
 
 #include "base/buffer.h"
 
