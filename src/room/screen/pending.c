@@ -17,9 +17,9 @@ void pending_done(struct pending *pending)
     pending->count = 0;
 }
 
-int pending_add(struct pending *pending, uint32_t number, bool rename, const char *text, size_t length, int64_t now_ns)
+int pending_add(struct pending *pending, uint32_t number, bool rename, const char *text, size_t length)
 {
-    struct pending_entry entry = {.number = number, .rename = rename, .since_ns = now_ns, .length = length};
+    struct pending_entry entry = {.number = number, .rename = rename, .length = length};
 
     if (pending->count == CLIENT_PENDING_MAX)
         return STATUS_FULL;
@@ -79,17 +79,14 @@ static void add_note(const struct pending_entry *entry, const char *name, const 
     buffer_done(&text);
 }
 
-size_t pending_notes(const struct pending *pending, const char *name, const char *why, size_t columns, size_t most,
-                     struct buffer *out, size_t *ret_ends)
+bool pending_note(const struct pending *pending, size_t index, size_t most, const char *name, const char *why,
+                  size_t columns, struct buffer *out)
 {
-    size_t lines = pending->count < most ? pending->count : most;
-
-    for (size_t i = 0; i < lines; i++) {
-        if (i + 1 == lines && pending->count > lines)
-            buffer_format(out, "  …   and %zu more (%s)", pending->count - i, why);
-        else
-            add_note(&pending->entries[i], name, why, columns, out);
-        ret_ends[i] = out->length;
-    }
-    return lines;
+    if (index >= pending->count || index >= most)
+        return false;
+    if (index + 1 == most && pending->count > most)
+        buffer_format(out, "  …   and %zu more (%s)", pending->count - index, why);
+    else
+        add_note(&pending->entries[index], name, why, columns, out);
+    return true;
 }

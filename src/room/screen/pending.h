@@ -16,10 +16,9 @@
 
 struct pending_entry {
     uint32_t number;
-    bool rename;      /* it asks for another name */
-    bool told;        /* that it takes long */
-    bool taken;       /* it is in the room; its event is on its way */
-    int64_t since_ns; /* monotonic */
+    bool rename; /* it asks for another name */
+    bool told;   /* that it takes long */
+    bool taken;  /* it is in the room; its event is on its way */
     size_t length;
     char *text; /* owned */
 };
@@ -33,14 +32,17 @@ struct pending {
 void pending_done(struct pending *pending);
 
 /* STATUS_FULL; STATUS_NO_MEMORY. */
-int pending_add(struct pending *pending, uint32_t number, bool rename, const char *text, size_t length, int64_t now_ns);
+int pending_add(struct pending *pending, uint32_t number, bool rename, const char *text, size_t length);
 
 /* NULL: there is none. Valid until something is added or taken out. */
 struct pending_entry *pending_find(struct pending *pending, uint32_t number);
 void pending_remove(struct pending *pending, uint32_t number);
 
-/* Visible lines for those above the prompt, at most `most`: "  …   alice: hello (sending)", the last one may be "and 5 more". `why` is the word in parentheses. Returns how many; each is added to `out`, and ends there at `ret_ends`. */
-size_t pending_notes(const struct pending *pending, const char *name, const char *why, size_t columns, size_t most,
-                     struct buffer *out, size_t *ret_ends);
+/*
+ * Adds the visible line for the entry of that index, "  …   alice: hello (sending)"; of `most` lines, the
+ * last may be "and 5 more". `why` is the word in parentheses. False where there is no such line.
+ */
+bool pending_note(const struct pending *pending, size_t index, size_t most, const char *name, const char *why,
+                  size_t columns, struct buffer *out);
 
 #endif

@@ -54,17 +54,16 @@ static char *on_candidate(void *ctx, const char *before, size_t before_length, c
 
 static void draw_notes(struct screen *screen)
 {
-    struct buffer notes = {0};
-    size_t ends[AREA_NOTES_MAX], from = 0;
-    const char *why = screen->state == PROMPT_IN || screen->state == PROMPT_LEAVING ? "sending" : "waiting";
-    size_t count = pending_notes(&screen->pending, client_name(screen->driver.client), why,
-                                 terminal_columns(screen->terminal), AREA_NOTES_MAX, &notes, ends);
+    bool sending = screen->state == PROMPT_IN || screen->state == PROMPT_LEAVING;
+    struct buffer note = {0};
 
-    for (size_t i = 0; i < count; i++) {
-        terminal_add_note(screen->terminal, notes.at + from, ends[i] - from);
-        from = ends[i];
+    for (size_t i = 0; pending_note(&screen->pending, i, AREA_NOTES_MAX, client_name(screen->driver.client),
+                                    sending ? "sending" : "waiting", terminal_columns(screen->terminal), &note);
+         i++) {
+        terminal_add_note(screen->terminal, note.at, note.length);
+        note.length = 0;
     }
-    buffer_done(&notes);
+    buffer_done(&note);
 }
 
 static void on_draw(void *ctx)

@@ -21,7 +21,7 @@ static void remember(struct screen *screen, uint32_t number, bool rename, const 
 {
     if (number == 0)
         return;
-    pending_add(&screen->pending, number, rename, text, length, screen->driver.now.mono_ns);
+    pending_add(&screen->pending, number, rename, text, length);
     terminal_touch(screen->terminal);
     if (terminal_is_linear(screen->terminal) && !ev_is_active(&screen->late))
         timer_start(screen->loop, &screen->late, LATE_S);

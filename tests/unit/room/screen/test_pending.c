@@ -12,33 +12,26 @@ static struct pending pending;
 
 static void add(uint32_t number, const char *text)
 {
-    cr_assert_eq(pending_add(&pending, number, false, text, strlen(text), 5), STATUS_OK);
+    cr_assert_eq(pending_add(&pending, number, false, text, strlen(text)), STATUS_OK);
 }
 
 static void expect_notes(size_t columns, size_t most, const char *expected)
 {
-    struct buffer out = {0};
     struct buffer all = {0};
-    size_t ends[8], from = 0;
-    size_t count = pending_notes(&pending, "alice", "sending", columns, most, &out, ends);
 
-    for (size_t i = 0; i < count; i++) {
-        buffer_add(&all, out.at + from, ends[i] - from);
+    for (size_t i = 0; pending_note(&pending, i, most, "alice", "sending", columns, &all); i++)
         buffer_add(&all, "|", 1);
-        from = ends[i];
-    }
     buffer_add(&all, "", 1);
     cr_expect_str_eq(all.at, expected);
-    buffer_done(&out);
     buffer_done(&all);
 }
 
-static void close_outgoing(void)
+static void close_pending(void)
 {
     pending_done(&pending);
 }
 
-TestSuite(pending, .fini = close_outgoing);
+TestSuite(pending, .fini = close_pending);
 
 Test(pending, what_was_decided_on_is_taken_out)
 {
@@ -58,7 +51,7 @@ Test(pending, it_has_an_end)
 {
     for (uint32_t i = 1; i <= CLIENT_PENDING_MAX; i++)
         add(i, "x");
-    cr_expect_eq(pending_add(&pending, 1000, false, "x", 1, 0), STATUS_FULL);
+    cr_expect_eq(pending_add(&pending, 1000, false, "x", 1), STATUS_FULL);
 }
 
 Test(pending, each_stands_where_its_line_will)
@@ -66,7 +59,7 @@ Test(pending, each_stands_where_its_line_will)
     expect_notes(80, 4, "");
     add(1, "hello");
     expect_notes(80, 4, "  …   alice: hello (sending)|");
-    cr_assert_eq(pending_add(&pending, 2, true, "bob", 3, 0), STATUS_OK);
+    cr_assert_eq(pending_add(&pending, 2, true, "bob", 3), STATUS_OK);
     expect_notes(80, 4, "  …   alice: hello (sending)|  …   /name bob (sending)|");
 }
 
