@@ -495,6 +495,21 @@ class Plain(ScreenTest):
         self.assert_left(sue)
         self.assertEqual(1, sum("sue: hello" in line for line in sue.lines()))
 
+    def test_another_name_over_the_plain_protocol(self):
+        room = self.open()
+        alice, = room.members("alice")
+        sue = self.start(room, "--name", "sue", "--plain", "--language", "en")
+        sue.wait_for("you are in the room as sue;")
+        alice.expect("sue joined")
+        sue.enter("/name susan")
+        alice.expect("sue left", "susan joined")
+        sue.wait_for("-- your name is susan now$")
+        sue.enter("hello")
+        alice.expect("susan: hello")
+        sue.enter("q")
+        self.assert_left(sue)
+        self.assertNotRegex(sue.screen.text(), "sending|not known")
+
     def test_a_blank_line_is_not_said_over_the_plain_protocol(self):
         room = self.open()
         alice, = room.members("alice")

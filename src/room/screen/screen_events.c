@@ -74,7 +74,11 @@ static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, 
     switch (outcome) {
     case CLIENT_TAKEN: /* its event is on its way, or lost with the session */
         entry->taken = true;
-        return;
+        if (!screen->options.plain)
+            return;
+        /* Over this protocol none comes: the room tells the others. */
+        board_say(&screen->board, false, "your name is %s now", entry->text);
+        break;
     case CLIENT_REFUSED:
     case CLIENT_UNKNOWN:
         screen_events_outcome(screen, entry, outcome, why);
