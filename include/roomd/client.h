@@ -69,8 +69,10 @@ enum client_reason {
 /* What became of a message. */
 enum client_outcome {
     CLIENT_TAKEN,   /* it is in the transcript, once */
-    CLIENT_REFUSED, /* it is not, and will not be; `why` is an enum sequenced_why, or 0 where it is not known any more */
-    CLIENT_UNKNOWN, /* the session is lost: it may be in the transcript or not, and is not said again */
+    CLIENT_REFUSED, /* it is not, and will not be; `why` is an enum sequenced_why, or 0 where it is
+                       not known any more */
+    CLIENT_UNKNOWN, /* the session is lost: it may be in the transcript or not, and is not said
+                       again */
     CLIENT_SENT,    /* it was sent, over a protocol that tells nothing of it (roomd/plain_client.h) */
 };
 
@@ -109,8 +111,8 @@ struct client_sink {
     /* A change of the list of members. Joins and exits of the transcript come as events, too. */
     void (*member)(void *ctx, uint64_t number, const char *name, size_t name_len, bool here);
     /*
-     * A line that tells no event (roomd/plain_client.h); UTF-8, not terminated. It may hold anything
-     * but a NUL and line breaks, so it has to be escaped where it is shown.
+     * A line that tells no event (roomd/plain_client.h); UTF-8, not terminated. It may hold
+     * anything but a NUL and line breaks, so it has to be escaped where it is shown.
      */
     void (*line)(void *ctx, const char *text, size_t length);
     void *ctx;

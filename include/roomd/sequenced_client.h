@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A client (roomd/client.h) of the sequenced protocol (doc/protocol.md, section 2). It gives on every
- * event once and in order, repeats what it has said until its outcome is known, and never says
- * anything twice. It has one session at a time, and joins anew by itself where the server has
+ * A client (roomd/client.h) of the sequenced protocol (doc/protocol.md, section 2). It gives on
+ * every event once and in order, repeats what it has said until its outcome is known, and never
+ * says anything twice. It has one session at a time, and joins anew by itself where the server has
  * forgotten that; what was not sent before is said in the next one, under the same number.
  */
 #ifndef ROOMD_SEQUENCED_CLIENT_H

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The contract of a client, whatever its protocol: what its user gives is checked here, and handed to
- * the protocol's operations.
+ * The contract of a client, whatever its protocol: what its user gives is checked here, and handed
+ * to the protocol's operations.
  */
 #include "core/model/client_base.h"
 #include "core/model/name.h"

@@ -30,7 +30,7 @@ static void store(struct driver *driver, bool is_shown)
         session_file_store(driver->file, &session);
 }
 
-/* The room has not heard of it, where it has left on its way in: the session may be gone on with. */
+/* Where it has left on its way in, the room has not heard of that: the session may be resumed. */
 static void forget(struct driver *driver, enum client_reason reason)
 {
     if (driver->joining && reason == CLIENT_LEFT)

@@ -2,10 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Drives a client on the loop: gives it the time and the datagrams of the server, and carries its own.
- * Tries the addresses of the host one after the other, and anew when the room has been lost; goes on
- * where a program that was killed has left off, unless it has only one message to say. Knows nothing of
- * lines, screens and exit codes.
+ * Drives a client on the loop: gives it the time and the datagrams of the server, and carries its
+ * own. Tries the addresses of the host one after the other, and anew when the room has been lost;
+ * goes on where a program that was killed has left off, unless it has only one message to say.
+ * Knows nothing of lines, screens and exit codes.
  */
 #ifndef ROOMD_ROOM_DRIVER_H
 #define ROOMD_ROOM_DRIVER_H
@@ -24,15 +24,15 @@ struct driver_sink {
     /* Before the loop waits: the last moment to say something that leaves in this turn. */
     void (*turn)(void *ctx);
     /*
-     * Everything of this turn is done, and sent. What was told until then must have been shown when it
-     * returns: if this program is killed, the next one is not told of it again.
+     * Everything of this turn is done, and sent. What was told until then must have been shown when
+     * it returns: if this program is killed, the next one is not told of it again.
      */
     void (*done)(void *ctx);
     void *ctx;
 };
 
-/* The first four are for its users to read, and the client to be spoken to; the rest is its own, but for
- * udp_link_address. */
+/* The first four are for its users to read, and the client to be spoken to; the rest is its own,
+ * but for udp_link_address. */
 struct driver {
     struct client *client; /* owned; NULL: it was not initialised, or is done */
     struct moment now;     /* of this turn of the loop */
@@ -57,8 +57,8 @@ struct driver {
 };
 
 /*
- * Loop and options are borrowed for its life, the sink is copied. Nothing happens before driver_open.
- * STATUS_NO_MEMORY, and what is wrong with the name; it is all zero then.
+ * Loop and options are borrowed for its life, the sink is copied. Nothing happens before
+ * driver_open. STATUS_NO_MEMORY, and what is wrong with the name; it is all zero then.
  */
 int driver_init(struct driver *driver, struct ev_loop *loop, const struct options *options,
                 const struct driver_sink *sink);

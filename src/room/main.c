@@ -36,7 +36,8 @@ int main(int argc, char **argv)
     loop = ev_default_loop(EVBACKEND_EPOLL | EVFLAG_NOENV);
     if (loop == NULL || sodium_init() < 0)
         return EX_OSERR;
-    /* Whoever reads our lines may take its time: stdout blocks, and the room waits for our position. Who stops reading ends us. */
+    /* The reader of our lines may take its time: stdout blocks, and the room waits for our position.
+     * One that stops reading ends us. */
     signal(SIGPIPE, SIG_IGN);
     code = wants_screen(&options) ? screen_run(loop, &options) : line_mode_run(loop, &options);
     ev_loop_destroy(loop);

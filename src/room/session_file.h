@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a program needs to go on with its session after it was killed: one small file for a room and a name, in the user's runtime folder, which is memory. Who has it open has it locked, so that two
+ * What a program needs to go on with its session after it was killed: one small file for a room and a name, in the user's runtime folder, which is memory. It is locked while it is open, so that two
  * programs do not take one session from each other. Knows nothing of what a session is good for.
  */
 #ifndef ROOMD_ROOM_SESSION_FILE_H

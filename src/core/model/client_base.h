@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The part that the clients of all protocols have in common: each begins with a struct client. What a
- * protocol does its own way is in its table of operations; the functions here do what is the same for
- * all, and call that table. The contract is roomd/client.h, and core/client.c.
+ * The part that the clients of all protocols have in common: each begins with a struct client. What
+ * a protocol does its own way is in its table of operations; the functions here do what is the same
+ * for all, and call that table. The contract is roomd/client.h, and core/client.c.
  */
 #ifndef ROOMD_CORE_MODEL_CLIENT_BASE_H
 #define ROOMD_CORE_MODEL_CLIENT_BASE_H
@@ -15,8 +15,8 @@
 #include <roomd/client.h>
 
 /*
- * What a protocol has to offer. Each is called with the struct client that its own state begins with,
- * and none but `release`, `members` and `session` once that is CLIENT_OUT.
+ * What a protocol has to offer. Each is called with the struct client that its own state begins
+ * with; after `settle`, none but `release`, `members` and `session`.
  */
 struct client_ops {
     /* Gives back the memory that is the protocol's own. */
@@ -29,9 +29,9 @@ struct client_ops {
     int (*rename)(struct client *client, const struct moment *now, const char *name, uint32_t *ret_number);
     void (*moved)(struct client *client, const struct moment *now);
     /*
-     * Asked while it is joining and wants to leave. False while the server may have let it in, or let it
-     * in next: then it waits for the answer, to be able to leave. A name that was refused is not asked
-     * for again.
+     * Asked while it is joining and wants to leave. False while the server may have let it in, or
+     * let it in next: then it waits for the answer, to be able to leave. A name that was refused is
+     * not asked for again.
      */
     bool (*is_free_to_go)(const struct client *client);
     /* It is out: gives every message that has none its outcome. */
@@ -68,8 +68,8 @@ struct client {
 };
 
 /*
- * Allocates `size` bytes, all zero, for a state that begins with a struct client, and fills that in.
- * STATUS_NO_MEMORY; STATUS_INVALID (no name), STATUS_TOO_LONG, STATUS_NOT_UTF8 (the name).
+ * Allocates `size` bytes, all zero, for a state that begins with a struct client, and fills that
+ * in. STATUS_NO_MEMORY; STATUS_INVALID (no name), STATUS_TOO_LONG, STATUS_NOT_UTF8 (the name).
  */
 int client_create(size_t size, const struct client_ops *ops, const struct client_setup *setup,
                   struct client **ret_client);

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The operations of a plain client: what comes is handed to whom it is for, what is due is sent, and
- * the end. What any of it means stands in the other files.
+ * The operations of a plain client: what comes is handed to whom it is for, what is due is sent,
+ * and the end. What any of it means stands in the other files.
  */
 #include "core/plain_client/plain_client_state.h"
 

@@ -15,7 +15,7 @@
 #define WAIT_FIRST_NS MOMENT_NS_PER_S
 #define WAIT_MOST_NS  (16 * MOMENT_NS_PER_S)
 
-/* Who was in for so long has not been thrown out again and again. */
+/* A client that was in for so long has not been thrown out again and again. */
 #define CALM_NS (30 * MOMENT_NS_PER_S)
 
 #define FULL_WAIT_S 10

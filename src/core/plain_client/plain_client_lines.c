@@ -67,7 +67,7 @@ static void on_exit(struct plain_client *client, const struct moment *now, struc
     plain_client_members_leave(client, name);
 }
 
-/* Who says something is here, whenever it came. */
+/* The author of a text is here, whenever it came. */
 static void on_chat(struct plain_client *client, const struct moment *now, const struct plain_line *line)
 {
     struct octets_slice name = {line->values.name, line->values.name_len};

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Who is here, by name, as shown: all that lines tell. A list by number, as of the other protocol, and an index that leads from names to numbers.
+ * The members that are here, by name, as shown: all that lines tell. A list by number, as of the other
+ * protocol, and an index that leads from names to numbers.
  */
 #include "core/plain_client/plain_client_state.h"
 
@@ -11,7 +12,7 @@
 #include <roomd/status.h>
 #include <string.h>
 
-/* An index takes no more. Whoever comes when so many have come is here without a number. */
+/* An index takes no more. A member that comes later is here without a number. */
 #define NUMBERS_MAX (UINT32_MAX - 1)
 
 static uint32_t hash_of(const struct plain_client *client, struct octets_slice name)
@@ -101,7 +102,8 @@ void plain_client_members_leave(struct plain_client *client, struct octets_slice
         take_out(client, member);
 }
 
-/* Its number stays over a change of names. Whoever is listed under its name is a member that is gone, or itself as the others saw it come. */
+/* Its number stays over a change of names. A member that is listed under its name is gone, or is itself
+ * as the others saw it come. */
 void plain_client_members_own(struct plain_client *client)
 {
     struct plain_client_members *members = &client->members;

@@ -77,7 +77,7 @@ void plain_client_messages_tick(struct plain_client *client, const struct moment
     uint32_t last = messages->said; /* what the sink says meanwhile is for the next turn */
 
     while (messages->sent != last && client->base.state == CLIENT_IN) {
-        /* Whoever leaves at once has no use for another name. */
+        /* Leaving at once has no use for another name. */
         if (message_at(messages, messages->sent + 1)->renames && client->base.leaving.at_once)
             break;
         messages->sent++;

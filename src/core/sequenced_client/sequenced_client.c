@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The operations of a client of the sequenced protocol: what comes is handed to whom it is for, what
- * is due is put into as few datagrams as will hold it. What any of it means stands in the other files.
+ * The operations of a client of the sequenced protocol: what comes is handed to whom it is for,
+ * what is due is put into as few datagrams as will hold it. What any of it means stands in the
+ * other files.
  */
 #include "core/sequenced_client/sequenced_client_state.h"
 
@@ -15,7 +16,8 @@
 /* A window of messages of the longest kind fills fewer; the rest is due in the next turn. */
 #define UPS_MAX 40U
 
-/* Who could not say that it leaves is a ghost for room.session_timeout; where a third is lost each way, that happens once in two hundred times. */
+/* A LEAVE that is lost leaves a ghost behind for room.session_timeout; where a third is lost each way,
+ * so many are lost once in two hundred times. */
 #define LEAVES_MAX 8U
 
 static struct sequenced_client *of(struct client *base)
@@ -88,7 +90,8 @@ static void moved(struct client *base, const struct moment *now)
 {
     if (base->state == CLIENT_IN)
         sequenced_client_heartbeat_ask(of(base), now);
-    /* A cookie is for one address, so the attempt begins anew. Who was told to wait, or waits for its user, goes on waiting. */
+    /* A cookie is for one address, so the attempt begins anew; but not one that was told to wait, or
+     * waits for its user. */
     else if (base->state == CLIENT_JOINING && of(base)->handshake.phase != SEQUENCED_CLIENT_PHASE_START)
         sequenced_client_handshake_start(of(base), now->mono_ns);
 }

@@ -11,7 +11,7 @@
 /* NATs forget after 30 s and more (RFC 8085, 3.5). */
 #define INTERVAL_MOST_NS (25 * MOMENT_NS_PER_S)
 
-/* Who speaks all the time and hears nothing must ask, too. */
+/* Probe even while sending if nothing has been received for so long. */
 #define UNHEARD_NS (60 * MOMENT_NS_PER_S)
 
 /* After each HEARTBEAT, the wait for its answer; then something is wrong. The short ones are for a round trip that isn't known yet: all timers wait for that. */

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Who is here, from pages and events in whatever order they come (doc/protocol.md, 2.7): each member keeps the event that changed it last, and nothing older counts. Former members stay as long as an event of
+ * The members that are here, from pages and events in whatever order they come (doc/protocol.md, 2.7): each member keeps the event that changed it last, and nothing older counts. Former members stay as long as an event of
  * theirs may come.
  */
 #include "core/sequenced_client/sequenced_client_state.h"
@@ -184,7 +184,7 @@ static void on_join(struct sequenced_client *client, const struct sequenced_even
 }
 
 /*
- * Who is renamed joins again with the next event. While pages are asked for, one that was made before somebody left may still come, and must not bring it back: so its place is kept, with the event, until
+ * A member that is renamed joins again with the next event. While pages are asked for, one that was made before somebody left may still come, and must not bring it back: so its place is kept, with the event, until
  * they are all here.
  */
 static void on_exit(struct sequenced_client *client, const struct sequenced_event *event)

@@ -155,7 +155,7 @@ void sequenced_client_members_ask(struct sequenced_client *client, const struct 
 void sequenced_client_members_page(struct sequenced_client *client, const struct moment *now,
                                    const struct sequenced_down_frame *frame);
 
-/* Who has that number, NULL where nobody knows; false where a page may still tell. */
+/* The member with that number, NULL where nobody knows; false where a page may still tell. */
 bool sequenced_client_members_author(struct sequenced_client *client, uint32_t number,
                                      const struct listed_member **ret_listed);
 

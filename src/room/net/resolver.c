@@ -3,9 +3,9 @@
 
 /*
  * getaddrinfo() in a thread of its own: people have names that only it finds (NSS, mDNS). glibc's
- * getaddrinfo_a() would be a thread too, but can't be told to stop, and has its memory in use until it
- * does; other C libraries lack it. Thread and loop share one look-up, which the last to need it frees;
- * the thread says that it is done by closing its end of a pipe.
+ * getaddrinfo_a() would be a thread too, but can't be told to stop, and has its memory in use until
+ * it does; other C libraries lack it. Thread and loop share one look-up, which the last to need it
+ * frees; the thread says that it is done by closing its end of a pipe.
  */
 #include "room/net/resolver.h"
 

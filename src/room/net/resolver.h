@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Looks up the addresses of a host while the loop goes on. A name server may take half a minute to say
- * that it does not know, and meanwhile lines are typed and keys pressed.
+ * Looks up the addresses of a host while the loop goes on. A name server may take half a minute to
+ * say that it does not know, and meanwhile lines are typed and keys pressed.
  */
 #ifndef ROOMD_ROOM_NET_RESOLVER_H
 #define ROOMD_ROOM_NET_RESOLVER_H
@@ -22,8 +22,8 @@ struct resolver_address {
 
 /*
  * What came of it: addresses, at most RESOLVER_ADDRESSES_MAX, in the order in which they are to be
- * tried; or none, and the words say what to check. Both are borrowed for the call. It must not end the
- * resolver.
+ * tried; or none, and the words say what to check. Both are borrowed for the call. It must not end
+ * the resolver.
  */
 typedef void (*resolver_sink)(void *ctx, const struct resolver_address *list, size_t count, const char *words);
 
@@ -42,8 +42,8 @@ void resolver_init(struct resolver *resolver, struct ev_loop *loop, const char *
                    resolver_sink sink, void *ctx);
 
 /*
- * Begins, where it has not begun already. For what is an address as it stands, the sink is told from
- * within the call.
+ * Begins, where it has not begun already. For what is an address as it stands, the sink is told
+ * from within the call.
  */
 void resolver_start(struct resolver *resolver);
 

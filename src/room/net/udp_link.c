@@ -29,14 +29,14 @@
 #define UDP_LINK_ADDRESS_S 3.0
 
 /*
- * So long where there is no other one, or where somebody has answered and does not let us in; then the
- * host's addresses are looked up again.
+ * So long where there is no other one, or where somebody has answered and does not let us in; then
+ * the host's addresses are looked up again.
  */
 #define UDP_LINK_LOOK_UP_S 30.0
 
 /*
- * Where nobody listens, or there is no address: it may be back soon, or in an hour. Doubling from the
- * first to the second.
+ * Where nobody listens, or there is no address: it may be back soon, or in an hour. Doubling from
+ * the first to the second.
  */
 #define UDP_LINK_AGAIN_LEAST_S 1.0
 #define UDP_LINK_AGAIN_MOST_S  30.0
@@ -50,8 +50,8 @@ static void plan(struct udp_link *link, enum udp_link_plan what, double wait_s)
 }
 
 /*
- * Waits longer each time, and a random part less, so that not all come back in one moment (RFC 8085,
- * 3.1.1).
+ * Waits longer each time, and a random part less, so that not all come back in one moment (RFC
+ * 8085, 3.1.1).
  */
 static void try_later(struct udp_link *link, enum udp_link_trouble trouble, const char *words)
 {
@@ -75,9 +75,9 @@ static void look_up(struct udp_link *link, bool stay)
 }
 
 /*
- * Nobody listens there (ECONNREFUSED), or there is no way to it. While the client is in, that may be
- * forged, or the room is on its way back: the client asks, and finds out. Not from in here, where it
- * may be sending.
+ * Nobody listens there (ECONNREFUSED), or there is no way to it. While the client is in, that may
+ * be forged, or the room is on its way back: the client asks, and finds out. Not from in here,
+ * where it may be sending.
  */
 static void on_error(struct udp_link *link, int error)
 {
@@ -105,8 +105,8 @@ static int moor(struct udp_link *link)
 }
 
 /*
- * For a new source address, should this machine have another one by now. The port stays: over the plain
- * protocol, it is what a member is known by. 0, or an errno.
+ * For a new source address, should this machine have another one by now. The port stays: over the
+ * plain protocol, it is what a member is known by. 0, or an errno.
  */
 static int connect_again(struct udp_link *link)
 {
@@ -201,7 +201,8 @@ static void try_next(struct udp_link *link)
     try_later(link, UDP_LINK_NO_ADDRESS, strerror(link->error));
 }
 
-/* Name servers give the same addresses in another order each time, so the round begins behind the peer. */
+/* Name servers give the same addresses in another order each time, so the round begins behind the
+ * peer. */
 static void begin_round(struct udp_link *link)
 {
     bool stays = false;
@@ -228,7 +229,8 @@ static void begin_round(struct udp_link *link)
     give_time(link);
 }
 
-/* Where there is none, the network is away, perhaps, and the name server with it: the old ones may do. */
+/* Where there is none, the network is away, perhaps, and the name server with it: the old ones may
+ * do. */
 static void on_resolved(void *ctx, const struct resolver_address *list, size_t count, const char *words)
 {
     struct udp_link *link = ctx;
@@ -345,7 +347,8 @@ void udp_link_send(struct udp_link *link, const void *bytes, size_t length)
         plan(link, UDP_LINK_NEXT, UDP_LINK_LOOK_UP_S);
     if (send_once(link, bytes, length))
         return;
-    /* The address that it is bound to has left this machine: the kernel does not look for another by itself. */
+    /* The address that it is bound to has left this machine: the kernel does not look for another
+     * by itself. */
     if ((errno == EINVAL || errno == EADDRNOTAVAIL || errno == ENETUNREACH) && connect_again(link) == 0 &&
         send_once(link, bytes, length))
         return;

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The way to the server: one connected UDP socket on the loop, and which of the host's addresses has its
- * turn: each of them until somebody answers, and all of them, looked up anew, after a round or when the
- * room was lost. Is told how the client stands, and knows nothing else of it.
+ * The way to the server: one connected UDP socket on the loop, and which of the host's addresses
+ * has its turn: each of them until somebody answers, and all of them, looked up anew, after a round
+ * or when the room was lost. Is told how the client stands, and knows nothing else of it.
  */
 #ifndef ROOMD_ROOM_NET_UDP_LINK_H
 #define ROOMD_ROOM_NET_UDP_LINK_H
@@ -71,7 +71,8 @@ struct udp_link {
     bool told[UDP_LINK_TROUBLES];
 };
 
-/* Loop and names are borrowed for its life, the sink is copied. Nothing happens before udp_link_open. */
+/* Loop and names are borrowed for its life, the sink is copied. Nothing happens before
+ * udp_link_open. */
 void udp_link_init(struct udp_link *link, struct ev_loop *loop, const char *host, const char *port,
                    const struct udp_link_sink *sink);
 void udp_link_open(struct udp_link *link);

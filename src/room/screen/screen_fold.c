@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Two lists. Who is on one when it comes to the other is taken off: somebody whose network has failed for a moment is no news. */
+/* Two lists. A member that is on one when it comes to the other is taken off: somebody whose network
+ * has failed for a moment is no news. */
 #include "room/screen/screen_fold.h"
 
 #include "room/sanitize.h"

@@ -13,7 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Who comes so soon behind another is told together with those who come until the time has passed. Half a second: of an exit, everybody is to know within one. */
+/* Members that come so soon behind another are told together with those that come until the time has
+ * passed. Half a second: of an exit, everybody is to know within one. */
 #define SCREEN_FOLD_WAIT_NS INT64_C(500000000)
 
 /* Names that are kept: enough to see that somebody who left is back. */

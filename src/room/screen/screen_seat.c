@@ -7,7 +7,8 @@
 
 #include <roomd/status.h>
 
-/* Who leaves waits for what was said a moment ago, then for the room to say that it knows; a second in all. */
+/* Leaving waits for what was said a moment ago, then for the room to say that it knows; a second in
+ * all. */
 #define SETTLE_S 0.7
 #define LEAVE_S  0.3
 
@@ -21,7 +22,7 @@ void screen_end(struct screen *screen, int code)
     ev_break(screen->loop, EVBREAK_ALL);
 }
 
-/* Who was never in has left nothing. */
+/* A user who was never in has left nothing. */
 static int code_of_leaving(const struct screen *screen)
 {
     if (screen->driver.client == NULL || screen->driver.was_in)

@@ -225,7 +225,7 @@ void line_editor_add_history(const char *line)
     if (line[0] == '\0' || (last != NULL && strcmp(last->line, line) == 0))
         return;
     add_history(line);
-    /* Whoever is looking back goes on there. */
+    /* A user who is looking back goes on there. */
     if (at_end)
         using_history();
 }

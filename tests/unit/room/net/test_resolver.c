@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Names are looked up while the loop goes on, by a fake name server that answers when it is told to. */
+/* Names are looked up while the loop goes on, by a fake name server that answers when it is told
+ * to. */
 #include "room/net/resolver.h"
 
 #include <arpa/inet.h>

@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Which address has its turn, and what comes from it: real sockets on loopback, with a resolver that
- * answers and a timer that rings when the test says so. Addresses are letters: a is 127.0.0.10.
+ * Which address has its turn, and what comes from it: real sockets on loopback, with a resolver
+ * that answers and a timer that rings when the test says so. Addresses are letters: a is
+ * 127.0.0.10.
  */
 #include "room/net/udp_link.h"
 
