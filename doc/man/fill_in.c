@@ -6,8 +6,8 @@
  * can't say anything else. A line that is nothing but @LIST@ or @LIST ARGUMENT@ is replaced by one; @VERSION@ and @DIALECTS_DIR@ are anywhere. Runs when the
  * program is built, and is not installed. Refuses to know what stands around the lists.
  */
+#include "admin/command_table.h"
 #include "admin/stats.h"
-#include "admin/vocabulary.h"
 #include "conf/help.h"
 #include "conf/option.h"
 

@@ -4,10 +4,10 @@
 /* Each row of the vocabulary with its handler, and the handlers that need no file of their own. */
 #include "admin/command.h"
 
+#include "admin/command_table.h"
 #include "admin/listing.h"
-#include "admin/measures.h"
+#include "admin/moderation_commands.h"
 #include "admin/stats.h"
-#include "admin/vocabulary.h"
 
 #include <roomd/status.h>
 #include <stdio.h>

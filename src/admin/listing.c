@@ -4,10 +4,10 @@
 /* Cursors over what the room has, and how each item is shown: in words, or in JSON. */
 #include "admin/listing.h"
 
+#include "admin/ban_subject.h"
 #include "admin/duration.h"
-#include "admin/who.h"
 #include "base/json.h"
-#include "base/wall.h"
+#include "base/timestamp.h"
 #include "core/model/event_json.h"
 #include "core/model/text.h"
 

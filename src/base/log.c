@@ -5,8 +5,8 @@
 #include "base/log.h"
 
 #include "base/escape.h"
-#include "base/output.h"
-#include "base/wall.h"
+#include "base/timestamp.h"
+#include "base/write_nowait.h"
 
 #include <errno.h>
 #include <stdarg.h>

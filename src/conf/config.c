@@ -4,8 +4,8 @@
 /* Loading a configuration as a whole, and comparing two of them. */
 #include "conf/config.h"
 
-#include "conf/dialects.h"
-#include "conf/draft.h"
+#include "conf/config_builder.h"
+#include "conf/dialect_files.h"
 #include "conf/help.h"
 #include "conf/option.h"
 #include "conf/reader.h"

@@ -9,7 +9,7 @@
 #ifndef ROOMD_CONF_CONFIG_H
 #define ROOMD_CONF_CONFIG_H
 
-#include "conf/logs.h"
+#include "conf/log_option.h"
 
 #include <roomd/dialect.h>
 #include <roomd/endpoint.h>

@@ -4,7 +4,7 @@
 /* Options, the words of a command, and what is wrong with either. */
 #include "roomctl/arguments.h"
 
-#include "admin/vocabulary.h"
+#include "admin/command_table.h"
 
 #include <getopt.h>
 #include <stdio.h>

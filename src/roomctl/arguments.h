@@ -7,7 +7,7 @@
 #ifndef ROOMD_ROOMCTL_ARGUMENTS_H
 #define ROOMD_ROOMCTL_ARGUMENTS_H
 
-#include "base/wire.h"
+#include "base/control_frame.h"
 
 #include <stdbool.h>
 

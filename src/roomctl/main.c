@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* Sends one request to a running roomd, and prints the answer as it comes. Plain blocking calls: there is nothing else to do meanwhile. */
-#include "base/wire.h"
+#include "base/control_frame.h"
 #include "roomctl/arguments.h"
 
 #include <errno.h>

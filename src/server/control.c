@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* The control socket's requests to the commands, and the commands' answers to its clients. */
-#include "io/control.h"
+#include "io/control/control_server.h"
 #include "server/server_state.h"
 
 #include "base/log.h"

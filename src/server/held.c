@@ -8,7 +8,7 @@
 #include "server/server_state.h"
 
 #include "base/log.h"
-#include "io/notify.h"
+#include "io/sd_notify.h"
 
 #include <roomd/status.h>
 #include <stdio.h>

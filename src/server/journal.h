@@ -7,7 +7,7 @@
 #ifndef ROOMD_SERVER_JOURNAL_H
 #define ROOMD_SERVER_JOURNAL_H
 
-#include "conf/logs.h"
+#include "conf/log_option.h"
 
 #include <roomd/event.h>
 #include <roomd/moment.h>

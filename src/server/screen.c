@@ -4,7 +4,7 @@
 /* Lines for a person. What members wrote was made harmless when it came in: no control character reaches this file. */
 #include "server/screen.h"
 
-#include "base/output.h"
+#include "base/write_nowait.h"
 #include "io/interfaces.h"
 
 #include <roomd/moment.h>

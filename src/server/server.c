@@ -5,7 +5,7 @@
 #include "server/server.h"
 
 #include "base/log.h"
-#include "io/notify.h"
+#include "io/sd_notify.h"
 #include "server/server_state.h"
 
 #include <roomd/status.h>

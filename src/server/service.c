@@ -4,7 +4,7 @@
 /* What the service manager is told while the room is open: that the loop turns, and how many are there. Where it asked for nothing, nothing wakes up for it. */
 #include "server/server_state.h"
 
-#include "io/notify.h"
+#include "io/sd_notify.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 /* The fields are those that scripts rely on. */
 #include "core/model/event_json.h"
 
-#include "base/wall.h"
+#include "base/timestamp.h"
 
 void event_json(struct json *json, const struct event *event)
 {

@@ -5,7 +5,7 @@
 #include "room/lines/event_line.h"
 
 #include "base/escape.h"
-#include "base/wall.h"
+#include "base/timestamp.h"
 #include "core/model/event_json.h"
 
 #include <inttypes.h>

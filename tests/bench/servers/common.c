@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As roomd asks for: see src/io/udp.c. */
+/* As roomd asks for: see src/io/udp/udp.c. */
 #define BUFFER_BYTES (4 << 20)
 
 static const char separator[] = " \xef\xbc\x9a "; /* a wide colon */

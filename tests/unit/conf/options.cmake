@@ -2,5 +2,5 @@
 # SPDX-FileCopyrightText: 2026 The roomd authors
 #
 # Takes the dialects of the sources for the installed ones: the test's own copy of this file stands before the library's.
-target_sources(test_conf_dialects PRIVATE ${PROJECT_SOURCE_DIR}/src/conf/dialects.c)
-target_compile_definitions(test_conf_dialects PRIVATE ROOMD_DIALECTS_DIR="${PROJECT_SOURCE_DIR}/conf/dialects")
+target_sources(test_conf_dialect_files PRIVATE ${PROJECT_SOURCE_DIR}/src/conf/dialect_files.c)
+target_compile_definitions(test_conf_dialect_files PRIVATE ROOMD_DIALECTS_DIR="${PROJECT_SOURCE_DIR}/conf/dialects")

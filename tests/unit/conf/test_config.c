@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-#include "conf/complaint.h"
+#include "conf/diagnostics.h"
+#include "conf/dialect_option.h"
 #include "conf/option.h"
-#include "conf/wording.h"
 #include "conf_support.h"
 
 #include <sys/stat.h>

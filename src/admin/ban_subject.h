@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * Whom a ban or mute is for, in words.
+ */
+#ifndef ROOMD_ADMIN_BAN_SUBJECT_H
+#define ROOMD_ADMIN_BAN_SUBJECT_H
+
+#include <roomd/room_admin.h>
+
+/* "a name, 2001:db8::/32" */
+#define WHO_TEXT_BYTES (ROOM_NAME_MAX_BYTES + NETWORK_TEXT_BYTES + 4)
+
+/* "bob", "bob, 192.0.2.7" or "192.0.2.0/24". Returns `text`. */
+const char *who_format(const struct room_ban *ban, char text[WHO_TEXT_BYTES]);
+
+#endif

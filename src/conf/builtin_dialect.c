@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Looking up built-in dialects, and what to say where there is none of that name. */
+#include "conf/builtin_dialect.h"
+
+#include "base/suggest.h"
+#include "conf/config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *builtin_find(const char *name)
+{
+    for (const char *const *builtin = dialect_builtin_names(); *builtin != NULL; builtin++) {
+        if (strcmp(*builtin, name) == 0)
+            return *builtin;
+    }
+    return NULL;
+}
+
+static const char *suggest(const char *name)
+{
+    for (const char *const *builtin = dialect_builtin_names(); *builtin != NULL; builtin++) {
+        if (suggest_is_close(suggest_distance(*builtin, name), *builtin))
+            return *builtin;
+    }
+    return NULL;
+}
+
+void builtin_unknown(const char *name, const char *what, char ret_why[DIALECT_WHY_BYTES])
+{
+    const char *meant = suggest(name);
+    char list[128] = "";
+    size_t used = 0;
+
+    for (const char *const *builtin = dialect_builtin_names(); *builtin != NULL && used < sizeof(list); builtin++)
+        used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", used > 0 ? ", " : "", *builtin);
+    snprintf(ret_why, DIALECT_WHY_BYTES, "%s%s%s%s built in: %s", what, meant != NULL ? "; did you mean " : ";",
+             meant != NULL ? meant : "", meant != NULL ? "?" : "", list);
+}
+
+bool builtin_check(const char *name, char ret_why[DIALECT_WHY_BYTES])
+{
+    size_t length = strlen(name);
+
+    if (length > CONFIG_DIALECT_MAX_BYTES) {
+        snprintf(ret_why, DIALECT_WHY_BYTES, "is %zu bytes; the path of a dialect has at most %d", length,
+                 CONFIG_DIALECT_MAX_BYTES);
+        return false;
+    }
+    if (strchr(name, '\n') != NULL) {
+        snprintf(ret_why, DIALECT_WHY_BYTES, "holds a line break");
+        return false;
+    }
+    if (builtin_find(name) != NULL || strpbrk(name, "/.") != NULL)
+        return true;
+    builtin_unknown(name, "is no dialect, and no file's path (that holds a '/' or a '.')", ret_why);
+    return false;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * Names of dialects as an administrator writes them: a built-in one's, or the path of a file. Opens nothing.
+ */
+#ifndef ROOMD_CONF_BUILTIN_DIALECT_H
+#define ROOMD_CONF_BUILTIN_DIALECT_H
+
+#include <roomd/dialect.h>
+#include <stdbool.h>
+
+/* The built-in dialect of this name, as core spells it (a constant); or NULL. */
+const char *builtin_find(const char *name);
+
+/*
+ * True where `name` may name a dialect: a built-in one, or a path (it holds a '/' or a '.'). Otherwise `ret_why` says
+ * which there are.
+ */
+bool builtin_check(const char *name, char ret_why[DIALECT_WHY_BYTES]);
+
+/* "WHAT; did you mean course? built in: course, yn" */
+void builtin_unknown(const char *name, const char *what, char ret_why[DIALECT_WHY_BYTES]);
+
+#endif

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Finding, reading and putting together dialects. */
+#include "conf/dialect_files.h"
+
+#include "base/suggest.h"
+#include "conf/builtin_dialect.h"
+#include "conf/reader.h"
+
+#include <roomd/status.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The one plain.dialect names, and one for each door. */
+#define DIALECTS_MAX (ROOM_DOORS_MAX + 1)
+
+/* What is known of a dialect beside what it becomes; only while the configuration is being loaded. */
+struct entry {
+    bool is_file;
+    dev_t device; /* of a file */
+    ino_t inode;
+    struct origin origin;    /* of a file */
+    struct wording wording;  /* what the file sets */
+    const char *base;        /* a built-in dialect's name; borrowed from core */
+    struct place base_place; /* where the file sets it */
+};
+
+struct loader {
+    struct draft *draft;
+    struct complaints *complaints;
+    struct config *config;
+    struct entry *entries; /* of config->dialects, in the same order; owned */
+    int status;
+};
+
+/* ---- files ---- */
+
+/* A relative path begins at the folder of the file that names it. NULL: no memory. */
+static char *resolve(const char *path, const struct origin *origin)
+{
+    const char *from = origin != NULL ? origin->path : NULL;
+    const char *slash = from != NULL ? strrchr(from, '/') : NULL;
+    char *result;
+
+    if (path[0] == '/' || slash == NULL)
+        return strdup(path);
+    if (asprintf(&result, "%.*s/%s", (int)(slash - from), from, path) < 0)
+        return NULL;
+    return result;
+}
+
+/* A bare name that is not there is looked for among the files that came with the program, too. NULL: no memory. */
+static char *find_file(const char *path, const struct origin *origin)
+{
+    char *beside = resolve(path, origin), *installed;
+
+    if (beside == NULL || strchr(path, '/') != NULL || access(beside, F_OK) == 0)
+        return beside;
+    if (asprintf(&installed, "%s/%s", ROOMD_DIALECTS_DIR, path) < 0) {
+        free(beside);
+        return NULL;
+    }
+    if (access(installed, F_OK) == 0) {
+        free(beside);
+        return installed;
+    }
+    free(installed); /* it is missed where it was looked for first */
+    return beside;
+}
+
+static void take_base(struct loader *loader, struct entry *entry, const char *raw, const struct place *place)
+{
+    char name[VALUE_MAX_BYTES + 1], value_why[VALUE_WHY_BYTES], why[DIALECT_WHY_BYTES];
+    const char *builtin;
+
+    if (!complaint_claim(loader->complaints, &entry->base_place, place, "plain", "base"))
+        return;
+    if (value_parse(raw, name, value_why) != 0) {
+        complaint_add_raw(loader->complaints, place, "plain", "base", raw, value_why);
+        return;
+    }
+    builtin = builtin_find(name);
+    if (builtin == NULL) {
+        builtin_unknown(name, "is no built-in dialect", why);
+        complaint_add_value(loader->complaints, place, "plain", "base", name, why);
+        return;
+    }
+    entry->base = builtin;
+}
+
+static void complain_unknown_key(struct loader *loader, const char *key, const struct place *place)
+{
+    const char *meant = NULL;
+    unsigned least = suggest_distance("base", key);
+
+    if (suggest_is_close(least, "base"))
+        meant = "base";
+    for (int i = 0; i < DIALECT_KEYS; i++) {
+        const char *candidate = dialect_key_info((enum dialect_key)i)->key;
+        unsigned distance = suggest_distance(candidate, key);
+
+        if (suggest_is_close(distance, candidate) && (meant == NULL || distance < least)) {
+            least = distance;
+            meant = candidate;
+        }
+    }
+    complaint_add(loader->complaints, place, "unknown key %s in a dialect file%s%s%s", complaint_excerpt(key).text,
+                  meant != NULL ? "; did you mean " : "", meant != NULL ? meant : "", meant != NULL ? "?" : "");
+}
+
+/* The file that is being read is always the last entry. */
+static struct entry *current(struct loader *loader)
+{
+    return &loader->entries[loader->config->dialect_count - 1];
+}
+
+static bool on_section(void *ctx, unsigned line, const char *name)
+{
+    struct loader *loader = ctx;
+    struct place place = {.origin = &current(loader)->origin, .line = line};
+
+    if (strcmp(name, "plain") == 0)
+        return true;
+    complaint_add(loader->complaints, &place, "unknown section [%s]: a dialect file has only [plain]",
+                  complaint_excerpt(name).text);
+    return false;
+}
+
+static void on_setting(void *ctx, unsigned line, const char *section, const char *key, const char *value)
+{
+    struct loader *loader = ctx;
+    struct entry *entry = current(loader);
+    struct place place = {.origin = &entry->origin, .line = line};
+
+    (void)section;
+    if (strcmp(key, "base") == 0)
+        take_base(loader, entry, value, &place);
+    else if (!wording_is_key(key))
+        complain_unknown_key(loader, key, &place);
+    else if (wording_take(&entry->wording, key, value, &place, loader->complaints) != 0)
+        loader->status = STATUS_NO_MEMORY;
+}
+
+static void on_error(void *ctx, unsigned line, const char *message)
+{
+    struct loader *loader = ctx;
+    struct place place = {.origin = &current(loader)->origin, .line = line};
+
+    complaint_add(loader->complaints, &place, "%s", message);
+}
+
+/* ---- one dialect for each name ---- */
+
+static struct entry *add_entry(struct loader *loader, char *source)
+{
+    struct config_dialect *dialect = &loader->config->dialects[loader->config->dialect_count++];
+    struct entry *entry = current(loader);
+
+    dialect->source = source;
+    entry->base = dialect_builtin_names()[0];
+    return entry;
+}
+
+static size_t find_source(const struct loader *loader, const char *source, bool is_file)
+{
+    size_t i = 0;
+
+    while (i < loader->config->dialect_count &&
+           (loader->entries[i].is_file != is_file || strcmp(loader->config->dialects[i].source, source) != 0))
+        i++;
+    return i;
+}
+
+static size_t find_inode(const struct loader *loader, const struct reader_file *file)
+{
+    size_t i = 0;
+
+    while (i < loader->config->dialect_count &&
+           !(loader->entries[i].is_file && loader->entries[i].device == file->device &&
+             loader->entries[i].inode == file->inode))
+        i++;
+    return i;
+}
+
+/* A file that can't be read becomes an entry too, an empty one, so that it is complained about once. */
+static int add_file(struct loader *loader, char *source, const struct place *place)
+{
+    struct reader_sink sink = {.section = on_section, .setting = on_setting, .error = on_error, .ctx = loader};
+    struct reader_file file = {.bytes = NULL};
+    char why[READER_WHY_BYTES];
+    int status = reader_load(source, &file, why);
+    size_t known = status == 0 ? find_inode(loader, &file) : loader->config->dialect_count;
+    struct entry *entry;
+
+    if (status == STATUS_NO_MEMORY || known < loader->config->dialect_count) {
+        free(source);
+        reader_done(&file);
+        return status != 0 ? status : (int)known;
+    }
+    entry = add_entry(loader, source);
+    entry->is_file = true;
+    complaint_origin_file(&entry->origin, source);
+    if (status != 0) {
+        complaint_add(loader->complaints, place, "the dialect file %s %s", complaint_excerpt(source).text, why);
+        return (int)known;
+    }
+    entry->device = file.device;
+    entry->inode = file.inode;
+    if (reader_run(file.bytes, file.length, &sink) != 0)
+        loader->status = STATUS_NO_MEMORY;
+    reader_done(&file);
+    return loader->status != 0 ? loader->status : (int)known;
+}
+
+/* The index of the dialect called `name` at `place`, which is read where it is new; or STATUS_NO_MEMORY. */
+static int find_dialect(struct loader *loader, const char *name, const struct place *place)
+{
+    const char *builtin = builtin_find(name);
+    char *source = builtin != NULL ? strdup(builtin) : find_file(name, place->origin);
+    size_t index;
+
+    if (source == NULL)
+        return STATUS_NO_MEMORY;
+    index = find_source(loader, source, builtin == NULL);
+    if (index < loader->config->dialect_count) {
+        free(source);
+        return (int)index;
+    }
+    if (builtin == NULL)
+        return add_file(loader, source, place);
+    add_entry(loader, source)->base = builtin;
+    return (int)index;
+}
+
+static int open_doors(struct loader *loader)
+{
+    const struct draft *draft = loader->draft;
+    const struct place *listen_place = &draft->places[OPTION_ROOM_LISTEN];
+    int index = find_dialect(loader, loader->config->plain_dialect, &draft->places[OPTION_PLAIN_DIALECT]);
+
+    for (size_t i = 0; i < draft->listen.count && index >= 0; i++) {
+        const struct listen_door *from = &draft->listen.doors[i];
+        struct config_door *door = &loader->config->doors[i];
+
+        door->listen = from->endpoint;
+        memcpy(door->zone, from->zone, sizeof(door->zone));
+        loader->config->door_count = i + 1;
+        if (from->dialect[0] == '\0')
+            continue;
+        index = find_dialect(loader, from->dialect, listen_place);
+        if (index >= 0)
+            door->dialect = (uint16_t)index;
+    }
+    return index < 0 ? index : STATUS_OK;
+}
+
+/* ---- putting them together ---- */
+
+/* A file's dialect is called what the file is called. */
+static void name_dialect(struct config_dialect *dialect)
+{
+    const char *slash = strrchr(dialect->source, '/');
+    const char *name = slash != NULL ? slash + 1 : dialect->source;
+    size_t length = strlen(name);
+
+    if (length > DIALECT_NAME_MAX_BYTES) {
+        length = DIALECT_NAME_MAX_BYTES;
+        while (length > 0 && ((unsigned char)name[length] & 0xc0) == 0x80)
+            length--;
+    }
+    memcpy(dialect->dialect.name, name, length);
+    dialect->dialect.name[length] = '\0';
+}
+
+static int set_base(struct config_dialect *dialect, const char *base, enum dialect_language language)
+{
+    char why[DIALECT_WHY_BYTES];
+    int status = dialect_init(&dialect->dialect, base, language);
+
+    /* Setting them again keeps their texts. The byes of the built-in dialect stay: its exit verbs have not changed. */
+    for (int key = 0; key < DIALECT_KEYS && status == 0; key++)
+        status = wording_set_key(dialect, (enum dialect_key)key,
+                                 dialect_builtin_text(base, language, (enum dialect_key)key), why);
+    name_dialect(dialect);
+    return status;
+}
+
+/* Of [plain], what is about load goes to every dialect whose file does not say otherwise. */
+static int apply_load(const struct wording *plain, const struct wording *own, struct config_dialect *dialect)
+{
+    static const enum dialect_key keys[] = {DIALECT_FOLD_JOINS, DIALECT_MAX_LINES};
+    char why[DIALECT_WHY_BYTES];
+    int status = STATUS_OK;
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && status == 0; i++) {
+        if (plain->keys[keys[i]].text != NULL && own->keys[keys[i]].text == NULL)
+            status = wording_set_key(dialect, keys[i], plain->keys[keys[i]].text, why);
+    }
+    return status;
+}
+
+static int make(struct loader *loader, size_t index)
+{
+    const struct entry *entry = &loader->entries[index];
+    const struct wording *plain = &loader->draft->plain;
+    struct config_dialect *dialect = &loader->config->dialects[index];
+    int status = set_base(dialect, entry->base, loader->config->language);
+
+    if (status == 0)
+        status = wording_apply(&entry->wording, dialect, loader->complaints);
+    if (status == 0)
+        status = index == 0 ? wording_apply(plain, dialect, loader->complaints)
+                            : apply_load(plain, &entry->wording, dialect);
+    return status;
+}
+
+static const struct place *first_set(const struct draft *draft, enum option_id first, enum option_id second)
+{
+    if (draft->places[first].origin != NULL)
+        return &draft->places[first];
+    return draft->places[second].origin != NULL ? &draft->places[second] : NULL;
+}
+
+/* The setting to look at first when a dialect as a whole is refused. */
+static struct place blame(const struct loader *loader, size_t index, const char *why)
+{
+    const struct draft *draft = loader->draft;
+    const struct entry *entry = &loader->entries[index];
+    const struct place *place = wording_place(&entry->wording, why);
+
+    if (place == NULL && index == 0)
+        place = wording_place(&draft->plain, why);
+    if (place == NULL && strstr(why, "room.max_text") != NULL)
+        place = first_set(draft, OPTION_ROOM_MAX_TEXT, OPTION_ROOM_MAX_NAME);
+    if (place == NULL && entry->is_file)
+        return (struct place){.origin = &entry->origin};
+    if (place == NULL)
+        place = first_set(draft, index == 0 ? OPTION_PLAIN_DIALECT : OPTION_ROOM_LISTEN, OPTION_PLAIN_LANGUAGE);
+    if (place == NULL)
+        return (struct place){.origin = draft->file.path != NULL ? &draft->file : NULL};
+    return *place;
+}
+
+/* Only where everything else is right: a mistyped room.max_text would be blamed on the wording. */
+static void check(struct loader *loader)
+{
+    const struct config *config = loader->config;
+    char why[DIALECT_WHY_BYTES];
+
+    if (loader->complaints->count > 0)
+        return;
+    for (size_t i = 0; i < config->dialect_count; i++) {
+        struct place place;
+
+        if (dialect_check(&config->dialects[i].dialect, &config->limits, why) == 0)
+            continue;
+        place = blame(loader, i, why);
+        complaint_add(loader->complaints, &place, "the dialect %s: %s", config->dialects[i].dialect.name, why);
+    }
+}
+
+int dialects_load(struct draft *draft)
+{
+    struct loader loader = {.draft = draft, .complaints = &draft->complaints, .config = draft->config};
+    int status = STATUS_NO_MEMORY;
+
+    loader.entries = calloc(DIALECTS_MAX, sizeof(*loader.entries));
+    draft->config->dialects = calloc(DIALECTS_MAX, sizeof(*draft->config->dialects));
+    if (loader.entries == NULL || draft->config->dialects == NULL)
+        goto out;
+    status = open_doors(&loader);
+    for (size_t i = 0; i < draft->config->dialect_count && status == 0; i++)
+        status = make(&loader, i);
+    if (status == 0)
+        check(&loader);
+out:
+    for (size_t i = 0; loader.entries != NULL && i < draft->config->dialect_count; i++)
+        wording_done(&loader.entries[i].wording);
+    free(loader.entries);
+    return status;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * room.listen: the doors, as addresses with the names of their dialects. Files are not opened here.
+ */
+#ifndef ROOMD_CONF_LISTEN_OPTION_H
+#define ROOMD_CONF_LISTEN_OPTION_H
+
+#include "conf/diagnostics.h"
+
+#include <stddef.h>
+
+struct listen_door {
+    struct endpoint endpoint;
+    char zone[CONFIG_ZONE_MAX_BYTES + 1];       /* an interface's name; empty where there is none, or a number */
+    char dialect[CONFIG_DIALECT_MAX_BYTES + 1]; /* empty where none is given */
+};
+
+struct listen {
+    struct listen_door doors[ROOM_DOORS_MAX];
+    size_t count;
+};
+
+/* A door is "[ADDRESS%ZONE]:PORT=DIALECT, ". */
+#define LISTEN_TEXT_BYTES                                                                                              \
+    (ROOM_DOORS_MAX * (ENDPOINT_TEXT_BYTES + CONFIG_ZONE_MAX_BYTES + CONFIG_DIALECT_MAX_BYTES + 4) + 1)
+
+/*
+ * Reads a comma-separated list of doors; what is wrong with each of them is a complaint. STATUS_INVALID: there were
+ * some.
+ */
+int listen_parse(const char *text, const struct place *place, struct complaints *complaints, struct listen *ret_listen);
+
+/* Writes the list in its one canonical form, which listen_parse reads. Returns `out`. */
+const char *listen_write(const struct listen *listen, char out[LISTEN_TEXT_BYTES]);
+
+#endif

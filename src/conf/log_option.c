@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Two small vocabularies, and what somebody may have meant who wrote none of their words. */
+#include "conf/log_option.h"
+
+#include "base/suggest.h"
+#include "conf/value.h"
+
+#include <roomd/status.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NONE "none"
+
+static const char *const event_words[LOGS_EVENTS] = {
+    [LOGS_JOINS] = "joins",     [LOGS_EXITS] = "exits",       [LOGS_MESSAGES] = "messages",
+    [LOGS_NOTICES] = "notices", [LOGS_REFUSALS] = "refusals",
+};
+
+static const char *const level_words[] = {"error", "warning", "notice", "info", "debug"};
+
+#define LEVELS (sizeof(level_words) / sizeof(level_words[0]))
+
+static size_t find(const char *const *words, size_t count, const char *text)
+{
+    size_t i = 0;
+
+    while (i < count && strcmp(words[i], text) != 0)
+        i++;
+    return i;
+}
+
+/* "; did you mean WORD?", or nothing. */
+static const char *suggestion(const char *const *words, size_t count, const char *text, char out[DIALECT_WHY_BYTES])
+{
+    unsigned least = SUGGEST_FAR;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        unsigned distance = suggest_distance(words[i], text);
+
+        if (distance >= least || !suggest_is_close(distance, words[i]))
+            continue;
+        least = distance;
+        snprintf(out, DIALECT_WHY_BYTES, "; did you mean %s?", words[i]);
+    }
+    return out;
+}
+
+const char *logs_event_word(enum logs_event event)
+{
+    return event_words[event];
+}
+
+int logs_parse_level(const char *text, enum log_level *ret_level, char ret_why[DIALECT_WHY_BYTES])
+{
+    size_t found = find(level_words, LEVELS, text);
+    char meant[DIALECT_WHY_BYTES];
+
+    if (found < LEVELS) {
+        *ret_level = (enum log_level)(LOG_LEVEL_ERROR + found);
+        return STATUS_OK;
+    }
+    snprintf(ret_why, DIALECT_WHY_BYTES, "is no level: error, warning, notice, info or debug%.40s",
+             suggestion(level_words, LEVELS, text, meant));
+    return STATUS_INVALID;
+}
+
+const char *logs_level_word(enum log_level level)
+{
+    return level_words[level - LOG_LEVEL_ERROR];
+}
+
+static int add(uint32_t *events, const char *item, char ret_why[DIALECT_WHY_BYTES])
+{
+    size_t found = find(event_words, LOGS_EVENTS, item);
+    char meant[DIALECT_WHY_BYTES];
+
+    if (found < LOGS_EVENTS && (*events & LOGS_BIT(found)) == 0) {
+        *events |= LOGS_BIT(found);
+        return STATUS_OK;
+    }
+    if (found < LOGS_EVENTS)
+        snprintf(ret_why, DIALECT_WHY_BYTES, "names %s twice", item);
+    else if (*item == '\0')
+        snprintf(ret_why, DIALECT_WHY_BYTES, "holds an empty word: is there a comma too many?");
+    else if (strcmp(item, NONE) == 0)
+        snprintf(ret_why, DIALECT_WHY_BYTES, "says none: then nothing else may stand beside it");
+    else
+        snprintf(ret_why, DIALECT_WHY_BYTES, "is made of joins, exits, messages, notices and refusals, or is none%.40s",
+                 suggestion(event_words, LOGS_EVENTS, item, meant));
+    return STATUS_INVALID;
+}
+
+int logs_parse_events(const char *text, uint32_t *ret_events, char ret_why[DIALECT_WHY_BYTES])
+{
+    char copy[VALUE_MAX_BYTES + 1];
+    char *next;
+    uint32_t events = 0;
+
+    snprintf(copy, sizeof(copy), "%s", text);
+    next = value_trim(copy);
+    if (*next == '\0' || strcmp(next, NONE) == 0)
+        next = NULL;
+    while (next != NULL) {
+        if (add(&events, value_trim(strsep(&next, ",")), ret_why) != 0)
+            return STATUS_INVALID;
+    }
+    *ret_events = events;
+    return STATUS_OK;
+}
+
+const char *logs_write_events(uint32_t events, char out[LOGS_EVENTS_BYTES])
+{
+    size_t used = 0;
+
+    snprintf(out, LOGS_EVENTS_BYTES, "%s", NONE);
+    for (size_t event = 0; event < LOGS_EVENTS; event++) {
+        if ((events & LOGS_BIT(event)) != 0)
+            used += (size_t)snprintf(out + used, LOGS_EVENTS_BYTES - used, "%s%s", used > 0 ? ", " : "",
+                                     event_words[event]);
+    }
+    return out;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Taking a list of networks apart. */
+#include "conf/network_option.h"
+
+#include "conf/value.h"
+
+#include <roomd/status.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NONE "none"
+
+static int add(struct network_list *list, const char *item, char ret_why[NETWORK_WHY_BYTES])
+{
+    if (*item == '\0')
+        snprintf(ret_why, NETWORK_WHY_BYTES, "holds no network: is there a comma too many?");
+    else if (strcmp(item, NONE) == 0)
+        snprintf(ret_why, NETWORK_WHY_BYTES, "stands for an empty list: nothing else may stand beside it");
+    else if (strpbrk(item, " \t") != NULL)
+        snprintf(ret_why, NETWORK_WHY_BYTES, "is no network: put commas between several");
+    else
+        return network_list_add(list, item, ret_why);
+    return STATUS_INVALID;
+}
+
+int networks_parse(const char *text, const struct option *option, const struct place *place,
+                   struct complaints *complaints, struct network_list *ret_list)
+{
+    struct network_list list = {.count = 0};
+    char copy[VALUE_MAX_BYTES + 1], why[NETWORK_WHY_BYTES];
+    char *next;
+    int status = STATUS_OK;
+
+    snprintf(copy, sizeof(copy), "%s", text);
+    next = value_trim(copy);
+    if (*next == '\0' && option->min > 0) {
+        complaint_add(complaints, place, "%s.%s is empty: write all, none, or networks", option->section, option->key);
+        return STATUS_INVALID;
+    }
+    if (*next == '\0' || strcmp(next, NONE) == 0)
+        next = NULL;
+    while (next != NULL && status != STATUS_FULL) {
+        const char *item = value_trim(strsep(&next, ","));
+        int item_status = add(&list, item, why);
+
+        if (item_status == 0)
+            continue;
+        status = item_status;
+        complaint_add(complaints, place, "%s.%s: '%s' %s", option->section, option->key, complaint_excerpt(item).text,
+                      why);
+    }
+    if (status != 0)
+        return STATUS_INVALID;
+    *ret_list = list;
+    return STATUS_OK;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * Lists of networks in the configuration. What a network is, and what is wrong with one, is core's to say: see <roomd/network.h>.
+ */
+#ifndef ROOMD_CONF_NETWORK_OPTION_H
+#define ROOMD_CONF_NETWORK_OPTION_H
+
+#include "conf/diagnostics.h"
+#include "conf/option.h"
+
+/*
+ * Reads a comma-separated list of networks and words; what is wrong with each of them is a complaint. The word `none`, and an empty value where the option may be empty, is an empty list. STATUS_INVALID:
+ * there were complaints, and `ret_list` is untouched.
+ */
+int networks_parse(const char *text, const struct option *option, const struct place *place,
+                   struct complaints *complaints, struct network_list *ret_list);
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Every case of what may be at the path already. */
+#include "io/control/control_listener.h"
+
+#include "base/log.h"
+#include "io/group.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <roomd/status.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define CONTROL_SOCKET_MODE 0660
+
+/* Connections that have not been accepted yet: a cron table full of roomctl, all in the same second. */
+#define CONTROL_SOCKET_BACKLOG 128
+
+struct control_socket {
+    int fd;
+    bool made; /* there is one of ours in the file system: this one */
+    dev_t device;
+    ino_t inode;
+    struct sockaddr_un address;
+};
+
+static bool stat_path(const struct control_socket *made, struct stat *ret_status)
+{
+    return lstat(made->address.sun_path, ret_status) == 0;
+}
+
+/* Does a program listen there? It is asked, as there is no other way to know. */
+static bool is_listened_to(const struct control_socket *made)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool listened;
+
+    if (fd < 0)
+        return true; /* not known; it is left alone */
+    listened =
+        connect(fd, (const struct sockaddr *)&made->address, sizeof(made->address)) == 0 || errno != ECONNREFUSED;
+    close(fd);
+    return listened;
+}
+
+/* Makes place for our socket. */
+static int clear_path(const struct control_socket *made)
+{
+    const char *path = made->address.sun_path;
+    struct stat status;
+
+    if (!stat_path(made, &status)) {
+        if (errno == ENOENT)
+            return STATUS_OK;
+        log_error("can't create the control socket %s", path);
+        return STATUS_SYSTEM;
+    }
+    if (!S_ISSOCK(status.st_mode)) {
+        log_errorx("%s exists and is not a socket", path);
+        return STATUS_INVALID;
+    }
+    if (status.st_uid != geteuid() && status.st_uid != 0) {
+        log_errorx("the socket %s belongs to somebody else (user %u)", path, (unsigned)status.st_uid);
+        return STATUS_INVALID;
+    }
+    if (is_listened_to(made)) {
+        log_errorx("another program listens on the control socket %s; admin.control chooses another", path);
+        return STATUS_TAKEN;
+    }
+    if (unlink(path) != 0 && errno != ENOENT) {
+        log_error("can't replace the control socket %s, which nobody listens on", path);
+        return STATUS_SYSTEM;
+    }
+    return STATUS_OK;
+}
+
+/* Nobody but us may connect until owner and mode are what they should be: chmod on the descriptor would not reach the file. */
+static int bind_path(struct control_socket *made)
+{
+    mode_t mask = umask(0177);
+    int result = bind(made->fd, (const struct sockaddr *)&made->address, sizeof(made->address));
+    int error = errno;
+
+    umask(mask);
+    errno = error;
+    return result;
+}
+
+static int give_rights(struct control_socket *made, gid_t group)
+{
+    const char *path = made->address.sun_path;
+    struct stat status;
+
+    if (!stat_path(made, &status))
+        return STATUS_SYSTEM;
+    made->made = true;
+    made->device = status.st_dev;
+    made->inode = status.st_ino;
+    if (group != GROUP_NONE && status.st_gid != group && lchown(path, (uid_t)-1, group) != 0)
+        log_warn("can't give the control socket %s to the group of admin.group", path);
+    return chmod(path, CONTROL_SOCKET_MODE) == 0 ? STATUS_OK : STATUS_SYSTEM;
+}
+
+static int make(struct control_socket *made, gid_t group)
+{
+    int status = clear_path(made);
+
+    if (status != STATUS_OK)
+        return status;
+    made->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (made->fd >= 0 && bind_path(made) == 0 && listen(made->fd, CONTROL_SOCKET_BACKLOG) == 0 &&
+        give_rights(made, group) == STATUS_OK)
+        return STATUS_OK;
+    log_error("can't create the control socket %s", made->address.sun_path);
+    return STATUS_SYSTEM;
+}
+
+int control_socket_open(const char *path, gid_t group, struct control_socket **ret_socket)
+{
+    struct control_socket *made = calloc(1, sizeof(*made));
+    int status = STATUS_INVALID;
+
+    if (made == NULL)
+        return STATUS_NO_MEMORY;
+    made->fd = -1;
+    made->address.sun_family = AF_UNIX;
+    if (strlen(path) < sizeof(made->address.sun_path)) {
+        memcpy(made->address.sun_path, path, strlen(path) + 1);
+        status = make(made, group);
+    }
+    if (status != STATUS_OK) {
+        control_socket_close(made);
+        return status;
+    }
+    *ret_socket = made;
+    return STATUS_OK;
+}
+
+int control_socket_fd(const struct control_socket *socket)
+{
+    return socket->fd;
+}
+
+void control_socket_close(struct control_socket *made)
+{
+    int error = errno;
+    struct stat status;
+
+    if (made == NULL)
+        return;
+    if (made->made && stat_path(made, &status) && status.st_dev == made->device && status.st_ino == made->inode)
+        unlink(made->address.sun_path);
+    if (made->fd >= 0)
+        close(made->fd);
+    free(made);
+    errno = error;
+}

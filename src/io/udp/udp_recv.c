@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * Receiving. A callback reads a bounded number of datagrams and returns: epoll is level-triggered here and comes again, after the other watchers
+ * have had their turn.
+ */
+#include "base/log.h"
+#include "io/udp/udp_internal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <roomd/moment.h>
+#include <string.h>
+#include <time.h>
+
+/* 4 times 32 datagrams: signals, console and sweeps wait for less than a millisecond. */
+#define UDP_RECV_ROUNDS 4
+
+/*
+ * So many errors in a row are no longer other people's ICMP messages, one of which may be pending at each call: those must not cost honest datagrams
+ * their turn, not even in a flood.
+ */
+#define UDP_RECV_ERRORS_MAX 16
+
+/* After errors that do not go away by being read: a socket that stays ready with one would take the whole processor. */
+#define UDP_REST_S 0.01
+
+/* A flood makes such lines a minute, not a second. */
+#define UDP_QUIET_NS (60 * MOMENT_NS_PER_S)
+
+void udp_recv_batch_init(struct udp_recv_batch *batch)
+{
+    for (size_t i = 0; i < UDP_RECV_SLOTS; i++) {
+        batch->pieces[i] = (struct iovec){.iov_base = batch->bytes[i], .iov_len = UDP_DATAGRAM_MAX_BYTES};
+        batch->headers[i].msg_hdr = (struct msghdr){
+            .msg_name = &batch->peers[i],
+            .msg_namelen = sizeof(batch->peers[i]),
+            .msg_iov = &batch->pieces[i],
+            .msg_iovlen = 1,
+            .msg_control = &batch->controls[i],
+            .msg_controllen = sizeof(batch->controls[i]),
+        };
+    }
+}
+
+/* What recvmmsg has written over and will read again. */
+static void reset(struct msghdr *header)
+{
+    header->msg_namelen = sizeof(union sockaddr_any);
+    header->msg_controllen = sizeof(struct udp_recv_control);
+}
+
+/* True at most once a minute. */
+static bool may_warn(int64_t *quiet_until_ns)
+{
+    struct timespec time = {0, 0};
+    int64_t now_ns;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    now_ns = (int64_t)time.tv_sec * MOMENT_NS_PER_S + time.tv_nsec;
+    if (now_ns < *quiet_until_ns)
+        return false;
+    *quiet_until_ns = now_ns + UDP_QUIET_NS;
+    return true;
+}
+
+/* The kernel tells with a datagram how many were lost at this socket before it, all in all, in 32 bits that wrap. */
+static void count_drops(struct udp *udp, uint32_t drops)
+{
+    struct udp_set *set = udp->set;
+
+    if (drops == udp->drops_seen)
+        return;
+    set->stats.kernel_drops += (uint32_t)(drops - udp->drops_seen);
+    udp->drops_seen = drops;
+    if (!may_warn(&set->drops_quiet_until_ns))
+        return;
+    log_warnx("%" PRIu64 " datagrams were lost because a receive buffer was full",
+              set->stats.kernel_drops - set->drops_told);
+    set->drops_told = set->stats.kernel_drops;
+}
+
+/* An answer can't leave from a multicast address; `ret_local` stays all zero then, and the kernel chooses. */
+static void read_ipv4_local(const struct cmsghdr *control, uint8_t ret_local[ENDPOINT_ADDRESS_BYTES])
+{
+    struct in_pktinfo info;
+
+    memcpy(&info, CMSG_DATA(control), sizeof(info));
+    /* ipi_spec_dst, not ipi_addr: of a datagram to the broadcast address it says which of our own addresses is meant. */
+    if (info.ipi_spec_dst.s_addr != INADDR_ANY && !IN_MULTICAST(ntohl(info.ipi_addr.s_addr)))
+        endpoint_address_from_ipv4((const uint8_t *)&info.ipi_spec_dst, ret_local);
+}
+
+static void read_ipv6_local(const struct cmsghdr *control, uint8_t ret_local[ENDPOINT_ADDRESS_BYTES])
+{
+    struct in6_pktinfo info;
+
+    memcpy(&info, CMSG_DATA(control), sizeof(info));
+    if (!IN6_IS_ADDR_MULTICAST(&info.ipi6_addr))
+        memcpy(ret_local, &info.ipi6_addr, ENDPOINT_ADDRESS_BYTES);
+}
+
+static bool is_control(const struct cmsghdr *control, int level, int type, size_t length)
+{
+    return control->cmsg_level == level && control->cmsg_type == type && control->cmsg_len >= CMSG_LEN(length);
+}
+
+static void read_controls(struct udp *udp, struct msghdr *header, uint8_t ret_local[ENDPOINT_ADDRESS_BYTES])
+{
+    for (struct cmsghdr *control = CMSG_FIRSTHDR(header); control != NULL; control = CMSG_NXTHDR(header, control)) {
+        if (is_control(control, IPPROTO_IP, IP_PKTINFO, sizeof(struct in_pktinfo))) {
+            read_ipv4_local(control, ret_local);
+        } else if (is_control(control, IPPROTO_IPV6, IPV6_PKTINFO, sizeof(struct in6_pktinfo))) {
+            read_ipv6_local(control, ret_local);
+        } else if (is_control(control, SOL_SOCKET, SO_RXQ_OVFL, sizeof(uint32_t))) {
+            uint32_t drops;
+
+            memcpy(&drops, CMSG_DATA(control), sizeof(drops));
+            count_drops(udp, drops);
+        }
+    }
+}
+
+static void dispatch(struct udp *udp, size_t slot)
+{
+    struct udp_set *set = udp->set;
+    struct mmsghdr *message = &set->recv.headers[slot];
+    struct path path = {.door = udp->door};
+
+    read_controls(udp, &message->msg_hdr, path.local);
+    /* Port 0 is for those who want no answer (RFC 768): they can't be members, and sending there is an error. */
+    if (sockaddr_to_endpoint(&set->recv.peers[slot], message->msg_hdr.msg_namelen, &path.peer) != 0 ||
+        path.peer.port == 0) {
+        set->stats.no_return_address++;
+        return;
+    }
+    set->stats.received++;
+    if ((message->msg_hdr.msg_flags & MSG_TRUNC) != 0)
+        set->stats.truncated++;
+    set->sink.datagram(set->sink.ctx, &path, set->recv.bytes[slot], message->msg_len);
+}
+
+/* Errors that somebody's ICMP message has left at the socket, or a signal: to have read them has removed them. */
+static bool is_everyday(int error)
+{
+    switch (error) {
+    case EINTR:
+    case ECONNREFUSED:
+    case ECONNRESET:
+    case EHOSTUNREACH:
+    case EHOSTDOWN:
+    case ENETUNREACH:
+    case ENETDOWN:
+    case ENONET:
+    case EMSGSIZE:
+    case ENOPROTOOPT:
+    case EOPNOTSUPP:
+    case EPROTO:
+    case EACCES:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void note_error(struct udp_set *set, int error)
+{
+    set->stats.receive_errors++;
+    if (is_everyday(error))
+        log_debug("an error was pending at a socket: %s", strerror(error));
+    else if (may_warn(&set->errors_quiet_until_ns))
+        log_warnx("receiving failed: %s", strerror(error));
+}
+
+static void rest(struct udp *udp)
+{
+    ev_io_stop(udp->set->loop, &udp->reader);
+    ev_timer_set(&udp->rest, UDP_REST_S, 0.);
+    ev_timer_start(udp->set->loop, &udp->rest);
+}
+
+static void hand_on_all(struct udp *udp, size_t count)
+{
+    for (size_t slot = 0; slot < count; slot++) {
+        dispatch(udp, slot);
+        reset(&udp->set->recv.headers[slot].msg_hdr);
+    }
+}
+
+/*
+ * After a receive that has failed. The error queue is read once a turn, so that a flood of errors can't take that of datagrams. True where the error was
+ * that of an entry there.
+ */
+static bool is_explained(struct udp *udp, bool *drained)
+{
+    bool explained = !*drained && udp_errqueue_drain(udp) > 0;
+
+    *drained = true;
+    return explained;
+}
+
+static void receive(struct udp *udp)
+{
+    unsigned rounds = 0, errors = 0; /* in a row */
+    bool drained = udp->errors_wait;
+
+    if (drained)
+        udp_errqueue_drain(udp);
+    while (rounds < UDP_RECV_ROUNDS && errors < UDP_RECV_ERRORS_MAX) {
+        int count = recvmmsg(udp->fd, udp->set->recv.headers, UDP_RECV_SLOTS, MSG_DONTWAIT, NULL);
+        int error = errno;
+
+        if (count < 0) {
+            bool explained = is_explained(udp, &drained);
+
+            if (error == EAGAIN)
+                return;
+            if (explained)
+                continue;
+            udp->errors_wait = true;
+            note_error(udp->set, error);
+            errors++;
+            continue;
+        }
+        errors = 0;
+        rounds++;
+        hand_on_all(udp, (size_t)count);
+        if (count < UDP_RECV_SLOTS)
+            return; /* that was all, or an error stands before the next one, which the next call will tell */
+    }
+    if (errors == UDP_RECV_ERRORS_MAX)
+        rest(udp);
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
+{
+    (void)loop;
+    (void)revents;
+    receive(w->data);
+}
+
+static void on_rested(struct ev_loop *loop, ev_timer *w, int revents)
+{
+    struct udp *udp = w->data;
+
+    (void)revents;
+    ev_io_start(loop, &udp->reader);
+}
+
+void udp_recv_init(struct udp *udp)
+{
+    ev_io_init(&udp->reader, on_readable, udp->fd, EV_READ);
+    ev_timer_init(&udp->rest, on_rested, UDP_REST_S, 0.);
+    udp->reader.data = udp;
+    udp->rest.data = udp;
+    udp->errors_wait = true; /* where it was open before, somebody else may have been told of them */
+}
+
+void udp_recv_start(struct udp *udp)
+{
+    ev_io_start(udp->set->loop, &udp->reader);
+}
+
+void udp_recv_stop(struct udp *udp)
+{
+    ev_io_stop(udp->set->loop, &udp->reader);
+    ev_timer_stop(udp->set->loop, &udp->rest);
+}

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * Sending: the outbox over all doors. Whatever the kernel says of one datagram is said of that one; the others go out. Only a door that is full
+ * holds back what stands behind it.
+ */
+#include "base/log.h"
+#include "io/udp/udp_internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* With ENOBUFS the socket is writable all the while, so EPOLLOUT would spin: the kernel is given this long to send what its queues hold. */
+#define UDP_PAUSE_S 0.005
+
+/* 200 ms without one datagram taken: then it is this one that does not go out, and those behind it have waited long enough. */
+#define UDP_PAUSES_MAX 40
+
+#define UDP_INTERRUPTED_MAX 8
+
+/* Two ICMP messages within the microsecond between two calls are rare, four are not to happen; an error that is this entry's own costs so many calls. */
+#define UDP_PENDING_MAX 4
+
+/* What has been tried for the entry that stands first. */
+struct attempt {
+    unsigned interrupted;
+    unsigned pending; /* errors were met that may have been pending at the socket, and so were removed */
+    bool fragment;    /* it is to be sent in fragments */
+};
+
+enum verdict {
+    VERDICT_AGAIN,
+    VERDICT_LATER,
+    VERDICT_FAILED,
+};
+
+static void set_fragmentation(const struct udp *udp, bool allowed)
+{
+    bool ipv4 = endpoint_address_is_ipv4(udp->bound.address);
+    int ipv4_value = allowed ? IP_PMTUDISC_DONT : IP_PMTUDISC_DO;
+    int ipv6_value = allowed ? IPV6_PMTUDISC_DONT : IPV6_PMTUDISC_DO;
+
+    if (ipv4)
+        setsockopt(udp->fd, IPPROTO_IP, IP_MTU_DISCOVER, &ipv4_value, sizeof(ipv4_value));
+    else
+        setsockopt(udp->fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &ipv6_value, sizeof(ipv6_value));
+}
+
+/* Returns 1 or a negative errno. */
+static int transmit_fragmented(const struct udp *udp, const struct msghdr *header)
+{
+    int result;
+
+    set_fragmentation(udp, true);
+    result = sendmsg(udp->fd, header, MSG_DONTWAIT) < 0 ? -errno : 1;
+    set_fragmentation(udp, false);
+    return result;
+}
+
+/* Returns how many were taken, at least 1, or the first one's errno, negative. */
+static int transmit(const struct udp *udp, struct mmsghdr *headers, size_t count, const struct attempt *attempt)
+{
+    int taken;
+
+    if (attempt->fragment)
+        return transmit_fragmented(udp, &headers[0].msg_hdr);
+    taken = sendmmsg(udp->fd, headers, (unsigned)count, MSG_DONTWAIT);
+    if (taken == 0)
+        return -EIO; /* not to happen, and no reason to try for ever */
+    return taken < 0 ? -errno : taken;
+}
+
+static enum verdict wait_writable(struct udp *udp)
+{
+    udp->set->stats.send_blocked++;
+    udp->waiting = true;
+    ev_io_start(udp->set->loop, &udp->writer);
+    return VERDICT_LATER;
+}
+
+static enum verdict wait_pause(struct udp *udp)
+{
+    if (udp->pauses++ >= UDP_PAUSES_MAX) {
+        udp->pauses = 0;
+        return VERDICT_FAILED;
+    }
+    udp->set->stats.send_blocked++;
+    udp->waiting = true;
+    ev_timer_set(&udp->pause, UDP_PAUSE_S, 0.);
+    ev_timer_start(udp->set->loop, &udp->pause);
+    return VERDICT_LATER;
+}
+
+/* Our address may have changed since the member wrote to it; from the new one its program may still take the datagram. */
+static enum verdict unpin_source(struct msghdr *header)
+{
+    if (header->msg_control == NULL)
+        return VERDICT_FAILED;
+    header->msg_control = NULL;
+    header->msg_controllen = 0;
+    return VERDICT_AGAIN;
+}
+
+/* Clears DF for this datagram. That it is too big even so is hardly ever meant for this one. */
+static enum verdict allow_fragments(struct udp *udp, struct attempt *attempt)
+{
+    if (attempt->fragment)
+        return attempt->pending++ < UDP_PENDING_MAX ? VERDICT_AGAIN : VERDICT_FAILED;
+    udp->set->stats.too_big_for_path++;
+    attempt->fragment = true;
+    return VERDICT_AGAIN;
+}
+
+/*
+ * With IP_RECVERR an ICMP error that somebody else's datagram has met stays at the socket until the next call, whomever that sends to; to have been told has
+ * removed it.
+ */
+static bool may_be_pending(int error)
+{
+    switch (error) {
+    case ECONNREFUSED:
+    case EHOSTUNREACH:
+    case EHOSTDOWN:
+    case ENETUNREACH:
+    case ENONET:
+    case ENOPROTOOPT:
+    case EOPNOTSUPP:
+    case EPROTO:
+    case EACCES:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static enum verdict verdict_of(struct udp *udp, struct msghdr *header, struct attempt *attempt, int error)
+{
+    if (may_be_pending(error) && attempt->pending++ < UDP_PENDING_MAX)
+        return VERDICT_AGAIN;
+    switch (error) {
+    case EAGAIN:
+        return wait_writable(udp);
+    case ENOBUFS:
+    case ENOMEM:
+        return wait_pause(udp);
+    case EINTR:
+        return attempt->interrupted++ < UDP_INTERRUPTED_MAX ? VERDICT_AGAIN : wait_pause(udp);
+    case EMSGSIZE: /* where it is pending, somebody else's router has said it: then this datagram goes out without DF, and whole */
+        return allow_fragments(udp, attempt);
+    case EINVAL:
+    case EADDRNOTAVAIL:
+    case ENETUNREACH:
+    case ENODEV:
+        return unpin_source(header);
+    default:
+        return VERDICT_FAILED;
+    }
+}
+
+static void set_results(struct outbox_entry *entries, size_t count, enum outbox_result result)
+{
+    for (size_t i = 0; i < count; i++)
+        entries[i].result = (uint8_t)result;
+}
+
+static void fail(struct udp_set *set, struct outbox_entry *entry, int error)
+{
+    char text[ENDPOINT_TEXT_BYTES];
+
+    entry->result = OUTBOX_FAILED;
+    set->stats.send_failed++;
+    log_debug("can't send to %s: %s", endpoint_format(&entry->path->peer, text), strerror(error));
+}
+
+/* What is left of the entries of one door that go out together. */
+struct run {
+    struct udp *udp;
+    struct outbox_entry *entries;
+    size_t count;
+    size_t message, messages; /* the next one, and the one behind the last, in the batch */
+    struct attempt attempt;
+};
+
+static void fill(struct run *run, bool together)
+{
+    run->message = 0;
+    run->messages = udp_message_fill(&run->udp->set->send, run->entries, run->count, together);
+    run->attempt = (struct attempt){0};
+}
+
+/* Done with the entries of so many messages. */
+static void advance(struct run *run, size_t messages, enum outbox_result result)
+{
+    const uint8_t *spans = run->udp->set->send.spans;
+    size_t entries = 0;
+
+    for (size_t i = 0; i < messages; i++)
+        entries += spans[run->message + i];
+    set_results(run->entries, entries, result);
+    if (result == OUTBOX_TAKEN)
+        run->udp->set->stats.sent += entries;
+    run->entries += entries;
+    run->count -= entries;
+    run->message += messages;
+    run->attempt = (struct attempt){0};
+}
+
+/* A pause that has lasted too long may end with several datagrams in one message. */
+static void fail_message(struct run *run, int error)
+{
+    uint8_t span = run->udp->set->send.spans[run->message];
+
+    for (uint8_t i = 0; i < span; i++)
+        fail(run->udp->set, &run->entries[i], error);
+    advance(run, 1, OUTBOX_FAILED);
+}
+
+/*
+ * Where several datagrams are one message, an error may be of that: a path that takes no datagram so long, a device that can't do the check sums. Each by itself then shows.
+ */
+static bool must_part(const struct run *run, int error)
+{
+    if (run->udp->set->send.spans[run->message] == 1)
+        return false;
+    switch (error) {
+    case EAGAIN:
+    case ENOBUFS:
+    case ENOMEM:
+    case EINTR:
+        return false;
+    default:
+        return !may_be_pending(error) || run->attempt.pending >= UDP_PENDING_MAX;
+    }
+}
+
+/* Offers what is left of the run once. */
+static void offer(struct run *run)
+{
+    struct udp *udp = run->udp;
+    struct mmsghdr *headers = udp->set->send.headers + run->message;
+    size_t offered = run->messages - run->message;
+    int taken = transmit(udp, headers, offered, &run->attempt);
+
+    /* sendmmsg says nothing of the error that has stopped it behind the first one, and that may have been the pending one. */
+    if (taken < (int)offered)
+        udp->errors_wait = true;
+    if (taken > 0) {
+        advance(run, (size_t)taken, OUTBOX_TAKEN);
+        udp->pauses = 0;
+        return;
+    }
+    if (must_part(run, -taken)) {
+        udp->whole = udp->whole || taken == -EIO;
+        fill(run, false);
+        return;
+    }
+    switch (verdict_of(udp, &headers[0].msg_hdr, &run->attempt, -taken)) {
+    case VERDICT_AGAIN:
+        break;
+    case VERDICT_LATER:
+        advance(run, offered, OUTBOX_LATER);
+        break;
+    case VERDICT_FAILED:
+        fail_message(run, -taken);
+        break;
+    }
+}
+
+/* At most UDP_SEND_SLOTS entries of one door. */
+static void send_run(struct udp *udp, struct outbox_entry *entries, size_t count)
+{
+    struct run run = {.udp = udp, .entries = entries, .count = count};
+
+    if (udp->waiting) {
+        set_results(entries, count, OUTBOX_LATER);
+        return;
+    }
+    fill(&run, !udp->whole);
+    while (run.message < run.messages)
+        offer(&run);
+}
+
+void udp_outbox_send(void *ctx, struct outbox_entry *entries, size_t count)
+{
+    struct udp_set *set = ctx;
+    size_t done = 0;
+
+    while (done < count) {
+        uint16_t door = entries[done].path->door;
+        size_t most = count - done < UDP_SEND_SLOTS ? count - done : UDP_SEND_SLOTS;
+        size_t run = 1;
+
+        while (run < most && entries[done + run].path->door == door)
+            run++;
+        if (door < set->count) {
+            send_run(set->doors[door], entries + done, run);
+        } else {
+            for (size_t i = 0; i < run; i++)
+                fail(set, &entries[done + i], ENODEV); /* a member's door that a new configuration no longer has */
+        }
+        done += run;
+    }
+}
+
+static void resume(struct udp *udp)
+{
+    udp->waiting = false;
+    udp->set->sink.writable(udp->set->sink.ctx, udp->door);
+}
+
+static void on_writable(struct ev_loop *loop, ev_io *w, int revents)
+{
+    (void)revents;
+    ev_io_stop(loop, w);
+    resume(w->data);
+}
+
+static void on_paused(struct ev_loop *loop, ev_timer *w, int revents)
+{
+    (void)loop;
+    (void)revents;
+    resume(w->data);
+}
+
+void udp_send_init(struct udp *udp)
+{
+    ev_io_init(&udp->writer, on_writable, udp->fd, EV_WRITE);
+    ev_timer_init(&udp->pause, on_paused, UDP_PAUSE_S, 0.);
+    udp->writer.data = udp;
+    udp->pause.data = udp;
+}
+
+void udp_send_done(struct udp *udp)
+{
+    ev_io_stop(udp->set->loop, &udp->writer);
+    ev_timer_stop(udp->set->loop, &udp->pause);
+}

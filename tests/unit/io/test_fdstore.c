@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* Descriptors that come with the start of the process. */
+#include "io/fdstore.h"
+
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* The test's own process needs its descriptors, so those of the test are made up: see options.cmake. */
+static bool is_open[32], is_cloexec[32];
+
+int __wrap_fcntl(int fd, int command, ...);
+int __wrap_close(int fd);
+
+int __wrap_fcntl(int fd, int command, ...)
+{
+    cr_assert_eq(command, F_SETFD);
+    if (!is_open[fd])
+        return -1;
+    is_cloexec[fd] = true;
+    return 0;
+}
+
+int __wrap_close(int fd)
+{
+    cr_assert(is_open[fd], "descriptor %d is closed already", fd);
+    is_open[fd] = false;
+    return 0;
+}
+
+static void hand_over(int count, const char *names)
+{
+    char text[32];
+
+    for (int i = 0; i < count; i++)
+        is_open[3 + i] = true;
+    snprintf(text, sizeof(text), "%d", count);
+    setenv("LISTEN_FDS", text, 1);
+    snprintf(text, sizeof(text), "%d", (int)getpid());
+    setenv("LISTEN_PID", text, 1);
+    if (names != NULL)
+        setenv("LISTEN_FDNAMES", names, 1);
+    else
+        unsetenv("LISTEN_FDNAMES");
+}
+
+Test(inherited, descriptors_come_with_their_names)
+{
+    struct inherited inherited;
+
+    hand_over(3, "door-a:members-1:");
+    inherited_find(&inherited);
+    cr_assert_eq(inherited.count, 3);
+    cr_expect_str_eq(inherited.fds[0].name, "door-a");
+    cr_expect_str_eq(inherited.fds[1].name, "members-1");
+    cr_expect_str_eq(inherited.fds[2].name, "");
+    cr_expect_eq(inherited.fds[1].fd, 4);
+    cr_expect(is_cloexec[4]);
+    cr_expect_null(getenv("LISTEN_FDS"));
+    cr_expect_null(getenv("LISTEN_PID"));
+    cr_expect_null(getenv("LISTEN_FDNAMES"));
+}
+
+Test(inherited, what_nobody_takes_is_closed)
+{
+    struct inherited inherited;
+
+    unsetenv("NOTIFY_SOCKET");
+    hand_over(3, "a:b:a");
+    inherited_find(&inherited);
+    cr_expect_eq(inherited_take(&inherited, 0), 3);
+    cr_expect_eq(inherited_drop(&inherited), 2);
+    cr_expect(is_open[3]);
+    cr_expect_not(is_open[4]);
+    cr_expect_not(is_open[5]);
+    cr_expect_eq(inherited_drop(&inherited), 0);
+}
+
+Test(inherited, what_was_meant_for_another_process_is_left_alone)
+{
+    struct inherited inherited;
+
+    hand_over(1, "a");
+    setenv("LISTEN_PID", "1", 1);
+    inherited_find(&inherited);
+    cr_expect_eq(inherited.count, 0);
+    cr_expect(is_open[3]);
+}
+
+Test(inherited, nonsense_is_nothing)
+{
+    static const char *const counts[] = {"", "x", "-1", "1x", " 1", "0"};
+    struct inherited inherited;
+
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        hand_over(1, NULL);
+        setenv("LISTEN_FDS", counts[i], 1);
+        inherited_find(&inherited);
+        cr_expect_eq(inherited.count, 0, "'%s'", counts[i]);
+    }
+}
+
+Test(inherited, descriptors_without_names_are_found_and_closed_ones_are_not)
+{
+    struct inherited inherited;
+
+    hand_over(2, NULL);
+    is_open[3] = false;
+    inherited_find(&inherited);
+    cr_assert_eq(inherited.count, 1);
+    cr_expect_eq(inherited.fds[0].fd, 4);
+    cr_expect_str_eq(inherited.fds[0].name, "");
+}

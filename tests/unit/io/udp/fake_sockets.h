@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * A kernel for the tests of the doors: it takes the place of the socket calls (see options.cmake) and does what the test has told it to. Its
+ * descriptors are eventfds, so that a real loop can watch them.
+ */
+#ifndef ROOMD_TESTS_FAKE_SOCKETS_H
+#define ROOMD_TESTS_FAKE_SOCKETS_H
+
+#include "io/udp/udp.h"
+
+#include <stdbool.h>
+#include <sys/socket.h>
+
+#define FAKE_SOCKETS_MAX   8
+#define FAKE_DATAGRAMS_MAX 512
+#define FAKE_ERRORS_MAX    64
+#define FAKE_ICMP_MAX      8192
+#define FAKE_OPTIONS_MAX   64
+
+/* A datagram is known by its first byte. */
+struct fake_taken {
+    struct endpoint peer;
+    uint8_t local[ENDPOINT_ADDRESS_BYTES]; /* all zero: it carried no address to leave from */
+    uint32_t local_interface;
+    int socket;
+    uint32_t length;
+    uint8_t id;
+    bool fragmented; /* fragmentation was allowed */
+};
+
+struct fake_error {
+    int id; /* of the datagram that meets it, once */
+    int error;
+    bool pinned_only; /* only if it carries an address to leave from, and as often as it does */
+};
+
+struct fake_arrival {
+    struct endpoint peer;
+    uint8_t local[ENDPOINT_ADDRESS_BYTES];    /* where it was sent to */
+    uint8_t spec_dst[ENDPOINT_ADDRESS_BYTES]; /* IPv4, where it differs from `local` */
+    uint32_t drops;                           /* SO_RXQ_OVFL; 0 = not told */
+    uint32_t length;
+    uint16_t family; /* where it is not the peer's */
+    uint8_t id;
+    int socket;
+    int error; /* instead of a datagram; -1 = and never goes away */
+};
+
+/* An entry of the error queue. */
+struct fake_icmp {
+    struct endpoint peer; /* where the quoted datagram was sent to */
+    int socket;
+    uint16_t family; /* of msg_name, where it is not the peer's */
+    uint8_t origin, type, code;
+    bool silent; /* without the control message that says what it is */
+};
+
+struct fake_option {
+    int socket, level, name, value;
+};
+
+struct fake_sockets {
+    struct fake_taken taken[FAKE_DATAGRAMS_MAX];
+    size_t taken_count;
+    struct fake_error errors[FAKE_ERRORS_MAX];
+    size_t error_count;
+    bool error_spent_by_partial; /* an error met after others were taken is not told again: a pending one */
+    int max_per_call;            /* sendmmsg takes no more in one call; 0 = no limit */
+    bool full[FAKE_SOCKETS_MAX]; /* EAGAIN */
+    unsigned send_calls, receive_calls;
+    int segments_error;        /* whoever asks for several datagrams in one message meets it; 0 = may */
+    unsigned messages_of_many; /* taken */
+
+    struct fake_arrival arrivals[FAKE_DATAGRAMS_MAX];
+    size_t arrival_count, arrival_next;
+
+    struct fake_icmp icmp[FAKE_ICMP_MAX];
+    size_t icmp_count, icmp_next;
+    unsigned error_calls;          /* recvmmsg with MSG_ERRQUEUE */
+    int pending[FAKE_SOCKETS_MAX]; /* the error that the next call at this socket meets; 0 = none */
+    size_t icmp_left_at_receive;   /* how many waited when datagrams were last asked for */
+
+    struct fake_option options[FAKE_OPTIONS_MAX];
+    size_t option_count;
+    int refuse_option; /* setsockopt of this name fails with EPERM */
+    int buffer_bytes;  /* the most a socket gets without force */
+    int socket_error, bind_error;
+
+    struct endpoint bound[FAKE_SOCKETS_MAX];
+    int fds[FAKE_SOCKETS_MAX];
+    int count;
+};
+
+extern struct fake_sockets fake;
+
+/* The next datagram that comes in at a socket. Fill in what it returns. */
+struct fake_arrival *fake_arrive(int socket, uint8_t id, uint32_t length);
+
+/* The next ICMP error at a socket, also pending there: "port unreachable" for a datagram to that peer. Fill in what it returns. */
+struct fake_icmp *fake_icmp_arrive(int socket, const char *peer);
+
+/* Makes a socket ready, as the loop sees it, or not writable. */
+void fake_set_readable(int socket);
+void fake_set_full(int socket, bool full);
+
+void fake_fail(int id, int error);
+
+/* The value last set, or -1. */
+int fake_option(int socket, int level, int name);
+
+#endif
