@@ -17,8 +17,7 @@ LAYERS = {
     "conf": {"core", "base"},
     "admin": {"core", "base"},
     "io": {"core", "base"},
-    "server": {"io", "admin", "conf", "core", "base"},
-    "daemon": {"server", "io", "conf", "base"},
+    "roomd": {"io", "admin", "conf", "core", "base"},
     "roomctl": {"admin", "base"},
     "room": {"io", "conf", "core", "base"},
 }
@@ -34,8 +33,8 @@ CORE_SYSTEM = {
     "utf8proc.h", "sodium/crypto_shorthash.h", "sodium/crypto_generichash.h", "sodium/utils.h",
 }
 
-# The loop belongs to io, server and the programs.
-LOOP_LAYERS = {"io", "server", "daemon", "room"}
+# The loop belongs to io and the programs.
+LOOP_LAYERS = {"io", "roomd", "room"}
 
 # Symbols that core must leave undefined to nobody: the families of sockets, clocks, files, randomness, and the loop.
 FORBIDDEN = re.compile(
@@ -63,6 +62,8 @@ def wrong_includes(source):
             if name == "ev.h" and layer not in LOOP_LAYERS:
                 yield f"{path}: {layer} must know nothing of the loop"
     for path in sorted((source / "include").rglob("*.h")):
+        if (source / "src" / path.relative_to(source / "include")).exists():
+            yield f"{path}: src/roomd has a header of that name, and #include can't tell them apart"
         for kind, name in INCLUDE.findall(path.read_text(encoding="utf-8")):
             if not name.startswith("roomd/") and name not in {"stddef.h", "stdint.h", "stdbool.h"}:
                 yield f"{path}: a contract must not include {name}"

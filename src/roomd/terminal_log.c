@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* Lines for a person. What members wrote was made harmless when it came in: no control character reaches this file. */
-#include "server/screen.h"
+#include "roomd/terminal_log.h"
 
 #include "base/write_nowait.h"
 #include "io/interfaces.h"

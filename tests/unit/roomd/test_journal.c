@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-#include "server/journal.h"
+#include "roomd/journal.h"
 
 #include "base/log.h"
 

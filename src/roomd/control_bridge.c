@@ -3,7 +3,7 @@
 
 /* The control socket's requests to the commands, and the commands' answers to its clients. */
 #include "io/control/control_server.h"
-#include "server/server_state.h"
+#include "roomd/server_state.h"
 
 #include "base/log.h"
 #include "io/group.h"

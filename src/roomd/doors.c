@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* Opening the doors, explaining why one can't be opened, and describing them to the room. */
-#include "server/server_state.h"
+#include "roomd/server_state.h"
 
 #include "base/log.h"
 

@@ -4,7 +4,7 @@
 /* The daemon's command line. */
 #include "conf/config.h"
 #include "io/std.h"
-#include "server/server.h"
+#include "roomd/server.h"
 
 #include <getopt.h>
 #include <stdbool.h>

@@ -4,8 +4,8 @@
 /*
  * What the files of the server share.
  */
-#ifndef ROOMD_SERVER_STATE_H
-#define ROOMD_SERVER_STATE_H
+#ifndef ROOMD_ROOMD_SERVER_STATE_H
+#define ROOMD_ROOMD_SERVER_STATE_H
 
 #include "admin/admin.h"
 #include "conf/config.h"
@@ -16,9 +16,9 @@
 #include "io/input.h"
 #include "io/roster_file.h"
 #include "io/udp/udp.h"
-#include "server/journal.h"
-#include "server/screen.h"
-#include "server/server.h"
+#include "roomd/journal.h"
+#include "roomd/server.h"
+#include "roomd/terminal_log.h"
 
 #include <ev.h>
 #include <roomd/moment.h>
@@ -83,7 +83,7 @@ int doors_open(struct server *server, const struct udp_sink *sink);
 size_t doors_describe(const struct server *server, const struct config *config,
                       struct room_door ret_doors[ROOM_DOORS_MAX]);
 
-/* held.c: finds what the service manager has held for us; before any socket is opened. */
+/* restart.c: finds what the service manager has held for us; before any socket is opened. */
 void held_find(struct server *server);
 /* For each door of the configuration the socket that was held for it, now the caller's, or -1. All other sockets are let go. */
 void held_match(struct server *server, int ret_fds[ROOM_DOORS_MAX]);
@@ -112,7 +112,7 @@ void console_close(struct server *server);
 /* The `line` of an admin_reply that goes to the log. */
 void console_reply_to_log(void *ctx, enum admin_tone tone, const char *text);
 
-/* control.c: the group of admin.group, or GROUP_NONE; that it is missing is logged. */
+/* control_bridge.c: the group of admin.group, or GROUP_NONE; that it is missing is logged. */
 gid_t control_find_group(const struct server *server);
 /* Opens the control socket. Errors as of control_open. */
 int control_start(struct server *server, gid_t group);

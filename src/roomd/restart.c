@@ -5,7 +5,7 @@
  * What the service manager holds over a restart: the doors' sockets, with what comes in meanwhile, and the roster of members. So nobody has to join again, and no datagram is lost. room.listen stays the only truth about
  * the doors: a socket that it does not name is let go.
  */
-#include "server/server_state.h"
+#include "roomd/server_state.h"
 
 #include "base/log.h"
 #include "io/sd_notify.h"

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* What the service manager is told while the room is open: that the loop turns, and how many are there. Where it asked for nothing, nothing wakes up for it. */
-#include "server/server_state.h"
+#include "roomd/server_state.h"
 
 #include "io/sd_notify.h"
 

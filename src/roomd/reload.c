@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* Taking the configuration anew. It is read and checked as a whole before anything of it counts; what can't change under a running room is said. */
-#include "server/server_state.h"
+#include "roomd/server_state.h"
 
 #include "base/log.h"
 #include "io/interfaces.h"

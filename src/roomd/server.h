@@ -4,8 +4,8 @@
 /*
  * The composition root: owns the loop, opens everything in order, wires it together, and closes it in reverse. What the parts do is theirs.
  */
-#ifndef ROOMD_SERVER_SERVER_H
-#define ROOMD_SERVER_SERVER_H
+#ifndef ROOMD_ROOMD_SERVER_H
+#define ROOMD_ROOMD_SERVER_H
 
 #include <stddef.h>
 

@@ -4,8 +4,8 @@
 /*
  * What happens in the room, as lines of the log: as many of each kind as a person could read, and how many were left out. Who is told what on a terminal is the screen's business.
  */
-#ifndef ROOMD_SERVER_JOURNAL_H
-#define ROOMD_SERVER_JOURNAL_H
+#ifndef ROOMD_ROOMD_JOURNAL_H
+#define ROOMD_ROOMD_JOURNAL_H
 
 #include "conf/log_option.h"
 

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* Each kind of line has a bucket of its own, so that a flood of one (anybody can be refused a thousand times a second) hides none of the others. */
-#include "server/journal.h"
+#include "roomd/journal.h"
 
 #include "base/log.h"
 #include "core/model/bucket.h"

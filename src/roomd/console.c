@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Where an administrator's lines come from, and where the answers go: stdin to stdout, the FIFO to the log, roomctl to itself (control.c). */
-#include "server/server_state.h"
+/* Where an administrator's lines come from, and where the answers go: stdin to stdout, the FIFO to the log, roomctl to itself (control_bridge.c). */
+#include "roomd/server_state.h"
 
 #include "base/log.h"
 #include "io/group.h"

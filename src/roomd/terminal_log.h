@@ -4,8 +4,8 @@
 /*
  * What an administrator at a terminal sees of the room: what happens, and how others reach it. Silent where stdout is no terminal.
  */
-#ifndef ROOMD_SERVER_SCREEN_H
-#define ROOMD_SERVER_SCREEN_H
+#ifndef ROOMD_ROOMD_TERMINAL_LOG_H
+#define ROOMD_ROOMD_TERMINAL_LOG_H
 
 #include <roomd/event.h>
 #include <roomd/room.h>

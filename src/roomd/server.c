@@ -2,11 +2,11 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* Opening, wiring, running and closing. Callbacks translate and delegate; nothing is decided here but the order of things. */
-#include "server/server.h"
+#include "roomd/server.h"
 
 #include "base/log.h"
 #include "io/sd_notify.h"
-#include "server/server_state.h"
+#include "roomd/server_state.h"
 
 #include <roomd/status.h>
 #include <signal.h>
