@@ -61,12 +61,12 @@ static void tell_member_in_json(const struct room_member *member, const char *en
 static void tell_member(const struct admin *admin, const struct moment *now, const struct room_member *member,
                         const struct admin_reply *reply)
 {
-    char endpoint[ENDPOINT_TEXT_BYTES], door[ENDPOINT_TEXT_BYTES] = "-", since[WALL_TEXT_BYTES];
+    char endpoint[ENDPOINT_TEXT_BYTES], door[ENDPOINT_TEXT_BYTES] = "-", since[TIMESTAMP_TEXT_BYTES];
     size_t columns = text_width(member->name, strlen(member->name));
     struct room_door at;
 
     endpoint_format(&member->path->peer, endpoint);
-    wall_format(member->joined_wall_ns, now->utc_offset_s, since);
+    timestamp_format(member->joined_wall_ns, now->utc_offset_s, since);
     if (room_door(admin->room, member->path->door, &at))
         endpoint_format(&at.listen, door);
     if (reply->json)
@@ -114,7 +114,7 @@ enum admin_result listing_members(const struct admin *admin, const struct moment
 
 static void tell_ban_in_json(const struct room_ban *ban, const struct moment *now, const struct admin_reply *reply)
 {
-    char object[ADMIN_ANSWER_MAX_BYTES], text[NETWORK_TEXT_BYTES], until[WALL_TEXT_BYTES];
+    char object[ADMIN_ANSWER_MAX_BYTES], text[NETWORK_TEXT_BYTES], until[TIMESTAMP_TEXT_BYTES];
     struct json json;
 
     json_begin(&json, object, sizeof(object));
@@ -128,7 +128,8 @@ static void tell_ban_in_json(const struct room_ban *ban, const struct moment *no
     else
         json_null(&json, "network");
     if (ban->until_ns != MOMENT_NEVER_NS)
-        json_text(&json, "until", wall_format(now->wall_ns + (ban->until_ns - now->mono_ns), now->utc_offset_s, until));
+        json_text(&json, "until",
+                  timestamp_format(now->wall_ns + (ban->until_ns - now->mono_ns), now->utc_offset_s, until));
     else
         json_null(&json, "until");
     tell(&json, reply);
@@ -214,13 +215,13 @@ static void tell_event_in_json(const struct event *event, const struct admin_rep
 
 static void tell_event(const struct event *event, const struct admin_reply *reply)
 {
-    char time[WALL_TEXT_BYTES];
+    char time[TIMESTAMP_TEXT_BYTES];
 
     if (reply->json) {
         tell_event_in_json(event, reply);
         return;
     }
-    wall_format(event->wall_ns, event->utc_offset_s, time);
+    timestamp_format(event->wall_ns, event->utc_offset_s, time);
     switch ((enum event_kind)event->kind) {
     case EVENT_JOIN:
         admin_say(reply, "%s %.*s joined", time, (int)event->name_len, event->name);

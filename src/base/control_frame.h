@@ -14,7 +14,7 @@
  *
  * and one
  *
- *     'e'  enum wire_result (1 byte)
+ *     'e'  enum control_result (1 byte)
  *
  * after which the connection is closed. Without it, the answer has broken off.
  */
@@ -25,60 +25,60 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WIRE_VERSION 1
+#define CONTROL_FRAME_VERSION 1
 
 /* The length and the type. */
-#define WIRE_HEADER_BYTES 5
+#define CONTROL_FRAME_HEADER_BYTES 5
 
 /* Of a payload. A line on the console is shorter, and so are the lines of answers. */
-#define WIRE_PAYLOAD_MAX_BYTES 8192
+#define CONTROL_FRAME_PAYLOAD_MAX_BYTES 8192
 
-#define WIRE_FRAME_MAX_BYTES (WIRE_HEADER_BYTES + WIRE_PAYLOAD_MAX_BYTES)
+#define CONTROL_FRAME_MAX_BYTES (CONTROL_FRAME_HEADER_BYTES + CONTROL_FRAME_PAYLOAD_MAX_BYTES)
 
 /* The version and the flags. */
-#define WIRE_REQUEST_HEAD_BYTES 2
+#define CONTROL_FRAME_REQUEST_HEAD_BYTES 2
 
-enum wire_type {
-    WIRE_REQUEST = 'q',
-    WIRE_LINE = 'l',
-    WIRE_COMPLAINT = 'c',
-    WIRE_END = 'e',
+enum control_frame_type {
+    CONTROL_FRAME_REQUEST = 'q',
+    CONTROL_FRAME_LINE = 'l',
+    CONTROL_FRAME_ERROR = 'c',
+    CONTROL_FRAME_END = 'e',
 };
 
-enum wire_result {
-    WIRE_DONE,
-    WIRE_FAILED,    /* not done; the answer says why */
-    WIRE_USAGE,     /* not a command, or not with these words */
-    WIRE_FORBIDDEN, /* not from this user */
-    WIRE_BUSY,      /* too many clients */
+enum control_result {
+    CONTROL_DONE,
+    CONTROL_FAILED,    /* not done; the answer says why */
+    CONTROL_USAGE,     /* not a command, or not with these words */
+    CONTROL_FORBIDDEN, /* not from this user */
+    CONTROL_BUSY,      /* too many clients */
 };
 
 /* The payload is borrowed from what was read. */
-struct wire_frame {
-    enum wire_type type;
+struct control_frame {
+    enum control_frame_type type;
     const char *payload;
     size_t length;
 };
 
-struct wire_request {
+struct control_request {
     bool json; /* answer in JSON, an object to a line */
     const char *line;
     size_t length;
 };
 
 /* Bytes of the frame that begins there; 0 while some of it are missing. STATUS_INVALID (no such type), STATUS_TOO_LONG: nothing that follows can be understood. */
-int wire_read(const char *bytes, size_t length, struct wire_frame *ret_frame);
+int control_frame_read(const char *bytes, size_t length, struct control_frame *ret_frame);
 
 /* Writes a frame. Returns its bytes, or 0 where `size` is too small for it or the payload too long. */
-size_t wire_write(char *bytes, size_t size, enum wire_type type, const char *payload, size_t length);
+size_t control_frame_write(char *bytes, size_t size, enum control_frame_type type, const char *payload, size_t length);
 
 /* STATUS_INVALID: the frame is no request. STATUS_NOT_FOUND: it is one of another version. */
-int wire_read_request(const struct wire_frame *frame, struct wire_request *ret_request);
-/* As wire_write. */
-size_t wire_write_request(char *bytes, size_t size, const struct wire_request *request);
+int control_frame_read_request(const struct control_frame *frame, struct control_request *ret_request);
+/* As control_frame_write. */
+size_t control_frame_write_request(char *bytes, size_t size, const struct control_request *request);
 
-/* False where the frame is no end. A result of a later version reads as WIRE_FAILED. */
-bool wire_read_end(const struct wire_frame *frame, enum wire_result *ret_result);
-size_t wire_write_end(char *bytes, size_t size, enum wire_result result);
+/* False where the frame is no end. A result of a later version reads as CONTROL_FAILED. */
+bool control_frame_read_end(const struct control_frame *frame, enum control_result *ret_result);
+size_t control_frame_write_end(char *bytes, size_t size, enum control_result result);
 
 #endif

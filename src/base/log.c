@@ -48,13 +48,14 @@ static bool stderr_is_journal(void)
 static size_t write_stamp(char *line, size_t size)
 {
     time_t now = time(NULL);
-    char text[WALL_TEXT_BYTES];
+    char text[TIMESTAMP_TEXT_BYTES];
     struct tm local;
 
     tzset(); /* localtime_r alone need not notice that the administrator has set another time zone */
     if (localtime_r(&now, &local) == NULL)
         return 0;
-    return (size_t)snprintf(line, size, "%s ", wall_format((int64_t)now * 1000000000, (int32_t)local.tm_gmtoff, text));
+    return (size_t)snprintf(line, size, "%s ",
+                            timestamp_format((int64_t)now * 1000000000, (int32_t)local.tm_gmtoff, text));
 }
 
 static size_t write_prefix(char *line, size_t size, enum log_level level, bool stamped)
@@ -84,7 +85,7 @@ __attribute__((format(printf, 4, 0))) static void write_line(enum log_level leve
     written = (int)write_prefix(line, sizeof(line), level, stamped);
     used = escape_text(text, used, line + written, sizeof(line) - (size_t)written) + (size_t)written;
     line[used++] = '\n';
-    output_write(STDERR_FILENO, line, used); /* if it does not go out, nobody is left to tell */
+    write_nowait(STDERR_FILENO, line, used); /* if it does not go out, nobody is left to tell */
 }
 
 __attribute__((format(printf, 3, 0))) static void log_line(enum log_level level, int error, const char *format,

@@ -9,19 +9,19 @@
 #include <string.h>
 #include <time.h>
 
-#define WALL_NS_PER_S INT64_C(1000000000)
+#define TIMESTAMP_NS_PER_S INT64_C(1000000000)
 
-const char *wall_format(int64_t wall_ns, int32_t utc_offset_s, char text[WALL_TEXT_BYTES])
+const char *timestamp_format(int64_t wall_ns, int32_t utc_offset_s, char text[TIMESTAMP_TEXT_BYTES])
 {
-    time_t seconds = (time_t)(wall_ns / WALL_NS_PER_S - (wall_ns % WALL_NS_PER_S < 0 ? 1 : 0)) + utc_offset_s;
+    time_t seconds = (time_t)(wall_ns / TIMESTAMP_NS_PER_S - (wall_ns % TIMESTAMP_NS_PER_S < 0 ? 1 : 0)) + utc_offset_s;
     int minutes = abs(utc_offset_s) / 60;
     struct tm parts;
     size_t used;
 
     if (gmtime_r(&seconds, &parts) == NULL) /* 64 bits of nanoseconds end in the year 2262 */
         memset(&parts, 0, sizeof(parts));
-    used = strftime(text, WALL_TEXT_BYTES, "%Y-%m-%dT%H:%M:%S", &parts);
-    snprintf(text + used, WALL_TEXT_BYTES - used, "%c%02d:%02d", utc_offset_s < 0 ? '-' : '+', minutes / 60 % 100,
+    used = strftime(text, TIMESTAMP_TEXT_BYTES, "%Y-%m-%dT%H:%M:%S", &parts);
+    snprintf(text + used, TIMESTAMP_TEXT_BYTES - used, "%c%02d:%02d", utc_offset_s < 0 ? '-' : '+', minutes / 60 % 100,
              minutes % 60);
     return text;
 }

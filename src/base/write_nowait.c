@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-bool output_write(int fd, const char *bytes, size_t length)
+bool write_nowait(int fd, const char *bytes, size_t length)
 {
     ssize_t written = send(fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
 

@@ -20,8 +20,9 @@ struct arguments {
     char path[ARGUMENTS_PATH_BYTES]; /* the socket's */
     char unit[ARGUMENTS_PATH_BYTES]; /* for 'systemctl status' */
     bool json;
-    bool endless;                                                    /* the command waits for things to happen */
-    char line[WIRE_PAYLOAD_MAX_BYTES - WIRE_REQUEST_HEAD_BYTES + 1]; /* the command, and what follows it */
+    bool endless; /* the command waits for things to happen */
+    char line[CONTROL_FRAME_PAYLOAD_MAX_BYTES - CONTROL_FRAME_REQUEST_HEAD_BYTES +
+              1]; /* the command, and what follows it */
 };
 
 /* Reads the command line. False where that was all: something was printed, and the program ends with `ret_code`, of sysexits.h. Afterwards argv[0] is the bare name. */

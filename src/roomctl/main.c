@@ -68,9 +68,10 @@ static int connect_to(const struct arguments *arguments, int *ret_fd)
 /* That roomd closed its side already is no failure yet: it may have said why. */
 static void ask(int fd, const struct arguments *arguments)
 {
-    static char bytes[WIRE_FRAME_MAX_BYTES];
-    struct wire_request request = {.json = arguments->json, .line = arguments->line, .length = strlen(arguments->line)};
-    size_t length = wire_write_request(bytes, sizeof(bytes), &request), sent = 0;
+    static char bytes[CONTROL_FRAME_MAX_BYTES];
+    struct control_request request = {
+        .json = arguments->json, .line = arguments->line, .length = strlen(arguments->line)};
+    size_t length = control_frame_write_request(bytes, sizeof(bytes), &request), sent = 0;
 
     while (sent < length) {
         ssize_t count = send(fd, bytes + sent, length - sent, MSG_NOSIGNAL);
@@ -84,18 +85,18 @@ static void ask(int fd, const struct arguments *arguments)
 
 /* ---- the answer ---- */
 
-static int exit_code(enum wire_result result)
+static int exit_code(enum control_result result)
 {
     switch (result) {
-    case WIRE_DONE:
+    case CONTROL_DONE:
         return EX_OK;
-    case WIRE_FAILED:
+    case CONTROL_FAILED:
         return EXIT_NOT_DONE;
-    case WIRE_USAGE:
+    case CONTROL_USAGE:
         return EX_USAGE;
-    case WIRE_FORBIDDEN:
+    case CONTROL_FORBIDDEN:
         return EX_NOPERM;
-    case WIRE_BUSY:
+    case CONTROL_BUSY:
         return EX_TEMPFAIL;
     }
     return EXIT_NOT_DONE;
@@ -107,20 +108,20 @@ static int take_frames(const char *bytes, size_t length, int *ret_code)
     size_t taken = 0;
 
     while (*ret_code < 0) {
-        enum wire_result result;
-        struct wire_frame frame;
-        int size = wire_read(bytes + taken, length - taken, &frame);
+        enum control_result result;
+        struct control_frame frame;
+        int size = control_frame_read(bytes + taken, length - taken, &frame);
 
         if (size < 0)
             return size;
         if (size == 0)
             break;
         taken += (size_t)size;
-        if (wire_read_end(&frame, &result))
+        if (control_frame_read_end(&frame, &result))
             *ret_code = exit_code(result);
-        else if (frame.type == WIRE_LINE)
+        else if (frame.type == CONTROL_FRAME_LINE)
             printf("%.*s\n", (int)frame.length, frame.payload);
-        else if (frame.type == WIRE_COMPLAINT)
+        else if (frame.type == CONTROL_FRAME_ERROR)
             fprintf(stderr, "roomctl: %.*s\n", (int)frame.length, frame.payload);
     }
     return (int)taken;
@@ -148,7 +149,7 @@ static int break_off(ssize_t length)
 
 static int print_answer(int fd)
 {
-    static char bytes[4 * WIRE_FRAME_MAX_BYTES];
+    static char bytes[4 * CONTROL_FRAME_MAX_BYTES];
     size_t used = 0;
     int code = -1;
 

@@ -12,7 +12,8 @@
 #include <roomd/status.h>
 #include <sysexits.h>
 
-static_assert(ADMIN_ANSWER_MAX_BYTES + WIRE_HEADER_BYTES <= CONTROL_ITEM_MAX_BYTES, "a line of an answer is an item");
+static_assert(ADMIN_ANSWER_MAX_BYTES + CONTROL_FRAME_HEADER_BYTES <= CONTROL_ITEM_MAX_BYTES,
+              "a line of an answer is an item");
 
 /* What is kept of a client between two items. */
 struct order {
@@ -27,7 +28,7 @@ static void reply_to_client(void *ctx, enum admin_tone tone, const char *text)
     /* In JSON, a program reads all of it from one place; "ok" tells the difference. */
     bool json = ((const struct order *)control_state(ctx))->json;
 
-    control_say(ctx, tone == ADMIN_COMPLAINS && !json ? WIRE_COMPLAINT : WIRE_LINE, text);
+    control_say(ctx, tone == ADMIN_COMPLAINS && !json ? CONTROL_FRAME_ERROR : CONTROL_FRAME_LINE, text);
 }
 
 static struct admin_reply reply_for(struct control_client *client)
@@ -42,13 +43,13 @@ static bool take_result(struct control_client *client, enum admin_result result)
 {
     switch (result) {
     case ADMIN_DONE:
-        control_end(client, WIRE_DONE);
+        control_end(client, CONTROL_DONE);
         break;
     case ADMIN_FAILED:
-        control_end(client, WIRE_FAILED);
+        control_end(client, CONTROL_FAILED);
         break;
     case ADMIN_USAGE:
-        control_end(client, WIRE_USAGE);
+        control_end(client, CONTROL_USAGE);
         break;
     case ADMIN_MORE:
         break;
@@ -58,7 +59,7 @@ static bool take_result(struct control_client *client, enum admin_result result)
     return true;
 }
 
-static void on_request(void *ctx, struct control_client *client, const struct wire_request *request)
+static void on_request(void *ctx, struct control_client *client, const struct control_request *request)
 {
     struct server *server = ctx;
     struct order *order = control_state(client);

@@ -31,10 +31,10 @@ static void write_line(struct screen *screen, const char *line, size_t length)
 
     if (screen->lost > 0) {
         note_length = snprintf(note, sizeof(note), "(%lu lines could not be shown)\n", screen->lost);
-        if (output_write(STDOUT_FILENO, note, (size_t)note_length))
+        if (write_nowait(STDOUT_FILENO, note, (size_t)note_length))
             screen->lost = 0;
     }
-    if (!output_write(STDOUT_FILENO, line, length))
+    if (!write_nowait(STDOUT_FILENO, line, length))
         screen->lost++;
 }
 

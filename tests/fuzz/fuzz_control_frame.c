@@ -13,22 +13,22 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_again(const char *bytes, size_t length, const struct wire_frame *frame)
+static void check_again(const char *bytes, size_t length, const struct control_frame *frame)
 {
-    static char written[WIRE_FRAME_MAX_BYTES];
-    struct wire_request request;
-    enum wire_result result;
+    static char written[CONTROL_FRAME_MAX_BYTES];
+    struct control_request request;
+    enum control_result result;
 
-    FUZZ_CHECK(length == WIRE_HEADER_BYTES + frame->length);
-    FUZZ_CHECK(wire_write(written, sizeof(written), frame->type, frame->payload, frame->length) == length);
+    FUZZ_CHECK(length == CONTROL_FRAME_HEADER_BYTES + frame->length);
+    FUZZ_CHECK(control_frame_write(written, sizeof(written), frame->type, frame->payload, frame->length) == length);
     FUZZ_CHECK(memcmp(written, bytes, length) == 0);
-    FUZZ_CHECK(wire_write(written, length - 1, frame->type, frame->payload, frame->length) == 0);
-    if (wire_read_request(frame, &request) == 0) {
-        FUZZ_CHECK(wire_write_request(written, sizeof(written), &request) == length);
+    FUZZ_CHECK(control_frame_write(written, length - 1, frame->type, frame->payload, frame->length) == 0);
+    if (control_frame_read_request(frame, &request) == 0) {
+        FUZZ_CHECK(control_frame_write_request(written, sizeof(written), &request) == length);
         FUZZ_CHECK(memcmp(written, bytes, length) == 0);
     }
-    if (wire_read_end(frame, &result))
-        FUZZ_CHECK(result <= WIRE_BUSY);
+    if (control_frame_read_end(frame, &result))
+        FUZZ_CHECK(result <= CONTROL_BUSY);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -36,14 +36,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *bytes = (const char *)data;
 
     while (size > 0) {
-        struct wire_frame frame;
-        int length = wire_read(bytes, size, &frame);
+        struct control_frame frame;
+        int length = control_frame_read(bytes, size, &frame);
 
         if (length <= 0)
             break;
-        FUZZ_CHECK((size_t)length <= size && length <= WIRE_FRAME_MAX_BYTES);
-        FUZZ_CHECK(wire_read(bytes, (size_t)length - 1, &frame) == 0); /* not one byte earlier */
-        FUZZ_CHECK(wire_read(bytes, size, &frame) == length);
+        FUZZ_CHECK((size_t)length <= size && length <= CONTROL_FRAME_MAX_BYTES);
+        FUZZ_CHECK(control_frame_read(bytes, (size_t)length - 1, &frame) == 0); /* not one byte earlier */
+        FUZZ_CHECK(control_frame_read(bytes, size, &frame) == length);
         check_again(bytes, (size_t)length, &frame);
         bytes += length;
         size -= (size_t)length;

@@ -112,21 +112,21 @@ static bool has_room(const struct control_client *client, size_t bytes)
     return CONTROL_BUFFER_BYTES - CONTROL_RESERVE_BYTES - client->used >= bytes;
 }
 
-void control_say(struct control_client *client, enum wire_type type, const char *text)
+void control_say(struct control_client *client, enum control_frame_type type, const char *text)
 {
     size_t length = strlen(text);
 
     /* A client that has just come has an empty socket buffer, which takes much more than ours. */
-    if (!has_room(client, WIRE_HEADER_BYTES + length))
+    if (!has_room(client, CONTROL_FRAME_HEADER_BYTES + length))
         flush(client);
-    if (has_room(client, WIRE_HEADER_BYTES + length))
+    if (has_room(client, CONTROL_FRAME_HEADER_BYTES + length))
         client->used +=
-            wire_write(client->buffer + client->used, CONTROL_BUFFER_BYTES - client->used, type, text, length);
+            control_frame_write(client->buffer + client->used, CONTROL_BUFFER_BYTES - client->used, type, text, length);
     else
         client->omitted++;
 }
 
-void control_end(struct control_client *client, enum wire_result result)
+void control_end(struct control_client *client, enum control_result result)
 {
     char text[80];
 
@@ -135,10 +135,10 @@ void control_end(struct control_client *client, enum wire_result result)
     if (client->omitted > 0) {
         snprintf(text, sizeof(text), "%u lines of this answer are left out: they were not read in time",
                  client->omitted);
-        client->used += wire_write(client->buffer + client->used, CONTROL_BUFFER_BYTES - client->used, WIRE_COMPLAINT,
-                                   text, strlen(text));
+        client->used += control_frame_write(client->buffer + client->used, CONTROL_BUFFER_BYTES - client->used,
+                                            CONTROL_FRAME_ERROR, text, strlen(text));
     }
-    client->used += wire_write_end(client->buffer + client->used, CONTROL_BUFFER_BYTES - client->used, result);
+    client->used += control_frame_write_end(client->buffer + client->used, CONTROL_BUFFER_BYTES - client->used, result);
     set_stage(client, CONTROL_ENDED);
 }
 
@@ -199,17 +199,17 @@ static void refuse(struct control_client *client, const char *why)
 {
     client->used = 0;
     set_stage(client, CONTROL_ANSWERING);
-    control_say(client, WIRE_COMPLAINT, why);
-    control_end(client, WIRE_USAGE);
+    control_say(client, CONTROL_FRAME_ERROR, why);
+    control_end(client, CONTROL_USAGE);
     answer(client);
 }
 
 /* The buffer is needed for the answer. */
-static void take_request(struct control_client *client, const struct wire_request *request)
+static void take_request(struct control_client *client, const struct control_request *request)
 {
     const struct control_sink *sink = &client->control->sink;
-    char line[WIRE_PAYLOAD_MAX_BYTES];
-    struct wire_request copy = *request;
+    char line[CONTROL_FRAME_PAYLOAD_MAX_BYTES];
+    struct control_request copy = *request;
 
     memcpy(line, request->line, request->length);
     copy.line = line;
@@ -224,9 +224,9 @@ static void take_request(struct control_client *client, const struct wire_reques
 
 static void take_bytes(struct control_client *client)
 {
-    struct wire_request request;
-    struct wire_frame frame;
-    int length = wire_read(client->buffer, client->used, &frame);
+    struct control_request request;
+    struct control_frame frame;
+    int length = control_frame_read(client->buffer, client->used, &frame);
     int status;
 
     if (length == 0)
@@ -238,7 +238,7 @@ static void take_bytes(struct control_client *client)
     } else if ((size_t)length < client->used) {
         refuse(client, "nothing was done: one request to a connection, and nothing behind it");
     } else {
-        status = wire_read_request(&frame, &request);
+        status = control_frame_read_request(&frame, &request);
         if (status == STATUS_OK)
             take_request(client, &request);
         else
@@ -290,12 +290,12 @@ static void on_impatient(struct ev_loop *loop, ev_timer *w, int revents)
 /* ---- coming ---- */
 
 /* For those who get no place. A new socket takes this little at once; if it does not, they see only that it was closed. */
-static void turn_away(int fd, const char *why, enum wire_result result)
+static void turn_away(int fd, const char *why, enum control_result result)
 {
     char bytes[512];
-    size_t length = wire_write(bytes, sizeof(bytes), WIRE_COMPLAINT, why, strlen(why));
+    size_t length = control_frame_write(bytes, sizeof(bytes), CONTROL_FRAME_ERROR, why, strlen(why));
 
-    length += wire_write_end(bytes + length, sizeof(bytes) - length, result);
+    length += control_frame_write_end(bytes + length, sizeof(bytes) - length, result);
     if (send(fd, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
         log_debug("a roomctl that was turned away could not be told so: %s", strerror(errno));
     close(fd);
@@ -327,12 +327,12 @@ static void client_new(struct control *control, int fd, uid_t uid)
     struct control_client *client;
 
     if (!make_place(control)) {
-        turn_away(fd, "nothing was done: too many others are connected, and all are busy; try again", WIRE_BUSY);
+        turn_away(fd, "nothing was done: too many others are connected, and all are busy; try again", CONTROL_BUSY);
         return;
     }
     client = calloc(1, sizeof(*client));
     if (client == NULL) {
-        turn_away(fd, "nothing was done: roomd has no memory for it; try again", WIRE_BUSY);
+        turn_away(fd, "nothing was done: roomd has no memory for it; try again", CONTROL_BUSY);
         return;
     }
     client->control = control;
@@ -378,7 +378,7 @@ static void on_connection(struct ev_loop *loop, ev_io *w, int revents)
             client_new(control, fd, uid);
         } else {
             log_debug("user %u may not use the control socket", (unsigned)uid);
-            turn_away(fd, control->forbidden, WIRE_FORBIDDEN);
+            turn_away(fd, control->forbidden, CONTROL_FORBIDDEN);
         }
     }
 }
@@ -452,7 +452,7 @@ static void say_goodbye(struct control_client *client)
     while (client->stage == CONTROL_ANSWERING && has_room(client, CONTROL_ITEM_MAX_BYTES) &&
            sink->more(sink->ctx, client))
         ;
-    control_end(client, WIRE_DONE);
+    control_end(client, CONTROL_DONE);
 }
 
 void control_close(struct control *control)

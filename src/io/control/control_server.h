@@ -28,10 +28,10 @@
 #define CONTROL_STUCK_S 2
 
 /* Holds a request, then the answer as it goes out: two of the longest frames. */
-#define CONTROL_BUFFER_BYTES (2 * WIRE_FRAME_MAX_BYTES)
+#define CONTROL_BUFFER_BYTES (2 * CONTROL_FRAME_MAX_BYTES)
 
 /* What one call of `more` may say at most, frames included. */
-#define CONTROL_ITEM_MAX_BYTES WIRE_FRAME_MAX_BYTES
+#define CONTROL_ITEM_MAX_BYTES CONTROL_FRAME_MAX_BYTES
 
 /* Of each client, for whoever answers it; cleared at the start. */
 #define CONTROL_STATE_BYTES 64
@@ -42,7 +42,7 @@ struct control_client;
 /* Who answers. Neither call may close the control, nor keep the client for longer than the call. */
 struct control_sink {
     /* A request has come; the line is borrowed for the call. Until control_end was called, `more` goes on with the answer. */
-    void (*request)(void *ctx, struct control_client *client, const struct wire_request *request);
+    void (*request)(void *ctx, struct control_client *client, const struct control_request *request);
     /* There is room for the next item of the answer. False: nothing to say before control_wake. */
     bool (*more)(void *ctx, struct control_client *client);
     void *ctx;
@@ -69,9 +69,9 @@ uint32_t control_waiting(const struct control *control);
 void control_wake(struct control *control);
 
 /* A line of the answer. What does not fit any more, as the client does not read, is counted, and the client is told. */
-void control_say(struct control_client *client, enum wire_type type, const char *text);
+void control_say(struct control_client *client, enum control_frame_type type, const char *text);
 /* The answer is complete. */
-void control_end(struct control_client *client, enum wire_result result);
+void control_end(struct control_client *client, enum control_result result);
 /* CONTROL_STATE_BYTES, aligned for anything. */
 void *control_state(struct control_client *client);
 

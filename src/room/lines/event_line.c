@@ -71,13 +71,13 @@ size_t event_line_text(const char *text, size_t length, const struct moment *now
                        char ret_line[EVENT_LINE_BYTES])
 {
     struct json object;
-    char time[WALL_TEXT_BYTES];
+    char time[TIMESTAMP_TEXT_BYTES];
 
     if (!json)
         return end_line(ret_line, escape_text(text, length, ret_line, EVENT_LINE_BYTES - 1));
     json_begin(&object, ret_line, EVENT_LINE_BYTES - 1);
     json_null(&object, "seq");
-    json_text(&object, "time", wall_format(now->wall_ns, now->utc_offset_s, time));
+    json_text(&object, "time", timestamp_format(now->wall_ns, now->utc_offset_s, time));
     json_text(&object, "kind", "line");
     json_text(&object, "name", "");
     json_string(&object, "text", text, length);

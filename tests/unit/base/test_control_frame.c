@@ -7,99 +7,103 @@
 #include <roomd/status.h>
 #include <string.h>
 
-static char bytes[WIRE_FRAME_MAX_BYTES + 1];
-static struct wire_frame frame;
+static char bytes[CONTROL_FRAME_MAX_BYTES + 1];
+static struct control_frame frame;
 
-Test(wire, a_request_is_these_bytes)
+Test(control_frame, a_request_is_these_bytes)
 {
     static const char expected[] = "\0\0\0\x0aq\x01\x01members";
-    struct wire_request request = {.json = true, .line = "members", .length = 7}, got;
-    size_t length = wire_write_request(bytes, sizeof(bytes), &request);
+    struct control_request request = {.json = true, .line = "members", .length = 7}, got;
+    size_t length = control_frame_write_request(bytes, sizeof(bytes), &request);
 
     cr_assert_eq(length, sizeof(expected) - 1);
     cr_expect_arr_eq(bytes, expected, length);
-    cr_assert_eq(wire_read(bytes, length, &frame), (int)length);
-    cr_assert_eq(wire_read_request(&frame, &got), 0);
+    cr_assert_eq(control_frame_read(bytes, length, &frame), (int)length);
+    cr_assert_eq(control_frame_read_request(&frame, &got), 0);
     cr_expect(got.json);
     cr_expect(got.length == 7 && memcmp(got.line, "members", 7) == 0);
 }
 
-Test(wire, lines_and_the_end_are_these_bytes)
+Test(control_frame, lines_and_the_end_are_these_bytes)
 {
     static const char expected[] = "\0\0\0\x03lhi\0\0\0\x01"
                                    "c\0\0\0\x02"
                                    "e\x02";
-    enum wire_result result = WIRE_DONE;
-    size_t length = wire_write(bytes, sizeof(bytes), WIRE_LINE, "hi", 2);
+    enum control_result result = CONTROL_DONE;
+    size_t length = control_frame_write(bytes, sizeof(bytes), CONTROL_FRAME_LINE, "hi", 2);
 
-    length += wire_write(bytes + length, sizeof(bytes) - length, WIRE_COMPLAINT, NULL, 0);
-    length += wire_write_end(bytes + length, sizeof(bytes) - length, WIRE_USAGE);
+    length += control_frame_write(bytes + length, sizeof(bytes) - length, CONTROL_FRAME_ERROR, NULL, 0);
+    length += control_frame_write_end(bytes + length, sizeof(bytes) - length, CONTROL_USAGE);
     cr_assert_eq(length, sizeof(expected) - 1);
     cr_expect_arr_eq(bytes, expected, length);
-    cr_assert_eq(wire_read(bytes, length, &frame), 7);
-    cr_expect(frame.type == WIRE_LINE && frame.length == 2 && memcmp(frame.payload, "hi", 2) == 0);
-    cr_expect_not(wire_read_end(&frame, &result));
-    cr_assert_eq(wire_read(bytes + 7, length - 7, &frame), 5);
-    cr_expect(frame.type == WIRE_COMPLAINT && frame.length == 0);
-    cr_assert_eq(wire_read(bytes + 12, length - 12, &frame), 6);
-    cr_expect(wire_read_end(&frame, &result));
-    cr_expect_eq(result, WIRE_USAGE);
+    cr_assert_eq(control_frame_read(bytes, length, &frame), 7);
+    cr_expect(frame.type == CONTROL_FRAME_LINE && frame.length == 2 && memcmp(frame.payload, "hi", 2) == 0);
+    cr_expect_not(control_frame_read_end(&frame, &result));
+    cr_assert_eq(control_frame_read(bytes + 7, length - 7, &frame), 5);
+    cr_expect(frame.type == CONTROL_FRAME_ERROR && frame.length == 0);
+    cr_assert_eq(control_frame_read(bytes + 12, length - 12, &frame), 6);
+    cr_expect(control_frame_read_end(&frame, &result));
+    cr_expect_eq(result, CONTROL_USAGE);
 }
 
-Test(wire, a_frame_that_has_not_come_whole_is_waited_for)
+Test(control_frame, a_frame_that_has_not_come_whole_is_waited_for)
 {
-    size_t length = wire_write(bytes, sizeof(bytes), WIRE_LINE, "hello", 5);
+    size_t length = control_frame_write(bytes, sizeof(bytes), CONTROL_FRAME_LINE, "hello", 5);
 
     for (size_t come = 0; come < length; come++)
-        cr_expect_eq(wire_read(bytes, come, &frame), 0, "%zu", come);
-    cr_expect_eq(wire_read(bytes, length + 1, &frame), (int)length);
+        cr_expect_eq(control_frame_read(bytes, come, &frame), 0, "%zu", come);
+    cr_expect_eq(control_frame_read(bytes, length + 1, &frame), (int)length);
 }
 
-Test(wire, what_is_no_frame_is_known_early)
+Test(control_frame, what_is_no_frame_is_known_early)
 {
-    cr_expect_eq(wire_read("GET / HTTP/1.1", 14, &frame), STATUS_TOO_LONG);
-    cr_expect_eq(wire_read("\xff\xff\xff\xff", 4, &frame), STATUS_TOO_LONG);
-    cr_expect_eq(wire_read("\0\0\0\0", 4, &frame), STATUS_INVALID);
-    cr_expect_eq(wire_read("\0\0\0\x02xy", 6, &frame), STATUS_INVALID);
-    cr_expect_eq(wire_read("\0\0\0\x02\0", 5, &frame), STATUS_INVALID);
+    cr_expect_eq(control_frame_read("GET / HTTP/1.1", 14, &frame), STATUS_TOO_LONG);
+    cr_expect_eq(control_frame_read("\xff\xff\xff\xff", 4, &frame), STATUS_TOO_LONG);
+    cr_expect_eq(control_frame_read("\0\0\0\0", 4, &frame), STATUS_INVALID);
+    cr_expect_eq(control_frame_read("\0\0\0\x02xy", 6, &frame), STATUS_INVALID);
+    cr_expect_eq(control_frame_read("\0\0\0\x02\0", 5, &frame), STATUS_INVALID);
 }
 
-Test(wire, a_payload_may_have_so_many_bytes_and_not_one_more)
+Test(control_frame, a_payload_may_have_so_many_bytes_and_not_one_more)
 {
-    static char payload[WIRE_PAYLOAD_MAX_BYTES + 1];
+    static char payload[CONTROL_FRAME_PAYLOAD_MAX_BYTES + 1];
 
-    cr_expect_eq(wire_write(bytes, sizeof(bytes), WIRE_LINE, payload, WIRE_PAYLOAD_MAX_BYTES), WIRE_FRAME_MAX_BYTES);
-    cr_expect_eq(wire_read(bytes, sizeof(bytes), &frame), WIRE_FRAME_MAX_BYTES);
-    cr_expect_eq(wire_write(bytes, sizeof(bytes) + 1, WIRE_LINE, payload, WIRE_PAYLOAD_MAX_BYTES + 1), 0);
-    cr_expect_eq(wire_write(bytes, 6, WIRE_LINE, "ab", 2), 0);
-    cr_expect_eq(wire_read("\0\0\x20\x01l", 5, &frame), 0);
-    cr_expect_eq(wire_read("\0\0\x20\x02l", 5, &frame), STATUS_TOO_LONG);
+    cr_expect_eq(
+        control_frame_write(bytes, sizeof(bytes), CONTROL_FRAME_LINE, payload, CONTROL_FRAME_PAYLOAD_MAX_BYTES),
+        CONTROL_FRAME_MAX_BYTES);
+    cr_expect_eq(control_frame_read(bytes, sizeof(bytes), &frame), CONTROL_FRAME_MAX_BYTES);
+    cr_expect_eq(
+        control_frame_write(bytes, sizeof(bytes) + 1, CONTROL_FRAME_LINE, payload, CONTROL_FRAME_PAYLOAD_MAX_BYTES + 1),
+        0);
+    cr_expect_eq(control_frame_write(bytes, 6, CONTROL_FRAME_LINE, "ab", 2), 0);
+    cr_expect_eq(control_frame_read("\0\0\x20\x01l", 5, &frame), 0);
+    cr_expect_eq(control_frame_read("\0\0\x20\x02l", 5, &frame), STATUS_TOO_LONG);
 }
 
-Test(wire, a_request_of_another_version_or_none_is_told_apart)
+Test(control_frame, a_request_of_another_version_or_none_is_told_apart)
 {
-    struct wire_request request;
+    struct control_request request;
 
-    frame = (struct wire_frame){.type = WIRE_REQUEST, .payload = "\x02\0stop", .length = 6};
-    cr_expect_eq(wire_read_request(&frame, &request), STATUS_NOT_FOUND);
+    frame = (struct control_frame){.type = CONTROL_FRAME_REQUEST, .payload = "\x02\0stop", .length = 6};
+    cr_expect_eq(control_frame_read_request(&frame, &request), STATUS_NOT_FOUND);
     frame.payload = "\x01\x02stop";
-    cr_expect_eq(wire_read_request(&frame, &request), STATUS_NOT_FOUND);
+    cr_expect_eq(control_frame_read_request(&frame, &request), STATUS_NOT_FOUND);
     frame.payload = "\x01\0stop";
-    cr_expect_eq(wire_read_request(&frame, &request), STATUS_OK);
+    cr_expect_eq(control_frame_read_request(&frame, &request), STATUS_OK);
     frame.length = 1;
-    cr_expect_eq(wire_read_request(&frame, &request), STATUS_INVALID);
+    cr_expect_eq(control_frame_read_request(&frame, &request), STATUS_INVALID);
     frame.length = 6;
-    frame.type = WIRE_LINE;
-    cr_expect_eq(wire_read_request(&frame, &request), STATUS_INVALID);
+    frame.type = CONTROL_FRAME_LINE;
+    cr_expect_eq(control_frame_read_request(&frame, &request), STATUS_INVALID);
 }
 
-Test(wire, an_end_without_a_result_is_none_and_an_unknown_result_is_a_failure)
+Test(control_frame, an_end_without_a_result_is_none_and_an_unknown_result_is_a_failure)
 {
-    enum wire_result result = WIRE_DONE;
+    enum control_result result = CONTROL_DONE;
 
-    frame = (struct wire_frame){.type = WIRE_END, .payload = "\xf0", .length = 0};
-    cr_expect_not(wire_read_end(&frame, &result));
+    frame = (struct control_frame){.type = CONTROL_FRAME_END, .payload = "\xf0", .length = 0};
+    cr_expect_not(control_frame_read_end(&frame, &result));
     frame.length = 1;
-    cr_expect(wire_read_end(&frame, &result));
-    cr_expect_eq(result, WIRE_FAILED);
+    cr_expect(control_frame_read_end(&frame, &result));
+    cr_expect_eq(result, CONTROL_FAILED);
 }

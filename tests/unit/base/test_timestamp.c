@@ -7,12 +7,12 @@
 
 static void expect(int64_t wall_ns, int32_t utc_offset_s, const char *expected)
 {
-    char text[WALL_TEXT_BYTES];
+    char text[TIMESTAMP_TEXT_BYTES];
 
-    cr_expect_str_eq(wall_format(wall_ns, utc_offset_s, text), expected, "%s", text);
+    cr_expect_str_eq(timestamp_format(wall_ns, utc_offset_s, text), expected, "%s", text);
 }
 
-Test(wall, local_time_with_its_offset)
+Test(timestamp, local_time_with_its_offset)
 {
     expect(0, 0, "1970-01-01T00:00:00+00:00");
     expect(INT64_C(1700000000999999999), 3600, "2023-11-14T23:13:20+01:00");
@@ -20,7 +20,7 @@ Test(wall, local_time_with_its_offset)
     expect(INT64_C(1700000000000000000), 20700, "2023-11-15T03:58:20+05:45");
 }
 
-Test(wall, a_clock_that_was_never_set)
+Test(timestamp, a_clock_that_was_never_set)
 {
     expect(-1, 0, "1969-12-31T23:59:59+00:00");
     expect(INT64_MAX, 0, "2262-04-11T23:47:16+00:00");
