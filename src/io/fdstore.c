@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define INHERITED_FIRST_FD 3
+#define FDSTORE_FIRST_FD 3
 
 static long read_number(const char *variable)
 {
@@ -27,74 +27,74 @@ static long read_number(const char *variable)
 }
 
 /* Copies the name up to the next colon. Returns what follows it. */
-static const char *read_name(const char *names, char ret_name[INHERITED_NAME_BYTES])
+static const char *read_name(const char *names, char ret_name[FDSTORE_NAME_BYTES])
 {
     size_t length = strcspn(names, ":");
 
-    snprintf(ret_name, INHERITED_NAME_BYTES, "%.*s", (int)length, names);
+    snprintf(ret_name, FDSTORE_NAME_BYTES, "%.*s", (int)length, names);
     return names[length] == ':' ? names + length + 1 : names + length;
 }
 
-void inherited_find(struct inherited *inherited)
+void fdstore_find(struct fdstore *fdstore)
 {
     const char *names = getenv("LISTEN_FDNAMES");
     long count = read_number("LISTEN_PID") == (long)getpid() ? read_number("LISTEN_FDS") : 0;
 
-    *inherited = (struct inherited){.count = 0};
-    for (int fd = INHERITED_FIRST_FD; fd < INHERITED_FIRST_FD + count; fd++) {
-        struct inherited_fd *found = &inherited->fds[inherited->count];
-        char name[INHERITED_NAME_BYTES] = "";
+    *fdstore = (struct fdstore){.count = 0};
+    for (int fd = FDSTORE_FIRST_FD; fd < FDSTORE_FIRST_FD + count; fd++) {
+        struct fdstore_fd *found = &fdstore->fds[fdstore->count];
+        char name[FDSTORE_NAME_BYTES] = "";
 
         if (names != NULL)
             names = read_name(names, name);
         if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)
             continue;
-        if (inherited->count == INHERITED_MAX) {
+        if (fdstore->count == FDSTORE_MAX) {
             close(fd);
             continue;
         }
         found->fd = fd;
         snprintf(found->name, sizeof(found->name), "%s", name);
-        inherited->count++;
+        fdstore->count++;
     }
     unsetenv("LISTEN_PID");
     unsetenv("LISTEN_FDS");
     unsetenv("LISTEN_FDNAMES");
 }
 
-int inherited_take(struct inherited *inherited, size_t index)
+int fdstore_take(struct fdstore *fdstore, size_t index)
 {
-    int fd = inherited->fds[index].fd;
+    int fd = fdstore->fds[index].fd;
 
-    inherited->fds[index].taken = true;
-    inherited->fds[index].fd = -1;
+    fdstore->fds[index].taken = true;
+    fdstore->fds[index].fd = -1;
     return fd;
 }
 
 /* All that is held under one name is let go together. */
-static bool is_name_in_use(const struct inherited *inherited, const char *name)
+static bool is_name_in_use(const struct fdstore *fdstore, const char *name)
 {
-    for (size_t i = 0; i < inherited->count; i++) {
-        if (inherited->fds[i].taken && strcmp(inherited->fds[i].name, name) == 0)
+    for (size_t i = 0; i < fdstore->count; i++) {
+        if (fdstore->fds[i].taken && strcmp(fdstore->fds[i].name, name) == 0)
             return true;
     }
     return false;
 }
 
-size_t inherited_drop(struct inherited *inherited)
+size_t fdstore_drop(struct fdstore *fdstore)
 {
     size_t dropped = 0;
 
-    for (size_t i = 0; i < inherited->count; i++) {
-        struct inherited_fd *fd = &inherited->fds[i];
+    for (size_t i = 0; i < fdstore->count; i++) {
+        struct fdstore_fd *fd = &fdstore->fds[i];
 
         if (fd->fd < 0)
             continue;
         close(fd->fd);
         fd->fd = -1;
         dropped++;
-        if (fd->name[0] != '\0' && !is_name_in_use(inherited, fd->name))
-            notify_unstore(fd->name);
+        if (fd->name[0] != '\0' && !is_name_in_use(fdstore, fd->name))
+            sd_notify_unstore(fd->name);
     }
     return dropped;
 }

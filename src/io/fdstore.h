@@ -11,29 +11,29 @@
 #include <stddef.h>
 
 /* A door for each of 32, and the members; the rest is none of ours. */
-#define INHERITED_MAX 64
+#define FDSTORE_MAX 64
 
 /* Of systemd: sd_pid_notify_with_fds(3). */
-#define INHERITED_NAME_BYTES 256
+#define FDSTORE_NAME_BYTES 256
 
-struct inherited_fd {
+struct fdstore_fd {
     int fd; /* owned until it is taken; then -1 */
     bool taken;
-    char name[INHERITED_NAME_BYTES]; /* it is held under; "" = unknown */
+    char name[FDSTORE_NAME_BYTES]; /* it is held under; "" = unknown */
 };
 
-struct inherited {
-    struct inherited_fd fds[INHERITED_MAX];
+struct fdstore {
+    struct fdstore_fd fds[FDSTORE_MAX];
     size_t count;
 };
 
 /* Finds what was handed to this process, closes it to programs that are started, and removes the variables that tell of it. Nothing, where nothing was. */
-void inherited_find(struct inherited *inherited);
+void fdstore_find(struct fdstore *fdstore);
 
 /* The index-th one becomes the caller's. */
-int inherited_take(struct inherited *inherited, size_t index);
+int fdstore_take(struct fdstore *fdstore, size_t index);
 
 /* Closes those that nobody has taken, and has the service manager let go of them. Returns how many that were. */
-size_t inherited_drop(struct inherited *inherited);
+size_t fdstore_drop(struct fdstore *fdstore);
 
 #endif

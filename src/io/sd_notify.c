@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NOTIFY_TEXT_MAX_BYTES 512
+#define SD_NOTIFY_TEXT_MAX_BYTES 512
 
 /* False where nobody is to be told. */
 static bool find_manager(struct sockaddr_un *ret_address, socklen_t *ret_length)
@@ -37,7 +37,7 @@ static bool find_manager(struct sockaddr_un *ret_address, socklen_t *ret_length)
 }
 
 /* `carried` goes along, where it is not -1. A service manager that does not listen is no reason for a room not to open. */
-static void notify_send(const char *text, int carried)
+static void send_message(const char *text, int carried)
 {
     alignas(struct cmsghdr) char bytes[CMSG_SPACE(sizeof(carried))] = {0};
     struct iovec piece = {.iov_base = (void *)text, .iov_len = strlen(text)}; /* sendmsg only reads it */
@@ -64,7 +64,7 @@ static void notify_send(const char *text, int carried)
     close(fd);
 }
 
-bool notify_is_wanted(void)
+bool sd_notify_is_wanted(void)
 {
     struct sockaddr_un address;
     socklen_t length;
@@ -74,38 +74,38 @@ bool notify_is_wanted(void)
 
 static void send_with_status(const char *assignment, const char *status)
 {
-    char text[NOTIFY_TEXT_MAX_BYTES];
+    char text[SD_NOTIFY_TEXT_MAX_BYTES];
 
     /* A newline would begin another assignment. */
     snprintf(text, sizeof(text), "%sSTATUS=%.*s", assignment, (int)strcspn(status, "\n"), status);
-    notify_send(text, -1);
+    send_message(text, -1);
 }
 
-void notify_ready(const char *status)
+void sd_notify_ready(const char *status)
 {
     send_with_status("READY=1\n", status);
 }
 
-void notify_status(const char *status)
+void sd_notify_status(const char *status)
 {
     send_with_status("", status);
 }
 
-void notify_reloading(void)
+void sd_notify_reloading(void)
 {
-    char text[NOTIFY_TEXT_MAX_BYTES];
+    char text[SD_NOTIFY_TEXT_MAX_BYTES];
     struct timespec now = {0, 0};
 
     /* systemd compares with CLOCK_MONOTONIC, which is not the clock of struct moment: that one counts suspend. */
     clock_gettime(CLOCK_MONOTONIC, &now);
     snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
              (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
-    notify_send(text, -1);
+    send_message(text, -1);
 }
 
-void notify_stopping(void)
+void sd_notify_stopping(void)
 {
-    notify_send("STOPPING=1", -1);
+    send_message("STOPPING=1", -1);
 }
 
 /* A decimal number and nothing else; 0 where it is none. */
@@ -122,7 +122,7 @@ static uint64_t read_number(const char *variable)
     return *end == '\0' && errno == 0 ? number : 0;
 }
 
-uint64_t notify_watchdog_us(void)
+uint64_t sd_notify_watchdog_us(void)
 {
     /* It may be meant for the process that started us. */
     if (getenv("WATCHDOG_PID") != NULL && read_number("WATCHDOG_PID") != (uint64_t)getpid())
@@ -130,36 +130,36 @@ uint64_t notify_watchdog_us(void)
     return read_number("WATCHDOG_USEC");
 }
 
-void notify_watchdog(void)
+void sd_notify_watchdog(void)
 {
-    notify_send("WATCHDOG=1", -1);
+    send_message("WATCHDOG=1", -1);
 }
 
-void notify_store(int fd, const char *name)
+void sd_notify_store(int fd, const char *name)
 {
-    char text[NOTIFY_TEXT_MAX_BYTES];
+    char text[SD_NOTIFY_TEXT_MAX_BYTES];
 
     snprintf(text, sizeof(text), "FDSTORE=1\nFDPOLL=0\nFDNAME=%s", name);
-    notify_send(text, fd);
+    send_message(text, fd);
 }
 
-void notify_unstore(const char *name)
+void sd_notify_unstore(const char *name)
 {
-    char text[NOTIFY_TEXT_MAX_BYTES];
+    char text[SD_NOTIFY_TEXT_MAX_BYTES];
 
     snprintf(text, sizeof(text), "FDSTOREREMOVE=1\nFDNAME=%s", name);
-    notify_send(text, -1);
+    send_message(text, -1);
 }
 
-void notify_barrier(int timeout_ms)
+void sd_notify_barrier(int timeout_ms)
 {
     struct pollfd end = {.events = 0};
     int ends[2];
 
-    if (!notify_is_wanted() || pipe2(ends, O_CLOEXEC) != 0)
+    if (!sd_notify_is_wanted() || pipe2(ends, O_CLOEXEC) != 0)
         return;
     /* It closes its copy when it gets to this message; then the pipe has no writer any more. */
-    notify_send("BARRIER=1", ends[1]);
+    send_message("BARRIER=1", ends[1]);
     close(ends[1]);
     end.fd = ends[0];
     while (poll(&end, 1, timeout_ms) < 0 && errno == EINTR)

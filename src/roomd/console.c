@@ -94,7 +94,7 @@ int console_open(struct server *server)
 
 void console_close(struct server *server)
 {
-    control_close(server->control);
+    control_server_close(server->control);
     fifo_close(server->fifo);
     input_close(server->console);
 }

@@ -12,7 +12,7 @@
 #include <roomd/status.h>
 #include <sysexits.h>
 
-static_assert(ADMIN_ANSWER_MAX_BYTES + CONTROL_FRAME_HEADER_BYTES <= CONTROL_ITEM_MAX_BYTES,
+static_assert(ADMIN_ANSWER_MAX_BYTES + CONTROL_FRAME_HEADER_BYTES <= CONTROL_SERVER_ITEM_MAX_BYTES,
               "a line of an answer is an item");
 
 /* What is kept of a client between two items. */
@@ -21,19 +21,19 @@ struct order {
     bool json;
 };
 
-static_assert(sizeof(struct order) <= CONTROL_STATE_BYTES, "an order is kept in the client");
+static_assert(sizeof(struct order) <= CONTROL_SERVER_STATE_BYTES, "an order is kept in the client");
 
 static void reply_to_client(void *ctx, enum admin_tone tone, const char *text)
 {
     /* In JSON, a program reads all of it from one place; "ok" tells the difference. */
-    bool json = ((const struct order *)control_state(ctx))->json;
+    bool json = ((const struct order *)control_client_state(ctx))->json;
 
-    control_say(ctx, tone == ADMIN_COMPLAINS && !json ? CONTROL_FRAME_ERROR : CONTROL_FRAME_LINE, text);
+    control_client_say(ctx, tone == ADMIN_COMPLAINS && !json ? CONTROL_FRAME_ERROR : CONTROL_FRAME_LINE, text);
 }
 
 static struct admin_reply reply_for(struct control_client *client)
 {
-    const struct order *order = control_state(client);
+    const struct order *order = control_client_state(client);
 
     return (struct admin_reply){.line = reply_to_client, .ctx = client, .roomctl = true, .json = order->json};
 }
@@ -43,13 +43,13 @@ static bool take_result(struct control_client *client, enum admin_result result)
 {
     switch (result) {
     case ADMIN_DONE:
-        control_end(client, CONTROL_DONE);
+        control_client_end(client, CONTROL_DONE);
         break;
     case ADMIN_FAILED:
-        control_end(client, CONTROL_FAILED);
+        control_client_end(client, CONTROL_FAILED);
         break;
     case ADMIN_USAGE:
-        control_end(client, CONTROL_USAGE);
+        control_client_end(client, CONTROL_USAGE);
         break;
     case ADMIN_MORE:
         break;
@@ -62,7 +62,7 @@ static bool take_result(struct control_client *client, enum admin_result result)
 static void on_request(void *ctx, struct control_client *client, const struct control_request *request)
 {
     struct server *server = ctx;
-    struct order *order = control_state(client);
+    struct order *order = control_client_state(client);
     struct admin_reply reply;
 
     order->json = request->json;
@@ -74,7 +74,7 @@ static void on_request(void *ctx, struct control_client *client, const struct co
 static bool on_more(void *ctx, struct control_client *client)
 {
     struct server *server = ctx;
-    struct order *order = control_state(client);
+    struct order *order = control_client_state(client);
     struct admin_reply reply = reply_for(client);
 
     return take_result(client, admin_next(&server->admin, &server->now, &order->listing, &reply));
@@ -96,25 +96,25 @@ gid_t control_find_group(const struct server *server)
 
 int control_start(struct server *server, gid_t group)
 {
-    const struct control_setup setup = {
+    const struct control_server_setup setup = {
         .path = server->config->admin_control,
         .group = group,
         .group_name = server->config->admin_group,
         .sink = {.request = on_request, .more = on_more, .ctx = server},
     };
 
-    return control_open(server->loop, &setup, &server->control);
+    return control_server_open(server->loop, &setup, &server->control);
 }
 
 void control_tell(struct server *server)
 {
     uint64_t oldest, released;
 
-    if (server->control == NULL || control_waiting(server->control) == 0)
+    if (server->control == NULL || control_server_waiting(server->control) == 0)
         return;
     room_events(server->room, &oldest, &released);
     if (released == server->told)
         return;
     server->told = released;
-    control_wake(server->control);
+    control_server_wake(server->control);
 }

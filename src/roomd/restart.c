@@ -26,8 +26,8 @@ static void find_roster(struct held *held)
     struct roster_file_read *read;
     size_t newest = 0;
 
-    for (size_t i = 0; i < held->inherited.count; i++) {
-        if (roster_file_read(held->inherited.fds[i].fd, &read) != STATUS_OK)
+    for (size_t i = 0; i < held->fdstore.count; i++) {
+        if (roster_file_read(held->fdstore.fds[i].fd, &read) != STATUS_OK)
             continue;
         if (held->before != NULL && roster_file_read_generation(held->before) >= roster_file_read_generation(read)) {
             roster_file_read_free(read);
@@ -37,32 +37,32 @@ static void find_roster(struct held *held)
         held->before = read;
         newest = i;
     }
-    held->before_fd = held->before != NULL ? inherited_take(&held->inherited, newest) : -1;
+    held->before_fd = held->before != NULL ? fdstore_take(&held->fdstore, newest) : -1;
     if (held->before != NULL)
-        snprintf(held->before_name, sizeof(held->before_name), "%s", held->inherited.fds[newest].name);
+        snprintf(held->before_name, sizeof(held->before_name), "%s", held->fdstore.fds[newest].name);
 }
 
 void held_find(struct server *server)
 {
-    inherited_find(&server->held.inherited);
+    fdstore_find(&server->held.fdstore);
     find_roster(&server->held);
 }
 
 void held_match(struct server *server, int ret_fds[ROOM_DOORS_MAX])
 {
-    struct inherited *inherited = &server->held.inherited;
+    struct fdstore *fdstore = &server->held.fdstore;
 
     for (size_t door = 0; door < server->config->door_count; door++) {
         const struct config_door *wanted = &server->config->doors[door];
 
         ret_fds[door] = -1;
-        for (size_t i = 0; i < inherited->count && ret_fds[door] < 0; i++) {
-            if (!inherited->fds[i].taken && udp_is_bound(inherited->fds[i].fd, &wanted->listen, wanted->zone))
-                ret_fds[door] = inherited_take(inherited, i);
+        for (size_t i = 0; i < fdstore->count && ret_fds[door] < 0; i++) {
+            if (!fdstore->fds[i].taken && udp_is_bound(fdstore->fds[i].fd, &wanted->listen, wanted->zone))
+                ret_fds[door] = fdstore_take(fdstore, i);
         }
     }
-    if (inherited_drop(inherited) > 0)
-        notify_barrier(HELD_BARRIER_MS);
+    if (fdstore_drop(fdstore) > 0)
+        sd_notify_barrier(HELD_BARRIER_MS);
 }
 
 /* ---- members ---- */
@@ -143,7 +143,7 @@ void held_make_roster(struct server *server)
     uint16_t count = udp_doors(server->doors);
 
     /* Nobody to hold it. */
-    if (!notify_is_wanted())
+    if (!sd_notify_is_wanted())
         return;
     for (uint16_t door = 0; door < count; door++)
         doors[door] = *udp_bound(server->doors, door);
@@ -161,7 +161,7 @@ static void store_door(const struct server *server, uint16_t door)
     endpoint_format(udp_bound(server->doors, door), name + used);
     for (char *at = strchr(name, ':'); at != NULL; at = strchr(at, ':'))
         *at = '_';
-    notify_store(udp_fd(server->doors, door), name);
+    sd_notify_store(udp_fd(server->doors, door), name);
 }
 
 void held_store(struct server *server)
@@ -174,11 +174,11 @@ void held_store(struct server *server)
         store_door(server, door);
     if (held->roster != NULL) {
         snprintf(name, sizeof(name), "members-%llu", (unsigned long long)roster_file_generation(held->roster));
-        notify_store(roster_file_fd(held->roster), name);
+        sd_notify_store(roster_file_fd(held->roster), name);
     }
     /* Only now is the old one of no more use. */
     if (held->before_name[0] != '\0')
-        notify_unstore(held->before_name);
+        sd_notify_unstore(held->before_name);
     roster_file_read_free(held->before);
     held->before = NULL;
     if (held->before_fd >= 0)

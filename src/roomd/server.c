@@ -81,7 +81,7 @@ static void begin_closing(struct server *server)
         return;
     }
     server->closing = true;
-    notify_stopping();
+    sd_notify_stopping();
     udp_set_stop(server->doors);
     room_release(server->room, &server->now);
     ev_timer_start(server->loop, &server->closed);
@@ -103,10 +103,10 @@ static enum admin_result host_reload(void *ctx, const struct admin_reply *reply)
     char status[SERVER_STATUS_BYTES];
     enum admin_result result;
 
-    notify_reloading();
+    sd_notify_reloading();
     result = reload_config(server, reply);
     service_describe(server, status, sizeof(status));
-    notify_ready(status);
+    sd_notify_ready(status);
     return result;
 }
 
@@ -122,8 +122,8 @@ static void host_counts(void *ctx, struct admin_counts *ret_counts)
         .icmp_errors = stats.icmp_errors,
         .full_sockets = stats.send_blocked,
         .too_big_for_path = stats.too_big_for_path,
-        .control_clients = server->control != NULL ? control_clients(server->control) : 0,
-        .watchers = server->control != NULL ? control_waiting(server->control) : 0,
+        .control_clients = server->control != NULL ? control_server_clients(server->control) : 0,
+        .watchers = server->control != NULL ? control_server_waiting(server->control) : 0,
     };
 }
 
@@ -330,7 +330,7 @@ static void announce(struct server *server)
     }
     log_ready("room %s is open on %s", server->config->room_name, list);
     service_describe(server, status, sizeof(status));
-    notify_ready(status);
+    sd_notify_ready(status);
     screen_greet(&server->screen, bound, count, server->config->admin_stdin);
 }
 

@@ -26,11 +26,11 @@
 
 /* What outlives the process. */
 struct held {
-    struct inherited inherited;
+    struct fdstore fdstore;
     struct roster_file_read
         *before; /* the members at the end of the process before this one; NULL = none, or done with */
     int before_fd;
-    char before_name[INHERITED_NAME_BYTES];
+    char before_name[FDSTORE_NAME_BYTES];
     struct roster_file *roster; /* the members now; NULL = nobody would hold it */
 };
 
@@ -56,8 +56,8 @@ struct server {
     struct journal journal;
     struct input *console;
     struct fifo *fifo;
-    struct control *control; /* NULL: there is none */
-    uint64_t told;           /* the event up to which those who watch were told */
+    struct control_server *control; /* NULL: there is none */
+    uint64_t told;                  /* the event up to which those who watch were told */
     struct held held;
     struct service service;
     bool closing;  /* what was said is still delivered, and that is all */
@@ -114,7 +114,7 @@ void console_reply_to_log(void *ctx, enum admin_tone tone, const char *text);
 
 /* control_bridge.c: the group of admin.group, or GROUP_NONE; that it is missing is logged. */
 gid_t control_find_group(const struct server *server);
-/* Opens the control socket. Errors as of control_open. */
+/* Opens the control socket. Errors as of control_server_open. */
 int control_start(struct server *server, gid_t group);
 /* Those who watch are told what has happened since. */
 void control_tell(struct server *server);

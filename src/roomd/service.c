@@ -26,7 +26,7 @@ static void on_watchdog(struct ev_loop *loop, ev_timer *watcher, int events)
     (void)loop;
     (void)watcher;
     (void)events;
-    notify_watchdog();
+    sd_notify_watchdog();
 }
 
 static void on_status(struct ev_loop *loop, ev_timer *watcher, int events)
@@ -37,7 +37,7 @@ static void on_status(struct ev_loop *loop, ev_timer *watcher, int events)
     (void)loop;
     (void)events;
     service_describe(server, text, sizeof(text));
-    notify_status(text);
+    sd_notify_status(text);
     server->service.members_told = room_members(server->room);
     server->service.messages_told = server->service.messages;
 }
@@ -71,9 +71,9 @@ void service_start(struct server *server)
 {
     struct service *service = &server->service;
     /* Half of what it allows, as sd_watchdog_enabled(3) advises. */
-    double interval_s = (double)notify_watchdog_us() / 2e6;
+    double interval_s = (double)sd_notify_watchdog_us() / 2e6;
 
-    service->wanted = notify_is_wanted();
+    service->wanted = sd_notify_is_wanted();
     ev_timer_init(&service->watchdog, on_watchdog, interval_s, interval_s);
     ev_timer_init(&service->status, on_status, SERVICE_STATUS_S, 0.0);
     service->status.data = server;

@@ -18,45 +18,45 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define CONTROL_SOCKET_MODE 0660
+#define CONTROL_LISTENER_MODE 0660
 
 /* Connections that have not been accepted yet: a cron table full of roomctl, all in the same second. */
-#define CONTROL_SOCKET_BACKLOG 128
+#define CONTROL_LISTENER_BACKLOG 128
 
-struct control_socket {
+struct control_listener {
     int fd;
-    bool made; /* there is one of ours in the file system: this one */
+    bool created; /* there is one of ours in the file system: this one */
     dev_t device;
     ino_t inode;
     struct sockaddr_un address;
 };
 
-static bool stat_path(const struct control_socket *made, struct stat *ret_status)
+static bool stat_path(const struct control_listener *listener, struct stat *ret_status)
 {
-    return lstat(made->address.sun_path, ret_status) == 0;
+    return lstat(listener->address.sun_path, ret_status) == 0;
 }
 
 /* Does a program listen there? It is asked, as there is no other way to know. */
-static bool is_listened_to(const struct control_socket *made)
+static bool is_listened_to(const struct control_listener *listener)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     bool listened;
 
     if (fd < 0)
         return true; /* not known; it is left alone */
-    listened =
-        connect(fd, (const struct sockaddr *)&made->address, sizeof(made->address)) == 0 || errno != ECONNREFUSED;
+    listened = connect(fd, (const struct sockaddr *)&listener->address, sizeof(listener->address)) == 0 ||
+               errno != ECONNREFUSED;
     close(fd);
     return listened;
 }
 
 /* Makes place for our socket. */
-static int clear_path(const struct control_socket *made)
+static int clear_path(const struct control_listener *listener)
 {
-    const char *path = made->address.sun_path;
+    const char *path = listener->address.sun_path;
     struct stat status;
 
-    if (!stat_path(made, &status)) {
+    if (!stat_path(listener, &status)) {
         if (errno == ENOENT)
             return STATUS_OK;
         log_error("can't create the control socket %s", path);
@@ -70,7 +70,7 @@ static int clear_path(const struct control_socket *made)
         log_errorx("the socket %s belongs to somebody else (user %u)", path, (unsigned)status.st_uid);
         return STATUS_INVALID;
     }
-    if (is_listened_to(made)) {
+    if (is_listened_to(listener)) {
         log_errorx("another program listens on the control socket %s; admin.control chooses another", path);
         return STATUS_TAKEN;
     }
@@ -82,10 +82,10 @@ static int clear_path(const struct control_socket *made)
 }
 
 /* Nobody but us may connect until owner and mode are what they should be: chmod on the descriptor would not reach the file. */
-static int bind_path(struct control_socket *made)
+static int bind_path(struct control_listener *listener)
 {
     mode_t mask = umask(0177);
-    int result = bind(made->fd, (const struct sockaddr *)&made->address, sizeof(made->address));
+    int result = bind(listener->fd, (const struct sockaddr *)&listener->address, sizeof(listener->address));
     int error = errno;
 
     umask(mask);
@@ -93,72 +93,73 @@ static int bind_path(struct control_socket *made)
     return result;
 }
 
-static int give_rights(struct control_socket *made, gid_t group)
+static int give_rights(struct control_listener *listener, gid_t group)
 {
-    const char *path = made->address.sun_path;
+    const char *path = listener->address.sun_path;
     struct stat status;
 
-    if (!stat_path(made, &status))
+    if (!stat_path(listener, &status))
         return STATUS_SYSTEM;
-    made->made = true;
-    made->device = status.st_dev;
-    made->inode = status.st_ino;
+    listener->created = true;
+    listener->device = status.st_dev;
+    listener->inode = status.st_ino;
     if (group != GROUP_NONE && status.st_gid != group && lchown(path, (uid_t)-1, group) != 0)
         log_warn("can't give the control socket %s to the group of admin.group", path);
-    return chmod(path, CONTROL_SOCKET_MODE) == 0 ? STATUS_OK : STATUS_SYSTEM;
+    return chmod(path, CONTROL_LISTENER_MODE) == 0 ? STATUS_OK : STATUS_SYSTEM;
 }
 
-static int make(struct control_socket *made, gid_t group)
+static int make(struct control_listener *listener, gid_t group)
 {
-    int status = clear_path(made);
+    int status = clear_path(listener);
 
     if (status != STATUS_OK)
         return status;
-    made->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (made->fd >= 0 && bind_path(made) == 0 && listen(made->fd, CONTROL_SOCKET_BACKLOG) == 0 &&
-        give_rights(made, group) == STATUS_OK)
+    listener->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (listener->fd >= 0 && bind_path(listener) == 0 && listen(listener->fd, CONTROL_LISTENER_BACKLOG) == 0 &&
+        give_rights(listener, group) == STATUS_OK)
         return STATUS_OK;
-    log_error("can't create the control socket %s", made->address.sun_path);
+    log_error("can't create the control socket %s", listener->address.sun_path);
     return STATUS_SYSTEM;
 }
 
-int control_socket_open(const char *path, gid_t group, struct control_socket **ret_socket)
+int control_listener_open(const char *path, gid_t group, struct control_listener **ret_listener)
 {
-    struct control_socket *made = calloc(1, sizeof(*made));
+    struct control_listener *listener = calloc(1, sizeof(*listener));
     int status = STATUS_INVALID;
 
-    if (made == NULL)
+    if (listener == NULL)
         return STATUS_NO_MEMORY;
-    made->fd = -1;
-    made->address.sun_family = AF_UNIX;
-    if (strlen(path) < sizeof(made->address.sun_path)) {
-        memcpy(made->address.sun_path, path, strlen(path) + 1);
-        status = make(made, group);
+    listener->fd = -1;
+    listener->address.sun_family = AF_UNIX;
+    if (strlen(path) < sizeof(listener->address.sun_path)) {
+        memcpy(listener->address.sun_path, path, strlen(path) + 1);
+        status = make(listener, group);
     }
     if (status != STATUS_OK) {
-        control_socket_close(made);
+        control_listener_close(listener);
         return status;
     }
-    *ret_socket = made;
+    *ret_listener = listener;
     return STATUS_OK;
 }
 
-int control_socket_fd(const struct control_socket *socket)
+int control_listener_fd(const struct control_listener *listener)
 {
-    return socket->fd;
+    return listener->fd;
 }
 
-void control_socket_close(struct control_socket *made)
+void control_listener_close(struct control_listener *listener)
 {
     int error = errno;
     struct stat status;
 
-    if (made == NULL)
+    if (listener == NULL)
         return;
-    if (made->made && stat_path(made, &status) && status.st_dev == made->device && status.st_ino == made->inode)
-        unlink(made->address.sun_path);
-    if (made->fd >= 0)
-        close(made->fd);
-    free(made);
+    if (listener->created && stat_path(listener, &status) && status.st_dev == listener->device &&
+        status.st_ino == listener->inode)
+        unlink(listener->address.sun_path);
+    if (listener->fd >= 0)
+        close(listener->fd);
+    free(listener);
     errno = error;
 }

@@ -9,17 +9,17 @@
 
 #include <sys/types.h>
 
-struct control_socket;
+struct control_listener;
 
 /*
  * Listens at `path` (copied, at most 107 bytes), mode 0660, given to `group` unless that is GROUP_NONE. What a roomd that no longer runs has left there is replaced. What is wrong is logged.
  * STATUS_TAKEN: somebody listens there. STATUS_INVALID: something is there that is no socket, or not ours. STATUS_SYSTEM with errno; STATUS_NO_MEMORY.
  */
-int control_socket_open(const char *path, gid_t group, struct control_socket **ret_socket);
+int control_listener_open(const char *path, gid_t group, struct control_listener **ret_listener);
 
-int control_socket_fd(const struct control_socket *socket);
+int control_listener_fd(const struct control_listener *listener);
 
 /* Closes it, and removes it from the file system if it is still the one that was made. NULL is legal; errno stays. */
-void control_socket_close(struct control_socket *socket);
+void control_listener_close(struct control_listener *listener);
 
 #endif

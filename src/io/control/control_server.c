@@ -21,72 +21,72 @@
 #include <unistd.h>
 
 /* Between two turns members are served. */
-#define CONTROL_ACCEPTS_PER_TURN 16
-#define CONTROL_CALLS_PER_TURN   32
+#define CONTROL_SERVER_ACCEPTS_PER_TURN 16
+#define CONTROL_SERVER_CALLS_PER_TURN   32
 
 /* Kept free for the last words: how much was left out, and the end. */
-#define CONTROL_RESERVE_BYTES 256
+#define CONTROL_SERVER_RESERVE_BYTES 256
 
 /* After accept() has failed for want of descriptors or memory: it is ready for ever, and would spin the loop. */
-#define CONTROL_ACCEPT_PAUSE_S 1.0
+#define CONTROL_SERVER_ACCEPT_PAUSE_S 1.0
 
-enum control_stage {
-    CONTROL_READING,   /* the request; it is in the buffer */
-    CONTROL_ANSWERING, /* `more` is asked */
-    CONTROL_WAITING,   /* `more` had nothing to say */
-    CONTROL_ENDED,     /* what is in the buffer is all */
+enum client_stage {
+    CLIENT_READING,   /* the request; it is in the buffer */
+    CLIENT_ANSWERING, /* `more` is asked */
+    CLIENT_WAITING,   /* `more` had nothing to say */
+    CLIENT_ENDED,     /* what is in the buffer is all */
 };
 
 struct control_client {
-    struct control *control;
-    size_t index; /* in control->clients */
+    struct control_server *server;
+    size_t index; /* in server->clients */
     int fd;
     uid_t uid;
     ev_io reader, writer;
     ev_timer patience;
-    enum control_stage stage;
-    bool broken;      /* it is gone: the next who may do so closes it */
+    enum client_stage stage;
+    bool broken;      /* peer gone; freed at the next safe point */
     bool progressed;  /* since `patience` was set */
     ev_tstamp moved;  /* when it last came on */
     unsigned omitted; /* lines that did not fit */
     size_t used;      /* of the buffer */
-    alignas(max_align_t) char state[CONTROL_STATE_BYTES];
-    char buffer[CONTROL_BUFFER_BYTES];
+    alignas(max_align_t) char state[CONTROL_SERVER_STATE_BYTES];
+    char buffer[CONTROL_SERVER_BUFFER_BYTES];
 };
 
-struct control {
+struct control_server {
     struct ev_loop *loop; /* borrowed */
-    struct control_socket *socket;
-    struct control_sink sink;
+    struct control_listener *listener;
+    struct control_server_sink sink;
     gid_t group;
     char forbidden[256]; /* what those are told who may not speak */
-    ev_io listener;
+    ev_io acceptor;
     ev_timer pause;
     bool paused_before; /* since the last accept that worked: was said once */
     uint32_t count, waiting;
-    struct control_client *clients[CONTROL_CLIENTS_MAX];
+    struct control_client *clients[CONTROL_SERVER_CLIENTS_MAX];
 };
 
 /* ---- one client ---- */
 
-static void set_stage(struct control_client *client, enum control_stage stage)
+static void set_stage(struct control_client *client, enum client_stage stage)
 {
-    client->control->waiting -= client->stage == CONTROL_WAITING ? 1 : 0;
-    client->control->waiting += stage == CONTROL_WAITING ? 1 : 0;
+    client->server->waiting -= client->stage == CLIENT_WAITING ? 1 : 0;
+    client->server->waiting += stage == CLIENT_WAITING ? 1 : 0;
     client->stage = stage;
 }
 
 static void client_free(struct control_client *client)
 {
-    struct control *control = client->control;
+    struct control_server *server = client->server;
 
-    set_stage(client, CONTROL_ENDED);
-    ev_io_stop(control->loop, &client->reader);
-    ev_io_stop(control->loop, &client->writer);
-    ev_timer_stop(control->loop, &client->patience);
+    set_stage(client, CLIENT_ENDED);
+    ev_io_stop(server->loop, &client->reader);
+    ev_io_stop(server->loop, &client->writer);
+    ev_timer_stop(server->loop, &client->patience);
     close(client->fd);
-    control->clients[client->index] = control->clients[--control->count];
-    control->clients[client->index]->index = client->index;
+    server->clients[client->index] = server->clients[--server->count];
+    server->clients[client->index]->index = client->index;
     free(client);
 }
 
@@ -94,14 +94,14 @@ static void flush(struct control_client *client)
 {
     ssize_t sent;
 
-    if (client->used == 0 || client->broken || client->stage == CONTROL_READING)
+    if (client->used == 0 || client->broken || client->stage == CLIENT_READING)
         return;
     sent = send(client->fd, client->buffer, client->used, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent > 0) {
         client->used -= (size_t)sent;
         memmove(client->buffer, client->buffer + sent, client->used);
         client->progressed = true;
-        client->moved = ev_now(client->control->loop);
+        client->moved = ev_now(client->server->loop);
     } else if (errno != EAGAIN && errno != EINTR && errno != ENOBUFS && errno != ENOMEM) {
         client->broken = true;
     }
@@ -109,10 +109,10 @@ static void flush(struct control_client *client)
 
 static bool has_room(const struct control_client *client, size_t bytes)
 {
-    return CONTROL_BUFFER_BYTES - CONTROL_RESERVE_BYTES - client->used >= bytes;
+    return CONTROL_SERVER_BUFFER_BYTES - CONTROL_SERVER_RESERVE_BYTES - client->used >= bytes;
 }
 
-void control_say(struct control_client *client, enum control_frame_type type, const char *text)
+void control_client_say(struct control_client *client, enum control_frame_type type, const char *text)
 {
     size_t length = strlen(text);
 
@@ -120,29 +120,30 @@ void control_say(struct control_client *client, enum control_frame_type type, co
     if (!has_room(client, CONTROL_FRAME_HEADER_BYTES + length))
         flush(client);
     if (has_room(client, CONTROL_FRAME_HEADER_BYTES + length))
-        client->used +=
-            control_frame_write(client->buffer + client->used, CONTROL_BUFFER_BYTES - client->used, type, text, length);
+        client->used += control_frame_write(client->buffer + client->used, CONTROL_SERVER_BUFFER_BYTES - client->used,
+                                            type, text, length);
     else
         client->omitted++;
 }
 
-void control_end(struct control_client *client, enum control_result result)
+void control_client_end(struct control_client *client, enum control_result result)
 {
     char text[80];
 
-    if (client->stage == CONTROL_ENDED)
+    if (client->stage == CLIENT_ENDED)
         return;
     if (client->omitted > 0) {
         snprintf(text, sizeof(text), "%u lines of this answer are left out: they were not read in time",
                  client->omitted);
-        client->used += control_frame_write(client->buffer + client->used, CONTROL_BUFFER_BYTES - client->used,
+        client->used += control_frame_write(client->buffer + client->used, CONTROL_SERVER_BUFFER_BYTES - client->used,
                                             CONTROL_FRAME_ERROR, text, strlen(text));
     }
-    client->used += control_frame_write_end(client->buffer + client->used, CONTROL_BUFFER_BYTES - client->used, result);
-    set_stage(client, CONTROL_ENDED);
+    client->used +=
+        control_frame_write_end(client->buffer + client->used, CONTROL_SERVER_BUFFER_BYTES - client->used, result);
+    set_stage(client, CLIENT_ENDED);
 }
 
-void *control_state(struct control_client *client)
+void *control_client_state(struct control_client *client)
 {
     return client->state;
 }
@@ -151,12 +152,12 @@ void *control_state(struct control_client *client)
 
 static void set_patience(struct control_client *client)
 {
-    struct ev_loop *loop = client->control->loop;
+    struct ev_loop *loop = client->server->loop;
 
-    if (client->stage == CONTROL_WAITING && client->used == 0) {
+    if (client->stage == CLIENT_WAITING && client->used == 0) {
         ev_timer_stop(loop, &client->patience);
     } else if (client->progressed || !ev_is_active(&client->patience)) {
-        client->patience.repeat = CONTROL_READ_PATIENCE_S;
+        client->patience.repeat = CONTROL_SERVER_READ_PATIENCE_S;
         ev_timer_again(loop, &client->patience);
     }
     client->progressed = false;
@@ -165,13 +166,13 @@ static void set_patience(struct control_client *client)
 /* Whatever was done with a client ends here: it is closed, or its watchers are set to what it waits for. */
 static void settle(struct control_client *client)
 {
-    struct ev_loop *loop = client->control->loop;
+    struct ev_loop *loop = client->server->loop;
 
-    if (client->broken || (client->stage == CONTROL_ENDED && client->used == 0)) {
+    if (client->broken || (client->stage == CLIENT_ENDED && client->used == 0)) {
         client_free(client);
         return;
     }
-    if (client->used > 0 || client->stage == CONTROL_ANSWERING)
+    if (client->used > 0 || client->stage == CLIENT_ANSWERING)
         ev_io_start(loop, &client->writer);
     else
         ev_io_stop(loop, &client->writer);
@@ -181,15 +182,15 @@ static void settle(struct control_client *client)
 /* Says on, as long as the client takes it, and no longer than a turn. */
 static void answer(struct control_client *client)
 {
-    const struct control_sink *sink = &client->control->sink;
+    const struct control_server_sink *sink = &client->server->sink;
 
-    for (unsigned calls = 0; calls < CONTROL_CALLS_PER_TURN && client->stage == CONTROL_ANSWERING; calls++) {
-        if (!has_room(client, CONTROL_ITEM_MAX_BYTES))
+    for (unsigned calls = 0; calls < CONTROL_SERVER_CALLS_PER_TURN && client->stage == CLIENT_ANSWERING; calls++) {
+        if (!has_room(client, CONTROL_SERVER_ITEM_MAX_BYTES))
             flush(client);
-        if (client->broken || !has_room(client, CONTROL_ITEM_MAX_BYTES))
+        if (client->broken || !has_room(client, CONTROL_SERVER_ITEM_MAX_BYTES))
             break;
-        if (!sink->more(sink->ctx, client) && client->stage == CONTROL_ANSWERING)
-            set_stage(client, CONTROL_WAITING);
+        if (!sink->more(sink->ctx, client) && client->stage == CLIENT_ANSWERING)
+            set_stage(client, CLIENT_WAITING);
     }
     flush(client);
     settle(client);
@@ -198,16 +199,16 @@ static void answer(struct control_client *client)
 static void refuse(struct control_client *client, const char *why)
 {
     client->used = 0;
-    set_stage(client, CONTROL_ANSWERING);
-    control_say(client, CONTROL_FRAME_ERROR, why);
-    control_end(client, CONTROL_USAGE);
+    set_stage(client, CLIENT_ANSWERING);
+    control_client_say(client, CONTROL_FRAME_ERROR, why);
+    control_client_end(client, CONTROL_USAGE);
     answer(client);
 }
 
 /* The buffer is needed for the answer. */
 static void take_request(struct control_client *client, const struct control_request *request)
 {
-    const struct control_sink *sink = &client->control->sink;
+    const struct control_server_sink *sink = &client->server->sink;
     char line[CONTROL_FRAME_PAYLOAD_MAX_BYTES];
     struct control_request copy = *request;
 
@@ -215,8 +216,8 @@ static void take_request(struct control_client *client, const struct control_req
     copy.line = line;
     client->used = 0;
     client->progressed = true;
-    client->moved = ev_now(client->control->loop);
-    set_stage(client, CONTROL_ANSWERING);
+    client->moved = ev_now(client->server->loop);
+    set_stage(client, CLIENT_ANSWERING);
     log_debug("roomctl (user %u): %.*s", (unsigned)client->uid, (int)copy.length, line);
     sink->request(sink->ctx, client, &copy);
     answer(client);
@@ -251,10 +252,11 @@ static void take_bytes(struct control_client *client)
 static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
 {
     struct control_client *client = w->data;
-    bool reading = client->stage == CONTROL_READING;
+    bool reading = client->stage == CLIENT_READING;
     char beyond;
-    ssize_t length = reading ? recv(client->fd, client->buffer + client->used, CONTROL_BUFFER_BYTES - client->used, 0)
-                             : recv(client->fd, &beyond, 1, 0);
+    ssize_t length =
+        reading ? recv(client->fd, client->buffer + client->used, CONTROL_SERVER_BUFFER_BYTES - client->used, 0)
+                : recv(client->fd, &beyond, 1, 0);
 
     (void)loop;
     (void)revents;
@@ -283,7 +285,7 @@ static void on_impatient(struct ev_loop *loop, ev_timer *w, int revents)
     (void)loop;
     (void)revents;
     log_debug("a roomctl of user %u has not %s in time", (unsigned)client->uid,
-              client->stage == CONTROL_READING ? "said what it wants" : "read its answer");
+              client->stage == CLIENT_READING ? "said what it wants" : "read its answer");
     client_free(w->data);
 }
 
@@ -302,18 +304,19 @@ static void turn_away(int fd, const char *why, enum control_result result)
 }
 
 /* Scripts gone wrong must not keep an administrator out: whoever has stood still longest makes place. */
-static bool make_place(struct control *control)
+static bool make_place(struct control_server *server)
 {
     struct control_client *stillest = NULL;
-    ev_tstamp now = ev_now(control->loop);
+    ev_tstamp now = ev_now(server->loop);
 
-    if (control->count < CONTROL_CLIENTS_MAX)
+    if (server->count < CONTROL_SERVER_CLIENTS_MAX)
         return true;
-    for (uint32_t i = 0; i < control->count; i++) {
-        struct control_client *client = control->clients[i];
-        bool stuck = client->stage == CONTROL_READING || client->used > 0;
+    for (uint32_t i = 0; i < server->count; i++) {
+        struct control_client *client = server->clients[i];
+        bool stuck = client->stage == CLIENT_READING || client->used > 0;
 
-        if (stuck && now - client->moved >= CONTROL_STUCK_S && (stillest == NULL || client->moved < stillest->moved))
+        if (stuck && now - client->moved >= CONTROL_SERVER_STUCK_S &&
+            (stillest == NULL || client->moved < stillest->moved))
             stillest = client;
     }
     if (stillest == NULL)
@@ -322,11 +325,11 @@ static bool make_place(struct control *control)
     return true;
 }
 
-static void client_new(struct control *control, int fd, uid_t uid)
+static void client_new(struct control_server *server, int fd, uid_t uid)
 {
     struct control_client *client;
 
-    if (!make_place(control)) {
+    if (!make_place(server)) {
         turn_away(fd, "nothing was done: too many others are connected, and all are busy; try again", CONTROL_BUSY);
         return;
     }
@@ -335,110 +338,111 @@ static void client_new(struct control *control, int fd, uid_t uid)
         turn_away(fd, "nothing was done: roomd has no memory for it; try again", CONTROL_BUSY);
         return;
     }
-    client->control = control;
+    client->server = server;
     client->fd = fd;
     client->uid = uid;
-    client->moved = ev_now(control->loop);
-    client->index = control->count;
-    control->clients[control->count++] = client;
+    client->moved = ev_now(server->loop);
+    client->index = server->count;
+    server->clients[server->count++] = client;
     ev_io_init(&client->reader, on_readable, fd, EV_READ);
     ev_io_init(&client->writer, on_writable, fd, EV_WRITE);
-    ev_timer_init(&client->patience, on_impatient, CONTROL_REQUEST_PATIENCE_S, 0.0);
+    ev_timer_init(&client->patience, on_impatient, CONTROL_SERVER_REQUEST_PATIENCE_S, 0.0);
     client->reader.data = client->writer.data = client->patience.data = client;
-    ev_io_start(control->loop, &client->reader);
-    ev_timer_start(control->loop, &client->patience);
+    ev_io_start(server->loop, &client->reader);
+    ev_timer_start(server->loop, &client->patience);
 }
 
-static void pause_accepting(struct control *control)
+static void pause_accepting(struct control_server *server)
 {
-    if (!control->paused_before)
+    if (!server->paused_before)
         log_warn("the control socket takes nobody now");
-    control->paused_before = true;
-    ev_io_stop(control->loop, &control->listener);
-    ev_timer_start(control->loop, &control->pause);
+    server->paused_before = true;
+    ev_io_stop(server->loop, &server->acceptor);
+    ev_timer_start(server->loop, &server->pause);
 }
 
 static void on_connection(struct ev_loop *loop, ev_io *w, int revents)
 {
-    struct control *control = w->data;
+    struct control_server *server = w->data;
     uid_t uid;
 
     (void)loop;
     (void)revents;
-    for (unsigned accepts = 0; accepts < CONTROL_ACCEPTS_PER_TURN; accepts++) {
+    for (unsigned accepts = 0; accepts < CONTROL_SERVER_ACCEPTS_PER_TURN; accepts++) {
         int fd = accept4(w->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
         if (fd < 0) {
             if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
-                pause_accepting(control);
+                pause_accepting(server);
             return;
         }
-        control->paused_before = false;
-        if (group_has_peer(fd, control->group, &uid)) {
-            client_new(control, fd, uid);
+        server->paused_before = false;
+        if (group_has_peer(fd, server->group, &uid)) {
+            client_new(server, fd, uid);
         } else {
             log_debug("user %u may not use the control socket", (unsigned)uid);
-            turn_away(fd, control->forbidden, CONTROL_FORBIDDEN);
+            turn_away(fd, server->forbidden, CONTROL_FORBIDDEN);
         }
     }
 }
 
 static void on_pause_over(struct ev_loop *loop, ev_timer *w, int revents)
 {
-    struct control *control = w->data;
+    struct control_server *server = w->data;
 
     (void)revents;
-    ev_io_start(loop, &control->listener);
+    ev_io_start(loop, &server->acceptor);
 }
 
 /* ---- opening and closing ---- */
 
-int control_open(struct ev_loop *loop, const struct control_setup *setup, struct control **ret_control)
+int control_server_open(struct ev_loop *loop, const struct control_server_setup *setup,
+                        struct control_server **ret_server)
 {
-    struct control *control = calloc(1, sizeof(*control));
+    struct control_server *server = calloc(1, sizeof(*server));
     int status;
 
-    if (control == NULL)
+    if (server == NULL)
         return STATUS_NO_MEMORY;
-    status = control_socket_open(setup->path, setup->group, &control->socket);
+    status = control_listener_open(setup->path, setup->group, &server->listener);
     if (status != STATUS_OK) {
-        free(control);
+        free(server);
         return status;
     }
-    control->loop = loop;
-    control->sink = setup->sink;
-    control->group = setup->group;
-    snprintf(control->forbidden, sizeof(control->forbidden),
+    server->loop = loop;
+    server->sink = setup->sink;
+    server->group = setup->group;
+    snprintf(server->forbidden, sizeof(server->forbidden),
              "nothing was done: you are neither root, nor the user that roomd runs as%s%s%s",
              setup->group_name[0] != '\0' ? ", nor in the group " : "", setup->group_name,
              setup->group_name[0] != '\0' && setup->group == GROUP_NONE ? " (there is none of that name)" : "");
-    ev_io_init(&control->listener, on_connection, control_socket_fd(control->socket), EV_READ);
-    ev_timer_init(&control->pause, on_pause_over, CONTROL_ACCEPT_PAUSE_S, 0.0);
-    control->listener.data = control->pause.data = control;
-    ev_io_start(loop, &control->listener);
-    *ret_control = control;
+    ev_io_init(&server->acceptor, on_connection, control_listener_fd(server->listener), EV_READ);
+    ev_timer_init(&server->pause, on_pause_over, CONTROL_SERVER_ACCEPT_PAUSE_S, 0.0);
+    server->acceptor.data = server->pause.data = server;
+    ev_io_start(loop, &server->acceptor);
+    *ret_server = server;
     return STATUS_OK;
 }
 
-uint32_t control_clients(const struct control *control)
+uint32_t control_server_clients(const struct control_server *server)
 {
-    return control->count;
+    return server->count;
 }
 
-uint32_t control_waiting(const struct control *control)
+uint32_t control_server_waiting(const struct control_server *server)
 {
-    return control->waiting;
+    return server->waiting;
 }
 
-void control_wake(struct control *control)
+void control_server_wake(struct control_server *server)
 {
     /* Downwards: whoever is closed gives its place to the last, who was asked before. */
-    for (uint32_t i = control->count; i > 0 && control->waiting > 0; i--) {
-        struct control_client *client = control->clients[i - 1];
+    for (uint32_t i = server->count; i > 0 && server->waiting > 0; i--) {
+        struct control_client *client = server->clients[i - 1];
 
-        if (client->stage != CONTROL_WAITING)
+        if (client->stage != CLIENT_WAITING)
             continue;
-        set_stage(client, CONTROL_ANSWERING);
+        set_stage(client, CLIENT_ANSWERING);
         answer(client);
     }
 }
@@ -446,32 +450,32 @@ void control_wake(struct control *control)
 /* What happened last is told first. */
 static void say_goodbye(struct control_client *client)
 {
-    const struct control_sink *sink = &client->control->sink;
+    const struct control_server_sink *sink = &client->server->sink;
 
-    set_stage(client, CONTROL_ANSWERING);
-    while (client->stage == CONTROL_ANSWERING && has_room(client, CONTROL_ITEM_MAX_BYTES) &&
+    set_stage(client, CLIENT_ANSWERING);
+    while (client->stage == CLIENT_ANSWERING && has_room(client, CONTROL_SERVER_ITEM_MAX_BYTES) &&
            sink->more(sink->ctx, client))
         ;
-    control_end(client, CONTROL_DONE);
+    control_client_end(client, CONTROL_DONE);
 }
 
-void control_close(struct control *control)
+void control_server_close(struct control_server *server)
 {
     int error = errno;
 
-    if (control == NULL)
+    if (server == NULL)
         return;
-    while (control->count > 0) {
-        struct control_client *client = control->clients[control->count - 1];
+    while (server->count > 0) {
+        struct control_client *client = server->clients[server->count - 1];
 
-        if (client->stage == CONTROL_WAITING)
+        if (client->stage == CLIENT_WAITING)
             say_goodbye(client);
         flush(client);
         client_free(client);
     }
-    ev_io_stop(control->loop, &control->listener);
-    ev_timer_stop(control->loop, &control->pause);
-    control_socket_close(control->socket);
-    free(control);
+    ev_io_stop(server->loop, &server->acceptor);
+    ev_timer_stop(server->loop, &server->pause);
+    control_listener_close(server->listener);
+    free(server);
     errno = error;
 }

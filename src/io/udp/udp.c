@@ -225,7 +225,7 @@ int udp_set_new(struct ev_loop *loop, const struct udp_sink *sink, struct udp_se
     set->receive_buffer = UDP_BUFFER_BYTES;
     set->send_buffer = UDP_BUFFER_BYTES;
     udp_recv_batch_init(&set->recv);
-    udp_message_init(&set->send);
+    udp_gso_init(&set->send);
     udp_errqueue_batch_init(&set->errors);
     *ret_set = set;
     return STATUS_OK;

@@ -13,7 +13,7 @@
 #define SEGMENTS_MAX       64U
 #define SEGMENTS_BYTES_MAX 65000U
 
-void udp_message_init(struct udp_send_batch *batch)
+void udp_gso_init(struct udp_send_batch *batch)
 {
     for (size_t i = 0; i < UDP_SEND_SLOTS; i++) {
         batch->headers[i].msg_hdr.msg_name = &batch->peers[i];
@@ -107,7 +107,7 @@ static void prepare(struct udp_send_batch *batch, size_t message, const struct o
     }
 }
 
-size_t udp_message_fill(struct udp_send_batch *batch, const struct outbox_entry *entries, size_t count, bool together)
+size_t udp_gso_fill(struct udp_send_batch *batch, const struct outbox_entry *entries, size_t count, bool together)
 {
     size_t messages = 0;
 

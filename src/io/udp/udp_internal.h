@@ -123,12 +123,12 @@ void udp_errqueue_batch_init(struct udp_error_batch *batch);
 /* Reads what waits in the door's error queue, a bounded amount of it. Returns how many entries that was. */
 size_t udp_errqueue_drain(struct udp *udp);
 
-void udp_message_init(struct udp_send_batch *batch);
+void udp_gso_init(struct udp_send_batch *batch);
 /*
  * Makes messages of up to UDP_SEND_SLOTS entries of one door, from the first place on; `together`: datagrams to one member that have the same length may share one. Returns how many messages. The entries are
  * borrowed until they are sent.
  */
-size_t udp_message_fill(struct udp_send_batch *batch, const struct outbox_entry *entries, size_t count, bool together);
+size_t udp_gso_fill(struct udp_send_batch *batch, const struct outbox_entry *entries, size_t count, bool together);
 
 void udp_send_init(struct udp *udp);
 void udp_send_done(struct udp *udp);

@@ -185,7 +185,7 @@ struct run {
 static void fill(struct run *run, bool together)
 {
     run->message = 0;
-    run->messages = udp_message_fill(&run->udp->set->send, run->entries, run->count, together);
+    run->messages = udp_gso_fill(&run->udp->set->send, run->entries, run->count, together);
     run->attempt = (struct attempt){0};
 }
 

@@ -49,70 +49,70 @@ static void hand_over(int count, const char *names)
         unsetenv("LISTEN_FDNAMES");
 }
 
-Test(inherited, descriptors_come_with_their_names)
+Test(fdstore, descriptors_come_with_their_names)
 {
-    struct inherited inherited;
+    struct fdstore fdstore;
 
     hand_over(3, "door-a:members-1:");
-    inherited_find(&inherited);
-    cr_assert_eq(inherited.count, 3);
-    cr_expect_str_eq(inherited.fds[0].name, "door-a");
-    cr_expect_str_eq(inherited.fds[1].name, "members-1");
-    cr_expect_str_eq(inherited.fds[2].name, "");
-    cr_expect_eq(inherited.fds[1].fd, 4);
+    fdstore_find(&fdstore);
+    cr_assert_eq(fdstore.count, 3);
+    cr_expect_str_eq(fdstore.fds[0].name, "door-a");
+    cr_expect_str_eq(fdstore.fds[1].name, "members-1");
+    cr_expect_str_eq(fdstore.fds[2].name, "");
+    cr_expect_eq(fdstore.fds[1].fd, 4);
     cr_expect(is_cloexec[4]);
     cr_expect_null(getenv("LISTEN_FDS"));
     cr_expect_null(getenv("LISTEN_PID"));
     cr_expect_null(getenv("LISTEN_FDNAMES"));
 }
 
-Test(inherited, what_nobody_takes_is_closed)
+Test(fdstore, what_nobody_takes_is_closed)
 {
-    struct inherited inherited;
+    struct fdstore fdstore;
 
     unsetenv("NOTIFY_SOCKET");
     hand_over(3, "a:b:a");
-    inherited_find(&inherited);
-    cr_expect_eq(inherited_take(&inherited, 0), 3);
-    cr_expect_eq(inherited_drop(&inherited), 2);
+    fdstore_find(&fdstore);
+    cr_expect_eq(fdstore_take(&fdstore, 0), 3);
+    cr_expect_eq(fdstore_drop(&fdstore), 2);
     cr_expect(is_open[3]);
     cr_expect_not(is_open[4]);
     cr_expect_not(is_open[5]);
-    cr_expect_eq(inherited_drop(&inherited), 0);
+    cr_expect_eq(fdstore_drop(&fdstore), 0);
 }
 
-Test(inherited, what_was_meant_for_another_process_is_left_alone)
+Test(fdstore, what_was_meant_for_another_process_is_left_alone)
 {
-    struct inherited inherited;
+    struct fdstore fdstore;
 
     hand_over(1, "a");
     setenv("LISTEN_PID", "1", 1);
-    inherited_find(&inherited);
-    cr_expect_eq(inherited.count, 0);
+    fdstore_find(&fdstore);
+    cr_expect_eq(fdstore.count, 0);
     cr_expect(is_open[3]);
 }
 
-Test(inherited, nonsense_is_nothing)
+Test(fdstore, nonsense_is_nothing)
 {
     static const char *const counts[] = {"", "x", "-1", "1x", " 1", "0"};
-    struct inherited inherited;
+    struct fdstore fdstore;
 
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
         hand_over(1, NULL);
         setenv("LISTEN_FDS", counts[i], 1);
-        inherited_find(&inherited);
-        cr_expect_eq(inherited.count, 0, "'%s'", counts[i]);
+        fdstore_find(&fdstore);
+        cr_expect_eq(fdstore.count, 0, "'%s'", counts[i]);
     }
 }
 
-Test(inherited, descriptors_without_names_are_found_and_closed_ones_are_not)
+Test(fdstore, descriptors_without_names_are_found_and_closed_ones_are_not)
 {
-    struct inherited inherited;
+    struct fdstore fdstore;
 
     hand_over(2, NULL);
     is_open[3] = false;
-    inherited_find(&inherited);
-    cr_assert_eq(inherited.count, 1);
-    cr_expect_eq(inherited.fds[0].fd, 4);
-    cr_expect_str_eq(inherited.fds[0].name, "");
+    fdstore_find(&fdstore);
+    cr_assert_eq(fdstore.count, 1);
+    cr_expect_eq(fdstore.fds[0].fd, 4);
+    cr_expect_str_eq(fdstore.fds[0].name, "");
 }

@@ -69,49 +69,49 @@ int __wrap_clock_gettime(clockid_t id, struct timespec *ret_time)
     return 0;
 }
 
-Test(notify, without_a_socket_nothing_is_said)
+Test(sd_notify, without_a_socket_nothing_is_said)
 {
     unsetenv("NOTIFY_SOCKET");
-    notify_ready("open");
-    notify_reloading();
-    notify_stopping();
+    sd_notify_ready("open");
+    sd_notify_reloading();
+    sd_notify_stopping();
     cr_assert_eq(sockets, 0);
 }
 
-Test(notify, ready_comes_with_a_status_of_one_line)
+Test(sd_notify, ready_comes_with_a_status_of_one_line)
 {
     setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
-    notify_ready("open\nWATCHDOG=1");
+    sd_notify_ready("open\nWATCHDOG=1");
     cr_assert_str_eq(said, "READY=1\nSTATUS=open");
     cr_assert_str_eq(to.sun_path, "/run/systemd/notify");
     cr_assert_eq(to_length, offsetof(struct sockaddr_un, sun_path) + strlen("/run/systemd/notify"));
 }
 
-Test(notify, an_at_sign_names_an_abstract_socket)
+Test(sd_notify, an_at_sign_names_an_abstract_socket)
 {
     setenv("NOTIFY_SOCKET", "@manager", 1);
-    notify_stopping();
+    sd_notify_stopping();
     cr_assert_str_eq(said, "STOPPING=1");
     cr_assert_eq(to_length, offsetof(struct sockaddr_un, sun_path) + 8);
     cr_assert_arr_eq(to.sun_path, "\0manager", 8);
 }
 
-Test(notify, reloading_tells_the_monotonic_time)
+Test(sd_notify, reloading_tells_the_monotonic_time)
 {
     setenv("NOTIFY_SOCKET", "/n", 1);
-    notify_reloading();
+    sd_notify_reloading();
     cr_assert_str_eq(said, "RELOADING=1\nMONOTONIC_USEC=12345678");
 }
 
-Test(notify, a_manager_that_does_not_listen_changes_nothing)
+Test(sd_notify, a_manager_that_does_not_listen_changes_nothing)
 {
     setenv("NOTIFY_SOCKET", "/n", 1);
     send_error = ECONNREFUSED;
-    notify_ready("open");
+    sd_notify_ready("open");
     cr_assert_eq(sends, 1);
 }
 
-Test(notify, a_path_that_is_no_socket_is_ignored)
+Test(sd_notify, a_path_that_is_no_socket_is_ignored)
 {
     char path[200];
 
@@ -119,80 +119,80 @@ Test(notify, a_path_that_is_no_socket_is_ignored)
     path[0] = '/';
     path[sizeof(path) - 1] = '\0';
     setenv("NOTIFY_SOCKET", path, 1);
-    notify_stopping();
+    sd_notify_stopping();
     setenv("NOTIFY_SOCKET", "", 1);
-    notify_stopping();
+    sd_notify_stopping();
     setenv("NOTIFY_SOCKET", "/", 1);
-    notify_stopping();
+    sd_notify_stopping();
     setenv("NOTIFY_SOCKET", "vsock:2:1234", 1);
-    notify_stopping();
+    sd_notify_stopping();
     cr_assert_eq(sockets, 0);
     path[107] = '\0'; /* the longest there is */
     setenv("NOTIFY_SOCKET", path, 1);
-    notify_stopping();
+    sd_notify_stopping();
     cr_assert_eq(sends, 1);
     cr_assert_eq(to_length, offsetof(struct sockaddr_un, sun_path) + 107);
 }
 
-Test(notify, a_long_status_is_cut)
+Test(sd_notify, a_long_status_is_cut)
 {
     char status[2000];
 
     memset(status, 'x', sizeof(status) - 1);
     status[sizeof(status) - 1] = '\0';
     setenv("NOTIFY_SOCKET", "/n", 1);
-    notify_ready(status);
+    sd_notify_ready(status);
     cr_assert_eq(strlen(said), 511);
 }
 
-Test(notify, a_status_is_one_line)
+Test(sd_notify, a_status_is_one_line)
 {
     setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
-    notify_status("2 members\nREADY=1");
+    sd_notify_status("2 members\nREADY=1");
     cr_assert_str_eq(said, "STATUS=2 members");
 }
 
-Test(notify, a_descriptor_goes_along_under_its_name_and_is_not_watched)
+Test(sd_notify, a_descriptor_goes_along_under_its_name_and_is_not_watched)
 {
     setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
-    notify_store(17, "door-0.0.0.0_8888");
+    sd_notify_store(17, "door-0.0.0.0_8888");
     cr_expect_str_eq(said, "FDSTORE=1\nFDPOLL=0\nFDNAME=door-0.0.0.0_8888");
     cr_expect_eq(carried, 17);
-    notify_unstore("members-1");
+    sd_notify_unstore("members-1");
     cr_expect_str_eq(said, "FDSTOREREMOVE=1\nFDNAME=members-1");
     cr_expect_eq(carried, -1);
 }
 
-Test(notify, a_barrier_ends_when_the_other_end_is_closed)
+Test(sd_notify, a_barrier_ends_when_the_other_end_is_closed)
 {
     setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
     /* Nobody keeps a copy here, so that it ends at once; without a manager there is nothing to wait for. */
-    notify_barrier(60000);
+    sd_notify_barrier(60000);
     cr_expect_str_eq(said, "BARRIER=1");
     cr_expect_geq(carried, 0);
     unsetenv("NOTIFY_SOCKET");
-    notify_barrier(60000);
+    sd_notify_barrier(60000);
     cr_expect_eq(sends, 1);
 }
 
-Test(notify, the_watchdog_is_fed_only_where_it_is_ours)
+Test(sd_notify, the_watchdog_is_fed_only_where_it_is_ours)
 {
     char pid[32];
 
     unsetenv("WATCHDOG_PID");
     unsetenv("WATCHDOG_USEC");
-    cr_expect_eq(notify_watchdog_us(), 0);
+    cr_expect_eq(sd_notify_watchdog_us(), 0);
     setenv("WATCHDOG_USEC", "30000000", 1);
-    cr_expect_eq(notify_watchdog_us(), 30000000);
+    cr_expect_eq(sd_notify_watchdog_us(), 30000000);
     snprintf(pid, sizeof(pid), "%d", (int)getpid());
     setenv("WATCHDOG_PID", pid, 1);
-    cr_expect_eq(notify_watchdog_us(), 30000000);
+    cr_expect_eq(sd_notify_watchdog_us(), 30000000);
     setenv("WATCHDOG_PID", "1", 1);
-    cr_expect_eq(notify_watchdog_us(), 0);
+    cr_expect_eq(sd_notify_watchdog_us(), 0);
     setenv("WATCHDOG_PID", pid, 1);
     setenv("WATCHDOG_USEC", "30s", 1);
-    cr_expect_eq(notify_watchdog_us(), 0);
+    cr_expect_eq(sd_notify_watchdog_us(), 0);
     setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
-    notify_watchdog();
+    sd_notify_watchdog();
     cr_expect_str_eq(said, "WATCHDOG=1");
 }

@@ -69,7 +69,7 @@ static void tear_down(void)
     ev_loop_destroy(loop);
 }
 
-TestSuite(udp_message, .init = set_up, .fini = tear_down);
+TestSuite(udp_gso, .init = set_up, .fini = tear_down);
 
 /* Another datagram for that member; its first byte tells it from the others. */
 static void add(size_t member, uint32_t length)
@@ -115,7 +115,7 @@ static size_t count_results(enum outbox_result result)
     return found;
 }
 
-Test(udp_message, datagrams_of_one_length_to_one_member_share_a_message)
+Test(udp_gso, datagrams_of_one_length_to_one_member_share_a_message)
 {
     add(0, 60);
     add(0, 60);
@@ -129,7 +129,7 @@ Test(udp_message, datagrams_of_one_length_to_one_member_share_a_message)
     cr_expect_eq(fake.send_calls, 1);
 }
 
-Test(udp_message, nothing_follows_a_shorter_one_and_a_longer_one_begins_anew)
+Test(udp_gso, nothing_follows_a_shorter_one_and_a_longer_one_begins_anew)
 {
     add(0, 60);
     add(0, 20);
@@ -145,7 +145,7 @@ Test(udp_message, nothing_follows_a_shorter_one_and_a_longer_one_begins_anew)
                  "the first two; the two that follow have another length before and behind them");
 }
 
-Test(udp_message, they_leave_from_the_address_that_was_written_to)
+Test(udp_gso, they_leave_from_the_address_that_was_written_to)
 {
     struct endpoint local;
 
@@ -160,7 +160,7 @@ Test(udp_message, they_leave_from_the_address_that_was_written_to)
         cr_expect_arr_eq(fake.taken[i].local, local.address, sizeof(local.address));
 }
 
-Test(udp_message, a_full_door_puts_all_of_a_message_off)
+Test(udp_gso, a_full_door_puts_all_of_a_message_off)
 {
     for (int i = 0; i < 4; i++)
         add(0, 50);
@@ -170,7 +170,7 @@ Test(udp_message, a_full_door_puts_all_of_a_message_off)
     cr_expect_eq(count_results(OUTBOX_LATER), 4);
 }
 
-Test(udp_message, where_the_device_can_not_cut_each_goes_by_itself_and_it_is_not_tried_again)
+Test(udp_gso, where_the_device_can_not_cut_each_goes_by_itself_and_it_is_not_tried_again)
 {
     fake.segments_error = EIO;
     for (int i = 0; i < 4; i++)
@@ -185,7 +185,7 @@ Test(udp_message, where_the_device_can_not_cut_each_goes_by_itself_and_it_is_not
     cr_expect_eq(fake.messages_of_many, 0);
 }
 
-Test(udp_message, where_one_path_can_not_take_them_the_others_still_do)
+Test(udp_gso, where_one_path_can_not_take_them_the_others_still_do)
 {
     fake.segments_error = EINVAL;
     for (int i = 0; i < 4; i++)
@@ -200,7 +200,7 @@ Test(udp_message, where_one_path_can_not_take_them_the_others_still_do)
     cr_expect_eq(fake.messages_of_many, 1);
 }
 
-Test(udp_message, whatever_one_datagram_meets_concerns_that_one)
+Test(udp_gso, whatever_one_datagram_meets_concerns_that_one)
 {
     static const int errors[] = {EAGAIN,   ENOBUFS,       EINTR,        EPERM,    EACCES, ENETUNREACH, EHOSTUNREACH,
                                  ENETDOWN, EADDRNOTAVAIL, ECONNREFUSED, EMSGSIZE, EINVAL, EIO,         EPROTO};
