@@ -78,7 +78,7 @@ static void print_english(size_t id, const struct option *option)
 {
     const char *english;
 
-    if (option->kind != OPTION_KIND_WORDING)
+    if (option->kind != OPTION_KIND_DIALECT_KEY)
         return;
     english = dialect_builtin_text(dialect_builtin_names()[0], DIALECT_EN, (enum dialect_key)(id - OPTION_DIALECT_KEY));
     if (strcmp(english, option->default_text) == 0)

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *builtin_find(const char *name)
+const char *builtin_dialect_find(const char *name)
 {
     for (const char *const *builtin = dialect_builtin_names(); *builtin != NULL; builtin++) {
         if (strcmp(*builtin, name) == 0)
@@ -28,7 +28,7 @@ static const char *suggest(const char *name)
     return NULL;
 }
 
-void builtin_unknown(const char *name, const char *what, char ret_why[DIALECT_WHY_BYTES])
+void builtin_dialect_unknown(const char *name, const char *what, char ret_why[DIALECT_WHY_BYTES])
 {
     const char *meant = suggest(name);
     char list[128] = "";
@@ -40,7 +40,7 @@ void builtin_unknown(const char *name, const char *what, char ret_why[DIALECT_WH
              meant != NULL ? meant : "", meant != NULL ? "?" : "", list);
 }
 
-bool builtin_check(const char *name, char ret_why[DIALECT_WHY_BYTES])
+bool builtin_dialect_check(const char *name, char ret_why[DIALECT_WHY_BYTES])
 {
     size_t length = strlen(name);
 
@@ -53,8 +53,8 @@ bool builtin_check(const char *name, char ret_why[DIALECT_WHY_BYTES])
         snprintf(ret_why, DIALECT_WHY_BYTES, "holds a line break");
         return false;
     }
-    if (builtin_find(name) != NULL || strpbrk(name, "/.") != NULL)
+    if (builtin_dialect_find(name) != NULL || strpbrk(name, "/.") != NULL)
         return true;
-    builtin_unknown(name, "is no dialect, and no file's path (that holds a '/' or a '.')", ret_why);
+    builtin_dialect_unknown(name, "is no dialect, and no file's path (that holds a '/' or a '.')", ret_why);
     return false;
 }

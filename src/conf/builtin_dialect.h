@@ -11,15 +11,15 @@
 #include <stdbool.h>
 
 /* The built-in dialect of this name, as core spells it (a constant); or NULL. */
-const char *builtin_find(const char *name);
+const char *builtin_dialect_find(const char *name);
 
 /*
  * True where `name` may name a dialect: a built-in one, or a path (it holds a '/' or a '.'). Otherwise `ret_why` says
  * which there are.
  */
-bool builtin_check(const char *name, char ret_why[DIALECT_WHY_BYTES]);
+bool builtin_dialect_check(const char *name, char ret_why[DIALECT_WHY_BYTES]);
 
 /* "WHAT; did you mean course? built in: course, yn" */
-void builtin_unknown(const char *name, const char *what, char ret_why[DIALECT_WHY_BYTES]);
+void builtin_dialect_unknown(const char *name, const char *what, char ret_why[DIALECT_WHY_BYTES]);
 
 #endif

@@ -20,47 +20,47 @@
 #define KEY_BYTES 128
 
 /* Doors and dialects are put together last: they take several options. */
-static int finish(struct draft *draft)
+static int finish(struct config_builder *builder)
 {
-    struct config *config = draft->config;
-    char text[LISTEN_TEXT_BYTES];
+    struct config *config = builder->config;
+    char text[LISTEN_OPTION_TEXT_BYTES];
     int status;
 
-    config->listen_is_default = draft->places[OPTION_ROOM_LISTEN].origin == NULL;
-    config->admin_group_is_default = draft->places[OPTION_ADMIN_GROUP].origin == NULL;
-    config->listen_text = strdup(listen_write(&draft->listen, text));
+    config->listen_is_default = builder->places[OPTION_ROOM_LISTEN].origin == NULL;
+    config->admin_group_is_default = builder->places[OPTION_ADMIN_GROUP].origin == NULL;
+    config->listen_text = strdup(listen_option_write(&builder->listen, text));
     if (config->listen_text == NULL)
         return STATUS_NO_MEMORY;
-    status = dialects_load(draft);
+    status = dialect_files_load(builder);
     if (status != 0)
         return status;
-    return draft->complaints.count > 0 ? STATUS_INVALID : STATUS_OK;
+    return builder->diagnostics.count > 0 ? STATUS_INVALID : STATUS_OK;
 }
 
 int config_parse(const char *path, const char *bytes, size_t length, const char *const *settings, size_t setting_count,
                  const struct config_report *report, struct config **ret_config)
 {
-    struct draft draft;
-    int status = draft_init(&draft, path, setting_count, report);
+    struct config_builder builder;
+    int status = config_builder_init(&builder, path, setting_count, report);
 
     if (status == 0 && path != NULL)
-        status = draft_take_file(&draft, bytes, length);
+        status = config_builder_take_file(&builder, bytes, length);
     for (size_t i = 0; i < setting_count && status == 0; i++)
-        status = draft_take_setting(&draft, settings[i]);
+        status = config_builder_take_setting(&builder, settings[i]);
     if (status == 0)
-        status = finish(&draft);
+        status = finish(&builder);
     if (status == 0) {
-        *ret_config = draft.config;
-        draft.config = NULL;
+        *ret_config = builder.config;
+        builder.config = NULL;
     }
-    draft_done(&draft);
+    config_builder_done(&builder);
     return status;
 }
 
 int config_load(const char *path, const char *const *settings, size_t setting_count, const struct config_report *report,
                 struct config **ret_config)
 {
-    struct complaints complaints = {.report = report};
+    struct diagnostics diagnostics = {.report = report};
     struct reader_file file = {.bytes = NULL};
     struct origin origin;
     struct place place = {.origin = &origin};
@@ -74,8 +74,8 @@ int config_load(const char *path, const char *const *settings, size_t setting_co
         status = config_parse(path, file.bytes, file.length, settings, setting_count, report, ret_config);
         reader_done(&file);
     } else if (status != STATUS_NO_MEMORY) {
-        complaint_origin_file(&origin, path);
-        complaint_add(&complaints, &place, "%s", why);
+        diagnostics_origin_file(&origin, path);
+        diagnostics_error(&diagnostics, &place, "%s", why);
         status = status == STATUS_TOO_LONG ? STATUS_INVALID : status;
     }
     return status;
@@ -83,7 +83,7 @@ int config_load(const char *path, const char *const *settings, size_t setting_co
 
 bool config_is_setting(const char *text)
 {
-    return draft_is_setting(text);
+    return config_builder_is_setting(text);
 }
 
 /* ---- differences ---- */
@@ -100,8 +100,8 @@ static void compare(const struct listener *listener, const char *key, const char
 
     if (strcmp(old_text, new_text) == 0)
         return;
-    complaint_escape(old_text, old_safe, sizeof(old_safe));
-    complaint_escape(new_text, new_safe, sizeof(new_safe));
+    diagnostics_escape(old_text, old_safe, sizeof(old_safe));
+    diagnostics_escape(new_text, new_safe, sizeof(new_safe));
     listener->changed(listener->ctx, key, old_safe, new_safe, reloadable);
 }
 

@@ -71,7 +71,7 @@ struct config {
     char admin_group[CONFIG_GROUP_MAX_BYTES + 1];  /* empty = none */
     bool admin_group_is_default; /* nobody set admin.group: that there is no such group may be passed over */
     enum log_level log_level;
-    uint32_t log_events; /* one LOGS_BIT each */
+    uint32_t log_events; /* one LOG_EVENT_BIT each */
 };
 
 /*

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Wording, escaping and counting of complaints. Works in buffers on the stack: it is called when memory is short,
+ * Wording, escaping and counting of diagnostics. Works in buffers on the stack: it is called when memory is short,
  * too.
  */
 #include "conf/diagnostics.h"
@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define MESSAGE_BYTES 1024
-#define WHERE_BYTES   (COMPLAINT_NAME_BYTES + 16)
+#define WHERE_BYTES   (DIAGNOSTICS_NAME_BYTES + 16)
 
 /* The length of the character at `text` (it is not the end), 0 where a terminal should not see it. */
 static size_t safe_length(const char *text)
@@ -29,7 +29,7 @@ static size_t safe_length(const char *text)
     return 0;
 }
 
-void complaint_escape(const char *text, char *out, size_t size)
+void diagnostics_escape(const char *text, char *out, size_t size)
 {
     size_t used = 0;
 
@@ -52,7 +52,7 @@ void complaint_escape(const char *text, char *out, size_t size)
     out[used] = '\0';
 }
 
-struct excerpt complaint_excerpt(const char *text)
+struct excerpt diagnostics_excerpt(const char *text)
 {
     struct excerpt excerpt;
     size_t length = strlen(text);
@@ -69,18 +69,18 @@ struct excerpt complaint_excerpt(const char *text)
     return excerpt;
 }
 
-void complaint_origin_file(struct origin *origin, const char *path)
+void diagnostics_origin_file(struct origin *origin, const char *path)
 {
-    complaint_escape(path, origin->name, sizeof(origin->name));
+    diagnostics_escape(path, origin->name, sizeof(origin->name));
     origin->path = path;
 }
 
-void complaint_origin_setting(struct origin *origin, const char *setting)
+void diagnostics_origin_setting(struct origin *origin, const char *setting)
 {
-    char text[sizeof("--set ") + COMPLAINT_EXCERPT_BYTES];
+    char text[sizeof("--set ") + DIAGNOSTICS_EXCERPT_BYTES];
 
-    snprintf(text, sizeof(text), "--set %s", complaint_excerpt(setting).text);
-    complaint_escape(text, origin->name, sizeof(origin->name));
+    snprintf(text, sizeof(text), "--set %s", diagnostics_excerpt(setting).text);
+    diagnostics_escape(text, origin->name, sizeof(origin->name));
     origin->path = NULL;
 }
 
@@ -94,52 +94,52 @@ static void write_where(const struct place *place, char out[WHERE_BYTES])
         snprintf(out, WHERE_BYTES, "%s:%u", place->origin->name, place->line);
 }
 
-bool complaint_enough(const struct complaints *complaints)
+bool diagnostics_is_full(const struct diagnostics *diagnostics)
 {
-    return complaints->count >= CONFIG_ERRORS_MAX;
+    return diagnostics->count >= CONFIG_ERRORS_MAX;
 }
 
-void complaint_add(struct complaints *complaints, const struct place *place, const char *format, ...)
+void diagnostics_error(struct diagnostics *diagnostics, const struct place *place, const char *format, ...)
 {
     char where[WHERE_BYTES], raw[MESSAGE_BYTES], message[MESSAGE_BYTES * 2];
     va_list arguments;
 
-    if (complaints->count++ >= CONFIG_ERRORS_MAX)
+    if (diagnostics->count++ >= CONFIG_ERRORS_MAX)
         return;
     write_where(place, where);
     va_start(arguments, format);
     vsnprintf(raw, sizeof(raw), format, arguments);
     va_end(arguments);
-    complaint_escape(raw, message, sizeof(message));
-    complaints->report->error(complaints->report->ctx, where, message);
-    if (complaint_enough(complaints))
-        complaints->report->error(complaints->report->ctx, where, "that is enough: more mistakes are not listed");
+    diagnostics_escape(raw, message, sizeof(message));
+    diagnostics->report->error(diagnostics->report->ctx, where, message);
+    if (diagnostics_is_full(diagnostics))
+        diagnostics->report->error(diagnostics->report->ctx, where, "that is enough: more mistakes are not listed");
 }
 
-void complaint_add_raw(struct complaints *complaints, const struct place *place, const char *section, const char *key,
-                       const char *raw, const char *why)
+void diagnostics_error_raw(struct diagnostics *diagnostics, const struct place *place, const char *section,
+                           const char *key, const char *raw, const char *why)
 {
-    complaint_add(complaints, place, "%s.%s = %s: %s", section, key, complaint_excerpt(raw + strspn(raw, " \t")).text,
-                  why);
+    diagnostics_error(diagnostics, place, "%s.%s = %s: %s", section, key,
+                      diagnostics_excerpt(raw + strspn(raw, " \t")).text, why);
 }
 
-void complaint_add_value(struct complaints *complaints, const struct place *place, const char *section, const char *key,
-                         const char *value, const char *why)
+void diagnostics_error_value(struct diagnostics *diagnostics, const struct place *place, const char *section,
+                             const char *key, const char *value, const char *why)
 {
-    struct excerpt excerpt = complaint_excerpt(value);
-    char written[VALUE_WRITTEN_BYTES(COMPLAINT_EXCERPT_BYTES)];
+    struct excerpt excerpt = diagnostics_excerpt(value);
+    char written[VALUE_WRITTEN_BYTES(DIAGNOSTICS_EXCERPT_BYTES)];
 
-    complaint_add(complaints, place, "%s.%s = %s: %s", section, key,
-                  value[0] == '\0' ? "\"\"" : value_write(excerpt.text, written), why);
+    diagnostics_error(diagnostics, place, "%s.%s = %s: %s", section, key,
+                      value[0] == '\0' ? "\"\"" : value_write(excerpt.text, written), why);
 }
 
-bool complaint_claim(struct complaints *complaints, struct place *taken, const struct place *place, const char *section,
-                     const char *key)
+bool diagnostics_claim(struct diagnostics *diagnostics, struct place *taken, const struct place *place,
+                       const char *section, const char *key)
 {
     if (taken->origin == NULL || place->origin->path == NULL) {
         *taken = *place;
         return true;
     }
-    complaint_add(complaints, place, "%s.%s is already set on line %u", section, key, taken->line);
+    diagnostics_error(diagnostics, place, "%s.%s is already set on line %u", section, key, taken->line);
     return false;
 }

@@ -13,13 +13,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define COMPLAINT_NAME_BYTES    1024
-#define COMPLAINT_EXCERPT_BYTES 84
+#define DIAGNOSTICS_NAME_BYTES    1024
+#define DIAGNOSTICS_EXCERPT_BYTES 84
 
 /* A file, or one --set of the command line. */
 struct origin {
-    char name[COMPLAINT_NAME_BYTES]; /* escaped: "roomd.conf", "--set room.name=x" */
-    const char *path;                /* of the file, borrowed; NULL for --set */
+    char name[DIAGNOSTICS_NAME_BYTES]; /* escaped: "roomd.conf", "--set room.name=x" */
+    const char *path;                  /* of the file, borrowed; NULL for --set */
 };
 
 /* A line of it; line 0 means the whole. origin NULL: nowhere, for what nobody has set. */
@@ -28,47 +28,47 @@ struct place {
     unsigned line;
 };
 
-struct complaints {
+struct diagnostics {
     const struct config_report *report;
     size_t count;
 };
 
-void complaint_origin_file(struct origin *origin, const char *path);
-void complaint_origin_setting(struct origin *origin, const char *setting);
+void diagnostics_origin_file(struct origin *origin, const char *path);
+void diagnostics_origin_setting(struct origin *origin, const char *setting);
 
 /* Reports what is wrong at `place`; after CONFIG_ERRORS_MAX it only counts. */
-void complaint_add(struct complaints *complaints, const struct place *place, const char *format, ...)
+void diagnostics_error(struct diagnostics *diagnostics, const struct place *place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* "SECTION.KEY = RAW: why", of a value that can't be parsed. */
-void complaint_add_raw(struct complaints *complaints, const struct place *place, const char *section, const char *key,
-                       const char *raw, const char *why);
+void diagnostics_error_raw(struct diagnostics *diagnostics, const struct place *place, const char *section,
+                           const char *key, const char *raw, const char *why);
 
 /* "SECTION.KEY = VALUE: why" */
-void complaint_add_value(struct complaints *complaints, const struct place *place, const char *section, const char *key,
-                         const char *value, const char *why);
+void diagnostics_error_value(struct diagnostics *diagnostics, const struct place *place, const char *section,
+                             const char *key, const char *value, const char *why);
 
-/* True where nobody would see another complaint. */
-bool complaint_enough(const struct complaints *complaints);
+/* True where nobody would see another error. */
+bool diagnostics_is_full(const struct diagnostics *diagnostics);
 
 /*
  * The key `section`.`key` is being set at `place`; `taken` is where it was set before, and is moved. In one file that
  * is a mistake, reported (false); --set may override whatever came before it.
  */
-bool complaint_claim(struct complaints *complaints, struct place *taken, const struct place *place, const char *section,
-                     const char *key);
+bool diagnostics_claim(struct diagnostics *diagnostics, struct place *taken, const struct place *place,
+                       const char *section, const char *key);
 
 /* The beginning of a text that may be long, for a message; cut between two characters. */
 struct excerpt {
-    char text[COMPLAINT_EXCERPT_BYTES];
+    char text[DIAGNOSTICS_EXCERPT_BYTES];
 };
 
-struct excerpt complaint_excerpt(const char *text);
+struct excerpt diagnostics_excerpt(const char *text);
 
 /*
  * Copies `text`; what is not valid UTF-8 or not for a terminal becomes \xNN for each byte, and what does not fit
  * "...".
  */
-void complaint_escape(const char *text, char *out, size_t size);
+void diagnostics_escape(const char *text, char *out, size_t size);
 
 #endif

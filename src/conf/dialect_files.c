@@ -22,15 +22,15 @@ struct entry {
     bool is_file;
     dev_t device; /* of a file */
     ino_t inode;
-    struct origin origin;    /* of a file */
-    struct wording wording;  /* what the file sets */
-    const char *base;        /* a built-in dialect's name; borrowed from core */
-    struct place base_place; /* where the file sets it */
+    struct origin origin;           /* of a file */
+    struct dialect_options options; /* what the file sets */
+    const char *base;               /* a built-in dialect's name; borrowed from core */
+    struct place base_place;        /* where the file sets it */
 };
 
 struct loader {
-    struct draft *draft;
-    struct complaints *complaints;
+    struct config_builder *builder;
+    struct diagnostics *diagnostics;
     struct config *config;
     struct entry *entries; /* of config->dialects, in the same order; owned */
     int status;
@@ -76,22 +76,22 @@ static void take_base(struct loader *loader, struct entry *entry, const char *ra
     char name[VALUE_MAX_BYTES + 1], value_why[VALUE_WHY_BYTES], why[DIALECT_WHY_BYTES];
     const char *builtin;
 
-    if (!complaint_claim(loader->complaints, &entry->base_place, place, "plain", "base"))
+    if (!diagnostics_claim(loader->diagnostics, &entry->base_place, place, "plain", "base"))
         return;
     if (value_parse(raw, name, value_why) != 0) {
-        complaint_add_raw(loader->complaints, place, "plain", "base", raw, value_why);
+        diagnostics_error_raw(loader->diagnostics, place, "plain", "base", raw, value_why);
         return;
     }
-    builtin = builtin_find(name);
+    builtin = builtin_dialect_find(name);
     if (builtin == NULL) {
-        builtin_unknown(name, "is no built-in dialect", why);
-        complaint_add_value(loader->complaints, place, "plain", "base", name, why);
+        builtin_dialect_unknown(name, "is no built-in dialect", why);
+        diagnostics_error_value(loader->diagnostics, place, "plain", "base", name, why);
         return;
     }
     entry->base = builtin;
 }
 
-static void complain_unknown_key(struct loader *loader, const char *key, const struct place *place)
+static void report_unknown_key(struct loader *loader, const char *key, const struct place *place)
 {
     const char *meant = NULL;
     unsigned least = suggest_distance("base", key);
@@ -107,8 +107,9 @@ static void complain_unknown_key(struct loader *loader, const char *key, const s
             meant = candidate;
         }
     }
-    complaint_add(loader->complaints, place, "unknown key %s in a dialect file%s%s%s", complaint_excerpt(key).text,
-                  meant != NULL ? "; did you mean " : "", meant != NULL ? meant : "", meant != NULL ? "?" : "");
+    diagnostics_error(loader->diagnostics, place, "unknown key %s in a dialect file%s%s%s",
+                      diagnostics_excerpt(key).text, meant != NULL ? "; did you mean " : "", meant != NULL ? meant : "",
+                      meant != NULL ? "?" : "");
 }
 
 /* The file that is being read is always the last entry. */
@@ -124,8 +125,8 @@ static bool on_section(void *ctx, unsigned line, const char *name)
 
     if (strcmp(name, "plain") == 0)
         return true;
-    complaint_add(loader->complaints, &place, "unknown section [%s]: a dialect file has only [plain]",
-                  complaint_excerpt(name).text);
+    diagnostics_error(loader->diagnostics, &place, "unknown section [%s]: a dialect file has only [plain]",
+                      diagnostics_excerpt(name).text);
     return false;
 }
 
@@ -138,9 +139,9 @@ static void on_setting(void *ctx, unsigned line, const char *section, const char
     (void)section;
     if (strcmp(key, "base") == 0)
         take_base(loader, entry, value, &place);
-    else if (!wording_is_key(key))
-        complain_unknown_key(loader, key, &place);
-    else if (wording_take(&entry->wording, key, value, &place, loader->complaints) != 0)
+    else if (!dialect_option_is_key(key))
+        report_unknown_key(loader, key, &place);
+    else if (dialect_option_take(&entry->options, key, value, &place, loader->diagnostics) != 0)
         loader->status = STATUS_NO_MEMORY;
 }
 
@@ -149,7 +150,7 @@ static void on_error(void *ctx, unsigned line, const char *message)
     struct loader *loader = ctx;
     struct place place = {.origin = &current(loader)->origin, .line = line};
 
-    complaint_add(loader->complaints, &place, "%s", message);
+    diagnostics_error(loader->diagnostics, &place, "%s", message);
 }
 
 /* ---- one dialect for each name ---- */
@@ -185,7 +186,7 @@ static size_t find_inode(const struct loader *loader, const struct reader_file *
     return i;
 }
 
-/* A file that can't be read becomes an entry too, an empty one, so that it is complained about once. */
+/* A file that can't be read becomes an entry too, an empty one, so that it is reported once. */
 static int add_file(struct loader *loader, char *source, const struct place *place)
 {
     struct reader_sink sink = {.section = on_section, .setting = on_setting, .error = on_error, .ctx = loader};
@@ -202,9 +203,9 @@ static int add_file(struct loader *loader, char *source, const struct place *pla
     }
     entry = add_entry(loader, source);
     entry->is_file = true;
-    complaint_origin_file(&entry->origin, source);
+    diagnostics_origin_file(&entry->origin, source);
     if (status != 0) {
-        complaint_add(loader->complaints, place, "the dialect file %s %s", complaint_excerpt(source).text, why);
+        diagnostics_error(loader->diagnostics, place, "the dialect file %s %s", diagnostics_excerpt(source).text, why);
         return (int)known;
     }
     entry->device = file.device;
@@ -218,7 +219,7 @@ static int add_file(struct loader *loader, char *source, const struct place *pla
 /* The index of the dialect called `name` at `place`, which is read where it is new; or STATUS_NO_MEMORY. */
 static int find_dialect(struct loader *loader, const char *name, const struct place *place)
 {
-    const char *builtin = builtin_find(name);
+    const char *builtin = builtin_dialect_find(name);
     char *source = builtin != NULL ? strdup(builtin) : find_file(name, place->origin);
     size_t index;
 
@@ -237,12 +238,12 @@ static int find_dialect(struct loader *loader, const char *name, const struct pl
 
 static int open_doors(struct loader *loader)
 {
-    const struct draft *draft = loader->draft;
-    const struct place *listen_place = &draft->places[OPTION_ROOM_LISTEN];
-    int index = find_dialect(loader, loader->config->plain_dialect, &draft->places[OPTION_PLAIN_DIALECT]);
+    const struct config_builder *builder = loader->builder;
+    const struct place *listen_place = &builder->places[OPTION_ROOM_LISTEN];
+    int index = find_dialect(loader, loader->config->plain_dialect, &builder->places[OPTION_PLAIN_DIALECT]);
 
-    for (size_t i = 0; i < draft->listen.count && index >= 0; i++) {
-        const struct listen_door *from = &draft->listen.doors[i];
+    for (size_t i = 0; i < builder->listen.count && index >= 0; i++) {
+        const struct listen_option_door *from = &builder->listen.doors[i];
         struct config_door *door = &loader->config->doors[i];
 
         door->listen = from->endpoint;
@@ -282,14 +283,15 @@ static int set_base(struct config_dialect *dialect, const char *base, enum diale
 
     /* Setting them again keeps their texts. The byes of the built-in dialect stay: its exit verbs have not changed. */
     for (int key = 0; key < DIALECT_KEYS && status == 0; key++)
-        status = wording_set_key(dialect, (enum dialect_key)key,
-                                 dialect_builtin_text(base, language, (enum dialect_key)key), why);
+        status = dialect_option_set(dialect, (enum dialect_key)key,
+                                    dialect_builtin_text(base, language, (enum dialect_key)key), why);
     name_dialect(dialect);
     return status;
 }
 
 /* Of [plain], what is about load goes to every dialect whose file does not say otherwise. */
-static int apply_load(const struct wording *plain, const struct wording *own, struct config_dialect *dialect)
+static int apply_load(const struct dialect_options *plain, const struct dialect_options *own,
+                      struct config_dialect *dialect)
 {
     static const enum dialect_key keys[] = {DIALECT_FOLD_JOINS, DIALECT_MAX_LINES};
     char why[DIALECT_WHY_BYTES];
@@ -297,7 +299,7 @@ static int apply_load(const struct wording *plain, const struct wording *own, st
 
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && status == 0; i++) {
         if (plain->keys[keys[i]].text != NULL && own->keys[keys[i]].text == NULL)
-            status = wording_set_key(dialect, keys[i], plain->keys[keys[i]].text, why);
+            status = dialect_option_set(dialect, keys[i], plain->keys[keys[i]].text, why);
     }
     return status;
 }
@@ -305,42 +307,42 @@ static int apply_load(const struct wording *plain, const struct wording *own, st
 static int make(struct loader *loader, size_t index)
 {
     const struct entry *entry = &loader->entries[index];
-    const struct wording *plain = &loader->draft->plain;
+    const struct dialect_options *plain = &loader->builder->plain;
     struct config_dialect *dialect = &loader->config->dialects[index];
     int status = set_base(dialect, entry->base, loader->config->language);
 
     if (status == 0)
-        status = wording_apply(&entry->wording, dialect, loader->complaints);
+        status = dialect_option_apply(&entry->options, dialect, loader->diagnostics);
     if (status == 0)
-        status = index == 0 ? wording_apply(plain, dialect, loader->complaints)
-                            : apply_load(plain, &entry->wording, dialect);
+        status = index == 0 ? dialect_option_apply(plain, dialect, loader->diagnostics)
+                            : apply_load(plain, &entry->options, dialect);
     return status;
 }
 
-static const struct place *first_set(const struct draft *draft, enum option_id first, enum option_id second)
+static const struct place *first_set(const struct config_builder *builder, enum option_id first, enum option_id second)
 {
-    if (draft->places[first].origin != NULL)
-        return &draft->places[first];
-    return draft->places[second].origin != NULL ? &draft->places[second] : NULL;
+    if (builder->places[first].origin != NULL)
+        return &builder->places[first];
+    return builder->places[second].origin != NULL ? &builder->places[second] : NULL;
 }
 
 /* The setting to look at first when a dialect as a whole is refused. */
 static struct place blame(const struct loader *loader, size_t index, const char *why)
 {
-    const struct draft *draft = loader->draft;
+    const struct config_builder *builder = loader->builder;
     const struct entry *entry = &loader->entries[index];
-    const struct place *place = wording_place(&entry->wording, why);
+    const struct place *place = dialect_option_place(&entry->options, why);
 
     if (place == NULL && index == 0)
-        place = wording_place(&draft->plain, why);
+        place = dialect_option_place(&builder->plain, why);
     if (place == NULL && strstr(why, "room.max_text") != NULL)
-        place = first_set(draft, OPTION_ROOM_MAX_TEXT, OPTION_ROOM_MAX_NAME);
+        place = first_set(builder, OPTION_ROOM_MAX_TEXT, OPTION_ROOM_MAX_NAME);
     if (place == NULL && entry->is_file)
         return (struct place){.origin = &entry->origin};
     if (place == NULL)
-        place = first_set(draft, index == 0 ? OPTION_PLAIN_DIALECT : OPTION_ROOM_LISTEN, OPTION_PLAIN_LANGUAGE);
+        place = first_set(builder, index == 0 ? OPTION_PLAIN_DIALECT : OPTION_ROOM_LISTEN, OPTION_PLAIN_LANGUAGE);
     if (place == NULL)
-        return (struct place){.origin = draft->file.path != NULL ? &draft->file : NULL};
+        return (struct place){.origin = builder->file.path != NULL ? &builder->file : NULL};
     return *place;
 }
 
@@ -350,7 +352,7 @@ static void check(struct loader *loader)
     const struct config *config = loader->config;
     char why[DIALECT_WHY_BYTES];
 
-    if (loader->complaints->count > 0)
+    if (loader->diagnostics->count > 0)
         return;
     for (size_t i = 0; i < config->dialect_count; i++) {
         struct place place;
@@ -358,27 +360,27 @@ static void check(struct loader *loader)
         if (dialect_check(&config->dialects[i].dialect, &config->limits, why) == 0)
             continue;
         place = blame(loader, i, why);
-        complaint_add(loader->complaints, &place, "the dialect %s: %s", config->dialects[i].dialect.name, why);
+        diagnostics_error(loader->diagnostics, &place, "the dialect %s: %s", config->dialects[i].dialect.name, why);
     }
 }
 
-int dialects_load(struct draft *draft)
+int dialect_files_load(struct config_builder *builder)
 {
-    struct loader loader = {.draft = draft, .complaints = &draft->complaints, .config = draft->config};
+    struct loader loader = {.builder = builder, .diagnostics = &builder->diagnostics, .config = builder->config};
     int status = STATUS_NO_MEMORY;
 
     loader.entries = calloc(DIALECTS_MAX, sizeof(*loader.entries));
-    draft->config->dialects = calloc(DIALECTS_MAX, sizeof(*draft->config->dialects));
-    if (loader.entries == NULL || draft->config->dialects == NULL)
+    builder->config->dialects = calloc(DIALECTS_MAX, sizeof(*builder->config->dialects));
+    if (loader.entries == NULL || builder->config->dialects == NULL)
         goto out;
     status = open_doors(&loader);
-    for (size_t i = 0; i < draft->config->dialect_count && status == 0; i++)
+    for (size_t i = 0; i < builder->config->dialect_count && status == 0; i++)
         status = make(&loader, i);
     if (status == 0)
         check(&loader);
 out:
-    for (size_t i = 0; loader.entries != NULL && i < draft->config->dialect_count; i++)
-        wording_done(&loader.entries[i].wording);
+    for (size_t i = 0; loader.entries != NULL && i < builder->config->dialect_count; i++)
+        dialect_option_done(&loader.entries[i].options);
     free(loader.entries);
     return status;
 }

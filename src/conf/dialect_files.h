@@ -13,12 +13,12 @@
 #include "conf/config_builder.h"
 
 /*
- * Makes config->dialects and config->doors of what the draft holds, and checks each dialect under the limits. What is
- * wrong is a complaint; STATUS_NO_MEMORY.
+ * Makes config->dialects and config->doors of what the builder holds, and checks each dialect under the limits. What is
+ * wrong is reported; STATUS_NO_MEMORY.
  *
  * The keys in [plain] change the dialect that plain.dialect names. Of the others they change fold_joins and
  * max_lines, where its file does not set them: these are about load, not about what a client understands.
  */
-int dialects_load(struct draft *draft);
+int dialect_files_load(struct config_builder *builder);
 
 #endif

@@ -19,16 +19,16 @@ static bool is_bye(const char *key)
     return strncmp(key, BYE_PREFIX, BYE_PREFIX_LENGTH) == 0;
 }
 
-void wording_done(struct wording *wording)
+void dialect_option_done(struct dialect_options *options)
 {
     for (size_t i = 0; i < DIALECT_KEYS; i++)
-        free(wording->keys[i].text);
-    for (size_t i = 0; i < wording->bye_count; i++)
-        free(wording->byes[i].text);
-    memset(wording, 0, sizeof(*wording));
+        free(options->keys[i].text);
+    for (size_t i = 0; i < options->bye_count; i++)
+        free(options->byes[i].text);
+    memset(options, 0, sizeof(*options));
 }
 
-bool wording_is_key(const char *key)
+bool dialect_option_is_key(const char *key)
 {
     return is_bye(key) || dialect_key_find(key) >= 0;
 }
@@ -48,47 +48,47 @@ static int check(const char *key, const char *text, char ret_why[DIALECT_WHY_BYT
     return status;
 }
 
-/* The place of `bye.VERB`, a new one where there is none. NULL (and a complaint) where it can't have one. */
-static struct wording_value *find_bye(struct wording *wording, const char *key, const struct place *place,
-                                      struct complaints *complaints)
+/* The place of `bye.VERB`, a new one where there is none. NULL, and reported, where it can't have one. */
+static struct dialect_option_value *find_bye(struct dialect_options *options, const char *key,
+                                             const struct place *place, struct diagnostics *diagnostics)
 {
     size_t i = 0;
 
-    while (i < wording->bye_count && strcmp(wording->bye_keys[i], key) != 0)
+    while (i < options->bye_count && strcmp(options->bye_keys[i], key) != 0)
         i++;
-    if (i < wording->bye_count)
-        return &wording->byes[i];
-    if (strlen(key) >= sizeof(wording->bye_keys[0])) {
-        complaint_add(complaints, place, "plain.%s: a verb has at most %d bytes", complaint_excerpt(key).text,
-                      DIALECT_VERB_MAX_BYTES);
+    if (i < options->bye_count)
+        return &options->byes[i];
+    if (strlen(key) >= sizeof(options->bye_keys[0])) {
+        diagnostics_error(diagnostics, place, "plain.%s: a verb has at most %d bytes", diagnostics_excerpt(key).text,
+                          DIALECT_VERB_MAX_BYTES);
         return NULL;
     }
-    if (wording->bye_count == DIALECT_VERBS_MAX) {
-        complaint_add(complaints, place, "plain.%s is one bye too many: at most %d verbs have their own", key,
-                      DIALECT_VERBS_MAX);
+    if (options->bye_count == DIALECT_VERBS_MAX) {
+        diagnostics_error(diagnostics, place, "plain.%s is one bye too many: at most %d verbs have their own", key,
+                          DIALECT_VERBS_MAX);
         return NULL;
     }
-    snprintf(wording->bye_keys[i], sizeof(wording->bye_keys[i]), "%s", key);
-    wording->bye_count++;
-    return &wording->byes[i];
+    snprintf(options->bye_keys[i], sizeof(options->bye_keys[i]), "%s", key);
+    options->bye_count++;
+    return &options->byes[i];
 }
 
-int wording_take(struct wording *wording, const char *key, const char *raw, const struct place *place,
-                 struct complaints *complaints)
+int dialect_option_take(struct dialect_options *options, const char *key, const char *raw, const struct place *place,
+                        struct diagnostics *diagnostics)
 {
-    struct wording_value *value =
-        is_bye(key) ? find_bye(wording, key, place, complaints) : &wording->keys[dialect_key_find(key)];
+    struct dialect_option_value *value =
+        is_bye(key) ? find_bye(options, key, place, diagnostics) : &options->keys[dialect_key_find(key)];
     char text[VALUE_MAX_BYTES + 1], value_why[VALUE_WHY_BYTES], why[DIALECT_WHY_BYTES];
     char *copy;
 
-    if (value == NULL || !complaint_claim(complaints, &value->place, place, "plain", key))
+    if (value == NULL || !diagnostics_claim(diagnostics, &value->place, place, "plain", key))
         return STATUS_OK;
     if (value_parse(raw, text, value_why) != 0) {
-        complaint_add_raw(complaints, place, "plain", key, raw, value_why);
+        diagnostics_error_raw(diagnostics, place, "plain", key, raw, value_why);
         return STATUS_OK;
     }
     if (check(key, text, why) != 0) {
-        complaint_add_value(complaints, place, "plain", key, text, why);
+        diagnostics_error_value(diagnostics, place, "plain", key, text, why);
         return STATUS_OK;
     }
     copy = strdup(text);
@@ -99,8 +99,8 @@ int wording_take(struct wording *wording, const char *key, const char *raw, cons
     return STATUS_OK;
 }
 
-int wording_set_key(struct config_dialect *dialect, enum dialect_key key, const char *text,
-                    char ret_why[DIALECT_WHY_BYTES])
+int dialect_option_set(struct config_dialect *dialect, enum dialect_key key, const char *text,
+                       char ret_why[DIALECT_WHY_BYTES])
 {
     char *copy = strdup(text);
     int status;
@@ -117,35 +117,36 @@ int wording_set_key(struct config_dialect *dialect, enum dialect_key key, const 
     return STATUS_OK;
 }
 
-static int settle(int status, const char *key, const struct wording_value *value, const char *why,
-                  struct complaints *complaints)
+static int settle(int status, const char *key, const struct dialect_option_value *value, const char *why,
+                  struct diagnostics *diagnostics)
 {
     if (status == 0 || status == STATUS_NO_MEMORY)
         return status;
-    complaint_add_value(complaints, &value->place, "plain", key, value->text, why);
+    diagnostics_error_value(diagnostics, &value->place, "plain", key, value->text, why);
     return STATUS_OK;
 }
 
-int wording_apply(const struct wording *wording, struct config_dialect *dialect, struct complaints *complaints)
+int dialect_option_apply(const struct dialect_options *options, struct config_dialect *dialect,
+                         struct diagnostics *diagnostics)
 {
     char why[DIALECT_WHY_BYTES];
     int status = STATUS_OK;
 
     /* The byes come last: setting exit_verbs drops those it has no verb for. */
     for (int key = 0; key < DIALECT_KEYS && status == 0; key++) {
-        const struct wording_value *value = &wording->keys[key];
+        const struct dialect_option_value *value = &options->keys[key];
 
         if (value->text != NULL)
-            status = settle(wording_set_key(dialect, (enum dialect_key)key, value->text, why),
-                            dialect_key_info((enum dialect_key)key)->key, value, why, complaints);
+            status = settle(dialect_option_set(dialect, (enum dialect_key)key, value->text, why),
+                            dialect_key_info((enum dialect_key)key)->key, value, why, diagnostics);
     }
-    for (size_t i = 0; i < wording->bye_count && status == 0; i++) {
-        const struct wording_value *value = &wording->byes[i];
-        const char *verb = wording->bye_keys[i] + BYE_PREFIX_LENGTH;
+    for (size_t i = 0; i < options->bye_count && status == 0; i++) {
+        const struct dialect_option_value *value = &options->byes[i];
+        const char *verb = options->bye_keys[i] + BYE_PREFIX_LENGTH;
 
         if (value->text != NULL)
-            status = settle(dialect_set_bye(&dialect->dialect, verb, value->text, why), wording->bye_keys[i], value,
-                            why, complaints);
+            status = settle(dialect_set_bye(&dialect->dialect, verb, value->text, why), options->bye_keys[i], value,
+                            why, diagnostics);
     }
     return status;
 }
@@ -165,15 +166,15 @@ static bool mentions(const char *why, const char *key)
     return false;
 }
 
-const struct place *wording_place(const struct wording *wording, const char *why)
+const struct place *dialect_option_place(const struct dialect_options *options, const char *why)
 {
-    for (size_t i = 0; i < wording->bye_count; i++) {
-        if (mentions(why, wording->bye_keys[i]))
-            return &wording->byes[i].place;
+    for (size_t i = 0; i < options->bye_count; i++) {
+        if (mentions(why, options->bye_keys[i]))
+            return &options->byes[i].place;
     }
     for (int key = 0; key < DIALECT_KEYS; key++) {
-        if (wording->keys[key].place.origin != NULL && mentions(why, dialect_key_info((enum dialect_key)key)->key))
-            return &wording->keys[key].place;
+        if (options->keys[key].place.origin != NULL && mentions(why, dialect_key_info((enum dialect_key)key)->key))
+            return &options->keys[key].place;
     }
     return NULL;
 }

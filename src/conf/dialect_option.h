@@ -14,41 +14,42 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct wording_value {
+struct dialect_option_value {
     char *text; /* owned; NULL where the value was wrong, or there is none */
     struct place place;
 };
 
-struct wording {
-    struct wording_value keys[DIALECT_KEYS];
-    struct wording_value byes[DIALECT_VERBS_MAX];
+struct dialect_options {
+    struct dialect_option_value keys[DIALECT_KEYS];
+    struct dialect_option_value byes[DIALECT_VERBS_MAX];
     char bye_keys[DIALECT_VERBS_MAX][sizeof("bye.") + DIALECT_VERB_MAX_BYTES]; /* "bye.QUIT" */
     size_t bye_count;
 };
 
-/* An empty wording is all zero. */
-void wording_done(struct wording *wording);
+/* An empty one is all zeros. */
+void dialect_option_done(struct dialect_options *options);
 
 /* True where `key` is a dialect's: "accept", "bye.QUIT". */
-bool wording_is_key(const char *key);
+bool dialect_option_is_key(const char *key);
 
 /*
- * Takes KEY = VALUE, `raw` as it stands behind the '='. What is wrong is a complaint; only STATUS_NO_MEMORY is
+ * Takes KEY = VALUE, `raw` as it stands behind the '='. What is wrong is reported; only STATUS_NO_MEMORY is
  * returned.
  */
-int wording_take(struct wording *wording, const char *key, const char *raw, const struct place *place,
-                 struct complaints *complaints);
+int dialect_option_take(struct dialect_options *options, const char *key, const char *raw, const struct place *place,
+                        struct diagnostics *diagnostics);
 
 /* Sets one key of a dialect, and keeps the text it was set to. STATUS_NO_MEMORY, or what dialect_set refused. */
-int wording_set_key(struct config_dialect *dialect, enum dialect_key key, const char *text,
-                    char ret_why[DIALECT_WHY_BYTES]);
+int dialect_option_set(struct config_dialect *dialect, enum dialect_key key, const char *text,
+                       char ret_why[DIALECT_WHY_BYTES]);
 
 /* Sets all keys of a dialect that were taken. Only STATUS_NO_MEMORY is returned. */
-int wording_apply(const struct wording *wording, struct config_dialect *dialect, struct complaints *complaints);
+int dialect_option_apply(const struct dialect_options *options, struct config_dialect *dialect,
+                         struct diagnostics *diagnostics);
 
 /*
  * Where `why`, dialect_check's reason, mentions a key that was set here: that place, else NULL.
  */
-const struct place *wording_place(const struct wording *wording, const char *why);
+const struct place *dialect_option_place(const struct dialect_options *options, const char *why);
 
 #endif

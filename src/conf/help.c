@@ -11,8 +11,8 @@
 
 static void print_events(FILE *out)
 {
-    for (int event = 0; event < LOGS_EVENTS; event++)
-        fprintf(out, "%s%s", event == 0 ? "any of " : ", ", logs_event_word((enum logs_event)event));
+    for (int event = 0; event < LOG_EVENTS; event++)
+        fprintf(out, "%s%s", event == 0 ? "any of " : ", ", log_option_event_word((enum log_event)event));
     fputs("; or none", out);
 }
 
@@ -62,12 +62,12 @@ static void print_range(FILE *out, const struct option *option)
     case OPTION_KIND_EVENTS:
         print_events(out);
         break;
-    case OPTION_KIND_WORDING:
-        break; /* see print_wording_range */
+    case OPTION_KIND_DIALECT_KEY:
+        break; /* see print_dialect_key_range */
     }
 }
 
-static void print_wording_range(FILE *out, enum dialect_key key)
+static void print_dialect_key_range(FILE *out, enum dialect_key key)
 {
     const struct dialect_key_info *info = dialect_key_info(key);
 
@@ -95,8 +95,8 @@ void help_print_range(FILE *out, size_t id)
 {
     struct option option = option_row(id);
 
-    if (option.kind == OPTION_KIND_WORDING)
-        print_wording_range(out, (enum dialect_key)(id - OPTION_DIALECT_KEY));
+    if (option.kind == OPTION_KIND_DIALECT_KEY)
+        print_dialect_key_range(out, (enum dialect_key)(id - OPTION_DIALECT_KEY));
     else
         print_range(out, &option);
 }
@@ -140,12 +140,12 @@ static void print_reload(FILE *out, const struct option *option)
 static void print_option(FILE *out, size_t id)
 {
     struct option option = option_row(id);
-    bool is_wording = option.kind == OPTION_KIND_WORDING;
-    enum dialect_key key = is_wording ? (enum dialect_key)(id - OPTION_DIALECT_KEY) : DIALECT_KEYS;
+    bool is_dialect_key = option.kind == OPTION_KIND_DIALECT_KEY;
+    enum dialect_key key = is_dialect_key ? (enum dialect_key)(id - OPTION_DIALECT_KEY) : DIALECT_KEYS;
 
     fprintf(out, "\n%s.%s = ", option.section, option.key);
     print_default(out, "", option.default_text);
-    if (is_wording)
+    if (is_dialect_key)
         print_variants(out, key, option.default_text);
     fprintf(out, "    %s\n    ", option.help);
     help_print_range(out, id);

@@ -16,13 +16,14 @@
 
 struct parser {
     const struct place *place;
-    struct complaints *complaints;
-    struct listen *listen;
+    struct diagnostics *diagnostics;
+    struct listen_option *listen;
 };
 
 static int refuse(const struct parser *parser, const char *address, const char *why)
 {
-    complaint_add(parser->complaints, parser->place, "room.listen: '%s' %s", complaint_excerpt(address).text, why);
+    diagnostics_error(parser->diagnostics, parser->place, "room.listen: '%s' %s", diagnostics_excerpt(address).text,
+                      why);
     return STATUS_INVALID;
 }
 
@@ -98,7 +99,7 @@ static const char *take_zone(char *address, char zone[ADDRESS_MAX_BYTES + 1])
     return zone;
 }
 
-static int parse_address(const struct parser *parser, const char *address, struct listen_door *door)
+static int parse_address(const struct parser *parser, const char *address, struct listen_option_door *door)
 {
     char bare[ADDRESS_MAX_BYTES + 1], zone[ADDRESS_MAX_BYTES + 1];
     const char *name, *wrong = address[0] == '[' ? wrong_brackets(address) : wrong_shape(address);
@@ -124,7 +125,7 @@ static int parse_address(const struct parser *parser, const char *address, struc
 }
 
 /* Port 0 is any free port, so it may stand there several times. */
-static bool is_taken(const struct listen *listen, const struct listen_door *door)
+static bool is_taken(const struct listen_option *listen, const struct listen_option_door *door)
 {
     for (size_t i = 0; i < listen->count; i++) {
         if (endpoint_equal(&listen->doors[i].endpoint, &door->endpoint) &&
@@ -137,7 +138,7 @@ static bool is_taken(const struct listen *listen, const struct listen_door *door
 /* ADDRESS or ADDRESS=DIALECT */
 static int parse_door(const struct parser *parser, char *text)
 {
-    struct listen_door door = {.zone = ""};
+    struct listen_option_door door = {.zone = ""};
     char *dialect = strchr(text, '=');
     char why[DIALECT_WHY_BYTES];
     int status;
@@ -151,28 +152,29 @@ static int parse_door(const struct parser *parser, char *text)
         return refuse(parser, text, "holds no address: write for example 0.0.0.0:8888, [::]:8888");
     if (dialect != NULL && *dialect == '\0')
         return refuse(parser, text, "is followed by '=' but no dialect: write for example 127.0.0.1:8888=course");
-    if (dialect != NULL && !builtin_check(dialect, why))
+    if (dialect != NULL && !builtin_dialect_check(dialect, why))
         return refuse(parser, dialect, why);
     status = parse_address(parser, text, &door);
     if (status != 0)
         return status;
     if (dialect != NULL)
-        memcpy(door.dialect, dialect, strlen(dialect) + 1); /* builtin_check saw to its length */
+        memcpy(door.dialect, dialect, strlen(dialect) + 1); /* builtin_dialect_check saw to its length */
     if (is_taken(parser->listen, &door))
         return refuse(parser, text, "stands there twice");
     if (parser->listen->count == ROOM_DOORS_MAX) {
-        complaint_add(parser->complaints, parser->place,
-                      "room.listen: '%s' is one too many: a room has at most %d doors", text, ROOM_DOORS_MAX);
+        diagnostics_error(parser->diagnostics, parser->place,
+                          "room.listen: '%s' is one too many: a room has at most %d doors", text, ROOM_DOORS_MAX);
         return STATUS_FULL;
     }
     parser->listen->doors[parser->listen->count++] = door;
     return STATUS_OK;
 }
 
-int listen_parse(const char *text, const struct place *place, struct complaints *complaints, struct listen *ret_listen)
+int listen_option_parse(const char *text, const struct place *place, struct diagnostics *diagnostics,
+                        struct listen_option *ret_listen)
 {
-    struct listen listen = {.count = 0};
-    struct parser parser = {.place = place, .complaints = complaints, .listen = &listen};
+    struct listen_option listen = {.count = 0};
+    struct parser parser = {.place = place, .diagnostics = diagnostics, .listen = &listen};
     char copy[VALUE_MAX_BYTES + 1];
     char *next = copy;
     int status = STATUS_OK;
@@ -191,20 +193,20 @@ int listen_parse(const char *text, const struct place *place, struct complaints 
     return STATUS_OK;
 }
 
-const char *listen_write(const struct listen *listen, char out[LISTEN_TEXT_BYTES])
+const char *listen_option_write(const struct listen_option *listen, char out[LISTEN_OPTION_TEXT_BYTES])
 {
     size_t used = 0;
 
     out[0] = '\0';
     for (size_t i = 0; i < listen->count; i++) {
-        const struct listen_door *door = &listen->doors[i];
+        const struct listen_option_door *door = &listen->doors[i];
         char address[ENDPOINT_TEXT_BYTES];
         int before; /* up to the place of the zone's name */
 
         endpoint_format(&door->endpoint, address);
         before = (int)(door->zone[0] != '\0' ? strcspn(address, "]") : strlen(address));
-        used += (size_t)snprintf(out + used, LISTEN_TEXT_BYTES - used, "%s%.*s%s%s%s%s%s", i > 0 ? ", " : "", before,
-                                 address, door->zone[0] != '\0' ? "%" : "", door->zone, address + before,
+        used += (size_t)snprintf(out + used, LISTEN_OPTION_TEXT_BYTES - used, "%s%.*s%s%s%s%s%s", i > 0 ? ", " : "",
+                                 before, address, door->zone[0] != '\0' ? "%" : "", door->zone, address + before,
                                  door->dialect[0] != '\0' ? "=" : "", door->dialect);
     }
     return out;

@@ -14,9 +14,9 @@
 
 #define NONE "none"
 
-static const char *const event_words[LOGS_EVENTS] = {
-    [LOGS_JOINS] = "joins",     [LOGS_EXITS] = "exits",       [LOGS_MESSAGES] = "messages",
-    [LOGS_NOTICES] = "notices", [LOGS_REFUSALS] = "refusals",
+static const char *const event_words[LOG_EVENTS] = {
+    [LOG_EVENT_JOINS] = "joins",     [LOG_EVENT_EXITS] = "exits",       [LOG_EVENT_MESSAGES] = "messages",
+    [LOG_EVENT_NOTICES] = "notices", [LOG_EVENT_REFUSALS] = "refusals",
 };
 
 static const char *const level_words[] = {"error", "warning", "notice", "info", "debug"};
@@ -49,12 +49,12 @@ static const char *suggestion(const char *const *words, size_t count, const char
     return out;
 }
 
-const char *logs_event_word(enum logs_event event)
+const char *log_option_event_word(enum log_event event)
 {
     return event_words[event];
 }
 
-int logs_parse_level(const char *text, enum log_level *ret_level, char ret_why[DIALECT_WHY_BYTES])
+int log_option_parse_level(const char *text, enum log_level *ret_level, char ret_why[DIALECT_WHY_BYTES])
 {
     size_t found = find(level_words, LEVELS, text);
     char meant[DIALECT_WHY_BYTES];
@@ -68,21 +68,21 @@ int logs_parse_level(const char *text, enum log_level *ret_level, char ret_why[D
     return STATUS_INVALID;
 }
 
-const char *logs_level_word(enum log_level level)
+const char *log_option_level_word(enum log_level level)
 {
     return level_words[level - LOG_LEVEL_ERROR];
 }
 
 static int add(uint32_t *events, const char *item, char ret_why[DIALECT_WHY_BYTES])
 {
-    size_t found = find(event_words, LOGS_EVENTS, item);
+    size_t found = find(event_words, LOG_EVENTS, item);
     char meant[DIALECT_WHY_BYTES];
 
-    if (found < LOGS_EVENTS && (*events & LOGS_BIT(found)) == 0) {
-        *events |= LOGS_BIT(found);
+    if (found < LOG_EVENTS && (*events & LOG_EVENT_BIT(found)) == 0) {
+        *events |= LOG_EVENT_BIT(found);
         return STATUS_OK;
     }
-    if (found < LOGS_EVENTS)
+    if (found < LOG_EVENTS)
         snprintf(ret_why, DIALECT_WHY_BYTES, "names %s twice", item);
     else if (*item == '\0')
         snprintf(ret_why, DIALECT_WHY_BYTES, "holds an empty word: is there a comma too many?");
@@ -90,11 +90,11 @@ static int add(uint32_t *events, const char *item, char ret_why[DIALECT_WHY_BYTE
         snprintf(ret_why, DIALECT_WHY_BYTES, "says none: then nothing else may stand beside it");
     else
         snprintf(ret_why, DIALECT_WHY_BYTES, "is made of joins, exits, messages, notices and refusals, or is none%.40s",
-                 suggestion(event_words, LOGS_EVENTS, item, meant));
+                 suggestion(event_words, LOG_EVENTS, item, meant));
     return STATUS_INVALID;
 }
 
-int logs_parse_events(const char *text, uint32_t *ret_events, char ret_why[DIALECT_WHY_BYTES])
+int log_option_parse_events(const char *text, uint32_t *ret_events, char ret_why[DIALECT_WHY_BYTES])
 {
     char copy[VALUE_MAX_BYTES + 1];
     char *next;
@@ -112,14 +112,14 @@ int logs_parse_events(const char *text, uint32_t *ret_events, char ret_why[DIALE
     return STATUS_OK;
 }
 
-const char *logs_write_events(uint32_t events, char out[LOGS_EVENTS_BYTES])
+const char *log_option_write_events(uint32_t events, char out[LOG_OPTION_EVENTS_BYTES])
 {
     size_t used = 0;
 
-    snprintf(out, LOGS_EVENTS_BYTES, "%s", NONE);
-    for (size_t event = 0; event < LOGS_EVENTS; event++) {
-        if ((events & LOGS_BIT(event)) != 0)
-            used += (size_t)snprintf(out + used, LOGS_EVENTS_BYTES - used, "%s%s", used > 0 ? ", " : "",
+    snprintf(out, LOG_OPTION_EVENTS_BYTES, "%s", NONE);
+    for (size_t event = 0; event < LOG_EVENTS; event++) {
+        if ((events & LOG_EVENT_BIT(event)) != 0)
+            used += (size_t)snprintf(out + used, LOG_OPTION_EVENTS_BYTES - used, "%s%s", used > 0 ? ", " : "",
                                      event_words[event]);
     }
     return out;

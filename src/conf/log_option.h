@@ -13,30 +13,30 @@
 #include <stdint.h>
 
 /* What may be logged of what happens in the room. */
-enum logs_event {
-    LOGS_JOINS,
-    LOGS_EXITS,
-    LOGS_MESSAGES,
-    LOGS_NOTICES,
-    LOGS_REFUSALS,
-    LOGS_EVENTS /* how many there are */
+enum log_event {
+    LOG_EVENT_JOINS,
+    LOG_EVENT_EXITS,
+    LOG_EVENT_MESSAGES,
+    LOG_EVENT_NOTICES,
+    LOG_EVENT_REFUSALS,
+    LOG_EVENTS /* how many there are */
 };
 
-#define LOGS_BIT(event) (1U << (event))
+#define LOG_EVENT_BIT(event) (1U << (event))
 
 /* All of them, between commas; or "none". */
-#define LOGS_EVENTS_BYTES 64
+#define LOG_OPTION_EVENTS_BYTES 64
 
 /* "joins", … */
-const char *logs_event_word(enum logs_event event);
+const char *log_option_event_word(enum log_event event);
 
 /* "error", "warning", "notice", "info" or "debug". STATUS_INVALID: `ret_why` says what it may be. */
-int logs_parse_level(const char *text, enum log_level *ret_level, char ret_why[DIALECT_WHY_BYTES]);
-const char *logs_level_word(enum log_level level);
+int log_option_parse_level(const char *text, enum log_level *ret_level, char ret_why[DIALECT_WHY_BYTES]);
+const char *log_option_level_word(enum log_level level);
 
-/* Events between commas, each once; "none" or nothing = none of them. One LOGS_BIT each. STATUS_INVALID: `ret_why` says what is wrong. */
-int logs_parse_events(const char *text, uint32_t *ret_events, char ret_why[DIALECT_WHY_BYTES]);
+/* Events between commas, each once; "none" or nothing = none of them. One LOG_EVENT_BIT each. STATUS_INVALID: `ret_why` says what is wrong. */
+int log_option_parse_events(const char *text, uint32_t *ret_events, char ret_why[DIALECT_WHY_BYTES]);
 /* As they would be written in a file. Returns `out`. */
-const char *logs_write_events(uint32_t events, char out[LOGS_EVENTS_BYTES]);
+const char *log_option_write_events(uint32_t events, char out[LOG_OPTION_EVENTS_BYTES]);
 
 #endif

@@ -25,8 +25,8 @@ static int add(struct network_list *list, const char *item, char ret_why[NETWORK
     return STATUS_INVALID;
 }
 
-int networks_parse(const char *text, const struct option *option, const struct place *place,
-                   struct complaints *complaints, struct network_list *ret_list)
+int network_option_parse(const char *text, const struct option *option, const struct place *place,
+                         struct diagnostics *diagnostics, struct network_list *ret_list)
 {
     struct network_list list = {.count = 0};
     char copy[VALUE_MAX_BYTES + 1], why[NETWORK_WHY_BYTES];
@@ -36,7 +36,8 @@ int networks_parse(const char *text, const struct option *option, const struct p
     snprintf(copy, sizeof(copy), "%s", text);
     next = value_trim(copy);
     if (*next == '\0' && option->min > 0) {
-        complaint_add(complaints, place, "%s.%s is empty: write all, none, or networks", option->section, option->key);
+        diagnostics_error(diagnostics, place, "%s.%s is empty: write all, none, or networks", option->section,
+                          option->key);
         return STATUS_INVALID;
     }
     if (*next == '\0' || strcmp(next, NONE) == 0)
@@ -48,8 +49,8 @@ int networks_parse(const char *text, const struct option *option, const struct p
         if (item_status == 0)
             continue;
         status = item_status;
-        complaint_add(complaints, place, "%s.%s: '%s' %s", option->section, option->key, complaint_excerpt(item).text,
-                      why);
+        diagnostics_error(diagnostics, place, "%s.%s: '%s' %s", option->section, option->key,
+                          diagnostics_excerpt(item).text, why);
     }
     if (status != 0)
         return STATUS_INVALID;

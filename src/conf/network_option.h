@@ -11,10 +11,10 @@
 #include "conf/option.h"
 
 /*
- * Reads a comma-separated list of networks and words; what is wrong with each of them is a complaint. The word `none`, and an empty value where the option may be empty, is an empty list. STATUS_INVALID:
- * there were complaints, and `ret_list` is untouched.
+ * Reads a comma-separated list of networks and words; what is wrong with each of them is reported. The word `none`, and an empty value where the option may be empty, is an empty list. STATUS_INVALID:
+ * there were errors, and `ret_list` is untouched.
  */
-int networks_parse(const char *text, const struct option *option, const struct place *place,
-                   struct complaints *complaints, struct network_list *ret_list);
+int network_option_parse(const char *text, const struct option *option, const struct place *place,
+                         struct diagnostics *diagnostics, struct network_list *ret_list);
 
 #endif

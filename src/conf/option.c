@@ -122,12 +122,12 @@ static const struct option rows[OPTIONS] = {
                            "what is logged, at level info, of what happens in the room", OPTION_AT_ONCE},
 };
 
-static bool is_wording(size_t id)
+static bool is_dialect_key(size_t id)
 {
     return id >= OPTION_DIALECT_KEY && id < OPTION_DIALECT_KEY + DIALECT_KEYS;
 }
 
-static const char *wording_reload(enum dialect_key_kind kind)
+static const char *dialect_key_reload(enum dialect_key_kind kind)
 {
     switch (kind) {
     case DIALECT_KIND_VERBS:
@@ -144,11 +144,11 @@ static const char *wording_reload(enum dialect_key_kind kind)
 
 struct option option_row(size_t id)
 {
-    struct option option = {.section = "plain", .kind = OPTION_KIND_WORDING, .reloadable = true};
+    struct option option = {.section = "plain", .kind = OPTION_KIND_DIALECT_KEY, .reloadable = true};
     const struct dialect_key_info *info;
     enum dialect_key key;
 
-    if (!is_wording(id))
+    if (!is_dialect_key(id))
         return rows[id];
     key = (enum dialect_key)(id - OPTION_DIALECT_KEY);
     info = dialect_key_info(key);
@@ -157,7 +157,7 @@ struct option option_row(size_t id)
     option.max = info->max;
     option.default_text = dialect_builtin_text(rows[OPTION_PLAIN_DIALECT].default_text, DIALECT_ZH, key);
     option.help = info->help;
-    option.reload = wording_reload(info->kind);
+    option.reload = dialect_key_reload(info->kind);
     return option;
 }
 
@@ -353,12 +353,12 @@ int option_store(const struct option *option, const char *value, struct config *
     case OPTION_KIND_LANGUAGE:
         return store_language(value, field, ret_why);
     case OPTION_KIND_LEVEL:
-        return logs_parse_level(value, field, ret_why);
+        return log_option_parse_level(value, field, ret_why);
     case OPTION_KIND_EVENTS:
-        return logs_parse_events(value, field, ret_why);
+        return log_option_parse_events(value, field, ret_why);
     case OPTION_KIND_DOORS:
     case OPTION_KIND_DIALECT:
-    case OPTION_KIND_WORDING:
+    case OPTION_KIND_DIALECT_KEY:
     case OPTION_KIND_NETWORKS:
         break;
     }
@@ -384,16 +384,16 @@ const char *option_text(const struct config *config, size_t id, char buffer[OPTI
     case OPTION_KIND_LANGUAGE:
         return *(const enum dialect_language *)(const void *)field == DIALECT_ZH ? "zh" : "en";
     case OPTION_KIND_LEVEL:
-        return logs_level_word(*(const enum log_level *)(const void *)field);
+        return log_option_level_word(*(const enum log_level *)(const void *)field);
     case OPTION_KIND_EVENTS:
-        return logs_write_events(*(const uint32_t *)(const void *)field, buffer);
+        return log_option_write_events(*(const uint32_t *)(const void *)field, buffer);
     case OPTION_KIND_NETWORKS:
         return network_list_format((const struct network_list *)(const void *)field, buffer);
     case OPTION_KIND_DOORS:
         return config->listen_text;
     case OPTION_KIND_DIALECT:
         return value_write(config->plain_dialect, buffer);
-    case OPTION_KIND_WORDING:
+    case OPTION_KIND_DIALECT_KEY:
         return value_write(config->dialects[0].texts[id - OPTION_DIALECT_KEY], buffer);
     }
     return "";

@@ -52,18 +52,18 @@ enum option_id {
 };
 
 enum option_kind {
-    OPTION_KIND_TEXT,     /* a line without control characters: min to max bytes */
-    OPTION_KIND_SWITCH,   /* yes or no */
-    OPTION_KIND_NUMBER,   /* whole, min to max */
-    OPTION_KIND_SIZE,     /* bytes, min to max */
-    OPTION_KIND_DOORS,    /* see listen_parse */
-    OPTION_KIND_DIALECT,  /* a built-in dialect, or a file's path */
-    OPTION_KIND_LANGUAGE, /* zh or en */
-    OPTION_KIND_PATH,     /* absolute, at most max bytes; empty = none */
-    OPTION_KIND_WORDING,  /* a key of a dialect: see dialect_set */
-    OPTION_KIND_NETWORKS, /* see networks_parse; min > 0: not empty */
-    OPTION_KIND_LEVEL,    /* see logs_parse_level */
-    OPTION_KIND_EVENTS,   /* see logs_parse_events */
+    OPTION_KIND_TEXT,        /* a line without control characters: min to max bytes */
+    OPTION_KIND_SWITCH,      /* yes or no */
+    OPTION_KIND_NUMBER,      /* whole, min to max */
+    OPTION_KIND_SIZE,        /* bytes, min to max */
+    OPTION_KIND_DOORS,       /* see listen_option_parse */
+    OPTION_KIND_DIALECT,     /* a built-in dialect, or a file's path */
+    OPTION_KIND_LANGUAGE,    /* zh or en */
+    OPTION_KIND_PATH,        /* absolute, at most max bytes; empty = none */
+    OPTION_KIND_DIALECT_KEY, /* a key of a dialect: see dialect_set */
+    OPTION_KIND_NETWORKS,    /* see network_option_parse; min > 0: not empty */
+    OPTION_KIND_LEVEL,       /* see log_option_parse_level */
+    OPTION_KIND_EVENTS,      /* see log_option_parse_events */
 };
 
 /* What most options say in `reload`; the others begin with one of them, and a semicolon. */
@@ -95,7 +95,7 @@ struct option option_row(size_t id);
 /* True where an option is in a section of this name. */
 bool option_is_section(const char *section);
 
-/* Its id, or OPTIONS where there is no such option. `bye.VERB` is none: see wording_is_key. */
+/* Its id, or OPTIONS where there is no such option. `bye.VERB` is none: see dialect_option_is_key. */
 size_t option_find(const char *section, const char *key);
 
 /*

@@ -130,7 +130,7 @@ static char *skip_spaces(char *text)
     return text;
 }
 
-static bool complain(const struct reader *reader, const char *message)
+static bool report(const struct reader *reader, const char *message)
 {
     reader->sink->error(reader->sink->ctx, reader->line, message);
     return false;
@@ -153,11 +153,11 @@ static bool next_line(struct reader *reader, bool *ret_good)
     if (length > 0 && start[length - 1] == '\r')
         length--;
     if (length > READER_LINE_MAX_BYTES) {
-        complain(reader, "the line is longer than 4096 bytes");
+        report(reader, "the line is longer than 4096 bytes");
     } else if (memchr(start, '\0', length) != NULL) {
-        complain(reader, "the line holds a NUL byte: is this a text file in UTF-8?");
+        report(reader, "the line holds a NUL byte: is this a text file in UTF-8?");
     } else if (memchr(start, '\r', length) != NULL) {
-        complain(reader, "the line holds a carriage return: end lines with a newline");
+        report(reader, "the line holds a carriage return: end lines with a newline");
     } else {
         memcpy(reader->text, start, length);
         reader->text[length] = '\0';
@@ -175,16 +175,16 @@ static bool translate_section(struct reader *reader, char *text, char *out, size
 
     reader->state = SECTION_SKIPPED;
     if (close == NULL)
-        return complain(reader, "a section is written [NAME]: the ']' is missing");
+        return report(reader, "a section is written [NAME]: the ']' is missing");
     rest = skip_spaces(close + 1);
     if (*rest != '\0' && *rest != ';' && *rest != '#')
-        return complain(reader, "only a comment may follow the section's ']'");
+        return report(reader, "only a comment may follow the section's ']'");
     end = close;
     while (end > name && is_space(end[-1]))
         end--;
     *end = '\0';
     if (*name == '\0')
-        return complain(reader, "a section is written [NAME]: the name is missing");
+        return report(reader, "a section is written [NAME]: the name is missing");
     if (!reader->sink->section(reader->sink->ctx, reader->line, name))
         return false;
     assert(strlen(name) <= READER_SECTION_MAX_BYTES);
@@ -221,15 +221,15 @@ static bool translate_setting(struct reader *reader, char *text, char *out, size
     char *end = equals;
 
     if (equals == NULL)
-        return complain(reader, strchr(text, ':') != NULL ? wrong_key(text)
-                                                          : "expected KEY = VALUE, [SECTION] or a comment (# …)");
+        return report(reader, strchr(text, ':') != NULL ? wrong_key(text)
+                                                        : "expected KEY = VALUE, [SECTION] or a comment (# …)");
     while (end > text && is_space(end[-1]))
         end--;
     *end = '\0';
     if (!is_key(text))
-        return complain(reader, wrong_key(text));
+        return report(reader, wrong_key(text));
     if (reader->state == SECTION_NONE)
-        return complain(reader, "a key before the first section: begin with a line such as [room]");
+        return report(reader, "a key before the first section: begin with a line such as [room]");
     if (reader->state == SECTION_SKIPPED)
         return false;
     reader->value = equals + 1;

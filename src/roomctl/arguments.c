@@ -189,7 +189,7 @@ bool arguments_parse(int argc, char **argv, struct arguments *ret_arguments, int
     int option;
 
     if (argc > 0)
-        argv[0] = program; /* getopt's complaints begin with it, and with it alone they look like all others */
+        argv[0] = program; /* getopt's messages begin with it, and with it alone they look like all others */
     *ret_arguments = (struct arguments){.path = ARGUMENTS_SOCKET, .unit = "roomd"};
     while (!parsing.done && (option = getopt_long(argc, argv, "s:", long_options, NULL)) != -1)
         take_option(&parsing, option);

@@ -27,10 +27,10 @@ void journal_set_events(struct journal *journal, uint32_t events)
     journal->events = events;
 }
 
-static bool is_wanted(const struct journal *journal, enum logs_event kind)
+static bool is_wanted(const struct journal *journal, enum log_event kind)
 {
-    return (journal->events & LOGS_BIT(kind)) != 0 && log_is_shown(LOG_LEVEL_INFO) &&
-           (!journal->on_screen || kind == LOGS_REFUSALS);
+    return (journal->events & LOG_EVENT_BIT(kind)) != 0 && log_is_shown(LOG_LEVEL_INFO) &&
+           (!journal->on_screen || kind == LOG_EVENT_REFUSALS);
 }
 
 /* One more line of this kind: false, and counted, where there were too many. */
@@ -44,25 +44,25 @@ static bool may_write(struct journal *journal, const struct moment *now, size_t 
     return false;
 }
 
-static enum logs_event kind_of(enum event_kind kind)
+static enum log_event kind_of(enum event_kind kind)
 {
     switch (kind) {
     case EVENT_JOIN:
-        return LOGS_JOINS;
+        return LOG_EVENT_JOINS;
     case EVENT_CHAT:
-        return LOGS_MESSAGES;
+        return LOG_EVENT_MESSAGES;
     case EVENT_EXIT:
-        return LOGS_EXITS;
+        return LOG_EVENT_EXITS;
     case EVENT_NOTICE:
         break;
     }
-    return LOGS_NOTICES;
+    return LOG_EVENT_NOTICES;
 }
 
 static void on_happened(void *ctx, const struct moment *now, const struct event *event, const struct path *path)
 {
     struct journal *journal = ctx;
-    enum logs_event kind = kind_of((enum event_kind)event->kind);
+    enum log_event kind = kind_of((enum event_kind)event->kind);
     int name_len = event->name_len, text_len = event->text_len;
     char endpoint[ENDPOINT_TEXT_BYTES];
 
@@ -89,7 +89,7 @@ static void on_refused(void *ctx, const struct moment *now, enum refusal refusal
     struct journal *journal = ctx;
     char endpoint[ENDPOINT_TEXT_BYTES];
 
-    if (is_wanted(journal, LOGS_REFUSALS) && may_write(journal, now, LOGS_REFUSALS))
+    if (is_wanted(journal, LOG_EVENT_REFUSALS) && may_write(journal, now, LOG_EVENT_REFUSALS))
         log_info("refused from %s: %s", endpoint_format(&path->peer, endpoint), refusal_text(refusal));
 }
 
@@ -128,7 +128,7 @@ struct observer journal_observer(struct journal *journal)
 
 static const char *kind_word(size_t kind)
 {
-    return kind < LOGS_EVENTS ? logs_event_word((enum logs_event)kind) : "failed sends";
+    return kind < LOG_EVENTS ? log_option_event_word((enum log_event)kind) : "failed sends";
 }
 
 /* "3012 joins, 1 refusal" */

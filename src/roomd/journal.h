@@ -23,11 +23,11 @@
 #define JOURNAL_LEFT_OUT_NS (10 * MOMENT_NS_PER_S)
 
 /* Kinds of lines: those of log.events, and one for whoever looks closely. */
-#define JOURNAL_UNDELIVERED LOGS_EVENTS
-#define JOURNAL_KINDS       (LOGS_EVENTS + 1)
+#define JOURNAL_UNDELIVERED LOG_EVENTS
+#define JOURNAL_KINDS       (LOG_EVENTS + 1)
 
 struct journal {
-    uint32_t events;                  /* one LOGS_BIT each: these are logged */
+    uint32_t events;                  /* one LOG_EVENT_BIT each: these are logged */
     bool on_screen;                   /* a terminal shows them: only refusals are logged */
     int64_t full_ns[JOURNAL_KINDS];   /* when each kind's bucket is full again: see core/model/bucket.h */
     uint64_t left_out[JOURNAL_KINDS]; /* lines, since they were last told */

@@ -104,7 +104,7 @@ static void parse(struct command_line *line, int argc, char **argv)
     int option;
 
     if (argc > 0)
-        argv[0] = program; /* getopt's complaints begin with it, and with it alone they look like all others */
+        argv[0] = program; /* getopt's messages begin with it, and with it alone they look like all others */
     while (!line->done && (option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1)
         take_option(line, option);
     if (!line->done && optind < argc)

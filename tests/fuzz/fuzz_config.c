@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The configuration file, with any bytes in it. Beyond not crashing: what is refused was complained about, what is
+ * The configuration file, with any bytes in it. Beyond not crashing: what is refused was reported, what is
  * accepted keeps its promises, and is what the same bytes give the next time.
  */
 #include "conf/config.h"

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What came of loading: a configuration, or complaints, one a line: "WHERE: MESSAGE\n". */
+/* What came of loading: a configuration, or diagnostics, one a line: "WHERE: MESSAGE\n". */
 struct outcome {
     int status;
     struct config *config;
@@ -106,17 +106,17 @@ static inline struct config *good(const char *text)
     return outcome.config;
 }
 
-/* Exactly these complaints, all of them and no other. */
-static inline void expect_complaints(struct outcome outcome, const char *complaints)
+/* Exactly these diagnostics, all of them and no other. */
+static inline void expect_errors(struct outcome outcome, const char *lines)
 {
     cr_expect_eq(outcome.status, STATUS_INVALID, "status %d", outcome.status);
     cr_expect_null(outcome.config);
-    cr_expect_str_eq(outcome.text, complaints, "complaints: %s", outcome.text);
+    cr_expect_str_eq(outcome.text, lines, "errors: %s", outcome.text);
     outcome_done(&outcome);
 }
 
-/* A complaint that holds these words. */
-static inline void expect_complaint(struct outcome outcome, const char *words)
+/* An error that holds these words. */
+static inline void expect_error(struct outcome outcome, const char *words)
 {
     cr_expect_eq(outcome.status, STATUS_INVALID, "status %d", outcome.status);
     cr_expect(strstr(outcome.text, words) != NULL, "not \"%s\" but: %s", words, outcome.text);

@@ -14,7 +14,7 @@
 
 Test(config, every_mistake_is_told_with_its_line)
 {
-    expect_complaints(
+    expect_errors(
         load_text("name = x\n"
                   "[room]\n"
                   "max_membrs = 5\n"
@@ -44,32 +44,31 @@ Test(config, every_mistake_is_told_with_its_line)
 Test(config, a_section_may_come_twice_a_key_may_not)
 {
     expect_good(load_text("[room]\nname = a\n[plain]\n[room]\nmax_text = 5\n"));
-    expect_complaints(load_text("[room]\nname = a\n[plain]\n[room]\nname = b\n"),
-                      "a.conf:5: room.name is already set on line 2\n");
-    expect_complaints(load_text("[plain]\naccept = a\naccept = a\n"),
-                      "a.conf:3: plain.accept is already set on line 2\n");
+    expect_errors(load_text("[room]\nname = a\n[plain]\n[room]\nname = b\n"),
+                  "a.conf:5: room.name is already set on line 2\n");
+    expect_errors(load_text("[plain]\naccept = a\naccept = a\n"), "a.conf:3: plain.accept is already set on line 2\n");
 }
 
 Test(config, a_key_that_was_wrong_is_taken_all_the_same)
 {
-    expect_complaints(load_text("[room]\nmax_text = x\nmax_text = 5\n"),
-                      "a.conf:2: room.max_text = x: is not a whole number from 1 to 1000\n"
-                      "a.conf:3: room.max_text is already set on line 2\n");
+    expect_errors(load_text("[room]\nmax_text = x\nmax_text = 5\n"),
+                  "a.conf:2: room.max_text = x: is not a whole number from 1 to 1000\n"
+                  "a.conf:3: room.max_text is already set on line 2\n");
 }
 
 Test(config, bytes_that_would_harm_a_terminal_are_escaped)
 {
-    expect_complaints(
+    expect_errors(
         load_text("[room]\nname = \x1b[31m\n\x1b = \n[\xff]\nmax_text = \xe2\x80\xae\n"),
         "a.conf:2: room.name = \\x1b[31m: holds a control character\n"
         "a.conf:3: expected KEY = VALUE: a key is one word of at most 64 ASCII characters\n"
         "a.conf:4: unknown section [\\xff]; there are [room], [plain], [access], [limits], [admin] and [log]\n");
-    expect_complaints(load_text("[room]\nmax_text = \xe2\x80\xae"
-                                "5聊\n"),
-                      "a.conf:2: room.max_text = \\xe2\\x80\\xae"
-                      "5聊: is not a whole number from 1 to 1000\n");
-    expect_complaints(load_setting("room.name=\x1b]0;x\x07"),
-                      "--set room.name=\\x1b]0;x\\x07: room.name = \\x1b]0;x\\x07: holds a control character\n");
+    expect_errors(load_text("[room]\nmax_text = \xe2\x80\xae"
+                            "5聊\n"),
+                  "a.conf:2: room.max_text = \\xe2\\x80\\xae"
+                  "5聊: is not a whole number from 1 to 1000\n");
+    expect_errors(load_setting("room.name=\x1b]0;x\x07"),
+                  "--set room.name=\\x1b]0;x\\x07: room.name = \\x1b]0;x\\x07: holds a control character\n");
 }
 
 Test(config, a_long_value_is_quoted_in_part)
@@ -77,10 +76,9 @@ Test(config, a_long_value_is_quoted_in_part)
     char text[400];
 
     snprintf(text, sizeof(text), "[room]\nmax_text = %0300d\n", 0);
-    expect_complaint(load_text(text), "0000...: is not a whole number");
-    expect_complaint(
-        load_text("[room]\nmax_text = 聊天室聊天室聊天室聊天室聊天室聊天室聊天室聊天室聊天室聊天室聊天室\n"),
-        "天室聊天...: is not a whole number");
+    expect_error(load_text(text), "0000...: is not a whole number");
+    expect_error(load_text("[room]\nmax_text = 聊天室聊天室聊天室聊天室聊天室聊天室聊天室聊天室聊天室聊天室聊天室\n"),
+                 "天室聊天...: is not a whole number");
 }
 
 Test(config, a_file_of_rubbish_is_not_listed_line_by_line)
@@ -102,13 +100,13 @@ Test(config, escaping_cuts_with_dots_between_characters)
 {
     char out[12];
 
-    complaint_escape("abcdefgh", out, sizeof(out));
+    diagnostics_escape("abcdefgh", out, sizeof(out));
     cr_expect_str_eq(out, "abcdefgh");
-    complaint_escape("聊天室聊天室", out, sizeof(out));
+    diagnostics_escape("聊天室聊天室", out, sizeof(out));
     cr_expect_str_eq(out, "聊天...");
-    complaint_escape("\x01\x02\x03", out, sizeof(out));
+    diagnostics_escape("\x01\x02\x03", out, sizeof(out));
     cr_expect_str_eq(out, "\\x01\\x02...");
-    complaint_escape("", out, sizeof(out));
+    diagnostics_escape("", out, sizeof(out));
     cr_expect_str_eq(out, "");
 }
 
@@ -147,7 +145,7 @@ Test(config, a_file_that_is_too_long_is_invalid)
 
     folder_write(&folder, "large", "");
     cr_assert_eq(truncate(folder.file, 2000000), 0);
-    expect_complaint(load_file(folder.file, NULL), ": is longer than 1 MiB: that is no configuration");
+    expect_error(load_file(folder.file, NULL), ": is longer than 1 MiB: that is no configuration");
     folder_remove(&folder);
 }
 
@@ -204,15 +202,13 @@ Test(config, settings_override_the_file_and_each_other)
 Test(config, a_setting_is_checked_like_a_line_of_the_file)
 {
     expect_good(load_setting("room.name=\" outer ; \""));
-    expect_complaints(load_setting("room.max_text=0"),
-                      "--set room.max_text=0: room.max_text = 0: is not a whole number from 1 to 1000\n");
-    expect_complaints(load_setting("rom.name=x"),
-                      "--set rom.name=x: unknown option rom.name; did you mean room.name?\n");
-    expect_complaints(load_setting("room.nam=x"),
-                      "--set room.nam=x: unknown option room.nam; did you mean room.name?\n");
-    expect_complaints(load_setting("nonsense"), "--set nonsense: expected SECTION.KEY=VALUE\n");
-    expect_complaint(load_setting("room.name=\"x"), "the closing quote is missing");
-    expect_complaint(load_setting("room.name=a\nb"), "holds a control character");
+    expect_errors(load_setting("room.max_text=0"),
+                  "--set room.max_text=0: room.max_text = 0: is not a whole number from 1 to 1000\n");
+    expect_errors(load_setting("rom.name=x"), "--set rom.name=x: unknown option rom.name; did you mean room.name?\n");
+    expect_errors(load_setting("room.nam=x"), "--set room.nam=x: unknown option room.nam; did you mean room.name?\n");
+    expect_errors(load_setting("nonsense"), "--set nonsense: expected SECTION.KEY=VALUE\n");
+    expect_error(load_setting("room.name=\"x"), "the closing quote is missing");
+    expect_error(load_setting("room.name=a\nb"), "holds a control character");
 }
 
 Test(config, a_setting_of_any_length_is_survived)
@@ -222,11 +218,11 @@ Test(config, a_setting_of_any_length_is_survived)
     memset(text, 'x', sizeof(text));
     text[sizeof(text) - 1] = '\0';
     memcpy(text, "room.name=", 10);
-    expect_complaint(load_setting(text), "is longer than 4096 bytes");
+    expect_error(load_setting(text), "is longer than 4096 bytes");
     memset(text, 'x', 10);
     text[200] = '.';
     text[9000] = '=';
-    expect_complaint(load_setting(text), "unknown option");
+    expect_error(load_setting(text), "unknown option");
 }
 
 Test(config, mistakes_in_file_and_settings_are_told_together)

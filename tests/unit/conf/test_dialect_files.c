@@ -27,7 +27,7 @@ static void expect_bye(const struct dialect *dialect, const char *verb, const ch
     expect_token(dialect_bye(dialect, verb, strlen(verb)), text);
 }
 
-Test(dialects, the_built_in_ones_come_in_both_languages)
+Test(dialect_files, the_built_in_ones_come_in_both_languages)
 {
     struct config *course = good("[plain]\nlanguage = en\n"), *yn = good("[plain]\ndialect = yn\nlanguage = en\n");
 
@@ -43,17 +43,17 @@ Test(dialects, the_built_in_ones_come_in_both_languages)
     config_free(yn);
 }
 
-Test(dialects, an_unknown_one_is_refused_with_what_there_is)
+Test(dialect_files, an_unknown_one_is_refused_with_what_there_is)
 {
-    expect_complaints(
+    expect_errors(
         load_text("[plain]\ndialect = coarse\n"),
         "a.conf:2: plain.dialect = coarse: is no dialect, and no file's path (that holds a '/' or a '.'); did "
         "you mean course? built in: course, yn\n");
-    expect_complaint(load_text("[plain]\ndialect =\n"), "built in: course, yn");
-    expect_complaint(load_text("[plain]\ndialect = \"a.\\nb\"\n"), "holds a line break");
+    expect_error(load_text("[plain]\ndialect =\n"), "built in: course, yn");
+    expect_error(load_text("[plain]\ndialect = \"a.\\nb\"\n"), "holds a line break");
 }
 
-Test(dialects, keys_in_plain_change_the_dialect_that_plain_dialect_names)
+Test(dialect_files, keys_in_plain_change_the_dialect_that_plain_dialect_names)
 {
     struct config *config = good("[room]\nlisten = 127.0.0.1:0, 127.0.0.1:0=course, 127.0.0.1:0=yn\n"
                                  "[plain]\naccept = Hi\njoin = + {name}\n");
@@ -66,7 +66,7 @@ Test(dialects, keys_in_plain_change_the_dialect_that_plain_dialect_names)
     config_free(config);
 }
 
-Test(dialects, the_order_of_keys_does_not_matter)
+Test(dialect_files, the_order_of_keys_does_not_matter)
 {
     struct config *config =
         good("[plain]\naccept = Hi\nbye.BYE = so long\nexit_verbs = E BYE\ndialect = yn\nlanguage = en\n");
@@ -79,7 +79,7 @@ Test(dialects, the_order_of_keys_does_not_matter)
     config_free(config);
 }
 
-Test(dialects, fold_joins_and_max_lines_in_plain_go_to_all)
+Test(dialect_files, fold_joins_and_max_lines_in_plain_go_to_all)
 {
     struct config *config =
         good("[room]\nlisten = 127.0.0.1:0, 127.0.0.1:0=yn\n[plain]\nfold_joins = 9\nmax_lines = 5\n");
@@ -91,7 +91,7 @@ Test(dialects, fold_joins_and_max_lines_in_plain_go_to_all)
     config_free(config);
 }
 
-Test(dialects, byes_of_verbs)
+Test(dialect_files, byes_of_verbs)
 {
     struct config *config = good("[plain]\nbye = x\nbye.E = eee\nbye.QUIT =\n");
 
@@ -99,43 +99,41 @@ Test(dialects, byes_of_verbs)
     expect_bye(&config->dialects[0].dialect, "E", "eee");
     expect_bye(&config->dialects[0].dialect, "QUIT", "");
     config_free(config);
-    expect_complaints(load_text("[plain]\nbye.Q = 1\nbye.Q = 2\n"), "a.conf:3: plain.bye.Q is already set on line 2\n");
-    expect_complaint(load_text("[plain]\nbye.NOPE = 1\n"), "a.conf:2: the dialect course: bye.NOPE");
-    expect_complaint(load_text("[plain]\nbye. = 1\n"), "a.conf:2: plain.bye. = 1: ");
-    expect_complaint(load_text("[plain]\nbye.ABCDEFGHIJKLMNOPQ = 1\n"), "a verb has at most 16 bytes");
-    expect_complaint(
+    expect_errors(load_text("[plain]\nbye.Q = 1\nbye.Q = 2\n"), "a.conf:3: plain.bye.Q is already set on line 2\n");
+    expect_error(load_text("[plain]\nbye.NOPE = 1\n"), "a.conf:2: the dialect course: bye.NOPE");
+    expect_error(load_text("[plain]\nbye. = 1\n"), "a.conf:2: plain.bye. = 1: ");
+    expect_error(load_text("[plain]\nbye.ABCDEFGHIJKLMNOPQ = 1\n"), "a verb has at most 16 bytes");
+    expect_error(
         load_text("[plain]\nbye.1=x\nbye.2=x\nbye.3=x\nbye.4=x\nbye.5=x\nbye.6=x\nbye.7=x\nbye.8=x\nbye.9=x\n"),
         "a.conf:10: plain.bye.9 is one bye too many");
 }
 
-Test(dialects, the_place_of_a_verb_in_two_lists_is_told)
+Test(dialect_files, the_place_of_a_verb_in_two_lists_is_told)
 {
-    expect_complaint(load_text("[room]\nname = x\n[plain]\njoin_verbs = L E\n"),
-                     "a.conf:4: the dialect course: the verb 'E' stands in both join_verbs and exit_verbs");
-    expect_complaint(load_setting("plain.exit_verbs=Q C"),
-                     "--set plain.exit_verbs=Q C: the dialect course: the verb 'C'");
+    expect_error(load_text("[room]\nname = x\n[plain]\njoin_verbs = L E\n"),
+                 "a.conf:4: the dialect course: the verb 'E' stands in both join_verbs and exit_verbs");
+    expect_error(load_setting("plain.exit_verbs=Q C"), "--set plain.exit_verbs=Q C: the dialect course: the verb 'C'");
 }
 
-Test(dialects, a_line_that_would_not_fit_is_blamed_on_what_made_it_long)
+Test(dialect_files, a_line_that_would_not_fit_is_blamed_on_what_made_it_long)
 {
-    expect_complaint(load_text("[room]\nmax_text = 1000\n"),
-                     "a.conf:2: the dialect course: chat: the longest line has ");
-    expect_complaint(load_text("[room]\nmax_text = 1000\n[plain]\nchat = {name} says {text}\n"),
-                     "a.conf:4: the dialect course: chat: ");
-    expect_complaint(load_setting("room.max_text=1000"), "--set room.max_text=1000: the dialect course: chat: ");
+    expect_error(load_text("[room]\nmax_text = 1000\n"), "a.conf:2: the dialect course: chat: the longest line has ");
+    expect_error(load_text("[room]\nmax_text = 1000\n[plain]\nchat = {name} says {text}\n"),
+                 "a.conf:4: the dialect course: chat: ");
+    expect_error(load_setting("room.max_text=1000"), "--set room.max_text=1000: the dialect course: chat: ");
     expect_good(load_text("[room]\nmax_text = 980\nmax_name = 4\n"));
-    expect_complaint(load_text("[room]\nmax_text = 980\n"), "lower room.max_text");
+    expect_error(load_text("[room]\nmax_text = 980\n"), "lower room.max_text");
 }
 
-Test(dialects, other_mistakes_are_not_blamed_on_the_wording)
+Test(dialect_files, other_mistakes_are_not_blamed_on_the_wording)
 {
-    expect_complaints(load_text("[room]\nmax_text = 1000\nmax_name = 4O\n"),
-                      "a.conf:3: room.max_name = 4O: is not a whole number from 1 to 64\n");
+    expect_errors(load_text("[room]\nmax_text = 1000\nmax_name = 4O\n"),
+                  "a.conf:3: room.max_name = 4O: is not a whole number from 1 to 64\n");
 }
 
 /* ---- files ---- */
 
-Test(dialects, a_file_starts_from_a_built_in_dialect)
+Test(dialect_files, a_file_starts_from_a_built_in_dialect)
 {
     struct folder folder = folder_make();
     struct outcome outcome;
@@ -161,7 +159,7 @@ Test(dialects, a_file_starts_from_a_built_in_dialect)
     folder_remove(&folder);
 }
 
-Test(dialects, keys_in_plain_change_a_file_that_plain_dialect_names)
+Test(dialect_files, keys_in_plain_change_a_file_that_plain_dialect_names)
 {
     struct folder folder = folder_make();
     struct outcome outcome;
@@ -177,7 +175,7 @@ Test(dialects, keys_in_plain_change_a_file_that_plain_dialect_names)
     folder_remove(&folder);
 }
 
-Test(dialects, each_file_is_loaded_once_however_it_is_named)
+Test(dialect_files, each_file_is_loaded_once_however_it_is_named)
 {
     struct folder folder = folder_make();
     struct outcome outcome;
@@ -198,7 +196,7 @@ Test(dialects, each_file_is_loaded_once_however_it_is_named)
     folder_remove(&folder);
 }
 
-Test(dialects, a_relative_path_of_a_set_begins_at_the_working_directory)
+Test(dialect_files, a_relative_path_of_a_set_begins_at_the_working_directory)
 {
     struct folder folder = folder_make();
     const char *const settings[] = {"plain.dialect=./d.conf", NULL};
@@ -216,7 +214,7 @@ Test(dialects, a_relative_path_of_a_set_begins_at_the_working_directory)
     folder_remove(&folder);
 }
 
-Test(dialects, mistakes_in_a_file_are_told_with_its_own_lines)
+Test(dialect_files, mistakes_in_a_file_are_told_with_its_own_lines)
 {
     struct folder folder = folder_make();
     char path[160], expected[2048];
@@ -235,11 +233,11 @@ Test(dialects, mistakes_in_a_file_are_told_with_its_own_lines)
              "%s:7: plain.accept is already set on line 6\n"
              "%s:8: unknown section [room]: a dialect file has only [plain]\n",
              folder.file, path, path, path, path, path, path);
-    expect_complaints(load_file(folder.file, NULL), expected);
+    expect_errors(load_file(folder.file, NULL), expected);
     folder_remove(&folder);
 }
 
-Test(dialects, a_file_as_a_whole_can_be_wrong)
+Test(dialect_files, a_file_as_a_whole_can_be_wrong)
 {
     struct folder folder = folder_make();
     char expected[256];
@@ -247,11 +245,11 @@ Test(dialects, a_file_as_a_whole_can_be_wrong)
     folder_write(&folder, "d.conf", "[plain]\njoin_verbs = Q\n");
     snprintf(expected, sizeof(expected), "%s:2: the dialect d.conf: the verb 'Q' stands in both", folder.file);
     folder_write(&folder, "a.conf", "[room]\nlisten = 127.0.0.1:0=d.conf\n");
-    expect_complaint(load_file(folder.file, NULL), expected);
+    expect_error(load_file(folder.file, NULL), expected);
     folder_remove(&folder);
 }
 
-Test(dialects, a_file_that_is_not_there_is_told_once_where_it_is_named)
+Test(dialect_files, a_file_that_is_not_there_is_told_once_where_it_is_named)
 {
     struct folder folder = folder_make();
     char expected[1024];
@@ -262,21 +260,21 @@ Test(dialects, a_file_that_is_not_there_is_told_once_where_it_is_named)
              "%s:4: the dialect file %s/. is a directory, not a file\n"
              "%s:2: the dialect file %s/none.conf can't be opened: No such file or directory\n",
              folder.file, folder.path, folder.file, folder.path);
-    expect_complaints(load_file(folder.file, NULL), expected);
+    expect_errors(load_file(folder.file, NULL), expected);
     folder_remove(&folder);
 }
 
-Test(dialects, a_fifo_for_a_dialect_is_not_waited_for)
+Test(dialect_files, a_fifo_for_a_dialect_is_not_waited_for)
 {
     struct folder folder = folder_make();
 
     cr_assert_eq(mkfifo(folder_path(&folder, "fifo.conf"), 0600), 0);
-    expect_complaint(load_file(folder_write(&folder, "a.conf", "[plain]\ndialect = ./fifo.conf\n"), NULL),
-                     "is a FIFO, not a file");
+    expect_error(load_file(folder_write(&folder, "a.conf", "[plain]\ndialect = ./fifo.conf\n"), NULL),
+                 "is a FIFO, not a file");
     folder_remove(&folder);
 }
 
-Test(dialects, a_long_file_name_is_cut_between_characters)
+Test(dialect_files, a_long_file_name_is_cut_between_characters)
 {
     struct folder folder = folder_make();
     struct outcome outcome;
@@ -305,7 +303,7 @@ static bool is_dialect(const char *name)
     return length > 5 && strcmp(name + length - 5, ".conf") == 0;
 }
 
-Test(dialects, every_one_that_comes_with_the_program_is_right_under_the_default_limits)
+Test(dialect_files, every_one_that_comes_with_the_program_is_right_under_the_default_limits)
 {
     DIR *folder = opendir(SHIPPED);
     struct dirent *file;
@@ -331,7 +329,7 @@ Test(dialects, every_one_that_comes_with_the_program_is_right_under_the_default_
     cr_expect_geq(count, 9);
 }
 
-Test(dialects, a_bare_name_that_is_not_there_is_one_that_came_with_the_program)
+Test(dialect_files, a_bare_name_that_is_not_there_is_one_that_came_with_the_program)
 {
     struct folder folder = folder_make();
     struct outcome outcome;
@@ -348,7 +346,7 @@ Test(dialects, a_bare_name_that_is_not_there_is_one_that_came_with_the_program)
     folder_remove(&folder);
 }
 
-Test(dialects, ones_own_file_comes_before_the_one_that_came_with_the_program)
+Test(dialect_files, ones_own_file_comes_before_the_one_that_came_with_the_program)
 {
     struct folder folder = folder_make();
     struct outcome outcome;
@@ -362,27 +360,26 @@ Test(dialects, ones_own_file_comes_before_the_one_that_came_with_the_program)
     folder_remove(&folder);
 }
 
-Test(dialects, a_path_is_only_looked_for_where_it_leads)
+Test(dialect_files, a_path_is_only_looked_for_where_it_leads)
 {
     struct folder folder = folder_make();
 
     folder_write(&folder, "a.conf", "[plain]\ndialect = ./enters.conf\n");
-    expect_complaint(load_file(folder.file, NULL), "enters.conf can't be opened");
+    expect_error(load_file(folder.file, NULL), "enters.conf can't be opened");
     folder_remove(&folder);
 }
 
-Test(dialects, an_answer_that_is_too_long_with_a_name_is_told_where_it_is_set)
+Test(dialect_files, an_answer_that_is_too_long_with_a_name_is_told_where_it_is_set)
 {
-    expect_complaint(load_text("[plain]\nbye.E = {name} "
-                               "has left us for good, and nobody knows when we will meet again in this room\n"),
-                     "a.conf:2: the dialect course: bye.E: the longest answer has ");
-    expect_complaint(load_text("[plain]\nprefix = >>>>\naccept = L {name}\n"),
-                     "a.conf:3: the dialect course: accept: every 'L NAME' would be taken for this answer");
-    expect_complaint(load_text("[plain]\naccept = L {nam} ok\n"),
-                     "a.conf:2: plain.accept = L {nam} ok: '{nam} ok' is no ");
+    expect_error(load_text("[plain]\nbye.E = {name} "
+                           "has left us for good, and nobody knows when we will meet again in this room\n"),
+                 "a.conf:2: the dialect course: bye.E: the longest answer has ");
+    expect_error(load_text("[plain]\nprefix = >>>>\naccept = L {name}\n"),
+                 "a.conf:3: the dialect course: accept: every 'L NAME' would be taken for this answer");
+    expect_error(load_text("[plain]\naccept = L {nam} ok\n"), "a.conf:2: plain.accept = L {nam} ok: '{nam} ok' is no ");
 }
 
-Test(dialects, a_prefix_can_be_a_line_break)
+Test(dialect_files, a_prefix_can_be_a_line_break)
 {
     struct config *config = good("[plain]\nprefix = \"\\n\"\n");
 

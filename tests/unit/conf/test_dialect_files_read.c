@@ -187,7 +187,7 @@ static void play_all(const struct dialect *dialect)
 
 /* ---- the dialects ---- */
 
-Test(dialects_read, built_in_ones_are_read_as_they_were_written)
+Test(dialect_files_read, built_in_ones_are_read_as_they_were_written)
 {
     struct dialect dialect;
 
@@ -199,7 +199,7 @@ Test(dialects_read, built_in_ones_are_read_as_they_were_written)
     }
 }
 
-Test(dialects_read, those_that_come_with_the_program_are_read_as_they_were_written)
+Test(dialect_files_read, those_that_come_with_the_program_are_read_as_they_were_written)
 {
     DIR *folder = opendir(SHIPPED);
     struct dirent *file;
@@ -223,7 +223,7 @@ Test(dialects_read, those_that_come_with_the_program_are_read_as_they_were_writt
     cr_expect_geq(count, 9);
 }
 
-Test(dialects_read, times_prefixes_and_line_breaks_are_read_as_they_were_written)
+Test(dialect_files_read, times_prefixes_and_line_breaks_are_read_as_they_were_written)
 {
     struct dialect dialect;
     char why[DIALECT_WHY_BYTES];
@@ -238,7 +238,7 @@ Test(dialects_read, times_prefixes_and_line_breaks_are_read_as_they_were_written
     play_all(&dialect);
 }
 
-Test(dialects_read, what_a_room_says_to_one_member_is_no_event)
+Test(dialect_files_read, what_a_room_says_to_one_member_is_no_event)
 {
     static const enum dialect_key keys[] = {DIALECT_MISSED,  DIALECT_IDLE,     DIALECT_KICKED,  DIALECT_MUTED,
                                             DIALECT_LIMITED, DIALECT_TOO_LONG, DIALECT_NOT_UTF8};

@@ -11,14 +11,14 @@ static void expect_doors(const char *text, const char *canonical)
 {
     struct outcome outcome;
     struct config_report report;
-    struct complaints complaints = {.report = &report};
-    struct listen listen = {.count = 0};
-    char written[LISTEN_TEXT_BYTES];
+    struct diagnostics diagnostics = {.report = &report};
+    struct listen_option listen = {.count = 0};
+    char written[LISTEN_OPTION_TEXT_BYTES];
 
     outcome_open(&outcome, &report);
-    cr_expect_eq(listen_parse(text, &nowhere, &complaints, &listen), 0);
+    cr_expect_eq(listen_option_parse(text, &nowhere, &diagnostics, &listen), 0);
     fclose(outcome.stream);
-    cr_expect_str_eq(listen_write(&listen, written), canonical, "'%s': '%s' %s", text, written, outcome.text);
+    cr_expect_str_eq(listen_option_write(&listen, written), canonical, "'%s': '%s' %s", text, written, outcome.text);
     outcome_done(&outcome);
 }
 
@@ -27,11 +27,11 @@ static void expect_mistake(const char *text, const char *words)
 {
     struct outcome outcome;
     struct config_report report;
-    struct complaints complaints = {.report = &report};
-    struct listen listen = {.count = 77};
+    struct diagnostics diagnostics = {.report = &report};
+    struct listen_option listen = {.count = 77};
 
     outcome_open(&outcome, &report);
-    cr_expect_eq(listen_parse(text, &nowhere, &complaints, &listen), STATUS_INVALID, "%s", text);
+    cr_expect_eq(listen_option_parse(text, &nowhere, &diagnostics, &listen), STATUS_INVALID, "%s", text);
     fclose(outcome.stream);
     cr_expect_eq(outcome.errors, 1, "'%s': %s", text, outcome.text);
     cr_expect(strstr(outcome.text, words) != NULL, "'%s': %s", text, outcome.text);
@@ -39,7 +39,7 @@ static void expect_mistake(const char *text, const char *words)
     outcome_done(&outcome);
 }
 
-Test(listen, addresses_of_both_families_with_and_without_dialect)
+Test(listen_option, addresses_of_both_families_with_and_without_dialect)
 {
     expect_doors("0.0.0.0:8888", "0.0.0.0:8888");
     expect_doors("[::]:8888", "[::]:8888");
@@ -48,7 +48,7 @@ Test(listen, addresses_of_both_families_with_and_without_dialect)
     expect_doors("127.0.0.1:1=./a.conf", "127.0.0.1:1=./a.conf");
 }
 
-Test(listen, a_link_local_address_has_a_zone)
+Test(listen_option, a_link_local_address_has_a_zone)
 {
     expect_doors("[fe80::1%eth0]:8888", "[fe80::1%eth0]:8888");
     expect_doors("[fe80::1%eth0.100]:8888=yn, [fe80::1%2]:8888", "[fe80::1%eth0.100]:8888=yn, [fe80::1%2]:8888");
@@ -62,7 +62,7 @@ Test(listen, a_link_local_address_has_a_zone)
     expect_mistake("[2001:db8::1%2]:8888", "is no link-local address");
 }
 
-Test(listen, port_0_may_stand_there_several_times_but_nothing_else)
+Test(listen_option, port_0_may_stand_there_several_times_but_nothing_else)
 {
     expect_doors("127.0.0.1:0, 127.0.0.1:0", "127.0.0.1:0, 127.0.0.1:0");
     expect_doors("[fe80::1%a]:1, [fe80::1%b]:1", "[fe80::1%a]:1, [fe80::1%b]:1");
@@ -72,7 +72,7 @@ Test(listen, port_0_may_stand_there_several_times_but_nothing_else)
     expect_mistake("[fe80::1%a]:1, [fe80::1%a]:1", "stands there twice");
 }
 
-Test(listen, each_usual_mistake_is_named_with_an_example)
+Test(listen_option, each_usual_mistake_is_named_with_an_example)
 {
     expect_mistake("localhost:8888", "names are not looked up, write its address, for example 127.0.0.1:8888");
     expect_mistake("chat.example.org", "names are not looked up");
@@ -92,7 +92,7 @@ Test(listen, each_usual_mistake_is_named_with_an_example)
     expect_mistake("1.2.3:8888", "is no IP address");
 }
 
-Test(listen, a_port_is_0_to_65535)
+Test(listen_option, a_port_is_0_to_65535)
 {
     expect_doors("127.0.0.1:0, 127.0.0.1:65535", "127.0.0.1:0, 127.0.0.1:65535");
     expect_mistake("127.0.0.1:65536", "has no port from 0 to 65535");
@@ -102,7 +102,7 @@ Test(listen, a_port_is_0_to_65535)
     expect_mistake("[::1]:", "has no port from 0 to 65535");
 }
 
-Test(listen, an_empty_place_is_refused)
+Test(listen_option, an_empty_place_is_refused)
 {
     expect_mistake("", "holds no address");
     expect_mistake("127.0.0.1:1,", "holds no address");
@@ -110,7 +110,7 @@ Test(listen, an_empty_place_is_refused)
     expect_mistake("=yn", "holds no address");
 }
 
-Test(listen, a_dialect_is_built_in_or_a_path)
+Test(listen_option, a_dialect_is_built_in_or_a_path)
 {
     expect_mistake("127.0.0.1:1=", "is followed by '=' but no dialect");
     expect_mistake("127.0.0.1:1=cours",
@@ -121,7 +121,7 @@ Test(listen, a_dialect_is_built_in_or_a_path)
                    "in: course, yn");
 }
 
-Test(listen, something_very_long_is_refused)
+Test(listen_option, something_very_long_is_refused)
 {
     char text[600];
 
@@ -138,7 +138,7 @@ Test(listen, something_very_long_is_refused)
     expect_mistake(text, "has at most 255");
 }
 
-Test(listen, a_room_has_at_most_32_doors)
+Test(listen_option, a_room_has_at_most_32_doors)
 {
     char text[1024] = "127.0.0.1:1000";
 
@@ -149,19 +149,18 @@ Test(listen, a_room_has_at_most_32_doors)
     expect_mistake(text, "'127.0.0.1:1032' is one too many: a room has at most 32 doors");
 }
 
-Test(listen, every_wrong_door_is_complained_about)
+Test(listen_option, every_wrong_door_is_complained_about)
 {
-    expect_complaints(
-        load_text("[room]\nlisten = localhost:1, 127.0.0.1:1, 5, 127.0.0.1:2=nope\n"),
-        "a.conf:2: room.listen: 'localhost:1' is no address: names are not looked up, write its address, for "
-        "example 127.0.0.1:8888\n"
-        "a.conf:2: room.listen: '5' is a port without an address: for all addresses write 0.0.0.0:8888, "
-        "[::]:8888\n"
-        "a.conf:2: room.listen: 'nope' is no dialect, and no file's path (that holds a '/' or a '.'); built "
-        "in: course, yn\n");
+    expect_errors(load_text("[room]\nlisten = localhost:1, 127.0.0.1:1, 5, 127.0.0.1:2=nope\n"),
+                  "a.conf:2: room.listen: 'localhost:1' is no address: names are not looked up, write its address, for "
+                  "example 127.0.0.1:8888\n"
+                  "a.conf:2: room.listen: '5' is a port without an address: for all addresses write 0.0.0.0:8888, "
+                  "[::]:8888\n"
+                  "a.conf:2: room.listen: 'nope' is no dialect, and no file's path (that holds a '/' or a '.'); built "
+                  "in: course, yn\n");
 }
 
-Test(listen, doors_come_out_as_endpoints)
+Test(listen_option, doors_come_out_as_endpoints)
 {
     struct config *config = good("[room]\nlisten = 127.0.0.1:8889=yn, [fe80::1%eth0]:1, [fe80::1%7]:2=course\n");
 
@@ -180,7 +179,7 @@ Test(listen, doors_come_out_as_endpoints)
     config_free(config);
 }
 
-Test(listen, the_default_is_told_from_the_same_doors_in_the_file)
+Test(listen_option, the_default_is_told_from_the_same_doors_in_the_file)
 {
     struct config *config = good("");
     struct outcome outcome = load_setting("room.listen=0.0.0.0:8888, [::]:8888");

@@ -24,7 +24,7 @@ static void expect_events(const char *value, const char *written)
     outcome_done(&outcome);
 }
 
-Test(logs, what_members_say_is_nobodys_business_by_default)
+Test(log_option, what_members_say_is_nobodys_business_by_default)
 {
     struct config *config = good("");
     char text[OPTION_TEXT_BYTES];
@@ -32,11 +32,11 @@ Test(logs, what_members_say_is_nobodys_business_by_default)
     cr_expect_eq(config->log_level, LOG_LEVEL_INFO);
     cr_expect_str_eq(option_text(config, OPTION_LOG_LEVEL, text), "info");
     cr_expect_str_eq(option_text(config, OPTION_LOG_EVENTS, text), "joins, exits, notices, refusals");
-    cr_expect_eq(config->log_events & LOGS_BIT(LOGS_MESSAGES), 0);
+    cr_expect_eq(config->log_events & LOG_EVENT_BIT(LOG_EVENT_MESSAGES), 0);
     config_free(config);
 }
 
-Test(logs, each_level_has_its_word)
+Test(log_option, each_level_has_its_word)
 {
     static const char *const words[] = {"error", "warning", "notice", "info", "debug"};
 
@@ -51,21 +51,21 @@ Test(logs, each_level_has_its_word)
     }
 }
 
-Test(logs, what_is_no_level_is_told_which_there_are)
+Test(log_option, what_is_no_level_is_told_which_there_are)
 {
-    expect_complaints(load_log("level", "warn"),
-                      "a.conf:2: log.level = warn: is no level: error, warning, notice, info or debug\n");
-    expect_complaints(load_log("level", "inof"), "a.conf:2: log.level = inof: is no level: error, warning, notice, "
-                                                 "info or debug; did you mean info?\n");
-    expect_complaints(load_log("level", "warnings"), "a.conf:2: log.level = warnings: is no level: error, warning, "
-                                                     "notice, info or debug; did you mean warning?\n");
-    expect_complaint(load_log("level", ""), "log.level = \"\": is no level");
-    expect_complaint(load_log("level", "6"), "is no level");
-    expect_complaint(load_log("level", "info, debug"), "is no level");
-    expect_complaint(load_setting("log.level=loud"), "--set log.level=loud: log.level = loud: is no level");
+    expect_errors(load_log("level", "warn"),
+                  "a.conf:2: log.level = warn: is no level: error, warning, notice, info or debug\n");
+    expect_errors(load_log("level", "inof"), "a.conf:2: log.level = inof: is no level: error, warning, notice, "
+                                             "info or debug; did you mean info?\n");
+    expect_errors(load_log("level", "warnings"), "a.conf:2: log.level = warnings: is no level: error, warning, "
+                                                 "notice, info or debug; did you mean warning?\n");
+    expect_error(load_log("level", ""), "log.level = \"\": is no level");
+    expect_error(load_log("level", "6"), "is no level");
+    expect_error(load_log("level", "info, debug"), "is no level");
+    expect_error(load_setting("log.level=loud"), "--set log.level=loud: log.level = loud: is no level");
 }
 
-Test(logs, events_are_a_list_in_any_order)
+Test(log_option, events_are_a_list_in_any_order)
 {
     expect_events("messages", "messages");
     expect_events("refusals,joins ,  messages,exits, notices", "joins, exits, messages, notices, refusals");
@@ -74,17 +74,16 @@ Test(logs, events_are_a_list_in_any_order)
     expect_events("", "none");
 }
 
-Test(logs, a_wrong_list_of_events_is_told_what_it_may_hold)
+Test(log_option, a_wrong_list_of_events_is_told_what_it_may_hold)
 {
-    expect_complaints(load_log("events", "joins, message"),
-                      "a.conf:2: log.events = joins, message: is made of joins, exits, messages, notices and refusals, "
-                      "or is none; did you mean messages?\n");
-    expect_complaint(load_log("events", "everything"), "or is none\n");
-    expect_complaint(load_log("events", "joins,"), "holds an empty word: is there a comma too many?");
-    expect_complaint(load_log("events", "joins exits"), "is made of joins, exits");
-    expect_complaint(load_log("events", "joins, none"), "nothing else may stand beside it");
-    expect_complaint(load_log("events", "none, joins"), "nothing else may stand beside it");
-    expect_complaint(load_log("events", "joins, exits, joins"), "names joins twice");
-    expect_complaints(load_text("[log]\nevent = none\n"),
-                      "a.conf:2: unknown option log.event; did you mean log.events?\n");
+    expect_errors(load_log("events", "joins, message"),
+                  "a.conf:2: log.events = joins, message: is made of joins, exits, messages, notices and refusals, "
+                  "or is none; did you mean messages?\n");
+    expect_error(load_log("events", "everything"), "or is none\n");
+    expect_error(load_log("events", "joins,"), "holds an empty word: is there a comma too many?");
+    expect_error(load_log("events", "joins exits"), "is made of joins, exits");
+    expect_error(load_log("events", "joins, none"), "nothing else may stand beside it");
+    expect_error(load_log("events", "none, joins"), "nothing else may stand beside it");
+    expect_error(load_log("events", "joins, exits, joins"), "names joins twice");
+    expect_errors(load_text("[log]\nevent = none\n"), "a.conf:2: unknown option log.event; did you mean log.events?\n");
 }

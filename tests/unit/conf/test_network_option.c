@@ -23,7 +23,7 @@ static void expect_list(const char *value, const char *written)
     outcome_done(&outcome);
 }
 
-Test(networks, the_defaults_are_addresses_that_no_stranger_has)
+Test(network_option, the_defaults_are_addresses_that_no_stranger_has)
 {
     struct config *config = good("");
     char text[OPTION_TEXT_BYTES];
@@ -35,7 +35,7 @@ Test(networks, the_defaults_are_addresses_that_no_stranger_has)
     config_free(config);
 }
 
-Test(networks, a_list_is_networks_and_words_between_commas)
+Test(network_option, a_list_is_networks_and_words_between_commas)
 {
     expect_list("192.0.2.0/24", "192.0.2.0/24");
     expect_list(" 192.0.2.0/24 ,::ffff:10.0.0.0/104,  loopback,2001:DB8::1 ",
@@ -48,38 +48,37 @@ Test(networks, a_list_is_networks_and_words_between_commas)
     expect_list("0.0.0.0/0, ::/0", "0.0.0.0/0, ::/0");
 }
 
-Test(networks, each_mistake_is_told_with_its_line)
+Test(network_option, each_mistake_is_told_with_its_line)
 {
-    expect_complaints(
-        load_access("deny", "192.0.2.7/24, 10.0.0.0/33,lab, 192.0.2.0/24"),
-        "a.conf:2: access.deny: '192.0.2.7/24' has bits set beyond its prefix; did you mean 192.0.2.0/24?\n"
-        "a.conf:2: access.deny: '10.0.0.0/33' has no prefix length from 0 to 32\n"
-        "a.conf:2: access.deny: 'lab' is no network: write for example 192.0.2.0/24, 2001:db8::/32 or a "
-        "single address\n");
-    expect_complaints(load_access("trusted", "privat"),
-                      "a.conf:2: access.trusted: 'privat' is no network; did you mean private?\n");
-    expect_complaint(load_access("deny", "10.0.0.0/8,"), "a comma too many");
-    expect_complaint(load_access("deny", ", 10.0.0.0/8"), "a comma too many");
-    expect_complaint(load_access("deny", "10.0.0.0/8 192.168.0.0/16"), "put commas between");
-    expect_complaint(load_access("deny", "none, 10.0.0.0/8"), "'none' stands for an empty list");
-    expect_complaint(load_access("deny", "10.0.0.0/8, none"), "'none' stands for an empty list");
-    expect_complaint(load_access("deny", "192.0.2.7/0"), "did you mean 192.0.2.7?");
-    expect_complaint(load_setting("access.deny=10.0.0.0/99"),
-                     "--set access.deny=10.0.0.0/99: access.deny: '10.0.0.0/99' has no");
-    expect_complaint(load_text("[access]\ndenny = 10.0.0.0/8\n"), "did you mean access.deny?");
-    expect_complaint(load_text("[acess]\n"), "did you mean [access]?");
+    expect_errors(load_access("deny", "192.0.2.7/24, 10.0.0.0/33,lab, 192.0.2.0/24"),
+                  "a.conf:2: access.deny: '192.0.2.7/24' has bits set beyond its prefix; did you mean 192.0.2.0/24?\n"
+                  "a.conf:2: access.deny: '10.0.0.0/33' has no prefix length from 0 to 32\n"
+                  "a.conf:2: access.deny: 'lab' is no network: write for example 192.0.2.0/24, 2001:db8::/32 or a "
+                  "single address\n");
+    expect_errors(load_access("trusted", "privat"),
+                  "a.conf:2: access.trusted: 'privat' is no network; did you mean private?\n");
+    expect_error(load_access("deny", "10.0.0.0/8,"), "a comma too many");
+    expect_error(load_access("deny", ", 10.0.0.0/8"), "a comma too many");
+    expect_error(load_access("deny", "10.0.0.0/8 192.168.0.0/16"), "put commas between");
+    expect_error(load_access("deny", "none, 10.0.0.0/8"), "'none' stands for an empty list");
+    expect_error(load_access("deny", "10.0.0.0/8, none"), "'none' stands for an empty list");
+    expect_error(load_access("deny", "192.0.2.7/0"), "did you mean 192.0.2.7?");
+    expect_error(load_setting("access.deny=10.0.0.0/99"),
+                 "--set access.deny=10.0.0.0/99: access.deny: '10.0.0.0/99' has no");
+    expect_error(load_text("[access]\ndenny = 10.0.0.0/8\n"), "did you mean access.deny?");
+    expect_error(load_text("[acess]\n"), "did you mean [access]?");
 }
 
-Test(networks, to_shut_everybody_out_takes_a_word)
+Test(network_option, to_shut_everybody_out_takes_a_word)
 {
-    expect_complaints(load_access("plain_from", ""),
-                      "a.conf:2: access.plain_from is empty: write all, none, or networks\n");
-    expect_complaint(load_access("trusted", "\"\""), "access.trusted is empty");
+    expect_errors(load_access("plain_from", ""),
+                  "a.conf:2: access.plain_from is empty: write all, none, or networks\n");
+    expect_error(load_access("trusted", "\"\""), "access.trusted is empty");
     expect_good(load_access("plain_from", "none"));
     expect_good(load_access("plain_from", "all"));
 }
 
-Test(networks, a_list_has_at_most_256)
+Test(network_option, a_list_has_at_most_256)
 {
     char text[VALUE_MAX_BYTES] = "";
     size_t used = 0;
@@ -88,11 +87,11 @@ Test(networks, a_list_has_at_most_256)
         used += (size_t)snprintf(text + used, sizeof(text) - used, "%s10.0.%d.1", i > 0 ? "," : "", i);
     expect_good(load_access("deny", text));
     snprintf(text + used, sizeof(text) - used, ",10.1.0.1,10.2.0.1");
-    expect_complaints(load_access("deny", text),
-                      "a.conf:2: access.deny: '10.1.0.1' is one too many: a list has at most 256 networks\n");
+    expect_errors(load_access("deny", text),
+                  "a.conf:2: access.deny: '10.1.0.1' is one too many: a list has at most 256 networks\n");
 }
 
-Test(networks, a_setting_takes_the_place_of_the_file_and_adds_nothing_to_it)
+Test(network_option, a_setting_takes_the_place_of_the_file_and_adds_nothing_to_it)
 {
     struct folder folder = folder_make();
     const char *const settings[] = {"access.deny=10.0.0.0/8", NULL};
@@ -117,7 +116,7 @@ static void on_change(void *ctx, const char *key, const char *old_text, const ch
     cr_expect(reloadable);
 }
 
-Test(networks, a_difference_at_the_end_of_a_long_list_is_seen)
+Test(network_option, a_difference_at_the_end_of_a_long_list_is_seen)
 {
     char text[VALUE_MAX_BYTES] = "[access]\ndeny = 10.0.0.1";
     size_t used = strlen(text);

@@ -91,7 +91,7 @@ Test(option, the_keys_of_a_dialect_are_those_of_core)
 
         cr_expect_str_eq(option.section, "plain");
         cr_expect_str_eq(option.key, dialect_key_info((enum dialect_key)key)->key);
-        cr_expect_eq(option.kind, OPTION_KIND_WORDING);
+        cr_expect_eq(option.kind, OPTION_KIND_DIALECT_KEY);
     }
 }
 
@@ -120,25 +120,25 @@ Test(option, a_number_is_taken_within_its_range_only)
 
 Test(option, a_number_out_of_range_is_told_its_range)
 {
-    expect_complaints(load_option("room", "max_members", "0"),
-                      "a.conf:2: room.max_members = 0: is not a whole number from 1 to 1000000\n");
-    expect_complaints(load_option("room", "max_members", "1000001"),
-                      "a.conf:2: room.max_members = 1000001: is not a whole number from 1 to 1000000\n");
-    expect_complaints(load_option("room", "idle_timeout", "-1"),
-                      "a.conf:2: room.idle_timeout = -1: is not a whole number from 0 to 31536000\n");
-    expect_complaint(load_option("room", "max_members", "4294967297"), "from 1 to 1000000");
-    expect_complaint(load_option("room", "max_members", "18446744073709551617"), "from 1 to 1000000");
-    expect_complaint(load_option("room", "max_members", "10 members"), "from 1 to 1000000");
-    expect_complaint(load_option("room", "max_members", "0x10"), "from 1 to 1000000");
-    expect_complaint(load_option("room", "max_members", "+5"), "from 1 to 1000000");
-    expect_complaint(load_option("room", "max_members", ""), "room.max_members = \"\": is not");
-    expect_complaint(load_option("plain", "fold_joins", "1"), "from 2 to 10000");
-    expect_complaint(load_option("plain", "max_lines", "65"), "from 1 to 64");
+    expect_errors(load_option("room", "max_members", "0"),
+                  "a.conf:2: room.max_members = 0: is not a whole number from 1 to 1000000\n");
+    expect_errors(load_option("room", "max_members", "1000001"),
+                  "a.conf:2: room.max_members = 1000001: is not a whole number from 1 to 1000000\n");
+    expect_errors(load_option("room", "idle_timeout", "-1"),
+                  "a.conf:2: room.idle_timeout = -1: is not a whole number from 0 to 31536000\n");
+    expect_error(load_option("room", "max_members", "4294967297"), "from 1 to 1000000");
+    expect_error(load_option("room", "max_members", "18446744073709551617"), "from 1 to 1000000");
+    expect_error(load_option("room", "max_members", "10 members"), "from 1 to 1000000");
+    expect_error(load_option("room", "max_members", "0x10"), "from 1 to 1000000");
+    expect_error(load_option("room", "max_members", "+5"), "from 1 to 1000000");
+    expect_error(load_option("room", "max_members", ""), "room.max_members = \"\": is not");
+    expect_error(load_option("plain", "fold_joins", "1"), "from 2 to 10000");
+    expect_error(load_option("plain", "max_lines", "65"), "from 1 to 64");
     expect_good(load_option("plain", "fold_joins", "2"));
     expect_good(load_option("plain", "max_lines", "64"));
     expect_good(load_option("room", "idle_timeout", "0"));
-    expect_complaint(load_option("room", "session_timeout", "29"), "from 30 to 86400");
-    expect_complaint(load_option("room", "session_timeout", "86401"), "from 30 to 86400");
+    expect_error(load_option("room", "session_timeout", "29"), "from 30 to 86400");
+    expect_error(load_option("room", "session_timeout", "86401"), "from 30 to 86400");
     expect_good(load_option("room", "session_timeout", "30"));
 }
 
@@ -147,13 +147,12 @@ Test(option, a_size_is_taken_within_its_range_only)
     expect_good(load_option("room", "ring", "64 KiB"));
     expect_good(load_option("room", "ring", "65536"));
     expect_good(load_option("room", "ring", "1 GiB"));
-    expect_complaints(
-        load_option("room", "ring", "65535"),
-        "a.conf:2: room.ring = 65535: is not a size from 64 KiB to 1 GiB, such as 16 MiB, 512K or 1048576\n");
-    expect_complaint(load_option("room", "ring", "1073741825"), "from 64 KiB to 1 GiB");
-    expect_complaint(load_option("room", "ring", "16 MB"), "from 64 KiB to 1 GiB");
-    expect_complaint(load_option("room", "ring", "16 MiB and more"), "from 64 KiB to 1 GiB");
-    expect_complaint(load_option("room", "ring", ""), "from 64 KiB to 1 GiB");
+    expect_errors(load_option("room", "ring", "65535"),
+                  "a.conf:2: room.ring = 65535: is not a size from 64 KiB to 1 GiB, such as 16 MiB, 512K or 1048576\n");
+    expect_error(load_option("room", "ring", "1073741825"), "from 64 KiB to 1 GiB");
+    expect_error(load_option("room", "ring", "16 MB"), "from 64 KiB to 1 GiB");
+    expect_error(load_option("room", "ring", "16 MiB and more"), "from 64 KiB to 1 GiB");
+    expect_error(load_option("room", "ring", ""), "from 64 KiB to 1 GiB");
 }
 
 Test(option, a_switch_is_yes_or_no)
@@ -164,9 +163,9 @@ Test(option, a_switch_is_yes_or_no)
     cr_expect_not(config->admin_stdin);
     cr_expect(config->admin_fifo_commands);
     config_free(config);
-    expect_complaints(load_option("admin", "stdin", "maybe"), "a.conf:2: admin.stdin = maybe: is neither yes nor no\n");
-    expect_complaint(load_option("admin", "stdin", ""), "is neither yes nor no");
-    expect_complaint(load_option("admin", "stdin", "yes no"), "is neither yes nor no");
+    expect_errors(load_option("admin", "stdin", "maybe"), "a.conf:2: admin.stdin = maybe: is neither yes nor no\n");
+    expect_error(load_option("admin", "stdin", ""), "is neither yes nor no");
+    expect_error(load_option("admin", "stdin", "yes no"), "is neither yes nor no");
 }
 
 Test(option, the_rooms_name_is_1_to_64_bytes_of_clean_text)
@@ -181,20 +180,20 @@ Test(option, the_rooms_name_is_1_to_64_bytes_of_clean_text)
     expect_good(load_option("room", "name", text));
     text[64] = 'n';
     text[65] = '\0';
-    expect_complaint(load_option("room", "name", text), "is not 1 to 64 bytes of text");
-    expect_complaint(load_option("room", "name", ""), "is not 1 to 64 bytes of text");
-    expect_complaint(load_option("room", "name", "\"\""), "is not 1 to 64 bytes of text");
-    expect_complaint(load_option("room", "name", "\"a\\nb\""), "holds a control character");
-    expect_complaint(load_option("room", "name", "a\tb"), "holds a control character");
-    expect_complaint(load_option("room", "name",
-                                 "a\xc2\x9b"
-                                 "b"),
-                     "holds a control character");
-    expect_complaint(load_option("room", "name",
-                                 "a\xe2\x80\xae"
-                                 "b"),
-                     "holds a control character");
-    expect_complaint(load_option("room", "name", "\xff"), "is not valid UTF-8");
+    expect_error(load_option("room", "name", text), "is not 1 to 64 bytes of text");
+    expect_error(load_option("room", "name", ""), "is not 1 to 64 bytes of text");
+    expect_error(load_option("room", "name", "\"\""), "is not 1 to 64 bytes of text");
+    expect_error(load_option("room", "name", "\"a\\nb\""), "holds a control character");
+    expect_error(load_option("room", "name", "a\tb"), "holds a control character");
+    expect_error(load_option("room", "name",
+                             "a\xc2\x9b"
+                             "b"),
+                 "holds a control character");
+    expect_error(load_option("room", "name",
+                             "a\xe2\x80\xae"
+                             "b"),
+                 "holds a control character");
+    expect_error(load_option("room", "name", "\xff"), "is not valid UTF-8");
 }
 
 Test(option, a_path_is_absolute_or_empty_and_fits_a_socket_address)
@@ -210,10 +209,10 @@ Test(option, a_path_is_absolute_or_empty_and_fits_a_socket_address)
     expect_good(load_option("admin", "control", text));
     text[107] = 'p';
     text[108] = '\0';
-    expect_complaint(load_option("admin", "control", text), "is 108 bytes; this path has at most 107");
-    expect_complaint(load_option("admin", "fifo", text), "is 108 bytes; this path has at most 107");
-    expect_complaint(load_option("admin", "fifo", "run/fifo"), "is not an absolute path");
-    expect_complaint(load_option("admin", "fifo", "\"/a\\nb\""), "holds a control character");
+    expect_error(load_option("admin", "control", text), "is 108 bytes; this path has at most 107");
+    expect_error(load_option("admin", "fifo", text), "is 108 bytes; this path has at most 107");
+    expect_error(load_option("admin", "fifo", "run/fifo"), "is not an absolute path");
+    expect_error(load_option("admin", "fifo", "\"/a\\nb\""), "holds a control character");
 }
 
 Test(option, a_group_is_a_name_or_none)
@@ -226,17 +225,16 @@ Test(option, a_group_is_a_name_or_none)
     cr_expect_str_eq(config->admin_group, "");
     cr_expect_not(config->admin_group_is_default);
     config_free(config);
-    expect_complaint(load_option("admin", "group", "a-group-with-a-name-of-33-letters"),
-                     "is not 0 to 32 bytes of text");
+    expect_error(load_option("admin", "group", "a-group-with-a-name-of-33-letters"), "is not 0 to 32 bytes of text");
 }
 
 Test(option, a_language_is_zh_or_en)
 {
     expect_good(load_option("plain", "language", "en"));
-    expect_complaints(load_option("plain", "language", "fr"),
-                      "a.conf:2: plain.language = fr: is no language: zh (Chinese) or en (English)\n");
-    expect_complaint(load_option("plain", "language", "ZH"), "zh (Chinese) or en (English)");
-    expect_complaint(load_option("plain", "language", ""), "zh (Chinese) or en (English)");
+    expect_errors(load_option("plain", "language", "fr"),
+                  "a.conf:2: plain.language = fr: is no language: zh (Chinese) or en (English)\n");
+    expect_error(load_option("plain", "language", "ZH"), "zh (Chinese) or en (English)");
+    expect_error(load_option("plain", "language", ""), "zh (Chinese) or en (English)");
 }
 
 Test(option, tokens_and_templates_are_checked_where_they_are_set)
@@ -248,10 +246,10 @@ Test(option, tokens_and_templates_are_checked_where_they_are_set)
     expect_good(load_option("plain", "accept", text));
     text[120] = 't';
     text[121] = '\0';
-    expect_complaint(load_option("plain", "accept", text), "a.conf:2: plain.accept = ");
-    expect_complaint(load_option("plain", "accept", ""), "a.conf:2: plain.accept = \"\": is empty");
-    expect_complaint(load_option("plain", "join", "{nam} joined"), "'{nam} joined' is no placeholder here");
-    expect_complaint(load_option("plain", "join_verbs", ""), "holds no verb");
-    expect_complaint(load_option("plain", "join_verbs", "A B C D E F G H I"), "more than 8 verbs");
+    expect_error(load_option("plain", "accept", text), "a.conf:2: plain.accept = ");
+    expect_error(load_option("plain", "accept", ""), "a.conf:2: plain.accept = \"\": is empty");
+    expect_error(load_option("plain", "join", "{nam} joined"), "'{nam} joined' is no placeholder here");
+    expect_error(load_option("plain", "join_verbs", ""), "holds no verb");
+    expect_error(load_option("plain", "join_verbs", "A B C D E F G H I"), "more than 8 verbs");
     expect_good(load_option("plain", "bye", ""));
 }

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ALL ((1U << LOGS_EVENTS) - 1)
+#define ALL ((1U << LOG_EVENTS) - 1)
 
 static struct journal journal;
 static struct moment now;
@@ -104,16 +104,16 @@ Test(journal, each_event_is_a_line)
 
 Test(journal, only_what_log_events_names_is_logged)
 {
-    static const char *const lines[LOGS_EVENTS] = {
-        [LOGS_JOINS] = "alice joined from 192.0.2.7:40719\n",
-        [LOGS_EXITS] = "alice left (vanished)\n",
-        [LOGS_MESSAGES] = "alice said: hello\n",
-        [LOGS_NOTICES] = "notice: tea is ready\n",
-        [LOGS_REFUSALS] = "refused from 192.0.2.7:40719: name taken\n",
+    static const char *const lines[LOG_EVENTS] = {
+        [LOG_EVENT_JOINS] = "alice joined from 192.0.2.7:40719\n",
+        [LOG_EVENT_EXITS] = "alice left (vanished)\n",
+        [LOG_EVENT_MESSAGES] = "alice said: hello\n",
+        [LOG_EVENT_NOTICES] = "notice: tea is ready\n",
+        [LOG_EVENT_REFUSALS] = "refused from 192.0.2.7:40719: name taken\n",
     };
 
-    for (size_t kind = 0; kind < LOGS_EVENTS; kind++) {
-        journal_set_events(&journal, LOGS_BIT(kind));
+    for (size_t kind = 0; kind < LOG_EVENTS; kind++) {
+        journal_set_events(&journal, LOG_EVENT_BIT(kind));
         happen_all();
         cr_expect_str_eq(logged(), lines[kind]);
     }
