@@ -137,11 +137,11 @@ static bool print_reload_matrix(const char *argument)
 static bool print_commands(const char *where)
 {
     bool control = strcmp(where, "roomctl") == 0;
-    unsigned place = control ? VOCABULARY_CONTROL : VOCABULARY_CONSOLE;
+    unsigned place = control ? COMMAND_ON_CONTROL : COMMAND_ON_CONSOLE;
 
     puts(".Bl -tag -width Ds");
-    for (size_t id = 0; id < VOCABULARY_ROWS; id++) {
-        const struct vocabulary_row *row = vocabulary_row(id);
+    for (size_t id = 0; id < COMMANDS; id++) {
+        const struct command_row *row = command_table_row(id);
 
         if ((row->places & place) == 0)
             continue;
@@ -192,10 +192,10 @@ static void print_quoted(const char *text)
 /* For completion: NAME, a line each; with the argument HELP also what it does, behind a colon. */
 static bool print_command_words(const char *argument)
 {
-    for (size_t id = 0; id < VOCABULARY_ROWS; id++) {
-        const struct vocabulary_row *row = vocabulary_row(id);
+    for (size_t id = 0; id < COMMANDS; id++) {
+        const struct command_row *row = command_table_row(id);
 
-        if ((row->places & VOCABULARY_CONTROL) == 0)
+        if ((row->places & COMMAND_ON_CONTROL) == 0)
             continue;
         fputs(row->name, stdout);
         if (strcmp(argument, "HELP") == 0) {

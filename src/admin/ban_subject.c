@@ -6,12 +6,13 @@
 
 #include <stdio.h>
 
-const char *who_format(const struct room_ban *ban, char text[WHO_TEXT_BYTES])
+const char *ban_subject_format(const struct room_ban *ban, char text[BAN_SUBJECT_TEXT_BYTES])
 {
     char network[NETWORK_TEXT_BYTES] = "";
 
     if (ban->has_network)
         network_format(&ban->network, network);
-    snprintf(text, WHO_TEXT_BYTES, "%s%s%s", ban->name, ban->name[0] != '\0' && ban->has_network ? ", " : "", network);
+    snprintf(text, BAN_SUBJECT_TEXT_BYTES, "%s%s%s", ban->name, ban->name[0] != '\0' && ban->has_network ? ", " : "",
+             network);
     return text;
 }

@@ -10,9 +10,9 @@
 #include <roomd/room_admin.h>
 
 /* "a name, 2001:db8::/32" */
-#define WHO_TEXT_BYTES (ROOM_NAME_MAX_BYTES + NETWORK_TEXT_BYTES + 4)
+#define BAN_SUBJECT_TEXT_BYTES (ROOM_NAME_MAX_BYTES + NETWORK_TEXT_BYTES + 4)
 
 /* "bob", "bob, 192.0.2.7" or "192.0.2.0/24". Returns `text`. */
-const char *who_format(const struct room_ban *ban, char text[WHO_TEXT_BYTES]);
+const char *ban_subject_format(const struct room_ban *ban, char text[BAN_SUBJECT_TEXT_BYTES]);
 
 #endif

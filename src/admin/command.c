@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Each row of the vocabulary with its handler, and the handlers that need no file of their own. */
+/* Each row of the table of commands with its handler, and the handlers that need no file of their own. */
 #include "admin/command.h"
 
 #include "admin/command_table.h"
@@ -101,9 +101,9 @@ static enum admin_result kick(const struct admin *admin, const struct moment *no
 
 /* ---- finding it ---- */
 
-static enum vocabulary_place place_of(const struct admin_reply *reply)
+static enum command_place place_of(const struct admin_reply *reply)
 {
-    return reply->roomctl ? VOCABULARY_CONTROL : VOCABULARY_CONSOLE;
+    return reply->roomctl ? COMMAND_ON_CONTROL : COMMAND_ON_CONSOLE;
 }
 
 static enum admin_result help(const struct admin *admin, const struct moment *now, const char *arguments,
@@ -114,8 +114,8 @@ static enum admin_result help(const struct admin *admin, const struct moment *no
     (void)arguments;
     if (!reply->roomctl)
         admin_say(reply, "A line is announced to everybody. '//' begins a notice with a slash. Commands:");
-    for (size_t id = 0; id < VOCABULARY_ROWS; id++) {
-        const struct vocabulary_row *row = vocabulary_row(id);
+    for (size_t id = 0; id < COMMANDS; id++) {
+        const struct command_row *row = command_table_row(id);
         char usage[64];
 
         if ((row->places & place_of(reply)) == 0)
@@ -130,25 +130,25 @@ static enum admin_result help(const struct admin *admin, const struct moment *no
 static const struct {
     command_handler *handler;
     listing_next *next;
-} commands[VOCABULARY_ROWS] = {
-    [VOCABULARY_HELP] = {.handler = help},
-    [VOCABULARY_NOTICE] = {.handler = notice},
-    [VOCABULARY_MEMBERS] = {.next = listing_members},
-    [VOCABULARY_KICK] = {.handler = kick},
-    [VOCABULARY_BAN] = {.handler = measures_ban},
-    [VOCABULARY_UNBAN] = {.handler = measures_unban},
-    [VOCABULARY_BANS] = {.next = listing_bans},
-    [VOCABULARY_MUTE] = {.handler = measures_mute},
-    [VOCABULARY_UNMUTE] = {.handler = measures_unmute},
-    [VOCABULARY_STATS] = {.handler = stats},
-    [VOCABULARY_WATCH] = {.next = listing_watch},
-    [VOCABULARY_RELOAD] = {.handler = reload},
-    [VOCABULARY_STOP] = {.handler = stop},
+} commands[COMMANDS] = {
+    [COMMAND_HELP] = {.handler = help},
+    [COMMAND_NOTICE] = {.handler = notice},
+    [COMMAND_MEMBERS] = {.next = listing_members},
+    [COMMAND_KICK] = {.handler = kick},
+    [COMMAND_BAN] = {.handler = moderation_commands_ban},
+    [COMMAND_UNBAN] = {.handler = moderation_commands_unban},
+    [COMMAND_BANS] = {.next = listing_bans},
+    [COMMAND_MUTE] = {.handler = moderation_commands_mute},
+    [COMMAND_UNMUTE] = {.handler = moderation_commands_unmute},
+    [COMMAND_STATS] = {.handler = stats},
+    [COMMAND_WATCH] = {.next = listing_watch},
+    [COMMAND_RELOAD] = {.handler = reload},
+    [COMMAND_STOP] = {.handler = stop},
 };
 
 static enum admin_result refuse_unknown(const char *name, bool elsewhere, const struct admin_reply *reply)
 {
-    const char *nearest = vocabulary_suggest(name, place_of(reply));
+    const char *nearest = command_table_suggest(name, place_of(reply));
     const char *prefix = admin_prefix(reply);
 
     if (elsewhere)
@@ -165,15 +165,15 @@ enum admin_result command_run(const struct admin *admin, const struct moment *no
                               const struct admin_reply *reply, struct admin_listing *ret_listing)
 {
     size_t length = strcspn(line, " ");
-    size_t id = vocabulary_find(line, length);
+    size_t id = command_table_find(line, length);
     const char *arguments = line + length;
     char name[32];
 
     snprintf(name, sizeof(name), "%.*s", (int)length, line);
-    if (id == VOCABULARY_ROWS || (vocabulary_row(id)->places & place_of(reply)) == 0)
-        return refuse_unknown(name, id < VOCABULARY_ROWS, reply);
+    if (id == COMMANDS || (command_table_row(id)->places & place_of(reply)) == 0)
+        return refuse_unknown(name, id < COMMANDS, reply);
     arguments += strspn(arguments, " ");
-    if (*arguments != '\0' && vocabulary_row(id)->max_words == 0)
+    if (*arguments != '\0' && command_table_row(id)->max_words == 0)
         return admin_misuse(reply, "%s%s takes nothing after it", admin_prefix(reply), name);
     if (commands[id].handler != NULL)
         return commands[id].handler(admin, now, arguments, reply);

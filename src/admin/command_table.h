@@ -12,50 +12,50 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum vocabulary_id {
-    VOCABULARY_HELP,
-    VOCABULARY_NOTICE,
-    VOCABULARY_MEMBERS,
-    VOCABULARY_KICK,
-    VOCABULARY_BAN,
-    VOCABULARY_UNBAN,
-    VOCABULARY_BANS,
-    VOCABULARY_MUTE,
-    VOCABULARY_UNMUTE,
-    VOCABULARY_STATS,
-    VOCABULARY_WATCH,
-    VOCABULARY_RELOAD,
-    VOCABULARY_STOP,
-    VOCABULARY_ROWS /* how many there are */
+enum command_id {
+    COMMAND_HELP,
+    COMMAND_NOTICE,
+    COMMAND_MEMBERS,
+    COMMAND_KICK,
+    COMMAND_BAN,
+    COMMAND_UNBAN,
+    COMMAND_BANS,
+    COMMAND_MUTE,
+    COMMAND_UNMUTE,
+    COMMAND_STATS,
+    COMMAND_WATCH,
+    COMMAND_RELOAD,
+    COMMAND_STOP,
+    COMMANDS /* how many there are */
 };
 
 /* Where a command may be given; bits. */
-enum vocabulary_place {
-    VOCABULARY_CONSOLE = 1, /* on stdin and, with admin.fifo_commands, in the FIFO; with a '/' before it */
-    VOCABULARY_CONTROL = 2, /* through the control socket: roomctl */
+enum command_place {
+    COMMAND_ON_CONSOLE = 1, /* on stdin and, with admin.fifo_commands, in the FIFO; with a '/' before it */
+    COMMAND_ON_CONTROL = 2, /* through the control socket: roomctl */
 };
 
 /* As many words as there are. */
-#define VOCABULARY_ANY UINT8_MAX
+#define COMMAND_ANY_WORDS UINT8_MAX
 
-struct vocabulary_row {
+struct command_row {
     const char *name;
     const char *arguments; /* for people: "NAME [REASON]"; "" = none */
     const char *help;
-    unsigned places;              /* bits of enum vocabulary_place */
+    unsigned places;              /* bits of enum command_place */
     uint8_t min_words, max_words; /* after the name */
 };
 
-/* `id` < VOCABULARY_ROWS. */
-const struct vocabulary_row *vocabulary_row(size_t id);
+/* `id` < COMMANDS. */
+const struct command_row *command_table_row(size_t id);
 
-/* The row of that name, or VOCABULARY_ROWS. `name` need not be terminated. */
-size_t vocabulary_find(const char *name, size_t length);
+/* The row of that name, or COMMANDS. `name` need not be terminated. */
+size_t command_table_find(const char *name, size_t length);
 
 /* The command of that place that somebody who wrote `name` may have meant, or NULL. */
-const char *vocabulary_suggest(const char *name, enum vocabulary_place place);
+const char *command_table_suggest(const char *name, enum command_place place);
 
 /* Has `arguments` as many words, separated by spaces, as the command takes? */
-bool vocabulary_words_fit(const struct vocabulary_row *row, const char *arguments);
+bool command_table_words_fit(const struct command_row *row, const char *arguments);
 
 #endif

@@ -137,12 +137,13 @@ static void tell_ban_in_json(const struct room_ban *ban, const struct moment *no
 
 static void tell_ban(const struct room_ban *ban, const struct moment *now, const struct admin_reply *reply)
 {
-    char text[WHO_TEXT_BYTES], left[DURATION_TEXT_BYTES];
+    char text[BAN_SUBJECT_TEXT_BYTES], left[DURATION_TEXT_BYTES];
 
     if (ban->until_ns == MOMENT_NEVER_NS)
-        admin_say(reply, "  %s  until the program ends", who_format(ban, text));
+        admin_say(reply, "  %s  until the program ends", ban_subject_format(ban, text));
     else
-        admin_say(reply, "  %s  %s left", who_format(ban, text), duration_format(ban->until_ns - now->mono_ns, left));
+        admin_say(reply, "  %s  %s left", ban_subject_format(ban, text),
+                  duration_format(ban->until_ns - now->mono_ns, left));
 }
 
 static const struct room_ban *next_of_kind(const struct admin *admin, const struct moment *now, enum room_ban_kind kind,

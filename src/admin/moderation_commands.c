@@ -19,7 +19,7 @@
 
 /* WHO [TIME], as /ban and /mute take it. */
 struct order {
-    const struct vocabulary_row *row; /* which of the commands it is */
+    const struct command_row *row; /* which of the commands it is */
     char words[ADMIN_LINE_MAX_BYTES + 1];
     const char *who;  /* the first of them */
     const char *time; /* what follows; may be empty */
@@ -83,9 +83,9 @@ static enum admin_result read_one(struct order *order, const char *arguments, co
     return ADMIN_DONE;
 }
 
-static struct order order_of(enum vocabulary_id id)
+static struct order order_of(enum command_id id)
 {
-    return (struct order){.row = vocabulary_row(id), .until_ns = MOMENT_NEVER_NS};
+    return (struct order){.row = command_table_row(id), .until_ns = MOMENT_NEVER_NS};
 }
 
 static enum admin_result refuse_full(const struct admin_reply *reply)
@@ -189,10 +189,10 @@ static enum admin_result ban_network(const struct admin *admin, const struct mom
     }
 }
 
-enum admin_result measures_ban(const struct admin *admin, const struct moment *now, const char *arguments,
-                               const struct admin_reply *reply)
+enum admin_result moderation_commands_ban(const struct admin *admin, const struct moment *now, const char *arguments,
+                                          const struct admin_reply *reply)
 {
-    struct order order = order_of(VOCABULARY_BAN);
+    struct order order = order_of(COMMAND_BAN);
     struct network network;
 
     if (read_order(&order, now, arguments, reply) != ADMIN_DONE)
@@ -230,12 +230,12 @@ static bool say_still_banned(const struct admin *admin, const struct moment *now
 static enum admin_result unban_network(const struct admin *admin, const struct moment *now,
                                        const struct network *network, const struct admin_reply *reply)
 {
-    char text[WHO_TEXT_BYTES], address[NETWORK_TEXT_BYTES];
+    char text[BAN_SUBJECT_TEXT_BYTES], address[NETWORK_TEXT_BYTES];
     struct room_ban ban;
     bool lifted = false;
 
     while (room_unban_network(admin->room, now, network, &ban) == 0) {
-        admin_say(reply, "%s: no longer banned", who_format(&ban, text));
+        admin_say(reply, "%s: no longer banned", ban_subject_format(&ban, text));
         lifted = true;
     }
     if (say_still_banned(admin, now, network, reply))
@@ -246,12 +246,12 @@ static enum admin_result unban_network(const struct admin *admin, const struct m
                       admin_prefix(reply));
 }
 
-enum admin_result measures_unban(const struct admin *admin, const struct moment *now, const char *arguments,
-                                 const struct admin_reply *reply)
+enum admin_result moderation_commands_unban(const struct admin *admin, const struct moment *now, const char *arguments,
+                                            const struct admin_reply *reply)
 {
-    char text[WHO_TEXT_BYTES], why[NETWORK_WHY_BYTES];
+    char text[BAN_SUBJECT_TEXT_BYTES], why[NETWORK_WHY_BYTES];
     struct network network;
-    struct order order = order_of(VOCABULARY_UNBAN);
+    struct order order = order_of(COMMAND_UNBAN);
     struct room_ban ban;
 
     if (read_one(&order, arguments, reply) != ADMIN_DONE)
@@ -259,7 +259,7 @@ enum admin_result measures_unban(const struct admin *admin, const struct moment 
     if (network_parse(order.who, &network, why) == 0)
         return unban_network(admin, now, &network, reply);
     if (room_unban_name(admin->room, now, order.who, &ban) == 0) {
-        admin_say(reply, "%s: no longer banned", who_format(&ban, text));
+        admin_say(reply, "%s: no longer banned", ban_subject_format(&ban, text));
         return ADMIN_DONE;
     }
     if (looks_like_network(order.who))
@@ -269,10 +269,10 @@ enum admin_result measures_unban(const struct admin *admin, const struct moment 
 
 /* ---- mutes ---- */
 
-enum admin_result measures_mute(const struct admin *admin, const struct moment *now, const char *arguments,
-                                const struct admin_reply *reply)
+enum admin_result moderation_commands_mute(const struct admin *admin, const struct moment *now, const char *arguments,
+                                           const struct admin_reply *reply)
 {
-    struct order order = order_of(VOCABULARY_MUTE);
+    struct order order = order_of(COMMAND_MUTE);
 
     if (read_order(&order, now, arguments, reply) != ADMIN_DONE)
         return ADMIN_USAGE;
@@ -287,10 +287,10 @@ enum admin_result measures_mute(const struct admin *admin, const struct moment *
     }
 }
 
-enum admin_result measures_unmute(const struct admin *admin, const struct moment *now, const char *arguments,
-                                  const struct admin_reply *reply)
+enum admin_result moderation_commands_unmute(const struct admin *admin, const struct moment *now, const char *arguments,
+                                             const struct admin_reply *reply)
 {
-    struct order order = order_of(VOCABULARY_UNMUTE);
+    struct order order = order_of(COMMAND_UNMUTE);
 
     if (read_one(&order, arguments, reply) != ADMIN_DONE)
         return ADMIN_USAGE;

@@ -9,13 +9,13 @@
 
 #include "admin/admin.h"
 
-enum admin_result measures_ban(const struct admin *admin, const struct moment *now, const char *arguments,
-                               const struct admin_reply *reply);
-enum admin_result measures_unban(const struct admin *admin, const struct moment *now, const char *arguments,
-                                 const struct admin_reply *reply);
-enum admin_result measures_mute(const struct admin *admin, const struct moment *now, const char *arguments,
-                                const struct admin_reply *reply);
-enum admin_result measures_unmute(const struct admin *admin, const struct moment *now, const char *arguments,
-                                  const struct admin_reply *reply);
+enum admin_result moderation_commands_ban(const struct admin *admin, const struct moment *now, const char *arguments,
+                                          const struct admin_reply *reply);
+enum admin_result moderation_commands_unban(const struct admin *admin, const struct moment *now, const char *arguments,
+                                            const struct admin_reply *reply);
+enum admin_result moderation_commands_mute(const struct admin *admin, const struct moment *now, const char *arguments,
+                                           const struct admin_reply *reply);
+enum admin_result moderation_commands_unmute(const struct admin *admin, const struct moment *now, const char *arguments,
+                                             const struct admin_reply *reply);
 
 #endif

@@ -54,11 +54,11 @@ struct parsing {
 static void print_help(void)
 {
     fputs(usage, stdout);
-    for (size_t id = 0; id < VOCABULARY_ROWS; id++) {
-        const struct vocabulary_row *row = vocabulary_row(id);
+    for (size_t id = 0; id < COMMANDS; id++) {
+        const struct command_row *row = command_table_row(id);
         char words[64];
 
-        if ((row->places & VOCABULARY_CONTROL) == 0)
+        if ((row->places & COMMAND_ON_CONTROL) == 0)
             continue;
         snprintf(words, sizeof(words), "%s %s", row->name, row->arguments);
         printf("  %-23s  %s\n", words, row->help);
@@ -140,43 +140,43 @@ static bool join(struct arguments *arguments, int argc, char **argv, const char 
 
 static size_t find_command(struct parsing *parsing, const char *name)
 {
-    size_t id = vocabulary_find(name, strlen(name));
+    size_t id = command_table_find(name, strlen(name));
     const char *meant;
 
-    if (id < VOCABULARY_ROWS && (vocabulary_row(id)->places & VOCABULARY_CONTROL) != 0)
+    if (id < COMMANDS && (command_table_row(id)->places & COMMAND_ON_CONTROL) != 0)
         return id;
-    meant = vocabulary_suggest(name, VOCABULARY_CONTROL);
+    meant = command_table_suggest(name, COMMAND_ON_CONTROL);
     if (meant != NULL)
         fprintf(stderr, "roomctl: there is no command '%s'; did you mean '%s'?\n", name, meant);
     else
         fprintf(stderr, "roomctl: there is no command '%s'\n", name);
     fail(parsing);
-    return VOCABULARY_ROWS;
+    return COMMANDS;
 }
 
 static void take_command(struct parsing *parsing, int argc, char **argv)
 {
     struct arguments *arguments = parsing->arguments;
-    const struct vocabulary_row *row;
+    const struct command_row *row;
     size_t id = find_command(parsing, argv[0]);
 
     if (parsing->done)
         return;
-    if (id == VOCABULARY_HELP) {
+    if (id == COMMAND_HELP) {
         print_help();
         finish(parsing, EX_OK);
         return;
     }
-    row = vocabulary_row(id);
-    arguments->endless = id == VOCABULARY_WATCH;
-    if (parsing->time != NULL && id != VOCABULARY_BAN && id != VOCABULARY_MUTE) {
+    row = command_table_row(id);
+    arguments->endless = id == COMMAND_WATCH;
+    if (parsing->time != NULL && id != COMMAND_BAN && id != COMMAND_MUTE) {
         fprintf(stderr, "roomctl: --for is for ban and mute: %s has no end of its own\n", row->name);
         fail(parsing);
     } else if (!join(arguments, argc, argv, parsing->time)) {
         fprintf(stderr, "roomctl: this is longer than the longest command, of %zu bytes\n",
                 sizeof(arguments->line) - 1);
         fail(parsing);
-    } else if (!vocabulary_words_fit(row, arguments->line + strlen(row->name))) {
+    } else if (!command_table_words_fit(row, arguments->line + strlen(row->name))) {
         fprintf(stderr, "Usage: roomctl %s%s%s\n", row->name, row->arguments[0] != '\0' ? " " : "", row->arguments);
         fail(parsing);
     }

@@ -6,51 +6,51 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-Test(vocabulary, every_row_is_filled_in_and_found_by_its_name)
+Test(command_table, every_row_is_filled_in_and_found_by_its_name)
 {
-    for (size_t id = 0; id < VOCABULARY_ROWS; id++) {
-        const struct vocabulary_row *row = vocabulary_row(id);
+    for (size_t id = 0; id < COMMANDS; id++) {
+        const struct command_row *row = command_table_row(id);
 
         cr_assert(row->name != NULL && row->arguments != NULL && row->help != NULL, "row %zu", id);
         cr_expect(row->help[0] != '\0' && row->places != 0, "%s", row->name);
-        cr_expect_eq(vocabulary_find(row->name, strlen(row->name)), id, "%s", row->name);
+        cr_expect_eq(command_table_find(row->name, strlen(row->name)), id, "%s", row->name);
         cr_expect_eq(row->max_words == 0, row->arguments[0] == '\0', "%s", row->name);
         cr_expect(row->min_words <= row->max_words, "%s", row->name);
     }
 }
 
-Test(vocabulary, a_part_of_a_name_is_none)
+Test(command_table, a_part_of_a_name_is_none)
 {
-    cr_expect_eq(vocabulary_find("bansx", 4), VOCABULARY_BANS);
-    cr_expect_eq(vocabulary_find("bans", 3), VOCABULARY_BAN);
-    cr_expect_eq(vocabulary_find("ba", 2), VOCABULARY_ROWS);
-    cr_expect_eq(vocabulary_find("", 0), VOCABULARY_ROWS);
-    cr_expect_eq(vocabulary_find("STOP", 4), VOCABULARY_ROWS);
+    cr_expect_eq(command_table_find("bansx", 4), COMMAND_BANS);
+    cr_expect_eq(command_table_find("bans", 3), COMMAND_BAN);
+    cr_expect_eq(command_table_find("ba", 2), COMMANDS);
+    cr_expect_eq(command_table_find("", 0), COMMANDS);
+    cr_expect_eq(command_table_find("STOP", 4), COMMANDS);
 }
 
-Test(vocabulary, what_is_suggested_can_be_given_there)
+Test(command_table, what_is_suggested_can_be_given_there)
 {
-    cr_expect_str_eq(vocabulary_suggest("stpo", VOCABULARY_CONSOLE), "stop");
-    cr_expect_str_eq(vocabulary_suggest("wacth", VOCABULARY_CONTROL), "watch");
-    cr_expect_null(vocabulary_suggest("wacth", VOCABULARY_CONSOLE));
-    cr_expect_null(vocabulary_suggest("xyzzy", VOCABULARY_CONTROL));
+    cr_expect_str_eq(command_table_suggest("stpo", COMMAND_ON_CONSOLE), "stop");
+    cr_expect_str_eq(command_table_suggest("wacth", COMMAND_ON_CONTROL), "watch");
+    cr_expect_null(command_table_suggest("wacth", COMMAND_ON_CONSOLE));
+    cr_expect_null(command_table_suggest("xyzzy", COMMAND_ON_CONTROL));
 }
 
-Test(vocabulary, words_are_counted)
+Test(command_table, words_are_counted)
 {
     static const struct {
-        enum vocabulary_id id;
+        enum command_id id;
         const char *arguments;
         bool fit;
     } cases[] = {
-        {VOCABULARY_MEMBERS, "", true}, {VOCABULARY_MEMBERS, "  ", true},   {VOCABULARY_MEMBERS, " x", false},
-        {VOCABULARY_NOTICE, "", false}, {VOCABULARY_NOTICE, "  ", false},   {VOCABULARY_NOTICE, "a b c d e", true},
-        {VOCABULARY_KICK, "", false},   {VOCABULARY_KICK, "bob", true},     {VOCABULARY_KICK, "bob too loud", true},
-        {VOCABULARY_BAN, "", false},    {VOCABULARY_BAN, "bob 10m ", true}, {VOCABULARY_BAN, "bob 10m x", false},
-        {VOCABULARY_UNMUTE, "a", true}, {VOCABULARY_UNMUTE, "a  b", false},
+        {COMMAND_MEMBERS, "", true}, {COMMAND_MEMBERS, "  ", true},   {COMMAND_MEMBERS, " x", false},
+        {COMMAND_NOTICE, "", false}, {COMMAND_NOTICE, "  ", false},   {COMMAND_NOTICE, "a b c d e", true},
+        {COMMAND_KICK, "", false},   {COMMAND_KICK, "bob", true},     {COMMAND_KICK, "bob too loud", true},
+        {COMMAND_BAN, "", false},    {COMMAND_BAN, "bob 10m ", true}, {COMMAND_BAN, "bob 10m x", false},
+        {COMMAND_UNMUTE, "a", true}, {COMMAND_UNMUTE, "a  b", false},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-        cr_expect_eq(vocabulary_words_fit(vocabulary_row(cases[i].id), cases[i].arguments), cases[i].fit, "%s '%s'",
-                     vocabulary_row(cases[i].id)->name, cases[i].arguments);
+        cr_expect_eq(command_table_words_fit(command_table_row(cases[i].id), cases[i].arguments), cases[i].fit,
+                     "%s '%s'", command_table_row(cases[i].id)->name, cases[i].arguments);
 }

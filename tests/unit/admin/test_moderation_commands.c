@@ -53,7 +53,7 @@ static void close_all(void)
     stage_done(&stage);
 }
 
-TestSuite(measures, .init = open_all, .fini = close_all);
+TestSuite(moderation_commands, .init = open_all, .fini = close_all);
 
 static void expect(const char *line, const char *answer)
 {
@@ -68,7 +68,7 @@ static void later(int64_t seconds)
     stage.now.mono_ns += seconds * MOMENT_NS_PER_S;
 }
 
-Test(measures, the_answer_to_a_ban_says_what_was_banned)
+Test(moderation_commands, the_answer_to_a_ban_says_what_was_banned)
 {
     join_from("192.0.2.3", BOB + 1, "carol");
     join_from("192.0.2.3", BOB + 2, "dave");
@@ -84,7 +84,7 @@ Test(measures, the_answer_to_a_ban_says_what_was_banned)
     cr_expect_eq(room_members(stage.room), 0);
 }
 
-Test(measures, a_ban_that_is_not_understood_bans_nobody)
+Test(moderation_commands, a_ban_that_is_not_understood_bans_nobody)
 {
     expect("/ban", "whom? /ban NAME|CIDR [TIME]\n");
     expect("/ban  ", "whom? /ban NAME|CIDR [TIME]\n");
@@ -106,7 +106,7 @@ Test(measures, a_ban_that_is_not_understood_bans_nobody)
     cr_expect_eq(room_members(stage.room), 2);
 }
 
-Test(measures, a_member_whose_name_only_looks_like_a_network_can_be_banned)
+Test(moderation_commands, a_member_whose_name_only_looks_like_a_network_can_be_banned)
 {
     join_from("192.0.2.3", BOB + 1, "1.2.3");
     join_from("192.0.2.4", BOB + 2, "and/or");
@@ -116,7 +116,7 @@ Test(measures, a_member_whose_name_only_looks_like_a_network_can_be_banned)
     expect("/unban and/or", "and/or, 192.0.2.4: no longer banned\n");
 }
 
-Test(measures, bans_and_mutes_are_listed_with_the_time_that_is_left)
+Test(moderation_commands, bans_and_mutes_are_listed_with_the_time_that_is_left)
 {
     expect("/bans", "nobody is banned or mute\n");
     expect("/mute alice 5m", "alice is mute for 5m\n");
@@ -130,7 +130,7 @@ Test(measures, bans_and_mutes_are_listed_with_the_time_that_is_left)
     expect("/bans", "banned:\n  bob, 192.0.2.2  5m left\n  2001:db8::/32  until the program ends\n");
 }
 
-Test(measures, the_answer_to_unban_says_what_is_let_in_and_what_is_not)
+Test(moderation_commands, the_answer_to_unban_says_what_is_let_in_and_what_is_not)
 {
     expect("/unban", "whom? /unban NAME|CIDR\n");
     expect("/unban bob alice", "nothing was done: one at a time. /unban NAME|CIDR\n");
@@ -147,7 +147,7 @@ Test(measures, the_answer_to_unban_says_what_is_let_in_and_what_is_not)
     expect("/bans", "nobody is banned or mute\n");
 }
 
-Test(measures, mutes_are_answered)
+Test(moderation_commands, mutes_are_answered)
 {
     expect("/mute", "whom? /mute NAME [TIME]\n");
     expect("/mute nobody", "nobody here has that name: /members lists them\n");
@@ -169,7 +169,7 @@ Test(measures, mutes_are_answered)
     expect("/unmute bob", "bob is not mute: /bans lists who is\n");
 }
 
-Test(measures, when_there_is_no_place_it_is_said)
+Test(moderation_commands, when_there_is_no_place_it_is_said)
 {
     char line[64];
 
@@ -187,7 +187,7 @@ Test(measures, when_there_is_no_place_it_is_said)
     cr_expect_eq(room_members(stage.room), 2);
 }
 
-Test(measures, nothing_of_it_is_taken_where_only_notices_are)
+Test(moderation_commands, nothing_of_it_is_taken_where_only_notices_are)
 {
     static const char *const lines[] = {"/ban bob", "/unban bob", "/bans", "/mute bob", "/unmute bob"};
 
@@ -200,7 +200,7 @@ Test(measures, nothing_of_it_is_taken_where_only_notices_are)
     expect("/bans", "nobody is banned or mute\n");
 }
 
-Test(measures, a_mistyped_command_is_recognised)
+Test(moderation_commands, a_mistyped_command_is_recognised)
 {
     expect("/bann bob", "there is no command '/bann'; did you mean '/ban'?\n");
     expect("/unmutte bob", "there is no command '/unmutte'; did you mean '/unmute'?\n");
