@@ -12,12 +12,12 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static void reply_to_screen(void *ctx, enum admin_tone tone, const char *text)
+static void reply_to_terminal(void *ctx, enum admin_tone tone, const char *text)
 {
     struct server *server = ctx;
 
     (void)tone;
-    screen_print(&server->screen, "%s", text);
+    terminal_log_print(&server->terminal_log, "%s", text);
 }
 
 void console_reply_to_log(void *ctx, enum admin_tone tone, const char *text)
@@ -30,7 +30,7 @@ void console_reply_to_log(void *ctx, enum admin_tone tone, const char *text)
 static void on_console_line(void *ctx, const char *bytes, size_t length)
 {
     struct server *server = ctx;
-    struct admin_reply reply = {.line = reply_to_screen, .ctx = server};
+    struct admin_reply reply = {.line = reply_to_terminal, .ctx = server};
 
     admin_line(&server->admin, &server->now, ADMIN_COMMANDS, bytes, length, &reply);
 }
@@ -38,7 +38,7 @@ static void on_console_line(void *ctx, const char *bytes, size_t length)
 static void on_console_too_long(void *ctx)
 {
     struct server *server = ctx;
-    struct admin_reply reply = {.line = reply_to_screen, .ctx = server};
+    struct admin_reply reply = {.line = reply_to_terminal, .ctx = server};
 
     admin_line_too_long(&reply);
 }
@@ -68,11 +68,11 @@ static int open_paths(struct server *server)
     int status = STATUS_OK;
 
     if (fifo[0] != '\0' || control[0] != '\0')
-        group = control_find_group(server);
+        group = control_bridge_find_group(server);
     if (fifo[0] != '\0')
         status = fifo_open(server->loop, fifo, group, &sink, &server->fifo);
     if (status == STATUS_OK && control[0] != '\0') {
-        status = control_start(server, group);
+        status = control_bridge_start(server, group);
         if (status == STATUS_TAKEN)
             return EX_UNAVAILABLE;
     }

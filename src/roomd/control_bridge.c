@@ -80,7 +80,7 @@ static bool on_more(void *ctx, struct control_client *client)
     return take_result(client, admin_next(&server->admin, &server->now, &order->listing, &reply));
 }
 
-gid_t control_find_group(const struct server *server)
+gid_t control_bridge_find_group(const struct server *server)
 {
     const char *name = server->config->admin_group;
     gid_t gid = GROUP_NONE;
@@ -94,7 +94,7 @@ gid_t control_find_group(const struct server *server)
     return GROUP_NONE;
 }
 
-int control_start(struct server *server, gid_t group)
+int control_bridge_start(struct server *server, gid_t group)
 {
     const struct control_server_setup setup = {
         .path = server->config->admin_control,
@@ -106,7 +106,7 @@ int control_start(struct server *server, gid_t group)
     return control_server_open(server->loop, &setup, &server->control);
 }
 
-void control_tell(struct server *server)
+void control_bridge_tell(struct server *server)
 {
     uint64_t oldest, released;
 

@@ -80,7 +80,7 @@ int doors_open(struct server *server, const struct udp_sink *sink)
 
     if (udp_set_new(server->loop, sink, &server->doors) != 0)
         return EX_OSERR;
-    held_match(server, held);
+    restart_match(server, held);
     for (size_t i = 0; i < server->config->door_count; i++) {
         code = open_door(server, i, held[i]);
         if (code != EX_OK)

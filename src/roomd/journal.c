@@ -17,9 +17,9 @@
 static const struct bucket_rate line_rate = {.interval_ns = MOMENT_NS_PER_S / JOURNAL_PER_SECOND,
                                              .burst = JOURNAL_BURST};
 
-void journal_init(struct journal *journal, uint32_t events, bool on_screen)
+void journal_init(struct journal *journal, uint32_t events, bool on_terminal)
 {
-    *journal = (struct journal){.events = events, .on_screen = on_screen, .left_out_since_ns = MOMENT_NEVER_NS};
+    *journal = (struct journal){.events = events, .on_terminal = on_terminal, .left_out_since_ns = MOMENT_NEVER_NS};
 }
 
 void journal_set_events(struct journal *journal, uint32_t events)
@@ -30,7 +30,7 @@ void journal_set_events(struct journal *journal, uint32_t events)
 static bool is_wanted(const struct journal *journal, enum log_event kind)
 {
     return (journal->events & LOG_EVENT_BIT(kind)) != 0 && log_is_shown(LOG_LEVEL_INFO) &&
-           (!journal->on_screen || kind == LOG_EVENT_REFUSALS);
+           (!journal->on_terminal || kind == LOG_EVENT_REFUSALS);
 }
 
 /* One more line of this kind: false, and counted, where there were too many. */

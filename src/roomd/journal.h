@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What happens in the room, as lines of the log: as many of each kind as a person could read, and how many were left out. Who is told what on a terminal is the screen's business.
+ * What happens in the room, as lines of the log: as many of each kind as a person could read, and how many were left out. What a terminal is told is terminal_log's business.
  */
 #ifndef ROOMD_ROOMD_JOURNAL_H
 #define ROOMD_ROOMD_JOURNAL_H
@@ -28,14 +28,14 @@
 
 struct journal {
     uint32_t events;                  /* one LOG_EVENT_BIT each: these are logged */
-    bool on_screen;                   /* a terminal shows them: only refusals are logged */
+    bool on_terminal;                 /* a terminal shows them: only refusals are logged */
     int64_t full_ns[JOURNAL_KINDS];   /* when each kind's bucket is full again: see core/model/bucket.h */
     uint64_t left_out[JOURNAL_KINDS]; /* lines, since they were last told */
     int64_t left_out_since_ns;        /* MOMENT_NEVER_NS: none were */
 };
 
-/* `on_screen`: stdout is a terminal, which shows what happens. */
-void journal_init(struct journal *journal, uint32_t events, bool on_screen);
+/* `on_terminal`: stdout is a terminal, which shows what happens. */
+void journal_init(struct journal *journal, uint32_t events, bool on_terminal);
 
 /* Log other events from now on. */
 void journal_set_events(struct journal *journal, uint32_t events);

@@ -16,41 +16,42 @@
 #include <unistd.h>
 
 /* The manager is asked to close a socket whose port the next one may want; it answers at once, or is in trouble. */
-#define HELD_BARRIER_MS 5000
+#define RESTART_BARRIER_MS 5000
 
 /* ---- what was held ---- */
 
 /* The newest roster is the one that counts; a process that was killed while it took over may have left two. */
-static void find_roster(struct held *held)
+static void find_roster(struct restart *restart)
 {
     struct roster_file_read *read;
     size_t newest = 0;
 
-    for (size_t i = 0; i < held->fdstore.count; i++) {
-        if (roster_file_read(held->fdstore.fds[i].fd, &read) != STATUS_OK)
+    for (size_t i = 0; i < restart->fdstore.count; i++) {
+        if (roster_file_read(restart->fdstore.fds[i].fd, &read) != STATUS_OK)
             continue;
-        if (held->before != NULL && roster_file_read_generation(held->before) >= roster_file_read_generation(read)) {
+        if (restart->before != NULL &&
+            roster_file_read_generation(restart->before) >= roster_file_read_generation(read)) {
             roster_file_read_free(read);
             continue;
         }
-        roster_file_read_free(held->before);
-        held->before = read;
+        roster_file_read_free(restart->before);
+        restart->before = read;
         newest = i;
     }
-    held->before_fd = held->before != NULL ? fdstore_take(&held->fdstore, newest) : -1;
-    if (held->before != NULL)
-        snprintf(held->before_name, sizeof(held->before_name), "%s", held->fdstore.fds[newest].name);
+    restart->before_fd = restart->before != NULL ? fdstore_take(&restart->fdstore, newest) : -1;
+    if (restart->before != NULL)
+        snprintf(restart->before_name, sizeof(restart->before_name), "%s", restart->fdstore.fds[newest].name);
 }
 
-void held_find(struct server *server)
+void restart_find(struct server *server)
 {
-    fdstore_find(&server->held.fdstore);
-    find_roster(&server->held);
+    fdstore_find(&server->restart.fdstore);
+    find_roster(&server->restart);
 }
 
-void held_match(struct server *server, int ret_fds[ROOM_DOORS_MAX])
+void restart_match(struct server *server, int ret_fds[ROOM_DOORS_MAX])
 {
-    struct fdstore *fdstore = &server->held.fdstore;
+    struct fdstore *fdstore = &server->restart.fdstore;
 
     for (size_t door = 0; door < server->config->door_count; door++) {
         const struct config_door *wanted = &server->config->doors[door];
@@ -62,7 +63,7 @@ void held_match(struct server *server, int ret_fds[ROOM_DOORS_MAX])
         }
     }
     if (fdstore_drop(fdstore) > 0)
-        sd_notify_barrier(HELD_BARRIER_MS);
+        sd_notify_barrier(RESTART_BARRIER_MS);
 }
 
 /* ---- members ---- */
@@ -80,7 +81,7 @@ static uint16_t find_door(const struct server *server, const struct endpoint *do
 /* Those whose door is gone come last: that they have left is told to all the others. */
 static uint32_t restore(struct server *server, bool with_door, uint32_t *ret_lost)
 {
-    const struct roster_file_read *before = server->held.before;
+    const struct roster_file_read *before = server->restart.before;
     struct roster_record record;
     uint32_t seat = 0, restored = 0;
     size_t door_count;
@@ -98,13 +99,13 @@ static uint32_t restore(struct server *server, bool with_door, uint32_t *ret_los
     return restored;
 }
 
-void held_restore(struct server *server)
+void restart_restore(struct server *server)
 {
     uint32_t restored, lost = 0, torn;
 
-    if (server->held.before == NULL)
+    if (server->restart.before == NULL)
         return;
-    torn = roster_file_read_torn(server->held.before);
+    torn = roster_file_read_torn(server->restart.before);
     restored = restore(server, true, &lost);
     restore(server, false, &lost);
     log_notice("%u member%s still in the room after the restart", (unsigned)restored, restored == 1 ? " is" : "s are");
@@ -119,26 +120,26 @@ static void on_keep(void *ctx, uint32_t seat, const struct roster_record *record
 {
     struct server *server = ctx;
 
-    if (server->held.roster != NULL)
-        roster_file_keep(server->held.roster, seat, record);
+    if (server->restart.roster != NULL)
+        roster_file_keep(server->restart.roster, seat, record);
 }
 
 static void on_forget(void *ctx, uint32_t seat)
 {
     struct server *server = ctx;
 
-    if (server->held.roster != NULL)
-        roster_file_forget(server->held.roster, seat);
+    if (server->restart.roster != NULL)
+        roster_file_forget(server->restart.roster, seat);
 }
 
-struct roster held_roster(struct server *server)
+struct roster restart_roster(struct server *server)
 {
     return (struct roster){.keep = on_keep, .forget = on_forget, .ctx = server};
 }
 
-void held_make_roster(struct server *server)
+void restart_make_roster(struct server *server)
 {
-    uint64_t generation = server->held.before != NULL ? roster_file_read_generation(server->held.before) + 1 : 1;
+    uint64_t generation = server->restart.before != NULL ? roster_file_read_generation(server->restart.before) + 1 : 1;
     struct endpoint doors[ROOM_DOORS_MAX];
     uint16_t count = udp_doors(server->doors);
 
@@ -147,7 +148,7 @@ void held_make_roster(struct server *server)
         return;
     for (uint16_t door = 0; door < count; door++)
         doors[door] = *udp_bound(server->doors, door);
-    if (roster_file_new(server->config->limits.max_members, doors, count, generation, &server->held.roster) !=
+    if (roster_file_new(server->config->limits.max_members, doors, count, generation, &server->restart.roster) !=
         STATUS_OK)
         log_warn("members can't be kept over a restart");
 }
@@ -164,34 +165,34 @@ static void store_door(const struct server *server, uint16_t door)
     sd_notify_store(udp_fd(server->doors, door), name);
 }
 
-void held_store(struct server *server)
+void restart_store(struct server *server)
 {
-    struct held *held = &server->held;
+    struct restart *restart = &server->restart;
     char name[64];
 
     /* One that it holds already it does not take twice. */
     for (uint16_t door = 0; door < udp_doors(server->doors); door++)
         store_door(server, door);
-    if (held->roster != NULL) {
-        snprintf(name, sizeof(name), "members-%llu", (unsigned long long)roster_file_generation(held->roster));
-        sd_notify_store(roster_file_fd(held->roster), name);
+    if (restart->roster != NULL) {
+        snprintf(name, sizeof(name), "members-%llu", (unsigned long long)roster_file_generation(restart->roster));
+        sd_notify_store(roster_file_fd(restart->roster), name);
     }
     /* Only now is the old one of no more use. */
-    if (held->before_name[0] != '\0')
-        sd_notify_unstore(held->before_name);
-    roster_file_read_free(held->before);
-    held->before = NULL;
-    if (held->before_fd >= 0)
-        close(held->before_fd);
-    held->before_fd = -1;
+    if (restart->before_name[0] != '\0')
+        sd_notify_unstore(restart->before_name);
+    roster_file_read_free(restart->before);
+    restart->before = NULL;
+    if (restart->before_fd >= 0)
+        close(restart->before_fd);
+    restart->before_fd = -1;
 }
 
-void held_close(struct server *server)
+void restart_close(struct server *server)
 {
-    struct held *held = &server->held;
+    struct restart *restart = &server->restart;
 
-    roster_file_read_free(held->before);
-    if (held->before_fd >= 0)
-        close(held->before_fd);
-    roster_file_free(held->roster);
+    roster_file_read_free(restart->before);
+    if (restart->before_fd >= 0)
+        close(restart->before_fd);
+    roster_file_free(restart->roster);
 }

@@ -198,7 +198,7 @@ static void on_serve(struct ev_loop *loop, ev_prepare *watcher, int events)
         room_tick(server->room, &server->now);
     journal_tick(&server->journal, &server->now);
     result = room_sweep(server->room, &server->now, SERVER_SWEEP_BUDGET);
-    control_tell(server);
+    control_bridge_tell(server);
     due_ns = next_due(server);
     if (result == SWEEP_MORE || due_ns <= server->now.mono_ns)
         ev_idle_start(loop, &server->more);
@@ -285,12 +285,12 @@ static void on_unreachable(void *ctx, const struct endpoint *peer, uint16_t door
 
 static int open_room(struct server *server)
 {
-    const struct observer observers[] = {screen_observer(&server->screen), service_observer(server),
+    const struct observer observers[] = {terminal_log_observer(&server->terminal_log), service_observer(server),
                                          journal_observer(&server->journal)};
     struct room_setup setup = {
         .ring_bytes = server->config->ring_bytes,
         .outbox = {.send = udp_outbox_send, .ctx = server->doors},
-        .roster = held_roster(server),
+        .roster = restart_roster(server),
     };
     struct room_configuration described;
     int status;
@@ -307,7 +307,7 @@ static int open_room(struct server *server)
                    status_text(status));
         return EX_OSERR;
     }
-    held_restore(server);
+    restart_restore(server);
     room_reconfigure(server->room, &server->now, &setup.config); /* not everybody may still be let in */
     server->admin = (struct admin){
         .room = server->room, .host = {.stop = host_stop, .reload = host_reload, .counts = host_counts, .ctx = server}};
@@ -331,7 +331,7 @@ static void announce(struct server *server)
     log_ready("room %s is open on %s", server->config->room_name, list);
     service_describe(server, status, sizeof(status));
     sd_notify_ready(status);
-    screen_greet(&server->screen, bound, count, server->config->admin_stdin);
+    terminal_log_greet(&server->terminal_log, bound, count, server->config->admin_stdin);
 }
 
 static void warn_of_oddities(const struct server *server)
@@ -355,12 +355,12 @@ static int open_all(struct server *server)
     }
     clock_init(&server->clock);
     clock_now(&server->clock, &server->now);
-    screen_init(&server->screen);
-    journal_init(&server->journal, server->config->log_events, server->screen.shown);
-    held_find(server);
+    terminal_log_init(&server->terminal_log);
+    journal_init(&server->journal, server->config->log_events, server->terminal_log.shown);
+    restart_find(server);
     code = doors_open(server, &sink);
     if (code == EX_OK) {
-        held_make_roster(server);
+        restart_make_roster(server);
         code = open_room(server);
     }
     if (code == EX_OK)
@@ -372,7 +372,7 @@ static void close_all(struct server *server)
 {
     console_close(server);
     room_free(server->room);
-    held_close(server);
+    restart_close(server);
     udp_set_free(server->doors);
     if (server->loop != NULL)
         ev_loop_destroy(server->loop);
@@ -382,7 +382,7 @@ static void serve(struct server *server)
 {
     start_watchers(server);
     udp_set_start(server->doors);
-    held_store(server);
+    restart_store(server);
     announce(server);
     warn_of_oddities(server);
     ev_run(server->loop, 0);

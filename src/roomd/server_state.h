@@ -25,7 +25,7 @@
 #include <roomd/room_admin.h>
 
 /* What outlives the process. */
-struct held {
+struct restart {
     struct fdstore fdstore;
     struct roster_file_read
         *before; /* the members at the end of the process before this one; NULL = none, or done with */
@@ -52,13 +52,13 @@ struct server {
     size_t configured[ROOM_DOORS_MAX]; /* of each door, which of config->doors it is: one may have been left out */
     struct room *room;
     struct admin admin;
-    struct screen screen;
+    struct terminal_log terminal_log;
     struct journal journal;
     struct input *console;
     struct fifo *fifo;
     struct control_server *control; /* NULL: there is none */
     uint64_t told;                  /* the event up to which those who watch were told */
-    struct held held;
+    struct restart restart;
     struct service service;
     bool closing;  /* what was said is still delivered, and that is all */
     bool for_good; /* a command has asked for that: nobody is to wait for another start */
@@ -84,17 +84,17 @@ size_t doors_describe(const struct server *server, const struct config *config,
                       struct room_door ret_doors[ROOM_DOORS_MAX]);
 
 /* restart.c: finds what the service manager has held for us; before any socket is opened. */
-void held_find(struct server *server);
+void restart_find(struct server *server);
 /* For each door of the configuration the socket that was held for it, now the caller's, or -1. All other sockets are let go. */
-void held_match(struct server *server, int ret_fds[ROOM_DOORS_MAX]);
+void restart_match(struct server *server, int ret_fds[ROOM_DOORS_MAX]);
 /* The roster for the members of now; the doors are open. */
-void held_make_roster(struct server *server);
-struct roster held_roster(struct server *server);
+void restart_make_roster(struct server *server);
+struct roster restart_roster(struct server *server);
 /* Members of before the restart are in again. */
-void held_restore(struct server *server);
+void restart_restore(struct server *server);
 /* Gives all that is to outlive the process to the service manager. */
-void held_store(struct server *server);
-void held_close(struct server *server);
+void restart_store(struct server *server);
+void restart_close(struct server *server);
 
 /* service.c: watchdog and status, where the service manager wants them. */
 void service_start(struct server *server);
@@ -113,11 +113,11 @@ void console_close(struct server *server);
 void console_reply_to_log(void *ctx, enum admin_tone tone, const char *text);
 
 /* control_bridge.c: the group of admin.group, or GROUP_NONE; that it is missing is logged. */
-gid_t control_find_group(const struct server *server);
+gid_t control_bridge_find_group(const struct server *server);
 /* Opens the control socket. Errors as of control_server_open. */
-int control_start(struct server *server, gid_t group);
+int control_bridge_start(struct server *server, gid_t group);
 /* Those who watch are told what has happened since. */
-void control_tell(struct server *server);
+void control_bridge_tell(struct server *server);
 
 /* What the room is to know of a configuration; room.doors and room.own point into it. */
 struct room_configuration {

@@ -14,33 +14,33 @@
 #include <unistd.h>
 
 /* The longest message with its name, time and endpoint. */
-#define SCREEN_LINE_MAX_BYTES 1536
+#define TERMINAL_LOG_LINE_MAX_BYTES 1536
 
-#define SCREEN_ADDRESSES_MAX 64
+#define TERMINAL_LOG_ADDRESSES_MAX 64
 
-void screen_init(struct screen *screen)
+void terminal_log_init(struct terminal_log *log)
 {
-    screen->shown = isatty(STDOUT_FILENO) == 1;
-    screen->lost = 0;
+    log->shown = isatty(STDOUT_FILENO) == 1;
+    log->lost = 0;
 }
 
-static void write_line(struct screen *screen, const char *line, size_t length)
+static void write_line(struct terminal_log *log, const char *line, size_t length)
 {
     char note[64];
     int note_length;
 
-    if (screen->lost > 0) {
-        note_length = snprintf(note, sizeof(note), "(%lu lines could not be shown)\n", screen->lost);
+    if (log->lost > 0) {
+        note_length = snprintf(note, sizeof(note), "(%lu lines could not be shown)\n", log->lost);
         if (write_nowait(STDOUT_FILENO, note, (size_t)note_length))
-            screen->lost = 0;
+            log->lost = 0;
     }
     if (!write_nowait(STDOUT_FILENO, line, length))
-        screen->lost++;
+        log->lost++;
 }
 
-void screen_print(struct screen *screen, const char *format, ...)
+void terminal_log_print(struct terminal_log *log, const char *format, ...)
 {
-    char line[SCREEN_LINE_MAX_BYTES + 2];
+    char line[TERMINAL_LOG_LINE_MAX_BYTES + 2];
     va_list arguments;
     int length;
 
@@ -52,7 +52,7 @@ void screen_print(struct screen *screen, const char *format, ...)
     if ((size_t)length > sizeof(line) - 2)
         length = (int)sizeof(line) - 2;
     line[length] = '\n';
-    write_line(screen, line, (size_t)length + 1);
+    write_line(log, line, (size_t)length + 1);
 }
 
 /* fe80::/10 needs an interface's name that others know by another; 169.254/16 is what a machine has when it has nothing. */
@@ -67,7 +67,7 @@ static bool is_for_others(const struct endpoint *endpoint)
     return !(address[0] == 0xfe && (address[1] & 0xc0) == 0x80);
 }
 
-static size_t greet_door(struct screen *screen, const struct endpoint *bound, const struct endpoint *machine,
+static size_t greet_door(struct terminal_log *log, const struct endpoint *bound, const struct endpoint *machine,
                          size_t machine_count)
 {
     char text[ENDPOINT_TEXT_BYTES];
@@ -75,7 +75,7 @@ static size_t greet_door(struct screen *screen, const struct endpoint *bound, co
 
     if (!endpoint_address_is_any(bound->address)) {
         if (is_for_others(bound))
-            screen_print(screen, "Others can join at %s", endpoint_format(bound, text));
+            terminal_log_print(log, "Others can join at %s", endpoint_format(bound, text));
         return is_for_others(bound) ? 1 : 0;
     }
     for (size_t i = 0; i < machine_count; i++) {
@@ -85,32 +85,32 @@ static size_t greet_door(struct screen *screen, const struct endpoint *bound, co
             endpoint_address_is_ipv4(reach.address) != endpoint_address_is_ipv4(bound->address))
             continue;
         reach.port = bound->port;
-        screen_print(screen, "Others can join at %s", endpoint_format(&reach, text));
+        terminal_log_print(log, "Others can join at %s", endpoint_format(&reach, text));
         shown++;
     }
     return shown;
 }
 
-void screen_greet(struct screen *screen, const struct endpoint *bound, size_t count, bool console)
+void terminal_log_greet(struct terminal_log *log, const struct endpoint *bound, size_t count, bool console)
 {
-    struct endpoint machine[SCREEN_ADDRESSES_MAX];
+    struct endpoint machine[TERMINAL_LOG_ADDRESSES_MAX];
     size_t machine_count = 0, shown = 0;
 
-    if (!screen->shown)
+    if (!log->shown)
         return;
-    if (interfaces_addresses(machine, SCREEN_ADDRESSES_MAX, &machine_count) != 0)
+    if (interfaces_addresses(machine, TERMINAL_LOG_ADDRESSES_MAX, &machine_count) != 0)
         machine_count = 0;
     for (size_t i = 0; i < count; i++)
-        shown += greet_door(screen, &bound[i], machine, machine_count);
+        shown += greet_door(log, &bound[i], machine, machine_count);
     if (shown == 0)
-        screen_print(screen, "Only this machine can join: there is no address by which others reach it");
+        terminal_log_print(log, "Only this machine can join: there is no address by which others reach it");
     if (console)
-        screen_print(screen, "Type a line to announce it, /help for commands");
+        terminal_log_print(log, "Type a line to announce it, /help for commands");
 }
 
 static void on_happened(void *ctx, const struct moment *now, const struct event *event, const struct path *path)
 {
-    struct screen *screen = ctx;
+    struct terminal_log *log = ctx;
     int64_t minutes = (event->wall_ns / MOMENT_NS_PER_S + event->utc_offset_s) / 60;
     unsigned hour = (unsigned)(minutes / 60 % 24), minute = (unsigned)(minutes % 60);
     char endpoint[ENDPOINT_TEXT_BYTES];
@@ -118,23 +118,23 @@ static void on_happened(void *ctx, const struct moment *now, const struct event 
     (void)now;
     switch ((enum event_kind)event->kind) {
     case EVENT_JOIN:
-        screen_print(screen, "%02u:%02u %.*s joined from %s", hour, minute, (int)event->name_len, event->name,
-                     endpoint_format(&path->peer, endpoint));
+        terminal_log_print(log, "%02u:%02u %.*s joined from %s", hour, minute, (int)event->name_len, event->name,
+                           endpoint_format(&path->peer, endpoint));
         break;
     case EVENT_CHAT:
-        screen_print(screen, "%02u:%02u %.*s: %.*s", hour, minute, (int)event->name_len, event->name,
-                     (int)event->text_len, event->text);
+        terminal_log_print(log, "%02u:%02u %.*s: %.*s", hour, minute, (int)event->name_len, event->name,
+                           (int)event->text_len, event->text);
         break;
     case EVENT_EXIT:
-        screen_print(screen, "%02u:%02u %.*s left (%s)", hour, minute, (int)event->name_len, event->name,
-                     exit_reason_text((enum exit_reason)event->reason));
+        terminal_log_print(log, "%02u:%02u %.*s left (%s)", hour, minute, (int)event->name_len, event->name,
+                           exit_reason_text((enum exit_reason)event->reason));
         break;
     case EVENT_NOTICE: /* who typed it is told to how many it went */
         break;
     }
 }
 
-struct observer screen_observer(struct screen *screen)
+struct observer terminal_log_observer(struct terminal_log *log)
 {
-    return (struct observer){.happened = screen->shown ? on_happened : NULL, .ctx = screen};
+    return (struct observer){.happened = log->shown ? on_happened : NULL, .ctx = log};
 }

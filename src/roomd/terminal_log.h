@@ -12,20 +12,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct screen {
+struct terminal_log {
     bool shown;         /* stdout is a terminal */
     unsigned long lost; /* lines it took no more of, since the last it took */
 };
 
-void screen_init(struct screen *screen);
+void terminal_log_init(struct terminal_log *log);
 
 /* One line on stdout, whether or not it is a terminal: the answers of the console. A terminal that has been stopped loses it, rather than hold up the room. */
-void screen_print(struct screen *screen, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void terminal_log_print(struct terminal_log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The addresses by which others reach the room, and what to do next. */
-void screen_greet(struct screen *screen, const struct endpoint *bound, size_t count, bool console);
+void terminal_log_greet(struct terminal_log *log, const struct endpoint *bound, size_t count, bool console);
 
 /* Shows joins, messages and exits as they happen. */
-struct observer screen_observer(struct screen *screen);
+struct observer terminal_log_observer(struct terminal_log *log);
 
 #endif
