@@ -4,6 +4,8 @@
 /* Punctuation and escapes. */
 #include "base/json.h"
 
+#include "base/utf8.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,26 +22,6 @@ static void put(struct json *json, const char *bytes, size_t length)
     }
     memcpy(json->bytes + json->used, bytes, length);
     json->used += length;
-}
-
-/* Bytes of the character there, or 0 where it is not valid UTF-8 (RFC 3629, section 4). */
-static size_t character(const unsigned char *bytes, size_t length)
-{
-    size_t size = bytes[0] < 0xe0 ? 2 : bytes[0] < 0xf0 ? 3 : 4;
-
-    if (bytes[0] < 0x80)
-        return 1;
-    if (bytes[0] < 0xc2 || bytes[0] > 0xf4 || length < size)
-        return 0;
-    for (size_t i = 1; i < size; i++) {
-        if ((bytes[i] & 0xc0) != 0x80)
-            return 0;
-    }
-    /* Overlong forms, surrogates, and what is above U+10FFFF. */
-    if ((bytes[0] == 0xe0 && bytes[1] < 0xa0) || (bytes[0] == 0xed && bytes[1] > 0x9f) ||
-        (bytes[0] == 0xf0 && bytes[1] < 0x90) || (bytes[0] == 0xf4 && bytes[1] > 0x8f))
-        return 0;
-    return size;
 }
 
 static void put_escaped(struct json *json, unsigned char byte)
@@ -59,16 +41,16 @@ static void put_escaped(struct json *json, unsigned char byte)
 
 static void put_quoted(struct json *json, const char *text, size_t length)
 {
-    const unsigned char *bytes = (const unsigned char *)text;
+    int32_t codepoint = 0;
 
     put(json, "\"", 1);
     for (size_t at = 0; at < length;) {
-        size_t size = character(bytes + at, length - at);
+        size_t size = utf8_decode(text + at, length - at, &codepoint);
 
         if (size == 0)
             put(json, JSON_REPLACEMENT, sizeof(JSON_REPLACEMENT) - 1);
-        else if (size == 1 && (bytes[at] < 0x20 || bytes[at] == '"' || bytes[at] == '\\' || bytes[at] == 0x7f))
-            put_escaped(json, bytes[at]); /* DEL needs no escape, but a terminal may see this */
+        else if (codepoint < 0x20 || codepoint == '"' || codepoint == '\\' || codepoint == 0x7f)
+            put_escaped(json, (unsigned char)codepoint); /* DEL needs no escape, but a terminal may see this */
         else
             put(json, text + at, size);
         at += size > 0 ? size : 1;

@@ -4,6 +4,8 @@
 /* Loading a configuration as a whole, and comparing two of them. */
 #include "conf/config.h"
 
+#include "base/escape.h"
+
 #include "conf/config_builder.h"
 #include "conf/dialect_files.h"
 #include "conf/help.h"
@@ -100,8 +102,8 @@ static void compare(const struct listener *listener, const char *key, const char
 
     if (strcmp(old_text, new_text) == 0)
         return;
-    diagnostics_escape(old_text, old_safe, sizeof(old_safe));
-    diagnostics_escape(new_text, new_safe, sizeof(new_safe));
+    escape_text(old_text, strlen(old_text), old_safe, sizeof(old_safe));
+    escape_text(new_text, strlen(new_text), new_safe, sizeof(new_safe));
     listener->changed(listener->ctx, key, old_safe, new_safe, reloadable);
 }
 

@@ -7,8 +7,9 @@
  */
 #include "conf/diagnostics.h"
 
+#include "base/escape.h"
+#include "base/utf8.h"
 #include "conf/value.h"
-#include "core/model/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,41 +17,6 @@
 
 #define MESSAGE_BYTES 1024
 #define WHERE_BYTES   (DIAGNOSTICS_NAME_BYTES + 16)
-
-/* The length of the character at `text` (it is not the end), 0 where a terminal should not see it. */
-static size_t safe_length(const char *text)
-{
-    char cleaned[4];
-
-    for (size_t length = 1; length <= 4 && text[length - 1] != '\0'; length++) {
-        if (text_is_utf8(text, length))
-            return text_clean(text, length, cleaned) == length && memcmp(cleaned, text, length) == 0 ? length : 0;
-    }
-    return 0;
-}
-
-void diagnostics_escape(const char *text, char *out, size_t size)
-{
-    size_t used = 0;
-
-    while (*text != '\0') {
-        size_t length = safe_length(text);
-        size_t needs = length > 0 ? length : 4;
-
-        if (used + needs + 4 > size) { /* keep place for the dots */
-            memcpy(out + used, "...", 3);
-            used += 3;
-            break;
-        }
-        if (length > 0)
-            memcpy(out + used, text, length);
-        else
-            snprintf(out + used, 5, "\\x%02x", (unsigned)(unsigned char)*text);
-        used += needs;
-        text += length > 0 ? length : 1;
-    }
-    out[used] = '\0';
-}
 
 struct excerpt diagnostics_excerpt(const char *text)
 {
@@ -61,9 +27,7 @@ struct excerpt diagnostics_excerpt(const char *text)
         memcpy(excerpt.text, text, length + 1);
         return excerpt;
     }
-    length = sizeof(excerpt.text) - 4;
-    while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
-        length--;
+    length = utf8_cut(text, sizeof(excerpt.text) - 4);
     memcpy(excerpt.text, text, length);
     memcpy(excerpt.text + length, "...", 4);
     return excerpt;
@@ -71,7 +35,7 @@ struct excerpt diagnostics_excerpt(const char *text)
 
 void diagnostics_origin_file(struct origin *origin, const char *path)
 {
-    diagnostics_escape(path, origin->name, sizeof(origin->name));
+    escape_text(path, strlen(path), origin->name, sizeof(origin->name));
     origin->path = path;
 }
 
@@ -80,7 +44,7 @@ void diagnostics_origin_setting(struct origin *origin, const char *setting)
     char text[sizeof("--set ") + DIAGNOSTICS_EXCERPT_BYTES];
 
     snprintf(text, sizeof(text), "--set %s", diagnostics_excerpt(setting).text);
-    diagnostics_escape(text, origin->name, sizeof(origin->name));
+    escape_text(text, strlen(text), origin->name, sizeof(origin->name));
     origin->path = NULL;
 }
 
@@ -110,7 +74,7 @@ void diagnostics_error(struct diagnostics *diagnostics, const struct place *plac
     va_start(arguments, format);
     vsnprintf(raw, sizeof(raw), format, arguments);
     va_end(arguments);
-    diagnostics_escape(raw, message, sizeof(message));
+    escape_text(raw, strlen(raw), message, sizeof(message));
     diagnostics->report->error(diagnostics->report->ctx, where, message);
     if (diagnostics_is_full(diagnostics))
         diagnostics->report->error(diagnostics->report->ctx, where, "that is enough: more mistakes are not listed");

@@ -65,10 +65,4 @@ struct excerpt {
 
 struct excerpt diagnostics_excerpt(const char *text);
 
-/*
- * Copies `text`; what is not valid UTF-8 or not for a terminal becomes \xNN for each byte, and what does not fit
- * "...".
- */
-void diagnostics_escape(const char *text, char *out, size_t size);
-
 #endif

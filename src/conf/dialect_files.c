@@ -5,6 +5,7 @@
 #include "conf/dialect_files.h"
 
 #include "base/suggest.h"
+#include "base/utf8.h"
 #include "conf/builtin_dialect.h"
 #include "conf/reader.h"
 
@@ -267,11 +268,8 @@ static void name_dialect(struct config_dialect *dialect)
     const char *name = slash != NULL ? slash + 1 : dialect->source;
     size_t length = strlen(name);
 
-    if (length > DIALECT_NAME_MAX_BYTES) {
-        length = DIALECT_NAME_MAX_BYTES;
-        while (length > 0 && ((unsigned char)name[length] & 0xc0) == 0x80)
-            length--;
-    }
+    if (length > DIALECT_NAME_MAX_BYTES)
+        length = utf8_cut(name, DIALECT_NAME_MAX_BYTES);
     memcpy(dialect->dialect.name, name, length);
     dialect->dialect.name[length] = '\0';
 }

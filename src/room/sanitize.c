@@ -4,7 +4,7 @@
 /* One character after the other, with utf8proc's tables. */
 #include "room/sanitize.h"
 
-#include "core/model/text.h"
+#include "base/utf8.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -57,7 +57,7 @@ static size_t add_one(struct writing *writing, const char *text, size_t length)
         add_escaped(writing, text, 1);
         return 1;
     }
-    if (text_is_hostile(codepoint)) {
+    if (utf8_is_hostile(codepoint)) {
         add_escaped(writing, text, (size_t)step);
     } else if (utf8proc_charwidth(codepoint) == 0) {
         if (!writing->plain || !is_joiner(codepoint))

@@ -4,6 +4,8 @@
 /* Validation, cleaning and normal forms. Works in buffers on the stack: utf8proc's convenient functions allocate, and nothing here may. */
 #include "core/model/text.h"
 
+#include "base/utf8.h"
+
 #include <string.h>
 #include <utf8proc.h>
 
@@ -76,18 +78,6 @@ bool text_is_utf8(const char *bytes, size_t length)
     return true;
 }
 
-static bool is_bidi_control(int32_t codepoint)
-{
-    return codepoint == 0x061c || codepoint == 0x200e || codepoint == 0x200f ||
-           (codepoint >= 0x202a && codepoint <= 0x202e) || (codepoint >= 0x2066 && codepoint <= 0x2069);
-}
-
-bool text_is_hostile(int32_t codepoint)
-{
-    return codepoint < 0x20 || (codepoint >= 0x7f && codepoint < 0xa0) || codepoint == 0x2028 || codepoint == 0x2029 ||
-           is_bidi_control(codepoint);
-}
-
 /* Whether a hostile character may begin with this byte: of those beyond ASCII only C1, U+061C and U+2000 – U+2FFF do. */
 static bool may_be_hostile(uint8_t byte)
 {
@@ -125,7 +115,7 @@ size_t text_clean(const char *bytes, size_t length, char *out)
             step = text_next(bytes + at, length - at, &codepoint);
         if (step == 0) /* the caller has validated: only a bug gets here, and it must not loop */
             break;
-        if (text_is_hostile(codepoint)) {
+        if (utf8_is_hostile(codepoint)) {
             out[written++] = ' ';
         } else {
             memmove(out + written, bytes + at, step);

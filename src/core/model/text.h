@@ -15,7 +15,7 @@
 bool text_is_utf8(const char *bytes, size_t length);
 
 /*
- * Copies valid UTF-8 and puts one space for each control character (C0, DEL, C1), line or paragraph separator and bidi control. Returns the length written, which is at most `length`.
+ * Copies valid UTF-8 and puts one space for each character that utf8_is_hostile (base/utf8.h). Returns the length written, which is at most `length`.
  */
 size_t text_clean(const char *bytes, size_t length, char *out);
 
@@ -30,9 +30,6 @@ size_t text_next(const char *bytes, size_t length, int32_t *ret_codepoint);
 
 /* Any kind of space (Z*). */
 bool text_is_space(int32_t codepoint);
-
-/* True where text_clean would change something. */
-bool text_is_hostile(int32_t codepoint);
 
 /* Columns that valid UTF-8 takes on a terminal: 2 for each wide character, 0 for each that combines. */
 size_t text_width(const char *bytes, size_t length);

@@ -6,6 +6,7 @@
  */
 #include "core/plain_client/plain_client_state.h"
 
+#include "base/utf8.h"
 #include "core/model/name.h"
 #include "core/model/text.h"
 
@@ -65,7 +66,7 @@ bool plain_client_join_is_sendable(const char *name)
     int32_t codepoint;
 
     while ((step = text_next(name + at, length - at, &codepoint)) > 0) {
-        if (text_is_hostile(codepoint) || text_is_space(codepoint))
+        if (utf8_is_hostile(codepoint) || text_is_space(codepoint))
             return false;
         at += step;
     }

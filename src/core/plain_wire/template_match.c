@@ -4,6 +4,7 @@
 /* A backtracking match, piece by piece. With at most twelve pieces it is no deeper than that, and a budget of steps bounds what templates with several texts would cost. */
 #include "core/plain_wire/template_match.h"
 
+#include "base/utf8.h"
 #include "core/model/text.h"
 
 #include <string.h>
@@ -52,7 +53,7 @@ static size_t name_step(const char *bytes, size_t length)
     int32_t codepoint = 0;
     size_t step = text_next(bytes, length, &codepoint);
 
-    if (text_is_hostile(codepoint) || text_is_space(codepoint) || codepoint == ':' || codepoint == 0xff1a)
+    if (utf8_is_hostile(codepoint) || text_is_space(codepoint) || codepoint == ':' || codepoint == 0xff1a)
         return 0;
     return step;
 }

@@ -96,20 +96,6 @@ Test(config, a_file_of_rubbish_is_not_listed_line_by_line)
     free(text);
 }
 
-Test(config, escaping_cuts_with_dots_between_characters)
-{
-    char out[12];
-
-    diagnostics_escape("abcdefgh", out, sizeof(out));
-    cr_expect_str_eq(out, "abcdefgh");
-    diagnostics_escape("聊天室聊天室", out, sizeof(out));
-    cr_expect_str_eq(out, "聊天...");
-    diagnostics_escape("\x01\x02\x03", out, sizeof(out));
-    cr_expect_str_eq(out, "\\x01\\x02...");
-    diagnostics_escape("", out, sizeof(out));
-    cr_expect_str_eq(out, "");
-}
-
 /* ---- files ---- */
 
 Test(config, without_a_file_there_are_the_defaults)

@@ -4,7 +4,7 @@
 /* What a terminal gets of what strangers wrote. */
 #include "room/sanitize.h"
 
-#include "core/model/text.h"
+#include "base/utf8.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -149,7 +149,7 @@ Test(sanitize, whatever_comes_nothing_is_left_that_a_terminal_would_obey)
                                                      (utf8proc_ssize_t)(out.length - at), &codepoint);
 
             cr_assert_gt(step, 0, "valid UTF-8 comes out");
-            cr_assert(!text_is_hostile(codepoint));
+            cr_assert(!utf8_is_hostile(codepoint));
             marks = utf8proc_charwidth(codepoint) == 0 ? marks + 1 : 0;
             cr_assert_leq(marks, SANITIZE_MARKS_MAX);
             width += (size_t)utf8proc_charwidth(codepoint);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
+#include "base/utf8.h"
 #include "core/model/text.h"
 #include "support/dice.h"
 
@@ -196,8 +197,8 @@ static size_t clean_by_characters(const char *bytes, size_t length, char *out)
 
     for (size_t at = 0, step; at < length; at += step) {
         step = text_next(bytes + at, length - at, &codepoint);
-        memcpy(out + written, text_is_hostile(codepoint) ? " " : bytes + at, text_is_hostile(codepoint) ? 1 : step);
-        written += text_is_hostile(codepoint) ? 1 : step;
+        memcpy(out + written, utf8_is_hostile(codepoint) ? " " : bytes + at, utf8_is_hostile(codepoint) ? 1 : step);
+        written += utf8_is_hostile(codepoint) ? 1 : step;
     }
     return written;
 }
