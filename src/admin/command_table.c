@@ -44,18 +44,13 @@ size_t command_table_find(const char *name, size_t length)
 
 const char *command_table_suggest(const char *name, enum command_place place)
 {
-    const char *nearest = NULL;
-    unsigned least = SUGGEST_FAR;
+    struct suggestion meant = {NULL, 0};
 
     for (size_t id = 0; id < COMMANDS; id++) {
-        unsigned distance = suggest_distance(name, rows[id].name);
-
-        if ((rows[id].places & place) == 0 || distance >= least || !suggest_is_close(distance, rows[id].name))
-            continue;
-        nearest = rows[id].name;
-        least = distance;
+        if ((rows[id].places & place) != 0)
+            suggest_consider(&meant, rows[id].name, name);
     }
-    return nearest;
+    return meant.word;
 }
 
 bool command_table_words_fit(const struct command_row *row, const char *arguments)

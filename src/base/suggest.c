@@ -47,3 +47,11 @@ bool suggest_is_close(unsigned distance, const char *word)
 
     return distance <= (length <= 3 ? 1U : length <= 8 ? 2U : 3U);
 }
+
+void suggest_consider(struct suggestion *best, const char *candidate, const char *written)
+{
+    unsigned distance = suggest_distance(candidate, written);
+
+    if (suggest_is_close(distance, candidate) && (best->word == NULL || distance < best->distance))
+        *best = (struct suggestion){.word = candidate, .distance = distance};
+}

@@ -19,25 +19,18 @@ const char *builtin_dialect_find(const char *name)
     return NULL;
 }
 
-static const char *suggest(const char *name)
-{
-    for (const char *const *builtin = dialect_builtin_names(); *builtin != NULL; builtin++) {
-        if (suggest_is_close(suggest_distance(*builtin, name), *builtin))
-            return *builtin;
-    }
-    return NULL;
-}
-
 void builtin_dialect_unknown(const char *name, const char *what, char ret_why[DIALECT_WHY_BYTES])
 {
-    const char *meant = suggest(name);
+    struct suggestion meant = {NULL, 0};
     char list[128] = "";
     size_t used = 0;
 
-    for (const char *const *builtin = dialect_builtin_names(); *builtin != NULL && used < sizeof(list); builtin++)
+    for (const char *const *builtin = dialect_builtin_names(); *builtin != NULL && used < sizeof(list); builtin++) {
         used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", used > 0 ? ", " : "", *builtin);
-    snprintf(ret_why, DIALECT_WHY_BYTES, "%s%s%s%s built in: %s", what, meant != NULL ? "; did you mean " : ";",
-             meant != NULL ? meant : "", meant != NULL ? "?" : "", list);
+        suggest_consider(&meant, *builtin, name);
+    }
+    snprintf(ret_why, DIALECT_WHY_BYTES, "%s%s%s%s built in: %s", what, meant.word != NULL ? "; did you mean " : ";",
+             meant.word != NULL ? meant.word : "", meant.word != NULL ? "?" : "", list);
 }
 
 bool builtin_dialect_check(const char *name, char ret_why[DIALECT_WHY_BYTES])

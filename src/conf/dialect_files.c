@@ -94,23 +94,14 @@ static void take_base(struct loader *loader, struct entry *entry, const char *ra
 
 static void report_unknown_key(struct loader *loader, const char *key, const struct place *place)
 {
-    const char *meant = NULL;
-    unsigned least = suggest_distance("base", key);
+    struct suggestion meant = {NULL, 0};
 
-    if (suggest_is_close(least, "base"))
-        meant = "base";
-    for (int i = 0; i < DIALECT_KEYS; i++) {
-        const char *candidate = dialect_key_info((enum dialect_key)i)->key;
-        unsigned distance = suggest_distance(candidate, key);
-
-        if (suggest_is_close(distance, candidate) && (meant == NULL || distance < least)) {
-            least = distance;
-            meant = candidate;
-        }
-    }
+    suggest_consider(&meant, "base", key);
+    for (int i = 0; i < DIALECT_KEYS; i++)
+        suggest_consider(&meant, dialect_key_info((enum dialect_key)i)->key, key);
     diagnostics_error(loader->diagnostics, place, "unknown key %s in a dialect file%s%s%s",
-                      diagnostics_excerpt(key).text, meant != NULL ? "; did you mean " : "", meant != NULL ? meant : "",
-                      meant != NULL ? "?" : "");
+                      diagnostics_excerpt(key).text, meant.word != NULL ? "; did you mean " : "",
+                      meant.word != NULL ? meant.word : "", meant.word != NULL ? "?" : "");
 }
 
 /* The file that is being read is always the last entry. */

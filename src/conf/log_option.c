@@ -35,17 +35,13 @@ static size_t find(const char *const *words, size_t count, const char *text)
 /* "; did you mean WORD?", or nothing. */
 static const char *suggestion(const char *const *words, size_t count, const char *text, char out[DIALECT_WHY_BYTES])
 {
-    unsigned least = SUGGEST_FAR;
+    struct suggestion meant = {NULL, 0};
 
+    for (size_t i = 0; i < count; i++)
+        suggest_consider(&meant, words[i], text);
     out[0] = '\0';
-    for (size_t i = 0; i < count; i++) {
-        unsigned distance = suggest_distance(words[i], text);
-
-        if (distance >= least || !suggest_is_close(distance, words[i]))
-            continue;
-        least = distance;
-        snprintf(out, DIALECT_WHY_BYTES, "; did you mean %s?", words[i]);
-    }
+    if (meant.word != NULL)
+        snprintf(out, DIALECT_WHY_BYTES, "; did you mean %s?", meant.word);
     return out;
 }
 

@@ -234,19 +234,11 @@ const char *option_suggest(const char *section, const char *key, char ret_name[O
 
 const char *option_suggest_section(const char *section)
 {
-    const char *best = NULL;
-    unsigned least = SUGGEST_FAR;
+    struct suggestion meant = {NULL, 0};
 
-    for (size_t id = 0; id < OPTIONS; id++) {
-        const char *candidate = option_row(id).section;
-        unsigned distance = suggest_distance(candidate, section);
-
-        if (distance < least && suggest_is_close(distance, candidate)) {
-            least = distance;
-            best = candidate;
-        }
-    }
-    return best;
+    for (size_t id = 0; id < OPTIONS; id++)
+        suggest_consider(&meant, option_row(id).section, section);
+    return meant.word;
 }
 
 /* ---- values ---- */

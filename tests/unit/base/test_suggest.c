@@ -44,3 +44,17 @@ Test(suggest, what_is_close_depends_on_the_word)
     cr_expect(suggest_is_close(3, "max_members"));
     cr_expect_not(suggest_is_close(4, "max_members"));
 }
+
+Test(suggest, the_closest_of_those_that_are_close_was_meant)
+{
+    struct suggestion meant = {NULL, 0};
+
+    suggest_consider(&meant, "listen", "motd");
+    cr_expect_null(meant.word);
+    suggest_consider(&meant, "mode", "motd");
+    cr_expect_str_eq(meant.word, "mode");
+    suggest_consider(&meant, "mot", "motd");
+    cr_expect_str_eq(meant.word, "mot");
+    suggest_consider(&meant, "mod", "motd"); /* as close: the first one stays */
+    cr_expect_str_eq(meant.word, "mot");
+}
