@@ -7,6 +7,7 @@
 #include "base/suggest.h"
 #include "conf/config.h"
 
+#include <roomd/status.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ const char *builtin_dialect_find(const char *name)
     return NULL;
 }
 
-void builtin_dialect_unknown(const char *name, const char *what, char ret_why[DIALECT_WHY_BYTES])
+int builtin_dialect_unknown(const char *name, const char *what, char ret_why[VALUE_WHY_BYTES])
 {
     struct suggestion meant = {NULL, 0};
     char list[128] = "";
@@ -29,25 +30,21 @@ void builtin_dialect_unknown(const char *name, const char *what, char ret_why[DI
         used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", used > 0 ? ", " : "", *builtin);
         suggest_consider(&meant, *builtin, name);
     }
-    snprintf(ret_why, DIALECT_WHY_BYTES, "%s%s%s%s built in: %s", what, meant.word != NULL ? "; did you mean " : ";",
-             meant.word != NULL ? meant.word : "", meant.word != NULL ? "?" : "", list);
+    return value_refuse(STATUS_INVALID, ret_why, "%s%s%s%s built in: %s", what,
+                        meant.word != NULL ? "; did you mean " : ";", meant.word != NULL ? meant.word : "",
+                        meant.word != NULL ? "?" : "", list);
 }
 
-bool builtin_dialect_check(const char *name, char ret_why[DIALECT_WHY_BYTES])
+int builtin_dialect_check(const char *name, char ret_why[VALUE_WHY_BYTES])
 {
     size_t length = strlen(name);
 
-    if (length > CONFIG_DIALECT_MAX_BYTES) {
-        snprintf(ret_why, DIALECT_WHY_BYTES, "is %zu bytes; the path of a dialect has at most %d", length,
-                 CONFIG_DIALECT_MAX_BYTES);
-        return false;
-    }
-    if (strchr(name, '\n') != NULL) {
-        snprintf(ret_why, DIALECT_WHY_BYTES, "holds a line break");
-        return false;
-    }
+    if (length > CONFIG_DIALECT_MAX_BYTES)
+        return value_refuse(STATUS_INVALID, ret_why, "is %zu bytes; the path of a dialect has at most %d", length,
+                            CONFIG_DIALECT_MAX_BYTES);
+    if (strchr(name, '\n') != NULL)
+        return value_refuse(STATUS_INVALID, ret_why, "holds a line break");
     if (builtin_dialect_find(name) != NULL || strpbrk(name, "/.") != NULL)
-        return true;
-    builtin_dialect_unknown(name, "is no dialect, and no file's path (that holds a '/' or a '.')", ret_why);
-    return false;
+        return STATUS_OK;
+    return builtin_dialect_unknown(name, "is no dialect, and no file's path (that holds a '/' or a '.')", ret_why);
 }

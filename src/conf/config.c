@@ -66,7 +66,7 @@ int config_load(const char *path, const char *const *settings, size_t setting_co
     struct reader_file file = {.bytes = NULL};
     struct origin origin;
     struct place place = {.origin = &origin};
-    char why[READER_WHY_BYTES];
+    char why[VALUE_WHY_BYTES];
     int status;
 
     if (path == NULL)

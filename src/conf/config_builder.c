@@ -45,7 +45,7 @@ static void report_unknown_key(struct config_builder *builder, const struct plac
 static bool store(struct config_builder *builder, size_t id, const char *value, const struct place *place)
 {
     struct option option = option_row(id);
-    char why[DIALECT_WHY_BYTES];
+    char why[VALUE_WHY_BYTES];
 
     switch (option.kind) {
     case OPTION_KIND_DOORS:
@@ -54,7 +54,7 @@ static bool store(struct config_builder *builder, size_t id, const char *value, 
         return network_option_parse(value, &option, place, &builder->diagnostics,
                                     (struct network_list *)(void *)((char *)builder->config + option.offset)) == 0;
     case OPTION_KIND_DIALECT:
-        if (!builtin_dialect_check(value, why))
+        if (builtin_dialect_check(value, why) != 0)
             break;
         memcpy(builder->config->plain_dialect, value, strlen(value) + 1); /* builtin_dialect_check saw to its length */
         return true;

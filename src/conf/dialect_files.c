@@ -74,13 +74,13 @@ static char *find_file(const char *path, const struct origin *origin)
 
 static void take_base(struct loader *loader, struct entry *entry, const char *raw, const struct place *place)
 {
-    char name[VALUE_MAX_BYTES + 1], value_why[VALUE_WHY_BYTES], why[DIALECT_WHY_BYTES];
+    char name[VALUE_MAX_BYTES + 1], why[VALUE_WHY_BYTES];
     const char *builtin;
 
     if (!diagnostics_claim(loader->diagnostics, &entry->base_place, place, "plain", "base"))
         return;
-    if (value_parse(raw, name, value_why) != 0) {
-        diagnostics_error_raw(loader->diagnostics, place, "plain", "base", raw, value_why);
+    if (value_parse(raw, name, why) != 0) {
+        diagnostics_error_raw(loader->diagnostics, place, "plain", "base", raw, why);
         return;
     }
     builtin = builtin_dialect_find(name);
@@ -183,7 +183,7 @@ static int add_file(struct loader *loader, char *source, const struct place *pla
 {
     struct reader_sink sink = {.section = on_section, .setting = on_setting, .error = on_error, .ctx = loader};
     struct reader_file file = {.bytes = NULL};
-    char why[READER_WHY_BYTES];
+    char why[VALUE_WHY_BYTES];
     int status = reader_load(source, &file, why);
     size_t known = status == 0 ? find_inode(loader, &file) : loader->config->dialect_count;
     struct entry *entry;
@@ -267,7 +267,7 @@ static void name_dialect(struct config_dialect *dialect)
 
 static int set_base(struct config_dialect *dialect, const char *base, enum dialect_language language)
 {
-    char why[DIALECT_WHY_BYTES];
+    char why[VALUE_WHY_BYTES];
     int status = dialect_init(&dialect->dialect, base, language);
 
     /* Setting them again keeps their texts. The byes of the built-in dialect stay: its exit verbs have not changed. */
@@ -283,7 +283,7 @@ static int apply_load(const struct dialect_options *plain, const struct dialect_
                       struct config_dialect *dialect)
 {
     static const enum dialect_key keys[] = {DIALECT_FOLD_JOINS, DIALECT_MAX_LINES};
-    char why[DIALECT_WHY_BYTES];
+    char why[VALUE_WHY_BYTES];
     int status = STATUS_OK;
 
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && status == 0; i++) {
@@ -339,7 +339,7 @@ static struct place blame(const struct loader *loader, size_t index, const char 
 static void check(struct loader *loader)
 {
     const struct config *config = loader->config;
-    char why[DIALECT_WHY_BYTES];
+    char why[VALUE_WHY_BYTES];
 
     if (loader->diagnostics->count > 0)
         return;

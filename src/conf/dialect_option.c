@@ -4,8 +4,6 @@
 /* Collecting, checking and applying a dialect's keys. What a key may be set to is core's business: see dialect_set. */
 #include "conf/dialect_option.h"
 
-#include "conf/value.h"
-
 #include <roomd/status.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,18 +32,16 @@ bool dialect_option_is_key(const char *key)
 }
 
 /* Is the value right by itself? Tried on a dialect that is thrown away. */
-static int check(const char *key, const char *text, char ret_why[DIALECT_WHY_BYTES])
+static int check(const char *key, const char *text, char ret_why[VALUE_WHY_BYTES])
 {
     struct dialect scratch;
     int status = dialect_init(&scratch, dialect_builtin_names()[0], DIALECT_ZH);
 
     if (status != 0)
-        snprintf(ret_why, DIALECT_WHY_BYTES, "%s", "there is no dialect to try it on");
-    else if (is_bye(key))
-        status = dialect_set_bye(&scratch, key + BYE_PREFIX_LENGTH, text, ret_why);
-    else
-        status = dialect_set(&scratch, (enum dialect_key)dialect_key_find(key), text, ret_why);
-    return status;
+        return value_refuse(status, ret_why, "there is no dialect to try it on");
+    if (is_bye(key))
+        return dialect_set_bye(&scratch, key + BYE_PREFIX_LENGTH, text, ret_why);
+    return dialect_set(&scratch, (enum dialect_key)dialect_key_find(key), text, ret_why);
 }
 
 /* The place of `bye.VERB`, a new one where there is none. NULL, and reported, where it can't have one. */
@@ -78,13 +74,13 @@ int dialect_option_take(struct dialect_options *options, const char *key, const 
 {
     struct dialect_option_value *value =
         is_bye(key) ? find_bye(options, key, place, diagnostics) : &options->keys[dialect_key_find(key)];
-    char text[VALUE_MAX_BYTES + 1], value_why[VALUE_WHY_BYTES], why[DIALECT_WHY_BYTES];
+    char text[VALUE_MAX_BYTES + 1], why[VALUE_WHY_BYTES];
     char *copy;
 
     if (value == NULL || !diagnostics_claim(diagnostics, &value->place, place, "plain", key))
         return STATUS_OK;
-    if (value_parse(raw, text, value_why) != 0) {
-        diagnostics_error_raw(diagnostics, place, "plain", key, raw, value_why);
+    if (value_parse(raw, text, why) != 0) {
+        diagnostics_error_raw(diagnostics, place, "plain", key, raw, why);
         return STATUS_OK;
     }
     if (check(key, text, why) != 0) {
@@ -100,7 +96,7 @@ int dialect_option_take(struct dialect_options *options, const char *key, const 
 }
 
 int dialect_option_set(struct config_dialect *dialect, enum dialect_key key, const char *text,
-                       char ret_why[DIALECT_WHY_BYTES])
+                       char ret_why[VALUE_WHY_BYTES])
 {
     char *copy = strdup(text);
     int status;
@@ -129,7 +125,7 @@ static int settle(int status, const char *key, const struct dialect_option_value
 int dialect_option_apply(const struct dialect_options *options, struct config_dialect *dialect,
                          struct diagnostics *diagnostics)
 {
-    char why[DIALECT_WHY_BYTES];
+    char why[VALUE_WHY_BYTES];
     int status = STATUS_OK;
 
     /* The byes come last: setting exit_verbs drops those it has no verb for. */

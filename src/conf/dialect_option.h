@@ -9,6 +9,7 @@
 #define ROOMD_CONF_DIALECT_OPTION_H
 
 #include "conf/diagnostics.h"
+#include "conf/value.h"
 
 #include <roomd/dialect.h>
 #include <stdbool.h>
@@ -41,7 +42,7 @@ int dialect_option_take(struct dialect_options *options, const char *key, const 
 
 /* Sets one key of a dialect, and keeps the text it was set to. STATUS_NO_MEMORY, or what dialect_set refused. */
 int dialect_option_set(struct config_dialect *dialect, enum dialect_key key, const char *text,
-                       char ret_why[DIALECT_WHY_BYTES]);
+                       char ret_why[VALUE_WHY_BYTES]);
 
 /* Sets all keys of a dialect that were taken. Only STATUS_NO_MEMORY is returned. */
 int dialect_option_apply(const struct dialect_options *options, struct config_dialect *dialect,

@@ -140,7 +140,7 @@ static int parse_door(const struct parser *parser, char *text)
 {
     struct listen_option_door door = {.zone = ""};
     char *dialect = strchr(text, '=');
-    char why[DIALECT_WHY_BYTES];
+    char why[VALUE_WHY_BYTES];
     int status;
 
     if (dialect != NULL) {
@@ -152,7 +152,7 @@ static int parse_door(const struct parser *parser, char *text)
         return refuse(parser, text, "holds no address: write for example 0.0.0.0:8888, [::]:8888");
     if (dialect != NULL && *dialect == '\0')
         return refuse(parser, text, "is followed by '=' but no dialect: write for example 127.0.0.1:8888=course");
-    if (dialect != NULL && !builtin_dialect_check(dialect, why))
+    if (dialect != NULL && builtin_dialect_check(dialect, why) != 0)
         return refuse(parser, dialect, why);
     status = parse_address(parser, text, &door);
     if (status != 0)

@@ -5,7 +5,6 @@
 #include "conf/log_option.h"
 
 #include "base/suggest.h"
-#include "conf/value.h"
 
 #include <roomd/status.h>
 #include <stddef.h>
@@ -33,7 +32,7 @@ static size_t find(const char *const *words, size_t count, const char *text)
 }
 
 /* "; did you mean WORD?", or nothing. */
-static const char *suggestion(const char *const *words, size_t count, const char *text, char out[DIALECT_WHY_BYTES])
+static const char *suggestion(const char *const *words, size_t count, const char *text, char out[VALUE_WHY_BYTES])
 {
     struct suggestion meant = {NULL, 0};
 
@@ -41,7 +40,7 @@ static const char *suggestion(const char *const *words, size_t count, const char
         suggest_consider(&meant, words[i], text);
     out[0] = '\0';
     if (meant.word != NULL)
-        snprintf(out, DIALECT_WHY_BYTES, "; did you mean %s?", meant.word);
+        snprintf(out, VALUE_WHY_BYTES, "; did you mean %s?", meant.word);
     return out;
 }
 
@@ -50,18 +49,17 @@ const char *log_option_event_word(enum log_event event)
     return event_words[event];
 }
 
-int log_option_parse_level(const char *text, enum log_level *ret_level, char ret_why[DIALECT_WHY_BYTES])
+int log_option_parse_level(const char *text, enum log_level *ret_level, char ret_why[VALUE_WHY_BYTES])
 {
     size_t found = find(level_words, LEVELS, text);
-    char meant[DIALECT_WHY_BYTES];
+    char meant[VALUE_WHY_BYTES];
 
     if (found < LEVELS) {
         *ret_level = (enum log_level)(LOG_LEVEL_ERROR + found);
         return STATUS_OK;
     }
-    snprintf(ret_why, DIALECT_WHY_BYTES, "is no level: error, warning, notice, info or debug%.40s",
-             suggestion(level_words, LEVELS, text, meant));
-    return STATUS_INVALID;
+    return value_refuse(STATUS_INVALID, ret_why, "is no level: error, warning, notice, info or debug%.40s",
+                        suggestion(level_words, LEVELS, text, meant));
 }
 
 const char *log_option_level_word(enum log_level level)
@@ -69,28 +67,27 @@ const char *log_option_level_word(enum log_level level)
     return level_words[level - LOG_LEVEL_ERROR];
 }
 
-static int add(uint32_t *events, const char *item, char ret_why[DIALECT_WHY_BYTES])
+static int add(uint32_t *events, const char *item, char ret_why[VALUE_WHY_BYTES])
 {
     size_t found = find(event_words, LOG_EVENTS, item);
-    char meant[DIALECT_WHY_BYTES];
+    char meant[VALUE_WHY_BYTES];
 
     if (found < LOG_EVENTS && (*events & LOG_EVENT_BIT(found)) == 0) {
         *events |= LOG_EVENT_BIT(found);
         return STATUS_OK;
     }
     if (found < LOG_EVENTS)
-        snprintf(ret_why, DIALECT_WHY_BYTES, "names %s twice", item);
-    else if (*item == '\0')
-        snprintf(ret_why, DIALECT_WHY_BYTES, "holds an empty word: is there a comma too many?");
-    else if (strcmp(item, NONE) == 0)
-        snprintf(ret_why, DIALECT_WHY_BYTES, "says none: then nothing else may stand beside it");
-    else
-        snprintf(ret_why, DIALECT_WHY_BYTES, "is made of joins, exits, messages, notices and refusals, or is none%.40s",
-                 suggestion(event_words, LOG_EVENTS, item, meant));
-    return STATUS_INVALID;
+        return value_refuse(STATUS_INVALID, ret_why, "names %s twice", item);
+    if (*item == '\0')
+        return value_refuse(STATUS_INVALID, ret_why, "holds an empty word: is there a comma too many?");
+    if (strcmp(item, NONE) == 0)
+        return value_refuse(STATUS_INVALID, ret_why, "says none: then nothing else may stand beside it");
+    return value_refuse(STATUS_INVALID, ret_why,
+                        "is made of joins, exits, messages, notices and refusals, or is none%.40s",
+                        suggestion(event_words, LOG_EVENTS, item, meant));
 }
 
-int log_option_parse_events(const char *text, uint32_t *ret_events, char ret_why[DIALECT_WHY_BYTES])
+int log_option_parse_events(const char *text, uint32_t *ret_events, char ret_why[VALUE_WHY_BYTES])
 {
     char copy[VALUE_MAX_BYTES + 1];
     char *next;

@@ -8,8 +8,8 @@
 #define ROOMD_CONF_LOG_OPTION_H
 
 #include "base/log.h"
+#include "conf/value.h"
 
-#include <roomd/dialect.h>
 #include <stdint.h>
 
 /* What may be logged of what happens in the room. */
@@ -31,11 +31,11 @@ enum log_event {
 const char *log_option_event_word(enum log_event event);
 
 /* "error", "warning", "notice", "info" or "debug". STATUS_INVALID: `ret_why` says what it may be. */
-int log_option_parse_level(const char *text, enum log_level *ret_level, char ret_why[DIALECT_WHY_BYTES]);
+int log_option_parse_level(const char *text, enum log_level *ret_level, char ret_why[VALUE_WHY_BYTES]);
 const char *log_option_level_word(enum log_level level);
 
 /* Events between commas, each once; "none" or nothing = none of them. One LOG_EVENT_BIT each. STATUS_INVALID: `ret_why` says what is wrong. */
-int log_option_parse_events(const char *text, uint32_t *ret_events, char ret_why[DIALECT_WHY_BYTES]);
+int log_option_parse_events(const char *text, uint32_t *ret_events, char ret_why[VALUE_WHY_BYTES]);
 /* As they would be written in a file. Returns `out`. */
 const char *log_option_write_events(uint32_t events, char out[LOG_OPTION_EVENTS_BYTES]);
 

@@ -12,24 +12,22 @@
 
 #define NONE "none"
 
-static int add(struct network_list *list, const char *item, char ret_why[NETWORK_WHY_BYTES])
+static int add(struct network_list *list, const char *item, char ret_why[VALUE_WHY_BYTES])
 {
     if (*item == '\0')
-        snprintf(ret_why, NETWORK_WHY_BYTES, "holds no network: is there a comma too many?");
-    else if (strcmp(item, NONE) == 0)
-        snprintf(ret_why, NETWORK_WHY_BYTES, "stands for an empty list: nothing else may stand beside it");
-    else if (strpbrk(item, " \t") != NULL)
-        snprintf(ret_why, NETWORK_WHY_BYTES, "is no network: put commas between several");
-    else
-        return network_list_add(list, item, ret_why);
-    return STATUS_INVALID;
+        return value_refuse(STATUS_INVALID, ret_why, "holds no network: is there a comma too many?");
+    if (strcmp(item, NONE) == 0)
+        return value_refuse(STATUS_INVALID, ret_why, "stands for an empty list: nothing else may stand beside it");
+    if (strpbrk(item, " \t") != NULL)
+        return value_refuse(STATUS_INVALID, ret_why, "is no network: put commas between several");
+    return network_list_add(list, item, ret_why);
 }
 
 int network_option_parse(const char *text, const struct option *option, const struct place *place,
                          struct diagnostics *diagnostics, struct network_list *ret_list)
 {
     struct network_list list = {.count = 0};
-    char copy[VALUE_MAX_BYTES + 1], why[NETWORK_WHY_BYTES];
+    char copy[VALUE_MAX_BYTES + 1], why[VALUE_WHY_BYTES];
     char *next;
     int status = STATUS_OK;
 

@@ -243,34 +243,30 @@ const char *option_suggest_section(const char *section)
 
 /* ---- values ---- */
 
-static int store_text(const struct option *option, const char *value, char *field, char ret_why[DIALECT_WHY_BYTES])
+static int store_text(const struct option *option, const char *value, char *field, char ret_why[VALUE_WHY_BYTES])
 {
     char cleaned[VALUE_MAX_BYTES];
     size_t length = strlen(value);
 
     if (length < option->min || length > option->max) {
-        snprintf(ret_why, DIALECT_WHY_BYTES, "is not %" PRIu64 " to %" PRIu64 " bytes of text", option->min,
-                 option->max);
-        return STATUS_INVALID;
+        return value_refuse(STATUS_INVALID, ret_why, "is not %" PRIu64 " to %" PRIu64 " bytes of text", option->min,
+                            option->max);
     }
     if (text_clean(value, length, cleaned) != length || memcmp(cleaned, value, length) != 0) {
-        snprintf(ret_why, DIALECT_WHY_BYTES, "holds a control character");
-        return STATUS_INVALID;
+        return value_refuse(STATUS_INVALID, ret_why, "holds a control character");
     }
     memcpy(field, value, length + 1);
     return STATUS_OK;
 }
 
-static int store_switch(const char *value, bool *field, char ret_why[DIALECT_WHY_BYTES])
+static int store_switch(const char *value, bool *field, char ret_why[VALUE_WHY_BYTES])
 {
     if (value_switch(value, field))
         return STATUS_OK;
-    snprintf(ret_why, DIALECT_WHY_BYTES, "is neither yes nor no");
-    return STATUS_INVALID;
+    return value_refuse(STATUS_INVALID, ret_why, "is neither yes nor no");
 }
 
-static int store_number(const struct option *option, const char *value, uint32_t *field,
-                        char ret_why[DIALECT_WHY_BYTES])
+static int store_number(const struct option *option, const char *value, uint32_t *field, char ret_why[VALUE_WHY_BYTES])
 {
     uint64_t number;
 
@@ -278,12 +274,11 @@ static int store_number(const struct option *option, const char *value, uint32_t
         *field = (uint32_t)number;
         return STATUS_OK;
     }
-    snprintf(ret_why, DIALECT_WHY_BYTES, "is not a whole number from %" PRIu64 " to %" PRIu64, option->min,
-             option->max);
-    return STATUS_INVALID;
+    return value_refuse(STATUS_INVALID, ret_why, "is not a whole number from %" PRIu64 " to %" PRIu64, option->min,
+                        option->max);
 }
 
-static int store_size(const struct option *option, const char *value, size_t *field, char ret_why[DIALECT_WHY_BYTES])
+static int store_size(const struct option *option, const char *value, size_t *field, char ret_why[VALUE_WHY_BYTES])
 {
     char min[VALUE_SIZE_BYTES], max[VALUE_SIZE_BYTES];
     uint64_t bytes;
@@ -292,42 +287,38 @@ static int store_size(const struct option *option, const char *value, size_t *fi
         *field = (size_t)bytes;
         return STATUS_OK;
     }
-    snprintf(ret_why, DIALECT_WHY_BYTES, "is not a size from %s to %s, such as 16 MiB, 512K or 1048576",
-             value_write_size(option->min, min), value_write_size(option->max, max));
-    return STATUS_INVALID;
+    return value_refuse(STATUS_INVALID, ret_why, "is not a size from %s to %s, such as 16 MiB, 512K or 1048576",
+                        value_write_size(option->min, min), value_write_size(option->max, max));
 }
 
-static int store_path(const struct option *option, const char *value, char *field, char ret_why[DIALECT_WHY_BYTES])
+static int store_path(const struct option *option, const char *value, char *field, char ret_why[VALUE_WHY_BYTES])
 {
     size_t length = strlen(value);
 
     if (length > 0 && value[0] != '/') {
-        snprintf(ret_why, DIALECT_WHY_BYTES, "is not an absolute path: it begins with a '/', or is empty");
-        return STATUS_INVALID;
+        return value_refuse(STATUS_INVALID, ret_why, "is not an absolute path: it begins with a '/', or is empty");
     }
     if (length > option->max) {
-        snprintf(ret_why, DIALECT_WHY_BYTES, "is %zu bytes; this path has at most %" PRIu64, length, option->max);
-        return STATUS_INVALID;
+        return value_refuse(STATUS_INVALID, ret_why, "is %zu bytes; this path has at most %" PRIu64, length,
+                            option->max);
     }
     if (strchr(value, '\n') != NULL) {
-        snprintf(ret_why, DIALECT_WHY_BYTES, "holds a control character");
-        return STATUS_INVALID;
+        return value_refuse(STATUS_INVALID, ret_why, "holds a control character");
     }
     memcpy(field, value, length + 1);
     return STATUS_OK;
 }
 
-static int store_language(const char *value, enum dialect_language *field, char ret_why[DIALECT_WHY_BYTES])
+static int store_language(const char *value, enum dialect_language *field, char ret_why[VALUE_WHY_BYTES])
 {
     if (strcmp(value, "zh") != 0 && strcmp(value, "en") != 0) {
-        snprintf(ret_why, DIALECT_WHY_BYTES, "is no language: zh (Chinese) or en (English)");
-        return STATUS_INVALID;
+        return value_refuse(STATUS_INVALID, ret_why, "is no language: zh (Chinese) or en (English)");
     }
     *field = value[0] == 'z' ? DIALECT_ZH : DIALECT_EN;
     return STATUS_OK;
 }
 
-int option_store(const struct option *option, const char *value, struct config *config, char ret_why[DIALECT_WHY_BYTES])
+int option_store(const struct option *option, const char *value, struct config *config, char ret_why[VALUE_WHY_BYTES])
 {
     void *field = (char *)config + option->offset;
 

@@ -110,8 +110,7 @@ const char *option_suggest_section(const char *section);
  * Puts a value into its field of `config`. Doors, dialects and their wording have none, and lists of networks several
  * mistakes; they are left to those who know them: nothing is done. STATUS_INVALID: `ret_why` says what it may be.
  */
-int option_store(const struct option *option, const char *value, struct config *config,
-                 char ret_why[DIALECT_WHY_BYTES]);
+int option_store(const struct option *option, const char *value, struct config *config, char ret_why[VALUE_WHY_BYTES]);
 
 /* The text an option has in `config`, as it would be written in a file; valid as long as `config` and `buffer`. */
 const char *option_text(const struct config *config, size_t id, char buffer[OPTION_TEXT_BYTES]);

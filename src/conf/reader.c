@@ -46,7 +46,7 @@ static const char *kind_of(mode_t mode)
     return "a device";
 }
 
-static int read_all(int fd, struct reader_file *file, char ret_why[READER_WHY_BYTES])
+static int read_all(int fd, struct reader_file *file, char ret_why[VALUE_WHY_BYTES])
 {
     /* One byte more than allowed tells a file that is too long, however much fstat saw of it. */
     while (file->length <= READER_FILE_MAX_BYTES) {
@@ -57,39 +57,34 @@ static int read_all(int fd, struct reader_file *file, char ret_why[READER_WHY_BY
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0) {
-            snprintf(ret_why, READER_WHY_BYTES, "can't be read: %s", strerror(errno));
-            return STATUS_NOT_FOUND;
+            return value_refuse(STATUS_NOT_FOUND, ret_why, "can't be read: %s", strerror(errno));
         }
         file->length += (size_t)got;
     }
-    snprintf(ret_why, READER_WHY_BYTES, "is longer than 1 MiB: that is no configuration");
-    return STATUS_TOO_LONG;
+    return value_refuse(STATUS_TOO_LONG, ret_why, "is longer than 1 MiB: that is no configuration");
 }
 
-static int load_descriptor(int fd, struct reader_file *file, char ret_why[READER_WHY_BYTES])
+static int load_descriptor(int fd, struct reader_file *file, char ret_why[VALUE_WHY_BYTES])
 {
     struct stat status;
 
     if (fstat(fd, &status) != 0) {
-        snprintf(ret_why, READER_WHY_BYTES, "can't be read: %s", strerror(errno));
-        return STATUS_NOT_FOUND;
+        return value_refuse(STATUS_NOT_FOUND, ret_why, "can't be read: %s", strerror(errno));
     }
     /* The null device is how people say "no configuration"; any other device may never end. */
     if (!S_ISREG(status.st_mode) && !(S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3))) {
-        snprintf(ret_why, READER_WHY_BYTES, "is %s, not a file", kind_of(status.st_mode));
-        return STATUS_NOT_FOUND;
+        return value_refuse(STATUS_NOT_FOUND, ret_why, "is %s, not a file", kind_of(status.st_mode));
     }
     file->device = status.st_dev;
     file->inode = status.st_ino;
     file->bytes = malloc(READER_FILE_MAX_BYTES + 1);
     if (file->bytes == NULL) {
-        snprintf(ret_why, READER_WHY_BYTES, "can't be read: out of memory");
-        return STATUS_NO_MEMORY;
+        return value_refuse(STATUS_NO_MEMORY, ret_why, "can't be read: out of memory");
     }
     return read_all(fd, file, ret_why);
 }
 
-int reader_load(const char *path, struct reader_file *ret_file, char ret_why[READER_WHY_BYTES])
+int reader_load(const char *path, struct reader_file *ret_file, char ret_why[VALUE_WHY_BYTES])
 {
     struct reader_file file = {.bytes = NULL};
     /* O_NONBLOCK: opening a FIFO would wait for its writer. */
@@ -97,8 +92,7 @@ int reader_load(const char *path, struct reader_file *ret_file, char ret_why[REA
     int status;
 
     if (fd < 0) {
-        snprintf(ret_why, READER_WHY_BYTES, "can't be opened: %s", strerror(errno));
-        return STATUS_NOT_FOUND;
+        return value_refuse(STATUS_NOT_FOUND, ret_why, "can't be opened: %s", strerror(errno));
     }
     status = load_descriptor(fd, &file, ret_why);
     close(fd);

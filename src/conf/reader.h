@@ -10,6 +10,8 @@
 #ifndef ROOMD_CONF_READER_H
 #define ROOMD_CONF_READER_H
 
+#include "conf/value.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -23,8 +25,6 @@
 /* inih holds lines of up to 199 and sections of up to 49 bytes; whatever is longer is no option's name anyway. */
 #define READER_KEY_MAX_BYTES     64
 #define READER_SECTION_MAX_BYTES 32
-
-#define READER_WHY_BYTES 128
 
 struct reader_file {
     char *bytes; /* owned; not terminated */
@@ -47,7 +47,7 @@ struct reader_sink {
  * Reads a regular file whole; a FIFO or device is told by its kind, and never waited for. STATUS_NOT_FOUND (not
  * there, not regular, not readable), STATUS_TOO_LONG, STATUS_NO_MEMORY; `ret_why` says why.
  */
-int reader_load(const char *path, struct reader_file *ret_file, char ret_why[READER_WHY_BYTES]);
+int reader_load(const char *path, struct reader_file *ret_file, char ret_why[VALUE_WHY_BYTES]);
 void reader_done(struct reader_file *file);
 
 /* Takes the bytes of a file apart. What is wrong with a line is told, and the next one is read. STATUS_NO_MEMORY. */

@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <roomd/status.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -35,9 +36,13 @@ static bool is_control(char byte)
     return ((unsigned char)byte < 0x20 && byte != '\t') || byte == 0x7f;
 }
 
-static int refuse(int status, char ret_why[VALUE_WHY_BYTES], const char *why)
+int value_refuse(int status, char ret_why[VALUE_WHY_BYTES], const char *format, ...)
 {
-    snprintf(ret_why, VALUE_WHY_BYTES, "%s", why);
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(ret_why, VALUE_WHY_BYTES, format, arguments);
+    va_end(arguments);
     return status;
 }
 
@@ -48,7 +53,7 @@ static int parse_quoted(const char *text, char *out, size_t *ret_length, char re
 
     for (; *text != '"'; text++) {
         if (*text == '\0')
-            return refuse(STATUS_INVALID, ret_why, "the closing quote is missing");
+            return value_refuse(STATUS_INVALID, ret_why, "the closing quote is missing");
         if (*text != '\\') {
             out[length++] = *text;
             continue;
@@ -59,13 +64,13 @@ static int parse_quoted(const char *text, char *out, size_t *ret_length, char re
         else if (*text == '\\' || *text == '"')
             out[length++] = *text;
         else
-            return refuse(STATUS_INVALID, ret_why, "between quotes a backslash begins one of \\n \\\\ \\\"");
+            return value_refuse(STATUS_INVALID, ret_why, "between quotes a backslash begins one of \\n \\\\ \\\"");
     }
     text++;
     while (is_space(*text))
         text++;
     if (*text != '\0' && *text != ';')
-        return refuse(STATUS_INVALID, ret_why, "only a comment (; …) may follow the closing quote");
+        return value_refuse(STATUS_INVALID, ret_why, "only a comment (; …) may follow the closing quote");
     *ret_length = length;
     return STATUS_OK;
 }
@@ -87,11 +92,11 @@ int value_parse(const char *text, char ret_value[VALUE_MAX_BYTES + 1], char ret_
 {
     char value[VALUE_MAX_BYTES + 1];
     const char *start = text;
-    size_t length;
+    size_t length = 0;
     int status;
 
     if (strlen(text) > VALUE_MAX_BYTES)
-        return refuse(STATUS_TOO_LONG, ret_why, "is longer than 4096 bytes");
+        return value_refuse(STATUS_TOO_LONG, ret_why, "is longer than 4096 bytes");
     while (is_space(*text))
         text++;
     if (*text == '"') {
@@ -103,10 +108,10 @@ int value_parse(const char *text, char ret_value[VALUE_MAX_BYTES + 1], char ret_
     }
     for (size_t i = 0; i < length; i++) {
         if (is_control(value[i]) && (value[i] != '\n' || *text != '"'))
-            return refuse(STATUS_INVALID, ret_why, "holds a control character");
+            return value_refuse(STATUS_INVALID, ret_why, "holds a control character");
     }
     if (!text_is_utf8(value, length))
-        return refuse(STATUS_NOT_UTF8, ret_why, "is not valid UTF-8");
+        return value_refuse(STATUS_NOT_UTF8, ret_why, "is not valid UTF-8");
     memcpy(ret_value, value, length);
     ret_value[length] = '\0';
     return STATUS_OK;

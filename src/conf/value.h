@@ -8,6 +8,7 @@
 #ifndef ROOMD_CONF_VALUE_H
 #define ROOMD_CONF_VALUE_H
 
+#include <roomd/dialect.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,10 +19,15 @@
 /* Every byte an escape, between quotes, with a NUL. */
 #define VALUE_WRITTEN_BYTES(bytes) ((bytes)*2 + 3)
 
-#define VALUE_WHY_BYTES 128
+/* Enough for core's reasons, too. */
+#define VALUE_WHY_BYTES DIALECT_WHY_BYTES
 
 /* "1023.9 GiB" is never written: a size that no unit divides is written in bytes. */
 #define VALUE_SIZE_BYTES 32
+
+/* Writes why a value is not taken. Returns `status`. */
+int value_refuse(int status, char ret_why[VALUE_WHY_BYTES], const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /*
  * Reads a value. Unquoted: outer spaces are dropped, and a ';' after a space begins a comment. In double quotes:

@@ -197,7 +197,7 @@ Test(reader, what_stands_in_an_unknown_or_broken_section_is_skipped)
 static void expect_unreadable(const char *path, const char *why_part)
 {
     struct reader_file file = {.length = 77};
-    char why[READER_WHY_BYTES] = "";
+    char why[VALUE_WHY_BYTES] = "";
 
     cr_expect_eq(reader_load(path, &file, why), STATUS_NOT_FOUND, "%s", path);
     cr_expect(strstr(why, why_part) != NULL, "%s: %s", path, why);
@@ -208,7 +208,7 @@ Test(reader, a_file_is_loaded_whole)
 {
     struct folder folder = folder_make();
     struct reader_file file;
-    char why[READER_WHY_BYTES];
+    char why[VALUE_WHY_BYTES];
 
     cr_assert_eq(reader_load(folder_write(&folder, "a", "half a line"), &file, why), 0);
     cr_expect_eq(file.length, 11);
@@ -242,7 +242,7 @@ Test(reader, only_a_regular_file_is_read)
 Test(reader, the_null_device_is_an_empty_file)
 {
     struct reader_file file = {.length = 77};
-    char why[READER_WHY_BYTES] = "";
+    char why[VALUE_WHY_BYTES] = "";
 
     cr_assert_eq(reader_load("/dev/null", &file, why), 0, "%s", why);
     cr_expect_eq(file.length, 0);
@@ -269,7 +269,7 @@ Test(reader, a_file_has_at_most_1_mib)
 {
     struct folder folder = folder_make();
     struct reader_file file;
-    char why[READER_WHY_BYTES];
+    char why[VALUE_WHY_BYTES];
 
     folder_write(&folder, "large", "");
     cr_assert_eq(truncate(folder.file, READER_FILE_MAX_BYTES), 0);
