@@ -100,37 +100,23 @@ static void take(struct config_builder *builder, const char *section, const char
 
 /* ---- the file ---- */
 
-static bool on_section(void *ctx, unsigned line, const char *name)
+static bool on_section(void *ctx, const struct place *place, const char *name)
 {
-    struct config_builder *builder = ctx;
-    struct place place = {.origin = &builder->file, .line = line};
-
     if (option_is_section(name))
         return true;
-    report_unknown_section(builder, &place, name);
+    report_unknown_section(ctx, place, name);
     return false;
 }
 
-static void on_setting(void *ctx, unsigned line, const char *section, const char *key, const char *value)
+static void on_setting(void *ctx, const struct place *place, const char *section, const char *key, const char *value)
 {
-    struct config_builder *builder = ctx;
-    struct place place = {.origin = &builder->file, .line = line};
-
-    take(builder, section, key, value, &place);
-}
-
-static void on_error(void *ctx, unsigned line, const char *message)
-{
-    struct config_builder *builder = ctx;
-    struct place place = {.origin = &builder->file, .line = line};
-
-    diagnostics_error(&builder->diagnostics, &place, "%s", message);
+    take(ctx, section, key, value, place);
 }
 
 int config_builder_take_file(struct config_builder *builder, const char *bytes, size_t length)
 {
-    struct reader_sink sink = {.section = on_section, .setting = on_setting, .error = on_error, .ctx = builder};
-    int status = reader_run(bytes, length, &sink);
+    struct reader_sink sink = {.section = on_section, .setting = on_setting, .ctx = builder};
+    int status = reader_run(bytes, length, &builder->file, &sink, &builder->diagnostics);
 
     return status != 0 ? status : builder->status;
 }

@@ -110,39 +110,29 @@ static struct entry *current(struct loader *loader)
     return &loader->entries[loader->config->dialect_count - 1];
 }
 
-static bool on_section(void *ctx, unsigned line, const char *name)
+static bool on_section(void *ctx, const struct place *place, const char *name)
 {
     struct loader *loader = ctx;
-    struct place place = {.origin = &current(loader)->origin, .line = line};
 
     if (strcmp(name, "plain") == 0)
         return true;
-    diagnostics_error(loader->diagnostics, &place, "unknown section [%s]: a dialect file has only [plain]",
+    diagnostics_error(loader->diagnostics, place, "unknown section [%s]: a dialect file has only [plain]",
                       diagnostics_excerpt(name).text);
     return false;
 }
 
-static void on_setting(void *ctx, unsigned line, const char *section, const char *key, const char *value)
+static void on_setting(void *ctx, const struct place *place, const char *section, const char *key, const char *value)
 {
     struct loader *loader = ctx;
     struct entry *entry = current(loader);
-    struct place place = {.origin = &entry->origin, .line = line};
 
     (void)section;
     if (strcmp(key, "base") == 0)
-        take_base(loader, entry, value, &place);
+        take_base(loader, entry, value, place);
     else if (!dialect_option_is_key(key))
-        report_unknown_key(loader, key, &place);
-    else if (dialect_option_take(&entry->options, key, value, &place, loader->diagnostics) != 0)
+        report_unknown_key(loader, key, place);
+    else if (dialect_option_take(&entry->options, key, value, place, loader->diagnostics) != 0)
         loader->status = STATUS_NO_MEMORY;
-}
-
-static void on_error(void *ctx, unsigned line, const char *message)
-{
-    struct loader *loader = ctx;
-    struct place place = {.origin = &current(loader)->origin, .line = line};
-
-    diagnostics_error(loader->diagnostics, &place, "%s", message);
 }
 
 /* ---- one dialect for each name ---- */
@@ -181,7 +171,7 @@ static size_t find_inode(const struct loader *loader, const struct reader_file *
 /* A file that can't be read becomes an entry too, an empty one, so that it is reported once. */
 static int add_file(struct loader *loader, char *source, const struct place *place)
 {
-    struct reader_sink sink = {.section = on_section, .setting = on_setting, .error = on_error, .ctx = loader};
+    struct reader_sink sink = {.section = on_section, .setting = on_setting, .ctx = loader};
     struct reader_file file = {.bytes = NULL};
     char why[VALUE_WHY_BYTES];
     int status = reader_load(source, &file, why);
@@ -202,7 +192,7 @@ static int add_file(struct loader *loader, char *source, const struct place *pla
     }
     entry->device = file.device;
     entry->inode = file.inode;
-    if (reader_run(file.bytes, file.length, &sink) != 0)
+    if (reader_run(file.bytes, file.length, &entry->origin, &sink, loader->diagnostics) != 0)
         loader->status = STATUS_NO_MEMORY;
     reader_done(&file);
     return loader->status != 0 ? loader->status : (int)known;

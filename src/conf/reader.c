@@ -24,10 +24,11 @@ enum section_state {
 
 struct reader {
     const struct reader_sink *sink;
+    struct diagnostics *diagnostics;
     const char *bytes;
     size_t length;
-    size_t at;     /* where the next line begins */
-    unsigned line; /* number of the current one, from 1 */
+    size_t at;          /* where the next line begins */
+    struct place place; /* of the current one */
     enum section_state state;
     char text[READER_LINE_MAX_BYTES + 1]; /* the current line, cut up in place */
     const char *value;                    /* in it, behind the '=' */
@@ -126,7 +127,7 @@ static char *skip_spaces(char *text)
 
 static bool report(const struct reader *reader, const char *message)
 {
-    reader->sink->error(reader->sink->ctx, reader->line, message);
+    diagnostics_error(reader->diagnostics, &reader->place, "%s", message);
     return false;
 }
 
@@ -143,7 +144,7 @@ static bool next_line(struct reader *reader, bool *ret_good)
     end = memchr(start, '\n', left);
     length = end != NULL ? (size_t)(end - start) : left;
     reader->at += length + (end != NULL ? 1 : 0);
-    reader->line++;
+    reader->place.line++;
     if (length > 0 && start[length - 1] == '\r')
         length--;
     if (length > READER_LINE_MAX_BYTES) {
@@ -179,7 +180,7 @@ static bool translate_section(struct reader *reader, char *text, char *out, size
     *end = '\0';
     if (*name == '\0')
         return report(reader, "a section is written [NAME]: the name is missing");
-    if (!reader->sink->section(reader->sink->ctx, reader->line, name))
+    if (!reader->sink->section(reader->sink->ctx, &reader->place, name))
         return false;
     assert(strlen(name) <= READER_SECTION_MAX_BYTES);
     reader->state = SECTION_KNOWN;
@@ -259,14 +260,16 @@ static int on_setting(void *user, const char *section, const char *key, const ch
     const struct reader *reader = user;
 
     (void)stand_in;
-    reader->sink->setting(reader->sink->ctx, reader->line, section, key, reader->value);
+    reader->sink->setting(reader->sink->ctx, &reader->place, section, key, reader->value);
     return 1;
 }
 
-int reader_run(const char *bytes, size_t length, const struct reader_sink *sink)
+int reader_run(const char *bytes, size_t length, const struct origin *origin, const struct reader_sink *sink,
+               struct diagnostics *diagnostics)
 {
     static const char byte_order_mark[] = "\xef\xbb\xbf";
-    struct reader reader = {.sink = sink, .bytes = bytes, .length = length};
+    struct reader reader = {
+        .sink = sink, .diagnostics = diagnostics, .bytes = bytes, .length = length, .place = {.origin = origin}};
 
     if (length >= 3 && memcmp(bytes, byte_order_mark, 3) == 0)
         reader.at = 3;

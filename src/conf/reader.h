@@ -10,6 +10,7 @@
 #ifndef ROOMD_CONF_READER_H
 #define ROOMD_CONF_READER_H
 
+#include "conf/diagnostics.h"
 #include "conf/value.h"
 
 #include <stdbool.h>
@@ -33,13 +34,15 @@ struct reader_file {
     ino_t inode;
 };
 
-/* Who is told what stands in the file. Texts are borrowed for the call, terminated, and may hold any byte but NUL. */
+/*
+ * Who is told what stands in the file, and on which line. All is borrowed for the call; texts are
+ * terminated, and may hold any byte but NUL.
+ */
 struct reader_sink {
     /* A section begins. False: it is not known (and that was said); what stands in it is skipped. */
-    bool (*section)(void *ctx, unsigned line, const char *name);
+    bool (*section)(void *ctx, const struct place *place, const char *name);
     /* `value` is all that stands behind the '=': for value_parse. */
-    void (*setting)(void *ctx, unsigned line, const char *section, const char *key, const char *value);
-    void (*error)(void *ctx, unsigned line, const char *message);
+    void (*setting)(void *ctx, const struct place *place, const char *section, const char *key, const char *value);
     void *ctx;
 };
 
@@ -50,7 +53,8 @@ struct reader_sink {
 int reader_load(const char *path, struct reader_file *ret_file, char ret_why[VALUE_WHY_BYTES]);
 void reader_done(struct reader_file *file);
 
-/* Takes the bytes of a file apart. What is wrong with a line is told, and the next one is read. STATUS_NO_MEMORY. */
-int reader_run(const char *bytes, size_t length, const struct reader_sink *sink);
+/* Takes the bytes of a file apart. What is wrong with a line is reported, and the next one is read. STATUS_NO_MEMORY. */
+int reader_run(const char *bytes, size_t length, const struct origin *origin, const struct reader_sink *sink,
+               struct diagnostics *diagnostics);
 
 #endif

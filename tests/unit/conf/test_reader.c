@@ -13,33 +13,36 @@
  * Writes down what the reader tells: "2 [room]", "3 room.name= lobby", "4 ! message". A section that begins with '-'
  * is not known.
  */
-static bool on_section(void *ctx, unsigned line, const char *name)
+static bool on_section(void *ctx, const struct place *place, const char *name)
 {
-    fprintf(ctx, "%u [%s]\n", line, name);
+    fprintf(ctx, "%u [%s]\n", place->line, name);
     return name[0] != '-';
 }
 
-static void on_setting(void *ctx, unsigned line, const char *section, const char *key, const char *value)
+static void on_setting(void *ctx, const struct place *place, const char *section, const char *key, const char *value)
 {
-    fprintf(ctx, "%u %s.%s=%.20s\n", line, section, key, value);
+    fprintf(ctx, "%u %s.%s=%.20s\n", place->line, section, key, value);
 }
 
-static void on_error(void *ctx, unsigned line, const char *message)
+static void on_error(void *ctx, const char *where, const char *message)
 {
-    fprintf(ctx, "%u ! %s\n", line, message);
+    fprintf(ctx, "%s ! %s\n", where + strlen("f:"), message);
 }
 
 static void expect_told_bytes(const char *bytes, size_t length, const char *told)
 {
-    struct reader_sink sink = {.section = on_section, .setting = on_setting, .error = on_error};
+    struct reader_sink sink = {.section = on_section, .setting = on_setting};
+    struct config_report report = {.error = on_error};
+    struct diagnostics diagnostics = {.report = &report};
+    struct origin origin = {.name = "f"};
     char *text;
     size_t size;
     FILE *stream = open_memstream(&text, &size);
     char *exact = malloc(length > 0 ? length : 1); /* so that a byte too far is seen */
 
     memcpy(exact, bytes, length);
-    sink.ctx = stream;
-    cr_expect_eq(reader_run(exact, length, &sink), 0);
+    sink.ctx = report.ctx = stream;
+    cr_expect_eq(reader_run(exact, length, &origin, &sink, &diagnostics), 0);
     fclose(stream);
     cr_expect_str_eq(text, told, "told: %s", text);
     free(text);
