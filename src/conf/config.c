@@ -8,7 +8,6 @@
 
 #include "conf/config_builder.h"
 #include "conf/dialect_files.h"
-#include "conf/help.h"
 #include "conf/option.h"
 #include "conf/reader.h"
 #include "core/plain_wire/reply.h"
@@ -26,17 +25,13 @@ static int finish(struct config_builder *builder)
 {
     struct config *config = builder->config;
     char text[LISTEN_OPTION_TEXT_BYTES];
-    int status;
+    int status = value_replace(&config->listen_text, listen_option_write(&builder->listen, text));
 
     config->listen_is_default = builder->places[OPTION_ROOM_LISTEN].origin == NULL;
     config->admin_group_is_default = builder->places[OPTION_ADMIN_GROUP].origin == NULL;
-    config->listen_text = strdup(listen_option_write(&builder->listen, text));
-    if (config->listen_text == NULL)
-        return STATUS_NO_MEMORY;
-    status = dialect_files_load(builder);
-    if (status != 0)
-        return status;
-    return builder->diagnostics.count > 0 ? STATUS_INVALID : STATUS_OK;
+    if (status == 0)
+        status = dialect_files_load(builder);
+    return status == 0 && builder->diagnostics.count > 0 ? STATUS_INVALID : status;
 }
 
 int config_parse(const char *path, const char *bytes, size_t length, const char *const *settings, size_t setting_count,
@@ -81,11 +76,6 @@ int config_load(const char *path, const char *const *settings, size_t setting_co
         status = status == STATUS_TOO_LONG ? STATUS_INVALID : status;
     }
     return status;
-}
-
-bool config_is_setting(const char *text)
-{
-    return config_builder_is_setting(text);
 }
 
 /* ---- differences ---- */
@@ -184,9 +174,4 @@ void config_diff(const struct config *old, const struct config *new, config_chan
                 compare_dialects(&listener, &old->dialects[j], &new->dialects[i]);
         }
     }
-}
-
-void config_print_help(FILE *out)
-{
-    help_print(out);
 }

@@ -19,7 +19,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #define CONFIG_ROOM_NAME_MAX_BYTES 64
 
@@ -119,8 +118,5 @@ void config_diff(const struct config *old, const struct config *new, config_chan
  * For a reload: gives `config` the running values of the options that take a restart, so that it says what is so. STATUS_NO_MEMORY: `config` is only good for config_free.
  */
 int config_keep_fixed(struct config *config, const struct config *running);
-
-/* Writes every option, its default, what it may be set to and whether a reload takes it. */
-void config_print_help(FILE *out);
 
 #endif

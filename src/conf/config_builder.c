@@ -70,13 +70,10 @@ static bool store(struct config_builder *builder, size_t id, const char *value, 
 static void take_option(struct config_builder *builder, size_t id, const char *raw, const struct place *place)
 {
     struct option option = option_row(id);
-    char value[VALUE_MAX_BYTES + 1], why[VALUE_WHY_BYTES];
+    char value[VALUE_MAX_BYTES + 1];
 
-    if (!diagnostics_claim(&builder->diagnostics, &builder->places[id], place, option.section, option.key))
-        return;
-    if (value_parse(raw, value, why) != 0)
-        diagnostics_error_raw(&builder->diagnostics, place, option.section, option.key, raw, why);
-    else
+    if (diagnostics_take_value(&builder->diagnostics, &builder->places[id], place, option.section, option.key, raw,
+                               value))
         store(builder, id, value, place);
 }
 
@@ -136,7 +133,7 @@ static const char *split_setting(const char *text, size_t *ret_section_length, s
     return equals + 1;
 }
 
-bool config_builder_is_setting(const char *text)
+bool config_is_setting(const char *text)
 {
     size_t section_length, key_length;
 

@@ -39,9 +39,6 @@ void config_builder_done(struct config_builder *builder);
 /* Takes all settings of the file. What is wrong is reported; STATUS_NO_MEMORY. */
 int config_builder_take_file(struct config_builder *builder, const char *bytes, size_t length);
 
-/* True where `text` has the form SECTION.KEY=VALUE. */
-bool config_builder_is_setting(const char *text);
-
 /* Takes one --set SECTION.KEY=VALUE; at most `setting_max` of them. As above. */
 int config_builder_take_setting(struct config_builder *builder, const char *text);
 

@@ -39,16 +39,14 @@ static void keep_fields(struct config *config, const struct config *running)
 
 static int copy_dialect(const struct config_dialect *from, struct config_dialect *to)
 {
+    int status = value_replace(&to->source, from->source);
+
     to->dialect = from->dialect;
-    to->source = strdup(from->source);
-    if (to->source == NULL)
-        return STATUS_NO_MEMORY;
-    for (size_t key = 0; key < DIALECT_KEYS; key++) {
-        to->texts[key] = from->texts[key] != NULL ? strdup(from->texts[key]) : NULL;
-        if (from->texts[key] != NULL && to->texts[key] == NULL)
-            return STATUS_NO_MEMORY;
+    for (size_t key = 0; key < DIALECT_KEYS && status == 0; key++) {
+        if (from->texts[key] != NULL)
+            status = value_replace(&to->texts[key], from->texts[key]);
     }
-    return STATUS_OK;
+    return status;
 }
 
 /* The dialect of that source; where the new configuration has it no longer, the running one. Negative: no memory. */
@@ -73,12 +71,8 @@ static int find_dialect(struct config *config, const struct config_dialect *runn
 
 static int keep_doors(struct config *config, const struct config *running)
 {
-    char *text = strdup(running->listen_text);
-
-    if (text == NULL)
+    if (value_replace(&config->listen_text, running->listen_text) != 0)
         return STATUS_NO_MEMORY;
-    free(config->listen_text);
-    config->listen_text = text;
     config->listen_is_default = running->listen_is_default;
     config->door_count = 0;
     for (size_t i = 0; i < running->door_count; i++) {

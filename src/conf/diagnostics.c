@@ -9,7 +9,6 @@
 
 #include "base/escape.h"
 #include "base/utf8.h"
-#include "conf/value.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -80,13 +79,6 @@ void diagnostics_error(struct diagnostics *diagnostics, const struct place *plac
         diagnostics->report->error(diagnostics->report->ctx, where, "that is enough: more mistakes are not listed");
 }
 
-void diagnostics_error_raw(struct diagnostics *diagnostics, const struct place *place, const char *section,
-                           const char *key, const char *raw, const char *why)
-{
-    diagnostics_error(diagnostics, place, "%s.%s = %s: %s", section, key,
-                      diagnostics_excerpt(raw + strspn(raw, " \t")).text, why);
-}
-
 void diagnostics_error_value(struct diagnostics *diagnostics, const struct place *place, const char *section,
                              const char *key, const char *value, const char *why)
 {
@@ -97,13 +89,19 @@ void diagnostics_error_value(struct diagnostics *diagnostics, const struct place
                       value[0] == '\0' ? "\"\"" : value_write(excerpt.text, written), why);
 }
 
-bool diagnostics_claim(struct diagnostics *diagnostics, struct place *taken, const struct place *place,
-                       const char *section, const char *key)
+bool diagnostics_take_value(struct diagnostics *diagnostics, struct place *taken, const struct place *place,
+                            const char *section, const char *key, const char *raw, char ret_value[VALUE_MAX_BYTES + 1])
 {
-    if (taken->origin == NULL || place->origin->path == NULL) {
-        *taken = *place;
-        return true;
+    char why[VALUE_WHY_BYTES];
+
+    if (taken->origin != NULL && place->origin->path != NULL) {
+        diagnostics_error(diagnostics, place, "%s.%s is already set on line %u", section, key, taken->line);
+        return false;
     }
-    diagnostics_error(diagnostics, place, "%s.%s is already set on line %u", section, key, taken->line);
+    *taken = *place;
+    if (value_parse(raw, ret_value, why) == 0)
+        return true;
+    diagnostics_error(diagnostics, place, "%s.%s = %s: %s", section, key,
+                      diagnostics_excerpt(raw + strspn(raw, " \t")).text, why);
     return false;
 }

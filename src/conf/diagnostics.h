@@ -9,6 +9,7 @@
 #define ROOMD_CONF_DIAGNOSTICS_H
 
 #include "conf/config.h"
+#include "conf/value.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,10 +41,6 @@ void diagnostics_origin_setting(struct origin *origin, const char *setting);
 void diagnostics_error(struct diagnostics *diagnostics, const struct place *place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* "SECTION.KEY = RAW: why", of a value that can't be parsed. */
-void diagnostics_error_raw(struct diagnostics *diagnostics, const struct place *place, const char *section,
-                           const char *key, const char *raw, const char *why);
-
 /* "SECTION.KEY = VALUE: why" */
 void diagnostics_error_value(struct diagnostics *diagnostics, const struct place *place, const char *section,
                              const char *key, const char *value, const char *why);
@@ -52,11 +49,12 @@ void diagnostics_error_value(struct diagnostics *diagnostics, const struct place
 bool diagnostics_is_full(const struct diagnostics *diagnostics);
 
 /*
- * The key `section`.`key` is being set at `place`; `taken` is where it was set before, and is moved. In one file that
- * is a mistake, reported (false); --set may override whatever came before it.
+ * The key `section`.`key` is being set at `place` to `raw`, which stands behind the '='. `taken`
+ * is where it was set before, and is moved. False where that is reported: it was set in this file
+ * already (--set may override whatever came before it), or is no value at all.
  */
-bool diagnostics_claim(struct diagnostics *diagnostics, struct place *taken, const struct place *place,
-                       const char *section, const char *key);
+bool diagnostics_take_value(struct diagnostics *diagnostics, struct place *taken, const struct place *place,
+                            const char *section, const char *key, const char *raw, char ret_value[VALUE_MAX_BYTES + 1]);
 
 /* The beginning of a text that may be long, for a message; cut between two characters. */
 struct excerpt {

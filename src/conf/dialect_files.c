@@ -77,19 +77,15 @@ static void take_base(struct loader *loader, struct entry *entry, const char *ra
     char name[VALUE_MAX_BYTES + 1], why[VALUE_WHY_BYTES];
     const char *builtin;
 
-    if (!diagnostics_claim(loader->diagnostics, &entry->base_place, place, "plain", "base"))
+    if (!diagnostics_take_value(loader->diagnostics, &entry->base_place, place, "plain", "base", raw, name))
         return;
-    if (value_parse(raw, name, why) != 0) {
-        diagnostics_error_raw(loader->diagnostics, place, "plain", "base", raw, why);
-        return;
-    }
     builtin = builtin_dialect_find(name);
-    if (builtin == NULL) {
-        builtin_dialect_unknown(name, "is no built-in dialect", why);
-        diagnostics_error_value(loader->diagnostics, place, "plain", "base", name, why);
+    if (builtin != NULL) {
+        entry->base = builtin;
         return;
     }
-    entry->base = builtin;
+    builtin_dialect_unknown(name, "is no built-in dialect", why);
+    diagnostics_error_value(loader->diagnostics, place, "plain", "base", name, why);
 }
 
 static void report_unknown_key(struct loader *loader, const char *key, const struct place *place)

@@ -75,42 +75,21 @@ int dialect_option_take(struct dialect_options *options, const char *key, const 
     struct dialect_option_value *value =
         is_bye(key) ? find_bye(options, key, place, diagnostics) : &options->keys[dialect_key_find(key)];
     char text[VALUE_MAX_BYTES + 1], why[VALUE_WHY_BYTES];
-    char *copy;
 
-    if (value == NULL || !diagnostics_claim(diagnostics, &value->place, place, "plain", key))
+    if (value == NULL || !diagnostics_take_value(diagnostics, &value->place, place, "plain", key, raw, text))
         return STATUS_OK;
-    if (value_parse(raw, text, why) != 0) {
-        diagnostics_error_raw(diagnostics, place, "plain", key, raw, why);
-        return STATUS_OK;
-    }
-    if (check(key, text, why) != 0) {
-        diagnostics_error_value(diagnostics, place, "plain", key, text, why);
-        return STATUS_OK;
-    }
-    copy = strdup(text);
-    if (copy == NULL)
-        return STATUS_NO_MEMORY;
-    free(value->text);
-    value->text = copy;
+    if (check(key, text, why) == 0)
+        return value_replace(&value->text, text);
+    diagnostics_error_value(diagnostics, place, "plain", key, text, why);
     return STATUS_OK;
 }
 
 int dialect_option_set(struct config_dialect *dialect, enum dialect_key key, const char *text,
                        char ret_why[VALUE_WHY_BYTES])
 {
-    char *copy = strdup(text);
-    int status;
+    int status = dialect_set(&dialect->dialect, key, text, ret_why);
 
-    if (copy == NULL)
-        return STATUS_NO_MEMORY;
-    status = dialect_set(&dialect->dialect, key, text, ret_why);
-    if (status != 0) {
-        free(copy);
-        return status;
-    }
-    free(dialect->texts[key]);
-    dialect->texts[key] = copy;
-    return STATUS_OK;
+    return status != 0 ? status : value_replace(&dialect->texts[key], text);
 }
 
 static int settle(int status, const char *key, const struct dialect_option_value *value, const char *why,

@@ -10,12 +10,24 @@
 #include <roomd/status.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 static bool is_space(char byte)
 {
     return byte == ' ' || byte == '\t';
+}
+
+int value_replace(char **text, const char *value)
+{
+    char *copy = strdup(value);
+
+    if (copy == NULL)
+        return STATUS_NO_MEMORY;
+    free(*text);
+    *text = copy;
+    return STATUS_OK;
 }
 
 char *value_trim(char *text)

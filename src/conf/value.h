@@ -42,6 +42,9 @@ int value_parse(const char *text, char ret_value[VALUE_MAX_BYTES + 1], char ret_
  */
 const char *value_write(const char *value, char *out);
 
+/* Puts a copy of `value` in place of the owned `text`, which may be NULL. STATUS_NO_MEMORY: it stays. */
+int value_replace(char **text, const char *value);
+
 /* Drops outer spaces of a part of a value, in place. Returns where it begins then, within `text`. */
 char *value_trim(char *text);
 

@@ -3,6 +3,7 @@
 
 /* The daemon's command line. */
 #include "conf/config.h"
+#include "conf/help.h"
 #include "io/std.h"
 #include "roomd/server.h"
 
@@ -68,7 +69,7 @@ static void print(struct command_line *line, int option)
     if (option == OPTION_HELP)
         fputs(usage, stdout);
     else if (option == OPTION_HELP_CONFIG)
-        config_print_help(stdout);
+        help_print(stdout);
     else
         puts("roomd " ROOMD_VERSION);
     line->done = true;

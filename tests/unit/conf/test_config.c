@@ -3,6 +3,7 @@
 
 #include "conf/diagnostics.h"
 #include "conf/dialect_option.h"
+#include "conf/help.h"
 #include "conf/option.h"
 #include "conf_support.h"
 
@@ -316,7 +317,7 @@ Test(config, the_help_holds_every_option)
     size_t size;
     FILE *stream = open_memstream(&text, &size);
 
-    config_print_help(stream);
+    help_print(stream);
     fclose(stream);
     for (size_t id = 0; id < OPTIONS; id++) {
         struct option option = option_row(id);
