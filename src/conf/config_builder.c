@@ -22,9 +22,10 @@ static void report_unknown_section(struct config_builder *builder, const struct 
         diagnostics_error(&builder->diagnostics, place, "unknown section [%s]; did you mean [%s]?",
                           diagnostics_excerpt(section).text, meant);
     else
-        diagnostics_error(&builder->diagnostics, place,
-                          "unknown section [%s]; there are [room], [plain], [access], [limits], [admin] and [log]",
-                          diagnostics_excerpt(section).text);
+        diagnostics_error(
+            &builder->diagnostics, place,
+            "unknown section [%s]; there are [room], [plain], [sequenced], [access], [limits], [admin] and [log]",
+            diagnostics_excerpt(section).text);
 }
 
 static void report_unknown_key(struct config_builder *builder, const struct place *place, const char *section,

@@ -15,31 +15,31 @@
 
 Test(config, every_mistake_is_told_with_its_line)
 {
-    expect_errors(
-        load_text("name = x\n"
-                  "[room]\n"
-                  "max_membrs = 5\n"
-                  "max_text = 0\n"
-                  "name = a\n"
-                  "name = b\n"
-                  "[rom]\n"
-                  "anything = 1\n"
-                  "[plain]\n"
-                  "max_members = 5\n"
-                  "colour = red\n"
-                  "dialect: yn\n"
-                  "join = \"x\" y\n"
-                  "[history]\n"),
-        "a.conf:1: a key before the first section: begin with a line such as [room]\n"
-        "a.conf:3: unknown option room.max_membrs; did you mean room.max_members?\n"
-        "a.conf:4: room.max_text = 0: is not a whole number from 1 to 1000\n"
-        "a.conf:6: room.name is already set on line 5\n"
-        "a.conf:7: unknown section [rom]; did you mean [room]?\n"
-        "a.conf:10: unknown option plain.max_members; did you mean room.max_members?\n"
-        "a.conf:11: unknown option plain.colour; roomd --help-config lists them all\n"
-        "a.conf:12: expected KEY = VALUE: a key is followed by '=', not by ':'\n"
-        "a.conf:13: plain.join = \"x\" y: only a comment (; …) may follow the closing quote\n"
-        "a.conf:14: unknown section [history]; there are [room], [plain], [access], [limits], [admin] and [log]\n");
+    expect_errors(load_text("name = x\n"
+                            "[room]\n"
+                            "max_membrs = 5\n"
+                            "max_text = 0\n"
+                            "name = a\n"
+                            "name = b\n"
+                            "[rom]\n"
+                            "anything = 1\n"
+                            "[plain]\n"
+                            "max_members = 5\n"
+                            "colour = red\n"
+                            "dialect: yn\n"
+                            "join = \"x\" y\n"
+                            "[history]\n"),
+                  "a.conf:1: a key before the first section: begin with a line such as [room]\n"
+                  "a.conf:3: unknown option room.max_membrs; did you mean room.max_members?\n"
+                  "a.conf:4: room.max_text = 0: is not a whole number from 1 to 1000\n"
+                  "a.conf:6: room.name is already set on line 5\n"
+                  "a.conf:7: unknown section [rom]; did you mean [room]?\n"
+                  "a.conf:10: unknown option plain.max_members; did you mean room.max_members?\n"
+                  "a.conf:11: unknown option plain.colour; roomd --help-config lists them all\n"
+                  "a.conf:12: expected KEY = VALUE: a key is followed by '=', not by ':'\n"
+                  "a.conf:13: plain.join = \"x\" y: only a comment (; …) may follow the closing quote\n"
+                  "a.conf:14: unknown section [history]; there are [room], [plain], [sequenced], [access], [limits], "
+                  "[admin] and [log]\n");
 }
 
 Test(config, a_section_may_come_twice_a_key_may_not)
@@ -59,11 +59,11 @@ Test(config, a_key_that_was_wrong_is_taken_all_the_same)
 
 Test(config, bytes_that_would_harm_a_terminal_are_escaped)
 {
-    expect_errors(
-        load_text("[room]\nname = \x1b[31m\n\x1b = \n[\xff]\nmax_text = \xe2\x80\xae\n"),
-        "a.conf:2: room.name = \\x1b[31m: holds a control character\n"
-        "a.conf:3: expected KEY = VALUE: a key is one word of at most 64 ASCII characters\n"
-        "a.conf:4: unknown section [\\xff]; there are [room], [plain], [access], [limits], [admin] and [log]\n");
+    expect_errors(load_text("[room]\nname = \x1b[31m\n\x1b = \n[\xff]\nmax_text = \xe2\x80\xae\n"),
+                  "a.conf:2: room.name = \\x1b[31m: holds a control character\n"
+                  "a.conf:3: expected KEY = VALUE: a key is one word of at most 64 ASCII characters\n"
+                  "a.conf:4: unknown section [\\xff]; there are [room], [plain], [sequenced], [access], [limits], "
+                  "[admin] and [log]\n");
     expect_errors(load_text("[room]\nmax_text = \xe2\x80\xae"
                             "5聊\n"),
                   "a.conf:2: room.max_text = \\xe2\\x80\\xae"
