@@ -33,16 +33,13 @@ enum admin_result {
     ADMIN_WAIT,   /* a listing has nothing to tell now: admin_next when something has happened */
 };
 
-/* Of a line of an answer. */
-enum admin_tone {
-    ADMIN_SAYS,
-    ADMIN_COMPLAINS, /* it tells why something was not done */
-};
-
 /* Where the answer goes, and in which form. */
 struct admin_reply {
-    /* A line, at most ADMIN_ANSWER_MAX_BYTES, without its newline; borrowed for the call. */
-    void (*line)(void *ctx, enum admin_tone tone, const char *text);
+    /*
+     * A line, at most ADMIN_ANSWER_MAX_BYTES, without its newline; borrowed for the call.
+     * `is_error`: it says why something was not done.
+     */
+    void (*line)(void *ctx, bool is_error, const char *text);
     void *ctx;
     bool roomctl; /* who reads it writes commands to roomctl, rather than behind a '/' */
     bool json;    /* each line is a JSON object */
@@ -66,6 +63,8 @@ struct admin_host {
     void (*counts)(void *ctx, struct admin_counts *ret_counts);
     void *ctx;
 };
+
+struct json;
 
 struct admin {
     struct room *room; /* borrowed */
@@ -107,13 +106,14 @@ enum admin_result admin_next(const struct admin *admin, const struct moment *now
 
 /* ---- for the files of this folder, and those who answer for them ---- */
 
-/* Formats one line of an answer. A control character in it becomes a question mark. */
-void admin_say(const struct admin_reply *reply, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The same for why something was not done; they return ADMIN_FAILED and ADMIN_USAGE. */
-enum admin_result admin_fail(const struct admin_reply *reply, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-enum admin_result admin_misuse(const struct admin_reply *reply, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+/*
+ * Formats one line of an answer; with ADMIN_FAILED or ADMIN_USAGE it says why something was not done. A control
+ * character in it becomes a question mark. Returns `result`.
+ */
+enum admin_result admin_say(const struct admin_reply *reply, enum admin_result result, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Ends the object, which is a line of an answer in JSON. */
+void admin_say_json(const struct admin_reply *reply, struct json *object);
 
 /* What stands before a command where the answer is read: "/" or "roomctl ". */
 const char *admin_prefix(const struct admin_reply *reply);

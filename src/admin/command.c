@@ -4,7 +4,6 @@
 /* Each row of the table of commands with its handler, and the handlers that need no file of their own. */
 #include "admin/command.h"
 
-#include "admin/command_table.h"
 #include "admin/listing.h"
 #include "admin/moderation_commands.h"
 #include "admin/stats.h"
@@ -13,38 +12,30 @@
 #include <stdio.h>
 #include <string.h>
 
-/* `arguments` is what follows the name and its spaces, terminated; never NULL. */
-typedef enum admin_result command_handler(const struct admin *admin, const struct moment *now, const char *arguments,
-                                          const struct admin_reply *reply);
-
-static enum admin_result stop(const struct admin *admin, const struct moment *now, const char *arguments,
-                              const struct admin_reply *reply)
+static enum admin_result stop(const struct command_call *call)
 {
-    (void)now;
-    (void)arguments;
-    admin_say(reply, "stopping");
-    admin->host.stop(admin->host.ctx);
+    const struct admin_host *host = &call->admin->host;
+
+    admin_say(call->reply, ADMIN_DONE, "stopping");
+    host->stop(host->ctx);
     return ADMIN_DONE;
 }
 
-static enum admin_result reload(const struct admin *admin, const struct moment *now, const char *arguments,
-                                const struct admin_reply *reply)
+static enum admin_result reload(const struct command_call *call)
 {
-    (void)now;
-    (void)arguments;
-    return admin->host.reload(admin->host.ctx, reply);
+    const struct admin_host *host = &call->admin->host;
+
+    return host->reload(host->ctx, call->reply);
 }
 
-static enum admin_result stats(const struct admin *admin, const struct moment *now, const char *arguments,
-                               const struct admin_reply *reply)
+static enum admin_result stats(const struct command_call *call)
 {
+    const struct admin_host *host = &call->admin->host;
     struct stats counted;
 
-    (void)now;
-    (void)arguments;
-    room_stats(admin->room, &counted.room);
-    admin->host.counts(admin->host.ctx, &counted.program);
-    stats_tell(&counted, reply);
+    room_stats(call->admin->room, &counted.room);
+    host->counts(host->ctx, &counted.program);
+    stats_tell(&counted, call->reply);
     return ADMIN_DONE;
 }
 
@@ -55,47 +46,45 @@ enum admin_result command_notice(const struct admin *admin, const struct moment 
 
     switch (room_notice(admin->room, now, text, length, &members)) {
     case STATUS_OK:
-        admin_say(reply, "announced to %u member%s", (unsigned)members, members == 1 ? "" : "s");
-        return ADMIN_DONE;
+        return admin_say(reply, ADMIN_DONE, "announced to %u member%s", (unsigned)members, members == 1 ? "" : "s");
     case STATUS_TOO_LONG:
-        return admin_fail(reply, "not announced: it has %zu bytes, and room.max_text is %u; say it in two lines",
-                          length, (unsigned)room_limits(admin->room)->max_text_bytes);
+        return admin_say(reply, ADMIN_FAILED,
+                         "not announced: it has %zu bytes, and room.max_text is %u; say it in two lines", length,
+                         (unsigned)room_limits(admin->room)->max_text_bytes);
     case STATUS_NOT_UTF8:
-        return admin_fail(reply, "not announced: it is not valid UTF-8, and would end the members' programs");
+        return admin_say(reply, ADMIN_FAILED,
+                         "not announced: it is not valid UTF-8, and would end the members' programs");
     default:
-        return admin_fail(reply, "not announced: the transcript is full");
+        return admin_say(reply, ADMIN_FAILED, "not announced: the transcript is full");
     }
 }
 
-static enum admin_result notice(const struct admin *admin, const struct moment *now, const char *arguments,
-                                const struct admin_reply *reply)
+static enum admin_result notice(const struct command_call *call)
 {
-    if (arguments[0] == '\0')
-        return admin_misuse(reply, "say what? roomctl notice TEXT");
-    return command_notice(admin, now, arguments, strlen(arguments), reply);
+    if (call->arguments[0] == '\0')
+        return command_output_usage(call, "say what?");
+    return command_notice(call->admin, call->now, call->arguments, strlen(call->arguments), call->reply);
 }
 
-static enum admin_result kick(const struct admin *admin, const struct moment *now, const char *arguments,
-                              const struct admin_reply *reply)
+static enum admin_result kick(const struct command_call *call)
 {
     char name[ROOM_NAME_MAX_BYTES + 1];
-    size_t length = strcspn(arguments, " ");
-    const char *reason = arguments + length + (arguments[length] == ' ' ? 1 : 0);
+    size_t length = strcspn(call->arguments, " ");
+    const char *reason = call->arguments + length + (call->arguments[length] == ' ' ? 1 : 0);
 
     if (length == 0)
-        return admin_misuse(reply, "whom? %skick NAME [REASON]", admin_prefix(reply));
-    snprintf(name, sizeof(name), "%.*s", (int)length, arguments);
-    switch (length < sizeof(name) ? room_kick(admin->room, now, name, reason) : STATUS_NOT_FOUND) {
+        return command_output_usage(call, "whom?");
+    snprintf(name, sizeof(name), "%.*s", (int)length, call->arguments);
+    switch (length < sizeof(name) ? room_kick(call->admin->room, call->now, name, reason) : STATUS_NOT_FOUND) {
     case STATUS_OK:
-        admin_say(reply, "%s was removed", name);
-        return ADMIN_DONE;
+        return admin_say(call->reply, ADMIN_DONE, "%s was removed", name);
     case STATUS_TOO_LONG:
-        return admin_fail(reply, "nobody was removed: the reason has %zu bytes, more than room.max_text",
-                          strlen(reason));
+        return admin_say(call->reply, ADMIN_FAILED,
+                         "nobody was removed: the reason has %zu bytes, more than room.max_text", strlen(reason));
     case STATUS_NOT_UTF8:
-        return admin_fail(reply, "nobody was removed: the reason is not valid UTF-8");
+        return admin_say(call->reply, ADMIN_FAILED, "nobody was removed: the reason is not valid UTF-8");
     default:
-        return admin_fail(reply, "nobody here has that name: %smembers lists them", admin_prefix(reply));
+        return command_output_nobody(call);
     }
 }
 
@@ -106,14 +95,12 @@ static enum command_place place_of(const struct admin_reply *reply)
     return reply->roomctl ? COMMAND_ON_CONTROL : COMMAND_ON_CONSOLE;
 }
 
-static enum admin_result help(const struct admin *admin, const struct moment *now, const char *arguments,
-                              const struct admin_reply *reply)
+static enum admin_result help(const struct command_call *call)
 {
-    (void)admin;
-    (void)now;
-    (void)arguments;
+    const struct admin_reply *reply = call->reply;
+
     if (!reply->roomctl)
-        admin_say(reply, "A line is announced to everybody. '//' begins a notice with a slash. Commands:");
+        admin_say(reply, ADMIN_DONE, "A line is announced to everybody. '//' begins a notice with a slash. Commands:");
     for (size_t id = 0; id < COMMANDS; id++) {
         const struct command_row *row = command_table_row(id);
         char usage[64];
@@ -121,7 +108,7 @@ static enum admin_result help(const struct admin *admin, const struct moment *no
         if ((row->places & place_of(reply)) == 0)
             continue;
         snprintf(usage, sizeof(usage), "%s%s %s", reply->roomctl ? "" : "/", row->name, row->arguments);
-        admin_say(reply, "  %-22s %s", usage, row->help);
+        admin_say(reply, ADMIN_DONE, "  %-22s %s", usage, row->help);
     }
     return ADMIN_DONE;
 }
@@ -152,31 +139,34 @@ static enum admin_result refuse_unknown(const char *name, bool elsewhere, const 
     const char *prefix = admin_prefix(reply);
 
     if (elsewhere)
-        return admin_misuse(reply, "'%s' is a command of roomctl; /help lists those that are taken here", name);
+        return admin_say(reply, ADMIN_USAGE, "'%s' is a command of roomctl; /help lists those that are taken here",
+                         name);
     if (nearest != NULL)
-        return admin_misuse(reply, "there is no command '%s%s'; did you mean '%s%s'?", prefix, name, prefix, nearest);
+        return admin_say(reply, ADMIN_USAGE, "there is no command '%s%s'; did you mean '%s%s'?", prefix, name, prefix,
+                         nearest);
     if (reply->roomctl)
-        return admin_misuse(reply, "there is no command '%s'; roomctl --help lists them", name);
-    return admin_misuse(reply, "there is no command '/%s'; /help lists them, and '//' begins a notice with a slash",
-                        name);
+        return admin_say(reply, ADMIN_USAGE, "there is no command '%s'; roomctl --help lists them", name);
+    return admin_say(reply, ADMIN_USAGE,
+                     "there is no command '/%s'; /help lists them, and '//' begins a notice with a slash", name);
 }
 
 enum admin_result command_run(const struct admin *admin, const struct moment *now, const char *line,
                               const struct admin_reply *reply, struct admin_listing *ret_listing)
 {
+    struct command_call call = {.admin = admin, .now = now, .reply = reply};
     size_t length = strcspn(line, " ");
     size_t id = command_table_find(line, length);
-    const char *arguments = line + length;
     char name[32];
 
     snprintf(name, sizeof(name), "%.*s", (int)length, line);
     if (id == COMMANDS || (command_table_row(id)->places & place_of(reply)) == 0)
         return refuse_unknown(name, id < COMMANDS, reply);
-    arguments += strspn(arguments, " ");
-    if (*arguments != '\0' && command_table_row(id)->max_words == 0)
-        return admin_misuse(reply, "%s%s takes nothing after it", admin_prefix(reply), name);
+    call.row = command_table_row(id);
+    call.arguments = line + length + strspn(line + length, " ");
+    if (call.arguments[0] != '\0' && call.row->max_words == 0)
+        return admin_say(reply, ADMIN_USAGE, "%s%s takes nothing after it", admin_prefix(reply), name);
     if (commands[id].handler != NULL)
-        return commands[id].handler(admin, now, arguments, reply);
+        return commands[id].handler(&call);
     *ret_listing = (struct admin_listing){.next = commands[id].next};
     return ADMIN_MORE;
 }

@@ -3,7 +3,9 @@
 
 /* Answers in sentences, or in JSON. */
 #include "admin/admin.h"
+#include "admin/command.h"
 #include "base/json.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -18,55 +20,50 @@ static void mask_controls(char *line)
     }
 }
 
-__attribute__((format(printf, 3, 0))) static void say(const struct admin_reply *reply, enum admin_tone tone,
-                                                      const char *format, va_list arguments)
+void admin_say_json(const struct admin_reply *reply, struct json *object)
+{
+    const char *line = json_end(object);
+
+    if (line != NULL) /* one that did not fit would be a bug, and is left out */
+        reply->line(reply->ctx, false, line);
+}
+
+enum admin_result admin_say(const struct admin_reply *reply, enum admin_result result, const char *format, ...)
 {
     char sentence[SENTENCE_MAX_BYTES], object[ADMIN_ANSWER_MAX_BYTES];
+    bool is_error = result == ADMIN_FAILED || result == ADMIN_USAGE;
     const char *line = sentence;
+    va_list arguments;
     struct json json;
 
+    va_start(arguments, format);
     vsnprintf(sentence, sizeof(sentence), format, arguments);
+    va_end(arguments);
     mask_controls(sentence);
     if (reply->json) {
         json_begin(&json, object, sizeof(object));
-        json_bool(&json, "ok", tone == ADMIN_SAYS);
+        json_bool(&json, "ok", !is_error);
         json_text(&json, "message", sentence);
         line = json_end(&json);
     }
     if (line != NULL)
-        reply->line(reply->ctx, tone, line);
-}
-
-void admin_say(const struct admin_reply *reply, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    say(reply, ADMIN_SAYS, format, arguments);
-    va_end(arguments);
-}
-
-enum admin_result admin_fail(const struct admin_reply *reply, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    say(reply, ADMIN_COMPLAINS, format, arguments);
-    va_end(arguments);
-    return ADMIN_FAILED;
-}
-
-enum admin_result admin_misuse(const struct admin_reply *reply, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    say(reply, ADMIN_COMPLAINS, format, arguments);
-    va_end(arguments);
-    return ADMIN_USAGE;
+        reply->line(reply->ctx, is_error, line);
+    return result;
 }
 
 const char *admin_prefix(const struct admin_reply *reply)
 {
     return reply->roomctl ? "roomctl " : "/";
+}
+
+enum admin_result command_output_usage(const struct command_call *call, const char *wrong)
+{
+    return admin_say(call->reply, ADMIN_USAGE, "%s %s%s %s", wrong, admin_prefix(call->reply), call->row->name,
+                     call->row->arguments);
+}
+
+enum admin_result command_output_nobody(const struct command_call *call)
+{
+    return admin_say(call->reply, ADMIN_FAILED, "nobody here has that name: %smembers lists them",
+                     admin_prefix(call->reply));
 }

@@ -20,15 +20,6 @@
 
 #define LISTING_NAME_COLUMNS 16
 
-/* An object that is told; one that did not fit would be a bug, and is left out. */
-static void tell(struct json *json, const struct admin_reply *reply)
-{
-    const char *object = json_end(json);
-
-    if (object != NULL)
-        reply->line(reply->ctx, ADMIN_SAYS, object);
-}
-
 /* ---- members ---- */
 
 static const char *protocol_of(const struct room_member *member)
@@ -55,7 +46,7 @@ static void tell_member_in_json(const struct room_member *member, const char *en
     json_count(&json, "undelivered", member->undelivered);
     json_bool(&json, "muted", member->muted_until_ns > now->mono_ns);
     json_bool(&json, "away", member->away);
-    tell(&json, reply);
+    admin_say_json(reply, &json);
 }
 
 static void tell_member(const struct admin *admin, const struct moment *now, const struct room_member *member,
@@ -72,7 +63,7 @@ static void tell_member(const struct admin *admin, const struct moment *now, con
     if (reply->json)
         tell_member_in_json(member, endpoint, door, since, now, reply);
     else
-        admin_say(reply,
+        admin_say(reply, ADMIN_DONE,
                   "  %s%*s  %-21s  %-14s  %-9s  %s  %6" PRId64 "  %9" PRIu64 "  %7" PRIu64 "  %4" PRIu64 "  %11u%s%s",
                   member->name, (int)(columns < LISTING_NAME_COLUMNS ? LISTING_NAME_COLUMNS - columns : 0), "",
                   endpoint, door, protocol_of(member), since, (now->mono_ns - member->heard_ns) / MOMENT_NS_PER_S,
@@ -84,10 +75,10 @@ static void tell_heading(const struct admin *admin, const struct admin_reply *re
 {
     uint32_t count = room_members(admin->room);
 
-    admin_say(reply, "%u member%s", (unsigned)count, count == 1 ? "" : "s");
+    admin_say(reply, ADMIN_DONE, "%u member%s", (unsigned)count, count == 1 ? "" : "s");
     if (count > 0)
-        admin_say(reply, "  %-16s  %-21s  %-14s  %-9s  %-25s  %6s  %9s  %7s  %4s  %11s", "name", "endpoint", "door",
-                  "protocol", "since", "idle s", "delivered", "dropped", "owed", "undelivered");
+        admin_say(reply, ADMIN_DONE, "  %-16s  %-21s  %-14s  %-9s  %-25s  %6s  %9s  %7s  %4s  %11s", "name", "endpoint",
+                  "door", "protocol", "since", "idle s", "delivered", "dropped", "owed", "undelivered");
 }
 
 enum admin_result listing_members(const struct admin *admin, const struct moment *now, struct admin_listing *listing,
@@ -115,24 +106,16 @@ enum admin_result listing_members(const struct admin *admin, const struct moment
 static void tell_ban_in_json(const struct room_ban *ban, const struct moment *now, const struct admin_reply *reply)
 {
     char object[ADMIN_ANSWER_MAX_BYTES], text[NETWORK_TEXT_BYTES], until[TIMESTAMP_TEXT_BYTES];
+    bool ends = ban->until_ns != MOMENT_NEVER_NS;
     struct json json;
 
     json_begin(&json, object, sizeof(object));
     json_text(&json, "kind", ban->kind == ROOM_BAN ? "ban" : "mute");
-    if (ban->name[0] != '\0')
-        json_text(&json, "name", ban->name);
-    else
-        json_null(&json, "name");
-    if (ban->has_network)
-        json_text(&json, "network", network_format(&ban->network, text));
-    else
-        json_null(&json, "network");
-    if (ban->until_ns != MOMENT_NEVER_NS)
-        json_text(&json, "until",
-                  timestamp_format(now->wall_ns + (ban->until_ns - now->mono_ns), now->utc_offset_s, until));
-    else
-        json_null(&json, "until");
-    tell(&json, reply);
+    json_text(&json, "name", ban->name[0] != '\0' ? ban->name : NULL);
+    json_text(&json, "network", ban->has_network ? network_format(&ban->network, text) : NULL);
+    json_text(&json, "until",
+              ends ? timestamp_format(now->wall_ns + (ban->until_ns - now->mono_ns), now->utc_offset_s, until) : NULL);
+    admin_say_json(reply, &json);
 }
 
 static void tell_ban(const struct room_ban *ban, const struct moment *now, const struct admin_reply *reply)
@@ -140,9 +123,9 @@ static void tell_ban(const struct room_ban *ban, const struct moment *now, const
     char text[BAN_SUBJECT_TEXT_BYTES], left[DURATION_TEXT_BYTES];
 
     if (ban->until_ns == MOMENT_NEVER_NS)
-        admin_say(reply, "  %s  until the program ends", ban_subject_format(ban, text));
+        admin_say(reply, ADMIN_DONE, "  %s  until the program ends", ban_subject_format(ban, text));
     else
-        admin_say(reply, "  %s  %s left", ban_subject_format(ban, text),
+        admin_say(reply, ADMIN_DONE, "  %s  %s left", ban_subject_format(ban, text),
                   duration_format(ban->until_ns - now->mono_ns, left));
 }
 
@@ -165,7 +148,7 @@ enum admin_result listing_bans(const struct admin *admin, const struct moment *n
 
     if (ban == NULL && listing->stage > 0) {
         if (!listing->begun && !reply->json)
-            admin_say(reply, "nobody is banned or mute");
+            admin_say(reply, ADMIN_DONE, "nobody is banned or mute");
         return ADMIN_DONE;
     }
     if (ban == NULL) {
@@ -178,7 +161,7 @@ enum admin_result listing_bans(const struct admin *admin, const struct moment *n
         tell_ban_in_json(ban, now, reply);
     } else {
         if (!listing->told)
-            admin_say(reply, "%s", titles[listing->stage]);
+            admin_say(reply, ADMIN_DONE, "%s", titles[listing->stage]);
         tell_ban(ban, now, reply);
     }
     listing->begun = listing->told = true;
@@ -194,14 +177,14 @@ static void tell_missed(uint64_t count, const struct admin_reply *reply)
     struct json json;
 
     if (!reply->json) {
-        admin_say(reply, "%" PRIu64 " event%s missed: what reads this is slower than the room", count,
+        admin_say(reply, ADMIN_DONE, "%" PRIu64 " event%s missed: what reads this is slower than the room", count,
                   count == 1 ? "" : "s");
         return;
     }
     json_begin(&json, object, sizeof(object));
     json_text(&json, "kind", "missed");
     json_count(&json, "count", count);
-    tell(&json, reply);
+    admin_say_json(reply, &json);
 }
 
 static void tell_event_in_json(const struct event *event, const struct admin_reply *reply)
@@ -211,7 +194,7 @@ static void tell_event_in_json(const struct event *event, const struct admin_rep
 
     json_begin(&json, object, sizeof(object));
     event_json(&json, event);
-    tell(&json, reply);
+    admin_say_json(reply, &json);
 }
 
 static void tell_event(const struct event *event, const struct admin_reply *reply)
@@ -225,17 +208,18 @@ static void tell_event(const struct event *event, const struct admin_reply *repl
     timestamp_format(event->wall_ns, event->utc_offset_s, time);
     switch ((enum event_kind)event->kind) {
     case EVENT_JOIN:
-        admin_say(reply, "%s %.*s joined", time, (int)event->name_len, event->name);
+        admin_say(reply, ADMIN_DONE, "%s %.*s joined", time, (int)event->name_len, event->name);
         break;
     case EVENT_CHAT:
-        admin_say(reply, "%s %.*s: %.*s", time, (int)event->name_len, event->name, (int)event->text_len, event->text);
+        admin_say(reply, ADMIN_DONE, "%s %.*s: %.*s", time, (int)event->name_len, event->name, (int)event->text_len,
+                  event->text);
         break;
     case EVENT_EXIT:
-        admin_say(reply, "%s %.*s left (%s)", time, (int)event->name_len, event->name,
+        admin_say(reply, ADMIN_DONE, "%s %.*s left (%s)", time, (int)event->name_len, event->name,
                   exit_reason_text((enum exit_reason)event->reason));
         break;
     case EVENT_NOTICE: /* no member's name has a colon or a space in it */
-        admin_say(reply, "%s (notice) %.*s", time, (int)event->text_len, event->text);
+        admin_say(reply, ADMIN_DONE, "%s (notice) %.*s", time, (int)event->text_len, event->text);
         break;
     }
 }

@@ -7,15 +7,11 @@
 #ifndef ROOMD_ADMIN_MODERATION_COMMANDS_H
 #define ROOMD_ADMIN_MODERATION_COMMANDS_H
 
-#include "admin/admin.h"
+#include "admin/command.h"
 
-enum admin_result moderation_commands_ban(const struct admin *admin, const struct moment *now, const char *arguments,
-                                          const struct admin_reply *reply);
-enum admin_result moderation_commands_unban(const struct admin *admin, const struct moment *now, const char *arguments,
-                                            const struct admin_reply *reply);
-enum admin_result moderation_commands_mute(const struct admin *admin, const struct moment *now, const char *arguments,
-                                           const struct admin_reply *reply);
-enum admin_result moderation_commands_unmute(const struct admin *admin, const struct moment *now, const char *arguments,
-                                             const struct admin_reply *reply);
+command_handler moderation_commands_ban;
+command_handler moderation_commands_unban;
+command_handler moderation_commands_mute;
+command_handler moderation_commands_unmute;
 
 #endif

@@ -92,7 +92,6 @@ static void tell_in_json(const struct stats *stats, const struct admin_reply *re
 {
     char object[ADMIN_ANSWER_MAX_BYTES];
     struct json json;
-    const char *text;
 
     json_begin(&json, object, sizeof(object));
     for (size_t i = 0; i < stats_rows(); i++)
@@ -101,9 +100,7 @@ static void tell_in_json(const struct stats *stats, const struct admin_reply *re
     for (int refusal = REFUSED_NOT + 1; refusal < REFUSALS; refusal++)
         json_count(&json, labels[refusal], stats->room.refused[refusal]);
     json_object_end(&json);
-    text = json_end(&json);
-    if (text != NULL)
-        reply->line(reply->ctx, ADMIN_SAYS, text);
+    admin_say_json(reply, &json);
 }
 
 void stats_tell(const struct stats *stats, const struct admin_reply *reply)
@@ -113,9 +110,10 @@ void stats_tell(const struct stats *stats, const struct admin_reply *reply)
         return;
     }
     for (size_t i = 0; i < stats_rows(); i++)
-        admin_say(reply, "%s %" PRIu64, rows[i].name, stats_value(stats, &rows[i]));
+        admin_say(reply, ADMIN_DONE, "%s %" PRIu64, rows[i].name, stats_value(stats, &rows[i]));
     for (int refusal = REFUSED_NOT + 1; refusal < REFUSALS; refusal++) {
         if (stats->room.refused[refusal] > 0)
-            admin_say(reply, STATS_REFUSED "{reason=\"%s\"} %" PRIu64, labels[refusal], stats->room.refused[refusal]);
+            admin_say(reply, ADMIN_DONE, STATS_REFUSED "{reason=\"%s\"} %" PRIu64, labels[refusal],
+                      stats->room.refused[refusal]);
     }
 }

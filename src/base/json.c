@@ -81,7 +81,10 @@ void json_string(struct json *json, const char *key, const char *text, size_t le
 
 void json_text(struct json *json, const char *key, const char *text)
 {
-    json_string(json, key, text, strlen(text));
+    if (text == NULL)
+        json_null(json, key);
+    else
+        json_string(json, key, text, strlen(text));
 }
 
 void json_number(struct json *json, const char *key, int64_t number)

@@ -27,7 +27,7 @@ void json_begin(struct json *json, char *bytes, size_t size);
 
 /* `length` bytes of text; each that is not part of valid UTF-8 becomes U+FFFD. */
 void json_string(struct json *json, const char *key, const char *text, size_t length);
-/* A terminated text. */
+/* A terminated text; NULL: null. */
 void json_text(struct json *json, const char *key, const char *text);
 void json_number(struct json *json, const char *key, int64_t number);
 void json_count(struct json *json, const char *key, uint64_t count);

@@ -12,18 +12,18 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static void reply_to_terminal(void *ctx, enum admin_tone tone, const char *text)
+static void reply_to_terminal(void *ctx, bool is_error, const char *text)
 {
     struct server *server = ctx;
 
-    (void)tone;
+    (void)is_error;
     terminal_log_print(&server->terminal_log, "%s", text);
 }
 
-void console_reply_to_log(void *ctx, enum admin_tone tone, const char *text)
+void console_reply_to_log(void *ctx, bool is_error, const char *text)
 {
     (void)ctx;
-    (void)tone;
+    (void)is_error;
     log_notice("%s", text);
 }
 

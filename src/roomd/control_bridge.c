@@ -23,12 +23,12 @@ struct order {
 
 static_assert(sizeof(struct order) <= CONTROL_SERVER_STATE_BYTES, "an order is kept in the client");
 
-static void reply_to_client(void *ctx, enum admin_tone tone, const char *text)
+static void reply_to_client(void *ctx, bool is_error, const char *text)
 {
     /* In JSON, a program reads all of it from one place; "ok" tells the difference. */
     bool json = ((const struct order *)control_client_state(ctx))->json;
 
-    control_client_say(ctx, tone == ADMIN_COMPLAINS && !json ? CONTROL_FRAME_ERROR : CONTROL_FRAME_LINE, text);
+    control_client_say(ctx, is_error && !json ? CONTROL_FRAME_ERROR : CONTROL_FRAME_LINE, text);
 }
 
 static struct admin_reply reply_for(struct control_client *client)

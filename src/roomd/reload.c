@@ -29,9 +29,9 @@ __attribute__((format(printf, 3, 4))) static void say(const struct reload *reloa
     vsnprintf(line, sizeof(line), format, arguments);
     va_end(arguments);
     if (reload->reply != NULL && wrong)
-        admin_fail(reload->reply, "%s", line);
+        admin_say(reload->reply, ADMIN_FAILED, "%s", line);
     else if (reload->reply != NULL)
-        admin_say(reload->reply, "%s", line);
+        admin_say(reload->reply, ADMIN_DONE, "%s", line);
     else if (wrong) /* nobody else hears of it, whatever log.level is */
         log_errorx("%s", line);
     else

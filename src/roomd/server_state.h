@@ -110,7 +110,7 @@ void service_describe(const struct server *server, char *ret_text, size_t size);
 int console_open(struct server *server);
 void console_close(struct server *server);
 /* The `line` of an admin_reply that goes to the log. */
-void console_reply_to_log(void *ctx, enum admin_tone tone, const char *text);
+void console_reply_to_log(void *ctx, bool is_error, const char *text);
 
 /* control_bridge.c: the group of admin.group, or GROUP_NONE; that it is missing is logged. */
 gid_t control_bridge_find_group(const struct server *server);

@@ -16,11 +16,11 @@ struct console {
     size_t answers;
 };
 
-static void on_answer(void *ctx, enum admin_tone tone, const char *text)
+static void on_answer(void *ctx, bool is_error, const char *text)
 {
     struct console *console = ctx;
 
-    (void)tone;
+    (void)is_error;
     FUZZ_CHECK(text[0] != '\0' && strlen(text) < ADMIN_ANSWER_MAX_BYTES);
     for (; *text != '\0'; text++)
         FUZZ_CHECK((unsigned char)*text >= 0x20 && *text != 0x7f);
@@ -67,8 +67,7 @@ static void on_stop(void *ctx)
 static enum admin_result on_reload(void *ctx, const struct admin_reply *reply)
 {
     (void)ctx;
-    admin_say(reply, "done");
-    return ADMIN_DONE;
+    return admin_say(reply, ADMIN_DONE, "done");
 }
 
 static void on_counts(void *ctx, struct admin_counts *ret_counts)

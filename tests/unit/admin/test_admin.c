@@ -15,12 +15,12 @@ static struct admin admin;
 static char said[8192]; /* all lines of the answer, each with a newline */
 static unsigned stopped, reloaded;
 
-static void on_line(void *ctx, enum admin_tone tone, const char *text)
+static void on_line(void *ctx, bool is_error, const char *text)
 {
     size_t used = strlen(said);
 
     (void)ctx;
-    (void)tone;
+    (void)is_error;
     snprintf(said + used, sizeof(said) - used, "%s\n", text);
 }
 
@@ -35,7 +35,7 @@ static void on_stop(void *ctx)
 static enum admin_result on_reload(void *ctx, const struct admin_reply *to)
 {
     (void)ctx;
-    admin_say(to, "reloaded");
+    admin_say(to, ADMIN_DONE, "reloaded");
     reloaded++;
     return ADMIN_DONE;
 }

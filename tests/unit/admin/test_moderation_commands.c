@@ -15,12 +15,12 @@ static struct stage stage;
 static struct admin admin;
 static char said[65536]; /* all lines of the answer, each with a newline */
 
-static void on_line(void *ctx, enum admin_tone tone, const char *text)
+static void on_line(void *ctx, bool is_error, const char *text)
 {
     size_t used = strlen(said);
 
     (void)ctx;
-    (void)tone;
+    (void)is_error;
     snprintf(said + used, sizeof(said) - used, "%s\n", text);
 }
 

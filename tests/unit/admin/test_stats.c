@@ -9,12 +9,12 @@
 
 static char said[16384];
 
-static void on_line(void *ctx, enum admin_tone tone, const char *text)
+static void on_line(void *ctx, bool is_error, const char *text)
 {
     size_t used = strlen(said);
 
     (void)ctx;
-    (void)tone;
+    (void)is_error;
     snprintf(said + used, sizeof(said) - used, "%s\n", text);
 }
 
