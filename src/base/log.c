@@ -88,40 +88,25 @@ __attribute__((format(printf, 4, 0))) static void write_line(enum log_level leve
     write_nowait(STDERR_FILENO, line, used); /* if it does not go out, nobody is left to tell */
 }
 
-__attribute__((format(printf, 3, 0))) static void log_line(enum log_level level, int error, const char *format,
-                                                           va_list arguments)
-{
-    if (log_is_shown(level))
-        write_line(level, true, error, format, arguments);
-}
-
-void log_ready(const char *format, ...)
-{
-    int error = errno;
-    va_list arguments;
-
-    va_start(arguments, format);
-    write_line(LOG_LEVEL_NOTICE, false, 0, format, arguments);
-    va_end(arguments);
-    errno = error;
-}
-
-#define LOG_FUNCTION(name, level, with_errno)                                                                          \
+/* A line without a stamp comes whatever the level is. */
+#define LOG_FUNCTION(name, level, stamped, with_errno)                                                                 \
     void name(const char *format, ...)                                                                                 \
     {                                                                                                                  \
         int error = errno;                                                                                             \
         va_list arguments;                                                                                             \
                                                                                                                        \
         va_start(arguments, format);                                                                                   \
-        log_line(level, (with_errno) ? error : 0, format, arguments);                                                  \
+        if (!(stamped) || log_is_shown(level))                                                                         \
+            write_line(level, stamped, (with_errno) ? error : 0, format, arguments);                                   \
         va_end(arguments);                                                                                             \
         errno = error;                                                                                                 \
     }
 
-LOG_FUNCTION(log_error, LOG_LEVEL_ERROR, true)
-LOG_FUNCTION(log_errorx, LOG_LEVEL_ERROR, false)
-LOG_FUNCTION(log_warn, LOG_LEVEL_WARNING, true)
-LOG_FUNCTION(log_warnx, LOG_LEVEL_WARNING, false)
-LOG_FUNCTION(log_notice, LOG_LEVEL_NOTICE, false)
-LOG_FUNCTION(log_info, LOG_LEVEL_INFO, false)
-LOG_FUNCTION(log_debug, LOG_LEVEL_DEBUG, false)
+LOG_FUNCTION(log_error, LOG_LEVEL_ERROR, true, true)
+LOG_FUNCTION(log_errorx, LOG_LEVEL_ERROR, true, false)
+LOG_FUNCTION(log_warn, LOG_LEVEL_WARNING, true, true)
+LOG_FUNCTION(log_warnx, LOG_LEVEL_WARNING, true, false)
+LOG_FUNCTION(log_notice, LOG_LEVEL_NOTICE, true, false)
+LOG_FUNCTION(log_info, LOG_LEVEL_INFO, true, false)
+LOG_FUNCTION(log_debug, LOG_LEVEL_DEBUG, true, false)
+LOG_FUNCTION(log_ready, LOG_LEVEL_NOTICE, false, false)

@@ -7,24 +7,13 @@
 #include "io/sd_notify.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define FDSTORE_FIRST_FD 3
-
-static long read_number(const char *variable)
-{
-    const char *text = getenv(variable);
-    char *end;
-    long number;
-
-    if (text == NULL || text[0] < '0' || text[0] > '9')
-        return -1;
-    number = strtol(text, &end, 10);
-    return *end == '\0' ? number : -1;
-}
 
 /* Copies the name up to the next colon. Returns what follows it. */
 static const char *read_name(const char *names, char ret_name[FDSTORE_NAME_BYTES])
@@ -38,10 +27,10 @@ static const char *read_name(const char *names, char ret_name[FDSTORE_NAME_BYTES
 void fdstore_find(struct fdstore *fdstore)
 {
     const char *names = getenv("LISTEN_FDNAMES");
-    long count = read_number("LISTEN_PID") == (long)getpid() ? read_number("LISTEN_FDS") : 0;
+    uint64_t count = sd_notify_number("LISTEN_PID") == (uint64_t)getpid() ? sd_notify_number("LISTEN_FDS") : 0;
 
     *fdstore = (struct fdstore){.count = 0};
-    for (int fd = FDSTORE_FIRST_FD; fd < FDSTORE_FIRST_FD + count; fd++) {
+    for (int fd = FDSTORE_FIRST_FD; (uint64_t)fd < FDSTORE_FIRST_FD + count && fd < INT_MAX; fd++) {
         struct fdstore_fd *found = &fdstore->fds[fdstore->count];
         char name[FDSTORE_NAME_BYTES] = "";
 

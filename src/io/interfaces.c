@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * getifaddrs(3) and if_nametoindex(3), in terms of endpoints. getifaddrs asks over a netlink socket; a service that is to do with as little as it
+ * getifaddrs(3), in terms of endpoints. getifaddrs asks over a netlink socket; a service that is to do with as little as it
  * can may not have one, and then the older ways are gone: netdevice(7) for IPv4, /proc for IPv6.
  */
 #include "io/interfaces.h"
@@ -95,31 +95,24 @@ static size_t list_ipv6(struct endpoint *ret_addresses, size_t max)
     return count;
 }
 
-static int list_without_netlink(struct endpoint *ret_addresses, size_t max, size_t *ret_count)
+static size_t list_without_netlink(struct endpoint *ret_addresses, size_t max)
 {
     size_t count = list_ipv4(ret_addresses, max);
 
-    *ret_count = count + list_ipv6(ret_addresses + count, max - count);
-    return STATUS_OK;
+    return count + list_ipv6(ret_addresses + count, max - count);
 }
 
-int interfaces_addresses(struct endpoint *ret_addresses, size_t max, size_t *ret_count)
+size_t interfaces_addresses(struct endpoint *ret_addresses, size_t max)
 {
     struct ifaddrs *list;
     size_t count = 0;
 
     if (getifaddrs(&list) != 0)
-        return errno == EAFNOSUPPORT ? list_without_netlink(ret_addresses, max, ret_count) : STATUS_SYSTEM;
+        return errno == EAFNOSUPPORT ? list_without_netlink(ret_addresses, max) : 0;
     for (const struct ifaddrs *interface = list; interface != NULL && count < max; interface = interface->ifa_next) {
         if (interface_endpoint(interface, &ret_addresses[count]) == STATUS_OK)
             ret_addresses[count++].port = 0;
     }
     freeifaddrs(list);
-    *ret_count = count;
-    return STATUS_OK;
-}
-
-uint32_t interfaces_index(const char *name)
-{
-    return if_nametoindex(name);
+    return count;
 }

@@ -108,8 +108,7 @@ void sd_notify_stopping(void)
     send_message("STOPPING=1", -1);
 }
 
-/* A decimal number and nothing else; 0 where it is none. */
-static uint64_t read_number(const char *variable)
+uint64_t sd_notify_number(const char *variable)
 {
     const char *text = getenv(variable);
     char *end;
@@ -125,9 +124,9 @@ static uint64_t read_number(const char *variable)
 uint64_t sd_notify_watchdog_us(void)
 {
     /* It may be meant for the process that started us. */
-    if (getenv("WATCHDOG_PID") != NULL && read_number("WATCHDOG_PID") != (uint64_t)getpid())
+    if (getenv("WATCHDOG_PID") != NULL && sd_notify_number("WATCHDOG_PID") != (uint64_t)getpid())
         return 0;
-    return read_number("WATCHDOG_USEC");
+    return sd_notify_number("WATCHDOG_USEC");
 }
 
 void sd_notify_watchdog(void)

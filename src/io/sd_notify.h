@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The variable of the environment where it is a decimal number and nothing else, or 0. */
+uint64_t sd_notify_number(const char *variable);
+
 /* Does anybody want to be told? */
 bool sd_notify_is_wanted(void);
 

@@ -58,17 +58,13 @@ static void on_change(void *ctx, const char *key, const char *old_text, const ch
 
 void reload_describe(const struct server *server, const struct config *config, struct room_configuration *ret)
 {
-    size_t own_count = 0;
-
-    if (interfaces_addresses(ret->own, ROOM_OWN_MAX, &own_count) != 0)
-        own_count = 0;
     ret->room = (struct room_config){.limits = config->limits,
                                      .access = config->access,
                                      .title = config->room_name,
                                      .doors = ret->doors,
                                      .door_count = doors_describe(server, config, ret->doors),
                                      .own = ret->own,
-                                     .own_count = own_count};
+                                     .own_count = interfaces_addresses(ret->own, ROOM_OWN_MAX)};
 }
 
 /* Nothing can fail any more. */

@@ -116,28 +116,7 @@ void restart_restore(struct server *server)
 
 /* ---- what is to be held ---- */
 
-static void on_keep(void *ctx, uint32_t seat, const struct roster_record *record)
-{
-    struct server *server = ctx;
-
-    if (server->restart.roster != NULL)
-        roster_file_keep(server->restart.roster, seat, record);
-}
-
-static void on_forget(void *ctx, uint32_t seat)
-{
-    struct server *server = ctx;
-
-    if (server->restart.roster != NULL)
-        roster_file_forget(server->restart.roster, seat);
-}
-
-struct roster restart_roster(struct server *server)
-{
-    return (struct roster){.keep = on_keep, .forget = on_forget, .ctx = server};
-}
-
-void restart_make_roster(struct server *server)
+struct roster restart_make_roster(struct server *server)
 {
     uint64_t generation = server->restart.before != NULL ? roster_file_read_generation(server->restart.before) + 1 : 1;
     struct endpoint doors[ROOM_DOORS_MAX];
@@ -145,12 +124,14 @@ void restart_make_roster(struct server *server)
 
     /* Nobody to hold it. */
     if (!sd_notify_is_wanted())
-        return;
+        return (struct roster){.keep = NULL};
     for (uint16_t door = 0; door < count; door++)
         doors[door] = *udp_bound(server->doors, door);
-    if (roster_file_new(server->config->limits.max_members, doors, count, generation, &server->restart.roster) !=
+    if (roster_file_new(server->config->limits.max_members, doors, count, generation, &server->restart.roster) ==
         STATUS_OK)
-        log_warn("members can't be kept over a restart");
+        return (struct roster){.keep = roster_file_keep, .forget = roster_file_forget, .ctx = server->restart.roster};
+    log_warn("members can't be kept over a restart");
+    return (struct roster){.keep = NULL};
 }
 
 /* "door-0.0.0.0_8888": the manager's names know no colon. */

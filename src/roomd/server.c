@@ -23,8 +23,6 @@
 /* A network that takes nothing for so long is down; a service manager kills after some ten seconds. */
 #define SERVER_CLOSING_S 2.0
 
-#define SERVER_STATUS_BYTES 128
-
 /* ---- configuration ---- */
 
 static void print_error(void *ctx, const char *where, const char *message)
@@ -100,13 +98,11 @@ static void host_stop(void *ctx)
 static enum admin_result host_reload(void *ctx, const struct admin_reply *reply)
 {
     struct server *server = ctx;
-    char status[SERVER_STATUS_BYTES];
     enum admin_result result;
 
     sd_notify_reloading();
     result = reload_config(server, reply);
-    service_describe(server, status, sizeof(status));
-    sd_notify_ready(status);
+    service_ready(server);
     return result;
 }
 
@@ -290,7 +286,7 @@ static int open_room(struct server *server)
     struct room_setup setup = {
         .ring_bytes = server->config->ring_bytes,
         .outbox = {.send = udp_outbox_send, .ctx = server->doors},
-        .roster = restart_roster(server),
+        .roster = restart_make_roster(server),
     };
     struct room_configuration described;
     int status;
@@ -318,7 +314,6 @@ static int open_room(struct server *server)
 static void announce(struct server *server)
 {
     char text[ENDPOINT_TEXT_BYTES], list[ROOM_DOORS_MAX * (ENDPOINT_TEXT_BYTES + 2)];
-    char status[SERVER_STATUS_BYTES];
     struct endpoint bound[ROOM_DOORS_MAX];
     uint16_t count = udp_doors(server->doors);
     size_t used = 0;
@@ -329,8 +324,7 @@ static void announce(struct server *server)
                                  endpoint_format(&bound[door], text));
     }
     log_ready("room %s is open on %s", server->config->room_name, list);
-    service_describe(server, status, sizeof(status));
-    sd_notify_ready(status);
+    service_ready(server);
     terminal_log_greet(&server->terminal_log, bound, count, server->config->admin_stdin);
 }
 
@@ -359,10 +353,8 @@ static int open_all(struct server *server)
     journal_init(&server->journal, server->config->log_events, server->terminal_log.shown);
     restart_find(server);
     code = doors_open(server, &sink);
-    if (code == EX_OK) {
-        restart_make_roster(server);
+    if (code == EX_OK)
         code = open_room(server);
-    }
     if (code == EX_OK)
         code = console_open(server);
     return code;

@@ -87,9 +87,8 @@ size_t doors_describe(const struct server *server, const struct config *config,
 void restart_find(struct server *server);
 /* For each door of the configuration the socket that was held for it, now the caller's, or -1. All other sockets are let go. */
 void restart_match(struct server *server, int ret_fds[ROOM_DOORS_MAX]);
-/* The roster for the members of now; the doors are open. */
-void restart_make_roster(struct server *server);
-struct roster restart_roster(struct server *server);
+/* The roster for the members of now, all zero where nobody would hold it; the doors are open. */
+struct roster restart_make_roster(struct server *server);
 /* Members of before the restart are in again. */
 void restart_restore(struct server *server);
 /* Gives all that is to outlive the process to the service manager. */
@@ -103,8 +102,8 @@ void service_stop(struct server *server);
 struct observer service_observer(struct server *server);
 /* The room may have changed. */
 void service_touch(struct server *server);
-/* "12 members, 345 messages" */
-void service_describe(const struct server *server, char *ret_text, size_t size);
+/* The room is open, after a start or a reload. */
+void service_ready(const struct server *server);
 
 /* console.c: begins to read stdin, the FIFO and the control socket. Returns an exit code; why it is not 0 was logged. */
 int console_open(struct server *server);

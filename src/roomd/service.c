@@ -12,13 +12,24 @@
 /* `systemctl status` shows what was true so long ago, at most. */
 #define SERVICE_STATUS_S 2.0
 
-void service_describe(const struct server *server, char *ret_text, size_t size)
+#define STATUS_BYTES 128
+
+/* "12 members, 345 messages" */
+static const char *describe(const struct server *server, char text[STATUS_BYTES])
 {
     uint32_t members = room_members(server->room);
     uint64_t messages = server->service.messages;
 
-    snprintf(ret_text, size, "%" PRIu32 " member%s, %" PRIu64 " message%s", members, members == 1 ? "" : "s", messages,
-             messages == 1 ? "" : "s");
+    snprintf(text, STATUS_BYTES, "%" PRIu32 " member%s, %" PRIu64 " message%s", members, members == 1 ? "" : "s",
+             messages, messages == 1 ? "" : "s");
+    return text;
+}
+
+void service_ready(const struct server *server)
+{
+    char text[STATUS_BYTES];
+
+    sd_notify_ready(describe(server, text));
 }
 
 static void on_watchdog(struct ev_loop *loop, ev_timer *watcher, int events)
@@ -32,12 +43,11 @@ static void on_watchdog(struct ev_loop *loop, ev_timer *watcher, int events)
 static void on_status(struct ev_loop *loop, ev_timer *watcher, int events)
 {
     struct server *server = watcher->data;
-    char text[128];
+    char text[STATUS_BYTES];
 
     (void)loop;
     (void)events;
-    service_describe(server, text, sizeof(text));
-    sd_notify_status(text);
+    sd_notify_status(describe(server, text));
     server->service.members_told = room_members(server->room);
     server->service.messages_told = server->service.messages;
 }

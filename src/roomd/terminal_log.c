@@ -94,12 +94,11 @@ static size_t greet_door(struct terminal_log *log, const struct endpoint *bound,
 void terminal_log_greet(struct terminal_log *log, const struct endpoint *bound, size_t count, bool console)
 {
     struct endpoint machine[TERMINAL_LOG_ADDRESSES_MAX];
-    size_t machine_count = 0, shown = 0;
+    size_t machine_count, shown = 0;
 
     if (!log->shown)
         return;
-    if (interfaces_addresses(machine, TERMINAL_LOG_ADDRESSES_MAX, &machine_count) != 0)
-        machine_count = 0;
+    machine_count = interfaces_addresses(machine, TERMINAL_LOG_ADDRESSES_MAX);
     for (size_t i = 0; i < count; i++)
         shown += greet_door(log, &bound[i], machine, machine_count);
     if (shown == 0)

@@ -5,11 +5,11 @@
 #include "io/udp/udp.h"
 
 #include "base/log.h"
-#include "io/interfaces.h"
 #include "io/udp/udp_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <roomd/status.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,7 +119,7 @@ static int resolve_zone(const struct endpoint *listen, const char *zone, struct 
     struct endpoint resolved = *listen;
 
     if (zone != NULL && zone[0] != '\0') {
-        resolved.scope = interfaces_index(zone);
+        resolved.scope = if_nametoindex(zone);
         if (resolved.scope == 0)
             return STATUS_SYSTEM;
     }
