@@ -8,41 +8,28 @@
 #include "io/interfaces.h"
 
 #include <roomd/status.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <unistd.h>
 
-/* The longest list of networks, before and after. */
-#define RELOAD_LINE_BYTES 2048
-
 struct reload {
-    const struct admin_reply *reply; /* NULL: the log */
+    const struct admin_reply *reply;
     size_t changes;
 };
 
-__attribute__((format(printf, 3, 4))) static void say(const struct reload *reload, bool wrong, const char *format, ...)
+/* For a SIGHUP: nobody else hears of what is wrong, whatever log.level is. */
+static void reply_to_log(void *ctx, bool is_error, const char *text)
 {
-    char line[RELOAD_LINE_BYTES];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(line, sizeof(line), format, arguments);
-    va_end(arguments);
-    if (reload->reply != NULL && wrong)
-        admin_say(reload->reply, ADMIN_FAILED, "%s", line);
-    else if (reload->reply != NULL)
-        admin_say(reload->reply, ADMIN_DONE, "%s", line);
-    else if (wrong) /* nobody else hears of it, whatever log.level is */
-        log_errorx("%s", line);
+    (void)ctx;
+    if (is_error)
+        log_errorx("%s", text);
     else
-        log_notice("%s", line);
+        log_notice("%s", text);
 }
 
 static void on_error(void *ctx, const char *where, const char *message)
 {
     struct reload *reload = ctx;
 
-    say(reload, true, "reload: %s: %s", where, message);
+    admin_say(reload->reply, ADMIN_FAILED, "reload: %s: %s", where, message);
 }
 
 static void on_change(void *ctx, const char *key, const char *old_text, const char *new_text, bool reloadable)
@@ -51,9 +38,10 @@ static void on_change(void *ctx, const char *key, const char *old_text, const ch
 
     reload->changes++;
     if (reloadable)
-        say(reload, false, "reload: %s is now '%s' (was '%s')", key, new_text, old_text);
+        admin_say(reload->reply, ADMIN_DONE, "reload: %s is now '%s' (was '%s')", key, new_text, old_text);
     else
-        say(reload, false, "reload: %s = '%s' needs a restart; until then it is '%s'", key, new_text, old_text);
+        admin_say(reload->reply, ADMIN_DONE, "reload: %s = '%s' needs a restart; until then it is '%s'", key, new_text,
+                  old_text);
 }
 
 void reload_describe(const struct server *server, const struct config *config, struct room_configuration *ret)
@@ -76,8 +64,9 @@ static void take(struct server *server, struct config *config, const struct relo
     reload_describe(server, config, &described);
     removed = room_reconfigure(server->room, &server->now, &described.room);
     if (removed > 0)
-        say(reload, false, "reload: %u member%s removed: access.deny and access.plain_from no longer let them in",
-            (unsigned)removed, removed == 1 ? " was" : "s were");
+        admin_say(reload->reply, ADMIN_DONE,
+                  "reload: %u member%s removed: access.deny and access.plain_from no longer let them in",
+                  (unsigned)removed, removed == 1 ? " was" : "s were");
     journal_set_events(&server->journal, config->log_events);
     log_set_level(config->log_level);
     config_free(server->config);
@@ -86,7 +75,8 @@ static void take(struct server *server, struct config *config, const struct relo
 
 enum admin_result reload_config(struct server *server, const struct admin_reply *reply)
 {
-    struct reload reload = {.reply = reply};
+    static const struct admin_reply log = {.line = reply_to_log};
+    struct reload reload = {.reply = reply != NULL ? reply : &log};
     struct config_report report = {.error = on_error, .ctx = &reload};
     struct config *config;
     int status = server_load_config(server->options, &report, &config);
@@ -101,12 +91,11 @@ enum admin_result reload_config(struct server *server, const struct admin_reply 
     }
     if (status != 0) {
         log_set_level(server->config->log_level);
-        say(&reload, true, "reload: nothing was changed: %s",
-            status == STATUS_NO_MEMORY ? "out of memory" : "put that right, and reload again");
-        return ADMIN_FAILED;
+        return admin_say(reload.reply, ADMIN_FAILED, "reload: nothing was changed: %s",
+                         status == STATUS_NO_MEMORY ? "out of memory" : "put that right, and reload again");
     }
     if (reload.changes == 0)
-        say(&reload, false, "reload: nothing has changed");
+        admin_say(reload.reply, ADMIN_DONE, "reload: nothing has changed");
     take(server, config, &reload);
     return ADMIN_DONE;
 }
