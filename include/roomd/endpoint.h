@@ -43,6 +43,8 @@ bool endpoint_address_is_ipv4(const uint8_t address[ENDPOINT_ADDRESS_BYTES]);
 bool endpoint_address_is_any(const uint8_t address[ENDPOINT_ADDRESS_BYTES]);
 /* 127.0.0.0/8 or ::1 */
 bool endpoint_address_is_loopback(const uint8_t address[ENDPOINT_ADDRESS_BYTES]);
+/* fe80::/10, which needs a scope; 169.254.0.0/16 knows none. */
+bool endpoint_address_is_link_local(const uint8_t address[ENDPOINT_ADDRESS_BYTES]);
 
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
 

@@ -62,11 +62,6 @@ static const char *wrong_brackets(const char *address)
     return close[1] == ':' && is_port(close + 2) ? NULL : "has no port from 0 to 65535: write for example [::1]:8888";
 }
 
-static bool is_link_local(const struct endpoint *endpoint)
-{
-    return endpoint->address[0] == 0xfe && (endpoint->address[1] & 0xc0) == 0x80;
-}
-
 static bool is_interface(const char *zone)
 {
     size_t length = strlen(zone);
@@ -102,6 +97,7 @@ static const char *take_zone(char *address, char zone[ADDRESS_MAX_BYTES + 1])
 static int parse_address(const struct parser *parser, const char *address, struct listen_option_door *door)
 {
     char bare[ADDRESS_MAX_BYTES + 1], zone[ADDRESS_MAX_BYTES + 1];
+    bool link_local;
     const char *name, *wrong = address[0] == '[' ? wrong_brackets(address) : wrong_shape(address);
 
     if (wrong != NULL)
@@ -116,9 +112,10 @@ static int parse_address(const struct parser *parser, const char *address, struc
         return refuse(parser, address, "is no IP address with a port: write for example 127.0.0.1:8888 or [::1]:8888");
     if (name != NULL)
         snprintf(door->zone, sizeof(door->zone), "%.*s", CONFIG_ZONE_MAX_BYTES, name);
-    if (is_link_local(&door->endpoint) != (name != NULL || door->endpoint.scope != 0))
+    link_local = endpoint_address_is_link_local(door->endpoint.address);
+    if (link_local != (name != NULL || door->endpoint.scope != 0))
         return refuse(parser, address,
-                      is_link_local(&door->endpoint)
+                      link_local
                           ? "is a link-local address and needs its interface: write for example [fe80::1%eth0]:8888"
                           : "is no link-local address (fe80::…): only those have an interface behind a '%'");
     return STATUS_OK;

@@ -10,11 +10,6 @@
 
 #define SOCKADDR_MAPPED_PREFIX_BYTES 12
 
-bool sockaddr_is_link_local(const uint8_t address[ENDPOINT_ADDRESS_BYTES])
-{
-    return address[0] == 0xfe && (address[1] & 0xc0) == 0x80;
-}
-
 socklen_t sockaddr_from_endpoint(const struct endpoint *endpoint, union sockaddr_any *ret_address)
 {
     memset(ret_address, 0, sizeof(*ret_address));
@@ -44,7 +39,7 @@ int sockaddr_to_endpoint(const union sockaddr_any *address, socklen_t length, st
         memcpy(endpoint.address, &address->ipv6.sin6_addr, ENDPOINT_ADDRESS_BYTES);
         endpoint.port = ntohs(address->ipv6.sin6_port);
         /* Anywhere else a scope would make two endpoints of one. */
-        if (sockaddr_is_link_local(endpoint.address))
+        if (endpoint_address_is_link_local(endpoint.address))
             endpoint.scope = address->ipv6.sin6_scope_id;
     } else {
         return STATUS_INVALID;

@@ -9,7 +9,6 @@
 
 #include <netinet/in.h>
 #include <roomd/endpoint.h>
-#include <stdbool.h>
 #include <sys/socket.h>
 
 /* The families an endpoint can have; smaller than sockaddr_storage by a hundred bytes for each datagram. */
@@ -18,9 +17,6 @@ union sockaddr_any {
     struct sockaddr_in ipv4;
     struct sockaddr_in6 ipv6;
 };
-
-/* fe80::/10: means something only together with an interface. */
-bool sockaddr_is_link_local(const uint8_t address[ENDPOINT_ADDRESS_BYTES]);
 
 /* Returns how many bytes of `ret_address` are used. */
 socklen_t sockaddr_from_endpoint(const struct endpoint *endpoint, union sockaddr_any *ret_address);

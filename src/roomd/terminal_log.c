@@ -64,7 +64,7 @@ static bool is_for_others(const struct endpoint *endpoint)
         return false;
     if (endpoint_address_is_ipv4(address))
         return !(address[12] == 169 && address[13] == 254);
-    return !(address[0] == 0xfe && (address[1] & 0xc0) == 0x80);
+    return !endpoint_address_is_link_local(address);
 }
 
 static size_t greet_door(struct terminal_log *log, const struct endpoint *bound, const struct endpoint *machine,

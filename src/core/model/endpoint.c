@@ -58,6 +58,11 @@ bool endpoint_address_is_loopback(const uint8_t address[ENDPOINT_ADDRESS_BYTES])
     return memcmp(address, one, sizeof(one)) == 0;
 }
 
+bool endpoint_address_is_link_local(const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+{
+    return address[0] == 0xfe && (address[1] & 0xc0) == 0x80;
+}
+
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
 {
     return memcmp(a, b, sizeof(*a)) == 0;

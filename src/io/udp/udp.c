@@ -123,7 +123,7 @@ static int resolve_zone(const struct endpoint *listen, const char *zone, struct 
         if (resolved.scope == 0)
             return STATUS_SYSTEM;
     }
-    if (resolved.scope == 0 && sockaddr_is_link_local(resolved.address))
+    if (resolved.scope == 0 && endpoint_address_is_link_local(resolved.address))
         return STATUS_INVALID;
     *ret_listen = resolved;
     return STATUS_OK;

@@ -12,6 +12,7 @@
  */
 #include "io/udp/udp_internal.h"
 
+#include <errno.h>
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 #include <string.h>
@@ -104,4 +105,22 @@ size_t udp_errqueue_drain(struct udp *udp)
     }
     udp->errors_wait = true;
     return taken;
+}
+
+bool udp_errqueue_may_be_pending(int error)
+{
+    switch (error) {
+    case ECONNREFUSED:
+    case EHOSTUNREACH:
+    case EHOSTDOWN:
+    case ENETUNREACH:
+    case ENONET:
+    case ENOPROTOOPT:
+    case EOPNOTSUPP:
+    case EPROTO:
+    case EACCES:
+        return true;
+    default:
+        return false;
+    }
 }

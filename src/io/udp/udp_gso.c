@@ -50,7 +50,7 @@ static size_t write_source(const struct path *path, struct udp_send_control *con
 
     memcpy(&info.ipi6_addr, path->local, ENDPOINT_ADDRESS_BYTES);
     /* The interface is the routing table's to choose, but of a link-local source the kernel asks which one's it is. */
-    if (sockaddr_is_link_local(path->local))
+    if (endpoint_address_is_link_local(path->local))
         info.ipi6_ifindex = path->peer.scope;
     return add_control(control, 0, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
 }
@@ -64,7 +64,7 @@ static size_t pin_source(const struct path *path, struct udp_send_batch *batch, 
         return source->length;
     source->length = (uint8_t)write_source(path, &batch->controls[message]);
     memcpy(source->address, path->local, sizeof(source->address));
-    source->known = !sockaddr_is_link_local(path->local); /* there it also depends on the peer */
+    source->known = !endpoint_address_is_link_local(path->local); /* there it also depends on the peer */
     return source->length;
 }
 

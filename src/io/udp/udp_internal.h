@@ -3,7 +3,7 @@
 
 /*
  * What the five files of udp.h share, and nobody else includes: udp.c opens and closes, udp_recv.c and udp_send.c each own their buffers and their
- * watchers, udp_errqueue.c is called by the former, udp_gso.c by the latter.
+ * watchers, udp_errqueue.c is called by both, udp_gso.c by the latter.
  */
 #ifndef ROOMD_IO_UDP_UDP_INTERNAL_H
 #define ROOMD_IO_UDP_UDP_INTERNAL_H
@@ -122,6 +122,12 @@ void udp_recv_stop(struct udp *udp);
 void udp_errqueue_batch_init(struct udp_error_batch *batch);
 /* Reads what waits in the door's error queue, a bounded amount of it. Returns how many entries that was. */
 size_t udp_errqueue_drain(struct udp *udp);
+/*
+ * May this error of a call be that of an earlier one? With IP_RECVERR an ICMP error that somebody
+ * else's datagram has met stays at the socket until the next call, whomever that sends to; to have
+ * been told has removed it.
+ */
+bool udp_errqueue_may_be_pending(int error);
 
 void udp_gso_init(struct udp_send_batch *batch);
 /*

@@ -144,24 +144,8 @@ static void dispatch(struct udp *udp, size_t slot)
 /* Errors that somebody's ICMP message has left at the socket, or a signal: to have read them has removed them. */
 static bool is_everyday(int error)
 {
-    switch (error) {
-    case EINTR:
-    case ECONNREFUSED:
-    case ECONNRESET:
-    case EHOSTUNREACH:
-    case EHOSTDOWN:
-    case ENETUNREACH:
-    case ENETDOWN:
-    case ENONET:
-    case EMSGSIZE:
-    case ENOPROTOOPT:
-    case EOPNOTSUPP:
-    case EPROTO:
-    case EACCES:
-        return true;
-    default:
-        return false;
-    }
+    return udp_errqueue_may_be_pending(error) || error == EINTR || error == ECONNRESET || error == ENETDOWN ||
+           error == EMSGSIZE;
 }
 
 static void note_error(struct udp_set *set, int error)

@@ -112,31 +112,9 @@ static enum verdict allow_fragments(struct udp *udp, struct attempt *attempt)
     return VERDICT_AGAIN;
 }
 
-/*
- * With IP_RECVERR an ICMP error that somebody else's datagram has met stays at the socket until the next call, whomever that sends to; to have been told has
- * removed it.
- */
-static bool may_be_pending(int error)
-{
-    switch (error) {
-    case ECONNREFUSED:
-    case EHOSTUNREACH:
-    case EHOSTDOWN:
-    case ENETUNREACH:
-    case ENONET:
-    case ENOPROTOOPT:
-    case EOPNOTSUPP:
-    case EPROTO:
-    case EACCES:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static enum verdict verdict_of(struct udp *udp, struct msghdr *header, struct attempt *attempt, int error)
 {
-    if (may_be_pending(error) && attempt->pending++ < UDP_PENDING_MAX)
+    if (udp_errqueue_may_be_pending(error) && attempt->pending++ < UDP_PENDING_MAX)
         return VERDICT_AGAIN;
     switch (error) {
     case EAGAIN:
@@ -230,7 +208,7 @@ static bool must_part(const struct run *run, int error)
     case EINTR:
         return false;
     default:
-        return !may_be_pending(error) || run->attempt.pending >= UDP_PENDING_MAX;
+        return !udp_errqueue_may_be_pending(error) || run->attempt.pending >= UDP_PENDING_MAX;
     }
 }
 

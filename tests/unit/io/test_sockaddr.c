@@ -74,19 +74,3 @@ Test(sockaddr, a_short_or_foreign_address_is_refused)
     cr_assert_eq(sockaddr_to_endpoint(&address, sizeof(address), &endpoint), STATUS_INVALID);
     cr_assert(endpoint_equal(&endpoint, &untouched));
 }
-
-Test(sockaddr, link_local_is_fe80_with_ten_bits)
-{
-    static const char yes[][8] = {"fe80::1", "febf::1"};
-    static const char no[][12] = {"::1", "fec0::1", "fe7f::1", "2001:db8::1"};
-    uint8_t address[ENDPOINT_ADDRESS_BYTES];
-
-    for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
-        inet_pton(AF_INET6, yes[i], address);
-        cr_expect(sockaddr_is_link_local(address), "%s", yes[i]);
-    }
-    for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
-        inet_pton(AF_INET6, no[i], address);
-        cr_expect_not(sockaddr_is_link_local(address), "%s", no[i]);
-    }
-}

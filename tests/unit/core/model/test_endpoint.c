@@ -85,7 +85,7 @@ Test(endpoint, text_longer_than_any_endpoint_is_refused)
     cr_expect_eq(endpoint_parse(text, &endpoint), STATUS_INVALID);
 }
 
-Test(endpoint, wildcards_and_loopbacks_are_known)
+Test(endpoint, kinds_of_addresses_are_known)
 {
     cr_expect(endpoint_address_is_any(parse("0.0.0.0:1").address));
     cr_expect(endpoint_address_is_any(parse("[::]:1").address));
@@ -94,4 +94,9 @@ Test(endpoint, wildcards_and_loopbacks_are_known)
     cr_expect(endpoint_address_is_loopback(parse("[::1]:1").address));
     cr_expect_not(endpoint_address_is_loopback(parse("128.0.0.1:1").address));
     cr_expect_not(endpoint_address_is_loopback(parse("[::]:1").address));
+    cr_expect(endpoint_address_is_link_local(parse("[fe80::1]:1").address));
+    cr_expect(endpoint_address_is_link_local(parse("[febf::1]:1").address));
+    cr_expect_not(endpoint_address_is_link_local(parse("[fec0::1]:1").address));
+    cr_expect_not(endpoint_address_is_link_local(parse("[fe7f::1]:1").address));
+    cr_expect_not(endpoint_address_is_link_local(parse("169.254.0.1:1").address));
 }
