@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 /* roomd answers in milliseconds; one that is stopped, or hangs, does not answer at all. */
-#define ROOMCTL_PATIENCE_S 30
+#define ROOMCTL_TIMEOUT_S 30
 
 #define EXIT_NOT_DONE 1
 
@@ -44,7 +44,7 @@ static int fail_to_connect(const struct arguments *arguments, int error)
 static int connect_to(const struct arguments *arguments, int *ret_fd)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct timeval patience = {.tv_sec = ROOMCTL_PATIENCE_S};
+    struct timeval timeout = {.tv_sec = ROOMCTL_TIMEOUT_S};
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int error;
 
@@ -53,9 +53,9 @@ static int connect_to(const struct arguments *arguments, int *ret_fd)
         perror("roomctl: socket");
         return EX_OSERR;
     }
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
     if (!arguments->endless)
-        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
     if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0) {
         *ret_fd = fd;
         return EX_OK;
@@ -141,7 +141,7 @@ static int flush_output(void)
 static int break_off(ssize_t length)
 {
     if (length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-        fprintf(stderr, "roomctl: roomd has not answered for %d s; it may hang, or be stopped\n", ROOMCTL_PATIENCE_S);
+        fprintf(stderr, "roomctl: roomd has not answered for %d s; it may hang, or be stopped\n", ROOMCTL_TIMEOUT_S);
     else
         fputs("roomctl: the answer broke off before its end; roomd may have ended\n", stderr);
     return EX_TEMPFAIL;

@@ -16,26 +16,26 @@ static_assert(ADMIN_ANSWER_MAX_BYTES + CONTROL_FRAME_HEADER_BYTES <= CONTROL_SER
               "a line of an answer is an item");
 
 /* What is kept of a client between two items. */
-struct order {
+struct answer {
     struct admin_listing listing;
     bool json;
 };
 
-static_assert(sizeof(struct order) <= CONTROL_SERVER_STATE_BYTES, "an order is kept in the client");
+static_assert(sizeof(struct answer) <= CONTROL_SERVER_STATE_BYTES, "an answer is kept in the client");
 
 static void reply_to_client(void *ctx, bool is_error, const char *text)
 {
     /* In JSON, a program reads all of it from one place; "ok" tells the difference. */
-    bool json = ((const struct order *)control_client_state(ctx))->json;
+    bool json = ((const struct answer *)control_client_state(ctx))->json;
 
     control_client_say(ctx, is_error && !json ? CONTROL_FRAME_ERROR : CONTROL_FRAME_LINE, text);
 }
 
 static struct admin_reply reply_for(struct control_client *client)
 {
-    const struct order *order = control_client_state(client);
+    const struct answer *answer = control_client_state(client);
 
-    return (struct admin_reply){.line = reply_to_client, .ctx = client, .roomctl = true, .json = order->json};
+    return (struct admin_reply){.line = reply_to_client, .ctx = client, .roomctl = true, .json = answer->json};
 }
 
 /* False where the client waits. */
@@ -62,22 +62,22 @@ static bool take_result(struct control_client *client, enum admin_result result)
 static void on_request(void *ctx, struct control_client *client, const struct control_request *request)
 {
     struct server *server = ctx;
-    struct order *order = control_client_state(client);
+    struct answer *answer = control_client_state(client);
     struct admin_reply reply;
 
-    order->json = request->json;
+    answer->json = request->json;
     reply = reply_for(client);
     take_result(client,
-                admin_request(&server->admin, &server->now, request->line, request->length, &reply, &order->listing));
+                admin_request(&server->admin, &server->now, request->line, request->length, &reply, &answer->listing));
 }
 
 static bool on_more(void *ctx, struct control_client *client)
 {
     struct server *server = ctx;
-    struct order *order = control_client_state(client);
+    struct answer *answer = control_client_state(client);
     struct admin_reply reply = reply_for(client);
 
-    return take_result(client, admin_next(&server->admin, &server->now, &order->listing, &reply));
+    return take_result(client, admin_next(&server->admin, &server->now, &answer->listing, &reply));
 }
 
 gid_t control_bridge_find_group(const struct server *server)

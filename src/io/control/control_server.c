@@ -43,10 +43,10 @@ struct control_client {
     int fd;
     uid_t uid;
     ev_io reader, writer;
-    ev_timer patience;
+    ev_timer timeout;
     enum client_stage stage;
     bool broken;      /* peer gone; freed at the next safe point */
-    bool progressed;  /* since `patience` was set */
+    bool progressed;  /* since `timeout` was set */
     ev_tstamp moved;  /* when it last came on */
     unsigned omitted; /* lines that did not fit */
     size_t used;      /* of the buffer */
@@ -83,7 +83,7 @@ static void client_free(struct control_client *client)
     set_stage(client, CLIENT_ENDED);
     ev_io_stop(server->loop, &client->reader);
     ev_io_stop(server->loop, &client->writer);
-    ev_timer_stop(server->loop, &client->patience);
+    ev_timer_stop(server->loop, &client->timeout);
     close(client->fd);
     server->clients[client->index] = server->clients[--server->count];
     server->clients[client->index]->index = client->index;
@@ -150,15 +150,15 @@ void *control_client_state(struct control_client *client)
 
 /* ---- its turn ---- */
 
-static void set_patience(struct control_client *client)
+static void set_timeout(struct control_client *client)
 {
     struct ev_loop *loop = client->server->loop;
 
     if (client->stage == CLIENT_WAITING && client->used == 0) {
-        ev_timer_stop(loop, &client->patience);
-    } else if (client->progressed || !ev_is_active(&client->patience)) {
-        client->patience.repeat = CONTROL_SERVER_READ_PATIENCE_S;
-        ev_timer_again(loop, &client->patience);
+        ev_timer_stop(loop, &client->timeout);
+    } else if (client->progressed || !ev_is_active(&client->timeout)) {
+        client->timeout.repeat = CONTROL_SERVER_READ_TIMEOUT_S;
+        ev_timer_again(loop, &client->timeout);
     }
     client->progressed = false;
 }
@@ -176,7 +176,7 @@ static void settle(struct control_client *client)
         ev_io_start(loop, &client->writer);
     else
         ev_io_stop(loop, &client->writer);
-    set_patience(client);
+    set_timeout(client);
 }
 
 /* Says on, as long as the client takes it, and no longer than a turn. */
@@ -278,7 +278,7 @@ static void on_writable(struct ev_loop *loop, ev_io *w, int revents)
     answer(w->data);
 }
 
-static void on_impatient(struct ev_loop *loop, ev_timer *w, int revents)
+static void on_timeout(struct ev_loop *loop, ev_timer *w, int revents)
 {
     const struct control_client *client = w->data;
 
@@ -292,7 +292,7 @@ static void on_impatient(struct ev_loop *loop, ev_timer *w, int revents)
 /* ---- coming ---- */
 
 /* For those who get no place. A new socket takes this little at once; if it does not, they see only that it was closed. */
-static void turn_away(int fd, const char *why, enum control_result result)
+static void reject(int fd, const char *why, enum control_result result)
 {
     char bytes[512];
     size_t length = control_frame_write(bytes, sizeof(bytes), CONTROL_FRAME_ERROR, why, strlen(why));
@@ -306,7 +306,7 @@ static void turn_away(int fd, const char *why, enum control_result result)
 /* Scripts gone wrong must not keep an administrator out: whoever has stood still longest makes place. */
 static bool make_place(struct control_server *server)
 {
-    struct control_client *stillest = NULL;
+    struct control_client *idlest = NULL;
     ev_tstamp now = ev_now(server->loop);
 
     if (server->count < CONTROL_SERVER_CLIENTS_MAX)
@@ -315,13 +315,12 @@ static bool make_place(struct control_server *server)
         struct control_client *client = server->clients[i];
         bool stuck = client->stage == CLIENT_READING || client->used > 0;
 
-        if (stuck && now - client->moved >= CONTROL_SERVER_STUCK_S &&
-            (stillest == NULL || client->moved < stillest->moved))
-            stillest = client;
+        if (stuck && now - client->moved >= CONTROL_SERVER_STUCK_S && (idlest == NULL || client->moved < idlest->moved))
+            idlest = client;
     }
-    if (stillest == NULL)
+    if (idlest == NULL)
         return false;
-    client_free(stillest);
+    client_free(idlest);
     return true;
 }
 
@@ -330,12 +329,12 @@ static void client_new(struct control_server *server, int fd, uid_t uid)
     struct control_client *client;
 
     if (!make_place(server)) {
-        turn_away(fd, "nothing was done: too many others are connected, and all are busy; try again", CONTROL_BUSY);
+        reject(fd, "nothing was done: too many others are connected, and all are busy; try again", CONTROL_BUSY);
         return;
     }
     client = calloc(1, sizeof(*client));
     if (client == NULL) {
-        turn_away(fd, "nothing was done: roomd has no memory for it; try again", CONTROL_BUSY);
+        reject(fd, "nothing was done: roomd has no memory for it; try again", CONTROL_BUSY);
         return;
     }
     client->server = server;
@@ -346,10 +345,10 @@ static void client_new(struct control_server *server, int fd, uid_t uid)
     server->clients[server->count++] = client;
     ev_io_init(&client->reader, on_readable, fd, EV_READ);
     ev_io_init(&client->writer, on_writable, fd, EV_WRITE);
-    ev_timer_init(&client->patience, on_impatient, CONTROL_SERVER_REQUEST_PATIENCE_S, 0.0);
-    client->reader.data = client->writer.data = client->patience.data = client;
+    ev_timer_init(&client->timeout, on_timeout, CONTROL_SERVER_REQUEST_TIMEOUT_S, 0.0);
+    client->reader.data = client->writer.data = client->timeout.data = client;
     ev_io_start(server->loop, &client->reader);
-    ev_timer_start(server->loop, &client->patience);
+    ev_timer_start(server->loop, &client->timeout);
 }
 
 static void pause_accepting(struct control_server *server)
@@ -381,7 +380,7 @@ static void on_connection(struct ev_loop *loop, ev_io *w, int revents)
             client_new(server, fd, uid);
         } else {
             log_debug("user %u may not use the control socket", (unsigned)uid);
-            turn_away(fd, server->forbidden, CONTROL_FORBIDDEN);
+            reject(fd, server->forbidden, CONTROL_FORBIDDEN);
         }
     }
 }
@@ -448,7 +447,7 @@ void control_server_wake(struct control_server *server)
 }
 
 /* What happened last is told first. */
-static void say_goodbye(struct control_client *client)
+static void tell_the_rest(struct control_client *client)
 {
     const struct control_server_sink *sink = &client->server->sink;
 
@@ -469,7 +468,7 @@ void control_server_close(struct control_server *server)
         struct control_client *client = server->clients[server->count - 1];
 
         if (client->stage == CLIENT_WAITING)
-            say_goodbye(client);
+            tell_the_rest(client);
         flush(client);
         client_free(client);
     }

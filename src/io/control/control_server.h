@@ -19,10 +19,10 @@
 #define CONTROL_SERVER_CLIENTS_MAX 256
 
 /* A request comes in at once, from a program; somebody who connects and types has time to. */
-#define CONTROL_SERVER_REQUEST_PATIENCE_S 10
+#define CONTROL_SERVER_REQUEST_TIMEOUT_S 10
 
 /* Who takes nothing of an answer for so long will not come back for it. */
-#define CONTROL_SERVER_READ_PATIENCE_S 60
+#define CONTROL_SERVER_READ_TIMEOUT_S 60
 
 /* When all places are taken, a client that has stood still for so long gives up its own. */
 #define CONTROL_SERVER_STUCK_S 2

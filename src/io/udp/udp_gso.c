@@ -69,7 +69,7 @@ static size_t pin_source(const struct path *path, struct udp_send_batch *batch, 
 }
 
 /* How many of the entries may be one message: all segments of a message are as long as the first, but for the last, which may be shorter. */
-static size_t count_together(const struct outbox_entry *entries, size_t count)
+static size_t count_segments(const struct outbox_entry *entries, size_t count)
 {
     size_t bytes = entries[0].length, span = 1;
 
@@ -112,7 +112,7 @@ size_t udp_gso_fill(struct udp_send_batch *batch, const struct outbox_entry *ent
     size_t messages = 0;
 
     for (size_t done = 0; done < count; done += batch->spans[messages++]) {
-        batch->spans[messages] = (uint8_t)(together ? count_together(entries + done, count - done) : 1);
+        batch->spans[messages] = (uint8_t)(together ? count_segments(entries + done, count - done) : 1);
         prepare(batch, messages, entries, done, batch->spans[messages]);
     }
     return messages;

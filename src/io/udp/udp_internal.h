@@ -88,7 +88,7 @@ struct udp {
 
     /* udp_recv.c */
     ev_io reader;
-    ev_timer rest;       /* after errors that do not go away */
+    ev_timer backoff;    /* after errors that do not go away */
     uint32_t drops_seen; /* the kernel's counter, as last seen */
 
     /* udp_send.c */
@@ -96,7 +96,7 @@ struct udp {
     ev_timer pause;
     bool waiting;    /* one of these two is active */
     unsigned pauses; /* since the door has last taken something */
-    bool whole;      /* its device can't cut messages into datagrams */
+    bool no_gso;     /* its device can't cut messages into datagrams */
 };
 
 struct udp_set {

@@ -24,7 +24,7 @@
 #define UDP_RECV_ERRORS_MAX 16
 
 /* After errors that do not go away by being read: a socket that stays ready with one would take the whole processor. */
-#define UDP_REST_S 0.01
+#define UDP_BACKOFF_S 0.01
 
 /* A flood makes such lines a minute, not a second. */
 #define UDP_QUIET_NS (60 * MOMENT_NS_PER_S)
@@ -157,14 +157,14 @@ static void note_error(struct udp_set *set, int error)
         log_warnx("receiving failed: %s", strerror(error));
 }
 
-static void rest(struct udp *udp)
+static void back_off(struct udp *udp)
 {
     ev_io_stop(udp->set->loop, &udp->reader);
-    ev_timer_set(&udp->rest, UDP_REST_S, 0.);
-    ev_timer_start(udp->set->loop, &udp->rest);
+    ev_timer_set(&udp->backoff, UDP_BACKOFF_S, 0.);
+    ev_timer_start(udp->set->loop, &udp->backoff);
 }
 
-static void hand_on_all(struct udp *udp, size_t count)
+static void dispatch_all(struct udp *udp, size_t count)
 {
     for (size_t slot = 0; slot < count; slot++) {
         dispatch(udp, slot);
@@ -209,12 +209,12 @@ static void receive(struct udp *udp)
         }
         errors = 0;
         rounds++;
-        hand_on_all(udp, (size_t)count);
+        dispatch_all(udp, (size_t)count);
         if (count < UDP_RECV_SLOTS)
             return; /* that was all, or an error stands before the next one, which the next call will tell */
     }
     if (errors == UDP_RECV_ERRORS_MAX)
-        rest(udp);
+        back_off(udp);
 }
 
 static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
@@ -224,7 +224,7 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
     receive(w->data);
 }
 
-static void on_rested(struct ev_loop *loop, ev_timer *w, int revents)
+static void on_backoff_over(struct ev_loop *loop, ev_timer *w, int revents)
 {
     struct udp *udp = w->data;
 
@@ -235,9 +235,9 @@ static void on_rested(struct ev_loop *loop, ev_timer *w, int revents)
 void udp_recv_init(struct udp *udp)
 {
     ev_io_init(&udp->reader, on_readable, udp->fd, EV_READ);
-    ev_timer_init(&udp->rest, on_rested, UDP_REST_S, 0.);
+    ev_timer_init(&udp->backoff, on_backoff_over, UDP_BACKOFF_S, 0.);
     udp->reader.data = udp;
-    udp->rest.data = udp;
+    udp->backoff.data = udp;
     udp->errors_wait = true; /* where it was open before, somebody else may have been told of them */
 }
 
@@ -249,5 +249,5 @@ void udp_recv_start(struct udp *udp)
 void udp_recv_stop(struct udp *udp)
 {
     ev_io_stop(udp->set->loop, &udp->reader);
-    ev_timer_stop(udp->set->loop, &udp->rest);
+    ev_timer_stop(udp->set->loop, &udp->backoff);
 }

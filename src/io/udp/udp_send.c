@@ -197,7 +197,7 @@ static void fail_message(struct run *run, int error)
 /*
  * Where several datagrams are one message, an error may be of that: a path that takes no datagram so long, a device that can't do the check sums. Each by itself then shows.
  */
-static bool must_part(const struct run *run, int error)
+static bool must_split(const struct run *run, int error)
 {
     if (run->udp->set->send.spans[run->message] == 1)
         return false;
@@ -228,8 +228,8 @@ static void offer(struct run *run)
         udp->pauses = 0;
         return;
     }
-    if (must_part(run, -taken)) {
-        udp->whole = udp->whole || taken == -EIO;
+    if (must_split(run, -taken)) {
+        udp->no_gso = udp->no_gso || taken == -EIO;
         fill(run, false);
         return;
     }
@@ -254,7 +254,7 @@ static void send_run(struct udp *udp, struct outbox_entry *entries, size_t count
         set_results(entries, count, OUTBOX_LATER);
         return;
     }
-    fill(&run, !udp->whole);
+    fill(&run, !udp->no_gso);
     while (run.message < run.messages)
         offer(&run);
 }
