@@ -9,6 +9,7 @@
 #include "admin/command_table.h"
 #include "admin/stats.h"
 #include "conf/help.h"
+#include "conf/obsolete_option.h"
 #include "conf/option.h"
 
 #include <stdbool.h>
@@ -133,6 +134,22 @@ static bool print_reload_matrix(const char *argument)
     return true;
 }
 
+/* A section of its own, where there are any. */
+static bool print_obsolete(const char *argument)
+{
+    (void)argument;
+    if (obsolete_rows[0].section == NULL)
+        return true;
+    puts(".Sh OBSOLETE OPTIONS\nThese are accepted, with a warning, and ignored, whatever their value is.\n"
+         ".Bl -tag -width Ds");
+    for (const struct obsolete_option *row = obsolete_rows; row->section != NULL; row++) {
+        printf(".It Cm %s.%s\nIgnored since %s:\n", row->section, row->key, row->since);
+        print_roff_line(row->instead);
+    }
+    puts(".El");
+    return true;
+}
+
 /* `where`: "roomctl" or "console". */
 static bool print_commands(const char *where)
 {
@@ -227,7 +244,7 @@ static const struct {
     {"OPTIONS", print_options},           {"RELOAD", print_reload_matrix},
     {"COMMANDS", print_commands},         {"COMMAND_WORDS", print_command_words},
     {"OPTION_WORDS", print_option_words}, {"STATS", print_stats},
-    {"REFUSALS", print_refusals},
+    {"REFUSALS", print_refusals},         {"OBSOLETE", print_obsolete},
 };
 
 /* A line "@WORD@" or "@WORD ARGUMENT@" of such a list. */

@@ -74,11 +74,15 @@ struct config {
 };
 
 /*
- * Who is told what is wrong. `where` is "FILE:LINE", "FILE" or "--set SECTION.KEY=VALUE". Both texts are safe to
- * print on a terminal, borrowed for the call.
+ * `where` is "FILE:LINE", "FILE" or "--set SECTION.KEY=VALUE". Both texts are safe to print on a
+ * terminal, borrowed for the call.
  */
+typedef void config_told(void *ctx, const char *where, const char *message);
+
+/* Who is told what is wrong. */
 struct config_report {
-    void (*error)(void *ctx, const char *where, const char *message);
+    config_told *error;
+    config_told *warning; /* of what is ignored, and no reason to refuse the whole; may be NULL */
     void *ctx;
 };
 

@@ -6,6 +6,7 @@
 
 #include "conf/builtin_dialect.h"
 #include "conf/network_option.h"
+#include "conf/obsolete_option.h"
 #include "conf/reader.h"
 
 #include <assert.h>
@@ -32,8 +33,13 @@ static void report_unknown_key(struct config_builder *builder, const struct plac
                                const char *key)
 {
     char name[OPTION_NAME_BYTES];
-    const char *meant = option_suggest(section, key, name);
+    const char *meant;
 
+    if (diagnostics_is_full(&builder->diagnostics)) {
+        builder->diagnostics.count++; /* looking for what was meant takes longer than a file of rubbish is worth */
+        return;
+    }
+    meant = option_suggest(section, key, name);
     if (meant != NULL)
         diagnostics_error(&builder->diagnostics, place, "unknown option %s.%s; did you mean %s?",
                           diagnostics_excerpt(section).text, diagnostics_excerpt(key).text, meant);
@@ -89,9 +95,7 @@ static void take(struct config_builder *builder, const char *section, const char
             builder->status = STATUS_NO_MEMORY;
     } else if (id < OPTIONS) {
         take_option(builder, id, raw, place);
-    } else if (diagnostics_is_full(&builder->diagnostics)) {
-        builder->diagnostics.count++; /* looking for what was meant takes longer than a file of rubbish is worth */
-    } else {
+    } else if (!obsolete_option_take(section, key, place, &builder->diagnostics)) {
         report_unknown_key(builder, place, section, key);
     }
 }
@@ -100,7 +104,7 @@ static void take(struct config_builder *builder, const char *section, const char
 
 static bool on_section(void *ctx, const struct place *place, const char *name)
 {
-    if (option_is_section(name))
+    if (option_is_section(name) || obsolete_option_is_section(name))
         return true;
     report_unknown_section(ctx, place, name);
     return false;

@@ -62,21 +62,44 @@ bool diagnostics_is_full(const struct diagnostics *diagnostics)
     return diagnostics->count >= CONFIG_ERRORS_MAX;
 }
 
-void diagnostics_error(struct diagnostics *diagnostics, const struct place *place, const char *format, ...)
+__attribute__((format(printf, 4, 0))) static void tell(const struct config_report *report, config_told *told,
+                                                       const struct place *place, const char *format, va_list arguments)
 {
     char where[WHERE_BYTES], raw[MESSAGE_BYTES], message[MESSAGE_BYTES * 2];
+
+    write_where(place, where);
+    vsnprintf(raw, sizeof(raw), format, arguments);
+    escape_text(raw, strlen(raw), message, sizeof(message));
+    told(report->ctx, where, message);
+}
+
+void diagnostics_error(struct diagnostics *diagnostics, const struct place *place, const char *format, ...)
+{
+    const struct config_report *report = diagnostics->report;
+    char where[WHERE_BYTES];
     va_list arguments;
 
     if (diagnostics->count++ >= CONFIG_ERRORS_MAX)
         return;
-    write_where(place, where);
     va_start(arguments, format);
-    vsnprintf(raw, sizeof(raw), format, arguments);
+    tell(report, report->error, place, format, arguments);
     va_end(arguments);
-    escape_text(raw, strlen(raw), message, sizeof(message));
-    diagnostics->report->error(diagnostics->report->ctx, where, message);
-    if (diagnostics_is_full(diagnostics))
-        diagnostics->report->error(diagnostics->report->ctx, where, "that is enough: more mistakes are not listed");
+    if (!diagnostics_is_full(diagnostics))
+        return;
+    write_where(place, where);
+    report->error(report->ctx, where, "that is enough: more mistakes are not listed");
+}
+
+void diagnostics_warning(struct diagnostics *diagnostics, const struct place *place, const char *format, ...)
+{
+    const struct config_report *report = diagnostics->report;
+    va_list arguments;
+
+    if (report->warning == NULL || diagnostics->warnings++ >= CONFIG_ERRORS_MAX)
+        return;
+    va_start(arguments, format);
+    tell(report, report->warning, place, format, arguments);
+    va_end(arguments);
 }
 
 void diagnostics_error_value(struct diagnostics *diagnostics, const struct place *place, const char *section,

@@ -31,7 +31,8 @@ struct place {
 
 struct diagnostics {
     const struct config_report *report;
-    size_t count;
+    size_t count; /* of errors */
+    size_t warnings;
 };
 
 void diagnostics_origin_file(struct origin *origin, const char *path);
@@ -39,6 +40,10 @@ void diagnostics_origin_setting(struct origin *origin, const char *setting);
 
 /* Reports what is wrong at `place`; after CONFIG_ERRORS_MAX it only counts. */
 void diagnostics_error(struct diagnostics *diagnostics, const struct place *place, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The same for what is no mistake; it does not count as one. */
+void diagnostics_warning(struct diagnostics *diagnostics, const struct place *place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* "SECTION.KEY = VALUE: why" */

@@ -7,6 +7,7 @@
 #include "base/suggest.h"
 #include "base/utf8.h"
 #include "conf/builtin_dialect.h"
+#include "conf/obsolete_option.h"
 #include "conf/reader.h"
 
 #include <roomd/status.h>
@@ -122,13 +123,14 @@ static void on_setting(void *ctx, const struct place *place, const char *section
     struct loader *loader = ctx;
     struct entry *entry = current(loader);
 
-    (void)section;
-    if (strcmp(key, "base") == 0)
+    if (strcmp(key, "base") == 0) {
         take_base(loader, entry, value, place);
-    else if (!dialect_option_is_key(key))
-        report_unknown_key(loader, key, place);
-    else if (dialect_option_take(&entry->options, key, value, place, loader->diagnostics) != 0)
+    } else if (!dialect_option_is_key(key)) {
+        if (!obsolete_option_take(section, key, place, loader->diagnostics))
+            report_unknown_key(loader, key, place);
+    } else if (dialect_option_take(&entry->options, key, value, place, loader->diagnostics) != 0) {
         loader->status = STATUS_NO_MEMORY;
+    }
 }
 
 /* ---- one dialect for each name ---- */

@@ -4,6 +4,7 @@
 /* --help-config: the table of options in words. */
 #include "conf/help.h"
 
+#include "conf/obsolete_option.h"
 #include "conf/option.h"
 
 #include <inttypes.h>
@@ -168,6 +169,14 @@ static void print_byes(FILE *out)
             DIALECT_REPLY_MAX_BYTES, option_row(OPTION_DIALECT_KEY + DIALECT_BYE).reload);
 }
 
+static void print_obsolete(FILE *out)
+{
+    if (obsolete_rows[0].section != NULL)
+        fputs("\nObsolete options: accepted, with a warning, and ignored.\n", out);
+    for (const struct obsolete_option *row = obsolete_rows; row->section != NULL; row++)
+        fprintf(out, "\n%s.%s\n    ignored since %s: %s\n", row->section, row->key, row->since, row->instead);
+}
+
 void help_print(FILE *out)
 {
     fputs("The options of roomd, each with its default. In a file they stand in sections:\n"
@@ -178,4 +187,5 @@ void help_print(FILE *out)
         if (id == OPTION_DIALECT_KEY + DIALECT_BYE)
             print_byes(out);
     }
+    print_obsolete(out);
 }

@@ -32,6 +32,13 @@ static void on_error(void *ctx, const char *where, const char *message)
     admin_say(reload->reply, ADMIN_FAILED, "reload: %s: %s", where, message);
 }
 
+static void on_warning(void *ctx, const char *where, const char *message)
+{
+    struct reload *reload = ctx;
+
+    admin_say(reload->reply, ADMIN_DONE, "reload: %s: warning: %s", where, message);
+}
+
 static void on_change(void *ctx, const char *key, const char *old_text, const char *new_text, bool reloadable)
 {
     struct reload *reload = ctx;
@@ -77,7 +84,7 @@ enum admin_result reload_config(struct server *server, const struct admin_reply 
 {
     static const struct admin_reply log = {.line = reply_to_log};
     struct reload reload = {.reply = reply != NULL ? reply : &log};
-    struct config_report report = {.error = on_error, .ctx = &reload};
+    struct config_report report = {.error = on_error, .warning = on_warning, .ctx = &reload};
     struct config *config;
     int status = server_load_config(server->options, &report, &config);
 

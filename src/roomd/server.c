@@ -31,10 +31,22 @@ static void print_error(void *ctx, const char *where, const char *message)
     fprintf(stderr, "%s: %s\n", where, message);
 }
 
+static void print_warning(void *ctx, const char *where, const char *message)
+{
+    (void)ctx;
+    fprintf(stderr, "%s: warning: %s\n", where, message);
+}
+
 static void log_config_error(void *ctx, const char *where, const char *message)
 {
     (void)ctx;
     log_errorx("%s: %s", where, message);
+}
+
+static void log_config_warning(void *ctx, const char *where, const char *message)
+{
+    (void)ctx;
+    log_warnx("%s: %s", where, message);
 }
 
 static int config_exit_code(int status)
@@ -54,7 +66,7 @@ static int config_exit_code(int status)
 
 int server_check(const struct server_options *options)
 {
-    struct config_report report = {.error = print_error};
+    struct config_report report = {.error = print_error, .warning = print_warning};
     struct config *config = NULL;
     int status = server_load_config(options, &report, &config);
 
@@ -387,7 +399,7 @@ static void serve(struct server *server)
 int server_run(const struct server_options *options)
 {
     struct server server = {.options = options};
-    struct config_report report = {.error = log_config_error};
+    struct config_report report = {.error = log_config_error, .warning = log_config_warning};
     int code = config_exit_code(server_load_config(options, &report, &server.config));
 
     if (code == EX_OK) {

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What came of loading: a configuration, or diagnostics, one a line: "WHERE: MESSAGE\n". */
+/* What came of loading: a configuration, or diagnostics, one a line: "WHERE: MESSAGE\n" or "WHERE: warning: MESSAGE\n". */
 struct outcome {
     int status;
     struct config *config;
@@ -41,11 +41,19 @@ static inline void outcome_on_error(void *ctx, const char *where, const char *me
     fprintf(outcome->stream, "%s: %s\n", where, message);
 }
 
+static inline void outcome_on_warning(void *ctx, const char *where, const char *message)
+{
+    struct outcome *outcome = ctx;
+
+    fprintf(outcome->stream, "%s: warning: %s\n", where, message);
+}
+
 static inline void outcome_open(struct outcome *outcome, struct config_report *report)
 {
     memset(outcome, 0, sizeof(*outcome));
     outcome->stream = open_memstream(&outcome->text, &outcome->size);
     report->error = outcome_on_error;
+    report->warning = outcome_on_warning;
     report->ctx = outcome;
 }
 
