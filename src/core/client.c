@@ -5,7 +5,7 @@
  * The contract of a client, whatever its protocol: what its user gives is checked here, and handed
  * to the protocol's operations.
  */
-#include "core/model/client_base.h"
+#include "core/client/client_base.h"
 #include "core/model/name.h"
 #include "core/model/text.h"
 

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""The direction of dependencies: which layer may include which, and what core may call.
+"""The direction of dependencies: which folder may include which, what core may call, and how files are named.
 
-usage: layers.py SOURCE_DIR LIBRARY_OF_CORE
+usage: layers.py SOURCE_DIR LIBRARY_OF_CORE   fails on anything that is wrong, and says it
+       layers.py SOURCE_DIR --find TEXT...    fails unless the complaints are these, each with its text in it
 """
+import collections
 import pathlib
 import re
 import subprocess
@@ -22,9 +24,42 @@ LAYERS = {
     "room": {"io", "conf", "core", "base"},
 }
 
-# Of a layer, only these: roomctl must work without the room.
-PARTS = {("roomctl", "admin"): {"admin/command_table.h"}, ("room", "core"): {"core/model/event_json.h", "core/model/text.h"},
-         ("room", "conf"): {"conf/config.h"}}
+# Of a layer, only these: core's folders are its own, but for some values; roomctl must work without the room.
+PARTS = {
+    ("conf", "core"): {"core/model/text.h", "core/plain_wire/reply.h"},
+    ("admin", "core"): {"core/model/event_json.h", "core/model/text.h"},
+    ("io", "core"): set(),
+    ("roomd", "core"): {"core/model/bucket.h"},
+    ("room", "core"): {"core/model/event_json.h", "core/model/text.h"},
+    ("room", "conf"): {"conf/config.h"},
+    ("roomctl", "admin"): {"admin/command_table.h"},
+}
+
+# Inside a layer: which of its folders, or single headers, a folder may include beside its own. main.c, on top, may all.
+WIRES = {"core/plain_wire", "core/sequenced_wire"}
+FOLDERS = {
+    "core/model": set(),
+    "core/plain_wire": {"core/model"},
+    "core/sequenced_wire": {"core/model"},
+    "core/room": {"core/model", *WIRES},
+    "core/plain_server": {"core/room", "core/model", "core/plain_wire"},
+    "core/sequenced_server": {"core/room", "core/model", "core/sequenced_wire"},
+    "core/client": {"core/model"},
+    "core/plain_client": {"core/client", "core/model", "core/plain_wire"},
+    "core/sequenced_client": {"core/client", "core/model", "core/sequenced_wire"},
+    "core": {"core/room", "core/plain_server", "core/sequenced_server", "core/client", "core/model", *WIRES},
+    "io": set(),
+    "io/udp": {"io"},
+    "io/control": {"io"},
+    "room/net": {"room/options.h"},
+    "room": {"room/net"},
+    "room/tty": {"room"},
+    "room/lines": {"room"},
+    "room/screen": {"room", "room/tty"},
+}
+
+# The most .c files that a folder may hold of its own.
+FOLDER_MAX = 30
 
 # What core may include beside its own headers and the contracts: no sockets, no clock, no loop, no files.
 CORE_SYSTEM = {
@@ -46,13 +81,22 @@ FORBIDDEN = re.compile(
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 
+def is_wrong_in_layer(path, folder, name):
+    target = name.rpartition("/")[0]
+    return (target != folder and path.name != "main.c"
+            and target not in FOLDERS.get(folder, set()) and name not in FOLDERS.get(folder, set()))
+
+
 def wrong_includes(source):
     for path in sorted((source / "src").rglob("*.[ch]")):
-        layer = path.relative_to(source / "src").parts[0]
+        folder = path.relative_to(source / "src").parent.as_posix()
+        layer = folder.split("/")[0]
         for kind, name in INCLUDE.findall(path.read_text(encoding="utf-8")):
             first = name.split("/")[0]
             if kind == '"' and first != layer and first not in LAYERS[layer]:
                 yield f"{path}: {layer} must not include {name}"
+            if kind == '"' and first == layer and is_wrong_in_layer(path, folder, name):
+                yield f"{path}: {folder} must not include {name}"
             if kind == '"' and name not in PARTS.get((layer, first), {name}):
                 yield f"{path}: {layer} must not include {name}"
             if kind == "<" and layer == "core" and first != "roomd" and name not in CORE_SYSTEM:
@@ -79,14 +123,34 @@ def wrong_symbols(library):
             yield f"{library}: core must not call {symbol}"
 
 
+def wrong_folders(source):
+    names, counts = collections.Counter(), collections.Counter()
+    for path in sorted((source / "src").rglob("*.[ch]")):
+        names[path.name] += 1
+        counts[path.parent] += path.suffix == ".c"
+    for name in sorted(name for name, count in names.items() if count > 1 and name != "main.c"):
+        yield f"src: {name} is the name of {names[name]} files"
+    for folder in sorted(folder for folder, count in counts.items() if count > FOLDER_MAX):
+        yield f"{folder}: {counts[folder]} .c files are more than {FOLDER_MAX}"
+
+
+def find(texts, complaints):
+    missed = [text for text in texts if not any(text in line for line in complaints)]
+    for text in missed:
+        print(f"not found: {text}")
+    return not missed and len(complaints) == len(texts)
+
+
 def main():
-    source, library = pathlib.Path(sys.argv[1]), sys.argv[2]
-    found = [*wrong_includes(source), *wrong_symbols(library)]
-    for line in found:
-        print(line)
-    if not found:
-        print("2 checks passed")
-    return 1 if found else 0
+    source, arguments = pathlib.Path(sys.argv[1]), sys.argv[2:]
+    complaints = [*wrong_includes(source), *wrong_folders(source)]
+    if arguments[0] != "--find":
+        complaints += wrong_symbols(arguments[0])
+    print(*complaints, sep="\n", end="\n" if complaints else "")
+    fine = find(arguments[1:], complaints) if arguments[0] == "--find" else not complaints
+    if fine:
+        print(f"{max(len(arguments) - 1, 3)} checks passed")
+    return 0 if fine else 1
 
 
 sys.exit(main())

@@ -9,7 +9,7 @@
 #define ROOMD_CORE_PLAIN_CLIENT_PLAIN_CLIENT_STATE_H
 
 #include "base/octets.h"
-#include "core/model/client_base.h"
+#include "core/client/client_base.h"
 #include "core/model/hash_index.h"
 #include "core/plain_wire/plain_read.h"
 

@@ -12,7 +12,7 @@
 #ifndef ROOMD_CORE_SEQUENCED_CLIENT_SEQUENCED_CLIENT_STATE_H
 #define ROOMD_CORE_SEQUENCED_CLIENT_SEQUENCED_CLIENT_STATE_H
 
-#include "core/model/client_base.h"
+#include "core/client/client_base.h"
 #include "core/sequenced_client/rtt.h"
 #include "core/sequenced_client/sequenced_client_reorder.h"
 #include "core/sequenced_wire/sequenced_down.h"

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* The list of members, from pages and events in any order. */
-#include "core/model/member_list.h"
+#include "core/client/member_list.h"
 #include "support/client_stage.h"
 
 #include <criterion/criterion.h>

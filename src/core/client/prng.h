@@ -4,8 +4,8 @@
 /*
  * Random numbers that follow from a seed, for the machines of clients: the same seed makes the same client.
  */
-#ifndef ROOMD_CORE_MODEL_PRNG_H
-#define ROOMD_CORE_MODEL_PRNG_H
+#ifndef ROOMD_CORE_CLIENT_PRNG_H
+#define ROOMD_CORE_CLIENT_PRNG_H
 
 #include <roomd/client.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
 
 /* Numbers of members rise, so nearly everybody is put at the end of the row. Those that leave are only
  * marked, so that a crowd that leaves does not move the row once for each. */
-#include "core/model/member_list.h"
+#include "core/client/member_list.h"
 
 #include <roomd/client.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* Beginning, telling and ending: none of it depends on the protocol. */
-#include "core/model/client_base.h"
+#include "core/client/client_base.h"
 
 #include "core/model/name.h"
 

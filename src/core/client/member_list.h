@@ -4,8 +4,8 @@
 /*
  * Members by number, with the event that changed each last: a sorted row that grows as it must. Knows no pages and no events, only numbers and names.
  */
-#ifndef ROOMD_CORE_MODEL_MEMBER_LIST_H
-#define ROOMD_CORE_MODEL_MEMBER_LIST_H
+#ifndef ROOMD_CORE_CLIENT_MEMBER_LIST_H
+#define ROOMD_CORE_CLIENT_MEMBER_LIST_H
 
 #include <roomd/limits.h>
 #include <stdbool.h>

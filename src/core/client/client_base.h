@@ -6,11 +6,11 @@
  * a protocol does its own way is in its table of operations; the functions here do what is the same
  * for all, and call that table. The contract is roomd/client.h, and core/client.c.
  */
-#ifndef ROOMD_CORE_MODEL_CLIENT_BASE_H
-#define ROOMD_CORE_MODEL_CLIENT_BASE_H
+#ifndef ROOMD_CORE_CLIENT_CLIENT_BASE_H
+#define ROOMD_CORE_CLIENT_CLIENT_BASE_H
 
-#include "core/model/member_list.h"
-#include "core/model/prng.h"
+#include "core/client/member_list.h"
+#include "core/client/prng.h"
 
 #include <roomd/client.h>
 

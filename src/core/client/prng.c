@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* A keyed hash of a counter: half of the seed is the key, the rest is hashed with the counter. */
-#include "core/model/prng.h"
+#include "core/client/prng.h"
 
 #include "core/model/hash.h"
 
