@@ -2,9 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * fill_in FILE: copies a manual page or a completion script to stdout, and puts lists in that are made from the program's own tables, so that they
- * can't say anything else. A line that is nothing but @LIST@ or @LIST ARGUMENT@ is replaced by one; @VERSION@ and @DIALECTS_DIR@ are anywhere. Runs when the
- * program is built, and is not installed. Refuses to know what stands around the lists.
+ * fill_in FILE: copies a manual page or a completion script to stdout, and puts lists in that are
+ * made from the program's own tables, so that they can't say anything else. A line that is nothing
+ * but @LIST@ or @LIST ARGUMENT@ is replaced by one; @VERSION@ and @DIALECTS_DIR@ are anywhere. Runs
+ * when the program is built, and is not installed. Refuses to know what stands around the lists.
  */
 #include "admin/command_table.h"
 #include "admin/stats.h"
@@ -81,7 +82,8 @@ static void print_english(size_t id, const struct option *option)
 
     if (option->kind != OPTION_KIND_DIALECT_KEY)
         return;
-    english = dialect_builtin_text(dialect_builtin_names()[0], DIALECT_EN, (enum dialect_key)(id - OPTION_DIALECT_KEY));
+    english = dialect_builtin_text(dialect_builtin_names()[0], DIALECT_EN,
+                                   (enum dialect_key)(id - OPTION_DIALECT_KEY));
     if (strcmp(english, option->default_text) == 0)
         return;
     print_assignment(option->key, english);
@@ -140,7 +142,8 @@ static bool print_obsolete(const char *argument)
     (void)argument;
     if (obsolete_rows[0].section == NULL)
         return true;
-    puts(".Sh OBSOLETE OPTIONS\nThese are accepted, with a warning, and ignored, whatever their value is.\n"
+    puts(".Sh OBSOLETE OPTIONS\nThese are accepted, with a warning, and ignored, whatever their "
+         "value is.\n"
          ".Bl -tag -width Ds");
     for (const struct obsolete_option *row = obsolete_rows; row->section != NULL; row++) {
         printf(".It Cm %s.%s\nIgnored since %s:\n", row->section, row->key, row->since);

@@ -73,7 +73,7 @@ enum client_outcome {
                        not known any more */
     CLIENT_UNKNOWN, /* the session is lost: it may be in the transcript or not, and is not said
                        again */
-    CLIENT_SENT,    /* it was sent, over a protocol that tells nothing of it (roomd/plain_client.h) */
+    CLIENT_SENT, /* it was sent, over a protocol that tells nothing of it (roomd/plain_client.h) */
 };
 
 /*
@@ -139,7 +139,8 @@ struct client_setup {
 void client_free(struct client *client);
 
 /* A datagram came from the server's address. Whatever it holds, the client goes on. */
-void client_receive(struct client *client, const struct moment *now, const void *bytes, size_t length);
+void client_receive(struct client *client, const struct moment *now, const void *bytes,
+                    size_t length);
 
 /*
  * Does what is due, and tells when it wants to be called next (monotonic), or MOMENT_NEVER_NS; a
@@ -154,13 +155,15 @@ int64_t client_next_tick(const struct client *client);
  * STATUS_FULL: CLIENT_PENDING_MAX wait already. STATUS_TOO_LONG: more than client_text_max_bytes.
  * STATUS_INVALID: empty, or it has left or was told to. STATUS_NOT_UTF8.
  */
-int client_say(struct client *client, const struct moment *now, const char *text, size_t length, uint32_t *ret_number);
+int client_say(struct client *client, const struct moment *now, const char *text, size_t length,
+               uint32_t *ret_number);
 
 /*
  * Asks for another name, in the order of what is said; where it is not in yet, it tries with this
  * one at once, and `ret_number` is 0. The same errors; a name has at most ROOM_NAME_MAX_BYTES.
  */
-int client_rename(struct client *client, const struct moment *now, const char *name, uint32_t *ret_number);
+int client_rename(struct client *client, const struct moment *now, const char *name,
+                  uint32_t *ret_number);
 
 /*
  * Leaves: when the outcome of all it said is known, or `at_once`. That tells the server; `at_once`
@@ -190,8 +193,8 @@ uint32_t client_members(const struct client *client);
  * The next member that is here, behind the number `after` (0: the first), by rising numbers, as far
  * as they are known. The name is valid until the next call that changes the client.
  */
-bool client_next_member(const struct client *client, uint64_t after, uint64_t *ret_number, const char **ret_name,
-                        size_t *ret_name_len);
+bool client_next_member(const struct client *client, uint64_t after, uint64_t *ret_number,
+                        const char **ret_name, size_t *ret_name_len);
 /* To be kept over a restart; false where there is no session, or the protocol has none. */
 bool client_session(const struct client *client, struct client_session *ret_session);
 /*

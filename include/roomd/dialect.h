@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A dialect: the verbs, answers and wording of a plain protocol. It is built from texts (built-in ones, or an administrator's) that are
- * checked when they are set, and is then only read. A dialect is one flat struct: copy it, keep it anywhere.
+ * A dialect: the verbs, answers and wording of a plain protocol. It is built from texts (built-in
+ * ones, or an administrator's) that are checked when they are set, and is then only read. A dialect
+ * is one flat struct: copy it, keep it anywhere.
  */
 #ifndef ROOMD_DIALECT_H
 #define ROOMD_DIALECT_H
@@ -38,7 +39,8 @@ enum dialect_language {
     DIALECT_EN,
 };
 
-/* The keys of a dialect, as they stand in [plain] or in a dialect file. `bye.VERB` stands apart: see dialect_set_bye. */
+/* The keys of a dialect, as they stand in [plain] or in a dialect file. `bye.VERB` stands apart:
+ * see dialect_set_bye. */
 enum dialect_key {
     /* verbs */
     DIALECT_JOIN_VERBS,
@@ -84,9 +86,10 @@ enum dialect_key_kind {
 struct dialect_key_info {
     const char *key; /* as written in a file: "join_verbs" */
     enum dialect_key_kind kind;
-    const char *help;         /* one line */
-    const char *placeholders; /* of a template or reply, for people: "{name} {time}"; "" otherwise */
-    uint32_t min, max;        /* of a number */
+    const char *help; /* one line */
+    const char
+        *placeholders; /* of a template or reply, for people: "{name} {time}"; "" otherwise */
+    uint32_t min, max; /* of a number */
 };
 
 /* What a template's placeholders stand for. */
@@ -116,10 +119,11 @@ struct template
 };
 
 struct reply {
-    char bytes[DIALECT_REPLY_MAX_BYTES + 2]; /* followed by a newline, for members that want one, and a NUL */
-    uint8_t length;                          /* without the newline; 0 = none */
-    bool has_name;                           /* it holds {name}, which is not in `bytes` */
-    uint8_t name_at;                         /* what of `bytes` stands before it */
+    char bytes[DIALECT_REPLY_MAX_BYTES +
+               2];   /* followed by a newline, for members that want one, and a NUL */
+    uint8_t length;  /* without the newline; 0 = none */
+    bool has_name;   /* it holds {name}, which is not in `bytes` */
+    uint8_t name_at; /* what of `bytes` stands before it */
 };
 
 struct dialect_prefix {
@@ -155,26 +159,34 @@ int dialect_key_find(const char *text);
 /* Names of the built-in dialects, NULL-terminated: "course", "yn". */
 const char *const *dialect_builtin_names(void);
 /* The text a built-in dialect has for `key`; NULL where there is no built-in of that name. */
-const char *dialect_builtin_text(const char *builtin, enum dialect_language language, enum dialect_key key);
+const char *dialect_builtin_text(const char *builtin, enum dialect_language language,
+                                 enum dialect_key key);
 
 /* Fills in a built-in dialect. STATUS_NOT_FOUND where there is none of that name. */
 int dialect_init(struct dialect *dialect, const char *builtin, enum dialect_language language);
 
 /*
- * Sets one key from its text (verbs: words between spaces; numbers: decimal). On refusal (STATUS_INVALID, STATUS_TOO_LONG, STATUS_NOT_UTF8) the
- * dialect is as it was and `ret_why` says what is wrong, without the key's name. Setting exit_verbs drops the byes of verbs that are not in it: set it
- * before them.
+ * Sets one key from its text (verbs: words between spaces; numbers: decimal). On refusal
+ * (STATUS_INVALID, STATUS_TOO_LONG, STATUS_NOT_UTF8) the dialect is as it was and `ret_why` says
+ * what is wrong, without the key's name. Setting exit_verbs drops the byes of verbs that are not in
+ * it: set it before them.
  */
-int dialect_set(struct dialect *dialect, enum dialect_key key, const char *text, char ret_why[DIALECT_WHY_BYTES]);
+int dialect_set(struct dialect *dialect, enum dialect_key key, const char *text,
+                char ret_why[DIALECT_WHY_BYTES]);
 
-/* Sets the bye for those who leave with `verb`. As above; STATUS_FULL after DIALECT_VERBS_MAX different verbs. */
-int dialect_set_bye(struct dialect *dialect, const char *verb, const char *text, char ret_why[DIALECT_WHY_BYTES]);
+/* Sets the bye for those who leave with `verb`. As above; STATUS_FULL after DIALECT_VERBS_MAX
+ * different verbs. */
+int dialect_set_bye(struct dialect *dialect, const char *verb, const char *text,
+                    char ret_why[DIALECT_WHY_BYTES]);
 
 /*
- * What no single key can tell: no verb stands in two lists, every `bye.VERB` names an exit verb, no answer with a name in it swallows requests, and under these limits the longest possible line
- * fits PLAIN_LINE_MAX_BYTES and the longest answer DIALECT_REPLY_MAX_BYTES. On refusal (STATUS_INVALID) `ret_why` names the key and, where something is too long, the sum.
+ * What no single key can tell: no verb stands in two lists, every `bye.VERB` names an exit verb, no
+ * answer with a name in it swallows requests, and under these limits the longest possible line fits
+ * PLAIN_LINE_MAX_BYTES and the longest answer DIALECT_REPLY_MAX_BYTES. On refusal (STATUS_INVALID)
+ * `ret_why` names the key and, where something is too long, the sum.
  */
-int dialect_check(const struct dialect *dialect, const struct room_limits *limits, char ret_why[DIALECT_WHY_BYTES]);
+int dialect_check(const struct dialect *dialect, const struct room_limits *limits,
+                  char ret_why[DIALECT_WHY_BYTES]);
 
 /* The reply of an answer: DIALECT_ACCEPT … DIALECT_BYE. */
 const struct reply *dialect_reply(const struct dialect *dialect, enum dialect_key key);

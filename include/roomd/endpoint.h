@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Where a member is reached. An IPv4 address is kept in its v4-mapped form (RFC 4291, 2.5.5.2), so that 192.0.2.1 and
+ * Where a member is reached. An IPv4 address is kept in its v4-mapped form (RFC 4291, 2.5.5.2), so
+ * that 192.0.2.1 and
  * ::ffff:192.0.2.1 are the same endpoint by construction, and comparing two is comparing bytes.
  */
 #ifndef ROOMD_ENDPOINT_H
@@ -26,12 +27,13 @@ struct endpoint {
 };
 
 /*
- * How a datagram came in, and so how an answer goes out: a client that asked one of several addresses of this machine
- * listens to an answer from just that one.
+ * How a datagram came in, and so how an answer goes out: a client that asked one of several
+ * addresses of this machine listens to an answer from just that one.
  */
 struct path {
     struct endpoint peer;
-    uint8_t local[ENDPOINT_ADDRESS_BYTES]; /* the address it was sent to; all zero = let the kernel choose */
+    uint8_t local[ENDPOINT_ADDRESS_BYTES]; /* the address it was sent to; all zero = let the kernel
+                                              choose */
     uint16_t door;                         /* index of the listening address */
 };
 
@@ -49,8 +51,9 @@ bool endpoint_address_is_link_local(const uint8_t address[ENDPOINT_ADDRESS_BYTES
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
 
 /*
- * Reads "192.0.2.1:8888", "[2001:db8::1]:8888" or "[fe80::1%2]:8888" (a numeric zone only: turning an interface's name into its
- * index is a system call). STATUS_INVALID for anything else, host names included.
+ * Reads "192.0.2.1:8888", "[2001:db8::1]:8888" or "[fe80::1%2]:8888" (a numeric zone only: turning
+ * an interface's name into its index is a system call). STATUS_INVALID for anything else, host
+ * names included.
  */
 int endpoint_parse(const char *text, struct endpoint *ret_endpoint);
 

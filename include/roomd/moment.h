@@ -16,7 +16,8 @@
 #define MOMENT_NEVER_NS INT64_MAX
 
 struct moment {
-    int64_t mono_ns;      /* nanoseconds on a clock that never steps and counts suspend (CLOCK_BOOTTIME) */
+    int64_t
+        mono_ns; /* nanoseconds on a clock that never steps and counts suspend (CLOCK_BOOTTIME) */
     int64_t wall_ns;      /* nanoseconds since 1970-01-01 UTC; may step */
     int32_t utc_offset_s; /* seconds that local time is ahead of UTC at wall_ns */
 };

@@ -2,8 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Networks, as an administrator writes them (CIDR, RFC 4632 and RFC 4291, 2.3), and lists of them. An IPv4 network is kept in its v4-mapped form, as endpoints
- * are: however it was written, there is one form of it. A text that is not quite right is never taken for a larger network than was meant.
+ * Networks, as an administrator writes them (CIDR, RFC 4632 and RFC 4291, 2.3), and lists of them.
+ * An IPv4 network is kept in its v4-mapped form, as endpoints are: however it was written, there is
+ * one form of it. A text that is not quite right is never taken for a larger network than was
+ * meant.
  */
 #ifndef ROOMD_NETWORK_H
 #define ROOMD_NETWORK_H
@@ -24,7 +26,8 @@
 /* The words for the usual networks, and the networks themselves, each with ", ". */
 #define NETWORK_LIST_TEXT_BYTES (64 + NETWORK_LIST_MAX * (NETWORK_TEXT_BYTES + 2))
 
-/* Bits beyond the prefix are 0. 0.0.0.0/0 is all of IPv4 and nothing else, ::/0 all of IPv6 and nothing else. */
+/* Bits beyond the prefix are 0. 0.0.0.0/0 is all of IPv4 and nothing else, ::/0 all of IPv6 and
+ * nothing else. */
 struct network {
     uint8_t address[ENDPOINT_ADDRESS_BYTES];
     uint8_t bits; /* of the prefix, 0 – 128; an IPv4 network has 96 and more */
@@ -49,12 +52,14 @@ struct network_list {
 };
 
 /*
- * Reads "192.0.2.0/24", "2001:db8::/32", "::ffff:192.0.2.0/120" (which is 192.0.2.0/24) or a single address. STATUS_INVALID for anything else, bits beyond the
- * prefix included; `ret_why` then goes on after the text: "is no network …".
+ * Reads "192.0.2.0/24", "2001:db8::/32", "::ffff:192.0.2.0/120" (which is 192.0.2.0/24) or a single
+ * address. STATUS_INVALID for anything else, bits beyond the prefix included; `ret_why` then goes
+ * on after the text: "is no network …".
  */
 int network_parse(const char *text, struct network *ret_network, char ret_why[NETWORK_WHY_BYTES]);
 
-/* Writes it in the form network_parse reads; without a prefix length where it is one address. Returns `text`. */
+/* Writes it in the form network_parse reads; without a prefix length where it is one address.
+ * Returns `text`. */
 const char *network_format(const struct network *network, char text[NETWORK_TEXT_BYTES]);
 
 /* The network of this one address. */
@@ -68,12 +73,15 @@ bool network_is_everybody(const struct network *network);
 /* "loopback", "private", …; `set` < NETWORK_SETS. */
 const char *network_set_word(enum network_set set);
 
-/* Adds what a word stands for, or a network; what is in it already is not added twice. STATUS_INVALID, STATUS_FULL: `ret_why` as above. */
+/* Adds what a word stands for, or a network; what is in it already is not added twice.
+ * STATUS_INVALID, STATUS_FULL: `ret_why` as above. */
 int network_list_add(struct network_list *list, const char *text, char ret_why[NETWORK_WHY_BYTES]);
 
 /* Writes "loopback, 192.0.2.0/24", or "none" where it is empty. Returns `text`. */
-const char *network_list_format(const struct network_list *list, char text[NETWORK_LIST_TEXT_BYTES]);
+const char *network_list_format(const struct network_list *list,
+                                char text[NETWORK_LIST_TEXT_BYTES]);
 
-bool network_list_has(const struct network_list *list, const uint8_t address[ENDPOINT_ADDRESS_BYTES]);
+bool network_list_has(const struct network_list *list,
+                      const uint8_t address[ENDPOINT_ADDRESS_BYTES]);
 
 #endif

@@ -89,7 +89,7 @@
  * repeated requests, so an exit that has no answer is repeated, too. STATUS_NO_MEMORY;
  * STATUS_INVALID (no name), STATUS_TOO_LONG, STATUS_NOT_UTF8 (the name).
  */
-int plain_client_new(const struct client_setup *setup, const struct dialect *dialect, int64_t keepalive_ns,
-                     struct client **ret_client);
+int plain_client_new(const struct client_setup *setup, const struct dialect *dialect,
+                     int64_t keepalive_ns, struct client **ret_client);
 
 #endif

@@ -2,16 +2,16 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Why a datagram or a request came to nothing: one vocabulary for all protocols, for counters and logs.
- * How a member is told is its protocol's business.
+ * Why a datagram or a request came to nothing: one vocabulary for all protocols, for counters and
+ * logs. How a member is told is its protocol's business.
  */
 #ifndef ROOMD_REFUSAL_H
 #define ROOMD_REFUSAL_H
 
 enum refusal {
-    REFUSED_NOT = 0,       /* it was not refused */
-    REFUSED_EMPTY,         /* no byte in it */
-    REFUSED_TOO_LONG,      /* longer than PLAIN_REQUEST_MAX_BYTES, or a text longer than room.max_text */
+    REFUSED_NOT = 0,  /* it was not refused */
+    REFUSED_EMPTY,    /* no byte in it */
+    REFUSED_TOO_LONG, /* longer than PLAIN_REQUEST_MAX_BYTES, or a text longer than room.max_text */
     REFUSED_OWN_ADDRESS,   /* from one of our own listening addresses */
     REFUSED_REPLY,         /* equals a reply: another server's, or a reflection */
     REFUSED_PLAIN_OFF,     /* plain.enabled = no */

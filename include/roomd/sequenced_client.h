@@ -22,8 +22,8 @@
  * SEQUENCED_CLIENT_REORDER_MIN_BYTES. STATUS_NO_MEMORY; STATUS_INVALID (no name, too few bytes, a
  * session that can't be); STATUS_TOO_LONG, STATUS_NOT_UTF8 (the name).
  */
-int sequenced_client_new(const struct client_setup *setup, const struct client_session *resume, size_t reorder_bytes,
-                         struct client **ret_client);
+int sequenced_client_new(const struct client_setup *setup, const struct client_session *resume,
+                         size_t reorder_bytes, struct client **ret_client);
 
 /* Smoothed round trip, nanoseconds; 0 = not measured yet. */
 int64_t sequenced_client_round_trip_ns(const struct client *client);

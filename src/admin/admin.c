@@ -9,22 +9,25 @@
 #include <string.h>
 
 /* The commands work on terminated text. */
-enum admin_result admin_request(const struct admin *admin, const struct moment *now, const char *bytes, size_t length,
-                                const struct admin_reply *reply, struct admin_listing *ret_listing)
+enum admin_result admin_request(const struct admin *admin, const struct moment *now,
+                                const char *bytes, size_t length, const struct admin_reply *reply,
+                                struct admin_listing *ret_listing)
 {
     char line[ADMIN_LINE_MAX_BYTES + 1];
 
     if (length > ADMIN_LINE_MAX_BYTES || memchr(bytes, '\0', length) != NULL) {
         admin_say(reply, ADMIN_USAGE, "this is no command: it is too long, or holds a NUL byte");
-        return ADMIN_USAGE; /* an analyser does not know what admin_say returns, and takes it for ADMIN_MORE */
+        return ADMIN_USAGE; /* an analyser does not know what admin_say returns, and takes it for
+                               ADMIN_MORE */
     }
     memcpy(line, bytes, length);
     line[length] = '\0';
     return command_run(admin, now, line, reply, ret_listing);
 }
 
-enum admin_result admin_line(const struct admin *admin, const struct moment *now, enum admin_rights rights,
-                             const char *bytes, size_t length, const struct admin_reply *reply)
+enum admin_result admin_line(const struct admin *admin, const struct moment *now,
+                             enum admin_rights rights, const char *bytes, size_t length,
+                             const struct admin_reply *reply)
 {
     struct admin_listing listing;
     enum admin_result result;
@@ -36,9 +39,9 @@ enum admin_result admin_line(const struct admin *admin, const struct moment *now
     if (length > 1 && bytes[1] == '/')
         return command_notice(admin, now, bytes + 1, length - 1, reply);
     if (rights != ADMIN_COMMANDS)
-        return admin_say(
-            reply, ADMIN_FAILED,
-            "commands are not taken here: set admin.fifo_commands = yes, or begin a notice with '//' to say a slash");
+        return admin_say(reply, ADMIN_FAILED,
+                         "commands are not taken here: set admin.fifo_commands = yes, or begin a "
+                         "notice with '//' to say a slash");
     result = admin_request(admin, now, bytes + 1, length - 1, reply, &listing);
     while (result == ADMIN_MORE)
         result = admin_next(admin, now, &listing, reply);
@@ -47,12 +50,13 @@ enum admin_result admin_line(const struct admin *admin, const struct moment *now
 
 void admin_line_too_long(const struct admin_reply *reply)
 {
-    admin_say(reply, ADMIN_FAILED, "not announced: the line is longer than %d bytes, and was dropped",
+    admin_say(reply, ADMIN_FAILED,
+              "not announced: the line is longer than %d bytes, and was dropped",
               ADMIN_LINE_MAX_BYTES);
 }
 
-enum admin_result admin_next(const struct admin *admin, const struct moment *now, struct admin_listing *listing,
-                             const struct admin_reply *reply)
+enum admin_result admin_next(const struct admin *admin, const struct moment *now,
+                             struct admin_listing *listing, const struct admin_reply *reply)
 {
     return listing->next(admin, now, listing, reply);
 }

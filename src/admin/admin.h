@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What an administrator says, line by line: a notice, or a command of the one table. Where the line came from (a terminal, a FIFO, the control socket) and where the answer goes is the
- * caller's business.
+ * What an administrator says, line by line: a notice, or a command of the one table. Where the line
+ * came from (a terminal, a FIFO, the control socket) and where the answer goes is the caller's
+ * business.
  */
 #ifndef ROOMD_ADMIN_ADMIN_H
 #define ROOMD_ADMIN_ADMIN_H
@@ -16,7 +17,8 @@
 /* A longer line is refused; the longest notice is room.max_text. */
 #define ADMIN_LINE_MAX_BYTES 4096
 
-/* A line of an answer is no longer: what admin_say formats, in JSON, if each of its bytes takes three. */
+/* A line of an answer is no longer: what admin_say formats, in JSON, if each of its bytes takes
+ * three. */
 #define ADMIN_ANSWER_MAX_BYTES 6400
 
 /* What a source of lines may do. */
@@ -72,11 +74,12 @@ struct admin {
 };
 
 /*
- * An answer of many lines, told one item a call, so that who reads slowly holds up nobody and nothing is kept for him. Of fixed size, and valid as long as the room, whatever happens in it.
+ * An answer of many lines, told one item a call, so that who reads slowly holds up nobody and
+ * nothing is kept for him. Of fixed size, and valid as long as the room, whatever happens in it.
  */
 struct admin_listing {
-    enum admin_result (*next)(const struct admin *admin, const struct moment *now, struct admin_listing *listing,
-                              const struct admin_reply *reply);
+    enum admin_result (*next)(const struct admin *admin, const struct moment *now,
+                              struct admin_listing *listing, const struct admin_reply *reply);
     uint64_t at;    /* a seat, a serial, an event: what comes next */
     uint64_t last;  /* the number of the last member that is told */
     unsigned stage; /* of those a listing has */
@@ -85,33 +88,37 @@ struct admin_listing {
 };
 
 /*
- * Does what the line says, and tells the whole answer. "text" is a notice, "/command …" a command, "//text" a notice that begins with a slash; an empty line is nothing. Whatever is wrong
- * with it is said in the reply, and then nothing was done.
+ * Does what the line says, and tells the whole answer. "text" is a notice, "/command …" a command,
+ * "//text" a notice that begins with a slash; an empty line is nothing. Whatever is wrong with it
+ * is said in the reply, and then nothing was done.
  */
-enum admin_result admin_line(const struct admin *admin, const struct moment *now, enum admin_rights rights,
-                             const char *bytes, size_t length, const struct admin_reply *reply);
+enum admin_result admin_line(const struct admin *admin, const struct moment *now,
+                             enum admin_rights rights, const char *bytes, size_t length,
+                             const struct admin_reply *reply);
 
 /* The line was longer than ADMIN_LINE_MAX_BYTES, and was dropped. */
 void admin_line_too_long(const struct admin_reply *reply);
 
 /*
- * Does what a client of the control socket asks: "command …", without a slash. ADMIN_MORE: the answer is `ret_listing`, and not one line of it has been told yet.
+ * Does what a client of the control socket asks: "command …", without a slash. ADMIN_MORE: the
+ * answer is `ret_listing`, and not one line of it has been told yet.
  */
-enum admin_result admin_request(const struct admin *admin, const struct moment *now, const char *bytes, size_t length,
-                                const struct admin_reply *reply, struct admin_listing *ret_listing);
+enum admin_result admin_request(const struct admin *admin, const struct moment *now,
+                                const char *bytes, size_t length, const struct admin_reply *reply,
+                                struct admin_listing *ret_listing);
 
 /* Tells the next item, a line or two, or looks for it for a bounded time and tells nothing yet. */
-enum admin_result admin_next(const struct admin *admin, const struct moment *now, struct admin_listing *listing,
-                             const struct admin_reply *reply);
+enum admin_result admin_next(const struct admin *admin, const struct moment *now,
+                             struct admin_listing *listing, const struct admin_reply *reply);
 
 /* ---- for the files of this folder, and those who answer for them ---- */
 
 /*
- * Formats one line of an answer; with ADMIN_FAILED or ADMIN_USAGE it says why something was not done. A control
- * character in it becomes a question mark. Returns `result`.
+ * Formats one line of an answer; with ADMIN_FAILED or ADMIN_USAGE it says why something was not
+ * done. A control character in it becomes a question mark. Returns `result`.
  */
-enum admin_result admin_say(const struct admin_reply *reply, enum admin_result result, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+enum admin_result admin_say(const struct admin_reply *reply, enum admin_result result,
+                            const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Ends the object, which is a line of an answer in JSON. */
 void admin_say_json(const struct admin_reply *reply, struct json *object);
 

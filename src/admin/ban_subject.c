@@ -12,7 +12,7 @@ const char *ban_subject_format(const struct room_ban *ban, char text[BAN_SUBJECT
 
     if (ban->has_network)
         network_format(&ban->network, network);
-    snprintf(text, BAN_SUBJECT_TEXT_BYTES, "%s%s%s", ban->name, ban->name[0] != '\0' && ban->has_network ? ", " : "",
-             network);
+    snprintf(text, BAN_SUBJECT_TEXT_BYTES, "%s%s%s", ban->name,
+             ban->name[0] != '\0' && ban->has_network ? ", " : "", network);
     return text;
 }

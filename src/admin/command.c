@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Each row of the table of commands with its handler, and the handlers that need no file of their own. */
+/* Each row of the table of commands with its handler, and the handlers that need no file of their
+ * own. */
 #include "admin/command.h"
 
 #include "admin/listing.h"
@@ -39,21 +40,24 @@ static enum admin_result stats(const struct command_call *call)
     return ADMIN_DONE;
 }
 
-enum admin_result command_notice(const struct admin *admin, const struct moment *now, const char *text, size_t length,
-                                 const struct admin_reply *reply)
+enum admin_result command_notice(const struct admin *admin, const struct moment *now,
+                                 const char *text, size_t length, const struct admin_reply *reply)
 {
     uint32_t members;
 
     switch (room_notice(admin->room, now, text, length, &members)) {
     case STATUS_OK:
-        return admin_say(reply, ADMIN_DONE, "announced to %u member%s", (unsigned)members, members == 1 ? "" : "s");
+        return admin_say(reply, ADMIN_DONE, "announced to %u member%s", (unsigned)members,
+                         members == 1 ? "" : "s");
     case STATUS_TOO_LONG:
-        return admin_say(reply, ADMIN_FAILED,
-                         "not announced: it has %zu bytes, and room.max_text is %u; say it in two lines", length,
-                         (unsigned)room_limits(admin->room)->max_text_bytes);
+        return admin_say(
+            reply, ADMIN_FAILED,
+            "not announced: it has %zu bytes, and room.max_text is %u; say it in two lines", length,
+            (unsigned)room_limits(admin->room)->max_text_bytes);
     case STATUS_NOT_UTF8:
-        return admin_say(reply, ADMIN_FAILED,
-                         "not announced: it is not valid UTF-8, and would end the members' programs");
+        return admin_say(
+            reply, ADMIN_FAILED,
+            "not announced: it is not valid UTF-8, and would end the members' programs");
     default:
         return admin_say(reply, ADMIN_FAILED, "not announced: the transcript is full");
     }
@@ -63,7 +67,8 @@ static enum admin_result notice(const struct command_call *call)
 {
     if (call->arguments[0] == '\0')
         return command_output_usage(call, "say what?");
-    return command_notice(call->admin, call->now, call->arguments, strlen(call->arguments), call->reply);
+    return command_notice(call->admin, call->now, call->arguments, strlen(call->arguments),
+                          call->reply);
 }
 
 static enum admin_result kick(const struct command_call *call)
@@ -75,14 +80,17 @@ static enum admin_result kick(const struct command_call *call)
     if (length == 0)
         return command_output_usage(call, "whom?");
     snprintf(name, sizeof(name), "%.*s", (int)length, call->arguments);
-    switch (length < sizeof(name) ? room_kick(call->admin->room, call->now, name, reason) : STATUS_NOT_FOUND) {
+    switch (length < sizeof(name) ? room_kick(call->admin->room, call->now, name, reason)
+                                  : STATUS_NOT_FOUND) {
     case STATUS_OK:
         return admin_say(call->reply, ADMIN_DONE, "%s was removed", name);
     case STATUS_TOO_LONG:
         return admin_say(call->reply, ADMIN_FAILED,
-                         "nobody was removed: the reason has %zu bytes, more than room.max_text", strlen(reason));
+                         "nobody was removed: the reason has %zu bytes, more than room.max_text",
+                         strlen(reason));
     case STATUS_NOT_UTF8:
-        return admin_say(call->reply, ADMIN_FAILED, "nobody was removed: the reason is not valid UTF-8");
+        return admin_say(call->reply, ADMIN_FAILED,
+                         "nobody was removed: the reason is not valid UTF-8");
     default:
         return command_output_nobody(call);
     }
@@ -100,14 +108,16 @@ static enum admin_result help(const struct command_call *call)
     const struct admin_reply *reply = call->reply;
 
     if (!reply->roomctl)
-        admin_say(reply, ADMIN_DONE, "A line is announced to everybody. '//' begins a notice with a slash. Commands:");
+        admin_say(reply, ADMIN_DONE,
+                  "A line is announced to everybody. '//' begins a notice with a slash. Commands:");
     for (size_t id = 0; id < COMMANDS; id++) {
         const struct command_row *row = command_table_row(id);
         char usage[64];
 
         if ((row->places & place_of(reply)) == 0)
             continue;
-        snprintf(usage, sizeof(usage), "%s%s %s", reply->roomctl ? "" : "/", row->name, row->arguments);
+        snprintf(usage, sizeof(usage), "%s%s %s", reply->roomctl ? "" : "/", row->name,
+                 row->arguments);
         admin_say(reply, ADMIN_DONE, "  %-22s %s", usage, row->help);
     }
     return ADMIN_DONE;
@@ -133,21 +143,25 @@ static const struct {
     [COMMAND_STOP] = {.handler = stop},
 };
 
-static enum admin_result refuse_unknown(const char *name, bool elsewhere, const struct admin_reply *reply)
+static enum admin_result refuse_unknown(const char *name, bool elsewhere,
+                                        const struct admin_reply *reply)
 {
     const char *nearest = command_table_suggest(name, place_of(reply));
     const char *prefix = admin_prefix(reply);
 
     if (elsewhere)
-        return admin_say(reply, ADMIN_USAGE, "'%s' is a command of roomctl; /help lists those that are taken here",
+        return admin_say(reply, ADMIN_USAGE,
+                         "'%s' is a command of roomctl; /help lists those that are taken here",
                          name);
     if (nearest != NULL)
-        return admin_say(reply, ADMIN_USAGE, "there is no command '%s%s'; did you mean '%s%s'?", prefix, name, prefix,
-                         nearest);
+        return admin_say(reply, ADMIN_USAGE, "there is no command '%s%s'; did you mean '%s%s'?",
+                         prefix, name, prefix, nearest);
     if (reply->roomctl)
-        return admin_say(reply, ADMIN_USAGE, "there is no command '%s'; roomctl --help lists them", name);
-    return admin_say(reply, ADMIN_USAGE,
-                     "there is no command '/%s'; /help lists them, and '//' begins a notice with a slash", name);
+        return admin_say(reply, ADMIN_USAGE, "there is no command '%s'; roomctl --help lists them",
+                         name);
+    return admin_say(
+        reply, ADMIN_USAGE,
+        "there is no command '/%s'; /help lists them, and '//' begins a notice with a slash", name);
 }
 
 enum admin_result command_run(const struct admin *admin, const struct moment *now, const char *line,
@@ -164,7 +178,8 @@ enum admin_result command_run(const struct admin *admin, const struct moment *no
     call.row = command_table_row(id);
     call.arguments = line + length + strspn(line + length, " ");
     if (call.arguments[0] != '\0' && call.row->max_words == 0)
-        return admin_say(reply, ADMIN_USAGE, "%s%s takes nothing after it", admin_prefix(reply), name);
+        return admin_say(reply, ADMIN_USAGE, "%s%s takes nothing after it", admin_prefix(reply),
+                         name);
     if (commands[id].handler != NULL)
         return commands[id].handler(&call);
     *ret_listing = (struct admin_listing){.next = commands[id].next};

@@ -22,16 +22,18 @@ struct command_call {
 typedef enum admin_result command_handler(const struct command_call *call);
 
 /*
- * Does "name arguments", or says why not. ADMIN_MORE: `ret_listing` is its answer. Where the reply is the console's only commands of the console are taken, and likewise for roomctl.
+ * Does "name arguments", or says why not. ADMIN_MORE: `ret_listing` is its answer. Where the reply
+ * is the console's only commands of the console are taken, and likewise for roomctl.
  */
 enum admin_result command_run(const struct admin *admin, const struct moment *now, const char *line,
                               const struct admin_reply *reply, struct admin_listing *ret_listing);
 
 /* Says something to everybody; it may hold any bytes. */
-enum admin_result command_notice(const struct admin *admin, const struct moment *now, const char *text, size_t length,
-                                 const struct admin_reply *reply);
+enum admin_result command_notice(const struct admin *admin, const struct moment *now,
+                                 const char *text, size_t length, const struct admin_reply *reply);
 
-/* command_output.c: says what is wrong with the words, and how the command is written. Returns ADMIN_USAGE. */
+/* command_output.c: says what is wrong with the words, and how the command is written. Returns
+ * ADMIN_USAGE. */
 enum admin_result command_output_usage(const struct command_call *call, const char *wrong);
 /* The same where there is no member of that name; ADMIN_FAILED. */
 enum admin_result command_output_nobody(const struct command_call *call);

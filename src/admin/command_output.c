@@ -28,7 +28,8 @@ void admin_say_json(const struct admin_reply *reply, struct json *object)
         reply->line(reply->ctx, false, line);
 }
 
-enum admin_result admin_say(const struct admin_reply *reply, enum admin_result result, const char *format, ...)
+enum admin_result admin_say(const struct admin_reply *reply, enum admin_result result,
+                            const char *format, ...)
 {
     char sentence[SENTENCE_MAX_BYTES], object[ADMIN_ANSWER_MAX_BYTES];
     bool is_error = result == ADMIN_FAILED || result == ADMIN_USAGE;
@@ -58,8 +59,8 @@ const char *admin_prefix(const struct admin_reply *reply)
 
 enum admin_result command_output_usage(const struct command_call *call, const char *wrong)
 {
-    return admin_say(call->reply, ADMIN_USAGE, "%s %s%s %s", wrong, admin_prefix(call->reply), call->row->name,
-                     call->row->arguments);
+    return admin_say(call->reply, ADMIN_USAGE, "%s %s%s %s", wrong, admin_prefix(call->reply),
+                     call->row->name, call->row->arguments);
 }
 
 enum admin_result command_output_nobody(const struct command_call *call)

@@ -13,17 +13,20 @@
 static const struct command_row rows[COMMANDS] = {
     [COMMAND_HELP] = {"help", "", "list these commands", BOTH, 0, 0},
     /* On the console every line is one, and the screen shows what happens. */
-    [COMMAND_NOTICE] = {"notice", "TEXT", "say something to everybody", COMMAND_ON_CONTROL, 1, COMMAND_ANY_WORDS},
+    [COMMAND_NOTICE] = {"notice", "TEXT", "say something to everybody", COMMAND_ON_CONTROL, 1,
+                        COMMAND_ANY_WORDS},
     [COMMAND_MEMBERS] = {"members", "", "list who is in the room", BOTH, 0, 0},
-    [COMMAND_KICK] = {"kick", "NAME [REASON]", "remove a member, and tell it why", BOTH, 1, COMMAND_ANY_WORDS},
-    [COMMAND_BAN] = {"ban", "NAME|CIDR [TIME]", "let nobody in by that name, or from there (30s, 10m, 2h, 7d)", BOTH, 1,
-                     2},
+    [COMMAND_KICK] = {"kick", "NAME [REASON]", "remove a member, and tell it why", BOTH, 1,
+                      COMMAND_ANY_WORDS},
+    [COMMAND_BAN] = {"ban", "NAME|CIDR [TIME]",
+                     "let nobody in by that name, or from there (30s, 10m, 2h, 7d)", BOTH, 1, 2},
     [COMMAND_UNBAN] = {"unban", "NAME|CIDR", "lift a ban", BOTH, 1, 1},
     [COMMAND_BANS] = {"bans", "", "list who is banned or mute, and for how long yet", BOTH, 0, 0},
     [COMMAND_MUTE] = {"mute", "NAME [TIME]", "refuse what a member says", BOTH, 1, 2},
     [COMMAND_UNMUTE] = {"unmute", "NAME", "let it speak again", BOTH, 1, 1},
     [COMMAND_STATS] = {"stats", "", "show what the room has counted", BOTH, 0, 0},
-    [COMMAND_WATCH] = {"watch", "", "show what happens in the room, as it happens", COMMAND_ON_CONTROL, 0, 0},
+    [COMMAND_WATCH] = {"watch", "", "show what happens in the room, as it happens",
+                       COMMAND_ON_CONTROL, 0, 0},
     [COMMAND_RELOAD] = {"reload", "", "read the configuration again, as SIGHUP does", BOTH, 0, 0},
     [COMMAND_STOP] = {"stop", "", "close the room and end the program", BOTH, 0, 0},
 };
@@ -37,7 +40,8 @@ size_t command_table_find(const char *name, size_t length)
 {
     size_t id = 0;
 
-    while (id < COMMANDS && (strlen(rows[id].name) != length || memcmp(rows[id].name, name, length) != 0))
+    while (id < COMMANDS &&
+           (strlen(rows[id].name) != length || memcmp(rows[id].name, name, length) != 0))
         id++;
     return id;
 }
@@ -61,5 +65,6 @@ bool command_table_words_fit(const struct command_row *row, const char *argument
         words++;
         at += strcspn(at, " ");
     }
-    return words >= row->min_words && (row->max_words == COMMAND_ANY_WORDS || words <= row->max_words);
+    return words >= row->min_words &&
+           (row->max_words == COMMAND_ANY_WORDS || words <= row->max_words);
 }

@@ -2,8 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The one table of commands: what each is called, what it takes, what it does in a line, and where it may be given. Console, FIFO, control socket, roomctl, the man pages and the
- * completion are made from it. What a command does is not known here (see command.c), so that roomctl has the table without the room.
+ * The one table of commands: what each is called, what it takes, what it does in a line, and where
+ * it may be given. Console, FIFO, control socket, roomctl, the man pages and the completion are
+ * made from it. What a command does is not known here (see command.c), so that roomctl has the
+ * table without the room.
  */
 #ifndef ROOMD_ADMIN_COMMAND_TABLE_H
 #define ROOMD_ADMIN_COMMAND_TABLE_H
@@ -31,7 +33,8 @@ enum command_id {
 
 /* Where a command may be given; bits. */
 enum command_place {
-    COMMAND_ON_CONSOLE = 1, /* on stdin and, with admin.fifo_commands, in the FIFO; with a '/' before it */
+    COMMAND_ON_CONSOLE =
+        1, /* on stdin and, with admin.fifo_commands, in the FIFO; with a '/' before it */
     COMMAND_ON_CONTROL = 2, /* through the control socket: roomctl */
 };
 

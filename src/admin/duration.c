@@ -46,9 +46,11 @@ const char *duration_format(int64_t ns, char text[DURATION_TEXT_BYTES])
         unit++;
     rest = seconds % units[unit].seconds;
     if (unit + 1 < UNITS && rest / units[unit + 1].seconds > 0)
-        snprintf(text, DURATION_TEXT_BYTES, "%lld%c %lld%c", (long long)(seconds / units[unit].seconds),
-                 units[unit].letter, (long long)(rest / units[unit + 1].seconds), units[unit + 1].letter);
+        snprintf(text, DURATION_TEXT_BYTES, "%lld%c %lld%c",
+                 (long long)(seconds / units[unit].seconds), units[unit].letter,
+                 (long long)(rest / units[unit + 1].seconds), units[unit + 1].letter);
     else
-        snprintf(text, DURATION_TEXT_BYTES, "%lld%c", (long long)(seconds / units[unit].seconds), units[unit].letter);
+        snprintf(text, DURATION_TEXT_BYTES, "%lld%c", (long long)(seconds / units[unit].seconds),
+                 units[unit].letter);
     return text;
 }

@@ -27,8 +27,9 @@ static const char *protocol_of(const struct room_member *member)
     return member->sequenced ? "sequenced" : "plain";
 }
 
-static void tell_member_in_json(const struct room_member *member, const char *endpoint, const char *door,
-                                const char *since, const struct moment *now, const struct admin_reply *reply)
+static void tell_member_in_json(const struct room_member *member, const char *endpoint,
+                                const char *door, const char *since, const struct moment *now,
+                                const struct admin_reply *reply)
 {
     char object[ADMIN_ANSWER_MAX_BYTES];
     struct json json;
@@ -49,10 +50,11 @@ static void tell_member_in_json(const struct room_member *member, const char *en
     admin_say_json(reply, &json);
 }
 
-static void tell_member(const struct admin *admin, const struct moment *now, const struct room_member *member,
-                        const struct admin_reply *reply)
+static void tell_member(const struct admin *admin, const struct moment *now,
+                        const struct room_member *member, const struct admin_reply *reply)
 {
-    char endpoint[ENDPOINT_TEXT_BYTES], door[ENDPOINT_TEXT_BYTES] = "-", since[TIMESTAMP_TEXT_BYTES];
+    char endpoint[ENDPOINT_TEXT_BYTES], door[ENDPOINT_TEXT_BYTES] = "-",
+                                        since[TIMESTAMP_TEXT_BYTES];
     size_t columns = text_width(member->name, strlen(member->name));
     struct room_door at;
 
@@ -64,11 +66,15 @@ static void tell_member(const struct admin *admin, const struct moment *now, con
         tell_member_in_json(member, endpoint, door, since, now, reply);
     else
         admin_say(reply, ADMIN_DONE,
-                  "  %s%*s  %-21s  %-14s  %-9s  %s  %6" PRId64 "  %9" PRIu64 "  %7" PRIu64 "  %4" PRIu64 "  %11u%s%s",
-                  member->name, (int)(columns < LISTING_NAME_COLUMNS ? LISTING_NAME_COLUMNS - columns : 0), "",
-                  endpoint, door, protocol_of(member), since, (now->mono_ns - member->heard_ns) / MOMENT_NS_PER_S,
-                  member->delivered, member->lost, member->owed, (unsigned)member->undelivered,
-                  member->muted_until_ns > now->mono_ns ? "  mute" : "", member->away ? "  away" : "");
+                  "  %s%*s  %-21s  %-14s  %-9s  %s  %6" PRId64 "  %9" PRIu64 "  %7" PRIu64
+                  "  %4" PRIu64 "  %11u%s%s",
+                  member->name,
+                  (int)(columns < LISTING_NAME_COLUMNS ? LISTING_NAME_COLUMNS - columns : 0), "",
+                  endpoint, door, protocol_of(member), since,
+                  (now->mono_ns - member->heard_ns) / MOMENT_NS_PER_S, member->delivered,
+                  member->lost, member->owed, (unsigned)member->undelivered,
+                  member->muted_until_ns > now->mono_ns ? "  mute" : "",
+                  member->away ? "  away" : "");
 }
 
 static void tell_heading(const struct admin *admin, const struct admin_reply *reply)
@@ -77,12 +83,13 @@ static void tell_heading(const struct admin *admin, const struct admin_reply *re
 
     admin_say(reply, ADMIN_DONE, "%u member%s", (unsigned)count, count == 1 ? "" : "s");
     if (count > 0)
-        admin_say(reply, ADMIN_DONE, "  %-16s  %-21s  %-14s  %-9s  %-25s  %6s  %9s  %7s  %4s  %11s", "name", "endpoint",
-                  "door", "protocol", "since", "idle s", "delivered", "dropped", "owed", "undelivered");
+        admin_say(reply, ADMIN_DONE, "  %-16s  %-21s  %-14s  %-9s  %-25s  %6s  %9s  %7s  %4s  %11s",
+                  "name", "endpoint", "door", "protocol", "since", "idle s", "delivered", "dropped",
+                  "owed", "undelivered");
 }
 
-enum admin_result listing_members(const struct admin *admin, const struct moment *now, struct admin_listing *listing,
-                                  const struct admin_reply *reply)
+enum admin_result listing_members(const struct admin *admin, const struct moment *now,
+                                  struct admin_listing *listing, const struct admin_reply *reply)
 {
     struct room_member member;
     bool found = false;
@@ -93,9 +100,11 @@ enum admin_result listing_members(const struct admin *admin, const struct moment
             tell_heading(admin, reply);
     }
     listing->begun = true;
-    for (unsigned passed = 0; passed < LISTING_SEATS_PER_CALL && !found && listing->at < room_seats(admin->room);
+    for (unsigned passed = 0;
+         passed < LISTING_SEATS_PER_CALL && !found && listing->at < room_seats(admin->room);
          passed++)
-        found = room_member(admin->room, (uint32_t)listing->at++, &member) && member.number <= listing->last;
+        found = room_member(admin->room, (uint32_t)listing->at++, &member) &&
+                member.number <= listing->last;
     if (found)
         tell_member(admin, now, &member, reply);
     return listing->at < room_seats(admin->room) ? ADMIN_MORE : ADMIN_DONE;
@@ -103,7 +112,8 @@ enum admin_result listing_members(const struct admin *admin, const struct moment
 
 /* ---- bans and mutes ---- */
 
-static void tell_ban_in_json(const struct room_ban *ban, const struct moment *now, const struct admin_reply *reply)
+static void tell_ban_in_json(const struct room_ban *ban, const struct moment *now,
+                             const struct admin_reply *reply)
 {
     char object[ADMIN_ANSWER_MAX_BYTES], text[NETWORK_TEXT_BYTES], until[TIMESTAMP_TEXT_BYTES];
     bool ends = ban->until_ns != MOMENT_NEVER_NS;
@@ -114,11 +124,14 @@ static void tell_ban_in_json(const struct room_ban *ban, const struct moment *no
     json_text(&json, "name", ban->name[0] != '\0' ? ban->name : NULL);
     json_text(&json, "network", ban->has_network ? network_format(&ban->network, text) : NULL);
     json_text(&json, "until",
-              ends ? timestamp_format(now->wall_ns + (ban->until_ns - now->mono_ns), now->utc_offset_s, until) : NULL);
+              ends ? timestamp_format(now->wall_ns + (ban->until_ns - now->mono_ns),
+                                      now->utc_offset_s, until)
+                   : NULL);
     admin_say_json(reply, &json);
 }
 
-static void tell_ban(const struct room_ban *ban, const struct moment *now, const struct admin_reply *reply)
+static void tell_ban(const struct room_ban *ban, const struct moment *now,
+                     const struct admin_reply *reply)
 {
     char text[BAN_SUBJECT_TEXT_BYTES], left[DURATION_TEXT_BYTES];
 
@@ -129,8 +142,8 @@ static void tell_ban(const struct room_ban *ban, const struct moment *now, const
                   duration_format(ban->until_ns - now->mono_ns, left));
 }
 
-static const struct room_ban *next_of_kind(const struct admin *admin, const struct moment *now, enum room_ban_kind kind,
-                                           uint64_t serial)
+static const struct room_ban *next_of_kind(const struct admin *admin, const struct moment *now,
+                                           enum room_ban_kind kind, uint64_t serial)
 {
     const struct room_ban *ban = room_ban_after(admin->room, now, serial);
 
@@ -139,8 +152,8 @@ static const struct room_ban *next_of_kind(const struct admin *admin, const stru
     return ban;
 }
 
-enum admin_result listing_bans(const struct admin *admin, const struct moment *now, struct admin_listing *listing,
-                               const struct admin_reply *reply)
+enum admin_result listing_bans(const struct admin *admin, const struct moment *now,
+                               struct admin_listing *listing, const struct admin_reply *reply)
 {
     static const enum room_ban_kind kinds[] = {ROOM_BAN, ROOM_MUTE};
     static const char *const titles[] = {"banned:", "mute:"};
@@ -177,7 +190,8 @@ static void tell_missed(uint64_t count, const struct admin_reply *reply)
     struct json json;
 
     if (!reply->json) {
-        admin_say(reply, ADMIN_DONE, "%" PRIu64 " event%s missed: what reads this is slower than the room", count,
+        admin_say(reply, ADMIN_DONE,
+                  "%" PRIu64 " event%s missed: what reads this is slower than the room", count,
                   count == 1 ? "" : "s");
         return;
     }
@@ -211,8 +225,8 @@ static void tell_event(const struct event *event, const struct admin_reply *repl
         admin_say(reply, ADMIN_DONE, "%s %.*s joined", time, (int)event->name_len, event->name);
         break;
     case EVENT_CHAT:
-        admin_say(reply, ADMIN_DONE, "%s %.*s: %.*s", time, (int)event->name_len, event->name, (int)event->text_len,
-                  event->text);
+        admin_say(reply, ADMIN_DONE, "%s %.*s: %.*s", time, (int)event->name_len, event->name,
+                  (int)event->text_len, event->text);
         break;
     case EVENT_EXIT:
         admin_say(reply, ADMIN_DONE, "%s %.*s left (%s)", time, (int)event->name_len, event->name,
@@ -224,8 +238,8 @@ static void tell_event(const struct event *event, const struct admin_reply *repl
     }
 }
 
-enum admin_result listing_watch(const struct admin *admin, const struct moment *now, struct admin_listing *listing,
-                                const struct admin_reply *reply)
+enum admin_result listing_watch(const struct admin *admin, const struct moment *now,
+                                struct admin_listing *listing, const struct admin_reply *reply)
 {
     uint64_t oldest, released;
     struct event event;

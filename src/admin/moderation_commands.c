@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Bans and mutes in words. Here is decided whether a word means a name or a network: what looks like a network but is none is a mistake, and never the ban of a name.
+ * Bans and mutes in words. Here is decided whether a word means a name or a network: what looks
+ * like a network but is none is a mistake, and never the ban of a name.
  */
 #include "admin/moderation_commands.h"
 
@@ -59,9 +60,10 @@ static enum admin_result read_words(const struct command_call *call, struct word
     if (strchr(words->time, ' ') != NULL)
         return command_output_usage(call, "nothing was done: there is something after the time.");
     if (duration_parse(words->time, &ns) != 0)
-        return admin_say(call->reply, ADMIN_USAGE,
-                         "nothing was done: '%s' is no time from 1s to %dd: write 30s, 10m, 2h or 7d", words->time,
-                         DURATION_MAX_DAYS);
+        return admin_say(
+            call->reply, ADMIN_USAGE,
+            "nothing was done: '%s' is no time from 1s to %dd: write 30s, 10m, 2h or 7d",
+            words->time, DURATION_MAX_DAYS);
     words->until_ns = call->now->mono_ns + ns;
     snprintf(words->span, SPAN_BYTES, "for %s", duration_format(ns, text));
     return ADMIN_DONE;
@@ -72,15 +74,16 @@ static enum admin_result read_one(const struct command_call *call, struct words 
 {
     if (split(call, words) != ADMIN_DONE)
         return ADMIN_USAGE;
-    return words->time[0] == '\0' ? ADMIN_DONE : command_output_usage(call, "nothing was done: one at a time.");
+    return words->time[0] == '\0' ? ADMIN_DONE
+                                  : command_output_usage(call, "nothing was done: one at a time.");
 }
 
 static enum admin_result refuse_full(const struct admin_reply *reply)
 {
-    return admin_say(
-        reply, ADMIN_FAILED,
-        "nothing was done: %d bans and mutes are held already, and there is place for no more; %sbans lists them",
-        ROOM_BANS_MAX, admin_prefix(reply));
+    return admin_say(reply, ADMIN_FAILED,
+                     "nothing was done: %d bans and mutes are held already, and there is place for "
+                     "no more; %sbans lists them",
+                     ROOM_BANS_MAX, admin_prefix(reply));
 }
 
 /* No name holds a colon, and none that is not meant to mislead is made of digits and dots. */
@@ -111,17 +114,22 @@ static enum admin_result say_banned(const struct words *words, const struct room
     char address[NETWORK_TEXT_BYTES];
 
     if (!banned->was_member)
-        return admin_say(reply, ADMIN_DONE, "%s is banned %s; nobody here has that name now", words->who, words->span);
+        return admin_say(reply, ADMIN_DONE, "%s is banned %s; nobody here has that name now",
+                         words->who, words->span);
     network_format(&banned->address, address);
     if (banned->has_address)
-        return admin_say(reply, ADMIN_DONE, "%s was removed, and is banned %s, and so is the address %s", words->who,
+        return admin_say(reply, ADMIN_DONE,
+                         "%s was removed, and is banned %s, and so is the address %s", words->who,
                          words->span, address);
     if (banned->sharing > 0)
-        return admin_say(reply, ADMIN_DONE,
-                         "%s was removed, and is banned %s; the address %s is not: %u other member%s it", words->who,
-                         words->span, address, (unsigned)banned->sharing, banned->sharing == 1 ? " has" : "s have");
+        return admin_say(
+            reply, ADMIN_DONE,
+            "%s was removed, and is banned %s; the address %s is not: %u other member%s it",
+            words->who, words->span, address, (unsigned)banned->sharing,
+            banned->sharing == 1 ? " has" : "s have");
     return admin_say(reply, ADMIN_DONE,
-                     "%s was removed, and is banned %s; the address %s is not: it is that of this machine itself",
+                     "%s was removed, and is banned %s; the address %s is not: it is that of this "
+                     "machine itself",
                      words->who, words->span, address);
 }
 
@@ -135,8 +143,8 @@ static enum admin_result ban_name(const struct command_call *call, const struct 
     case STATUS_FULL:
         return refuse_full(call->reply);
     default:
-        return admin_say(call->reply, ADMIN_FAILED, "nothing was done: '%s' is a name that nobody can have",
-                         words->who);
+        return admin_say(call->reply, ADMIN_FAILED,
+                         "nothing was done: '%s' is a name that nobody can have", words->who);
     }
 }
 
@@ -149,13 +157,14 @@ static enum admin_result ban_network(const struct command_call *call, const stru
     network_format(network, text);
     switch (room_ban_network(call->admin->room, call->now, network, words->until_ns, &removed)) {
     case STATUS_OK:
-        return admin_say(call->reply, ADMIN_DONE, "%s is banned %s; %u member%s removed", text, words->span,
-                         (unsigned)removed, removed == 1 ? " was" : "s were");
+        return admin_say(call->reply, ADMIN_DONE, "%s is banned %s; %u member%s removed", text,
+                         words->span, (unsigned)removed, removed == 1 ? " was" : "s were");
     case STATUS_FULL:
         return refuse_full(call->reply);
     default:
         return admin_say(call->reply, ADMIN_FAILED,
-                         "nothing was done: %s is everybody; access.plain_from says who may come, a reload takes it",
+                         "nothing was done: %s is everybody; access.plain_from says who may come, "
+                         "a reload takes it",
                          text);
     }
 }
@@ -175,7 +184,8 @@ enum admin_result moderation_commands_ban(const struct command_call *call)
     return admin_say(call->reply, ADMIN_USAGE, "nothing was done: '%s' %s", words.who, why);
 }
 
-/* An address may be banned with its network: then lifting its own ban, or looking for it, is not enough. */
+/* An address may be banned with its network: then lifting its own ban, or looking for it, is not
+ * enough. */
 static bool say_still_banned(const struct command_call *call, const struct network *network)
 {
     char text[NETWORK_TEXT_BYTES], wider[NETWORK_TEXT_BYTES];
@@ -183,8 +193,10 @@ static bool say_still_banned(const struct command_call *call, const struct netwo
     bool found = false;
 
     network_format(network, text);
-    while ((ban = room_ban_after(call->admin->room, call->now, ban != NULL ? ban->serial : 0)) != NULL) {
-        if (!ban->has_network || ban->network.bits >= network->bits || !network_has(&ban->network, network->address))
+    while ((ban = room_ban_after(call->admin->room, call->now, ban != NULL ? ban->serial : 0)) !=
+           NULL) {
+        if (!ban->has_network || ban->network.bits >= network->bits ||
+            !network_has(&ban->network, network->address))
             continue;
         admin_say(call->reply, ADMIN_FAILED, "%s is banned as a part of %s: %sunban that", text,
                   network_format(&ban->network, wider), admin_prefix(call->reply));
@@ -197,10 +209,12 @@ static enum admin_result say_unbanned(const struct command_call *call, const str
 {
     char text[BAN_SUBJECT_TEXT_BYTES];
 
-    return admin_say(call->reply, ADMIN_DONE, "%s: no longer banned", ban_subject_format(ban, text));
+    return admin_say(call->reply, ADMIN_DONE, "%s: no longer banned",
+                     ban_subject_format(ban, text));
 }
 
-static enum admin_result unban_network(const struct command_call *call, const struct network *network)
+static enum admin_result unban_network(const struct command_call *call,
+                                       const struct network *network)
 {
     char address[NETWORK_TEXT_BYTES];
     struct room_ban ban;
@@ -260,7 +274,7 @@ enum admin_result moderation_commands_unmute(const struct command_call *call)
     if (read_one(call, &words) != ADMIN_DONE)
         return ADMIN_USAGE;
     if (room_unmute(call->admin->room, call->now, words.who) != 0)
-        return admin_say(call->reply, ADMIN_FAILED, "%s is not mute: %sbans lists who is", words.who,
-                         admin_prefix(call->reply));
+        return admin_say(call->reply, ADMIN_FAILED, "%s is not mute: %sbans lists who is",
+                         words.who, admin_prefix(call->reply));
     return admin_say(call->reply, ADMIN_DONE, "%s may speak again", words.who);
 }

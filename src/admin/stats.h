@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What was counted, under the names by which it is known outside: one table, from which text and JSON are made. The names are those of metrics, and stay.
+ * What was counted, under the names by which it is known outside: one table, from which text and
+ * JSON are made. The names are those of metrics, and stay.
  */
 #ifndef ROOMD_ADMIN_STATS_H
 #define ROOMD_ADMIN_STATS_H
@@ -37,7 +38,8 @@ uint64_t stats_value(const struct stats *stats, const struct stats_row *row);
 /* "name_taken", …: a word for programs, where refusal_text is for people. */
 const char *stats_refusal_label(enum refusal refusal);
 
-/* Tells all of it: a line for each value, refusals that never happened left out; or one JSON object with all of them. */
+/* Tells all of it: a line for each value, refusals that never happened left out; or one JSON object
+ * with all of them. */
 void stats_tell(const struct stats *stats, const struct admin_reply *reply);
 
 #endif

@@ -56,7 +56,8 @@ static size_t write_header(char *bytes, size_t size, enum control_frame_type typ
     return CONTROL_FRAME_HEADER_BYTES + length;
 }
 
-size_t control_frame_write(char *bytes, size_t size, enum control_frame_type type, const char *payload, size_t length)
+size_t control_frame_write(char *bytes, size_t size, enum control_frame_type type,
+                           const char *payload, size_t length)
 {
     size_t written = write_header(bytes, size, type, length);
 
@@ -65,7 +66,8 @@ size_t control_frame_write(char *bytes, size_t size, enum control_frame_type typ
     return written;
 }
 
-int control_frame_read_request(const struct control_frame *frame, struct control_request *ret_request)
+int control_frame_read_request(const struct control_frame *frame,
+                               struct control_request *ret_request)
 {
     unsigned char flags;
 
@@ -82,14 +84,15 @@ int control_frame_read_request(const struct control_frame *frame, struct control
 
 size_t control_frame_write_request(char *bytes, size_t size, const struct control_request *request)
 {
-    size_t written =
-        write_header(bytes, size, CONTROL_FRAME_REQUEST, CONTROL_FRAME_REQUEST_HEAD_BYTES + request->length);
+    size_t written = write_header(bytes, size, CONTROL_FRAME_REQUEST,
+                                  CONTROL_FRAME_REQUEST_HEAD_BYTES + request->length);
 
     if (written == 0)
         return 0;
     bytes[CONTROL_FRAME_HEADER_BYTES] = CONTROL_FRAME_VERSION;
     bytes[CONTROL_FRAME_HEADER_BYTES + 1] = request->json ? CONTROL_FRAME_FLAG_JSON : 0;
-    memcpy(bytes + CONTROL_FRAME_HEADER_BYTES + CONTROL_FRAME_REQUEST_HEAD_BYTES, request->line, request->length);
+    memcpy(bytes + CONTROL_FRAME_HEADER_BYTES + CONTROL_FRAME_REQUEST_HEAD_BYTES, request->line,
+           request->length);
     return written;
 }
 
@@ -97,8 +100,9 @@ bool control_frame_read_end(const struct control_frame *frame, enum control_resu
 {
     if (frame->type != CONTROL_FRAME_END || frame->length < 1)
         return false;
-    *ret_result =
-        (unsigned char)frame->payload[0] <= CONTROL_BUSY ? (enum control_result)frame->payload[0] : CONTROL_FAILED;
+    *ret_result = (unsigned char)frame->payload[0] <= CONTROL_BUSY
+                      ? (enum control_result)frame->payload[0]
+                      : CONTROL_FAILED;
     return true;
 }
 

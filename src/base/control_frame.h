@@ -4,13 +4,17 @@
 /*
  * What roomd and roomctl say to each other on the control socket, as bytes. Pure: knows no socket.
  *
- * A frame is the length of what follows the length (4 bytes, the highest first), a byte for its type, and the payload. The client sends one request:
+ * A frame is the length of what follows the length (4 bytes, the highest first), a byte for its
+ * type, and the payload. The client sends one request:
  *
- *     'q'  the version (1 byte), flags (1 byte), the line: a command of the table, without a slash; not terminated
+ *     'q'  the version (1 byte), flags (1 byte), the line: a command of the table, without a slash;
+ * not terminated
  *
- * and keeps its side open; an end of its input means that it is gone. It is answered with any number of
+ * and keeps its side open; an end of its input means that it is gone. It is answered with any
+ * number of
  *
- *     'l'  a line of the answer      'c'  a line that says why something was not done      both UTF-8, without a newline
+ *     'l'  a line of the answer      'c'  a line that says why something was not done      both
+ * UTF-8, without a newline
  *
  * and one
  *
@@ -66,14 +70,18 @@ struct control_request {
     size_t length;
 };
 
-/* Bytes of the frame that begins there; 0 while some of it are missing. STATUS_INVALID (no such type), STATUS_TOO_LONG: nothing that follows can be understood. */
+/* Bytes of the frame that begins there; 0 while some of it are missing. STATUS_INVALID (no such
+ * type), STATUS_TOO_LONG: nothing that follows can be understood. */
 int control_frame_read(const char *bytes, size_t length, struct control_frame *ret_frame);
 
-/* Writes a frame. Returns its bytes, or 0 where `size` is too small for it or the payload too long. */
-size_t control_frame_write(char *bytes, size_t size, enum control_frame_type type, const char *payload, size_t length);
+/* Writes a frame. Returns its bytes, or 0 where `size` is too small for it or the payload too long.
+ */
+size_t control_frame_write(char *bytes, size_t size, enum control_frame_type type,
+                           const char *payload, size_t length);
 
 /* STATUS_INVALID: the frame is no request. STATUS_NOT_FOUND: it is one of another version. */
-int control_frame_read_request(const struct control_frame *frame, struct control_request *ret_request);
+int control_frame_read_request(const struct control_frame *frame,
+                               struct control_request *ret_request);
 /* As control_frame_write. */
 size_t control_frame_write_request(char *bytes, size_t size, const struct control_request *request);
 

@@ -14,7 +14,8 @@ static const char dots[] = "...";
 #define DOTS_BYTES (sizeof(dots) - 1)
 
 /* What is written for the character at `text`; `ret_step`: how many bytes that was. */
-static size_t escape_one(const char *text, size_t left, char ret_piece[4 * ESCAPE_BYTES + 1], size_t *ret_step)
+static size_t escape_one(const char *text, size_t left, char ret_piece[4 * ESCAPE_BYTES + 1],
+                         size_t *ret_step)
 {
     int32_t codepoint = 0;
     size_t length = utf8_decode(text, left, &codepoint);
@@ -25,7 +26,8 @@ static size_t escape_one(const char *text, size_t left, char ret_piece[4 * ESCAP
         return length;
     }
     for (size_t i = 0; i < *ret_step; i++)
-        snprintf(ret_piece + i * ESCAPE_BYTES, ESCAPE_BYTES + 1, "\\x%02x", (unsigned)(unsigned char)text[i]);
+        snprintf(ret_piece + i * ESCAPE_BYTES, ESCAPE_BYTES + 1, "\\x%02x",
+                 (unsigned)(unsigned char)text[i]);
     return *ret_step * ESCAPE_BYTES;
 }
 

@@ -50,7 +50,9 @@ static void put_quoted(struct json *json, const char *text, size_t length)
         if (size == 0)
             put(json, JSON_REPLACEMENT, sizeof(JSON_REPLACEMENT) - 1);
         else if (codepoint < 0x20 || codepoint == '"' || codepoint == '\\' || codepoint == 0x7f)
-            put_escaped(json, (unsigned char)codepoint); /* DEL needs no escape, but a terminal may see this */
+            put_escaped(
+                json,
+                (unsigned char)codepoint); /* DEL needs no escape, but a terminal may see this */
         else
             put(json, text + at, size);
         at += size > 0 ? size : 1;

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Writes one JSON object (RFC 8259) into a buffer, on one line. Writing only: what is read nowhere needs no parser, and so no library.
+ * Writes one JSON object (RFC 8259) into a buffer, on one line. Writing only: what is read nowhere
+ * needs no parser, and so no library.
  */
 #ifndef ROOMD_BASE_JSON_H
 #define ROOMD_BASE_JSON_H
@@ -11,7 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How much longer than its bytes a string may become, without control characters and with: "\"" and "\u001f". */
+/* How much longer than its bytes a string may become, without control characters and with: "\"" and
+ * "\u001f". */
 #define JSON_QUOTED_FACTOR  2
 #define JSON_ESCAPED_FACTOR 6
 
@@ -34,7 +36,8 @@ void json_count(struct json *json, const char *key, uint64_t count);
 void json_bool(struct json *json, const char *key, bool value);
 void json_null(struct json *json, const char *key);
 
-/* What follows goes into an object of its own under this key, until json_object_end. They may be nested. */
+/* What follows goes into an object of its own under this key, until json_object_end. They may be
+ * nested. */
 void json_object(struct json *json, const char *key);
 void json_object_end(struct json *json);
 

@@ -31,7 +31,8 @@ bool log_is_shown(enum log_level level)
     return level <= log_level;
 }
 
-/* $JOURNAL_STREAM names device and inode of the stream journald reads (systemd.exec(5)); stderr may since have been redirected. */
+/* $JOURNAL_STREAM names device and inode of the stream journald reads (systemd.exec(5)); stderr may
+ * since have been redirected. */
 static bool stderr_is_journal(void)
 {
     const char *stream = getenv("JOURNAL_STREAM");
@@ -51,16 +52,20 @@ static size_t write_stamp(char *line, size_t size)
     char text[TIMESTAMP_TEXT_BYTES];
     struct tm local;
 
-    tzset(); /* localtime_r alone need not notice that the administrator has set another time zone */
+    tzset(); /* localtime_r alone need not notice that the administrator has set another time zone
+              */
     if (localtime_r(&now, &local) == NULL)
         return 0;
-    return (size_t)snprintf(line, size, "%s ",
-                            timestamp_format((int64_t)now * 1000000000, (int32_t)local.tm_gmtoff, text));
+    return (size_t)snprintf(
+        line, size, "%s ",
+        timestamp_format((int64_t)now * 1000000000, (int32_t)local.tm_gmtoff, text));
 }
 
 static size_t write_prefix(char *line, size_t size, enum log_level level, bool stamped)
 {
-    const char *kind = level == LOG_LEVEL_ERROR ? "error: " : level == LOG_LEVEL_WARNING ? "warning: " : "";
+    const char *kind = level == LOG_LEVEL_ERROR     ? "error: "
+                       : level == LOG_LEVEL_WARNING ? "warning: "
+                                                    : "";
     size_t used;
 
     if (stderr_is_journal()) /* it has the time and the program's name itself */
@@ -69,8 +74,9 @@ static size_t write_prefix(char *line, size_t size, enum log_level level, bool s
     return used + (size_t)snprintf(line + used, size - used, "roomd: %s", kind);
 }
 
-__attribute__((format(printf, 4, 0))) static void write_line(enum log_level level, bool stamped, int error,
-                                                             const char *format, va_list arguments)
+__attribute__((format(printf, 4, 0))) static void write_line(enum log_level level, bool stamped,
+                                                             int error, const char *format,
+                                                             va_list arguments)
 {
     char text[LOG_LINE_MAX_BYTES + 1], line[LOG_LINE_MAX_BYTES + 1];
     int written = vsnprintf(text, sizeof(text), format, arguments);
@@ -80,26 +86,28 @@ __attribute__((format(printf, 4, 0))) static void write_line(enum log_level leve
         written = snprintf(text + used, sizeof(text) - used, ": %s", strerror(error));
         used += written < 0 ? 0 : (size_t)written;
     }
-    if (used >= sizeof(text)) /* with what stands before it the line is too long then, and escape_text says so */
+    if (used >= sizeof(text)) /* with what stands before it the line is too long then, and
+                                 escape_text says so */
         used = sizeof(text) - 1;
     written = (int)write_prefix(line, sizeof(line), level, stamped);
-    used = escape_text(text, used, line + written, sizeof(line) - (size_t)written) + (size_t)written;
+    used =
+        escape_text(text, used, line + written, sizeof(line) - (size_t)written) + (size_t)written;
     line[used++] = '\n';
     write_nowait(STDERR_FILENO, line, used); /* if it does not go out, nobody is left to tell */
 }
 
 /* A line without a stamp comes whatever the level is. */
-#define LOG_FUNCTION(name, level, stamped, with_errno)                                                                 \
-    void name(const char *format, ...)                                                                                 \
-    {                                                                                                                  \
-        int error = errno;                                                                                             \
-        va_list arguments;                                                                                             \
-                                                                                                                       \
-        va_start(arguments, format);                                                                                   \
-        if (!(stamped) || log_is_shown(level))                                                                         \
-            write_line(level, stamped, (with_errno) ? error : 0, format, arguments);                                   \
-        va_end(arguments);                                                                                             \
-        errno = error;                                                                                                 \
+#define LOG_FUNCTION(name, level, stamped, with_errno)                                             \
+    void name(const char *format, ...)                                                             \
+    {                                                                                              \
+        int error = errno;                                                                         \
+        va_list arguments;                                                                         \
+                                                                                                   \
+        va_start(arguments, format);                                                               \
+        if (!(stamped) || log_is_shown(level))                                                     \
+            write_line(level, stamped, (with_errno) ? error : 0, format, arguments);               \
+        va_end(arguments);                                                                         \
+        errno = error;                                                                             \
     }
 
 LOG_FUNCTION(log_error, LOG_LEVEL_ERROR, true, true)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Bounded reading and writing: each access goes through `take` or `place`, the only two that move a cursor forwards. */
+/* Bounded reading and writing: each access goes through `take` or `place`, the only two that move a
+ * cursor forwards. */
 #include "base/octets.h"
 
 #include <string.h>
@@ -99,7 +100,8 @@ struct octets_slice octets_read_slice(struct octets_reader *reader, uint64_t len
     const uint8_t *bytes = take(reader, length);
 
     /* Never NULL, so that nobody hands NULL to memcpy. */
-    return bytes != NULL ? (struct octets_slice){(const char *)bytes, (size_t)length} : (struct octets_slice){"", 0};
+    return bytes != NULL ? (struct octets_slice){(const char *)bytes, (size_t)length}
+                         : (struct octets_slice){"", 0};
 }
 
 /* ---- writing ---- */

@@ -2,9 +2,11 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Numbers and slices in a buffer of bytes, in network byte order, with a cursor for reading and one for writing. Knows bounds and nothing of what the bytes mean.
+ * Numbers and slices in a buffer of bytes, in network byte order, with a cursor for reading and one
+ * for writing. Knows bounds and nothing of what the bytes mean.
  *
- * Both cursors remember a failure: after it, reads give 0 and writes write nothing, so a caller asks once, at the end.
+ * Both cursors remember a failure: after it, reads give 0 and writes write nothing, so a caller
+ * asks once, at the end.
  */
 #ifndef ROOMD_BASE_OCTETS_H
 #define ROOMD_BASE_OCTETS_H
@@ -47,7 +49,8 @@ struct octets_writer {
     bool failed;   /* something did not fit; the buffer may hold a part of what was written since */
 };
 
-/* `bytes` is borrowed for as long as the cursor is in use. Nothing beyond `size` is ever touched. */
+/* `bytes` is borrowed for as long as the cursor is in use. Nothing beyond `size` is ever touched.
+ */
 struct octets_writer octets_write(void *bytes, size_t size);
 void octets_write_u8(struct octets_writer *writer, uint8_t value);
 void octets_write_u16(struct octets_writer *writer, uint16_t value);

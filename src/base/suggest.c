@@ -34,7 +34,8 @@ unsigned suggest_distance(const char *a, const char *b)
             unsigned differs = lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1;
 
             row[j] = least(least(above[j] + 1, row[j - 1] + 1), above[j - 1] + differs);
-            if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]))
+            if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
+                lower(a[i - 2]) == lower(b[j - 1]))
                 row[j] = least(row[j], above_that[j - 2] + 1);
         }
     }

@@ -13,7 +13,9 @@
 
 const char *timestamp_format(int64_t wall_ns, int32_t utc_offset_s, char text[TIMESTAMP_TEXT_BYTES])
 {
-    time_t seconds = (time_t)(wall_ns / TIMESTAMP_NS_PER_S - (wall_ns % TIMESTAMP_NS_PER_S < 0 ? 1 : 0)) + utc_offset_s;
+    time_t seconds =
+        (time_t)(wall_ns / TIMESTAMP_NS_PER_S - (wall_ns % TIMESTAMP_NS_PER_S < 0 ? 1 : 0)) +
+        utc_offset_s;
     int minutes = abs(utc_offset_s) / 60;
     struct tm parts;
     size_t used;
@@ -21,7 +23,7 @@ const char *timestamp_format(int64_t wall_ns, int32_t utc_offset_s, char text[TI
     if (gmtime_r(&seconds, &parts) == NULL) /* 64 bits of nanoseconds end in the year 2262 */
         memset(&parts, 0, sizeof(parts));
     used = strftime(text, TIMESTAMP_TEXT_BYTES, "%Y-%m-%dT%H:%M:%S", &parts);
-    snprintf(text + used, TIMESTAMP_TEXT_BYTES - used, "%c%02d:%02d", utc_offset_s < 0 ? '-' : '+', minutes / 60 % 100,
-             minutes % 60);
+    snprintf(text + used, TIMESTAMP_TEXT_BYTES - used, "%c%02d:%02d", utc_offset_s < 0 ? '-' : '+',
+             minutes / 60 % 100, minutes % 60);
     return text;
 }

@@ -37,7 +37,8 @@ size_t utf8_decode(const char *bytes, size_t length, int32_t *ret_codepoint)
             return 0;
         codepoint = codepoint << 6 | (bytes[i] & 0x3f);
     }
-    if (codepoint < least[size] || codepoint > 0x10ffff || (codepoint >= 0xd800 && codepoint <= 0xdfff))
+    if (codepoint < least[size] || codepoint > 0x10ffff ||
+        (codepoint >= 0xd800 && codepoint <= 0xdfff))
         return 0;
     *ret_codepoint = codepoint;
     return size;

@@ -24,7 +24,8 @@ size_t utf8_decode(const char *bytes, size_t length, int32_t *ret_codepoint);
  */
 bool utf8_is_hostile(int32_t codepoint);
 
-/* How many bytes of `text`, at most `length`, hold whole characters. It has at least one byte more. */
+/* How many bytes of `text`, at most `length`, hold whole characters. It has at least one byte more.
+ */
 size_t utf8_cut(const char *text, size_t length);
 
 #endif

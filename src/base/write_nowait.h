@@ -11,8 +11,9 @@
 #include <stddef.h>
 
 /*
- * Writes once. False where nothing, or not all, was taken. Terminals and pipes were made non-blocking at start (io/std.h); a socket, as the journal's, is not ours to change, and is written to
- * with a flag instead. errno may change.
+ * Writes once. False where nothing, or not all, was taken. Terminals and pipes were made
+ * non-blocking at start (io/std.h); a socket, as the journal's, is not ours to change, and is
+ * written to with a flag instead. errno may change.
  */
 bool write_nowait(int fd, const char *bytes, size_t length);
 

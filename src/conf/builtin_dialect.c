@@ -26,13 +26,15 @@ int builtin_dialect_unknown(const char *name, const char *what, char ret_why[VAL
     char list[128] = "";
     size_t used = 0;
 
-    for (const char *const *builtin = dialect_builtin_names(); *builtin != NULL && used < sizeof(list); builtin++) {
-        used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", used > 0 ? ", " : "", *builtin);
+    for (const char *const *builtin = dialect_builtin_names();
+         *builtin != NULL && used < sizeof(list); builtin++) {
+        used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", used > 0 ? ", " : "",
+                                 *builtin);
         suggest_consider(&meant, *builtin, name);
     }
     return value_refuse(STATUS_INVALID, ret_why, "%s%s%s%s built in: %s", what,
-                        meant.word != NULL ? "; did you mean " : ";", meant.word != NULL ? meant.word : "",
-                        meant.word != NULL ? "?" : "", list);
+                        meant.word != NULL ? "; did you mean " : ";",
+                        meant.word != NULL ? meant.word : "", meant.word != NULL ? "?" : "", list);
 }
 
 int builtin_dialect_check(const char *name, char ret_why[VALUE_WHY_BYTES])
@@ -40,11 +42,13 @@ int builtin_dialect_check(const char *name, char ret_why[VALUE_WHY_BYTES])
     size_t length = strlen(name);
 
     if (length > CONFIG_DIALECT_MAX_BYTES)
-        return value_refuse(STATUS_INVALID, ret_why, "is %zu bytes; the path of a dialect has at most %d", length,
+        return value_refuse(STATUS_INVALID, ret_why,
+                            "is %zu bytes; the path of a dialect has at most %d", length,
                             CONFIG_DIALECT_MAX_BYTES);
     if (strchr(name, '\n') != NULL)
         return value_refuse(STATUS_INVALID, ret_why, "holds a line break");
     if (builtin_dialect_find(name) != NULL || strpbrk(name, "/.") != NULL)
         return STATUS_OK;
-    return builtin_dialect_unknown(name, "is no dialect, and no file's path (that holds a '/' or a '.')", ret_why);
+    return builtin_dialect_unknown(
+        name, "is no dialect, and no file's path (that holds a '/' or a '.')", ret_why);
 }

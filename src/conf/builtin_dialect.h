@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Names of dialects as an administrator writes them: a built-in one's, or the path of a file. Opens nothing.
+ * Names of dialects as an administrator writes them: a built-in one's, or the path of a file. Opens
+ * nothing.
  */
 #ifndef ROOMD_CONF_BUILTIN_DIALECT_H
 #define ROOMD_CONF_BUILTIN_DIALECT_H

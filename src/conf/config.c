@@ -34,8 +34,9 @@ static int finish(struct config_builder *builder)
     return status == 0 && builder->diagnostics.count > 0 ? STATUS_INVALID : status;
 }
 
-int config_parse(const char *path, const char *bytes, size_t length, const char *const *settings, size_t setting_count,
-                 const struct config_report *report, struct config **ret_config)
+int config_parse(const char *path, const char *bytes, size_t length, const char *const *settings,
+                 size_t setting_count, const struct config_report *report,
+                 struct config **ret_config)
 {
     struct config_builder builder;
     int status = config_builder_init(&builder, path, setting_count, report);
@@ -54,8 +55,8 @@ int config_parse(const char *path, const char *bytes, size_t length, const char 
     return status;
 }
 
-int config_load(const char *path, const char *const *settings, size_t setting_count, const struct config_report *report,
-                struct config **ret_config)
+int config_load(const char *path, const char *const *settings, size_t setting_count,
+                const struct config_report *report, struct config **ret_config)
 {
     struct diagnostics diagnostics = {.report = report};
     struct reader_file file = {.bytes = NULL};
@@ -68,7 +69,8 @@ int config_load(const char *path, const char *const *settings, size_t setting_co
         return config_parse(NULL, NULL, 0, settings, setting_count, report, ret_config);
     status = reader_load(path, &file, why);
     if (status == 0) {
-        status = config_parse(path, file.bytes, file.length, settings, setting_count, report, ret_config);
+        status = config_parse(path, file.bytes, file.length, settings, setting_count, report,
+                              ret_config);
         reader_done(&file);
     } else if (status != STATUS_NO_MEMORY) {
         diagnostics_origin_file(&origin, path);
@@ -85,8 +87,8 @@ struct listener {
     void *ctx;
 };
 
-static void compare(const struct listener *listener, const char *key, const char *old_text, const char *new_text,
-                    bool reloadable)
+static void compare(const struct listener *listener, const char *key, const char *old_text,
+                    const char *new_text, bool reloadable)
 {
     char old_safe[OPTION_TEXT_BYTES], new_safe[OPTION_TEXT_BYTES];
 
@@ -97,7 +99,8 @@ static void compare(const struct listener *listener, const char *key, const char
     listener->changed(listener->ctx, key, old_safe, new_safe, reloadable);
 }
 
-static void compare_options(const struct listener *listener, const struct config *old, const struct config *new)
+static void compare_options(const struct listener *listener, const struct config *old,
+                            const struct config *new)
 {
     char old_buffer[OPTION_TEXT_BYTES], new_buffer[OPTION_TEXT_BYTES], name[OPTION_NAME_BYTES];
 
@@ -105,7 +108,8 @@ static void compare_options(const struct listener *listener, const struct config
         struct option option = option_row(id);
 
         snprintf(name, sizeof(name), "%s.%s", option.section, option.key);
-        compare(listener, name, option_text(old, id, old_buffer), option_text(new, id, new_buffer), option.reloadable);
+        compare(listener, name, option_text(old, id, old_buffer), option_text(new, id, new_buffer),
+                option.reloadable);
     }
 }
 
@@ -128,8 +132,8 @@ static bool has_bye(const struct dialect *dialect, const char *verb)
 }
 
 /* Compares the byes of all verbs that have one of their own before or after. */
-static void compare_byes(const struct listener *listener, const char *prefix, const struct dialect *old,
-                         const struct dialect *new)
+static void compare_byes(const struct listener *listener, const char *prefix,
+                         const struct dialect *old, const struct dialect *new)
 {
     const struct dialect *sides[] = {old, new};
 
@@ -151,18 +155,20 @@ static void compare_byes(const struct listener *listener, const char *prefix, co
 static void compare_dialects(const struct listener *listener, const struct config_dialect *old,
                              const struct config_dialect *new)
 {
-    char old_buffer[OPTION_TEXT_BYTES], new_buffer[OPTION_TEXT_BYTES], prefix[KEY_BYTES], name[KEY_BYTES * 2];
+    char old_buffer[OPTION_TEXT_BYTES], new_buffer[OPTION_TEXT_BYTES], prefix[KEY_BYTES],
+        name[KEY_BYTES * 2];
 
     snprintf(prefix, sizeof(prefix), "dialect %s: ", new->dialect.name);
     for (int key = 0; key < DIALECT_KEYS; key++) {
         snprintf(name, sizeof(name), "%s%s", prefix, dialect_key_info((enum dialect_key)key)->key);
-        compare(listener, name, value_write(old->texts[key], old_buffer), value_write(new->texts[key], new_buffer),
-                true);
+        compare(listener, name, value_write(old->texts[key], old_buffer),
+                value_write(new->texts[key], new_buffer), true);
     }
     compare_byes(listener, prefix, &old->dialect, &new->dialect);
 }
 
-void config_diff(const struct config *old, const struct config *new, config_changed *changed, void *ctx)
+void config_diff(const struct config *old, const struct config *new, config_changed *changed,
+                 void *ctx)
 {
     const struct listener listener = {.changed = changed, .ctx = ctx};
 

@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void report_unknown_section(struct config_builder *builder, const struct place *place, const char *section)
+static void report_unknown_section(struct config_builder *builder, const struct place *place,
+                                   const char *section)
 {
     const char *meant = option_suggest_section(section);
 
@@ -23,20 +24,21 @@ static void report_unknown_section(struct config_builder *builder, const struct 
         diagnostics_error(&builder->diagnostics, place, "unknown section [%s]; did you mean [%s]?",
                           diagnostics_excerpt(section).text, meant);
     else
-        diagnostics_error(
-            &builder->diagnostics, place,
-            "unknown section [%s]; there are [room], [plain], [sequenced], [access], [limits], [admin] and [log]",
-            diagnostics_excerpt(section).text);
+        diagnostics_error(&builder->diagnostics, place,
+                          "unknown section [%s]; there are [room], [plain], [sequenced], [access], "
+                          "[limits], [admin] and [log]",
+                          diagnostics_excerpt(section).text);
 }
 
-static void report_unknown_key(struct config_builder *builder, const struct place *place, const char *section,
-                               const char *key)
+static void report_unknown_key(struct config_builder *builder, const struct place *place,
+                               const char *section, const char *key)
 {
     char name[OPTION_NAME_BYTES];
     const char *meant;
 
     if (diagnostics_is_full(&builder->diagnostics)) {
-        builder->diagnostics.count++; /* looking for what was meant takes longer than a file of rubbish is worth */
+        builder->diagnostics
+            .count++; /* looking for what was meant takes longer than a file of rubbish is worth */
         return;
     }
     meant = option_suggest(section, key, name);
@@ -44,12 +46,14 @@ static void report_unknown_key(struct config_builder *builder, const struct plac
         diagnostics_error(&builder->diagnostics, place, "unknown option %s.%s; did you mean %s?",
                           diagnostics_excerpt(section).text, diagnostics_excerpt(key).text, meant);
     else
-        diagnostics_error(&builder->diagnostics, place, "unknown option %s.%s; roomd --help-config lists them all",
+        diagnostics_error(&builder->diagnostics, place,
+                          "unknown option %s.%s; roomd --help-config lists them all",
                           diagnostics_excerpt(section).text, diagnostics_excerpt(key).text);
 }
 
 /* Puts a value where it belongs. Returns false where it is wrong, and says so. */
-static bool store(struct config_builder *builder, size_t id, const char *value, const struct place *place)
+static bool store(struct config_builder *builder, size_t id, const char *value,
+                  const struct place *place)
 {
     struct option option = option_row(id);
     char why[VALUE_WHY_BYTES];
@@ -58,12 +62,14 @@ static bool store(struct config_builder *builder, size_t id, const char *value, 
     case OPTION_KIND_DOORS:
         return listen_option_parse(value, place, &builder->diagnostics, &builder->listen) == 0;
     case OPTION_KIND_NETWORKS:
-        return network_option_parse(value, &option, place, &builder->diagnostics,
-                                    (struct network_list *)(void *)((char *)builder->config + option.offset)) == 0;
+        return network_option_parse(
+                   value, &option, place, &builder->diagnostics,
+                   (struct network_list *)(void *)((char *)builder->config + option.offset)) == 0;
     case OPTION_KIND_DIALECT:
         if (builtin_dialect_check(value, why) != 0)
             break;
-        memcpy(builder->config->plain_dialect, value, strlen(value) + 1); /* builtin_dialect_check saw to its length */
+        memcpy(builder->config->plain_dialect, value,
+               strlen(value) + 1); /* builtin_dialect_check saw to its length */
         return true;
     default:
         if (option_store(&option, value, builder->config, why) != 0)
@@ -74,18 +80,19 @@ static bool store(struct config_builder *builder, size_t id, const char *value, 
     return false;
 }
 
-static void take_option(struct config_builder *builder, size_t id, const char *raw, const struct place *place)
+static void take_option(struct config_builder *builder, size_t id, const char *raw,
+                        const struct place *place)
 {
     struct option option = option_row(id);
     char value[VALUE_MAX_BYTES + 1];
 
-    if (diagnostics_take_value(&builder->diagnostics, &builder->places[id], place, option.section, option.key, raw,
-                               value))
+    if (diagnostics_take_value(&builder->diagnostics, &builder->places[id], place, option.section,
+                               option.key, raw, value))
         store(builder, id, value, place);
 }
 
-static void take(struct config_builder *builder, const char *section, const char *key, const char *raw,
-                 const struct place *place)
+static void take(struct config_builder *builder, const char *section, const char *key,
+                 const char *raw, const struct place *place)
 {
     bool is_dialect_key = strcmp(section, "plain") == 0 && dialect_option_is_key(key);
     size_t id = option_find(section, key);
@@ -110,7 +117,8 @@ static bool on_section(void *ctx, const struct place *place, const char *name)
     return false;
 }
 
-static void on_setting(void *ctx, const struct place *place, const char *section, const char *key, const char *value)
+static void on_setting(void *ctx, const struct place *place, const char *section, const char *key,
+                       const char *value)
 {
     take(ctx, section, key, value, place);
 }
@@ -126,7 +134,8 @@ int config_builder_take_file(struct config_builder *builder, const char *bytes, 
 /* ---- the command line ---- */
 
 /* SECTION is all up to the first dot, KEY all up to the first '='. */
-static const char *split_setting(const char *text, size_t *ret_section_length, size_t *ret_key_length)
+static const char *split_setting(const char *text, size_t *ret_section_length,
+                                 size_t *ret_key_length)
 {
     const char *dot = strchr(text, '.');
     const char *equals = strchr(text, '=');
@@ -159,7 +168,8 @@ int config_builder_take_setting(struct config_builder *builder, const char *text
         return STATUS_OK;
     }
     if (section_length > READER_KEY_MAX_BYTES || key_length > READER_KEY_MAX_BYTES) {
-        diagnostics_error(&builder->diagnostics, &place, "unknown option; roomd --help-config lists them all");
+        diagnostics_error(&builder->diagnostics, &place,
+                          "unknown option; roomd --help-config lists them all");
         return STATUS_OK;
     }
     snprintf(section, sizeof(section), "%.*s", (int)section_length, text);

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A configuration in the making: which option is set where, to what. Single values are checked as they come in;
- * dialects, which take several, are left to dialect_files_load.
+ * A configuration in the making: which option is set where, to what. Single values are checked as
+ * they come in; dialects, which take several, are left to dialect_files_load.
  */
 #ifndef ROOMD_CONF_CONFIG_BUILDER_H
 #define ROOMD_CONF_CONFIG_BUILDER_H
@@ -17,7 +17,8 @@
 #include <stddef.h>
 
 struct config_builder {
-    struct config *config; /* owned until the builder is done with; its values are the defaults where nothing was set */
+    struct config *config; /* owned until the builder is done with; its values are the defaults
+                              where nothing was set */
     struct place places[OPTIONS]; /* where each option is set, but for the keys of dialects */
     struct listen_option listen;
     struct dialect_options plain; /* the dialect's keys in [plain] */
@@ -29,8 +30,8 @@ struct config_builder {
 };
 
 /*
- * All options at their defaults, no dialect loaded yet. `path` may be NULL. STATUS_NO_MEMORY: only config_builder_done may
- * follow.
+ * All options at their defaults, no dialect loaded yet. `path` may be NULL. STATUS_NO_MEMORY: only
+ * config_builder_done may follow.
  */
 int config_builder_init(struct config_builder *builder, const char *path, size_t setting_max,
                         const struct config_report *report);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What a running program keeps of its old configuration when it takes a new one: the options that take a restart. */
+/* What a running program keeps of its old configuration when it takes a new one: the options that
+ * take a restart. */
 #include "conf/config.h"
 #include "conf/option.h"
 
@@ -33,7 +34,8 @@ static void keep_fields(struct config *config, const struct config *running)
         struct option option = option_row(id);
 
         if (!option.reloadable)
-            memcpy((char *)config + option.offset, (const char *)running + option.offset, field_size(&option));
+            memcpy((char *)config + option.offset, (const char *)running + option.offset,
+                   field_size(&option));
     }
 }
 
@@ -49,7 +51,8 @@ static int copy_dialect(const struct config_dialect *from, struct config_dialect
     return status;
 }
 
-/* The dialect of that source; where the new configuration has it no longer, the running one. Negative: no memory. */
+/* The dialect of that source; where the new configuration has it no longer, the running one.
+ * Negative: no memory. */
 static int find_dialect(struct config *config, const struct config_dialect *running)
 {
     struct config_dialect *grown;
@@ -95,6 +98,7 @@ int config_keep_fixed(struct config *config, const struct config *running)
     keep_fields(config, running);
     config->admin_group_is_default = running->admin_group_is_default;
     if (strcmp(config->listen_text, running->listen_text) == 0)
-        return STATUS_OK; /* the doors are the same; what their dialects are now, the new one knows */
+        return STATUS_OK; /* the doors are the same; what their dialects are now, the new one knows
+                           */
     return keep_doors(config, running);
 }

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Wording, escaping and counting of diagnostics. Works in buffers on the stack: it is called when memory is short,
- * too.
+ * Wording, escaping and counting of diagnostics. Works in buffers on the stack: it is called when
+ * memory is short, too.
  */
 #include "conf/diagnostics.h"
 
@@ -62,8 +62,9 @@ bool diagnostics_is_full(const struct diagnostics *diagnostics)
     return diagnostics->count >= CONFIG_ERRORS_MAX;
 }
 
-__attribute__((format(printf, 4, 0))) static void tell(const struct config_report *report, config_told *told,
-                                                       const struct place *place, const char *format, va_list arguments)
+__attribute__((format(printf, 4, 0))) static void tell(const struct config_report *report,
+                                                       config_told *told, const struct place *place,
+                                                       const char *format, va_list arguments)
 {
     char where[WHERE_BYTES], raw[MESSAGE_BYTES], message[MESSAGE_BYTES * 2];
 
@@ -73,7 +74,8 @@ __attribute__((format(printf, 4, 0))) static void tell(const struct config_repor
     told(report->ctx, where, message);
 }
 
-void diagnostics_error(struct diagnostics *diagnostics, const struct place *place, const char *format, ...)
+void diagnostics_error(struct diagnostics *diagnostics, const struct place *place,
+                       const char *format, ...)
 {
     const struct config_report *report = diagnostics->report;
     char where[WHERE_BYTES];
@@ -90,7 +92,8 @@ void diagnostics_error(struct diagnostics *diagnostics, const struct place *plac
     report->error(report->ctx, where, "that is enough: more mistakes are not listed");
 }
 
-void diagnostics_warning(struct diagnostics *diagnostics, const struct place *place, const char *format, ...)
+void diagnostics_warning(struct diagnostics *diagnostics, const struct place *place,
+                         const char *format, ...)
 {
     const struct config_report *report = diagnostics->report;
     va_list arguments;
@@ -102,8 +105,9 @@ void diagnostics_warning(struct diagnostics *diagnostics, const struct place *pl
     va_end(arguments);
 }
 
-void diagnostics_error_value(struct diagnostics *diagnostics, const struct place *place, const char *section,
-                             const char *key, const char *value, const char *why)
+void diagnostics_error_value(struct diagnostics *diagnostics, const struct place *place,
+                             const char *section, const char *key, const char *value,
+                             const char *why)
 {
     struct excerpt excerpt = diagnostics_excerpt(value);
     char written[VALUE_WRITTEN_BYTES(DIAGNOSTICS_EXCERPT_BYTES)];
@@ -112,13 +116,15 @@ void diagnostics_error_value(struct diagnostics *diagnostics, const struct place
                       value[0] == '\0' ? "\"\"" : value_write(excerpt.text, written), why);
 }
 
-bool diagnostics_take_value(struct diagnostics *diagnostics, struct place *taken, const struct place *place,
-                            const char *section, const char *key, const char *raw, char ret_value[VALUE_MAX_BYTES + 1])
+bool diagnostics_take_value(struct diagnostics *diagnostics, struct place *taken,
+                            const struct place *place, const char *section, const char *key,
+                            const char *raw, char ret_value[VALUE_MAX_BYTES + 1])
 {
     char why[VALUE_WHY_BYTES];
 
     if (taken->origin != NULL && place->origin->path != NULL) {
-        diagnostics_error(diagnostics, place, "%s.%s is already set on line %u", section, key, taken->line);
+        diagnostics_error(diagnostics, place, "%s.%s is already set on line %u", section, key,
+                          taken->line);
         return false;
     }
     *taken = *place;

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Where a setting stands, and what is wrong with it. Every word of the configuration that is shown to somebody goes
- * out here, so here is where bytes that would harm a terminal are escaped.
+ * Where a setting stands, and what is wrong with it. Every word of the configuration that is shown
+ * to somebody goes out here, so here is where bytes that would harm a terminal are escaped.
  */
 #ifndef ROOMD_CONF_DIAGNOSTICS_H
 #define ROOMD_CONF_DIAGNOSTICS_H
@@ -39,16 +39,17 @@ void diagnostics_origin_file(struct origin *origin, const char *path);
 void diagnostics_origin_setting(struct origin *origin, const char *setting);
 
 /* Reports what is wrong at `place`; after CONFIG_ERRORS_MAX it only counts. */
-void diagnostics_error(struct diagnostics *diagnostics, const struct place *place, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+void diagnostics_error(struct diagnostics *diagnostics, const struct place *place,
+                       const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* The same for what is no mistake; it does not count as one. */
-void diagnostics_warning(struct diagnostics *diagnostics, const struct place *place, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+void diagnostics_warning(struct diagnostics *diagnostics, const struct place *place,
+                         const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* "SECTION.KEY = VALUE: why" */
-void diagnostics_error_value(struct diagnostics *diagnostics, const struct place *place, const char *section,
-                             const char *key, const char *value, const char *why);
+void diagnostics_error_value(struct diagnostics *diagnostics, const struct place *place,
+                             const char *section, const char *key, const char *value,
+                             const char *why);
 
 /* True where nobody would see another error. */
 bool diagnostics_is_full(const struct diagnostics *diagnostics);
@@ -58,8 +59,9 @@ bool diagnostics_is_full(const struct diagnostics *diagnostics);
  * is where it was set before, and is moved. False where that is reported: it was set in this file
  * already (--set may override whatever came before it), or is no value at all.
  */
-bool diagnostics_take_value(struct diagnostics *diagnostics, struct place *taken, const struct place *place,
-                            const char *section, const char *key, const char *raw, char ret_value[VALUE_MAX_BYTES + 1]);
+bool diagnostics_take_value(struct diagnostics *diagnostics, struct place *taken,
+                            const struct place *place, const char *section, const char *key,
+                            const char *raw, char ret_value[VALUE_MAX_BYTES + 1]);
 
 /* The beginning of a text that may be long, for a message; cut between two characters. */
 struct excerpt {

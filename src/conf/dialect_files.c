@@ -19,7 +19,8 @@
 /* The one plain.dialect names, and one for each door. */
 #define DIALECTS_MAX (ROOM_DOORS_MAX + 1)
 
-/* What is known of a dialect beside what it becomes; only while the configuration is being loaded. */
+/* What is known of a dialect beside what it becomes; only while the configuration is being loaded.
+ */
 struct entry {
     bool is_file;
     dev_t device; /* of a file */
@@ -54,7 +55,8 @@ static char *resolve(const char *path, const struct origin *origin)
     return result;
 }
 
-/* A bare name that is not there is looked for among the files that came with the program, too. NULL: no memory. */
+/* A bare name that is not there is looked for among the files that came with the program, too.
+ * NULL: no memory. */
 static char *find_file(const char *path, const struct origin *origin)
 {
     char *beside = resolve(path, origin), *installed;
@@ -73,12 +75,14 @@ static char *find_file(const char *path, const struct origin *origin)
     return beside;
 }
 
-static void take_base(struct loader *loader, struct entry *entry, const char *raw, const struct place *place)
+static void take_base(struct loader *loader, struct entry *entry, const char *raw,
+                      const struct place *place)
 {
     char name[VALUE_MAX_BYTES + 1], why[VALUE_WHY_BYTES];
     const char *builtin;
 
-    if (!diagnostics_take_value(loader->diagnostics, &entry->base_place, place, "plain", "base", raw, name))
+    if (!diagnostics_take_value(loader->diagnostics, &entry->base_place, place, "plain", "base",
+                                raw, name))
         return;
     builtin = builtin_dialect_find(name);
     if (builtin != NULL) {
@@ -113,12 +117,14 @@ static bool on_section(void *ctx, const struct place *place, const char *name)
 
     if (strcmp(name, "plain") == 0)
         return true;
-    diagnostics_error(loader->diagnostics, place, "unknown section [%s]: a dialect file has only [plain]",
+    diagnostics_error(loader->diagnostics, place,
+                      "unknown section [%s]: a dialect file has only [plain]",
                       diagnostics_excerpt(name).text);
     return false;
 }
 
-static void on_setting(void *ctx, const struct place *place, const char *section, const char *key, const char *value)
+static void on_setting(void *ctx, const struct place *place, const char *section, const char *key,
+                       const char *value)
 {
     struct loader *loader = ctx;
     struct entry *entry = current(loader);
@@ -150,7 +156,8 @@ static size_t find_source(const struct loader *loader, const char *source, bool 
     size_t i = 0;
 
     while (i < loader->config->dialect_count &&
-           (loader->entries[i].is_file != is_file || strcmp(loader->config->dialects[i].source, source) != 0))
+           (loader->entries[i].is_file != is_file ||
+            strcmp(loader->config->dialects[i].source, source) != 0))
         i++;
     return i;
 }
@@ -185,7 +192,8 @@ static int add_file(struct loader *loader, char *source, const struct place *pla
     entry->is_file = true;
     diagnostics_origin_file(&entry->origin, source);
     if (status != 0) {
-        diagnostics_error(loader->diagnostics, place, "the dialect file %s %s", diagnostics_excerpt(source).text, why);
+        diagnostics_error(loader->diagnostics, place, "the dialect file %s %s",
+                          diagnostics_excerpt(source).text, why);
         return (int)known;
     }
     entry->device = file.device;
@@ -196,7 +204,8 @@ static int add_file(struct loader *loader, char *source, const struct place *pla
     return loader->status != 0 ? loader->status : (int)known;
 }
 
-/* The index of the dialect called `name` at `place`, which is read where it is new; or STATUS_NO_MEMORY. */
+/* The index of the dialect called `name` at `place`, which is read where it is new; or
+ * STATUS_NO_MEMORY. */
 static int find_dialect(struct loader *loader, const char *name, const struct place *place)
 {
     const char *builtin = builtin_dialect_find(name);
@@ -220,7 +229,8 @@ static int open_doors(struct loader *loader)
 {
     const struct config_builder *builder = loader->builder;
     const struct place *listen_place = &builder->places[OPTION_ROOM_LISTEN];
-    int index = find_dialect(loader, loader->config->plain_dialect, &builder->places[OPTION_PLAIN_DIALECT]);
+    int index =
+        find_dialect(loader, loader->config->plain_dialect, &builder->places[OPTION_PLAIN_DIALECT]);
 
     for (size_t i = 0; i < builder->listen.count && index >= 0; i++) {
         const struct listen_option_door *from = &builder->listen.doors[i];
@@ -253,15 +263,18 @@ static void name_dialect(struct config_dialect *dialect)
     dialect->dialect.name[length] = '\0';
 }
 
-static int set_base(struct config_dialect *dialect, const char *base, enum dialect_language language)
+static int set_base(struct config_dialect *dialect, const char *base,
+                    enum dialect_language language)
 {
     char why[VALUE_WHY_BYTES];
     int status = dialect_init(&dialect->dialect, base, language);
 
-    /* Setting them again keeps their texts. The byes of the built-in dialect stay: its exit verbs have not changed. */
+    /* Setting them again keeps their texts. The byes of the built-in dialect stay: its exit verbs
+     * have not changed. */
     for (int key = 0; key < DIALECT_KEYS && status == 0; key++)
-        status = dialect_option_set(dialect, (enum dialect_key)key,
-                                    dialect_builtin_text(base, language, (enum dialect_key)key), why);
+        status =
+            dialect_option_set(dialect, (enum dialect_key)key,
+                               dialect_builtin_text(base, language, (enum dialect_key)key), why);
     name_dialect(dialect);
     return status;
 }
@@ -296,7 +309,8 @@ static int make(struct loader *loader, size_t index)
     return status;
 }
 
-static const struct place *first_set(const struct config_builder *builder, enum option_id first, enum option_id second)
+static const struct place *first_set(const struct config_builder *builder, enum option_id first,
+                                     enum option_id second)
 {
     if (builder->places[first].origin != NULL)
         return &builder->places[first];
@@ -317,7 +331,8 @@ static struct place blame(const struct loader *loader, size_t index, const char 
     if (place == NULL && entry->is_file)
         return (struct place){.origin = &entry->origin};
     if (place == NULL)
-        place = first_set(builder, index == 0 ? OPTION_PLAIN_DIALECT : OPTION_ROOM_LISTEN, OPTION_PLAIN_LANGUAGE);
+        place = first_set(builder, index == 0 ? OPTION_PLAIN_DIALECT : OPTION_ROOM_LISTEN,
+                          OPTION_PLAIN_LANGUAGE);
     if (place == NULL)
         return (struct place){.origin = builder->file.path != NULL ? &builder->file : NULL};
     return *place;
@@ -337,13 +352,15 @@ static void check(struct loader *loader)
         if (dialect_check(&config->dialects[i].dialect, &config->limits, why) == 0)
             continue;
         place = blame(loader, i, why);
-        diagnostics_error(loader->diagnostics, &place, "the dialect %s: %s", config->dialects[i].dialect.name, why);
+        diagnostics_error(loader->diagnostics, &place, "the dialect %s: %s",
+                          config->dialects[i].dialect.name, why);
     }
 }
 
 int dialect_files_load(struct config_builder *builder)
 {
-    struct loader loader = {.builder = builder, .diagnostics = &builder->diagnostics, .config = builder->config};
+    struct loader loader = {
+        .builder = builder, .diagnostics = &builder->diagnostics, .config = builder->config};
     int status = STATUS_NO_MEMORY;
 
     loader.entries = calloc(DIALECTS_MAX, sizeof(*loader.entries));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Collecting, checking and applying a dialect's keys. What a key may be set to is core's business: see dialect_set. */
+/* Collecting, checking and applying a dialect's keys. What a key may be set to is core's business:
+ * see dialect_set. */
 #include "conf/dialect_option.h"
 
 #include <roomd/status.h>
@@ -44,9 +45,11 @@ static int check(const char *key, const char *text, char ret_why[VALUE_WHY_BYTES
     return dialect_set(&scratch, (enum dialect_key)dialect_key_find(key), text, ret_why);
 }
 
-/* The place of `bye.VERB`, a new one where there is none. NULL, and reported, where it can't have one. */
+/* The place of `bye.VERB`, a new one where there is none. NULL, and reported, where it can't have
+ * one. */
 static struct dialect_option_value *find_bye(struct dialect_options *options, const char *key,
-                                             const struct place *place, struct diagnostics *diagnostics)
+                                             const struct place *place,
+                                             struct diagnostics *diagnostics)
 {
     size_t i = 0;
 
@@ -55,12 +58,13 @@ static struct dialect_option_value *find_bye(struct dialect_options *options, co
     if (i < options->bye_count)
         return &options->byes[i];
     if (strlen(key) >= sizeof(options->bye_keys[0])) {
-        diagnostics_error(diagnostics, place, "plain.%s: a verb has at most %d bytes", diagnostics_excerpt(key).text,
-                          DIALECT_VERB_MAX_BYTES);
+        diagnostics_error(diagnostics, place, "plain.%s: a verb has at most %d bytes",
+                          diagnostics_excerpt(key).text, DIALECT_VERB_MAX_BYTES);
         return NULL;
     }
     if (options->bye_count == DIALECT_VERBS_MAX) {
-        diagnostics_error(diagnostics, place, "plain.%s is one bye too many: at most %d verbs have their own", key,
+        diagnostics_error(diagnostics, place,
+                          "plain.%s is one bye too many: at most %d verbs have their own", key,
                           DIALECT_VERBS_MAX);
         return NULL;
     }
@@ -69,14 +73,15 @@ static struct dialect_option_value *find_bye(struct dialect_options *options, co
     return &options->byes[i];
 }
 
-int dialect_option_take(struct dialect_options *options, const char *key, const char *raw, const struct place *place,
-                        struct diagnostics *diagnostics)
+int dialect_option_take(struct dialect_options *options, const char *key, const char *raw,
+                        const struct place *place, struct diagnostics *diagnostics)
 {
-    struct dialect_option_value *value =
-        is_bye(key) ? find_bye(options, key, place, diagnostics) : &options->keys[dialect_key_find(key)];
+    struct dialect_option_value *value = is_bye(key) ? find_bye(options, key, place, diagnostics)
+                                                     : &options->keys[dialect_key_find(key)];
     char text[VALUE_MAX_BYTES + 1], why[VALUE_WHY_BYTES];
 
-    if (value == NULL || !diagnostics_take_value(diagnostics, &value->place, place, "plain", key, raw, text))
+    if (value == NULL ||
+        !diagnostics_take_value(diagnostics, &value->place, place, "plain", key, raw, text))
         return STATUS_OK;
     if (check(key, text, why) == 0)
         return value_replace(&value->text, text);
@@ -92,8 +97,8 @@ int dialect_option_set(struct config_dialect *dialect, enum dialect_key key, con
     return status != 0 ? status : value_replace(&dialect->texts[key], text);
 }
 
-static int settle(int status, const char *key, const struct dialect_option_value *value, const char *why,
-                  struct diagnostics *diagnostics)
+static int settle(int status, const char *key, const struct dialect_option_value *value,
+                  const char *why, struct diagnostics *diagnostics)
 {
     if (status == 0 || status == STATUS_NO_MEMORY)
         return status;
@@ -120,8 +125,8 @@ int dialect_option_apply(const struct dialect_options *options, struct config_di
         const char *verb = options->bye_keys[i] + BYE_PREFIX_LENGTH;
 
         if (value->text != NULL)
-            status = settle(dialect_set_bye(&dialect->dialect, verb, value->text, why), options->bye_keys[i], value,
-                            why, diagnostics);
+            status = settle(dialect_set_bye(&dialect->dialect, verb, value->text, why),
+                            options->bye_keys[i], value, why, diagnostics);
     }
     return status;
 }
@@ -148,7 +153,8 @@ const struct place *dialect_option_place(const struct dialect_options *options, 
             return &options->byes[i].place;
     }
     for (int key = 0; key < DIALECT_KEYS; key++) {
-        if (options->keys[key].place.origin != NULL && mentions(why, dialect_key_info((enum dialect_key)key)->key))
+        if (options->keys[key].place.origin != NULL &&
+            mentions(why, dialect_key_info((enum dialect_key)key)->key))
             return &options->keys[key].place;
     }
     return NULL;

@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The keys of a dialect as one place sets them: [plain] of the configuration with what --set says over it, or a
- * dialect file. Each value was checked by itself; they are put together when the dialect they belong to is known.
+ * The keys of a dialect as one place sets them: [plain] of the configuration with what --set says
+ * over it, or a dialect file. Each value was checked by itself; they are put together when the
+ * dialect they belong to is known.
  */
 #ifndef ROOMD_CONF_DIALECT_OPTION_H
 #define ROOMD_CONF_DIALECT_OPTION_H
@@ -34,13 +35,14 @@ void dialect_option_done(struct dialect_options *options);
 bool dialect_option_is_key(const char *key);
 
 /*
- * Takes KEY = VALUE, `raw` as it stands behind the '='. What is wrong is reported; only STATUS_NO_MEMORY is
- * returned.
+ * Takes KEY = VALUE, `raw` as it stands behind the '='. What is wrong is reported; only
+ * STATUS_NO_MEMORY is returned.
  */
-int dialect_option_take(struct dialect_options *options, const char *key, const char *raw, const struct place *place,
-                        struct diagnostics *diagnostics);
+int dialect_option_take(struct dialect_options *options, const char *key, const char *raw,
+                        const struct place *place, struct diagnostics *diagnostics);
 
-/* Sets one key of a dialect, and keeps the text it was set to. STATUS_NO_MEMORY, or what dialect_set refused. */
+/* Sets one key of a dialect, and keeps the text it was set to. STATUS_NO_MEMORY, or what
+ * dialect_set refused. */
 int dialect_option_set(struct config_dialect *dialect, enum dialect_key key, const char *text,
                        char ret_why[VALUE_WHY_BYTES]);
 

@@ -13,7 +13,8 @@
 static void print_events(FILE *out)
 {
     for (int event = 0; event < LOG_EVENTS; event++)
-        fprintf(out, "%s%s", event == 0 ? "any of " : ", ", log_option_event_word((enum log_event)event));
+        fprintf(out, "%s%s", event == 0 ? "any of " : ", ",
+                log_option_event_word((enum log_event)event));
     fputs("; or none", out);
 }
 
@@ -32,12 +33,15 @@ static void print_range(FILE *out, const struct option *option)
         fprintf(out, "%" PRIu64 " to %" PRIu64, option->min, option->max);
         break;
     case OPTION_KIND_SIZE:
-        fprintf(out, "%s to %s", value_write_size(option->min, min), value_write_size(option->max, max));
+        fprintf(out, "%s to %s", value_write_size(option->min, min),
+                value_write_size(option->max, max));
         break;
     case OPTION_KIND_DOORS:
-        fprintf(out,
-                "1 to %" PRIu64 " of A.B.C.D:PORT, [IPv6]:PORT or [fe80::1%%eth0]:PORT, each with =DIALECT if wanted",
-                option->max);
+        fprintf(
+            out,
+            "1 to %" PRIu64
+            " of A.B.C.D:PORT, [IPv6]:PORT or [fe80::1%%eth0]:PORT, each with =DIALECT if wanted",
+            option->max);
         break;
     case OPTION_KIND_DIALECT:
         fputs("a built-in dialect (", out);
@@ -78,13 +82,15 @@ static void print_dialect_key_range(FILE *out, enum dialect_key key)
                 DIALECT_VERB_MAX_BYTES);
         break;
     case DIALECT_KIND_REPLY:
-        fprintf(out, "text of at most %d bytes; %s, once", DIALECT_REPLY_MAX_BYTES, info->placeholders);
+        fprintf(out, "text of at most %d bytes; %s, once", DIALECT_REPLY_MAX_BYTES,
+                info->placeholders);
         break;
     case DIALECT_KIND_PREFIX:
         fprintf(out, "text of at most %d bytes", DIALECT_PREFIX_MAX_BYTES);
         break;
     case DIALECT_KIND_TEMPLATE:
-        fprintf(out, "a line of at most %d bytes; %s", DIALECT_TEMPLATE_MAX_BYTES, info->placeholders);
+        fprintf(out, "a line of at most %d bytes; %s", DIALECT_TEMPLATE_MAX_BYTES,
+                info->placeholders);
         break;
     case DIALECT_KIND_NUMBER:
         fprintf(out, "%u to %u", (unsigned)info->min, (unsigned)info->max);
@@ -109,7 +115,8 @@ static void print_default(FILE *out, const char *what, const char *text)
     fprintf(out, "%s%s\n", what, value_write(text, buffer));
 }
 
-/* What the key is in English, and in the other built-in dialects, where that differs from `text`. */
+/* What the key is in English, and in the other built-in dialects, where that differs from `text`.
+ */
 static void print_variants(FILE *out, enum dialect_key key, const char *text)
 {
     const char *const *builtins = dialect_builtin_names();
@@ -142,7 +149,8 @@ static void print_option(FILE *out, size_t id)
 {
     struct option option = option_row(id);
     bool is_dialect_key = option.kind == OPTION_KIND_DIALECT_KEY;
-    enum dialect_key key = is_dialect_key ? (enum dialect_key)(id - OPTION_DIALECT_KEY) : DIALECT_KEYS;
+    enum dialect_key key =
+        is_dialect_key ? (enum dialect_key)(id - OPTION_DIALECT_KEY) : DIALECT_KEYS;
 
     fprintf(out, "\n%s.%s = ", option.section, option.key);
     print_default(out, "", option.default_text);
@@ -161,10 +169,12 @@ static void print_byes(FILE *out)
     fputs("\nplain.bye.VERB =", out);
     if (dialect_init(&dialect, dialect_builtin_names()[0], DIALECT_ZH) == 0) {
         for (uint8_t i = 0; i < dialect.byes_count; i++)
-            fprintf(out, " (bye.%s = %.*s)", dialect.byes_verb[i], (int)dialect.byes[i].length, dialect.byes[i].bytes);
+            fprintf(out, " (bye.%s = %.*s)", dialect.byes_verb[i], (int)dialect.byes[i].length,
+                    dialect.byes[i].bytes);
     }
     fprintf(out,
-            "\n    what one who leaves with VERB is sent instead of plain.bye; VERB stands in plain.exit_verbs\n"
+            "\n    what one who leaves with VERB is sent instead of plain.bye; VERB stands in "
+            "plain.exit_verbs\n"
             "    text of at most %d bytes; {name}, once; empty = nothing\n    reload: %s\n",
             DIALECT_REPLY_MAX_BYTES, option_row(OPTION_DIALECT_KEY + DIALECT_BYE).reload);
 }
@@ -174,7 +184,8 @@ static void print_obsolete(FILE *out)
     if (obsolete_rows[0].section != NULL)
         fputs("\nObsolete options: accepted, with a warning, and ignored.\n", out);
     for (const struct obsolete_option *row = obsolete_rows; row->section != NULL; row++)
-        fprintf(out, "\n%s.%s\n    ignored since %s: %s\n", row->section, row->key, row->since, row->instead);
+        fprintf(out, "\n%s.%s\n    ignored since %s: %s\n", row->section, row->key, row->since,
+                row->instead);
 }
 
 void help_print(FILE *out)

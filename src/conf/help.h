@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * --help-config: the table of options in words. Refuses to know more of an option than its row says.
+ * --help-config: the table of options in words. Refuses to know more of an option than its row
+ * says.
  */
 #ifndef ROOMD_CONF_HELP_H
 #define ROOMD_CONF_HELP_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Reading doors. Most of it says which of the usual mistakes an address holds, with an example of the right form. */
+/* Reading doors. Most of it says which of the usual mistakes an address holds, with an example of
+ * the right form. */
 #include "conf/listen_option.h"
 
 #include "conf/builtin_dialect.h"
@@ -22,8 +23,8 @@ struct parser {
 
 static int refuse(const struct parser *parser, const char *address, const char *why)
 {
-    diagnostics_error(parser->diagnostics, parser->place, "room.listen: '%s' %s", diagnostics_excerpt(address).text,
-                      why);
+    diagnostics_error(parser->diagnostics, parser->place, "room.listen: '%s' %s",
+                      diagnostics_excerpt(address).text, why);
     return STATUS_INVALID;
 }
 
@@ -34,7 +35,8 @@ static bool is_port(const char *text)
     return value_number(text, UINT16_MAX, &port);
 }
 
-/* What is wrong with an address that stands outside brackets; NULL where it has the form A.B.C.D:PORT. */
+/* What is wrong with an address that stands outside brackets; NULL where it has the form
+ * A.B.C.D:PORT. */
 static const char *wrong_shape(const char *address)
 {
     const char *colon = strchr(address, ':');
@@ -44,10 +46,12 @@ static const char *wrong_shape(const char *address)
     if (colon == NULL && address[strspn(address, "0123456789")] == '\0')
         return "is a port without an address: for all addresses write 0.0.0.0:8888, [::]:8888";
     if (strcspn(address, ":") != strspn(address, "0123456789."))
-        return "is no address: names are not looked up, write its address, for example 127.0.0.1:8888";
+        return "is no address: names are not looked up, write its address, for example "
+               "127.0.0.1:8888";
     if (colon == NULL)
         return "has no port: write for example 127.0.0.1:8888";
-    return is_port(colon + 1) ? NULL : "has no port from 0 to 65535: write for example 127.0.0.1:8888";
+    return is_port(colon + 1) ? NULL
+                              : "has no port from 0 to 65535: write for example 127.0.0.1:8888";
 }
 
 /* The same for one that begins with a bracket. */
@@ -59,7 +63,9 @@ static const char *wrong_brackets(const char *address)
         return "has no closing bracket: write for example [::1]:8888";
     if (close[1] == '\0')
         return "has no port: write for example [::1]:8888";
-    return close[1] == ':' && is_port(close + 2) ? NULL : "has no port from 0 to 65535: write for example [::1]:8888";
+    return close[1] == ':' && is_port(close + 2)
+               ? NULL
+               : "has no port from 0 to 65535: write for example [::1]:8888";
 }
 
 static bool is_interface(const char *zone)
@@ -74,8 +80,8 @@ static bool is_interface(const char *zone)
 }
 
 /*
- * Takes an interface's name out of [ADDRESS%NAME]:PORT, so that endpoint_parse can read it. NULL where there was
- * none, or where it was a number.
+ * Takes an interface's name out of [ADDRESS%NAME]:PORT, so that endpoint_parse can read it. NULL
+ * where there was none, or where it was a number.
  */
 static const char *take_zone(char *address, char zone[ADDRESS_MAX_BYTES + 1])
 {
@@ -94,7 +100,8 @@ static const char *take_zone(char *address, char zone[ADDRESS_MAX_BYTES + 1])
     return zone;
 }
 
-static int parse_address(const struct parser *parser, const char *address, struct listen_option_door *door)
+static int parse_address(const struct parser *parser, const char *address,
+                         struct listen_option_door *door)
 {
     char bare[ADDRESS_MAX_BYTES + 1], zone[ADDRESS_MAX_BYTES + 1];
     bool link_local;
@@ -103,21 +110,27 @@ static int parse_address(const struct parser *parser, const char *address, struc
     if (wrong != NULL)
         return refuse(parser, address, wrong);
     if (strlen(address) > ADDRESS_MAX_BYTES)
-        return refuse(parser, address, "is too long for an address: write for example 127.0.0.1:8888 or [::1]:8888");
+        return refuse(parser, address,
+                      "is too long for an address: write for example 127.0.0.1:8888 or [::1]:8888");
     memcpy(bare, address, strlen(address) + 1);
     name = take_zone(bare, zone);
     if (name != NULL && !is_interface(name))
-        return refuse(parser, address, "names no interface behind the '%': write for example [fe80::1%eth0]:8888");
+        return refuse(parser, address,
+                      "names no interface behind the '%': write for example [fe80::1%eth0]:8888");
     if (endpoint_parse(bare, &door->endpoint) != 0)
-        return refuse(parser, address, "is no IP address with a port: write for example 127.0.0.1:8888 or [::1]:8888");
+        return refuse(
+            parser, address,
+            "is no IP address with a port: write for example 127.0.0.1:8888 or [::1]:8888");
     if (name != NULL)
         snprintf(door->zone, sizeof(door->zone), "%.*s", CONFIG_ZONE_MAX_BYTES, name);
     link_local = endpoint_address_is_link_local(door->endpoint.address);
     if (link_local != (name != NULL || door->endpoint.scope != 0))
-        return refuse(parser, address,
-                      link_local
-                          ? "is a link-local address and needs its interface: write for example [fe80::1%eth0]:8888"
-                          : "is no link-local address (fe80::…): only those have an interface behind a '%'");
+        return refuse(
+            parser, address,
+            link_local
+                ? "is a link-local address and needs its interface: write for example "
+                  "[fe80::1%eth0]:8888"
+                : "is no link-local address (fe80::…): only those have an interface behind a '%'");
     return STATUS_OK;
 }
 
@@ -148,27 +161,30 @@ static int parse_door(const struct parser *parser, char *text)
     if (*text == '\0')
         return refuse(parser, text, "holds no address: write for example 0.0.0.0:8888, [::]:8888");
     if (dialect != NULL && *dialect == '\0')
-        return refuse(parser, text, "is followed by '=' but no dialect: write for example 127.0.0.1:8888=course");
+        return refuse(parser, text,
+                      "is followed by '=' but no dialect: write for example 127.0.0.1:8888=course");
     if (dialect != NULL && builtin_dialect_check(dialect, why) != 0)
         return refuse(parser, dialect, why);
     status = parse_address(parser, text, &door);
     if (status != 0)
         return status;
     if (dialect != NULL)
-        memcpy(door.dialect, dialect, strlen(dialect) + 1); /* builtin_dialect_check saw to its length */
+        memcpy(door.dialect, dialect,
+               strlen(dialect) + 1); /* builtin_dialect_check saw to its length */
     if (is_taken(parser->listen, &door))
         return refuse(parser, text, "stands there twice");
     if (parser->listen->count == ROOM_DOORS_MAX) {
         diagnostics_error(parser->diagnostics, parser->place,
-                          "room.listen: '%s' is one too many: a room has at most %d doors", text, ROOM_DOORS_MAX);
+                          "room.listen: '%s' is one too many: a room has at most %d doors", text,
+                          ROOM_DOORS_MAX);
         return STATUS_FULL;
     }
     parser->listen->doors[parser->listen->count++] = door;
     return STATUS_OK;
 }
 
-int listen_option_parse(const char *text, const struct place *place, struct diagnostics *diagnostics,
-                        struct listen_option *ret_listen)
+int listen_option_parse(const char *text, const struct place *place,
+                        struct diagnostics *diagnostics, struct listen_option *ret_listen)
 {
     struct listen_option listen = {.count = 0};
     struct parser parser = {.place = place, .diagnostics = diagnostics, .listen = &listen};
@@ -190,7 +206,8 @@ int listen_option_parse(const char *text, const struct place *place, struct diag
     return STATUS_OK;
 }
 
-const char *listen_option_write(const struct listen_option *listen, char out[LISTEN_OPTION_TEXT_BYTES])
+const char *listen_option_write(const struct listen_option *listen,
+                                char out[LISTEN_OPTION_TEXT_BYTES])
 {
     size_t used = 0;
 
@@ -202,8 +219,9 @@ const char *listen_option_write(const struct listen_option *listen, char out[LIS
 
         endpoint_format(&door->endpoint, address);
         before = (int)(door->zone[0] != '\0' ? strcspn(address, "]") : strlen(address));
-        used += (size_t)snprintf(out + used, LISTEN_OPTION_TEXT_BYTES - used, "%s%.*s%s%s%s%s%s", i > 0 ? ", " : "",
-                                 before, address, door->zone[0] != '\0' ? "%" : "", door->zone, address + before,
+        used += (size_t)snprintf(out + used, LISTEN_OPTION_TEXT_BYTES - used, "%s%.*s%s%s%s%s%s",
+                                 i > 0 ? ", " : "", before, address,
+                                 door->zone[0] != '\0' ? "%" : "", door->zone, address + before,
                                  door->dialect[0] != '\0' ? "=" : "", door->dialect);
     }
     return out;

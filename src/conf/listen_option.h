@@ -13,7 +13,8 @@
 
 struct listen_option_door {
     struct endpoint endpoint;
-    char zone[CONFIG_ZONE_MAX_BYTES + 1];       /* an interface's name; empty where there is none, or a number */
+    char zone[CONFIG_ZONE_MAX_BYTES +
+              1]; /* an interface's name; empty where there is none, or a number */
     char dialect[CONFIG_DIALECT_MAX_BYTES + 1]; /* empty where none is given */
 };
 
@@ -23,17 +24,20 @@ struct listen_option {
 };
 
 /* A door is "[ADDRESS%ZONE]:PORT=DIALECT, ". */
-#define LISTEN_OPTION_TEXT_BYTES                                                                                       \
-    (ROOM_DOORS_MAX * (ENDPOINT_TEXT_BYTES + CONFIG_ZONE_MAX_BYTES + CONFIG_DIALECT_MAX_BYTES + 4) + 1)
+#define LISTEN_OPTION_TEXT_BYTES                                                                   \
+    (ROOM_DOORS_MAX *                                                                              \
+         (ENDPOINT_TEXT_BYTES + CONFIG_ZONE_MAX_BYTES + CONFIG_DIALECT_MAX_BYTES + 4) +            \
+     1)
 
 /*
- * Reads a comma-separated list of doors; what is wrong with each of them is reported. STATUS_INVALID: there were
- * some.
+ * Reads a comma-separated list of doors; what is wrong with each of them is reported.
+ * STATUS_INVALID: there were some.
  */
-int listen_option_parse(const char *text, const struct place *place, struct diagnostics *diagnostics,
-                        struct listen_option *ret_listen);
+int listen_option_parse(const char *text, const struct place *place,
+                        struct diagnostics *diagnostics, struct listen_option *ret_listen);
 
 /* Writes the list in its one canonical form, which listen_option_parse reads. Returns `out`. */
-const char *listen_option_write(const struct listen_option *listen, char out[LISTEN_OPTION_TEXT_BYTES]);
+const char *listen_option_write(const struct listen_option *listen,
+                                char out[LISTEN_OPTION_TEXT_BYTES]);
 
 #endif

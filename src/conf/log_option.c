@@ -14,8 +14,9 @@
 #define NONE "none"
 
 static const char *const event_words[LOG_EVENTS] = {
-    [LOG_EVENT_JOINS] = "joins",     [LOG_EVENT_EXITS] = "exits",       [LOG_EVENT_MESSAGES] = "messages",
-    [LOG_EVENT_NOTICES] = "notices", [LOG_EVENT_REFUSALS] = "refusals",
+    [LOG_EVENT_JOINS] = "joins",       [LOG_EVENT_EXITS] = "exits",
+    [LOG_EVENT_MESSAGES] = "messages", [LOG_EVENT_NOTICES] = "notices",
+    [LOG_EVENT_REFUSALS] = "refusals",
 };
 
 static const char *const level_words[] = {"error", "warning", "notice", "info", "debug"};
@@ -32,7 +33,8 @@ static size_t find(const char *const *words, size_t count, const char *text)
 }
 
 /* "; did you mean WORD?", or nothing. */
-static const char *suggestion(const char *const *words, size_t count, const char *text, char out[VALUE_WHY_BYTES])
+static const char *suggestion(const char *const *words, size_t count, const char *text,
+                              char out[VALUE_WHY_BYTES])
 {
     struct suggestion meant = {NULL, 0};
 
@@ -49,7 +51,8 @@ const char *log_option_event_word(enum log_event event)
     return event_words[event];
 }
 
-int log_option_parse_level(const char *text, enum log_level *ret_level, char ret_why[VALUE_WHY_BYTES])
+int log_option_parse_level(const char *text, enum log_level *ret_level,
+                           char ret_why[VALUE_WHY_BYTES])
 {
     size_t found = find(level_words, LEVELS, text);
     char meant[VALUE_WHY_BYTES];
@@ -58,7 +61,8 @@ int log_option_parse_level(const char *text, enum log_level *ret_level, char ret
         *ret_level = (enum log_level)(LOG_LEVEL_ERROR + found);
         return STATUS_OK;
     }
-    return value_refuse(STATUS_INVALID, ret_why, "is no level: error, warning, notice, info or debug%.40s",
+    return value_refuse(STATUS_INVALID, ret_why,
+                        "is no level: error, warning, notice, info or debug%.40s",
                         suggestion(level_words, LEVELS, text, meant));
 }
 
@@ -79,9 +83,11 @@ static int add(uint32_t *events, const char *item, char ret_why[VALUE_WHY_BYTES]
     if (found < LOG_EVENTS)
         return value_refuse(STATUS_INVALID, ret_why, "names %s twice", item);
     if (*item == '\0')
-        return value_refuse(STATUS_INVALID, ret_why, "holds an empty word: is there a comma too many?");
+        return value_refuse(STATUS_INVALID, ret_why,
+                            "holds an empty word: is there a comma too many?");
     if (strcmp(item, NONE) == 0)
-        return value_refuse(STATUS_INVALID, ret_why, "says none: then nothing else may stand beside it");
+        return value_refuse(STATUS_INVALID, ret_why,
+                            "says none: then nothing else may stand beside it");
     return value_refuse(STATUS_INVALID, ret_why,
                         "is made of joins, exits, messages, notices and refusals, or is none%.40s",
                         suggestion(event_words, LOG_EVENTS, item, meant));
@@ -112,8 +118,8 @@ const char *log_option_write_events(uint32_t events, char out[LOG_OPTION_EVENTS_
     snprintf(out, LOG_OPTION_EVENTS_BYTES, "%s", NONE);
     for (size_t event = 0; event < LOG_EVENTS; event++) {
         if ((events & LOG_EVENT_BIT(event)) != 0)
-            used += (size_t)snprintf(out + used, LOG_OPTION_EVENTS_BYTES - used, "%s%s", used > 0 ? ", " : "",
-                                     event_words[event]);
+            used += (size_t)snprintf(out + used, LOG_OPTION_EVENTS_BYTES - used, "%s%s",
+                                     used > 0 ? ", " : "", event_words[event]);
     }
     return out;
 }

@@ -30,11 +30,14 @@ enum log_event {
 /* "joins", … */
 const char *log_option_event_word(enum log_event event);
 
-/* "error", "warning", "notice", "info" or "debug". STATUS_INVALID: `ret_why` says what it may be. */
-int log_option_parse_level(const char *text, enum log_level *ret_level, char ret_why[VALUE_WHY_BYTES]);
+/* "error", "warning", "notice", "info" or "debug". STATUS_INVALID: `ret_why` says what it may be.
+ */
+int log_option_parse_level(const char *text, enum log_level *ret_level,
+                           char ret_why[VALUE_WHY_BYTES]);
 const char *log_option_level_word(enum log_level level);
 
-/* Events between commas, each once; "none" or nothing = none of them. One LOG_EVENT_BIT each. STATUS_INVALID: `ret_why` says what is wrong. */
+/* Events between commas, each once; "none" or nothing = none of them. One LOG_EVENT_BIT each.
+ * STATUS_INVALID: `ret_why` says what is wrong. */
 int log_option_parse_events(const char *text, uint32_t *ret_events, char ret_why[VALUE_WHY_BYTES]);
 /* As they would be written in a file. Returns `out`. */
 const char *log_option_write_events(uint32_t events, char out[LOG_OPTION_EVENTS_BYTES]);

@@ -15,9 +15,11 @@
 static int add(struct network_list *list, const char *item, char ret_why[VALUE_WHY_BYTES])
 {
     if (*item == '\0')
-        return value_refuse(STATUS_INVALID, ret_why, "holds no network: is there a comma too many?");
+        return value_refuse(STATUS_INVALID, ret_why,
+                            "holds no network: is there a comma too many?");
     if (strcmp(item, NONE) == 0)
-        return value_refuse(STATUS_INVALID, ret_why, "stands for an empty list: nothing else may stand beside it");
+        return value_refuse(STATUS_INVALID, ret_why,
+                            "stands for an empty list: nothing else may stand beside it");
     if (strpbrk(item, " \t") != NULL)
         return value_refuse(STATUS_INVALID, ret_why, "is no network: put commas between several");
     return network_list_add(list, item, ret_why);
@@ -34,8 +36,8 @@ int network_option_parse(const char *text, const struct option *option, const st
     snprintf(copy, sizeof(copy), "%s", text);
     next = value_trim(copy);
     if (*next == '\0' && option->min > 0) {
-        diagnostics_error(diagnostics, place, "%s.%s is empty: write all, none, or networks", option->section,
-                          option->key);
+        diagnostics_error(diagnostics, place, "%s.%s is empty: write all, none, or networks",
+                          option->section, option->key);
         return STATUS_INVALID;
     }
     if (*next == '\0' || strcmp(next, NONE) == 0)

@@ -12,8 +12,8 @@ bool obsolete_option_take(const char *section, const char *key, const struct pla
     for (const struct obsolete_option *row = obsolete_rows; row->section != NULL; row++) {
         if (strcmp(row->section, section) != 0 || strcmp(row->key, key) != 0)
             continue;
-        diagnostics_warning(diagnostics, place, "%s.%s is obsolete since %s, and ignored: %s", section, key, row->since,
-                            row->instead);
+        diagnostics_warning(diagnostics, place, "%s.%s is obsolete since %s, and ignored: %s",
+                            section, key, row->since, row->instead);
         return true;
     }
     return false;

@@ -23,103 +23,129 @@
 
 #define NEXT_LINE "; members see the new wording from their next line on"
 
-/* Not reloadable is what is opened or allocated once: sockets, FIFO, control socket, stdin, the transcript. */
+/* Not reloadable is what is opened or allocated once: sockets, FIFO, control socket, stdin, the
+ * transcript. */
 static const struct option rows[OPTIONS] = {
-    [OPTION_ROOM_NAME] = {"room", "name", OPTION_KIND_TEXT, true, 1, CONFIG_ROOM_NAME_MAX_BYTES, FIELD(room_name),
-                          "lobby", "what the room is called", OPTION_AT_ONCE "; shown when the room opens next"},
-    [OPTION_ROOM_LISTEN] =
-        {"room", "listen", OPTION_KIND_DOORS, false, 1, ROOM_DOORS_MAX, 0, "0.0.0.0:8888, [::]:8888",
-         "the doors: addresses, separated by commas, each with an optional =DIALECT; port 0 is any free one",
-         OPTION_RESTART "; members of a door that is gone then leave, and the others are told"},
-    [OPTION_ROOM_MAX_MEMBERS] = {"room", "max_members", OPTION_KIND_NUMBER, true, 1, 1000000, FIELD(limits.max_members),
-                                 "10000", "members; one more is refused",
+    [OPTION_ROOM_NAME] = {"room", "name", OPTION_KIND_TEXT, true, 1, CONFIG_ROOM_NAME_MAX_BYTES,
+                          FIELD(room_name), "lobby", "what the room is called",
+                          OPTION_AT_ONCE "; shown when the room opens next"},
+    [OPTION_ROOM_LISTEN] = {"room", "listen", OPTION_KIND_DOORS, false, 1, ROOM_DOORS_MAX, 0,
+                            "0.0.0.0:8888, [::]:8888",
+                            "the doors: addresses, separated by commas, each with an optional "
+                            "=DIALECT; port 0 is any free one",
+                            OPTION_RESTART
+                            "; members of a door that is gone then leave, and the others are told"},
+    [OPTION_ROOM_MAX_MEMBERS] = {"room", "max_members", OPTION_KIND_NUMBER, true, 1, 1000000,
+                                 FIELD(limits.max_members), "10000", "members; one more is refused",
                                  OPTION_AT_ONCE "; a lower number only refuses newcomers"},
-    [OPTION_ROOM_MAX_NAME] = {"room", "max_name", OPTION_KIND_NUMBER, true, 1, 64, FIELD(limits.max_name_codepoints),
-                              "32", "characters (code points) in a name; in bytes it never exceeds 64",
+    [OPTION_ROOM_MAX_NAME] = {"room", "max_name", OPTION_KIND_NUMBER, true, 1, 64,
+                              FIELD(limits.max_name_codepoints), "32",
+                              "characters (code points) in a name; in bytes it never exceeds 64",
                               OPTION_AT_ONCE "; members with a longer name keep it"},
     [OPTION_ROOM_MAX_TEXT] = {"room", "max_text", OPTION_KIND_NUMBER, true, 1, ROOM_TEXT_MAX_BYTES,
-                              FIELD(limits.max_text_bytes), "900", "bytes of text in a message or notice",
-                              OPTION_AT_ONCE},
-    [OPTION_ROOM_IDLE_TIMEOUT] = {"room", "idle_timeout", OPTION_KIND_NUMBER, true, 0, 31536000,
-                                  FIELD(limits.idle_timeout_s), "43200",
-                                  "seconds a plain member may say nothing before it is told, and removed; 0 = for ever",
-                                  OPTION_AT_ONCE
-                                  "; who has been silent for longer is told, and removed a little later"},
-    [OPTION_ROOM_PROBE_INTERVAL] =
-        {"room", "probe_interval", OPTION_KIND_NUMBER, true, 0, 86400, FIELD(limits.probe_interval_s), "60",
-         "seconds after which a member neither sent to nor heard is sent an empty datagram, to see whether it is still "
-         "there; 0 = never",
-         OPTION_AT_ONCE},
-    [OPTION_ROOM_SESSION_TIMEOUT] =
-        {"room", "session_timeout", OPTION_KIND_NUMBER, true, 30, 86400, FIELD(limits.session_timeout_s), "600",
-         "seconds after which a member of the sequenced protocol that is not heard any more has left",
-         OPTION_AT_ONCE "; who has not been heard for longer leaves"},
-    [OPTION_ROOM_RING] = {"room", "ring", OPTION_KIND_SIZE, false, ROOM_RING_MIN_BYTES, ROOM_RING_MAX_BYTES,
-                          FIELD(ring_bytes), "16 MiB",
-                          "memory for what was said lately, so that slow members can catch up", OPTION_RESTART},
-    [OPTION_PLAIN_ENABLED] = {"plain", "enabled", OPTION_KIND_SWITCH, true, 0, 0, FIELD(limits.plain_enabled), "yes",
-                              "serve clients of the plain protocol",
-                              OPTION_AT_ONCE "; with no, members stay and hear, but nothing that they send is taken"},
-    [OPTION_PLAIN_DIALECT] = {"plain", "dialect", OPTION_KIND_DIALECT, true, 1, CONFIG_DIALECT_MAX_BYTES, 0, "course",
-                              "the dialect of doors that name none, and the one the keys below change",
-                              OPTION_AT_ONCE ", and its file is read again" NEXT_LINE},
-    [OPTION_PLAIN_LANGUAGE] = {"plain", "language", OPTION_KIND_LANGUAGE, true, 0, 0, FIELD(language), "zh",
-                               "wording of the built-in dialects", OPTION_AT_ONCE NEXT_LINE},
+                              FIELD(limits.max_text_bytes), "900",
+                              "bytes of text in a message or notice", OPTION_AT_ONCE},
+    [OPTION_ROOM_IDLE_TIMEOUT] =
+        {"room", "idle_timeout", OPTION_KIND_NUMBER, true, 0, 31536000,
+         FIELD(limits.idle_timeout_s), "43200",
+         "seconds a plain member may say nothing before it is told, and removed; 0 = for ever",
+         OPTION_AT_ONCE "; who has been silent for longer is told, and removed a little later"},
+    [OPTION_ROOM_PROBE_INTERVAL] = {"room", "probe_interval", OPTION_KIND_NUMBER, true, 0, 86400,
+                                    FIELD(limits.probe_interval_s), "60",
+                                    "seconds after which a member neither sent to nor heard is "
+                                    "sent an empty datagram, to see whether it is still "
+                                    "there; 0 = never",
+                                    OPTION_AT_ONCE},
+    [OPTION_ROOM_SESSION_TIMEOUT] = {"room", "session_timeout", OPTION_KIND_NUMBER, true, 30, 86400,
+                                     FIELD(limits.session_timeout_s), "600",
+                                     "seconds after which a member of the sequenced protocol that "
+                                     "is not heard any more has left",
+                                     OPTION_AT_ONCE "; who has not been heard for longer leaves"},
+    [OPTION_ROOM_RING] = {"room", "ring", OPTION_KIND_SIZE, false, ROOM_RING_MIN_BYTES,
+                          ROOM_RING_MAX_BYTES, FIELD(ring_bytes), "16 MiB",
+                          "memory for what was said lately, so that slow members can catch up",
+                          OPTION_RESTART},
+    [OPTION_PLAIN_ENABLED] =
+        {"plain", "enabled", OPTION_KIND_SWITCH, true, 0, 0, FIELD(limits.plain_enabled), "yes",
+         "serve clients of the plain protocol",
+         OPTION_AT_ONCE "; with no, members stay and hear, but nothing that they send is taken"},
+    [OPTION_PLAIN_DIALECT] =
+        {"plain", "dialect", OPTION_KIND_DIALECT, true, 1, CONFIG_DIALECT_MAX_BYTES, 0, "course",
+         "the dialect of doors that name none, and the one the keys below change",
+         OPTION_AT_ONCE ", and its file is read again" NEXT_LINE},
+    [OPTION_PLAIN_LANGUAGE] = {"plain", "language", OPTION_KIND_LANGUAGE, true, 0, 0,
+                               FIELD(language), "zh", "wording of the built-in dialects",
+                               OPTION_AT_ONCE NEXT_LINE},
     [OPTION_SEQUENCED_ENABLED] = {"sequenced", "enabled", OPTION_KIND_SWITCH, true, 0, 0,
-                                  FIELD(limits.sequenced_enabled), "yes", "let in clients of the sequenced protocol",
-                                  OPTION_AT_ONCE "; with no, newcomers are refused, and those who are in stay"},
+                                  FIELD(limits.sequenced_enabled), "yes",
+                                  "let in clients of the sequenced protocol",
+                                  OPTION_AT_ONCE
+                                  "; with no, newcomers are refused, and those who are in stay"},
     [OPTION_LIMITS_MESSAGES] = {"limits", "messages", OPTION_KIND_NUMBER, true, 0, 1000000,
                                 FIELD(limits.messages.per_second), "200",
-                                "messages a second from one member, in the long run; 0 = no limit", OPTION_AT_ONCE},
-    [OPTION_LIMITS_MESSAGE_BURST] = {"limits", "message_burst", OPTION_KIND_NUMBER, true, 1, 1000000,
-                                     FIELD(limits.messages.burst), "2000", "messages from one member at once",
-                                     OPTION_AT_ONCE},
-    [OPTION_LIMITS_BYTES] = {"limits", "bytes", OPTION_KIND_NUMBER, true, 0, 1000000000, FIELD(limits.bytes.per_second),
-                             "131072", "bytes of text a second from one member, in the long run; 0 = no limit",
-                             OPTION_AT_ONCE},
-    [OPTION_LIMITS_BYTE_BURST] = {"limits", "byte_burst", OPTION_KIND_NUMBER, true, 1000, 1000000000,
-                                  FIELD(limits.bytes.burst), "1048576", "bytes of text from one member at once",
-                                  OPTION_AT_ONCE},
-    [OPTION_LIMITS_JOINS] = {"limits", "joins", OPTION_KIND_NUMBER, true, 0, 1000000, FIELD(limits.joins.per_second),
-                             "1",
-                             "joins a second from one address outside access.trusted, and four times that from its /24 "
-                             "or /56; 0 = no limit",
-                             OPTION_AT_ONCE},
+                                "messages a second from one member, in the long run; 0 = no limit",
+                                OPTION_AT_ONCE},
+    [OPTION_LIMITS_MESSAGE_BURST] = {"limits", "message_burst", OPTION_KIND_NUMBER, true, 1,
+                                     1000000, FIELD(limits.messages.burst), "2000",
+                                     "messages from one member at once", OPTION_AT_ONCE},
+    [OPTION_LIMITS_BYTES] =
+        {"limits", "bytes", OPTION_KIND_NUMBER, true, 0, 1000000000, FIELD(limits.bytes.per_second),
+         "131072", "bytes of text a second from one member, in the long run; 0 = no limit",
+         OPTION_AT_ONCE},
+    [OPTION_LIMITS_BYTE_BURST] = {"limits", "byte_burst", OPTION_KIND_NUMBER, true, 1000,
+                                  1000000000, FIELD(limits.bytes.burst), "1048576",
+                                  "bytes of text from one member at once", OPTION_AT_ONCE},
+    [OPTION_LIMITS_JOINS] =
+        {"limits", "joins", OPTION_KIND_NUMBER, true, 0, 1000000, FIELD(limits.joins.per_second),
+         "1",
+         "joins a second from one address outside access.trusted, and four times that from its /24 "
+         "or /56; 0 = no limit",
+         OPTION_AT_ONCE},
     [OPTION_LIMITS_JOIN_BURST] = {"limits", "join_burst", OPTION_KIND_NUMBER, true, 1, 1000000,
-                                  FIELD(limits.joins.burst), "20", "joins from such an address at once",
-                                  OPTION_AT_ONCE},
-    [OPTION_LIMITS_MEMBERS_PER_ADDRESS] = {"limits", "members_per_address", OPTION_KIND_NUMBER, true, 0, 1000000,
-                                           FIELD(limits.members_per_address), "32",
-                                           "members from one address outside access.trusted; 0 = no limit",
-                                           OPTION_AT_ONCE "; a lower number only refuses newcomers"},
-    [OPTION_ACCESS_PLAIN_FROM] =
-        {"access", "plain_from", OPTION_KIND_NETWORKS, true, 1, NETWORK_LIST_MAX, FIELD(access.plain_from), ACCESS_HOME,
-         "networks that clients of the plain protocol may come from; all others are met with silence",
-         OPTION_AT_ONCE "; members that may no longer be here are removed"},
-    [OPTION_ACCESS_TRUSTED] = {"access", "trusted", OPTION_KIND_NETWORKS, true, 1, NETWORK_LIST_MAX,
-                               FIELD(access.trusted), ACCESS_HOME,
-                               "networks in which nobody forges addresses: their members need not prove theirs",
-                               OPTION_AT_ONCE "; it counts for those who join from then on"},
-    [OPTION_ACCESS_DENY] = {"access", "deny", OPTION_KIND_NETWORKS, true, 0, NETWORK_LIST_MAX, FIELD(access.deny),
-                            "none", "networks that nobody may come from, whatever the others say",
+                                  FIELD(limits.joins.burst), "20",
+                                  "joins from such an address at once", OPTION_AT_ONCE},
+    [OPTION_LIMITS_MEMBERS_PER_ADDRESS] =
+        {"limits", "members_per_address", OPTION_KIND_NUMBER, true, 0, 1000000,
+         FIELD(limits.members_per_address), "32",
+         "members from one address outside access.trusted; 0 = no limit",
+         OPTION_AT_ONCE "; a lower number only refuses newcomers"},
+    [OPTION_ACCESS_PLAIN_FROM] = {"access", "plain_from", OPTION_KIND_NETWORKS, true, 1,
+                                  NETWORK_LIST_MAX, FIELD(access.plain_from), ACCESS_HOME,
+                                  "networks that clients of the plain protocol may come from; all "
+                                  "others are met with silence",
+                                  OPTION_AT_ONCE
+                                  "; members that may no longer be here are removed"},
+    [OPTION_ACCESS_TRUSTED] =
+        {"access", "trusted", OPTION_KIND_NETWORKS, true, 1, NETWORK_LIST_MAX,
+         FIELD(access.trusted), ACCESS_HOME,
+         "networks in which nobody forges addresses: their members need not prove theirs",
+         OPTION_AT_ONCE "; it counts for those who join from then on"},
+    [OPTION_ACCESS_DENY] = {"access", "deny", OPTION_KIND_NETWORKS, true, 0, NETWORK_LIST_MAX,
+                            FIELD(access.deny), "none",
+                            "networks that nobody may come from, whatever the others say",
                             OPTION_AT_ONCE "; members that may no longer be here are removed"},
-    [OPTION_ADMIN_STDIN] = {"admin", "stdin", OPTION_KIND_SWITCH, false, 0, 0, FIELD(admin_stdin), "yes",
-                            "read the console on stdin", OPTION_RESTART},
-    [OPTION_ADMIN_FIFO] = {"admin", "fifo", OPTION_KIND_PATH, false, 0, CONFIG_PATH_MAX_BYTES, FIELD(admin_fifo), "",
-                           "a FIFO to create and read: each line written to it is a notice", OPTION_RESTART},
+    [OPTION_ADMIN_STDIN] = {"admin", "stdin", OPTION_KIND_SWITCH, false, 0, 0, FIELD(admin_stdin),
+                            "yes", "read the console on stdin", OPTION_RESTART},
+    [OPTION_ADMIN_FIFO] = {"admin", "fifo", OPTION_KIND_PATH, false, 0, CONFIG_PATH_MAX_BYTES,
+                           FIELD(admin_fifo), "",
+                           "a FIFO to create and read: each line written to it is a notice",
+                           OPTION_RESTART},
     [OPTION_ADMIN_FIFO_COMMANDS] = {"admin", "fifo_commands", OPTION_KIND_SWITCH, true, 0, 0,
-                                    FIELD(admin_fifo_commands), "no", "take commands (/kick …) from the FIFO, too",
-                                    OPTION_AT_ONCE},
+                                    FIELD(admin_fifo_commands), "no",
+                                    "take commands (/kick …) from the FIFO, too", OPTION_AT_ONCE},
     [OPTION_ADMIN_CONTROL] = {"admin", "control", OPTION_KIND_PATH, false, 0, CONFIG_PATH_MAX_BYTES,
-                              FIELD(admin_control), "", "the control socket to create, for roomctl", OPTION_RESTART},
-    [OPTION_ADMIN_GROUP] = {"admin", "group", OPTION_KIND_TEXT, false, 0, CONFIG_GROUP_MAX_BYTES, FIELD(admin_group),
-                            "roomd-admin", "the group whose members may use FIFO and control socket; empty = none",
+                              FIELD(admin_control), "", "the control socket to create, for roomctl",
+                              OPTION_RESTART},
+    [OPTION_ADMIN_GROUP] = {"admin", "group", OPTION_KIND_TEXT, false, 0, CONFIG_GROUP_MAX_BYTES,
+                            FIELD(admin_group), "roomd-admin",
+                            "the group whose members may use FIFO and control socket; empty = none",
                             OPTION_RESTART},
     [OPTION_LOG_LEVEL] = {"log", "level", OPTION_KIND_LEVEL, true, 0, 0, FIELD(log_level), "info",
                           "how important a line must be to be logged", OPTION_AT_ONCE},
     [OPTION_LOG_EVENTS] = {"log", "events", OPTION_KIND_EVENTS, true, 0, 0, FIELD(log_events),
                            "joins, exits, notices, refusals",
-                           "what is logged, at level info, of what happens in the room", OPTION_AT_ONCE},
+                           "what is logged, at level info, of what happens in the room",
+                           OPTION_AT_ONCE},
 };
 
 static bool is_dialect_key(size_t id)
@@ -144,7 +170,8 @@ static const char *dialect_key_reload(enum dialect_key_kind kind)
 
 struct option option_row(size_t id)
 {
-    struct option option = {.section = "plain", .kind = OPTION_KIND_DIALECT_KEY, .reloadable = true};
+    struct option option = {
+        .section = "plain", .kind = OPTION_KIND_DIALECT_KEY, .reloadable = true};
     const struct dialect_key_info *info;
     enum dialect_key key;
 
@@ -155,7 +182,8 @@ struct option option_row(size_t id)
     option.key = info->key;
     option.min = info->min;
     option.max = info->max;
-    option.default_text = dialect_builtin_text(rows[OPTION_PLAIN_DIALECT].default_text, DIALECT_ZH, key);
+    option.default_text =
+        dialect_builtin_text(rows[OPTION_PLAIN_DIALECT].default_text, DIALECT_ZH, key);
     option.help = info->help;
     option.reload = dialect_key_reload(info->kind);
     return option;
@@ -187,8 +215,8 @@ size_t option_find(const char *section, const char *key)
 /* ---- did you mean? ---- */
 
 /*
- * How unlike what was written the option is; twice the distance, so that its own section can break a tie.
- * SUGGEST_FAR: nobody meant it.
+ * How unlike what was written the option is; twice the distance, so that its own section can break
+ * a tie. SUGGEST_FAR: nobody meant it.
  */
 static unsigned unlikeness(const struct option *option, const char *section, const char *key)
 {
@@ -243,13 +271,15 @@ const char *option_suggest_section(const char *section)
 
 /* ---- values ---- */
 
-static int store_text(const struct option *option, const char *value, char *field, char ret_why[VALUE_WHY_BYTES])
+static int store_text(const struct option *option, const char *value, char *field,
+                      char ret_why[VALUE_WHY_BYTES])
 {
     char cleaned[VALUE_MAX_BYTES];
     size_t length = strlen(value);
 
     if (length < option->min || length > option->max) {
-        return value_refuse(STATUS_INVALID, ret_why, "is not %" PRIu64 " to %" PRIu64 " bytes of text", option->min,
+        return value_refuse(STATUS_INVALID, ret_why,
+                            "is not %" PRIu64 " to %" PRIu64 " bytes of text", option->min,
                             option->max);
     }
     if (text_clean(value, length, cleaned) != length || memcmp(cleaned, value, length) != 0) {
@@ -266,7 +296,8 @@ static int store_switch(const char *value, bool *field, char ret_why[VALUE_WHY_B
     return value_refuse(STATUS_INVALID, ret_why, "is neither yes nor no");
 }
 
-static int store_number(const struct option *option, const char *value, uint32_t *field, char ret_why[VALUE_WHY_BYTES])
+static int store_number(const struct option *option, const char *value, uint32_t *field,
+                        char ret_why[VALUE_WHY_BYTES])
 {
     uint64_t number;
 
@@ -274,11 +305,13 @@ static int store_number(const struct option *option, const char *value, uint32_t
         *field = (uint32_t)number;
         return STATUS_OK;
     }
-    return value_refuse(STATUS_INVALID, ret_why, "is not a whole number from %" PRIu64 " to %" PRIu64, option->min,
+    return value_refuse(STATUS_INVALID, ret_why,
+                        "is not a whole number from %" PRIu64 " to %" PRIu64, option->min,
                         option->max);
 }
 
-static int store_size(const struct option *option, const char *value, size_t *field, char ret_why[VALUE_WHY_BYTES])
+static int store_size(const struct option *option, const char *value, size_t *field,
+                      char ret_why[VALUE_WHY_BYTES])
 {
     char min[VALUE_SIZE_BYTES], max[VALUE_SIZE_BYTES];
     uint64_t bytes;
@@ -287,20 +320,23 @@ static int store_size(const struct option *option, const char *value, size_t *fi
         *field = (size_t)bytes;
         return STATUS_OK;
     }
-    return value_refuse(STATUS_INVALID, ret_why, "is not a size from %s to %s, such as 16 MiB, 512K or 1048576",
+    return value_refuse(STATUS_INVALID, ret_why,
+                        "is not a size from %s to %s, such as 16 MiB, 512K or 1048576",
                         value_write_size(option->min, min), value_write_size(option->max, max));
 }
 
-static int store_path(const struct option *option, const char *value, char *field, char ret_why[VALUE_WHY_BYTES])
+static int store_path(const struct option *option, const char *value, char *field,
+                      char ret_why[VALUE_WHY_BYTES])
 {
     size_t length = strlen(value);
 
     if (length > 0 && value[0] != '/') {
-        return value_refuse(STATUS_INVALID, ret_why, "is not an absolute path: it begins with a '/', or is empty");
+        return value_refuse(STATUS_INVALID, ret_why,
+                            "is not an absolute path: it begins with a '/', or is empty");
     }
     if (length > option->max) {
-        return value_refuse(STATUS_INVALID, ret_why, "is %zu bytes; this path has at most %" PRIu64, length,
-                            option->max);
+        return value_refuse(STATUS_INVALID, ret_why, "is %zu bytes; this path has at most %" PRIu64,
+                            length, option->max);
     }
     if (strchr(value, '\n') != NULL) {
         return value_refuse(STATUS_INVALID, ret_why, "holds a control character");
@@ -309,16 +345,19 @@ static int store_path(const struct option *option, const char *value, char *fiel
     return STATUS_OK;
 }
 
-static int store_language(const char *value, enum dialect_language *field, char ret_why[VALUE_WHY_BYTES])
+static int store_language(const char *value, enum dialect_language *field,
+                          char ret_why[VALUE_WHY_BYTES])
 {
     if (strcmp(value, "zh") != 0 && strcmp(value, "en") != 0) {
-        return value_refuse(STATUS_INVALID, ret_why, "is no language: zh (Chinese) or en (English)");
+        return value_refuse(STATUS_INVALID, ret_why,
+                            "is no language: zh (Chinese) or en (English)");
     }
     *field = value[0] == 'z' ? DIALECT_ZH : DIALECT_EN;
     return STATUS_OK;
 }
 
-int option_store(const struct option *option, const char *value, struct config *config, char ret_why[VALUE_WHY_BYTES])
+int option_store(const struct option *option, const char *value, struct config *config,
+                 char ret_why[VALUE_WHY_BYTES])
 {
     void *field = (char *)config + option->offset;
 

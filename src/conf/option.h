@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The one table of options: what each is called, what it may be set to, what it is by default, what a reload does with
- * it. Parsing, --help-config, the differences that a reload reports and the documentation's lists are made from it. A
- * dialect's keys are its rows too, taken over from core.
+ * The one table of options: what each is called, what it may be set to, what it is by default, what
+ * a reload does with it. Parsing, --help-config, the differences that a reload reports and the
+ * documentation's lists are made from it. A dialect's keys are its rows too, taken over from core.
  */
 #ifndef ROOMD_CONF_OPTION_H
 #define ROOMD_CONF_OPTION_H
@@ -79,8 +79,8 @@ struct option {
     size_t offset; /* in struct config; of kinds that option_store stores */
     const char *default_text;
     const char *help;
-    const char
-        *reload; /* what a reload does with it; OPTION_AT_ONCE and OPTION_RESTART where there is no more to say */
+    const char *reload; /* what a reload does with it; OPTION_AT_ONCE and OPTION_RESTART where there
+                           is no more to say */
 };
 
 /* The longest of them is a list of networks. */
@@ -89,30 +89,36 @@ struct option {
 /* "admin.fifo_commands" and the like. */
 #define OPTION_NAME_BYTES 64
 
-/* `id` < OPTIONS. The default of a dialect's key is that of the built-in dialect `course` in Chinese. */
+/* `id` < OPTIONS. The default of a dialect's key is that of the built-in dialect `course` in
+ * Chinese. */
 struct option option_row(size_t id);
 
 /* True where an option is in a section of this name. */
 bool option_is_section(const char *section);
 
-/* Its id, or OPTIONS where there is no such option. `bye.VERB` is none: see dialect_option_is_key. */
+/* Its id, or OPTIONS where there is no such option. `bye.VERB` is none: see dialect_option_is_key.
+ */
 size_t option_find(const char *section, const char *key);
 
 /*
- * The name of the option that somebody who wrote SECTION.KEY may have meant, in its own section or another:
- * "room.max_members". NULL where nothing is like it. Any section will do where `section` is unknown.
+ * The name of the option that somebody who wrote SECTION.KEY may have meant, in its own section or
+ * another: "room.max_members". NULL where nothing is like it. Any section will do where `section`
+ * is unknown.
  */
 const char *option_suggest(const char *section, const char *key, char ret_name[OPTION_NAME_BYTES]);
 /* The section that is meant by something like it, or NULL. */
 const char *option_suggest_section(const char *section);
 
 /*
- * Puts a value into its field of `config`. Doors, dialects and their wording have none, and lists of networks several
- * mistakes; they are left to those who know them: nothing is done. STATUS_INVALID: `ret_why` says what it may be.
+ * Puts a value into its field of `config`. Doors, dialects and their wording have none, and lists
+ * of networks several mistakes; they are left to those who know them: nothing is done.
+ * STATUS_INVALID: `ret_why` says what it may be.
  */
-int option_store(const struct option *option, const char *value, struct config *config, char ret_why[VALUE_WHY_BYTES]);
+int option_store(const struct option *option, const char *value, struct config *config,
+                 char ret_why[VALUE_WHY_BYTES]);
 
-/* The text an option has in `config`, as it would be written in a file; valid as long as `config` and `buffer`. */
+/* The text an option has in `config`, as it would be written in a file; valid as long as `config`
+ * and `buffer`. */
 const char *option_text(const struct config *config, size_t id, char buffer[OPTION_TEXT_BYTES]);
 
 #endif

@@ -51,7 +51,8 @@ static int read_all(int fd, struct reader_file *file, char ret_why[VALUE_WHY_BYT
 {
     /* One byte more than allowed tells a file that is too long, however much fstat saw of it. */
     while (file->length <= READER_FILE_MAX_BYTES) {
-        ssize_t got = read(fd, file->bytes + file->length, READER_FILE_MAX_BYTES + 1 - file->length);
+        ssize_t got =
+            read(fd, file->bytes + file->length, READER_FILE_MAX_BYTES + 1 - file->length);
 
         if (got == 0)
             return STATUS_OK;
@@ -74,7 +75,8 @@ static int load_descriptor(int fd, struct reader_file *file, char ret_why[VALUE_
     }
     /* The null device is how people say "no configuration"; any other device may never end. */
     if (!S_ISREG(status.st_mode) && !(S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3))) {
-        return value_refuse(STATUS_NOT_FOUND, ret_why, "is %s, not a file", kind_of(status.st_mode));
+        return value_refuse(STATUS_NOT_FOUND, ret_why, "is %s, not a file",
+                            kind_of(status.st_mode));
     }
     file->device = status.st_dev;
     file->inode = status.st_ino;
@@ -216,8 +218,9 @@ static bool translate_setting(struct reader *reader, char *text, char *out, size
     char *end = equals;
 
     if (equals == NULL)
-        return report(reader, strchr(text, ':') != NULL ? wrong_key(text)
-                                                        : "expected KEY = VALUE, [SECTION] or a comment (# …)");
+        return report(reader, strchr(text, ':') != NULL
+                                  ? wrong_key(text)
+                                  : "expected KEY = VALUE, [SECTION] or a comment (# …)");
     while (end > text && is_space(end[-1]))
         end--;
     *end = '\0';
@@ -232,7 +235,8 @@ static bool translate_setting(struct reader *reader, char *text, char *out, size
     return true;
 }
 
-/* What inih calls for the next line: it gets those with something to say, in the one form it can't get wrong. */
+/* What inih calls for the next line: it gets those with something to say, in the one form it can't
+ * get wrong. */
 static char *on_read(char *out, int size, void *stream)
 {
     struct reader *reader = stream;
@@ -264,15 +268,20 @@ static int on_setting(void *user, const char *section, const char *key, const ch
     return 1;
 }
 
-int reader_run(const char *bytes, size_t length, const struct origin *origin, const struct reader_sink *sink,
-               struct diagnostics *diagnostics)
+int reader_run(const char *bytes, size_t length, const struct origin *origin,
+               const struct reader_sink *sink, struct diagnostics *diagnostics)
 {
     static const char byte_order_mark[] = "\xef\xbb\xbf";
-    struct reader reader = {
-        .sink = sink, .diagnostics = diagnostics, .bytes = bytes, .length = length, .place = {.origin = origin}};
+    struct reader reader = {.sink = sink,
+                            .diagnostics = diagnostics,
+                            .bytes = bytes,
+                            .length = length,
+                            .place = {.origin = origin}};
 
     if (length >= 3 && memcmp(bytes, byte_order_mark, 3) == 0)
         reader.at = 3;
-    /* Of inih's errors only -2 is left: lines it finds wrong it never gets to see, and on_setting refuses none. */
-    return ini_parse_stream(on_read, &reader, on_setting, &reader) == -2 ? STATUS_NO_MEMORY : STATUS_OK;
+    /* Of inih's errors only -2 is left: lines it finds wrong it never gets to see, and on_setting
+     * refuses none. */
+    return ini_parse_stream(on_read, &reader, on_setting, &reader) == -2 ? STATUS_NO_MEMORY
+                                                                         : STATUS_OK;
 }

@@ -59,7 +59,8 @@ int value_refuse(int status, char ret_why[VALUE_WHY_BYTES], const char *format, 
 }
 
 /* `text` begins behind the first quote. */
-static int parse_quoted(const char *text, char *out, size_t *ret_length, char ret_why[VALUE_WHY_BYTES])
+static int parse_quoted(const char *text, char *out, size_t *ret_length,
+                        char ret_why[VALUE_WHY_BYTES])
 {
     size_t length = 0;
 
@@ -76,13 +77,15 @@ static int parse_quoted(const char *text, char *out, size_t *ret_length, char re
         else if (*text == '\\' || *text == '"')
             out[length++] = *text;
         else
-            return value_refuse(STATUS_INVALID, ret_why, "between quotes a backslash begins one of \\n \\\\ \\\"");
+            return value_refuse(STATUS_INVALID, ret_why,
+                                "between quotes a backslash begins one of \\n \\\\ \\\"");
     }
     text++;
     while (is_space(*text))
         text++;
     if (*text != '\0' && *text != ';')
-        return value_refuse(STATUS_INVALID, ret_why, "only a comment (; …) may follow the closing quote");
+        return value_refuse(STATUS_INVALID, ret_why,
+                            "only a comment (; …) may follow the closing quote");
     *ret_length = length;
     return STATUS_OK;
 }
@@ -100,7 +103,8 @@ static size_t parse_unquoted(const char *start, const char *text, char *out)
     return (size_t)(end - text);
 }
 
-int value_parse(const char *text, char ret_value[VALUE_MAX_BYTES + 1], char ret_why[VALUE_WHY_BYTES])
+int value_parse(const char *text, char ret_value[VALUE_MAX_BYTES + 1],
+                char ret_why[VALUE_WHY_BYTES])
 {
     char value[VALUE_MAX_BYTES + 1];
     const char *start = text;
@@ -137,7 +141,8 @@ static bool needs_quotes(const char *value)
         return false;
     if (is_space(value[0]) || is_space(value[length - 1]) || value[0] == '"' || value[0] == ';')
         return true;
-    return strchr(value, '\n') != NULL || strstr(value, " ;") != NULL || strstr(value, "\t;") != NULL;
+    return strchr(value, '\n') != NULL || strstr(value, " ;") != NULL ||
+           strstr(value, "\t;") != NULL;
 }
 
 const char *value_write(const char *value, char *out)
@@ -159,7 +164,8 @@ const char *value_write(const char *value, char *out)
 
 bool value_switch(const char *value, bool *ret_on)
 {
-    static const char *const words[][2] = {{"no", "yes"}, {"false", "true"}, {"off", "on"}, {"0", "1"}};
+    static const char *const words[][2] = {
+        {"no", "yes"}, {"false", "true"}, {"off", "on"}, {"0", "1"}};
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         for (int on = 0; on < 2; on++) {

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Values as they are written after `KEY =`: quotes, escapes and comments; and the few kinds of them that are not just
- * text. Knows no option.
+ * Values as they are written after `KEY =`: quotes, escapes and comments; and the few kinds of them
+ * that are not just text. Knows no option.
  */
 #ifndef ROOMD_CONF_VALUE_H
 #define ROOMD_CONF_VALUE_H
@@ -30,22 +30,25 @@ int value_refuse(int status, char ret_why[VALUE_WHY_BYTES], const char *format, 
     __attribute__((format(printf, 3, 4)));
 
 /*
- * Reads a value. Unquoted: outer spaces are dropped, and a ';' after a space begins a comment. In double quotes:
- * everything is kept; \n, \\ and \" are the escapes. On refusal (STATUS_INVALID, STATUS_TOO_LONG, STATUS_NOT_UTF8)
- * `ret_why` says why.
+ * Reads a value. Unquoted: outer spaces are dropped, and a ';' after a space begins a comment. In
+ * double quotes: everything is kept; \n, \\ and \" are the escapes. On refusal (STATUS_INVALID,
+ * STATUS_TOO_LONG, STATUS_NOT_UTF8) `ret_why` says why.
  */
-int value_parse(const char *text, char ret_value[VALUE_MAX_BYTES + 1], char ret_why[VALUE_WHY_BYTES]);
+int value_parse(const char *text, char ret_value[VALUE_MAX_BYTES + 1],
+                char ret_why[VALUE_WHY_BYTES]);
 
 /*
- * Writes `value` so that value_parse reads it back, with quotes only where they are needed. `out` holds
- * VALUE_WRITTEN_BYTES(strlen(value)).
+ * Writes `value` so that value_parse reads it back, with quotes only where they are needed. `out`
+ * holds VALUE_WRITTEN_BYTES(strlen(value)).
  */
 const char *value_write(const char *value, char *out);
 
-/* Puts a copy of `value` in place of the owned `text`, which may be NULL. STATUS_NO_MEMORY: it stays. */
+/* Puts a copy of `value` in place of the owned `text`, which may be NULL. STATUS_NO_MEMORY: it
+ * stays. */
 int value_replace(char **text, const char *value);
 
-/* Drops outer spaces of a part of a value, in place. Returns where it begins then, within `text`. */
+/* Drops outer spaces of a part of a value, in place. Returns where it begins then, within `text`.
+ */
 char *value_trim(char *text);
 
 /* yes, true, on, 1; no, false, off, 0; in any case. */
@@ -54,7 +57,8 @@ bool value_switch(const char *value, bool *ret_on);
 /* Decimal digits and nothing else; at most `max`. */
 bool value_number(const char *value, uint64_t max, uint64_t *ret_number);
 
-/* Bytes: digits, with K, KiB, M, MiB, G or GiB (powers of 1024, in any case) where wanted; at most `max`. */
+/* Bytes: digits, with K, KiB, M, MiB, G or GiB (powers of 1024, in any case) where wanted; at most
+ * `max`. */
 bool value_size(const char *value, uint64_t max, uint64_t *ret_bytes);
 
 /* "16 MiB", "1000". Returns `out`. */

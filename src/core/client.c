@@ -22,7 +22,8 @@ void client_free(struct client *client)
     free(client);
 }
 
-void client_receive(struct client *client, const struct moment *now, const void *bytes, size_t length)
+void client_receive(struct client *client, const struct moment *now, const void *bytes,
+                    size_t length)
 {
     if (client->state != CLIENT_OUT)
         client->ops->receive(client, now, bytes, length);
@@ -47,7 +48,8 @@ static bool is_leaving(const struct client *client)
     return client->state == CLIENT_LEAVING || client->state == CLIENT_OUT || client->leaving.asked;
 }
 
-int client_say(struct client *client, const struct moment *now, const char *text, size_t length, uint32_t *ret_number)
+int client_say(struct client *client, const struct moment *now, const char *text, size_t length,
+               uint32_t *ret_number)
 {
     if (length == 0 || is_leaving(client))
         return STATUS_INVALID;
@@ -58,7 +60,8 @@ int client_say(struct client *client, const struct moment *now, const char *text
     return client->ops->say(client, now, text, length, ret_number);
 }
 
-int client_rename(struct client *client, const struct moment *now, const char *name, uint32_t *ret_number)
+int client_rename(struct client *client, const struct moment *now, const char *name,
+                  uint32_t *ret_number)
 {
     int status = name_check(name);
 
@@ -134,8 +137,8 @@ uint32_t client_members(const struct client *client)
     return client->ops->members != NULL ? client->ops->members(client) : client->members.here;
 }
 
-bool client_next_member(const struct client *client, uint64_t after, uint64_t *ret_number, const char **ret_name,
-                        size_t *ret_name_len)
+bool client_next_member(const struct client *client, uint64_t after, uint64_t *ret_number,
+                        const char **ret_name, size_t *ret_name_len)
 {
     const struct listed_member *listed = member_list_next(&client->members, after);
 

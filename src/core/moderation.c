@@ -18,13 +18,15 @@
 
 /* ---- who must go ---- */
 
-static void expel(struct room *room, const struct moment *now, struct member *member, const char *reason, bool banned)
+static void expel(struct room *room, const struct moment *now, struct member *member,
+                  const char *reason, bool banned)
 {
     room_protocol(room, member)->expel(room, now, member, reason, banned);
     apply_exit(room, now, member, EXIT_KICKED);
 }
 
-/* Whoever has this member's endpoint, or its name at its address, may not join for ROOM_REJOIN_DELAY_S. */
+/* Whoever has this member's endpoint, or its name at its address, may not join for
+ * ROOM_REJOIN_DELAY_S. */
 static void delay_rejoin(struct room *room, const struct moment *now, const struct member *member)
 {
     bans_add_kick(room->bans, registry_folded(member), &room_path(room, member)->peer,
@@ -33,7 +35,8 @@ static void delay_rejoin(struct room *room, const struct moment *now, const stru
 
 typedef bool must_go(struct room *room, const struct member *member, const struct network *network);
 
-static bool is_shut_out(struct room *room, const struct member *member, const struct network *network)
+static bool is_shut_out(struct room *room, const struct member *member,
+                        const struct network *network)
 {
     const uint8_t *address = room_path(room, member)->peer.address;
 
@@ -42,15 +45,18 @@ static bool is_shut_out(struct room *room, const struct member *member, const st
            (member->session == NULL && !network_list_has(&room->access.plain_from, address));
 }
 
-static bool is_in_network(struct room *room, const struct member *member, const struct network *network)
+static bool is_in_network(struct room *room, const struct member *member,
+                          const struct network *network)
 {
     return network_has(network, room_path(room, member)->peer.address);
 }
 
 /*
- * Removing a member moves others to other places, maybe to one that was looked at already: so this goes round until a round has found nobody. The second round nearly always does.
+ * Removing a member moves others to other places, maybe to one that was looked at already: so this
+ * goes round until a round has found nobody. The second round nearly always does.
  */
-static uint32_t expel_all(struct room *room, const struct moment *now, must_go *goes, const struct network *network)
+static uint32_t expel_all(struct room *room, const struct moment *now, must_go *goes,
+                          const struct network *network)
 {
     uint32_t removed = 0, before;
 
@@ -85,14 +91,15 @@ static uint32_t count_sharing(struct room *room, const struct member *member)
     uint32_t sharing = 0;
 
     for (uint32_t i = 0; i < registry_count(room->registry); i++) {
-        if (i != member->position &&
-            memcmp(registry_path(room->registry, i)->peer.address, address, ENDPOINT_ADDRESS_BYTES) == 0)
+        if (i != member->position && memcmp(registry_path(room->registry, i)->peer.address, address,
+                                            ENDPOINT_ADDRESS_BYTES) == 0)
             sharing++;
     }
     return sharing;
 }
 
-static void judge_address(struct room *room, const struct member *member, struct room_banned *banned)
+static void judge_address(struct room *room, const struct member *member,
+                          struct room_banned *banned)
 {
     const uint8_t *address = room_path(room, member)->peer.address;
 
@@ -110,7 +117,8 @@ int room_ban_name(struct room *room, const struct moment *now, const char *name,
     struct room_banned banned = {.was_member = false};
     struct name folded;
 
-    /* A member may have a name that nobody could take any more, since the configuration has changed. */
+    /* A member may have a name that nobody could take any more, since the configuration has
+     * changed. */
     if (member != NULL)
         room_fold_name(name, &folded);
     else if (name_parse(name, strlen(name), ROOM_NAME_MAX_BYTES, &room->reserved, &folded) != 0)
@@ -131,10 +139,11 @@ int room_ban_name(struct room *room, const struct moment *now, const char *name,
     return STATUS_OK;
 }
 
-int room_ban_network(struct room *room, const struct moment *now, const struct network *network, int64_t until_ns,
-                     uint32_t *ret_removed)
+int room_ban_network(struct room *room, const struct moment *now, const struct network *network,
+                     int64_t until_ns, uint32_t *ret_removed)
 {
-    struct room_ban ban = {.kind = ROOM_BAN, .has_network = true, .network = *network, .until_ns = until_ns};
+    struct room_ban ban = {
+        .kind = ROOM_BAN, .has_network = true, .network = *network, .until_ns = until_ns};
 
     if (network_is_everybody(network))
         return STATUS_INVALID;
@@ -144,11 +153,13 @@ int room_ban_network(struct room *room, const struct moment *now, const struct n
     return STATUS_OK;
 }
 
-int room_unban_name(struct room *room, const struct moment *now, const char *name, struct room_ban *ret_ban)
+int room_unban_name(struct room *room, const struct moment *now, const char *name,
+                    struct room_ban *ret_ban)
 {
     struct name folded;
 
-    if (!room_fold_name(name, &folded) || !bans_lift_name(room->bans, ROOM_BAN, folded.folded, now->mono_ns, ret_ban))
+    if (!room_fold_name(name, &folded) ||
+        !bans_lift_name(room->bans, ROOM_BAN, folded.folded, now->mono_ns, ret_ban))
         return STATUS_NOT_FOUND;
     return STATUS_OK;
 }
@@ -156,7 +167,8 @@ int room_unban_name(struct room *room, const struct moment *now, const char *nam
 int room_unban_network(struct room *room, const struct moment *now, const struct network *network,
                        struct room_ban *ret_ban)
 {
-    return bans_lift_network(room->bans, network, now->mono_ns, ret_ban) ? STATUS_OK : STATUS_NOT_FOUND;
+    return bans_lift_network(room->bans, network, now->mono_ns, ret_ban) ? STATUS_OK
+                                                                         : STATUS_NOT_FOUND;
 }
 
 /* ---- mutes ---- */
@@ -167,7 +179,8 @@ int room_mute(struct room *room, const struct moment *now, const char *name, int
 
     if (member == NULL)
         return STATUS_NOT_FOUND;
-    if (bans_mute(room->bans, registry_folded(member), &room_path(room, member)->peer, until_ns, now->mono_ns) != 0)
+    if (bans_mute(room->bans, registry_folded(member), &room_path(room, member)->peer, until_ns,
+                  now->mono_ns) != 0)
         return STATUS_FULL;
     member->muted_until_ns = until_ns;
     roster_keep(&room->roster, room->registry, member);
@@ -185,14 +198,16 @@ int room_unmute(struct room *room, const struct moment *now, const char *name)
         member->muted_until_ns = 0;
         roster_keep(&room->roster, room->registry, member);
     }
-    if (room_fold_name(name, &folded) && bans_lift_name(room->bans, ROOM_MUTE, folded.folded, now->mono_ns, &mute))
+    if (room_fold_name(name, &folded) &&
+        bans_lift_name(room->bans, ROOM_MUTE, folded.folded, now->mono_ns, &mute))
         was_mute = true;
     return was_mute ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
 /* ---- what can be seen of them ---- */
 
-const struct room_ban *room_ban_after(const struct room *room, const struct moment *now, uint64_t serial)
+const struct room_ban *room_ban_after(const struct room *room, const struct moment *now,
+                                      uint64_t serial)
 {
     return bans_after(room->bans, serial, now->mono_ns);
 }

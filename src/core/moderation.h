@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What keeps people out of the room, or quiet in it. The rest of the contract is <roomd/room_admin.h>.
+ * What keeps people out of the room, or quiet in it. The rest of the contract is
+ * <roomd/room_admin.h>.
  */
 #ifndef ROOMD_CORE_MODERATION_H
 #define ROOMD_CORE_MODERATION_H

@@ -20,7 +20,8 @@ static bool read_name(const struct roster_record *record, struct name *ret_name)
 
     if (length == 0 || length > ROOM_NAME_MAX_BYTES || !room_fold_name(record->name, &name))
         return false;
-    if (text_clean(record->name, length, clean) != length || memcmp(clean, record->name, length) != 0)
+    if (text_clean(record->name, length, clean) != length ||
+        memcmp(clean, record->name, length) != 0)
         return false;
     memcpy(name.shown, record->name, length + 1);
     name.shown_len = (uint8_t)length;
@@ -38,7 +39,8 @@ int room_restore(struct room *room, const struct moment *now, const struct roste
 
     if (!read_name(record, &name))
         return STATUS_INVALID;
-    if (registry_find_name(room->registry, &name) != NULL || registry_find_endpoint(room->registry, &path.peer) != NULL)
+    if (registry_find_name(room->registry, &name) != NULL ||
+        registry_find_endpoint(room->registry, &path.peer) != NULL)
         return STATUS_TAKEN;
     path.door = has_door ? path.door : 0;
     if (registry_add(room->registry, &name, &path, now->mono_ns, false, &member) != 0)

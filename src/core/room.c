@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The room itself: what it is made of, what its administrator and the passing of time do to it. What members do stands with their protocols. */
+/* The room itself: what it is made of, what its administrator and the passing of time do to it.
+ * What members do stands with their protocols. */
 #include "core/model/text.h"
 #include "core/moderation.h"
 #include "core/plain_server/plain_reply.h"
@@ -23,12 +24,13 @@
 
 static int make_parts(struct room *room, const struct room_setup *setup)
 {
-    struct delivery_wiring wiring = {.doors = room->doors,
-                                     .outbox = setup->outbox,
-                                     .observers = &room->observers,
-                                     .roster = setup->roster,
-                                     .protocols = {plain_protocol.delivery, sequenced_protocol.delivery},
-                                     .stats = &room->stats};
+    struct delivery_wiring wiring = {
+        .doors = room->doors,
+        .outbox = setup->outbox,
+        .observers = &room->observers,
+        .roster = setup->roster,
+        .protocols = {plain_protocol.delivery, sequenced_protocol.delivery},
+        .stats = &room->stats};
     int status = registry_new(setup->key, &room->registry);
 
     if (status == 0)
@@ -74,7 +76,8 @@ static void configure(struct room *room, const struct room_config *config)
     delivery_forget(room->delivery);
 }
 
-uint32_t room_reconfigure(struct room *room, const struct moment *now, const struct room_config *config)
+uint32_t room_reconfigure(struct room *room, const struct moment *now,
+                          const struct room_config *config)
 {
     configure(room, config);
     return moderation_enforce_access(room, now);
@@ -134,7 +137,8 @@ const struct room_limits *room_limits(const struct room *room)
 
 /* ---- what comes in ---- */
 
-/* A wildcard door hears from every address of this machine, and all of 127.0.0.0/8 is this machine. */
+/* A wildcard door hears from every address of this machine, and all of 127.0.0.0/8 is this machine.
+ */
 static bool is_own_address(const struct room *room, const struct path *path)
 {
     const uint8_t *address = path->peer.address;
@@ -148,7 +152,8 @@ static bool is_own_address(const struct room *room, const struct path *path)
             return true;
         if (!endpoint_address_is_any(listen->address))
             continue;
-        if (endpoint_address_is_loopback(address) || memcmp(path->local, address, ENDPOINT_ADDRESS_BYTES) == 0)
+        if (endpoint_address_is_loopback(address) ||
+            memcmp(path->local, address, ENDPOINT_ADDRESS_BYTES) == 0)
             return true;
         for (size_t i = 0; i < room->own_count; i++) {
             if (memcmp(room->own[i].address, address, ENDPOINT_ADDRESS_BYTES) == 0)
@@ -158,8 +163,8 @@ static bool is_own_address(const struct room *room, const struct path *path)
     return false;
 }
 
-void room_receive(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
-                  size_t length)
+void room_receive(struct room *room, const struct moment *now, const struct path *path,
+                  const void *bytes, size_t length)
 {
     struct member *member;
     enum refusal refused;
@@ -169,7 +174,8 @@ void room_receive(struct room *room, const struct moment *now, const struct path
         refused = REFUSED_DENIED;
     } else if (sequenced_is(bytes, length)) {
         /* Who speaks it proves its address, so that access.plain_from is not asked. */
-        refused = is_own_address(room, path) ? REFUSED_OWN_ADDRESS : session_receive(room, now, path, bytes, length);
+        refused = is_own_address(room, path) ? REFUSED_OWN_ADDRESS
+                                             : session_receive(room, now, path, bytes, length);
     } else if (!network_list_has(&room->access.plain_from, path->peer.address)) {
         refused = REFUSED_ELSEWHERE;
     } else if (length == 0) {
@@ -182,7 +188,8 @@ void room_receive(struct room *room, const struct moment *now, const struct path
         refused = REFUSED_TOO_LONG;
         member = registry_find_endpoint(room->registry, &path->peer);
         if (member != NULL)
-            plain_reply_tell(room, now, member, DIALECT_TOO_LONG, NULL, room->limits.max_text_bytes);
+            plain_reply_tell(room, now, member, DIALECT_TOO_LONG, NULL,
+                             room->limits.max_text_bytes);
     } else {
         refused = plain_requests_handle(room, now, path, bytes, length);
     }
@@ -194,8 +201,8 @@ void room_receive(struct room *room, const struct moment *now, const struct path
 
 int64_t room_next_tick(const struct room *room)
 {
-    const int64_t due_ns[] = {plain_protocol.next_tick(room), sequenced_protocol.next_tick(room), fold_next_tick(room),
-                              overload_next_tick(room)};
+    const int64_t due_ns[] = {plain_protocol.next_tick(room), sequenced_protocol.next_tick(room),
+                              fold_next_tick(room), overload_next_tick(room)};
     int64_t next_ns = MOMENT_NEVER_NS;
 
     for (size_t i = 0; i < sizeof(due_ns) / sizeof(due_ns[0]); i++)
@@ -212,7 +219,8 @@ int64_t room_tick(struct room *room, const struct moment *now)
     return room_next_tick(room);
 }
 
-void room_unreachable(struct room *room, const struct moment *now, const struct endpoint *peer, uint16_t door)
+void room_unreachable(struct room *room, const struct moment *now, const struct endpoint *peer,
+                      uint16_t door)
 {
     struct member *member = registry_find_endpoint(room->registry, peer);
 

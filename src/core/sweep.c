@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The sweep. It works in batches: collect what the next lagging members are owed, offer it to the outbox,
- * then settle with each member in the same order: move its cursor, and let it go or send it to the end.
+ * The sweep. It works in batches: collect what the next lagging members are owed, offer it to the
+ * outbox, then settle with each member in the same order: move its cursor, and let it go or send it
+ * to the end.
  */
 #include "core/room/delivery_state.h"
 #include "core/room/room_state.h"
@@ -12,7 +13,8 @@ _Static_assert(ROOM_DOORS_MAX <= 32, "one bit a door");
 _Static_assert(DELIVERY_PORTION <= DELIVERY_BATCH && DELIVERY_BATCH <= BUNDLE_PLACES,
                "a member's portion fits a batch");
 
-static const struct protocol_delivery *protocol_at(const struct delivery *delivery, uint32_t position)
+static const struct protocol_delivery *protocol_at(const struct delivery *delivery,
+                                                   uint32_t position)
 {
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
 
@@ -33,7 +35,8 @@ static bool collect_portion(struct delivery *delivery, uint32_t position)
                                 .blocked = delivery_is_blocked(delivery, path->door)};
     if (protocol_at(delivery, position)->collect(delivery, portion, position))
         return true;
-    batch->portion_count -= portion->count == 0 ? 1 : 0; /* with nothing collected it is still to have its portion */
+    batch->portion_count -=
+        portion->count == 0 ? 1 : 0; /* with nothing collected it is still to have its portion */
     return false;
 }
 
@@ -63,7 +66,8 @@ static void note_pattern(struct delivery *delivery, uint32_t position, uint64_t 
         batch->pattern = pattern;
 }
 
-/* The same for another member, which has only its path to itself. False where it is to have a portion of its own. */
+/* The same for another member, which has only its path to itself. False where it is to have a
+ * portion of its own. */
 static bool repeat_pattern(struct delivery *delivery, uint32_t position)
 {
     struct batch *batch = &delivery->batch;
@@ -74,8 +78,8 @@ static bool repeat_pattern(struct delivery *delivery, uint32_t position)
     struct outbox_entry *copies = &batch->entries[batch->entry_count];
     uint16_t count = pattern->portion.count;
 
-    if (slot->cursor != pattern->cursor || slot->flags != pattern->flags || path->door != pattern->door ||
-        batch->entry_count + count > DELIVERY_BATCH)
+    if (slot->cursor != pattern->cursor || slot->flags != pattern->flags ||
+        path->door != pattern->door || batch->entry_count + count > DELIVERY_BATCH)
         return false;
     if (!protocol_at(delivery, position)->fits_pattern(delivery, position, pattern))
         return false;
@@ -98,7 +102,8 @@ static void collect(struct delivery *delivery, size_t budget)
     batch->entry_count = 0;
     batch->portion_count = 0;
     batch->pattern.cursor = 0;
-    for (uint32_t n = 0; n < behind && batch->portion_count < DELIVERY_BATCH && batch->entry_count < most; n++) {
+    for (uint32_t n = 0;
+         n < behind && batch->portion_count < DELIVERY_BATCH && batch->entry_count < most; n++) {
         uint32_t position = registry_lagging(delivery->wiring.registry, n);
         uint64_t cursor;
 
@@ -114,7 +119,8 @@ static void collect(struct delivery *delivery, size_t budget)
 /* ---- settling ---- */
 
 /* What nearly all turns come to. False where a datagram of it was not taken. */
-static bool settle_common(struct delivery *delivery, const struct portion *portion, struct slot *slot)
+static bool settle_common(struct delivery *delivery, const struct portion *portion,
+                          struct slot *slot)
 {
     struct room_stats *stats = delivery->wiring.stats;
     const struct outbox_entry *entries = &delivery->batch.entries[portion->first];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What an administrator may look at of a room: its members, doors and events, one at a time. Nothing here changes it. */
+/* What an administrator may look at of a room: its members, doors and events, one at a time.
+ * Nothing here changes it. */
 #include "core/room/room_ops.h"
 
 uint32_t room_seats(const struct room *room)
@@ -17,7 +18,8 @@ bool room_member(const struct room *room, uint32_t seat, struct room_member *ret
 
     if (member == NULL)
         return false;
-    /* What the cursor has passed was delivered, but for its own events and the lost ones: so a delivery costs no counting. */
+    /* What the cursor has passed was delivered, but for its own events and the lost ones: so a
+     * delivery costs no counting. */
     cursor = registry_slot(room->registry, member->position)->cursor;
     passed = cursor - member->first;
     others = (uint64_t)member->said + member->lost;
@@ -59,5 +61,6 @@ void room_events(const struct room *room, uint64_t *ret_oldest, uint64_t *ret_re
 
 bool room_event(const struct room *room, uint64_t seq, struct event *ret_event)
 {
-    return seq <= transcript_released(room->transcript) && transcript_get(room->transcript, seq, ret_event);
+    return seq <= transcript_released(room->transcript) &&
+           transcript_get(room->transcript, seq, ret_event);
 }

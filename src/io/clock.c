@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Three readings make a moment: CLOCK_BOOTTIME, CLOCK_REALTIME, and where the local time stands beside UTC. */
+/* Three readings make a moment: CLOCK_BOOTTIME, CLOCK_REALTIME, and where the local time stands
+ * beside UTC. */
 #include "io/clock.h"
 
 #include <time.h>
@@ -38,7 +39,8 @@ void clock_now(struct clock *clock, struct moment *ret_moment)
 
     /* Summer time begins and ends on a full minute, so within one the offset stays what it is. */
     if (!clock->known || clock->minute != minute)
-        *clock = (struct clock){.minute = minute, .utc_offset_s = utc_offset(wall_ns), .known = true};
+        *clock =
+            (struct clock){.minute = minute, .utc_offset_s = utc_offset(wall_ns), .known = true};
     ret_moment->mono_ns = read_ns(CLOCK_BOOTTIME);
     ret_moment->wall_ns = wall_ns;
     ret_moment->utc_offset_s = clock->utc_offset_s;

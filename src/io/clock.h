@@ -20,7 +20,8 @@ struct clock {
 
 void clock_init(struct clock *clock);
 
-/* The time is now `ret_moment`. The local time's offset is looked up at most once in a wall minute. */
+/* The time is now `ret_moment`. The local time's offset is looked up at most once in a wall minute.
+ */
 void clock_now(struct clock *clock, struct moment *ret_moment);
 
 #endif

@@ -27,7 +27,8 @@ static const char *read_name(const char *names, char ret_name[FDSTORE_NAME_BYTES
 void fdstore_find(struct fdstore *fdstore)
 {
     const char *names = getenv("LISTEN_FDNAMES");
-    uint64_t count = sd_notify_number("LISTEN_PID") == (uint64_t)getpid() ? sd_notify_number("LISTEN_FDS") : 0;
+    uint64_t count =
+        sd_notify_number("LISTEN_PID") == (uint64_t)getpid() ? sd_notify_number("LISTEN_FDS") : 0;
 
     *fdstore = (struct fdstore){.count = 0};
     for (int fd = FDSTORE_FIRST_FD; (uint64_t)fd < FDSTORE_FIRST_FD + count && fd < INT_MAX; fd++) {

@@ -2,7 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Descriptors that the service manager has held for us over a restart, and hands back by the protocol of sd_listen_fds(3). Whoever recognises one takes it; what nobody takes is closed, and no longer held.
+ * Descriptors that the service manager has held for us over a restart, and hands back by the
+ * protocol of sd_listen_fds(3). Whoever recognises one takes it; what nobody takes is closed, and
+ * no longer held.
  */
 #ifndef ROOMD_IO_FDSTORE_H
 #define ROOMD_IO_FDSTORE_H
@@ -27,13 +29,15 @@ struct fdstore {
     size_t count;
 };
 
-/* Finds what was handed to this process, closes it to programs that are started, and removes the variables that tell of it. Nothing, where nothing was. */
+/* Finds what was handed to this process, closes it to programs that are started, and removes the
+ * variables that tell of it. Nothing, where nothing was. */
 void fdstore_find(struct fdstore *fdstore);
 
 /* The index-th one becomes the caller's. */
 int fdstore_take(struct fdstore *fdstore, size_t index);
 
-/* Closes those that nobody has taken, and has the service manager let go of them. Returns how many that were. */
+/* Closes those that nobody has taken, and has the service manager let go of them. Returns how many
+ * that were. */
 size_t fdstore_drop(struct fdstore *fdstore);
 
 #endif

@@ -28,8 +28,9 @@ struct fifo {
 };
 
 /*
- * Only a FIFO of our own or of root's is read: an administrator's typing error must not hand some file's lines, or a device's, to the console, and
- * nobody else may put his FIFO where ours is expected.
+ * Only a FIFO of our own or of root's is read: an administrator's typing error must not hand some
+ * file's lines, or a device's, to the console, and nobody else may put his FIFO where ours is
+ * expected.
  */
 static int check(const char *path, const struct stat *status)
 {
@@ -38,7 +39,8 @@ static int check(const char *path, const struct stat *status)
         return STATUS_INVALID;
     }
     if (status->st_uid != geteuid() && status->st_uid != 0) {
-        log_errorx("the FIFO %s belongs to somebody else (user %u)", path, (unsigned)status->st_uid);
+        log_errorx("the FIFO %s belongs to somebody else (user %u)", path,
+                   (unsigned)status->st_uid);
         return STATUS_TAKEN;
     }
     return STATUS_OK;
@@ -60,8 +62,8 @@ static int make(struct fifo *fifo)
 }
 
 /*
- * Opened for writing too, the FIFO always has a writer: that the last other one has left is then neither an end of file nor, for epoll, an event
- * that never goes away.
+ * Opened for writing too, the FIFO always has a writer: that the last other one has left is then
+ * neither an end of file nor, for epoll, an event that never goes away.
  */
 static int open_made(struct fifo *fifo, gid_t group)
 {
@@ -72,7 +74,8 @@ static int open_made(struct fifo *fifo, gid_t group)
         log_error("can't open the FIFO %s", fifo->path);
         return STATUS_SYSTEM;
     }
-    if (fifo->made && group != GROUP_NONE && status.st_gid != group && fchown(fifo->fd, (uid_t)-1, group) != 0)
+    if (fifo->made && group != GROUP_NONE && status.st_gid != group &&
+        fchown(fifo->fd, (uid_t)-1, group) != 0)
         log_warn("can't give the FIFO %s to the group of admin.group", fifo->path);
     /* The umask has a say in what mkfifo does. */
     if (fifo->made && fchmod(fifo->fd, FIFO_MODE) != 0) {
@@ -117,8 +120,8 @@ static void remove_own(const struct fifo *fifo)
 
     if (!fifo->made || fifo->fd < 0)
         return;
-    if (fstat(fifo->fd, &own) == 0 && lstat(fifo->path, &there) == 0 && own.st_dev == there.st_dev &&
-        own.st_ino == there.st_ino)
+    if (fstat(fifo->fd, &own) == 0 && lstat(fifo->path, &there) == 0 &&
+        own.st_dev == there.st_dev && own.st_ino == there.st_ino)
         unlink(fifo->path);
 }
 

@@ -14,15 +14,17 @@
 struct fifo;
 
 /*
- * Opens the FIFO at `path` (copied), and creates it where there is none: readable by its owner, writable by its owner and group, whatever the umask. A new one is given to `group`, unless
- * that is GROUP_NONE (io/group.h).
- * Writers may come and go without an end of input. What is wrong is logged.
- * STATUS_INVALID: there is something else at `path`. STATUS_TAKEN: it belongs neither to us nor to root, or another program reads it. STATUS_SYSTEM with errno; STATUS_NO_MEMORY.
+ * Opens the FIFO at `path` (copied), and creates it where there is none: readable by its owner,
+ * writable by its owner and group, whatever the umask. A new one is given to `group`, unless that
+ * is GROUP_NONE (io/group.h). Writers may come and go without an end of input. What is wrong is
+ * logged. STATUS_INVALID: there is something else at `path`. STATUS_TAKEN: it belongs neither to us
+ * nor to root, or another program reads it. STATUS_SYSTEM with errno; STATUS_NO_MEMORY.
  */
 int fifo_open(struct ev_loop *loop, const char *path, gid_t group, const struct input_sink *sink,
               struct fifo **ret_fifo);
 
-/* Removes the FIFO from the file system if fifo_open has made it and it is still the same one. NULL is legal. */
+/* Removes the FIFO from the file system if fifo_open has made it and it is still the same one. NULL
+ * is legal. */
 void fifo_close(struct fifo *fifo);
 
 #endif

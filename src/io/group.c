@@ -13,7 +13,8 @@
 
 int group_find(const char *name, gid_t *ret_gid)
 {
-    const struct group *group = getgrnam(name); /* NOLINT(concurrency-mt-unsafe): there is one thread */
+    const struct group *group =
+        getgrnam(name); /* NOLINT(concurrency-mt-unsafe): there is one thread */
 
     if (group == NULL)
         return STATUS_NOT_FOUND;
@@ -21,7 +22,8 @@ int group_find(const char *name, gid_t *ret_gid)
     return STATUS_OK;
 }
 
-/* The peer's supplementary groups; a user may be in 65536 of them, so the kernel says how much place they take. */
+/* The peer's supplementary groups; a user may be in 65536 of them, so the kernel says how much
+ * place they take. */
 static bool is_among_groups(int fd, gid_t group)
 {
     socklen_t length = 0;

@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * One read() for each readiness: it can't block, although the descriptor may be a blocking one. What the read brought is handed on in turns; while
- * something is left, and for files, which are always ready and which epoll does not take, a timer of zero seconds stands in for readiness.
+ * One read() for each readiness: it can't block, although the descriptor may be a blocking one.
+ * What the read brought is handed on in turns; while something is left, and for files, which are
+ * always ready and which epoll does not take, a timer of zero seconds stands in for readiness.
  */
 #include "io/input.h"
 
@@ -79,7 +80,8 @@ static bool fill(struct input *input)
     if (length == 0)
         line_end(&input->line);
     else
-        log_debug("descriptor %d is no longer read: %s", input->fd, strerror(errno)); /* EIO: a job in the background */
+        log_debug("descriptor %d is no longer read: %s", input->fd,
+                  strerror(errno)); /* EIO: a job in the background */
     end(input);
     return false;
 }
@@ -111,7 +113,8 @@ static void take_turn(struct input *input)
     if (input->kind == INPUT_NOTHING)
         end(input);
     else if (input->start < input->end || fill(input))
-        input->start += line_feed(&input->line, input->bytes + input->start, input->end - input->start);
+        input->start +=
+            line_feed(&input->line, input->bytes + input->start, input->end - input->start);
     arm(input);
 }
 
@@ -142,7 +145,8 @@ static enum input_kind kind_of(int fd)
     return INPUT_NOTHING;
 }
 
-int input_open(struct ev_loop *loop, int fd, const struct input_sink *sink, struct input **ret_input)
+int input_open(struct ev_loop *loop, int fd, const struct input_sink *sink,
+               struct input **ret_input)
 {
     struct input *input = calloc(1, sizeof(*input));
     struct line_sink lines = {.line = take_line, .too_long = take_too_long, .ctx = input};

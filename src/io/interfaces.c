@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * getifaddrs(3), in terms of endpoints. getifaddrs asks over a netlink socket; a service that is to do with as little as it
- * can may not have one, and then the older ways are gone: netdevice(7) for IPv4, /proc for IPv6.
+ * getifaddrs(3), in terms of endpoints. getifaddrs asks over a netlink socket; a service that is to
+ * do with as little as it can may not have one, and then the older ways are gone: netdevice(7) for
+ * IPv4, /proc for IPv6.
  */
 #include "io/interfaces.h"
 
@@ -28,14 +29,16 @@
 /* getifaddrs gives as much as the family has, so the length is only a matter of form. */
 static int interface_endpoint(const struct ifaddrs *interface, struct endpoint *ret_endpoint)
 {
-    const union sockaddr_any *address = (const union sockaddr_any *)(const void *)interface->ifa_addr;
+    const union sockaddr_any *address =
+        (const union sockaddr_any *)(const void *)interface->ifa_addr;
 
     /* An interface without an address (a tunnel) is listed too. */
     if (address == NULL || (interface->ifa_flags & IFF_UP) == 0)
         return STATUS_INVALID;
-    return sockaddr_to_endpoint(
-        address, interface->ifa_addr->sa_family == AF_INET ? sizeof(address->ipv4) : sizeof(address->ipv6),
-        ret_endpoint);
+    return sockaddr_to_endpoint(address,
+                                interface->ifa_addr->sa_family == AF_INET ? sizeof(address->ipv4)
+                                                                          : sizeof(address->ipv6),
+                                ret_endpoint);
 }
 
 static size_t list_ipv4(struct endpoint *ret_addresses, size_t max)
@@ -53,7 +56,8 @@ static size_t list_ipv4(struct endpoint *ret_addresses, size_t max)
         union sockaddr_any address = {.any = requests[i].ifr_addr};
 
         if (ioctl(fd, SIOCGIFFLAGS, &requests[i]) == 0 && (requests[i].ifr_flags & IFF_UP) != 0 &&
-            sockaddr_to_endpoint(&address, sizeof(address.ipv4), &ret_addresses[count]) == STATUS_OK)
+            sockaddr_to_endpoint(&address, sizeof(address.ipv4), &ret_addresses[count]) ==
+                STATUS_OK)
             ret_addresses[count++].port = 0;
     }
     close(fd);
@@ -87,7 +91,8 @@ static size_t list_ipv6(struct endpoint *ret_addresses, size_t max)
 
     while (file != NULL && count < max && fgets(line, sizeof(line), file) != NULL) {
         if (read_ipv6(line, &address.ipv6) &&
-            sockaddr_to_endpoint(&address, sizeof(address.ipv6), &ret_addresses[count]) == STATUS_OK)
+            sockaddr_to_endpoint(&address, sizeof(address.ipv6), &ret_addresses[count]) ==
+                STATUS_OK)
             ret_addresses[count++].port = 0;
     }
     if (file != NULL)
@@ -109,7 +114,8 @@ size_t interfaces_addresses(struct endpoint *ret_addresses, size_t max)
 
     if (getifaddrs(&list) != 0)
         return errno == EAFNOSUPPORT ? list_without_netlink(ret_addresses, max) : 0;
-    for (const struct ifaddrs *interface = list; interface != NULL && count < max; interface = interface->ifa_next) {
+    for (const struct ifaddrs *interface = list; interface != NULL && count < max;
+         interface = interface->ifa_next) {
         if (interface_endpoint(interface, &ret_addresses[count]) == STATUS_OK)
             ret_addresses[count++].port = 0;
     }

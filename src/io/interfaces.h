@@ -11,8 +11,9 @@
 #include <stddef.h>
 
 /*
- * The IPv4 and IPv6 addresses of the interfaces that are up, loopback included, with port 0; a link-local one carries its scope. At most `max` are
- * written. Returns how many that are; 0 where they can't be had.
+ * The IPv4 and IPv6 addresses of the interfaces that are up, loopback included, with port 0; a
+ * link-local one carries its scope. At most `max` are written. Returns how many that are; 0 where
+ * they can't be had.
  */
 size_t interfaces_addresses(struct endpoint *ret_addresses, size_t max);
 

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A header and an array of records, each with a check sum that is taken away before the record is changed and put back when it is whole. Whoever is killed in between leaves a record that says so.
+ * A header and an array of records, each with a check sum that is taken away before the record is
+ * changed and put back when it is whole. Whoever is killed in between leaves a record that says so.
  */
 #include "io/roster_file.h"
 
@@ -41,7 +42,8 @@ struct record {
     struct roster_record kept;
 };
 
-_Static_assert(sizeof(struct header) % alignof(struct record) == 0, "the records follow the header");
+_Static_assert(sizeof(struct header) % alignof(struct record) == 0,
+               "the records follow the header");
 
 struct roster_file {
     uint8_t *memory; /* mapped */
@@ -95,8 +97,8 @@ static int resize(struct roster_file *roster, uint32_t seats)
     return STATUS_OK;
 }
 
-int roster_file_new(uint32_t seats, const struct endpoint *doors, size_t door_count, uint64_t generation,
-                    struct roster_file **ret_roster)
+int roster_file_new(uint32_t seats, const struct endpoint *doors, size_t door_count,
+                    uint64_t generation, struct roster_file **ret_roster)
 {
     struct header header = {.magic = ROSTER_MAGIC,
                             .version = ROSTER_VERSION,
@@ -112,7 +114,8 @@ int roster_file_new(uint32_t seats, const struct endpoint *doors, size_t door_co
         return STATUS_NO_MEMORY;
     /* Pages are had as members come: what is reserved costs nothing. */
     roster->fd = memfd_create("roomd-members", MFD_CLOEXEC);
-    if (roster->fd < 0 || resize(roster, seats < ROSTER_SEATS_MAX ? seats : ROSTER_SEATS_MAX) != STATUS_OK) {
+    if (roster->fd < 0 ||
+        resize(roster, seats < ROSTER_SEATS_MAX ? seats : ROSTER_SEATS_MAX) != STATUS_OK) {
         roster_file_free(roster);
         return STATUS_SYSTEM;
     }
@@ -154,15 +157,18 @@ static bool has_seat(struct roster_file *roster, uint32_t seat)
     if (seat < roster->seats)
         return true;
     if (!roster->failed && seat < ROSTER_SEATS_MAX &&
-        resize(roster, seat < ROSTER_SEATS_MAX / 2 ? (seat + 1) * 2 : ROSTER_SEATS_MAX) == STATUS_OK)
+        resize(roster, seat < ROSTER_SEATS_MAX / 2 ? (seat + 1) * 2 : ROSTER_SEATS_MAX) ==
+            STATUS_OK)
         return true;
     if (!roster->failed)
-        log_warn("there is no memory to keep more than %u members over a restart", (unsigned)roster->seats);
+        log_warn("there is no memory to keep more than %u members over a restart",
+                 (unsigned)roster->seats);
     roster->failed = true;
     return false;
 }
 
-/* The order of the three steps is what matters, to whoever reads it after this process was killed; what it has written the kernel keeps. */
+/* The order of the three steps is what matters, to whoever reads it after this process was killed;
+ * what it has written the kernel keeps. */
 static void write_record(struct record *record, const struct roster_record *kept)
 {
     record->check = 0;
@@ -190,7 +196,8 @@ void roster_file_forget(void *ctx, uint32_t seat)
 
 /* ---- reading ---- */
 
-/* Read, not mapped: whatever is done to the descriptor meanwhile, no page of it can vanish under us. */
+/* Read, not mapped: whatever is done to the descriptor meanwhile, no page of it can vanish under
+ * us. */
 static bool read_all(int fd, void *bytes, size_t size, off_t offset)
 {
     while (size > 0) {
@@ -258,13 +265,15 @@ uint32_t roster_file_read_torn(const struct roster_file_read *read)
     return read->torn;
 }
 
-const struct endpoint *roster_file_read_doors(const struct roster_file_read *read, size_t *ret_count)
+const struct endpoint *roster_file_read_doors(const struct roster_file_read *read,
+                                              size_t *ret_count)
 {
     *ret_count = read->header.door_count;
     return read->header.doors;
 }
 
-bool roster_file_read_next(const struct roster_file_read *read, uint32_t *seat, struct roster_record *ret_record)
+bool roster_file_read_next(const struct roster_file_read *read, uint32_t *seat,
+                           struct roster_record *ret_record)
 {
     while (*seat < read->seats) {
         const struct record *record = &read->records[(*seat)++];

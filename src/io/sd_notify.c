@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* One datagram to the UNIX socket in $NOTIFY_SOCKET; without libsystemd, which is a large dependency for that. */
+/* One datagram to the UNIX socket in $NOTIFY_SOCKET; without libsystemd, which is a large
+ * dependency for that. */
 #include "io/sd_notify.h"
 
 #include <errno.h>
@@ -31,16 +32,19 @@ static bool find_manager(struct sockaddr_un *ret_address, socklen_t *ret_length)
         return false;
     memcpy(ret_address->sun_path, path, length);
     if (path[0] == '@')
-        ret_address->sun_path[0] = '\0'; /* the abstract namespace, unix(7): the name is exactly `length` bytes */
+        ret_address->sun_path[0] =
+            '\0'; /* the abstract namespace, unix(7): the name is exactly `length` bytes */
     *ret_length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
     return true;
 }
 
-/* `carried` goes along, where it is not -1. A service manager that does not listen is no reason for a room not to open. */
+/* `carried` goes along, where it is not -1. A service manager that does not listen is no reason for
+ * a room not to open. */
 static void send_message(const char *text, int carried)
 {
     alignas(struct cmsghdr) char bytes[CMSG_SPACE(sizeof(carried))] = {0};
-    struct iovec piece = {.iov_base = (void *)text, .iov_len = strlen(text)}; /* sendmsg only reads it */
+    struct iovec piece = {.iov_base = (void *)text,
+                          .iov_len = strlen(text)}; /* sendmsg only reads it */
     struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
     struct sockaddr_un address;
     int fd;
@@ -53,8 +57,9 @@ static void send_message(const char *text, int carried)
 
         message.msg_control = bytes;
         message.msg_controllen = sizeof(bytes);
-        *control =
-            (struct cmsghdr){.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(carried))};
+        *control = (struct cmsghdr){.cmsg_level = SOL_SOCKET,
+                                    .cmsg_type = SCM_RIGHTS,
+                                    .cmsg_len = CMSG_LEN(sizeof(carried))};
         memcpy(CMSG_DATA(control), &carried, sizeof(carried));
     }
     fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -96,7 +101,8 @@ void sd_notify_reloading(void)
     char text[SD_NOTIFY_TEXT_MAX_BYTES];
     struct timespec now = {0, 0};
 
-    /* systemd compares with CLOCK_MONOTONIC, which is not the clock of struct moment: that one counts suspend. */
+    /* systemd compares with CLOCK_MONOTONIC, which is not the clock of struct moment: that one
+     * counts suspend. */
     clock_gettime(CLOCK_MONOTONIC, &now);
     snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
              (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Between struct endpoint, in which an IPv4 address is v4-mapped, and the kernel's two kinds of address. */
+/* Between struct endpoint, in which an IPv4 address is v4-mapped, and the kernel's two kinds of
+ * address. */
 #include "io/sockaddr.h"
 
 #include <arpa/inet.h>
@@ -26,7 +27,8 @@ socklen_t sockaddr_from_endpoint(const struct endpoint *endpoint, union sockaddr
     return sizeof(ret_address->ipv6);
 }
 
-int sockaddr_to_endpoint(const union sockaddr_any *address, socklen_t length, struct endpoint *ret_endpoint)
+int sockaddr_to_endpoint(const union sockaddr_any *address, socklen_t length,
+                         struct endpoint *ret_endpoint)
 {
     struct endpoint endpoint = {0};
 

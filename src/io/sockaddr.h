@@ -11,7 +11,8 @@
 #include <roomd/endpoint.h>
 #include <sys/socket.h>
 
-/* The families an endpoint can have; smaller than sockaddr_storage by a hundred bytes for each datagram. */
+/* The families an endpoint can have; smaller than sockaddr_storage by a hundred bytes for each
+ * datagram. */
 union sockaddr_any {
     struct sockaddr any;
     struct sockaddr_in ipv4;
@@ -21,7 +22,9 @@ union sockaddr_any {
 /* Returns how many bytes of `ret_address` are used. */
 socklen_t sockaddr_from_endpoint(const struct endpoint *endpoint, union sockaddr_any *ret_address);
 
-/* STATUS_INVALID where the family is another one or `length` is shorter than the family's address. */
-int sockaddr_to_endpoint(const union sockaddr_any *address, socklen_t length, struct endpoint *ret_endpoint);
+/* STATUS_INVALID where the family is another one or `length` is shorter than the family's address.
+ */
+int sockaddr_to_endpoint(const union sockaddr_any *address, socklen_t length,
+                         struct endpoint *ret_endpoint);
 
 #endif

@@ -12,8 +12,9 @@
 #include <unistd.h>
 
 /*
- * A closed descriptor 0 would be given to the next file that is opened: libev then takes its own epoll descriptor for stdin and aborts, and what is
- * written to 2 goes into a socket. open() returns the lowest free number, so going upwards each gap is filled by its own.
+ * A closed descriptor 0 would be given to the next file that is opened: libev then takes its own
+ * epoll descriptor for stdin and aborts, and what is written to 2 goes into a socket. open()
+ * returns the lowest free number, so going upwards each gap is filled by its own.
  */
 static int open_closed(void)
 {
@@ -27,8 +28,9 @@ static int open_closed(void)
 }
 
 /*
- * A terminal that was stopped with Ctrl-S, or a pipe whose reader sleeps, blocks whoever writes to it. O_NONBLOCK belongs to the open file
- * description, which we share with the shell and would break there; opening the file anew through /proc gives us one of our own. Where that is not
+ * A terminal that was stopped with Ctrl-S, or a pipe whose reader sleeps, blocks whoever writes to
+ * it. O_NONBLOCK belongs to the open file description, which we share with the shell and would
+ * break there; opening the file anew through /proc gives us one of our own. Where that is not
  * allowed (a terminal of somebody else after su, no /proc) the old one stays.
  */
 static void make_nonblocking(int fd)

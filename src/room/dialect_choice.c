@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How long names and texts may be is the server's affair: a dialect whose lines would be too long for roomd's limits is none the worse to listen to. */
+/* How long names and texts may be is the server's affair: a dialect whose lines would be too long
+ * for roomd's limits is none the worse to listen to. */
 static const char *const limits[] = {"room.max_text=1", "room.max_name=1"};
 
 static void on_error(void *ctx, const char *where, const char *message)
@@ -23,7 +24,8 @@ static void on_error(void *ctx, const char *where, const char *message)
     fprintf(stderr, "room: %s: %s\n", where, message);
 }
 
-/* As a quoted value, in which nothing has a meaning of its own. False where it is too long for any. */
+/* As a quoted value, in which nothing has a meaning of its own. False where it is too long for any.
+ */
 static bool quote(const char *key, const char *value, char *out, size_t size)
 {
     size_t used = (size_t)snprintf(out, size, "%s=\"", key);
@@ -46,8 +48,10 @@ bool dialect_choice_load(const char *name, const char *language, struct dialect 
     const char *settings[4] = {limits[0], limits[1], dialect_setting, language_setting};
     struct config *config;
 
-    if (!quote("plain.dialect", name != NULL ? name : "course", dialect_setting, sizeof(dialect_setting)) ||
-        !quote("plain.language", language != NULL ? language : "zh", language_setting, sizeof(language_setting))) {
+    if (!quote("plain.dialect", name != NULL ? name : "course", dialect_setting,
+               sizeof(dialect_setting)) ||
+        !quote("plain.language", language != NULL ? language : "zh", language_setting,
+               sizeof(language_setting))) {
         fputs("room: --dialect: its name is too long\n", stderr);
         return false;
     }

@@ -150,7 +150,8 @@ static int make_client(struct driver *driver)
     randombytes_buf(setup.seed, sizeof(setup.seed));
     if (options->dialect == NULL)
         return make_sequenced(driver, &setup);
-    return plain_client_new(&setup, options->dialect, options->keepalive_s * MOMENT_NS_PER_S, &driver->client);
+    return plain_client_new(&setup, options->dialect, options->keepalive_s * MOMENT_NS_PER_S,
+                            &driver->client);
 }
 
 int driver_init(struct driver *driver, struct ev_loop *loop, const struct options *options,

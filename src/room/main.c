@@ -16,7 +16,8 @@
 /* A person sits there who has not asked for lines. */
 static bool wants_screen(const struct options *options)
 {
-    return options->message == NULL && !options->json && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    return options->message == NULL && !options->json && isatty(STDIN_FILENO) &&
+           isatty(STDOUT_FILENO);
 }
 
 int main(int argc, char **argv)
@@ -36,8 +37,8 @@ int main(int argc, char **argv)
     loop = ev_default_loop(EVBACKEND_EPOLL | EVFLAG_NOENV);
     if (loop == NULL || sodium_init() < 0)
         return EX_OSERR;
-    /* The reader of our lines may take its time: stdout blocks, and the room waits for our position.
-     * One that stops reading ends us. */
+    /* The reader of our lines may take its time: stdout blocks, and the room waits for our
+     * position. One that stops reading ends us. */
     signal(SIGPIPE, SIG_IGN);
     code = wants_screen(&options) ? screen_run(loop, &options) : line_mode_run(loop, &options);
     ev_loop_destroy(loop);

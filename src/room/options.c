@@ -13,24 +13,34 @@
 
 static const char usage[] =
     "Usage: room [--name NAME] [--linear] [--json] [-m TEXT] HOST[:PORT]\n"
-    "       room --plain [--dialect NAME|FILE] [--language zh|en] [--keepalive SECONDS] ... HOST[:PORT]\n"
+    "       room --plain [--dialect NAME|FILE] [--language zh|en] [--keepalive SECONDS] ... "
+    "HOST[:PORT]\n"
     "Sits in a room of roomd, and gets every message exactly once, in order.\n"
     "\n"
-    "  -n, --name NAME          the name to join under (default: it is asked for; without a terminal, the login name)\n"
+    "  -n, --name NAME          the name to join under (default: it is asked for; without a "
+    "terminal, the login name)\n"
     "  -m, --message TEXT       join, say this, wait until it was taken, and leave\n"
     "      --json               show what happens in JSON, one object a line\n"
-    "      --plain              speak the plain protocol, with any server of it; what the network loses is lost\n"
-    "      --dialect NAME|FILE  which dialect of it: course (default), yn, or a file as roomd's plain.dialect takes\n"
+    "      --plain              speak the plain protocol, with any server of it; what the network "
+    "loses is lost\n"
+    "      --dialect NAME|FILE  which dialect of it: course (default), yn, or a file as roomd's "
+    "plain.dialect takes\n"
     "      --language zh|en     the wording of the built-in dialects (default: zh)\n"
-    "      --keepalive SECONDS  join again so often; only for servers that forget who is silent, and take it\n"
-    "      --linear             on a terminal, only write forwards: for screen readers and serial lines\n"
+    "      --keepalive SECONDS  join again so often; only for servers that forget who is silent, "
+    "and take it\n"
+    "      --linear             on a terminal, only write forwards: for screen readers and serial "
+    "lines\n"
     "      --help               print this, and exit\n"
     "      --version            print the version, and exit\n"
     "\n"
-    "On a terminal it is a screen to chat on; /help tells what it can. Else each line of stdin is a message, each\n"
-    "event a line on stdout, and at the end of stdin it waits until all it has said was taken, and leaves.\n"
-    "The port is " OPTIONS_PORT " where none is given; IPv6 addresses with a port stand in brackets.\n"
-    "Exit codes: 0 all was delivered, 64 usage, 69 nobody answers there, 71 system, 74 nobody reads stdout,\n"
+    "On a terminal it is a screen to chat on; /help tells what it can. Else each line of stdin is "
+    "a message, each\n"
+    "event a line on stdout, and at the end of stdin it waits until all it has said was taken, and "
+    "leaves.\n"
+    "The port is " OPTIONS_PORT
+    " where none is given; IPv6 addresses with a port stand in brackets.\n"
+    "Exit codes: 0 all was delivered, 64 usage, 69 nobody answers there, 71 system, 74 nobody "
+    "reads stdout,\n"
     "75 no answer in time, 76 refused.\n";
 
 enum {
@@ -91,7 +101,8 @@ bool options_split_host(const char *word, struct options *ret_options)
     if (word[0] == '[') {
         if (close == NULL || (close[1] != '\0' && close[1] != ':'))
             return false;
-        return take(ret_options, word + 1, (size_t)(close - word - 1), close[1] == ':' ? close + 2 : OPTIONS_PORT);
+        return take(ret_options, word + 1, (size_t)(close - word - 1),
+                    close[1] == ':' ? close + 2 : OPTIONS_PORT);
     }
     /* Two colons: an IPv6 address without a port. */
     if (colon == NULL || strchr(colon + 1, ':') != NULL)
@@ -151,7 +162,8 @@ static bool take_option(struct options *options, int option, int *ret_code)
         return true;
     case OPTION_LANGUAGE:
         options->language = optarg;
-        return strcmp(optarg, "zh") == 0 || strcmp(optarg, "en") == 0 || fail("--language takes zh or en", ret_code);
+        return strcmp(optarg, "zh") == 0 || strcmp(optarg, "en") == 0 ||
+               fail("--language takes zh or en", ret_code);
     case OPTION_KEEPALIVE:
         options->keepalive_s = number_of(optarg, OPTIONS_KEEPALIVE_MAX_S);
         return options->keepalive_s > 0 || fail("--keepalive takes seconds, 1 to 86400", ret_code);
@@ -172,7 +184,8 @@ bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_
     int option;
 
     if (argc > 0)
-        argv[0] = program; /* getopt's complaints begin with it, and with it alone they look like all others */
+        argv[0] = program; /* getopt's complaints begin with it, and with it alone they look like
+                              all others */
     *ret_options = (struct options){.json = false};
     *ret_code = EX_OK;
     while ((option = getopt_long(argc, argv, "n:m:", long_options, NULL)) != -1) {
@@ -180,11 +193,15 @@ bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_
             return false;
     }
     if (argc - optind != 1)
-        return fail(optind == argc ? "which room? it takes HOST[:PORT]" : "it takes one HOST[:PORT]", ret_code);
+        return fail(optind == argc ? "which room? it takes HOST[:PORT]"
+                                   : "it takes one HOST[:PORT]",
+                    ret_code);
     if (!options_split_host(argv[optind], ret_options))
-        return fail("that is no HOST[:PORT]: write host, host:8888, 192.0.2.7:8888 or [2001:db8::7]:8888", ret_code);
-    if (!ret_options->plain &&
-        (ret_options->dialect_name != NULL || ret_options->language != NULL || ret_options->keepalive_s > 0))
+        return fail(
+            "that is no HOST[:PORT]: write host, host:8888, 192.0.2.7:8888 or [2001:db8::7]:8888",
+            ret_code);
+    if (!ret_options->plain && (ret_options->dialect_name != NULL ||
+                                ret_options->language != NULL || ret_options->keepalive_s > 0))
         return fail("--dialect, --language and --keepalive belong to --plain", ret_code);
     if (ret_options->name[0] == '\0')
         take_login_name(ret_options);

@@ -11,7 +11,8 @@ static const struct {
     enum client_reason reason;
     const char *text;
 } reasons[] = {
-    {CLIENT_REFUSED_VERSION, "the room speaks another version of the protocol: install the room that came with it"},
+    {CLIENT_REFUSED_VERSION,
+     "the room speaks another version of the protocol: install the room that came with it"},
     {CLIENT_REFUSED_TAKEN, "somebody in the room has that name: take another, with --name"},
     {CLIENT_REFUSED_NAME, "nobody can have that name: take another, with --name"},
     {CLIENT_REFUSED_FULL, "the room is full"},

@@ -13,7 +13,8 @@
 /* "Message 4294967295 …" in its longest form. */
 #define REASONS_TEXT_BYTES 160
 
-/* Why it is not in, or no longer. A reason without words is shown with its number. Returns `text`. */
+/* Why it is not in, or no longer. A reason without words is shown with its number. Returns `text`.
+ */
 const char *reasons_text(enum client_reason reason, char text[REASONS_TEXT_BYTES]);
 
 /* Why a message was not taken, the `why` of CLIENT_REFUSED. Returns `text`. */

@@ -23,7 +23,8 @@ struct writing {
 /* Zero width joiner and non-joiner, and the selectors between a picture and a letter. */
 static bool is_joiner(int32_t codepoint)
 {
-    return codepoint == 0x200c || codepoint == 0x200d || (codepoint >= 0xfe00 && codepoint <= 0xfe0f);
+    return codepoint == 0x200c || codepoint == 0x200d ||
+           (codepoint >= 0xfe00 && codepoint <= 0xfe0f);
 }
 
 static void add_mark(struct writing *writing, const char *text, size_t length)
@@ -51,7 +52,8 @@ static void add_escaped(struct writing *writing, const char *text, size_t length
 static size_t add_one(struct writing *writing, const char *text, size_t length)
 {
     utf8proc_int32_t codepoint;
-    utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, &codepoint);
+    utf8proc_ssize_t step =
+        utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, &codepoint);
 
     if (step <= 0) {
         add_escaped(writing, text, 1);
@@ -96,8 +98,8 @@ size_t sanitize_cut(const char *text, size_t length, size_t columns, size_t *ret
 
     while (at < length) {
         utf8proc_int32_t codepoint;
-        utf8proc_ssize_t step =
-            utf8proc_iterate((const utf8proc_uint8_t *)text + at, (utf8proc_ssize_t)(length - at), &codepoint);
+        utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)text + at,
+                                                 (utf8proc_ssize_t)(length - at), &codepoint);
         size_t wide = step > 0 ? (size_t)utf8proc_charwidth(codepoint) : 1;
 
         if (width + wide > columns)

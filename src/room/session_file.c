@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * One record in one file, written by one call: a program that is killed has written it or has not. The check sum is for what else may happen to a file.
+ * One record in one file, written by one call: a program that is killed has written it or has not.
+ * The check sum is for what else may happen to a file.
  */
 #include "room/session_file.h"
 
@@ -27,7 +28,8 @@
 #define SESSION_FILE_DIGEST_BYTES 16
 #define SESSION_FILE_NAME_BYTES   (5 + 2 * SESSION_FILE_DIGEST_BYTES + 1)
 
-/* The one before us may have deleted the file between our opening and locking it. That it happens again and again has another reason. */
+/* The one before us may have deleted the file between our opening and locking it. That it happens
+ * again and again has another reason. */
 #define SESSION_FILE_ATTEMPTS 3
 
 struct record {
@@ -57,7 +59,8 @@ struct session_file {
 static int open_folder(int at, const char *path)
 {
     struct stat status;
-    int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (at != AT_FDCWD ? O_NOFOLLOW : 0));
+    int fd =
+        openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (at != AT_FDCWD ? O_NOFOLLOW : 0));
 
     if (fd < 0)
         return -1;
@@ -99,7 +102,8 @@ static void absorb(crypto_generichash_state *state, const char *text)
 }
 
 /* Hosts and names may hold what no file is called. A host is the same in capitals. */
-static void name_file(const char *host, const char *port, const char *name, char ret_name[SESSION_FILE_NAME_BYTES])
+static void name_file(const char *host, const char *port, const char *name,
+                      char ret_name[SESSION_FILE_NAME_BYTES])
 {
     uint8_t digest[SESSION_FILE_DIGEST_BYTES];
     crypto_generichash_state state;
@@ -118,11 +122,13 @@ static void name_file(const char *host, const char *port, const char *name, char
     sodium_bin2hex(ret_name + 5, SESSION_FILE_NAME_BYTES - 5, digest, sizeof(digest));
 }
 
-/* Opened, locked, and still there under its name; -1 where it is not, and `ret_again` where it may be the next time. */
+/* Opened, locked, and still there under its name; -1 where it is not, and `ret_again` where it may
+ * be the next time. */
 static int open_locked(const struct session_file *file, bool *ret_again)
 {
     struct stat status;
-    int fd = openat(file->folder, file->name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+    int fd = openat(file->folder, file->name,
+                    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 
     *ret_again = false;
     if (fd < 0)
@@ -186,7 +192,8 @@ static uint64_t check_of(const struct record *record)
     uint64_t check;
 
     _Static_assert(sizeof(check) == crypto_shorthash_BYTES, "SipHash's output is the check");
-    crypto_shorthash((uint8_t *)&check, (const uint8_t *)record, offsetof(struct record, check), key);
+    crypto_shorthash((uint8_t *)&check, (const uint8_t *)record, offsetof(struct record, check),
+                     key);
     return check;
 }
 

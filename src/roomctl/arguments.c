@@ -11,21 +11,23 @@
 #include <string.h>
 #include <sysexits.h>
 
-static const char usage[] = "Usage: roomctl [-s SOCKET] [--json] COMMAND...\n"
-                            "Speaks to a running roomd.\n"
-                            "\n"
-                            "  -s, --socket SOCKET      the control socket (default: " ARGUMENTS_SOCKET ");\n"
-                            "                           a NAME without a slash is the instance roomd@NAME\n"
-                            "      --json               answer in JSON, one object a line\n"
-                            "      --for TIME           how long a ban or mute lasts: 30s, 10m, 2h, 7d\n"
-                            "      --help               print this, and exit\n"
-                            "      --version            print the version, and exit\n"
-                            "\n"
-                            "Commands:\n";
+static const char usage[] =
+    "Usage: roomctl [-s SOCKET] [--json] COMMAND...\n"
+    "Speaks to a running roomd.\n"
+    "\n"
+    "  -s, --socket SOCKET      the control socket (default: " ARGUMENTS_SOCKET ");\n"
+    "                           a NAME without a slash is the instance roomd@NAME\n"
+    "      --json               answer in JSON, one object a line\n"
+    "      --for TIME           how long a ban or mute lasts: 30s, 10m, 2h, 7d\n"
+    "      --help               print this, and exit\n"
+    "      --version            print the version, and exit\n"
+    "\n"
+    "Commands:\n";
 
 static const char usage_end[] =
     "\n"
-    "'--' before a text that begins with '-'. Exit codes: 0 done, 1 not done (the answer says why), 64 usage,\n"
+    "'--' before a text that begins with '-'. Exit codes: 0 done, 1 not done (the answer says "
+    "why), 64 usage,\n"
     "69 no roomd answers there, 75 the answer broke off, 77 not allowed.\n";
 
 enum {
@@ -84,7 +86,8 @@ static void take_socket(struct parsing *parsing, const char *name)
 {
     struct arguments *arguments = parsing->arguments;
     bool is_instance = strchr(name, '/') == NULL;
-    int length = is_instance ? snprintf(arguments->path, sizeof(arguments->path), "/run/roomd-%s/control", name)
+    int length = is_instance ? snprintf(arguments->path, sizeof(arguments->path),
+                                        "/run/roomd-%s/control", name)
                              : snprintf(arguments->path, sizeof(arguments->path), "%s", name);
 
     if (name[0] == '\0' || length < 0 || (size_t)length >= sizeof(arguments->path)) {
@@ -128,8 +131,8 @@ static bool join(struct arguments *arguments, int argc, char **argv, const char 
     size_t used = 0;
 
     for (int i = 0; i < argc + (time != NULL ? 1 : 0); i++) {
-        int length = snprintf(arguments->line + used, sizeof(arguments->line) - used, "%s%s", i > 0 ? " " : "",
-                              i < argc ? argv[i] : time);
+        int length = snprintf(arguments->line + used, sizeof(arguments->line) - used, "%s%s",
+                              i > 0 ? " " : "", i < argc ? argv[i] : time);
 
         if (length < 0 || (size_t)length >= sizeof(arguments->line) - used)
             return false;
@@ -170,14 +173,16 @@ static void take_command(struct parsing *parsing, int argc, char **argv)
     row = command_table_row(id);
     arguments->endless = id == COMMAND_WATCH;
     if (parsing->time != NULL && id != COMMAND_BAN && id != COMMAND_MUTE) {
-        fprintf(stderr, "roomctl: --for is for ban and mute: %s has no end of its own\n", row->name);
+        fprintf(stderr, "roomctl: --for is for ban and mute: %s has no end of its own\n",
+                row->name);
         fail(parsing);
     } else if (!join(arguments, argc, argv, parsing->time)) {
         fprintf(stderr, "roomctl: this is longer than the longest command, of %zu bytes\n",
                 sizeof(arguments->line) - 1);
         fail(parsing);
     } else if (!command_table_words_fit(row, arguments->line + strlen(row->name))) {
-        fprintf(stderr, "Usage: roomctl %s%s%s\n", row->name, row->arguments[0] != '\0' ? " " : "", row->arguments);
+        fprintf(stderr, "Usage: roomctl %s%s%s\n", row->name, row->arguments[0] != '\0' ? " " : "",
+                row->arguments);
         fail(parsing);
     }
 }
@@ -189,7 +194,8 @@ bool arguments_parse(int argc, char **argv, struct arguments *ret_arguments, int
     int option;
 
     if (argc > 0)
-        argv[0] = program; /* getopt's messages begin with it, and with it alone they look like all others */
+        argv[0] = program; /* getopt's messages begin with it, and with it alone they look like all
+                              others */
     *ret_arguments = (struct arguments){.path = ARGUMENTS_SOCKET, .unit = "roomd"};
     while (!parsing.done && (option = getopt_long(argc, argv, "s:", long_options, NULL)) != -1)
         take_option(&parsing, option);

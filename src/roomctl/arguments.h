@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * roomctl's command line: which socket, in which form, and what is to be done. Knows the commands by the table, and nothing of sockets.
+ * roomctl's command line: which socket, in which form, and what is to be done. Knows the commands
+ * by the table, and nothing of sockets.
  */
 #ifndef ROOMD_ROOMCTL_ARGUMENTS_H
 #define ROOMD_ROOMCTL_ARGUMENTS_H
@@ -25,7 +26,8 @@ struct arguments {
               1]; /* the command, and what follows it */
 };
 
-/* Reads the command line. False where that was all: something was printed, and the program ends with `ret_code`, of sysexits.h. Afterwards argv[0] is the bare name. */
+/* Reads the command line. False where that was all: something was printed, and the program ends
+ * with `ret_code`, of sysexits.h. Afterwards argv[0] is the bare name. */
 bool arguments_parse(int argc, char **argv, struct arguments *ret_arguments, int *ret_code);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Sends one request to a running roomd, and prints the answer as it comes. Plain blocking calls: there is nothing else to do meanwhile. */
+/* Sends one request to a running roomd, and prints the answer as it comes. Plain blocking calls:
+ * there is nothing else to do meanwhile. */
 #include "base/control_frame.h"
 #include "roomctl/arguments.h"
 
@@ -28,7 +29,8 @@ static int fail_to_connect(const struct arguments *arguments, int error)
 {
     if (error == EACCES || error == EPERM) {
         fprintf(stderr,
-                "roomctl: you may not use %s: be root, the user that roomd runs as, or in the group of admin.group "
+                "roomctl: you may not use %s: be root, the user that roomd runs as, or in the "
+                "group of admin.group "
                 "(roomd-admin; a new login takes it)\n",
                 arguments->path);
         return EX_NOPERM;
@@ -102,7 +104,8 @@ static int exit_code(enum control_result result)
     return EXIT_NOT_DONE;
 }
 
-/* Takes the frames that are there. Returns the bytes they had, or a negative status; `ret_code` is at least 0 once the end has come. */
+/* Takes the frames that are there. Returns the bytes they had, or a negative status; `ret_code` is
+ * at least 0 once the end has come. */
 static int take_frames(const char *bytes, size_t length, int *ret_code)
 {
     size_t taken = 0;
@@ -141,7 +144,8 @@ static int flush_output(void)
 static int break_off(ssize_t length)
 {
     if (length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-        fprintf(stderr, "roomctl: roomd has not answered for %d s; it may hang, or be stopped\n", ROOMCTL_TIMEOUT_S);
+        fprintf(stderr, "roomctl: roomd has not answered for %d s; it may hang, or be stopped\n",
+                ROOMCTL_TIMEOUT_S);
     else
         fputs("roomctl: the answer broke off before its end; roomd may have ended\n", stderr);
     return EX_TEMPFAIL;

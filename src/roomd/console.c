@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Where an administrator's lines come from, and where the answers go: stdin to stdout, the FIFO to the log, roomctl to itself (control_bridge.c). */
+/* Where an administrator's lines come from, and where the answers go: stdin to stdout, the FIFO to
+ * the log, roomctl to itself (control_bridge.c). */
 #include "roomd/server_state.h"
 
 #include "base/log.h"
@@ -48,8 +49,9 @@ static void on_fifo_line(void *ctx, const char *bytes, size_t length)
     struct server *server = ctx;
     struct admin_reply reply = {.line = console_reply_to_log, .ctx = server};
 
-    admin_line(&server->admin, &server->now, server->config->admin_fifo_commands ? ADMIN_COMMANDS : ADMIN_NOTICES,
-               bytes, length, &reply);
+    admin_line(&server->admin, &server->now,
+               server->config->admin_fifo_commands ? ADMIN_COMMANDS : ADMIN_NOTICES, bytes, length,
+               &reply);
 }
 
 static void on_fifo_too_long(void *ctx)
@@ -62,7 +64,8 @@ static void on_fifo_too_long(void *ctx)
 
 static int open_paths(struct server *server)
 {
-    const struct input_sink sink = {.line = on_fifo_line, .too_long = on_fifo_too_long, .ctx = server};
+    const struct input_sink sink = {
+        .line = on_fifo_line, .too_long = on_fifo_too_long, .ctx = server};
     const char *fifo = server->config->admin_fifo, *control = server->config->admin_control;
     gid_t group = GROUP_NONE;
     int status = STATUS_OK;
@@ -85,9 +88,11 @@ static int open_paths(struct server *server)
 
 int console_open(struct server *server)
 {
-    const struct input_sink console = {.line = on_console_line, .too_long = on_console_too_long, .ctx = server};
+    const struct input_sink console = {
+        .line = on_console_line, .too_long = on_console_too_long, .ctx = server};
 
-    if (server->config->admin_stdin && input_open(server->loop, STDIN_FILENO, &console, &server->console) != STATUS_OK)
+    if (server->config->admin_stdin &&
+        input_open(server->loop, STDIN_FILENO, &console, &server->console) != STATUS_OK)
         return EX_OSERR; /* no memory: it can fail for nothing else */
     return open_paths(server);
 }

@@ -21,7 +21,8 @@ struct answer {
     bool json;
 };
 
-static_assert(sizeof(struct answer) <= CONTROL_SERVER_STATE_BYTES, "an answer is kept in the client");
+static_assert(sizeof(struct answer) <= CONTROL_SERVER_STATE_BYTES,
+              "an answer is kept in the client");
 
 static void reply_to_client(void *ctx, bool is_error, const char *text)
 {
@@ -35,7 +36,8 @@ static struct admin_reply reply_for(struct control_client *client)
 {
     const struct answer *answer = control_client_state(client);
 
-    return (struct admin_reply){.line = reply_to_client, .ctx = client, .roomctl = true, .json = answer->json};
+    return (struct admin_reply){
+        .line = reply_to_client, .ctx = client, .roomctl = true, .json = answer->json};
 }
 
 /* False where the client waits. */
@@ -59,7 +61,8 @@ static bool take_result(struct control_client *client, enum admin_result result)
     return true;
 }
 
-static void on_request(void *ctx, struct control_client *client, const struct control_request *request)
+static void on_request(void *ctx, struct control_client *client,
+                       const struct control_request *request)
 {
     struct server *server = ctx;
     struct answer *answer = control_client_state(client);
@@ -67,8 +70,8 @@ static void on_request(void *ctx, struct control_client *client, const struct co
 
     answer->json = request->json;
     reply = reply_for(client);
-    take_result(client,
-                admin_request(&server->admin, &server->now, request->line, request->length, &reply, &answer->listing));
+    take_result(client, admin_request(&server->admin, &server->now, request->line, request->length,
+                                      &reply, &answer->listing));
 }
 
 static bool on_more(void *ctx, struct control_client *client)
@@ -88,9 +91,12 @@ gid_t control_bridge_find_group(const struct server *server)
     if (name[0] == '\0' || group_find(name, &gid) == STATUS_OK)
         return gid;
     if (server->config->admin_group_is_default)
-        log_debug("there is no group %s: only root and this user may use FIFO and control socket", name);
+        log_debug("there is no group %s: only root and this user may use FIFO and control socket",
+                  name);
     else
-        log_warnx("admin.group: there is no group %s; only root and this user may use FIFO and control socket", name);
+        log_warnx("admin.group: there is no group %s; only root and this user may use FIFO and "
+                  "control socket",
+                  name);
     return GROUP_NONE;
 }
 

@@ -65,8 +65,9 @@ static int open_door(struct server *server, size_t index, int held)
     }
     if (status != STATUS_SYSTEM) {
         log_errorx("can't listen on %s: %s", text,
-                   status == STATUS_INVALID ? "a link-local address needs its interface, as [fe80::1%eth0]:8888"
-                                            : status_text(status));
+                   status == STATUS_INVALID
+                       ? "a link-local address needs its interface, as [fe80::1%eth0]:8888"
+                       : status_text(status));
         return status == STATUS_INVALID ? EX_CONFIG : EX_OSERR;
     }
     log_errorx("can't listen on %s: %s%s", text, strerror(error), open_hint(error));
@@ -99,7 +100,8 @@ size_t doors_describe(const struct server *server, const struct config *config,
 
     for (uint16_t door = 0; door < count; door++) {
         ret_doors[door].listen = *udp_bound(server->doors, door);
-        ret_doors[door].dialect = &config->dialects[config->doors[server->configured[door]].dialect].dialect;
+        ret_doors[door].dialect =
+            &config->dialects[config->doors[server->configured[door]].dialect].dialect;
     }
     return count;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Each kind of line has a bucket of its own, so that a flood of one (anybody can be refused a thousand times a second) hides none of the others. */
+/* Each kind of line has a bucket of its own, so that a flood of one (anybody can be refused a
+ * thousand times a second) hides none of the others. */
 #include "roomd/journal.h"
 
 #include "base/log.h"
@@ -19,7 +20,8 @@ static const struct bucket_rate line_rate = {.interval_ns = MOMENT_NS_PER_S / JO
 
 void journal_init(struct journal *journal, uint32_t events, bool on_terminal)
 {
-    *journal = (struct journal){.events = events, .on_terminal = on_terminal, .left_out_since_ns = MOMENT_NEVER_NS};
+    *journal = (struct journal){
+        .events = events, .on_terminal = on_terminal, .left_out_since_ns = MOMENT_NEVER_NS};
 }
 
 void journal_set_events(struct journal *journal, uint32_t events)
@@ -59,7 +61,8 @@ static enum log_event kind_of(enum event_kind kind)
     return LOG_EVENT_NOTICES;
 }
 
-static void on_happened(void *ctx, const struct moment *now, const struct event *event, const struct path *path)
+static void on_happened(void *ctx, const struct moment *now, const struct event *event,
+                        const struct path *path)
 {
     struct journal *journal = ctx;
     enum log_event kind = kind_of((enum event_kind)event->kind);
@@ -70,13 +73,15 @@ static void on_happened(void *ctx, const struct moment *now, const struct event 
         return;
     switch ((enum event_kind)event->kind) {
     case EVENT_JOIN:
-        log_info("%.*s joined from %s", name_len, event->name, endpoint_format(&path->peer, endpoint));
+        log_info("%.*s joined from %s", name_len, event->name,
+                 endpoint_format(&path->peer, endpoint));
         break;
     case EVENT_CHAT:
         log_info("%.*s said: %.*s", name_len, event->name, text_len, event->text);
         break;
     case EVENT_EXIT:
-        log_info("%.*s left (%s)", name_len, event->name, exit_reason_text((enum exit_reason)event->reason));
+        log_info("%.*s left (%s)", name_len, event->name,
+                 exit_reason_text((enum exit_reason)event->reason));
         break;
     case EVENT_NOTICE:
         log_info("notice: %.*s", text_len, event->text);
@@ -84,34 +89,41 @@ static void on_happened(void *ctx, const struct moment *now, const struct event 
     }
 }
 
-static void on_refused(void *ctx, const struct moment *now, enum refusal refusal, const struct path *path)
+static void on_refused(void *ctx, const struct moment *now, enum refusal refusal,
+                       const struct path *path)
 {
     struct journal *journal = ctx;
     char endpoint[ENDPOINT_TEXT_BYTES];
 
     if (is_wanted(journal, LOG_EVENT_REFUSALS) && may_write(journal, now, LOG_EVENT_REFUSALS))
-        log_info("refused from %s: %s", endpoint_format(&path->peer, endpoint), refusal_text(refusal));
+        log_info("refused from %s: %s", endpoint_format(&path->peer, endpoint),
+                 refusal_text(refusal));
 }
 
-static void on_undelivered(void *ctx, const struct moment *now, const char *name, const struct path *path)
+static void on_undelivered(void *ctx, const struct moment *now, const char *name,
+                           const struct path *path)
 {
     struct journal *journal = ctx;
     char endpoint[ENDPOINT_TEXT_BYTES];
 
     if (log_is_shown(LOG_LEVEL_DEBUG) && may_write(journal, now, JOURNAL_UNDELIVERED))
-        log_debug("%s at %s could not be sent a datagram", name, endpoint_format(&path->peer, endpoint));
+        log_debug("%s at %s could not be sent a datagram", name,
+                  endpoint_format(&path->peer, endpoint));
 }
 
-/* Not one of log.events: it comes twice at most in many seconds, and somebody should do something about it. */
+/* Not one of log.events: it comes twice at most in many seconds, and somebody should do something
+ * about it. */
 static void on_overload(void *ctx, const struct room_overload *overload)
 {
     (void)ctx;
     if (overload->active)
-        log_warnx("overloaded: %" PRIu64 " deliveries are owed, %" PRIu64 " a second leave, and more come in than "
+        log_warnx("overloaded: %" PRIu64 " deliveries are owed, %" PRIu64
+                  " a second leave, and more come in than "
                   "that; limits.messages limits who sends much",
                   overload->owed, overload->per_second);
     else
-        log_notice("no longer overloaded, after %" PRId64 " s: at most %" PRIu64 " deliveries were owed",
+        log_notice("no longer overloaded, after %" PRId64 " s: at most %" PRIu64
+                   " deliveries were owed",
                    overload->lasted_ns / MOMENT_NS_PER_S, overload->peak);
 }
 
@@ -143,8 +155,8 @@ static void write_left_out(const struct journal *journal, char out[LEFT_OUT_BYTE
         int word_len = (int)strlen(word) - (count == 1 ? 1 : 0); /* all of them end in an s */
 
         if (count > 0)
-            used += (size_t)snprintf(out + used, LEFT_OUT_BYTES - used, "%s%" PRIu64 " %.*s", used > 0 ? ", " : "",
-                                     count, word_len, word);
+            used += (size_t)snprintf(out + used, LEFT_OUT_BYTES - used, "%s%" PRIu64 " %.*s",
+                                     used > 0 ? ", " : "", count, word_len, word);
     }
 }
 
@@ -157,7 +169,8 @@ void journal_close(struct journal *journal, const struct moment *now)
         return;
     seconds = (now->mono_ns - journal->left_out_since_ns + MOMENT_NS_PER_S - 1) / MOMENT_NS_PER_S;
     write_left_out(journal, left_out);
-    log_info("left out of the log in the last %" PRId64 " s: %s", seconds > 0 ? seconds : 1, left_out);
+    log_info("left out of the log in the last %" PRId64 " s: %s", seconds > 0 ? seconds : 1,
+             left_out);
     memset(journal->left_out, 0, sizeof(journal->left_out));
     journal->left_out_since_ns = MOMENT_NEVER_NS;
 }
@@ -170,6 +183,7 @@ void journal_tick(struct journal *journal, const struct moment *now)
 
 int64_t journal_next_tick(const struct journal *journal)
 {
-    return journal->left_out_since_ns == MOMENT_NEVER_NS ? MOMENT_NEVER_NS
-                                                         : journal->left_out_since_ns + JOURNAL_LEFT_OUT_NS;
+    return journal->left_out_since_ns == MOMENT_NEVER_NS
+               ? MOMENT_NEVER_NS
+               : journal->left_out_since_ns + JOURNAL_LEFT_OUT_NS;
 }

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What happens in the room, as lines of the log: as many of each kind as a person could read, and how many were left out. What a terminal is told is terminal_log's business.
+ * What happens in the room, as lines of the log: as many of each kind as a person could read, and
+ * how many were left out. What a terminal is told is terminal_log's business.
  */
 #ifndef ROOMD_ROOMD_JOURNAL_H
 #define ROOMD_ROOMD_JOURNAL_H
@@ -15,7 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Of each kind: what a class that comes in at once makes, and then what a flood may fill a disk with in a day, some 60 MB. */
+/* Of each kind: what a class that comes in at once makes, and then what a flood may fill a disk
+ * with in a day, some 60 MB. */
 #define JOURNAL_BURST      50U
 #define JOURNAL_PER_SECOND 10U
 
@@ -27,9 +29,10 @@
 #define JOURNAL_KINDS       (LOG_EVENTS + 1)
 
 struct journal {
-    uint32_t events;                  /* one LOG_EVENT_BIT each: these are logged */
-    bool on_terminal;                 /* a terminal shows them: only refusals are logged */
-    int64_t full_ns[JOURNAL_KINDS];   /* when each kind's bucket is full again: see core/model/bucket.h */
+    uint32_t events;  /* one LOG_EVENT_BIT each: these are logged */
+    bool on_terminal; /* a terminal shows them: only refusals are logged */
+    int64_t
+        full_ns[JOURNAL_KINDS]; /* when each kind's bucket is full again: see core/model/bucket.h */
     uint64_t left_out[JOURNAL_KINDS]; /* lines, since they were last told */
     int64_t left_out_since_ns;        /* MOMENT_NEVER_NS: none were */
 };

@@ -17,7 +17,8 @@ static const char usage[] =
     "Usage: roomd [-c FILE] [--check] [--set SECTION.KEY=VALUE]...\n"
     "A group-chat room on UDP, for everybody who can send a datagram.\n"
     "\n"
-    "  -c, --config FILE        read this configuration (default: " SERVER_CONFIG_PATH " if it exists)\n"
+    "  -c, --config FILE        read this configuration (default: " SERVER_CONFIG_PATH
+    " if it exists)\n"
     "      --set SECTION.KEY=VALUE\n"
     "                           override one option; may be repeated\n"
     "      --check              report every mistake in the configuration, and exit\n"
@@ -25,8 +26,10 @@ static const char usage[] =
     "      --help               print this, and exit\n"
     "      --version            print the version, and exit\n"
     "\n"
-    "Lines on stdin are announced to everybody; /help lists commands. SIGHUP reads the configuration again.\n"
-    "Exit codes: 0 ended, 64 usage, 66 no such file, 69 address in use or not available, 71 system, 77 permission,\n"
+    "Lines on stdin are announced to everybody; /help lists commands. SIGHUP reads the "
+    "configuration again.\n"
+    "Exit codes: 0 ended, 64 usage, 66 no such file, 69 address in use or not available, 71 "
+    "system, 77 permission,\n"
     "78 configuration.\n";
 
 enum {
@@ -105,7 +108,8 @@ static void parse(struct command_line *line, int argc, char **argv)
     int option;
 
     if (argc > 0)
-        argv[0] = program; /* getopt's messages begin with it, and with it alone they look like all others */
+        argv[0] = program; /* getopt's messages begin with it, and with it alone they look like all
+                              others */
     while (!line->done && (option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1)
         take_option(line, option);
     if (!line->done && optind < argc)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Taking the configuration anew. It is read and checked as a whole before anything of it counts; what can't change under a running room is said. */
+/* Taking the configuration anew. It is read and checked as a whole before anything of it counts;
+ * what can't change under a running room is said. */
 #include "roomd/server_state.h"
 
 #include "base/log.h"
@@ -39,19 +40,23 @@ static void on_warning(void *ctx, const char *where, const char *message)
     admin_say(reload->reply, ADMIN_DONE, "reload: %s: warning: %s", where, message);
 }
 
-static void on_change(void *ctx, const char *key, const char *old_text, const char *new_text, bool reloadable)
+static void on_change(void *ctx, const char *key, const char *old_text, const char *new_text,
+                      bool reloadable)
 {
     struct reload *reload = ctx;
 
     reload->changes++;
     if (reloadable)
-        admin_say(reload->reply, ADMIN_DONE, "reload: %s is now '%s' (was '%s')", key, new_text, old_text);
+        admin_say(reload->reply, ADMIN_DONE, "reload: %s is now '%s' (was '%s')", key, new_text,
+                  old_text);
     else
-        admin_say(reload->reply, ADMIN_DONE, "reload: %s = '%s' needs a restart; until then it is '%s'", key, new_text,
+        admin_say(reload->reply, ADMIN_DONE,
+                  "reload: %s = '%s' needs a restart; until then it is '%s'", key, new_text,
                   old_text);
 }
 
-void reload_describe(const struct server *server, const struct config *config, struct room_configuration *ret)
+void reload_describe(const struct server *server, const struct config *config,
+                     struct room_configuration *ret)
 {
     ret->room = (struct room_config){.limits = config->limits,
                                      .access = config->access,
@@ -71,9 +76,10 @@ static void take(struct server *server, struct config *config, const struct relo
     reload_describe(server, config, &described);
     removed = room_reconfigure(server->room, &server->now, &described.room);
     if (removed > 0)
-        admin_say(reload->reply, ADMIN_DONE,
-                  "reload: %u member%s removed: access.deny and access.plain_from no longer let them in",
-                  (unsigned)removed, removed == 1 ? " was" : "s were");
+        admin_say(
+            reload->reply, ADMIN_DONE,
+            "reload: %u member%s removed: access.deny and access.plain_from no longer let them in",
+            (unsigned)removed, removed == 1 ? " was" : "s were");
     journal_set_events(&server->journal, config->log_events);
     log_set_level(config->log_level);
     config_free(server->config);
@@ -99,7 +105,8 @@ enum admin_result reload_config(struct server *server, const struct admin_reply 
     if (status != 0) {
         log_set_level(server->config->log_level);
         return admin_say(reload.reply, ADMIN_FAILED, "reload: nothing was changed: %s",
-                         status == STATUS_NO_MEMORY ? "out of memory" : "put that right, and reload again");
+                         status == STATUS_NO_MEMORY ? "out of memory"
+                                                    : "put that right, and reload again");
     }
     if (reload.changes == 0)
         admin_say(reload.reply, ADMIN_DONE, "reload: nothing has changed");

@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What the service manager holds over a restart: the doors' sockets, with what comes in meanwhile, and the roster of members. So nobody has to join again, and no datagram is lost. room.listen stays the only truth about
- * the doors: a socket that it does not name is let go.
+ * What the service manager holds over a restart: the doors' sockets, with what comes in meanwhile,
+ * and the roster of members. So nobody has to join again, and no datagram is lost. room.listen
+ * stays the only truth about the doors: a socket that it does not name is let go.
  */
 #include "roomd/server_state.h"
 
@@ -15,12 +16,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The manager is asked to close a socket whose port the next one may want; it answers at once, or is in trouble. */
+/* The manager is asked to close a socket whose port the next one may want; it answers at once, or
+ * is in trouble. */
 #define RESTART_BARRIER_MS 5000
 
 /* ---- what was held ---- */
 
-/* The newest roster is the one that counts; a process that was killed while it took over may have left two. */
+/* The newest roster is the one that counts; a process that was killed while it took over may have
+ * left two. */
 static void find_roster(struct restart *restart)
 {
     struct roster_file_read *read;
@@ -40,7 +43,8 @@ static void find_roster(struct restart *restart)
     }
     restart->before_fd = restart->before != NULL ? fdstore_take(&restart->fdstore, newest) : -1;
     if (restart->before != NULL)
-        snprintf(restart->before_name, sizeof(restart->before_name), "%s", restart->fdstore.fds[newest].name);
+        snprintf(restart->before_name, sizeof(restart->before_name), "%s",
+                 restart->fdstore.fds[newest].name);
 }
 
 void restart_find(struct server *server)
@@ -58,7 +62,8 @@ void restart_match(struct server *server, int ret_fds[ROOM_DOORS_MAX])
 
         ret_fds[door] = -1;
         for (size_t i = 0; i < fdstore->count && ret_fds[door] < 0; i++) {
-            if (!fdstore->fds[i].taken && udp_is_bound(fdstore->fds[i].fd, &wanted->listen, wanted->zone))
+            if (!fdstore->fds[i].taken &&
+                udp_is_bound(fdstore->fds[i].fd, &wanted->listen, wanted->zone))
                 ret_fds[door] = fdstore_take(fdstore, i);
         }
     }
@@ -69,7 +74,8 @@ void restart_match(struct server *server, int ret_fds[ROOM_DOORS_MAX])
 /* ---- members ---- */
 
 /* A door by the address it was bound to then; ROOM_DOORS_MAX where it is no more. */
-static uint16_t find_door(const struct server *server, const struct endpoint *doors, size_t count, uint16_t then)
+static uint16_t find_door(const struct server *server, const struct endpoint *doors, size_t count,
+                          uint16_t then)
 {
     for (uint16_t door = 0; then < count && door < udp_doors(server->doors); door++) {
         if (endpoint_equal(udp_bound(server->doors, door), &doors[then]))
@@ -108,9 +114,11 @@ void restart_restore(struct server *server)
     torn = roster_file_read_torn(server->restart.before);
     restored = restore(server, true, &lost);
     restore(server, false, &lost);
-    log_notice("%u member%s still in the room after the restart", (unsigned)restored, restored == 1 ? " is" : "s are");
+    log_notice("%u member%s still in the room after the restart", (unsigned)restored,
+               restored == 1 ? " is" : "s are");
     if (lost + torn > 0)
-        log_warnx("%u member%s could not be kept over the restart: the door is gone, or the record is no good",
+        log_warnx("%u member%s could not be kept over the restart: the door is gone, or the record "
+                  "is no good",
                   (unsigned)(lost + torn), lost + torn == 1 ? "" : "s");
 }
 
@@ -118,7 +126,9 @@ void restart_restore(struct server *server)
 
 struct roster restart_make_roster(struct server *server)
 {
-    uint64_t generation = server->restart.before != NULL ? roster_file_read_generation(server->restart.before) + 1 : 1;
+    uint64_t generation = server->restart.before != NULL
+                              ? roster_file_read_generation(server->restart.before) + 1
+                              : 1;
     struct endpoint doors[ROOM_DOORS_MAX];
     uint16_t count = udp_doors(server->doors);
 
@@ -127,9 +137,10 @@ struct roster restart_make_roster(struct server *server)
         return (struct roster){.keep = NULL};
     for (uint16_t door = 0; door < count; door++)
         doors[door] = *udp_bound(server->doors, door);
-    if (roster_file_new(server->config->limits.max_members, doors, count, generation, &server->restart.roster) ==
-        STATUS_OK)
-        return (struct roster){.keep = roster_file_keep, .forget = roster_file_forget, .ctx = server->restart.roster};
+    if (roster_file_new(server->config->limits.max_members, doors, count, generation,
+                        &server->restart.roster) == STATUS_OK)
+        return (struct roster){
+            .keep = roster_file_keep, .forget = roster_file_forget, .ctx = server->restart.roster};
     log_warn("members can't be kept over a restart");
     return (struct roster){.keep = NULL};
 }
@@ -155,7 +166,8 @@ void restart_store(struct server *server)
     for (uint16_t door = 0; door < udp_doors(server->doors); door++)
         store_door(server, door);
     if (restart->roster != NULL) {
-        snprintf(name, sizeof(name), "members-%llu", (unsigned long long)roster_file_generation(restart->roster));
+        snprintf(name, sizeof(name), "members-%llu",
+                 (unsigned long long)roster_file_generation(restart->roster));
         sd_notify_store(roster_file_fd(restart->roster), name);
     }
     /* Only now is the old one of no more use. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Opening, wiring, running and closing. Callbacks translate and delegate; nothing is decided here but the order of things. */
+/* Opening, wiring, running and closing. Callbacks translate and delegate; nothing is decided here
+ * but the order of things. */
 #include "roomd/server.h"
 
 #include "base/log.h"
@@ -17,10 +18,12 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* Datagrams sent in one turn of the loop, so that nobody who speaks, and no timer, waits longer than a millisecond or two. */
+/* Datagrams sent in one turn of the loop, so that nobody who speaks, and no timer, waits longer
+ * than a millisecond or two. */
 #define SERVER_SWEEP_BUDGET 1024U
 
-/* A network that takes nothing for so long is down; a service manager kills after some ten seconds. */
+/* A network that takes nothing for so long is down; a service manager kills after some ten seconds.
+ */
 #define SERVER_CLOSING_S 2.0
 
 /* ---- configuration ---- */
@@ -83,7 +86,8 @@ static void on_closed(struct ev_loop *loop, ev_timer *watcher, int events)
     ev_break(loop, EVBREAK_ALL);
 }
 
-/* Nothing more is taken in: what comes waits in the sockets, for whoever holds them. What was said before is delivered, as far as that goes in SERVER_CLOSING_S. */
+/* Nothing more is taken in: what comes waits in the sockets, for whoever holds them. What was said
+ * before is delivered, as far as that goes in SERVER_CLOSING_S. */
 static void begin_closing(struct server *server)
 {
     if (server->closing) { /* asked twice: somebody is in a hurry */
@@ -176,13 +180,15 @@ static void on_more(struct ev_loop *loop, ev_idle *watcher, int events)
     (void)events;
 }
 
-/* An alarm that rings too early costs one turn; moving it for each message would cost every message something. */
+/* An alarm that rings too early costs one turn; moving it for each message would cost every message
+ * something. */
 static void set_alarm(struct server *server, int64_t due_ns)
 {
     if (due_ns == MOMENT_NEVER_NS || (ev_is_active(&server->alarm) && server->alarm_ns <= due_ns))
         return;
     ev_timer_stop(server->loop, &server->alarm);
-    ev_timer_set(&server->alarm, (ev_tstamp)(due_ns - server->now.mono_ns) / (ev_tstamp)MOMENT_NS_PER_S, 0.0);
+    ev_timer_set(&server->alarm,
+                 (ev_tstamp)(due_ns - server->now.mono_ns) / (ev_tstamp)MOMENT_NS_PER_S, 0.0);
     ev_timer_start(server->loop, &server->alarm);
     server->alarm_ns = due_ns;
 }
@@ -240,7 +246,8 @@ static void start_watchers(struct server *server)
     service_start(server);
 }
 
-/* Whoever asks once more while everything is being closed would kill it: it ends well, and at once. */
+/* Whoever asks once more while everything is being closed would kill it: it ends well, and at once.
+ */
 static void block_signals(void)
 {
     sigset_t signals;
@@ -293,7 +300,8 @@ static void on_unreachable(void *ctx, const struct endpoint *peer, uint16_t door
 
 static int open_room(struct server *server)
 {
-    const struct observer observers[] = {terminal_log_observer(&server->terminal_log), service_observer(server),
+    const struct observer observers[] = {terminal_log_observer(&server->terminal_log),
+                                         service_observer(server),
                                          journal_observer(&server->journal)};
     struct room_setup setup = {
         .ring_bytes = server->config->ring_bytes,
@@ -311,14 +319,16 @@ static int open_room(struct server *server)
     for (size_t i = 0; status == 0 && i < sizeof(observers) / sizeof(observers[0]); i++)
         status = room_observe(server->room, &observers[i]);
     if (status != 0) {
-        log_errorx("can't make a room with a transcript of %zu bytes: %s", server->config->ring_bytes,
-                   status_text(status));
+        log_errorx("can't make a room with a transcript of %zu bytes: %s",
+                   server->config->ring_bytes, status_text(status));
         return EX_OSERR;
     }
     restart_restore(server);
-    room_reconfigure(server->room, &server->now, &setup.config); /* not everybody may still be let in */
+    room_reconfigure(server->room, &server->now,
+                     &setup.config); /* not everybody may still be let in */
     server->admin = (struct admin){
-        .room = server->room, .host = {.stop = host_stop, .reload = host_reload, .counts = host_counts, .ctx = server}};
+        .room = server->room,
+        .host = {.stop = host_stop, .reload = host_reload, .counts = host_counts, .ctx = server}};
     return EX_OK;
 }
 
@@ -350,8 +360,10 @@ static void warn_of_oddities(const struct server *server)
 
 static int open_all(struct server *server)
 {
-    const struct udp_sink sink = {
-        .datagram = on_datagram, .writable = on_writable, .unreachable = on_unreachable, .ctx = server};
+    const struct udp_sink sink = {.datagram = on_datagram,
+                                  .writable = on_writable,
+                                  .unreachable = on_unreachable,
+                                  .ctx = server};
     int code;
 
     server->loop = ev_default_loop(EVBACKEND_EPOLL | EVFLAG_NOENV);

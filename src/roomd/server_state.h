@@ -27,8 +27,8 @@
 /* What outlives the process. */
 struct restart {
     struct fdstore fdstore;
-    struct roster_file_read
-        *before; /* the members at the end of the process before this one; NULL = none, or done with */
+    struct roster_file_read *before; /* the members at the end of the process before this one; NULL
+                                        = none, or done with */
     int before_fd;
     char before_name[FDSTORE_NAME_BYTES];
     struct roster_file *roster; /* the members now; NULL = nobody would hold it */
@@ -49,7 +49,8 @@ struct server {
     struct config *config;
     struct ev_loop *loop;
     struct udp_set *doors;
-    size_t configured[ROOM_DOORS_MAX]; /* of each door, which of config->doors it is: one may have been left out */
+    size_t configured[ROOM_DOORS_MAX]; /* of each door, which of config->doors it is: one may have
+                                          been left out */
     struct room *room;
     struct admin admin;
     struct terminal_log terminal_log;
@@ -77,7 +78,8 @@ struct server {
 int server_load_config(const struct server_options *options, const struct config_report *report,
                        struct config **ret_config);
 
-/* doors.c: opens a socket for each door of the configuration. Returns an exit code; why it is not 0 was logged. */
+/* doors.c: opens a socket for each door of the configuration. Returns an exit code; why it is not 0
+ * was logged. */
 int doors_open(struct server *server, const struct udp_sink *sink);
 /* The doors as they were opened, with their dialects. Returns how many. */
 size_t doors_describe(const struct server *server, const struct config *config,
@@ -85,7 +87,8 @@ size_t doors_describe(const struct server *server, const struct config *config,
 
 /* restart.c: finds what the service manager has held for us; before any socket is opened. */
 void restart_find(struct server *server);
-/* For each door of the configuration the socket that was held for it, now the caller's, or -1. All other sockets are let go. */
+/* For each door of the configuration the socket that was held for it, now the caller's, or -1. All
+ * other sockets are let go. */
 void restart_match(struct server *server, int ret_fds[ROOM_DOORS_MAX]);
 /* The roster for the members of now, all zero where nobody would hold it; the doors are open. */
 struct roster restart_make_roster(struct server *server);
@@ -105,7 +108,8 @@ void service_touch(struct server *server);
 /* The room is open, after a start or a reload. */
 void service_ready(const struct server *server);
 
-/* console.c: begins to read stdin, the FIFO and the control socket. Returns an exit code; why it is not 0 was logged. */
+/* console.c: begins to read stdin, the FIFO and the control socket. Returns an exit code; why it is
+ * not 0 was logged. */
 int console_open(struct server *server);
 void console_close(struct server *server);
 /* The `line` of an admin_reply that goes to the log. */
@@ -124,8 +128,10 @@ struct room_configuration {
     struct room_door doors[ROOM_DOORS_MAX];
     struct endpoint own[ROOM_OWN_MAX];
 };
-void reload_describe(const struct server *server, const struct config *config, struct room_configuration *ret);
-/* Takes the configuration anew: all of it or nothing. What changed, what needs a restart and what is wrong goes to `reply`; NULL: to the log. */
+void reload_describe(const struct server *server, const struct config *config,
+                     struct room_configuration *ret);
+/* Takes the configuration anew: all of it or nothing. What changed, what needs a restart and what
+ * is wrong goes to `reply`; NULL: to the log. */
 enum admin_result reload_config(struct server *server, const struct admin_reply *reply);
 
 #endif

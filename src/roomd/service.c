@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What the service manager is told while the room is open: that the loop turns, and how many are there. Where it asked for nothing, nothing wakes up for it. */
+/* What the service manager is told while the room is open: that the loop turns, and how many are
+ * there. Where it asked for nothing, nothing wakes up for it. */
 #include "roomd/server_state.h"
 
 #include "io/sd_notify.h"
@@ -20,8 +21,8 @@ static const char *describe(const struct server *server, char text[STATUS_BYTES]
     uint32_t members = room_members(server->room);
     uint64_t messages = server->service.messages;
 
-    snprintf(text, STATUS_BYTES, "%" PRIu32 " member%s, %" PRIu64 " message%s", members, members == 1 ? "" : "s",
-             messages, messages == 1 ? "" : "s");
+    snprintf(text, STATUS_BYTES, "%" PRIu32 " member%s, %" PRIu64 " message%s", members,
+             members == 1 ? "" : "s", messages, messages == 1 ? "" : "s");
     return text;
 }
 
@@ -52,7 +53,8 @@ static void on_status(struct ev_loop *loop, ev_timer *watcher, int events)
     server->service.messages_told = server->service.messages;
 }
 
-static void on_happened(void *ctx, const struct moment *now, const struct event *event, const struct path *path)
+static void on_happened(void *ctx, const struct moment *now, const struct event *event,
+                        const struct path *path)
 {
     struct service *service = ctx;
 
@@ -71,7 +73,8 @@ void service_touch(struct server *server)
     struct service *service = &server->service;
 
     if (!service->wanted || ev_is_active(&service->status) ||
-        (service->members_told == room_members(server->room) && service->messages_told == service->messages))
+        (service->members_told == room_members(server->room) &&
+         service->messages_told == service->messages))
         return;
     ev_timer_set(&service->status, SERVICE_STATUS_S, 0.0);
     ev_timer_start(server->loop, &service->status);

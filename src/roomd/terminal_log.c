@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Lines for a person. What members wrote was made harmless when it came in: no control character reaches this file. */
+/* Lines for a person. What members wrote was made harmless when it came in: no control character
+ * reaches this file. */
 #include "roomd/terminal_log.h"
 
 #include "base/write_nowait.h"
@@ -55,7 +56,8 @@ void terminal_log_print(struct terminal_log *log, const char *format, ...)
     write_line(log, line, (size_t)length + 1);
 }
 
-/* fe80::/10 needs an interface's name that others know by another; 169.254/16 is what a machine has when it has nothing. */
+/* fe80::/10 needs an interface's name that others know by another; 169.254/16 is what a machine has
+ * when it has nothing. */
 static bool is_for_others(const struct endpoint *endpoint)
 {
     const uint8_t *address = endpoint->address;
@@ -67,8 +69,8 @@ static bool is_for_others(const struct endpoint *endpoint)
     return !endpoint_address_is_link_local(address);
 }
 
-static size_t greet_door(struct terminal_log *log, const struct endpoint *bound, const struct endpoint *machine,
-                         size_t machine_count)
+static size_t greet_door(struct terminal_log *log, const struct endpoint *bound,
+                         const struct endpoint *machine, size_t machine_count)
 {
     char text[ENDPOINT_TEXT_BYTES];
     size_t shown = 0;
@@ -91,7 +93,8 @@ static size_t greet_door(struct terminal_log *log, const struct endpoint *bound,
     return shown;
 }
 
-void terminal_log_greet(struct terminal_log *log, const struct endpoint *bound, size_t count, bool console)
+void terminal_log_greet(struct terminal_log *log, const struct endpoint *bound, size_t count,
+                        bool console)
 {
     struct endpoint machine[TERMINAL_LOG_ADDRESSES_MAX];
     size_t machine_count, shown = 0;
@@ -102,12 +105,14 @@ void terminal_log_greet(struct terminal_log *log, const struct endpoint *bound, 
     for (size_t i = 0; i < count; i++)
         shown += greet_door(log, &bound[i], machine, machine_count);
     if (shown == 0)
-        terminal_log_print(log, "Only this machine can join: there is no address by which others reach it");
+        terminal_log_print(
+            log, "Only this machine can join: there is no address by which others reach it");
     if (console)
         terminal_log_print(log, "Type a line to announce it, /help for commands");
 }
 
-static void on_happened(void *ctx, const struct moment *now, const struct event *event, const struct path *path)
+static void on_happened(void *ctx, const struct moment *now, const struct event *event,
+                        const struct path *path)
 {
     struct terminal_log *log = ctx;
     int64_t minutes = (event->wall_ns / MOMENT_NS_PER_S + event->utc_offset_s) / 60;
@@ -117,16 +122,16 @@ static void on_happened(void *ctx, const struct moment *now, const struct event 
     (void)now;
     switch ((enum event_kind)event->kind) {
     case EVENT_JOIN:
-        terminal_log_print(log, "%02u:%02u %.*s joined from %s", hour, minute, (int)event->name_len, event->name,
-                           endpoint_format(&path->peer, endpoint));
+        terminal_log_print(log, "%02u:%02u %.*s joined from %s", hour, minute, (int)event->name_len,
+                           event->name, endpoint_format(&path->peer, endpoint));
         break;
     case EVENT_CHAT:
-        terminal_log_print(log, "%02u:%02u %.*s: %.*s", hour, minute, (int)event->name_len, event->name,
-                           (int)event->text_len, event->text);
+        terminal_log_print(log, "%02u:%02u %.*s: %.*s", hour, minute, (int)event->name_len,
+                           event->name, (int)event->text_len, event->text);
         break;
     case EVENT_EXIT:
-        terminal_log_print(log, "%02u:%02u %.*s left (%s)", hour, minute, (int)event->name_len, event->name,
-                           exit_reason_text((enum exit_reason)event->reason));
+        terminal_log_print(log, "%02u:%02u %.*s left (%s)", hour, minute, (int)event->name_len,
+                           event->name, exit_reason_text((enum exit_reason)event->reason));
         break;
     case EVENT_NOTICE: /* who typed it is told to how many it went */
         break;

@@ -2,9 +2,11 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What the kernel of this machine takes by itself, in nanoseconds of processor time, for what a room asks of it, without a room: below that nobody gets. Prints an object of JSON.
+ * What the kernel of this machine takes by itself, in nanoseconds of processor time, for what a
+ * room asks of it, without a room: below that nobody gets. Prints an object of JSON.
  *
- *     bench_kernel SOURCE FIRST: datagrams leave from SOURCE, to addresses from FIRST on, behind which nobody is
+ *     bench_kernel SOURCE FIRST: datagrams leave from SOURCE, to addresses from FIRST on, behind
+ * which nobody is
  */
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -63,7 +65,8 @@ static int open_socket(struct in_addr address)
     return fd;
 }
 
-static size_t put_control(char *control, size_t used, int level, int type, const void *data, size_t length)
+static size_t put_control(char *control, size_t used, int level, int type, const void *data,
+                          size_t length)
 {
     struct cmsghdr *header = (struct cmsghdr *)(void *)(control + used);
 
@@ -80,10 +83,12 @@ static size_t write_control(char control[CONTROL_BYTES], struct in_addr source, 
     struct in_pktinfo info = {.ipi_spec_dst = source};
     size_t used = put_control(control, 0, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
 
-    return segment > 0 ? put_control(control, used, SOL_UDP, UDP_SEGMENT, &segment, sizeof(segment)) : used;
+    return segment > 0 ? put_control(control, used, SOL_UDP, UDP_SEGMENT, &segment, sizeof(segment))
+                       : used;
 }
 
-/* Each peer is sent `length` bytes, which the kernel cuts where `segment` is not 0. Nanoseconds a peer. */
+/* Each peer is sent `length` bytes, which the kernel cuts where `segment` is not 0. Nanoseconds a
+ * peer. */
 static double send_all(int fd, struct in_addr source, size_t length, uint16_t segment)
 {
     static _Alignas(struct cmsghdr) char control[CONTROL_BYTES];
@@ -146,7 +151,8 @@ static double receive_all(void)
         int64_t start_ns;
 
         for (unsigned i = 0; i < WAITING; i++) {
-            if (sendto(sender, bytes, REPORT, 0, (struct sockaddr *)&address, sizeof(address)) != REPORT)
+            if (sendto(sender, bytes, REPORT, 0, (struct sockaddr *)&address, sizeof(address)) !=
+                REPORT)
                 die("sending to oneself");
         }
         start_ns = cpu_ns();
@@ -173,18 +179,21 @@ int main(int argc, char **argv)
     struct in_addr source, first;
     int fd;
 
-    if (argc != 3 || inet_pton(AF_INET, argv[1], &source) != 1 || inet_pton(AF_INET, argv[2], &first) != 1) {
+    if (argc != 3 || inet_pton(AF_INET, argv[1], &source) != 1 ||
+        inet_pton(AF_INET, argv[2], &first) != 1) {
         fprintf(stderr, "usage: bench_kernel SOURCE FIRST\n");
         return 64;
     }
     for (unsigned i = 0; i < PEERS; i++) {
-        peers[i] = (struct sockaddr_in){
-            .sin_family = AF_INET, .sin_port = htons(PORT), .sin_addr.s_addr = htonl(ntohl(first.s_addr) + i)};
+        peers[i] = (struct sockaddr_in){.sin_family = AF_INET,
+                                        .sin_port = htons(PORT),
+                                        .sin_addr.s_addr = htonl(ntohl(first.s_addr) + i)};
     }
     fd = open_socket(source);
     send_all(fd, source, SMALL, 0); /* what is done only once is done */
     printf("{\"call\":%.1f,\"send\":%.1f,\"full\":%.1f,", call(), send_all(fd, source, SMALL, 0),
            send_all(fd, source, FULL, 0));
-    printf("\"segments\":%.1f,\"receive\":%.1f}\n", send_all(fd, source, SEGMENTS * FULL, FULL), receive_all());
+    printf("\"segments\":%.1f,\"receive\":%.1f}\n", send_all(fd, source, SEGMENTS * FULL, FULL),
+           receive_all());
     return 0;
 }

@@ -2,10 +2,13 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a bad network costs in bytes: the same talk in worlds that lose nothing, and more and more in both directions. Payload of both directions is counted, from the first HELLO until everybody has everything;
- * the network is never healed. The figures are those of a fake clock: the same on every machine.
+ * What a bad network costs in bytes: the same talk in worlds that lose nothing, and more and more
+ * in both directions. Payload of both directions is counted, from the first HELLO until everybody
+ * has everything; the network is never healed. The figures are those of a fake clock: the same on
+ * every machine.
  *
- *     bench_sequenced_bytes [CLIENTS [MESSAGES [SECONDS]]]     20 clients say 100 messages each, in 10 seconds
+ *     bench_sequenced_bytes [CLIENTS [MESSAGES [SECONDS]]]     20 clients say 100 messages each, in
+ * 10 seconds
  */
 #include "support/world.h"
 
@@ -19,7 +22,8 @@
 static const uint32_t losses[] = {0, 50, 100, 200, 300};
 
 /* False where a world went wrong: then its bytes say nothing. */
-static bool measure(const struct world_setup *talk, uint32_t loss_permille, struct world_figures *sum)
+static bool measure(const struct world_setup *talk, uint32_t loss_permille,
+                    struct world_figures *sum)
 {
     *sum = (struct world_figures){0};
     for (uint64_t seed = 1; seed <= TALKS; seed++) {
@@ -29,7 +33,8 @@ static bool measure(const struct world_setup *talk, uint32_t loss_permille, stru
         bool is_right;
 
         setup.seed = seed;
-        setup.weather[FAKE_UP].loss_permille = setup.weather[FAKE_DOWN].loss_permille = loss_permille;
+        setup.weather[FAKE_UP].loss_permille = setup.weather[FAKE_DOWN].loss_permille =
+            loss_permille;
         world = world_new(&setup);
         is_right = world_run(world);
         if (!is_right)
@@ -51,9 +56,10 @@ static bool print_table(const struct world_setup *talk)
 {
     uint64_t clean = 0;
 
-    printf("%u clients say %u messages each in %.1f s; one way takes %.1f ms\n", talk->sequenced, talk->says,
-           (double)talk->talk_ns / 1e9, (double)talk->weather[FAKE_UP].delay_ns / 1e6);
-    printf("  lost   bytes up    bytes down  datagrams up    down   bytes, of those at 0 %%   quiet after\n");
+    printf("%u clients say %u messages each in %.1f s; one way takes %.1f ms\n", talk->sequenced,
+           talk->says, (double)talk->talk_ns / 1e9, (double)talk->weather[FAKE_UP].delay_ns / 1e6);
+    printf("  lost   bytes up    bytes down  datagrams up    down   bytes, of those at 0 %%   "
+           "quiet after\n");
     for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++) {
         struct world_figures sum;
         uint64_t bytes;
@@ -63,9 +69,11 @@ static bool print_table(const struct world_setup *talk)
         bytes = sum.bytes[FAKE_UP] + sum.bytes[FAKE_DOWN];
         clean = clean == 0 ? bytes : clean;
         printf("%4u %%  %10llu  %12llu  %12llu  %6llu  %22.3f  %10.1f s\n", losses[i] / 10,
-               (unsigned long long)sum.bytes[FAKE_UP] / TALKS, (unsigned long long)sum.bytes[FAKE_DOWN] / TALKS,
-               (unsigned long long)sum.datagrams[FAKE_UP] / TALKS, (unsigned long long)sum.datagrams[FAKE_DOWN] / TALKS,
-               (double)bytes / (double)clean, (double)sum.quiet_ns / 1e9);
+               (unsigned long long)sum.bytes[FAKE_UP] / TALKS,
+               (unsigned long long)sum.bytes[FAKE_DOWN] / TALKS,
+               (unsigned long long)sum.datagrams[FAKE_UP] / TALKS,
+               (unsigned long long)sum.datagrams[FAKE_DOWN] / TALKS, (double)bytes / (double)clean,
+               (double)sum.quiet_ns / 1e9);
     }
     return true;
 }

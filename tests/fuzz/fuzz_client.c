@@ -2,8 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A client of the sequenced protocol and a server that may say anything: raw datagrams, datagrams with the right nonce, epoch or token and anything behind it, words and wishes of its user, and steps of the
- * clock. Whatever comes, events rise, each message has one outcome, members come and go by turns, and all that is sent can be read.
+ * A client of the sequenced protocol and a server that may say anything: raw datagrams, datagrams
+ * with the right nonce, epoch or token and anything behind it, words and wishes of its user, and
+ * steps of the clock. Whatever comes, events rise, each message has one outcome, members come and
+ * go by turns, and all that is sent can be read.
  */
 #include "core/sequenced_wire/sequenced_events.h"
 #include "core/sequenced_wire/sequenced_handshake.h"
@@ -46,7 +48,8 @@ static void check_up(struct world *world, const void *bytes, size_t length)
     int status;
 
     FUZZ_CHECK(sequenced_up_open(bytes, length, &up, &reader) == 0);
-    FUZZ_CHECK(up.run != world->up_run || (up.packet == world->packet + 1 && up.position >= world->position) ||
+    FUZZ_CHECK(up.run != world->up_run ||
+               (up.packet == world->packet + 1 && up.position >= world->position) ||
                up.packet == 1);
     world->up_run = up.run;
     world->packet = up.packet;
@@ -68,7 +71,8 @@ static void on_send(void *ctx, const void *bytes, size_t length)
         FUZZ_CHECK(sequenced_handshake_read_hello(bytes, length, &hello) == 0);
         world->nonce = hello.nonce;
     } else if (datagram == SEQUENCED_JOIN) {
-        FUZZ_CHECK(sequenced_handshake_read_join(bytes, length, &join) == 0 && join.nonce == world->nonce);
+        FUZZ_CHECK(sequenced_handshake_read_join(bytes, length, &join) == 0 &&
+                   join.nonce == world->nonce);
     } else {
         FUZZ_CHECK(datagram == SEQUENCED_UP);
         check_up(world, bytes, length);
@@ -207,15 +211,18 @@ static void step_welcome(struct world *world, struct input *input)
 
 static void step_refusal(struct world *world, struct input *input)
 {
-    struct sequenced_refusal refusal = {
-        .version = SEQUENCED_VERSION, .code = (uint8_t)(1 + take_byte(input) % 10), .nonce = world->nonce};
+    struct sequenced_refusal refusal = {.version = SEQUENCED_VERSION,
+                                        .code = (uint8_t)(1 + take_byte(input) % 10),
+                                        .nonce = world->nonce};
     struct sequenced_stranger stranger = {.token = TOKEN};
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
     struct octets_writer writer = octets_write(bytes, sizeof(bytes));
 
     refusal.wait = (uint16_t)(take_byte(input) * 257);
-    writer.length = (size_t)(refusal.code == 10 ? sequenced_handshake_write_stranger(bytes, sizeof(bytes), &stranger)
-                                                : sequenced_handshake_write_refusal(bytes, sizeof(bytes), &refusal));
+    writer.length =
+        (size_t)(refusal.code == 10
+                     ? sequenced_handshake_write_stranger(bytes, sizeof(bytes), &stranger)
+                     : sequenced_handshake_write_refusal(bytes, sizeof(bytes), &refusal));
     receive(world, &writer);
 }
 
@@ -307,10 +314,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct world world;
     struct input input = {.data = data, .size = size};
     struct client_session session = {EPOCH, TOKEN, 5, 40, 20};
-    struct client_setup setup = {
-        .name = "alice",
-        .carrier = {.send = on_send, .ctx = &world},
-        .sink = {.event = on_event, .outcome = on_outcome, .state = on_state, .member = on_member, .ctx = &world}};
+    struct client_setup setup = {.name = "alice",
+                                 .carrier = {.send = on_send, .ctx = &world},
+                                 .sink = {.event = on_event,
+                                          .outcome = on_outcome,
+                                          .state = on_state,
+                                          .member = on_member,
+                                          .ctx = &world}};
     const struct client_session *resume = NULL;
     uint32_t settled = 0;
 
@@ -320,7 +330,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         resume = &session;
         world.said = session.said;
     }
-    FUZZ_CHECK(sequenced_client_new(&setup, resume, SEQUENCED_CLIENT_REORDER_MIN_BYTES, &world.client) == 0);
+    FUZZ_CHECK(sequenced_client_new(&setup, resume, SEQUENCED_CLIENT_REORDER_MIN_BYTES,
+                                    &world.client) == 0);
     check_tick(&world);
     while (input.size > 0) {
         step(&world, &input);

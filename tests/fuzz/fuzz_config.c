@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The configuration file, with any bytes in it. Beyond not crashing: what is refused was reported, what is
- * accepted keeps its promises, and is what the same bytes give the next time.
+ * The configuration file, with any bytes in it. Beyond not crashing: what is refused was reported,
+ * what is accepted keeps its promises, and is what the same bytes give the next time.
  */
 #include "conf/config.h"
 
@@ -14,10 +14,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define REQUIRE(condition)                                                                                             \
-    do {                                                                                                               \
-        if (!(condition))                                                                                              \
-            abort();                                                                                                   \
+#define REQUIRE(condition)                                                                         \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            abort();                                                                               \
     } while (0)
 
 /* A message goes to terminals and logs: no control characters in it. */
@@ -37,7 +37,8 @@ static void on_error(void *ctx, const char *where, const char *message)
     (*count)++;
 }
 
-static void on_change(void *ctx, const char *key, const char *old_text, const char *new_text, bool reloadable)
+static void on_change(void *ctx, const char *key, const char *old_text, const char *new_text,
+                      bool reloadable)
 {
     size_t *count = ctx;
 

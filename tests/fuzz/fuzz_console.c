@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What an administrator, or a script gone wrong, writes: bytes through the line reader to the commands. The first byte says in pieces of which size they come.
+ * What an administrator, or a script gone wrong, writes: bytes through the line reader to the
+ * commands. The first byte says in pieces of which size they come.
  */
 #include "admin/admin.h"
 #include "fuzz/fuzz_support.h"
@@ -30,9 +31,11 @@ static void on_answer(void *ctx, bool is_error, const char *text)
 /* The same line, less its slash, as roomctl gives it: the first items of the answer. */
 static void request(struct console *console, const char *bytes, size_t length)
 {
-    const struct admin_reply reply = {.line = on_answer, .ctx = console, .roomctl = true, .json = length % 2 == 0};
+    const struct admin_reply reply = {
+        .line = on_answer, .ctx = console, .roomctl = true, .json = length % 2 == 0};
     struct admin_listing listing;
-    enum admin_result result = admin_request(&console->admin, &console->fuzz.now, bytes, length, &reply, &listing);
+    enum admin_result result =
+        admin_request(&console->admin, &console->fuzz.now, bytes, length, &reply, &listing);
 
     for (unsigned items = 0; result == ADMIN_MORE && items < 16; items++)
         result = admin_next(&console->admin, &console->fuzz.now, &listing, &reply);
@@ -88,7 +91,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     fuzz_room_open(&console.fuzz);
     console.admin =
-        (struct admin){.room = console.fuzz.room, .host = {.stop = on_stop, .reload = on_reload, .counts = on_counts}};
+        (struct admin){.room = console.fuzz.room,
+                       .host = {.stop = on_stop, .reload = on_reload, .counts = on_counts}};
     for (uint8_t i = 0; i < 3; i++) {
         struct path path = fuzz_path((uint8_t)(i << 2));
         char join[] = "L m0";

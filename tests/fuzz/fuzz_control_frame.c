@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What comes over the control socket, at either end: frames one after the other. What was understood is written again, and must be the same bytes.
+ * What comes over the control socket, at either end: frames one after the other. What was
+ * understood is written again, and must be the same bytes.
  */
 #include "base/control_frame.h"
 #include "fuzz/fuzz_input.h"
@@ -20,9 +21,11 @@ static void check_again(const char *bytes, size_t length, const struct control_f
     enum control_result result;
 
     FUZZ_CHECK(length == CONTROL_FRAME_HEADER_BYTES + frame->length);
-    FUZZ_CHECK(control_frame_write(written, sizeof(written), frame->type, frame->payload, frame->length) == length);
+    FUZZ_CHECK(control_frame_write(written, sizeof(written), frame->type, frame->payload,
+                                   frame->length) == length);
     FUZZ_CHECK(memcmp(written, bytes, length) == 0);
-    FUZZ_CHECK(control_frame_write(written, length - 1, frame->type, frame->payload, frame->length) == 0);
+    FUZZ_CHECK(
+        control_frame_write(written, length - 1, frame->type, frame->payload, frame->length) == 0);
     if (control_frame_read_request(frame, &request) == 0) {
         FUZZ_CHECK(control_frame_write_request(written, sizeof(written), &request) == length);
         FUZZ_CHECK(memcmp(written, bytes, length) == 0);
@@ -42,7 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (length <= 0)
             break;
         FUZZ_CHECK((size_t)length <= size && length <= CONTROL_FRAME_MAX_BYTES);
-        FUZZ_CHECK(control_frame_read(bytes, (size_t)length - 1, &frame) == 0); /* not one byte earlier */
+        FUZZ_CHECK(control_frame_read(bytes, (size_t)length - 1, &frame) ==
+                   0); /* not one byte earlier */
         FUZZ_CHECK(control_frame_read(bytes, size, &frame) == length);
         check_again(bytes, (size_t)length, &frame);
         bytes += length;

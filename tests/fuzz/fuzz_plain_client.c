@@ -2,8 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A plain client and a server that may send anything: raw datagrams, answers and lines of its dialect with anything in them, words and wishes of its user, and steps of the clock. Whatever comes, what it sends are requests
- * that no server dies of, each message has one outcome, and members come and go by turns.
+ * A plain client and a server that may send anything: raw datagrams, answers and lines of its
+ * dialect with anything in them, words and wishes of its user, and steps of the clock. Whatever
+ * comes, what it sends are requests that no server dies of, each message has one outcome, and
+ * members come and go by turns.
  */
 #include "core/model/text.h"
 #include "core/plain_wire/plain.h"
@@ -45,7 +47,8 @@ static void on_send(void *ctx, const void *bytes, size_t length)
     FUZZ_CHECK(memchr(request.name, ' ', request.name_len) == NULL);
     FUZZ_CHECK((request.kind == PLAIN_CHAT) == (request.text_len > 0));
     for (size_t i = 0; i < length; i++)
-        FUZZ_CHECK(((const unsigned char *)bytes)[i] >= 0x20 && ((const unsigned char *)bytes)[i] != 0x7f);
+        FUZZ_CHECK(((const unsigned char *)bytes)[i] >= 0x20 &&
+                   ((const unsigned char *)bytes)[i] != 0x7f);
     world->exits = request.kind == PLAIN_EXIT ? world->exits + 1 : 0;
     FUZZ_CHECK(world->exits <= 3);
 }
@@ -53,17 +56,20 @@ static void on_send(void *ctx, const void *bytes, size_t length)
 static void check_text(const char *text, size_t length)
 {
     FUZZ_CHECK(length <= PLAIN_CLIENT_LINE_MAX_BYTES && text_is_utf8(text, length));
-    FUZZ_CHECK(length == 0 || (memchr(text, '\0', length) == NULL && memchr(text, '\n', length) == NULL));
+    FUZZ_CHECK(length == 0 ||
+               (memchr(text, '\0', length) == NULL && memchr(text, '\n', length) == NULL));
 }
 
 static void on_event(void *ctx, const struct event *event, uint32_t own)
 {
     const struct world *world = ctx;
 
-    FUZZ_CHECK(event->seq == 0 && event->kind <= EVENT_NOTICE && event->name_len <= ROOM_NAME_MAX_BYTES);
+    FUZZ_CHECK(event->seq == 0 && event->kind <= EVENT_NOTICE &&
+               event->name_len <= ROOM_NAME_MAX_BYTES);
     check_text(event->name, event->name_len);
     check_text(event->text, event->text_len);
-    FUZZ_CHECK(own <= world->said && (own == 0 || (event->kind == EVENT_CHAT && world->settled[own % NUMBERS])));
+    FUZZ_CHECK(own <= world->said &&
+               (own == 0 || (event->kind == EVENT_CHAT && world->settled[own % NUMBERS])));
     FUZZ_CHECK(event->author == 0 || event->author >= NUMBERS || world->here[event->author]);
 }
 
@@ -100,7 +106,8 @@ static void on_member(void *ctx, uint64_t number, const char *name, size_t name_
 {
     struct world *world = ctx;
 
-    FUZZ_CHECK(number >= 1 && name_len >= 1 && name_len <= ROOM_NAME_MAX_BYTES && text_is_utf8(name, name_len));
+    FUZZ_CHECK(number >= 1 && name_len >= 1 && name_len <= ROOM_NAME_MAX_BYTES &&
+               text_is_utf8(name, name_len));
     FUZZ_CHECK(number >= NUMBERS || world->here[number] != here);
     if (number < NUMBERS)
         world->here[number] = here;
@@ -158,7 +165,8 @@ static void step_long(struct world *world, struct input *input)
 
 static void step_token(struct world *world, struct input *input)
 {
-    enum dialect_key key = (enum dialect_key)(DIALECT_ACCEPT + take_byte(input) % (DIALECT_BYE - DIALECT_ACCEPT + 1));
+    enum dialect_key key =
+        (enum dialect_key)(DIALECT_ACCEPT + take_byte(input) % (DIALECT_BYE - DIALECT_ACCEPT + 1));
     struct reply filled;
     const struct reply *reply = reply_fill(dialect_reply(world->dialect, key), "alice", 5, &filled);
 
@@ -167,7 +175,8 @@ static void step_token(struct world *world, struct input *input)
 
 static void step_line(struct world *world, struct input *input)
 {
-    enum dialect_key key = (enum dialect_key)(DIALECT_JOIN + take_byte(input) % (DIALECT_LIMITED - DIALECT_JOIN + 1));
+    enum dialect_key key =
+        (enum dialect_key)(DIALECT_JOIN + take_byte(input) % (DIALECT_LIMITED - DIALECT_JOIN + 1));
     struct template_values values = {.count = take_byte(input)};
     char line[PLAIN_LINE_MAX_BYTES];
 
@@ -185,7 +194,8 @@ static void step_say(struct world *world, struct input *input)
     const char *text = take_bytes(input, &length);
     uint32_t number;
 
-    if (world->said < NUMBERS - 512 && client_say(world->client, &world->now, text, length, &number) == 0)
+    if (world->said < NUMBERS - 512 &&
+        client_say(world->client, &world->now, text, length, &number) == 0)
         world->said = number;
 }
 
@@ -207,7 +217,8 @@ static void step_user(struct world *world, struct input *input)
     case 2:
         bytes = take_bytes(input, &length);
         memcpy(name, bytes, length < sizeof(name) - 1 ? length : sizeof(name) - 1);
-        if (world->said < NUMBERS - 512 && client_rename(world->client, &world->now, name, &number) == 0 && number != 0)
+        if (world->said < NUMBERS - 512 &&
+            client_rename(world->client, &world->now, name, &number) == 0 && number != 0)
             world->said = number;
         break;
     default:
@@ -234,7 +245,8 @@ static void step_time(struct world *world, struct input *input)
 static void step(struct world *world, struct input *input)
 {
     static void (*const steps[])(struct world * world, struct input * input) = {
-        step_raw, step_token, step_line, step_line, step_say, step_user, step_time, step_token, step_raw, step_long};
+        step_raw,  step_token, step_line,  step_line, step_say,
+        step_user, step_time,  step_token, step_raw,  step_long};
 
     steps[take_byte(input) % (sizeof(steps) / sizeof(steps[0]))](world, input);
 }
@@ -279,7 +291,8 @@ static const struct dialect *choose_dialect(uint8_t which)
 
     if (dialect->max_lines != 0)
         return dialect;
-    FUZZ_CHECK(dialect_init(dialect, which % 3 == 1 ? "yn" : "course", which % 2 == 1 ? DIALECT_EN : DIALECT_ZH) == 0);
+    FUZZ_CHECK(dialect_init(dialect, which % 3 == 1 ? "yn" : "course",
+                            which % 2 == 1 ? DIALECT_EN : DIALECT_ZH) == 0);
     if (which % 3 == 2)
         set_all(dialect);
     if (which >= 128)

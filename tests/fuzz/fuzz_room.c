@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The whole room: datagrams from several endpoints, programs of the sequenced protocol, console lines, reloads, ICMP errors and passing time, over an outbox that stutters and fails. After each step
- * what must always be so is checked; and every member is sent each notice once, in order.
+ * The whole room: datagrams from several endpoints, programs of the sequenced protocol, console
+ * lines, reloads, ICMP errors and passing time, over an outbox that stutters and fails. After each
+ * step what must always be so is checked; and every member is sent each notice once, in order.
  */
 #include "fuzz/room_world.h"
 
@@ -53,7 +54,8 @@ static void hear_lines(struct world *world, const struct outbox_entry *entry)
             size_t length = strlen(beginnings[i]);
 
             if ((size_t)(line_end - line) > length && memcmp(line, beginnings[i], length) == 0)
-                hear_notice(world, peer_of(entry->path), (unsigned)strtoul(line + length, NULL, 10));
+                hear_notice(world, peer_of(entry->path),
+                            (unsigned)strtoul(line + length, NULL, 10));
         }
         line = line_end + 1;
     }
@@ -84,7 +86,8 @@ static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
     }
 }
 
-static void on_happened(void *ctx, const struct moment *now, const struct event *event, const struct path *path)
+static void on_happened(void *ctx, const struct moment *now, const struct event *event,
+                        const struct path *path)
 {
     struct world *world = ctx;
 
@@ -126,7 +129,8 @@ static void on_overload(void *ctx, const struct room_overload *overload)
 
 /* ---- steps ---- */
 
-void room_world_receive(struct world *world, const struct path *path, const void *bytes, size_t length)
+void room_world_receive(struct world *world, const struct path *path, const void *bytes,
+                        size_t length)
 {
     char *copy = malloc(length > 0 ? length : 1);
 
@@ -146,12 +150,14 @@ static void receive(struct world *world, uint8_t selector, const char *bytes, si
 /* Well-formed more often than chance would have it. */
 static void step_request(struct world *world, struct input *input)
 {
-    static const char *const verbs[] = {"L n", "C n", "E n", "Q N", "LOGIN n", "CHAT n", "QUIT n", "L ｎ"};
+    static const char *const verbs[] = {"L n",     "C n",    "E n",    "Q N",
+                                        "LOGIN n", "CHAT n", "QUIT n", "L ｎ"};
     static const char *const tails[] = {"", " hello", "", "\n", "\r\n", " #1", "", ""};
     uint8_t selector = take_byte(input), what = take_byte(input);
     char request[64];
 
-    snprintf(request, sizeof(request), "%s%u%s", verbs[what & 7], (unsigned)(what >> 3 & 7), tails[what & 7]);
+    snprintf(request, sizeof(request), "%s%u%s", verbs[what & 7], (unsigned)(what >> 3 & 7),
+             tails[what & 7]);
     receive(world, selector, request, strlen(request));
 }
 
@@ -205,9 +211,10 @@ static enum admin_result on_reload(void *ctx, const struct admin_reply *reply)
 static void step_command(struct world *world, struct input *input)
 {
     static const char *const commands[] = {
-        "/kick n",       "/kick N",          "/ban n",          "/unban n", "/mute n",   "/unmute n",
-        "/ban 192.0.2.", "/ban 192.0.2.0/2", "/unban 192.0.2.", "/bans",    "/members ", "/stats",
-        "/help",         "/halp ",           "/kick",           "/",
+        "/kick n",         "/kick N",   "/ban n",        "/unban n",
+        "/mute n",         "/unmute n", "/ban 192.0.2.", "/ban 192.0.2.0/2",
+        "/unban 192.0.2.", "/bans",     "/members ",     "/stats",
+        "/help",           "/halp ",    "/kick",         "/",
     };
     const struct admin_reply reply = {.line = on_answer};
     uint8_t which = take_byte(input), what = take_byte(input);
@@ -234,7 +241,8 @@ static void reconfigure(struct world *world)
         room_reconfigure(world->fuzz.room, &world->fuzz.now, &world->config);
 }
 
-/* `what`: one bit for whether all are trusted, one for whether a network of one address is shut out. */
+/* `what`: one bit for whether all are trusted, one for whether a network of one address is shut
+ * out. */
 static void set_access(struct world *world, uint8_t what)
 {
     struct room_access *access = &world->config.access;
@@ -256,7 +264,8 @@ static void open_room(struct world *world)
         .outbox = {.send = send_entries, .ctx = world},
         .roster = {.keep = on_keep, .forget = on_forget, .ctx = world},
     };
-    const struct observer observer = {.happened = on_happened, .overload = on_overload, .ctx = world};
+    const struct observer observer = {
+        .happened = on_happened, .overload = on_overload, .ctx = world};
 
     world->fuzz.room = NULL;
     world->config.title = "room";
@@ -275,7 +284,8 @@ static void open_room(struct world *world)
     FUZZ_CHECK(room_observe(world->fuzz.room, &observer) == 0);
     world->fuzz.room->fold.crowd = 4; /* joins and exits wait for others in some of the worlds */
     world->admin =
-        (struct admin){.room = world->fuzz.room, .host = {.stop = on_stop, .reload = on_reload, .counts = on_counts}};
+        (struct admin){.room = world->fuzz.room,
+                       .host = {.stop = on_stop, .reload = on_reload, .counts = on_counts}};
 }
 
 /* The process was killed; the next one has what was kept, and the members go on from there. */
@@ -342,8 +352,8 @@ static void step_sweep(struct world *world, struct input *input)
 static void step_time(struct world *world, struct input *input)
 {
     uint8_t what = take_byte(input);
-    static const int64_t steps_ns[] = {MOMENT_NS_PER_MS, 200 * MOMENT_NS_PER_MS, 2050 * MOMENT_NS_PER_MS,
-                                       61 * MOMENT_NS_PER_S};
+    static const int64_t steps_ns[] = {MOMENT_NS_PER_MS, 200 * MOMENT_NS_PER_MS,
+                                       2050 * MOMENT_NS_PER_MS, 61 * MOMENT_NS_PER_S};
 
     world->fuzz.now.mono_ns += steps_ns[what & 3] * (1 + (what >> 2 & 15));
     FUZZ_CHECK(room_tick(world->fuzz.room, &world->fuzz.now) == room_next_tick(world->fuzz.room));

@@ -2,7 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * One datagram of the sequenced protocol. What a reader takes is written again; that is read and written once more, and must be the same bytes, no longer than those that came, with as many frames or events.
+ * One datagram of the sequenced protocol. What a reader takes is written again; that is read and
+ * written once more, and must be the same bytes, no longer than those that came, with as many
+ * frames or events.
  */
 #include "core/sequenced_wire/sequenced_down.h"
 #include "core/sequenced_wire/sequenced_events.h"
@@ -12,7 +14,8 @@
 
 #define NS_PER_MS 1000000
 
-/* A datagram that was written, and what is in it; no length: the reader has refused the one before. */
+/* A datagram that was written, and what is in it; no length: the reader has refused the one before.
+ */
 struct written {
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
     size_t length;
@@ -27,7 +30,8 @@ static void took(struct written *out, int length)
     out->length = (size_t)length;
 }
 
-static void again_handshake_up(enum sequenced_datagram kind, const uint8_t *bytes, size_t length, struct written *out)
+static void again_handshake_up(enum sequenced_datagram kind, const uint8_t *bytes, size_t length,
+                               struct written *out)
 {
     struct sequenced_hello hello;
     struct sequenced_join join;
@@ -38,20 +42,23 @@ static void again_handshake_up(enum sequenced_datagram kind, const uint8_t *byte
         took(out, sequenced_handshake_write_join(out->bytes, sizeof(out->bytes), &join));
 }
 
-static void again_handshake_down(enum sequenced_datagram kind, const uint8_t *bytes, size_t length, struct written *out)
+static void again_handshake_down(enum sequenced_datagram kind, const uint8_t *bytes, size_t length,
+                                 struct written *out)
 {
     struct sequenced_challenge challenge;
     struct sequenced_welcome welcome;
     struct sequenced_refusal refusal;
     struct sequenced_stranger stranger;
 
-    if (kind == SEQUENCED_CHALLENGE && sequenced_handshake_read_challenge(bytes, length, &challenge) == 0)
+    if (kind == SEQUENCED_CHALLENGE &&
+        sequenced_handshake_read_challenge(bytes, length, &challenge) == 0)
         took(out, sequenced_handshake_write_challenge(out->bytes, sizeof(out->bytes), &challenge));
     if (kind == SEQUENCED_WELCOME && sequenced_handshake_read_welcome(bytes, length, &welcome) == 0)
         took(out, sequenced_handshake_write_welcome(out->bytes, sizeof(out->bytes), &welcome));
     if (kind == SEQUENCED_REFUSAL && sequenced_handshake_read_refusal(bytes, length, &refusal) == 0)
         took(out, sequenced_handshake_write_refusal(out->bytes, sizeof(out->bytes), &refusal));
-    if (kind == SEQUENCED_STRANGER && sequenced_handshake_read_stranger(bytes, length, &stranger) == 0)
+    if (kind == SEQUENCED_STRANGER &&
+        sequenced_handshake_read_stranger(bytes, length, &stranger) == 0)
         took(out, sequenced_handshake_write_stranger(out->bytes, sizeof(out->bytes), &stranger));
 }
 

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A room for the fuzz entries: its outbox looks at everything that is sent, and stops the program where it is not what a plain client can take.
+ * A room for the fuzz entries: its outbox looks at everything that is sent, and stops the program
+ * where it is not what a plain client can take.
  */
 #ifndef TESTS_FUZZ_SUPPORT_H
 #define TESTS_FUZZ_SUPPORT_H
@@ -87,7 +88,8 @@ static inline struct path fuzz_path(uint8_t selector)
     struct path path;
 
     memset(&path, 0, sizeof(path));
-    endpoint_address_from_ipv4((const uint8_t[]){192, 0, 2, (uint8_t)(selector & 3)}, path.peer.address);
+    endpoint_address_from_ipv4((const uint8_t[]){192, 0, 2, (uint8_t)(selector & 3)},
+                               path.peer.address);
     path.peer.port = (uint16_t)(1000 + (selector >> 2 & 3));
     path.door = selector >> 4 & 1;
     return path;

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Stands in for libFuzzer where the compiler has none: runs the entry over every file it is given, and every file in the folders it is given.
+ * Stands in for libFuzzer where the compiler has none: runs the entry over every file it is given,
+ * and every file in the folders it is given.
  */
 #include <dirent.h>
 #include <stdint.h>
@@ -20,7 +21,8 @@ static size_t replay_file(const char *path)
     size_t size = 0;
     long end;
 
-    if (file == NULL || fseek(file, 0, SEEK_END) != 0 || (end = ftell(file)) < 0 || fseek(file, 0, SEEK_SET) != 0) {
+    if (file == NULL || fseek(file, 0, SEEK_END) != 0 || (end = ftell(file)) < 0 ||
+        fseek(file, 0, SEEK_SET) != 0) {
         perror(path);
         exit(1);
     }
@@ -63,7 +65,8 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         struct stat status;
 
-        count += stat(argv[i], &status) == 0 && S_ISREG(status.st_mode) ? replay_file(argv[i]) : replay_folder(argv[i]);
+        count += stat(argv[i], &status) == 0 && S_ISREG(status.st_mode) ? replay_file(argv[i])
+                                                                        : replay_folder(argv[i]);
     }
     printf("%zu inputs replayed\n", count);
     return count > 0 ? 0 : 1; /* an empty corpus tests nothing */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What must always be so, whatever has been done to a room. It reads the room's insides, and changes nothing. */
+/* What must always be so, whatever has been done to a room. It reads the room's insides, and
+ * changes nothing. */
 #include "core/model/session.h"
 #include "core/plain_server/plain_state.h"
 #include "fuzz/room_world.h"
@@ -17,10 +18,12 @@ static void check_kept(const struct world *world, const struct room *room)
         FUZZ_CHECK(world->kept[seat].taken == (member != NULL && member->session == NULL));
         if (member == NULL || member->session != NULL)
             continue;
-        FUZZ_CHECK(strcmp(record->name, registry_shown(member)) == 0 && record->number == member->number);
+        FUZZ_CHECK(strcmp(record->name, registry_shown(member)) == 0 &&
+                   record->number == member->number);
         FUZZ_CHECK(record->flags == registry_slot(room->registry, member->position)->flags);
         FUZZ_CHECK(record->muted_until_ns == member->muted_until_ns);
-        FUZZ_CHECK(endpoint_equal(&record->path.peer, &registry_path(room->registry, member->position)->peer));
+        FUZZ_CHECK(endpoint_equal(&record->path.peer,
+                                  &registry_path(room->registry, member->position)->peer));
         FUZZ_CHECK(record->path.door == registry_path(room->registry, member->position)->door);
     }
 }
@@ -33,7 +36,8 @@ static void check_member(struct room *room, uint32_t position)
 
     FUZZ_CHECK(member->position == position);
     FUZZ_CHECK(member->session != NULL ||
-               registry_find_endpoint(room->registry, &registry_path(room->registry, position)->peer) == member);
+               registry_find_endpoint(room->registry,
+                                      &registry_path(room->registry, position)->peer) == member);
     memset(&name, 0, sizeof(name));
     name.folded_len = (uint8_t)registry_folded_len(member);
     memcpy(name.folded, registry_folded(member), name.folded_len);
@@ -56,7 +60,8 @@ static void check_session(const struct room *room, const struct member *member)
     for (uint8_t i = 0; i < session->nacks.count; i++) {
         uint64_t first = session_whole(session->nacks.first[i], slot->cursor);
 
-        FUZZ_CHECK(first > session->position && session_whole(session->nacks.last[i], slot->cursor) >= first);
+        FUZZ_CHECK(first > session->position &&
+                   session_whole(session->nacks.last[i], slot->cursor) >= first);
         FUZZ_CHECK(session_whole(session->nacks.last[i], slot->cursor) < slot->cursor);
     }
 }
@@ -71,12 +76,14 @@ static void check_suspects(const struct room *room)
     for (uint32_t i = 0; i < room->plain->suspects.count; i++) {
         const struct member *member = room->plain->suspects.places[i].member;
 
-        FUZZ_CHECK(member->suspected && registry_member(room->registry, member->position) == member);
+        FUZZ_CHECK(member->suspected &&
+                   registry_member(room->registry, member->position) == member);
     }
     FUZZ_CHECK(room->plain->claims.count <= NAME_CLAIMS_MAX);
 }
 
-/* Somebody on probation may have been sent all it may be sent: it waits outside the window. So does a session whose window is full, or that is away; repairs may wait for the next second. */
+/* Somebody on probation may have been sent all it may be sent: it waits outside the window. So does
+ * a session whose window is full, or that is away; repairs may wait for the next second. */
 static bool is_owed(const struct room *room, uint32_t position)
 {
     const struct slot *slot = registry_slot(room->registry, position);
@@ -86,7 +93,8 @@ static bool is_owed(const struct room *room, uint32_t position)
         return !member->warned && slot->cursor <= transcript_released(room->transcript) &&
                member->session->flight < member->session->window;
     return (slot->flags & SLOT_PROBATION) == 0 &&
-           slot->cursor <= transcript_released(room->transcript) + ((slot->flags & SLOT_OWES_ACCEPT) != 0 ? 1U : 0U);
+           slot->cursor <= transcript_released(room->transcript) +
+                               ((slot->flags & SLOT_OWES_ACCEPT) != 0 ? 1U : 0U);
 }
 
 /* Outside the window nobody is owed anything. */

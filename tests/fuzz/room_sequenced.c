@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Programs of the sequenced protocol in the world of fuzz_room: they answer challenges by themselves, so that an input reaches the sessions behind. What they are sent is compared with what has happened. They
- * are no machine: when anything is sent, and what of it, is the input's.
+ * Programs of the sequenced protocol in the world of fuzz_room: they answer challenges by
+ * themselves, so that an input reaches the sessions behind. What they are sent is compared with
+ * what has happened. They are no machine: when anything is sent, and what of it, is the input's.
  */
 #include "core/model/session.h"
 #include "core/sequenced_wire/sequenced_down.h"
@@ -127,7 +128,8 @@ static void hear_welcome(struct world *world, const struct outbox_entry *entry)
     }
 }
 
-static void hear_handshake(struct world *world, const struct outbox_entry *entry, enum sequenced_datagram datagram)
+static void hear_handshake(struct world *world, const struct outbox_entry *entry,
+                           enum sequenced_datagram datagram)
 {
     struct sequenced_refusal refusal;
     struct sequenced_stranger stranger;
@@ -210,7 +212,8 @@ static void check_event(const struct world *world, const struct sequenced_event 
     const struct history *history = world->history;
 
     FUZZ_CHECK(event->seq <= transcript_released(world->fuzz.room->transcript));
-    FUZZ_CHECK(event->kind <= SEQUENCED_EVENT_NOTICE && kinds[event->kind] == history->events[event->seq].kind);
+    FUZZ_CHECK(event->kind <= SEQUENCED_EVENT_NOTICE &&
+               kinds[event->kind] == history->events[event->seq].kind);
     FUZZ_CHECK(event->member == history->events[event->seq].author);
     FUZZ_CHECK(event->said == history->events[event->seq].said);
 }
@@ -227,7 +230,8 @@ static void hear_events(struct world *world, const struct outbox_entry *entry, b
         for (size_t i = 0; i < PROGRAMS && arrives; i++) {
             struct program *program = &world->programs[i];
 
-            if (!program->in || program->epoch != events.epoch || peer_of(&program->path) != peer_of(entry->path))
+            if (!program->in || program->epoch != events.epoch ||
+                peer_of(&program->path) != peer_of(entry->path))
                 continue;
             if (event.seq > program->position)
                 program->has[event.seq / 8] |= (uint8_t)(1U << event.seq % 8);
@@ -274,11 +278,13 @@ static void hello(struct world *world, struct program *program)
     room_world_receive(world, &program->path, bytes, sizeof(bytes));
 }
 
-/* With the cookie that it was given, which may be none. `what`: which name, and whether it resumes, from where. */
+/* With the cookie that it was given, which may be none. `what`: which name, and whether it resumes,
+ * from where. */
 static void join(struct world *world, struct program *program, uint8_t what, bool resume)
 {
     const char name[2] = {(what & 8) != 0 ? 'N' : 'n', (char)('0' + (what & 7))};
-    struct sequenced_join join = {.resume = resume, .nonce = program->nonce, .name = {name, sizeof(name)}};
+    struct sequenced_join join = {
+        .resume = resume, .nonce = program->nonce, .name = {name, sizeof(name)}};
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
     int length;
 
@@ -295,7 +301,8 @@ static void join(struct world *world, struct program *program, uint8_t what, boo
     room_world_receive(world, &program->path, bytes, (size_t)length);
 }
 
-static struct octets_writer begin_up(struct program *program, uint8_t *bytes, struct sequenced_up *ret_up)
+static struct octets_writer begin_up(struct program *program, uint8_t *bytes,
+                                     struct sequenced_up *ret_up)
 {
     struct octets_writer writer = sequenced_write(bytes, SEQUENCED_DATAGRAM_MAX_BYTES);
 
@@ -351,7 +358,8 @@ static void miss(struct world *world, struct program *program, uint8_t what)
 }
 
 /* Frames as the input has them, behind a good header. */
-static void up_anything(struct world *world, struct program *program, uint8_t length, struct input *input)
+static void up_anything(struct world *world, struct program *program, uint8_t length,
+                        struct input *input)
 {
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
     struct sequenced_up header;
@@ -367,12 +375,14 @@ static void up_anything(struct world *world, struct program *program, uint8_t le
 
 static void roam(struct world *world, struct program *program, uint8_t what)
 {
-    const struct sequenced_up_frame path = {.kind = SEQUENCED_UP_PATH, .challenge = program->challenge};
+    const struct sequenced_up_frame path = {.kind = SEQUENCED_UP_PATH,
+                                            .challenge = program->challenge};
     const struct sequenced_up_frame heartbeat = {.kind = SEQUENCED_UP_HEARTBEAT, .echo = what};
 
     program->path = peer_path(what);
     up(world, program, &heartbeat);
-    if (what >= 128 && program->challenge != 0 && peer_of(&program->challenged) == peer_of(&program->path))
+    if (what >= 128 && program->challenge != 0 &&
+        peer_of(&program->challenged) == peer_of(&program->path))
         up(world, program, &path);
 }
 
@@ -435,17 +445,20 @@ static struct member *member_of(const struct world *world, const struct program 
     struct member *member = program->in ? sessions_find(room->sessions, program->token) : NULL;
 
     if (member == NULL || member->session->run != program->run ||
-        !endpoint_equal(&registry_path(room->registry, member->position)->peer, &program->path.peer))
+        !endpoint_equal(&registry_path(room->registry, member->position)->peer,
+                        &program->path.peer))
         return NULL;
     return member;
 }
 
 static bool is_behind(const struct world *world, const struct program *program)
 {
-    return member_of(world, program) != NULL && program->position < transcript_released(world->fuzz.room->transcript);
+    return member_of(world, program) != NULL &&
+           program->position < transcript_released(world->fuzz.room->transcript);
 }
 
-/* What it lacks of what it was sent, as a client would ask; else its position. It may have heard more: another session was at its endpoint. */
+/* What it lacks of what it was sent, as a client would ask; else its position. It may have heard
+ * more: another session was at its endpoint. */
 static void ask_for_all(struct world *world, struct program *program)
 {
     const struct registry *registry = world->fuzz.room->registry;

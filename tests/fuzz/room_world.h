@@ -2,7 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The world of fuzz_room: a room, who is in it, and what they must be sent. Shared by the steps (fuzz_room.c), what must always be so (room_checks.c), and the members of the sequenced protocol (room_sequenced.c).
+ * The world of fuzz_room: a room, who is in it, and what they must be sent. Shared by the steps
+ * (fuzz_room.c), what must always be so (room_checks.c), and the members of the sequenced protocol
+ * (room_sequenced.c).
  */
 #ifndef TESTS_FUZZ_ROOM_WORLD_H
 #define TESTS_FUZZ_ROOM_WORLD_H
@@ -72,9 +74,9 @@ struct world {
     bool overloaded;     /* as the observer was told last */
     uint8_t starts;      /* of the program: each has its own secret */
     struct program programs[PROGRAMS];
-    uint64_t nonce;          /* the last that a program has used */
-    uint32_t sequenced;      /* members with a session */
-    uint64_t renamed;        /* the member whose exit, for another name, was the last event; 0 = none */
+    uint64_t nonce;     /* the last that a program has used */
+    uint32_t sequenced; /* members with a session */
+    uint64_t renamed;   /* the member whose exit, for another name, was the last event; 0 = none */
     struct history *history; /* not cleared between inputs */
 };
 
@@ -95,7 +97,8 @@ static inline struct path peer_path(uint8_t selector)
 void room_checks(struct world *world);
 
 /* Exactly as long as it is, so that a read beyond it is seen. */
-void room_world_receive(struct world *world, const struct path *path, const void *bytes, size_t length);
+void room_world_receive(struct world *world, const struct path *path, const void *bytes,
+                        size_t length);
 
 /* ---- room_sequenced.c ---- */
 

@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEED(condition)                                                                                                \
-    do {                                                                                                               \
-        if (!(condition)) {                                                                                            \
-            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                    \
-            abort();                                                                                                   \
-        }                                                                                                              \
+#define NEED(condition)                                                                            \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                \
+            abort();                                                                               \
+        }                                                                                          \
     } while (0)
 
 /* ---- what the client hands over ---- */
@@ -74,8 +74,9 @@ static void on_member(void *ctx, uint64_t number, const char *name, size_t name_
     struct client_stage *stage = ctx;
     size_t used = strlen(stage->members);
 
-    snprintf(stage->members + used, sizeof(stage->members) - used, "%s%c%llu %.*s", used > 0 ? " " : "",
-             here ? '+' : '-', (unsigned long long)number, (int)name_len, name);
+    snprintf(stage->members + used, sizeof(stage->members) - used, "%s%c%llu %.*s",
+             used > 0 ? " " : "", here ? '+' : '-', (unsigned long long)number, (int)name_len,
+             name);
 }
 
 /* ---- the stage ---- */
@@ -102,7 +103,8 @@ void client_stage_open(struct client_stage *stage)
 
 void client_stage_start(struct client_stage *stage)
 {
-    NEED(sequenced_client_new(&stage->setup, stage->resume, SEQUENCED_CLIENT_REORDER_MIN_BYTES, &stage->client) == 0);
+    NEED(sequenced_client_new(&stage->setup, stage->resume, SEQUENCED_CLIENT_REORDER_MIN_BYTES,
+                              &stage->client) == 0);
     client_stage_tick(stage);
 }
 
@@ -154,7 +156,8 @@ bool client_stage_hello(struct client_stage *stage)
     const struct client_stage_datagram *datagram = client_stage_next(stage);
     struct sequenced_hello hello;
 
-    if (datagram == NULL || sequenced_handshake_read_hello(datagram->bytes, datagram->length, &hello) != 0)
+    if (datagram == NULL ||
+        sequenced_handshake_read_hello(datagram->bytes, datagram->length, &hello) != 0)
         return false;
     stage->nonce = hello.nonce;
     return true;
@@ -164,13 +167,15 @@ bool client_stage_join(struct client_stage *stage, struct sequenced_join *ret_jo
 {
     const struct client_stage_datagram *datagram = client_stage_next(stage);
 
-    if (datagram == NULL || sequenced_handshake_read_join(datagram->bytes, datagram->length, ret_join) != 0)
+    if (datagram == NULL ||
+        sequenced_handshake_read_join(datagram->bytes, datagram->length, ret_join) != 0)
         return false;
     stage->nonce = ret_join->nonce;
     return true;
 }
 
-bool client_stage_frame(struct client_stage *stage, enum sequenced_up_kind kind, struct sequenced_up_frame *ret_frame)
+bool client_stage_frame(struct client_stage *stage, enum sequenced_up_kind kind,
+                        struct sequenced_up_frame *ret_frame)
 {
     const struct client_stage_datagram *datagram;
     struct sequenced_up_reader reader;
@@ -288,8 +293,8 @@ void client_stage_head(struct client_stage *stage, uint64_t head)
     client_stage_down(stage, &frame);
 }
 
-void client_stage_page(struct client_stage *stage, uint64_t head, uint32_t after, uint32_t last, bool more,
-                       const char *members)
+void client_stage_page(struct client_stage *stage, uint64_t head, uint32_t after, uint32_t last,
+                       bool more, const char *members)
 {
     uint8_t bytes[SEQUENCED_PAGE_MAX_BYTES];
     struct octets_writer writer = octets_write(bytes, sizeof(bytes));
@@ -302,7 +307,8 @@ void client_stage_page(struct client_stage *stage, uint64_t head, uint32_t after
 
         NEED(sscanf(members, "%u %64[^,]%n", &entry.member, name, &used) == 2);
         entry.gone = name[0] == '-';
-        entry.name = (struct octets_slice){name + (entry.gone ? 1 : 0), strlen(name) - (entry.gone ? 1 : 0)};
+        entry.name =
+            (struct octets_slice){name + (entry.gone ? 1 : 0), strlen(name) - (entry.gone ? 1 : 0)};
         NEED(sequenced_down_add_entry(&writer, &entry) == 0);
         members += used;
         members += strspn(members, ", ");
@@ -325,7 +331,8 @@ static void send_event(struct client_stage *stage, const struct event *event, ui
     client_stage_receive(stage, bytes, sequenced_events_length(&bundle));
 }
 
-void client_stage_chat(struct client_stage *stage, uint64_t seq, uint32_t member, uint16_t said, const char *text)
+void client_stage_chat(struct client_stage *stage, uint64_t seq, uint32_t member, uint16_t said,
+                       const char *text)
 {
     struct event event = {.seq = seq,
                           .author = member,
@@ -337,15 +344,20 @@ void client_stage_chat(struct client_stage *stage, uint64_t seq, uint32_t member
     send_event(stage, &event, said);
 }
 
-void client_stage_joined(struct client_stage *stage, uint64_t seq, uint32_t member, uint16_t said, const char *name)
+void client_stage_joined(struct client_stage *stage, uint64_t seq, uint32_t member, uint16_t said,
+                         const char *name)
 {
-    struct event event = {
-        .seq = seq, .author = member, .kind = EVENT_JOIN, .name = name, .name_len = (uint16_t)strlen(name)};
+    struct event event = {.seq = seq,
+                          .author = member,
+                          .kind = EVENT_JOIN,
+                          .name = name,
+                          .name_len = (uint16_t)strlen(name)};
 
     send_event(stage, &event, said);
 }
 
-void client_stage_left(struct client_stage *stage, uint64_t seq, uint32_t member, uint16_t said, uint8_t reason)
+void client_stage_left(struct client_stage *stage, uint64_t seq, uint32_t member, uint16_t said,
+                       uint8_t reason)
 {
     struct event event = {.seq = seq, .author = member, .kind = EVENT_EXIT, .reason = reason};
 
@@ -377,13 +389,15 @@ const char *client_stage_given(const struct client_stage *stage)
     text[0] = '\0';
     for (size_t i = 0; i < stage->event_count && used < sizeof(text); i++) {
         if (stage->events[i].event.kind == EVENT_CHAT)
-            used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%llu", used > 0 ? " " : "",
-                                     (unsigned long long)stage->events[i].event.seq);
+            used +=
+                (size_t)snprintf(text + used, sizeof(text) - used, "%s%llu", used > 0 ? " " : "",
+                                 (unsigned long long)stage->events[i].event.seq);
     }
     return text;
 }
 
-bool client_stage_outcome(const struct client_stage *stage, uint32_t number, enum client_outcome outcome, uint8_t why)
+bool client_stage_outcome(const struct client_stage *stage, uint32_t number,
+                          enum client_outcome outcome, uint8_t why)
 {
     unsigned told = 0;
     bool same = false;

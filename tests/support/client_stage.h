@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A client on a stage: the test plays the server. What the client sends is kept and read one by one; what it gives on is kept too. Time passes only where the test says so.
+ * A client on a stage: the test plays the server. What the client sends is kept and read one by
+ * one; what it gives on is kept too. Time passes only where the test says so.
  */
 #ifndef TESTS_SUPPORT_CLIENT_STAGE_H
 #define TESTS_SUPPORT_CLIENT_STAGE_H
@@ -36,7 +37,8 @@ struct client_stage_event {
 
 struct client_stage {
     struct client *client;
-    struct client_setup setup; /* as client_stage_open has filled it in; change it before client_stage_start */
+    struct client_setup
+        setup; /* as client_stage_open has filled it in; change it before client_stage_start */
     const struct client_session *resume; /* the same; NULL: join anew */
     struct moment now;
     int64_t next_ns; /* as client_tick said last */
@@ -89,7 +91,8 @@ bool client_stage_hello(struct client_stage *stage);
 bool client_stage_join(struct client_stage *stage, struct sequenced_join *ret_join);
 
 /* The next frame of that kind in what was not read yet; what stands before it is read, too. */
-bool client_stage_frame(struct client_stage *stage, enum sequenced_up_kind kind, struct sequenced_up_frame *ret_frame);
+bool client_stage_frame(struct client_stage *stage, enum sequenced_up_kind kind,
+                        struct sequenced_up_frame *ret_frame);
 
 /* Reads all there is; tells the position of the last UP, and how many there were. */
 uint64_t client_stage_reported(struct client_stage *stage, size_t *ret_ups);
@@ -104,22 +107,27 @@ void client_stage_down(struct client_stage *stage, const struct sequenced_down_f
 
 /* TAKEN; a page "3 carol, 4 -dave" (a former one), "" for an empty one. */
 void client_stage_taken(struct client_stage *stage, uint32_t upto, uint32_t refused, uint32_t kept);
-void client_stage_page(struct client_stage *stage, uint64_t head, uint32_t after, uint32_t last, bool more,
-                       const char *members);
+void client_stage_page(struct client_stage *stage, uint64_t head, uint32_t after, uint32_t last,
+                       bool more, const char *members);
 void client_stage_head(struct client_stage *stage, uint64_t head);
 
 /* EVENTS with one event each. */
-void client_stage_chat(struct client_stage *stage, uint64_t seq, uint32_t member, uint16_t said, const char *text);
-void client_stage_joined(struct client_stage *stage, uint64_t seq, uint32_t member, uint16_t said, const char *name);
-void client_stage_left(struct client_stage *stage, uint64_t seq, uint32_t member, uint16_t said, uint8_t reason);
+void client_stage_chat(struct client_stage *stage, uint64_t seq, uint32_t member, uint16_t said,
+                       const char *text);
+void client_stage_joined(struct client_stage *stage, uint64_t seq, uint32_t member, uint16_t said,
+                         const char *name);
+void client_stage_left(struct client_stage *stage, uint64_t seq, uint32_t member, uint16_t said,
+                       uint8_t reason);
 
-/* Handshake, own join as event `head`, a page with carol (3) and alice (7, the client): in, and nothing left to read. */
+/* Handshake, own join as event `head`, a page with carol (3) and alice (7, the client): in, and
+ * nothing left to read. */
 void client_stage_enter(struct client_stage *stage);
 
 /* The numbers of all chats given on, as "11 12 13". */
 const char *client_stage_given(const struct client_stage *stage);
 
 /* True where the message has that outcome, and was told it once. */
-bool client_stage_outcome(const struct client_stage *stage, uint32_t number, enum client_outcome outcome, uint8_t why);
+bool client_stage_outcome(const struct client_stage *stage, uint32_t number,
+                          enum client_outcome outcome, uint8_t why);
 
 #endif

@@ -49,7 +49,8 @@ static struct fake_flight *pop(struct fake_network *network)
     size_t at = 0;
 
     for (size_t child = 1; child < network->count; child = 2 * at + 1) {
-        if (child + 1 < network->count && is_before(network->flights[child + 1], network->flights[child]))
+        if (child + 1 < network->count &&
+            is_before(network->flights[child + 1], network->flights[child]))
             child++;
         if (!is_before(network->flights[child], last))
             break;
@@ -60,14 +61,15 @@ static struct fake_flight *pop(struct fake_network *network)
     return top;
 }
 
-static void fly(struct fake_network *network, const struct fake_weather *weather, enum fake_way way, int64_t now_ns,
-                const struct path *path, const void *bytes, size_t length)
+static void fly(struct fake_network *network, const struct fake_weather *weather, enum fake_way way,
+                int64_t now_ns, const struct path *path, const void *bytes, size_t length)
 {
     struct fake_flight *flight = malloc(sizeof(*flight) + length);
 
     if (flight == NULL)
         abort();
-    flight->due_ns = now_ns + weather->delay_ns + dice_between(&network->dice, 0, weather->jitter_ns);
+    flight->due_ns =
+        now_ns + weather->delay_ns + dice_between(&network->dice, 0, weather->jitter_ns);
     if (dice_chance(&network->dice, weather->late_permille))
         flight->due_ns += dice_between(&network->dice, 0, weather->late_ns);
     flight->order = network->order++;
@@ -79,8 +81,8 @@ static void fly(struct fake_network *network, const struct fake_weather *weather
     push(network, flight);
 }
 
-void fake_network_send(struct fake_network *network, struct fake_link *link, enum fake_way way, int64_t now_ns,
-                       const struct path *path, const void *bytes, size_t length)
+void fake_network_send(struct fake_network *network, struct fake_link *link, enum fake_way way,
+                       int64_t now_ns, const struct path *path, const void *bytes, size_t length)
 {
     const struct fake_weather *weather = &link->weather[way];
 

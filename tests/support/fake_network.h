@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A network between one server and its peers, on a fake clock: it loses, repeats, delays and reorders datagrams as its links' weather says. It knows nothing of what
- * is in a datagram, nor who is at an endpoint when one arrives: that is for whoever takes it out.
+ * A network between one server and its peers, on a fake clock: it loses, repeats, delays and
+ * reorders datagrams as its links' weather says. It knows nothing of what is in a datagram, nor who
+ * is at an endpoint when one arrives: that is for whoever takes it out.
  */
 #ifndef TESTS_SUPPORT_FAKE_NETWORK_H
 #define TESTS_SUPPORT_FAKE_NETWORK_H
@@ -23,7 +24,8 @@ enum fake_way {
     FAKE_WAYS,
 };
 
-/* Of one direction. A jitter that is longer than what lies between two datagrams makes them change places. */
+/* Of one direction. A jitter that is longer than what lies between two datagrams makes them change
+ * places. */
 struct fake_weather {
     uint32_t loss_permille;
     uint32_t twice_permille; /* comes a second time, with a delay of its own */
@@ -61,9 +63,10 @@ struct fake_network {
 void fake_network_init(struct fake_network *network, uint64_t seed);
 void fake_network_done(struct fake_network *network);
 
-/* Sends it from or to path->peer. The bytes are copied, as many as there are: a copy that is one byte too short is found by AddressSanitizer. */
-void fake_network_send(struct fake_network *network, struct fake_link *link, enum fake_way way, int64_t now_ns,
-                       const struct path *path, const void *bytes, size_t length);
+/* Sends it from or to path->peer. The bytes are copied, as many as there are: a copy that is one
+ * byte too short is found by AddressSanitizer. */
+void fake_network_send(struct fake_network *network, struct fake_link *link, enum fake_way way,
+                       int64_t now_ns, const struct path *path, const void *bytes, size_t length);
 
 /* When the next one arrives, or MOMENT_NEVER_NS. */
 int64_t fake_network_next(const struct fake_network *network);

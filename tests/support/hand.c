@@ -13,7 +13,8 @@ void hand_init(struct hand *hand, struct stage *stage, uint16_t port)
 
 const struct fake_datagram *hand_next(struct hand *hand)
 {
-    const struct fake_datagram *datagram = fake_outbox_to(&hand->stage->outbox, hand->path.peer.port, hand->read);
+    const struct fake_datagram *datagram =
+        fake_outbox_to(&hand->stage->outbox, hand->path.peer.port, hand->read);
 
     hand->read += datagram != NULL ? 1 : 0;
     return datagram;
@@ -54,9 +55,11 @@ static bool read_welcome(struct hand *hand)
     const struct fake_datagram *datagram;
 
     while ((datagram = hand_next(hand)) != NULL) {
-        if (sequenced_handshake_read_refusal(datagram->bytes, datagram->length, &hand->refusal) == 0)
+        if (sequenced_handshake_read_refusal(datagram->bytes, datagram->length, &hand->refusal) ==
+            0)
             return false;
-        if (sequenced_handshake_read_welcome(datagram->bytes, datagram->length, &hand->welcome) != 0)
+        if (sequenced_handshake_read_welcome(datagram->bytes, datagram->length, &hand->welcome) !=
+            0)
             continue;
         hand->epoch = hand->welcome.epoch;
         hand->token = hand->welcome.token;
@@ -99,8 +102,10 @@ bool hand_enter(struct hand *hand, uint64_t nonce, const char *name)
 
 void hand_up(struct hand *hand, const struct sequenced_up_frame *frames, size_t count)
 {
-    const struct sequenced_up up = {
-        .token = hand->token, .run = hand->run, .packet = ++hand->packet, .position = hand->position};
+    const struct sequenced_up up = {.token = hand->token,
+                                    .run = hand->run,
+                                    .packet = ++hand->packet,
+                                    .position = hand->position};
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
     struct octets_writer writer = sequenced_write(bytes, sizeof(bytes));
 
@@ -144,7 +149,8 @@ void hand_missing(struct hand *hand, uint64_t first, uint64_t length)
     hand_up(hand, &frame, 1);
 }
 
-bool hand_told(struct hand *hand, enum sequenced_down_kind kind, struct sequenced_down_frame *ret_frame)
+bool hand_told(struct hand *hand, enum sequenced_down_kind kind,
+               struct sequenced_down_frame *ret_frame)
 {
     const struct fake_datagram *datagram;
     bool told = false;
@@ -154,7 +160,8 @@ bool hand_told(struct hand *hand, enum sequenced_down_kind kind, struct sequence
         struct octets_reader reader;
         struct sequenced_down down;
 
-        if (sequenced_down_open(datagram->bytes, datagram->length, &down, &reader) != 0 || down.token != hand->token)
+        if (sequenced_down_open(datagram->bytes, datagram->length, &down, &reader) != 0 ||
+            down.token != hand->token)
             continue;
         while (sequenced_down_next(&reader, &frame) == 1) {
             if (!told && frame.kind == kind)
@@ -183,7 +190,8 @@ static int write_event(char *text, size_t size, const struct sequenced_event *ev
     case SEQUENCED_EVENT_JOIN:
         return snprintf(text, size, "+%.*s", (int)event->name.length, event->name.bytes);
     case SEQUENCED_EVENT_CHAT:
-        return snprintf(text, size, "%u:%.*s", event->member, (int)event->text.length, event->text.bytes);
+        return snprintf(text, size, "%u:%.*s", event->member, (int)event->text.length,
+                        event->text.bytes);
     case SEQUENCED_EVENT_EXIT:
         return snprintf(text, size, "-%u/%u", event->member, event->reason);
     default:

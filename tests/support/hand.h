@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A hand that writes the datagrams of sequenced members, and reads what they are sent: no machine, no timers. A member is known by its port, as on the stage.
+ * A hand that writes the datagrams of sequenced members, and reads what they are sent: no machine,
+ * no timers. A member is known by its port, as on the stage.
  */
 #ifndef TESTS_SUPPORT_HAND_H
 #define TESTS_SUPPORT_HAND_H
@@ -29,10 +30,12 @@ struct hand {
 
 void hand_init(struct hand *hand, struct stage *stage, uint16_t port);
 
-/* HELLO with this nonce; passes over what was sent before; true where CHALLENGE came, whose cookie is kept. */
+/* HELLO with this nonce; passes over what was sent before; true where CHALLENGE came, whose cookie
+ * is kept. */
 bool hand_hello(struct hand *hand, uint64_t nonce);
 
-/* JOIN with nonce and cookie; `resume` with what it knows. True where WELCOME came; else `refusal` says why, or has the code 0. */
+/* JOIN with nonce and cookie; `resume` with what it knows. True where WELCOME came; else `refusal`
+ * says why, or has the code 0. */
 bool hand_join(struct hand *hand, const char *name, bool resume);
 
 /* Both, on a stage that is then swept; what was sent is still there. True where it is in. */
@@ -48,13 +51,16 @@ void hand_missing(struct hand *hand, uint64_t first, uint64_t length);
 /* The next datagram to it that it has not looked at, or NULL. */
 const struct fake_datagram *hand_next(struct hand *hand);
 
-/* The first frame of that kind in any DOWN to it since then; false where there is none. Looks at all that is there. */
-bool hand_told(struct hand *hand, enum sequenced_down_kind kind, struct sequenced_down_frame *ret_frame);
+/* The first frame of that kind in any DOWN to it since then; false where there is none. Looks at
+ * all that is there. */
+bool hand_told(struct hand *hand, enum sequenced_down_kind kind,
+               struct sequenced_down_frame *ret_frame);
 
 /* Reads the next EVENTS; false where there is none left. Passes over all else. */
 bool hand_events(struct hand *hand, struct sequenced_events *ret_events);
 
-/* All events in the EVENTS to it since then, as "+alice 1:hello -alice" (time and numbers left out), in the order of their numbers where they come so. */
+/* All events in the EVENTS to it since then, as "+alice 1:hello -alice" (time and numbers left
+ * out), in the order of their numbers where they come so. */
 const char *hand_heard(struct hand *hand, char *text, size_t size);
 
 #endif

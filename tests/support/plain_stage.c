@@ -12,15 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEED(condition)                                                                                                \
-    do {                                                                                                               \
-        if (!(condition)) {                                                                                            \
-            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                    \
-            abort();                                                                                                   \
-        }                                                                                                              \
+#define NEED(condition)                                                                            \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                \
+            abort();                                                                               \
+        }                                                                                          \
     } while (0)
 
-__attribute__((format(printf, 2, 3))) static void tell(struct plain_stage *stage, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void tell(struct plain_stage *stage,
+                                                       const char *format, ...)
 {
     size_t left = sizeof(stage->told) - stage->told_length;
     va_list arguments;
@@ -53,7 +54,8 @@ static void on_event(void *ctx, const struct event *event, uint32_t own)
 {
     struct plain_stage *stage = ctx;
 
-    NEED(event->seq == 0 && event->wall_ns == stage->now.wall_ns && event->utc_offset_s == stage->now.utc_offset_s);
+    NEED(event->seq == 0 && event->wall_ns == stage->now.wall_ns &&
+         event->utc_offset_s == stage->now.utc_offset_s);
     NEED(text_is_utf8(event->name, event->name_len) && text_is_utf8(event->text, event->text_len));
     NEED(event->name_len <= ROOM_NAME_MAX_BYTES && event->text_len <= PLAIN_CLIENT_LINE_MAX_BYTES);
     stage->event = *event;
@@ -69,18 +71,21 @@ static void on_event(void *ctx, const struct event *event, uint32_t own)
         break;
     case EVENT_CHAT:
         if (own != 0)
-            tell(stage, "<%.*s #%u> %.*s", (int)event->name_len, event->name, (unsigned)own, (int)event->text_len,
-                 event->text);
+            tell(stage, "<%.*s #%u> %.*s", (int)event->name_len, event->name, (unsigned)own,
+                 (int)event->text_len, event->text);
         else
-            tell(stage, "<%.*s> %.*s", (int)event->name_len, event->name, (int)event->text_len, event->text);
+            tell(stage, "<%.*s> %.*s", (int)event->name_len, event->name, (int)event->text_len,
+                 event->text);
         break;
     }
 }
 
 static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why)
 {
-    static const char *const outcomes[] = {
-        [CLIENT_TAKEN] = "taken", [CLIENT_REFUSED] = "refused", [CLIENT_UNKNOWN] = "unknown", [CLIENT_SENT] = "sent"};
+    static const char *const outcomes[] = {[CLIENT_TAKEN] = "taken",
+                                           [CLIENT_REFUSED] = "refused",
+                                           [CLIENT_UNKNOWN] = "unknown",
+                                           [CLIENT_SENT] = "sent"};
     struct plain_stage *stage = ctx;
     const char *reply = stage->reply;
 
@@ -118,7 +123,8 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
 {
     struct plain_stage *stage = ctx;
 
-    NEED(stage->client == NULL || (client_state(stage->client) == state && client_why(stage->client) == reason));
+    NEED(stage->client == NULL ||
+         (client_state(stage->client) == state && client_why(stage->client) == reason));
     switch (state) {
     case CLIENT_JOINING:
         tell(stage, "joining %d %u", (int)reason, (unsigned)wait_s);
@@ -140,7 +146,8 @@ static void on_member(void *ctx, uint64_t number, const char *name, size_t name_
     struct plain_stage *stage = ctx;
 
     if (stage->tells_members)
-        tell(stage, "@%c%llu %.*s", here ? '+' : '-', (unsigned long long)number, (int)name_len, name);
+        tell(stage, "@%c%llu %.*s", here ? '+' : '-', (unsigned long long)number, (int)name_len,
+             name);
 }
 
 static void on_line(void *ctx, const char *text, size_t length)
@@ -156,8 +163,9 @@ void plain_stage_open(struct plain_stage *stage)
 {
     memset(stage, 0, sizeof(*stage));
     NEED(dialect_init(&stage->dialect, "course", DIALECT_ZH) == 0);
-    stage->now = (struct moment){
-        .mono_ns = 1000 * MOMENT_NS_PER_S, .wall_ns = 1800000000 * MOMENT_NS_PER_S, .utc_offset_s = 3600};
+    stage->now = (struct moment){.mono_ns = 1000 * MOMENT_NS_PER_S,
+                                 .wall_ns = 1800000000 * MOMENT_NS_PER_S,
+                                 .utc_offset_s = 3600};
     stage->setup = (struct client_setup){.seed = {1, 2, 3},
                                          .name = "alice",
                                          .carrier = {.send = on_send, .ctx = stage},
@@ -172,15 +180,16 @@ void plain_stage_open(struct plain_stage *stage)
 
 void plain_stage_start(struct plain_stage *stage)
 {
-    NEED(plain_client_new(&stage->setup, &stage->dialect, stage->keepalive_ns, &stage->client) == 0);
+    NEED(plain_client_new(&stage->setup, &stage->dialect, stage->keepalive_ns, &stage->client) ==
+         0);
     plain_stage_tick(stage);
 }
 
 void plain_stage_enter(struct plain_stage *stage)
 {
     struct reply filled;
-    const struct reply *accept = reply_fill(dialect_reply(&stage->dialect, DIALECT_ACCEPT), stage->setup.name,
-                                            strlen(stage->setup.name), &filled);
+    const struct reply *accept = reply_fill(dialect_reply(&stage->dialect, DIALECT_ACCEPT),
+                                            stage->setup.name, strlen(stage->setup.name), &filled);
 
     plain_stage_start(stage);
     plain_stage_receive_bytes(stage, accept->bytes, accept->length);

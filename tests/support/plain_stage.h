@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A plain client on a stage: the test plays the server. What it sends and what it tells are kept as text, to be compared as a whole. Time passes only where the test says so.
+ * A plain client on a stage: the test plays the server. What it sends and what it tells are kept as
+ * text, to be compared as a whole. Time passes only where the test says so.
  */
 #ifndef TESTS_SUPPORT_PLAIN_STAGE_H
 #define TESTS_SUPPORT_PLAIN_STAGE_H
@@ -51,11 +52,13 @@ void plain_stage_moved(struct plain_stage *stage);
 void plain_stage_pass_ms(struct plain_stage *stage, int64_t ms);
 void plain_stage_tick(struct plain_stage *stage);
 
-/* All datagrams since the last call, as "L alice|C alice hello"; a copy that lasts until the next call of this or plain_stage_told. */
+/* All datagrams since the last call, as "L alice|C alice hello"; a copy that lasts until the next
+ * call of this or plain_stage_told. */
 const char *plain_stage_sent(struct plain_stage *stage);
 
 /*
- * All that was told since the last call, as "joining 0 0|in|out left|<bob> hello|<alice #1> hi|+bob|-bob|* tea|line X|missed 3|1 sent|2 refused 5". With members: "@+2 bob".
+ * All that was told since the last call, as "joining 0 0|in|out left|<bob> hello|<alice #1>
+ * hi|+bob|-bob|* tea|line X|missed 3|1 sent|2 refused 5". With members: "@+2 bob".
  */
 const char *plain_stage_told(struct plain_stage *stage);
 

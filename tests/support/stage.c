@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void on_happened(void *ctx, const struct moment *now, const struct event *event, const struct path *path)
+static void on_happened(void *ctx, const struct moment *now, const struct event *event,
+                        const struct path *path)
 {
     struct stage *stage = ctx;
 
@@ -16,7 +17,8 @@ static void on_happened(void *ctx, const struct moment *now, const struct event 
     stage->happened[event->kind]++;
 }
 
-static void on_refused(void *ctx, const struct moment *now, enum refusal refusal, const struct path *path)
+static void on_refused(void *ctx, const struct moment *now, enum refusal refusal,
+                       const struct path *path)
 {
     struct stage *stage = ctx;
 
@@ -25,7 +27,8 @@ static void on_refused(void *ctx, const struct moment *now, enum refusal refusal
     stage->refused[refusal]++;
 }
 
-static void on_undelivered(void *ctx, const struct moment *now, const char *name, const struct path *path)
+static void on_undelivered(void *ctx, const struct moment *now, const char *name,
+                           const struct path *path)
 {
     struct stage *stage = ctx;
 
@@ -49,7 +52,8 @@ void stage_open(struct stage *stage)
     fake_outbox_init(&stage->outbox);
     dialect_init(&stage->dialects[0], "course", DIALECT_ZH);
     dialect_init(&stage->dialects[1], "yn", DIALECT_EN);
-    stage->now = (struct moment){.mono_ns = 1000 * MOMENT_NS_PER_S, .wall_ns = 1700000000 * MOMENT_NS_PER_S};
+    stage->now =
+        (struct moment){.mono_ns = 1000 * MOMENT_NS_PER_S, .wall_ns = 1700000000 * MOMENT_NS_PER_S};
     stage->doors[0].dialect = &stage->dialects[0];
     stage->doors[1].dialect = &stage->dialects[1];
     endpoint_parse("0.0.0.0:8888", &stage->doors[0].listen);
@@ -62,7 +66,8 @@ void stage_open(struct stage *stage)
                    .session_timeout_s = 600,
                    .plain_enabled = true,
                    .sequenced_enabled = true},
-        .access = {.plain_from.sets = NETWORK_SET_BIT(NETWORK_ALL), .trusted.sets = NETWORK_SET_BIT(NETWORK_ALL)},
+        .access = {.plain_from.sets = NETWORK_SET_BIT(NETWORK_ALL),
+                   .trusted.sets = NETWORK_SET_BIT(NETWORK_ALL)},
         .title = "room",
         .doors = stage->doors,
         .door_count = 2,
@@ -120,7 +125,8 @@ struct path stage_path(uint16_t port, uint16_t door)
     return path;
 }
 
-void stage_send_bytes(struct stage *stage, const struct path *path, const void *bytes, size_t length)
+void stage_send_bytes(struct stage *stage, const struct path *path, const void *bytes,
+                      size_t length)
 {
     room_receive(stage->room, &stage->now, path, bytes, length);
 }
@@ -171,5 +177,6 @@ bool stage_heard(const struct stage *stage, uint16_t port, size_t n, const char 
 {
     const struct fake_datagram *datagram = fake_outbox_to(&stage->outbox, port, n);
 
-    return datagram != NULL && datagram->length == strlen(text) && memcmp(datagram->bytes, text, datagram->length) == 0;
+    return datagram != NULL && datagram->length == strlen(text) &&
+           memcmp(datagram->bytes, text, datagram->length) == 0;
 }

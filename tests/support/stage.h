@@ -19,7 +19,8 @@ struct stage {
     struct moment now;
     struct dialect dialects[2]; /* door 0: course, zh; door 1: yn, en */
     struct room_door doors[2];
-    struct room_config config;  /* as stage_open has filled it in; change it before stage_start, or reconfigure */
+    struct room_config
+        config; /* as stage_open has filled it in; change it before stage_start, or reconfigure */
     struct room_setup setup;    /* the rest; change it before stage_start */
     uint64_t happened[4];       /* events seen by the observer, by kind */
     uint64_t refused[REFUSALS]; /* seen by the observer */
@@ -42,7 +43,8 @@ struct path stage_path(uint16_t port, uint16_t door);
 
 /* A datagram from that port, to door 0. */
 void stage_send(struct stage *stage, uint16_t port, const char *text);
-void stage_send_bytes(struct stage *stage, const struct path *path, const void *bytes, size_t length);
+void stage_send_bytes(struct stage *stage, const struct path *path, const void *bytes,
+                      size_t length);
 
 /* Sweeps until nobody is owed anything, or all are blocked. */
 enum sweep_result stage_sweep(struct stage *stage);
@@ -50,7 +52,8 @@ enum sweep_result stage_sweep(struct stage *stage);
 /* Joins, sweeps, and forgets what was sent. */
 void stage_join(struct stage *stage, uint16_t port, const char *name);
 
-/* The same from another address: the holder of a name that is asked for at its own address is probed before the answer. */
+/* The same from another address: the holder of a name that is asked for at its own address is
+ * probed before the answer. */
 void stage_join_elsewhere(struct stage *stage, uint16_t port, const char *name);
 
 /* True where exactly this was sent to that port as its n-th datagram. */

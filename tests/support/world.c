@@ -21,10 +21,10 @@ void world_wrong(struct world *world, const char *format, ...)
     if (world->is_wrong)
         return;
     world->is_wrong = true;
-    length =
-        snprintf(world->verdict, sizeof(world->verdict), "seed %llu, %.3f s%s: ", (unsigned long long)world->setup.seed,
-                 (double)(world->now.mono_ns - world->start_ns) / (double)MOMENT_NS_PER_S,
-                 world->healed ? ", network healed" : "");
+    length = snprintf(world->verdict, sizeof(world->verdict),
+                      "seed %llu, %.3f s%s: ", (unsigned long long)world->setup.seed,
+                      (double)(world->now.mono_ns - world->start_ns) / (double)MOMENT_NS_PER_S,
+                      world->healed ? ", network healed" : "");
     va_start(arguments, format);
     vsnprintf(world->verdict + length, sizeof(world->verdict) - (size_t)length, format, arguments);
     va_end(arguments);
@@ -37,18 +37,21 @@ void world_trace(const struct world *world, const char *format, ...)
 
     if (!world->setup.trace)
         return;
-    fprintf(stderr, "%10.3f ms  ", (double)(world->now.mono_ns - world->start_ns) / (double)MOMENT_NS_PER_MS);
+    fprintf(stderr, "%10.3f ms  ",
+            (double)(world->now.mono_ns - world->start_ns) / (double)MOMENT_NS_PER_MS);
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     fputc('\n', stderr);
 }
 
-size_t world_text(const struct world *world, uint32_t actor, uint32_t index, char ret_text[WORLD_TEXT_BYTES])
+size_t world_text(const struct world *world, uint32_t actor, uint32_t index,
+                  char ret_text[WORLD_TEXT_BYTES])
 {
     struct dice dice = {.state = world->setup.seed ^ (uint64_t)actor << 40 ^ (uint64_t)index << 8};
     size_t length = (size_t)snprintf(ret_text, WORLD_TEXT_BYTES, "#%u.%u#", actor, index);
-    size_t whole = length + dice_below(&dice, dice_chance(&dice, 100) ? world->setup.text_bytes : 40U);
+    size_t whole =
+        length + dice_below(&dice, dice_chance(&dice, 100) ? world->setup.text_bytes : 40U);
 
     if (whole > world->setup.text_bytes && length <= world->setup.text_bytes)
         whole = world->setup.text_bytes;
@@ -63,13 +66,16 @@ bool world_text_of(const char *text, size_t length, uint32_t *ret_actor, uint32_
     char copy[32];
     char end = '\0';
 
-    snprintf(copy, sizeof(copy), "%.*s", (int)(length < sizeof(copy) ? length : sizeof(copy) - 1), text);
+    snprintf(copy, sizeof(copy), "%.*s", (int)(length < sizeof(copy) ? length : sizeof(copy) - 1),
+             text);
     return sscanf(copy, "#%u.%u%c", ret_actor, ret_index, &end) == 3 && end == '#';
 }
 
-/* ---- the room's ports ------------------------------------------------------------------------------------------- */
+/* ---- the room's ports
+ * ------------------------------------------------------------------------------------------- */
 
-static void on_happened(void *ctx, const struct moment *now, const struct event *event, const struct path *path)
+static void on_happened(void *ctx, const struct moment *now, const struct event *event,
+                        const struct path *path)
 {
     struct world *world = ctx;
     struct record record = {.author = event->author,
@@ -81,14 +87,16 @@ static void on_happened(void *ctx, const struct moment *now, const struct event 
     (void)now;
     (void)path;
     if (event->seq != world->records_count + 1 || event->name_len > sizeof(record.name)) {
-        world_wrong(world, "the room says that event %llu has happened after event %zu", (unsigned long long)event->seq,
-                    world->records_count);
+        world_wrong(world, "the room says that event %llu has happened after event %zu",
+                    (unsigned long long)event->seq, world->records_count);
         return;
     }
     if (event->name_len > 0)
         memcpy(record.name, event->name, event->name_len);
-    if (event->text_len > 0 && !world_text_of(event->text, event->text_len, &record.actor, &record.index))
-        world_wrong(world, "event %llu holds a text that nobody has said", (unsigned long long)event->seq);
+    if (event->text_len > 0 &&
+        !world_text_of(event->text, event->text_len, &record.actor, &record.index))
+        world_wrong(world, "event %llu holds a text that nobody has said",
+                    (unsigned long long)event->seq);
     if (world->records_count == world->records_max) {
         world->records_max = world->records_max == 0 ? 1024 : world->records_max * 2;
         world->records = realloc(world->records, world->records_max * sizeof(*world->records));
@@ -96,14 +104,16 @@ static void on_happened(void *ctx, const struct moment *now, const struct event 
             abort();
     }
     world->records[world->records_count++] = record;
-    world_trace(world, "room: event %zu kind %u member %llu #%u.%u#", world->records_count, record.kind,
-                (unsigned long long)record.author, record.actor, record.index);
+    world_trace(world, "room: event %zu kind %u member %llu #%u.%u#", world->records_count,
+                record.kind, (unsigned long long)record.author, record.actor, record.index);
     world_judge_record(world, &world->records[world->records_count - 1]);
 }
 
 static struct actor *actor_of(struct world *world, const struct endpoint *peer)
 {
-    size_t id = peer->port < WORLD_PORT(0) ? SIZE_MAX : (size_t)(peer->port - WORLD_PORT(0)) / (WORLD_MOVES_MAX + 1);
+    size_t id = peer->port < WORLD_PORT(0)
+                    ? SIZE_MAX
+                    : (size_t)(peer->port - WORLD_PORT(0)) / (WORLD_MOVES_MAX + 1);
 
     return id < world->actors_count ? &world->actors[id] : NULL;
 }
@@ -113,7 +123,8 @@ static void send_entry(struct world *world, const struct outbox_entry *entry)
     struct actor *actor = actor_of(world, &entry->path->peer);
 
     if (actor == NULL) {
-        world_wrong(world, "the room sends %u bytes to somebody who was never there", entry->length);
+        world_wrong(world, "the room sends %u bytes to somebody who was never there",
+                    entry->length);
         return;
     }
     if (entry->length > 1200)
@@ -123,8 +134,8 @@ static void send_entry(struct world *world, const struct outbox_entry *entry)
                 entry->length > 1 ? ((const uint8_t *)entry->bytes)[1] : 0U,
                 entry->length > 2 ? ((const uint8_t *)entry->bytes)[2] : 0U, entry->length);
     world_promises_note(world, entry->bytes, entry->length);
-    fake_network_send(&world->network, &actor->link, FAKE_DOWN, world->now.mono_ns, entry->path, entry->bytes,
-                      entry->length);
+    fake_network_send(&world->network, &actor->link, FAKE_DOWN, world->now.mono_ns, entry->path,
+                      entry->bytes, entry->length);
 }
 
 static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
@@ -132,9 +143,10 @@ static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
     struct world *world = ctx;
 
     for (size_t i = 0; i < count; i++) {
-        if (world->full_until_ns == 0 && !world->healed && dice_chance(&world->dice, world->setup.full_permille))
-            world->full_until_ns =
-                world->now.mono_ns + dice_between(&world->dice, MOMENT_NS_PER_MS, 30 * MOMENT_NS_PER_MS);
+        if (world->full_until_ns == 0 && !world->healed &&
+            dice_chance(&world->dice, world->setup.full_permille))
+            world->full_until_ns = world->now.mono_ns + dice_between(&world->dice, MOMENT_NS_PER_MS,
+                                                                     30 * MOMENT_NS_PER_MS);
         if (world->full_until_ns != 0) {
             entries[i].result = OUTBOX_LATER;
             continue;
@@ -144,7 +156,8 @@ static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
     }
 }
 
-/* ---- beginning and end ------------------------------------------------------------------------------------------ */
+/* ---- beginning and end
+ * ------------------------------------------------------------------------------------------ */
 
 static void open_room(struct world *world)
 {
@@ -186,7 +199,8 @@ struct world *world_new(const struct world_setup *setup)
         abort();
     world->setup = *setup;
     world->dice.state = setup->seed;
-    world->now = (struct moment){.mono_ns = 1000 * MOMENT_NS_PER_S, .wall_ns = 1700000000 * MOMENT_NS_PER_S};
+    world->now =
+        (struct moment){.mono_ns = 1000 * MOMENT_NS_PER_S, .wall_ns = 1700000000 * MOMENT_NS_PER_S};
     world->start_ns = world->now.mono_ns;
     fake_network_init(&world->network, setup->seed ^ UINT64_C(0x6e6574776f726b));
     open_room(world);
@@ -220,7 +234,9 @@ const char *world_verdict(const struct world *world)
     return world->is_wrong ? world->verdict : "nothing is wrong";
 }
 
-/* ---- time ------------------------------------------------------------------------------------------------------- */
+/* ---- time
+ * -------------------------------------------------------------------------------------------------------
+ */
 
 static int64_t earlier(int64_t a, int64_t b)
 {
@@ -260,7 +276,8 @@ static void turn(struct world *world)
 {
     unsigned sweeps = 0;
 
-    while (world->acts_done < world->acts_count && world->acts[world->acts_done].at_ns <= world->now.mono_ns)
+    while (world->acts_done < world->acts_count &&
+           world->acts[world->acts_done].at_ns <= world->now.mono_ns)
         world_script_act(world, &world->acts[world->acts_done++]);
     if (world->full_until_ns != 0 && world->full_until_ns <= world->now.mono_ns) {
         world->full_until_ns = 0;
@@ -298,7 +315,8 @@ static bool pass(struct world *world, int64_t until_ns, bool until_quiet)
         turns = next > world->now.mono_ns ? 0 : turns + 1;
         if (turns == TURNS_MAX)
             world_wrong(world, "somebody wants to be called again and again (%s)",
-                        room_next_tick(world->room) <= world->now.mono_ns ? "the room" : "a client");
+                        room_next_tick(world->room) <= world->now.mono_ns ? "the room"
+                                                                          : "a client");
         if (next > world->now.mono_ns) {
             world->now.wall_ns += next - world->now.mono_ns;
             world->now.mono_ns = next;
@@ -341,8 +359,8 @@ static void calm(struct world *world)
         uint64_t count = datagrams_of(&world->actors[i]) - world->actors[i].calm_mark;
 
         if (count > WORLD_CALM_DATAGRAMS)
-            world_wrong(world, "all was quiet, and m%zu and the room go on: %llu datagrams in %d s", i,
-                        (unsigned long long)count, WORLD_CALM_S);
+            world_wrong(world, "all was quiet, and m%zu and the room go on: %llu datagrams in %d s",
+                        i, (unsigned long long)count, WORLD_CALM_S);
     }
 }
 
@@ -350,7 +368,9 @@ bool world_run(struct world *world)
 {
     pass(world, world->start_ns + world->setup.talk_ns + world->setup.linger_ns, false);
     heal(world);
-    pass(world, world->now.mono_ns + (world->setup.lasting ? WORLD_LASTING_QUIET_S : WORLD_QUIET_S) * MOMENT_NS_PER_S,
+    pass(world,
+         world->now.mono_ns +
+             (world->setup.lasting ? WORLD_LASTING_QUIET_S : WORLD_QUIET_S) * MOMENT_NS_PER_S,
          true);
     world->quiet_ns = world->now.mono_ns;
     if (!world->is_wrong)

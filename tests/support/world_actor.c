@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* A client, its program and its user: what it says, what it is told, and what it keeps when it is killed. */
+/* A client, its program and its user: what it says, what it is told, and what it keeps when it is
+ * killed. */
 #include "support/world_inside.h"
 
 #include <roomd/status.h>
@@ -24,14 +25,17 @@ void world_actor_init(struct actor *actor, struct world *world, uint16_t id, boo
     actor->may_lose = world->setup.session_timeout_s < 120;
     snprintf(actor->name, sizeof(actor->name), "m%u", id);
     /* Each comes from a prefix of its own: limits for an address are tested elsewhere. */
-    endpoint_address_from_ipv4((const uint8_t[]){10, (uint8_t)(id >> 8), (uint8_t)id, 1}, actor->path.peer.address);
+    endpoint_address_from_ipv4((const uint8_t[]){10, (uint8_t)(id >> 8), (uint8_t)id, 1},
+                               actor->path.peer.address);
     endpoint_address_from_ipv4((const uint8_t[]){192, 0, 2, 254}, actor->path.local);
     actor->path.peer.port = WORLD_PORT(id);
     for (size_t way = 0; way < FAKE_WAYS; way++) {
         actor->link.weather[way] = world->setup.weather[way];
-        /* The plain protocol promises nothing over a bad network, so there would be nothing to judge. */
+        /* The plain protocol promises nothing over a bad network, so there would be nothing to
+         * judge. */
         if (plain)
-            actor->link.weather[way] = (struct fake_weather){.delay_ns = world->setup.weather[way].delay_ns};
+            actor->link.weather[way] =
+                (struct fake_weather){.delay_ns = world->setup.weather[way].delay_ns};
     }
 }
 
@@ -42,18 +46,20 @@ void world_actor_done(struct actor *actor)
     free(actor->people);
 }
 
-/* ---- what the client tells -------------------------------------------------------------------------------------- */
+/* ---- what the client tells
+ * -------------------------------------------------------------------------------------- */
 
 static void send_up(struct actor *actor, const void *bytes, size_t length)
 {
     const uint8_t *byte = bytes;
 
-    world_trace(actor->world, "m%u -> %02x%02x%02x, %zu bytes", actor->id, length > 0 ? byte[0] : 0U,
-                length > 1 ? byte[1] : 0U, length > 2 ? byte[2] : 0U, length);
+    world_trace(actor->world, "m%u -> %02x%02x%02x, %zu bytes", actor->id,
+                length > 0 ? byte[0] : 0U, length > 1 ? byte[1] : 0U, length > 2 ? byte[2] : 0U,
+                length);
     if (length > 1200)
         world_wrong(actor->world, "m%u sends a datagram of %zu bytes", actor->id, length);
-    fake_network_send(&actor->world->network, &actor->link, FAKE_UP, actor->world->now.mono_ns, &actor->path, bytes,
-                      length);
+    fake_network_send(&actor->world->network, &actor->link, FAKE_UP, actor->world->now.mono_ns,
+                      &actor->path, bytes, length);
 }
 
 static void on_send(void *ctx, const void *bytes, size_t length)
@@ -65,7 +71,8 @@ static void on_event(void *ctx, const struct event *event, uint32_t own)
 {
     struct actor *actor = ctx;
 
-    world_trace(actor->world, "m%u is told event %llu, own %u", actor->id, (unsigned long long)event->seq, own);
+    world_trace(actor->world, "m%u is told event %llu, own %u", actor->id,
+                (unsigned long long)event->seq, own);
     world_judge_event(actor, event, own);
     actor->delivered++;
     if (actor->first == 0)
@@ -81,17 +88,20 @@ static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, 
     uint32_t at = actor->said;
 
     world_trace(actor->world, "m%u: message %u is %s (%u)", actor->id, number, words[outcome], why);
-    while (at > 0 && (actor->sayings[at - 1].number != number || actor->sayings[at - 1].life != actor->life))
+    while (at > 0 &&
+           (actor->sayings[at - 1].number != number || actor->sayings[at - 1].life != actor->life))
         at--;
     /* What the program before had sent, and the server has not decided on. */
     if (at == 0 && outcome == CLIENT_UNKNOWN && actor->life > 1)
         return;
     if (at == 0) {
-        world_wrong(actor->world, "m%u is told the outcome of message %u, which it has not said", actor->id, number);
+        world_wrong(actor->world, "m%u is told the outcome of message %u, which it has not said",
+                    actor->id, number);
         return;
     }
     if (actor->sayings[at - 1].outcome != SAYING_WAITS)
-        world_wrong(actor->world, "m%u is told the outcome of message %u again: %s", actor->id, number, words[outcome]);
+        world_wrong(actor->world, "m%u is told the outcome of message %u again: %s", actor->id,
+                    number, words[outcome]);
     actor->sayings[at - 1].outcome = outcomes[outcome];
     actor->sayings[at - 1].why = why;
     if (outcome == CLIENT_TAKEN && actor->sayings[at - 1].is_name)
@@ -115,7 +125,8 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
     static const char *const words[] = {"joining", "in", "leaving", "out"};
     struct actor *actor = ctx;
 
-    world_trace(actor->world, "m%u: %s, reason %d, wait %u s", actor->id, words[state], (int)reason, wait_s);
+    world_trace(actor->world, "m%u: %s, reason %d, wait %u s", actor->id, words[state], (int)reason,
+                wait_s);
     if (reason == CLIENT_REFUSED_UNKNOWN) {
         if (!actor->may_lose)
             world_wrong(actor->world, "m%u has lost its session", actor->id);
@@ -132,8 +143,8 @@ static void on_member(void *ctx, uint64_t number, const char *name, size_t name_
     struct actor *actor = ctx;
     uint32_t at = 0;
 
-    world_trace(actor->world, "m%u: member %llu (%.*s) is %s", actor->id, (unsigned long long)number, (int)name_len,
-                name, here ? "here" : "gone");
+    world_trace(actor->world, "m%u: member %llu (%.*s) is %s", actor->id,
+                (unsigned long long)number, (int)name_len, name, here ? "here" : "gone");
     while (at < actor->people_count && actor->people[at].number != number)
         at++;
     if (!here) {
@@ -152,7 +163,9 @@ static void on_member(void *ctx, uint64_t number, const char *name, size_t name_
     snprintf(actor->people[at].name, sizeof(actor->people[at].name), "%.*s", (int)name_len, name);
 }
 
-/* ---- its program ------------------------------------------------------------------------------------------------ */
+/* ---- its program
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static void keep(struct actor *actor)
 {
@@ -172,8 +185,8 @@ static void reap(struct actor *actor)
         world_wrong(actor->world, "m%u is out for the reason %d", actor->id, (int)why);
     for (uint32_t n = 0; n < actor->said; n++) {
         if (actor->sayings[n].life == actor->life && actor->sayings[n].outcome == SAYING_WAITS)
-            world_wrong(actor->world, "m%u is out (%d), and what became of message %u was not told", actor->id,
-                        (int)why, actor->sayings[n].number);
+            world_wrong(actor->world, "m%u is out (%d), and what became of message %u was not told",
+                        actor->id, (int)why, actor->sayings[n].number);
     }
     client_free(actor->client);
     actor->client = NULL;
@@ -194,7 +207,8 @@ static void after(struct actor *actor)
         snprintf(name, sizeof(name), "m%ux%u", actor->id, actor->world->names++);
         memcpy(actor->name, name, sizeof(name));
         if (client_rename(actor->client, &actor->world->now, name, &number) != 0)
-            world_wrong(actor->world, "m%u was refused its name, and may not try with %s", actor->id, name);
+            world_wrong(actor->world, "m%u was refused its name, and may not try with %s",
+                        actor->id, name);
         actor->tick_ns = client_tick(actor->client, &actor->world->now);
     }
     if (dice_chance(&actor->world->dice, KEEP_PERMILLE))
@@ -230,7 +244,8 @@ void world_actor_start(struct actor *actor)
     }
     for (size_t i = 0; i < sizeof(setup.seed); i++)
         setup.seed[i] = (uint8_t)dice_below(&actor->world->dice, 256);
-    if (sequenced_client_new(&setup, actor->has_kept ? &actor->kept : NULL, STORE_BYTES, &actor->client) != 0)
+    if (sequenced_client_new(&setup, actor->has_kept ? &actor->kept : NULL, STORE_BYTES,
+                             &actor->client) != 0)
         abort();
     actor->life++;
     actor->running = true;
@@ -299,7 +314,9 @@ void world_actor_tick(struct actor *actor)
     after(actor);
 }
 
-/* ---- what it says ----------------------------------------------------------------------------------------------- */
+/* ---- what it says
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static struct saying *add_saying(struct actor *actor)
 {
@@ -322,7 +339,8 @@ static void say_plain(struct actor *actor, const char *text)
         return;
     saying = add_saying(actor);
     saying->outcome = actor->world->setup.messages.per_second == 0 ? SAYING_TAKEN : SAYING_BURIED;
-    send_up(actor, request, (size_t)snprintf(request, sizeof(request), "C %s %s", actor->name, text));
+    send_up(actor, request,
+            (size_t)snprintf(request, sizeof(request), "C %s %s", actor->name, text));
 }
 
 void world_actor_say(struct actor *actor)
@@ -342,8 +360,8 @@ void world_actor_say(struct actor *actor)
     if (status == STATUS_FULL && client_pending(actor->client) >= CLIENT_PENDING_MAX)
         return;
     if (status != 0)
-        world_wrong(actor->world, "m%u may not say %zu bytes, with %u pending: %s", actor->id, length,
-                    client_pending(actor->client), status_text(status));
+        world_wrong(actor->world, "m%u may not say %zu bytes, with %u pending: %s", actor->id,
+                    length, client_pending(actor->client), status_text(status));
     else
         add_saying(actor)->number = number;
     after(actor);
@@ -369,7 +387,8 @@ void world_actor_rename(struct actor *actor)
     after(actor);
 }
 
-/* ---- what comes to it ------------------------------------------------------------------------------------------- */
+/* ---- what comes to it
+ * ------------------------------------------------------------------------------------------- */
 
 /* The texts in these lines have to be the next ones that are not its own. */
 static void read_lines(struct actor *actor, const char *bytes, size_t length)
@@ -377,18 +396,22 @@ static void read_lines(struct actor *actor, const char *bytes, size_t length)
     struct world *world = actor->world;
     uint32_t who, index;
 
-    for (const char *at = bytes; (at = memchr(at, '#', length - (size_t)(at - bytes))) != NULL; at++) {
+    for (const char *at = bytes; (at = memchr(at, '#', length - (size_t)(at - bytes))) != NULL;
+         at++) {
         if (!world_text_of(at, length - (size_t)(at - bytes), &who, &index))
             continue;
         do
             actor->last++;
-        while (actor->last <= world->records_count && (world->records[actor->last - 1].actor == actor->id ||
-                                                       (world->records[actor->last - 1].kind != EVENT_CHAT &&
-                                                        world->records[actor->last - 1].kind != EVENT_NOTICE)));
+        while (actor->last <= world->records_count &&
+               (world->records[actor->last - 1].actor == actor->id ||
+                (world->records[actor->last - 1].kind != EVENT_CHAT &&
+                 world->records[actor->last - 1].kind != EVENT_NOTICE)));
         if (actor->last > world->records_count || world->records[actor->last - 1].actor != who ||
             world->records[actor->last - 1].index != index) {
-            world_wrong(world, "m%u, a plain member, is sent #%u.%u#, which is not the next text after event %llu",
-                        actor->id, who, index, (unsigned long long)actor->first);
+            world_wrong(
+                world,
+                "m%u, a plain member, is sent #%u.%u#, which is not the next text after event %llu",
+                actor->id, who, index, (unsigned long long)actor->first);
             return;
         }
         actor->first = actor->last;

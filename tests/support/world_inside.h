@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What the files of the world share: world.c (time, network, room), world_actor.c (a client and what it is told), world_script.c (what happens when), world_judge.c (whether all is right) and
+ * What the files of the world share: world.c (time, network, room), world_actor.c (a client and
+ * what it is told), world_script.c (what happens when), world_judge.c (whether all is right) and
  * world_promises.c (whether the room stands by what it has told of messages).
  */
 #ifndef TESTS_SUPPORT_WORLD_INSIDE_H
@@ -19,13 +20,16 @@
 #define WORLD_TEXT_BYTES 1001
 #define WORLD_ADMIN      0xffffU
 
-/* After the network is healed: the longest waits of the protocol are 16 s (HELLO), 25 s (HEAD) and a heartbeat of 30 s with three repetitions. */
+/* After the network is healed: the longest waits of the protocol are 16 s (HELLO), 25 s (HEAD) and
+ * a heartbeat of 30 s with three repetitions. */
 #define WORLD_QUIET_S 200
 
 /* On a network that stays bad, a few HELLOs in a row may be lost, 16 s apart. */
 #define WORLD_LASTING_QUIET_S 1200
 
-/* Then it goes on for so long, in which nobody may send more than so many datagrams: the sessions of three programs that crashed at its address are told the head up to six times each, and it has its own heartbeats. */
+/* Then it goes on for so long, in which nobody may send more than so many datagrams: the sessions
+ * of three programs that crashed at its address are told the head up to six times each, and it has
+ * its own heartbeats. */
 #define WORLD_CALM_S         10
 #define WORLD_CALM_DATAGRAMS 20
 
@@ -135,12 +139,15 @@ struct world {
 };
 
 /* Notes what is wrong, unless something was before. */
-void world_wrong(struct world *world, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void world_wrong(struct world *world, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* To stderr, with the time, where the setup asks for it. */
-void world_trace(const struct world *world, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void world_trace(const struct world *world, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Text number `index` of that actor, terminated; always the same. Returns its length. */
-size_t world_text(const struct world *world, uint32_t actor, uint32_t index, char ret_text[WORLD_TEXT_BYTES]);
+size_t world_text(const struct world *world, uint32_t actor, uint32_t index,
+                  char ret_text[WORLD_TEXT_BYTES]);
 /* What it is the text of; false where it is none of ours. */
 bool world_text_of(const char *text, size_t length, uint32_t *ret_actor, uint32_t *ret_index);
 bool world_is_quiet(struct world *world);

@@ -2,8 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What the room tells of the messages that have come, by TAKEN, it stands by as long as a run goes on: what is decided stays so, and what is kept is not given up (doc/protocol.md, 2.6). A client that is told otherwise
- * only says it again, so that nobody would see it; this is why here, and nowhere else in the world, datagrams are read.
+ * What the room tells of the messages that have come, by TAKEN, it stands by as long as a run goes
+ * on: what is decided stays so, and what is kept is not given up (doc/protocol.md, 2.6). A client
+ * that is told otherwise only says it again, so that nobody would see it; this is why here, and
+ * nowhere else in the world, datagrams are read.
  */
 #include "core/sequenced_wire/sequenced_down.h"
 #include "support/world_inside.h"
@@ -39,22 +41,28 @@ static struct world_promise *promise_of(struct world *world, const struct sequen
     return promise;
 }
 
-static void compare(struct world *world, const struct world_promise *before, const struct world_promise *after)
+static void compare(struct world *world, const struct world_promise *before,
+                    const struct world_promise *after)
 {
     uint32_t step = after->upto - before->upto;
 
     if (after->upto < before->upto) {
-        world_wrong(world, "a session was told that its messages up to %u are decided, and then up to %u", before->upto,
-                    after->upto);
+        world_wrong(world,
+                    "a session was told that its messages up to %u are decided, and then up to %u",
+                    before->upto, after->upto);
         return;
     }
-    /* Bit n of `kept` is message upto + 1 + n, of `refused` upto - n: both move by as many as were decided. */
+    /* Bit n of `kept` is message upto + 1 + n, of `refused` upto - n: both move by as many as were
+     * decided. */
     if (step < WINDOW && (before->kept >> step & ~after->kept) != 0)
         world_wrong(world,
-                    "a session was told that messages behind %u are kept (%08x), and then (behind %u) that not (%08x)",
+                    "a session was told that messages behind %u are kept (%08x), and then (behind "
+                    "%u) that not (%08x)",
                     before->upto, before->kept, after->upto, after->kept);
-    if (step < WINDOW && before->upto > 0 && (after->refused >> step) << step != before->refused << step)
-        world_wrong(world, "a session is told another outcome of its messages up to %u", before->upto);
+    if (step < WINDOW && before->upto > 0 &&
+        (after->refused >> step) << step != before->refused << step)
+        world_wrong(world, "a session is told another outcome of its messages up to %u",
+                    before->upto);
 }
 
 void world_promises_note(struct world *world, const void *bytes, size_t length)

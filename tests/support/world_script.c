@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What happens when: written before the first datagram flies, so that a change of a machine changes nothing of it. */
+/* What happens when: written before the first datagram flies, so that a change of a machine changes
+ * nothing of it. */
 #include "support/world_inside.h"
 
 #include <roomd/status.h>
@@ -23,7 +24,8 @@ static void seed_weather(struct dice *dice, struct fake_weather *weather)
     weather->jitter_ns = dice_chance(dice, 600) ? dice_between(dice, 0, 40 * MS) : 0;
 }
 
-/* Members that are away for long: so long that nothing is sent to them, that their sessions end, or that the room has forgotten what they need. */
+/* Members that are away for long: so long that nothing is sent to them, that their sessions end, or
+ * that the room has forgotten what they need. */
 static void seed_absence(struct dice *dice, struct world_setup *setup)
 {
     if (!dice_chance(dice, 150))
@@ -75,7 +77,8 @@ void world_setup_from_seed(struct world_setup *setup, uint64_t seed)
         setup->messages = (struct room_rate){.per_second = 2 + dice_below(&dice, 10), .burst = 5};
 }
 
-static void write_act(struct world *world, enum act_kind kind, uint16_t actor, int64_t at_ns, int64_t value)
+static void write_act(struct world *world, enum act_kind kind, uint16_t actor, int64_t at_ns,
+                      int64_t value)
 {
     if (world->acts_count == world->acts_max) {
         world->acts_max = world->acts_max == 0 ? 256 : world->acts_max * 2;
@@ -83,8 +86,11 @@ static void write_act(struct world *world, enum act_kind kind, uint16_t actor, i
         if (world->acts == NULL)
             abort();
     }
-    world->acts[world->acts_count] = (struct act){
-        .at_ns = at_ns, .order = (uint32_t)world->acts_count, .kind = kind, .actor = actor, .value = value};
+    world->acts[world->acts_count] = (struct act){.at_ns = at_ns,
+                                                  .order = (uint32_t)world->acts_count,
+                                                  .kind = kind,
+                                                  .actor = actor,
+                                                  .value = value};
     world->acts_count++;
 }
 
@@ -100,11 +106,12 @@ static int compare_acts(const void *left, const void *right)
 /* A moment of the talk, in permille of it. */
 static int64_t moment_of(struct world *world, int64_t from, int64_t to)
 {
-    return world->start_ns +
-           dice_between(&world->dice, world->setup.talk_ns * from / 1000, world->setup.talk_ns * to / 1000);
+    return world->start_ns + dice_between(&world->dice, world->setup.talk_ns * from / 1000,
+                                          world->setup.talk_ns * to / 1000);
 }
 
-/* One that is there from the beginning to the end, as far as the script goes: number 0 always is. */
+/* One that is there from the beginning to the end, as far as the script goes: number 0 always is.
+ */
 static uint16_t somebody(struct world *world)
 {
     return (uint16_t)dice_below(&world->dice, world->setup.sequenced);
@@ -112,7 +119,9 @@ static uint16_t somebody(struct world *world)
 
 static uint16_t somebody_else(struct world *world)
 {
-    return world->setup.sequenced < 2 ? 0 : (uint16_t)(1 + dice_below(&world->dice, world->setup.sequenced - 1U));
+    return world->setup.sequenced < 2
+               ? 0
+               : (uint16_t)(1 + dice_below(&world->dice, world->setup.sequenced - 1U));
 }
 
 static void write_talk(struct world *world, uint16_t id)
@@ -124,11 +133,13 @@ static void write_talk(struct world *world, uint16_t id)
 
     /* Those who come at once come in one moment, or one after the other. */
     write_act(world, ACT_START, id,
-              late ? world->start_ns + world->setup.talk_ns * from / 1000 : moment_of(world, 0, (int64_t)id % 2 * 50),
+              late ? world->start_ns + world->setup.talk_ns * from / 1000
+                   : moment_of(world, 0, (int64_t)id % 2 * 50),
               0);
     for (unsigned n = 0; n < says; n++) {
-        int64_t burst =
-            dice_chance(&world->dice, plain ? 0 : world->setup.burst_permille) ? dice_between(&world->dice, 2, 60) : 1;
+        int64_t burst = dice_chance(&world->dice, plain ? 0 : world->setup.burst_permille)
+                            ? dice_between(&world->dice, 2, 60)
+                            : 1;
 
         write_act(world, ACT_SAY, id, moment_of(world, from, 990), burst);
     }

@@ -38,7 +38,8 @@ void client_send(const struct client *client, const void *bytes, size_t length)
         client->carrier.send(client->carrier.ctx, bytes, length);
 }
 
-void client_set_state(struct client *client, enum client_state state, enum client_reason reason, uint16_t wait_s)
+void client_set_state(struct client *client, enum client_state state, enum client_reason reason,
+                      uint16_t wait_s)
 {
     client->state = state;
     client->why = reason;
@@ -48,7 +49,8 @@ void client_set_state(struct client *client, enum client_state state, enum clien
         client->sink.state(client->sink.ctx, state, reason, wait_s);
 }
 
-void client_tell_outcome(struct client *client, uint32_t number, enum client_outcome outcome, uint8_t why)
+void client_tell_outcome(struct client *client, uint32_t number, enum client_outcome outcome,
+                         uint8_t why)
 {
     client->pending--;
     if (client->sink.outcome != NULL)

@@ -21,12 +21,15 @@
 struct client_ops {
     /* Gives back the memory that is the protocol's own. */
     void (*release)(struct client *client);
-    void (*receive)(struct client *client, const struct moment *now, const void *bytes, size_t length);
+    void (*receive)(struct client *client, const struct moment *now, const void *bytes,
+                    size_t length);
     void (*tick)(struct client *client, const struct moment *now);
     int64_t (*next_tick)(const struct client *client);
     /* A text of 1 to `text_max_bytes`, valid UTF-8; a name that can be one. It is not leaving. */
-    int (*say)(struct client *client, const struct moment *now, const char *text, size_t length, uint32_t *ret_number);
-    int (*rename)(struct client *client, const struct moment *now, const char *name, uint32_t *ret_number);
+    int (*say)(struct client *client, const struct moment *now, const char *text, size_t length,
+               uint32_t *ret_number);
+    int (*rename)(struct client *client, const struct moment *now, const char *name,
+                  uint32_t *ret_number);
     void (*moved)(struct client *client, const struct moment *now);
     /*
      * Asked while it is joining and wants to leave. False while the server may have let it in, or
@@ -75,10 +78,12 @@ int client_create(size_t size, const struct client_ops *ops, const struct client
                   struct client **ret_client);
 
 void client_send(const struct client *client, const void *bytes, size_t length);
-void client_set_state(struct client *client, enum client_state state, enum client_reason reason, uint16_t wait_s);
+void client_set_state(struct client *client, enum client_state state, enum client_reason reason,
+                      uint16_t wait_s);
 
 /* Of a message that is pending, and is not any more. */
-void client_tell_outcome(struct client *client, uint32_t number, enum client_outcome outcome, uint8_t why);
+void client_tell_outcome(struct client *client, uint32_t number, enum client_outcome outcome,
+                         uint8_t why);
 
 /* A member comes or goes, and that is told; nothing is done where it is so already. */
 void client_set_here(struct client *client, struct listed_member *listed, bool here);

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Random numbers that follow from a seed, for the machines of clients: the same seed makes the same client.
+ * Random numbers that follow from a seed, for the machines of clients: the same seed makes the same
+ * client.
  */
 #ifndef ROOMD_CORE_CLIENT_PRNG_H
 #define ROOMD_CORE_CLIENT_PRNG_H

@@ -104,7 +104,8 @@ static void take_out(struct bans *bans, uint32_t index, struct room_ban *ret_ban
 {
     *ret_ban = bans->entries[index];
     bans->count--;
-    memmove(&bans->entries[index], &bans->entries[index + 1], (bans->count - index) * sizeof(bans->entries[0]));
+    memmove(&bans->entries[index], &bans->entries[index + 1],
+            (bans->count - index) * sizeof(bans->entries[0]));
 }
 
 bool bans_lift_name(struct bans *bans, enum room_ban_kind kind, const char *folded, int64_t now_ns,
@@ -126,7 +127,8 @@ bool bans_lift_name(struct bans *bans, enum room_ban_kind kind, const char *fold
     return false;
 }
 
-bool bans_lift_network(struct bans *bans, const struct network *network, int64_t now_ns, struct room_ban *ret_ban)
+bool bans_lift_network(struct bans *bans, const struct network *network, int64_t now_ns,
+                       struct room_ban *ret_ban)
 {
     uint32_t count = drop_ended(bans, now_ns);
 
@@ -139,7 +141,8 @@ bool bans_lift_network(struct bans *bans, const struct network *network, int64_t
     return false;
 }
 
-void bans_add_kick(struct bans *bans, const char *folded, const struct endpoint *peer, int64_t until_ns)
+void bans_add_kick(struct bans *bans, const char *folded, const struct endpoint *peer,
+                   int64_t until_ns)
 {
     struct kick *kick = &bans->kicks[bans->next_kick];
 
@@ -151,7 +154,8 @@ void bans_add_kick(struct bans *bans, const char *folded, const struct endpoint 
 
 /* ---- asking ---- */
 
-static bool is_kicked(const struct bans *bans, const char *folded, const struct endpoint *peer, int64_t now_ns)
+static bool is_kicked(const struct bans *bans, const char *folded, const struct endpoint *peer,
+                      int64_t now_ns)
 {
     for (size_t i = 0; i < BANS_KICKS_MAX; i++) {
         const struct kick *kick = &bans->kicks[i];
@@ -160,13 +164,15 @@ static bool is_kicked(const struct bans *bans, const char *folded, const struct 
             continue;
         if (endpoint_equal(&kick->peer, peer))
             return true;
-        if (memcmp(kick->peer.address, peer->address, sizeof(peer->address)) == 0 && strcmp(kick->folded, folded) == 0)
+        if (memcmp(kick->peer.address, peer->address, sizeof(peer->address)) == 0 &&
+            strcmp(kick->folded, folded) == 0)
             return true;
     }
     return false;
 }
 
-bool bans_forbid_address(const struct bans *bans, const uint8_t address[ENDPOINT_ADDRESS_BYTES], int64_t now_ns)
+bool bans_forbid_address(const struct bans *bans, const uint8_t address[ENDPOINT_ADDRESS_BYTES],
+                         int64_t now_ns)
 {
     for (uint32_t i = 0; i < bans->count; i++) {
         const struct room_ban *ban = &bans->entries[i];
@@ -177,8 +183,8 @@ bool bans_forbid_address(const struct bans *bans, const uint8_t address[ENDPOINT
     return false;
 }
 
-static const struct room_ban *find_name(const struct bans *bans, enum room_ban_kind kind, const char *folded,
-                                        int64_t now_ns)
+static const struct room_ban *find_name(const struct bans *bans, enum room_ban_kind kind,
+                                        const char *folded, int64_t now_ns)
 {
     for (uint32_t i = 0; i < bans->count; i++) {
         if (bans->entries[i].until_ns > now_ns && is_for_name(&bans->entries[i], kind, folded))
@@ -187,9 +193,11 @@ static const struct room_ban *find_name(const struct bans *bans, enum room_ban_k
     return NULL;
 }
 
-bool bans_forbid(const struct bans *bans, const char *folded, const struct endpoint *peer, int64_t now_ns)
+bool bans_forbid(const struct bans *bans, const char *folded, const struct endpoint *peer,
+                 int64_t now_ns)
 {
-    return find_name(bans, ROOM_BAN, folded, now_ns) != NULL || bans_forbid_address(bans, peer->address, now_ns) ||
+    return find_name(bans, ROOM_BAN, folded, now_ns) != NULL ||
+           bans_forbid_address(bans, peer->address, now_ns) ||
            is_kicked(bans, folded, peer, now_ns);
 }
 
@@ -200,7 +208,8 @@ int64_t bans_muted_until(const struct bans *bans, const char *folded, int64_t no
     return mute != NULL ? mute->until_ns : 0;
 }
 
-int bans_mute(struct bans *bans, const char *folded, const struct endpoint *peer, int64_t until_ns, int64_t now_ns)
+int bans_mute(struct bans *bans, const char *folded, const struct endpoint *peer, int64_t until_ns,
+              int64_t now_ns)
 {
     struct room_ban mute = {.kind = ROOM_MUTE, .peer = *peer, .until_ns = until_ns};
 
@@ -208,7 +217,8 @@ int bans_mute(struct bans *bans, const char *folded, const struct endpoint *peer
     return bans_add(bans, &mute, now_ns);
 }
 
-void bans_follow_mute(struct bans *bans, const char *folded, const struct endpoint *peer, int64_t now_ns)
+void bans_follow_mute(struct bans *bans, const char *folded, const struct endpoint *peer,
+                      int64_t now_ns)
 {
     const struct room_ban *mute = find_name(bans, ROOM_MUTE, folded, now_ns);
 
@@ -216,7 +226,8 @@ void bans_follow_mute(struct bans *bans, const char *folded, const struct endpoi
         bans->entries[mute - bans->entries].peer = *peer;
 }
 
-bool bans_mute_elsewhere(const struct bans *bans, const char *folded, const struct endpoint *peer, int64_t now_ns)
+bool bans_mute_elsewhere(const struct bans *bans, const char *folded, const struct endpoint *peer,
+                         int64_t now_ns)
 {
     for (uint32_t i = 0; i < bans->count; i++) {
         const struct room_ban *ban = &bans->entries[i];

@@ -16,7 +16,8 @@
 struct bucket_key {
     uint8_t address[ENDPOINT_ADDRESS_BYTES]; /* the bits behind the prefix are zero */
     uint16_t port;                           /* 0: of the address, whatever the port */
-    uint16_t used; /* a place nobody has used yet equals no key; 16 bits, so that nothing is padding */
+    uint16_t
+        used; /* a place nobody has used yet equals no key; 16 bits, so that nothing is padding */
     uint8_t kind;
     uint8_t prefix_bits;
 };
@@ -28,7 +29,8 @@ struct bucket {
 
 struct bucket_table {
     uint8_t key[BUCKET_KEY_BYTES];
-    /* The one that was found last: in a flood often the next, too, and hashing is dearer than all else about it. */
+    /* The one that was found last: in a flood often the next, too, and hashing is dearer than all
+     * else about it. */
     struct bucket *last[BUCKET_KINDS];
     struct bucket sets[BUCKET_SETS][BUCKET_WAYS];
 };
@@ -38,7 +40,8 @@ bool bucket_spend(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tok
     int64_t empty_ns = now_ns + rate->interval_ns * (int64_t)rate->burst;
     int64_t from_ns;
 
-    if (*full_ns > empty_ns) /* it was emptied at another rate, which would take longer to fill it */
+    if (*full_ns >
+        empty_ns) /* it was emptied at another rate, which would take longer to fill it */
         *full_ns = empty_ns;
     from_ns = *full_ns > now_ns ? *full_ns : now_ns;
     if (from_ns - now_ns > rate->interval_ns * ((int64_t)rate->burst - (int64_t)tokens))
@@ -47,7 +50,8 @@ bool bucket_spend(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tok
     return true;
 }
 
-void bucket_charge(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens, int64_t now_ns)
+void bucket_charge(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens,
+                   int64_t now_ns)
 {
     *full_ns = (*full_ns > now_ns ? *full_ns : now_ns) + rate->interval_ns * (int64_t)tokens;
 }
@@ -70,12 +74,15 @@ void bucket_table_free(struct bucket_table *table)
     free(table);
 }
 
-_Static_assert(sizeof(struct bucket_key) == ENDPOINT_ADDRESS_BYTES + 6, "compared and hashed as bytes");
+_Static_assert(sizeof(struct bucket_key) == ENDPOINT_ADDRESS_BYTES + 6,
+               "compared and hashed as bytes");
 
-static struct bucket_key make_key(enum bucket_kind kind, const uint8_t address[ENDPOINT_ADDRESS_BYTES],
+static struct bucket_key make_key(enum bucket_kind kind,
+                                  const uint8_t address[ENDPOINT_ADDRESS_BYTES],
                                   unsigned prefix_bits, uint16_t port)
 {
-    struct bucket_key key = {.kind = (uint8_t)kind, .prefix_bits = (uint8_t)prefix_bits, .used = 1, .port = port};
+    struct bucket_key key = {
+        .kind = (uint8_t)kind, .prefix_bits = (uint8_t)prefix_bits, .used = 1, .port = port};
     unsigned whole = prefix_bits / 8;
 
     memcpy(key.address, address, whole);
@@ -106,8 +113,9 @@ static struct bucket *find_bucket(struct bucket_table *table, const struct bucke
     return fullest;
 }
 
-bool bucket_take(struct bucket_table *table, enum bucket_kind kind, const uint8_t address[ENDPOINT_ADDRESS_BYTES],
-                 unsigned prefix_bits, const struct bucket_rate *rate, int64_t now_ns)
+bool bucket_take(struct bucket_table *table, enum bucket_kind kind,
+                 const uint8_t address[ENDPOINT_ADDRESS_BYTES], unsigned prefix_bits,
+                 const struct bucket_rate *rate, int64_t now_ns)
 {
     struct bucket_key key = make_key(kind, address, prefix_bits, 0);
 
@@ -116,9 +124,11 @@ bool bucket_take(struct bucket_table *table, enum bucket_kind kind, const uint8_
     return bucket_spend(&table->last[kind]->full_ns, rate, 1, now_ns);
 }
 
-int64_t *bucket_of_endpoint(struct bucket_table *table, enum bucket_kind kind, const struct endpoint *endpoint)
+int64_t *bucket_of_endpoint(struct bucket_table *table, enum bucket_kind kind,
+                            const struct endpoint *endpoint)
 {
-    struct bucket_key key = make_key(kind, endpoint->address, ENDPOINT_ADDRESS_BYTES * 8, endpoint->port);
+    struct bucket_key key =
+        make_key(kind, endpoint->address, ENDPOINT_ADDRESS_BYTES * 8, endpoint->port);
 
     return &find_bucket(table, &key)->full_ns;
 }

@@ -4,8 +4,10 @@
 /*
  * Token buckets for addresses and prefixes, in a table of fixed size.
  *
- * A bucket is one number, the time at which it will be full again (the generic cell rate algorithm, ITU-T I.371): a full bucket and none at all are the same thing.
- * So when a set of the table is full, the bucket that is fullest makes place, and a flood of addresses can only push out buckets that say least.
+ * A bucket is one number, the time at which it will be full again (the generic cell rate algorithm,
+ * ITU-T I.371): a full bucket and none at all are the same thing. So when a set of the table is
+ * full, the bucket that is fullest makes place, and a flood of addresses can only push out buckets
+ * that say least.
  */
 #ifndef ROOMD_CORE_MODEL_BUCKET_H
 #define ROOMD_CORE_MODEL_BUCKET_H
@@ -34,13 +36,16 @@ struct bucket_rate {
 };
 
 /* Takes `tokens` whether or not there are so many: the bucket may owe them. */
-void bucket_charge(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens, int64_t now_ns);
+void bucket_charge(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens,
+                   int64_t now_ns);
 
 /*
- * Takes `tokens` from a bucket that its owner keeps: the time, 0 at first, at which it is full again. False where there are not so many. The rate may be another one than before: then the bucket is as
- * full as it was, or empty.
+ * Takes `tokens` from a bucket that its owner keeps: the time, 0 at first, at which it is full
+ * again. False where there are not so many. The rate may be another one than before: then the
+ * bucket is as full as it was, or empty.
  */
-bool bucket_spend(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens, int64_t now_ns);
+bool bucket_spend(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens,
+                  int64_t now_ns);
 
 struct bucket_table;
 
@@ -48,12 +53,15 @@ struct bucket_table;
 int bucket_table_new(const uint8_t key[BUCKET_KEY_BYTES], struct bucket_table **ret_table);
 void bucket_table_free(struct bucket_table *table);
 
-/* Takes a token from the bucket of `address`, of which the first `prefix_bits` count. False where there is none left. */
-bool bucket_take(struct bucket_table *table, enum bucket_kind kind, const uint8_t address[ENDPOINT_ADDRESS_BYTES],
-                 unsigned prefix_bits, const struct bucket_rate *rate, int64_t now_ns);
+/* Takes a token from the bucket of `address`, of which the first `prefix_bits` count. False where
+ * there is none left. */
+bool bucket_take(struct bucket_table *table, enum bucket_kind kind,
+                 const uint8_t address[ENDPOINT_ADDRESS_BYTES], unsigned prefix_bits,
+                 const struct bucket_rate *rate, int64_t now_ns);
 
-/* The bucket of an endpoint: when it is full again, to be read and written until the next call for this
- * table; 0 where there was none. */
-int64_t *bucket_of_endpoint(struct bucket_table *table, enum bucket_kind kind, const struct endpoint *endpoint);
+/* The bucket of an endpoint: when it is full again, to be read and written until the next call for
+ * this table; 0 where there was none. */
+int64_t *bucket_of_endpoint(struct bucket_table *table, enum bucket_kind kind,
+                            const struct endpoint *endpoint);
 
 #endif

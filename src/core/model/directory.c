@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* A sorted array. Numbers rise, so newcomers come at its end; who has left is taken out when the array is full. */
+/* A sorted array. Numbers rise, so newcomers come at its end; who has left is taken out when the
+ * array is full. */
 #include "core/model/directory.h"
 
 #include <roomd/status.h>
@@ -53,11 +54,13 @@ void directory_clear(struct directory *directory)
 }
 
 /* The exit of who has left, while it is held. */
-static bool find_exit(const struct directory *directory, const struct line *line, struct event *ret_event)
+static bool find_exit(const struct directory *directory, const struct line *line,
+                      struct event *ret_event)
 {
     uint64_t appended = transcript_appended(directory->transcript);
 
-    return transcript_get(directory->transcript, appended - (uint32_t)((uint32_t)appended - line->where), ret_event) &&
+    return transcript_get(directory->transcript,
+                          appended - (uint32_t)((uint32_t)appended - line->where), ret_event) &&
            ret_event->author == (line->number & ~GONE);
 }
 
@@ -123,7 +126,8 @@ int directory_enter(struct directory *directory, const struct member *member)
     place = place_after(directory, member->number);
     memmove(directory->lines + place + 1, directory->lines + place,
             (directory->count - place) * sizeof(*directory->lines));
-    directory->lines[place] = (struct line){.number = (uint32_t)member->number, .where = member->seat};
+    directory->lines[place] =
+        (struct line){.number = (uint32_t)member->number, .where = member->seat};
     directory->count++;
     return STATUS_OK;
 }
@@ -134,10 +138,12 @@ void directory_leave(struct directory *directory, const struct member *member, u
 
     if (place == 0 || directory->lines[place - 1].number != (uint32_t)member->number)
         return;
-    directory->lines[place - 1] = (struct line){.number = (uint32_t)member->number | GONE, .where = (uint32_t)exit};
+    directory->lines[place - 1] =
+        (struct line){.number = (uint32_t)member->number | GONE, .where = (uint32_t)exit};
 }
 
-bool directory_next(const struct directory *directory, uint64_t after, struct directory_entry *ret_entry)
+bool directory_next(const struct directory *directory, uint64_t after,
+                    struct directory_entry *ret_entry)
 {
     for (size_t place = place_after(directory, after); place < directory->count; place++) {
         const struct line *line = &directory->lines[place];
@@ -146,12 +152,13 @@ bool directory_next(const struct directory *directory, uint64_t after, struct di
 
         if ((line->number & GONE) == 0) {
             member = registry_seated(directory->registry, line->where);
-            *ret_entry =
-                (struct directory_entry){line->number, false, registry_shown(member), registry_shown_len(member)};
+            *ret_entry = (struct directory_entry){line->number, false, registry_shown(member),
+                                                  registry_shown_len(member)};
             return true;
         }
         if (find_exit(directory, line, &event)) {
-            *ret_entry = (struct directory_entry){line->number & ~GONE, true, event.name, event.name_len};
+            *ret_entry =
+                (struct directory_entry){line->number & ~GONE, true, event.name, event.name_len};
             return true;
         }
     }

@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The directory: everybody by number, who is in and who has left but still has events in the transcript. Sequenced members ask for it page by page, in the order of numbers. Eight bytes each: a seat, or
- * the low half of the exit's number, where the name then is.
+ * The directory: everybody by number, who is in and who has left but still has events in the
+ * transcript. Sequenced members ask for it page by page, in the order of numbers. Eight bytes each:
+ * a seat, or the low half of the exit's number, where the name then is.
  */
 #ifndef ROOMD_CORE_MODEL_DIRECTORY_H
 #define ROOMD_CORE_MODEL_DIRECTORY_H
@@ -34,6 +35,7 @@ int directory_enter(struct directory *directory, const struct member *member);
 void directory_leave(struct directory *directory, const struct member *member, uint64_t exit);
 
 /* The next in the order of numbers, beyond `after`; false where there is none. */
-bool directory_next(const struct directory *directory, uint64_t after, struct directory_entry *ret_entry);
+bool directory_next(const struct directory *directory, uint64_t after,
+                    struct directory_entry *ret_entry);
 
 #endif

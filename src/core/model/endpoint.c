@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Reading, writing and comparing endpoints. Text forms come from inet_pton and inet_ntop, which are pure. */
+/* Reading, writing and comparing endpoints. Text forms come from inet_pton and inet_ntop, which are
+ * pure. */
 #include <roomd/endpoint.h>
 
 #include <arpa/inet.h>

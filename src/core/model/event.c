@@ -44,5 +44,6 @@ const char *refusal_text(enum refusal refusal)
 
 const char *exit_reason_text(enum exit_reason reason)
 {
-    return (size_t)reason < sizeof(exit_texts) / sizeof(exit_texts[0]) ? exit_texts[reason] : "unknown";
+    return (size_t)reason < sizeof(exit_texts) / sizeof(exit_texts[0]) ? exit_texts[reason]
+                                                                       : "unknown";
 }

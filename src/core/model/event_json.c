@@ -8,8 +8,10 @@
 
 void event_json(struct json *json, const struct event *event)
 {
-    static const char *const kinds[] = {
-        [EVENT_JOIN] = "join", [EVENT_CHAT] = "chat", [EVENT_EXIT] = "exit", [EVENT_NOTICE] = "notice"};
+    static const char *const kinds[] = {[EVENT_JOIN] = "join",
+                                        [EVENT_CHAT] = "chat",
+                                        [EVENT_EXIT] = "exit",
+                                        [EVENT_NOTICE] = "notice"};
     char time[TIMESTAMP_TEXT_BYTES];
 
     if (event->seq != 0)

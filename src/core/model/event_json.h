@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * An event as a JSON object, the same wherever a program shows one to another: `room --json`, `roomctl watch --json`.
+ * An event as a JSON object, the same wherever a program shows one to another: `room --json`,
+ * `roomctl watch --json`.
  */
 #ifndef ROOMD_CORE_MODEL_EVENT_JSON_H
 #define ROOMD_CORE_MODEL_EVENT_JSON_H
@@ -12,7 +13,8 @@
 #include <roomd/event.h>
 
 /*
- * Adds {"seq":N,"time":"RFC 3339","kind":"join|chat|exit|notice","name":"…","text":"…"} to an object that was begun, with "reason" for an exit. `event->seq` 0 = unknown: null.
+ * Adds {"seq":N,"time":"RFC 3339","kind":"join|chat|exit|notice","name":"…","text":"…"} to an
+ * object that was begun, with "reason" for an exit. `event->seq` 0 = unknown: null.
  */
 void event_json(struct json *json, const struct event *event);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The table of places: a hash wants the place that its low bits say, and takes the next one that is empty. */
+/* The table of places: a hash wants the place that its low bits say, and takes the next one that is
+ * empty. */
 #include "core/model/hash_index.h"
 
 #include <roomd/status.h>
@@ -25,7 +26,8 @@ static void put(struct hash_index *index, struct hash_index_place entry)
 
 int hash_index_reserve(struct hash_index *index)
 {
-    struct hash_index grown = {.capacity = index->capacity == 0 ? HASH_INDEX_FIRST_CAPACITY : index->capacity * 2,
+    struct hash_index grown = {.capacity = index->capacity == 0 ? HASH_INDEX_FIRST_CAPACITY
+                                                                : index->capacity * 2,
                                .count = index->count};
 
     /* Fuller, a search for what is not there takes more than a cache line. */
@@ -54,7 +56,8 @@ static void close_up(struct hash_index *index, uint32_t empty)
 {
     uint32_t mask = index->capacity - 1;
 
-    for (uint32_t place = (empty + 1) & mask; index->places[place].seat != 0; place = (place + 1) & mask) {
+    for (uint32_t place = (empty + 1) & mask; index->places[place].seat != 0;
+         place = (place + 1) & mask) {
         uint32_t wanted = index->places[place].hash & mask;
 
         if (((place - wanted) & mask) < ((place - empty) & mask))

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a member has asked to be sent again: at most four ranges of events, the lowest. Kept in 36 bytes: of each number the low half, which the cursor beyond them makes whole.
+ * What a member has asked to be sent again: at most four ranges of events, the lowest. Kept in 36
+ * bytes: of each number the low half, which the cursor beyond them makes whole.
  */
 #ifndef ROOMD_CORE_MODEL_NACKS_H
 #define ROOMD_CORE_MODEL_NACKS_H
@@ -20,7 +21,8 @@ struct nacks {
 
 /* `cursor` is beyond all ranges in each of these, by less than 2^32. */
 
-/* Adds first … last. What has no place any more, the highest, is dropped: it will be asked for again. */
+/* Adds first … last. What has no place any more, the highest, is dropped: it will be asked for
+ * again. */
 void nacks_add(struct nacks *nacks, uint64_t cursor, uint64_t first, uint64_t last);
 
 /* The first event to be sent again; only where count > 0. */

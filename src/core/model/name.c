@@ -10,10 +10,12 @@
 #include <string.h>
 #include <utf8proc.h>
 
-/* What a member must not be called whatever the language: the administrator's word stands out by these. */
+/* What a member must not be called whatever the language: the administrator's word stands out by
+ * these. */
 static const char *const forbidden[] = {"管理员", "admin", "administrator", "system"};
 
-static bool has_reserved(const struct name_reserved *reserved, const struct name_reserved_word *word)
+static bool has_reserved(const struct name_reserved *reserved,
+                         const struct name_reserved_word *word)
 {
     for (size_t i = 0; i < reserved->count; i++) {
         const struct name_reserved_word *have = &reserved->words[i];
@@ -69,8 +71,8 @@ static int check_codepoints(const char *bytes, size_t length, uint32_t *ret_coun
 
     for (size_t at = 0; at < length; count++) {
         utf8proc_int32_t codepoint;
-        utf8proc_ssize_t step =
-            utf8proc_iterate((const utf8proc_uint8_t *)bytes + at, (utf8proc_ssize_t)(length - at), &codepoint);
+        utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)bytes + at,
+                                                 (utf8proc_ssize_t)(length - at), &codepoint);
 
         if (step <= 0)
             return STATUS_NOT_UTF8;
@@ -92,21 +94,24 @@ static bool is_reserved(const struct name *name, const struct name_reserved *res
     for (size_t i = 0; i < reserved->count; i++) {
         const struct name_reserved_word *word = &reserved->words[i];
 
-        if (word->whole ? word->length == name->folded_len && memcmp(word->folded, name->folded, word->length) == 0
+        if (word->whole ? word->length == name->folded_len &&
+                              memcmp(word->folded, name->folded, word->length) == 0
                         : contains(name->folded, name->folded_len, word->folded, word->length))
             return true;
     }
     return false;
 }
 
-/* The colons divide name and text in a line; in folded form, so that none of their compatibility forms passes. */
+/* The colons divide name and text in a line; in folded form, so that none of their compatibility
+ * forms passes. */
 static bool is_layout_safe(const struct name *name)
 {
-    return memchr(name->folded, ':', name->folded_len) == NULL && memchr(name->folded, ' ', name->folded_len) == NULL;
+    return memchr(name->folded, ':', name->folded_len) == NULL &&
+           memchr(name->folded, ' ', name->folded_len) == NULL;
 }
 
-int name_parse(const char *bytes, size_t length, uint32_t max_codepoints, const struct name_reserved *reserved,
-               struct name *ret_name)
+int name_parse(const char *bytes, size_t length, uint32_t max_codepoints,
+               const struct name_reserved *reserved, struct name *ret_name)
 {
     struct name name = {.shown_len = 0};
     uint32_t count;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Reading, writing and matching networks. Most of it says what is wrong with one that was mistyped: a ban that means more than it should is worse than none. */
+/* Reading, writing and matching networks. Most of it says what is wrong with one that was mistyped:
+ * a ban that means more than it should is worse than none. */
 #include <roomd/network.h>
 
 #include "base/suggest.h"
@@ -28,15 +29,17 @@ struct set {
     uint8_t count;
 };
 
-#define V4(a, b, c, d, prefix)                                                                                         \
-    {                                                                                                                  \
-        {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d}, MAPPED_BITS + (prefix)                                 \
+#define V4(a, b, c, d, prefix)                                                                     \
+    {                                                                                              \
+        {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d}, MAPPED_BITS + (prefix)             \
     }
 
 /* RFC 6598's 100.64.0.0/10 is not among `private`: there are a carrier's other customers. */
 static const struct set sets[NETWORK_SETS] = {
     [NETWORK_LOOPBACK] = {"loopback", {V4(127, 0, 0, 0, 8), {{[15] = 1}, ADDRESS_BITS}}, 2},
-    [NETWORK_PRIVATE] = {"private", {V4(10, 0, 0, 0, 8), V4(172, 16, 0, 0, 12), V4(192, 168, 0, 0, 16)}, 3},
+    [NETWORK_PRIVATE] = {"private",
+                         {V4(10, 0, 0, 0, 8), V4(172, 16, 0, 0, 12), V4(192, 168, 0, 0, 16)},
+                         3},
     [NETWORK_LINK_LOCAL] = {"link-local", {V4(169, 254, 0, 0, 16), {{0xfe, 0x80}, 10}}, 2},
     [NETWORK_UNIQUE_LOCAL] = {"unique-local", {{{0xfc}, 7}}, 1},
     [NETWORK_ALL] = {"all", {V4(0, 0, 0, 0, 0), {{0}, 0}}, 2},
@@ -72,8 +75,9 @@ struct halves {
 /* Written so that a compiler makes one load of it. */
 static uint64_t half(const uint8_t *bytes)
 {
-    return (uint64_t)bytes[0] << 56 | (uint64_t)bytes[1] << 48 | (uint64_t)bytes[2] << 40 | (uint64_t)bytes[3] << 32 |
-           (uint64_t)bytes[4] << 24 | (uint64_t)bytes[5] << 16 | (uint64_t)bytes[6] << 8 | (uint64_t)bytes[7];
+    return (uint64_t)bytes[0] << 56 | (uint64_t)bytes[1] << 48 | (uint64_t)bytes[2] << 40 |
+           (uint64_t)bytes[3] << 32 | (uint64_t)bytes[4] << 24 | (uint64_t)bytes[5] << 16 |
+           (uint64_t)bytes[6] << 8 | (uint64_t)bytes[7];
 }
 
 static struct halves split(const uint8_t address[ENDPOINT_ADDRESS_BYTES])
@@ -90,12 +94,15 @@ static bool has(const struct network *network, struct halves address)
 {
     struct halves own = split(network->address);
 
-    /* Without this, ::/0 would hold all of IPv4, too. The prefix of an IPv4 network says that it is one. */
+    /* Without this, ::/0 would hold all of IPv4, too. The prefix of an IPv4 network says that it is
+     * one. */
     if (network->bits < MAPPED_BITS && is_mapped(address))
         return false;
     if (network->bits <= HALF_BITS)
-        return network->bits == 0 || (own.first ^ address.first) >> (HALF_BITS - network->bits) == 0;
-    return own.first == address.first && (own.second ^ address.second) >> (ADDRESS_BITS - network->bits) == 0;
+        return network->bits == 0 ||
+               (own.first ^ address.first) >> (HALF_BITS - network->bits) == 0;
+    return own.first == address.first &&
+           (own.second ^ address.second) >> (ADDRESS_BITS - network->bits) == 0;
 }
 
 bool network_has(const struct network *network, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
@@ -120,7 +127,8 @@ const char *network_format(const struct network *network, char text[NETWORK_TEXT
     if (network->bits == ADDRESS_BITS)
         snprintf(text, NETWORK_TEXT_BYTES, "%s", address);
     else
-        snprintf(text, NETWORK_TEXT_BYTES, "%s/%u", address, network->bits - (ipv4 ? MAPPED_BITS : 0));
+        snprintf(text, NETWORK_TEXT_BYTES, "%s/%u", address,
+                 network->bits - (ipv4 ? MAPPED_BITS : 0));
     return text;
 }
 
@@ -141,9 +149,11 @@ static int refuse_address(const char *text, char ret_why[NETWORK_WHY_BYTES])
     size_t dotted = strspn(text, "0123456789.");
 
     if (text[0] == '[')
-        return refuse(ret_why, "stands in brackets: write the address without them, and without a port");
+        return refuse(ret_why,
+                      "stands in brackets: write the address without them, and without a port");
     if (strchr(text, '%') != NULL)
-        return refuse(ret_why, "names an interface: write the address without the '%' and what follows");
+        return refuse(ret_why,
+                      "names an interface: write the address without the '%' and what follows");
     if (dotted > 0 && text[dotted] == ':')
         return refuse(ret_why, "has a port: write the address alone");
     return refuse(ret_why, WHY_JUNK);
@@ -165,19 +175,23 @@ static bool parse_prefix(const char *text, unsigned max, unsigned *ret_bits)
     return bits <= max;
 }
 
-/* ::ffff:192.0.2.0/24 was written by somebody who counts the bits of IPv4: as it stands it would be a 24th of everything. */
-static int refuse_mapped(const struct network *network, unsigned bits, char ret_why[NETWORK_WHY_BYTES])
+/* ::ffff:192.0.2.0/24 was written by somebody who counts the bits of IPv4: as it stands it would be
+ * a 24th of everything. */
+static int refuse_mapped(const struct network *network, unsigned bits,
+                         char ret_why[NETWORK_WHY_BYTES])
 {
     struct network meant = *network;
     char text[NETWORK_TEXT_BYTES];
 
     if (bits > ADDRESS_BITS - MAPPED_BITS)
-        return refuse(ret_why, "is an IPv4 network in its IPv6 form: its prefix length is 96 to 128");
+        return refuse(ret_why,
+                      "is an IPv4 network in its IPv6 form: its prefix length is 96 to 128");
     meant.bits = (uint8_t)(MAPPED_BITS + bits);
     meant = masked(&meant);
-    snprintf(ret_why, NETWORK_WHY_BYTES,
-             "is an IPv4 network in its IPv6 form, whose prefix length is 96 to 128; did you mean %s?",
-             network_format(&meant, text));
+    snprintf(
+        ret_why, NETWORK_WHY_BYTES,
+        "is an IPv4 network in its IPv6 form, whose prefix length is 96 to 128; did you mean %s?",
+        network_format(&meant, text));
     return STATUS_INVALID;
 }
 
@@ -213,7 +227,8 @@ int network_parse(const char *text, struct network *ret_network, char ret_why[NE
     else if (inet_pton(AF_INET6, address, network.address) != 1)
         return refuse_address(text, ret_why);
     if (text[length] == '/' && !parse_prefix(text + length + 1, is_ipv4 ? 32 : ADDRESS_BITS, &bits))
-        return refuse(ret_why, is_ipv4 ? "has no prefix length from 0 to 32" : "has no prefix length from 0 to 128");
+        return refuse(ret_why, is_ipv4 ? "has no prefix length from 0 to 32"
+                                       : "has no prefix length from 0 to 128");
     if (is_ipv4 && text[length] == '/')
         bits += MAPPED_BITS;
     if (bits < MAPPED_BITS && endpoint_address_is_ipv4(network.address))
@@ -242,7 +257,8 @@ static bool set_has(const struct set *set, struct halves address)
     return false;
 }
 
-bool network_list_has(const struct network_list *list, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+bool network_list_has(const struct network_list *list,
+                      const uint8_t address[ENDPOINT_ADDRESS_BYTES])
 {
     struct halves halves;
     unsigned left = list->sets;
@@ -261,14 +277,16 @@ bool network_list_has(const struct network_list *list, const uint8_t address[END
     return false;
 }
 
-static int add_network(struct network_list *list, const struct network *network, char ret_why[NETWORK_WHY_BYTES])
+static int add_network(struct network_list *list, const struct network *network,
+                       char ret_why[NETWORK_WHY_BYTES])
 {
     for (uint16_t i = 0; i < list->count; i++) {
         if (network_equal(&list->networks[i], network))
             return STATUS_OK;
     }
     if (list->count == NETWORK_LIST_MAX) {
-        snprintf(ret_why, NETWORK_WHY_BYTES, "is one too many: a list has at most %d networks", NETWORK_LIST_MAX);
+        snprintf(ret_why, NETWORK_WHY_BYTES, "is one too many: a list has at most %d networks",
+                 NETWORK_LIST_MAX);
         return STATUS_FULL;
     }
     list->networks[list->count++] = *network;
@@ -304,14 +322,14 @@ const char *network_list_format(const struct network_list *list, char text[NETWO
 
     for (int set = 0; set < NETWORK_SETS; set++) {
         if ((list->sets & NETWORK_SET_BIT(set)) != 0)
-            used += (size_t)snprintf(text + used, NETWORK_LIST_TEXT_BYTES - used, "%s%s", used > 0 ? ", " : "",
-                                     sets[set].word);
+            used += (size_t)snprintf(text + used, NETWORK_LIST_TEXT_BYTES - used, "%s%s",
+                                     used > 0 ? ", " : "", sets[set].word);
     }
     for (uint16_t i = 0; i < list->count; i++) {
         char network[NETWORK_TEXT_BYTES];
 
-        used += (size_t)snprintf(text + used, NETWORK_LIST_TEXT_BYTES - used, "%s%s", used > 0 ? ", " : "",
-                                 network_format(&list->networks[i], network));
+        used += (size_t)snprintf(text + used, NETWORK_LIST_TEXT_BYTES - used, "%s%s",
+                                 used > 0 ? ", " : "", network_format(&list->networks[i], network));
     }
     if (used == 0)
         snprintf(text, NETWORK_LIST_TEXT_BYTES, "none");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Members, the two indexes over them, the order of their silence, and the dense arrays with the window of those that are owed something. */
+/* Members, the two indexes over them, the order of their silence, and the dense arrays with the
+ * window of those that are owed something. */
 #include "core/model/registry.h"
 
 #include "core/model/hash.h"
@@ -49,7 +50,8 @@ struct registry {
     uint32_t empty_count;
     uint32_t head; /* the window: `behind` positions from here, round the end */
     uint32_t behind;
-    struct silence silence[4]; /* plain ones not warned, and warned; sequenced ones not warned, and warned */
+    struct silence
+        silence[4]; /* plain ones not warned, and warned; sequenced ones not warned, and warned */
     uint64_t last_number;
 };
 
@@ -114,7 +116,8 @@ static void link_loudest(struct registry *registry, struct member *member)
 void registry_heard(struct registry *registry, struct member *member, int64_t now_ns)
 {
     member->heard_ns = now_ns;
-    if (!member->warned && member->louder == NULL) /* who says several things in a row stands there already */
+    if (!member->warned &&
+        member->louder == NULL) /* who says several things in a row stands there already */
         return;
     unlink_silence(registry, member);
     member->warned = false;
@@ -158,7 +161,8 @@ static bool reserve_place(struct registry *registry)
     registry->slots = grow(registry->slots, capacity * sizeof(*registry->slots), &grown);
     registry->paths = grow(registry->paths, capacity * sizeof(*registry->paths), &grown);
     registry->seats = grow(registry->seats, capacity * sizeof(*registry->seats), &grown);
-    registry->empty_seats = grow(registry->empty_seats, capacity * sizeof(*registry->empty_seats), &grown);
+    registry->empty_seats =
+        grow(registry->empty_seats, capacity * sizeof(*registry->empty_seats), &grown);
     if (grown)
         registry->capacity = capacity;
     return grown;
@@ -195,8 +199,8 @@ uint32_t registry_lagging(const struct registry *registry, uint32_t n)
 
 static bool is_in_window(const struct registry *registry, uint32_t position)
 {
-    uint32_t distance =
-        position >= registry->head ? position - registry->head : registry->count - registry->head + position;
+    uint32_t distance = position >= registry->head ? position - registry->head
+                                                   : registry->count - registry->head + position;
 
     return distance < registry->behind;
 }
@@ -232,15 +236,18 @@ void registry_head_done(struct registry *registry)
 
 void registry_head_later(struct registry *registry)
 {
-    /* Where everybody is in the window, its end is just behind its head. Otherwise somebody who has caught up gives up the place there. */
+    /* Where everybody is in the window, its end is just behind its head. Otherwise somebody who has
+     * caught up gives up the place there. */
     if (registry->behind < registry->count)
         swap_positions(registry, registry->head, registry_lagging(registry, registry->behind));
     advance_head(registry);
 }
 
 /*
- * The new place is the last of the arrays. If the window runs over the end of the arrays, or just up to it, the newcomer would come to stand in the middle or at the end of it without being owed
- * anything; so the place is opened just behind the window, and whoever stood there moves to the end.
+ * The new place is the last of the arrays. If the window runs over the end of the arrays, or just
+ * up to it, the newcomer would come to stand in the middle or at the end of it without being owed
+ * anything; so the place is opened just behind the window, and whoever stood there moves to the
+ * end.
  */
 static void append_place(struct registry *registry, struct member *member)
 {
@@ -251,20 +258,23 @@ static void append_place(struct registry *registry, struct member *member)
     if (!wraps)
         return;
     /*
-     * The window was [head, old_count) and [0, rest). With one place more it would hold the newcomer and lose its last: put the last
-     * where the newcomer is, and the newcomer where the last was, just behind the window.
+     * The window was [head, old_count) and [0, rest). With one place more it would hold the
+     * newcomer and lose its last: put the last where the newcomer is, and the newcomer where the
+     * last was, just behind the window.
      */
     swap_positions(registry, old_count, registry_lagging(registry, registry->behind));
 }
 
-/* The place of a member that leaves is moved just behind the window first, then filled with the last of the arrays: so neither the window nor anybody's turn changes. */
+/* The place of a member that leaves is moved just behind the window first, then filled with the
+ * last of the arrays: so neither the window nor anybody's turn changes. */
 static void remove_place(struct registry *registry, struct member *member)
 {
     uint32_t last;
 
     if (is_in_window(registry, member->position)) {
         /* The last in turn takes its turn: nobody has to wait longer for somebody's leaving. */
-        swap_positions(registry, member->position, registry_lagging(registry, registry->behind - 1));
+        swap_positions(registry, member->position,
+                       registry_lagging(registry, registry->behind - 1));
         registry->behind--;
     } else {
         swap_positions(registry, member->position, registry_lagging(registry, registry->behind));
@@ -281,7 +291,8 @@ static void remove_place(struct registry *registry, struct member *member)
 /* There are as many as places in the arrays, so one is free for whoever has a place. */
 static void take_seat(struct registry *registry, struct member *member)
 {
-    member->seat = registry->empty_count > 0 ? registry->empty_seats[--registry->empty_count] : registry->seat_count++;
+    member->seat = registry->empty_count > 0 ? registry->empty_seats[--registry->empty_count]
+                                             : registry->seat_count++;
     registry->seats[member->seat] = member;
 }
 
@@ -310,7 +321,8 @@ struct member *registry_seated(const struct registry *registry, uint32_t seat)
 
 static struct label *make_label(const struct name *name)
 {
-    bool same = name->shown_len == name->folded_len && memcmp(name->shown, name->folded, name->shown_len) == 0;
+    bool same = name->shown_len == name->folded_len &&
+                memcmp(name->shown, name->folded, name->shown_len) == 0;
     size_t folded_at = same ? 0 : name->shown_len + 1U;
     struct label *label = calloc(1, sizeof(*label) + folded_at + name->folded_len + 1U);
 
@@ -336,7 +348,8 @@ static uint32_t hash_endpoint(const struct registry *registry, const struct endp
 
 struct member *registry_find_name(const struct registry *registry, const struct name *name)
 {
-    struct hash_index_search search = hash_index_search(hash_keyed(registry->key, name->folded, name->folded_len));
+    struct hash_index_search search =
+        hash_index_search(hash_keyed(registry->key, name->folded, name->folded_len));
     uint32_t seat;
 
     while (hash_index_next(&registry->by_name, &search, &seat)) {
@@ -349,12 +362,14 @@ struct member *registry_find_name(const struct registry *registry, const struct 
     return NULL;
 }
 
-static bool is_at(const struct registry *registry, const struct member *member, const struct endpoint *endpoint)
+static bool is_at(const struct registry *registry, const struct member *member,
+                  const struct endpoint *endpoint)
 {
     return memcmp(&registry->paths[member->position].peer, endpoint, sizeof(*endpoint)) == 0;
 }
 
-struct member *registry_find_endpoint(const struct registry *registry, const struct endpoint *endpoint)
+struct member *registry_find_endpoint(const struct registry *registry,
+                                      const struct endpoint *endpoint)
 {
     struct member *loudest = registry->silence[0].loudest;
     struct hash_index_search search;
@@ -388,8 +403,8 @@ static bool reserve(struct registry *registry, bool sequenced)
            (sequenced || hash_index_reserve(&registry->by_endpoint) == 0);
 }
 
-int registry_add(struct registry *registry, const struct name *name, const struct path *path, int64_t now_ns,
-                 bool sequenced, struct member **ret_member)
+int registry_add(struct registry *registry, const struct name *name, const struct path *path,
+                 int64_t now_ns, bool sequenced, struct member **ret_member)
 {
     struct member *member = make_member(sequenced);
     struct label *label = member != NULL ? make_label(name) : NULL;
@@ -440,7 +455,8 @@ int registry_rename(struct registry *registry, struct member *member, const stru
 void registry_remove(struct registry *registry, struct member *member)
 {
     if (member->session == NULL)
-        hash_index_remove(&registry->by_endpoint, hash_endpoint(registry, &registry->paths[member->position].peer),
+        hash_index_remove(&registry->by_endpoint,
+                          hash_endpoint(registry, &registry->paths[member->position].peer),
                           member->seat);
     drop_label(registry, member);
     remove_place(registry, member);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Lists through one table, by rising numbers; the places that were given back last are taken first, so that a quiet room touches little of it. */
+/* Lists through one table, by rising numbers; the places that were given back last are taken first,
+ * so that a quiet room touches little of it. */
 #include "core/model/reorder.h"
 
 #include <roomd/status.h>
@@ -51,8 +52,8 @@ static void give_back_first(struct reorder *reorder, uint16_t *list)
     reorder->given_back = place;
 }
 
-bool reorder_keep(struct reorder *reorder, uint16_t *list, uint32_t decided, uint32_t number, uint8_t what,
-                  struct octets_slice text)
+bool reorder_keep(struct reorder *reorder, uint16_t *list, uint32_t decided, uint32_t number,
+                  uint8_t what, struct octets_slice text)
 {
     struct reorder_message *message;
     uint16_t *link = list, place;
@@ -81,7 +82,8 @@ const struct reorder_message *reorder_next(struct reorder *reorder, uint16_t *li
 {
     while (*list != 0 && reorder->places[*list - 1].number < number)
         give_back_first(reorder, list);
-    return *list != 0 && reorder->places[*list - 1].number == number ? &reorder->places[*list - 1] : NULL;
+    return *list != 0 && reorder->places[*list - 1].number == number ? &reorder->places[*list - 1]
+                                                                     : NULL;
 }
 
 uint32_t reorder_bits(const struct reorder *reorder, uint16_t list, uint32_t decided)

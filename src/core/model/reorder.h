@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Messages of sequenced members that came before one that is still on its way (doc/protocol.md, 2.6): kept until it has come, in one table for the room. Knows numbers and texts, not what is said in
- * them, nor whether it may be said.
+ * Messages of sequenced members that came before one that is still on its way
+ * (doc/protocol.md, 2.6): kept until it has come, in one table for the room. Knows numbers and
+ * texts, not what is said in them, nor whether it may be said.
  *
  * A member's list is a number that the caller keeps, 0 where it is empty.
  */
@@ -19,7 +20,8 @@
 /* 4 MiB for all; touched as it fills. */
 #define REORDER_MAX 4096U
 
-/* Behind the last message that was decided, so many may come: as many as TAKEN has bits. With the longest texts that is 32 KiB. */
+/* Behind the last message that was decided, so many may come: as many as TAKEN has bits. With the
+ * longest texts that is 32 KiB. */
 #define REORDER_REACH 32U
 
 /* No text that may be said is longer. */
@@ -39,12 +41,15 @@ struct reorder_message {
 int reorder_new(struct reorder **ret_reorder);
 void reorder_free(struct reorder *reorder);
 
-/* Keeps message `number` of a member that has `decided` before it. False: it is out of reach, too long, or all places are taken, and it has to be said again. */
-bool reorder_keep(struct reorder *reorder, uint16_t *list, uint32_t decided, uint32_t number, uint8_t what,
-                  struct octets_slice text);
+/* Keeps message `number` of a member that has `decided` before it. False: it is out of reach, too
+ * long, or all places are taken, and it has to be said again. */
+bool reorder_keep(struct reorder *reorder, uint16_t *list, uint32_t decided, uint32_t number,
+                  uint8_t what, struct octets_slice text);
 
-/* Drops what is before message `number`, and shows that; NULL where it is not kept. It stays until a later one is asked for. Valid until the next reorder_keep. */
-const struct reorder_message *reorder_next(struct reorder *reorder, uint16_t *list, uint32_t number);
+/* Drops what is before message `number`, and shows that; NULL where it is not kept. It stays until
+ * a later one is asked for. Valid until the next reorder_keep. */
+const struct reorder_message *reorder_next(struct reorder *reorder, uint16_t *list,
+                                           uint32_t number);
 
 /* Bit n: message decided + 1 + n is kept. */
 uint32_t reorder_bits(const struct reorder *reorder, uint16_t list, uint32_t decided);

@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Numbers that nobody can guess, made of one secret: tokens, epoch, challenges and cookies of the sequenced protocol. Each is a keyed hash (BLAKE2b) of what it stands for, so nothing is kept
- * for an address that has yet to prove itself, and nothing here draws a random number.
+ * Numbers that nobody can guess, made of one secret: tokens, epoch, challenges and cookies of the
+ * sequenced protocol. Each is a keyed hash (BLAKE2b) of what it stands for, so nothing is kept for
+ * an address that has yet to prove itself, and nothing here draws a random number.
  */
 #ifndef ROOMD_CORE_MODEL_SECRETS_H
 #define ROOMD_CORE_MODEL_SECRETS_H
@@ -23,15 +24,17 @@
 enum secrets_use { SECRETS_EPOCH = 1, SECRETS_TOKEN, SECRETS_PATH };
 
 /* The number for that use, `peer` (may be NULL) and two numbers; never 0. */
-uint64_t secrets_number(const uint8_t secret[ROOM_SECRET_BYTES], enum secrets_use use, const struct endpoint *peer,
-                        uint64_t a, uint64_t b);
+uint64_t secrets_number(const uint8_t secret[ROOM_SECRET_BYTES], enum secrets_use use,
+                        const struct endpoint *peer, uint64_t a, uint64_t b);
 
 /* The cookie of this endpoint for this nonce, made at `now_ms` (monotonic). */
-void secrets_cookie(const uint8_t secret[ROOM_SECRET_BYTES], const struct endpoint *peer, uint64_t nonce,
-                    uint64_t now_ms, uint8_t ret_cookie[SECRETS_COOKIE_BYTES]);
+void secrets_cookie(const uint8_t secret[ROOM_SECRET_BYTES], const struct endpoint *peer,
+                    uint64_t nonce, uint64_t now_ms, uint8_t ret_cookie[SECRETS_COOKIE_BYTES]);
 
-/* True where it is one of ours, of this endpoint and nonce, and not too old; then when it was made. */
-bool secrets_cookie_is_good(const uint8_t secret[ROOM_SECRET_BYTES], const struct endpoint *peer, uint64_t nonce,
-                            uint64_t now_ms, struct octets_slice cookie, uint64_t *ret_made_ms);
+/* True where it is one of ours, of this endpoint and nonce, and not too old; then when it was made.
+ */
+bool secrets_cookie_is_good(const uint8_t secret[ROOM_SECRET_BYTES], const struct endpoint *peer,
+                            uint64_t nonce, uint64_t now_ms, struct octets_slice cookie,
+                            uint64_t *ret_made_ms);
 
 #endif

@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What is kept of one session of the sequenced protocol, beside its member: doc/protocol.md, section 2. Small, since ten thousand of them are idle most of the time: times that only compare with
- * the near past or future are milliseconds in 32 bits, and wrap.
+ * What is kept of one session of the sequenced protocol, beside its member: doc/protocol.md,
+ * section 2. Small, since ten thousand of them are idle most of the time: times that only compare
+ * with the near past or future are milliseconds in 32 bits, and wrap.
  */
 #ifndef ROOMD_CORE_MODEL_SESSION_H
 #define ROOMD_CORE_MODEL_SESSION_H
@@ -15,8 +16,9 @@
 #include <roomd/room.h>
 
 /*
- * Datagrams beyond the reported position (doc/protocol.md, 2.5). The first is that of RFC 6928. The smallest is what anybody may send at once, nearly: what is lost on a radio link says nothing of load, and with
- * two, every second loss would stop all until a report has come.
+ * Datagrams beyond the reported position (doc/protocol.md, 2.5). The first is that of RFC 6928. The
+ * smallest is what anybody may send at once, nearly: what is lost on a radio link says nothing of
+ * load, and with two, every second loss would stop all until a report has come.
  */
 #define SESSION_WINDOW_FIRST 10
 #define SESSION_WINDOW_MIN   8

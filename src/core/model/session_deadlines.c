@@ -5,7 +5,8 @@
 #include "core/model/session_deadlines.h"
 #include "core/model/session.h"
 
-static const uint32_t waits_ms[SESSIONS_QUEUES] = {0, 0, 200, 400, 800, 1600, 3200, 6400, 12800, 25000};
+static const uint32_t waits_ms[SESSIONS_QUEUES] = {0,    0,    200,  400,   800,
+                                                   1600, 3200, 6400, 12800, 25000};
 
 struct session *session_deadlines_at(const struct sessions *sessions, uint32_t place)
 {
@@ -19,12 +20,15 @@ void session_deadlines_stop(struct sessions *sessions, struct member *member)
 
     if (session->queue == 0)
         return;
-    *(session->sooner != 0 ? &session_deadlines_at(sessions, session->sooner)->later : &line->first) = session->later;
-    *(session->later != 0 ? &session_deadlines_at(sessions, session->later)->sooner : &line->last) = session->sooner;
+    *(session->sooner != 0 ? &session_deadlines_at(sessions, session->sooner)->later
+                           : &line->first) = session->later;
+    *(session->later != 0 ? &session_deadlines_at(sessions, session->later)->sooner : &line->last) =
+        session->sooner;
     session->queue = 0;
 }
 
-void session_deadlines_set(struct sessions *sessions, const struct moment *now, struct member *member, uint8_t line)
+void session_deadlines_set(struct sessions *sessions, const struct moment *now,
+                           struct member *member, uint8_t line)
 {
     struct session *session = member->session;
     struct sessions_queue *joined = &sessions->queues[line];
@@ -34,7 +38,8 @@ void session_deadlines_set(struct sessions *sessions, const struct moment *now, 
     session->due_ms = session_ms(now) + waits_ms[line];
     session->later = 0;
     session->sooner = joined->last;
-    *(joined->last != 0 ? &session_deadlines_at(sessions, joined->last)->later : &joined->first) = member->seat + 1;
+    *(joined->last != 0 ? &session_deadlines_at(sessions, joined->last)->later : &joined->first) =
+        member->seat + 1;
     joined->last = member->seat + 1;
     sessions->now_ns = now->mono_ns;
 }

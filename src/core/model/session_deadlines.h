@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Sessions that wait equally long stand in a line, in the order in which they are due. Knows nothing of what they wait for.
+ * Sessions that wait equally long stand in a line, in the order in which they are due. Knows
+ * nothing of what they wait for.
  */
 #ifndef ROOMD_CORE_MODEL_SESSION_LINES_H
 #define ROOMD_CORE_MODEL_SESSION_LINES_H
@@ -16,7 +17,8 @@
 #define SESSION_DEADLINE_FIRST   2
 
 /* Sets the timer of a session anew. */
-void session_deadlines_set(struct sessions *sessions, const struct moment *now, struct member *member, uint8_t line);
+void session_deadlines_set(struct sessions *sessions, const struct moment *now,
+                           struct member *member, uint8_t line);
 void session_deadlines_stop(struct sessions *sessions, struct member *member);
 
 /* The session at a place of a line: seat + 1. */

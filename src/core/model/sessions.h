@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The sessions of a room: found by token, forgotten after their end only as far as a late JOIN needs it. Knows nothing of what a session does.
+ * The sessions of a room: found by token, forgotten after their end only as far as a late JOIN
+ * needs it. Knows nothing of what a session does.
  */
 #ifndef ROOMD_CORE_MODEL_SESSIONS_H
 #define ROOMD_CORE_MODEL_SESSIONS_H
@@ -55,7 +56,8 @@ void sessions_begin_epoch(struct sessions *sessions);
 /* The member whose session has that token, or NULL. */
 struct member *sessions_find(const struct sessions *sessions, uint64_t token);
 
-/* `member` has its seat and its session's token, which nobody else has. STATUS_NO_MEMORY: nothing was changed. */
+/* `member` has its seat and its session's token, which nobody else has. STATUS_NO_MEMORY: nothing
+ * was changed. */
 int sessions_add(struct sessions *sessions, const struct member *member);
 /* It has been added. */
 void sessions_remove(struct sessions *sessions, const struct member *member);

@@ -2,15 +2,16 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Members whose programs may be gone, in a table of fixed size. A member in it has its bit `suspected`,
- * so that nothing is looked up for the others. Decides nothing.
+ * Members whose programs may be gone, in a table of fixed size. A member in it has its bit
+ * `suspected`, so that nothing is looked up for the others. Decides nothing.
  */
 #ifndef ROOMD_CORE_MODEL_SUSPECTS_H
 #define ROOMD_CORE_MODEL_SUSPECTS_H
 
 #include "core/model/registry.h"
 
-/* At one time: a lab whose power fails is worked off in portions of this size, a few seconds each. */
+/* At one time: a lab whose power fails is worked off in portions of this size, a few seconds each.
+ */
 #define SUSPECTS_MAX 1024U
 
 /* An ICMP error came back from this member, and it has not been heard since. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Validation, cleaning and normal forms. Works in buffers on the stack: utf8proc's convenient functions allocate, and nothing here may. */
+/* Validation, cleaning and normal forms. Works in buffers on the stack: utf8proc's convenient
+ * functions allocate, and nothing here may. */
 #include "core/model/text.h"
 
 #include "base/utf8.h"
@@ -9,7 +10,8 @@
 #include <string.h>
 #include <utf8proc.h>
 
-/* What is folded is short (a name, a reserved word); one code point decomposes into at most 18 (U+FDFA). */
+/* What is folded is short (a name, a reserved word); one code point decomposes into at most 18
+ * (U+FDFA). */
 #define TEXT_FOLD_MAX_BYTES      256
 #define TEXT_FOLD_MAX_CODEPOINTS (TEXT_FOLD_MAX_BYTES * 18)
 
@@ -35,7 +37,8 @@ static bool is_ascii(uint64_t word)
     return (word & HIGHEST_IN_EACH) == 0;
 }
 
-/* 0x20 – 0x7e in each. In ASCII no sum carries into the next byte, and one reaches 0x80 in a byte where that is 0x7f, the other where it is 0x20 or more. */
+/* 0x20 – 0x7e in each. In ASCII no sum carries into the next byte, and one reaches 0x80 in a byte
+ * where that is 0x7f, the other where it is 0x20 or more. */
 static bool is_printable(uint64_t word)
 {
     return is_ascii(word | (word + IN_EACH(1U)) | ~(word + IN_EACH(0x60U)));
@@ -43,13 +46,15 @@ static bool is_printable(uint64_t word)
 
 /* ---- what is valid, and what is harmless ---- */
 
-/* U+3000 – U+CFFF, which nearly all of Chinese is: with these first bytes nothing can be overlong, a surrogate or hostile. */
+/* U+3000 – U+CFFF, which nearly all of Chinese is: with these first bytes nothing can be overlong,
+ * a surrogate or hostile. */
 static bool is_usual_of_three(const uint8_t *at)
 {
     return at[0] >= 0xe3 && at[0] <= 0xec && (at[1] & 0xc0) == 0x80 && (at[2] & 0xc0) == 0x80;
 }
 
-/* The length of the valid characters at the front of `left` bytes, one or several; 0 or less where there is none. */
+/* The length of the valid characters at the front of `left` bytes, one or several; 0 or less where
+ * there is none. */
 static utf8proc_ssize_t valid_step(const uint8_t *at, size_t left)
 {
     utf8proc_int32_t codepoint;
@@ -78,7 +83,8 @@ bool text_is_utf8(const char *bytes, size_t length)
     return true;
 }
 
-/* Whether a hostile character may begin with this byte: of those beyond ASCII only C1, U+061C and U+2000 – U+2FFF do. */
+/* Whether a hostile character may begin with this byte: of those beyond ASCII only C1, U+061C and
+ * U+2000 – U+2FFF do. */
 static bool may_be_hostile(uint8_t byte)
 {
     return byte < 0x20 || byte == 0x7f || byte == 0xc2 || byte == 0xd8 || byte == 0xe2;
@@ -129,8 +135,9 @@ size_t text_clean(const char *bytes, size_t length, char *out)
 size_t text_next(const char *bytes, size_t length, int32_t *ret_codepoint)
 {
     utf8proc_int32_t codepoint;
-    utf8proc_ssize_t step =
-        length > 0 ? utf8proc_iterate((const utf8proc_uint8_t *)bytes, (utf8proc_ssize_t)length, &codepoint) : 0;
+    utf8proc_ssize_t step = length > 0 ? utf8proc_iterate((const utf8proc_uint8_t *)bytes,
+                                                          (utf8proc_ssize_t)length, &codepoint)
+                                       : 0;
 
     if (step <= 0)
         return 0;
@@ -142,7 +149,8 @@ bool text_is_space(int32_t codepoint)
 {
     utf8proc_category_t category = utf8proc_category(codepoint);
 
-    return category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP;
+    return category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL ||
+           category == UTF8PROC_CATEGORY_ZP;
 }
 
 size_t text_repair(const char *bytes, size_t length, char *out, size_t size, size_t *ret_taken)
@@ -171,8 +179,8 @@ size_t text_width(const char *bytes, size_t length)
 
     for (size_t at = 0; at < length;) {
         utf8proc_int32_t codepoint;
-        utf8proc_ssize_t step =
-            utf8proc_iterate((const utf8proc_uint8_t *)bytes + at, (utf8proc_ssize_t)(length - at), &codepoint);
+        utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)bytes + at,
+                                                 (utf8proc_ssize_t)(length - at), &codepoint);
 
         if (step <= 0)
             break;
@@ -182,7 +190,8 @@ size_t text_width(const char *bytes, size_t length)
     return columns;
 }
 
-static int normalise(const char *bytes, size_t length, utf8proc_option_t options, char *out, size_t size)
+static int normalise(const char *bytes, size_t length, utf8proc_option_t options, char *out,
+                     size_t size)
 {
     /* utf8proc_reencode writes the bytes over the code points, with a terminator behind them. */
     utf8proc_int32_t codepoints[TEXT_FOLD_MAX_CODEPOINTS + 1];
@@ -190,8 +199,8 @@ static int normalise(const char *bytes, size_t length, utf8proc_option_t options
 
     if (length > TEXT_FOLD_MAX_BYTES)
         return -1;
-    count = utf8proc_decompose((const utf8proc_uint8_t *)bytes, (utf8proc_ssize_t)length, codepoints,
-                               TEXT_FOLD_MAX_CODEPOINTS, options);
+    count = utf8proc_decompose((const utf8proc_uint8_t *)bytes, (utf8proc_ssize_t)length,
+                               codepoints, TEXT_FOLD_MAX_CODEPOINTS, options);
     if (count < 0 || count > TEXT_FOLD_MAX_CODEPOINTS)
         return -1;
     count = utf8proc_reencode(codepoints, count, options);
@@ -205,8 +214,9 @@ int text_fold(const char *bytes, size_t length, char *out, size_t size)
 {
     /* The flags of utf8proc_NFKC_Casefold. */
     return normalise(bytes, length,
-                     UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE, out,
-                     size);
+                     UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
+                         UTF8PROC_IGNORE,
+                     out, size);
 }
 
 int text_compose(const char *bytes, size_t length, char *out, size_t size)

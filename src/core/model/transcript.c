@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The ring behind the transcript: records of different lengths, one after the other, and an index from number to record. A record never straddles the end of
- * the ring, so that readers get plain pointers; what is left over at the end stays unused for that lap.
+ * The ring behind the transcript: records of different lengths, one after the other, and an index
+ * from number to record. A record never straddles the end of the ring, so that readers get plain
+ * pointers; what is left over at the end stays unused for that lap.
  */
 #include "core/model/transcript.h"
 
@@ -27,16 +28,18 @@ struct record {
     uint16_t said;
 };
 
-/* The smallest record, a join of a short name: as many as that fit the ring, the index must hold. */
+/* The smallest record, a join of a short name: as many as that fit the ring, the index must hold.
+ */
 #define RECORD_MIN_BYTES 40U
 
 struct transcript {
     uint8_t *ring;
-    uint32_t *index;        /* ring offset of event n at n % hash_index_size, in units of RECORD_ALIGN */
+    uint32_t *index; /* ring offset of event n at n % hash_index_size, in units of RECORD_ALIGN */
     uint64_t *boundaries;   /* bit n % boundary_size: a datagram begins with event n */
     size_t ring_size;       /* bytes */
     size_t hash_index_size; /* events */
-    size_t boundary_size;   /* bits, a multiple of 64; more than events, for the next one has a boundary, too */
+    size_t boundary_size;   /* bits, a multiple of 64; more than events, for the next one has a
+                               boundary, too */
     size_t head;            /* where the next record goes */
     uint64_t oldest;        /* number of the oldest event held */
     uint64_t appended;
@@ -61,7 +64,8 @@ int transcript_new(size_t budget, struct transcript **ret_transcript)
         return STATUS_NO_MEMORY;
     /* The budget covers both: each record brings its place in the index. */
     transcript->hash_index_size = budget / (RECORD_MIN_BYTES + sizeof(uint32_t));
-    transcript->ring_size = (budget - transcript->hash_index_size * sizeof(uint32_t)) / RECORD_ALIGN * RECORD_ALIGN;
+    transcript->ring_size =
+        (budget - transcript->hash_index_size * sizeof(uint32_t)) / RECORD_ALIGN * RECORD_ALIGN;
     transcript->ring = malloc(transcript->ring_size);
     transcript->index = malloc(transcript->hash_index_size * sizeof(uint32_t));
     transcript->boundary_size = (transcript->hash_index_size / WORD_BITS + 1) * WORD_BITS;
@@ -96,8 +100,9 @@ static bool is_empty(const struct transcript *transcript)
 }
 
 /*
- * Where a record of `size` bytes can go without touching the oldest, or -1. The records held lie from the oldest's place up to head, round the end; they never fill
- * the ring to the last byte, so that head == tail always means empty.
+ * Where a record of `size` bytes can go without touching the oldest, or -1. The records held lie
+ * from the oldest's place up to head, round the end; they never fill the ring to the last byte, so
+ * that head == tail always means empty.
  */
 static int64_t find_place(const struct transcript *transcript, size_t size)
 {
@@ -198,7 +203,8 @@ int transcript_append(struct transcript *transcript, const struct event *event, 
     write_record(transcript->ring + place, event);
     transcript->head = (size_t)place + size;
     transcript->appended++;
-    transcript->index[transcript->appended % transcript->hash_index_size] = (uint32_t)((size_t)place / RECORD_ALIGN);
+    transcript->index[transcript->appended % transcript->hash_index_size] =
+        (uint32_t)((size_t)place / RECORD_ALIGN);
     set_boundary(transcript, transcript->appended + 1, false);
     *ret_seq = transcript->appended;
     return STATUS_OK;

@@ -56,7 +56,8 @@ static bool is_blank(const char *text, size_t length)
     return at == length;
 }
 
-static int say(struct client *base, const struct moment *now, const char *text, size_t length, uint32_t *ret_number)
+static int say(struct client *base, const struct moment *now, const char *text, size_t length,
+               uint32_t *ret_number)
 {
     char clean[CLIENT_TEXT_MAX_BYTES];
 
@@ -64,15 +65,18 @@ static int say(struct client *base, const struct moment *now, const char *text, 
     length = text_clean(text, length, clean);
     if (is_blank(clean, length))
         return STATUS_INVALID;
-    return plain_client_messages_queue(of(base), (struct octets_slice){clean, length}, false, ret_number);
+    return plain_client_messages_queue(of(base), (struct octets_slice){clean, length}, false,
+                                       ret_number);
 }
 
-static int rename_to(struct client *base, const struct moment *now, const char *name, uint32_t *ret_number)
+static int rename_to(struct client *base, const struct moment *now, const char *name,
+                     uint32_t *ret_number)
 {
     struct plain_client *client = of(base);
 
     if (base->state == CLIENT_IN || client->join.rename != 0)
-        return plain_client_messages_queue(client, (struct octets_slice){name, strlen(name)}, true, ret_number);
+        return plain_client_messages_queue(client, (struct octets_slice){name, strlen(name)}, true,
+                                           ret_number);
     plain_client_set_name(client, name);
     client->join.moved = false;
     client->join.leaves_before = false;
@@ -99,7 +103,8 @@ static void send_exit(struct plain_client *client, const struct moment *now)
 {
     client->exit.sent_ns = now->mono_ns;
     client->exit.overheard = false;
-    plain_client_send(client, DIALECT_EXIT_VERBS, client->base.requested_name, (struct octets_slice){"", 0});
+    plain_client_send(client, DIALECT_EXIT_VERBS, client->base.requested_name,
+                      (struct octets_slice){"", 0});
 }
 
 static void begin_to_leave(struct plain_client *client, const struct moment *now)
@@ -128,8 +133,9 @@ static int64_t leave_due_ns(const struct plain_client *client)
 {
     if (client->base.state == CLIENT_LEAVING)
         return client->base.leaving.due_ns;
-    return client->base.state == CLIENT_IN && client->base.leaving.asked ? client->base.leaving.due_ns
-                                                                         : MOMENT_NEVER_NS;
+    return client->base.state == CLIENT_IN && client->base.leaving.asked
+               ? client->base.leaving.due_ns
+               : MOMENT_NEVER_NS;
 }
 
 /* ---- time ---- */
@@ -190,8 +196,8 @@ static bool has_bye(const struct plain_client *client)
     return bye->length > 0 || bye->has_name;
 }
 
-int plain_client_new(const struct client_setup *setup, const struct dialect *dialect, int64_t keepalive_ns,
-                     struct client **ret_client)
+int plain_client_new(const struct client_setup *setup, const struct dialect *dialect,
+                     int64_t keepalive_ns, struct client **ret_client)
 {
     struct plain_client *client;
     int status = client_create(sizeof(*client), &ops, setup, ret_client);

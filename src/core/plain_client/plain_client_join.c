@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * How a plain client gets in, and back in, and to another name. Joins, and what the server says to them.
+ * How a plain client gets in, and back in, and to another name. Joins, and what the server says to
+ * them.
  */
 #include "core/plain_client/plain_client_state.h"
 
@@ -27,9 +28,9 @@
 /* How long the answer to an exit that was only for another name may take. */
 #define BYE_NS (5 * MOMENT_NS_PER_S)
 
-#define REFUSALS                                                                                                       \
-    (PLAIN_READ_BIT(DIALECT_NAME_TAKEN) | PLAIN_READ_BIT(DIALECT_NAME_BAD) | PLAIN_READ_BIT(DIALECT_ROOM_FULL) |       \
-     PLAIN_READ_BIT(DIALECT_BANNED))
+#define REFUSALS                                                                                   \
+    (PLAIN_READ_BIT(DIALECT_NAME_TAKEN) | PLAIN_READ_BIT(DIALECT_NAME_BAD) |                       \
+     PLAIN_READ_BIT(DIALECT_ROOM_FULL) | PLAIN_READ_BIT(DIALECT_BANNED))
 
 /* In this order: where they have the same words, the first is it. */
 static const struct {
@@ -92,8 +93,8 @@ static void begin(struct plain_client *client, const struct moment *now)
         return;
     join->leaves_before = false;
     join->bye_until_ns = now->mono_ns + BYE_NS;
-    plain_client_send(client, DIALECT_EXIT_VERBS, join->rename != 0 ? join->before : client->base.requested_name,
-                      no_text);
+    plain_client_send(client, DIALECT_EXIT_VERBS,
+                      join->rename != 0 ? join->before : client->base.requested_name, no_text);
 }
 
 static void wait_for_user(struct plain_client *client, enum client_reason reason)
@@ -106,7 +107,8 @@ void plain_client_join_tick(struct plain_client *client, const struct moment *no
 {
     struct plain_client_join *join = &client->join;
 
-    if (join->due_ns > now->mono_ns || (client->base.state != CLIENT_JOINING && client->base.state != CLIENT_IN))
+    if (join->due_ns > now->mono_ns ||
+        (client->base.state != CLIENT_JOINING && client->base.state != CLIENT_IN))
         return;
     if (client->base.state == CLIENT_IN) {
         send_join(client, now);
@@ -127,7 +129,8 @@ void plain_client_join_tick(struct plain_client *client, const struct moment *no
 /* ---- ways back ---- */
 
 /* No server may have us knock without a pause, whatever it answers. */
-static int64_t after_pause(const struct plain_client *client, const struct moment *now, int64_t pause_ns)
+static int64_t after_pause(const struct plain_client *client, const struct moment *now,
+                           int64_t pause_ns)
 {
     int64_t at_ns = client->join.begun_ns + pause_ns;
 
@@ -140,10 +143,11 @@ void plain_client_join_return(struct plain_client *client, const struct moment *
 
     if (join->pause_ns == 0 || now->mono_ns - join->in_ns >= CALM_NS)
         join->pause_ns = WAIT_FIRST_NS;
-    plain_client_join_start(
-        client,
-        after_pause(client, now,
-                    join->pause_ns > WAIT_FIRST_NS ? prng_jitter(&client->base.prng, join->pause_ns) : join->pause_ns));
+    plain_client_join_start(client,
+                            after_pause(client, now,
+                                        join->pause_ns > WAIT_FIRST_NS
+                                            ? prng_jitter(&client->base.prng, join->pause_ns)
+                                            : join->pause_ns));
     join->pause_ns = join->pause_ns * 2 < WAIT_MOST_NS ? join->pause_ns * 2 : WAIT_MOST_NS;
     plain_client_members_forget(client);
     client_set_state(&client->base, CLIENT_JOINING, CLIENT_NO_REASON, 0);
@@ -160,7 +164,8 @@ void plain_client_join_moved(struct plain_client *client, const struct moment *n
     }
 }
 
-void plain_client_join_rename(struct plain_client *client, const struct moment *now, uint32_t number, const char *name)
+void plain_client_join_rename(struct plain_client *client, const struct moment *now,
+                              uint32_t number, const char *name)
 {
     struct plain_client_join *join = &client->join;
 
@@ -178,7 +183,8 @@ void plain_client_join_rename(struct plain_client *client, const struct moment *
 static bool is_for_us(const struct plain_client *client, struct octets_slice name)
 {
     char folded[ROOM_NAME_MAX_BYTES];
-    int length = text_fold(client->base.requested_name, strlen(client->base.requested_name), folded, sizeof(folded));
+    int length = text_fold(client->base.requested_name, strlen(client->base.requested_name), folded,
+                           sizeof(folded));
 
     if (name.length == 0)
         return true;
@@ -264,11 +270,13 @@ static void refuse(struct plain_client *client, const struct moment *now, uint32
     }
 }
 
-/* An accept that comes after a refusal counts, too: the join was repeated, and has come through the second time. */
-static bool answer_while_joining(struct plain_client *client, const struct moment *now, uint32_t replies,
-                                 struct octets_slice name)
+/* An accept that comes after a refusal counts, too: the join was repeated, and has come through the
+ * second time. */
+static bool answer_while_joining(struct plain_client *client, const struct moment *now,
+                                 uint32_t replies, struct octets_slice name)
 {
-    if ((replies & PLAIN_READ_BIT(DIALECT_ACCEPT)) != 0 && client->join.sent > 0 && is_for_us(client, name)) {
+    if ((replies & PLAIN_READ_BIT(DIALECT_ACCEPT)) != 0 && client->join.sent > 0 &&
+        is_for_us(client, name)) {
         let_in(client, now, name);
         return true;
     }
@@ -304,7 +312,8 @@ static bool answer_while_in(struct plain_client *client, const struct moment *no
         return true;
     if ((replies & PLAIN_READ_BIT(DIALECT_BYE)) != 0)
         return is_for_us(client, name) && hear_bye(client, now);
-    /* It answers what is said, and is nobody's answer where nothing was. A banned address is told so instead. */
+    /* It answers what is said, and is nobody's answer where nothing was. A banned address is told
+     * so instead. */
     if ((replies & PLAIN_READ_BIT(DIALECT_REFUSED)) != 0 ||
         ((replies & PLAIN_READ_BIT(DIALECT_BANNED)) != 0 && !late)) {
         if (client->messages.spoken)
@@ -314,7 +323,8 @@ static bool answer_while_in(struct plain_client *client, const struct moment *no
     return late;
 }
 
-static bool answer_while_leaving(struct plain_client *client, uint32_t replies, struct octets_slice name)
+static bool answer_while_leaving(struct plain_client *client, uint32_t replies,
+                                 struct octets_slice name)
 {
     bool bye = (replies & PLAIN_READ_BIT(DIALECT_BYE)) != 0 && is_for_us(client, name);
 
@@ -324,8 +334,8 @@ static bool answer_while_leaving(struct plain_client *client, uint32_t replies, 
     return true;
 }
 
-bool plain_client_join_answer(struct plain_client *client, const struct moment *now, uint32_t replies,
-                              struct octets_slice name)
+bool plain_client_join_answer(struct plain_client *client, const struct moment *now,
+                              uint32_t replies, struct octets_slice name)
 {
     switch (client->base.state) {
     case CLIENT_JOINING:

@@ -21,7 +21,8 @@ static void tell_line(const struct plain_client *client, struct octets_slice lin
 
         if (length > 0 && client->base.sink.line != NULL)
             client->base.sink.line(client->base.sink.ctx, text, length);
-        while (taken >= end && taken < line.length && (line.bytes[taken] == '\r' || line.bytes[taken] == '\n'))
+        while (taken >= end && taken < line.length &&
+               (line.bytes[taken] == '\r' || line.bytes[taken] == '\n'))
             taken++;
         line.bytes += taken;
         line.length -= taken;
@@ -29,8 +30,9 @@ static void tell_line(const struct plain_client *client, struct octets_slice lin
 }
 
 /* What every event has; its text is borrowed by the sink for the call, as all of it is. */
-static void tell_event(const struct plain_client *client, const struct moment *now, struct event event,
-                       struct octets_slice name, struct octets_slice text, uint32_t own)
+static void tell_event(const struct plain_client *client, const struct moment *now,
+                       struct event event, struct octets_slice name, struct octets_slice text,
+                       uint32_t own)
 {
     char repaired[PLAIN_CLIENT_LINE_MAX_BYTES];
     size_t taken;
@@ -40,13 +42,15 @@ static void tell_event(const struct plain_client *client, const struct moment *n
     event.name = name.bytes;
     event.name_len = (uint16_t)name.length;
     event.text = repaired;
-    event.text_len = (uint16_t)text_repair(text.bytes, text.length, repaired, sizeof(repaired), &taken);
+    event.text_len =
+        (uint16_t)text_repair(text.bytes, text.length, repaired, sizeof(repaired), &taken);
     if (client->base.sink.event != NULL)
         client->base.sink.event(client->base.sink.ctx, &event, own);
     tell_line(client, (struct octets_slice){text.bytes + taken, text.length - taken});
 }
 
-/* Lines that come before it is in may be meant for whoever had this port before; they tell nothing of who is here. */
+/* Lines that come before it is in may be meant for whoever had this port before; they tell nothing
+ * of who is here. */
 static uint64_t enter(struct plain_client *client, struct octets_slice name)
 {
     return client->join.was_in && name.length > 0 ? plain_client_members_enter(client, name) : 0;
@@ -68,7 +72,8 @@ static void on_exit(struct plain_client *client, const struct moment *now, struc
 }
 
 /* The author of a text is here, whenever it came. */
-static void on_chat(struct plain_client *client, const struct moment *now, const struct plain_line *line)
+static void on_chat(struct plain_client *client, const struct moment *now,
+                    const struct plain_line *line)
 {
     struct octets_slice name = {line->values.name, line->values.name_len};
     struct octets_slice text = {line->values.text, line->values.text_len};
@@ -77,11 +82,13 @@ static void on_chat(struct plain_client *client, const struct moment *now, const
     tell_event(client, now, event, name, text, plain_client_messages_echo(client, now, name, text));
 }
 
-static void on_notice(const struct plain_client *client, const struct moment *now, const struct plain_line *line)
+static void on_notice(const struct plain_client *client, const struct moment *now,
+                      const struct plain_line *line)
 {
     struct event event = {.kind = EVENT_NOTICE, .author = EVENT_AUTHOR_NOBODY};
 
-    tell_event(client, now, event, nothing, (struct octets_slice){line->values.text, line->values.text_len}, 0);
+    tell_event(client, now, event, nothing,
+               (struct octets_slice){line->values.text, line->values.text_len}, 0);
 }
 
 static void tell_missed(const struct plain_client *client, uint64_t count)
@@ -91,7 +98,8 @@ static void tell_missed(const struct plain_client *client, uint64_t count)
 }
 
 /* A folded line: one event for each name, and those it had no place for are missed. */
-static void on_list(struct plain_client *client, const struct moment *now, const struct plain_line *line)
+static void on_list(struct plain_client *client, const struct moment *now,
+                    const struct plain_line *line)
 {
     struct octets_slice names = {line->values.names, line->values.names_len}, name;
     uint64_t told = 0;
@@ -107,15 +115,17 @@ static void on_list(struct plain_client *client, const struct moment *now, const
 
 static void on_kicked(struct plain_client *client, const struct plain_line *line)
 {
-    size_t taken, length = text_repair(line->values.text, line->values.text_len, client->base.close_text,
-                                       sizeof(client->base.close_text) - 1, &taken);
+    size_t taken,
+        length = text_repair(line->values.text, line->values.text_len, client->base.close_text,
+                             sizeof(client->base.close_text) - 1, &taken);
 
     client->base.close_text[length] = '\0';
     client->warned = false;
     tell_line(client, line->whole);
 }
 
-static void on_line(struct plain_client *client, const struct moment *now, const struct plain_line *line)
+static void on_line(struct plain_client *client, const struct moment *now,
+                    const struct plain_line *line)
 {
     switch (line->key) {
     case DIALECT_JOIN:
@@ -149,7 +159,8 @@ static void on_line(struct plain_client *client, const struct moment *now, const
     }
 }
 
-void plain_client_lines_receive(struct plain_client *client, const struct moment *now, const char *bytes, size_t length)
+void plain_client_lines_receive(struct plain_client *client, const struct moment *now,
+                                const char *bytes, size_t length)
 {
     struct octets_slice rest = {bytes, length};
     struct plain_line line;

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The members that are here, by name, as shown: all that lines tell. A list by number, as of the other
- * protocol, and an index that leads from names to numbers.
+ * The members that are here, by name, as shown: all that lines tell. A list by number, as of the
+ * other protocol, and an index that leads from names to numbers.
  */
 #include "core/plain_client/plain_client_state.h"
 
@@ -51,7 +51,8 @@ static bool add(struct plain_client *client, struct octets_slice name, uint32_t 
     struct plain_client_members *members = &client->members;
     struct listed_member *member;
 
-    if (name.length == 0 || name.length > ROOM_NAME_MAX_BYTES || hash_index_reserve(&members->by_name) != STATUS_OK)
+    if (name.length == 0 || name.length > ROOM_NAME_MAX_BYTES ||
+        hash_index_reserve(&members->by_name) != STATUS_OK)
         return false;
     member = member_list_insert(&client->base.members, number);
     if (member == NULL)
@@ -93,7 +94,8 @@ uint32_t plain_client_members_enter(struct plain_client *client, struct octets_s
     return ++members->numbers;
 }
 
-/* Its own exit is only heard where somebody else has left in its name, or an earlier one is late: it is in as long as nobody refuses it. */
+/* Its own exit is only heard where somebody else has left in its name, or an earlier one is late:
+ * it is in as long as nobody refuses it. */
 void plain_client_members_leave(struct plain_client *client, struct octets_slice name)
 {
     struct listed_member *member = find(client, name);
@@ -102,8 +104,8 @@ void plain_client_members_leave(struct plain_client *client, struct octets_slice
         take_out(client, member);
 }
 
-/* Its number stays over a change of names. A member that is listed under its name is gone, or is itself
- * as the others saw it come. */
+/* Its number stays over a change of names. A member that is listed under its name is gone, or is
+ * itself as the others saw it come. */
 void plain_client_members_own(struct plain_client *client)
 {
     struct plain_client_members *members = &client->members;

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a plain client says: once, in order, and never again. What was sent is kept for a while, to be recognised where a server sends it back.
+ * What a plain client says: once, in order, and never again. What was sent is kept for a while, to
+ * be recognised where a server sends it back.
  */
 #include "core/plain_client/plain_client_state.h"
 
@@ -10,10 +11,12 @@
 #include <roomd/status.h>
 #include <string.h>
 
-/* A server sends a line back within a round trip; the same words from somebody of the same name much later are not ours. */
+/* A server sends a line back within a round trip; the same words from somebody of the same name
+ * much later are not ours. */
 #define ECHO_NS (10 * MOMENT_NS_PER_S)
 
-static struct plain_client_message *message_at(struct plain_client_messages *messages, uint32_t number)
+static struct plain_client_message *message_at(struct plain_client_messages *messages,
+                                               uint32_t number)
 {
     return &messages->ring[number % CLIENT_PENDING_MAX];
 }
@@ -90,19 +93,21 @@ void plain_client_messages_tick(struct plain_client *client, const struct moment
 
 /* ---- echoes ---- */
 
-uint32_t plain_client_messages_echo(struct plain_client *client, const struct moment *now, struct octets_slice name,
-                                    struct octets_slice text)
+uint32_t plain_client_messages_echo(struct plain_client *client, const struct moment *now,
+                                    struct octets_slice name, struct octets_slice text)
 {
     struct plain_client_messages *messages = &client->messages;
     uint32_t kept = messages->said < CLIENT_PENDING_MAX ? messages->said : CLIENT_PENDING_MAX;
 
-    if (name.length != strlen(client->base.name) || memcmp(name.bytes, client->base.name, name.length) != 0)
+    if (name.length != strlen(client->base.name) ||
+        memcmp(name.bytes, client->base.name, name.length) != 0)
         return 0;
-    for (uint32_t number = messages->said - kept + 1; kept > 0 && number <= messages->sent; number++) {
+    for (uint32_t number = messages->said - kept + 1; kept > 0 && number <= messages->sent;
+         number++) {
         struct plain_client_message *message = message_at(messages, number);
 
-        if (message->echoed || message->sent_ns + ECHO_NS < now->mono_ns || message->length != text.length ||
-            memcmp(message->text, text.bytes, text.length) != 0)
+        if (message->echoed || message->sent_ns + ECHO_NS < now->mono_ns ||
+            message->length != text.length || memcmp(message->text, text.bytes, text.length) != 0)
             continue;
         message->echoed = true;
         return number;

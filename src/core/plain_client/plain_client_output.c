@@ -21,7 +21,8 @@ static size_t add(char *request, size_t used, const char *bytes, size_t length)
     return used + length;
 }
 
-void plain_client_send(struct plain_client *client, enum dialect_key verbs, const char *name, struct octets_slice text)
+void plain_client_send(struct plain_client *client, enum dialect_key verbs, const char *name,
+                       struct octets_slice text)
 {
     const struct verbs *words = &client->dialect->verbs[verbs - DIALECT_JOIN_VERBS];
     char request[PLAIN_CLIENT_REQUEST_MAX_BYTES];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Two lines of members, those that were warned and those that were not; the head of each is the next that something is due for. */
+/* Two lines of members, those that were warned and those that were not; the head of each is the
+ * next that something is due for. */
 #include "core/plain_server/idle.h"
 
 #include "core/plain_server/plain_reply.h"
@@ -19,7 +20,8 @@ static int64_t warning_ns(const struct room *room)
     return longest < half ? longest : half;
 }
 
-/* When something is due for the quietest of those: their warning, or, once warned, their removal. */
+/* When something is due for the quietest of those: their warning, or, once warned, their removal.
+ */
 static int64_t due(const struct room *room, bool warned)
 {
     const struct member *member = registry_quietest(room->registry, false, warned);
@@ -30,7 +32,8 @@ static int64_t due(const struct room *room, bool warned)
     due_ns = member->heard_ns + timeout;
     if (!warned)
         return due_ns - warning_ns(room);
-    /* After a reload with a shorter timeout, or a machine's sleep, the warning comes late; what it says holds all the same. */
+    /* After a reload with a shorter timeout, or a machine's sleep, the warning comes late; what it
+     * says holds all the same. */
     return due_ns > member->leaves_ns ? due_ns : member->leaves_ns;
 }
 
@@ -47,12 +50,14 @@ static void warn_idle(struct room *room, const struct moment *now, struct member
     registry_warned(room->registry, member);
     member->leaves_ns = now->mono_ns + warning_ns(room);
     member->quiet_until_ns = 0; /* this line must not be kept back by an earlier one */
-    plain_reply_tell(room, now, member, DIALECT_IDLE, NULL, (uint64_t)(warning_ns(room) / MOMENT_NS_PER_S));
+    plain_reply_tell(room, now, member, DIALECT_IDLE, NULL,
+                     (uint64_t)(warning_ns(room) / MOMENT_NS_PER_S));
 }
 
 void idle_tick(struct room *room, const struct moment *now)
 {
-    for (uint32_t handled = 0; handled < IDLE_TICK_MAX && idle_next_tick(room) <= now->mono_ns; handled++) {
+    for (uint32_t handled = 0; handled < IDLE_TICK_MAX && idle_next_tick(room) <= now->mono_ns;
+         handled++) {
         if (due(room, true) <= now->mono_ns) {
             struct member *member = registry_quietest(room->registry, false, true);
 

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * ICMP errors and probes. An empty datagram is the probe: every known client but one ignores it, and where no program listens any more, the machine answers it with an
- * ICMP error.
+ * ICMP errors and probes. An empty datagram is the probe: every known client but one ignores it,
+ * and where no program listens any more, the machine answers it with an ICMP error.
  */
 #include "core/plain_server/liveness.h"
 
@@ -19,10 +19,12 @@
 /* A little later, so that the error a probe brings is not too early to be counted. */
 #define LIVENESS_PROBE_NS (LIVENESS_INTERVAL_NS + 50 * MOMENT_NS_PER_MS)
 
-/* Machines limit how many ICMP errors they send; a suspicion that so many probes do not confirm is dropped. */
+/* Machines limit how many ICMP errors they send; a suspicion that so many probes do not confirm is
+ * dropped. */
 #define LIVENESS_PROBES_MAX 8U
 
-/* On one machine the refusal of a probe takes microseconds, across a school's network milliseconds. */
+/* On one machine the refusal of a probe takes microseconds, across a school's network milliseconds.
+ */
 #define LIVENESS_CLAIM_NS (200 * MOMENT_NS_PER_MS)
 
 /* Members looked at in one tick of a round of probes. */
@@ -68,7 +70,8 @@ static void probe_suspects(struct room *room, const struct moment *now)
         if (suspect->probe_ns > now->mono_ns) {
             i++;
         } else if (suspect->probes == LIVENESS_PROBES_MAX) {
-            suspects_drop(suspects, suspect); /* the last one takes its place, and is looked at next */
+            suspects_drop(suspects,
+                          suspect); /* the last one takes its place, and is looked at next */
         } else {
             suspect->probes++;
             suspect->probe_ns = now->mono_ns + LIVENESS_PROBE_NS;
@@ -80,7 +83,8 @@ static void probe_suspects(struct room *room, const struct moment *now)
 
 /* ---- claims to a name ---- */
 
-bool liveness_claim(struct room *room, const struct moment *now, const struct name_claim *claim, struct member *holder)
+bool liveness_claim(struct room *room, const struct moment *now, const struct name_claim *claim,
+                    struct member *holder)
 {
     struct name_claims *claims = &room->plain->claims;
     struct name_claim timed = *claim;
@@ -88,7 +92,8 @@ bool liveness_claim(struct room *room, const struct moment *now, const struct na
 
     /* Of a session no ICMP error tells anything: it may be on its way to another address. */
     if (holder->session != NULL ||
-        memcmp(claim->path.peer.address, room_path(room, holder)->peer.address, ENDPOINT_ADDRESS_BYTES) != 0)
+        memcmp(claim->path.peer.address, room_path(room, holder)->peer.address,
+               ENDPOINT_ADDRESS_BYTES) != 0)
         return false;
     timed.holder = holder->number;
     timed.deadline_ns = now->mono_ns + LIVENESS_CLAIM_NS;
@@ -117,7 +122,8 @@ static bool is_round_active(const struct room *room)
 static int64_t round_due_ns(const struct room *room)
 {
     const struct probe_round *round = &room->plain->round;
-    int64_t quiet_since_ns = round->began_ns > room->last_event_ns ? round->began_ns : room->last_event_ns;
+    int64_t quiet_since_ns =
+        round->began_ns > room->last_event_ns ? round->began_ns : room->last_event_ns;
 
     if (room->limits.probe_interval_s == 0 || registry_count(room->registry) == 0)
         return MOMENT_NEVER_NS;
@@ -131,7 +137,8 @@ static void probe_round(struct room *room, const struct moment *now)
 
     if (!is_round_active(room))
         *round = (struct probe_round){.began_ns = now->mono_ns};
-    for (uint32_t i = 0; i < LIVENESS_ROUND_MAX && round->position < count; i++, round->position++) {
+    for (uint32_t i = 0; i < LIVENESS_ROUND_MAX && round->position < count;
+         i++, round->position++) {
         struct member *member = registry_member(room->registry, round->position);
 
         if (now->mono_ns - member->heard_ns >= interval_ns(room))

@@ -19,7 +19,8 @@ bool name_claims_add(struct name_claims *claims, const struct name_claim *claim)
     return true;
 }
 
-bool name_claims_take(struct name_claims *claims, int64_t now_ns, uint64_t holder, struct name_claim *ret_claim)
+bool name_claims_take(struct name_claims *claims, int64_t now_ns, uint64_t holder,
+                      struct name_claim *ret_claim)
 {
     for (uint32_t i = 0; i < claims->count; i++) {
         struct name_claim *claim = &claims->claims[i];

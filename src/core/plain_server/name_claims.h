@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Claims: joins that ask for the name of a member at the same address. The program of that member may
- * have been killed and started again, so the join waits until the holder had time to refuse a probe.
- * Keeps them; plain_server.c decides.
+ * Claims: joins that ask for the name of a member at the same address. The program of that member
+ * may have been killed and started again, so the join waits until the holder had time to refuse a
+ * probe. Keeps them; plain_server.c decides.
  */
 #ifndef ROOMD_CORE_PLAIN_SERVER_NAME_CLAIMS_H
 #define ROOMD_CORE_PLAIN_SERVER_NAME_CLAIMS_H
@@ -31,9 +31,10 @@ struct name_claims {
 /* Adds a copy. A newcomer that has a claim already keeps that one. False: there is no place. */
 bool name_claims_add(struct name_claims *claims, const struct name_claim *claim);
 
-/* Takes out the first claim that is due by `now_ns`, or that asks for the name of `holder`, a member's
- * number (0: nobody's). False where there is none. */
-bool name_claims_take(struct name_claims *claims, int64_t now_ns, uint64_t holder, struct name_claim *ret_claim);
+/* Takes out the first claim that is due by `now_ns`, or that asks for the name of `holder`, a
+ * member's number (0: nobody's). False where there is none. */
+bool name_claims_take(struct name_claims *claims, int64_t now_ns, uint64_t holder,
+                      struct name_claim *ret_claim);
 
 /* When the next claim is due, or MOMENT_NEVER_NS. */
 int64_t name_claims_due_ns(const struct name_claims *claims);

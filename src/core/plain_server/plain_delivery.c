@@ -11,8 +11,10 @@
 
 /* ---- collecting ---- */
 
-/* The part of the batch that is this member's portion, and one more datagram of so many bytes: may it be sent? */
-static bool may_go_on(const struct delivery *delivery, const struct portion *portion, uint32_t position, size_t bytes)
+/* The part of the batch that is this member's portion, and one more datagram of so many bytes: may
+ * it be sent? */
+static bool may_go_on(const struct delivery *delivery, const struct portion *portion,
+                      uint32_t position, size_t bytes)
 {
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
 
@@ -20,11 +22,13 @@ static bool may_go_on(const struct delivery *delivery, const struct portion *por
         return true;
     for (uint16_t i = 0; i < portion->count; i++)
         bytes += delivery->batch.entries[portion->first + i].length;
-    return delivery_may_send(registry_member(delivery->wiring.registry, position), slot, portion->count + 1U, bytes);
+    return delivery_may_send(registry_member(delivery->wiring.registry, position), slot,
+                             portion->count + 1U, bytes);
 }
 
 /* Nearly always answered without a look at the transcript: few members have spoken lately. */
-static bool is_own(const struct delivery *delivery, const struct member *member, const struct slot *slot, uint64_t seq)
+static bool is_own(const struct delivery *delivery, const struct member *member,
+                   const struct slot *slot, uint64_t seq)
 {
     struct event event;
 
@@ -33,8 +37,8 @@ static bool is_own(const struct delivery *delivery, const struct member *member,
 }
 
 /* Its own events are not owed to a plain member. */
-static uint64_t skip_own(const struct delivery *delivery, const struct member *member, const struct slot *slot,
-                         uint64_t cursor)
+static uint64_t skip_own(const struct delivery *delivery, const struct member *member,
+                         const struct slot *slot, uint64_t cursor)
 {
     uint64_t released = transcript_released(delivery->wiring.transcript);
 
@@ -44,8 +48,8 @@ static uint64_t skip_own(const struct delivery *delivery, const struct member *m
 }
 
 /* The lines of a bundle that end before the first event of the member's own. */
-static uint8_t lines_before_own(const struct delivery *delivery, const struct member *member, const struct slot *slot,
-                                const struct bundle *bundle)
+static uint8_t lines_before_own(const struct delivery *delivery, const struct member *member,
+                                const struct slot *slot, const struct bundle *bundle)
 {
     uint64_t seq = bundle->first;
     uint8_t line = 0;
@@ -62,9 +66,11 @@ static uint8_t lines_before_own(const struct delivery *delivery, const struct me
 }
 
 /*
- * Adds the datagram that is owed at `cursor`. False where the bundle's place in the cache is held by this very batch.
+ * Adds the datagram that is owed at `cursor`. False where the bundle's place in the cache is held
+ * by this very batch.
  */
-static bool collect_datagram(struct delivery *delivery, struct portion *portion, uint32_t position, uint64_t *cursor)
+static bool collect_datagram(struct delivery *delivery, struct portion *portion, uint32_t position,
+                             uint64_t *cursor)
 {
     const struct delivery_wiring *wiring = &delivery->wiring;
     const struct member *member = registry_member(wiring->registry, position);
@@ -73,14 +79,16 @@ static bool collect_datagram(struct delivery *delivery, struct portion *portion,
     const struct dialect *dialect = wiring->doors[path->door].dialect;
     uint64_t oldest = transcript_oldest(wiring->transcript);
     enum bundle_kind kind = *cursor < oldest ? BUNDLE_MISSED : BUNDLE_FOLDED;
-    const struct bundle *bundle = bundle_get(&delivery->cache, dialect, wiring->transcript, *cursor, kind);
+    const struct bundle *bundle =
+        bundle_get(&delivery->cache, dialect, wiring->transcript, *cursor, kind);
     struct pending pending = {.events = 0};
     uint8_t lines = bundle != NULL ? bundle->count : 0;
 
     if (bundle != NULL && kind == BUNDLE_FOLDED) {
         lines = lines_before_own(delivery, member, slot, bundle);
         if (lines == 0) { /* its own event is inside a folded run */
-            bundle = bundle_get(&delivery->cache, dialect, wiring->transcript, *cursor, BUNDLE_SINGLE);
+            bundle =
+                bundle_get(&delivery->cache, dialect, wiring->transcript, *cursor, BUNDLE_SINGLE);
             lines = 1;
         }
     }
@@ -96,7 +104,8 @@ static bool collect_datagram(struct delivery *delivery, struct portion *portion,
     *cursor = skip_own(delivery, member, slot, *cursor);
     pending.cursor = *cursor;
     delivery_add_entry(&delivery->batch, portion, path, bundle->bytes,
-                       bundle->lines[lines - 1].end - ((slot->flags & SLOT_NEWLINE) != 0 ? 0U : 1U), &pending);
+                       bundle->lines[lines - 1].end - ((slot->flags & SLOT_NEWLINE) != 0 ? 0U : 1U),
+                       &pending);
     return true;
 }
 
@@ -106,7 +115,8 @@ static bool collect_accept(struct delivery *delivery, struct portion *portion, u
     const struct member *member = registry_member(delivery->wiring.registry, position);
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
     const struct path *path = registry_path(delivery->wiring.registry, position);
-    const struct reply *reply = dialect_reply(delivery->wiring.doors[path->door].dialect, DIALECT_ACCEPT);
+    const struct reply *reply =
+        dialect_reply(delivery->wiring.doors[path->door].dialect, DIALECT_ACCEPT);
     struct pending pending = {.cursor = slot->cursor};
 
     size_t length;
@@ -124,17 +134,19 @@ static bool collect(struct delivery *delivery, struct portion *portion, uint32_t
 {
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
     uint64_t released = transcript_released(delivery->wiring.transcript);
-    uint64_t cursor = skip_own(delivery, registry_member(delivery->wiring.registry, position), slot, slot->cursor);
+    uint64_t cursor = skip_own(delivery, registry_member(delivery->wiring.registry, position), slot,
+                               slot->cursor);
 
     portion->skipped = cursor;
     /* Before its own join is released a member is owed nothing, not even the accept. */
     if (portion->blocked || slot->cursor > released + 1)
         return true;
-    portion->held = (slot->flags & SLOT_OWES_ACCEPT) != 0 && !collect_accept(delivery, portion, position);
+    portion->held =
+        (slot->flags & SLOT_OWES_ACCEPT) != 0 && !collect_accept(delivery, portion, position);
     while (!portion->held && cursor <= released && portion->count < DELIVERY_PORTION) {
         portion->held = !may_go_on(delivery, portion, position, PLAIN_LINE_MAX_BYTES);
-        if (!portion->held &&
-            (delivery->batch.entry_count == DELIVERY_BATCH || !collect_datagram(delivery, portion, position, &cursor)))
+        if (!portion->held && (delivery->batch.entry_count == DELIVERY_BATCH ||
+                               !collect_datagram(delivery, portion, position, &cursor)))
             return false;
     }
     return true;
@@ -145,11 +157,13 @@ static bool is_pattern(const struct delivery *delivery, uint32_t position, struc
 {
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
 
-    pattern->portion.common = (slot->flags & (SLOT_OWES_ACCEPT | SLOT_PROBATION)) == 0 && slot->own < pattern->cursor;
+    pattern->portion.common =
+        (slot->flags & (SLOT_OWES_ACCEPT | SLOT_PROBATION)) == 0 && slot->own < pattern->cursor;
     return pattern->portion.common;
 }
 
-static bool fits_pattern(const struct delivery *delivery, uint32_t position, const struct pattern *pattern)
+static bool fits_pattern(const struct delivery *delivery, uint32_t position,
+                         const struct pattern *pattern)
 {
     return registry_slot(delivery->wiring.registry, position)->own < pattern->cursor;
 }
@@ -166,7 +180,8 @@ static void note_accepted(struct delivery *delivery, struct slot *slot, uint32_t
                 registry_member(delivery->wiring.registry, position));
 }
 
-/* Moves the cursor over what was taken, or has failed for good. Returns how many entries that was. */
+/* Moves the cursor over what was taken, or has failed for good. Returns how many entries that was.
+ */
 static uint16_t settle(struct delivery *delivery, const struct portion *portion, uint32_t position)
 {
     struct room_stats *stats = delivery->wiring.stats;
@@ -181,13 +196,14 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
             delivery->blocked |= 1U << entry->path->door;
             break;
         }
-        delivery_count_probation(registry_member(delivery->wiring.registry, position), slot, entry->length);
+        delivery_count_probation(registry_member(delivery->wiring.registry, position), slot,
+                                 entry->length);
         if (entry->result == OUTBOX_TAKEN) {
             stats->datagrams_sent++;
             stats->events_delivered += pending->events;
         } else {
-            delivery_note_failure(delivery, registry_member(delivery->wiring.registry, position), entry->path,
-                                  pending->events);
+            delivery_note_failure(delivery, registry_member(delivery->wiring.registry, position),
+                                  entry->path, pending->events);
         }
         if (pending->missed > 0) {
             stats->events_missed += pending->missed;
@@ -201,15 +217,15 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
     return i;
 }
 
-/* It is owed nothing: no event, and no accept whose join is released. A member on probation that has been sent all it may
- * be sent waits until it is heard. */
-static bool is_settled(const struct delivery *delivery, const struct portion *portion, uint16_t settled,
-                       uint32_t position)
+/* It is owed nothing: no event, and no accept whose join is released. A member on probation that
+ * has been sent all it may be sent waits until it is heard. */
+static bool is_settled(const struct delivery *delivery, const struct portion *portion,
+                       uint16_t settled, uint32_t position)
 {
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
     uint64_t released = transcript_released(delivery->wiring.transcript);
-    bool owed_nothing =
-        slot->cursor > released && ((slot->flags & SLOT_OWES_ACCEPT) == 0 || slot->cursor > released + 1);
+    bool owed_nothing = slot->cursor > released &&
+                        ((slot->flags & SLOT_OWES_ACCEPT) == 0 || slot->cursor > released + 1);
 
     return owed_nothing || (portion->held && settled == portion->count);
 }

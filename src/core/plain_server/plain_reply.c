@@ -11,8 +11,8 @@
 
 #include <string.h>
 
-void plain_reply(struct room *room, const struct path *path, const struct reply *reply, const char *name,
-                 size_t name_len, bool newline)
+void plain_reply(struct room *room, const struct path *path, const struct reply *reply,
+                 const char *name, size_t name_len, bool newline)
 {
     struct reply filled;
 
@@ -28,23 +28,26 @@ void plain_reply_settle_accept(struct room *room, const struct moment *now, stru
     struct slot *slot = room_slot(room, member);
     const struct path *path = room_path(room, member);
     struct reply filled;
-    const struct reply *accept = reply_fill(dialect_reply(room_dialect(room, path->door), DIALECT_ACCEPT),
-                                            registry_shown(member), registry_shown_len(member), &filled);
+    const struct reply *accept =
+        reply_fill(dialect_reply(room_dialect(room, path->door), DIALECT_ACCEPT),
+                   registry_shown(member), registry_shown_len(member), &filled);
     size_t length = accept->length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
 
     if ((slot->flags & SLOT_OWES_ACCEPT) == 0)
         return;
-    /* Not before its join is released: until then nobody is told that it is in, itself included. But it is not to wait for company. */
+    /* Not before its join is released: until then nobody is told that it is in, itself included.
+     * But it is not to wait for company. */
     if (slot->cursor > transcript_released(room->transcript) + 1)
         fold_flush(room, now);
-    if (slot->cursor <= transcript_released(room->transcript) + 1 && room_send(room, member, accept->bytes, length)) {
+    if (slot->cursor <= transcript_released(room->transcript) + 1 &&
+        room_send(room, member, accept->bytes, length)) {
         slot->flags &= ~SLOT_OWES_ACCEPT;
         roster_keep(&room->roster, room->registry, member);
     }
 }
 
-void plain_reply_line(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,
-                      const char *text, uint64_t count)
+void plain_reply_line(struct room *room, const struct moment *now, struct member *member,
+                      enum dialect_key key, const char *text, uint64_t count)
 {
     const struct slot *slot = room_slot(room, member);
     const struct path *path = room_path(room, member);
@@ -61,13 +64,14 @@ void plain_reply_line(struct room *room, const struct moment *now, struct member
         room->stats.answers_withheld++;
 }
 
-void plain_reply_tell(struct room *room, const struct moment *now, struct member *member, enum dialect_key key,
-                      const char *text, uint64_t count)
+void plain_reply_tell(struct room *room, const struct moment *now, struct member *member,
+                      enum dialect_key key, const char *text, uint64_t count)
 {
     int64_t interval_ns = ROOM_TOLD_INTERVAL_S * MOMENT_NS_PER_S;
 
     plain_reply_settle_accept(room, now, member);
-    if ((room_slot(room, member)->flags & SLOT_OWES_ACCEPT) != 0 || now->mono_ns < member->quiet_until_ns) {
+    if ((room_slot(room, member)->flags & SLOT_OWES_ACCEPT) != 0 ||
+        now->mono_ns < member->quiet_until_ns) {
         room->stats.answers_withheld++;
         return;
     }
@@ -79,8 +83,9 @@ void plain_reply_bye(struct room *room, struct member *member)
 {
     const struct path *path = room_path(room, member);
     struct reply filled;
-    const struct reply *bye = reply_fill(dialect_reply(room_dialect(room, path->door), DIALECT_BYE),
-                                         registry_shown(member), registry_shown_len(member), &filled);
+    const struct reply *bye =
+        reply_fill(dialect_reply(room_dialect(room, path->door), DIALECT_BYE),
+                   registry_shown(member), registry_shown_len(member), &filled);
     size_t length = bye->length + ((room_slot(room, member)->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
 
     if (bye->length > 0 && !room_send(room, member, bye->bytes, length))

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Requests of the plain protocol. Each handler answers the sender where it is owed an answer, changes the room where the request is good, and says why where it is not.
+ * Requests of the plain protocol. Each handler answers the sender where it is owed an answer,
+ * changes the room where the request is good, and says why where it is not.
  */
 #include "core/plain_server/plain_requests.h"
 
@@ -17,7 +18,8 @@
 #include <roomd/status.h>
 #include <string.h>
 
-static const struct bucket_rate stranger_rate = {.interval_ns = ROOM_TOLD_INTERVAL_S * MOMENT_NS_PER_S, .burst = 1};
+static const struct bucket_rate stranger_rate = {
+    .interval_ns = ROOM_TOLD_INTERVAL_S * MOMENT_NS_PER_S, .burst = 1};
 
 #define ADDRESS_BITS 128U
 
@@ -47,7 +49,8 @@ static void answer(const struct context *context, const struct reply *reply)
     if (context->member != NULL)
         plain_reply_settle_accept(context->room, context->now, context->member);
     if (may_answer(context))
-        plain_reply(context->room, context->path, reply, request->name, request->name_len, context->newline);
+        plain_reply(context->room, context->path, reply, request->name, request->name_len,
+                    context->newline);
     else
         context->room->stats.answers_withheld++;
 }
@@ -58,19 +61,24 @@ static void answer(const struct context *context, const struct reply *reply)
 static bool is_banned_address(const struct context *context)
 {
     return context->member == NULL &&
-           bans_forbid_address(context->room->bans, context->path->peer.address, context->now->mono_ns);
+           bans_forbid_address(context->room->bans, context->path->peer.address,
+                               context->now->mono_ns);
 }
 
-/* To somebody who speaks without having joined, or under another's name: now and then, for it may be a client that missed a restart. */
+/* To somebody who speaks without having joined, or under another's name: now and then, for it may
+ * be a client that missed a restart. */
 static enum refusal refuse_stranger(const struct context *context, enum refusal refusal)
 {
-    if (bucket_take(context->room->buckets, BUCKET_STRANGER, context->path->peer.address, ADDRESS_BITS, &stranger_rate,
-                    context->now->mono_ns))
-        answer(context, dialect_reply(context->dialect, is_banned_address(context) ? DIALECT_BANNED : DIALECT_REFUSED));
+    if (bucket_take(context->room->buckets, BUCKET_STRANGER, context->path->peer.address,
+                    ADDRESS_BITS, &stranger_rate, context->now->mono_ns))
+        answer(context,
+               dialect_reply(context->dialect,
+                             is_banned_address(context) ? DIALECT_BANNED : DIALECT_REFUSED));
     return refusal;
 }
 
-/* The answer to a join. An endpoint whose member was muted can't have any other name than that one. */
+/* The answer to a join. An endpoint whose member was muted can't have any other name than that one.
+ */
 static const enum dialect_key join_replies[REFUSALS] = {
     [REFUSED_NAME_BAD] = DIALECT_NAME_BAD,     [REFUSED_MUTED] = DIALECT_NAME_BAD,
     [REFUSED_NAME_TAKEN] = DIALECT_NAME_TAKEN, [REFUSED_BANNED] = DIALECT_BANNED,
@@ -118,7 +126,8 @@ static bool is_own_name(const struct context *context)
     if (request->name_len == registry_shown_len(member) &&
         memcmp(request->name, registry_shown(member), request->name_len) == 0)
         return true;
-    return name_matches(request->name, request->name_len, registry_folded(member), registry_folded_len(member));
+    return name_matches(request->name, request->name_len, registry_folded(member),
+                        registry_folded_len(member));
 }
 
 static void owe_accept(const struct context *context, struct member *member)
@@ -127,7 +136,8 @@ static void owe_accept(const struct context *context, struct member *member)
 
     plain_reply_settle_accept(context->room, context->now,
                               member); /* each join has its answer, also two that came at once */
-    slot->flags = SLOT_OWES_ACCEPT | (context->newline ? SLOT_NEWLINE : 0U) | (slot->flags & SLOT_PROBATION);
+    slot->flags =
+        SLOT_OWES_ACCEPT | (context->newline ? SLOT_NEWLINE : 0U) | (slot->flags & SLOT_PROBATION);
     *registry_path(context->room->registry, member->position) = *context->path;
     registry_mark_behind(context->room->registry, member);
     roster_keep(&context->room->roster, context->room->registry, member);
@@ -135,10 +145,12 @@ static void owe_accept(const struct context *context, struct member *member)
 
 static enum refusal rejoin(const struct context *context)
 {
-    /* Anybody can ask for this again and again in a member's name. An accept that is no longer than the request is no use for that. */
+    /* Anybody can ask for this again and again in a member's name. An accept that is no longer than
+     * the request is no use for that. */
     size_t asked = context->request.verb_len + 1 + context->request.name_len;
 
-    if (reply_length(dialect_reply(context->dialect, DIALECT_ACCEPT), registry_shown_len(context->member)) > asked &&
+    if (reply_length(dialect_reply(context->dialect, DIALECT_ACCEPT),
+                     registry_shown_len(context->member)) > asked &&
         !may_answer(context)) {
         context->room->stats.answers_withheld++;
         return REFUSED_NOT;
@@ -153,8 +165,8 @@ static enum refusal rename_member(const struct context *context)
     const struct plain_request *request = &context->request;
     struct member *member = context->member;
     bool renamed;
-    enum refusal refused =
-        room_rename(context->room, context->now, member, request->name, request->name_len, 0, &renamed);
+    enum refusal refused = room_rename(context->room, context->now, member, request->name,
+                                       request->name_len, 0, &renamed);
 
     if (refused == REFUSED_NOT) {
         registry_heard(context->room->registry, member, context->now->mono_ns);
@@ -166,8 +178,8 @@ static enum refusal rename_member(const struct context *context)
 }
 
 /*
- * The name is taken. A program that was killed and started again asks from the same address, and should
- * not have to wait: True where the holder is asked first whether it still lives.
+ * The name is taken. A program that was killed and started again asks from the same address, and
+ * should not have to wait: True where the holder is asked first whether it still lives.
  */
 static bool waits_for_holder(const struct context *context)
 {
@@ -184,8 +196,9 @@ static bool waits_for_holder(const struct context *context)
 
 static enum refusal add_member(const struct context *context)
 {
-    const struct join join = {
-        .name = context->request.name, .name_len = context->request.name_len, .path = context->path};
+    const struct join join = {.name = context->request.name,
+                              .name_len = context->request.name_len,
+                              .path = context->path};
     struct room *room = context->room;
     struct member *member;
     enum refusal refused = room_admit(room, context->now, &join, &member);
@@ -211,13 +224,15 @@ static enum refusal handle_join(const struct context *context)
 
 /* ---- messages and exits ---- */
 
-/* An answer goes to the address that was asked; a member may change over to another one of ours, by the same door. */
+/* An answer goes to the address that was asked; a member may change over to another one of ours, by
+ * the same door. */
 static void note_heard(const struct context *context)
 {
     struct path *path = registry_path(context->room->registry, context->member->position);
 
     registry_heard(context->room->registry, context->member, context->now->mono_ns);
-    if (path->door != context->path->door || memcmp(path->local, context->path->local, sizeof(path->local)) == 0)
+    if (path->door != context->path->door ||
+        memcmp(path->local, context->path->local, sizeof(path->local)) == 0)
         return;
     *path = *context->path;
     roster_keep(&context->room->roster, context->room->registry, context->member);
@@ -233,7 +248,8 @@ static enum refusal handle_chat(const struct context *context)
     if (!is_own_name(context))
         return refuse_stranger(context, REFUSED_WRONG_NAME);
     note_heard(context);
-    refused = room_say(context->room, context->now, context->member, request->text, request->text_len, 0);
+    refused =
+        room_say(context->room, context->now, context->member, request->text, request->text_len, 0);
     tell_member(context, refused);
     return refused;
 }
@@ -251,7 +267,8 @@ static enum refusal handle_exit(const struct context *context)
     if (!is_own_name(context))
         return refuse_stranger(context, REFUSED_WRONG_NAME);
     plain_reply_settle_accept(context->room, context->now, context->member);
-    plain_reply(context->room, context->path, bye, registry_shown(context->member), registry_shown_len(context->member),
+    plain_reply(context->room, context->path, bye, registry_shown(context->member),
+                registry_shown_len(context->member),
                 (room_slot(context->room, context->member)->flags & SLOT_NEWLINE) != 0);
     room_leave(context->room, context->now, context->member);
     return REFUSED_NOT;
@@ -278,10 +295,11 @@ static enum refusal (*const handlers[PLAIN_KINDS])(const struct context *context
     [PLAIN_EXIT] = handle_exit,
 };
 
-enum refusal plain_requests_handle(struct room *room, const struct moment *now, const struct path *path,
-                                   const char *bytes, size_t length)
+enum refusal plain_requests_handle(struct room *room, const struct moment *now,
+                                   const struct path *path, const char *bytes, size_t length)
 {
-    struct context context = {.room = room, .now = now, .path = path, .dialect = room_dialect(room, path->door)};
+    struct context context = {
+        .room = room, .now = now, .path = path, .dialect = room_dialect(room, path->door)};
     int status;
 
     length = plain_strip_newline(bytes, length, &context.newline);
@@ -299,7 +317,8 @@ enum refusal plain_requests_handle(struct room *room, const struct moment *now, 
     return handlers[context.request.kind](&context);
 }
 
-void plain_requests_join(struct room *room, const struct moment *now, const struct name_claim *claim)
+void plain_requests_join(struct room *room, const struct moment *now,
+                         const struct name_claim *claim)
 {
     struct context context = {.room = room,
                               .now = now,
@@ -310,7 +329,8 @@ void plain_requests_join(struct room *room, const struct moment *now, const stru
                               .final = true};
     enum refusal refused;
 
-    context.request = (struct plain_request){.kind = PLAIN_JOIN, .name = claim->name, .name_len = strlen(claim->name)};
+    context.request = (struct plain_request){
+        .kind = PLAIN_JOIN, .name = claim->name, .name_len = strlen(claim->name)};
     refused = handle_join(&context);
     if (refused != REFUSED_NOT)
         room_count_refusal(room, now, refused, &claim->path);

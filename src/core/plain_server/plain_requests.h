@@ -10,11 +10,13 @@
 #include "core/plain_server/name_claims.h"
 #include "core/room/room_state.h"
 
-/* A datagram that is short enough, not empty, and not from ourselves. Returns why it came to nothing, or REFUSED_NOT. */
-enum refusal plain_requests_handle(struct room *room, const struct moment *now, const struct path *path,
-                                   const char *bytes, size_t length);
+/* A datagram that is short enough, not empty, and not from ourselves. Returns why it came to
+ * nothing, or REFUSED_NOT. */
+enum refusal plain_requests_handle(struct room *room, const struct moment *now,
+                                   const struct path *path, const char *bytes, size_t length);
 
 /* Decides a claim: the join is answered now, whatever the answer. */
-void plain_requests_join(struct room *room, const struct moment *now, const struct name_claim *claim);
+void plain_requests_join(struct room *room, const struct moment *now,
+                         const struct name_claim *claim);
 
 #endif

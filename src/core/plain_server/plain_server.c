@@ -57,7 +57,8 @@ static void tick(struct room *room, const struct moment *now)
 
 static int64_t next_tick(const struct room *room)
 {
-    const int64_t due_ns[] = {idle_next_tick(room), liveness_next_tick(room), name_claims_due_ns(&room->plain->claims)};
+    const int64_t due_ns[] = {idle_next_tick(room), liveness_next_tick(room),
+                              name_claims_due_ns(&room->plain->claims)};
     int64_t next_ns = due_ns[0];
 
     for (size_t i = 1; i < sizeof(due_ns) / sizeof(due_ns[0]); i++)
@@ -65,7 +66,8 @@ static int64_t next_tick(const struct room *room)
     return next_ns;
 }
 
-static void expel(struct room *room, const struct moment *now, struct member *member, const char *reason, bool banned)
+static void expel(struct room *room, const struct moment *now, struct member *member,
+                  const char *reason, bool banned)
 {
     (void)banned;
     plain_reply_settle_accept(room, now, member);

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The server's end of the plain protocol, as the room sees it: what is due by time, and what becomes of
- * a member whose program may be gone.
+ * The server's end of the plain protocol, as the room sees it: what is due by time, and what
+ * becomes of a member whose program may be gone.
  */
 #ifndef ROOMD_CORE_PLAIN_SERVER_PLAIN_SERVER_H
 #define ROOMD_CORE_PLAIN_SERVER_PLAIN_SERVER_H

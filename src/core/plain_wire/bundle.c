@@ -11,12 +11,14 @@
 
 _Static_assert(BUNDLE_PLACES <= 64, "a bit for each");
 
-static void add_line(struct bundle *bundle, size_t *used, const char *line, size_t length, uint64_t events)
+static void add_line(struct bundle *bundle, size_t *used, const char *line, size_t length,
+                     uint64_t events)
 {
     memcpy(bundle->bytes + *used, line, length);
     bundle->bytes[*used + length] = '\n';
     *used += length + 1;
-    bundle->lines[bundle->count++] = (struct bundle_line){.end = (uint32_t)*used, .events = (uint32_t)events};
+    bundle->lines[bundle->count++] =
+        (struct bundle_line){.end = (uint32_t)*used, .events = (uint32_t)events};
 }
 
 static void render_events(struct bundle *bundle, const struct transcript *transcript)
@@ -26,10 +28,12 @@ static void render_events(struct bundle *bundle, const struct transcript *transc
     uint64_t next = bundle->first;
     size_t used = 0;
 
-    while (next <= bundle->released && bundle->count < max_lines && bundle->count < BUNDLE_LINES_MAX) {
+    while (next <= bundle->released && bundle->count < max_lines &&
+           bundle->count < BUNDLE_LINES_MAX) {
         char line[PLAIN_LINE_MAX_BYTES];
         uint64_t last;
-        size_t length = plain_render(bundle->dialect, transcript, next, bundle->released, !single, line, &last);
+        size_t length =
+            plain_render(bundle->dialect, transcript, next, bundle->released, !single, line, &last);
 
         /* The first always fits: dialect_check has proved it. */
         if (used + length + 1 > sizeof(bundle->bytes))
@@ -57,14 +61,18 @@ static void render_missed(struct bundle *bundle, const struct transcript *transc
 }
 
 const struct bundle *bundle_get(struct bundle_cache *cache, const struct dialect *dialect,
-                                const struct transcript *transcript, uint64_t first, enum bundle_kind kind)
+                                const struct transcript *transcript, uint64_t first,
+                                enum bundle_kind kind)
 {
     uint64_t released = transcript_released(transcript);
     /* Neighbours in the transcript get neighbouring places; dialects are a few KiB apart. */
-    size_t place = (size_t)(first + (uint64_t)kind * 21 + (uintptr_t)dialect / sizeof(*dialect) * 7) % BUNDLE_PLACES;
+    size_t place =
+        (size_t)(first + (uint64_t)kind * 21 + (uintptr_t)dialect / sizeof(*dialect) * 7) %
+        BUNDLE_PLACES;
     struct bundle *bundle = &cache->places[place];
 
-    if (bundle->dialect == dialect && bundle->first == first && bundle->released == released && bundle->kind == kind) {
+    if (bundle->dialect == dialect && bundle->first == first && bundle->released == released &&
+        bundle->kind == kind) {
         cache->pinned |= UINT64_C(1) << place;
         return bundle;
     }

@@ -2,8 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Bundles: the datagrams of the plain protocol, rendered once and shared. A bundle holds the lines of some events from one place in the transcript on; it remembers where each line ends, so that
- * a member that must not be sent all of it (its own message follows) is sent the front part of the same bytes.
+ * Bundles: the datagrams of the plain protocol, rendered once and shared. A bundle holds the lines
+ * of some events from one place in the transcript on; it remembers where each line ends, so that a
+ * member that must not be sent all of it (its own message follows) is sent the front part of the
+ * same bytes.
  */
 #ifndef ROOMD_CORE_PLAIN_WIRE_BUNDLE_H
 #define ROOMD_CORE_PLAIN_WIRE_BUNDLE_H
@@ -13,7 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Places in the cache. Members stand at few different cursors at a time; a batch never needs more than it has entries. */
+/* Places in the cache. Members stand at few different cursors at a time; a batch never needs more
+ * than it has entries. */
 #define BUNDLE_PLACES 64U
 
 /* plain.max_lines goes up to this. */
@@ -21,7 +24,8 @@
 
 enum bundle_kind {
     BUNDLE_FOLDED, /* the usual: lines from `first` on, runs of joins and exits folded */
-    BUNDLE_SINGLE, /* the one event `first`, not folded: for a member whose own event is in the run */
+    BUNDLE_SINGLE, /* the one event `first`, not folded: for a member whose own event is in the run
+                    */
     BUNDLE_MISSED, /* one line that tells how many events from `first` on are forgotten */
 };
 
@@ -46,10 +50,12 @@ struct bundle_cache {
 };
 
 /*
- * The bundle of that kind from `first` on, rendered if need be, and pinned until bundle_unpin. NULL where its place is taken by a pinned one: send the batch, unpin, ask again.
+ * The bundle of that kind from `first` on, rendered if need be, and pinned until bundle_unpin. NULL
+ * where its place is taken by a pinned one: send the batch, unpin, ask again.
  */
 const struct bundle *bundle_get(struct bundle_cache *cache, const struct dialect *dialect,
-                                const struct transcript *transcript, uint64_t first, enum bundle_kind kind);
+                                const struct transcript *transcript, uint64_t first,
+                                enum bundle_kind kind);
 
 void bundle_unpin(struct bundle_cache *cache);
 void bundle_forget(struct bundle_cache *cache);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The one table of a dialect's keys, the built-in dialects, and the checks on each text. Whether they go together: dialect_check.c. */
+/* The one table of a dialect's keys, the built-in dialects, and the checks on each text. Whether
+ * they go together: dialect_check.c. */
 #include <roomd/dialect.h>
 
 #include "core/model/text.h"
@@ -19,7 +20,8 @@
 #define BIT_NAMES TEMPLATE_BIT(TEMPLATE_NAMES)
 #define BIT_COUNT TEMPLATE_BIT(TEMPLATE_COUNT)
 
-/* A row: what the key is, and what the built-in dialects have for it. `yn` is NULL where it is as `course`. */
+/* A row: what the key is, and what the built-in dialects have for it. `yn` is NULL where it is as
+ * `course`. */
 struct row {
     struct dialect_key_info info;
     uint32_t allowed; /* placeholders */
@@ -29,58 +31,69 @@ struct row {
 };
 
 static const struct row rows[DIALECT_KEYS] = {
-    [DIALECT_JOIN_VERBS] =
-        {{"join_verbs", DIALECT_KIND_VERBS, "verbs that ask to join: VERB NAME", "", 0, 0}, 0, "L LOGIN", NULL, NULL},
-    [DIALECT_CHAT_VERBS] = {{"chat_verbs", DIALECT_KIND_VERBS, "verbs that say something: VERB NAME TEXT", "", 0, 0},
+    [DIALECT_JOIN_VERBS] = {{"join_verbs", DIALECT_KIND_VERBS, "verbs that ask to join: VERB NAME",
+                             "", 0, 0},
+                            0,
+                            "L LOGIN",
+                            NULL,
+                            NULL},
+    [DIALECT_CHAT_VERBS] = {{"chat_verbs", DIALECT_KIND_VERBS,
+                             "verbs that say something: VERB NAME TEXT", "", 0, 0},
                             0,
                             "C CHAT",
                             NULL,
                             NULL},
-    [DIALECT_EXIT_VERBS] = {{"exit_verbs", DIALECT_KIND_VERBS, "verbs that leave: VERB NAME", "", 0, 0},
+    [DIALECT_EXIT_VERBS] = {{"exit_verbs", DIALECT_KIND_VERBS, "verbs that leave: VERB NAME", "", 0,
+                             0},
                             0,
                             "Q E EXIT QUIT",
                             NULL,
                             "E Q EXIT QUIT"},
-    [DIALECT_ACCEPT] =
-        {{"accept", DIALECT_KIND_REPLY, "answer to a join: you are in", "{name}", 0, 0}, 0, "OK", NULL, "Y"},
-    [DIALECT_NAME_TAKEN] = {{"name_taken", DIALECT_KIND_REPLY, "answer to a join: somebody has that name", "{name}", 0,
-                             0},
+    [DIALECT_ACCEPT] = {{"accept", DIALECT_KIND_REPLY, "answer to a join: you are in", "{name}", 0,
+                         0},
+                        0,
+                        "OK",
+                        NULL,
+                        "Y"},
+    [DIALECT_NAME_TAKEN] = {{"name_taken", DIALECT_KIND_REPLY,
+                             "answer to a join: somebody has that name", "{name}", 0, 0},
                             0,
                             "该用户已存在",
                             "name taken",
                             "N"},
-    [DIALECT_NAME_BAD] = {{"name_bad", DIALECT_KIND_REPLY, "answer to a join: nobody may have that name", "{name}", 0,
-                           0},
+    [DIALECT_NAME_BAD] = {{"name_bad", DIALECT_KIND_REPLY,
+                           "answer to a join: nobody may have that name", "{name}", 0, 0},
                           0,
                           "姓名不可用 (UTF-8)",
                           "name not allowed (UTF-8)",
                           "N"},
-    [DIALECT_ROOM_FULL] = {{"room_full", DIALECT_KIND_REPLY, "answer to a join: room.max_members are in", "{name}", 0,
-                            0},
+    [DIALECT_ROOM_FULL] = {{"room_full", DIALECT_KIND_REPLY,
+                            "answer to a join: room.max_members are in", "{name}", 0, 0},
                            0,
                            "聊天室已满",
                            "the room is full",
                            "N"},
-    [DIALECT_BANNED] = {{"banned", DIALECT_KIND_REPLY, "answer to a join: banned, or kicked a moment ago", "{name}", 0,
-                         0},
+    [DIALECT_BANNED] = {{"banned", DIALECT_KIND_REPLY,
+                         "answer to a join: banned, or kicked a moment ago", "{name}", 0, 0},
                         0,
                         "您现在不能进入聊天室",
                         "you may not join now",
                         "N"},
-    [DIALECT_REFUSED] = {{"refused", DIALECT_KIND_REPLY, "answer to a message from somebody who has not joined",
-                          "{name}", 0, 0},
+    [DIALECT_REFUSED] = {{"refused", DIALECT_KIND_REPLY,
+                          "answer to a message from somebody who has not joined", "{name}", 0, 0},
                          0,
                          "请先进入聊天室",
                          "join first",
                          NULL},
-    [DIALECT_BYE] = {{"bye", DIALECT_KIND_REPLY, "what a leaver is sent, so that its program ends; empty = nothing",
-                      "{name}", 0, 0},
+    [DIALECT_BYE] = {{"bye", DIALECT_KIND_REPLY,
+                      "what a leaver is sent, so that its program ends; empty = nothing", "{name}",
+                      0, 0},
                      0,
                      "EXIT",
                      NULL,
                      ""},
-    [DIALECT_PREFIX] = {{"prefix", DIALECT_KIND_PREFIX, "what stands before each line, though not before answers", "",
-                         0, 0},
+    [DIALECT_PREFIX] = {{"prefix", DIALECT_KIND_PREFIX,
+                         "what stands before each line, though not before answers", "", 0, 0},
                         0,
                         "",
                         NULL,
@@ -90,7 +103,8 @@ static const struct row rows[DIALECT_KEYS] = {
                       "{name} 进入了聊天室",
                       "{name} joined",
                       NULL},
-    [DIALECT_CHAT] = {{"chat", DIALECT_KIND_TEMPLATE, "somebody said something", "{name} {text} {time}", 0, 0},
+    [DIALECT_CHAT] = {{"chat", DIALECT_KIND_TEMPLATE, "somebody said something",
+                       "{name} {text} {time}", 0, 0},
                       BIT_NAME | BIT_TEXT | BIT_TIME,
                       "{name} ： {text}",
                       "{name}: {text}",
@@ -100,7 +114,8 @@ static const struct row rows[DIALECT_KEYS] = {
                       "{name} 退出了聊天室",
                       "{name} left",
                       NULL},
-    [DIALECT_NOTICE] = {{"notice", DIALECT_KIND_TEMPLATE, "the administrator says something", "{text} {time}", 0, 0},
+    [DIALECT_NOTICE] = {{"notice", DIALECT_KIND_TEMPLATE, "the administrator says something",
+                         "{text} {time}", 0, 0},
                         BIT_TEXT | BIT_TIME,
                         "管理员消息: {text}",
                         "Notice: {text}",
@@ -117,57 +132,62 @@ static const struct row rows[DIALECT_KEYS] = {
                        "{count} 人退出了聊天室: {names}",
                        "{count} left: {names}",
                        NULL},
-    [DIALECT_MISSED] = {{"missed", DIALECT_KIND_TEMPLATE, "to a member that could not be sent so many lines",
-                         "{count} {time}", 0, 0},
+    [DIALECT_MISSED] = {{"missed", DIALECT_KIND_TEMPLATE,
+                         "to a member that could not be sent so many lines", "{count} {time}", 0,
+                         0},
                         BIT_COUNT | BIT_TIME,
                         "您错过了 {count} 条消息",
                         "You missed {count} messages",
                         NULL},
     [DIALECT_IDLE] = {{"idle", DIALECT_KIND_TEMPLATE,
-                       "to a member that must leave in {count} seconds, unless it says something", "{count} {time}", 0,
-                       0},
+                       "to a member that must leave in {count} seconds, unless it says something",
+                       "{count} {time}", 0, 0},
                       BIT_COUNT | BIT_TIME,
                       "您很久没有发言, {count} 秒后将退出聊天室",
                       "You have said nothing for long: you leave in {count} seconds",
                       NULL},
-    [DIALECT_KICKED] = {{"kicked", DIALECT_KIND_TEMPLATE, "to a member that is removed; {text} is the reason",
-                         "{text} {time}", 0, 0},
+    [DIALECT_KICKED] = {{"kicked", DIALECT_KIND_TEMPLATE,
+                         "to a member that is removed; {text} is the reason", "{text} {time}", 0,
+                         0},
                         BIT_TEXT | BIT_TIME,
                         "您已被管理员移出聊天室。{text}",
                         "The administrator has removed you from the room. {text}",
                         NULL},
-    [DIALECT_MUTED] = {{"muted", DIALECT_KIND_TEMPLATE, "to a member whose message was not sent: it is mute", "{time}",
-                        0, 0},
+    [DIALECT_MUTED] = {{"muted", DIALECT_KIND_TEMPLATE,
+                        "to a member whose message was not sent: it is mute", "{time}", 0, 0},
                        BIT_TIME,
                        "消息没有发送: 您已被管理员禁言",
                        "Your message was not sent: the administrator has muted you",
                        NULL},
     [DIALECT_TOO_LONG] = {{"too_long", DIALECT_KIND_TEMPLATE,
-                           "to a member whose message was not sent: longer than {count} bytes", "{count} {time}", 0, 0},
+                           "to a member whose message was not sent: longer than {count} bytes",
+                           "{count} {time}", 0, 0},
                           BIT_COUNT | BIT_TIME,
                           "消息没有发送: 超过 {count} 字节",
                           "Your message was not sent: it is longer than {count} bytes",
                           NULL},
-    [DIALECT_NOT_UTF8] = {{"not_utf8", DIALECT_KIND_TEMPLATE, "to a member whose message was not sent: not UTF-8",
-                           "{time}", 0, 0},
+    [DIALECT_NOT_UTF8] = {{"not_utf8", DIALECT_KIND_TEMPLATE,
+                           "to a member whose message was not sent: not UTF-8", "{time}", 0, 0},
                           BIT_TIME,
                           "消息没有发送: 不是 UTF-8 编码",
                           "Your message was not sent: it is not UTF-8",
                           NULL},
     [DIALECT_LIMITED] = {{"limited", DIALECT_KIND_TEMPLATE,
-                          "to a member whose message was not sent: more than {count} a second", "{count} {time}", 0, 0},
+                          "to a member whose message was not sent: more than {count} a second",
+                          "{count} {time}", 0, 0},
                          BIT_COUNT | BIT_TIME,
                          "消息没有发送: 发言太快 (每秒最多 {count} 条)",
                          "Your message was not sent: too fast (at most {count} a second)",
                          NULL},
     [DIALECT_FOLD_JOINS] = {{"fold_joins", DIALECT_KIND_NUMBER,
-                             "so many joins (or exits) in a row, owed to a member, become one line", "", 2, 10000},
+                             "so many joins (or exits) in a row, owed to a member, become one line",
+                             "", 2, 10000},
                             0,
                             "32",
                             NULL,
                             NULL},
-    [DIALECT_MAX_LINES] = {{"max_lines", DIALECT_KIND_NUMBER, "lines that may share a datagram, separated by newlines",
-                            "", 1, 64},
+    [DIALECT_MAX_LINES] = {{"max_lines", DIALECT_KIND_NUMBER,
+                            "lines that may share a datagram, separated by newlines", "", 1, 64},
                            0,
                            "1",
                            NULL,
@@ -195,7 +215,8 @@ const char *const *dialect_builtin_names(void)
     return builtin_names;
 }
 
-const char *dialect_builtin_text(const char *builtin, enum dialect_language language, enum dialect_key key)
+const char *dialect_builtin_text(const char *builtin, enum dialect_language language,
+                                 enum dialect_key key)
 {
     const struct row *row = &rows[key];
     bool yn = strcmp(builtin, "yn") == 0;
@@ -216,8 +237,9 @@ int dialect_init(struct dialect *dialect, const char *builtin, enum dialect_lang
     memset(dialect, 0, sizeof(*dialect));
     snprintf(dialect->name, sizeof(dialect->name), "%s", builtin);
     for (int key = 0; key < DIALECT_KEYS; key++) {
-        int status = dialect_set(dialect, (enum dialect_key)key,
-                                 dialect_builtin_text(builtin, language, (enum dialect_key)key), why);
+        int status =
+            dialect_set(dialect, (enum dialect_key)key,
+                        dialect_builtin_text(builtin, language, (enum dialect_key)key), why);
 
         if (status != 0)
             return status; /* a mistake in the table above, which the tests would show */
@@ -233,14 +255,16 @@ static int refuse(int status, char ret_why[DIALECT_WHY_BYTES], const char *why)
     return status;
 }
 
-static int set_reply(struct reply *reply, const char *text, bool may_be_empty, char ret_why[DIALECT_WHY_BYTES])
+static int set_reply(struct reply *reply, const char *text, bool may_be_empty,
+                     char ret_why[DIALECT_WHY_BYTES])
 {
     if (text[0] == '\0' && !may_be_empty)
         return refuse(STATUS_INVALID, ret_why, "is empty: clients wait for an answer");
     return reply_parse(text, reply, ret_why);
 }
 
-static int set_prefix(struct dialect_prefix *prefix, const char *text, char ret_why[DIALECT_WHY_BYTES])
+static int set_prefix(struct dialect_prefix *prefix, const char *text,
+                      char ret_why[DIALECT_WHY_BYTES])
 {
     struct dialect_prefix result = {.length = 0};
     size_t length = strlen(text);
@@ -271,7 +295,8 @@ static int set_number(uint32_t *number, const struct dialect_key_info *info, con
     for (; *at >= '0' && *at <= '9' && value <= info->max; at++)
         value = value * 10 + (uint64_t)(*at - '0');
     if (at == text || *at != '\0' || value < info->min || value > info->max) {
-        snprintf(ret_why, DIALECT_WHY_BYTES, "is not a number from %u to %u", (unsigned)info->min, (unsigned)info->max);
+        snprintf(ret_why, DIALECT_WHY_BYTES, "is not a number from %u to %u", (unsigned)info->min,
+                 (unsigned)info->max);
         return STATUS_INVALID;
     }
     *number = (uint32_t)value;
@@ -303,7 +328,8 @@ static int set_verb_list(struct dialect *dialect, enum dialect_key key, const ch
     return status;
 }
 
-int dialect_set(struct dialect *dialect, enum dialect_key key, const char *text, char ret_why[DIALECT_WHY_BYTES])
+int dialect_set(struct dialect *dialect, enum dialect_key key, const char *text,
+                char ret_why[DIALECT_WHY_BYTES])
 {
     const struct row *row = &rows[key];
 
@@ -311,21 +337,24 @@ int dialect_set(struct dialect *dialect, enum dialect_key key, const char *text,
     case DIALECT_KIND_VERBS:
         return set_verb_list(dialect, key, text, ret_why);
     case DIALECT_KIND_REPLY:
-        return set_reply(&dialect->replies[key - DIALECT_ACCEPT], text, key == DIALECT_BYE, ret_why);
+        return set_reply(&dialect->replies[key - DIALECT_ACCEPT], text, key == DIALECT_BYE,
+                         ret_why);
     case DIALECT_KIND_PREFIX:
         return set_prefix(&dialect->prefix, text, ret_why);
     case DIALECT_KIND_TEMPLATE:
         if (text[0] == '\0')
-            return refuse(STATUS_INVALID, ret_why, "is empty: members would be sent empty datagrams");
+            return refuse(STATUS_INVALID, ret_why,
+                          "is empty: members would be sent empty datagrams");
         return template_parse(text, row->allowed, &dialect->templates[key - DIALECT_JOIN], ret_why);
     case DIALECT_KIND_NUMBER:
-        return set_number(key == DIALECT_FOLD_JOINS ? &dialect->fold_joins : &dialect->max_lines, &row->info, text,
-                          ret_why);
+        return set_number(key == DIALECT_FOLD_JOINS ? &dialect->fold_joins : &dialect->max_lines,
+                          &row->info, text, ret_why);
     }
     return STATUS_INVALID;
 }
 
-int dialect_set_bye(struct dialect *dialect, const char *verb, const char *text, char ret_why[DIALECT_WHY_BYTES])
+int dialect_set_bye(struct dialect *dialect, const char *verb, const char *text,
+                    char ret_why[DIALECT_WHY_BYTES])
 {
     struct reply reply;
     uint8_t i = 0;
@@ -354,7 +383,8 @@ const struct reply *dialect_reply(const struct dialect *dialect, enum dialect_ke
 const struct reply *dialect_bye(const struct dialect *dialect, const char *verb, size_t verb_len)
 {
     for (uint8_t i = 0; i < dialect->byes_count; i++) {
-        if (strlen(dialect->byes_verb[i]) == verb_len && memcmp(dialect->byes_verb[i], verb, verb_len) == 0)
+        if (strlen(dialect->byes_verb[i]) == verb_len &&
+            memcmp(dialect->byes_verb[i], verb, verb_len) == 0)
             return &dialect->byes[i];
     }
     return dialect_reply(dialect, DIALECT_BYE);

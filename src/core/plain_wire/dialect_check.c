@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What no single key of a dialect can tell: whether its verbs, byes, answers and lines go together, and fit. */
+/* What no single key of a dialect can tell: whether its verbs, byes, answers and lines go together,
+ * and fit. */
 #include <roomd/dialect.h>
 
 #include "core/plain_wire/reply.h"
@@ -17,7 +18,8 @@ static int check_verbs(const struct dialect *dialect, char ret_why[DIALECT_WHY_B
     for (int a = 0; a < 3; a++) {
         for (int b = a + 1; b < 3; b++) {
             for (uint8_t i = 0; i < dialect->verbs[a].count; i++) {
-                if (!verbs_hold(&dialect->verbs[b], dialect->verbs[a].word[i], dialect->verbs[a].length[i]))
+                if (!verbs_hold(&dialect->verbs[b], dialect->verbs[a].word[i],
+                                dialect->verbs[a].length[i]))
                     continue;
                 snprintf(ret_why, DIALECT_WHY_BYTES, "the verb '%s' stands in both %s and %s",
                          dialect->verbs[a].word[i], dialect_key_info((enum dialect_key)a)->key,
@@ -39,7 +41,8 @@ static int check_byes(const struct dialect *dialect, char ret_why[DIALECT_WHY_BY
 
         if (verbs_hold(exits, verb, strlen(verb)))
             continue;
-        snprintf(ret_why, DIALECT_WHY_BYTES, "bye.%s: '%s' does not stand in exit_verbs", verb, verb);
+        snprintf(ret_why, DIALECT_WHY_BYTES, "bye.%s: '%s' does not stand in exit_verbs", verb,
+                 verb);
         return STATUS_INVALID;
     }
     return STATUS_OK;
@@ -47,49 +50,54 @@ static int check_byes(const struct dialect *dialect, char ret_why[DIALECT_WHY_BY
 
 static size_t longest_name(const struct room_limits *limits)
 {
-    uint64_t bytes = (uint64_t)limits->max_name_codepoints * 4; /* a code point has at most 4 bytes */
+    uint64_t bytes =
+        (uint64_t)limits->max_name_codepoints * 4; /* a code point has at most 4 bytes */
 
     return bytes < ROOM_NAME_MAX_BYTES ? (size_t)bytes : ROOM_NAME_MAX_BYTES;
 }
 
-/* Whatever could be an answer is dropped when it comes in: "L {name}" would be the end of all joins with L. */
+/* Whatever could be an answer is dropped when it comes in: "L {name}" would be the end of all joins
+ * with L. */
 static const char *swallowed_verb(const struct dialect *dialect, const struct reply *reply)
 {
     for (int kind = DIALECT_JOIN_VERBS; kind <= DIALECT_EXIT_VERBS; kind++) {
         const struct verbs *verbs = &dialect->verbs[kind];
 
-        for (uint8_t i = 0; i < verbs->count && reply->has_name && reply->name_at == reply->length; i++) {
+        for (uint8_t i = 0; i < verbs->count && reply->has_name && reply->name_at == reply->length;
+             i++) {
             size_t length = verbs->length[i];
 
-            if (kind != DIALECT_CHAT_VERBS && reply->length == length + 1 && reply->bytes[length] == ' ' &&
-                memcmp(reply->bytes, verbs->word[i], length) == 0)
+            if (kind != DIALECT_CHAT_VERBS && reply->length == length + 1 &&
+                reply->bytes[length] == ' ' && memcmp(reply->bytes, verbs->word[i], length) == 0)
                 return verbs->word[i];
         }
     }
     return NULL;
 }
 
-static int check_answer(const struct dialect *dialect, const char *key, const struct reply *reply, size_t name_bytes,
-                        char ret_why[DIALECT_WHY_BYTES])
+static int check_answer(const struct dialect *dialect, const char *key, const struct reply *reply,
+                        size_t name_bytes, char ret_why[DIALECT_WHY_BYTES])
 {
     size_t total = reply_length(reply, name_bytes);
     const char *verb = swallowed_verb(dialect, reply);
 
     if (verb != NULL) {
-        snprintf(ret_why, DIALECT_WHY_BYTES, "%s: every '%s NAME' would be taken for this answer, and dropped", key,
-                 verb);
+        snprintf(ret_why, DIALECT_WHY_BYTES,
+                 "%s: every '%s NAME' would be taken for this answer, and dropped", key, verb);
         return STATUS_INVALID;
     }
     if (total <= DIALECT_REPLY_MAX_BYTES)
         return STATUS_OK;
     snprintf(ret_why, DIALECT_WHY_BYTES,
-             "%s: the longest answer has %zu bytes, more than the %d a client can take: %u of its own, names of up to "
+             "%s: the longest answer has %zu bytes, more than the %d a client can take: %u of its "
+             "own, names of up to "
              "%zu; shorten it or lower room.max_name",
              key, total, DIALECT_REPLY_MAX_BYTES, (unsigned)reply->length, name_bytes);
     return STATUS_INVALID;
 }
 
-static int check_answers(const struct dialect *dialect, size_t name_bytes, char ret_why[DIALECT_WHY_BYTES])
+static int check_answers(const struct dialect *dialect, size_t name_bytes,
+                         char ret_why[DIALECT_WHY_BYTES])
 {
     int status = STATUS_OK;
 
@@ -105,14 +113,16 @@ static int check_answers(const struct dialect *dialect, size_t name_bytes, char 
     return status;
 }
 
-static int check_lines(const struct dialect *dialect, const struct room_limits *limits, char ret_why[DIALECT_WHY_BYTES])
+static int check_lines(const struct dialect *dialect, const struct room_limits *limits,
+                       char ret_why[DIALECT_WHY_BYTES])
 {
     size_t name_bytes = longest_name(limits);
 
     for (int key = DIALECT_JOIN; key <= DIALECT_LIMITED; key++) {
         const struct template *template = dialect_template(dialect, (enum dialect_key)key);
         size_t words = dialect->prefix.length + template_max_bytes(template, 0, 0);
-        size_t total = dialect->prefix.length + template_max_bytes(template, name_bytes, limits->max_text_bytes) + 1;
+        size_t total = dialect->prefix.length +
+                       template_max_bytes(template, name_bytes, limits->max_text_bytes) + 1;
 
         /* A line that lists names needs place for at least one. */
         if (strstr(dialect_key_info((enum dialect_key)key)->placeholders, "{names}") != NULL)
@@ -120,17 +130,19 @@ static int check_lines(const struct dialect *dialect, const struct room_limits *
         if (total <= PLAIN_LINE_MAX_BYTES)
             continue;
         snprintf(ret_why, DIALECT_WHY_BYTES,
-                 "%s: the longest line has %zu bytes, more than the %d a client can take: %zu of its own, names of up "
+                 "%s: the longest line has %zu bytes, more than the %d a client can take: %zu of "
+                 "its own, names of up "
                  "to %zu, "
                  "texts of up to %u, 1 newline; shorten the line or lower room.max_text",
-                 dialect_key_info((enum dialect_key)key)->key, total, PLAIN_LINE_MAX_BYTES, words, name_bytes,
-                 (unsigned)limits->max_text_bytes);
+                 dialect_key_info((enum dialect_key)key)->key, total, PLAIN_LINE_MAX_BYTES, words,
+                 name_bytes, (unsigned)limits->max_text_bytes);
         return STATUS_INVALID;
     }
     return STATUS_OK;
 }
 
-int dialect_check(const struct dialect *dialect, const struct room_limits *limits, char ret_why[DIALECT_WHY_BYTES])
+int dialect_check(const struct dialect *dialect, const struct room_limits *limits,
+                  char ret_why[DIALECT_WHY_BYTES])
 {
     int status = check_verbs(dialect, ret_why);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Collects each built-in answer once, and what tells at first sight that a datagram is no answer at all. */
+/* Collects each built-in answer once, and what tells at first sight that a datagram is no answer at
+ * all. */
 #include "core/plain_wire/known_replies.h"
 
 #include "core/plain_wire/reply.h"
@@ -18,7 +19,8 @@ static void mark(bool marks[UINT8_MAX + 1], const char *byte)
         memset(marks, true, UINT8_MAX + 1);
 }
 
-/* One with a name in it has any length above its own, and begins or ends with any byte where the name does. */
+/* One with a name in it has any length above its own, and begins or ends with any byte where the
+ * name does. */
 static void expect(struct known_replies *known, const struct reply *reply)
 {
     size_t length = reply_length(reply, 1);
@@ -26,7 +28,9 @@ static void expect(struct known_replies *known, const struct reply *reply)
     if (length == 0)
         return;
     mark(known->firsts, !reply->has_name || reply->name_at > 0 ? reply->bytes : NULL);
-    mark(known->lasts, !reply->has_name || reply->name_at < reply->length ? reply->bytes + reply->length - 1 : NULL);
+    mark(known->lasts, !reply->has_name || reply->name_at < reply->length
+                           ? reply->bytes + reply->length - 1
+                           : NULL);
     do
         known->lengths[length++] = true;
     while (reply->has_name && length <= DIALECT_REPLY_MAX_BYTES);
@@ -45,7 +49,8 @@ static void add(struct known_replies *known, const char *text)
 {
     char why[DIALECT_WHY_BYTES];
 
-    if (text[0] == '\0' || is_builtin(known, text, strlen(text)) || known->count == KNOWN_REPLIES_MAX)
+    if (text[0] == '\0' || is_builtin(known, text, strlen(text)) ||
+        known->count == KNOWN_REPLIES_MAX)
         return;
     if (reply_parse(text, &known->replies[known->count], why) == 0)
         known->count++;
@@ -57,7 +62,8 @@ void known_replies_init(struct known_replies *known)
     for (const char *const *name = dialect_builtin_names(); *name != NULL; name++) {
         for (int language = DIALECT_ZH; language <= DIALECT_EN; language++) {
             for (int key = DIALECT_ACCEPT; key <= DIALECT_BYE; key++)
-                add(known, dialect_builtin_text(*name, (enum dialect_language)language, (enum dialect_key)key));
+                add(known, dialect_builtin_text(*name, (enum dialect_language)language,
+                                                (enum dialect_key)key));
         }
     }
     add(known, DIALECT_QUIT_BYE);
@@ -77,7 +83,8 @@ static void add_dialect(struct known_replies *known, const struct dialect *diale
         expect(known, &dialect->byes[i]);
 }
 
-void known_replies_set_doors(struct known_replies *known, const struct room_door *doors, size_t count)
+void known_replies_set_doors(struct known_replies *known, const struct room_door *doors,
+                             size_t count)
 {
     memset(known->lengths, false, sizeof(known->lengths));
     memset(known->firsts, false, sizeof(known->firsts));

@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The answers and byes of all built-in dialects, known here whatever the doors speak, and those of the doors' own dialects: so that what another room of any of these kinds answers, or ours does, is never taken for a
- * request. Most datagrams are none of them at first sight.
+ * The answers and byes of all built-in dialects, known here whatever the doors speak, and those of
+ * the doors' own dialects: so that what another room of any of these kinds answers, or ours does,
+ * is never taken for a request. Most datagrams are none of them at first sight.
  */
 #ifndef ROOMD_CORE_PLAIN_WIRE_KNOWN_REPLIES_H
 #define ROOMD_CORE_PLAIN_WIRE_KNOWN_REPLIES_H
@@ -31,8 +32,10 @@ struct known_replies {
 /* Those of the built-in dialects. */
 void known_replies_init(struct known_replies *known);
 
-/* These doors, instead of those before. Their dialects are borrowed until the next call, and stay as they are. `count` <= ROOM_DOORS_MAX. */
-void known_replies_set_doors(struct known_replies *known, const struct room_door *doors, size_t count);
+/* These doors, instead of those before. Their dialects are borrowed until the next call, and stay
+ * as they are. `count` <= ROOM_DOORS_MAX. */
+void known_replies_set_doors(struct known_replies *known, const struct room_door *doors,
+                             size_t count);
 
 /* True where these bytes are one of them, of a built-in dialect or of a door's. */
 bool known_replies_have(const struct known_replies *known, const char *bytes, size_t length);

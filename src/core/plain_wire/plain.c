@@ -26,7 +26,8 @@ size_t plain_strip_newline(const char *bytes, size_t length, bool *ret_newline)
     return length;
 }
 
-static bool find_verb(const struct dialect *dialect, const char *word, size_t length, enum plain_kind *ret_kind)
+static bool find_verb(const struct dialect *dialect, const char *word, size_t length,
+                      enum plain_kind *ret_kind)
 {
     if (length > DIALECT_VERB_MAX_BYTES)
         return false;
@@ -43,11 +44,13 @@ static bool find_verb(const struct dialect *dialect, const char *word, size_t le
     return false;
 }
 
-int plain_parse(const struct dialect *dialect, const char *bytes, size_t length, struct plain_request *ret_request)
+int plain_parse(const struct dialect *dialect, const char *bytes, size_t length,
+                struct plain_request *ret_request)
 {
     const char *end = bytes + length;
     const char *space = memchr(bytes, ' ', length);
-    struct plain_request request = {.verb = bytes, .verb_len = space != NULL ? (size_t)(space - bytes) : length};
+    struct plain_request request = {.verb = bytes,
+                                    .verb_len = space != NULL ? (size_t)(space - bytes) : length};
 
     if (!find_verb(dialect, request.verb, request.verb_len, &request.kind))
         return STATUS_NOT_FOUND;
@@ -73,7 +76,8 @@ static uint32_t run_length(const struct transcript *transcript, uint64_t first, 
     uint32_t count = 1;
     uint8_t kind;
 
-    if (!transcript_get(transcript, first, &event) || (event.kind != EVENT_JOIN && event.kind != EVENT_EXIT))
+    if (!transcript_get(transcript, first, &event) ||
+        (event.kind != EVENT_JOIN && event.kind != EVENT_EXIT))
         return 1;
     kind = event.kind;
     while (count < PLAIN_FOLD_MAX_EVENTS && first + count <= until &&
@@ -89,13 +93,15 @@ static size_t add_bytes(char *out, size_t used, const char *bytes, size_t length
 }
 
 /* As many names of the run as fit into `size` bytes, and a mark where some do not. */
-static size_t list_names(const struct transcript *transcript, uint64_t first, uint32_t count, char *out, size_t size)
+static size_t list_names(const struct transcript *transcript, uint64_t first, uint32_t count,
+                         char *out, size_t size)
 {
     size_t used = 0;
 
     for (uint32_t i = 0; i < count; i++) {
         size_t separator = i > 0 ? strlen(PLAIN_NAMES_SEPARATOR) : 0;
-        size_t mark = i + 1 < count ? strlen(PLAIN_NAMES_CUT) : 0; /* kept free while there are more to come */
+        size_t mark = i + 1 < count ? strlen(PLAIN_NAMES_CUT)
+                                    : 0; /* kept free while there are more to come */
         struct event event;
 
         if (!transcript_get(transcript, first + i, &event))
@@ -110,7 +116,8 @@ static size_t list_names(const struct transcript *transcript, uint64_t first, ui
     return used;
 }
 
-/* A client compares what it is sent with its replies, byte by byte; one space more, and it is only a line. */
+/* A client compares what it is sent with its replies, byte by byte; one space more, and it is only
+ * a line. */
 static size_t avoid_replies(const struct dialect *dialect, char *line, size_t length)
 {
     if (dialect_is_reply(dialect, line, length))
@@ -124,25 +131,30 @@ static size_t render(const struct dialect *dialect, const struct template *templ
     size_t prefix = dialect->prefix.length;
 
     memcpy(out, dialect->prefix.bytes, prefix);
-    return prefix + template_render(template, values, out + prefix, PLAIN_LINE_MAX_BYTES - 1 - prefix);
+    return prefix +
+           template_render(template, values, out + prefix, PLAIN_LINE_MAX_BYTES - 1 - prefix);
 }
 
-static size_t render_run(const struct dialect *dialect, const struct transcript *transcript, const struct event *first,
-                         uint32_t count, char out[PLAIN_LINE_MAX_BYTES])
+static size_t render_run(const struct dialect *dialect, const struct transcript *transcript,
+                         const struct event *first, uint32_t count, char out[PLAIN_LINE_MAX_BYTES])
 {
     const struct template *template =
         dialect_template(dialect, first->kind == EVENT_JOIN ? DIALECT_JOINS : DIALECT_EXITS);
     char names[PLAIN_LINE_MAX_BYTES];
-    size_t room = PLAIN_LINE_MAX_BYTES - 1 - dialect->prefix.length - template_max_bytes(template, 0, 0);
-    struct template_values values = {
-        .names = names, .count = count, .wall_ns = first->wall_ns, .utc_offset_s = first->utc_offset_s};
+    size_t room =
+        PLAIN_LINE_MAX_BYTES - 1 - dialect->prefix.length - template_max_bytes(template, 0, 0);
+    struct template_values values = {.names = names,
+                                     .count = count,
+                                     .wall_ns = first->wall_ns,
+                                     .utc_offset_s = first->utc_offset_s};
 
     values.names_len = list_names(transcript, first->seq, count, names, room);
     return render(dialect, template, &values, out);
 }
 
-size_t plain_render(const struct dialect *dialect, const struct transcript *transcript, uint64_t first, uint64_t until,
-                    bool fold, char out[PLAIN_LINE_MAX_BYTES], uint64_t *ret_last)
+size_t plain_render(const struct dialect *dialect, const struct transcript *transcript,
+                    uint64_t first, uint64_t until, bool fold, char out[PLAIN_LINE_MAX_BYTES],
+                    uint64_t *ret_last)
 {
     uint32_t count = fold ? run_length(transcript, first, until) : 1;
     struct template_values values;
@@ -161,16 +173,18 @@ size_t plain_render(const struct dialect *dialect, const struct transcript *tran
                                       .text_len = event.text_len,
                                       .wall_ns = event.wall_ns,
                                       .utc_offset_s = event.utc_offset_s};
-    return avoid_replies(dialect, out,
-                         render(dialect, dialect_template(dialect, event_keys[event.kind]), &values, out));
+    return avoid_replies(
+        dialect, out,
+        render(dialect, dialect_template(dialect, event_keys[event.kind]), &values, out));
 }
 
-size_t plain_render_line(const struct dialect *dialect, enum dialect_key key, const struct template_values *values,
-                         char out[PLAIN_LINE_MAX_BYTES])
+size_t plain_render_line(const struct dialect *dialect, enum dialect_key key,
+                         const struct template_values *values, char out[PLAIN_LINE_MAX_BYTES])
 {
     size_t length = render(dialect, dialect_template(dialect, key), values, out);
 
-    while (length > dialect->prefix.length && out[length - 1] == ' ') /* where an empty {text} ends it */
+    while (length > dialect->prefix.length &&
+           out[length - 1] == ' ') /* where an empty {text} ends it */
         length--;
     return avoid_replies(dialect, out, length);
 }

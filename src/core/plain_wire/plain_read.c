@@ -30,8 +30,8 @@ void plain_read_init(struct plain_read *read, const struct dialect *dialect)
 
 /* ---- replies ---- */
 
-static uint32_t read_token(const struct reply *reply, enum dialect_key key, struct octets_slice bytes,
-                           struct octets_slice *name)
+static uint32_t read_token(const struct reply *reply, enum dialect_key key,
+                           struct octets_slice bytes, struct octets_slice *name)
 {
     if (!reply_matches(reply, bytes.bytes, bytes.length))
         return 0;
@@ -50,8 +50,8 @@ uint32_t plain_read_replies(const struct plain_read *read, const char *bytes, si
     while (slice.length > 0 && (bytes[slice.length - 1] == '\n' || bytes[slice.length - 1] == '\r'))
         slice.length--;
     for (int key = DIALECT_ACCEPT; key <= DIALECT_BYE; key++)
-        found |=
-            read_token(dialect_reply(read->dialect, (enum dialect_key)key), (enum dialect_key)key, slice, ret_name);
+        found |= read_token(dialect_reply(read->dialect, (enum dialect_key)key),
+                            (enum dialect_key)key, slice, ret_name);
     for (uint8_t i = 0; i < read->dialect->byes_count; i++)
         found |= read_token(&read->dialect->byes[i], DIALECT_BYE, slice, ret_name);
     return found;
@@ -107,14 +107,16 @@ static bool is_list(struct octets_slice names)
     return true;
 }
 
-static size_t find_template(const struct plain_read *read, struct octets_slice rest, struct plain_line *line)
+static size_t find_template(const struct plain_read *read, struct octets_slice rest,
+                            struct plain_line *line)
 {
     size_t used;
 
     for (size_t i = 0; i < PLAIN_READ_TEMPLATES; i++) {
         enum dialect_key key = (enum dialect_key)read->order[i];
 
-        if (!template_match(dialect_template(read->dialect, key), rest.bytes, rest.length, &line->values, &used) ||
+        if (!template_match(dialect_template(read->dialect, key), rest.bytes, rest.length,
+                            &line->values, &used) ||
             !is_list((struct octets_slice){line->values.names, line->values.names_len}))
             continue;
         line->key = (int)key;
@@ -125,7 +127,8 @@ static size_t find_template(const struct plain_read *read, struct octets_slice r
 }
 
 /* Where a line would be a reply, the server has put a space behind it, which is nobody's. */
-static bool has_spare_space(const struct plain_read *read, const char *start, const struct octets_slice *rest)
+static bool has_spare_space(const struct plain_read *read, const char *start,
+                            const struct octets_slice *rest)
 {
     size_t line = template_match_line(rest->bytes, rest->length);
 
@@ -133,7 +136,8 @@ static bool has_spare_space(const struct plain_read *read, const char *start, co
            dialect_is_reply(read->dialect, start, (size_t)(rest->bytes + line - 1 - start));
 }
 
-bool plain_read_line(const struct plain_read *read, struct octets_slice *rest, struct plain_line *ret_line)
+bool plain_read_line(const struct plain_read *read, struct octets_slice *rest,
+                     struct plain_line *ret_line)
 {
     const char *start = rest->bytes;
     struct octets_slice line;
@@ -159,8 +163,10 @@ static bool is_cut(const struct octets_slice *names)
 {
     size_t cut = strlen(PLAIN_NAMES_CUT);
 
-    return names->length >= cut && memcmp(names->bytes + names->length - cut, PLAIN_NAMES_CUT, cut) == 0 &&
-           (names->length == cut || names->bytes[names->length - cut - 1] != *PLAIN_NAMES_SEPARATOR);
+    return names->length >= cut &&
+           memcmp(names->bytes + names->length - cut, PLAIN_NAMES_CUT, cut) == 0 &&
+           (names->length == cut ||
+            names->bytes[names->length - cut - 1] != *PLAIN_NAMES_SEPARATOR);
 }
 
 bool plain_read_name(struct octets_slice *names, struct octets_slice *ret_name)
@@ -173,7 +179,8 @@ bool plain_read_name(struct octets_slice *names, struct octets_slice *ret_name)
     if (names->length == 0)
         return false;
     end = memmem(names->bytes, names->length, PLAIN_NAMES_SEPARATOR, separator);
-    *ret_name = (struct octets_slice){names->bytes, end != NULL ? (size_t)(end - names->bytes) : names->length};
+    *ret_name = (struct octets_slice){names->bytes,
+                                      end != NULL ? (size_t)(end - names->bytes) : names->length};
     skip(names, end != NULL ? ret_name->length + separator : names->length);
     return true;
 }

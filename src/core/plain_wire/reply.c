@@ -22,7 +22,8 @@
 
 static int refuse_length(size_t length, char ret_why[DIALECT_WHY_BYTES])
 {
-    snprintf(ret_why, DIALECT_WHY_BYTES, "is %zu bytes; an answer has at most %d", length, DIALECT_REPLY_MAX_BYTES);
+    snprintf(ret_why, DIALECT_WHY_BYTES, "is %zu bytes; an answer has at most %d", length,
+             DIALECT_REPLY_MAX_BYTES);
     return STATUS_TOO_LONG;
 }
 
@@ -33,7 +34,8 @@ static int refuse(char ret_why[DIALECT_WHY_BYTES], const char *why)
 }
 
 /* Puts the pieces of a template together as a reply. */
-static int assemble(const struct template *template, struct reply *ret_reply, char ret_why[DIALECT_WHY_BYTES])
+static int assemble(const struct template *template, struct reply *ret_reply,
+                    char ret_why[DIALECT_WHY_BYTES])
 {
     struct reply reply = {.length = 0};
 
@@ -88,7 +90,8 @@ const char *reply_write(const struct reply *reply, char out[REPLY_TEXT_BYTES])
         memcpy(out + used, TOKEN_NAME, strlen(TOKEN_NAME));
         used += strlen(TOKEN_NAME);
     }
-    used = write_literal(out, used, reply->bytes + reply->name_at, (size_t)(reply->length - reply->name_at));
+    used = write_literal(out, used, reply->bytes + reply->name_at,
+                         (size_t)(reply->length - reply->name_at));
     out[used] = '\0';
     return out;
 }
@@ -98,7 +101,8 @@ size_t reply_length(const struct reply *reply, size_t name_len)
     return reply->length + (reply->has_name ? name_len : 0);
 }
 
-/* A name nobody may have can hold anything. A space in it would shift the fields of an answer, for clients that split it, and hide the answer from reply_matches. */
+/* A name nobody may have can hold anything. A space in it would shift the fields of an answer, for
+ * clients that split it, and hide the answer from reply_matches. */
 static size_t write_name(char *out, size_t size, const char *name, size_t length)
 {
     if (length == 0 || !text_is_utf8(name, length)) {
@@ -118,14 +122,16 @@ static size_t write_name(char *out, size_t size, const char *name, size_t length
     return length;
 }
 
-const struct reply *reply_fill(const struct reply *reply, const char *name, size_t name_len, struct reply *filled)
+const struct reply *reply_fill(const struct reply *reply, const char *name, size_t name_len,
+                               struct reply *filled)
 {
     size_t at = reply->name_at, rest = (size_t)(reply->length - reply->name_at), length;
 
     if (!reply->has_name)
         return reply;
     memcpy(filled->bytes, reply->bytes, at);
-    length = at + write_name(filled->bytes + at, (size_t)(DIALECT_REPLY_MAX_BYTES - reply->length), name, name_len);
+    length = at + write_name(filled->bytes + at, (size_t)(DIALECT_REPLY_MAX_BYTES - reply->length),
+                             name, name_len);
     memcpy(filled->bytes + length, reply->bytes + at, rest);
     length += rest;
     filled->bytes[length] = '\n';
@@ -136,14 +142,16 @@ const struct reply *reply_fill(const struct reply *reply, const char *name, size
     return filled;
 }
 
-/* Names hold no spaces, and what reply_fill makes of others does neither; so "C alice is taken" is not "{name} is taken". */
+/* Names hold no spaces, and what reply_fill makes of others does neither; so "C alice is taken" is
+ * not "{name} is taken". */
 bool reply_matches(const struct reply *reply, const char *bytes, size_t length)
 {
     size_t at = reply->name_at, rest = (size_t)(reply->length - reply->name_at);
 
     if (!reply->has_name)
         return reply->length == length && length > 0 && memcmp(reply->bytes, bytes, length) == 0;
-    return length > reply->length && length <= DIALECT_REPLY_MAX_BYTES && memcmp(bytes, reply->bytes, at) == 0 &&
+    return length > reply->length && length <= DIALECT_REPLY_MAX_BYTES &&
+           memcmp(bytes, reply->bytes, at) == 0 &&
            memcmp(bytes + length - rest, reply->bytes + at, rest) == 0 &&
            memchr(bytes + at, ' ', length - reply->length) == NULL;
 }

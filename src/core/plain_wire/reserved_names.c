@@ -7,7 +7,8 @@
 #include "core/model/text.h"
 #include "core/plain_wire/template.h"
 
-/* A literal of one or two bytes ("-", "N ") would forbid half of all names; so short a word is forbidden only as a whole. */
+/* A literal of one or two bytes ("-", "N ") would forbid half of all names; so short a word is
+ * forbidden only as a whole. */
 #define NAME_PART_MIN_BYTES 3
 
 static bool is_layout(char c)
@@ -15,7 +16,8 @@ static bool is_layout(char c)
     return c == ' ' || c == ':';
 }
 
-/* "管理员消息: {text}" reserves "管理员消息": colon and spaces can stand in no name, so they would make the word harmless. */
+/* "管理员消息: {text}" reserves "管理员消息": colon and spaces can stand in no name, so they would
+ * make the word harmless. */
 static void reserve_prefix(struct name_reserved *reserved, const struct template *template)
 {
     const struct template_piece *piece = &template->pieces[0];

@@ -31,7 +31,8 @@ const char *template_placeholders(uint32_t allowed, char *out, size_t size)
     out[0] = '\0';
     for (size_t field = TEMPLATE_NAME; field < FIELDS; field++) {
         if ((allowed & TEMPLATE_BIT(field)) != 0 && used < size)
-            used += (size_t)snprintf(out + used, size - used, "%s%s", used > 0 ? " " : "", field_names[field]);
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used > 0 ? " " : "",
+                                     field_names[field]);
     }
     return out;
 }
@@ -59,13 +60,14 @@ static bool has_names(const struct template *template)
     return false;
 }
 
-static bool add_piece(struct template *template, enum template_field field, size_t offset, size_t length)
+static bool add_piece(struct template *template, enum template_field field, size_t offset,
+                      size_t length)
 {
     /* {names} takes all the place that is left: there can't be two. */
     if (template->count == TEMPLATE_PIECES_MAX || (field == TEMPLATE_NAMES && has_names(template)))
         return false;
-    template->pieces[template->count++] =
-        (struct template_piece){.field = (uint8_t)field, .offset = (uint8_t)offset, .length = (uint8_t)length};
+    template->pieces[template->count++] = (struct template_piece){
+        .field = (uint8_t)field, .offset = (uint8_t)offset, .length = (uint8_t)length};
     return true;
 }
 
@@ -75,9 +77,11 @@ static int refuse_placeholder(const char *at, uint32_t allowed, char ret_why[DIA
 
     if (allowed == 0)
         snprintf(ret_why, DIALECT_WHY_BYTES,
-                 "'%.20s' is no placeholder here: this line takes none (write '{{' for a brace)", at);
+                 "'%.20s' is no placeholder here: this line takes none (write '{{' for a brace)",
+                 at);
     else
-        snprintf(ret_why, DIALECT_WHY_BYTES, "'%.20s' is no placeholder here: use %s (write '{{' for a brace)", at,
+        snprintf(ret_why, DIALECT_WHY_BYTES,
+                 "'%.20s' is no placeholder here: use %s (write '{{' for a brace)", at,
                  template_placeholders(allowed, list, sizeof(list)));
     return STATUS_INVALID;
 }
@@ -87,14 +91,16 @@ static int check_text(const char *text, char ret_why[DIALECT_WHY_BYTES])
     size_t length = strlen(text);
 
     if (length > DIALECT_TEMPLATE_MAX_BYTES) {
-        snprintf(ret_why, DIALECT_WHY_BYTES, "is %zu bytes; at most %d", length, DIALECT_TEMPLATE_MAX_BYTES);
+        snprintf(ret_why, DIALECT_WHY_BYTES, "is %zu bytes; at most %d", length,
+                 DIALECT_TEMPLATE_MAX_BYTES);
         return STATUS_TOO_LONG;
     }
     if (!text_is_utf8(text, length)) {
         snprintf(ret_why, DIALECT_WHY_BYTES, "is not valid UTF-8");
         return STATUS_NOT_UTF8;
     }
-    /* A line break at the front is what some clients print their lines by; elsewhere too it is the administrator's wish. */
+    /* A line break at the front is what some clients print their lines by; elsewhere too it is the
+     * administrator's wish. */
     for (size_t i = 0; i < length; i++) {
         if (((unsigned char)text[i] < 0x20 && text[i] != '\n') || text[i] == 0x7f) {
             snprintf(ret_why, DIALECT_WHY_BYTES, "holds a control character");
@@ -110,7 +116,8 @@ static int refuse_pieces(char ret_why[DIALECT_WHY_BYTES])
     return STATUS_TOO_LONG;
 }
 
-int template_parse(const char *text, uint32_t allowed, struct template *ret_template, char ret_why[DIALECT_WHY_BYTES])
+int template_parse(const char *text, uint32_t allowed, struct template *ret_template,
+                   char ret_why[DIALECT_WHY_BYTES])
 {
     struct template template = {.count = 0};
     size_t used = 0, start = 0, length = 0;
@@ -148,7 +155,8 @@ static size_t format_time(const struct template_values *values, char out[TEMPLAT
     int64_t seconds = values->wall_ns / MOMENT_NS_PER_S + values->utc_offset_s;
     int64_t minutes = ((seconds / 60) % 1440 + 1440) % 1440;
 
-    snprintf(out, TEMPLATE_TIME_BYTES + 1, "%02u:%02u", (unsigned)(minutes / 60) % 24U, (unsigned)(minutes % 60));
+    snprintf(out, TEMPLATE_TIME_BYTES + 1, "%02u:%02u", (unsigned)(minutes / 60) % 24U,
+             (unsigned)(minutes % 60));
     return TEMPLATE_TIME_BYTES;
 }
 
@@ -161,7 +169,8 @@ static size_t append(char *out, size_t size, size_t used, const char *bytes, siz
     return used + fits;
 }
 
-size_t template_render(const struct template *template, const struct template_values *values, char *out, size_t size)
+size_t template_render(const struct template *template, const struct template_values *values,
+                       char *out, size_t size)
 {
     char small[TEMPLATE_COUNT_MAX_BYTES + 1];
     size_t used = 0;
@@ -186,7 +195,8 @@ size_t template_render(const struct template *template, const struct template_va
             used = append(out, size, used, small, format_time(values, small));
             break;
         case TEMPLATE_COUNT:
-            used = append(out, size, used, small, (size_t)snprintf(small, sizeof(small), "%" PRIu64, values->count));
+            used = append(out, size, used, small,
+                          (size_t)snprintf(small, sizeof(small), "%" PRIu64, values->count));
             break;
         }
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* A backtracking match, piece by piece. With at most twelve pieces it is no deeper than that, and a budget of steps bounds what templates with several texts would cost. */
+/* A backtracking match, piece by piece. With at most twelve pieces it is no deeper than that, and a
+ * budget of steps bounds what templates with several texts would cost. */
 #include "core/plain_wire/template_match.h"
 
 #include "base/utf8.h"
@@ -9,7 +10,8 @@
 
 #include <string.h>
 
-/* A text of any length that a datagram of the plain protocol can hold, followed by words that have to be found. */
+/* A text of any length that a datagram of the plain protocol can hold, followed by words that have
+ * to be found. */
 #define STEPS_MAX 4096U
 
 #define TIME_BYTES 5U
@@ -53,7 +55,8 @@ static size_t name_step(const char *bytes, size_t length)
     int32_t codepoint = 0;
     size_t step = text_next(bytes, length, &codepoint);
 
-    if (utf8_is_hostile(codepoint) || text_is_space(codepoint) || codepoint == ':' || codepoint == 0xff1a)
+    if (utf8_is_hostile(codepoint) || text_is_space(codepoint) || codepoint == ':' ||
+        codepoint == 0xff1a)
         return 0;
     return step;
 }
@@ -72,7 +75,8 @@ bool template_match_is_name(const char *bytes, size_t length)
 /* ---- pieces ---- */
 
 /* A value that was found before must stand here again. */
-static bool match_again(struct match *match, uint8_t index, size_t at, const char *bytes, size_t length)
+static bool match_again(struct match *match, uint8_t index, size_t at, const char *bytes,
+                        size_t length)
 {
     return length <= match->length - at && memcmp(match->bytes + at, bytes, length) == 0 &&
            match_from(match, (uint8_t)(index + 1), at + length);
@@ -104,7 +108,8 @@ static bool match_text(struct match *match, uint8_t index, size_t at)
         return match_again(match, index, at, match->values.text, match->values.text_len);
     match->has_text = true;
     match->values.text = match->bytes + at;
-    for (size_t length = template_match_line(match->bytes + at, match->length - at) + 1; length > 0; length--) {
+    for (size_t length = template_match_line(match->bytes + at, match->length - at) + 1; length > 0;
+         length--) {
         match->values.text_len = length - 1;
         if (match_from(match, (uint8_t)(index + 1), at + length - 1))
             return true;
@@ -117,7 +122,8 @@ static bool match_text(struct match *match, uint8_t index, size_t at)
 static bool match_names(struct match *match, uint8_t index, size_t at)
 {
     match->values.names = match->bytes + at;
-    for (size_t length = template_match_line(match->bytes + at, match->length - at) + 1; length > 0; length--) {
+    for (size_t length = template_match_line(match->bytes + at, match->length - at) + 1; length > 0;
+         length--) {
         match->values.names_len = length - 1;
         if (match_from(match, (uint8_t)(index + 1), at + length - 1))
             return true;
@@ -161,7 +167,8 @@ static bool match_time(struct match *match, uint8_t index, size_t at)
 static bool may_end_behind(const struct template *template, uint8_t index)
 {
     for (uint8_t i = (uint8_t)(index + 1); i < template->count; i++) {
-        if (template->pieces[i].field != TEMPLATE_TEXT && template->pieces[i].field != TEMPLATE_NAMES)
+        if (template->pieces[i].field != TEMPLATE_TEXT &&
+            template->pieces[i].field != TEMPLATE_NAMES)
             return false;
     }
     return (uint8_t)(index + 1) < template->count;
@@ -176,8 +183,10 @@ static bool is_blank(const char *bytes, size_t length)
     return true;
 }
 
-/* Whoever renders a line with an empty text at its end may take away the spaces before it. Where there is nothing but spaces, it would be any word. */
-static bool match_cut_short(struct match *match, uint8_t index, size_t at, const char *words, size_t length)
+/* Whoever renders a line with an empty text at its end may take away the spaces before it. Where
+ * there is nothing but spaces, it would be any word. */
+static bool match_cut_short(struct match *match, uint8_t index, size_t at, const char *words,
+                            size_t length)
 {
     size_t left = template_match_line(match->bytes + at, match->length - at);
 

@@ -29,7 +29,8 @@ int verbs_parse(const char *text, struct verbs *ret_verbs, char ret_why[DIALECT_
         }
         for (size_t i = 0; i < length; i++) {
             if (text[i] < '!' || text[i] > '~')
-                return refuse(STATUS_INVALID, ret_why, "a verb is made of printable ASCII characters");
+                return refuse(STATUS_INVALID, ret_why,
+                              "a verb is made of printable ASCII characters");
         }
         if (length > 0) {
             if (result.count == DIALECT_VERBS_MAX)

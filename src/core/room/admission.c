@@ -7,10 +7,13 @@
 #include <string.h>
 
 /*
- * Answers are smaller than any flood is worth, and still nobody's address may be made to receive many of them. The prefixes are what one household, class room or customer is usually given.
+ * Answers are smaller than any flood is worth, and still nobody's address may be made to receive
+ * many of them. The prefixes are what one household, class room or customer is usually given.
  */
-static const struct bucket_rate answer_address_rate = {.interval_ns = MOMENT_NS_PER_S / 50, .burst = 200};
-static const struct bucket_rate answer_prefix_rate = {.interval_ns = MOMENT_NS_PER_S / 200, .burst = 800};
+static const struct bucket_rate answer_address_rate = {.interval_ns = MOMENT_NS_PER_S / 50,
+                                                       .burst = 200};
+static const struct bucket_rate answer_prefix_rate = {.interval_ns = MOMENT_NS_PER_S / 200,
+                                                      .burst = 800};
 
 #define PREFIX_BITS_IPV4 (96U + 24U)
 #define PREFIX_BITS_IPV6 56U
@@ -21,12 +24,13 @@ static unsigned prefix_of(const uint8_t address[ENDPOINT_ADDRESS_BYTES])
     return endpoint_address_is_ipv4(address) ? PREFIX_BITS_IPV4 : PREFIX_BITS_IPV6;
 }
 
-bool admission_may_answer(struct room *room, const struct moment *now, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+bool admission_may_answer(struct room *room, const struct moment *now,
+                          const uint8_t address[ENDPOINT_ADDRESS_BYTES])
 {
-    return bucket_take(room->buckets, BUCKET_ANSWER_ADDRESS, address, ADDRESS_BITS, &answer_address_rate,
-                       now->mono_ns) &&
-           bucket_take(room->buckets, BUCKET_ANSWER_PREFIX, address, prefix_of(address), &answer_prefix_rate,
-                       now->mono_ns);
+    return bucket_take(room->buckets, BUCKET_ANSWER_ADDRESS, address, ADDRESS_BITS,
+                       &answer_address_rate, now->mono_ns) &&
+           bucket_take(room->buckets, BUCKET_ANSWER_PREFIX, address, prefix_of(address),
+                       &answer_prefix_rate, now->mono_ns);
 }
 
 bool admission_is_trusted(const struct room *room, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
@@ -36,10 +40,12 @@ bool admission_is_trusted(const struct room *room, const uint8_t address[ENDPOIN
 
 static struct bucket_rate rate_of(const struct room_rate *limit)
 {
-    return (struct bucket_rate){.interval_ns = MOMENT_NS_PER_S / limit->per_second, .burst = limit->burst};
+    return (struct bucket_rate){.interval_ns = MOMENT_NS_PER_S / limit->per_second,
+                                .burst = limit->burst};
 }
 
-static bool take_join(struct room *room, const struct moment *now, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+static bool take_join(struct room *room, const struct moment *now,
+                      const uint8_t address[ENDPOINT_ADDRESS_BYTES])
 {
     const struct room_rate *limit = &room->limits.joins;
     struct bucket_rate one, many;
@@ -48,24 +54,32 @@ static bool take_join(struct room *room, const struct moment *now, const uint8_t
         return true;
     one = rate_of(limit);
     many = (struct bucket_rate){.interval_ns = one.interval_ns / 4, .burst = limit->burst * 4};
-    return bucket_take(room->buckets, BUCKET_JOIN_ADDRESS, address, ADDRESS_BITS, &one, now->mono_ns) &&
-           bucket_take(room->buckets, BUCKET_JOIN_PREFIX, address, prefix_of(address), &many, now->mono_ns);
+    return bucket_take(room->buckets, BUCKET_JOIN_ADDRESS, address, ADDRESS_BITS, &one,
+                       now->mono_ns) &&
+           bucket_take(room->buckets, BUCKET_JOIN_PREFIX, address, prefix_of(address), &many,
+                       now->mono_ns);
 }
 
-/* limits.members_per_address are in from there. Looks at every member; joins from outside access.trusted are few. */
+/* limits.members_per_address are in from there. Looks at every member; joins from outside
+ * access.trusted are few. */
 static bool is_address_full(const struct room *room, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
 {
     const struct registry *registry = room->registry;
     uint32_t limit = room->limits.members_per_address, count = 0;
 
     for (uint32_t i = 0; limit != 0 && i < registry_count(registry) && count < limit; i++)
-        count += memcmp(registry_path(registry, i)->peer.address, address, ENDPOINT_ADDRESS_BYTES) == 0 ? 1U : 0U;
+        count +=
+            memcmp(registry_path(registry, i)->peer.address, address, ENDPOINT_ADDRESS_BYTES) == 0
+                ? 1U
+                : 0U;
     return limit != 0 && count == limit;
 }
 
-bool admission_may_join(struct room *room, const struct moment *now, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+bool admission_may_join(struct room *room, const struct moment *now,
+                        const uint8_t address[ENDPOINT_ADDRESS_BYTES])
 {
-    return admission_is_trusted(room, address) || (take_join(room, now, address) && !is_address_full(room, address));
+    return admission_is_trusted(room, address) ||
+           (take_join(room, now, address) && !is_address_full(room, address));
 }
 
 static bool spend(int64_t *full_ns, const struct room_rate *limit, size_t tokens, int64_t now_ns)
@@ -81,14 +95,15 @@ static bool spend(int64_t *full_ns, const struct room_rate *limit, size_t tokens
 uint32_t admission_change_cost(const struct room *room)
 {
     const struct room_rate *limit = &room->limits.messages;
-    uint32_t by_rate = limit->per_second / ADMISSION_CHANGES_PER_S, by_burst = limit->burst / ADMISSION_CHANGES_BURST;
+    uint32_t by_rate = limit->per_second / ADMISSION_CHANGES_PER_S,
+             by_burst = limit->burst / ADMISSION_CHANGES_BURST;
     uint32_t cost = by_rate > by_burst ? by_rate : by_burst;
 
     return cost < 1 ? 1 : cost > limit->burst ? limit->burst : cost;
 }
 
-bool admission_may_act(const struct room *room, const struct moment *now, struct allowance *allowance,
-                       uint32_t messages, size_t bytes)
+bool admission_may_act(const struct room *room, const struct moment *now,
+                       struct allowance *allowance, uint32_t messages, size_t bytes)
 {
     /* One who types never gets here; a program in a loop must not fill everybody's screen. */
     return spend(&allowance->messages_full_ns, &room->limits.messages, messages, now->mono_ns) &&
@@ -96,7 +111,8 @@ bool admission_may_act(const struct room *room, const struct moment *now, struct
 }
 
 /* How much fuller the bucket must be. */
-static int64_t lack_ns(int64_t full_ns, const struct room_rate *limit, size_t tokens, int64_t now_ns)
+static int64_t lack_ns(int64_t full_ns, const struct room_rate *limit, size_t tokens,
+                       int64_t now_ns)
 {
     int64_t interval_ns;
 
@@ -106,17 +122,19 @@ static int64_t lack_ns(int64_t full_ns, const struct room_rate *limit, size_t to
     return full_ns - now_ns - interval_ns * ((int64_t)limit->burst - (int64_t)tokens);
 }
 
-int64_t admission_wait_ns(const struct room *room, const struct moment *now, const struct allowance *allowance,
-                          uint32_t messages, size_t bytes)
+int64_t admission_wait_ns(const struct room *room, const struct moment *now,
+                          const struct allowance *allowance, uint32_t messages, size_t bytes)
 {
-    int64_t messages_ns = lack_ns(allowance->messages_full_ns, &room->limits.messages, messages, now->mono_ns);
+    int64_t messages_ns =
+        lack_ns(allowance->messages_full_ns, &room->limits.messages, messages, now->mono_ns);
     int64_t bytes_ns = lack_ns(allowance->bytes_full_ns, &room->limits.bytes, bytes, now->mono_ns);
     int64_t wait_ns = messages_ns > bytes_ns ? messages_ns : bytes_ns;
 
     return wait_ns > 1 ? wait_ns : 1;
 }
 
-void admission_charge_exit(const struct room *room, const struct moment *now, struct allowance *allowance)
+void admission_charge_exit(const struct room *room, const struct moment *now,
+                           struct allowance *allowance)
 {
     const struct room_rate *limit = &room->limits.messages;
     struct bucket_rate rate;
@@ -127,11 +145,12 @@ void admission_charge_exit(const struct room *room, const struct moment *now, st
     bucket_charge(&allowance->messages_full_ns, &rate, admission_change_cost(room), now->mono_ns);
 }
 
-bool admission_may_rejoin(struct room *room, const struct moment *now, const struct endpoint *peer, size_t bytes,
-                          struct allowance *ret_allowance)
+bool admission_may_rejoin(struct room *room, const struct moment *now, const struct endpoint *peer,
+                          size_t bytes, struct allowance *ret_allowance)
 {
-    struct allowance left = {.messages_full_ns = *bucket_of_endpoint(room->buckets, BUCKET_LEFT_MESSAGES, peer),
-                             .bytes_full_ns = *bucket_of_endpoint(room->buckets, BUCKET_LEFT_BYTES, peer)};
+    struct allowance left = {
+        .messages_full_ns = *bucket_of_endpoint(room->buckets, BUCKET_LEFT_MESSAGES, peer),
+        .bytes_full_ns = *bucket_of_endpoint(room->buckets, BUCKET_LEFT_BYTES, peer)};
     bool is_full = left.messages_full_ns <= now->mono_ns && left.bytes_full_ns <= now->mono_ns;
 
     if (!is_full && !admission_may_act(room, now, &left, admission_change_cost(room), bytes))
@@ -144,7 +163,8 @@ void admission_remember(struct room *room, const struct moment *now, const struc
                         const struct allowance *allowance)
 {
     if (allowance->messages_full_ns > now->mono_ns)
-        *bucket_of_endpoint(room->buckets, BUCKET_LEFT_MESSAGES, peer) = allowance->messages_full_ns;
+        *bucket_of_endpoint(room->buckets, BUCKET_LEFT_MESSAGES, peer) =
+            allowance->messages_full_ns;
     if (allowance->bytes_full_ns > now->mono_ns)
         *bucket_of_endpoint(room->buckets, BUCKET_LEFT_BYTES, peer) = allowance->bytes_full_ns;
 }

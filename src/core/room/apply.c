@@ -14,11 +14,13 @@
 
 static struct event event_about(enum event_kind kind, const struct member *member)
 {
-    return (struct event){
-        .kind = (uint8_t)kind, .name = registry_shown(member), .name_len = (uint16_t)registry_shown_len(member)};
+    return (struct event){.kind = (uint8_t)kind,
+                          .name = registry_shown(member),
+                          .name_len = (uint16_t)registry_shown_len(member)};
 }
 
-/* A plain member is not owed its own event: who has caught up stays so, and can't miss what it says itself. */
+/* A plain member is not owed its own event: who has caught up stays so, and can't miss what it says
+ * itself. */
 static void skip_own(struct room *room, struct member *member, uint64_t seq)
 {
     struct slot *slot = room_slot(room, member);
@@ -30,11 +32,12 @@ static void skip_own(struct room *room, struct member *member, uint64_t seq)
 }
 
 /*
- * Appends what the event says (kind, reason, name, text, said), shows it to the observers, and makes it
- * everybody's: at once or, a join or exit in a large room, together with others. `member` is its author,
- * or NULL. STATUS_FULL: nothing happened.
+ * Appends what the event says (kind, reason, name, text, said), shows it to the observers, and
+ * makes it everybody's: at once or, a join or exit in a large room, together with others. `member`
+ * is its author, or NULL. STATUS_FULL: nothing happened.
  */
-static int append(struct room *room, const struct moment *now, struct event *event, struct member *member)
+static int append(struct room *room, const struct moment *now, struct event *event,
+                  struct member *member)
 {
     int status;
 
@@ -52,7 +55,8 @@ static int append(struct room *room, const struct moment *now, struct event *eve
         skip_own(room, member, event->seq);
     fold_event(room, now, (enum event_kind)event->kind);
     room->last_event_ns = now->mono_ns;
-    observers_happened(&room->observers, now, event, member != NULL ? room_path(room, member) : NULL);
+    observers_happened(&room->observers, now, event,
+                       member != NULL ? room_path(room, member) : NULL);
     return STATUS_OK;
 }
 
@@ -70,13 +74,14 @@ static int enter(struct room *room, const struct join *join, struct member *memb
     return status;
 }
 
-int apply_join(struct room *room, const struct moment *now, const struct join *join, const struct name *name,
-               struct member **ret_member)
+int apply_join(struct room *room, const struct moment *now, const struct join *join,
+               const struct name *name, struct member **ret_member)
 {
     uint64_t own = transcript_appended(room->transcript) + 1;
     struct member *member;
     struct event joined;
-    int status = registry_add(room->registry, name, join->path, now->mono_ns, join->sequenced, &member);
+    int status =
+        registry_add(room->registry, name, join->path, now->mono_ns, join->sequenced, &member);
 
     if (status != 0)
         return status;
@@ -102,8 +107,8 @@ int apply_join(struct room *room, const struct moment *now, const struct join *j
     return STATUS_OK;
 }
 
-int apply_rename(struct room *room, const struct moment *now, struct member *member, const struct name *name,
-                 uint16_t said)
+int apply_rename(struct room *room, const struct moment *now, struct member *member,
+                 const struct name *name, uint16_t said)
 {
     struct event left = event_about(EVENT_EXIT, member), joined;
     char old[ROOM_NAME_MAX_BYTES];
@@ -122,8 +127,8 @@ int apply_rename(struct room *room, const struct moment *now, struct member *mem
     return STATUS_OK;
 }
 
-int apply_chat(struct room *room, const struct moment *now, struct member *member, const char *text, size_t length,
-               uint16_t said)
+int apply_chat(struct room *room, const struct moment *now, struct member *member, const char *text,
+               size_t length, uint16_t said)
 {
     struct event chat = event_about(EVENT_CHAT, member);
 
@@ -135,12 +140,14 @@ int apply_chat(struct room *room, const struct moment *now, struct member *membe
 
 int apply_notice(struct room *room, const struct moment *now, const char *text, size_t length)
 {
-    struct event notice = {.kind = EVENT_NOTICE, .name = "", .text = text, .text_len = (uint16_t)length};
+    struct event notice = {
+        .kind = EVENT_NOTICE, .name = "", .text = text, .text_len = (uint16_t)length};
 
     return append(room, now, &notice, NULL);
 }
 
-void apply_exit(struct room *room, const struct moment *now, struct member *member, enum exit_reason reason)
+void apply_exit(struct room *room, const struct moment *now, struct member *member,
+                enum exit_reason reason)
 {
     struct event left = event_about(EVENT_EXIT, member);
     const struct endpoint *peer = &room_path(room, member)->peer;

@@ -45,9 +45,11 @@ void delivery_door_writable(struct delivery *delivery, uint16_t door)
         delivery->blocked &= ~(1U << door);
 }
 
-bool delivery_send_now(struct delivery *delivery, const struct path *path, const void *bytes, size_t length)
+bool delivery_send_now(struct delivery *delivery, const struct path *path, const void *bytes,
+                       size_t length)
 {
-    struct outbox_entry entry = {.path = path, .bytes = bytes, .length = (uint32_t)length, .result = OUTBOX_FAILED};
+    struct outbox_entry entry = {
+        .path = path, .bytes = bytes, .length = (uint32_t)length, .result = OUTBOX_FAILED};
 
     if (delivery_is_blocked(delivery, path->door))
         return false;
@@ -59,7 +61,8 @@ bool delivery_send_now(struct delivery *delivery, const struct path *path, const
     return entry.result == OUTBOX_TAKEN;
 }
 
-bool delivery_may_send(const struct member *member, const struct slot *slot, size_t datagrams, size_t bytes)
+bool delivery_may_send(const struct member *member, const struct slot *slot, size_t datagrams,
+                       size_t bytes)
 {
     return (slot->flags & SLOT_PROBATION) == 0 ||
            (member->probation_datagrams + datagrams <= ROOM_PROBATION_DATAGRAMS &&
@@ -74,17 +77,18 @@ void delivery_count_probation(struct member *member, const struct slot *slot, si
     member->probation_bytes = (uint16_t)(member->probation_bytes + bytes);
 }
 
-void delivery_add_entry(struct batch *batch, struct portion *portion, const struct path *path, const void *bytes,
-                        size_t length, const struct pending *pending)
+void delivery_add_entry(struct batch *batch, struct portion *portion, const struct path *path,
+                        const void *bytes, size_t length, const struct pending *pending)
 {
-    batch->entries[batch->entry_count] =
-        (struct outbox_entry){.path = path, .bytes = bytes, .length = (uint32_t)length, .result = OUTBOX_FAILED};
+    batch->entries[batch->entry_count] = (struct outbox_entry){
+        .path = path, .bytes = bytes, .length = (uint32_t)length, .result = OUTBOX_FAILED};
     batch->pending[batch->entry_count] = *pending;
     batch->entry_count++;
     portion->count++;
 }
 
-void delivery_note_failure(struct delivery *delivery, struct member *member, const struct path *path, uint32_t events)
+void delivery_note_failure(struct delivery *delivery, struct member *member,
+                           const struct path *path, uint32_t events)
 {
     member->undelivered++;
     member->lost += events;

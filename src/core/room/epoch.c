@@ -2,7 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The end of the numbers. A thousand joins a second get there in twelve days, so somebody who wants to will: then it costs a moment, and not the sequenced protocol until somebody starts the program again.
+ * The end of the numbers. A thousand joins a second get there in twelve days, so somebody who wants
+ * to will: then it costs a moment, and not the sequenced protocol until somebody starts the program
+ * again.
  */
 #include "core/room/epoch.h"
 

@@ -2,10 +2,14 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * When members may see what was appended. What somebody says is released at once. Joins and exits in a large room wait for company, for a moment: delivered one by one, ten thousand
- * that come in a few seconds would cost a hundred million datagrams; those that come together are folded into a line.
+ * When members may see what was appended. What somebody says is released at once. Joins and exits
+ * in a large room wait for company, for a moment: delivered one by one, ten thousand that come in a
+ * few seconds would cost a hundred million datagrams; those that come together are folded into a
+ * line.
  *
- * After each round of delivery there is a pause, as long as the round took and at least FOLD_PAUSE_NS; a join in a quiet room meets none. So joins and exits never take more than about half of the program's time.
+ * After each round of delivery there is a pause, as long as the round took and at least
+ * FOLD_PAUSE_NS; a join in a quiet room meets none. So joins and exits never take more than about
+ * half of the program's time.
  */
 #ifndef ROOMD_CORE_ROOM_FOLD_H
 #define ROOMD_CORE_ROOM_FOLD_H
@@ -16,10 +20,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A smaller room is told of everything at once: a round over it takes a fraction of a millisecond. */
+/* A smaller room is told of everything at once: a round over it takes a fraction of a millisecond.
+ */
 #define FOLD_CROWD_MEMBERS 256U
 
-/* Nobody sees that a join was shown so much later; two thousand joins a second then make lines of forty. */
+/* Nobody sees that a join was shown so much later; two thousand joins a second then make lines of
+ * forty. */
 #define FOLD_PAUSE_NS (20 * MOMENT_NS_PER_MS)
 /* However slow a round was. */
 #define FOLD_PAUSE_MAX_NS (500 * MOMENT_NS_PER_MS)

@@ -13,15 +13,16 @@
 #include <roomd/status.h>
 #include <string.h>
 
-static int read_name(const struct room *room, const char *text, size_t length, struct name *ret_name)
+static int read_name(const struct room *room, const char *text, size_t length,
+                     struct name *ret_name)
 {
     return name_parse(text, length, room->limits.max_name_codepoints, &room->reserved, ret_name);
 }
 
 /* ---- coming in ---- */
 
-static enum refusal propose_join(const struct room *room, const struct moment *now, const struct join *join,
-                                 struct name *ret_name)
+static enum refusal propose_join(const struct room *room, const struct moment *now,
+                                 const struct join *join, struct name *ret_name)
 {
     const struct endpoint *peer = &join->path->peer;
 
@@ -33,7 +34,8 @@ static enum refusal propose_join(const struct room *room, const struct moment *n
         return REFUSED_MUTED;
     if (registry_find_name(room->registry, ret_name) != NULL)
         return REFUSED_NAME_TAKEN;
-    return registry_count(room->registry) < room->limits.max_members ? REFUSED_NOT : REFUSED_ROOM_FULL;
+    return registry_count(room->registry) < room->limits.max_members ? REFUSED_NOT
+                                                                     : REFUSED_ROOM_FULL;
 }
 
 enum refusal room_admit(struct room *room, const struct moment *now, const struct join *join,
@@ -63,20 +65,21 @@ static bool has_name(const struct member *member, const struct name *name)
            memcmp(name->shown, registry_shown(member), name->shown_len) == 0;
 }
 
-static enum refusal propose_rename(const struct room *room, const struct moment *now, const struct member *member,
-                                   const struct name *name)
+static enum refusal propose_rename(const struct room *room, const struct moment *now,
+                                   const struct member *member, const struct name *name)
 {
     const struct member *holder = registry_find_name(room->registry, name);
 
     if (now->mono_ns < member->muted_until_ns)
         return REFUSED_MUTED;
-    if (bans_forbid(room->bans, name->folded, &registry_path(room->registry, member->position)->peer, now->mono_ns))
+    if (bans_forbid(room->bans, name->folded,
+                    &registry_path(room->registry, member->position)->peer, now->mono_ns))
         return REFUSED_BANNED;
     return holder == NULL || holder == member ? REFUSED_NOT : REFUSED_NAME_TAKEN;
 }
 
-enum refusal room_rename(struct room *room, const struct moment *now, struct member *member, const char *text,
-                         size_t length, uint16_t said, bool *ret_renamed)
+enum refusal room_rename(struct room *room, const struct moment *now, struct member *member,
+                         const char *text, size_t length, uint16_t said, bool *ret_renamed)
 {
     struct name name;
     enum refusal refused;
@@ -89,7 +92,8 @@ enum refusal room_rename(struct room *room, const struct moment *now, struct mem
     refused = propose_rename(room, now, member, &name);
     if (refused != REFUSED_NOT)
         return refused;
-    if (!admission_may_act(room, now, &member->allowance, admission_change_cost(room), name.shown_len))
+    if (!admission_may_act(room, now, &member->allowance, admission_change_cost(room),
+                           name.shown_len))
         return REFUSED_LIMITED;
     return apply_rename(room, now, member, &name, said) == 0 ? REFUSED_NOT : REFUSED_NO_MEMORY;
 }
@@ -105,8 +109,8 @@ int room_check_text(const struct room *room, const char *text, size_t length)
     return text_is_utf8(text, length) ? STATUS_OK : STATUS_NOT_UTF8;
 }
 
-static enum refusal propose_chat(const struct room *room, const struct moment *now, const struct member *member,
-                                 const char *text, size_t length)
+static enum refusal propose_chat(const struct room *room, const struct moment *now,
+                                 const struct member *member, const char *text, size_t length)
 {
     /* Most clients send one for an empty line, whoever is muted. */
     if (length == 0)
@@ -123,8 +127,8 @@ static enum refusal propose_chat(const struct room *room, const struct moment *n
     }
 }
 
-enum refusal room_say(struct room *room, const struct moment *now, struct member *member, const char *text,
-                      size_t length, uint16_t said)
+enum refusal room_say(struct room *room, const struct moment *now, struct member *member,
+                      const char *text, size_t length, uint16_t said)
 {
     char clean[ROOM_TEXT_MAX_BYTES];
     enum refusal refused = propose_chat(room, now, member, text, length);
@@ -134,10 +138,12 @@ enum refusal room_say(struct room *room, const struct moment *now, struct member
     if (!admission_may_act(room, now, &member->allowance, 1, length))
         return REFUSED_LIMITED;
     length = text_clean(text, length, clean);
-    return apply_chat(room, now, member, clean, length, said) == 0 ? REFUSED_NOT : REFUSED_NO_MEMORY;
+    return apply_chat(room, now, member, clean, length, said) == 0 ? REFUSED_NOT
+                                                                   : REFUSED_NO_MEMORY;
 }
 
-int room_notice(struct room *room, const struct moment *now, const char *text, size_t length, uint32_t *ret_members)
+int room_notice(struct room *room, const struct moment *now, const char *text, size_t length,
+                uint32_t *ret_members)
 {
     char clean[ROOM_TEXT_MAX_BYTES];
     int status = room_check_text(room, text, length);

@@ -5,25 +5,26 @@
 #include "core/room/observers.h"
 
 /* CALL(happened, now, …): of each observer that has it. */
-#define CALL(function, ...)                                                                                            \
-    for (const struct observer *observer = observers->list; observer < observers->list + observers->count; observer++) \
-        if (observer->function != NULL)                                                                                \
+#define CALL(function, ...)                                                                        \
+    for (const struct observer *observer = observers->list;                                        \
+         observer < observers->list + observers->count; observer++)                                \
+        if (observer->function != NULL)                                                            \
     observer->function(observer->ctx, __VA_ARGS__)
 
-void observers_happened(const struct observers *observers, const struct moment *now, const struct event *event,
-                        const struct path *path)
+void observers_happened(const struct observers *observers, const struct moment *now,
+                        const struct event *event, const struct path *path)
 {
     CALL(happened, now, event, path);
 }
 
-void observers_refused(const struct observers *observers, const struct moment *now, enum refusal refusal,
-                       const struct path *path)
+void observers_refused(const struct observers *observers, const struct moment *now,
+                       enum refusal refusal, const struct path *path)
 {
     CALL(refused, now, refusal, path);
 }
 
-void observers_undelivered(const struct observers *observers, const struct moment *now, const char *name,
-                           const struct path *path)
+void observers_undelivered(const struct observers *observers, const struct moment *now,
+                           const char *name, const struct path *path)
 {
     CALL(undelivered, now, name, path);
 }

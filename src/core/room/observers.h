@@ -16,12 +16,12 @@ struct observers {
 };
 
 /* Each calls the function of that name of all observers that have one. */
-void observers_happened(const struct observers *observers, const struct moment *now, const struct event *event,
-                        const struct path *path);
-void observers_refused(const struct observers *observers, const struct moment *now, enum refusal refusal,
-                       const struct path *path);
-void observers_undelivered(const struct observers *observers, const struct moment *now, const char *name,
-                           const struct path *path);
+void observers_happened(const struct observers *observers, const struct moment *now,
+                        const struct event *event, const struct path *path);
+void observers_refused(const struct observers *observers, const struct moment *now,
+                       enum refusal refusal, const struct path *path);
+void observers_undelivered(const struct observers *observers, const struct moment *now,
+                           const char *name, const struct path *path);
 void observers_overload(const struct observers *observers, const struct room_overload *overload);
 
 #endif

@@ -11,14 +11,17 @@ void overload_init(struct overload *overload)
     *overload = (struct overload){.next_ns = MOMENT_NEVER_NS};
 }
 
-/* Of the window only: who has left it on probation is owed much, perhaps for ever, and costs nothing. */
+/* Of the window only: who has left it on probation is owed much, perhaps for ever, and costs
+ * nothing. */
 uint64_t overload_owed(const struct room *room)
 {
-    uint64_t released = transcript_released(room->transcript), oldest = transcript_oldest(room->transcript), owed = 0;
+    uint64_t released = transcript_released(room->transcript),
+             oldest = transcript_oldest(room->transcript), owed = 0;
     uint32_t behind = registry_behind(room->registry);
 
     for (uint32_t n = 0; n < behind; n++) {
-        uint64_t cursor = registry_slot(room->registry, registry_lagging(room->registry, n))->cursor;
+        uint64_t cursor =
+            registry_slot(room->registry, registry_lagging(room->registry, n))->cursor;
 
         if (cursor < oldest) /* what it has missed it will not be sent */
             cursor = oldest;
@@ -97,7 +100,8 @@ void overload_tick(struct room *room, const struct moment *now)
     if (overload->next_ns > now->mono_ns)
         return;
     owed = overload_owed(room);
-    per_second = rate(room->stats.events_delivered - overload->delivered, now->mono_ns - overload->looked_ns);
+    per_second = rate(room->stats.events_delivered - overload->delivered,
+                      now->mono_ns - overload->looked_ns);
     /* A ring that is full can't owe more: what comes in then pushes out what was owed. */
     grows = owed > overload->owed || room->stats.events_missed > overload->missed;
     overload->grown = grows ? overload->grown + 1 : 0;

@@ -2,11 +2,13 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Whether more comes into the room than goes out. While anybody is behind, once a second: how many deliveries are owed, and how many have left since. Nobody is slowed down or refused for it; it is
+ * Whether more comes into the room than goes out. While anybody is behind, once a second: how many
+ * deliveries are owed, and how many have left since. Nobody is slowed down or refused for it; it is
  * for the administrator to know.
  *
- * Overload begins when what is owed has grown in OVERLOAD_LOOKS looks in a row and is more than what leaves in a second: a burst that is being worked off shrinks before that. It ends when nobody is
- * behind, or when what is owed leaves in half a second.
+ * Overload begins when what is owed has grown in OVERLOAD_LOOKS looks in a row and is more than
+ * what leaves in a second: a burst that is being worked off shrinks before that. It ends when
+ * nobody is behind, or when what is owed leaves in half a second.
  */
 #ifndef ROOMD_CORE_ROOM_OVERLOAD_H
 #define ROOMD_CORE_ROOM_OVERLOAD_H
@@ -42,7 +44,8 @@ void overload_swept(struct room *room, const struct moment *now);
 void overload_tick(struct room *room, const struct moment *now);
 int64_t overload_next_tick(const struct room *room);
 
-/* Deliveries owed: events that are released and still in the ring, summed over the members that wait for them. Looks at each member that is behind. */
+/* Deliveries owed: events that are released and still in the ring, summed over the members that
+ * wait for them. Looks at each member that is behind. */
 uint64_t overload_owed(const struct room *room);
 
 #endif

@@ -28,7 +28,8 @@ const struct protocol *room_protocol(const struct room *room, const struct membe
     return room->protocols[protocol_index(registry_slot(room->registry, member->position)->flags)];
 }
 
-void room_count_refusal(struct room *room, const struct moment *now, enum refusal refusal, const struct path *path)
+void room_count_refusal(struct room *room, const struct moment *now, enum refusal refusal,
+                        const struct path *path)
 {
     room->stats.refused[refusal]++;
     observers_refused(&room->observers, now, refusal, path);
@@ -48,8 +49,9 @@ bool room_send(struct room *room, struct member *member, const void *bytes, size
 bool room_fold_name(const char *text, struct name *ret_name)
 {
     struct name name = {.shown_len = 0};
-    int length =
-        text_is_utf8(text, strlen(text)) ? text_fold(text, strlen(text), name.folded, ROOM_NAME_MAX_BYTES) : -1;
+    int length = text_is_utf8(text, strlen(text))
+                     ? text_fold(text, strlen(text), name.folded, ROOM_NAME_MAX_BYTES)
+                     : -1;
 
     if (length < 0)
         return false;

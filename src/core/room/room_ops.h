@@ -9,22 +9,23 @@
 
 #include "core/room/room_state.h"
 
-/* The form that names are compared in, without asking whether anybody may have it; not the one they are
- * shown in. False where it has none. */
+/* The form that names are compared in, without asking whether anybody may have it; not the one they
+ * are shown in. False where it has none. */
 bool room_fold_name(const char *text, struct name *ret_name);
 /* The member that has this name, however it is written, or NULL. */
 struct member *room_find_named(struct room *room, const char *name);
 
 /* Counts it, and tells the observers. */
-void room_count_refusal(struct room *room, const struct moment *now, enum refusal refusal, const struct path *path);
+void room_count_refusal(struct room *room, const struct moment *now, enum refusal refusal,
+                        const struct path *path);
 
 struct slot *room_slot(struct room *room, const struct member *member);
 const struct path *room_path(struct room *room, const struct member *member);
 const struct dialect *room_dialect(const struct room *room, uint16_t door);
 const struct protocol *room_protocol(const struct room *room, const struct member *member);
 
-/* Sends a member one datagram at once or not at all. False where it was not taken, or the member is on
- * probation and has been sent all it may be. */
+/* Sends a member one datagram at once or not at all. False where it was not taken, or the member is
+ * on probation and has been sent all it may be. */
 bool room_send(struct room *room, struct member *member, const void *bytes, size_t length);
 
 #endif

@@ -17,7 +17,8 @@ _Static_assert(ROSTER_OWES_ACCEPT == SLOT_OWES_ACCEPT && ROSTER_NEWLINE == SLOT_
                    ROSTER_PROBATION == SLOT_PROBATION,
                "a slot's flags are kept as they are");
 
-void roster_keep(const struct roster *roster, const struct registry *registry, const struct member *member)
+void roster_keep(const struct roster *roster, const struct registry *registry,
+                 const struct member *member)
 {
     struct roster_record record;
 

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What the keeper is told. Called wherever a member changes in a way that a restart must not lose; costs nothing where there is no keeper.
+ * What the keeper is told. Called wherever a member changes in a way that a restart must not lose;
+ * costs nothing where there is no keeper.
  */
 #ifndef ROOMD_CORE_ROOM_ROSTER_H
 #define ROOMD_CORE_ROOM_ROSTER_H
@@ -10,7 +11,8 @@
 #include "core/model/registry.h"
 #include <roomd/ports.h>
 
-void roster_keep(const struct roster *roster, const struct registry *registry, const struct member *member);
+void roster_keep(const struct roster *roster, const struct registry *registry,
+                 const struct member *member);
 void roster_forget(const struct roster *roster, const struct member *member);
 
 #endif

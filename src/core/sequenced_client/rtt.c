@@ -12,8 +12,9 @@
 #define TRIP_UNKNOWN_NS MOMENT_NS_PER_S
 
 /*
- * All that follows waits for what is repeated. Where a third is lost each way, four in a row are lost once in fifteen times; whether anybody answers at all is found out by heartbeats, and they do not go on for
- * ever.
+ * All that follows waits for what is repeated. Where a third is lost each way, four in a row are
+ * lost once in fifteen times; whether anybody answers at all is found out by heartbeats, and they
+ * do not go on for ever.
  */
 #define TRIP_DOUBLINGS_MAX 3U
 
@@ -30,7 +31,8 @@ void rtt_sample(struct rtt *rtt, int64_t elapsed_ns)
         rtt->deviation_ns = elapsed_ns / 2;
         return;
     }
-    error_ns = rtt->smoothed_ns > elapsed_ns ? rtt->smoothed_ns - elapsed_ns : elapsed_ns - rtt->smoothed_ns;
+    error_ns = rtt->smoothed_ns > elapsed_ns ? rtt->smoothed_ns - elapsed_ns
+                                             : elapsed_ns - rtt->smoothed_ns;
     rtt->deviation_ns = (3 * rtt->deviation_ns + error_ns) / 4;
     rtt->smoothed_ns = (7 * rtt->smoothed_ns + elapsed_ns) / 8;
     if (rtt->smoothed_ns == 0)
@@ -39,7 +41,8 @@ void rtt_sample(struct rtt *rtt, int64_t elapsed_ns)
 
 int64_t rtt_timeout(const struct rtt *rtt, unsigned doublings, int64_t least_ns, int64_t most_ns)
 {
-    int64_t wait_ns = rtt->smoothed_ns == 0 ? TRIP_UNKNOWN_NS : rtt->smoothed_ns + 4 * rtt->deviation_ns;
+    int64_t wait_ns =
+        rtt->smoothed_ns == 0 ? TRIP_UNKNOWN_NS : rtt->smoothed_ns + 4 * rtt->deviation_ns;
 
     if (wait_ns < least_ns)
         wait_ns = least_ns;

@@ -16,8 +16,8 @@
 /* A window of messages of the longest kind fills fewer; the rest is due in the next turn. */
 #define UPS_MAX 40U
 
-/* A LEAVE that is lost leaves a ghost behind for room.session_timeout; where a third is lost each way,
- * so many are lost once in two hundred times. */
+/* A LEAVE that is lost leaves a ghost behind for room.session_timeout; where a third is lost each
+ * way, so many are lost once in two hundred times. */
 #define LEAVES_MAX 8U
 
 static struct sequenced_client *of(struct client *base)
@@ -68,18 +68,21 @@ static void receive(struct client *base, const struct moment *now, const void *b
 
 /* ---- what its user wants ---- */
 
-static int say(struct client *base, const struct moment *now, const char *text, size_t length, uint32_t *ret_number)
+static int say(struct client *base, const struct moment *now, const char *text, size_t length,
+               uint32_t *ret_number)
 {
-    return sequenced_client_messages_queue(of(base), now, (struct octets_slice){text, length}, SEQUENCED_WHAT_TEXT,
-                                           ret_number);
+    return sequenced_client_messages_queue(of(base), now, (struct octets_slice){text, length},
+                                           SEQUENCED_WHAT_TEXT, ret_number);
 }
 
-static int rename_to(struct client *base, const struct moment *now, const char *name, uint32_t *ret_number)
+static int rename_to(struct client *base, const struct moment *now, const char *name,
+                     uint32_t *ret_number)
 {
     struct octets_slice text = {name, strlen(name)};
 
     if (of(base)->session.exists)
-        return sequenced_client_messages_queue(of(base), now, text, SEQUENCED_WHAT_NAME, ret_number);
+        return sequenced_client_messages_queue(of(base), now, text, SEQUENCED_WHAT_NAME,
+                                               ret_number);
     memcpy(base->requested_name, name, text.length + 1);
     sequenced_client_handshake_start(of(base), now->mono_ns);
     *ret_number = 0;
@@ -90,9 +93,10 @@ static void moved(struct client *base, const struct moment *now)
 {
     if (base->state == CLIENT_IN)
         sequenced_client_heartbeat_ask(of(base), now);
-    /* A cookie is for one address, so the attempt begins anew; but not one that was told to wait, or
-     * waits for its user. */
-    else if (base->state == CLIENT_JOINING && of(base)->handshake.phase != SEQUENCED_CLIENT_PHASE_START)
+    /* A cookie is for one address, so the attempt begins anew; but not one that was told to wait,
+     * or waits for its user. */
+    else if (base->state == CLIENT_JOINING &&
+             of(base)->handshake.phase != SEQUENCED_CLIENT_PHASE_START)
         sequenced_client_handshake_start(of(base), now->mono_ns);
 }
 
@@ -101,7 +105,8 @@ static bool is_free_to_go(const struct client *base)
     const struct sequenced_client *client = of_const(base);
 
     return client->handshake.due_ns == MOMENT_NEVER_NS ||
-           (!client->session.exists && client->handshake.phase != SEQUENCED_CLIENT_PHASE_ASKING && base->pending == 0);
+           (!client->session.exists && client->handshake.phase != SEQUENCED_CLIENT_PHASE_ASKING &&
+            base->pending == 0);
 }
 
 /* ---- what goes ---- */
@@ -110,7 +115,8 @@ static bool write_paths(struct sequenced_client *client, struct sequenced_client
 {
     for (; client->paths.count > 0; client->paths.count--) {
         struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_PATH,
-                                           .challenge = client->paths.challenges[client->paths.count - 1]};
+                                           .challenge =
+                                               client->paths.challenges[client->paths.count - 1]};
 
         if (!sequenced_client_up_add(up, &frame))
             return false;
@@ -122,20 +128,22 @@ static int64_t leave_due_ns(const struct sequenced_client *client)
 {
     const struct client_leaving *leaving = &client->base.leaving;
 
-    if (client->base.state == CLIENT_IN && (!leaving->asked || (!leaving->at_once && client->base.pending > 0)))
+    if (client->base.state == CLIENT_IN &&
+        (!leaving->asked || (!leaving->at_once && client->base.pending > 0)))
         return MOMENT_NEVER_NS;
     return leaving->due_ns;
 }
 
-static bool write_leave(struct sequenced_client *client, const struct moment *now, struct sequenced_client_up *up)
+static bool write_leave(struct sequenced_client *client, const struct moment *now,
+                        struct sequenced_client_up *up)
 {
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_LEAVE};
 
     if (leave_due_ns(client) > now->mono_ns || !sequenced_client_up_add(up, &frame))
         return leave_due_ns(client) > now->mono_ns;
     client->base.leaving.due_ns =
-        now->mono_ns +
-        rtt_timeout(&client->rtt, client->leaves, SEQUENCED_CLIENT_AGAIN_LEAST_NS, SEQUENCED_CLIENT_AGAIN_MOST_NS);
+        now->mono_ns + rtt_timeout(&client->rtt, client->leaves, SEQUENCED_CLIENT_AGAIN_LEAST_NS,
+                                   SEQUENCED_CLIENT_AGAIN_MOST_NS);
     client->leaves++;
     if (client->base.state == CLIENT_IN)
         client_set_state(&client->base, CLIENT_LEAVING, CLIENT_NO_REASON, 0);
@@ -171,7 +179,8 @@ static void send_up(struct sequenced_client *client, const struct moment *now)
     fits = fits && write_paths(client, &up) && sequenced_client_gaps_write(client, now, &up);
     if (client->base.state == CLIENT_IN)
         fits = fits && sequenced_client_members_write(client, now, &up) &&
-               sequenced_client_heartbeat_write(client, now, &up) && sequenced_client_messages_write(client, now, &up);
+               sequenced_client_heartbeat_write(client, now, &up) &&
+               sequenced_client_messages_write(client, now, &up);
     if (fits)
         write_leave(client, now, &up);
     client->reports = (struct sequenced_client_reports){.due_ns = MOMENT_NEVER_NS};
@@ -189,7 +198,8 @@ static void check_session(struct sequenced_client *client, const struct moment *
         sequenced_client_handshake_lose_session(client);
         sequenced_client_handshake_return(client, now);
     } else if (client->base.state == CLIENT_IN &&
-               (sequenced_client_heartbeat_is_broken(client, now) || client->session.packet >= UINT32_MAX - UPS_MAX)) {
+               (sequenced_client_heartbeat_is_broken(client, now) ||
+                client->session.packet >= UINT32_MAX - UPS_MAX)) {
         sequenced_client_handshake_return(client, now);
     }
 }
@@ -213,7 +223,8 @@ static void tick(struct client *base, const struct moment *now)
         sequenced_client_messages_refresh(client, now);
         check_session(client, now);
     }
-    for (unsigned i = 0; sequenced_client_is_in(client) && i < UPS_MAX && up_due_ns(client) <= now->mono_ns; i++)
+    for (unsigned i = 0;
+         sequenced_client_is_in(client) && i < UPS_MAX && up_due_ns(client) <= now->mono_ns; i++)
         send_up(client, now);
     client_go_if_free(base);
     if (base->state == CLIENT_JOINING)
@@ -285,16 +296,16 @@ static void take_up(struct sequenced_client *client, const struct client_session
     client->messages.notified = session->decided;
 }
 
-int sequenced_client_new(const struct client_setup *setup, const struct client_session *resume, size_t reorder_bytes,
-                         struct client **ret_client)
+int sequenced_client_new(const struct client_setup *setup, const struct client_session *resume,
+                         size_t reorder_bytes, struct client **ret_client)
 {
     struct sequenced_client *client;
     struct client *base;
     int status;
 
     if (reorder_bytes < SEQUENCED_CLIENT_REORDER_MIN_BYTES ||
-        (resume != NULL &&
-         (resume->position > OCTETS_VARINT_MAX || resume->said == UINT32_MAX || resume->decided > resume->said)))
+        (resume != NULL && (resume->position > OCTETS_VARINT_MAX || resume->said == UINT32_MAX ||
+                            resume->decided > resume->said)))
         return STATUS_INVALID;
     status = client_create(sizeof(*client), &ops, setup, &base);
     if (status != STATUS_OK)

@@ -2,19 +2,22 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * EVENTS, put in order and given on once (doc/protocol.md, 2.4 and 2.5), and the reports of how far that is. All go through the store, also those that nothing stands before: there is one way only.
+ * EVENTS, put in order and given on once (doc/protocol.md, 2.4 and 2.5), and the reports of how far
+ * that is. All go through the store, also those that nothing stands before: there is one way only.
  */
 #include "core/sequenced_client/sequenced_client_state.h"
 
 #include <roomd/moment.h>
 
-/* Fewer datagrams up than down. Where something is lost, the window is small, and stands still until a report of it has come. */
+/* Fewer datagrams up than down. Where something is lost, the window is small, and stands still
+ * until a report of it has come. */
 #define REPORT_EVENTS       5U
 #define REPORT_EVENTS_LOSSY 2U
 #define REPORT_NS           (20 * MOMENT_NS_PER_MS)
 
 /*
- * An author's name may be on a page that has not come yet. A server that sends events and no pages does not keep its word; its events are given on without names then.
+ * An author's name may be on a page that has not come yet. A server that sends events and no pages
+ * does not keep its word; its events are given on without names then.
  */
 #define NAME_PATIENCE_NS (30 * MOMENT_NS_PER_S)
 
@@ -54,8 +57,8 @@ _Static_assert(SEQUENCED_EVENT_CHAT - SEQUENCED_EVENT_JOIN == EVENT_CHAT - EVENT
                    SEQUENCED_EVENT_NOTICE - SEQUENCED_EVENT_JOIN == EVENT_NOTICE - EVENT_JOIN,
                "kinds are in the same order on the wire");
 
-static void deliver(struct sequenced_client *client, const struct moment *now, const struct sequenced_event *from,
-                    const struct listed_member *author)
+static void deliver(struct sequenced_client *client, const struct moment *now,
+                    const struct sequenced_event *from, const struct listed_member *author)
 {
     struct event event = make_event(from, now, author);
     uint32_t own = 0;
@@ -73,7 +76,8 @@ static void deliver(struct sequenced_client *client, const struct moment *now, c
 }
 
 /* False: its author's name is not known yet. */
-static bool try_to_give(struct sequenced_client *client, const struct moment *now, const struct sequenced_event *event)
+static bool try_to_give(struct sequenced_client *client, const struct moment *now,
+                        const struct sequenced_event *event)
 {
     const struct listed_member *author = NULL;
     bool wants_name = event->kind == SEQUENCED_EVENT_CHAT || event->kind == SEQUENCED_EVENT_EXIT;
@@ -99,7 +103,8 @@ static bool deliver_lowest(struct sequenced_client *client, const struct moment 
 
     if (stored.first > client->session.position + 1)
         return false;
-    if (stored.last > client->session.position && sequenced_events_open(stored.bytes, stored.length, &events) == 0) {
+    if (stored.last > client->session.position &&
+        sequenced_events_open(stored.bytes, stored.length, &events) == 0) {
         while (sequenced_events_next(&events, &event)) {
             if (event.seq > client->session.position && !try_to_give(client, now, &event))
                 return false;
@@ -123,7 +128,8 @@ void sequenced_client_events_deliver(struct sequenced_client *client, const stru
 
 int64_t sequenced_client_events_due_ns(const struct sequenced_client *client)
 {
-    return client->blocked_ns == MOMENT_NEVER_NS ? MOMENT_NEVER_NS : client->blocked_ns + NAME_PATIENCE_NS;
+    return client->blocked_ns == MOMENT_NEVER_NS ? MOMENT_NEVER_NS
+                                                 : client->blocked_ns + NAME_PATIENCE_NS;
 }
 
 /* ---- receiving ---- */
@@ -135,8 +141,8 @@ static bool is_report_due(const struct sequenced_client *client, const struct mo
     return client->reports.events >= (lossy ? REPORT_EVENTS_LOSSY : REPORT_EVENTS);
 }
 
-void sequenced_client_events_receive(struct sequenced_client *client, const struct moment *now, const void *bytes,
-                                     size_t length)
+void sequenced_client_events_receive(struct sequenced_client *client, const struct moment *now,
+                                     const void *bytes, size_t length)
 {
     struct sequenced_events events;
     struct sequenced_client_reordered datagram;
@@ -146,8 +152,10 @@ void sequenced_client_events_receive(struct sequenced_client *client, const stru
     client->heartbeat.heard_ns = now->mono_ns;
     /* What is here already is reported again, too: the report before may be lost. */
     client->reports.events++;
-    sequenced_client_events_report(client, now->mono_ns + (is_report_due(client, now) ? 0 : REPORT_NS));
-    datagram = (struct sequenced_client_reordered){events.first, events.first + events.count - 1, bytes, length};
+    sequenced_client_events_report(client,
+                                   now->mono_ns + (is_report_due(client, now) ? 0 : REPORT_NS));
+    datagram = (struct sequenced_client_reordered){events.first, events.first + events.count - 1,
+                                                   bytes, length};
     if (datagram.last <= client->session.position)
         return;
     sequenced_client_reorder_put(&client->reorder, &datagram);

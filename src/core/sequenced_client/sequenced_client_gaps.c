@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What is missing, and when to ask for it (doc/protocol.md, 2.5): the gaps in the store, and behind it up to the head that was told. A gap keeps its time over what becomes of it, so that nothing is
+ * What is missing, and when to ask for it (doc/protocol.md, 2.5): the gaps in the store, and behind
+ * it up to the head that was told. A gap keeps its time over what becomes of it, so that nothing is
  * asked for twice in a round trip.
  */
 #include "core/sequenced_client/sequenced_client_state.h"
@@ -25,8 +26,11 @@ static size_t find_gaps(const struct sequenced_client *client,
     uint64_t next = client->session.position + 1;
     size_t count = 0;
 
-    for (size_t i = 0; i < sequenced_client_reorder_count(&client->reorder) && count < SEQUENCED_CLIENT_GAPS_MAX; i++) {
-        struct sequenced_client_reordered stored = sequenced_client_reorder_get(&client->reorder, i);
+    for (size_t i = 0;
+         i < sequenced_client_reorder_count(&client->reorder) && count < SEQUENCED_CLIENT_GAPS_MAX;
+         i++) {
+        struct sequenced_client_reordered stored =
+            sequenced_client_reorder_get(&client->reorder, i);
 
         if (stored.first > next)
             gaps[count++] = (struct sequenced_client_gap){.first = next, .last = stored.first - 1};
@@ -65,7 +69,8 @@ void sequenced_client_gaps_update(struct sequenced_client *client, const struct 
     gaps->count = count;
 }
 
-void sequenced_client_gaps_head(struct sequenced_client *client, const struct moment *now, uint64_t head)
+void sequenced_client_gaps_head(struct sequenced_client *client, const struct moment *now,
+                                uint64_t head)
 {
     if (head <= client->gaps.head)
         return;
@@ -107,7 +112,8 @@ bool sequenced_client_gaps_write(struct sequenced_client *client, const struct m
 
         if (due_ns(client, gap) > now->mono_ns)
             continue;
-        frame.missing.ranges[frame.missing.count++] = (struct sequenced_range){gap->first, gap->last - gap->first + 1};
+        frame.missing.ranges[frame.missing.count++] =
+            (struct sequenced_range){gap->first, gap->last - gap->first + 1};
     }
     if (frame.missing.count == 0)
         return true;

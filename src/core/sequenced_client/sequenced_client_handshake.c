@@ -2,17 +2,19 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * HELLO, JOIN, and what comes back (doc/protocol.md, 2.3): how a client gets in, and back in. Each attempt has a nonce of its own, and only what holds that is believed.
+ * HELLO, JOIN, and what comes back (doc/protocol.md, 2.3): how a client gets in, and back in. Each
+ * attempt has a nonce of its own, and only what holds that is believed.
  */
 #include "core/sequenced_client/sequenced_client_state.h"
 
 #include <roomd/moment.h>
 #include <string.h>
 
-/* After each datagram the wait for its answer, the last of them again and again: first for who is there at all, then for one who is. */
-static const int64_t hello_waits_ns[] = {MOMENT_NS_PER_S,     MOMENT_NS_PER_S,     2 * MOMENT_NS_PER_S,
-                                         2 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S,
-                                         8 * MOMENT_NS_PER_S, 16 * MOMENT_NS_PER_S};
+/* After each datagram the wait for its answer, the last of them again and again: first for who is
+ * there at all, then for one who is. */
+static const int64_t hello_waits_ns[] = {
+    MOMENT_NS_PER_S,     MOMENT_NS_PER_S,     2 * MOMENT_NS_PER_S, 2 * MOMENT_NS_PER_S,
+    4 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S, 8 * MOMENT_NS_PER_S, 16 * MOMENT_NS_PER_S};
 static const int64_t join_waits_ns[] = {MOMENT_NS_PER_S, MOMENT_NS_PER_S, 2 * MOMENT_NS_PER_S};
 
 #define HELLO_WAITS (sizeof(hello_waits_ns) / sizeof(*hello_waits_ns))
@@ -62,7 +64,8 @@ void sequenced_client_handshake_lose_session(struct sequenced_client *client)
 
 /* ---- sending ---- */
 
-static void begin_phase(struct sequenced_client *client, const struct moment *now, enum sequenced_client_phase phase)
+static void begin_phase(struct sequenced_client *client, const struct moment *now,
+                        enum sequenced_client_phase phase)
 {
     client->handshake.phase = phase;
     client->handshake.due_ns = now->mono_ns;
@@ -88,9 +91,10 @@ static void send_hello(struct sequenced_client *client)
 
 static void send_join(struct sequenced_client *client)
 {
-    struct sequenced_join join = {.nonce = client->handshake.nonce,
-                                  .cookie = {client->handshake.cookie, client->handshake.cookie_len},
-                                  .name = {client->base.requested_name, strlen(client->base.requested_name)}};
+    struct sequenced_join join = {
+        .nonce = client->handshake.nonce,
+        .cookie = {client->handshake.cookie, client->handshake.cookie_len},
+        .name = {client->base.requested_name, strlen(client->base.requested_name)}};
     uint8_t bytes[SEQUENCED_JOIN_MIN_BYTES];
     int length;
 
@@ -120,7 +124,8 @@ void sequenced_client_handshake_tick(struct sequenced_client *client, const stru
     if (handshake->phase == SEQUENCED_CLIENT_PHASE_DONE || handshake->due_ns > now->mono_ns)
         return;
     if (handshake->phase == SEQUENCED_CLIENT_PHASE_START ||
-        (handshake->phase == SEQUENCED_CLIENT_PHASE_ASKING && handshake->expires_ns <= now->mono_ns))
+        (handshake->phase == SEQUENCED_CLIENT_PHASE_ASKING &&
+         handshake->expires_ns <= now->mono_ns))
         begin_attempt(client, now);
     if (handshake->phase == SEQUENCED_CLIENT_PHASE_GREETING)
         send_hello(client);
@@ -141,14 +146,15 @@ static void sample(struct sequenced_client *client, const struct moment *now)
         rtt_sample(&client->rtt, now->mono_ns - client->handshake.sent_ns);
 }
 
-void sequenced_client_handshake_challenge(struct sequenced_client *client, const struct moment *now, const void *bytes,
-                                          size_t length)
+void sequenced_client_handshake_challenge(struct sequenced_client *client, const struct moment *now,
+                                          const void *bytes, size_t length)
 {
     struct sequenced_client_handshake *handshake = &client->handshake;
     struct sequenced_challenge challenge;
 
     if (handshake->phase != SEQUENCED_CLIENT_PHASE_GREETING ||
-        sequenced_handshake_read_challenge(bytes, length, &challenge) != 0 || challenge.nonce != handshake->nonce)
+        sequenced_handshake_read_challenge(bytes, length, &challenge) != 0 ||
+        challenge.nonce != handshake->nonce)
         return;
     sample(client, now);
     memcpy(handshake->cookie, challenge.cookie.bytes, challenge.cookie.length);
@@ -175,15 +181,17 @@ static void take_session(struct sequenced_client *client, const struct sequenced
     client->base.number = welcome->member;
     client->session.members = welcome->members;
     client->session.timeout_s = welcome->timeout_s;
-    client->base.text_max_bytes =
-        welcome->max_text_bytes < CLIENT_TEXT_MAX_BYTES ? welcome->max_text_bytes : CLIENT_TEXT_MAX_BYTES;
+    client->base.text_max_bytes = welcome->max_text_bytes < CLIENT_TEXT_MAX_BYTES
+                                      ? welcome->max_text_bytes
+                                      : CLIENT_TEXT_MAX_BYTES;
     copy_text(client->base.name, welcome->name);
     copy_text(client->session.room, welcome->room);
     memcpy(client->base.requested_name, client->base.name, sizeof(client->base.requested_name));
 }
 
 /*
- * The server sends everything behind the position again. What was kept beyond it must not move the position meanwhile: a position that the server has not reached yet is ignored by it.
+ * The server sends everything behind the position again. What was kept beyond it must not move the
+ * position meanwhile: a position that the server has not reached yet is ignored by it.
  */
 static void begin_run(struct sequenced_client *client, const struct moment *now)
 {
@@ -195,15 +203,16 @@ static void begin_run(struct sequenced_client *client, const struct moment *now)
     sequenced_client_heartbeat_begin(client, now);
 }
 
-void sequenced_client_handshake_welcome(struct sequenced_client *client, const struct moment *now, const void *bytes,
-                                        size_t length)
+void sequenced_client_handshake_welcome(struct sequenced_client *client, const struct moment *now,
+                                        const void *bytes, size_t length)
 {
     struct sequenced_welcome welcome;
     bool restarted = client->session.restarted;
 
     if (client->handshake.phase != SEQUENCED_CLIENT_PHASE_ASKING ||
-        sequenced_handshake_read_welcome(bytes, length, &welcome) != 0 || welcome.nonce != client->handshake.nonce ||
-        welcome.resumed != client->session.exists || (welcome.resumed && welcome.epoch != client->session.epoch))
+        sequenced_handshake_read_welcome(bytes, length, &welcome) != 0 ||
+        welcome.nonce != client->handshake.nonce || welcome.resumed != client->session.exists ||
+        (welcome.resumed && welcome.epoch != client->session.epoch))
         return;
     sample(client, now);
     client->handshake.phase = SEQUENCED_CLIENT_PHASE_DONE;
@@ -240,18 +249,21 @@ static void wait_for_place(struct sequenced_client *client, const struct moment 
         wait_s = REFUSAL_WAIT_MAX_S;
     wait_ns = wait_s * MOMENT_NS_PER_S;
     /* A fifth later at most, so that not all who were sent away come back together. */
-    sequenced_client_handshake_start(client, now->mono_ns + 2 * wait_ns - prng_jitter(&client->base.prng, wait_ns));
+    sequenced_client_handshake_start(client, now->mono_ns + 2 * wait_ns -
+                                                 prng_jitter(&client->base.prng, wait_ns));
     client_set_state(&client->base, CLIENT_JOINING, (enum client_reason)refusal->code, wait_s);
 }
 
-void sequenced_client_handshake_refusal(struct sequenced_client *client, const struct moment *now, const void *bytes,
-                                        size_t length)
+void sequenced_client_handshake_refusal(struct sequenced_client *client, const struct moment *now,
+                                        const void *bytes, size_t length)
 {
     struct sequenced_client_handshake *handshake = &client->handshake;
     struct sequenced_refusal refusal;
 
-    if ((handshake->phase != SEQUENCED_CLIENT_PHASE_GREETING && handshake->phase != SEQUENCED_CLIENT_PHASE_ASKING) ||
-        sequenced_handshake_read_refusal(bytes, length, &refusal) != 0 || refusal.nonce != handshake->nonce)
+    if ((handshake->phase != SEQUENCED_CLIENT_PHASE_GREETING &&
+         handshake->phase != SEQUENCED_CLIENT_PHASE_ASKING) ||
+        sequenced_handshake_read_refusal(bytes, length, &refusal) != 0 ||
+        refusal.nonce != handshake->nonce)
         return;
     if (refusal.code != SEQUENCED_REFUSED_COOKIE)
         handshake->cookies_refused = 0;
@@ -270,7 +282,8 @@ void sequenced_client_handshake_refusal(struct sequenced_client *client, const s
         break;
     case SEQUENCED_REFUSED_UNKNOWN_SESSION:
         /* Where no session was named, that is no answer; without the pause it could be a loop. */
-        sequenced_client_handshake_start(client, now->mono_ns + (client->session.exists ? 0 : RETURN_PAUSE_NS));
+        sequenced_client_handshake_start(
+            client, now->mono_ns + (client->session.exists ? 0 : RETURN_PAUSE_NS));
         sequenced_client_handshake_lose_session(client);
         client_set_state(&client->base, CLIENT_JOINING, CLIENT_REFUSED_UNKNOWN, 0);
         break;

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Heartbeats (doc/protocol.md, 2.8): they keep the path open, show what was lost at the end, measure the round trip, and find out that nobody is there any more.
+ * Heartbeats (doc/protocol.md, 2.8): they keep the path open, show what was lost at the end,
+ * measure the round trip, and find out that nobody is there any more.
  */
 #include "core/sequenced_client/sequenced_client_state.h"
 
@@ -14,10 +15,11 @@
 /* Probe even while sending if nothing has been received for so long. */
 #define UNHEARD_NS (60 * MOMENT_NS_PER_S)
 
-/* After each HEARTBEAT, the wait for its answer; then something is wrong. The short ones are for a round trip that isn't known yet: all timers wait for that. */
-static const int64_t waits_ns[SEQUENCED_CLIENT_HEARTBEATS] = {MOMENT_NS_PER_S / 4, MOMENT_NS_PER_S / 2,
-                                                              MOMENT_NS_PER_S,     2 * MOMENT_NS_PER_S,
-                                                              4 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S};
+/* After each HEARTBEAT, the wait for its answer; then something is wrong. The short ones are for a
+ * round trip that isn't known yet: all timers wait for that. */
+static const int64_t waits_ns[SEQUENCED_CLIENT_HEARTBEATS] = {
+    MOMENT_NS_PER_S / 4, MOMENT_NS_PER_S / 2, MOMENT_NS_PER_S,
+    2 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S};
 
 #define FIRST_OF_A_KNOWN_TRIP 2U
 
@@ -30,7 +32,8 @@ static int64_t draw_interval(struct sequenced_client *client)
     if (interval_ns < MOMENT_NS_PER_S)
         interval_ns = MOMENT_NS_PER_S;
     interval_ns = sequenced_client_earlier(interval_ns, INTERVAL_MOST_NS);
-    return interval_ns + interval_ns / 5 - 2 * (interval_ns - prng_jitter(&client->base.prng, interval_ns));
+    return interval_ns + interval_ns / 5 -
+           2 * (interval_ns - prng_jitter(&client->base.prng, interval_ns));
 }
 
 void sequenced_client_heartbeat_begin(struct sequenced_client *client, const struct moment *now)
@@ -41,7 +44,8 @@ void sequenced_client_heartbeat_begin(struct sequenced_client *client, const str
     heartbeat->heard_ns = now->mono_ns;
     heartbeat->interval_ns = draw_interval(client);
     heartbeat->asking = false;
-    /* All timers wait for the round trip; where the handshake had to be repeated, it isn't known yet. */
+    /* All timers wait for the round trip; where the handshake had to be repeated, it isn't known
+     * yet. */
     if (client->rtt.smoothed_ns == 0)
         sequenced_client_heartbeat_ask(client, now);
 }
@@ -63,10 +67,12 @@ int64_t sequenced_client_heartbeat_due_ns(const struct sequenced_client *client)
 
     if (heartbeat->asking)
         return heartbeat->again_ns;
-    return sequenced_client_earlier(heartbeat->sent_ns + heartbeat->interval_ns, heartbeat->heard_ns + UNHEARD_NS);
+    return sequenced_client_earlier(heartbeat->sent_ns + heartbeat->interval_ns,
+                                    heartbeat->heard_ns + UNHEARD_NS);
 }
 
-bool sequenced_client_heartbeat_is_broken(const struct sequenced_client *client, const struct moment *now)
+bool sequenced_client_heartbeat_is_broken(const struct sequenced_client *client,
+                                          const struct moment *now)
 {
     const struct sequenced_client_heartbeat *heartbeat = &client->heartbeat;
 
@@ -80,7 +86,8 @@ bool sequenced_client_heartbeat_write(struct sequenced_client *client, const str
     struct sequenced_client_heartbeat *heartbeat = &client->heartbeat;
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_HEARTBEAT, .echo = heartbeat->echo + 1};
 
-    if (sequenced_client_heartbeat_due_ns(client) > now->mono_ns || sequenced_client_heartbeat_is_broken(client, now))
+    if (sequenced_client_heartbeat_due_ns(client) > now->mono_ns ||
+        sequenced_client_heartbeat_is_broken(client, now))
         return true;
     if (!sequenced_client_up_add(up, &frame))
         return false;
@@ -94,7 +101,8 @@ bool sequenced_client_heartbeat_write(struct sequenced_client *client, const str
     return true;
 }
 
-void sequenced_client_heartbeat_answer(struct sequenced_client *client, const struct moment *now, uint32_t echo)
+void sequenced_client_heartbeat_answer(struct sequenced_client *client, const struct moment *now,
+                                       uint32_t echo)
 {
     struct sequenced_client_heartbeat *heartbeat = &client->heartbeat;
 

@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The members that are here, from pages and events in whatever order they come (doc/protocol.md, 2.7): each member keeps the event that changed it last, and nothing older counts. Former members stay as long as an event of
- * theirs may come.
+ * The members that are here, from pages and events in whatever order they come
+ * (doc/protocol.md, 2.7): each member keeps the event that changed it last, and nothing older
+ * counts. Former members stay as long as an event of theirs may come.
  */
 #include "core/sequenced_client/sequenced_client_state.h"
 
@@ -17,9 +18,11 @@
 #define PAGE_NEXT_NS (10 * MOMENT_NS_PER_MS)
 
 /* All changes that are to be told go through here. */
-static void set(struct sequenced_client *client, struct listed_member *listed, struct octets_slice name, bool here)
+static void set(struct sequenced_client *client, struct listed_member *listed,
+                struct octets_slice name, bool here)
 {
-    bool renamed = listed->name_len != name.length || memcmp(listed->name, name.bytes, name.length) != 0;
+    bool renamed =
+        listed->name_len != name.length || memcmp(listed->name, name.bytes, name.length) != 0;
 
     if (renamed) {
         client_set_here(&client->base, listed, false);
@@ -36,7 +39,8 @@ static void take_out(struct sequenced_client *client, struct listed_member *list
 
 /* ---- asking ---- */
 
-void sequenced_client_members_ask(struct sequenced_client *client, const struct moment *now, bool gap)
+void sequenced_client_members_ask(struct sequenced_client *client, const struct moment *now,
+                                  bool gap)
 {
     struct sequenced_client_members *members = &client->members;
 
@@ -66,15 +70,18 @@ bool sequenced_client_members_write(struct sequenced_client *client, const struc
     if (!sequenced_client_up_add(up, &frame))
         return false;
     members->due_ns =
-        now->mono_ns + rtt_timeout(&client->rtt, members->asked, SEQUENCED_CLIENT_AGAIN_LEAST_NS, PAGE_AGAIN_MOST_NS);
+        now->mono_ns + rtt_timeout(&client->rtt, members->asked, SEQUENCED_CLIENT_AGAIN_LEAST_NS,
+                                   PAGE_AGAIN_MOST_NS);
     members->asked++;
     return true;
 }
 
 /* ---- pages ---- */
 
-/* Takes out those from `index` up to the number before `until` that the page does not name, and no later event. Returns the index of `until`. */
-static size_t take_out_until(struct sequenced_client *client, size_t index, uint64_t until, uint64_t head)
+/* Takes out those from `index` up to the number before `until` that the page does not name, and no
+ * later event. Returns the index of `until`. */
+static size_t take_out_until(struct sequenced_client *client, size_t index, uint64_t until,
+                             uint64_t head)
 {
     struct member_list *list = &client->base.members;
 
@@ -85,7 +92,8 @@ static size_t take_out_until(struct sequenced_client *client, size_t index, uint
     return index;
 }
 
-static void take_entry(struct sequenced_client *client, const struct sequenced_entry *entry, uint64_t head)
+static void take_entry(struct sequenced_client *client, const struct sequenced_entry *entry,
+                       uint64_t head)
 {
     struct listed_member *listed = member_list_insert(&client->base.members, entry->member);
 
@@ -95,7 +103,8 @@ static void take_entry(struct sequenced_client *client, const struct sequenced_e
     set(client, listed, entry->name, !entry->gone);
 }
 
-/* Of former members, a page names those who have said something that can be had again. Behind the latest page, nothing of theirs comes any more. */
+/* Of former members, a page names those who have said something that can be had again. Behind the
+ * latest page, nothing of theirs comes any more. */
 static void forget_former(struct sequenced_client *client)
 {
     struct sequenced_client_members *members = &client->members;
@@ -113,16 +122,20 @@ static void forget_former(struct sequenced_client *client)
 }
 
 /*
- * A page that answers a request before this one begins at a lower number, and is as true of those above `after`. One that begins at a higher number was asked for by the list before this one; one that was made
- * before the gap that this list is for knows too little.
+ * A page that answers a request before this one begins at a lower number, and is as true of those
+ * above `after`. One that begins at a higher number was asked for by the list before this one; one
+ * that was made before the gap that this list is for knows too little.
  */
-static bool is_wanted(const struct sequenced_client *client, const struct sequenced_down_frame *frame)
+static bool is_wanted(const struct sequenced_client *client,
+                      const struct sequenced_down_frame *frame)
 {
     const struct sequenced_client_members *members = &client->members;
 
-    if (!members->asking || frame->members.after > members->after || frame->members.head < members->since)
+    if (!members->asking || frame->members.after > members->after ||
+        frame->members.head < members->since)
         return false;
-    return frame->members.last > members->after || (!frame->members.more && frame->members.last == members->after);
+    return frame->members.last > members->after ||
+           (!frame->members.more && frame->members.last == members->after);
 }
 
 void sequenced_client_members_page(struct sequenced_client *client, const struct moment *now,
@@ -130,7 +143,8 @@ void sequenced_client_members_page(struct sequenced_client *client, const struct
 {
     struct sequenced_client_members *members = &client->members;
     struct octets_slice entries = frame->members.entries;
-    uint64_t end = frame->members.more ? (uint64_t)frame->members.last + 1 : UINT64_MAX, head = frame->members.head;
+    uint64_t end = frame->members.more ? (uint64_t)frame->members.last + 1 : UINT64_MAX,
+             head = frame->members.head;
     struct sequenced_entry entry;
     size_t index;
 
@@ -184,14 +198,16 @@ static void on_join(struct sequenced_client *client, const struct sequenced_even
 }
 
 /*
- * A member that is renamed joins again with the next event. While pages are asked for, one that was made before somebody left may still come, and must not bring it back: so its place is kept, with the event, until
- * they are all here.
+ * A member that is renamed joins again with the next event. While pages are asked for, one that was
+ * made before somebody left may still come, and must not bring it back: so its place is kept, with
+ * the event, until they are all here.
  */
 static void on_exit(struct sequenced_client *client, const struct sequenced_event *event)
 {
     struct sequenced_client_members *members = &client->members;
-    struct listed_member *listed = members->asking ? member_list_insert(&client->base.members, event->member)
-                                                   : member_list_find(&client->base.members, event->member);
+    struct listed_member *listed = members->asking
+                                       ? member_list_insert(&client->base.members, event->member)
+                                       : member_list_find(&client->base.members, event->member);
 
     if (listed == NULL)
         return;
@@ -209,7 +225,8 @@ static void on_exit(struct sequenced_client *client, const struct sequenced_even
     member_list_clean(&client->base.members);
 }
 
-void sequenced_client_members_event(struct sequenced_client *client, const struct sequenced_event *event)
+void sequenced_client_members_event(struct sequenced_client *client,
+                                    const struct sequenced_event *event)
 {
     if (event->kind == SEQUENCED_EVENT_JOIN)
         on_join(client, event);

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What this client says, until its outcome is known (doc/protocol.md, 2.6). A message is repeated under its number, and under no other: so it never becomes two events.
+ * What this client says, until its outcome is known (doc/protocol.md, 2.6). A message is repeated
+ * under its number, and under no other: so it never becomes two events.
  */
 #include "core/sequenced_client/sequenced_client_state.h"
 
@@ -24,7 +25,8 @@
 
 #define SLOW_UNIT_NS (10 * MOMENT_NS_PER_MS)
 
-static struct sequenced_client_message *message_at(struct sequenced_client_messages *messages, uint32_t number)
+static struct sequenced_client_message *message_at(struct sequenced_client_messages *messages,
+                                                   uint32_t number)
 {
     return &messages->ring[number % CLIENT_PENDING_MAX];
 }
@@ -45,21 +47,24 @@ uint32_t sequenced_client_messages_decided(const struct sequenced_client *client
 
     if (client->session.restarted)
         return messages->notified;
-    return on_wire(messages, messages->first <= messages->sent ? messages->first - 1 : messages->sent);
+    return on_wire(messages,
+                   messages->first <= messages->sent ? messages->first - 1 : messages->sent);
 }
 
-int sequenced_client_messages_queue(struct sequenced_client *client, const struct moment *now, struct octets_slice text,
-                                    uint8_t what, uint32_t *ret_number)
+int sequenced_client_messages_queue(struct sequenced_client *client, const struct moment *now,
+                                    struct octets_slice text, uint8_t what, uint32_t *ret_number)
 {
     struct sequenced_client_messages *messages = &client->messages;
     struct sequenced_client_message *message;
 
     /* The last number is never used, so that what stands behind it needs no care. */
-    if (messages->said - (messages->first - 1) >= CLIENT_PENDING_MAX || messages->said >= UINT32_MAX - 1)
+    if (messages->said - (messages->first - 1) >= CLIENT_PENDING_MAX ||
+        messages->said >= UINT32_MAX - 1)
         return STATUS_FULL;
     messages->said++;
     message = message_at(messages, messages->said);
-    *message = (struct sequenced_client_message){.due_ns = now->mono_ns, .length = (uint16_t)text.length, .what = what};
+    *message = (struct sequenced_client_message){
+        .due_ns = now->mono_ns, .length = (uint16_t)text.length, .what = what};
     memcpy(message->text, text.bytes, text.length);
     client->base.pending++;
     *ret_number = messages->said;
@@ -69,7 +74,8 @@ int sequenced_client_messages_queue(struct sequenced_client *client, const struc
 /* ---- outcomes ---- */
 
 /* The place is given up before the sink hears of it: it may say something. */
-static void settle(struct sequenced_client *client, uint32_t number, enum client_outcome outcome, uint8_t why)
+static void settle(struct sequenced_client *client, uint32_t number, enum client_outcome outcome,
+                   uint8_t why)
 {
     struct sequenced_client_messages *messages = &client->messages;
     struct sequenced_client_message *message = message_at(messages, number);
@@ -83,16 +89,20 @@ static void settle(struct sequenced_client *client, uint32_t number, enum client
     client_tell_outcome(&client->base, number, outcome, why);
 }
 
-static void settle_all(struct sequenced_client *client, uint32_t from, uint32_t upto, enum client_outcome outcome)
+static void settle_all(struct sequenced_client *client, uint32_t from, uint32_t upto,
+                       enum client_outcome outcome)
 {
     for (uint32_t number = from; number <= upto; number++)
         settle(client, number, outcome, 0);
 }
 
-uint32_t sequenced_client_messages_own(const struct sequenced_client *client, uint64_t seq, uint16_t said)
+uint32_t sequenced_client_messages_own(const struct sequenced_client *client, uint64_t seq,
+                                       uint16_t said)
 {
     const struct sequenced_client_messages *messages = &client->messages;
-    uint32_t latest = seq > messages->own_after ? sequenced_client_messages_sent(client) : messages->own_from - 1, back;
+    uint32_t latest = seq > messages->own_after ? sequenced_client_messages_sent(client)
+                                                : messages->own_from - 1,
+             back;
 
     if (said == 0 || latest == 0)
         return 0;
@@ -112,10 +122,12 @@ void sequenced_client_messages_acknowledged(struct sequenced_client *client, uin
 }
 
 /*
- * A later one has come, so this one is lost, or out of order by a moment. It was sent before the later one, hence a round trip ago at least; only the first time, since it is not known which of its repetitions
- * the later one has overtaken (RFC 6675, 5).
+ * A later one has come, so this one is lost, or out of order by a moment. It was sent before the
+ * later one, hence a round trip ago at least; only the first time, since it is not known which of
+ * its repetitions the later one has overtaken (RFC 6675, 5).
  */
-static void expedite_before(struct sequenced_client_messages *messages, const struct moment *now, uint32_t kept)
+static void expedite_before(struct sequenced_client_messages *messages, const struct moment *now,
+                            uint32_t kept)
 {
     for (uint32_t number = messages->first; number < kept; number++) {
         struct sequenced_client_message *message = message_at(messages, number);
@@ -138,7 +150,8 @@ void sequenced_client_messages_taken(struct sequenced_client *client, const stru
 
         if (wire > upto && wire - upto <= WINDOW) {
             /* One settled by its event may have given its place to another. */
-            bool has_come = number >= messages->first && (frame->taken.kept >> (wire - upto - 1) & 1U) != 0;
+            bool has_come =
+                number >= messages->first && (frame->taken.kept >> (wire - upto - 1) & 1U) != 0;
 
             if (has_come)
                 message_at(messages, number)->kept = true;
@@ -153,8 +166,8 @@ void sequenced_client_messages_taken(struct sequenced_client *client, const stru
 }
 
 /* Decides nothing: the message and those after it wait. */
-static void slow_down(struct sequenced_client_messages *messages, const struct moment *now, uint32_t number,
-                      uint16_t wait_cs)
+static void slow_down(struct sequenced_client_messages *messages, const struct moment *now,
+                      uint32_t number, uint16_t wait_cs)
 {
     messages->slow_from = number;
     messages->slow_until_ns = now->mono_ns + (wait_cs > 0 ? wait_cs : 1) * SLOW_UNIT_NS;
@@ -171,8 +184,9 @@ void sequenced_client_messages_not_taken(struct sequenced_client *client, const 
     struct sequenced_client_messages *messages = &client->messages;
     uint32_t number = frame->not_taken.number + messages->base;
 
-    if (frame->not_taken.number > sequenced_client_messages_sent(client) || number < messages->first ||
-        number > messages->sent || message_at(messages, number)->settled)
+    if (frame->not_taken.number > sequenced_client_messages_sent(client) ||
+        number < messages->first || number > messages->sent ||
+        message_at(messages, number)->settled)
         return;
     if (frame->not_taken.why == SEQUENCED_WHY_SLOW_DOWN)
         slow_down(messages, now, number, frame->not_taken.wait_cs);
@@ -182,7 +196,8 @@ void sequenced_client_messages_not_taken(struct sequenced_client *client, const 
 
 /* ---- sessions ---- */
 
-/* Messages of a program before this one, up to `sent`; more than a window can't have been under way. */
+/* Messages of a program before this one, up to `sent`; more than a window can't have been under
+ * way. */
 static void tell_unknown(struct sequenced_client *client, uint32_t after, uint32_t sent)
 {
     if (sent > after && sent - after > WINDOW)
@@ -191,7 +206,8 @@ static void tell_unknown(struct sequenced_client *client, uint32_t after, uint32
         client->base.sink.outcome(client->base.sink.ctx, after + 1, CLIENT_UNKNOWN, 0);
 }
 
-/* Numbers of the session that a program before this one has used are not ours: what it had under way is told as unknown, and ours go on behind what was decided. */
+/* Numbers of the session that a program before this one has used are not ours: what it had under
+ * way is told as unknown, and ours go on behind what was decided. */
 static void adopt_session(struct sequenced_client *client, uint32_t said, uint64_t head)
 {
     struct sequenced_client_messages *messages = &client->messages;
@@ -205,12 +221,12 @@ static void adopt_session(struct sequenced_client *client, uint32_t said, uint64
     messages->own_after = head;
 }
 
-void sequenced_client_messages_resumed(struct sequenced_client *client, const struct moment *now, uint32_t said,
-                                       uint64_t head, bool restarted)
+void sequenced_client_messages_resumed(struct sequenced_client *client, const struct moment *now,
+                                       uint32_t said, uint64_t head, bool restarted)
 {
     struct sequenced_client_messages *messages = &client->messages;
-    int64_t again_ns =
-        now->mono_ns + rtt_timeout(&client->rtt, 0, SEQUENCED_CLIENT_AGAIN_LEAST_NS, SEQUENCED_CLIENT_AGAIN_MOST_NS);
+    int64_t again_ns = now->mono_ns + rtt_timeout(&client->rtt, 0, SEQUENCED_CLIENT_AGAIN_LEAST_NS,
+                                                  SEQUENCED_CLIENT_AGAIN_MOST_NS);
 
     if (restarted || said > sequenced_client_messages_sent(client)) {
         adopt_session(client, said, head);
@@ -271,21 +287,26 @@ static int64_t message_due_ns(const struct sequenced_client_messages *messages, 
     return message->due_ns;
 }
 
-/* The last that may be under way. All that it counts from are settled, not only decided: the server's bits about those refused reach back no further. */
+/* The last that may be under way. All that it counts from are settled, not only decided: the
+ * server's bits about those refused reach back no further. */
 static uint32_t window_end(const struct sequenced_client_messages *messages)
 {
-    uint32_t reach = UINT32_MAX - on_wire(messages, messages->sent); /* numbers that the session has left */
-    uint32_t end = messages->said - messages->first < WINDOW ? messages->said : messages->first - 1 + WINDOW;
+    uint32_t reach =
+        UINT32_MAX - on_wire(messages, messages->sent); /* numbers that the session has left */
+    uint32_t end =
+        messages->said - messages->first < WINDOW ? messages->said : messages->first - 1 + WINDOW;
 
     return end > messages->sent && end - messages->sent > reach ? messages->sent + reach : end;
 }
 
-/* The doubling is for a server that does not answer (RFC 6298, 5.7). One that does has only missed some of them: with each wait doubled, one message in many would be waited for by all the others. */
+/* The doubling is for a server that does not answer (RFC 6298, 5.7). One that does has only missed
+ * some of them: with each wait doubled, one message in many would be waited for by all the others.
+ */
 void sequenced_client_messages_refresh(struct sequenced_client *client, const struct moment *now)
 {
     struct sequenced_client_messages *messages = &client->messages;
-    int64_t again_ns =
-        now->mono_ns + rtt_timeout(&client->rtt, 0, SEQUENCED_CLIENT_AGAIN_LEAST_NS, SEQUENCED_CLIENT_AGAIN_MOST_NS);
+    int64_t again_ns = now->mono_ns + rtt_timeout(&client->rtt, 0, SEQUENCED_CLIENT_AGAIN_LEAST_NS,
+                                                  SEQUENCED_CLIENT_AGAIN_MOST_NS);
 
     if (!messages->progressed)
         return;
@@ -311,8 +332,8 @@ int64_t sequenced_client_messages_due_ns(const struct sequenced_client *client)
     return due_ns;
 }
 
-static bool write_message(struct sequenced_client *client, const struct moment *now, struct sequenced_client_up *up,
-                          uint32_t number)
+static bool write_message(struct sequenced_client *client, const struct moment *now,
+                          struct sequenced_client_up *up, uint32_t number)
 {
     struct sequenced_client_messages *messages = &client->messages;
     struct sequenced_client_message *message = message_at(messages, number);
@@ -327,8 +348,9 @@ static bool write_message(struct sequenced_client *client, const struct moment *
         messages->sent = number;
     else if (++message->repeated == UNANSWERED_MAX && !client->heartbeat.asking)
         sequenced_client_heartbeat_ask(client, now);
-    message->due_ns = now->mono_ns + rtt_timeout(&client->rtt, message->repeated, SEQUENCED_CLIENT_AGAIN_LEAST_NS,
-                                                 SEQUENCED_CLIENT_AGAIN_MOST_NS);
+    message->due_ns =
+        now->mono_ns + rtt_timeout(&client->rtt, message->repeated, SEQUENCED_CLIENT_AGAIN_LEAST_NS,
+                                   SEQUENCED_CLIENT_AGAIN_MOST_NS);
     return true;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* DOWN and STRANGER: what the server tells this client alone (doc/protocol.md, 2.5). Only what holds its token is believed. */
+/* DOWN and STRANGER: what the server tells this client alone (doc/protocol.md, 2.5). Only what
+ * holds its token is believed. */
 #include "core/sequenced_client/sequenced_client_state.h"
 
 #include "core/model/text.h"
@@ -61,7 +62,8 @@ static void on_closed(struct sequenced_client *client, const struct sequenced_do
     struct octets_slice text = frame->closed.text;
 
     if (text.length < sizeof(client->base.close_text) && text_is_utf8(text.bytes, text.length))
-        client->base.close_text[text_clean(text.bytes, text.length, client->base.close_text)] = '\0';
+        client->base.close_text[text_clean(text.bytes, text.length, client->base.close_text)] =
+            '\0';
     client_end(&client->base, reason_of(frame->closed.reason));
 }
 
@@ -101,9 +103,10 @@ static void on_frame(struct sequenced_client *client, const struct moment *now,
     }
 }
 
-/* Also on the way back into a session its end is believed: what else comes of that way is a refusal, or a member that nobody wants. */
-void sequenced_client_receive_down(struct sequenced_client *client, const struct moment *now, const void *bytes,
-                                   size_t length)
+/* Also on the way back into a session its end is believed: what else comes of that way is a
+ * refusal, or a member that nobody wants. */
+void sequenced_client_receive_down(struct sequenced_client *client, const struct moment *now,
+                                   const void *bytes, size_t length)
 {
     struct sequenced_down_frame frame;
     struct octets_reader reader;
@@ -119,12 +122,13 @@ void sequenced_client_receive_down(struct sequenced_client *client, const struct
     }
 }
 
-void sequenced_client_receive_stranger(struct sequenced_client *client, const struct moment *now, const void *bytes,
-                                       size_t length)
+void sequenced_client_receive_stranger(struct sequenced_client *client, const struct moment *now,
+                                       const void *bytes, size_t length)
 {
     struct sequenced_stranger stranger;
 
-    if (!sequenced_client_is_in(client) || sequenced_handshake_read_stranger(bytes, length, &stranger) != 0 ||
+    if (!sequenced_client_is_in(client) ||
+        sequenced_handshake_read_stranger(bytes, length, &stranger) != 0 ||
         stranger.token != client->session.token)
         return;
     if (client->base.state == CLIENT_LEAVING)

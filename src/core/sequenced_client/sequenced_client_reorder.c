@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Places that never move, and a row of their indexes in order: a window is a few hundred, so the row is moved rather than a tree kept. */
+/* Places that never move, and a row of their indexes in order: a window is a few hundred, so the
+ * row is moved rather than a tree kept. */
 #include "core/sequenced_client/sequenced_client_reorder.h"
 
 #include "core/sequenced_wire/sequenced.h"
@@ -39,7 +40,8 @@ void sequenced_client_reorder_done(struct sequenced_client_reorder *reorder)
     free(reorder->places);
 }
 
-static struct sequenced_client_reorder_place *place_at(const struct sequenced_client_reorder *reorder, size_t index)
+static struct sequenced_client_reorder_place *place_at(
+    const struct sequenced_client_reorder *reorder, size_t index)
 {
     return &reorder->places[reorder->row[index]];
 }
@@ -60,7 +62,8 @@ static size_t find_index(const struct sequenced_client_reorder *reorder, uint64_
     return low;
 }
 
-/* Datagrams of one server do not overlap but where they are the same, so its neighbours are all that can hold it. */
+/* Datagrams of one server do not overlap but where they are the same, so its neighbours are all
+ * that can hold it. */
 static bool is_held(const struct sequenced_client_reorder *reorder, size_t index,
                     const struct sequenced_client_reordered *datagram)
 {
@@ -88,7 +91,8 @@ void sequenced_client_reorder_put(struct sequenced_client_reorder *reorder,
         reorder->count--;
     }
     taken = reorder->row[reorder->count];
-    memmove(reorder->row + index + 1, reorder->row + index, (reorder->count - index) * sizeof(*reorder->row));
+    memmove(reorder->row + index + 1, reorder->row + index,
+            (reorder->count - index) * sizeof(*reorder->row));
     reorder->row[index] = taken;
     reorder->count++;
     place = &reorder->places[taken];
@@ -103,12 +107,13 @@ size_t sequenced_client_reorder_count(const struct sequenced_client_reorder *reo
     return reorder->count;
 }
 
-struct sequenced_client_reordered sequenced_client_reorder_get(const struct sequenced_client_reorder *reorder,
-                                                               size_t index)
+struct sequenced_client_reordered sequenced_client_reorder_get(
+    const struct sequenced_client_reorder *reorder, size_t index)
 {
     const struct sequenced_client_reorder_place *place = place_at(reorder, index);
 
-    return (struct sequenced_client_reordered){place->first, place->last, place->bytes, place->length};
+    return (struct sequenced_client_reordered){place->first, place->last, place->bytes,
+                                               place->length};
 }
 
 void sequenced_client_reorder_pop(struct sequenced_client_reorder *reorder)

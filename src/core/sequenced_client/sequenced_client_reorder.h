@@ -2,7 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Datagrams of events that wait for those before them: places of fixed size in one allocation, in the order of their first events. Knows numbers of events, and neither what is in them nor why they wait.
+ * Datagrams of events that wait for those before them: places of fixed size in one allocation, in
+ * the order of their first events. Knows numbers of events, and neither what is in them nor why
+ * they wait.
  */
 #ifndef ROOMD_CORE_SEQUENCED_CLIENT_SEQUENCED_CLIENT_REORDER_H
 #define ROOMD_CORE_SEQUENCED_CLIENT_SEQUENCED_CLIENT_REORDER_H
@@ -33,7 +35,8 @@ int sequenced_client_reorder_init(struct sequenced_client_reorder *reorder, size
 void sequenced_client_reorder_done(struct sequenced_client_reorder *reorder);
 
 /*
- * Keeps a copy. One that brings nothing new to what is kept is dropped. Without a free place the one that begins last is given up, be it this one: what is nearest is needed first, and the rest
+ * Keeps a copy. One that brings nothing new to what is kept is dropped. Without a free place the
+ * one that begins last is given up, be it this one: what is nearest is needed first, and the rest
  * can be had again.
  */
 void sequenced_client_reorder_put(struct sequenced_client_reorder *reorder,
@@ -42,8 +45,8 @@ void sequenced_client_reorder_put(struct sequenced_client_reorder *reorder,
 size_t sequenced_client_reorder_count(const struct sequenced_client_reorder *reorder);
 
 /* The one that is `index` in order; 0 is the lowest. */
-struct sequenced_client_reordered sequenced_client_reorder_get(const struct sequenced_client_reorder *reorder,
-                                                               size_t index);
+struct sequenced_client_reordered sequenced_client_reorder_get(
+    const struct sequenced_client_reorder *reorder, size_t index);
 
 /* Drops the lowest. */
 void sequenced_client_reorder_pop(struct sequenced_client_reorder *reorder);

@@ -6,8 +6,8 @@
  * struct here, and may look at the others'.
  *
  * Datagrams are sent by the tick alone; everything else only says when something is due.
- * `..._due_ns` tells that (MOMENT_NEVER_NS: never), `..._write` puts the frames that are due into an
- * UP and stops where it is full. What was written is not due any more.
+ * `..._due_ns` tells that (MOMENT_NEVER_NS: never), `..._write` puts the frames that are due into
+ * an UP and stops where it is full. What was written is not due any more.
  */
 #ifndef ROOMD_CORE_SEQUENCED_CLIENT_SEQUENCED_CLIENT_STATE_H
 #define ROOMD_CORE_SEQUENCED_CLIENT_SEQUENCED_CLIENT_STATE_H
@@ -62,12 +62,12 @@ void sequenced_client_handshake_start(struct sequenced_client *client, int64_t a
 
 /* The server does not seem to know the session, or does not answer: the way back begins. */
 void sequenced_client_handshake_return(struct sequenced_client *client, const struct moment *now);
-void sequenced_client_handshake_challenge(struct sequenced_client *client, const struct moment *now, const void *bytes,
-                                          size_t length);
-void sequenced_client_handshake_welcome(struct sequenced_client *client, const struct moment *now, const void *bytes,
-                                        size_t length);
-void sequenced_client_handshake_refusal(struct sequenced_client *client, const struct moment *now, const void *bytes,
-                                        size_t length);
+void sequenced_client_handshake_challenge(struct sequenced_client *client, const struct moment *now,
+                                          const void *bytes, size_t length);
+void sequenced_client_handshake_welcome(struct sequenced_client *client, const struct moment *now,
+                                        const void *bytes, size_t length);
+void sequenced_client_handshake_refusal(struct sequenced_client *client, const struct moment *now,
+                                        const void *bytes, size_t length);
 void sequenced_client_handshake_tick(struct sequenced_client *client, const struct moment *now);
 
 /* The session is not there any more. */
@@ -95,8 +95,8 @@ struct sequenced_client_reports {
     unsigned events; /* EVENTS since the last report */
 };
 
-void sequenced_client_events_receive(struct sequenced_client *client, const struct moment *now, const void *bytes,
-                                     size_t length);
+void sequenced_client_events_receive(struct sequenced_client *client, const struct moment *now,
+                                     const void *bytes, size_t length);
 
 /* Gives on what can be given on, and looks what is missing then. */
 void sequenced_client_events_deliver(struct sequenced_client *client, const struct moment *now);
@@ -132,7 +132,8 @@ struct sequenced_client_gaps {
 void sequenced_client_gaps_update(struct sequenced_client *client, const struct moment *now);
 
 /* The server has sent everything up to there. */
-void sequenced_client_gaps_head(struct sequenced_client *client, const struct moment *now, uint64_t head);
+void sequenced_client_gaps_head(struct sequenced_client *client, const struct moment *now,
+                                uint64_t head);
 int64_t sequenced_client_gaps_due_ns(const struct sequenced_client *client);
 bool sequenced_client_gaps_write(struct sequenced_client *client, const struct moment *now,
                                  struct sequenced_client_up *up);
@@ -151,7 +152,8 @@ struct sequenced_client_members {
 };
 
 /* Asks for everything. With `gap`, names that were known before are not believed any longer. */
-void sequenced_client_members_ask(struct sequenced_client *client, const struct moment *now, bool gap);
+void sequenced_client_members_ask(struct sequenced_client *client, const struct moment *now,
+                                  bool gap);
 void sequenced_client_members_page(struct sequenced_client *client, const struct moment *now,
                                    const struct sequenced_down_frame *frame);
 
@@ -160,7 +162,8 @@ bool sequenced_client_members_author(struct sequenced_client *client, uint32_t n
                                      const struct listed_member **ret_listed);
 
 /* An event was given on. */
-void sequenced_client_members_event(struct sequenced_client *client, const struct sequenced_event *event);
+void sequenced_client_members_event(struct sequenced_client *client,
+                                    const struct sequenced_event *event);
 
 /* Everybody is gone, for the session is. */
 void sequenced_client_members_forget(struct sequenced_client *client);
@@ -180,7 +183,8 @@ struct sequenced_client_message {
     char text[CLIENT_TEXT_MAX_BYTES];
 };
 
-/* Numbers are those of the contract, which go on when a session is lost; the number of the session is that less `base`, modulo 2^32. */
+/* Numbers are those of the contract, which go on when a session is lost; the number of the session
+ * is that less `base`, modulo 2^32. */
 struct sequenced_client_messages {
     uint32_t said;
     uint32_t sent;
@@ -188,19 +192,21 @@ struct sequenced_client_messages {
     uint32_t base;
     uint32_t own_from;  /* number of the session; those before are of a program before */
     uint64_t own_after; /* events up to there are of a program before */
-    uint32_t notified;  /* while its session was not resumed yet: that program knew the outcomes up to there */
+    uint32_t notified;  /* while its session was not resumed yet: that program knew the outcomes up
+                           to there */
     bool progressed;    /* something was decided since sequenced_client_messages_refresh */
     uint32_t slow_from; /* from that number on, nothing is sent until then */
     int64_t slow_until_ns;
     struct sequenced_client_message ring[CLIENT_PENDING_MAX]; /* n at n % CLIENT_PENDING_MAX */
 };
 
-int sequenced_client_messages_queue(struct sequenced_client *client, const struct moment *now, struct octets_slice text,
-                                    uint8_t what, uint32_t *ret_number);
+int sequenced_client_messages_queue(struct sequenced_client *client, const struct moment *now,
+                                    struct octets_slice text, uint8_t what, uint32_t *ret_number);
 
-/* The session goes on, and the server has decided on all up to `said`; `head` is that of the transcript. `restarted`: what was sent before was sent by another program. */
-void sequenced_client_messages_resumed(struct sequenced_client *client, const struct moment *now, uint32_t said,
-                                       uint64_t head, bool restarted);
+/* The session goes on, and the server has decided on all up to `said`; `head` is that of the
+ * transcript. `restarted`: what was sent before was sent by another program. */
+void sequenced_client_messages_resumed(struct sequenced_client *client, const struct moment *now,
+                                       uint32_t said, uint64_t head, bool restarted);
 
 /* The session is lost: what was sent is unknown, what was not is said in the next one. */
 void sequenced_client_messages_lost(struct sequenced_client *client);
@@ -209,7 +215,8 @@ void sequenced_client_messages_lost(struct sequenced_client *client);
 void sequenced_client_messages_end(struct sequenced_client *client);
 
 /* Number of the message that made an event of ours, 0 where none did. */
-uint32_t sequenced_client_messages_own(const struct sequenced_client *client, uint64_t seq, uint16_t said);
+uint32_t sequenced_client_messages_own(const struct sequenced_client *client, uint64_t seq,
+                                       uint16_t said);
 
 /* Its event has come. */
 void sequenced_client_messages_acknowledged(struct sequenced_client *client, uint32_t number);
@@ -226,7 +233,8 @@ uint32_t sequenced_client_messages_decided(const struct sequenced_client *client
 
 /* All numbers of the session are used. */
 bool sequenced_client_messages_exhausted(const struct sequenced_client *client);
-/* Where something was decided, what is under way is not waited for as long as if nobody answered. */
+/* Where something was decided, what is under way is not waited for as long as if nobody answered.
+ */
 void sequenced_client_messages_refresh(struct sequenced_client *client, const struct moment *now);
 int64_t sequenced_client_messages_due_ns(const struct sequenced_client *client);
 bool sequenced_client_messages_write(struct sequenced_client *client, const struct moment *now,
@@ -252,10 +260,12 @@ struct sequenced_client_heartbeat {
 
 void sequenced_client_heartbeat_begin(struct sequenced_client *client, const struct moment *now);
 void sequenced_client_heartbeat_ask(struct sequenced_client *client, const struct moment *now);
-void sequenced_client_heartbeat_answer(struct sequenced_client *client, const struct moment *now, uint32_t echo);
+void sequenced_client_heartbeat_answer(struct sequenced_client *client, const struct moment *now,
+                                       uint32_t echo);
 
 /* Nobody answers. */
-bool sequenced_client_heartbeat_is_broken(const struct sequenced_client *client, const struct moment *now);
+bool sequenced_client_heartbeat_is_broken(const struct sequenced_client *client,
+                                          const struct moment *now);
 int64_t sequenced_client_heartbeat_due_ns(const struct sequenced_client *client);
 bool sequenced_client_heartbeat_write(struct sequenced_client *client, const struct moment *now,
                                       struct sequenced_client_up *up);
@@ -270,10 +280,10 @@ struct sequenced_client_paths {
     size_t count;
 };
 
-void sequenced_client_receive_down(struct sequenced_client *client, const struct moment *now, const void *bytes,
-                                   size_t length);
-void sequenced_client_receive_stranger(struct sequenced_client *client, const struct moment *now, const void *bytes,
-                                       size_t length);
+void sequenced_client_receive_down(struct sequenced_client *client, const struct moment *now,
+                                   const void *bytes, size_t length);
+void sequenced_client_receive_stranger(struct sequenced_client *client, const struct moment *now,
+                                       const void *bytes, size_t length);
 
 /* ---- all of it ---- */
 
@@ -300,7 +310,8 @@ static inline bool sequenced_client_is_in(const struct sequenced_client *client)
 }
 
 /* Puts a frame into an UP; false where it has no place, so that another is needed. */
-static inline bool sequenced_client_up_add(struct sequenced_client_up *up, const struct sequenced_up_frame *frame)
+static inline bool sequenced_client_up_add(struct sequenced_client_up *up,
+                                           const struct sequenced_up_frame *frame)
 {
     return sequenced_up_add(&up->writer, &up->up, frame) == 0;
 }

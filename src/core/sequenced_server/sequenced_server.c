@@ -21,10 +21,12 @@ void sequenced_server_close(struct room *room)
     }
 }
 
-static void expel(struct room *room, const struct moment *now, struct member *member, const char *reason, bool banned)
+static void expel(struct room *room, const struct moment *now, struct member *member,
+                  const char *reason, bool banned)
 {
     (void)now;
-    session_send_closed(room, member, banned ? SEQUENCED_CLOSED_BANNED : SEQUENCED_CLOSED_KICKED, reason);
+    session_send_closed(room, member, banned ? SEQUENCED_CLOSED_BANNED : SEQUENCED_CLOSED_KICKED,
+                        reason);
 }
 
 static void forget(struct room *room, struct member *member)

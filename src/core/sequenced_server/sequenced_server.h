@@ -11,7 +11,8 @@
 
 extern const struct protocol sequenced_protocol;
 
-/* The program ends, and not for a restart: the programs of members would wait for it, so they are told. */
+/* The program ends, and not for a restart: the programs of members would wait for it, so they are
+ * told. */
 void sequenced_server_close(struct room *room);
 
 #endif

@@ -25,7 +25,8 @@ void session_acks_reset(struct session *session)
 
 static uint32_t round_trip_ms(const struct session *session)
 {
-    uint32_t measured_ms = (session->round_trip_us != 0 ? session->round_trip_us : ROUND_TRIP_US) / 1000;
+    uint32_t measured_ms =
+        (session->round_trip_us != 0 ? session->round_trip_us : ROUND_TRIP_US) / 1000;
 
     return measured_ms > ROUND_TRIP_MIN_MS ? measured_ms : ROUND_TRIP_MIN_MS;
 }
@@ -41,11 +42,14 @@ static void measure(const struct moment *now, struct session *session)
     if (sample_us == 0)
         sample_us = 1;
     session->round_trip_us =
-        session->round_trip_us == 0 ? sample_us : (uint32_t)(((uint64_t)session->round_trip_us * 7 + sample_us) / 8);
+        session->round_trip_us == 0
+            ? sample_us
+            : (uint32_t)(((uint64_t)session->round_trip_us * 7 + sample_us) / 8);
 }
 
 /* Nobody has acknowledged these datagrams: those that begin or go on beyond its position. */
-static uint16_t count_flight(const struct room *room, const struct session *session, uint64_t cursor)
+static uint16_t count_flight(const struct room *room, const struct session *session,
+                             uint64_t cursor)
 {
     uint64_t next = session->position + 1, boundaries;
 
@@ -72,13 +76,15 @@ static void grow(const struct moment *now, struct session *session)
     }
 }
 
-void session_acks_position(struct room *room, const struct moment *now, struct member *member, uint64_t position)
+void session_acks_position(struct room *room, const struct moment *now, struct member *member,
+                           uint64_t position)
 {
     struct session *session = member->session;
     uint64_t cursor = room_slot(room, member)->cursor;
     bool was_full = session->flight >= session->window;
 
-    /* Beyond the cursor may be what the run before was sent: it came late, or stands in front of the window. What is not even released can't be had. */
+    /* Beyond the cursor may be what the run before was sent: it came late, or stands in front of
+     * the window. What is not even released can't be had. */
     if (position >= cursor && position <= transcript_released(room->transcript))
         position = cursor - 1;
     if (position <= session->position || position >= cursor)
@@ -86,7 +92,8 @@ void session_acks_position(struct room *room, const struct moment *now, struct m
     session->position = position;
     if ((session->flags & SESSION_GAP) != 0 && position + 1 >= session_whole(session->gap, cursor))
         session->flags &= (uint8_t)~SESSION_GAP;
-    if ((session->flags & SESSION_SAMPLED) != 0 && position >= session_whole(session->sample, cursor))
+    if ((session->flags & SESSION_SAMPLED) != 0 &&
+        position >= session_whole(session->sample, cursor))
         measure(now, session);
     nacks_drop_below(&session->nacks, cursor, position + 1);
     session->flight = count_flight(room, session, cursor);
@@ -105,12 +112,14 @@ static void shrink(const struct moment *now, struct session *session)
 {
     uint32_t now_ms = session_ms(now);
 
-    if ((session->flags & SESSION_LOST) != 0 && now_ms - session->halved_ms < round_trip_ms(session))
+    if ((session->flags & SESSION_LOST) != 0 &&
+        now_ms - session->halved_ms < round_trip_ms(session))
         return;
     session->flags |= SESSION_LOST;
     session->halved_ms = now_ms;
     session->grown_ms = now_ms;
-    session->window = session->window / 2 > SESSION_WINDOW_MIN ? session->window / 2 : SESSION_WINDOW_MIN;
+    session->window =
+        session->window / 2 > SESSION_WINDOW_MIN ? session->window / 2 : SESSION_WINDOW_MIN;
 }
 
 void session_acks_nack(struct room *room, const struct moment *now, struct member *member,
@@ -130,7 +139,8 @@ void session_acks_nack(struct room *room, const struct moment *now, struct membe
         first = first > session->position ? first : session->position + 1;
         nacks_add(&session->nacks, cursor, first, last);
         /* What is sent twice can't tell how long it took (Karn's rule). */
-        if ((session->flags & SESSION_SAMPLED) != 0 && session_whole(session->sample, cursor) >= first)
+        if ((session->flags & SESSION_SAMPLED) != 0 &&
+            session_whole(session->sample, cursor) >= first)
             session->flags &= (uint8_t)~SESSION_SAMPLED;
         asked = true;
     }

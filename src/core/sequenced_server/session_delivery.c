@@ -31,7 +31,8 @@ static uint32_t repairs_left(const struct delivery *delivery, const struct sessi
     return own < all ? own : all;
 }
 
-/* What the ring has forgotten is neither sent nor repaired: the member goes on at the oldest event, and is told. */
+/* What the ring has forgotten is neither sent nor repaired: the member goes on at the oldest event,
+ * and is told. */
 static void skip_forgotten(struct delivery *delivery, struct member *member, struct slot *slot)
 {
     struct session *session = member->session;
@@ -52,14 +53,15 @@ static void skip_forgotten(struct delivery *delivery, struct member *member, str
     session->flags |= SESSION_GAP;
     session->flags &= (uint8_t)~SESSION_SAMPLED;
     session->gap = (uint32_t)oldest;
-    session_deadlines_set(delivery->wiring.sessions, delivery->now, member, SESSION_DEADLINE_AT_ONCE);
+    session_deadlines_set(delivery->wiring.sessions, delivery->now, member,
+                          SESSION_DEADLINE_AT_ONCE);
 }
 
 /* ---- collecting ---- */
 
 /* False where it does not fit the batch any more. */
-static bool add_segment(struct delivery *delivery, struct portion *portion, uint32_t position, uint64_t seq,
-                        bool repair, uint64_t *ret_next)
+static bool add_segment(struct delivery *delivery, struct portion *portion, uint32_t position,
+                        uint64_t seq, bool repair, uint64_t *ret_next)
 {
     const struct delivery_wiring *wiring = &delivery->wiring;
     const struct segment *cut;
@@ -70,9 +72,10 @@ static bool add_segment(struct delivery *delivery, struct portion *portion, uint
     cut = segment_get(&delivery->segments, wiring->transcript, wiring->sessions->epoch, seq);
     if (cut == NULL)
         return false;
-    pending = (struct pending){.cursor = cut->next, .events = (uint32_t)(cut->next - seq), .repair = repair};
-    delivery_add_entry(&delivery->batch, portion, registry_path(wiring->registry, position), cut->bytes, cut->length,
-                       &pending);
+    pending = (struct pending){
+        .cursor = cut->next, .events = (uint32_t)(cut->next - seq), .repair = repair};
+    delivery_add_entry(&delivery->batch, portion, registry_path(wiring->registry, position),
+                       cut->bytes, cut->length, &pending);
     *ret_next = cut->next;
     return true;
 }
@@ -86,7 +89,8 @@ static bool collect_repairs(struct delivery *delivery, struct portion *portion, 
     uint64_t next;
 
     while (nacks.count > 0 && portion->count < left && portion->count < SESSION_DELIVERY_PORTION) {
-        if (!add_segment(delivery, portion, position, nacks_first(&nacks, slot->cursor), true, &next))
+        if (!add_segment(delivery, portion, position, nacks_first(&nacks, slot->cursor), true,
+                         &next))
             return false;
         nacks_drop_below(&nacks, slot->cursor, next);
     }
@@ -106,8 +110,9 @@ static bool collect_all(struct delivery *delivery, struct portion *portion, uint
     skip_forgotten(delivery, member, slot);
     if (!collect_repairs(delivery, portion, position))
         return false;
-    for (cursor = slot->cursor;
-         cursor <= released && flight < session->window && portion->count < SESSION_DELIVERY_PORTION; flight++) {
+    for (cursor = slot->cursor; cursor <= released && flight < session->window &&
+                                portion->count < SESSION_DELIVERY_PORTION;
+         flight++) {
         if (!add_segment(delivery, portion, position, cursor, false, &cursor))
             return false;
     }
@@ -115,7 +120,8 @@ static bool collect_all(struct delivery *delivery, struct portion *portion, uint
 }
 
 /*
- * Pads those that follow each other, but for the last, to the longest, where that costs an eighth at most: datagrams of one length to one member can cross the kernel together.
+ * Pads those that follow each other, but for the last, to the longest, where that costs an eighth
+ * at most: datagrams of one length to one member can cross the kernel together.
  */
 static void pad_equal(struct batch *batch, const struct portion *portion)
 {
@@ -147,17 +153,20 @@ static bool is_pattern(const struct delivery *delivery, uint32_t position, struc
            pattern->portion.next > transcript_released(delivery->wiring.transcript);
 }
 
-static bool fits_pattern(const struct delivery *delivery, uint32_t position, const struct pattern *pattern)
+static bool fits_pattern(const struct delivery *delivery, uint32_t position,
+                         const struct pattern *pattern)
 {
     const struct member *member = registry_member(delivery->wiring.registry, position);
     const struct session *session = member->session;
 
-    return !member->warned && session->nacks.count == 0 && session->flight + pattern->portion.count <= session->window;
+    return !member->warned && session->nacks.count == 0 &&
+           session->flight + pattern->portion.count <= session->window;
 }
 
 /* ---- settling ---- */
 
-static void settle_repair(struct delivery *delivery, struct session *session, const struct slot *slot, uint64_t next)
+static void settle_repair(struct delivery *delivery, struct session *session,
+                          const struct slot *slot, uint64_t next)
 {
     struct sessions *sessions = delivery->wiring.sessions;
     uint32_t second = second_of(delivery);
@@ -212,14 +221,16 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
             settle_new(delivery, session, slot, &pending[i]);
     }
     /* A gap is told at once, whatever was sent; repairs beyond the budget have to wait. */
-    if ((i > 0 && session->queue != SESSION_DEADLINE_AT_ONCE) || (session->nacks.count > 0 && session->queue == 0))
-        session_deadlines_set(delivery->wiring.sessions, delivery->now, member, SESSION_DEADLINE_FIRST);
+    if ((i > 0 && session->queue != SESSION_DEADLINE_AT_ONCE) ||
+        (session->nacks.count > 0 && session->queue == 0))
+        session_deadlines_set(delivery->wiring.sessions, delivery->now, member,
+                              SESSION_DEADLINE_FIRST);
     return i;
 }
 
 /* Nothing more can be sent to it until it reports, or time passes. */
-static bool is_settled(const struct delivery *delivery, const struct portion *portion, uint16_t settled,
-                       uint32_t position)
+static bool is_settled(const struct delivery *delivery, const struct portion *portion,
+                       uint16_t settled, uint32_t position)
 {
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
     const struct member *member = registry_member(delivery->wiring.registry, position);
@@ -231,7 +242,8 @@ static bool is_settled(const struct delivery *delivery, const struct portion *po
         return true;
     if (session->nacks.count > 0 && repairs_left(delivery, session) > 0)
         return false;
-    return slot->cursor > transcript_released(delivery->wiring.transcript) || session->flight >= session->window;
+    return slot->cursor > transcript_released(delivery->wiring.transcript) ||
+           session->flight >= session->window;
 }
 
 const struct protocol_delivery session_delivery = {

@@ -2,7 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a sequenced member is owed in a sweep: what it has asked for again, then what follows its cursor, within its window. The datagrams are the same for everybody (core/sequenced_wire/segment.h).
+ * What a sequenced member is owed in a sweep: what it has asked for again, then what follows its
+ * cursor, within its window. The datagrams are the same for everybody
+ * (core/sequenced_wire/segment.h).
  */
 #ifndef ROOMD_CORE_SEQUENCED_SERVER_SESSION_DELIVERY_H
 #define ROOMD_CORE_SEQUENCED_SERVER_SESSION_DELIVERY_H

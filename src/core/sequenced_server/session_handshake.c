@@ -40,16 +40,18 @@ static void answer(struct room *room, const struct path *path, const void *bytes
         room->stats.answers_withheld++;
 }
 
-static void refuse(struct room *room, const struct path *path, uint8_t version, uint8_t code, uint64_t nonce,
-                   uint16_t wait)
+static void refuse(struct room *room, const struct path *path, uint8_t version, uint8_t code,
+                   uint64_t nonce, uint16_t wait)
 {
-    const struct sequenced_refusal refusal = {.version = version, .code = code, .nonce = nonce, .wait = wait};
+    const struct sequenced_refusal refusal = {
+        .version = version, .code = code, .nonce = nonce, .wait = wait};
     uint8_t bytes[SEQUENCED_REFUSAL_BYTES];
 
     answer(room, path, bytes, sequenced_handshake_write_refusal(bytes, sizeof(bytes), &refusal));
 }
 
-/* Within the limits for answers; beyond them every second one, so that who is really there gets in. */
+/* Within the limits for answers; beyond them every second one, so that who is really there gets in.
+ */
 static bool may_answer_hello(struct room *room, const struct moment *now, const struct path *path)
 {
     if (admission_may_answer(room, now, path->peer.address))
@@ -60,8 +62,8 @@ static bool may_answer_hello(struct room *room, const struct moment *now, const 
     return room->sessions->answers_next;
 }
 
-enum refusal session_handshake_hello(struct room *room, const struct moment *now, const struct path *path,
-                                     const void *bytes, size_t length)
+enum refusal session_handshake_hello(struct room *room, const struct moment *now,
+                                     const struct path *path, const void *bytes, size_t length)
 {
     uint8_t cookie[SECRETS_COOKIE_BYTES], out[SEQUENCED_CHALLENGE_MAX_BYTES];
     struct sequenced_hello hello;
@@ -72,7 +74,8 @@ enum refusal session_handshake_hello(struct room *room, const struct moment *now
     if (!may_answer_hello(room, now, path))
         return REFUSED_LIMITED;
     if (hello.version != SEQUENCED_VERSION) {
-        refuse(room, path, hello.version, SEQUENCED_REFUSED_VERSION, hello.nonce, SEQUENCED_VERSION);
+        refuse(room, path, hello.version, SEQUENCED_REFUSED_VERSION, hello.nonce,
+               SEQUENCED_VERSION);
         return REFUSED_MALFORMED;
     }
     if (!room->limits.sequenced_enabled) {
@@ -80,25 +83,29 @@ enum refusal session_handshake_hello(struct room *room, const struct moment *now
         return REFUSED_SEQUENCED_OFF;
     }
     secrets_cookie(room->sessions->secret, &path->peer, hello.nonce, milliseconds(now), cookie);
-    challenge = (struct sequenced_challenge){.nonce = hello.nonce, .cookie = {(const char *)cookie, sizeof(cookie)}};
+    challenge = (struct sequenced_challenge){.nonce = hello.nonce,
+                                             .cookie = {(const char *)cookie, sizeof(cookie)}};
     answer(room, path, out, sequenced_handshake_write_challenge(out, sizeof(out), &challenge));
     return REFUSED_NOT;
 }
 
-void session_handshake_stranger(struct room *room, const struct moment *now, const struct path *path, uint64_t token)
+void session_handshake_stranger(struct room *room, const struct moment *now,
+                                const struct path *path, uint64_t token)
 {
     const struct sequenced_stranger stranger = {.token = token};
     uint8_t bytes[SEQUENCED_STRANGER_BYTES];
 
     if (admission_may_answer(room, now, path->peer.address))
-        answer(room, path, bytes, sequenced_handshake_write_stranger(bytes, sizeof(bytes), &stranger));
+        answer(room, path, bytes,
+               sequenced_handshake_write_stranger(bytes, sizeof(bytes), &stranger));
     else
         room->stats.answers_withheld++;
 }
 
 /* ---- joins ---- */
 
-static enum refusal refuse_join(const struct attempt *attempt, uint8_t code, uint16_t wait, enum refusal refusal)
+static enum refusal refuse_join(const struct attempt *attempt, uint8_t code, uint16_t wait,
+                                enum refusal refusal)
 {
     refuse(attempt->room, attempt->path, SEQUENCED_VERSION, code, attempt->join.nonce, wait);
     return refusal;
@@ -152,15 +159,16 @@ static void begin_run(const struct attempt *attempt, struct member *member, uint
     session->flags = 0;
     session->flight = 0;
     session_deadlines_stop(room->sessions, member);
-    /* A program that was started anew has other messages under these numbers; one that was not says them again. */
+    /* A program that was started anew has other messages under these numbers; one that was not says
+     * them again. */
     reorder_forget(room->reorder, &session->reorder);
     session_acks_reset(session);
     room_slot(room, member)->cursor = position + 1;
     *registry_path(room->registry, member->position) = *attempt->path;
 }
 
-/* REFUSAL's code for a join that membership has refused. An endpoint whose member was muted can't have any other name
- * than that one. */
+/* REFUSAL's code for a join that membership has refused. An endpoint whose member was muted can't
+ * have any other name than that one. */
 static const uint8_t join_codes[REFUSALS] = {
     [REFUSED_NAME_BAD] = SEQUENCED_REFUSED_BAD_NAME, [REFUSED_MUTED] = SEQUENCED_REFUSED_BAD_NAME,
     [REFUSED_BANNED] = SEQUENCED_REFUSED_BANNED,     [REFUSED_NAME_TAKEN] = SEQUENCED_REFUSED_TAKEN,
@@ -170,7 +178,9 @@ static const uint8_t join_codes[REFUSALS] = {
 
 static uint16_t wait_for(uint8_t code)
 {
-    return code == SEQUENCED_REFUSED_FULL ? WAIT_FULL_S : code == SEQUENCED_REFUSED_TOO_MANY ? WAIT_JOINS_S : 0;
+    return code == SEQUENCED_REFUSED_FULL       ? WAIT_FULL_S
+           : code == SEQUENCED_REFUSED_TOO_MANY ? WAIT_JOINS_S
+                                                : 0;
 }
 
 static enum refusal join_anew(const struct attempt *attempt)
@@ -196,8 +206,8 @@ static enum refusal resume(const struct attempt *attempt, struct member *member)
     struct room *room = attempt->room;
     uint64_t position = attempt->join.position;
 
-    if (member == NULL || attempt->join.epoch != room->sessions->epoch || member->session->run == UINT16_MAX ||
-        position > transcript_appended(room->transcript))
+    if (member == NULL || attempt->join.epoch != room->sessions->epoch ||
+        member->session->run == UINT16_MAX || position > transcript_appended(room->transcript))
         return refuse_join(attempt, SEQUENCED_REFUSED_UNKNOWN_SESSION, 0, REFUSED_STRANGER);
     if (bans_forbid_address(room->bans, attempt->path->peer.address, attempt->now->mono_ns))
         return refuse_join(attempt, SEQUENCED_REFUSED_BANNED, 0, REFUSED_BANNED);
@@ -214,7 +224,8 @@ static enum refusal decide(const struct attempt *attempt)
 {
     const struct sequenced_join *join = &attempt->join;
     struct room *room = attempt->room;
-    struct member *member = sessions_find(room->sessions, join->resume ? join->token : attempt->token);
+    struct member *member =
+        sessions_find(room->sessions, join->resume ? join->token : attempt->token);
 
     if (sessions_has_ended(room->sessions, attempt->token, join->nonce))
         return REFUSED_STRANGER;
@@ -229,15 +240,15 @@ static enum refusal decide(const struct attempt *attempt)
     return resume(attempt, member);
 }
 
-enum refusal session_handshake_join(struct room *room, const struct moment *now, const struct path *path,
-                                    const void *bytes, size_t length)
+enum refusal session_handshake_join(struct room *room, const struct moment *now,
+                                    const struct path *path, const void *bytes, size_t length)
 {
     struct attempt attempt = {.room = room, .now = now, .path = path};
 
     if (sequenced_handshake_read_join(bytes, length, &attempt.join) != 0)
         return REFUSED_MALFORMED;
-    if (!secrets_cookie_is_good(room->sessions->secret, &path->peer, attempt.join.nonce, milliseconds(now),
-                                attempt.join.cookie, &attempt.made_ms)) {
+    if (!secrets_cookie_is_good(room->sessions->secret, &path->peer, attempt.join.nonce,
+                                milliseconds(now), attempt.join.cookie, &attempt.made_ms)) {
         if (!admission_may_answer(room, now, path->peer.address)) {
             room->stats.answers_withheld++;
             return REFUSED_COOKIE;
@@ -246,7 +257,7 @@ enum refusal session_handshake_join(struct room *room, const struct moment *now,
     }
     if (!room->limits.sequenced_enabled)
         return refuse_join(&attempt, SEQUENCED_REFUSED_USE_PLAIN, 0, REFUSED_SEQUENCED_OFF);
-    attempt.token =
-        secrets_number(room->sessions->secret, SECRETS_TOKEN, &path->peer, attempt.join.nonce, attempt.made_ms);
+    attempt.token = secrets_number(room->sessions->secret, SECRETS_TOKEN, &path->peer,
+                                   attempt.join.nonce, attempt.made_ms);
     return decide(&attempt);
 }

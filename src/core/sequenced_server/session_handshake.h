@@ -2,10 +2,12 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * How somebody gets a session of the sequenced protocol: HELLO and JOIN, and what answers them (doc/protocol.md, 2.3 and 2.9). Nothing is kept before a cookie has shown whose address it is, and no answer is longer
- * than what it answers.
+ * How somebody gets a session of the sequenced protocol: HELLO and JOIN, and what answers them
+ * (doc/protocol.md, 2.3 and 2.9). Nothing is kept before a cookie has shown whose address it is,
+ * and no answer is longer than what it answers.
  *
- * A token is a keyed hash of endpoint, nonce and time of the cookie. So a repeated JOIN finds the session that it made, and no index of nonces is needed.
+ * A token is a keyed hash of endpoint, nonce and time of the cookie. So a repeated JOIN finds the
+ * session that it made, and no index of nonces is needed.
  */
 #ifndef ROOMD_CORE_SEQUENCED_SERVER_SESSION_HANDSHAKE_H
 #define ROOMD_CORE_SEQUENCED_SERVER_SESSION_HANDSHAKE_H
@@ -13,12 +15,13 @@
 #include "core/room/room_state.h"
 
 /* Both take a datagram of their kind, and return why it came to nothing, or REFUSED_NOT. */
-enum refusal session_handshake_hello(struct room *room, const struct moment *now, const struct path *path,
-                                     const void *bytes, size_t length);
-enum refusal session_handshake_join(struct room *room, const struct moment *now, const struct path *path,
-                                    const void *bytes, size_t length);
+enum refusal session_handshake_hello(struct room *room, const struct moment *now,
+                                     const struct path *path, const void *bytes, size_t length);
+enum refusal session_handshake_join(struct room *room, const struct moment *now,
+                                    const struct path *path, const void *bytes, size_t length);
 
 /* Answers an UP that no session has that token of. */
-void session_handshake_stranger(struct room *room, const struct moment *now, const struct path *path, uint64_t token);
+void session_handshake_stranger(struct room *room, const struct moment *now,
+                                const struct path *path, uint64_t token);
 
 #endif

@@ -57,8 +57,8 @@ static int say(struct room *room, const struct moment *now, struct member *membe
         return SEQUENCED_WHY_NOT_UNDERSTOOD;
     *ret_wait_ns = WAIT_RING_NS;
     if (refused == REFUSED_LIMITED)
-        *ret_wait_ns =
-            admission_wait_ns(room, now, &member->allowance, renames ? admission_change_cost(room) : 1, text.length);
+        *ret_wait_ns = admission_wait_ns(room, now, &member->allowance,
+                                         renames ? admission_change_cost(room) : 1, text.length);
     if (refused != REFUSED_NOT)
         room_count_refusal(room, now, refused, room_path(room, member));
     return renamed ? whys[refused] : ALREADY;
@@ -66,7 +66,8 @@ static int say(struct room *room, const struct moment *now, struct member *membe
 
 /* The next one. False: nothing is decided, it is to come again. */
 static bool say_next(struct room *room, const struct moment *now, struct member *member,
-                     const struct sequenced_message *message, struct session_send *down, bool *ret_owes_taken)
+                     const struct sequenced_message *message, struct session_send *down,
+                     bool *ret_owes_taken)
 {
     struct sequenced_down_frame answer = {.kind = SEQUENCED_DOWN_NOT_TAKEN};
     int64_t wait_ns = 0;
@@ -94,8 +95,8 @@ bool session_messages_receive(struct room *room, const struct moment *now, struc
 
     if (message.number != session->decided + 1 || session->decided == UINT32_MAX) {
         if (message.number > session->decided)
-            reorder_keep(room->reorder, &session->reorder, session->decided, message.number, message.what,
-                         message.text);
+            reorder_keep(room->reorder, &session->reorder, session->decided, message.number,
+                         message.what, message.text);
         return true;
     }
     /* What waited for it goes on; what has to wait once more is still kept. */
@@ -105,11 +106,13 @@ bool session_messages_receive(struct room *room, const struct moment *now, struc
     return owes_taken;
 }
 
-void session_messages_taken(const struct room *room, const struct member *member, struct session_send *down)
+void session_messages_taken(const struct room *room, const struct member *member,
+                            struct session_send *down)
 {
     const struct session *session = member->session;
     uint32_t kept = reorder_bits(room->reorder, session->reorder, session->decided);
 
-    session_send_add(down, &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_TAKEN,
-                                                          .taken = {session->decided, session->refused, kept}});
+    session_send_add(
+        down, &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_TAKEN,
+                                             .taken = {session->decided, session->refused, kept}});
 }

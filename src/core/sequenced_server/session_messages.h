@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a member says: decided in the order of its numbers, each once (doc/protocol.md, 2.6). A message that comes early waits in core/model/reorder.h.
+ * What a member says: decided in the order of its numbers, each once (doc/protocol.md, 2.6). A
+ * message that comes early waits in core/model/reorder.h.
  */
 #ifndef ROOMD_CORE_SEQUENCED_SERVER_SESSION_MESSAGES_H
 #define ROOMD_CORE_SEQUENCED_SERVER_SESSION_MESSAGES_H
@@ -16,6 +17,7 @@ bool session_messages_receive(struct room *room, const struct moment *now, struc
                               const struct sequenced_up_frame *frame, struct session_send *down);
 
 /* TAKEN, as things stand. */
-void session_messages_taken(const struct room *room, const struct member *member, struct session_send *down);
+void session_messages_taken(const struct room *room, const struct member *member,
+                            struct session_send *down);
 
 #endif

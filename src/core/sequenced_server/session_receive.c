@@ -17,7 +17,8 @@
 
 #include <string.h>
 
-/* A challenge changes so often, and is good for five times that and what is left of the first: 10 to 12 s. */
+/* A challenge changes so often, and is good for five times that and what is left of the first: 10
+ * to 12 s. */
 #define PATH_SLOT_NS     (2 * MOMENT_NS_PER_S)
 #define PATH_SLOTS       6U
 #define PATHS_PER_SLOT   3U
@@ -50,7 +51,8 @@ static bool is_old_path(const struct context *context)
 }
 
 /* To where it came from, and not to the session's path: it is not longer than an UP. */
-static void send_there(const struct context *context, uint16_t run, const struct sequenced_down_frame *frame)
+static void send_there(const struct context *context, uint16_t run,
+                       const struct sequenced_down_frame *frame)
 {
     const struct sequenced_down header = {.token = context->up.token, .run = run};
     uint8_t bytes[SEQUENCED_UP_HEADER_BYTES];
@@ -73,10 +75,11 @@ static void check_path(const struct context *context)
     if (session->paths == PATHS_PER_SLOT)
         return;
     session->paths++;
-    send_there(context, session->run,
-               &(struct sequenced_down_frame){
-                   .kind = SEQUENCED_DOWN_PATH,
-                   .challenge = challenge_of(context, (uint64_t)(context->now->mono_ns / PATH_SLOT_NS))});
+    send_there(
+        context, session->run,
+        &(struct sequenced_down_frame){
+            .kind = SEQUENCED_DOWN_PATH,
+            .challenge = challenge_of(context, (uint64_t)(context->now->mono_ns / PATH_SLOT_NS))});
 }
 
 static void take_path(const struct context *context)
@@ -85,7 +88,8 @@ static void take_path(const struct context *context)
 
     *registry_path(room->registry, context->member->position) = *context->path;
     if (context->now->mono_ns < context->member->muted_until_ns)
-        bans_follow_mute(room->bans, registry_folded(context->member), &context->path->peer, context->now->mono_ns);
+        bans_follow_mute(room->bans, registry_folded(context->member), &context->path->peer,
+                         context->now->mono_ns);
     session_acks_reset(context->member->session);
     registry_mark_behind(room->registry, context->member); /* the window may have grown by that */
 }
@@ -115,7 +119,8 @@ static void note_path(const struct context *context)
     session->packet = context->up.packet;
     if (!is_old_path(context))
         check_path(context);
-    else if (path->door != context->path->door || memcmp(path->local, context->path->local, sizeof(path->local)) != 0)
+    else if (path->door != context->path->door ||
+             memcmp(path->local, context->path->local, sizeof(path->local)) != 0)
         *path = *context->path; /* another address of ours, which it may choose */
 }
 
@@ -158,7 +163,8 @@ static void handle_leave(struct context *context, struct session_send *down)
     context->member = NULL;
 }
 
-static void handle_frame(struct context *context, const struct sequenced_up_frame *frame, struct session_send *down)
+static void handle_frame(struct context *context, const struct sequenced_up_frame *frame,
+                         struct session_send *down)
 {
     switch (frame->kind) {
     case SEQUENCED_UP_MESSAGE:
@@ -166,7 +172,8 @@ static void handle_frame(struct context *context, const struct sequenced_up_fram
             context->owes_taken = true;
         break;
     case SEQUENCED_UP_MISSING:
-        session_acks_nack(context->room, context->now, context->member, frame->missing.ranges, frame->missing.count);
+        session_acks_nack(context->room, context->now, context->member, frame->missing.ranges,
+                          frame->missing.count);
         break;
     case SEQUENCED_UP_HEARTBEAT:
         context->owes_heartbeat = true;
@@ -192,8 +199,9 @@ static void answer(const struct context *context, struct session_send *down)
     if (context->owes_taken)
         session_messages_taken(context->room, context->member, down);
     if (context->owes_heartbeat)
-        session_send_add(down, &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEARTBEAT,
-                                                              .heartbeat = {context->echo, cursor - 1}});
+        session_send_add(down,
+                         &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEARTBEAT,
+                                                        .heartbeat = {context->echo, cursor - 1}});
     session_send_flush(down);
 }
 
@@ -205,7 +213,8 @@ static void note_heard(const struct context *context)
     if (!was_away)
         return;
     registry_mark_behind(context->room->registry, context->member);
-    session_deadlines_set(context->room->sessions, context->now, context->member, SESSION_DEADLINE_FIRST);
+    session_deadlines_set(context->room->sessions, context->now, context->member,
+                          SESSION_DEADLINE_FIRST);
 }
 
 static void handle_run(struct context *context, struct sequenced_up_reader *reader)
@@ -223,10 +232,12 @@ static void handle_run(struct context *context, struct sequenced_up_reader *read
         answer(context, &down);
 }
 
-/* Its program was replaced by another with the same token. Where both are at one address, the datagram is only late. */
+/* Its program was replaced by another with the same token. Where both are at one address, the
+ * datagram is only late. */
 static enum refusal refuse_earlier_run(const struct context *context)
 {
-    struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_CLOSED, .closed = {.text = {"", 0}}};
+    struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_CLOSED,
+                                          .closed = {.text = {"", 0}}};
 
     closed.closed.reason = SEQUENCED_CLOSED_RESUMED_ELSEWHERE;
     if (is_old_path(context))
@@ -238,8 +249,8 @@ static enum refusal refuse_earlier_run(const struct context *context)
     return REFUSED_STRANGER;
 }
 
-static enum refusal handle_up(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
-                              size_t length)
+static enum refusal handle_up(struct room *room, const struct moment *now, const struct path *path,
+                              const void *bytes, size_t length)
 {
     struct context context = {.room = room, .now = now, .path = path};
     struct sequenced_up_reader reader;
@@ -259,8 +270,8 @@ static enum refusal handle_up(struct room *room, const struct moment *now, const
     return REFUSED_NOT;
 }
 
-enum refusal session_receive(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
-                             size_t length)
+enum refusal session_receive(struct room *room, const struct moment *now, const struct path *path,
+                             const void *bytes, size_t length)
 {
     enum sequenced_datagram datagram;
 

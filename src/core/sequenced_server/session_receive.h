@@ -10,7 +10,7 @@
 #include "core/room/room_state.h"
 
 /* Returns what is to be counted, or REFUSED_NOT. */
-enum refusal session_receive(struct room *room, const struct moment *now, const struct path *path, const void *bytes,
-                             size_t length);
+enum refusal session_receive(struct room *room, const struct moment *now, const struct path *path,
+                             const void *bytes, size_t length);
 
 #endif

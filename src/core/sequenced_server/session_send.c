@@ -22,7 +22,8 @@ void session_send_flush(struct session_send *down)
     struct room *room = down->room;
 
     if (down->writer.length > SEQUENCED_DOWN_HEADER_BYTES &&
-        !delivery_send_now(room->delivery, room_path(room, down->member), down->bytes, down->writer.length))
+        !delivery_send_now(room->delivery, room_path(room, down->member), down->bytes,
+                           down->writer.length))
         room->stats.answers_withheld++;
     octets_rewind(&down->writer, 0);
 }
@@ -41,7 +42,8 @@ void session_send_add(struct session_send *down, const struct sequenced_down_fra
     sequenced_down_add(&down->writer, frame);
 }
 
-void session_send_frame(struct room *room, struct member *member, const struct sequenced_down_frame *frame)
+void session_send_frame(struct room *room, struct member *member,
+                        const struct sequenced_down_frame *frame)
 {
     struct session_send down;
 
@@ -50,10 +52,11 @@ void session_send_frame(struct room *room, struct member *member, const struct s
     session_send_flush(&down);
 }
 
-void session_send_closed(struct room *room, struct member *member, enum sequenced_closed reason, const char *text)
+void session_send_closed(struct room *room, struct member *member, enum sequenced_closed reason,
+                         const char *text)
 {
-    session_send_frame(
-        room, member,
-        &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_CLOSED,
-                                       .closed = {.reason = (uint8_t)reason, .text = {text, strlen(text)}}});
+    session_send_frame(room, member,
+                       &(struct sequenced_down_frame){
+                           .kind = SEQUENCED_DOWN_CLOSED,
+                           .closed = {.reason = (uint8_t)reason, .text = {text, strlen(text)}}});
 }

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What one member of the sequenced protocol is told, in as few datagrams as it needs. Sent at once or not at all, to the path of its session: what is lost is asked for again.
+ * What one member of the sequenced protocol is told, in as few datagrams as it needs. Sent at once
+ * or not at all, to the path of its session: what is lost is asked for again.
  */
 #ifndef ROOMD_CORE_SEQUENCED_SERVER_SESSION_SEND_H
 #define ROOMD_CORE_SEQUENCED_SERVER_SESSION_SEND_H
@@ -26,9 +27,11 @@ void session_send_add(struct session_send *down, const struct sequenced_down_fra
 void session_send_flush(struct session_send *down);
 
 /* One frame in a datagram of its own. */
-void session_send_frame(struct room *room, struct member *member, const struct sequenced_down_frame *frame);
+void session_send_frame(struct room *room, struct member *member,
+                        const struct sequenced_down_frame *frame);
 
 /* CLOSED, with a text that may be empty. */
-void session_send_closed(struct room *room, struct member *member, enum sequenced_closed reason, const char *text);
+void session_send_closed(struct room *room, struct member *member, enum sequenced_closed reason,
+                         const char *text);
 
 #endif

@@ -11,14 +11,17 @@
 #include "core/sequenced_server/session_send.h"
 #include "core/sequenced_wire/sequenced_down.h"
 
-/* Sessions looked at in one tick: the rest is due at once, after the loop has seen to the others. */
+/* Sessions looked at in one tick: the rest is due at once, after the loop has seen to the others.
+ */
 #define TICK_MAX 64U
 
-/* When the tick itself comes late, the machine has slept; whoever is still there then has so long to say so. */
+/* When the tick itself comes late, the machine has slept; whoever is still there then has so long
+ * to say so. */
 #define LATE_NS  (5 * MOMENT_NS_PER_S)
 #define GRACE_NS (30 * MOMENT_NS_PER_S)
 
-/* While more is owed to it than its window lets out, it is asked as often as that: its reports may be lost, and it knows nothing of what waits. */
+/* While more is owed to it than its window lets out, it is asked as often as that: its reports may
+ * be lost, and it knows nothing of what waits. */
 #define LINE_MORE_OWED 5U
 
 /* But not whoever seems to be gone. */
@@ -37,17 +40,20 @@ static void ring(struct room *room, const struct moment *now, struct member *mem
 {
     struct session *session = member->session;
     uint64_t cursor = room_slot(room, member)->cursor;
-    uint8_t next = session->queue + 1U < SESSIONS_QUEUES ? (uint8_t)(session->queue + 1U) : session->queue;
+    uint8_t next =
+        session->queue + 1U < SESSIONS_QUEUES ? (uint8_t)(session->queue + 1U) : session->queue;
 
     if (session->nacks.count > 0)
         registry_mark_behind(room->registry, member);
     if ((session->flags & SESSION_GAP) != 0) {
         session_send_frame(
             room, member,
-            &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_GAP, .oldest = session_whole(session->gap, cursor)});
+            &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_GAP,
+                                           .oldest = session_whole(session->gap, cursor)});
     } else if (session->position + 1 < cursor) {
-        session_send_frame(room, member,
-                           &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEAD, .head = cursor - 1});
+        session_send_frame(
+            room, member,
+            &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEAD, .head = cursor - 1});
     } else if (session->nacks.count == 0) {
         session_deadlines_stop(room->sessions, member);
         return;
@@ -58,7 +64,8 @@ static void ring(struct room *room, const struct moment *now, struct member *mem
     session_deadlines_set(room->sessions, now, member, next);
 }
 
-static void ring_line(struct room *room, const struct moment *now, const struct sessions_queue *line)
+static void ring_line(struct room *room, const struct moment *now,
+                      const struct sessions_queue *line)
 {
     for (uint32_t handled = 0; handled < TICK_MAX && line->first != 0; handled++) {
         struct member *member = registry_seated(room->registry, line->first - 1);
@@ -135,14 +142,16 @@ int64_t session_timers_next_tick(const struct room *room)
     const struct sessions *sessions = room->sessions;
     int64_t away, timeout, next;
 
-    if (sessions_count(sessions) == 0) /* each turn of the loop asks twice, in a room of the plain protocol too */
+    if (sessions_count(sessions) ==
+        0) /* each turn of the loop asks twice, in a room of the plain protocol too */
         return MOMENT_NEVER_NS;
     away = away_due_ns(room);
     timeout = timeout_due_ns(room);
     next = away < timeout ? away : timeout;
     for (uint32_t line = 1; line < SESSIONS_QUEUES; line++) {
         uint32_t first = sessions->queues[line].first;
-        int64_t due = first != 0 ? due_ns(sessions, session_deadlines_at(sessions, first)) : MOMENT_NEVER_NS;
+        int64_t due =
+            first != 0 ? due_ns(sessions, session_deadlines_at(sessions, first)) : MOMENT_NEVER_NS;
 
         next = due < next ? due : next;
     }

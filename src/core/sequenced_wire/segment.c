@@ -13,7 +13,8 @@
 _Static_assert(SEGMENT_PLACES <= 64, "a bit for each");
 
 /*
- * Where the datagram of an event begins. Without a boundary near it nobody was sent it so far, or only in a datagram whose beginning is forgotten: then it begins right there.
+ * Where the datagram of an event begins. Without a boundary near it nobody was sent it so far, or
+ * only in a datagram whose beginning is forgotten: then it begins right there.
  */
 static uint64_t beginning(struct transcript *transcript, uint64_t seq)
 {
@@ -29,10 +30,12 @@ static uint64_t beginning(struct transcript *transcript, uint64_t seq)
     return seq;
 }
 
-/* What has no bytes of its own (a number beyond what the protocol can tell) is still to have its number. */
+/* What has no bytes of its own (a number beyond what the protocol can tell) is still to have its
+ * number. */
 static int add(struct sequenced_bundle *bundle, const struct event *event)
 {
-    struct event nothing = {.kind = EVENT_NOTICE, .seq = event->seq, .wall_ns = event->wall_ns, .name = "", .text = ""};
+    struct event nothing = {
+        .kind = EVENT_NOTICE, .seq = event->seq, .wall_ns = event->wall_ns, .name = "", .text = ""};
     int status = sequenced_events_add(bundle, event, event->said);
 
     return status == STATUS_INVALID ? sequenced_events_add(bundle, &nothing, 0) : status;
@@ -55,8 +58,8 @@ static void fill(struct segment *cut, struct transcript *transcript, uint64_t ep
     memset(cut->bytes + cut->length, 0, sizeof(cut->bytes) - cut->length);
 }
 
-const struct segment *segment_get(struct segment_cache *cache, struct transcript *transcript, uint64_t epoch,
-                                  uint64_t seq)
+const struct segment *segment_get(struct segment_cache *cache, struct transcript *transcript,
+                                  uint64_t epoch, uint64_t seq)
 {
     uint64_t first = beginning(transcript, seq);
 

@@ -2,8 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Cuts: the EVENTS datagrams of the sequenced protocol. Where one ends and the next begins is decided when it is first wanted, and marked in the transcript; so a repair sends the same bytes again, and all members
- * share them. The datagrams themselves are made again from the transcript when they are no longer in the cache.
+ * Cuts: the EVENTS datagrams of the sequenced protocol. Where one ends and the next begins is
+ * decided when it is first wanted, and marked in the transcript; so a repair sends the same bytes
+ * again, and all members share them. The datagrams themselves are made again from the transcript
+ * when they are no longer in the cache.
  */
 #ifndef ROOMD_CORE_SEQUENCED_WIRE_SEGMENT_H
 #define ROOMD_CORE_SEQUENCED_WIRE_SEGMENT_H
@@ -19,7 +21,8 @@ struct segment {
     uint64_t first; /* its events are first … next - 1; 0: the place is free */
     uint64_t next;
     uint16_t length;                             /* bytes */
-    uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES]; /* zeros behind its length: padding, where it is wanted */
+    uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES]; /* zeros behind its length: padding, where it is
+                                                    wanted */
 };
 
 struct segment_cache {
@@ -28,10 +31,12 @@ struct segment_cache {
 };
 
 /*
- * The datagram that holds the event `seq`, which is held and released; pinned until segment_unpin. It may begin with earlier events. NULL where its place is taken by a pinned one: send the batch, unpin, ask again.
+ * The datagram that holds the event `seq`, which is held and released; pinned until segment_unpin.
+ * It may begin with earlier events. NULL where its place is taken by a pinned one: send the batch,
+ * unpin, ask again.
  */
-const struct segment *segment_get(struct segment_cache *cache, struct transcript *transcript, uint64_t epoch,
-                                  uint64_t seq);
+const struct segment *segment_get(struct segment_cache *cache, struct transcript *transcript,
+                                  uint64_t epoch, uint64_t seq);
 
 void segment_unpin(struct segment_cache *cache);
 

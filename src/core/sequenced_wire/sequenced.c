@@ -33,7 +33,8 @@ bool sequenced_is(const void *bytes, size_t length)
 {
     const uint8_t *first = bytes;
 
-    return length > 0 && first[0] >= SEQUENCED_FIRST_HANDSHAKE_UP && first[0] <= SEQUENCED_FIRST_RESERVED;
+    return length > 0 && first[0] >= SEQUENCED_FIRST_HANDSHAKE_UP &&
+           first[0] <= SEQUENCED_FIRST_RESERVED;
 }
 
 int sequenced_identify(const void *bytes, size_t length, enum sequenced_datagram *ret_datagram)
@@ -49,7 +50,8 @@ int sequenced_identify(const void *bytes, size_t length, enum sequenced_datagram
     for (size_t i = 0; i < sizeof(identities) / sizeof(*identities); i++) {
         const struct identity *identity = &identities[i];
 
-        if (identity->first != first || (identity->type != 0 && (reader.left == 0 || identity->type != reader.at[0])))
+        if (identity->first != first ||
+            (identity->type != 0 && (reader.left == 0 || identity->type != reader.at[0])))
             continue;
         if (version != SEQUENCED_VERSION && !identity->any_version)
             return STATUS_NOT_FOUND;
@@ -61,7 +63,8 @@ int sequenced_identify(const void *bytes, size_t length, enum sequenced_datagram
 
 struct octets_writer sequenced_write(void *bytes, size_t size)
 {
-    return octets_write(bytes, size < SEQUENCED_DATAGRAM_MAX_BYTES ? size : SEQUENCED_DATAGRAM_MAX_BYTES);
+    return octets_write(bytes,
+                        size < SEQUENCED_DATAGRAM_MAX_BYTES ? size : SEQUENCED_DATAGRAM_MAX_BYTES);
 }
 
 int sequenced_pad(struct octets_writer *writer, size_t length)

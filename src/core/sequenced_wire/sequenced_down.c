@@ -62,8 +62,10 @@ static bool is_frame(const struct sequenced_down_frame *frame)
     case SEQUENCED_DOWN_HEARTBEAT:
         return frame->heartbeat.head <= OCTETS_VARINT_MAX;
     case SEQUENCED_DOWN_MEMBERS:
-        return frame->members.head <= OCTETS_VARINT_MAX && frame->members.entries.length <= UINT16_MAX &&
-               is_page(frame->members.entries, frame->members.after, frame->members.last, frame->members.more);
+        return frame->members.head <= OCTETS_VARINT_MAX &&
+               frame->members.entries.length <= UINT16_MAX &&
+               is_page(frame->members.entries, frame->members.after, frame->members.last,
+                       frame->members.more);
     case SEQUENCED_DOWN_GAP:
         return frame->oldest >= 1 && frame->oldest <= OCTETS_VARINT_MAX;
     case SEQUENCED_DOWN_CLOSED:

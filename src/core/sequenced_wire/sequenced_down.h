@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * DOWN of the sequenced protocol as bytes (doc/protocol.md, 2.5): what one member is told. What follows from a frame is decided elsewhere.
+ * DOWN of the sequenced protocol as bytes (doc/protocol.md, 2.5): what one member is told. What
+ * follows from a frame is decided elsewhere.
  */
 #ifndef ROOMD_CORE_SEQUENCED_WIRE_SEQUENCED_DOWN_H
 #define ROOMD_CORE_SEQUENCED_WIRE_SEQUENCED_DOWN_H
@@ -88,21 +89,26 @@ struct sequenced_entry {
 int sequenced_down_open(const void *bytes, size_t length, struct sequenced_down *ret_down,
                         struct octets_reader *ret_reader);
 
-/* 1: a frame, of a page with good entries. 0: there are no more. STATUS_INVALID: what follows is not in order and dropped; those before count. */
+/* 1: a frame, of a page with good entries. 0: there are no more. STATUS_INVALID: what follows is
+ * not in order and dropped; those before count. */
 int sequenced_down_next(struct octets_reader *reader, struct sequenced_down_frame *ret_frame);
 
-/* Takes the next entry off `entries`; false at their end, or where they are not in order, which those of a frame that was read are. */
+/* Takes the next entry off `entries`; false at their end, or where they are not in order, which
+ * those of a frame that was read are. */
 bool sequenced_down_next_entry(struct octets_slice *entries, struct sequenced_entry *ret_entry);
 
 /* ---- writing ---- */
 
-/* Writes the header into an empty `writer` (sequenced_write). STATUS_FULL, STATUS_INVALID (a field out of its range). */
+/* Writes the header into an empty `writer` (sequenced_write). STATUS_FULL, STATUS_INVALID (a field
+ * out of its range). */
 int sequenced_down_begin(struct octets_writer *writer, const struct sequenced_down *down);
 
-/* Writes a frame behind what is there. STATUS_FULL: it does not fit, nothing was changed. STATUS_INVALID: a field out of its range, or entries not in order. */
+/* Writes a frame behind what is there. STATUS_FULL: it does not fit, nothing was changed.
+ * STATUS_INVALID: a field out of its range, or entries not in order. */
 int sequenced_down_add(struct octets_writer *writer, const struct sequenced_down_frame *frame);
 
-/* Writes an entry into a buffer that becomes the entries of a page. Same. That numbers rise is seen when the page is written. */
+/* Writes an entry into a buffer that becomes the entries of a page. Same. That numbers rise is seen
+ * when the page is written. */
 int sequenced_down_add_entry(struct octets_writer *writer, const struct sequenced_entry *entry);
 
 #endif

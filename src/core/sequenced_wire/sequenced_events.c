@@ -20,17 +20,20 @@
 
 #define NS_PER_MS (MOMENT_NS_PER_S / 1000)
 
-_Static_assert(EXIT_LEFT == 0 && EXIT_RENAMED == 1 && EXIT_IDLE == 2 && EXIT_KICKED == 3 && EXIT_VANISHED == 4,
+_Static_assert(EXIT_LEFT == 0 && EXIT_RENAMED == 1 && EXIT_IDLE == 2 && EXIT_KICKED == 3 &&
+                   EXIT_VANISHED == 4,
                "reasons are written as they are");
 
 /* ---- writing ---- */
 
-void sequenced_events_begin(struct sequenced_bundle *bundle, void *bytes, size_t size, uint64_t epoch)
+void sequenced_events_begin(struct sequenced_bundle *bundle, void *bytes, size_t size,
+                            uint64_t epoch)
 {
     *bundle = (struct sequenced_bundle){.writer = sequenced_write(bytes, size), .epoch = epoch};
 }
 
-/* A clock that stands before 1970 is wrong, but no reason to say nothing. What nanoseconds can count fits 48 bits of milliseconds. */
+/* A clock that stands before 1970 is wrong, but no reason to say nothing. What nanoseconds can
+ * count fits 48 bits of milliseconds. */
 static uint64_t time_of(const struct event *event)
 {
     return event->wall_ns < 0 ? 0 : (uint64_t)(event->wall_ns / NS_PER_MS);
@@ -41,7 +44,8 @@ static bool is_event(const struct sequenced_bundle *bundle, const struct event *
     bool named = event->name_len >= 1 && event->name_len <= ROOM_NAME_MAX_BYTES;
     bool authored = event->author >= 1 && event->author <= SEQUENCED_MEMBER_MAX;
 
-    if (event->seq == 0 || event->seq > OCTETS_VARINT_MAX || (bundle->next != 0 && event->seq != bundle->next))
+    if (event->seq == 0 || event->seq > OCTETS_VARINT_MAX ||
+        (bundle->next != 0 && event->seq != bundle->next))
         return false;
     switch (event->kind) {
     case EVENT_JOIN:
@@ -90,7 +94,8 @@ static void write_event(struct octets_writer *writer, const struct event *event,
     }
 }
 
-/* Makes joins of the join at `join_at`, the last event: kind, count and member take the place of kind, member and said, so it becomes shorter by a byte. */
+/* Makes joins of the join at `join_at`, the last event: kind, count and member take the place of
+ * kind, member and said, so it becomes shorter by a byte. */
 static void open_joins(struct sequenced_bundle *bundle)
 {
     uint8_t *join = bundle->writer.bytes + bundle->join_at;
@@ -136,7 +141,8 @@ static bool is_step(uint64_t from_ms, uint64_t to_ms)
 }
 
 /* A frame of its own, with all that must stand before it. */
-static int append(struct sequenced_bundle *bundle, const struct event *event, uint16_t said, uint64_t time_ms)
+static int append(struct sequenced_bundle *bundle, const struct event *event, uint16_t said,
+                  uint64_t time_ms)
 {
     size_t before = bundle->writer.length, at;
     bool told = before > 0 && !is_step(bundle->time_ms, time_ms);
@@ -168,8 +174,8 @@ int sequenced_events_add(struct sequenced_bundle *bundle, const struct event *ev
 
     if (!is_event(bundle, event))
         return STATUS_INVALID;
-    if (event->kind == EVENT_JOIN && said == 0 && bundle->join_at != 0 && bundle->joins < JOINS_MAX &&
-        !is_step(bundle->time_ms, time_ms))
+    if (event->kind == EVENT_JOIN && said == 0 && bundle->join_at != 0 &&
+        bundle->joins < JOINS_MAX && !is_step(bundle->time_ms, time_ms))
         status = fold(bundle, event);
     else
         status = append(bundle, event, said, time_ms);
@@ -239,7 +245,8 @@ static void read_event(struct octets_reader *reader, uint8_t kind, struct sequen
         event->text = read_text(reader);
 }
 
-/* Steps over times and into joins. The kind of the next event, KIND_JOINS among them, or 0 at the end. */
+/* Steps over times and into joins. The kind of the next event, KIND_JOINS among them, or 0 at the
+ * end. */
 static uint8_t next_kind(struct sequenced_events *events)
 {
     struct octets_reader *reader = &events->reader;

@@ -13,21 +13,25 @@
 
 #define FOURTH_BYTE 3
 
-/* The cursor behind the head, failed where the datagram is not of this kind or has fewer than `least` bytes. The fourth byte is told apart: flags, a code, or nothing yet. */
-static struct octets_reader open_datagram(const void *bytes, size_t length, enum sequenced_datagram wanted,
-                                          size_t least, uint8_t *ret_fourth)
+/* The cursor behind the head, failed where the datagram is not of this kind or has fewer than
+ * `least` bytes. The fourth byte is told apart: flags, a code, or nothing yet. */
+static struct octets_reader open_datagram(const void *bytes, size_t length,
+                                          enum sequenced_datagram wanted, size_t least,
+                                          uint8_t *ret_fourth)
 {
     struct octets_reader reader = octets_read(bytes, length);
     enum sequenced_datagram found = wanted;
 
     *ret_fourth = 0;
-    reader.failed = length < least || sequenced_identify(bytes, length, &found) != 0 || found != wanted;
+    reader.failed =
+        length < least || sequenced_identify(bytes, length, &found) != 0 || found != wanted;
     if (octets_read_slice(&reader, HEAD_BYTES).length == HEAD_BYTES)
         *ret_fourth = ((const uint8_t *)bytes)[FOURTH_BYTE];
     return reader;
 }
 
-static struct octets_writer begin_datagram(void *bytes, size_t size, uint8_t first, uint8_t type, uint8_t fourth)
+static struct octets_writer begin_datagram(void *bytes, size_t size, uint8_t first, uint8_t type,
+                                           uint8_t fourth)
 {
     struct octets_writer writer = sequenced_write(bytes, size);
 
@@ -62,10 +66,12 @@ static bool is_within(struct octets_slice slice, size_t most)
 
 /* ---- HELLO ---- */
 
-int sequenced_handshake_read_hello(const void *bytes, size_t length, struct sequenced_hello *ret_hello)
+int sequenced_handshake_read_hello(const void *bytes, size_t length,
+                                   struct sequenced_hello *ret_hello)
 {
     uint8_t unused;
-    struct octets_reader reader = open_datagram(bytes, length, SEQUENCED_HELLO, SEQUENCED_HELLO_MIN_BYTES, &unused);
+    struct octets_reader reader =
+        open_datagram(bytes, length, SEQUENCED_HELLO, SEQUENCED_HELLO_MIN_BYTES, &unused);
     struct sequenced_hello hello = {.nonce = octets_read_u64(&reader)};
 
     if (reader.failed)
@@ -77,7 +83,8 @@ int sequenced_handshake_read_hello(const void *bytes, size_t length, struct sequ
 
 int sequenced_handshake_write_hello(void *bytes, size_t size, const struct sequenced_hello *hello)
 {
-    struct octets_writer writer = begin_datagram(bytes, size, SEQUENCED_FIRST_HANDSHAKE_UP, SEQUENCED_TYPE_HELLO, 0);
+    struct octets_writer writer =
+        begin_datagram(bytes, size, SEQUENCED_FIRST_HANDSHAKE_UP, SEQUENCED_TYPE_HELLO, 0);
 
     octets_write_u64(&writer, hello->nonce);
     octets_write_zeros(&writer, SEQUENCED_HELLO_MIN_BYTES);
@@ -88,7 +95,8 @@ int sequenced_handshake_write_hello(void *bytes, size_t size, const struct seque
 
 /* ---- CHALLENGE ---- */
 
-int sequenced_handshake_read_challenge(const void *bytes, size_t length, struct sequenced_challenge *ret_challenge)
+int sequenced_handshake_read_challenge(const void *bytes, size_t length,
+                                       struct sequenced_challenge *ret_challenge)
 {
     uint8_t unused;
     struct octets_reader reader = open_datagram(bytes, length, SEQUENCED_CHALLENGE, 0, &unused);
@@ -101,7 +109,8 @@ int sequenced_handshake_read_challenge(const void *bytes, size_t length, struct 
     return STATUS_OK;
 }
 
-int sequenced_handshake_write_challenge(void *bytes, size_t size, const struct sequenced_challenge *challenge)
+int sequenced_handshake_write_challenge(void *bytes, size_t size,
+                                        const struct sequenced_challenge *challenge)
 {
     struct octets_writer writer =
         begin_datagram(bytes, size, SEQUENCED_FIRST_HANDSHAKE_DOWN, SEQUENCED_TYPE_CHALLENGE, 0);
@@ -118,7 +127,8 @@ int sequenced_handshake_write_challenge(void *bytes, size_t size, const struct s
 int sequenced_handshake_read_join(const void *bytes, size_t length, struct sequenced_join *ret_join)
 {
     uint8_t flags;
-    struct octets_reader reader = open_datagram(bytes, length, SEQUENCED_JOIN, SEQUENCED_JOIN_MIN_BYTES, &flags);
+    struct octets_reader reader =
+        open_datagram(bytes, length, SEQUENCED_JOIN, SEQUENCED_JOIN_MIN_BYTES, &flags);
     struct sequenced_join join = {.nonce = octets_read_u64(&reader)};
 
     join.cookie = read_counted(&reader);
@@ -129,7 +139,8 @@ int sequenced_handshake_read_join(const void *bytes, size_t length, struct seque
         join.token = octets_read_u64(&reader);
         join.position = octets_read_u64(&reader);
     }
-    if (reader.failed || !is_within(join.cookie, SEQUENCED_COOKIE_MAX_BYTES) || join.position > OCTETS_VARINT_MAX)
+    if (reader.failed || !is_within(join.cookie, SEQUENCED_COOKIE_MAX_BYTES) ||
+        join.position > OCTETS_VARINT_MAX)
         return STATUS_INVALID;
     *ret_join = join;
     return STATUS_OK;
@@ -138,7 +149,8 @@ int sequenced_handshake_read_join(const void *bytes, size_t length, struct seque
 int sequenced_handshake_write_join(void *bytes, size_t size, const struct sequenced_join *join)
 {
     struct octets_writer writer =
-        begin_datagram(bytes, size, SEQUENCED_FIRST_HANDSHAKE_UP, SEQUENCED_TYPE_JOIN, join->resume ? FLAG_RESUMED : 0);
+        begin_datagram(bytes, size, SEQUENCED_FIRST_HANDSHAKE_UP, SEQUENCED_TYPE_JOIN,
+                       join->resume ? FLAG_RESUMED : 0);
 
     if (!is_within(join->cookie, SEQUENCED_COOKIE_MAX_BYTES) || join->name.length > UINT8_MAX ||
         join->position > OCTETS_VARINT_MAX)
@@ -161,10 +173,12 @@ static bool is_welcome(const struct sequenced_welcome *welcome)
 {
     return welcome->run > 0 && welcome->member > 0 && welcome->member <= SEQUENCED_MEMBER_MAX &&
            welcome->position <= OCTETS_VARINT_MAX && welcome->head <= OCTETS_VARINT_MAX &&
-           is_within(welcome->name, ROOM_NAME_MAX_BYTES) && is_within(welcome->room, SEQUENCED_ROOM_MAX_BYTES);
+           is_within(welcome->name, ROOM_NAME_MAX_BYTES) &&
+           is_within(welcome->room, SEQUENCED_ROOM_MAX_BYTES);
 }
 
-int sequenced_handshake_read_welcome(const void *bytes, size_t length, struct sequenced_welcome *ret_welcome)
+int sequenced_handshake_read_welcome(const void *bytes, size_t length,
+                                     struct sequenced_welcome *ret_welcome)
 {
     uint8_t flags;
     struct octets_reader reader = open_datagram(bytes, length, SEQUENCED_WELCOME, 0, &flags);
@@ -189,10 +203,12 @@ int sequenced_handshake_read_welcome(const void *bytes, size_t length, struct se
     return STATUS_OK;
 }
 
-int sequenced_handshake_write_welcome(void *bytes, size_t size, const struct sequenced_welcome *welcome)
+int sequenced_handshake_write_welcome(void *bytes, size_t size,
+                                      const struct sequenced_welcome *welcome)
 {
-    struct octets_writer writer = begin_datagram(bytes, size, SEQUENCED_FIRST_HANDSHAKE_DOWN, SEQUENCED_TYPE_WELCOME,
-                                                 welcome->resumed ? FLAG_RESUMED : 0);
+    struct octets_writer writer =
+        begin_datagram(bytes, size, SEQUENCED_FIRST_HANDSHAKE_DOWN, SEQUENCED_TYPE_WELCOME,
+                       welcome->resumed ? FLAG_RESUMED : 0);
 
     if (!is_welcome(welcome))
         return STATUS_INVALID;
@@ -217,10 +233,12 @@ int sequenced_handshake_write_welcome(void *bytes, size_t size, const struct seq
 /* Only the refusal of a version is in that version. */
 static bool is_refusal(const struct sequenced_refusal *refusal)
 {
-    return refusal->code != 0 && (refusal->version == SEQUENCED_VERSION || refusal->code == SEQUENCED_REFUSED_VERSION);
+    return refusal->code != 0 &&
+           (refusal->version == SEQUENCED_VERSION || refusal->code == SEQUENCED_REFUSED_VERSION);
 }
 
-int sequenced_handshake_read_refusal(const void *bytes, size_t length, struct sequenced_refusal *ret_refusal)
+int sequenced_handshake_read_refusal(const void *bytes, size_t length,
+                                     struct sequenced_refusal *ret_refusal)
 {
     struct sequenced_refusal refusal = {0};
     struct octets_reader reader = open_datagram(bytes, length, SEQUENCED_REFUSAL, 0, &refusal.code);
@@ -236,10 +254,11 @@ int sequenced_handshake_read_refusal(const void *bytes, size_t length, struct se
     return STATUS_OK;
 }
 
-int sequenced_handshake_write_refusal(void *bytes, size_t size, const struct sequenced_refusal *refusal)
+int sequenced_handshake_write_refusal(void *bytes, size_t size,
+                                      const struct sequenced_refusal *refusal)
 {
-    struct octets_writer writer =
-        begin_datagram(bytes, size, SEQUENCED_FIRST_HANDSHAKE_DOWN, SEQUENCED_TYPE_REFUSAL, refusal->code);
+    struct octets_writer writer = begin_datagram(bytes, size, SEQUENCED_FIRST_HANDSHAKE_DOWN,
+                                                 SEQUENCED_TYPE_REFUSAL, refusal->code);
 
     if (!is_refusal(refusal))
         return STATUS_INVALID;
@@ -252,7 +271,8 @@ int sequenced_handshake_write_refusal(void *bytes, size_t size, const struct seq
 
 /* ---- STRANGER ---- */
 
-int sequenced_handshake_read_stranger(const void *bytes, size_t length, struct sequenced_stranger *ret_stranger)
+int sequenced_handshake_read_stranger(const void *bytes, size_t length,
+                                      struct sequenced_stranger *ret_stranger)
 {
     uint8_t unused;
     struct octets_reader reader = open_datagram(bytes, length, SEQUENCED_STRANGER, 0, &unused);
@@ -264,7 +284,8 @@ int sequenced_handshake_read_stranger(const void *bytes, size_t length, struct s
     return STATUS_OK;
 }
 
-int sequenced_handshake_write_stranger(void *bytes, size_t size, const struct sequenced_stranger *stranger)
+int sequenced_handshake_write_stranger(void *bytes, size_t size,
+                                       const struct sequenced_stranger *stranger)
 {
     struct octets_writer writer =
         begin_datagram(bytes, size, SEQUENCED_FIRST_HANDSHAKE_DOWN, SEQUENCED_TYPE_STRANGER, 0);

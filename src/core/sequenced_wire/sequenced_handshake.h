@@ -2,10 +2,13 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The handshake of the sequenced protocol as bytes (doc/protocol.md, 2.3). What a cookie holds, and who is let in, is decided elsewhere.
+ * The handshake of the sequenced protocol as bytes (doc/protocol.md, 2.3). What a cookie holds, and
+ * who is let in, is decided elsewhere.
  *
- * Readers take a whole datagram of the kind that sequenced_identify tells, and say STATUS_INVALID where it is too short, or a length or flag does not fit; what they return is then untouched.
- * Writers write a whole datagram at the start of `bytes` and return its length: STATUS_FULL where `size` is too small, STATUS_INVALID where a field is out of its range.
+ * Readers take a whole datagram of the kind that sequenced_identify tells, and say STATUS_INVALID
+ * where it is too short, or a length or flag does not fit; what they return is then untouched.
+ * Writers write a whole datagram at the start of `bytes` and return its length: STATUS_FULL where
+ * `size` is too small, STATUS_INVALID where a field is out of its range.
  */
 #ifndef ROOMD_CORE_SEQUENCED_WIRE_SEQUENCED_HANDSHAKE_H
 #define ROOMD_CORE_SEQUENCED_WIRE_SEQUENCED_HANDSHAKE_H
@@ -37,8 +40,9 @@ struct sequenced_join {
     bool resume;
     uint64_t nonce;
     struct octets_slice cookie;
-    struct octets_slice name; /* as sent: at most 255 bytes, so that a bad name can be told from a bad datagram */
-    uint64_t epoch;           /* this and the next two: 0 but with `resume` */
+    struct octets_slice
+        name; /* as sent: at most 255 bytes, so that a bad name can be told from a bad datagram */
+    uint64_t epoch; /* this and the next two: 0 but with `resume` */
     uint64_t token;
     uint64_t position;
 };
@@ -83,19 +87,29 @@ struct sequenced_stranger {
     uint64_t token;
 };
 
-int sequenced_handshake_read_hello(const void *bytes, size_t length, struct sequenced_hello *ret_hello);
-int sequenced_handshake_read_challenge(const void *bytes, size_t length, struct sequenced_challenge *ret_challenge);
-int sequenced_handshake_read_join(const void *bytes, size_t length, struct sequenced_join *ret_join);
-int sequenced_handshake_read_welcome(const void *bytes, size_t length, struct sequenced_welcome *ret_welcome);
-int sequenced_handshake_read_refusal(const void *bytes, size_t length, struct sequenced_refusal *ret_refusal);
-int sequenced_handshake_read_stranger(const void *bytes, size_t length, struct sequenced_stranger *ret_stranger);
+int sequenced_handshake_read_hello(const void *bytes, size_t length,
+                                   struct sequenced_hello *ret_hello);
+int sequenced_handshake_read_challenge(const void *bytes, size_t length,
+                                       struct sequenced_challenge *ret_challenge);
+int sequenced_handshake_read_join(const void *bytes, size_t length,
+                                  struct sequenced_join *ret_join);
+int sequenced_handshake_read_welcome(const void *bytes, size_t length,
+                                     struct sequenced_welcome *ret_welcome);
+int sequenced_handshake_read_refusal(const void *bytes, size_t length,
+                                     struct sequenced_refusal *ret_refusal);
+int sequenced_handshake_read_stranger(const void *bytes, size_t length,
+                                      struct sequenced_stranger *ret_stranger);
 
 /* HELLO and JOIN come padded to their least length; the others without padding. */
 int sequenced_handshake_write_hello(void *bytes, size_t size, const struct sequenced_hello *hello);
-int sequenced_handshake_write_challenge(void *bytes, size_t size, const struct sequenced_challenge *challenge);
+int sequenced_handshake_write_challenge(void *bytes, size_t size,
+                                        const struct sequenced_challenge *challenge);
 int sequenced_handshake_write_join(void *bytes, size_t size, const struct sequenced_join *join);
-int sequenced_handshake_write_welcome(void *bytes, size_t size, const struct sequenced_welcome *welcome);
-int sequenced_handshake_write_refusal(void *bytes, size_t size, const struct sequenced_refusal *refusal);
-int sequenced_handshake_write_stranger(void *bytes, size_t size, const struct sequenced_stranger *stranger);
+int sequenced_handshake_write_welcome(void *bytes, size_t size,
+                                      const struct sequenced_welcome *welcome);
+int sequenced_handshake_write_refusal(void *bytes, size_t size,
+                                      const struct sequenced_refusal *refusal);
+int sequenced_handshake_write_stranger(void *bytes, size_t size,
+                                       const struct sequenced_stranger *stranger);
 
 #endif

@@ -129,7 +129,8 @@ static bool is_missing(const struct sequenced_up *up, const struct sequenced_up_
     for (size_t i = 0; i < frame->missing.count; i++) {
         const struct sequenced_range *range = &frame->missing.ranges[i];
 
-        if (range->first <= up->position || range->first > OCTETS_VARINT_MAX || range->length > OCTETS_VARINT_MAX ||
+        if (range->first <= up->position || range->first > OCTETS_VARINT_MAX ||
+            range->length > OCTETS_VARINT_MAX ||
             !is_range(up->position, range->first - up->position, range->length))
             return false;
     }

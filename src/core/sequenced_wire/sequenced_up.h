@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * UP of the sequenced protocol as bytes (doc/protocol.md, 2.5): what a member reports, says and asks. Whose token that is, and what follows from a frame, is decided elsewhere.
+ * UP of the sequenced protocol as bytes (doc/protocol.md, 2.5): what a member reports, says and
+ * asks. Whose token that is, and what follows from a frame, is decided elsewhere.
  */
 #ifndef ROOMD_CORE_SEQUENCED_WIRE_SEQUENCED_UP_H
 #define ROOMD_CORE_SEQUENCED_WIRE_SEQUENCED_UP_H
@@ -69,16 +70,20 @@ struct sequenced_up_reader {
 int sequenced_up_open(const void *bytes, size_t length, struct sequenced_up *ret_up,
                       struct sequenced_up_reader *ret_reader);
 
-/* 1: a frame. 0: there are no more. STATUS_INVALID: what follows is not in order and dropped; those before count. */
+/* 1: a frame. 0: there are no more. STATUS_INVALID: what follows is not in order and dropped; those
+ * before count. */
 int sequenced_up_next(struct sequenced_up_reader *reader, struct sequenced_up_frame *ret_frame);
 
 /* ---- writing ---- */
 
-/* Writes the header into an empty `writer` (sequenced_write). STATUS_FULL, STATUS_INVALID (a field out of its range). */
+/* Writes the header into an empty `writer` (sequenced_write). STATUS_FULL, STATUS_INVALID (a field
+ * out of its range). */
 int sequenced_up_begin(struct octets_writer *writer, const struct sequenced_up *up);
 
 /*
- * Writes a frame behind what is there, in a datagram that `up` begins. STATUS_FULL: it does not fit, nothing was changed. STATUS_INVALID: a field out of its range, or a range that is not beyond the position.
+ * Writes a frame behind what is there, in a datagram that `up` begins. STATUS_FULL: it does not
+ * fit, nothing was changed. STATUS_INVALID: a field out of its range, or a range that is not beyond
+ * the position.
  */
 int sequenced_up_add(struct octets_writer *writer, const struct sequenced_up *up,
                      const struct sequenced_up_frame *frame);

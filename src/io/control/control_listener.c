@@ -20,7 +20,8 @@
 
 #define CONTROL_LISTENER_MODE 0660
 
-/* Connections that have not been accepted yet: a cron table full of roomctl, all in the same second. */
+/* Connections that have not been accepted yet: a cron table full of roomctl, all in the same
+ * second. */
 #define CONTROL_LISTENER_BACKLOG 128
 
 struct control_listener {
@@ -44,8 +45,9 @@ static bool is_listened_to(const struct control_listener *listener)
 
     if (fd < 0)
         return true; /* not known; it is left alone */
-    listened = connect(fd, (const struct sockaddr *)&listener->address, sizeof(listener->address)) == 0 ||
-               errno != ECONNREFUSED;
+    listened =
+        connect(fd, (const struct sockaddr *)&listener->address, sizeof(listener->address)) == 0 ||
+        errno != ECONNREFUSED;
     close(fd);
     return listened;
 }
@@ -67,11 +69,14 @@ static int clear_path(const struct control_listener *listener)
         return STATUS_INVALID;
     }
     if (status.st_uid != geteuid() && status.st_uid != 0) {
-        log_errorx("the socket %s belongs to somebody else (user %u)", path, (unsigned)status.st_uid);
+        log_errorx("the socket %s belongs to somebody else (user %u)", path,
+                   (unsigned)status.st_uid);
         return STATUS_INVALID;
     }
     if (is_listened_to(listener)) {
-        log_errorx("another program listens on the control socket %s; admin.control chooses another", path);
+        log_errorx(
+            "another program listens on the control socket %s; admin.control chooses another",
+            path);
         return STATUS_TAKEN;
     }
     if (unlink(path) != 0 && errno != ENOENT) {
@@ -81,11 +86,13 @@ static int clear_path(const struct control_listener *listener)
     return STATUS_OK;
 }
 
-/* Nobody but us may connect until owner and mode are what they should be: chmod on the descriptor would not reach the file. */
+/* Nobody but us may connect until owner and mode are what they should be: chmod on the descriptor
+ * would not reach the file. */
 static int bind_path(struct control_listener *listener)
 {
     mode_t mask = umask(0177);
-    int result = bind(listener->fd, (const struct sockaddr *)&listener->address, sizeof(listener->address));
+    int result =
+        bind(listener->fd, (const struct sockaddr *)&listener->address, sizeof(listener->address));
     int error = errno;
 
     umask(mask);
@@ -115,7 +122,8 @@ static int make(struct control_listener *listener, gid_t group)
     if (status != STATUS_OK)
         return status;
     listener->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (listener->fd >= 0 && bind_path(listener) == 0 && listen(listener->fd, CONTROL_LISTENER_BACKLOG) == 0 &&
+    if (listener->fd >= 0 && bind_path(listener) == 0 &&
+        listen(listener->fd, CONTROL_LISTENER_BACKLOG) == 0 &&
         give_rights(listener, group) == STATUS_OK)
         return STATUS_OK;
     log_error("can't create the control socket %s", listener->address.sun_path);

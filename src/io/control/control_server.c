@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Accepting, reading one frame, and writing from one buffer a client. While that buffer is full, or the client waits for something to happen, nothing is produced and nothing wakes the loop: a client that does not read costs its buffer
- * and a timer.
+ * Accepting, reading one frame, and writing from one buffer a client. While that buffer is full, or
+ * the client waits for something to happen, nothing is produced and nothing wakes the loop: a
+ * client that does not read costs its buffer and a timer.
  */
 #include "io/control/control_server.h"
 
@@ -27,7 +28,8 @@
 /* Kept free for the last words: how much was left out, and the end. */
 #define CONTROL_SERVER_RESERVE_BYTES 256
 
-/* After accept() has failed for want of descriptors or memory: it is ready for ever, and would spin the loop. */
+/* After accept() has failed for want of descriptors or memory: it is ready for ever, and would spin
+ * the loop. */
 #define CONTROL_SERVER_ACCEPT_PAUSE_S 1.0
 
 enum client_stage {
@@ -112,7 +114,8 @@ static bool has_room(const struct control_client *client, size_t bytes)
     return CONTROL_SERVER_BUFFER_BYTES - CONTROL_SERVER_RESERVE_BYTES - client->used >= bytes;
 }
 
-void control_client_say(struct control_client *client, enum control_frame_type type, const char *text)
+void control_client_say(struct control_client *client, enum control_frame_type type,
+                        const char *text)
 {
     size_t length = strlen(text);
 
@@ -120,8 +123,9 @@ void control_client_say(struct control_client *client, enum control_frame_type t
     if (!has_room(client, CONTROL_FRAME_HEADER_BYTES + length))
         flush(client);
     if (has_room(client, CONTROL_FRAME_HEADER_BYTES + length))
-        client->used += control_frame_write(client->buffer + client->used, CONTROL_SERVER_BUFFER_BYTES - client->used,
-                                            type, text, length);
+        client->used +=
+            control_frame_write(client->buffer + client->used,
+                                CONTROL_SERVER_BUFFER_BYTES - client->used, type, text, length);
     else
         client->omitted++;
 }
@@ -133,13 +137,15 @@ void control_client_end(struct control_client *client, enum control_result resul
     if (client->stage == CLIENT_ENDED)
         return;
     if (client->omitted > 0) {
-        snprintf(text, sizeof(text), "%u lines of this answer are left out: they were not read in time",
+        snprintf(text, sizeof(text),
+                 "%u lines of this answer are left out: they were not read in time",
                  client->omitted);
-        client->used += control_frame_write(client->buffer + client->used, CONTROL_SERVER_BUFFER_BYTES - client->used,
+        client->used += control_frame_write(client->buffer + client->used,
+                                            CONTROL_SERVER_BUFFER_BYTES - client->used,
                                             CONTROL_FRAME_ERROR, text, strlen(text));
     }
-    client->used +=
-        control_frame_write_end(client->buffer + client->used, CONTROL_SERVER_BUFFER_BYTES - client->used, result);
+    client->used += control_frame_write_end(client->buffer + client->used,
+                                            CONTROL_SERVER_BUFFER_BYTES - client->used, result);
     set_stage(client, CLIENT_ENDED);
 }
 
@@ -163,7 +169,8 @@ static void set_timeout(struct control_client *client)
     client->progressed = false;
 }
 
-/* Whatever was done with a client ends here: it is closed, or its watchers are set to what it waits for. */
+/* Whatever was done with a client ends here: it is closed, or its watchers are set to what it waits
+ * for. */
 static void settle(struct control_client *client)
 {
     struct ev_loop *loop = client->server->loop;
@@ -184,7 +191,8 @@ static void answer(struct control_client *client)
 {
     const struct control_server_sink *sink = &client->server->sink;
 
-    for (unsigned calls = 0; calls < CONTROL_SERVER_CALLS_PER_TURN && client->stage == CLIENT_ANSWERING; calls++) {
+    for (unsigned calls = 0;
+         calls < CONTROL_SERVER_CALLS_PER_TURN && client->stage == CLIENT_ANSWERING; calls++) {
         if (!has_room(client, CONTROL_SERVER_ITEM_MAX_BYTES))
             flush(client);
         if (client->broken || !has_room(client, CONTROL_SERVER_ITEM_MAX_BYTES))
@@ -243,9 +251,11 @@ static void take_bytes(struct control_client *client)
         if (status == STATUS_OK)
             take_request(client, &request);
         else
-            refuse(client, status == STATUS_NOT_FOUND
-                               ? "nothing was done: roomctl and roomd are of different versions; restart roomd"
-                               : "nothing was done: this is no request");
+            refuse(
+                client,
+                status == STATUS_NOT_FOUND
+                    ? "nothing was done: roomctl and roomd are of different versions; restart roomd"
+                    : "nothing was done: this is no request");
     }
 }
 
@@ -254,9 +264,9 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
     struct control_client *client = w->data;
     bool reading = client->stage == CLIENT_READING;
     char beyond;
-    ssize_t length =
-        reading ? recv(client->fd, client->buffer + client->used, CONTROL_SERVER_BUFFER_BYTES - client->used, 0)
-                : recv(client->fd, &beyond, 1, 0);
+    ssize_t length = reading ? recv(client->fd, client->buffer + client->used,
+                                    CONTROL_SERVER_BUFFER_BYTES - client->used, 0)
+                             : recv(client->fd, &beyond, 1, 0);
 
     (void)loop;
     (void)revents;
@@ -291,11 +301,13 @@ static void on_timeout(struct ev_loop *loop, ev_timer *w, int revents)
 
 /* ---- coming ---- */
 
-/* For those who get no place. A new socket takes this little at once; if it does not, they see only that it was closed. */
+/* For those who get no place. A new socket takes this little at once; if it does not, they see only
+ * that it was closed. */
 static void reject(int fd, const char *why, enum control_result result)
 {
     char bytes[512];
-    size_t length = control_frame_write(bytes, sizeof(bytes), CONTROL_FRAME_ERROR, why, strlen(why));
+    size_t length =
+        control_frame_write(bytes, sizeof(bytes), CONTROL_FRAME_ERROR, why, strlen(why));
 
     length += control_frame_write_end(bytes + length, sizeof(bytes) - length, result);
     if (send(fd, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
@@ -303,7 +315,8 @@ static void reject(int fd, const char *why, enum control_result result)
     close(fd);
 }
 
-/* Scripts gone wrong must not keep an administrator out: whoever has stood still longest makes place. */
+/* Scripts gone wrong must not keep an administrator out: whoever has stood still longest makes
+ * place. */
 static bool make_place(struct control_server *server)
 {
     struct control_client *idlest = NULL;
@@ -315,7 +328,8 @@ static bool make_place(struct control_server *server)
         struct control_client *client = server->clients[i];
         bool stuck = client->stage == CLIENT_READING || client->used > 0;
 
-        if (stuck && now - client->moved >= CONTROL_SERVER_STUCK_S && (idlest == NULL || client->moved < idlest->moved))
+        if (stuck && now - client->moved >= CONTROL_SERVER_STUCK_S &&
+            (idlest == NULL || client->moved < idlest->moved))
             idlest = client;
     }
     if (idlest == NULL)
@@ -329,7 +343,8 @@ static void client_new(struct control_server *server, int fd, uid_t uid)
     struct control_client *client;
 
     if (!make_place(server)) {
-        reject(fd, "nothing was done: too many others are connected, and all are busy; try again", CONTROL_BUSY);
+        reject(fd, "nothing was done: too many others are connected, and all are busy; try again",
+               CONTROL_BUSY);
         return;
     }
     client = calloc(1, sizeof(*client));
@@ -414,7 +429,9 @@ int control_server_open(struct ev_loop *loop, const struct control_server_setup 
     snprintf(server->forbidden, sizeof(server->forbidden),
              "nothing was done: you are neither root, nor the user that roomd runs as%s%s%s",
              setup->group_name[0] != '\0' ? ", nor in the group " : "", setup->group_name,
-             setup->group_name[0] != '\0' && setup->group == GROUP_NONE ? " (there is none of that name)" : "");
+             setup->group_name[0] != '\0' && setup->group == GROUP_NONE
+                 ? " (there is none of that name)"
+                 : "");
     ev_io_init(&server->acceptor, on_connection, control_listener_fd(server->listener), EV_READ);
     ev_timer_init(&server->pause, on_pause_over, CONTROL_SERVER_ACCEPT_PAUSE_S, 0.0);
     server->acceptor.data = server->pause.data = server;

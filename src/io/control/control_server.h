@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The clients of the control socket: who may speak there, one request each, and an answer that is produced only as fast as it is read. Knows frames, but no commands.
+ * The clients of the control socket: who may speak there, one request each, and an answer that is
+ * produced only as fast as it is read. Knows frames, but no commands.
  */
 #ifndef ROOMD_IO_CONTROL_CONTROL_SERVER_H
 #define ROOMD_IO_CONTROL_CONTROL_SERVER_H
@@ -15,7 +16,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Each has a buffer of CONTROL_SERVER_BUFFER_BYTES: 4 MiB together, and a quarter of the usual limit on descriptors. */
+/* Each has a buffer of CONTROL_SERVER_BUFFER_BYTES: 4 MiB together, and a quarter of the usual
+ * limit on descriptors. */
 #define CONTROL_SERVER_CLIENTS_MAX 256
 
 /* A request comes in at once, from a program; somebody who connects and types has time to. */
@@ -41,9 +43,12 @@ struct control_client;
 
 /* Who answers. Neither call may close the control, nor keep the client for longer than the call. */
 struct control_server_sink {
-    /* A request has come; the line is borrowed for the call. Until control_client_end was called, `more` goes on with the answer. */
-    void (*request)(void *ctx, struct control_client *client, const struct control_request *request);
-    /* There is room for the next item of the answer. False: nothing to say before control_server_wake. */
+    /* A request has come; the line is borrowed for the call. Until control_client_end was called,
+     * `more` goes on with the answer. */
+    void (*request)(void *ctx, struct control_client *client,
+                    const struct control_request *request);
+    /* There is room for the next item of the answer. False: nothing to say before
+     * control_server_wake. */
     bool (*more)(void *ctx, struct control_client *client);
     void *ctx;
 };
@@ -59,7 +64,8 @@ struct control_server_setup {
 int control_server_open(struct ev_loop *loop, const struct control_server_setup *setup,
                         struct control_server **ret_server);
 
-/* Tells those who wait for more that there is no more, as far as they take it at once, and closes everything. NULL is legal. */
+/* Tells those who wait for more that there is no more, as far as they take it at once, and closes
+ * everything. NULL is legal. */
 void control_server_close(struct control_server *server);
 
 uint32_t control_server_clients(const struct control_server *server);
@@ -69,8 +75,10 @@ uint32_t control_server_waiting(const struct control_server *server);
 /* Something has happened: those that wait are asked for more. */
 void control_server_wake(struct control_server *server);
 
-/* A line of the answer. What does not fit any more, as the client does not read, is counted, and the client is told. */
-void control_client_say(struct control_client *client, enum control_frame_type type, const char *text);
+/* A line of the answer. What does not fit any more, as the client does not read, is counted, and
+ * the client is told. */
+void control_client_say(struct control_client *client, enum control_frame_type type,
+                        const char *text);
 /* The answer is complete. */
 void control_client_end(struct control_client *client, enum control_result result);
 /* CONTROL_SERVER_STATE_BYTES, aligned for anything. */

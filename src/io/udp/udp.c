@@ -24,17 +24,19 @@ struct option {
     int level;
     int name;
     int value;
-    bool
-        needed; /* without it the door is not what was asked for; a kernel that lacks one of the others costs no more than what it is for */
+    bool needed; /* without it the door is not what was asked for; a kernel that lacks one of the
+                    others costs no more than what it is for */
 };
 
 static const struct option options[] = {
-    /* [::]:8888 stands beside 0.0.0.0:8888, instead of taking its port. SO_REUSEADDR is not set: it would let a second process take the traffic. */
+    /* [::]:8888 stands beside 0.0.0.0:8888, instead of taking its port. SO_REUSEADDR is not set: it
+       would let a second process take the traffic. */
     {AF_INET6, IPPROTO_IPV6, IPV6_V6ONLY, 1, true},
     /* Which of our addresses a datagram was sent to: the answer leaves from there. */
     {AF_INET, IPPROTO_IP, IP_PKTINFO, 1, false},
     {AF_INET6, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, false},
-    /* Fragments are lost more easily, and forged more easily, than datagrams; see udp_send.c for those that do not fit. */
+    /* Fragments are lost more easily, and forged more easily, than datagrams; see udp_send.c for
+       those that do not fit. */
     {AF_INET, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO, false},
     {AF_INET6, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DO, false},
     /* Without it nothing is heard of a member whose program is gone: udp_errqueue.c. */
@@ -61,7 +63,8 @@ static int set_options(int fd, int family, bool bound)
     return STATUS_OK;
 }
 
-/* Asks for UDP_BUFFER_BYTES, beyond the administrator's limit where we may, and lowers `lowest` to what there is now. */
+/* Asks for UDP_BUFFER_BYTES, beyond the administrator's limit where we may, and lowers `lowest` to
+ * what there is now. */
 static void set_buffer(int fd, int forced, int limited, uint32_t *lowest)
 {
     int bytes = UDP_BUFFER_BYTES;
@@ -114,7 +117,8 @@ static void close_door(struct udp *udp)
 }
 
 /* `listen` with the scope of its zone. */
-static int resolve_zone(const struct endpoint *listen, const char *zone, struct endpoint *ret_listen)
+static int resolve_zone(const struct endpoint *listen, const char *zone,
+                        struct endpoint *ret_listen)
 {
     struct endpoint resolved = *listen;
 
@@ -163,7 +167,8 @@ static int add_door(struct udp *udp, int status, uint16_t *ret_door)
     return STATUS_OK;
 }
 
-int udp_open(struct udp_set *set, const struct endpoint *listen, const char *zone, uint16_t *ret_door)
+int udp_open(struct udp_set *set, const struct endpoint *listen, const char *zone,
+             uint16_t *ret_door)
 {
     struct endpoint resolved;
     struct udp *udp;
@@ -207,10 +212,13 @@ int udp_adopt(struct udp_set *set, int fd, uint16_t *ret_door)
         return status;
     }
     udp->fd = fd;
-    /* On its way it has lost O_NONBLOCK; its options it has kept, but those of an older version may have been others. */
-    status = flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 ? find_bound(fd, &udp->bound) : STATUS_SYSTEM;
+    /* On its way it has lost O_NONBLOCK; its options it has kept, but those of an older version may
+     * have been others. */
+    status = flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 ? find_bound(fd, &udp->bound)
+                                                                       : STATUS_SYSTEM;
     if (status == STATUS_OK)
-        status = set_options(fd, endpoint_address_is_ipv4(udp->bound.address) ? AF_INET : AF_INET6, true);
+        status = set_options(fd, endpoint_address_is_ipv4(udp->bound.address) ? AF_INET : AF_INET6,
+                             true);
     return add_door(udp, status, ret_door);
 }
 
@@ -248,8 +256,9 @@ static void warn_of_small_buffers(const struct udp_set *set)
     if (!receive && !send)
         return;
     log_warnx("%s buffer is %u KiB where %u KiB are wanted; a burst may be lost: sysctl -w%s%s",
-              receive ? "receive" : "send", (receive ? set->receive_buffer : set->send_buffer) / 1024,
-              UDP_BUFFER_BYTES / 1024, receive ? " net.core.rmem_max=" UDP_TEXT_OF(UDP_BUFFER_BYTES) : "",
+              receive ? "receive" : "send",
+              (receive ? set->receive_buffer : set->send_buffer) / 1024, UDP_BUFFER_BYTES / 1024,
+              receive ? " net.core.rmem_max=" UDP_TEXT_OF(UDP_BUFFER_BYTES) : "",
               send ? " net.core.wmem_max=" UDP_TEXT_OF(UDP_BUFFER_BYTES) : "");
 }
 

@@ -2,10 +2,12 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The doors: UDP sockets on the loop, what comes in by them and what goes out. Knows endpoints and bytes, and nothing of rooms or protocols.
+ * The doors: UDP sockets on the loop, what comes in by them and what goes out. Knows endpoints and
+ * bytes, and nothing of rooms or protocols.
  *
- * All doors form one set, which owns the buffers they share: received datagrams are handed on before the next ones are read, and sending ends before
- * the call returns, so one of each is enough.
+ * All doors form one set, which owns the buffers they share: received datagrams are handed on
+ * before the next ones are read, and sending ends before the call returns, so one of each is
+ * enough.
  */
 #ifndef ROOMD_IO_UDP_UDP_H
 #define ROOMD_IO_UDP_UDP_H
@@ -31,8 +33,9 @@ struct udp_sink {
     /* A door that had answered OUTBOX_LATER takes datagrams again. */
     void (*writable)(void *ctx, uint16_t door);
     /*
-     * An ICMP error came in that quotes a datagram from this door to `peer`: its port, host or network can't be reached. Anybody who knows both addresses
-     * can forge one. Borrowed for the call.
+     * An ICMP error came in that quotes a datagram from this door to `peer`: its port, host or
+     * network can't be reached. Anybody who knows both addresses can forge one. Borrowed for the
+     * call.
      */
     void (*unreachable)(void *ctx, const struct endpoint *peer, uint16_t door);
     void *ctx;
@@ -54,25 +57,30 @@ struct udp_stats {
 
 struct udp_set;
 
-/* A set without doors. The sink is copied; it may send from within a call, but not close a door. STATUS_NO_MEMORY. */
+/* A set without doors. The sink is copied; it may send from within a call, but not close a door.
+ * STATUS_NO_MEMORY. */
 int udp_set_new(struct ev_loop *loop, const struct udp_sink *sink, struct udp_set **ret_set);
 
 /* Closes all doors. NULL is legal. */
 void udp_set_free(struct udp_set *set);
 
 /*
- * Opens one more door, the first is number 0, the next 1. Port 0 asks the kernel for a free one. `zone` is the name of the interface of a link-local
- * address; NULL or empty where `listen` has a scope or needs none. Datagrams wait in the kernel until udp_set_start.
- * STATUS_SYSTEM with errno (EADDRINUSE, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT; ENODEV: no such zone); STATUS_INVALID: a link-local address without an
- * interface; STATUS_FULL; STATUS_NO_MEMORY. The set is then as it was.
+ * Opens one more door, the first is number 0, the next 1. Port 0 asks the kernel for a free one.
+ * `zone` is the name of the interface of a link-local address; NULL or empty where `listen` has a
+ * scope or needs none. Datagrams wait in the kernel until udp_set_start. STATUS_SYSTEM with errno
+ * (EADDRINUSE, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT; ENODEV: no such zone); STATUS_INVALID: a
+ * link-local address without an interface; STATUS_FULL; STATUS_NO_MEMORY. The set is then as it
+ * was.
  */
-int udp_open(struct udp_set *set, const struct endpoint *listen, const char *zone, uint16_t *ret_door);
+int udp_open(struct udp_set *set, const struct endpoint *listen, const char *zone,
+             uint16_t *ret_door);
 
 /* Is this descriptor a UDP socket that is bound to just that? Port 0 stands for any port. */
 bool udp_is_bound(int fd, const struct endpoint *listen, const char *zone);
 
 /*
- * As udp_open, with a socket that is bound already, and holds what came in meanwhile: one that outlived a restart. `fd` is the set's from now on, whatever is returned.
+ * As udp_open, with a socket that is bound already, and holds what came in meanwhile: one that
+ * outlived a restart. `fd` is the set's from now on, whatever is returned.
  */
 int udp_adopt(struct udp_set *set, int fd, uint16_t *ret_door);
 
@@ -82,19 +90,22 @@ int udp_fd(const struct udp_set *set, uint16_t door);
 /* Receives no more; what comes in waits in the kernel. What is said can still be sent. */
 void udp_set_stop(struct udp_set *set);
 
-/* Begins to receive, at all doors opened so far, and warns once if the kernel's limits keep buffers below UDP_BUFFER_BYTES. */
+/* Begins to receive, at all doors opened so far, and warns once if the kernel's limits keep buffers
+ * below UDP_BUFFER_BYTES. */
 void udp_set_start(struct udp_set *set);
 
 uint16_t udp_doors(const struct udp_set *set);
 
-/* The address a door is bound to, with its real port; valid until udp_set_free. `door` < udp_doors. */
+/* The address a door is bound to, with its real port; valid until udp_set_free. `door` < udp_doors.
+ */
 const struct endpoint *udp_bound(const struct udp_set *set, uint16_t door);
 
 void udp_stats(const struct udp_set *set, struct udp_stats *ret_stats);
 
 /*
- * The `send` of struct outbox; `ctx` is the set. OUTBOX_LATER is followed by the sink's `writable` for that door, never from within this call. Until
- * then the door's entries are LATER without a system call.
+ * The `send` of struct outbox; `ctx` is the set. OUTBOX_LATER is followed by the sink's `writable`
+ * for that door, never from within this call. Until then the door's entries are LATER without a
+ * system call.
  */
 void udp_outbox_send(void *ctx, struct outbox_entry *entries, size_t count);
 

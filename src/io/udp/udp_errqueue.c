@@ -2,13 +2,17 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The error queue of a door: ICMP errors, each with the destination of the datagram that it quotes. They are read before datagrams, for both kinds share
- * the receive buffer: left alone, the errors of a few members whose programs are gone fill it, and hardly anybody's message comes in any more. Knows
- * nothing of what follows from an error.
+ * The error queue of a door: ICMP errors, each with the destination of the datagram that it quotes.
+ * They are read before datagrams, for both kinds share the receive buffer: left alone, the errors
+ * of a few members whose programs are gone fill it, and hardly anybody's message comes in any more.
+ * Knows nothing of what follows from an error.
  *
- * It is read only where it may hold something, since asking costs a system call. Whatever the kernel puts into it, it also leaves at the socket as a pending
- * error, or returns from the send itself; so one of our own calls is told: a receive fails, or a send takes less than it was offered. Should that be missed (reading the
- * last entry also removes the pending error of one that comes in at that moment), the socket stays ready, and a receive that finds no datagram is reason enough, too.
+ * It is read only where it may hold something, since asking costs a system call. Whatever the
+ * kernel puts into it, it also leaves at the socket as a pending error, or returns from the send
+ * itself; so one of our own calls is told: a receive fails, or a send takes less than it was
+ * offered. Should that be missed (reading the last entry also removes the pending error of one that
+ * comes in at that moment), the socket stays ready, and a receive that finds no datagram is reason
+ * enough, too.
  */
 #include "io/udp/udp_internal.h"
 
@@ -17,7 +21,8 @@
 #include <netinet/ip_icmp.h>
 #include <string.h>
 
-/* More errors than one turn of the loop can cause by what it sends, so that the queue gets shorter however many members are gone; takes about a millisecond. */
+/* More errors than one turn of the loop can cause by what it sends, so that the queue gets shorter
+ * however many members are gone; takes about a millisecond. */
 #define UDP_ERROR_ROUNDS 32
 
 static void reset(struct udp_error_batch *batch, size_t slot)
@@ -49,7 +54,8 @@ static bool is_error(const struct cmsghdr *control)
 /* Returns false where the entry holds none. */
 static bool read_error(struct msghdr *header, struct sock_extended_err *ret_error)
 {
-    for (struct cmsghdr *control = CMSG_FIRSTHDR(header); control != NULL; control = CMSG_NXTHDR(header, control)) {
+    for (struct cmsghdr *control = CMSG_FIRSTHDR(header); control != NULL;
+         control = CMSG_NXTHDR(header, control)) {
         if (is_error(control)) {
             memcpy(ret_error, CMSG_DATA(control), sizeof(*ret_error));
             return true;
@@ -64,7 +70,8 @@ static bool is_icmp(const struct sock_extended_err *error)
     return error->ee_origin == SO_EE_ORIGIN_ICMP || error->ee_origin == SO_EE_ORIGIN_ICMP6;
 }
 
-/* Port, host or network; not "too big", of which the peer is as well as before, nor "too many hops", which a change of routes causes for a while. */
+/* Port, host or network; not "too big", of which the peer is as well as before, nor "too many
+ * hops", which a change of routes causes for a while. */
 static bool is_unreachable(const struct sock_extended_err *error)
 {
     if (error->ee_origin == SO_EE_ORIGIN_ICMP)
@@ -82,7 +89,8 @@ static void dispatch(struct udp *udp, size_t slot)
     if (!read_error(header, &error) || !is_icmp(&error))
         return;
     set->stats.icmp_errors++;
-    if (is_unreachable(&error) && sockaddr_to_endpoint(&set->errors.peers[slot], header->msg_namelen, &peer) == 0)
+    if (is_unreachable(&error) &&
+        sockaddr_to_endpoint(&set->errors.peers[slot], header->msg_namelen, &peer) == 0)
         set->sink.unreachable(set->sink.ctx, &peer, udp->door);
 }
 
@@ -91,9 +99,11 @@ size_t udp_errqueue_drain(struct udp *udp)
     struct udp_error_batch *batch = &udp->set->errors;
     size_t taken = 0;
 
-    udp->errors_wait = false; /* now, for what is sent from within dispatch may make it true again */
+    udp->errors_wait =
+        false; /* now, for what is sent from within dispatch may make it true again */
     for (unsigned round = 0; round < UDP_ERROR_ROUNDS; round++) {
-        int count = recvmmsg(udp->fd, batch->headers, UDP_ERROR_SLOTS, MSG_ERRQUEUE | MSG_DONTWAIT, NULL);
+        int count =
+            recvmmsg(udp->fd, batch->headers, UDP_ERROR_SLOTS, MSG_ERRQUEUE | MSG_DONTWAIT, NULL);
 
         for (int slot = 0; slot < count; slot++) {
             dispatch(udp, (size_t)slot);

@@ -2,7 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Outbox entries as messages for sendmmsg. Datagrams that follow each other to one member are one message, which the kernel cuts again (UDP_SEGMENT, since Linux 4.18): they cross its layers together.
+ * Outbox entries as messages for sendmmsg. Datagrams that follow each other to one member are one
+ * message, which the kernel cuts again (UDP_SEGMENT, since Linux 4.18): they cross its layers
+ * together.
  */
 #include "io/udp/udp_internal.h"
 
@@ -21,8 +23,8 @@ void udp_gso_init(struct udp_send_batch *batch)
 }
 
 /* Adds a control message behind the `used` bytes of those before it. Returns the bytes of all. */
-static size_t add_control(struct udp_send_control *bytes, size_t used, int level, int type, const void *data,
-                          size_t length)
+static size_t add_control(struct udp_send_control *bytes, size_t used, int level, int type,
+                          const void *data, size_t length)
 {
     struct cmsghdr *control = (struct cmsghdr *)(void *)(bytes->bytes + used);
 
@@ -33,7 +35,8 @@ static size_t add_control(struct udp_send_control *bytes, size_t used, int level
     return used + CMSG_SPACE(length);
 }
 
-/* Makes the datagram leave from the address that its receiver wrote to. Returns the bytes of control messages. */
+/* Makes the datagram leave from the address that its receiver wrote to. Returns the bytes of
+ * control messages. */
 static size_t write_source(const struct path *path, struct udp_send_control *control)
 {
     memset(control, 0, sizeof(*control));
@@ -49,13 +52,15 @@ static size_t write_source(const struct path *path, struct udp_send_control *con
     struct in6_pktinfo info = {0};
 
     memcpy(&info.ipi6_addr, path->local, ENDPOINT_ADDRESS_BYTES);
-    /* The interface is the routing table's to choose, but of a link-local source the kernel asks which one's it is. */
+    /* The interface is the routing table's to choose, but of a link-local source the kernel asks
+     * which one's it is. */
     if (endpoint_address_is_link_local(path->local))
         info.ipi6_ifindex = path->peer.scope;
     return add_control(control, 0, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
 }
 
-/* All members have written to one address, mostly: then the control message that stands there is right. */
+/* All members have written to one address, mostly: then the control message that stands there is
+ * right. */
 static size_t pin_source(const struct path *path, struct udp_send_batch *batch, size_t message)
 {
     struct udp_send_source *source = &batch->sources[message];
@@ -64,19 +69,22 @@ static size_t pin_source(const struct path *path, struct udp_send_batch *batch, 
         return source->length;
     source->length = (uint8_t)write_source(path, &batch->controls[message]);
     memcpy(source->address, path->local, sizeof(source->address));
-    source->known = !endpoint_address_is_link_local(path->local); /* there it also depends on the peer */
+    source->known =
+        !endpoint_address_is_link_local(path->local); /* there it also depends on the peer */
     return source->length;
 }
 
-/* How many of the entries may be one message: all segments of a message are as long as the first, but for the last, which may be shorter. */
+/* How many of the entries may be one message: all segments of a message are as long as the first,
+ * but for the last, which may be shorter. */
 static size_t count_segments(const struct outbox_entry *entries, size_t count)
 {
     size_t bytes = entries[0].length, span = 1;
 
     if (count == 1 || entries[1].path != entries[0].path) /* in a quiet room, always */
         return 1;
-    while (span < count && span < SEGMENTS_MAX && entries[span].path == entries[0].path && entries[span].length > 0 &&
-           entries[span].length <= entries[0].length && bytes + entries[span].length <= SEGMENTS_BYTES_MAX) {
+    while (span < count && span < SEGMENTS_MAX && entries[span].path == entries[0].path &&
+           entries[span].length > 0 && entries[span].length <= entries[0].length &&
+           bytes + entries[span].length <= SEGMENTS_BYTES_MAX) {
         bytes += entries[span].length;
         span++;
         if (entries[span - 1].length < entries[0].length)
@@ -85,8 +93,8 @@ static size_t count_segments(const struct outbox_entry *entries, size_t count)
     return span;
 }
 
-static void prepare(struct udp_send_batch *batch, size_t message, const struct outbox_entry *entries, size_t first,
-                    size_t span)
+static void prepare(struct udp_send_batch *batch, size_t message,
+                    const struct outbox_entry *entries, size_t first, size_t span)
 {
     struct msghdr *header = &batch->headers[message].msg_hdr;
     struct iovec *pieces = &batch->pieces[first];
@@ -96,8 +104,8 @@ static void prepare(struct udp_send_batch *batch, size_t message, const struct o
     header->msg_namelen = sockaddr_from_endpoint(&path->peer, &batch->peers[message]);
     header->msg_controllen = pin_source(path, batch, message);
     if (span > 1)
-        header->msg_controllen = add_control(&batch->controls[message], header->msg_controllen, SOL_UDP, UDP_SEGMENT,
-                                             &segment, sizeof(segment));
+        header->msg_controllen = add_control(&batch->controls[message], header->msg_controllen,
+                                             SOL_UDP, UDP_SEGMENT, &segment, sizeof(segment));
     header->msg_control = header->msg_controllen > 0 ? &batch->controls[message] : NULL;
     header->msg_iov = pieces;
     header->msg_iovlen = span;
@@ -107,12 +115,14 @@ static void prepare(struct udp_send_batch *batch, size_t message, const struct o
     }
 }
 
-size_t udp_gso_fill(struct udp_send_batch *batch, const struct outbox_entry *entries, size_t count, bool together)
+size_t udp_gso_fill(struct udp_send_batch *batch, const struct outbox_entry *entries, size_t count,
+                    bool together)
 {
     size_t messages = 0;
 
     for (size_t done = 0; done < count; done += batch->spans[messages++]) {
-        batch->spans[messages] = (uint8_t)(together ? count_segments(entries + done, count - done) : 1);
+        batch->spans[messages] =
+            (uint8_t)(together ? count_segments(entries + done, count - done) : 1);
         prepare(batch, messages, entries, done, batch->spans[messages]);
     }
     return messages;

@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What the five files of udp.h share, and nobody else includes: udp.c opens and closes, udp_recv.c and udp_send.c each own their buffers and their
- * watchers, udp_errqueue.c is called by both, udp_gso.c by the latter.
+ * What the five files of udp.h share, and nobody else includes: udp.c opens and closes, udp_recv.c
+ * and udp_send.c each own their buffers and their watchers, udp_errqueue.c is called by both,
+ * udp_gso.c by the latter.
  */
 #ifndef ROOMD_IO_UDP_UDP_INTERNAL_H
 #define ROOMD_IO_UDP_UDP_INTERNAL_H
@@ -16,13 +17,15 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
-/* So many datagrams are received in one system call; the buffers for them fit the second-level cache. */
+/* So many datagrams are received in one system call; the buffers for them fit the second-level
+ * cache. */
 #define UDP_RECV_SLOTS 32
 
 /* Beyond 64 messages a call, sendmmsg gains nothing that could be measured. */
 #define UDP_SEND_SLOTS 64
 
-/* ICMP errors come one for a datagram that was sent, so they are taken in runs of the same length. */
+/* ICMP errors come one for a datagram that was sent, so they are taken in runs of the same length.
+ */
 #define UDP_ERROR_SLOTS UDP_SEND_SLOTS
 
 /* An address of either family in the form of a control message. */
@@ -31,8 +34,9 @@
 /* The address written to, and SO_RXQ_OVFL's counter. */
 #define UDP_RECV_CONTROL_BYTES (UDP_PKTINFO_BYTES + CMSG_SPACE(sizeof(uint32_t)))
 
-/* The error, with the address of whoever reported it behind it, and the address that the report was sent to. */
-#define UDP_ERROR_CONTROL_BYTES                                                                                        \
+/* The error, with the address of whoever reported it behind it, and the address that the report was
+ * sent to. */
+#define UDP_ERROR_CONTROL_BYTES                                                                    \
     (UDP_PKTINFO_BYTES + CMSG_SPACE(sizeof(struct sock_extended_err) + sizeof(struct sockaddr_in6)))
 
 struct udp_recv_control {
@@ -40,8 +44,8 @@ struct udp_recv_control {
 };
 
 struct udp_send_control {
-    alignas(struct cmsghdr)
-        uint8_t bytes[UDP_PKTINFO_BYTES + CMSG_SPACE(sizeof(uint16_t))]; /* and the length of segments */
+    alignas(struct cmsghdr) uint8_t
+        bytes[UDP_PKTINFO_BYTES + CMSG_SPACE(sizeof(uint16_t))]; /* and the length of segments */
 };
 
 struct udp_error_control {
@@ -120,7 +124,8 @@ void udp_recv_start(struct udp *udp);
 void udp_recv_stop(struct udp *udp);
 
 void udp_errqueue_batch_init(struct udp_error_batch *batch);
-/* Reads what waits in the door's error queue, a bounded amount of it. Returns how many entries that was. */
+/* Reads what waits in the door's error queue, a bounded amount of it. Returns how many entries that
+ * was. */
 size_t udp_errqueue_drain(struct udp *udp);
 /*
  * May this error of a call be that of an earlier one? With IP_RECVERR an ICMP error that somebody
@@ -131,10 +136,12 @@ bool udp_errqueue_may_be_pending(int error);
 
 void udp_gso_init(struct udp_send_batch *batch);
 /*
- * Makes messages of up to UDP_SEND_SLOTS entries of one door, from the first place on; `together`: datagrams to one member that have the same length may share one. Returns how many messages. The entries are
- * borrowed until they are sent.
+ * Makes messages of up to UDP_SEND_SLOTS entries of one door, from the first place on; `together`:
+ * datagrams to one member that have the same length may share one. Returns how many messages. The
+ * entries are borrowed until they are sent.
  */
-size_t udp_gso_fill(struct udp_send_batch *batch, const struct outbox_entry *entries, size_t count, bool together);
+size_t udp_gso_fill(struct udp_send_batch *batch, const struct outbox_entry *entries, size_t count,
+                    bool together);
 
 void udp_send_init(struct udp *udp);
 void udp_send_done(struct udp *udp);

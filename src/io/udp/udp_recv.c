@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Receiving. A callback reads a bounded number of datagrams and returns: epoll is level-triggered here and comes again, after the other watchers
- * have had their turn.
+ * Receiving. A callback reads a bounded number of datagrams and returns: epoll is level-triggered
+ * here and comes again, after the other watchers have had their turn.
  */
 #include "base/log.h"
 #include "io/udp/udp_internal.h"
@@ -18,12 +18,13 @@
 #define UDP_RECV_ROUNDS 4
 
 /*
- * So many errors in a row are no longer other people's ICMP messages, one of which may be pending at each call: those must not cost honest datagrams
- * their turn, not even in a flood.
+ * So many errors in a row are no longer other people's ICMP messages, one of which may be pending
+ * at each call: those must not cost honest datagrams their turn, not even in a flood.
  */
 #define UDP_RECV_ERRORS_MAX 16
 
-/* After errors that do not go away by being read: a socket that stays ready with one would take the whole processor. */
+/* After errors that do not go away by being read: a socket that stays ready with one would take the
+ * whole processor. */
 #define UDP_BACKOFF_S 0.01
 
 /* A flood makes such lines a minute, not a second. */
@@ -32,7 +33,8 @@
 void udp_recv_batch_init(struct udp_recv_batch *batch)
 {
     for (size_t i = 0; i < UDP_RECV_SLOTS; i++) {
-        batch->pieces[i] = (struct iovec){.iov_base = batch->bytes[i], .iov_len = UDP_DATAGRAM_MAX_BYTES};
+        batch->pieces[i] =
+            (struct iovec){.iov_base = batch->bytes[i], .iov_len = UDP_DATAGRAM_MAX_BYTES};
         batch->headers[i].msg_hdr = (struct msghdr){
             .msg_name = &batch->peers[i],
             .msg_namelen = sizeof(batch->peers[i]),
@@ -65,7 +67,8 @@ static bool may_warn(int64_t *quiet_until_ns)
     return true;
 }
 
-/* The kernel tells with a datagram how many were lost at this socket before it, all in all, in 32 bits that wrap. */
+/* The kernel tells with a datagram how many were lost at this socket before it, all in all, in 32
+ * bits that wrap. */
 static void count_drops(struct udp *udp, uint32_t drops)
 {
     struct udp_set *set = udp->set;
@@ -81,18 +84,22 @@ static void count_drops(struct udp *udp, uint32_t drops)
     set->drops_told = set->stats.kernel_drops;
 }
 
-/* An answer can't leave from a multicast address; `ret_local` stays all zero then, and the kernel chooses. */
-static void read_ipv4_local(const struct cmsghdr *control, uint8_t ret_local[ENDPOINT_ADDRESS_BYTES])
+/* An answer can't leave from a multicast address; `ret_local` stays all zero then, and the kernel
+ * chooses. */
+static void read_ipv4_local(const struct cmsghdr *control,
+                            uint8_t ret_local[ENDPOINT_ADDRESS_BYTES])
 {
     struct in_pktinfo info;
 
     memcpy(&info, CMSG_DATA(control), sizeof(info));
-    /* ipi_spec_dst, not ipi_addr: of a datagram to the broadcast address it says which of our own addresses is meant. */
+    /* ipi_spec_dst, not ipi_addr: of a datagram to the broadcast address it says which of our own
+     * addresses is meant. */
     if (info.ipi_spec_dst.s_addr != INADDR_ANY && !IN_MULTICAST(ntohl(info.ipi_addr.s_addr)))
         endpoint_address_from_ipv4((const uint8_t *)&info.ipi_spec_dst, ret_local);
 }
 
-static void read_ipv6_local(const struct cmsghdr *control, uint8_t ret_local[ENDPOINT_ADDRESS_BYTES])
+static void read_ipv6_local(const struct cmsghdr *control,
+                            uint8_t ret_local[ENDPOINT_ADDRESS_BYTES])
 {
     struct in6_pktinfo info;
 
@@ -103,12 +110,15 @@ static void read_ipv6_local(const struct cmsghdr *control, uint8_t ret_local[END
 
 static bool is_control(const struct cmsghdr *control, int level, int type, size_t length)
 {
-    return control->cmsg_level == level && control->cmsg_type == type && control->cmsg_len >= CMSG_LEN(length);
+    return control->cmsg_level == level && control->cmsg_type == type &&
+           control->cmsg_len >= CMSG_LEN(length);
 }
 
-static void read_controls(struct udp *udp, struct msghdr *header, uint8_t ret_local[ENDPOINT_ADDRESS_BYTES])
+static void read_controls(struct udp *udp, struct msghdr *header,
+                          uint8_t ret_local[ENDPOINT_ADDRESS_BYTES])
 {
-    for (struct cmsghdr *control = CMSG_FIRSTHDR(header); control != NULL; control = CMSG_NXTHDR(header, control)) {
+    for (struct cmsghdr *control = CMSG_FIRSTHDR(header); control != NULL;
+         control = CMSG_NXTHDR(header, control)) {
         if (is_control(control, IPPROTO_IP, IP_PKTINFO, sizeof(struct in_pktinfo))) {
             read_ipv4_local(control, ret_local);
         } else if (is_control(control, IPPROTO_IPV6, IPV6_PKTINFO, sizeof(struct in6_pktinfo))) {
@@ -129,8 +139,10 @@ static void dispatch(struct udp *udp, size_t slot)
     struct path path = {.door = udp->door};
 
     read_controls(udp, &message->msg_hdr, path.local);
-    /* Port 0 is for those who want no answer (RFC 768): they can't be members, and sending there is an error. */
-    if (sockaddr_to_endpoint(&set->recv.peers[slot], message->msg_hdr.msg_namelen, &path.peer) != 0 ||
+    /* Port 0 is for those who want no answer (RFC 768): they can't be members, and sending there is
+     * an error. */
+    if (sockaddr_to_endpoint(&set->recv.peers[slot], message->msg_hdr.msg_namelen, &path.peer) !=
+            0 ||
         path.peer.port == 0) {
         set->stats.no_return_address++;
         return;
@@ -141,11 +153,12 @@ static void dispatch(struct udp *udp, size_t slot)
     set->sink.datagram(set->sink.ctx, &path, set->recv.bytes[slot], message->msg_len);
 }
 
-/* Errors that somebody's ICMP message has left at the socket, or a signal: to have read them has removed them. */
+/* Errors that somebody's ICMP message has left at the socket, or a signal: to have read them has
+ * removed them. */
 static bool is_everyday(int error)
 {
-    return udp_errqueue_may_be_pending(error) || error == EINTR || error == ECONNRESET || error == ENETDOWN ||
-           error == EMSGSIZE;
+    return udp_errqueue_may_be_pending(error) || error == EINTR || error == ECONNRESET ||
+           error == ENETDOWN || error == EMSGSIZE;
 }
 
 static void note_error(struct udp_set *set, int error)
@@ -173,8 +186,8 @@ static void dispatch_all(struct udp *udp, size_t count)
 }
 
 /*
- * After a receive that has failed. The error queue is read once a turn, so that a flood of errors can't take that of datagrams. True where the error was
- * that of an entry there.
+ * After a receive that has failed. The error queue is read once a turn, so that a flood of errors
+ * can't take that of datagrams. True where the error was that of an entry there.
  */
 static bool is_explained(struct udp *udp, bool *drained)
 {
@@ -211,7 +224,8 @@ static void receive(struct udp *udp)
         rounds++;
         dispatch_all(udp, (size_t)count);
         if (count < UDP_RECV_SLOTS)
-            return; /* that was all, or an error stands before the next one, which the next call will tell */
+            return; /* that was all, or an error stands before the next one, which the next call
+                       will tell */
     }
     if (errors == UDP_RECV_ERRORS_MAX)
         back_off(udp);
@@ -238,7 +252,8 @@ void udp_recv_init(struct udp *udp)
     ev_timer_init(&udp->backoff, on_backoff_over, UDP_BACKOFF_S, 0.);
     udp->reader.data = udp;
     udp->backoff.data = udp;
-    udp->errors_wait = true; /* where it was open before, somebody else may have been told of them */
+    udp->errors_wait =
+        true; /* where it was open before, somebody else may have been told of them */
 }
 
 void udp_recv_start(struct udp *udp)

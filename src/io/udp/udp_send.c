@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Sending: the outbox over all doors. Whatever the kernel says of one datagram is said of that one; the others go out. Only a door that is full
- * holds back what stands behind it.
+ * Sending: the outbox over all doors. Whatever the kernel says of one datagram is said of that one;
+ * the others go out. Only a door that is full holds back what stands behind it.
  */
 #include "base/log.h"
 #include "io/udp/udp_internal.h"
@@ -11,22 +11,26 @@
 #include <errno.h>
 #include <string.h>
 
-/* With ENOBUFS the socket is writable all the while, so EPOLLOUT would spin: the kernel is given this long to send what its queues hold. */
+/* With ENOBUFS the socket is writable all the while, so EPOLLOUT would spin: the kernel is given
+ * this long to send what its queues hold. */
 #define UDP_PAUSE_S 0.005
 
-/* 200 ms without one datagram taken: then it is this one that does not go out, and those behind it have waited long enough. */
+/* 200 ms without one datagram taken: then it is this one that does not go out, and those behind it
+ * have waited long enough. */
 #define UDP_PAUSES_MAX 40
 
 #define UDP_INTERRUPTED_MAX 8
 
-/* Two ICMP messages within the microsecond between two calls are rare, four are not to happen; an error that is this entry's own costs so many calls. */
+/* Two ICMP messages within the microsecond between two calls are rare, four are not to happen; an
+ * error that is this entry's own costs so many calls. */
 #define UDP_PENDING_MAX 4
 
 /* What has been tried for the entry that stands first. */
 struct attempt {
     unsigned interrupted;
-    unsigned pending; /* errors were met that may have been pending at the socket, and so were removed */
-    bool fragment;    /* it is to be sent in fragments */
+    unsigned
+        pending; /* errors were met that may have been pending at the socket, and so were removed */
+    bool fragment; /* it is to be sent in fragments */
 };
 
 enum verdict {
@@ -59,7 +63,8 @@ static int transmit_fragmented(const struct udp *udp, const struct msghdr *heade
 }
 
 /* Returns how many were taken, at least 1, or the first one's errno, negative. */
-static int transmit(const struct udp *udp, struct mmsghdr *headers, size_t count, const struct attempt *attempt)
+static int transmit(const struct udp *udp, struct mmsghdr *headers, size_t count,
+                    const struct attempt *attempt)
 {
     int taken;
 
@@ -92,7 +97,8 @@ static enum verdict wait_pause(struct udp *udp)
     return VERDICT_LATER;
 }
 
-/* Our address may have changed since the member wrote to it; from the new one its program may still take the datagram. */
+/* Our address may have changed since the member wrote to it; from the new one its program may still
+ * take the datagram. */
 static enum verdict unpin_source(struct msghdr *header)
 {
     if (header->msg_control == NULL)
@@ -112,7 +118,8 @@ static enum verdict allow_fragments(struct udp *udp, struct attempt *attempt)
     return VERDICT_AGAIN;
 }
 
-static enum verdict verdict_of(struct udp *udp, struct msghdr *header, struct attempt *attempt, int error)
+static enum verdict verdict_of(struct udp *udp, struct msghdr *header, struct attempt *attempt,
+                               int error)
 {
     if (udp_errqueue_may_be_pending(error) && attempt->pending++ < UDP_PENDING_MAX)
         return VERDICT_AGAIN;
@@ -124,7 +131,8 @@ static enum verdict verdict_of(struct udp *udp, struct msghdr *header, struct at
         return wait_pause(udp);
     case EINTR:
         return attempt->interrupted++ < UDP_INTERRUPTED_MAX ? VERDICT_AGAIN : wait_pause(udp);
-    case EMSGSIZE: /* where it is pending, somebody else's router has said it: then this datagram goes out without DF, and whole */
+    case EMSGSIZE: /* where it is pending, somebody else's router has said it: then this datagram
+                      goes out without DF, and whole */
         return allow_fragments(udp, attempt);
     case EINVAL:
     case EADDRNOTAVAIL:
@@ -195,7 +203,8 @@ static void fail_message(struct run *run, int error)
 }
 
 /*
- * Where several datagrams are one message, an error may be of that: a path that takes no datagram so long, a device that can't do the check sums. Each by itself then shows.
+ * Where several datagrams are one message, an error may be of that: a path that takes no datagram
+ * so long, a device that can't do the check sums. Each by itself then shows.
  */
 static bool must_split(const struct run *run, int error)
 {
@@ -220,7 +229,8 @@ static void offer(struct run *run)
     size_t offered = run->messages - run->message;
     int taken = transmit(udp, headers, offered, &run->attempt);
 
-    /* sendmmsg says nothing of the error that has stopped it behind the first one, and that may have been the pending one. */
+    /* sendmmsg says nothing of the error that has stopped it behind the first one, and that may
+     * have been the pending one. */
     if (taken < (int)offered)
         udp->errors_wait = true;
     if (taken > 0) {
@@ -275,7 +285,8 @@ void udp_outbox_send(void *ctx, struct outbox_entry *entries, size_t count)
             send_run(set->doors[door], entries + done, run);
         } else {
             for (size_t i = 0; i < run; i++)
-                fail(set, &entries[done + i], ENODEV); /* a member's door that a new configuration no longer has */
+                fail(set, &entries[done + i],
+                     ENODEV); /* a member's door that a new configuration no longer has */
         }
         done += run;
     }

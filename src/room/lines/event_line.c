@@ -50,8 +50,8 @@ size_t event_line_of(const struct event *event, bool json, char ret_line[EVENT_L
         length = snprintf(raw, sizeof(raw), "%.*s joined", (int)event->name_len, event->name);
         break;
     case EVENT_CHAT:
-        length = snprintf(raw, sizeof(raw), "%.*s: %.*s", (int)event->name_len, event->name, (int)event->text_len,
-                          event->text);
+        length = snprintf(raw, sizeof(raw), "%.*s: %.*s", (int)event->name_len, event->name,
+                          (int)event->text_len, event->text);
         break;
     case EVENT_EXIT:
         length = snprintf(raw, sizeof(raw), "%.*s left", (int)event->name_len, event->name);
@@ -89,9 +89,10 @@ size_t event_line_missed(uint64_t count, bool json, char ret_line[EVENT_LINE_BYT
     struct json object;
 
     if (!json)
-        return end_line(ret_line,
-                        (size_t)snprintf(ret_line, EVENT_LINE_BYTES - 1,
-                                         "(%" PRIu64 " events were missed: the room has forgotten them)", count));
+        return end_line(
+            ret_line, (size_t)snprintf(
+                          ret_line, EVENT_LINE_BYTES - 1,
+                          "(%" PRIu64 " events were missed: the room has forgotten them)", count));
     json_begin(&object, ret_line, EVENT_LINE_BYTES - 1);
     json_text(&object, "kind", "missed");
     json_count(&object, "count", count);

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What room writes on stdout: a line for each event, for people or as JSON. Nothing that a peer sends moves the cursor: control characters are shown, not obeyed.
+ * What room writes on stdout: a line for each event, for people or as JSON. Nothing that a peer
+ * sends moves the cursor: control characters are shown, not obeyed.
  */
 #ifndef ROOMD_ROOM_LINES_EVENT_LINE_H
 #define ROOMD_ROOM_LINES_EVENT_LINE_H

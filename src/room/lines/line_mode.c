@@ -18,7 +18,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* Nobody answers anywhere: a script should know before long; but where a third is lost both ways, seven attempts are not too many. */
+/* Nobody answers anywhere: a script should know before long; but where a third is lost both ways,
+ * seven attempts are not too many. */
 #define LINE_MODE_JOIN_S 60.0
 
 /* With -m, from the join to the acknowledgement. */
@@ -74,13 +75,15 @@ static void end_refused(struct line_mode *mode, enum client_reason reason)
 
     const char *close_text = client_close_text(mode->driver.client);
 
-    fprintf(stderr, "room: %s%s%s\n", reasons_text(reason, words), close_text[0] != '\0' ? ": " : "", close_text);
+    fprintf(stderr, "room: %s%s%s\n", reasons_text(reason, words),
+            close_text[0] != '\0' ? ": " : "", close_text);
     end(mode, LINE_MODE_EXIT_REFUSED);
 }
 
 /* ---- what the driver tells ---- */
 
-/* Nobody reads what we write: the room is told that we leave, and what comes of it does not matter. */
+/* Nobody reads what we write: the room is told that we leave, and what comes of it does not matter.
+ */
 static void give_up_stdout(struct line_mode *mode)
 {
     if (mode->code != EX_OK)
@@ -140,12 +143,15 @@ static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, 
         fprintf(stderr, "room: message %u was not taken\n", (unsigned)number);
     } else if (outcome == CLIENT_REFUSED) {
         mode->refused++;
-        fprintf(stderr, "room: message %u was not taken: %s\n", (unsigned)number, reasons_not_taken(why, words));
+        fprintf(stderr, "room: message %u was not taken: %s\n", (unsigned)number,
+                reasons_not_taken(why, words));
     } else if (outcome == CLIENT_UNKNOWN && number <= mode->driver.said_before) {
         mode->unknown_before++;
     } else if (outcome == CLIENT_UNKNOWN) {
         mode->unknown++;
-        fprintf(stderr, "room: it is not known whether message %u was taken; it is not said again\n", (unsigned)number);
+        fprintf(stderr,
+                "room: it is not known whether message %u was taken; it is not said again\n",
+                (unsigned)number);
     }
 }
 
@@ -155,7 +161,8 @@ static void check_bye(struct line_mode *mode)
     if (!mode->said || client_was_heard(mode->driver.client))
         return;
     mode->unknown++;
-    fputs("room: there was no bye: it is not known whether the room has heard what was said\n", stderr);
+    fputs("room: there was no bye: it is not known whether the room has heard what was said\n",
+          stderr);
 }
 
 static void on_state(void *ctx, enum client_state state, enum client_reason reason, uint16_t wait_s)
@@ -213,7 +220,9 @@ static bool say(struct line_mode *mode, const char *bytes, size_t length)
     case STATUS_FULL:
         return false;
     case STATUS_TOO_LONG:
-        fprintf(stderr, "room: a line of %zu bytes is too long for this room, which takes %zu, and was not said\n",
+        fprintf(stderr,
+                "room: a line of %zu bytes is too long for this room, which takes %zu, and was not "
+                "said\n",
                 length, client_text_max_bytes(mode->driver.client));
         break;
     default:
@@ -271,7 +280,8 @@ static void on_done(void *ctx)
         give_up_stdout(mode);
     if (mode->unknown_before > 0)
         fprintf(stderr,
-                "room: the program before this one was killed: of the last it said, %u may have been taken or not; it "
+                "room: the program before this one was killed: of the last it said, %u may have "
+                "been taken or not; it "
                 "is not said again\n",
                 (unsigned)mode->unknown_before);
     mode->unknown_before = 0;
@@ -279,10 +289,14 @@ static void on_done(void *ctx)
 
 static void end_unanswered(struct line_mode *mode)
 {
-    fprintf(stderr, "room: nobody answers at %s: is there a room, and does a firewall let UDP port %s through?\n",
+    fprintf(stderr,
+            "room: nobody answers at %s: is there a room, and does a firewall let UDP port %s "
+            "through?\n",
             udp_link_address(&mode->driver.link), mode->options->port);
     if (mode->options->dialect == NULL)
-        fputs("room: a room of another program than roomd speaks the plain protocol: with --plain\n", stderr);
+        fputs(
+            "room: a room of another program than roomd speaks the plain protocol: with --plain\n",
+            stderr);
     else
         fputs("room: does it speak this dialect? --dialect takes another one\n", stderr);
     end(mode, EX_UNAVAILABLE);
@@ -349,14 +363,16 @@ static void stop_watchers(struct line_mode *mode)
 
 static int open_input(struct line_mode *mode)
 {
-    const struct input_sink sink = {.line = on_line, .too_long = on_too_long, .ended = on_end, .ctx = mode};
+    const struct input_sink sink = {
+        .line = on_line, .too_long = on_too_long, .ended = on_end, .ctx = mode};
 
     if (mode->options->message != NULL) {
         on_line(mode, mode->options->message, strlen(mode->options->message));
         mode->ended = true;
         return mode->refused == 0 ? EX_OK : EX_USAGE;
     }
-    return input_open(mode->loop, STDIN_FILENO, &sink, &mode->input) == STATUS_OK ? EX_OK : EX_OSERR;
+    return input_open(mode->loop, STDIN_FILENO, &sink, &mode->input) == STATUS_OK ? EX_OK
+                                                                                  : EX_OSERR;
 }
 
 int line_mode_run(struct ev_loop *loop, const struct options *options)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* stdio would write half lines where its buffer ends, and drop what a descriptor that must not be waited for does not take. */
+/* stdio would write half lines where its buffer ends, and drop what a descriptor that must not be
+ * waited for does not take. */
 #include "room/lines/line_writer.h"
 
 #include <errno.h>

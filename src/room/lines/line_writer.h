@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Lines for whoever reads stdout: whole ones, in as few writes as will do, and each written to its end. It waits for a reader that is slow. Knows nothing of what they say.
+ * Lines for whoever reads stdout: whole ones, in as few writes as will do, and each written to its
+ * end. It waits for a reader that is slow. Knows nothing of what they say.
  */
 #ifndef ROOMD_ROOM_LINES_LINE_WRITER_H
 #define ROOMD_ROOM_LINES_LINE_WRITER_H

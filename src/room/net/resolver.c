@@ -40,14 +40,16 @@ static void let_go(struct resolver_lookup *lookup)
 
 static void look_up(struct resolver_lookup *lookup, int flags)
 {
-    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM, .ai_flags = flags | AI_NUMERICSERV};
+    struct addrinfo hints = {
+        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM, .ai_flags = flags | AI_NUMERICSERV};
     struct addrinfo *found = NULL;
 
     lookup->error = getaddrinfo(lookup->host, lookup->port, &hints, &found);
     lookup->system_error = errno;
     if (lookup->error != 0)
         return;
-    for (const struct addrinfo *at = found; at != NULL && lookup->count < RESOLVER_ADDRESSES_MAX; at = at->ai_next) {
+    for (const struct addrinfo *at = found; at != NULL && lookup->count < RESOLVER_ADDRESSES_MAX;
+         at = at->ai_next) {
         struct resolver_address *address = &lookup->found[lookup->count++];
 
         memcpy(&address->bytes, at->ai_addr, at->ai_addrlen);
@@ -65,10 +67,12 @@ static const char *words_of(const struct resolver_lookup *lookup)
     case EAI_NODATA:
     case EAI_ADDRFAMILY:
         if (strchr(lookup->host, '%') != NULL)
-            return "there is no such address on this machine: 'ip link' shows the names of its interfaces";
+            return "there is no such address on this machine: 'ip link' shows the names of its "
+                   "interfaces";
         return "there is no host of that name: is it spelled right?";
     case EAI_AGAIN:
-        return "its address can't be looked up now: is this machine on a network, with a name server?";
+        return "its address can't be looked up now: is this machine on a network, with a name "
+               "server?";
     case EAI_FAIL:
         return "the name server can't tell its address: is the name right?";
     case EAI_SYSTEM:
@@ -186,10 +190,11 @@ void resolver_start(struct resolver *resolver)
 
 /* ---- opening and closing ---- */
 
-void resolver_init(struct resolver *resolver, struct ev_loop *loop, const char *host, const char *port,
-                   resolver_sink sink, void *ctx)
+void resolver_init(struct resolver *resolver, struct ev_loop *loop, const char *host,
+                   const char *port, resolver_sink sink, void *ctx)
 {
-    *resolver = (struct resolver){.loop = loop, .host = host, .port = port, .sink = sink, .ctx = ctx};
+    *resolver =
+        (struct resolver){.loop = loop, .host = host, .port = port, .sink = sink, .ctx = ctx};
     ev_init(&resolver->arrived, on_arrived);
     resolver->arrived.data = resolver;
 }

@@ -25,7 +25,8 @@ struct resolver_address {
  * tried; or none, and the words say what to check. Both are borrowed for the call. It must not end
  * the resolver.
  */
-typedef void (*resolver_sink)(void *ctx, const struct resolver_address *list, size_t count, const char *words);
+typedef void (*resolver_sink)(void *ctx, const struct resolver_address *list, size_t count,
+                              const char *words);
 
 /* Its fields are its own. */
 struct resolver {
@@ -38,8 +39,8 @@ struct resolver {
 };
 
 /* Loop and names are borrowed for its life. */
-void resolver_init(struct resolver *resolver, struct ev_loop *loop, const char *host, const char *port,
-                   resolver_sink sink, void *ctx);
+void resolver_init(struct resolver *resolver, struct ev_loop *loop, const char *host,
+                   const char *port, resolver_sink sink, void *ctx);
 
 /*
  * Begins, where it has not begun already. For what is an address as it stands, the sink is told

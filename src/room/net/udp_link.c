@@ -56,7 +56,8 @@ static void plan(struct udp_link *link, enum udp_link_plan what, double wait_s)
 static void try_later(struct udp_link *link, enum udp_link_trouble trouble, const char *words)
 {
     plan(link, UDP_LINK_NEXT, link->again_s * (1.0 - randombytes_uniform(1000) / 5000.0));
-    link->again_s = link->again_s * 2 < UDP_LINK_AGAIN_MOST_S ? link->again_s * 2 : UDP_LINK_AGAIN_MOST_S;
+    link->again_s =
+        link->again_s * 2 < UDP_LINK_AGAIN_MOST_S ? link->again_s * 2 : UDP_LINK_AGAIN_MOST_S;
     if (!link->told[trouble])
         link->sink.trouble(link->sink.ctx, trouble, words);
     link->told[trouble] = true;
@@ -100,7 +101,8 @@ static void on_error(struct udp_link *link, int error)
 
 static int moor(struct udp_link *link)
 {
-    link->adrift = connect(link->fd, (const struct sockaddr *)&link->peer.bytes, link->peer.length) != 0;
+    link->adrift =
+        connect(link->fd, (const struct sockaddr *)&link->peer.bytes, link->peer.length) != 0;
     return link->adrift ? errno : 0;
 }
 
@@ -114,7 +116,8 @@ static int connect_again(struct udp_link *link)
     struct sockaddr_storage own, any;
     socklen_t length = sizeof(own);
 
-    _Static_assert(offsetof(struct sockaddr_in, sin_addr) == offsetof(struct sockaddr_in6, sin6_flowinfo),
+    _Static_assert(offsetof(struct sockaddr_in, sin_addr) ==
+                       offsetof(struct sockaddr_in6, sin6_flowinfo),
                    "families and ports stand in the same place");
     memset(&any, 0, sizeof(any));
     if (getsockname(link->fd, (struct sockaddr *)&own, &length) == 0) {
@@ -131,8 +134,10 @@ static void describe(struct udp_link *link)
     const struct sockaddr *peer = (const struct sockaddr *)&link->peer.bytes;
     char host[UDP_LINK_TEXT_BYTES - 10] = "?", port[8] = "?";
 
-    getnameinfo(peer, link->peer.length, host, sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV);
-    snprintf(link->text, sizeof(link->text), peer->sa_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
+    getnameinfo(peer, link->peer.length, host, sizeof(host), port, sizeof(port),
+                NI_NUMERICHOST | NI_NUMERICSERV);
+    snprintf(link->text, sizeof(link->text), peer->sa_family == AF_INET6 ? "[%s]:%s" : "%s:%s",
+             host, port);
 }
 
 static void close_socket(struct udp_link *link)
@@ -173,7 +178,8 @@ static int connect_to(struct udp_link *link, const struct resolver_address *addr
 
 static bool is_peer(const struct udp_link *link, const struct resolver_address *address)
 {
-    return address->length == link->peer.length && memcmp(&address->bytes, &link->peer.bytes, address->length) == 0;
+    return address->length == link->peer.length &&
+           memcmp(&address->bytes, &link->peer.bytes, address->length) == 0;
 }
 
 /* Connects to the next that it can be connected to; to the one that it has, it stays connected. */
@@ -231,7 +237,8 @@ static void begin_round(struct udp_link *link)
 
 /* Where there is none, the network is away, perhaps, and the name server with it: the old ones may
  * do. */
-static void on_resolved(void *ctx, const struct resolver_address *list, size_t count, const char *words)
+static void on_resolved(void *ctx, const struct resolver_address *list, size_t count,
+                        const char *words)
 {
     struct udp_link *link = ctx;
 
@@ -349,8 +356,8 @@ void udp_link_send(struct udp_link *link, const void *bytes, size_t length)
         return;
     /* The address that it is bound to has left this machine: the kernel does not look for another
      * by itself. */
-    if ((errno == EINVAL || errno == EADDRNOTAVAIL || errno == ENETUNREACH) && connect_again(link) == 0 &&
-        send_once(link, bytes, length))
+    if ((errno == EINVAL || errno == EADDRNOTAVAIL || errno == ENETUNREACH) &&
+        connect_again(link) == 0 && send_once(link, bytes, length))
         return;
     /* An error that an earlier datagram has met is told here, too, and was meant for that one. */
     if (errno != EAGAIN && errno != EINTR && errno != ENOBUFS && errno != EMSGSIZE)
@@ -364,12 +371,14 @@ const char *udp_link_address(const struct udp_link *link)
 
 /* ---- opening and closing ---- */
 
-void udp_link_state(struct udp_link *link, enum client_state state, enum client_reason reason, uint16_t wait_s)
+void udp_link_state(struct udp_link *link, enum client_state state, enum client_reason reason,
+                    uint16_t wait_s)
 {
     link->state = state;
     if (state == CLIENT_JOINING && reason == CLIENT_NO_REASON)
         plan(link, UDP_LINK_LOOK_UP, 0.0); /* the room may have another address by now */
-    else if (state != CLIENT_JOINING || reason == CLIENT_REFUSED_TAKEN || reason == CLIENT_REFUSED_NAME)
+    else if (state != CLIENT_JOINING || reason == CLIENT_REFUSED_TAKEN ||
+             reason == CLIENT_REFUSED_NAME)
         ev_timer_stop(link->loop, &link->timer);
     else
         plan(link, UDP_LINK_NEXT, UDP_LINK_LOOK_UP_S + wait_s);
@@ -378,8 +387,11 @@ void udp_link_state(struct udp_link *link, enum client_state state, enum client_
 void udp_link_init(struct udp_link *link, struct ev_loop *loop, const char *host, const char *port,
                    const struct udp_link_sink *sink)
 {
-    *link = (struct udp_link){
-        .loop = loop, .sink = *sink, .fd = -1, .state = CLIENT_JOINING, .again_s = UDP_LINK_AGAIN_LEAST_S};
+    *link = (struct udp_link){.loop = loop,
+                              .sink = *sink,
+                              .fd = -1,
+                              .state = CLIENT_JOINING,
+                              .again_s = UDP_LINK_AGAIN_LEAST_S};
     resolver_init(&link->resolver, loop, host, port, on_resolved, link);
     ev_init(&link->reader, on_readable);
     ev_init(&link->timer, on_timer);

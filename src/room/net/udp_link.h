@@ -19,7 +19,7 @@
 /* What is wrong with the way. It goes on trying in each case. */
 enum udp_link_trouble {
     UDP_LINK_NO_ADDRESS, /* the host has none, or none that could be tried; the words say why */
-    UDP_LINK_NOBODY,     /* nobody listens at any of its addresses; the words are the last of them */
+    UDP_LINK_NOBODY, /* nobody listens at any of its addresses; the words are the last of them */
     UDP_LINK_TROUBLES,
 };
 
@@ -79,7 +79,8 @@ void udp_link_open(struct udp_link *link);
 void udp_link_close(struct udp_link *link);
 
 /* What the client tells its carrier. */
-void udp_link_state(struct udp_link *link, enum client_state state, enum client_reason reason, uint16_t wait_s);
+void udp_link_state(struct udp_link *link, enum client_state state, enum client_reason reason,
+                    uint16_t wait_s);
 
 /* At once or not at all: what is said over UDP is repeated anyway. */
 void udp_link_send(struct udp_link *link, const void *bytes, size_t length);

@@ -47,8 +47,8 @@ static void tell_folded(struct board *board)
     while (screen_fold_take(&board->fold, &words)) {
         struct buffer line = {0};
 
-        style_fold(terminal_colours(board->terminal), board->fold_wall_ns, board->utc_offset_s, words.at, words.length,
-                   &line);
+        style_fold(terminal_colours(board->terminal), board->fold_wall_ns, board->utc_offset_s,
+                   words.at, words.length, &line);
         print(board, &line);
         words.length = 0;
     }
@@ -62,7 +62,8 @@ static void tell_renaming(struct board *board)
     if (!board->is_renaming)
         return;
     board->is_renaming = false;
-    buffer_format(&line, "%.*s has left, to come back under another name", (int)board->before_len, board->before);
+    buffer_format(&line, "%.*s has left, to come back under another name", (int)board->before_len,
+                  board->before);
     board_say_text(board, false, line.at, line.length);
     buffer_done(&line);
 }
@@ -86,7 +87,8 @@ void board_say(struct board *board, bool urgent, const char *format, ...)
     length = vsnprintf(words, sizeof(words), format, arguments);
     va_end(arguments);
     if (length > 0)
-        board_say_text(board, urgent, words, (size_t)length < sizeof(words) ? (size_t)length : sizeof(words) - 1);
+        board_say_text(board, urgent, words,
+                       (size_t)length < sizeof(words) ? (size_t)length : sizeof(words) - 1);
 }
 
 /* ---- events ---- */
@@ -116,7 +118,8 @@ static bool hold_back(struct board *board, const struct moment *now, const struc
     bool joined = event->kind == EVENT_JOIN;
     bool empty = screen_fold_is_empty(&board->fold);
 
-    if (!joined && (event->kind != EVENT_EXIT || event->reason == EXIT_KICKED || event->reason == EXIT_RENAMED))
+    if (!joined && (event->kind != EVENT_EXIT || event->reason == EXIT_KICKED ||
+                    event->reason == EXIT_RENAMED))
         return false;
     if (!screen_fold_add(&board->fold, joined, event->name, event->name_len, now->mono_ns))
         return false;
@@ -133,7 +136,8 @@ static bool take_rename(struct board *board, const struct event *event)
 {
     struct buffer line = {0};
 
-    if (event->kind == EVENT_EXIT && event->reason == EXIT_RENAMED && event->name_len <= ROOM_NAME_MAX_BYTES) {
+    if (event->kind == EVENT_EXIT && event->reason == EXIT_RENAMED &&
+        event->name_len <= ROOM_NAME_MAX_BYTES) {
         tell_renaming(board);
         board->is_renaming = true;
         board->renaming = event->author;
@@ -155,10 +159,12 @@ static bool take_rename(struct board *board, const struct event *event)
 
 static bool is_name(const struct event *event, const char *name)
 {
-    return name[0] != '\0' && strlen(name) == event->name_len && memcmp(event->name, name, event->name_len) == 0;
+    return name[0] != '\0' && strlen(name) == event->name_len &&
+           memcmp(event->name, name, event->name_len) == 0;
 }
 
-void board_event(struct board *board, const struct moment *now, const struct event *event, const char *name, bool own)
+void board_event(struct board *board, const struct moment *now, const struct event *event,
+                 const char *name, bool own)
 {
     if (take_rename(board, event))
         return;

@@ -2,7 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What happens in the room, line by line on the terminal: folded where many come or go, with the day where it changes, without those who are ignored. Knows the loop for the time it holds somebody back, and no client.
+ * What happens in the room, line by line on the terminal: folded where many come or go, with the
+ * day where it changes, without those who are ignored. Knows the loop for the time it holds
+ * somebody back, and no client.
  */
 #ifndef ROOMD_ROOM_SCREEN_BOARD_H
 #define ROOMD_ROOM_SCREEN_BOARD_H
@@ -40,10 +42,12 @@ void board_init(struct board *board, struct ev_loop *loop, struct terminal *term
 void board_done(struct board *board);
 
 /* `name`: under which we are in the room, as shown; `own`: it is a message of ours. */
-void board_event(struct board *board, const struct moment *now, const struct event *event, const char *name, bool own);
+void board_event(struct board *board, const struct moment *now, const struct event *event,
+                 const char *name, bool own);
 
 /* What the screen itself says; any bytes, made visible. */
-void board_say(struct board *board, bool urgent, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void board_say(struct board *board, bool urgent, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* The same for text of any length, of ours or of the server. */
 void board_say_text(struct board *board, bool urgent, const char *text, size_t length);
 

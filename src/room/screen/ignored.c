@@ -43,7 +43,8 @@ bool ignored_is_same(const char *a, size_t a_length, const char *b, size_t b_len
 {
     struct ignored_name one, other;
 
-    return fold(a, a_length, &one) == STATUS_OK && fold(b, b_length, &other) == STATUS_OK && is_same(&one, &other);
+    return fold(a, a_length, &one) == STATUS_OK && fold(b, b_length, &other) == STATUS_OK &&
+           is_same(&one, &other);
 }
 
 bool ignored_has(const struct ignored *ignored, const char *name, size_t length)
@@ -64,7 +65,8 @@ int ignored_toggle(struct ignored *ignored, const char *name, size_t length, boo
     index = find(ignored, &toggled);
     if (index < ignored->count) {
         ignored->count--;
-        memmove(&ignored->names[index], &ignored->names[index + 1], (ignored->count - index) * sizeof(toggled));
+        memmove(&ignored->names[index], &ignored->names[index + 1],
+                (ignored->count - index) * sizeof(toggled));
         *ret_ignored = false;
         return STATUS_OK;
     }

@@ -17,7 +17,8 @@ void pending_done(struct pending *pending)
     pending->count = 0;
 }
 
-int pending_add(struct pending *pending, uint32_t number, bool rename, const char *text, size_t length)
+int pending_add(struct pending *pending, uint32_t number, bool rename, const char *text,
+                size_t length)
 {
     struct pending_entry entry = {.number = number, .rename = rename, .length = length};
 
@@ -55,8 +56,8 @@ void pending_remove(struct pending *pending, uint32_t number)
 }
 
 /* The word stands at the end, whatever the text's length: the text gives way. */
-static void add_note(const struct pending_entry *entry, const char *name, const char *why, size_t columns,
-                     struct buffer *out)
+static void add_note(const struct pending_entry *entry, const char *name, const char *why,
+                     size_t columns, struct buffer *out)
 {
     struct buffer text = {0};
     size_t tail = strlen(why) + 3, fits;
@@ -79,8 +80,8 @@ static void add_note(const struct pending_entry *entry, const char *name, const 
     buffer_done(&text);
 }
 
-bool pending_note(const struct pending *pending, size_t index, size_t most, const char *name, const char *why,
-                  size_t columns, struct buffer *out)
+bool pending_note(const struct pending *pending, size_t index, size_t most, const char *name,
+                  const char *why, size_t columns, struct buffer *out)
 {
     if (index >= pending->count || index >= most)
         return false;

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What was said and has no place in the room yet, so that nothing is lost: in the order of its numbers, with its text. Knows no client and no screen.
+ * What was said and has no place in the room yet, so that nothing is lost: in the order of its
+ * numbers, with its text. Knows no client and no screen.
  */
 #ifndef ROOMD_ROOM_SCREEN_PENDING_H
 #define ROOMD_ROOM_SCREEN_PENDING_H
@@ -32,17 +33,19 @@ struct pending {
 void pending_done(struct pending *pending);
 
 /* STATUS_FULL; STATUS_NO_MEMORY. */
-int pending_add(struct pending *pending, uint32_t number, bool rename, const char *text, size_t length);
+int pending_add(struct pending *pending, uint32_t number, bool rename, const char *text,
+                size_t length);
 
 /* NULL: there is none. Valid until something is added or taken out. */
 struct pending_entry *pending_find(struct pending *pending, uint32_t number);
 void pending_remove(struct pending *pending, uint32_t number);
 
 /*
- * Adds the visible line for the entry of that index, "  …   alice: hello (sending)"; of `most` lines, the
- * last may be "and 5 more". `why` is the word in parentheses. False where there is no such line.
+ * Adds the visible line for the entry of that index, "  …   alice: hello (sending)"; of `most`
+ * lines, the last may be "and 5 more". `why` is the word in parentheses. False where there is no
+ * such line.
  */
-bool pending_note(const struct pending *pending, size_t index, size_t most, const char *name, const char *why,
-                  size_t columns, struct buffer *out);
+bool pending_note(const struct pending *pending, size_t index, size_t most, const char *name,
+                  const char *why, size_t columns, struct buffer *out);
 
 #endif

@@ -47,7 +47,8 @@ static void on_ended(void *ctx, bool closed)
     screen_leave(ctx, closed);
 }
 
-static char *on_candidate(void *ctx, const char *before, size_t before_length, const char *word, bool first)
+static char *on_candidate(void *ctx, const char *before, size_t before_length, const char *word,
+                          bool first)
 {
     return screen_names_candidate(ctx, before, before_length, word, first);
 }
@@ -57,8 +58,9 @@ static void draw_notes(struct screen *screen)
     bool sending = screen->state == PROMPT_IN || screen->state == PROMPT_LEAVING;
     struct buffer note = {0};
 
-    for (size_t i = 0; pending_note(&screen->pending, i, AREA_NOTES_MAX, client_name(screen->driver.client),
-                                    sending ? "sending" : "waiting", terminal_columns(screen->terminal), &note);
+    for (size_t i = 0;
+         pending_note(&screen->pending, i, AREA_NOTES_MAX, client_name(screen->driver.client),
+                      sending ? "sending" : "waiting", terminal_columns(screen->terminal), &note);
          i++) {
         terminal_add_note(screen->terminal, note.at, note.length);
         note.length = 0;
@@ -95,7 +97,8 @@ static void add_former(void *ctx, const char *line)
     terminal_add_history(((struct screen *)ctx)->terminal, line);
 }
 
-/* The protocol is UTF-8, and so are terminals; a session without a locale (ssh to a small machine) would have its letters edited byte by byte. */
+/* The protocol is UTF-8, and so are terminals; a session without a locale (ssh to a small machine)
+ * would have its letters edited byte by byte. */
 static void take_locale(void)
 {
     if (setlocale(LC_CTYPE, "") == NULL || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
@@ -143,7 +146,8 @@ static void open_history(struct screen *screen)
 {
     history_init(&screen->history, getenv("XDG_STATE_HOME"), getenv("HOME"));
     if (!history_read(&screen->history, add_former, screen))
-        board_say(&screen->board, false, "former lines are not here: %s: %s", screen->history.path, strerror(errno));
+        board_say(&screen->board, false, "former lines are not here: %s: %s", screen->history.path,
+                  strerror(errno));
 }
 
 static void done(struct screen *screen)
@@ -153,8 +157,8 @@ static void done(struct screen *screen)
         screen_events_outcome(screen, &screen->pending.entries[i],
                               screen->driver.was_in ? CLIENT_UNKNOWN : CLIENT_REFUSED, 0);
     if (!history_save(&screen->history))
-        board_say(&screen->board, false, "what you have typed is not kept: %s: %s", screen->history.path,
-                  strerror(errno));
+        board_say(&screen->board, false, "what you have typed is not kept: %s: %s",
+                  screen->history.path, strerror(errno));
     board_done(&screen->board);
     pending_done(&screen->pending);
     driver_done(&screen->driver);

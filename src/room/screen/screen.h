@@ -11,7 +11,8 @@
 
 #include <ev.h>
 
-/* Runs until its user leaves, or the room does not let it stay. The exit code is one of sysexits.h: 0 left, 69 never got in, 71, 76 refused or removed. */
+/* Runs until its user leaves, or the room does not let it stay. The exit code is one of sysexits.h:
+ * 0 left, 69 never got in, 71, 76 refused or removed. */
 int screen_run(struct ev_loop *loop, const struct options *options);
 
 #endif

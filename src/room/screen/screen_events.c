@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What the driver tells, in words for people: events, what became of messages, and what to check where nobody answers. */
+/* What the driver tells, in words for people: events, what became of messages, and what to check
+ * where nobody answers. */
 #include "room/reasons.h"
 #include "room/screen/screen_state.h"
 
@@ -17,7 +18,8 @@ static void on_event(void *ctx, const struct event *event, uint32_t own)
     if (own != 0 && own <= screen->shown_alone)
         return;
     pending_remove(&screen->pending, own);
-    board_event(&screen->board, &screen->driver.now, event, client_name(screen->driver.client), own != 0);
+    board_event(&screen->board, &screen->driver.now, event, client_name(screen->driver.client),
+                own != 0);
 }
 
 /* A message of ours whose event will not come: it is in the room, or on its way there. */
@@ -37,8 +39,8 @@ static void show_alone(struct screen *screen, const struct pending_entry *entry)
         board_event(&screen->board, now, &event, name, true);
 }
 
-void screen_events_outcome(struct screen *screen, const struct pending_entry *entry, enum client_outcome outcome,
-                           uint8_t why)
+void screen_events_outcome(struct screen *screen, const struct pending_entry *entry,
+                           enum client_outcome outcome, uint8_t why)
 {
     char words[REASONS_TEXT_BYTES];
 
@@ -46,13 +48,17 @@ void screen_events_outcome(struct screen *screen, const struct pending_entry *en
         board_say(&screen->board, true, "your name has not changed to %s: %s", entry->text,
                   reasons_not_taken(why, words));
     else if (entry->rename)
-        board_say(&screen->board, true, "it is not known whether your name has changed to %s", entry->text);
-    else if (outcome == CLIENT_REFUSED && why == 0) /* it was never sent, or nobody knows any more */
+        board_say(&screen->board, true, "it is not known whether your name has changed to %s",
+                  entry->text);
+    else if (outcome == CLIENT_REFUSED &&
+             why == 0) /* it was never sent, or nobody knows any more */
         board_say(&screen->board, true, "not said: %s", entry->text);
     else if (outcome == CLIENT_REFUSED)
-        board_say(&screen->board, true, "not said (%s): %s", reasons_not_taken(why, words), entry->text);
+        board_say(&screen->board, true, "not said (%s): %s", reasons_not_taken(why, words),
+                  entry->text);
     else
-        board_say(&screen->board, true, "it is not known whether this was said, and it is not said again: %s",
+        board_say(&screen->board, true,
+                  "it is not known whether this was said, and it is not said again: %s",
                   entry->text);
     if (!entry->rename)
         terminal_add_history(screen->terminal, entry->text); /* of a paste, it is not there */
@@ -67,7 +73,8 @@ static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, 
     if (entry == NULL) {
         if (outcome == CLIENT_UNKNOWN && number <= screen->driver.said_before)
             board_say(&screen->board, true,
-                      "it is not known whether message %u of the program before was said, and it is not said again",
+                      "it is not known whether message %u of the program before was said, and it "
+                      "is not said again",
                       (unsigned)number);
         return;
     }
@@ -107,7 +114,8 @@ static void on_missed(void *ctx, uint64_t count)
     struct screen *screen = ctx;
 
     show_taken(screen);
-    board_say(&screen->board, true, "%llu events were missed: the room has forgotten them", (unsigned long long)count);
+    board_say(&screen->board, true, "%llu events were missed: the room has forgotten them",
+              (unsigned long long)count);
 }
 
 /* Of a server of the plain protocol: no event, but somebody should see it. */
@@ -137,13 +145,14 @@ static void be_in(struct screen *screen, bool first)
     screen_names_done(screen);
     if (first)
         board_say(&screen->board, false, "you are in %s as %s; /help lists the commands",
-                  client_room(screen->driver.client)[0] != '\0' ? client_room(screen->driver.client) : "the room",
+                  client_room(screen->driver.client)[0] != '\0' ? client_room(screen->driver.client)
+                                                                : "the room",
                   client_name(screen->driver.client));
     else if (screen->forgotten)
-        board_say(
-            &screen->board, false,
-            "the room has begun anew, or has forgotten you: you are in again, as %s; what was said meanwhile is lost",
-            client_name(screen->driver.client));
+        board_say(&screen->board, false,
+                  "the room has begun anew, or has forgotten you: you are in again, as %s; what "
+                  "was said meanwhile is lost",
+                  client_name(screen->driver.client));
     else if (screen->told_trouble)
         board_say(&screen->board, false, "the room answers again: you are in");
     screen->told_trouble = false;
@@ -160,12 +169,14 @@ static void be_refused(struct screen *screen, enum client_reason reason, uint16_
     screen->state = PROMPT_WAITING;
     if (reason == CLIENT_REFUSED_TAKEN || reason == CLIENT_REFUSED_NAME) {
         board_say(&screen->board, true,
-                  reason == CLIENT_REFUSED_TAKEN ? "somebody in the room has the name %s: take another"
-                                                 : "nobody can have the name %s: take another",
+                  reason == CLIENT_REFUSED_TAKEN
+                      ? "somebody in the room has the name %s: take another"
+                      : "nobody can have the name %s: take another",
                   screen->options.name);
         screen_names_ask(screen);
     } else if (!again) {
-        board_say(&screen->board, true, "%s; it tries again in %u s", reasons_text(reason, words), (unsigned)wait_s);
+        board_say(&screen->board, true, "%s; it tries again in %u s", reasons_text(reason, words),
+                  (unsigned)wait_s);
     }
 }
 
@@ -186,7 +197,8 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
     } else if (state == CLIENT_IN) {
         be_in(screen, !screen->was_in);
         screen->was_in = true;
-    } else if (state == CLIENT_JOINING && (reason == CLIENT_NO_REASON || reason == CLIENT_REFUSED_UNKNOWN)) {
+    } else if (state == CLIENT_JOINING &&
+               (reason == CLIENT_NO_REASON || reason == CLIENT_REFUSED_UNKNOWN)) {
         if (reason == CLIENT_REFUSED_UNKNOWN) {
             screen->forgotten = true;
             show_taken(screen);
@@ -201,8 +213,8 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
 static void on_trouble(void *ctx, enum udp_link_trouble trouble, const char *words)
 {
     struct screen *screen = ctx;
-    const char *what_now =
-        screen->was_in ? "it tries again by itself; what you type waits" : "it tries again by itself; Ctrl-C leaves";
+    const char *what_now = screen->was_in ? "it tries again by itself; what you type waits"
+                                          : "it tries again by itself; Ctrl-C leaves";
 
     ev_timer_stop(screen->loop, &screen->slow);
     screen->told_trouble = true;
@@ -211,7 +223,9 @@ static void on_trouble(void *ctx, enum udp_link_trouble trouble, const char *wor
         board_say(&screen->board, true, "%s: %s; %s", screen->options.host, words, what_now);
     else
         board_say(&screen->board, true, "nobody listens at %s: %s %s", words,
-                  screen->was_in ? "the room is closed, or starts anew;" : "is roomd running there?", what_now);
+                  screen->was_in ? "the room is closed, or starts anew;"
+                                 : "is roomd running there?",
+                  what_now);
 }
 
 static void on_slow(struct ev_loop *loop, ev_timer *watcher, int events)
@@ -227,14 +241,15 @@ static void on_slow(struct ev_loop *loop, ev_timer *watcher, int events)
     screen->told_trouble = true;
     if (screen->was_in)
         board_say(&screen->board, true,
-                  "the room does not answer: is this machine's network there? It goes on asking; what you type waits");
+                  "the room does not answer: is this machine's network there? It goes on asking; "
+                  "what you type waits");
     else
-        board_say(
-            &screen->board, true,
-            "no answer from %s: is roomd running there, and does a firewall let UDP port %s through?%s It goes on "
-            "asking; Ctrl-C leaves",
-            udp_link_address(&screen->driver.link), screen->options.port,
-            screen->options.plain ? "" : " If it is another program's room: --plain.");
+        board_say(&screen->board, true,
+                  "no answer from %s: is roomd running there, and does a firewall let UDP port %s "
+                  "through?%s It goes on "
+                  "asking; Ctrl-C leaves",
+                  udp_link_address(&screen->driver.link), screen->options.port,
+                  screen->options.plain ? "" : " If it is another program's room: --plain.");
 }
 
 static void on_late(struct ev_loop *loop, ev_timer *watcher, int events)

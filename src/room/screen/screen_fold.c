@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Two lists. A member that is on one when it comes to the other is taken off: somebody whose network
- * has failed for a moment is no news. */
+/* Two lists. A member that is on one when it comes to the other is taken off: somebody whose
+ * network has failed for a moment is no news. */
 #include "room/screen/screen_fold.h"
 
 #include "room/sanitize.h"
@@ -26,7 +26,8 @@ static bool take_off(struct screen_fold_side *side, const char *name, size_t nam
 static void put_on(struct screen_fold_side *side, const char *name, size_t name_len)
 {
     side->count++;
-    if (side->named == SCREEN_FOLD_NAMES_MAX || side->count - 1 != side->named || name_len > ROOM_NAME_MAX_BYTES)
+    if (side->named == SCREEN_FOLD_NAMES_MAX || side->count - 1 != side->named ||
+        name_len > ROOM_NAME_MAX_BYTES)
         return;
     memcpy(side->names[side->named], name, name_len);
     side->lengths[side->named++] = (uint8_t)name_len;
@@ -37,7 +38,8 @@ bool screen_fold_is_empty(const struct screen_fold *fold)
     return fold->sides[0].count == 0 && fold->sides[1].count == 0;
 }
 
-bool screen_fold_add(struct screen_fold *fold, bool joined, const char *name, size_t name_len, int64_t now_ns)
+bool screen_fold_add(struct screen_fold *fold, bool joined, const char *name, size_t name_len,
+                     int64_t now_ns)
 {
     bool empty = screen_fold_is_empty(fold);
     bool quiet = empty && (!fold->seen || now_ns - fold->last_ns >= SCREEN_FOLD_WAIT_NS);
@@ -68,7 +70,8 @@ static void add_names(const struct screen_fold_side *side, struct buffer *out)
     if (told == 0)
         buffer_format(out, "%u", side->count);
     else if (side->count > told)
-        buffer_format(out, " and %u other%s", side->count - told, side->count - told == 1 ? "" : "s");
+        buffer_format(out, " and %u other%s", side->count - told,
+                      side->count - told == 1 ? "" : "s");
 }
 
 bool screen_fold_take(struct screen_fold *fold, struct buffer *out)

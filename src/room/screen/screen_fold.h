@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Many who join or leave at once, told in one line. Knows when, and no clocks: the moment is an argument.
+ * Many who join or leave at once, told in one line. Knows when, and no clocks: the moment is an
+ * argument.
  */
 #ifndef ROOMD_ROOM_SCREEN_SCREEN_FOLD_H
 #define ROOMD_ROOM_SCREEN_SCREEN_FOLD_H
@@ -13,8 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Members that come so soon behind another are told together with those that come until the time has
- * passed. Half a second: of an exit, everybody is to know within one. */
+/* Members that come so soon behind another are told together with those that come until the time
+ * has passed. Half a second: of an exit, everybody is to know within one. */
 #define SCREEN_FOLD_WAIT_NS INT64_C(500000000)
 
 /* Names that are kept: enough to see that somebody who left is back. */
@@ -38,12 +39,15 @@ struct screen_fold {
     int64_t last_ns; /* the last one that came or went */
 };
 
-/* Somebody has joined or left. False: it is quiet, and whoever asks tells it by itself. True: it is kept, to be told by screen_fold_take after SCREEN_FOLD_WAIT_NS or before anything else is. */
-bool screen_fold_add(struct screen_fold *fold, bool joined, const char *name, size_t name_len, int64_t now_ns);
+/* Somebody has joined or left. False: it is quiet, and whoever asks tells it by itself. True: it is
+ * kept, to be told by screen_fold_take after SCREEN_FOLD_WAIT_NS or before anything else is. */
+bool screen_fold_add(struct screen_fold *fold, bool joined, const char *name, size_t name_len,
+                     int64_t now_ns);
 
 bool screen_fold_is_empty(const struct screen_fold *fold);
 
-/* The next line that is to be told, in visible form; false where there is none. Takes out whom it tells. */
+/* The next line that is to be told, in visible form; false where there is none. Takes out whom it
+ * tells. */
 bool screen_fold_take(struct screen_fold *fold, struct buffer *out);
 
 #endif

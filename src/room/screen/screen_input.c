@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What is typed: messages, commands, and what was pasted. Nothing of it is lost: what can't be said stands on the line again, or can be had back with Up. */
+/* What is typed: messages, commands, and what was pasted. Nothing of it is lost: what can't be said
+ * stands on the line again, or can be had back with Up. */
 #include "io/timer.h"
 #include "room/screen/screen_state.h"
 #include "room/tty/commands.h"
@@ -17,7 +18,8 @@
 
 /* ---- messages ---- */
 
-static void remember(struct screen *screen, uint32_t number, bool rename, const char *text, size_t length)
+static void remember(struct screen *screen, uint32_t number, bool rename, const char *text,
+                     size_t length)
 {
     if (number == 0)
         return;
@@ -27,7 +29,8 @@ static void remember(struct screen *screen, uint32_t number, bool rename, const 
         timer_start(screen->loop, &screen->late, LATE_S);
 }
 
-/* As driver_say; a word is said about what it refuses, but for STATUS_FULL. A blank line, which the plain protocol can't say, is as good as an empty one. */
+/* As driver_say; a word is said about what it refuses, but for STATUS_FULL. A blank line, which the
+ * plain protocol can't say, is as good as an empty one. */
 static int say(struct screen *screen, const char *text, size_t length)
 {
     uint32_t number = 0;
@@ -45,7 +48,8 @@ static int say(struct screen *screen, const char *text, size_t length)
         board_say(&screen->board, true, "you are leaving: that was not said");
         break;
     case STATUS_TOO_LONG:
-        board_say(&screen->board, true, "%zu bytes are too long for this room, which takes %zu: that was not said",
+        board_say(&screen->board, true,
+                  "%zu bytes are too long for this room, which takes %zu: that was not said",
                   length, client_text_max_bytes(screen->driver.client));
         break;
     default:
@@ -62,9 +66,11 @@ static void say_line(struct screen *screen, const char *line, const struct comma
     if (status == STATUS_OK)
         return;
     if (screen->paste.agreed)
-        board_say(&screen->board, true, "what was pasted is still being said: your line waits here");
+        board_say(&screen->board, true,
+                  "what was pasted is still being said: your line waits here");
     else if (status == STATUS_FULL)
-        board_say(&screen->board, true, "%d messages wait already: this one was not said, and is here again",
+        board_say(&screen->board, true,
+                  "%d messages wait already: this one was not said, and is here again",
                   CLIENT_PENDING_MAX);
     terminal_set_line(screen->terminal, line);
 }
@@ -75,14 +81,16 @@ static void help(struct screen *screen)
 {
     const char *name, *argument, *text;
 
-    board_say(&screen->board, false, "a line is said to everybody; // begins one with a slash, \\q says q. Commands:");
+    board_say(&screen->board, false,
+              "a line is said to everybody; // begins one with a slash, \\q says q. Commands:");
     for (size_t row = 0; (name = commands_name(row, &argument, &text)) != NULL; row++) {
         char usage[32];
 
         snprintf(usage, sizeof(usage), "/%s %s", name, argument);
         board_say(&screen->board, false, "  %-15s  %s", usage, text);
     }
-    board_say(&screen->board, false, "TAB completes names and commands, Up and Ctrl-R find former lines.");
+    board_say(&screen->board, false,
+              "TAB completes names and commands, Up and Ctrl-R find former lines.");
 }
 
 static void rename_to(struct screen *screen, const struct commands_line *read)
@@ -91,13 +99,15 @@ static void rename_to(struct screen *screen, const struct commands_line *read)
     uint32_t number = 0;
 
     if (read->length > ROOM_NAME_MAX_BYTES) {
-        board_say(&screen->board, true, "a name has 1 to %d bytes: yours has not changed", ROOM_NAME_MAX_BYTES);
+        board_say(&screen->board, true, "a name has 1 to %d bytes: yours has not changed",
+                  ROOM_NAME_MAX_BYTES);
         return;
     }
     memcpy(name, read->text, read->length);
     name[read->length] = '\0';
     if (client_rename(screen->driver.client, &screen->driver.now, name, &number) != STATUS_OK)
-        board_say(&screen->board, true, "that can't be a name, or too much waits: yours has not changed");
+        board_say(&screen->board, true,
+                  "that can't be a name, or too much waits: yours has not changed");
     else
         remember(screen, number, true, name, read->length);
 }
@@ -151,7 +161,8 @@ void screen_input_line(struct screen *screen, const char *line)
 /* ---- pasted ---- */
 
 /* The next line of it that is not empty; false at its end. */
-static bool next_line(const struct screen_paste *paste, size_t from, size_t *ret_at, size_t *ret_length)
+static bool next_line(const struct screen_paste *paste, size_t from, size_t *ret_at,
+                      size_t *ret_length)
 {
     while (from < paste->text.length) {
         const char *at = paste->text.at + from;
@@ -182,13 +193,14 @@ void screen_input_paste(struct screen *screen, const char *text, size_t length, 
 
     if (cut || screen->asks_name || screen->paste.text.length > 0) {
         board_say(&screen->board, true, "nothing of it was said: %s",
-                  cut                 ? "that was more than 64 KiB. room says a file with: room HOST <FILE"
+                  cut ? "that was more than 64 KiB. room says a file with: room HOST <FILE"
                   : screen->asks_name ? "that is no name"
                                       : "what was pasted before is still being said");
         return;
     }
     buffer_add(&screen->paste.text, text, length);
-    for (size_t from = 0; next_line(&screen->paste, from, &at, &line_length); from = at + line_length)
+    for (size_t from = 0; next_line(&screen->paste, from, &at, &line_length);
+         from = at + line_length)
         lines++;
     snprintf(question, sizeof(question), "say %u lines? y/n ", lines);
     terminal_ask(screen->terminal, question);

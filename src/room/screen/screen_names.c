@@ -51,7 +51,8 @@ static bool take_name(struct screen *screen, const char *name, size_t length)
     screen->options.name[length] = '\0';
     if (screen->driver.client == NULL)
         return screen_sit_down(screen);
-    if (client_rename(screen->driver.client, &screen->driver.now, screen->options.name, &number) == STATUS_OK)
+    if (client_rename(screen->driver.client, &screen->driver.now, screen->options.name, &number) ==
+        STATUS_OK)
         return true;
     board_say(&screen->board, true, "that can't be a name");
     return false;
@@ -93,14 +94,16 @@ void screen_names_list(struct screen *screen)
         return;
     }
     buffer_format(&list, "%u here: ", count);
-    while (listed < LIST_NAMES_MAX && client_next_member(screen->driver.client, number, &number, &name, &length)) {
+    while (listed < LIST_NAMES_MAX &&
+           client_next_member(screen->driver.client, number, &number, &name, &length)) {
         if (length == 0)
             continue;
         buffer_add_text(&list, listed++ > 0 ? ", " : "");
         buffer_add(&list, name, length);
     }
     if (listed < count)
-        buffer_format(&list, "%s%u whose names are not listed", listed > 0 ? " and " : "", count - listed);
+        buffer_format(&list, "%s%u whose names are not listed", listed > 0 ? " and " : "",
+                      count - listed);
     board_say_text(&screen->board, false, list.at, list.length);
     buffer_done(&list);
 }
@@ -130,7 +133,8 @@ static bool may_be_here(const struct screen *screen, const char *name, size_t le
 
     if (client_state(screen->driver.client) != CLIENT_IN)
         return true;
-    for (; client_next_member(screen->driver.client, number, &number, &other, &other_length); known++) {
+    for (; client_next_member(screen->driver.client, number, &number, &other, &other_length);
+         known++) {
         if (other_length == 0 || ignored_is_same(name, length, other, other_length))
             return true;
     }
@@ -143,9 +147,11 @@ static void hint_at_nobody(struct screen *screen, const char *name, size_t lengt
     if (may_be_here(screen, name, length))
         return;
     if (screen->options.plain)
-        board_say(&screen->board, false, "nobody with that name was seen since you joined: whoever has it is ignored");
+        board_say(&screen->board, false,
+                  "nobody with that name was seen since you joined: whoever has it is ignored");
     else
-        board_say(&screen->board, false, "nobody here has that name now: whoever comes with it is ignored");
+        board_say(&screen->board, false,
+                  "nobody here has that name now: whoever comes with it is ignored");
 }
 
 void screen_names_ignore(struct screen *screen, const char *name, size_t length)
@@ -158,10 +164,11 @@ void screen_names_ignore(struct screen *screen, const char *name, size_t length)
     }
     switch (ignored_toggle(&screen->board.ignored, name, length, &ignored)) {
     case STATUS_OK:
-        board_say(&screen->board, false,
-                  ignored ? "nothing of %.*s is shown any more, until you leave or say /ignore %.*s again"
-                          : "what %.*s says is shown again",
-                  (int)length, name, (int)length, name);
+        board_say(
+            &screen->board, false,
+            ignored ? "nothing of %.*s is shown any more, until you leave or say /ignore %.*s again"
+                    : "what %.*s says is shown again",
+            (int)length, name, (int)length, name);
         if (ignored)
             hint_at_nobody(screen, name, length);
         break;
@@ -183,7 +190,8 @@ static bool begins(const char *name, size_t length, const char *word)
     int name_len = text_fold(name, length, folded_name, sizeof(folded_name));
     int word_len = text_fold(word, strlen(word), folded_word, sizeof(folded_word));
 
-    return word_len >= 0 && name_len >= word_len && memcmp(folded_name, folded_word, (size_t)word_len) == 0;
+    return word_len >= 0 && name_len >= word_len &&
+           memcmp(folded_name, folded_word, (size_t)word_len) == 0;
 }
 
 static char *with(const char *before, const char *name, size_t length, const char *behind)
@@ -213,8 +221,8 @@ static char *next_member(struct screen *screen, const char *word, const char *be
     const char *own = client_name(screen->driver.client), *name;
     size_t length;
 
-    while (client_next_member(screen->driver.client, screen->completion.after, &screen->completion.after, &name,
-                              &length)) {
+    while (client_next_member(screen->driver.client, screen->completion.after,
+                              &screen->completion.after, &name, &length)) {
         bool is_own = length == strlen(own) && memcmp(name, own, length) == 0;
 
         if (length > 0 && !is_own && begins(name, length, word))
@@ -223,11 +231,12 @@ static char *next_member(struct screen *screen, const char *word, const char *be
     return NULL;
 }
 
-char *screen_names_candidate(struct screen *screen, const char *before, size_t before_length, const char *word,
-                             bool first)
+char *screen_names_candidate(struct screen *screen, const char *before, size_t before_length,
+                             const char *word, bool first)
 {
     static const char ignore[] = "/ignore ";
-    bool ignores = before_length == sizeof(ignore) - 1 && memcmp(before, ignore, before_length) == 0;
+    bool ignores =
+        before_length == sizeof(ignore) - 1 && memcmp(before, ignore, before_length) == 0;
 
     if (first)
         screen->completion = (struct screen_completion){0};

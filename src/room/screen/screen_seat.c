@@ -30,7 +30,8 @@ static int code_of_leaving(const struct screen *screen)
     return screen->refusal != CLIENT_NO_REASON ? SCREEN_EXIT_REFUSED : EX_UNAVAILABLE;
 }
 
-/* Not in this turn: a terminal that is closed sends a signal and an end in one moment, and the room has not been told of the first of them yet. */
+/* Not in this turn: a terminal that is closed sends a signal and an end in one moment, and the room
+ * has not been told of the first of them yet. */
 static void tell_and_end(struct screen *screen)
 {
     if (screen->leaving == SCREEN_SETTLES)

@@ -2,7 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a screen is made of, for the files that share the work: screen (the terminal, opening and leaving), screen_events (what the driver tells), screen_input (what its user types) and screen_names (who is asked for a name, and whose names complete a word).
+ * What a screen is made of, for the files that share the work: screen (the terminal, opening and
+ * leaving), screen_events (what the driver tells), screen_input (what its user types) and
+ * screen_names (who is asked for a name, and whose names complete a word).
  */
 #ifndef ROOMD_ROOM_SCREEN_SCREEN_STATE_H
 #define ROOMD_ROOM_SCREEN_SCREEN_STATE_H
@@ -54,7 +56,8 @@ struct screen {
     struct screen_completion completion;
     enum prompt_state state;
     enum client_reason refusal; /* the last one that was told, while it tries again */
-    uint32_t shown_alone; /* messages up to there were shown when they were sent: this protocol acknowledges none */
+    uint32_t shown_alone; /* messages up to there were shown when they were sent: this protocol
+                             acknowledges none */
     bool asks_name;
     bool was_in;
     bool told_trouble; /* since then, nobody has answered */
@@ -70,9 +73,11 @@ struct screen {
 
 /* ---- screen_seat ---- */
 
-/* Takes a seat in the room, with the name of the options. False where that can't be a name; a word about it was said. */
+/* Takes a seat in the room, with the name of the options. False where that can't be a name; a word
+ * about it was said. */
 bool screen_sit_down(struct screen *screen);
-/* Leaves: the second call does not wait any more. `at_once`: nor does the first, for what was said a moment ago. */
+/* Leaves: the second call does not wait any more. `at_once`: nor does the first, for what was said
+ * a moment ago. */
 void screen_leave(struct screen *screen, bool at_once);
 /* It is over, and the program ends with this code. */
 void screen_end(struct screen *screen, int code);
@@ -87,8 +92,8 @@ void screen_on_patience(struct ev_loop *loop, ev_timer *watcher, int events);
 struct driver_sink screen_events_sink(struct screen *screen);
 void screen_events_open(struct screen *screen);
 /* A word about a message that is not, or may not be, in the room. */
-void screen_events_outcome(struct screen *screen, const struct pending_entry *entry, enum client_outcome outcome,
-                           uint8_t why);
+void screen_events_outcome(struct screen *screen, const struct pending_entry *entry,
+                           enum client_outcome outcome, uint8_t why);
 
 /* ---- screen_input ---- */
 
@@ -108,7 +113,7 @@ void screen_names_answer(struct screen *screen, const char *line);
 void screen_names_done(struct screen *screen);
 void screen_names_list(struct screen *screen);
 void screen_names_ignore(struct screen *screen, const char *name, size_t length);
-char *screen_names_candidate(struct screen *screen, const char *before, size_t before_length, const char *word,
-                             bool first);
+char *screen_names_candidate(struct screen *screen, const char *before, size_t before_length,
+                             const char *word, bool first);
 
 #endif

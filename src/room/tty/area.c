@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Rows end where we end them, never where the terminal would: so what it has is what we have counted. The whole area goes out with one write each time; what a key changes is small.
+ * Rows end where we end them, never where the terminal would: so what it has is what we have
+ * counted. The whole area goes out with one write each time; what a key changes is small.
  */
 #include "room/tty/area.h"
 
@@ -53,9 +54,10 @@ struct breaking {
     size_t rows;
 };
 
-/* Walks over the rows of prompt and line; a callback is not worth it. Where `area` is not NULL, those from `first` on are put into it. */
-static void walk(const char *text, size_t length, size_t cursor, size_t columns, struct breaking *breaking,
-                 struct area *area, size_t most)
+/* Walks over the rows of prompt and line; a callback is not worth it. Where `area` is not NULL,
+ * those from `first` on are put into it. */
+static void walk(const char *text, size_t length, size_t cursor, size_t columns,
+                 struct breaking *breaking, struct area *area, size_t most)
 {
     size_t at = 0;
 
@@ -89,7 +91,8 @@ static void add_note(struct area *area, const char *note, size_t length, size_t 
 }
 
 /* Notes give way on a low screen: the line comes first. */
-static void lay_out(struct area *area, const struct area_content *content, size_t columns, size_t most)
+static void lay_out(struct area *area, const struct area_content *content, size_t columns,
+                    size_t most)
 {
     size_t length = content->prompt_length + content->line_length;
     size_t cursor = content->prompt_length + content->cursor;
@@ -105,7 +108,8 @@ static void lay_out(struct area *area, const struct area_content *content, size_
     text = area->shown.at != NULL ? area->shown.at : "";
     walk(text, length, cursor, columns, &breaking, NULL, 0);
     if (breaking.rows < most)
-        notes = most - breaking.rows < content->note_count ? most - breaking.rows : content->note_count;
+        notes =
+            most - breaking.rows < content->note_count ? most - breaking.rows : content->note_count;
     base = area->shown.length;
     for (size_t i = 0; i < notes; i++)
         add_note(area, content->notes[i], content->note_lengths[i], columns);
@@ -117,7 +121,8 @@ static void lay_out(struct area *area, const struct area_content *content, size_
     area->cursor_at = breaking.at;
 }
 
-static void write_row(const struct area *area, size_t row, const struct area_content *content, struct buffer *out)
+static void write_row(const struct area *area, size_t row, const struct area_content *content,
+                      struct buffer *out)
 {
     const char *text = area->shown.at + area->rows[row].at;
     size_t length = area->rows[row].length, styled = 0;
@@ -137,7 +142,8 @@ static void write_row(const struct area *area, size_t row, const struct area_con
     buffer_add(out, text + styled, length - styled);
 }
 
-void area_draw(struct area *area, const struct area_content *content, size_t columns, size_t rows, struct buffer *out)
+void area_draw(struct area *area, const struct area_content *content, size_t columns, size_t rows,
+               struct buffer *out)
 {
     size_t most = rows > 1 ? rows - 1 : 1; /* a row of what was said stays in sight */
     size_t column;
@@ -189,7 +195,8 @@ void area_erase(struct area *area, size_t columns, bool reflows, struct buffer *
     if (above > 0)
         buffer_format(out, "\x1b[%zuA", above);
     buffer_add_text(out, "\r\x1b[K");
-    /* From the first row of the screen on, some take "erase all below" for "clear", and keep what was there in their scroll-back. */
+    /* From the first row of the screen on, some take "erase all below" for "clear", and keep what
+     * was there in their scroll-back. */
     if (rows > 1)
         buffer_add_text(out, "\x1b[B\x1b[J\x1b[A");
     area_forget(area);

@@ -2,8 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What stands at the bottom of the screen: some notes of a row each, and a prompt with the line that is being typed, over as many rows as it needs. Writes it, and takes it away again. Knows what it has written, and
- * nothing of terminals but how they are told to move the cursor up and to erase: sequences that all of them have had since the VT100.
+ * What stands at the bottom of the screen: some notes of a row each, and a prompt with the line
+ * that is being typed, over as many rows as it needs. Writes it, and takes it away again. Knows
+ * what it has written, and nothing of terminals but how they are told to move the cursor up and to
+ * erase: sequences that all of them have had since the VT100.
  */
 #ifndef ROOMD_ROOM_TTY_AREA_H
 #define ROOMD_ROOM_TTY_AREA_H
@@ -13,7 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Of a larger screen no more is used: a line of a message's length needs fewer on any that people read on. */
+/* Of a larger screen no more is used: a line of a message's length needs fewer on any that people
+ * read on. */
 #define AREA_ROWS_MAX 48U
 
 #define AREA_NOTES_MAX 4U
@@ -51,10 +54,12 @@ struct area {
 void area_done(struct area *area);
 
 /* Writes it, from the beginning of an empty row on. */
-void area_draw(struct area *area, const struct area_content *content, size_t columns, size_t rows, struct buffer *out);
+void area_draw(struct area *area, const struct area_content *content, size_t columns, size_t rows,
+               struct buffer *out);
 
 /*
- * Takes it away, and leaves the cursor where it began. The screen may have become narrower since: `reflows` where the terminal then breaks rows anew, else it has cut them.
+ * Takes it away, and leaves the cursor where it began. The screen may have become narrower since:
+ * `reflows` where the terminal then breaks rows anew, else it has cut them.
  */
 void area_erase(struct area *area, size_t columns, bool reflows, struct buffer *out);
 

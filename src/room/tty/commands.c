@@ -22,7 +22,8 @@ static const struct command {
     {"members", "", "list who is in the room", COMMANDS_MEMBERS, false},
     {"name", "NAME", "take another name", COMMANDS_NAME, true},
     {"clear", "", "clear the screen; what was said stays above it", COMMANDS_CLEAR, false},
-    {"ignore", "[NAME]", "show nothing of NAME, or show it again; alone: a list", COMMANDS_IGNORE, false},
+    {"ignore", "[NAME]", "show nothing of NAME, or show it again; alone: a list", COMMANDS_IGNORE,
+     false},
 };
 
 #define COMMANDS_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -61,10 +62,12 @@ static void not_found(const char *word, struct commands_line *ret_line)
     ret_line->what = COMMANDS_WRONG;
     if (best != NULL)
         snprintf(ret_line->words, sizeof(ret_line->words),
-                 "there is no command /%s: did you mean /%s? '//' begins a message with a slash", word, best);
+                 "there is no command /%s: did you mean /%s? '//' begins a message with a slash",
+                 word, best);
     else
         snprintf(ret_line->words, sizeof(ret_line->words),
-                 "there is no command /%s: /help lists them, '//' begins a message with a slash", word);
+                 "there is no command /%s: /help lists them, '//' begins a message with a slash",
+                 word);
 }
 
 static void take_command(const char *at, size_t length, struct commands_line *ret_line)
@@ -87,7 +90,8 @@ static void take_command(const char *at, size_t length, struct commands_line *re
         if (length > 0 && commands[i].argument[0] == '\0') {
             ret_line->what = COMMANDS_WRONG;
             snprintf(ret_line->words, sizeof(ret_line->words),
-                     "/%s takes nothing behind it; '//' begins a message with a slash", commands[i].name);
+                     "/%s takes nothing behind it; '//' begins a message with a slash",
+                     commands[i].name);
         } else if (length == 0 && commands[i].needed) {
             ret_line->what = COMMANDS_WRONG;
             snprintf(ret_line->words, sizeof(ret_line->words), "/%s takes a %s", commands[i].name,

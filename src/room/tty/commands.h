@@ -26,14 +26,16 @@ enum commands_what {
 
 struct commands_line {
     enum commands_what what;
-    const char *text; /* what is to be said, or the argument; of the line that was read; not terminated, may be empty */
+    const char *text; /* what is to be said, or the argument; of the line that was read; not
+                         terminated, may be empty */
     size_t length;
     char words[COMMANDS_WORDS_BYTES]; /* for people; may hold any bytes that were typed */
 };
 
 void commands_read(const char *line, size_t length, struct commands_line *ret_line);
 
-/* For lists and completion: the rows of the table, from 0; NULL behind the last. `ret_argument` and `ret_help` may be NULL. */
+/* For lists and completion: the rows of the table, from 0; NULL behind the last. `ret_argument` and
+ * `ret_help` may be NULL. */
 const char *commands_name(size_t row, const char **ret_argument, const char **ret_help);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The file is changed in place, under a lock: a new one in its place would not be the one that another program waits for. */
+/* The file is changed in place, under a lock: a new one in its place would not be the one that
+ * another program waits for. */
 #include "room/tty/history.h"
 
 #include <errno.h>
@@ -25,9 +26,11 @@ void history_init(struct history *history, const char *state_home, const char *h
     *history = (struct history){.path = ""};
     /* The specification: a relative path is not to be followed. */
     if (state_home != NULL && state_home[0] == '/')
-        length = snprintf(history->path, sizeof(history->path), "%s/roomd/room_history", state_home);
+        length =
+            snprintf(history->path, sizeof(history->path), "%s/roomd/room_history", state_home);
     else if (home != NULL && home[0] == '/')
-        length = snprintf(history->path, sizeof(history->path), "%s/.local/state/roomd/room_history", home);
+        length = snprintf(history->path, sizeof(history->path),
+                          "%s/.local/state/roomd/room_history", home);
     if (length < 0 || (size_t)length >= sizeof(history->path))
         history->path[0] = '\0';
 }
@@ -83,7 +86,8 @@ static bool read_lines(int fd, struct buffer *lines)
     return true;
 }
 
-bool history_read(const struct history *history, void (*line)(void *ctx, const char *line), void *ctx)
+bool history_read(const struct history *history, void (*line)(void *ctx, const char *line),
+                  void *ctx)
 {
     int fd = history->path[0] != '\0' ? open(history->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
     struct buffer lines = {0};
@@ -158,8 +162,8 @@ static bool rewrite(int fd, const struct history *history)
         errno = ENOMEM;
         good = false;
     }
-    good =
-        good && write_all(fd, lines.at + from, lines.length - from) && ftruncate(fd, (off_t)(lines.length - from)) == 0;
+    good = good && write_all(fd, lines.at + from, lines.length - from) &&
+           ftruncate(fd, (off_t)(lines.length - from)) == 0;
     buffer_done(&lines);
     return good;
 }

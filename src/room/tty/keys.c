@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Two states. The marks of a paste are looked for across the ends of what was read; a lone ESC is not held back for that, since it is a key. A paste whose end never comes ends with the next ^C, which is the
- * terminal driver's.
+ * Two states. The marks of a paste are looked for across the ends of what was read; a lone ESC is
+ * not held back for that, since it is a key. A paste whose end never comes ends with the next ^C,
+ * which is the terminal driver's.
  */
 #include "room/tty/keys.h"
 
@@ -53,7 +54,8 @@ static size_t incomplete(const char *bytes, size_t length, bool more)
 }
 
 /* Returns how many bytes were used; the rest is for the other state, or for later. */
-static size_t read_typed(struct keys *keys, const char *bytes, size_t length, bool more, const struct keys_sink *sink)
+static size_t read_typed(struct keys *keys, const char *bytes, size_t length, bool more,
+                         const struct keys_sink *sink)
 {
     const char *mark = memmem(bytes, length, begin_mark, MARK_BYTES);
     size_t used = mark != NULL ? (size_t)(mark - bytes) : length - incomplete(bytes, length, more);
@@ -96,7 +98,8 @@ static void make_lines(struct buffer *paste)
     paste->length = kept;
 }
 
-static size_t read_pasted(struct keys *keys, const char *bytes, size_t length, const struct keys_sink *sink)
+static size_t read_pasted(struct keys *keys, const char *bytes, size_t length,
+                          const struct keys_sink *sink)
 {
     const char *mark = memmem(bytes, length, end_mark, MARK_BYTES);
     size_t used = length, tail;
@@ -119,7 +122,8 @@ static size_t read_pasted(struct keys *keys, const char *bytes, size_t length, c
     return used;
 }
 
-void keys_feed(struct keys *keys, const char *bytes, size_t length, bool more, const struct keys_sink *sink)
+void keys_feed(struct keys *keys, const char *bytes, size_t length, bool more,
+               const struct keys_sink *sink)
 {
     struct buffer all = {0};
     size_t at = 0;

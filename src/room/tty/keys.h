@@ -2,7 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a terminal sends, taken apart: what was typed, in whole characters, and what was pasted (between ESC [200~ and ESC [201~, which terminals send where they were asked to). Reads nothing itself.
+ * What a terminal sends, taken apart: what was typed, in whole characters, and what was pasted
+ * (between ESC [200~ and ESC [201~, which terminals send where they were asked to). Reads nothing
+ * itself.
  */
 #ifndef ROOMD_ROOM_TTY_KEYS_H
 #define ROOMD_ROOM_TTY_KEYS_H
@@ -34,7 +36,9 @@ struct keys {
 
 void keys_done(struct keys *keys);
 
-/* `more`: the terminal has more already, so that an ESC at the end may not be a key. The sink may be called many times; it must not call back. */
-void keys_feed(struct keys *keys, const char *bytes, size_t length, bool more, const struct keys_sink *sink);
+/* `more`: the terminal has more already, so that an ESC at the end may not be a key. The sink may
+ * be called many times; it must not call back. */
+void keys_feed(struct keys *keys, const char *bytes, size_t length, bool more,
+               const struct keys_sink *sink);
 
 #endif

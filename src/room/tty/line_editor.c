@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * readline in callback mode, with its display taken out: who prints lines above a prompt must know what the prompt has on the screen, to the column. So its output goes nowhere, its redisplay does nothing, and its keys come
- * from a queue, which never makes it wait.
+ * readline in callback mode, with its display taken out: who prints lines above a prompt must know
+ * what the prompt has on the screen, to the column. So its output goes nowhere, its redisplay does
+ * nothing, and its keys come from a queue, which never makes it wait.
  */
 #include "room/tty/line_editor.h"
 
@@ -127,8 +128,8 @@ int line_editor_open(const struct line_editor_sink *sink)
         return STATUS_SYSTEM;
     set_readline_up();
     rl_initialize();
-    rl_redisplay_function =
-        show_nothing; /* not before: with another's display, readline asks nobody what the keys send */
+    rl_redisplay_function = show_nothing; /* not before: with another's display, readline asks
+                                             nobody what the keys send */
     paste = rl_variable_value("enable-bracketed-paste");
     editor.paste = paste == NULL || strcmp(paste, "off") != 0;
     rl_variable_bind("enable-bracketed-paste", "off");

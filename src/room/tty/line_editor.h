@@ -2,7 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The line that is being typed: the only file that knows GNU readline. Keys go in, finished lines come out; it reads nothing and writes nothing. There is one in a process, as there is one readline.
+ * The line that is being typed: the only file that knows GNU readline. Keys go in, finished lines
+ * come out; it reads nothing and writes nothing. There is one in a process, as there is one
+ * readline.
  */
 #ifndef ROOMD_ROOM_TTY_LINE_EDITOR_H
 #define ROOMD_ROOM_TTY_LINE_EDITOR_H
@@ -20,8 +22,10 @@ struct line_editor_sink {
     void (*ended)(void *ctx);
     /* Ctrl-L. */
     void (*clear)(void *ctx);
-    /* TAB: the next word that may stand where `word` stands, `before` is the line up to there; from malloc. NULL: there is none. `first`: begin anew. */
-    char *(*candidate)(void *ctx, const char *before, size_t before_length, const char *word, bool first);
+    /* TAB: the next word that may stand where `word` stands, `before` is the line up to there; from
+     * malloc. NULL: there is none. `first`: begin anew. */
+    char *(*candidate)(void *ctx, const char *before, size_t before_length, const char *word,
+                       bool first);
     /* TAB, once more: these may stand there. */
     void (*candidates)(void *ctx, char **words, size_t count);
     void *ctx;
@@ -36,7 +40,8 @@ bool line_editor_wants_paste(void);
 
 /* What was typed. Calls the sink. */
 void line_editor_feed(const char *bytes, size_t length);
-/* Text that is no key, where the cursor is; control characters, which would be keys or hidden, become spaces. */
+/* Text that is no key, where the cursor is; control characters, which would be keys or hidden,
+ * become spaces. */
 void line_editor_insert(const char *text, size_t length);
 
 /* The line as it is, and how much of it stands before the cursor. Valid until the next call. */

@@ -22,7 +22,8 @@ void linear_end(struct linear *linear, struct buffer *out)
     linear->shown.length = 0;
 }
 
-static void begin(struct linear *linear, const char *prompt, size_t prompt_length, struct buffer *out)
+static void begin(struct linear *linear, const char *prompt, size_t prompt_length,
+                  struct buffer *out)
 {
     linear_end(linear, out);
     buffer_add(out, prompt, prompt_length);
@@ -35,11 +36,13 @@ static bool take_back(struct linear *linear, size_t same, size_t columns, struct
 {
     const char *shown = linear->shown.at;
     size_t width = linear->shown.length > 0 ? sanitize_width(shown, linear->shown.length) : 0;
-    size_t back = linear->shown.length > same ? sanitize_width(shown + same, linear->shown.length - same) : 0;
+    size_t back =
+        linear->shown.length > same ? sanitize_width(shown + same, linear->shown.length - same) : 0;
 
     if (linear->shown.length == same)
         return true;
-    /* It has gone on to the next row, where "back" ends; or only a mark is to go, without its letter. */
+    /* It has gone on to the next row, where "back" ends; or only a mark is to go, without its
+     * letter. */
     if (linear->prompt_width + width >= columns || back == 0)
         return false;
     for (size_t i = 0; i < back; i++)
@@ -47,8 +50,8 @@ static bool take_back(struct linear *linear, size_t same, size_t columns, struct
     return true;
 }
 
-void linear_show(struct linear *linear, const char *prompt, size_t prompt_length, const char *line, size_t length,
-                 bool asked, size_t columns, struct buffer *out)
+void linear_show(struct linear *linear, const char *prompt, size_t prompt_length, const char *line,
+                 size_t length, bool asked, size_t columns, struct buffer *out)
 {
     size_t same = 0;
 

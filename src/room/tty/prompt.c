@@ -30,7 +30,8 @@ static const char *state_words(const struct prompt *prompt)
 static void add_state(const struct prompt *prompt, bool words, struct buffer *out)
 {
     if (prompt->state == PROMPT_IN)
-        buffer_format(out, "%u%s%s", prompt->members, prompt->since ? "+" : "", words ? " here" : "");
+        buffer_format(out, "%u%s%s", prompt->members, prompt->since ? "+" : "",
+                      words ? " here" : "");
     else
         buffer_add_text(out, state_words(prompt));
 }
@@ -52,7 +53,8 @@ void prompt_text(const struct prompt *prompt, size_t columns, struct buffer *out
     if (prompt->room[0] != '\0')
         add_room(prompt, out);
     add_state(prompt, true, out);
-    if (out->length > before && sanitize_width(out->at + before, out->length - before) + 2 > columns / 3) {
+    if (out->length > before &&
+        sanitize_width(out->at + before, out->length - before) + 2 > columns / 3) {
         out->length = before;
         add_state(prompt, false, out);
         /* Numbers may go; that something is wrong may not. */

@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The words before the line: which room, how many are here, and how it stands with it. Short where the screen is narrow.
+ * The words before the line: which room, how many are here, and how it stands with it. Short where
+ * the screen is narrow.
  */
 #ifndef ROOMD_ROOM_TTY_PROMPT_H
 #define ROOMD_ROOM_TTY_PROMPT_H

@@ -14,7 +14,8 @@
 
 #define FOLDED_BYTES (ROOM_NAME_MAX_BYTES * 4)
 
-/* Contrast of 4 and more to black and to white, after WCAG 2.1, 1.4.3: nobody knows which of them is behind. A test computes it. */
+/* Contrast of 4 and more to black and to white, after WCAG 2.1, 1.4.3: nobody knows which of them
+ * is behind. A test computes it. */
 const struct style_colour style_palette[STYLE_PALETTE] = {
     {27, 0, 95, 255},  {28, 0, 135, 0},    {30, 0, 135, 135},   {31, 0, 135, 175},
     {64, 95, 135, 0},  {65, 95, 135, 95},  {98, 135, 95, 215},  {129, 175, 0, 255},
@@ -56,12 +57,14 @@ size_t style_name_colour(const char *name, size_t length)
     return (hash ^ hash >> 15) % STYLE_PALETTE;
 }
 
-static void add_name(enum style_colours colours, const char *name, size_t length, bool own, struct buffer *out)
+static void add_name(enum style_colours colours, const char *name, size_t length, bool own,
+                     struct buffer *out)
 {
     if (own)
         buffer_add_text(out, style_bold(colours));
     if (colours == STYLE_256)
-        buffer_format(out, "\x1b[38;5;%um", (unsigned)style_palette[style_name_colour(name, length)].number);
+        buffer_format(out, "\x1b[38;5;%um",
+                      (unsigned)style_palette[style_name_colour(name, length)].number);
     if (length == 0) /* what a session missed may have an author that it can't know any more */
         buffer_add_text(out, "(somebody)");
     sanitize_add(out, name, length);
@@ -80,7 +83,8 @@ static struct tm local_time(int64_t wall_ns, int32_t utc_offset_s)
     return broken;
 }
 
-static void add_time(enum style_colours colours, int64_t wall_ns, int32_t utc_offset_s, struct buffer *out)
+static void add_time(enum style_colours colours, int64_t wall_ns, int32_t utc_offset_s,
+                     struct buffer *out)
 {
     struct tm at = local_time(wall_ns, utc_offset_s);
 
@@ -106,7 +110,8 @@ static const char *exit_words(uint8_t reason)
     }
 }
 
-static void add_dim(enum style_colours colours, const struct event *event, const char *words, struct buffer *out)
+static void add_dim(enum style_colours colours, const struct event *event, const char *words,
+                    struct buffer *out)
 {
     buffer_add_text(out, style_dim(colours));
     sanitize_add(out, event->name, event->name_len);
@@ -117,7 +122,8 @@ static void add_dim(enum style_colours colours, const struct event *event, const
         buffer_add_text(out, style_end(colours));
 }
 
-void style_event(enum style_colours colours, const struct event *event, bool own, struct buffer *out)
+void style_event(enum style_colours colours, const struct event *event, bool own,
+                 struct buffer *out)
 {
     add_time(colours, event->wall_ns, event->utc_offset_s, out);
     switch ((enum event_kind)event->kind) {
@@ -140,8 +146,8 @@ void style_event(enum style_colours colours, const struct event *event, bool own
     }
 }
 
-void style_rename(enum style_colours colours, const struct event *event, const char *before, size_t before_len,
-                  struct buffer *out)
+void style_rename(enum style_colours colours, const struct event *event, const char *before,
+                  size_t before_len, struct buffer *out)
 {
     add_time(colours, event->wall_ns, event->utc_offset_s, out);
     buffer_add_text(out, style_dim(colours));
@@ -152,8 +158,8 @@ void style_rename(enum style_colours colours, const struct event *event, const c
         buffer_add_text(out, style_end(colours));
 }
 
-void style_fold(enum style_colours colours, int64_t wall_ns, int32_t utc_offset_s, const char *words, size_t length,
-                struct buffer *out)
+void style_fold(enum style_colours colours, int64_t wall_ns, int32_t utc_offset_s,
+                const char *words, size_t length, struct buffer *out)
 {
     add_time(colours, wall_ns, utc_offset_s, out);
     buffer_add_text(out, style_dim(colours));
@@ -169,18 +175,23 @@ int64_t style_day_number(int64_t wall_ns, int32_t utc_offset_s)
     return seconds >= 0 ? seconds / 86400 : -1;
 }
 
-void style_day(enum style_colours colours, int64_t wall_ns, int32_t utc_offset_s, struct buffer *out)
+void style_day(enum style_colours colours, int64_t wall_ns, int32_t utc_offset_s,
+               struct buffer *out)
 {
-    static const char *const days[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
-    static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
-                                         "July",    "August",   "September", "October", "November", "December"};
+    static const char *const days[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                       "Thursday", "Friday", "Saturday"};
+    static const char *const months[] = {"January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December"};
     struct tm at = local_time(wall_ns, utc_offset_s);
 
-    buffer_format(out, "%s-- %s, %d %s %d%s", style_dim(colours), days[at.tm_wday], at.tm_mday, months[at.tm_mon],
-                  at.tm_year + 1900, colours == STYLE_256 ? style_end(colours) : "");
+    buffer_format(out, "%s-- %s, %d %s %d%s", style_dim(colours), days[at.tm_wday], at.tm_mday,
+                  months[at.tm_mon], at.tm_year + 1900,
+                  colours == STYLE_256 ? style_end(colours) : "");
 }
 
-void style_words(enum style_colours colours, bool urgent, const char *words, size_t length, struct buffer *out)
+void style_words(enum style_colours colours, bool urgent, const char *words, size_t length,
+                 struct buffer *out)
 {
     const char *style = urgent ? style_bold(colours) : style_dim(colours);
 

@@ -22,8 +22,9 @@ static bool has(char *(*get)(const char *name), const char *name)
 static enum style_colours colours(char *(*get)(const char *name), const char *term)
 {
     /* All of their descendants of the last twenty years have 256. */
-    static const char *const able[] = {"xterm", "tmux",    "screen", "rxvt", "alacritty", "foot",
-                                       "kitty", "konsole", "gnome",  "vte",  "wezterm",   "contour"};
+    static const char *const able[] = {"xterm",     "tmux", "screen",  "rxvt",
+                                       "alacritty", "foot", "kitty",   "konsole",
+                                       "gnome",     "vte",  "wezterm", "contour"};
 
     if (has(get, "NO_COLOR"))
         return STYLE_PLAIN;
@@ -41,7 +42,8 @@ static bool reflows(char *(*get)(const char *name), const char *term)
 {
     if (has(get, "TMUX"))
         return true;
-    return !has(get, "XTERM_VERSION") && !has(get, "STY") && !begins_with(term, "linux") && !begins_with(term, "vt");
+    return !has(get, "XTERM_VERSION") && !has(get, "STY") && !begins_with(term, "linux") &&
+           !begins_with(term, "vt");
 }
 
 void termcaps_read(char *(*get)(const char *name), struct termcaps *ret_ability)

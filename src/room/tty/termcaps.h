@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a terminal can, as far as its environment tells: nobody can ask it without waiting for an answer that may not come.
+ * What a terminal can, as far as its environment tells: nobody can ask it without waiting for an
+ * answer that may not come.
  */
 #ifndef ROOMD_ROOM_TTY_TERMCAPS_H
 #define ROOMD_ROOM_TTY_TERMCAPS_H

@@ -20,8 +20,9 @@
 #define QUESTION_BYTES 160
 
 /*
- * A window that is being resized is many sizes after another, and tmux tells of them up to a quarter of a second late: what is taken away by a size that is not true any more may be somebody's line. So nothing is written
- * until it has settled.
+ * A window that is being resized is many sizes after another, and tmux tells of them up to a
+ * quarter of a second late: what is taken away by a size that is not true any more may be
+ * somebody's line. So nothing is written until it has settled.
  */
 #define SETTLE_S 0.3
 
@@ -99,7 +100,8 @@ void terminal_add_note(struct terminal *terminal, const char *note, size_t lengt
 /* What stands before the line: what readline or we ask, or the prompt. */
 static const char *prompt_now(const struct terminal *terminal, size_t *ret_length)
 {
-    const char *message = terminal->question[0] != '\0' ? terminal->question : line_editor_message();
+    const char *message =
+        terminal->question[0] != '\0' ? terminal->question : line_editor_message();
 
     *ret_length = message != NULL ? strlen(message) : terminal->prompt.length;
     return message != NULL ? message : terminal->prompt.at;
@@ -177,14 +179,16 @@ static void write_linear(struct terminal *terminal, struct buffer *out)
     look_at_line(terminal);
     prompt = prompt_now(terminal, &length);
     linear_show(&terminal->linear_area, prompt, length, terminal->line.at, terminal->line.length,
-                terminal->always || terminal->question[0] != '\0' || message != NULL, tty_columns(terminal->tty), out);
+                terminal->always || terminal->question[0] != '\0' || message != NULL,
+                tty_columns(terminal->tty), out);
 }
 
 static void tell_unshown(struct terminal *terminal)
 {
     if (terminal->unshown == 0)
         return;
-    buffer_format(&terminal->lines, "-- %llu lines are not shown: this terminal was too slow for them\r\n",
+    buffer_format(&terminal->lines,
+                  "-- %llu lines are not shown: this terminal was too slow for them\r\n",
                   (unsigned long long)terminal->unshown);
     terminal->unshown = 0;
 }
@@ -276,7 +280,8 @@ static void on_clear(void *ctx)
     terminal_clear(ctx);
 }
 
-static char *on_candidate(void *ctx, const char *before, size_t before_length, const char *word, bool first)
+static char *on_candidate(void *ctx, const char *before, size_t before_length, const char *word,
+                          bool first)
 {
     struct terminal *terminal = ctx;
 
@@ -423,10 +428,12 @@ static int open_parts(struct terminal *terminal)
     if (status != STATUS_OK)
         return status;
     terminal->has_editor = true;
-    return tty_open(terminal->loop, !terminal->linear && line_editor_wants_paste(), &tty, &terminal->tty);
+    return tty_open(terminal->loop, !terminal->linear && line_editor_wants_paste(), &tty,
+                    &terminal->tty);
 }
 
-int terminal_new(struct ev_loop *loop, bool linear, const struct terminal_sink *sink, struct terminal **ret_terminal)
+int terminal_new(struct ev_loop *loop, bool linear, const struct terminal_sink *sink,
+                 struct terminal **ret_terminal)
 {
     struct terminal *terminal = calloc(1, sizeof(*terminal));
     struct termcaps ability;

@@ -44,7 +44,8 @@ struct tty {
     size_t columns, rows;
 };
 
-/* For the handler of a crash, which has no argument: the one terminal of this process. Written while `raw` is 0 only. */
+/* For the handler of a crash, which has no argument: the one terminal of this process. Written
+ * while `raw` is 0 only. */
 static struct {
     struct termios before;
     volatile sig_atomic_t raw;
@@ -64,9 +65,11 @@ static void take_modes(const struct tty *tty)
     crash.paste = tty->paste;
     crash.raw = 1;
     modes = crash.before;
-    /* Signals stay: Ctrl-C and Ctrl-Z work whatever becomes of us. Ctrl-S does not stop the terminal, but searches forwards. */
+    /* Signals stay: Ctrl-C and Ctrl-Z work whatever becomes of us. Ctrl-S does not stop the
+     * terminal, but searches forwards. */
     modes.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN);
-    modes.c_lflag |= ISIG | NOFLSH; /* what was typed before Ctrl-Z, or is being written, is not thrown away */
+    modes.c_lflag |=
+        ISIG | NOFLSH; /* what was typed before Ctrl-Z, or is being written, is not thrown away */
     modes.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IGNCR | IXON | ISTRIP);
     modes.c_oflag &= ~(tcflag_t)OPOST;
     modes.c_cc[VMIN] = 1;
@@ -211,7 +214,8 @@ static void resume(struct tty *tty)
     tty->sink.continued(tty->sink.ctx);
 }
 
-/* Stops as if we had not asked for the signal: where nobody could continue us, the kernel does not stop us either. */
+/* Stops as if we had not asked for the signal: where nobody could continue us, the kernel does not
+ * stop us either. */
 static void on_stop(struct ev_loop *loop, ev_signal *watcher, int events)
 {
     struct tty *tty = watcher->data;
@@ -241,8 +245,9 @@ static void on_continue(struct ev_loop *loop, ev_signal *watcher, int events)
 /* ---- opening and closing ---- */
 
 /*
- * O_NONBLOCK belongs to the open file description, which we share with the shell; opening the terminal anew gives us one of our own. Where that is not allowed (somebody else's terminal, after su), writing may
- * wait for it.
+ * O_NONBLOCK belongs to the open file description, which we share with the shell; opening the
+ * terminal anew gives us one of our own. Where that is not allowed (somebody else's terminal, after
+ * su), writing may wait for it.
  */
 static int open_output(void)
 {

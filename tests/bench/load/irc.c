@@ -43,7 +43,8 @@ static void take_line(struct load *load, uint32_t index, const char *line, size_
         stream_print(load, index, "JOIN #room\r\n");
     } else if (begins(word, left, "366 ")) { /* the end of the list of names */
         members_is_in(load, index);
-    } else if (begins(word, left, "471 ") || begins(word, left, "405 ") || begins(word, left, "433 ")) {
+    } else if (begins(word, left, "471 ") || begins(word, left, "405 ") ||
+               begins(word, left, "433 ")) {
         load_die("the IRC server lets nobody in");
     }
 }

@@ -2,10 +2,13 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The load generator: members of one room, of any of the protocols, in one thread, and what they were told. This header is what its parts share.
+ * The load generator: members of one room, of any of the protocols, in one thread, and what they
+ * were told. This header is what its parts share.
  *
- * Every message is LOAD_TEXT_BYTES: its number in LOAD_NUMBER_DIGITS digits, then what never changes. Numbers rise by one through the generator's life, so each member knows which message must be its
- * next: one that is missing, comes twice or has other bytes is never taken for a delivery.
+ * Every message is LOAD_TEXT_BYTES: its number in LOAD_NUMBER_DIGITS digits, then what never
+ * changes. Numbers rise by one through the generator's life, so each member knows which message
+ * must be its next: one that is missing, comes twice or has other bytes is never taken for a
+ * delivery.
  */
 #ifndef BENCH_LOAD_H
 #define BENCH_LOAD_H
@@ -49,7 +52,8 @@ struct protocol {
     uint32_t entering;    /* members on their way in at a time */
     uint32_t under_way;   /* messages that one author may have under way */
     bool counts_own_join; /* a member is told of its own join, too */
-    size_t (*input)(struct load *load, uint32_t index, char *bytes, size_t length); /* returns what it has used */
+    size_t (*input)(struct load *load, uint32_t index, char *bytes,
+                    size_t length);                   /* returns what it has used */
     void (*enter)(struct load *load, uint32_t index); /* asks to be let in, or asks again */
     void (*say)(struct load *load, uint32_t author, uint32_t first, uint32_t count);
     /* These may be NULL. */
@@ -63,8 +67,8 @@ struct load {
     const struct protocol *protocol;
     struct subject subject;
     struct sockaddr_in server;
-    struct in_addr
-        source; /* of the first member, in 127.0.0.0/8; each has its own, as people at machines of their own do */
+    struct in_addr source; /* of the first member, in 127.0.0.0/8; each has its own, as people at
+                              machines of their own do */
     bool gro;
     struct silent *silent; /* NULL but in transmit-only mode */
     int poll;
@@ -79,7 +83,7 @@ struct load {
     uint64_t lost;           /* that never came */
     uint64_t repeats;        /* requests that had to be sent again */
     struct latency *latency; /* NULL but while it is measured */
-    int64_t received_ns;     /* when what is being looked at was read; only while latency is measured */
+    int64_t received_ns; /* when what is being looked at was read; only while latency is measured */
 };
 
 int64_t load_now_ns(void);
@@ -94,7 +98,8 @@ struct in_addr members_source(const struct load *load, uint32_t index);
 void members_open(struct load *load, uint32_t count);
 /* All of it; a stream that is full is waited for. */
 void members_send(struct load *load, uint32_t index, const void *bytes, size_t length);
-/* Reads what has come, waiting for it for at most `timeout_ns`, and does what is due. Returns whether anything has come. */
+/* Reads what has come, waiting for it for at most `timeout_ns`, and does what is due. Returns
+ * whether anything has come. */
 bool members_pump(struct load *load, int64_t timeout_ns);
 void members_is_in(struct load *load, uint32_t index);
 /* Lets all up to `count` in, some at a time. */
@@ -107,8 +112,10 @@ void members_settle(struct load *load, int64_t quiet_ns);
 void talk_write(char text[LOAD_TEXT_BYTES], uint32_t number);
 /* 0: not one of ours. */
 uint32_t talk_read(const char text[LOAD_TEXT_BYTES]);
-/* This member was told of messages `first` … `last`, and each was right. `own`: so many of them are not deliveries. */
-void talk_arrived(struct load *load, struct member *member, uint32_t first, uint32_t last, uint32_t own);
+/* This member was told of messages `first` … `last`, and each was right. `own`: so many of them are
+ * not deliveries. */
+void talk_arrived(struct load *load, struct member *member, uint32_t first, uint32_t last,
+                  uint32_t own);
 /* The same for one text, which is looked at. */
 void talk_arrived_text(struct load *load, struct member *member, const char text[LOAD_TEXT_BYTES]);
 
@@ -142,11 +149,13 @@ void measures_storm(struct load *load, uint32_t count, double seconds, struct st
 struct garbage_result {
     uint64_t sent, received, cpu_ns;
 };
-/* Datagrams of that kind from addresses that are nobody's: the server is stopped while they are put into its buffer, so that it always has some before it. */
-void measures_garbage(struct load *load, const char *kind, uint64_t count, struct garbage_result *ret);
+/* Datagrams of that kind from addresses that are nobody's: the server is stopped while they are put
+ * into its buffer, so that it always has some before it. */
+void measures_garbage(struct load *load, const char *kind, uint64_t count,
+                      struct garbage_result *ret);
 
-extern const struct protocol plain_protocol, sequenced_protocol, redis_protocol, nats_protocol, mqtt_protocol,
-    irc_protocol;
+extern const struct protocol plain_protocol, sequenced_protocol, redis_protocol, nats_protocol,
+    mqtt_protocol, irc_protocol;
 
 /* ---- streams (stream.c) ---- */
 
@@ -155,7 +164,9 @@ extern const struct protocol plain_protocol, sequenced_protocol, redis_protocol,
 
 void stream_connect(struct load *load, uint32_t index);
 /* Each message with `head` before it and a line break behind it, all in one. */
-void stream_say(struct load *load, uint32_t author, const char *head, uint32_t first, uint32_t count);
-void stream_print(struct load *load, uint32_t index, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void stream_say(struct load *load, uint32_t author, const char *head, uint32_t first,
+                uint32_t count);
+void stream_print(struct load *load, uint32_t index, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif

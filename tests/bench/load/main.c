@@ -2,9 +2,11 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The command line, and commands on stdin, one a line; each is answered by a line of JSON. tests/bench/bench.py gives them.
+ * The command line, and commands on stdin, one a line; each is answered by a line of JSON.
+ * tests/bench/bench.py gives them.
  *
- *     bench_load --protocol NAME --server ADDRESS:PORT --pid PID [--members N] [--authors N] [--entering N] [--cpu N] [--source ADDRESS] [--gro] [--silent DEVICE]
+ *     bench_load --protocol NAME --server ADDRESS:PORT --pid PID [--members N] [--authors N]
+ * [--entering N] [--cpu N] [--source ADDRESS] [--gro] [--silent DEVICE]
  */
 #include "load.h"
 #include "silent.h"
@@ -22,8 +24,9 @@
 
 #define AUTHORS_MAX 4
 
-static const struct protocol *const protocols[] = {&plain_protocol, &sequenced_protocol, &redis_protocol,
-                                                   &nats_protocol,  &mqtt_protocol,      &irc_protocol};
+static const struct protocol *const protocols[] = {&plain_protocol, &sequenced_protocol,
+                                                   &redis_protocol, &nats_protocol,
+                                                   &mqtt_protocol,  &irc_protocol};
 
 static void set_protocol(struct load *load, const char *name)
 {
@@ -146,11 +149,13 @@ static void run(struct load *load, uint32_t in_flight, double seconds)
     struct talk_result result;
 
     talk_run(load, in_flight, seconds, &result);
-    printf("{\"deliveries\":%" PRIu64 ",\"messages\":%" PRIu64 ",\"rounds\":%" PRIu64 ",\"lost\":%" PRIu64
-           ",\"wrong\":%" PRIu64 ",\"repeats\":%" PRIu64 ",\"cpu_ns\":%" PRIu64 ",\"wall_ns\":%" PRIu64
-           ",\"sent\":%" PRIu64 ",\"dropped\":%" PRIu64 ",\"octets\":%" PRIu64 "}\n",
-           result.deliveries, result.messages, result.rounds, result.lost, result.wrong, result.repeats, result.cpu_ns,
-           result.wall_ns, result.counters.sent, result.counters.dropped, result.counters.octets);
+    printf("{\"deliveries\":%" PRIu64 ",\"messages\":%" PRIu64 ",\"rounds\":%" PRIu64
+           ",\"lost\":%" PRIu64 ",\"wrong\":%" PRIu64 ",\"repeats\":%" PRIu64 ",\"cpu_ns\":%" PRIu64
+           ",\"wall_ns\":%" PRIu64 ",\"sent\":%" PRIu64 ",\"dropped\":%" PRIu64
+           ",\"octets\":%" PRIu64 "}\n",
+           result.deliveries, result.messages, result.rounds, result.lost, result.wrong,
+           result.repeats, result.cpu_ns, result.wall_ns, result.counters.sent,
+           result.counters.dropped, result.counters.octets);
 }
 
 static void latency(struct load *load, double rate, double seconds)
@@ -168,10 +173,11 @@ static void storm(struct load *load, uint32_t count, double seconds)
     struct storm_result result;
 
     measures_storm(load, count, seconds, &result);
-    printf("{\"in\":%u,\"told\":%" PRIu64 ",\"expected\":%" PRIu64 ",\"cpu_ns\":%" PRIu64 ",\"wall_ns\":%" PRIu64
-           ",\"entered_ns\":%" PRIu64 ",\"repeats\":%" PRIu64 ",\"wrong\":%" PRIu64 "}\n",
-           result.in, result.told, result.expected, result.cpu_ns, result.wall_ns, result.entered_ns, load->repeats,
-           load->wrong);
+    printf("{\"in\":%u,\"told\":%" PRIu64 ",\"expected\":%" PRIu64 ",\"cpu_ns\":%" PRIu64
+           ",\"wall_ns\":%" PRIu64 ",\"entered_ns\":%" PRIu64 ",\"repeats\":%" PRIu64
+           ",\"wrong\":%" PRIu64 "}\n",
+           result.in, result.told, result.expected, result.cpu_ns, result.wall_ns,
+           result.entered_ns, load->repeats, load->wrong);
 }
 
 static void garbage(struct load *load, const char *kind, uint64_t count)
@@ -179,8 +185,8 @@ static void garbage(struct load *load, const char *kind, uint64_t count)
     struct garbage_result result;
 
     measures_garbage(load, kind, count, &result);
-    printf("{\"sent\":%" PRIu64 ",\"received\":%" PRIu64 ",\"cpu_ns\":%" PRIu64 "}\n", result.sent, result.received,
-           result.cpu_ns);
+    printf("{\"sent\":%" PRIu64 ",\"received\":%" PRIu64 ",\"cpu_ns\":%" PRIu64 "}\n", result.sent,
+           result.received, result.cpu_ns);
 }
 
 static void obey(struct load *load, const char *line)
@@ -214,7 +220,8 @@ static void obey(struct load *load, const char *line)
 
 int main(int argc, char **argv)
 {
-    struct load load = {.capacity = 16, .authors = 1, .entering = 64, .source.s_addr = htonl(INADDR_LOOPBACK)};
+    struct load load = {
+        .capacity = 16, .authors = 1, .entering = 64, .source.s_addr = htonl(INADDR_LOOPBACK)};
     const char *device = read_options(&load, argc, argv);
     char line[256];
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What is measured beside the price of a delivery: how long one takes, many joins at once, and what is not for the room. */
+/* What is measured beside the price of a delivery: how long one takes, many joins at once, and what
+ * is not for the room. */
 #include "load.h"
 
 #include <sched.h>
@@ -18,7 +19,8 @@
 #define LATE_NS  LOAD_NS_PER_S
 #define STORM_NS (60 * LOAD_NS_PER_S)
 
-/* Below what a receive buffer of 4 MiB holds: of small datagrams each takes 768 bytes of it, of those that a storage of its own is made for, more. */
+/* Below what a receive buffer of 4 MiB holds: of small datagrams each takes 768 bytes of it, of
+ * those that a storage of its own is made for, more. */
 #define GARBAGE_BATCH   1024
 #define GARBAGE_SOCKETS 16
 
@@ -85,7 +87,8 @@ void measures_latency(struct load *load, double rate, double seconds, struct lat
         load->protocol->wake(load);
     members_settle(load, LOAD_NS_PER_S / 50);
     start_ns = load_now_ns();
-    goal = deliveries + (uint64_t)talk_evenly(load, start_ns, interval_ns, seconds) * (load->count - 1);
+    goal = deliveries +
+           (uint64_t)talk_evenly(load, start_ns, interval_ns, seconds) * (load->count - 1);
     since_ns = load_now_ns();
     while (load->deliveries < goal && load_now_ns() - since_ns < LATE_NS) {
         if (members_pump(load, 0))
@@ -151,7 +154,8 @@ void measures_storm(struct load *load, uint32_t count, double seconds, struct st
 
     if (load->count > 0)
         load_die("a storm begins in an empty room");
-    *ret = (struct storm_result){.expected = n * (n - 1) / 2 + (load->protocol->counts_own_join ? n : 0)};
+    *ret = (struct storm_result){.expected =
+                                     n * (n - 1) / 2 + (load->protocol->counts_own_join ? n : 0)};
     members_open(load, count);
     cpu_ns = subject_cpu_ns(&load->subject);
     start_ns = load_now_ns();
@@ -181,7 +185,8 @@ static size_t write_garbage(const char *kind, uint64_t number, char bytes[64])
         return 64;
     }
     if (strcmp(kind, "stranger") == 0) /* says something without being in */
-        return (size_t)snprintf(bytes, 64, "C m%u hello, is anybody here?", (unsigned)(number % 1000));
+        return (size_t)snprintf(bytes, 64, "C m%u hello, is anybody here?",
+                                (unsigned)(number % 1000));
     if (strcmp(kind, "token") == 0) { /* UP of a session that there is not */
         memcpy(bytes, "\xfa\x01", 2);
         return 24;
@@ -202,10 +207,12 @@ static void open_strangers(struct load *load, int fds[GARBAGE_SOCKETS])
 }
 
 /*
- * The server's own processor writes what it will read. Otherwise it would be measured how long the machine takes to move memory from one processor to another, which differs from machine to machine
+ * The server's own processor writes what it will read. Otherwise it would be measured how long the
+ * machine takes to move memory from one processor to another, which differs from machine to machine
  * and from hour to hour.
  */
-static void stop_and_fill(struct load *load, const int fds[GARBAGE_SOCKETS], const char *kind, uint64_t *sent)
+static void stop_and_fill(struct load *load, const int fds[GARBAGE_SOCKETS], const char *kind,
+                          uint64_t *sent)
 {
     cpu_set_t own, servers;
     char bytes[64];
@@ -226,7 +233,8 @@ static void stop_and_fill(struct load *load, const int fds[GARBAGE_SOCKETS], con
     subject_wait_quiet(&load->subject);
 }
 
-void measures_garbage(struct load *load, const char *kind, uint64_t count, struct garbage_result *ret)
+void measures_garbage(struct load *load, const char *kind, uint64_t count,
+                      struct garbage_result *ret)
 {
     int fds[GARBAGE_SOCKETS];
     struct subject_counters before, after;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Sockets of members: opening, sending, reading in batches, and the way in. Knows no protocol but through its table. */
+/* Sockets of members: opening, sending, reading in batches, and the way in. Knows no protocol but
+ * through its table. */
 #include "load.h"
 #include "silent.h"
 
@@ -63,12 +64,14 @@ static void set(int fd, int level, int option, int value)
     setsockopt(fd, level, option, &value, sizeof(value));
 }
 
-/* As many members as a block of addresses has may come from it: a server may limit what it answers to one. */
+/* As many members as a block of addresses has may come from it: a server may limit what it answers
+ * to one. */
 struct in_addr members_source(const struct load *load, uint32_t index)
 {
     uint32_t first = ntohl(load->source.s_addr);
 
-    return (struct in_addr){.s_addr = htonl(first + (index / MEMBERS_PER_BLOCK << 8) + index % MEMBERS_PER_BLOCK)};
+    return (struct in_addr){
+        .s_addr = htonl(first + (index / MEMBERS_PER_BLOCK << 8) + index % MEMBERS_PER_BLOCK)};
 }
 
 static int open_datagram(struct load *load, struct in_addr source)
@@ -107,7 +110,8 @@ void members_open(struct load *load, uint32_t count)
             stream_connect(load, load->count);
         } else if (load->silent == NULL || load->count < load->authors) {
             member->fd =
-                open_datagram(load, load->silent == NULL ? members_source(load, load->count) : load->server.sin_addr);
+                open_datagram(load, load->silent == NULL ? members_source(load, load->count)
+                                                         : load->server.sin_addr);
         }
         if (member->fd >= 0)
             watch(load, load->count);
@@ -159,7 +163,8 @@ static void give_on(struct load *load, uint32_t index, const struct msghdr *head
     size_t segment = segment_bytes(header, length);
 
     for (size_t at = 0; at < length; at += segment)
-        load->protocol->input(load, index, bytes + at, length - at < segment ? length - at : segment);
+        load->protocol->input(load, index, bytes + at,
+                              length - at < segment ? length - at : segment);
 }
 
 static void read_datagrams(struct load *load, uint32_t index)
@@ -212,7 +217,8 @@ static void read_stream(struct load *load, uint32_t index)
 
 static int wait_ready(struct load *load, struct epoll_event *events, int64_t timeout_ns)
 {
-    struct timespec timeout = {.tv_sec = timeout_ns / LOAD_NS_PER_S, .tv_nsec = timeout_ns % LOAD_NS_PER_S};
+    struct timespec timeout = {.tv_sec = timeout_ns / LOAD_NS_PER_S,
+                               .tv_nsec = timeout_ns % LOAD_NS_PER_S};
 
     return epoll_pwait2(load->poll, events, READY_MAX, &timeout, NULL);
 }
@@ -282,7 +288,8 @@ void members_join(struct load *load, uint32_t count)
             load->protocol->enter(load, next);
         }
         silent_flush(load->silent);
-        if (!members_pump(load, load->silent != NULL ? 0 : LOAD_NS_PER_S / 100) && load->silent != NULL)
+        if (!members_pump(load, load->silent != NULL ? 0 : LOAD_NS_PER_S / 100) &&
+            load->silent != NULL)
             silent_read(load->silent, load);
         while (first_out < next && load->members[first_out].in)
             first_out++;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* NATS's core protocol: all subscribe to one subject, and none is sent what it has published itself. */
+/* NATS's core protocol: all subscribe to one subject, and none is sent what it has published
+ * itself. */
 #include "load.h"
 
 #include <string.h>
@@ -11,9 +12,11 @@
 
 static void enter(struct load *load, uint32_t index)
 {
-    stream_print(load, index,
-                 "CONNECT {\"verbose\":false,\"pedantic\":false,\"echo\":false,\"lang\":\"c\",\"version\":\"1\","
-                 "\"protocol\":1}\r\nSUB room 1\r\nPING\r\n");
+    stream_print(
+        load, index,
+        "CONNECT "
+        "{\"verbose\":false,\"pedantic\":false,\"echo\":false,\"lang\":\"c\",\"version\":\"1\","
+        "\"protocol\":1}\r\nSUB room 1\r\nPING\r\n");
 }
 
 static void say(struct load *load, uint32_t author, uint32_t first, uint32_t count)

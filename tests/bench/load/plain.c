@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The plain protocol, dialect `course` in Chinese: doc/protocol.md, section 1. Lines may share a datagram. */
+/* The plain protocol, dialect `course` in Chinese: doc/protocol.md, section 1. Lines may share a
+ * datagram. */
 #include "load.h"
 
 #include <stdio.h>
@@ -9,7 +10,8 @@
 #include <string.h>
 
 static const char chat_mark[] = " \xef\xbc\x9a ";
-static const char join_mark[] = " \xe8\xbf\x9b\xe5\x85\xa5\xe4\xba\x86\xe8\x81\x8a\xe5\xa4\xa9\xe5\xae\xa4";
+static const char join_mark[] =
+    " \xe8\xbf\x9b\xe5\x85\xa5\xe4\xba\x86\xe8\x81\x8a\xe5\xa4\xa9\xe5\xae\xa4";
 static const char joins_mark[] =
     " \xe4\xba\xba\xe8\xbf\x9b\xe5\x85\xa5\xe4\xba\x86\xe8\x81\x8a\xe5\xa4\xa9\xe5\xae\xa4: ";
 
@@ -43,7 +45,8 @@ static void take_line(struct load *load, uint32_t index, const char *line, size_
     size_t mark = sizeof(chat_mark) - 1, before = length - LOAD_TEXT_BYTES;
     char *end;
 
-    if (length > LOAD_TEXT_BYTES + mark && line[0] == 'm' && ends_with(line, before, chat_mark, mark)) {
+    if (length > LOAD_TEXT_BYTES + mark && line[0] == 'm' &&
+        ends_with(line, before, chat_mark, mark)) {
         talk_arrived_text(load, member, line + before);
         return;
     }
@@ -55,7 +58,8 @@ static void take_line(struct load *load, uint32_t index, const char *line, size_
         unsigned long count = strtoul(line, &end, 10);
         size_t at = (size_t)(end - line);
 
-        if (at + sizeof(joins_mark) - 1 <= length && memcmp(end, joins_mark, sizeof(joins_mark) - 1) == 0) {
+        if (at + sizeof(joins_mark) - 1 <= length &&
+            memcmp(end, joins_mark, sizeof(joins_mark) - 1) == 0) {
             member->told += (uint32_t)count;
             return;
         }

@@ -2,8 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The sequenced protocol, as doc/protocol.md, section 2, wants it of a client, but lighter than the client of core: all members are sent the same bytes, so a datagram is taken apart once, and for
- * each of the others compared. What comes beyond a gap is not kept, but asked for again. Nobody asks who is here.
+ * The sequenced protocol, as doc/protocol.md, section 2, wants it of a client, but lighter than the
+ * client of core: all members are sent the same bytes, so a datagram is taken apart once, and for
+ * each of the others compared. What comes beyond a gap is not kept, but asked for again. Nobody
+ * asks who is here.
  */
 #include "load.h"
 #include "silent.h"
@@ -17,7 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* When a position is reported (2.5): sooner for so long after something was missing. When a range is asked for again. */
+/* When a position is reported (2.5): sooner for so long after something was missing. When a range
+ * is asked for again. */
 #define REPORT_EVENTS 5
 #define REPORT_MISSED 2
 #define MISSED_NS     LOAD_NS_PER_S
@@ -61,13 +64,15 @@ struct hall {
     uint64_t epoch;
     uint32_t queue_first, queue_count; /* members whose reports are due, in that order */
     uint32_t *queue;
-    uint32_t silent_unreported; /* EVENTS that those who hear nothing were sent since they reported */
+    uint32_t
+        silent_unreported; /* EVENTS that those who hear nothing were sent since they reported */
     int64_t silent_due_ns;
     struct seen seen[SEEN_PLACES];
     struct session sessions[];
 };
 
-_Static_assert(sizeof(((struct seen *)NULL)->own) / sizeof(uint32_t) == 4, "as many authors as --authors may say");
+_Static_assert(sizeof(((struct seen *)NULL)->own) / sizeof(uint32_t) == 4,
+               "as many authors as --authors may say");
 
 static struct hall *hall_of(struct load *load)
 {
@@ -96,7 +101,8 @@ static void enter(struct load *load, uint32_t index)
 
         length = sequenced_handshake_write_hello(bytes, sizeof(bytes), &hello);
     } else {
-        struct sequenced_join join = {.nonce = session->nonce, .cookie = {session->cookie, session->cookie_length}};
+        struct sequenced_join join = {.nonce = session->nonce,
+                                      .cookie = {session->cookie, session->cookie_length}};
 
         join.name.bytes = name;
         join.name.length = (size_t)snprintf(name, sizeof(name), "m%u", index);
@@ -116,13 +122,15 @@ static void take_handshake(struct load *load, uint32_t index, const char *bytes,
     if (datagram == SEQUENCED_REFUSAL)
         load_die("a sequenced member was refused");
     if (datagram == SEQUENCED_CHALLENGE && session->cookie_length == 0 &&
-        sequenced_handshake_read_challenge(bytes, length, &challenge) == 0 && challenge.nonce == session->nonce) {
+        sequenced_handshake_read_challenge(bytes, length, &challenge) == 0 &&
+        challenge.nonce == session->nonce) {
         memcpy(session->cookie, challenge.cookie.bytes, challenge.cookie.length);
         session->cookie_length = (uint8_t)challenge.cookie.length;
         enter(load, index);
     }
     if (datagram == SEQUENCED_WELCOME && !load->members[index].in &&
-        sequenced_handshake_read_welcome(bytes, length, &welcome) == 0 && welcome.nonce == session->nonce) {
+        sequenced_handshake_read_welcome(bytes, length, &welcome) == 0 &&
+        welcome.nonce == session->nonce) {
         hall->epoch = welcome.epoch;
         session->token = welcome.token;
         session->run = welcome.run;
@@ -138,8 +146,10 @@ static struct sequenced_up up_of(struct session *session)
 {
     session->unreported = 0;
     session->due_ns = 0;
-    return (struct sequenced_up){
-        .token = session->token, .run = session->run, .packet = ++session->packet, .position = session->position};
+    return (struct sequenced_up){.token = session->token,
+                                 .run = session->run,
+                                 .packet = ++session->packet,
+                                 .position = session->position};
 }
 
 /* `missing`: the last event that is asked for; 0 = nothing is. */
@@ -153,7 +163,8 @@ static void report(struct load *load, uint32_t index, uint64_t missing)
 
     sequenced_up_begin(&writer, &up);
     if (missing > session->position) {
-        frame.missing.ranges[0] = (struct sequenced_range){session->position + 1, missing - session->position};
+        frame.missing.ranges[0] =
+            (struct sequenced_range){session->position + 1, missing - session->position};
         sequenced_up_add(&writer, &up, &frame);
     }
     members_send(load, index, bytes, writer.length);
@@ -175,7 +186,8 @@ static void report_silent(struct load *load)
     silent_flush(load->silent);
 }
 
-/* They are sent what the first author is sent, but don't speak, so they have to report more often than it does. */
+/* They are sent what the first author is sent, but don't speak, so they have to report more often
+ * than it does. */
 static void note_silent(struct load *load)
 {
     struct hall *hall = hall_of(load);
@@ -206,7 +218,8 @@ static void note_events(struct load *load, uint32_t index)
     }
 }
 
-/* All wait for the same time, so they stand in the order in which they are due; who has reported meanwhile is passed over, or stands here again. */
+/* All wait for the same time, so they stand in the order in which they are due; who has reported
+ * meanwhile is passed over, or stands here again. */
 static int64_t tick(struct load *load, int64_t now_ns, bool everything)
 {
     struct hall *hall = hall_of(load);
@@ -265,7 +278,8 @@ static void look_at(struct load *load, struct seen *seen, const struct sequenced
 }
 
 /* Takes it apart, from event `from` on. */
-static bool open_events(struct load *load, const char *bytes, size_t length, uint64_t from, struct seen *ret_seen)
+static bool open_events(struct load *load, const char *bytes, size_t length, uint64_t from,
+                        struct seen *ret_seen)
 {
     struct sequenced_events events;
     struct sequenced_event event;
@@ -334,7 +348,8 @@ static void take_events(struct load *load, uint32_t index, const char *bytes, si
     }
     if (seen->last > session->position && seen->first == session->position + 1)
         take_seen(load, index, seen);
-    else if (seen->last > session->position && open_events(load, bytes, length, session->position + 1, &rest))
+    else if (seen->last > session->position &&
+             open_events(load, bytes, length, session->position + 1, &rest))
         take_seen(load, index, &rest);
     if (load->silent == NULL || index < load->authors)
         note_events(load, index);
@@ -359,7 +374,8 @@ static void take_down(struct load *load, uint32_t index, const char *bytes, size
         else if (frame.kind == SEQUENCED_DOWN_HEAD)
             report(load, index, 0);
         else if (frame.kind != SEQUENCED_DOWN_TAKEN)
-            load_die("a sequenced member was told of a gap, or that a message was not taken, or the end");
+            load_die("a sequenced member was told of a gap, or that a message was not taken, or "
+                     "the end");
     }
 }
 
@@ -389,7 +405,8 @@ static void send_messages(struct load *load, uint32_t author, uint32_t from, uin
     while (from <= to) {
         struct sequenced_up up = up_of(session);
         struct octets_writer writer = sequenced_write(bytes, sizeof(bytes));
-        struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MESSAGE, .message.text = {text, sizeof(text)}};
+        struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MESSAGE,
+                                           .message.text = {text, sizeof(text)}};
 
         sequenced_up_begin(&writer, &up);
         for (; from <= to; from++) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Forged datagrams out, frames of the tun device in. IPv4 without options, UDP without a checksum (RFC 768). */
+/* Forged datagrams out, frames of the tun device in. IPv4 without options, UDP without a checksum
+ * (RFC 768). */
 #include "silent.h"
 
 #include "load.h"
@@ -95,8 +96,9 @@ void silent_send(struct silent *silent, uint32_t index, const void *bytes, size_
                        .protocol = IPPROTO_UDP,
                        .saddr = htonl(address_of(index)),
                        .daddr = silent->server.sin_addr.s_addr};
-    struct udphdr udp = {
-        .source = htons(PORT), .dest = silent->server.sin_port, .len = htons((uint16_t)(sizeof(udp) + length))};
+    struct udphdr udp = {.source = htons(PORT),
+                         .dest = silent->server.sin_port,
+                         .len = htons((uint16_t)(sizeof(udp) + length))};
 
     memcpy(frame, &ip, sizeof(ip));
     memcpy(frame + sizeof(ip), &udp, sizeof(udp));
@@ -111,7 +113,8 @@ void silent_flush(struct silent *silent)
     size_t done = 0;
 
     while (silent != NULL && done < silent->count) {
-        int taken = sendmmsg(silent->raw, silent->headers + done, (unsigned)(silent->count - done), 0);
+        int taken =
+            sendmmsg(silent->raw, silent->headers + done, (unsigned)(silent->count - done), 0);
 
         done += taken > 0 ? (size_t)taken : 1;
     }

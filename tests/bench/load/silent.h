@@ -2,8 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Members whose network takes everything and delivers nothing, so that a server's sending is measured without anybody's receiving: their addresses are behind a tun device that nobody reads. What
- * they say is forged, from raw sockets, and arrives over loopback. While they are on their way in, the device is read.
+ * Members whose network takes everything and delivers nothing, so that a server's sending is
+ * measured without anybody's receiving: their addresses are behind a tun device that nobody reads.
+ * What they say is forged, from raw sockets, and arrives over loopback. While they are on their way
+ * in, the device is read.
  */
 #ifndef BENCH_LOAD_SILENT_H
 #define BENCH_LOAD_SILENT_H

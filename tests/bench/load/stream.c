@@ -30,7 +30,8 @@ void stream_connect(struct load *load, uint32_t index)
     load->members[index].fd = fd;
 }
 
-void stream_say(struct load *load, uint32_t author, const char *head, uint32_t first, uint32_t count)
+void stream_say(struct load *load, uint32_t author, const char *head, uint32_t first,
+                uint32_t count)
 {
     char request[STREAM_UNDER_WAY * REQUEST_BYTES];
     size_t head_length = strlen(head), length = 0;

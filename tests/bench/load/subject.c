@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Reads /proc, and the processor clock of another process, which is right to the nanosecond where /proc/PID/stat counts ticks. */
+/* Reads /proc, and the processor clock of another process, which is right to the nanosecond where
+ * /proc/PID/stat counts ticks. */
 #include "subject.h"
 
 #include <fcntl.h>
@@ -11,7 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whoever does nothing for so long has nothing to do. It is slept: two processors may be one core's, and then one that is busy slows down the other. */
+/* Whoever does nothing for so long has nothing to do. It is slept: two processors may be one
+ * core's, and then one that is busy slows down the other. */
 #define QUIET_NS 60000
 
 bool subject_open(pid_t pid, struct subject *ret_subject)
@@ -69,7 +71,8 @@ void subject_wait_quiet(const struct subject *subject)
 /* The value below the heading `name` in the pair of lines that `prefix` begins. */
 static uint64_t value_of(const char *text, const char *prefix, const char *name)
 {
-    const char *heads = strstr(text, prefix), *values = heads != NULL ? strstr(heads + 1, prefix) : NULL;
+    const char *heads = strstr(text, prefix),
+               *values = heads != NULL ? strstr(heads + 1, prefix) : NULL;
     size_t name_length = strlen(name);
 
     while (values != NULL) {
@@ -79,7 +82,8 @@ static uint64_t value_of(const char *text, const char *prefix, const char *name)
             break;
         heads++;
         values++;
-        if (strncmp(heads, name, name_length) == 0 && (heads[name_length] == ' ' || heads[name_length] == '\n'))
+        if (strncmp(heads, name, name_length) == 0 &&
+            (heads[name_length] == ' ' || heads[name_length] == '\n'))
             return strtoull(values, NULL, 10);
     }
     return 0;

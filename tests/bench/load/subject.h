@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The server that is measured, seen from outside: its processor time, whether it has something to do, and the kernel's counters of the network that it is in. */
+/* The server that is measured, seen from outside: its processor time, whether it has something to
+ * do, and the kernel's counters of the network that it is in. */
 #ifndef BENCH_LOAD_SUBJECT_H
 #define BENCH_LOAD_SUBJECT_H
 

@@ -9,7 +9,8 @@
 
 static const char constant[] = "abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ,";
 
-_Static_assert(sizeof(constant) - 1 == LOAD_TEXT_BYTES - LOAD_NUMBER_DIGITS, "a text has its length");
+_Static_assert(sizeof(constant) - 1 == LOAD_TEXT_BYTES - LOAD_NUMBER_DIGITS,
+               "a text has its length");
 
 /* Nothing has come for so long: then what is missing is lost, or was never taken. */
 #define STALL_NS LOAD_NS_PER_S
@@ -38,7 +39,8 @@ uint32_t talk_read(const char text[LOAD_TEXT_BYTES])
     return number;
 }
 
-void talk_arrived(struct load *load, struct member *member, uint32_t first, uint32_t last, uint32_t own)
+void talk_arrived(struct load *load, struct member *member, uint32_t first, uint32_t last,
+                  uint32_t own)
 {
     if (first != member->next || last > load->said) {
         load->wrong++;
@@ -111,7 +113,8 @@ static void wait_deliveries(struct load *load, uint64_t goal)
     }
 }
 
-/* Nobody hears anything but authors of a protocol that tells them of their own: then the others were sent the same. */
+/* Nobody hears anything but authors of a protocol that tells them of their own: then the others
+ * were sent the same. */
 static void wait_silent(struct load *load, uint64_t goal)
 {
     int64_t since_ns = load_now_ns();
@@ -153,7 +156,8 @@ static struct subject_counters difference(const struct subject_counters *before)
 
 void talk_run(struct load *load, uint32_t in_flight, double seconds, struct talk_result *ret)
 {
-    uint64_t start = load->deliveries, lost = load->lost, wrong = load->wrong, repeats = load->repeats, cpu_ns;
+    uint64_t start = load->deliveries, lost = load->lost, wrong = load->wrong,
+             repeats = load->repeats, cpu_ns;
     uint64_t rounds = 0;
     struct subject_counters counters;
     int64_t start_ns;

@@ -38,8 +38,8 @@ void common_open(struct common_room *room, int argc, char **argv)
     fflush(stdout);
 }
 
-void common_receive_header(struct msghdr *header, struct sockaddr_in *peer, struct iovec *piece, char *bytes,
-                           void *control)
+void common_receive_header(struct msghdr *header, struct sockaddr_in *peer, struct iovec *piece,
+                           char *bytes, void *control)
 {
     *piece = (struct iovec){.iov_base = bytes, .iov_len = COMMON_DATAGRAM_BYTES};
     *header = (struct msghdr){.msg_name = peer,
@@ -50,7 +50,8 @@ void common_receive_header(struct msghdr *header, struct sockaddr_in *peer, stru
                               .msg_controllen = COMMON_CONTROL_BYTES};
 }
 
-void common_send_header(struct msghdr *header, struct common_member *member, struct iovec *piece, void *control)
+void common_send_header(struct msghdr *header, struct common_member *member, struct iovec *piece,
+                        void *control)
 {
     struct in_pktinfo info = {.ipi_spec_dst = member->asked};
     struct cmsghdr *asked = control;
@@ -119,5 +120,6 @@ size_t common_take(struct common_room *room, const struct msghdr *header, size_t
 
 bool common_is_author(const struct common_member *member, const struct sockaddr_in *peer)
 {
-    return member->address.sin_port == peer->sin_port && member->address.sin_addr.s_addr == peer->sin_addr.s_addr;
+    return member->address.sin_port == peer->sin_port &&
+           member->address.sin_addr.s_addr == peer->sin_addr.s_addr;
 }

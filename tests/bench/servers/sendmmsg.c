@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The reference with many datagrams a system call, in and out; each message is still a datagram of its own. */
+/* The reference with many datagrams a system call, in and out; each message is still a datagram of
+ * its own. */
 #include "common.h"
 
 #include <stdalign.h>
@@ -43,7 +44,8 @@ static void tell(const struct sockaddr_in *author, char *line, size_t length)
     for (size_t i = 0; i < room.count; i++) {
         if (common_is_author(&room.members[i], author))
             continue;
-        common_send_header(&out.headers[count].msg_hdr, &room.members[i], &piece, out.controls[count]);
+        common_send_header(&out.headers[count].msg_hdr, &room.members[i], &piece,
+                           out.controls[count]);
         if (++count == SENT) {
             flush(count);
             count = 0;
@@ -61,7 +63,8 @@ int main(int argc, char **argv)
         int count;
 
         for (size_t i = 0; i < RECEIVED; i++)
-            common_receive_header(&in.headers[i].msg_hdr, &in.peers[i], &in.pieces[i], in.bytes[i], in.controls[i]);
+            common_receive_header(&in.headers[i].msg_hdr, &in.peers[i], &in.pieces[i], in.bytes[i],
+                                  in.controls[i]);
         count = recvmmsg(room.fd, in.headers, RECEIVED, MSG_WAITFORONE, NULL);
         for (int i = 0; i < count; i++) {
             size_t length = common_take(&room, &in.headers[i].msg_hdr, in.headers[i].msg_len, line);

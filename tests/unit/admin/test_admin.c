@@ -49,7 +49,8 @@ static void on_counts(void *ctx, struct admin_counts *ret_counts)
 static void open_all(void)
 {
     stage_new(&stage);
-    admin = (struct admin){.room = stage.room, .host = {.stop = on_stop, .reload = on_reload, .counts = on_counts}};
+    admin = (struct admin){.room = stage.room,
+                           .host = {.stop = on_stop, .reload = on_reload, .counts = on_counts}};
     stage_join(&stage, ALICE, "Alice");
     said[0] = '\0';
 }
@@ -115,7 +116,8 @@ Test(admin, where_only_notices_are_taken_a_command_is_neither_run_nor_announced)
 
 Test(admin, help_lists_every_command)
 {
-    const char *const names[] = {"/help", "/members", "/kick NAME [REASON]", "/stats", "/reload", "/stop"};
+    const char *const names[] = {"/help",  "/members", "/kick NAME [REASON]",
+                                 "/stats", "/reload",  "/stop"};
 
     say("/help");
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -135,13 +137,13 @@ Test(admin, an_unknown_command_is_not_announced_and_the_nearest_is_suggested)
 Test(admin, members_are_listed_with_their_endpoints)
 {
     stage.now.mono_ns += 5 * MOMENT_NS_PER_S;
-    cr_expect_str_eq(
-        say("/members"),
-        "1 member\n"
-        "  name              endpoint               door            protocol   since                      idle s  "
-        "delivered  dropped  owed  undelivered\n"
-        "  Alice             192.0.2.1:1001         0.0.0.0:8888    plain      2023-11-14T22:13:20+00:00       5  "
-        "        0        0     0            0\n");
+    cr_expect_str_eq(say("/members"), "1 member\n"
+                                      "  name              endpoint               door            "
+                                      "protocol   since                      idle s  "
+                                      "delivered  dropped  owed  undelivered\n"
+                                      "  Alice             192.0.2.1:1001         0.0.0.0:8888    "
+                                      "plain      2023-11-14T22:13:20+00:00       5  "
+                                      "        0        0     0            0\n");
 }
 
 Test(admin, kick_removes_a_member_and_tells_it_why)
@@ -151,8 +153,9 @@ Test(admin, kick_removes_a_member_and_tells_it_why)
     cr_expect(stage_heard(&stage, ALICE, 1, "EXIT"));
     cr_expect_str_eq(say("/kick alice"), "nobody here has that name: /members lists them\n");
     cr_expect_str_eq(say("/kick"), "whom? /kick NAME [REASON]\n");
-    cr_expect_str_eq(say("/kick aVeryLongNameThatNobodyCouldHaveBecauseItHasMoreThanSixtyFourBytesInIt"),
-                     "nobody here has that name: /members lists them\n");
+    cr_expect_str_eq(
+        say("/kick aVeryLongNameThatNobodyCouldHaveBecauseItHasMoreThanSixtyFourBytesInIt"),
+        "nobody here has that name: /members lists them\n");
 }
 
 Test(admin, kick_without_a_reason_says_only_that)
@@ -203,8 +206,8 @@ Test(admin, the_result_tells_what_came_of_it)
                  {"/stop", ADMIN_DONE}};
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        enum admin_result result =
-            admin_line(&admin, &stage.now, ADMIN_COMMANDS, cases[i].line, strlen(cases[i].line), &reply);
+        enum admin_result result = admin_line(&admin, &stage.now, ADMIN_COMMANDS, cases[i].line,
+                                              strlen(cases[i].line), &reply);
 
         cr_expect_eq(result, cases[i].result, "%s", cases[i].line);
     }

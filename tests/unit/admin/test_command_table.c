@@ -43,14 +43,24 @@ Test(command_table, words_are_counted)
         const char *arguments;
         bool fit;
     } cases[] = {
-        {COMMAND_MEMBERS, "", true}, {COMMAND_MEMBERS, "  ", true},   {COMMAND_MEMBERS, " x", false},
-        {COMMAND_NOTICE, "", false}, {COMMAND_NOTICE, "  ", false},   {COMMAND_NOTICE, "a b c d e", true},
-        {COMMAND_KICK, "", false},   {COMMAND_KICK, "bob", true},     {COMMAND_KICK, "bob too loud", true},
-        {COMMAND_BAN, "", false},    {COMMAND_BAN, "bob 10m ", true}, {COMMAND_BAN, "bob 10m x", false},
-        {COMMAND_UNMUTE, "a", true}, {COMMAND_UNMUTE, "a  b", false},
+        {COMMAND_MEMBERS, "", true},
+        {COMMAND_MEMBERS, "  ", true},
+        {COMMAND_MEMBERS, " x", false},
+        {COMMAND_NOTICE, "", false},
+        {COMMAND_NOTICE, "  ", false},
+        {COMMAND_NOTICE, "a b c d e", true},
+        {COMMAND_KICK, "", false},
+        {COMMAND_KICK, "bob", true},
+        {COMMAND_KICK, "bob too loud", true},
+        {COMMAND_BAN, "", false},
+        {COMMAND_BAN, "bob 10m ", true},
+        {COMMAND_BAN, "bob 10m x", false},
+        {COMMAND_UNMUTE, "a", true},
+        {COMMAND_UNMUTE, "a  b", false},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-        cr_expect_eq(command_table_words_fit(command_table_row(cases[i].id), cases[i].arguments), cases[i].fit,
-                     "%s '%s'", command_table_row(cases[i].id)->name, cases[i].arguments);
+        cr_expect_eq(command_table_words_fit(command_table_row(cases[i].id), cases[i].arguments),
+                     cases[i].fit, "%s '%s'", command_table_row(cases[i].id)->name,
+                     cases[i].arguments);
 }

@@ -50,7 +50,8 @@ static void begin(const char *line)
 {
     said[0] = '\0';
     lines = 0;
-    cr_assert_eq(admin_request(&admin, &stage.now, line, strlen(line), &reply, &listing), ADMIN_MORE);
+    cr_assert_eq(admin_request(&admin, &stage.now, line, strlen(line), &reply, &listing),
+                 ADMIN_MORE);
     cr_expect_eq(lines, 0);
 }
 
@@ -109,10 +110,12 @@ Test(listing, a_member_in_json)
     stage.now.mono_ns += 65 * MOMENT_NS_PER_S;
     stage.now.utc_offset_s = 3600;
     reply.json = true;
-    cr_expect_str_eq(all("members"), "{\"name\":\"李\\\"雷\",\"endpoint\":\"192.0.2.1:1001\",\"door\":\"0.0.0.0:8888\","
-                                     "\"protocol\":\"plain\",\"since\":\"2023-11-14T23:13:20+01:00\",\"idle\":65,"
-                                     "\"delivered\":0,\"dropped\":0,\"owed\":0,"
-                                     "\"undelivered\":0,\"muted\":false,\"away\":false}\n");
+    cr_expect_str_eq(
+        all("members"),
+        "{\"name\":\"李\\\"雷\",\"endpoint\":\"192.0.2.1:1001\",\"door\":\"0.0.0.0:8888\","
+        "\"protocol\":\"plain\",\"since\":\"2023-11-14T23:13:20+01:00\",\"idle\":65,"
+        "\"delivered\":0,\"dropped\":0,\"owed\":0,"
+        "\"undelivered\":0,\"muted\":false,\"away\":false}\n");
 }
 
 Test(listing, members_of_both_protocols_are_told_apart_and_who_is_away_is_shown)
@@ -123,10 +126,16 @@ Test(listing, members_of_both_protocols_are_told_apart_and_who_is_away_is_shown)
     hand_init(&bob, &stage, BOB);
     cr_assert(hand_enter(&bob, 7, "bob"));
     cr_assert_null(strstr(all("members"), "away"), "%s", said);
-    cr_expect(strstr(said, "\n  Alice             192.0.2.1:1001         0.0.0.0:8888    plain      20") != NULL, "%s",
-              said);
-    cr_expect(strstr(said, "\n  bob               192.0.2.1:1002         0.0.0.0:8888    sequenced  20") != NULL, "%s",
-              said);
+    cr_expect(
+        strstr(said,
+               "\n  Alice             192.0.2.1:1001         0.0.0.0:8888    plain      20") !=
+            NULL,
+        "%s", said);
+    cr_expect(
+        strstr(said,
+               "\n  bob               192.0.2.1:1002         0.0.0.0:8888    sequenced  20") !=
+            NULL,
+        "%s", said);
     stage.now.mono_ns += 100 * MOMENT_NS_PER_S;
     room_tick(stage.room, &stage.now);
     all("members");
@@ -163,8 +172,8 @@ Test(listing, who_stays_is_listed_once_while_others_come_and_go)
     for (unsigned step = 0; next() == ADMIN_MORE; step++) {
         cr_expect(lines <= step + 1);
         if (step < 50) {
-            leave(2 * step);                     /* the even ones leave, before or after they were listed */
-            join(1000 + step);                   /* others take their seats */
+            leave(2 * step);   /* the even ones leave, before or after they were listed */
+            join(1000 + step); /* others take their seats */
             join(2 * (step > 0 ? step - 1 : 0)); /* and some are back */
         }
     }
@@ -197,7 +206,8 @@ static void order(const char *line)
 {
     struct admin_listing none;
 
-    cr_assert_eq(admin_request(&admin, &stage.now, line, strlen(line), &reply, &none), ADMIN_DONE, "%s", line);
+    cr_assert_eq(admin_request(&admin, &stage.now, line, strlen(line), &reply, &none), ADMIN_DONE,
+                 "%s", line);
 }
 
 Test(listing, bans_in_json)
@@ -208,11 +218,12 @@ Test(listing, bans_in_json)
     order("mute Alice 10m");
     order("ban bob");
     order("ban 192.0.2.128/25 2h");
-    cr_expect_str_eq(
-        all("bans"),
-        "{\"kind\":\"ban\",\"name\":\"bob\",\"network\":null,\"until\":null}\n"
-        "{\"kind\":\"ban\",\"name\":null,\"network\":\"192.0.2.128/25\",\"until\":\"2023-11-15T00:13:20+00:00\"}\n"
-        "{\"kind\":\"mute\",\"name\":\"alice\",\"network\":null,\"until\":\"2023-11-14T22:23:20+00:00\"}\n");
+    cr_expect_str_eq(all("bans"),
+                     "{\"kind\":\"ban\",\"name\":\"bob\",\"network\":null,\"until\":null}\n"
+                     "{\"kind\":\"ban\",\"name\":null,\"network\":\"192.0.2.128/"
+                     "25\",\"until\":\"2023-11-15T00:13:20+00:00\"}\n"
+                     "{\"kind\":\"mute\",\"name\":\"alice\",\"network\":null,\"until\":\"2023-11-"
+                     "14T22:23:20+00:00\"}\n");
 }
 
 Test(listing, bans_that_stay_are_listed_once_while_others_come_and_go)
@@ -253,13 +264,16 @@ Test(listing, a_watcher_is_told_what_happens_from_now_on)
     room_kick(stage.room, &stage.now, "bob", NULL);
     while (next() == ADMIN_MORE)
         ;
-    cr_expect_str_eq(
-        said, "{\"seq\":2,\"time\":\"2023-11-14T22:13:20+00:00\",\"kind\":\"join\",\"name\":\"bob\",\"text\":\"\"}\n"
-              "{\"seq\":3,\"time\":\"2023-11-14T22:13:20+00:00\",\"kind\":\"chat\",\"name\":\"bob\",\"text\":\"say "
-              "\\\"hi\\\"\"}\n"
-              "{\"seq\":4,\"time\":\"2023-11-14T22:13:20+00:00\",\"kind\":\"notice\",\"name\":\"\",\"text\":\"tea\"}\n"
-              "{\"seq\":5,\"time\":\"2023-11-14T22:13:20+00:00\",\"kind\":\"exit\",\"name\":\"bob\",\"text\":\"\","
-              "\"reason\":\"kicked\"}\n");
+    cr_expect_str_eq(said, "{\"seq\":2,\"time\":\"2023-11-14T22:13:20+00:00\",\"kind\":\"join\","
+                           "\"name\":\"bob\",\"text\":\"\"}\n"
+                           "{\"seq\":3,\"time\":\"2023-11-14T22:13:20+00:00\",\"kind\":\"chat\","
+                           "\"name\":\"bob\",\"text\":\"say "
+                           "\\\"hi\\\"\"}\n"
+                           "{\"seq\":4,\"time\":\"2023-11-14T22:13:20+00:00\",\"kind\":\"notice\","
+                           "\"name\":\"\",\"text\":\"tea\"}\n"
+                           "{\"seq\":5,\"time\":\"2023-11-14T22:13:20+00:00\",\"kind\":\"exit\","
+                           "\"name\":\"bob\",\"text\":\"\","
+                           "\"reason\":\"kicked\"}\n");
 }
 
 Test(listing, a_watcher_reads_it_in_words)
@@ -273,8 +287,10 @@ Test(listing, a_watcher_reads_it_in_words)
     stage_send(&stage, BOB, "E bob");
     while (next() == ADMIN_MORE)
         ;
-    cr_expect_str_eq(said, "2023-11-14T22:13:20+00:00 bob joined\n2023-11-14T22:13:20+00:00 bob: hi\n"
-                           "2023-11-14T22:13:20+00:00 (notice) tea\n2023-11-14T22:13:20+00:00 bob left (left)\n");
+    cr_expect_str_eq(
+        said,
+        "2023-11-14T22:13:20+00:00 bob joined\n2023-11-14T22:13:20+00:00 bob: hi\n"
+        "2023-11-14T22:13:20+00:00 (notice) tea\n2023-11-14T22:13:20+00:00 bob left (left)\n");
 }
 
 Test(listing, who_watches_too_slowly_is_told_how_many_it_missed)
@@ -286,11 +302,13 @@ Test(listing, who_watches_too_slowly_is_told_how_many_it_missed)
     reply.json = true;
     all("watch");
     do {
-        stage_send(&stage, ALICE, "C Alice a line to fill the ring with, which forgets what came first");
+        stage_send(&stage, ALICE,
+                   "C Alice a line to fill the ring with, which forgets what came first");
         room_events(stage.room, &oldest, &released);
     } while (oldest < 12);
     cr_expect_eq(next(), ADMIN_MORE);
-    snprintf(expected, sizeof(expected), "{\"kind\":\"missed\",\"count\":%u}\n", (unsigned)oldest - 2);
+    snprintf(expected, sizeof(expected), "{\"kind\":\"missed\",\"count\":%u}\n",
+             (unsigned)oldest - 2);
     cr_expect_str_eq(said, expected, "%s", said);
     said[0] = '\0';
     while (next() == ADMIN_MORE)
@@ -326,8 +344,11 @@ Test(listing, a_sentence_in_json_says_whether_it_was_done)
 
     reply.json = true;
     order("ban bob 1h");
-    cr_expect_str_eq(said, "{\"ok\":true,\"message\":\"bob is banned for 1h; nobody here has that name now\"}\n");
+    cr_expect_str_eq(
+        said,
+        "{\"ok\":true,\"message\":\"bob is banned for 1h; nobody here has that name now\"}\n");
     said[0] = '\0';
-    cr_expect_eq(admin_request(&admin, &stage.now, "notice \xe6\x9d\x8e", 10, &reply, &none), ADMIN_DONE);
+    cr_expect_eq(admin_request(&admin, &stage.now, "notice \xe6\x9d\x8e", 10, &reply, &none),
+                 ADMIN_DONE);
     cr_expect_str_eq(said, "{\"ok\":true,\"message\":\"announced to 0 members\"}\n");
 }

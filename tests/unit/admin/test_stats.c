@@ -53,12 +53,13 @@ Test(stats, every_count_has_a_row)
     memset(&stats, 0xff, sizeof(stats));
     __builtin_clear_padding(&stats);
     memcpy(counted, &stats, sizeof(stats));
-    memset(&told[offsetof(struct stats, room.refused)], true, sizeof(stats.room.refused)); /* by their labels */
+    memset(&told[offsetof(struct stats, room.refused)], true,
+           sizeof(stats.room.refused)); /* by their labels */
     for (size_t i = 0; i < stats_rows(); i++)
         memset(&told[stats_row(i)->offset], true, stats_row(i)->size);
     for (size_t i = 0; i < sizeof(stats); i++)
-        cr_expect(told[i] || counted[i] == 0, "byte %zu of struct stats, of %zu in struct room_stats", i,
-                  sizeof(stats.room));
+        cr_expect(told[i] || counted[i] == 0,
+                  "byte %zu of struct stats, of %zu in struct room_stats", i, sizeof(stats.room));
 }
 
 Test(stats, every_refusal_has_a_label_of_its_own)

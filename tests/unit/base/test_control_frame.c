@@ -32,12 +32,14 @@ Test(control_frame, lines_and_the_end_are_these_bytes)
     enum control_result result = CONTROL_DONE;
     size_t length = control_frame_write(bytes, sizeof(bytes), CONTROL_FRAME_LINE, "hi", 2);
 
-    length += control_frame_write(bytes + length, sizeof(bytes) - length, CONTROL_FRAME_ERROR, NULL, 0);
+    length +=
+        control_frame_write(bytes + length, sizeof(bytes) - length, CONTROL_FRAME_ERROR, NULL, 0);
     length += control_frame_write_end(bytes + length, sizeof(bytes) - length, CONTROL_USAGE);
     cr_assert_eq(length, sizeof(expected) - 1);
     cr_expect_arr_eq(bytes, expected, length);
     cr_assert_eq(control_frame_read(bytes, length, &frame), 7);
-    cr_expect(frame.type == CONTROL_FRAME_LINE && frame.length == 2 && memcmp(frame.payload, "hi", 2) == 0);
+    cr_expect(frame.type == CONTROL_FRAME_LINE && frame.length == 2 &&
+              memcmp(frame.payload, "hi", 2) == 0);
     cr_expect_not(control_frame_read_end(&frame, &result));
     cr_assert_eq(control_frame_read(bytes + 7, length - 7, &frame), 5);
     cr_expect(frame.type == CONTROL_FRAME_ERROR && frame.length == 0);
@@ -68,13 +70,13 @@ Test(control_frame, a_payload_may_have_so_many_bytes_and_not_one_more)
 {
     static char payload[CONTROL_FRAME_PAYLOAD_MAX_BYTES + 1];
 
-    cr_expect_eq(
-        control_frame_write(bytes, sizeof(bytes), CONTROL_FRAME_LINE, payload, CONTROL_FRAME_PAYLOAD_MAX_BYTES),
-        CONTROL_FRAME_MAX_BYTES);
+    cr_expect_eq(control_frame_write(bytes, sizeof(bytes), CONTROL_FRAME_LINE, payload,
+                                     CONTROL_FRAME_PAYLOAD_MAX_BYTES),
+                 CONTROL_FRAME_MAX_BYTES);
     cr_expect_eq(control_frame_read(bytes, sizeof(bytes), &frame), CONTROL_FRAME_MAX_BYTES);
-    cr_expect_eq(
-        control_frame_write(bytes, sizeof(bytes) + 1, CONTROL_FRAME_LINE, payload, CONTROL_FRAME_PAYLOAD_MAX_BYTES + 1),
-        0);
+    cr_expect_eq(control_frame_write(bytes, sizeof(bytes) + 1, CONTROL_FRAME_LINE, payload,
+                                     CONTROL_FRAME_PAYLOAD_MAX_BYTES + 1),
+                 0);
     cr_expect_eq(control_frame_write(bytes, 6, CONTROL_FRAME_LINE, "ab", 2), 0);
     cr_expect_eq(control_frame_read("\0\0\x20\x01l", 5, &frame), 0);
     cr_expect_eq(control_frame_read("\0\0\x20\x02l", 5, &frame), STATUS_TOO_LONG);
@@ -84,7 +86,8 @@ Test(control_frame, a_request_of_another_version_or_none_is_told_apart)
 {
     struct control_request request;
 
-    frame = (struct control_frame){.type = CONTROL_FRAME_REQUEST, .payload = "\x02\0stop", .length = 6};
+    frame =
+        (struct control_frame){.type = CONTROL_FRAME_REQUEST, .payload = "\x02\0stop", .length = 6};
     cr_expect_eq(control_frame_read_request(&frame, &request), STATUS_NOT_FOUND);
     frame.payload = "\x01\x02stop";
     cr_expect_eq(control_frame_read_request(&frame, &request), STATUS_NOT_FOUND);

@@ -42,9 +42,10 @@ Test(json, every_kind_of_value)
     json_count(&json, "a", 1);
     json_object_end(&json);
     json_count(&json, "b", 2);
-    cr_expect_str_eq(json_end(&json), "{\"text\":\"x\",\"least\":-9223372036854775808,\"most\":18446744073709551615,"
-                                      "\"yes\":true,\"no\":false,\"none\":null,\"inner\":{\"empty\":{},\"a\":1},"
-                                      "\"b\":2}");
+    cr_expect_str_eq(json_end(&json),
+                     "{\"text\":\"x\",\"least\":-9223372036854775808,\"most\":18446744073709551615,"
+                     "\"yes\":true,\"no\":false,\"none\":null,\"inner\":{\"empty\":{},\"a\":1},"
+                     "\"b\":2}");
 }
 
 Test(json, what_must_be_escaped_is)

@@ -84,7 +84,8 @@ Test(log, a_line_says_who_and_how_bad)
     log_warnx("warned");
     log_errorx("failed");
     log_debug("not shown");
-    cr_expect_str_eq(caught_without_time(), "roomd: open on 8888\nroomd: warning: warned\nroomd: error: failed\n");
+    cr_expect_str_eq(caught_without_time(),
+                     "roomd: open on 8888\nroomd: warning: warned\nroomd: error: failed\n");
 }
 
 Test(log, errno_is_said_where_it_matters_and_survives)
@@ -93,7 +94,8 @@ Test(log, errno_is_said_where_it_matters_and_survives)
     errno = ENOENT;
     log_warn("%s", "/nowhere");
     cr_expect_eq(errno, ENOENT);
-    cr_expect_str_eq(caught_without_time(), "roomd: warning: /nowhere: No such file or directory\n");
+    cr_expect_str_eq(caught_without_time(),
+                     "roomd: warning: /nowhere: No such file or directory\n");
 }
 
 Test(log, the_level_decides_what_is_written)
@@ -111,7 +113,10 @@ Test(log, a_line_begins_with_the_local_time_and_its_distance_from_utc)
 {
     static const struct {
         const char *zone, *offset;
-    } zones[] = {{"UTC0", "+00:00 "}, {"XXX-05:45", "+05:45 "}, {"XXX+03:30", "-03:30 "}, {"XXX-14", "+14:00 "}};
+    } zones[] = {{"UTC0", "+00:00 "},
+                 {"XXX-05:45", "+05:45 "},
+                 {"XXX+03:30", "-03:30 "},
+                 {"XXX-14", "+14:00 "}};
 
     for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++) {
         struct tm local = {.tm_isdst = -1};
@@ -154,7 +159,8 @@ Test(log, what_comes_from_elsewhere_can_not_pass_for_another_line)
 {
     catch_stderr();
     log_notice("%s", "a\n<3>b\x1b[2J caf\xe9 \u202e 聊天室");
-    cr_expect_str_eq(caught_without_time(), "roomd: a\\x0a<3>b\\x1b[2J caf\\xe9 \\xe2\\x80\\xae 聊天室\n");
+    cr_expect_str_eq(caught_without_time(),
+                     "roomd: a\\x0a<3>b\\x1b[2J caf\\xe9 \\xe2\\x80\\xae 聊天室\n");
 }
 
 Test(log, a_line_full_of_escapes_is_cut_too)

@@ -9,8 +9,9 @@
 
 Test(octets, numbers_are_written_highest_byte_first_and_read_back)
 {
-    static const uint8_t expected[] = {0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b,
-                                       0x0c, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15};
+    static const uint8_t expected[] = {0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07,
+                                       0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e,
+                                       0x0f, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15};
     uint8_t bytes[sizeof(expected)];
     struct octets_writer writer = octets_write(bytes, sizeof(bytes));
     struct octets_reader reader = octets_read(expected, sizeof(expected));
@@ -64,8 +65,10 @@ Test(octets, a_varint_takes_the_fewest_bytes_and_is_read_in_any)
     static const struct {
         uint64_t value;
         size_t length;
-    } rows[] = {
-        {0, 1}, {63, 1}, {64, 2}, {16383, 2}, {16384, 4}, {(1U << 30) - 1, 4}, {1U << 30, 8}, {OCTETS_VARINT_MAX, 8}};
+    } rows[] = {{0, 1},        {63, 1},
+                {64, 2},       {16383, 2},
+                {16384, 4},    {(1U << 30) - 1, 4},
+                {1U << 30, 8}, {OCTETS_VARINT_MAX, 8}};
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         uint8_t bytes[8];

@@ -41,8 +41,10 @@ Test(utf8, what_is_none_has_no_length)
 
 Test(utf8, controls_separators_and_directions_are_hostile)
 {
-    static const int32_t hostile[] = {0, 0x1f, 0x7f, 0x9f, 0x61c, 0x200e, 0x2028, 0x2029, 0x202e, 0x2066, 0x2069};
-    static const int32_t harmless[] = {' ', '~', 0xa0, 0x61b, 0x200d, 0x2027, 0x202f, 0x2065, 0x206a, 0x10ffff};
+    static const int32_t hostile[] = {0,      0x1f,   0x7f,   0x9f,   0x61c, 0x200e,
+                                      0x2028, 0x2029, 0x202e, 0x2066, 0x2069};
+    static const int32_t harmless[] = {' ',    '~',    0xa0,   0x61b,  0x200d,
+                                       0x2027, 0x202f, 0x2065, 0x206a, 0x10ffff};
 
     for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++)
         cr_expect(utf8_is_hostile(hostile[i]), "U+%04x", (unsigned)hostile[i]);

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * For the tests of conf: load a configuration in one line, look at what came of it in another, and have files in a
- * folder that goes away.
+ * For the tests of conf: load a configuration in one line, look at what came of it in another, and
+ * have files in a folder that goes away.
  */
 #ifndef TESTS_CONF_SUPPORT_H
 #define TESTS_CONF_SUPPORT_H
@@ -18,7 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What came of loading: a configuration, or diagnostics, one a line: "WHERE: MESSAGE\n" or "WHERE: warning: MESSAGE\n". */
+/* What came of loading: a configuration, or diagnostics, one a line: "WHERE: MESSAGE\n" or "WHERE:
+ * warning: MESSAGE\n". */
 struct outcome {
     int status;
     struct config *config;
@@ -146,7 +147,8 @@ static inline struct folder folder_make(void)
     return folder;
 }
 
-static inline int folder_remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
+static inline int folder_remove_one(const char *path, const struct stat *status, int type,
+                                    struct FTW *walk)
 {
     (void)status;
     (void)type;

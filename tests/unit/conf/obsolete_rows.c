@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Options that there never were, as if they had gone: linked in place of src/conf/obsolete_rows.c. */
+/* Options that there never were, as if they had gone: linked in place of src/conf/obsolete_rows.c.
+ */
 #include "conf/obsolete_option.h"
 
 const struct obsolete_option obsolete_rows[] = {

@@ -15,31 +15,33 @@
 
 Test(config, every_mistake_is_told_with_its_line)
 {
-    expect_errors(load_text("name = x\n"
-                            "[room]\n"
-                            "max_membrs = 5\n"
-                            "max_text = 0\n"
-                            "name = a\n"
-                            "name = b\n"
-                            "[rom]\n"
-                            "anything = 1\n"
-                            "[plain]\n"
-                            "max_members = 5\n"
-                            "colour = red\n"
-                            "dialect: yn\n"
-                            "join = \"x\" y\n"
-                            "[history]\n"),
-                  "a.conf:1: a key before the first section: begin with a line such as [room]\n"
-                  "a.conf:3: unknown option room.max_membrs; did you mean room.max_members?\n"
-                  "a.conf:4: room.max_text = 0: is not a whole number from 1 to 1000\n"
-                  "a.conf:6: room.name is already set on line 5\n"
-                  "a.conf:7: unknown section [rom]; did you mean [room]?\n"
-                  "a.conf:10: unknown option plain.max_members; did you mean room.max_members?\n"
-                  "a.conf:11: unknown option plain.colour; roomd --help-config lists them all\n"
-                  "a.conf:12: expected KEY = VALUE: a key is followed by '=', not by ':'\n"
-                  "a.conf:13: plain.join = \"x\" y: only a comment (; …) may follow the closing quote\n"
-                  "a.conf:14: unknown section [history]; there are [room], [plain], [sequenced], [access], [limits], "
-                  "[admin] and [log]\n");
+    expect_errors(
+        load_text("name = x\n"
+                  "[room]\n"
+                  "max_membrs = 5\n"
+                  "max_text = 0\n"
+                  "name = a\n"
+                  "name = b\n"
+                  "[rom]\n"
+                  "anything = 1\n"
+                  "[plain]\n"
+                  "max_members = 5\n"
+                  "colour = red\n"
+                  "dialect: yn\n"
+                  "join = \"x\" y\n"
+                  "[history]\n"),
+        "a.conf:1: a key before the first section: begin with a line such as [room]\n"
+        "a.conf:3: unknown option room.max_membrs; did you mean room.max_members?\n"
+        "a.conf:4: room.max_text = 0: is not a whole number from 1 to 1000\n"
+        "a.conf:6: room.name is already set on line 5\n"
+        "a.conf:7: unknown section [rom]; did you mean [room]?\n"
+        "a.conf:10: unknown option plain.max_members; did you mean room.max_members?\n"
+        "a.conf:11: unknown option plain.colour; roomd --help-config lists them all\n"
+        "a.conf:12: expected KEY = VALUE: a key is followed by '=', not by ':'\n"
+        "a.conf:13: plain.join = \"x\" y: only a comment (; …) may follow the closing quote\n"
+        "a.conf:14: unknown section [history]; there are [room], [plain], [sequenced], [access], "
+        "[limits], "
+        "[admin] and [log]\n");
 }
 
 Test(config, a_section_may_come_twice_a_key_may_not)
@@ -47,7 +49,8 @@ Test(config, a_section_may_come_twice_a_key_may_not)
     expect_good(load_text("[room]\nname = a\n[plain]\n[room]\nmax_text = 5\n"));
     expect_errors(load_text("[room]\nname = a\n[plain]\n[room]\nname = b\n"),
                   "a.conf:5: room.name is already set on line 2\n");
-    expect_errors(load_text("[plain]\naccept = a\naccept = a\n"), "a.conf:3: plain.accept is already set on line 2\n");
+    expect_errors(load_text("[plain]\naccept = a\naccept = a\n"),
+                  "a.conf:3: plain.accept is already set on line 2\n");
 }
 
 Test(config, a_key_that_was_wrong_is_taken_all_the_same)
@@ -59,17 +62,20 @@ Test(config, a_key_that_was_wrong_is_taken_all_the_same)
 
 Test(config, bytes_that_would_harm_a_terminal_are_escaped)
 {
-    expect_errors(load_text("[room]\nname = \x1b[31m\n\x1b = \n[\xff]\nmax_text = \xe2\x80\xae\n"),
-                  "a.conf:2: room.name = \\x1b[31m: holds a control character\n"
-                  "a.conf:3: expected KEY = VALUE: a key is one word of at most 64 ASCII characters\n"
-                  "a.conf:4: unknown section [\\xff]; there are [room], [plain], [sequenced], [access], [limits], "
-                  "[admin] and [log]\n");
+    expect_errors(
+        load_text("[room]\nname = \x1b[31m\n\x1b = \n[\xff]\nmax_text = \xe2\x80\xae\n"),
+        "a.conf:2: room.name = \\x1b[31m: holds a control character\n"
+        "a.conf:3: expected KEY = VALUE: a key is one word of at most 64 ASCII characters\n"
+        "a.conf:4: unknown section [\\xff]; there are [room], [plain], [sequenced], [access], "
+        "[limits], "
+        "[admin] and [log]\n");
     expect_errors(load_text("[room]\nmax_text = \xe2\x80\xae"
                             "5聊\n"),
                   "a.conf:2: room.max_text = \\xe2\\x80\\xae"
                   "5聊: is not a whole number from 1 to 1000\n");
-    expect_errors(load_setting("room.name=\x1b]0;x\x07"),
-                  "--set room.name=\\x1b]0;x\\x07: room.name = \\x1b]0;x\\x07: holds a control character\n");
+    expect_errors(
+        load_setting("room.name=\x1b]0;x\x07"),
+        "--set room.name=\\x1b]0;x\\x07: room.name = \\x1b]0;x\\x07: holds a control character\n");
 }
 
 Test(config, a_long_value_is_quoted_in_part)
@@ -78,7 +84,8 @@ Test(config, a_long_value_is_quoted_in_part)
 
     snprintf(text, sizeof(text), "[room]\nmax_text = %0300d\n", 0);
     expect_error(load_text(text), "0000...: is not a whole number");
-    expect_error(load_text("[room]\nmax_text = 聊天室聊天室聊天室聊天室聊天室聊天室聊天室聊天室聊天室聊天室聊天室\n"),
+    expect_error(load_text("[room]\nmax_text = "
+                           "聊天室聊天室聊天室聊天室聊天室聊天室聊天室聊天室聊天室聊天室聊天室\n"),
                  "天室聊天...: is not a whole number");
 }
 
@@ -171,17 +178,20 @@ Test(config, a_setting_has_a_section_a_key_and_a_value)
 Test(config, settings_override_the_file_and_each_other)
 {
     struct folder folder = folder_make();
-    const char *const settings[] = {"room.name=one", "plain.accept=Hi", "room.name=two", "plain.bye.QUIT=so = long",
-                                    NULL};
+    const char *const settings[] = {"room.name=one", "plain.accept=Hi", "room.name=two",
+                                    "plain.bye.QUIT=so = long", NULL};
     struct outcome outcome;
 
-    folder_write(&folder, "a.conf", "[room]\nname = file\nmax_text = 5\n[plain]\naccept = file\nbye.QUIT = file\n");
+    folder_write(&folder, "a.conf",
+                 "[room]\nname = file\nmax_text = 5\n[plain]\naccept = file\nbye.QUIT = file\n");
     outcome = load_file(folder.file, settings);
     cr_assert_eq(outcome.status, 0, "%s", outcome.text);
     cr_expect_str_eq(outcome.config->room_name, "two");
     cr_expect_eq(outcome.config->limits.max_text_bytes, 5);
     cr_expect_str_eq(outcome.config->dialects[0].texts[DIALECT_ACCEPT], "Hi");
-    cr_expect_eq(memcmp(dialect_bye(&outcome.config->dialects[0].dialect, "QUIT", 4)->bytes, "so = long\n", 10), 0);
+    cr_expect_eq(memcmp(dialect_bye(&outcome.config->dialects[0].dialect, "QUIT", 4)->bytes,
+                        "so = long\n", 10),
+                 0);
     outcome_done(&outcome);
     folder_remove(&folder);
 }
@@ -189,10 +199,13 @@ Test(config, settings_override_the_file_and_each_other)
 Test(config, a_setting_is_checked_like_a_line_of_the_file)
 {
     expect_good(load_setting("room.name=\" outer ; \""));
-    expect_errors(load_setting("room.max_text=0"),
-                  "--set room.max_text=0: room.max_text = 0: is not a whole number from 1 to 1000\n");
-    expect_errors(load_setting("rom.name=x"), "--set rom.name=x: unknown option rom.name; did you mean room.name?\n");
-    expect_errors(load_setting("room.nam=x"), "--set room.nam=x: unknown option room.nam; did you mean room.name?\n");
+    expect_errors(
+        load_setting("room.max_text=0"),
+        "--set room.max_text=0: room.max_text = 0: is not a whole number from 1 to 1000\n");
+    expect_errors(load_setting("rom.name=x"),
+                  "--set rom.name=x: unknown option rom.name; did you mean room.name?\n");
+    expect_errors(load_setting("room.nam=x"),
+                  "--set room.nam=x: unknown option room.nam; did you mean room.name?\n");
     expect_errors(load_setting("nonsense"), "--set nonsense: expected SECTION.KEY=VALUE\n");
     expect_error(load_setting("room.name=\"x"), "the closing quote is missing");
     expect_error(load_setting("room.name=a\nb"), "holds a control character");
@@ -216,7 +229,8 @@ Test(config, mistakes_in_file_and_settings_are_told_together)
 {
     struct folder folder = folder_make();
     const char *const settings[] = {"room.max_name=0", NULL};
-    struct outcome outcome = load_file(folder_write(&folder, "a.conf", "[room]\nmax_text = 0\n"), settings);
+    struct outcome outcome =
+        load_file(folder_write(&folder, "a.conf", "[room]\nmax_text = 0\n"), settings);
 
     cr_expect_eq(outcome.errors, 2, "%s", outcome.text);
     outcome_done(&outcome);
@@ -225,12 +239,14 @@ Test(config, mistakes_in_file_and_settings_are_told_together)
 
 /* ---- differences ---- */
 
-static void on_change(void *ctx, const char *key, const char *old_text, const char *new_text, bool reloadable)
+static void on_change(void *ctx, const char *key, const char *old_text, const char *new_text,
+                      bool reloadable)
 {
     fprintf(ctx, "%s: %s -> %s%s\n", key, old_text, new_text, reloadable ? "" : " (restart)");
 }
 
-static void expect_diff_between(const struct config *old, const struct config *new, const char *differences)
+static void expect_diff_between(const struct config *old, const struct config *new,
+                                const char *differences)
 {
     char *text;
     size_t size;
@@ -255,19 +271,21 @@ Test(config, two_configurations_that_mean_the_same_do_not_differ)
 {
     expect_diff("", "", "");
     expect_diff("[admin]\nstdin = yes\n[room]\nring = 16 MiB\nname = lobby\n",
-                "[room]\nname = \"lobby\"\nring = 16384K\nlisten = 0.0.0.0:8888,[0::0]:8888\n[admin]\nstdin = on\n",
+                "[room]\nname = \"lobby\"\nring = 16384K\nlisten = "
+                "0.0.0.0:8888,[0::0]:8888\n[admin]\nstdin = on\n",
                 "");
 }
 
 Test(config, each_difference_is_told_with_what_it_takes)
 {
-    expect_diff(
-        "", "[room]\nname = \" x\"\nlisten = 127.0.0.1:0=yn\nring = 1 GiB\n[admin]\nfifo = /f\nfifo_commands = yes\n",
-        "room.name: lobby -> \" x\"\n"
-        "room.listen: 0.0.0.0:8888, [::]:8888 -> 127.0.0.1:0=yn (restart)\n"
-        "room.ring: 16 MiB -> 1 GiB (restart)\n"
-        "admin.fifo:  -> /f (restart)\n"
-        "admin.fifo_commands: no -> yes\n");
+    expect_diff("",
+                "[room]\nname = \" x\"\nlisten = 127.0.0.1:0=yn\nring = 1 GiB\n[admin]\nfifo = "
+                "/f\nfifo_commands = yes\n",
+                "room.name: lobby -> \" x\"\n"
+                "room.listen: 0.0.0.0:8888, [::]:8888 -> 127.0.0.1:0=yn (restart)\n"
+                "room.ring: 16 MiB -> 1 GiB (restart)\n"
+                "admin.fifo:  -> /f (restart)\n"
+                "admin.fifo_commands: no -> yes\n");
 }
 
 Test(config, wording_that_differs_is_told)
@@ -280,14 +298,16 @@ Test(config, wording_that_differs_is_told)
                 "plain.bye.Q: EXIT -> q\n");
     expect_diff("[plain]\njoin = \"\\n{name} ;\"\n", "[plain]\njoin = {{{name}\n",
                 "plain.join: \"\\n{name} ;\" -> {{{name}\n");
-    expect_diff("[plain]\nbye.E = bye {name}\nprefix = >\n", "[plain]\nbye.E = \" {{{name}\"\nprefix = \"\\n\"\n",
+    expect_diff("[plain]\nbye.E = bye {name}\nprefix = >\n",
+                "[plain]\nbye.E = \" {{{name}\"\nprefix = \"\\n\"\n",
                 "plain.prefix: > -> \"\\n\"\n"
                 "plain.bye.E: bye {name} -> \" {{{name}\"\n");
 }
 
 Test(config, a_dialect_of_a_door_that_differs_is_told)
 {
-    expect_diff("[room]\nlisten = 127.0.0.1:0=yn\n", "[room]\nlisten = 127.0.0.1:0=yn\n[plain]\nmax_lines = 2\n",
+    expect_diff("[room]\nlisten = 127.0.0.1:0=yn\n",
+                "[room]\nlisten = 127.0.0.1:0=yn\n[plain]\nmax_lines = 2\n",
                 "plain.max_lines: 1 -> 2\n"
                 "dialect yn: max_lines: 1 -> 2\n");
 }
@@ -327,13 +347,15 @@ Test(config, the_help_holds_every_option)
         cr_expect(strstr(text, option.help) != NULL, "%s", option.help);
     }
     cr_expect(strstr(text, "\nplain.bye.VERB = (bye.QUIT = QUIT)\n") != NULL);
-    cr_expect(strstr(text, "\nroom.max_members = 10000\n    members; one more is refused\n    1 to 1000000\n"
-                           "    reload: taken at once; a lower number only refuses newcomers\n") != NULL);
+    cr_expect(
+        strstr(text,
+               "\nroom.max_members = 10000\n    members; one more is refused\n    1 to 1000000\n"
+               "    reload: taken at once; a lower number only refuses newcomers\n") != NULL);
     cr_expect(strstr(text, "\n    1 to 1000; taken by a reload\n") != NULL);
     cr_expect(strstr(text, "\n    64 KiB to 1 GiB; takes a restart\n") != NULL);
     cr_expect(strstr(text, "    in English: {name} joined\n") != NULL);
-    cr_expect(strstr(text, "    text of at most 120 bytes; {name}, once\n    reload: taken at once; members see") !=
-              NULL);
+    cr_expect(strstr(text, "    text of at most 120 bytes; {name}, once\n    reload: taken at "
+                           "once; members see") != NULL);
     cr_expect(strstr(text, "\nplain.prefix = \n") != NULL);
     cr_expect(strstr(text, "/roomd/dialects\n    reload: taken at once, and its file") != NULL);
     free(text);
@@ -434,21 +456,23 @@ Test(config, the_packaged_file_tells_the_english_wording)
 
 static const char *accept_of(const struct config *config, size_t door)
 {
-    return dialect_reply(&config->dialects[config->doors[door].dialect].dialect, DIALECT_ACCEPT)->bytes;
+    return dialect_reply(&config->dialects[config->doors[door].dialect].dialect, DIALECT_ACCEPT)
+        ->bytes;
 }
 
 Test(config, what_takes_a_restart_keeps_its_running_value)
 {
-    const char *before =
-        "[room]\nlisten = 127.0.0.1:1=yn, 127.0.0.1:2\nring = 1 MiB\n[admin]\nfifo = /run/a\nstdin = no\n";
-    const char *after =
-        "[room]\nname = other\nlisten = 127.0.0.1:3\nring = 2 MiB\n[plain]\naccept = HI\n[admin]\ncontrol = /run/c\n";
+    const char *before = "[room]\nlisten = 127.0.0.1:1=yn, 127.0.0.1:2\nring = 1 "
+                         "MiB\n[admin]\nfifo = /run/a\nstdin = no\n";
+    const char *after = "[room]\nname = other\nlisten = 127.0.0.1:3\nring = 2 MiB\n[plain]\naccept "
+                        "= HI\n[admin]\ncontrol = /run/c\n";
     struct config *running = good(before), *config = good(after), *again = good(after);
 
     cr_assert_eq(config_keep_fixed(config, running), 0);
     expect_diff_between(running, config, "room.name: lobby -> other\nplain.accept: OK -> HI\n");
     cr_expect_eq(config->door_count, 2);
-    cr_expect_eq(strncmp(accept_of(config, 0), "Y", 1), 0, "the door's dialect, which the new one does not name");
+    cr_expect_eq(strncmp(accept_of(config, 0), "Y", 1), 0,
+                 "the door's dialect, which the new one does not name");
     cr_expect_eq(strncmp(accept_of(config, 1), "HI", 2), 0, "what plain.dialect names has changed");
     expect_diff_between(config, again,
                         "room.listen: 127.0.0.1:1=yn, 127.0.0.1:2 -> 127.0.0.1:3 (restart)\n"
@@ -464,7 +488,8 @@ Test(config, what_takes_a_restart_keeps_its_running_value)
 Test(config, doors_that_stay_take_what_the_new_configuration_says_of_their_dialects)
 {
     struct config *running = good("[room]\nlisten = 127.0.0.1:1=yn, 127.0.0.1:2\n");
-    struct config *config = good("[room]\nlisten = 127.0.0.1:1=yn, 127.0.0.1:2\n[plain]\ndialect = yn\naccept = HI\n");
+    struct config *config =
+        good("[room]\nlisten = 127.0.0.1:1=yn, 127.0.0.1:2\n[plain]\ndialect = yn\naccept = HI\n");
 
     cr_assert_eq(config_keep_fixed(config, running), 0);
     cr_expect_eq(strncmp(accept_of(config, 0), "HI", 2), 0);

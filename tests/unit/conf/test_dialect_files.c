@@ -13,8 +13,8 @@ static const struct dialect *door_dialect(const struct config *config, size_t do
 
 static void expect_token(const struct reply *reply, const char *text)
 {
-    cr_expect(reply->length == strlen(text) && memcmp(reply->bytes, text, reply->length) == 0, "'%.*s', not '%s'",
-              (int)reply->length, reply->bytes, text);
+    cr_expect(reply->length == strlen(text) && memcmp(reply->bytes, text, reply->length) == 0,
+              "'%.*s', not '%s'", (int)reply->length, reply->bytes, text);
 }
 
 static void expect_answer(const struct dialect *dialect, enum dialect_key key, const char *text)
@@ -29,7 +29,8 @@ static void expect_bye(const struct dialect *dialect, const char *verb, const ch
 
 Test(dialect_files, the_built_in_ones_come_in_both_languages)
 {
-    struct config *course = good("[plain]\nlanguage = en\n"), *yn = good("[plain]\ndialect = yn\nlanguage = en\n");
+    struct config *course = good("[plain]\nlanguage = en\n"),
+                  *yn = good("[plain]\ndialect = yn\nlanguage = en\n");
 
     expect_answer(&course->dialects[0].dialect, DIALECT_ACCEPT, "OK");
     expect_answer(&course->dialects[0].dialect, DIALECT_NAME_TAKEN, "name taken");
@@ -45,18 +46,19 @@ Test(dialect_files, the_built_in_ones_come_in_both_languages)
 
 Test(dialect_files, an_unknown_one_is_refused_with_what_there_is)
 {
-    expect_errors(
-        load_text("[plain]\ndialect = coarse\n"),
-        "a.conf:2: plain.dialect = coarse: is no dialect, and no file's path (that holds a '/' or a '.'); did "
-        "you mean course? built in: course, yn\n");
+    expect_errors(load_text("[plain]\ndialect = coarse\n"),
+                  "a.conf:2: plain.dialect = coarse: is no dialect, and no file's path (that holds "
+                  "a '/' or a '.'); did "
+                  "you mean course? built in: course, yn\n");
     expect_error(load_text("[plain]\ndialect =\n"), "built in: course, yn");
     expect_error(load_text("[plain]\ndialect = \"a.\\nb\"\n"), "holds a line break");
 }
 
 Test(dialect_files, keys_in_plain_change_the_dialect_that_plain_dialect_names)
 {
-    struct config *config = good("[room]\nlisten = 127.0.0.1:0, 127.0.0.1:0=course, 127.0.0.1:0=yn\n"
-                                 "[plain]\naccept = Hi\njoin = + {name}\n");
+    struct config *config =
+        good("[room]\nlisten = 127.0.0.1:0, 127.0.0.1:0=course, 127.0.0.1:0=yn\n"
+             "[plain]\naccept = Hi\njoin = + {name}\n");
 
     expect_answer(door_dialect(config, 0), DIALECT_ACCEPT, "Hi");
     cr_expect_eq(config->doors[0].dialect, config->doors[1].dialect);
@@ -68,8 +70,8 @@ Test(dialect_files, keys_in_plain_change_the_dialect_that_plain_dialect_names)
 
 Test(dialect_files, the_order_of_keys_does_not_matter)
 {
-    struct config *config =
-        good("[plain]\naccept = Hi\nbye.BYE = so long\nexit_verbs = E BYE\ndialect = yn\nlanguage = en\n");
+    struct config *config = good("[plain]\naccept = Hi\nbye.BYE = so long\nexit_verbs = E "
+                                 "BYE\ndialect = yn\nlanguage = en\n");
 
     cr_expect_str_eq(config->dialects[0].dialect.name, "yn");
     expect_answer(&config->dialects[0].dialect, DIALECT_ACCEPT, "Hi");
@@ -81,8 +83,8 @@ Test(dialect_files, the_order_of_keys_does_not_matter)
 
 Test(dialect_files, fold_joins_and_max_lines_in_plain_go_to_all)
 {
-    struct config *config =
-        good("[room]\nlisten = 127.0.0.1:0, 127.0.0.1:0=yn\n[plain]\nfold_joins = 9\nmax_lines = 5\n");
+    struct config *config = good(
+        "[room]\nlisten = 127.0.0.1:0, 127.0.0.1:0=yn\n[plain]\nfold_joins = 9\nmax_lines = 5\n");
 
     for (size_t i = 0; i < 2; i++) {
         cr_expect_eq(door_dialect(config, i)->fold_joins, 9);
@@ -99,28 +101,33 @@ Test(dialect_files, byes_of_verbs)
     expect_bye(&config->dialects[0].dialect, "E", "eee");
     expect_bye(&config->dialects[0].dialect, "QUIT", "");
     config_free(config);
-    expect_errors(load_text("[plain]\nbye.Q = 1\nbye.Q = 2\n"), "a.conf:3: plain.bye.Q is already set on line 2\n");
+    expect_errors(load_text("[plain]\nbye.Q = 1\nbye.Q = 2\n"),
+                  "a.conf:3: plain.bye.Q is already set on line 2\n");
     expect_error(load_text("[plain]\nbye.NOPE = 1\n"), "a.conf:2: the dialect course: bye.NOPE");
     expect_error(load_text("[plain]\nbye. = 1\n"), "a.conf:2: plain.bye. = 1: ");
     expect_error(load_text("[plain]\nbye.ABCDEFGHIJKLMNOPQ = 1\n"), "a verb has at most 16 bytes");
-    expect_error(
-        load_text("[plain]\nbye.1=x\nbye.2=x\nbye.3=x\nbye.4=x\nbye.5=x\nbye.6=x\nbye.7=x\nbye.8=x\nbye.9=x\n"),
-        "a.conf:10: plain.bye.9 is one bye too many");
+    expect_error(load_text("[plain]\nbye.1=x\nbye.2=x\nbye.3=x\nbye.4=x\nbye.5=x\nbye.6=x\nbye.7="
+                           "x\nbye.8=x\nbye.9=x\n"),
+                 "a.conf:10: plain.bye.9 is one bye too many");
 }
 
 Test(dialect_files, the_place_of_a_verb_in_two_lists_is_told)
 {
-    expect_error(load_text("[room]\nname = x\n[plain]\njoin_verbs = L E\n"),
-                 "a.conf:4: the dialect course: the verb 'E' stands in both join_verbs and exit_verbs");
-    expect_error(load_setting("plain.exit_verbs=Q C"), "--set plain.exit_verbs=Q C: the dialect course: the verb 'C'");
+    expect_error(
+        load_text("[room]\nname = x\n[plain]\njoin_verbs = L E\n"),
+        "a.conf:4: the dialect course: the verb 'E' stands in both join_verbs and exit_verbs");
+    expect_error(load_setting("plain.exit_verbs=Q C"),
+                 "--set plain.exit_verbs=Q C: the dialect course: the verb 'C'");
 }
 
 Test(dialect_files, a_line_that_would_not_fit_is_blamed_on_what_made_it_long)
 {
-    expect_error(load_text("[room]\nmax_text = 1000\n"), "a.conf:2: the dialect course: chat: the longest line has ");
+    expect_error(load_text("[room]\nmax_text = 1000\n"),
+                 "a.conf:2: the dialect course: chat: the longest line has ");
     expect_error(load_text("[room]\nmax_text = 1000\n[plain]\nchat = {name} says {text}\n"),
                  "a.conf:4: the dialect course: chat: ");
-    expect_error(load_setting("room.max_text=1000"), "--set room.max_text=1000: the dialect course: chat: ");
+    expect_error(load_setting("room.max_text=1000"),
+                 "--set room.max_text=1000: the dialect course: chat: ");
     expect_good(load_text("[room]\nmax_text = 980\nmax_name = 4\n"));
     expect_error(load_text("[room]\nmax_text = 980\n"), "lower room.max_text");
 }
@@ -138,7 +145,8 @@ Test(dialect_files, a_file_starts_from_a_built_in_dialect)
     struct folder folder = folder_make();
     struct outcome outcome;
 
-    folder_write(&folder, "enter.conf", "[plain]\njoin_verbs = E\nexit_verbs = Q\nbye.Q = quit\naccept = \" OK\"\n");
+    folder_write(&folder, "enter.conf",
+                 "[plain]\njoin_verbs = E\nexit_verbs = Q\nbye.Q = quit\naccept = \" OK\"\n");
     folder_write(&folder, "short.conf", "[plain]\naccept = yes\nbase = yn\nmax_lines = 3\n");
     folder_write(&folder, "a.conf",
                  "[room]\nlisten = 127.0.0.1:0, 127.0.0.1:0=./enter.conf, 127.0.0.1:0=short.conf\n"
@@ -183,7 +191,8 @@ Test(dialect_files, each_file_is_loaded_once_however_it_is_named)
 
     folder_write(&folder, "d.conf", "[plain]\naccept = file\n");
     snprintf(text, sizeof(text),
-             "[plain]\ndialect = d.conf\naccept = plain\n[room]\nlisten = 127.0.0.1:0=./d.conf, 127.0.0.1:0=%s, "
+             "[plain]\ndialect = d.conf\naccept = plain\n[room]\nlisten = 127.0.0.1:0=./d.conf, "
+             "127.0.0.1:0=%s, "
              "127.0.0.1:0=d.conf, 127.0.0.1:0=course, 127.0.0.1:0=course\n",
              folder.file);
     outcome = load_file(folder_write(&folder, "a.conf", text), NULL);
@@ -219,15 +228,18 @@ Test(dialect_files, mistakes_in_a_file_are_told_with_its_own_lines)
     struct folder folder = folder_make();
     char path[160], expected[2048];
 
-    folder_write(&folder, "d.conf",
-                 "[plain]\nacept = 1\njoin = {x}\nbase = klingon\nenabled = yes\naccept = 1\naccept = 2\n"
-                 "[room]\nname = x\n");
+    folder_write(
+        &folder, "d.conf",
+        "[plain]\nacept = 1\njoin = {x}\nbase = klingon\nenabled = yes\naccept = 1\naccept = 2\n"
+        "[room]\nname = x\n");
     strcpy(path, folder.file);
-    folder_write(&folder, "a.conf", "[room]\nlisten = 127.0.0.1:0=d.conf, 127.0.0.1:0=d.conf\nname =\n");
+    folder_write(&folder, "a.conf",
+                 "[room]\nlisten = 127.0.0.1:0=d.conf, 127.0.0.1:0=d.conf\nname =\n");
     snprintf(expected, sizeof(expected),
              "%s:3: room.name = \"\": is not 1 to 64 bytes of text\n"
              "%s:2: unknown key acept in a dialect file; did you mean accept?\n"
-             "%s:3: plain.join = {x}: '{x}' is no placeholder here: use {name} {time} (write '{{' for a brace)\n"
+             "%s:3: plain.join = {x}: '{x}' is no placeholder here: use {name} {time} (write '{{' "
+             "for a brace)\n"
              "%s:4: plain.base = klingon: is no built-in dialect; built in: course, yn\n"
              "%s:5: unknown key enabled in a dialect file\n"
              "%s:7: plain.accept is already set on line 6\n"
@@ -243,7 +255,8 @@ Test(dialect_files, a_file_as_a_whole_can_be_wrong)
     char expected[256];
 
     folder_write(&folder, "d.conf", "[plain]\njoin_verbs = Q\n");
-    snprintf(expected, sizeof(expected), "%s:2: the dialect d.conf: the verb 'Q' stands in both", folder.file);
+    snprintf(expected, sizeof(expected), "%s:2: the dialect d.conf: the verb 'Q' stands in both",
+             folder.file);
     folder_write(&folder, "a.conf", "[room]\nlisten = 127.0.0.1:0=d.conf\n");
     expect_error(load_file(folder.file, NULL), expected);
     folder_remove(&folder);
@@ -254,8 +267,9 @@ Test(dialect_files, a_file_that_is_not_there_is_told_once_where_it_is_named)
     struct folder folder = folder_make();
     char expected[1024];
 
-    folder_write(&folder, "a.conf",
-                 "[room]\nlisten = 127.0.0.1:0=none.conf, 127.0.0.1:0=none.conf\n[plain]\ndialect = .\n");
+    folder_write(
+        &folder, "a.conf",
+        "[room]\nlisten = 127.0.0.1:0=none.conf, 127.0.0.1:0=none.conf\n[plain]\ndialect = .\n");
     snprintf(expected, sizeof(expected),
              "%s:4: the dialect file %s/. is a directory, not a file\n"
              "%s:2: the dialect file %s/none.conf can't be opened: No such file or directory\n",
@@ -269,8 +283,9 @@ Test(dialect_files, a_fifo_for_a_dialect_is_not_waited_for)
     struct folder folder = folder_make();
 
     cr_assert_eq(mkfifo(folder_path(&folder, "fifo.conf"), 0600), 0);
-    expect_error(load_file(folder_write(&folder, "a.conf", "[plain]\ndialect = ./fifo.conf\n"), NULL),
-                 "is a FIFO, not a file");
+    expect_error(
+        load_file(folder_write(&folder, "a.conf", "[plain]\ndialect = ./fifo.conf\n"), NULL),
+        "is a FIFO, not a file");
     folder_remove(&folder);
 }
 
@@ -322,7 +337,9 @@ Test(dialect_files, every_one_that_comes_with_the_program_is_right_under_the_def
         cr_assert_eq(outcome.status, 0, "%s", outcome.text);
         cr_expect_str_eq(outcome.text, "");
         cr_expect_str_eq(outcome.config->dialects[0].dialect.name, file->d_name);
-        cr_expect_eq(dialect_check(&outcome.config->dialects[0].dialect, &outcome.config->limits, why), 0, "%s", why);
+        cr_expect_eq(
+            dialect_check(&outcome.config->dialects[0].dialect, &outcome.config->limits, why), 0,
+            "%s", why);
         outcome_done(&outcome);
     }
     closedir(folder);
@@ -335,7 +352,8 @@ Test(dialect_files, a_bare_name_that_is_not_there_is_one_that_came_with_the_prog
     struct outcome outcome;
 
     folder_write(&folder, "a.conf",
-                 "[room]\nlisten = 127.0.0.1:0=enters.conf, 127.0.0.1:0=ojbk.conf\n[plain]\ndialect = prefixed.conf\n");
+                 "[room]\nlisten = 127.0.0.1:0=enters.conf, "
+                 "127.0.0.1:0=ojbk.conf\n[plain]\ndialect = prefixed.conf\n");
     outcome = load_file(folder.file, NULL);
     cr_assert_eq(outcome.status, 0, "%s", outcome.text);
     expect_bye(door_dialect(outcome.config, 0), "Q", "quit");
@@ -371,12 +389,15 @@ Test(dialect_files, a_path_is_only_looked_for_where_it_leads)
 
 Test(dialect_files, an_answer_that_is_too_long_with_a_name_is_told_where_it_is_set)
 {
-    expect_error(load_text("[plain]\nbye.E = {name} "
-                           "has left us for good, and nobody knows when we will meet again in this room\n"),
-                 "a.conf:2: the dialect course: bye.E: the longest answer has ");
-    expect_error(load_text("[plain]\nprefix = >>>>\naccept = L {name}\n"),
-                 "a.conf:3: the dialect course: accept: every 'L NAME' would be taken for this answer");
-    expect_error(load_text("[plain]\naccept = L {nam} ok\n"), "a.conf:2: plain.accept = L {nam} ok: '{nam} ok' is no ");
+    expect_error(
+        load_text("[plain]\nbye.E = {name} "
+                  "has left us for good, and nobody knows when we will meet again in this room\n"),
+        "a.conf:2: the dialect course: bye.E: the longest answer has ");
+    expect_error(
+        load_text("[plain]\nprefix = >>>>\naccept = L {name}\n"),
+        "a.conf:3: the dialect course: accept: every 'L NAME' would be taken for this answer");
+    expect_error(load_text("[plain]\naccept = L {nam} ok\n"),
+                 "a.conf:2: plain.accept = L {nam} ok: '{nam} ok' is no ");
 }
 
 Test(dialect_files, a_prefix_can_be_a_line_break)

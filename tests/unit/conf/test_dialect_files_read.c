@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a room writes, a plain client reads as the same events: in each dialect that is built in or comes with the program, with names and texts that look like everything else a room writes.
+ * What a room writes, a plain client reads as the same events: in each dialect that is built in or
+ * comes with the program, with names and texts that look like everything else a room writes.
  */
 #include "conf_support.h"
 
@@ -21,8 +22,9 @@
 #define ROUNDS  60U
 #define EVENTS  60U
 
-static const char *const names[] = {"alice", "李雷", "3", "人", "a,",  "…",     "{",      "{name}", "L",     "C", "Q",
-                                    "-bob",  "x)",   "[", "N1", "OKx", "EXITS", "joined", "left",   "count", "😀", "é"};
+static const char *const names[] = {"alice", "李雷",   "3",    "人",    "a,", "…", "{",  "{name}",
+                                    "L",     "C",      "Q",    "-bob",  "x)", "[", "N1", "OKx",
+                                    "EXITS", "joined", "left", "count", "😀",  "é"};
 
 /* Of what texts are made: all kinds of boundaries, answers and lines. */
 static const char *const parts[] = {"hello",
@@ -86,7 +88,8 @@ static size_t draw_text(struct dice *dice, char text[901])
     size_t length = 0;
 
     for (uint32_t count = 1 + dice_below(dice, 6); count > 0; count--)
-        length += (size_t)snprintf(text + length, 901 - length, "%s", parts[dice_below(dice, COUNT(parts))]);
+        length += (size_t)snprintf(text + length, 901 - length, "%s",
+                                   parts[dice_below(dice, COUNT(parts))]);
     return length;
 }
 
@@ -94,10 +97,12 @@ static void expect(const char *before, const char *name, const char *between, co
 {
     size_t used = strlen(expected);
 
-    snprintf(expected + used, sizeof(expected) - used, "%s%s%s%s%s", used > 0 ? "|" : "", before, name, between, text);
+    snprintf(expected + used, sizeof(expected) - used, "%s%s%s%s%s", used > 0 ? "|" : "", before,
+             name, between, text);
 }
 
-/* Where the words of other lines begin as a notice does, the notice that an administrator makes of them can't be told from them. */
+/* Where the words of other lines begin as a notice does, the notice that an administrator makes of
+ * them can't be told from them. */
 static void expect_notice(const char *text)
 {
     if (strcmp(stage.dialect.name, "prefixed.conf") == 0 && strcmp(text, "您错过了 7 条消息") == 0)
@@ -106,10 +111,12 @@ static void expect_notice(const char *text)
         expect("* ", "", "", text);
 }
 
-static void append(struct transcript *transcript, struct dice *dice, const struct name_reserved *reserved)
+static void append(struct transcript *transcript, struct dice *dice,
+                   const struct name_reserved *reserved)
 {
     char text[901] = "";
-    struct event event = {.kind = (uint8_t)dice_below(dice, 4), .wall_ns = stage.now.wall_ns, .text = text};
+    struct event event = {
+        .kind = (uint8_t)dice_below(dice, 4), .wall_ns = stage.now.wall_ns, .text = text};
     uint64_t seq;
 
     event.name = event.kind == EVENT_NOTICE ? "" : draw_name(dice, reserved);
@@ -137,7 +144,8 @@ static void deliver(const struct transcript *transcript)
 
     bundle_forget(&cache);
     for (uint64_t next = 1; next <= transcript_released(transcript);) {
-        const struct bundle *bundle = bundle_get(&cache, &stage.dialect, transcript, next, BUNDLE_FOLDED);
+        const struct bundle *bundle =
+            bundle_get(&cache, &stage.dialect, transcript, next, BUNDLE_FOLDED);
         const struct bundle_line *last = &bundle->lines[bundle->count - 1];
 
         plain_stage_receive_bytes(&stage, bundle->bytes, last->end - 1);
@@ -230,7 +238,8 @@ Test(dialect_files_read, times_prefixes_and_line_breaks_are_read_as_they_were_wr
 
     cr_assert_eq(dialect_init(&dialect, "course", DIALECT_EN), 0);
     cr_assert_eq(dialect_set(&dialect, DIALECT_PREFIX, "\n> ", why), 0);
-    cr_assert_eq(dialect_set(&dialect, DIALECT_CHAT, "[{time}] {name} says:\n\t{text}", why), STATUS_INVALID);
+    cr_assert_eq(dialect_set(&dialect, DIALECT_CHAT, "[{time}] {name} says:\n\t{text}", why),
+                 STATUS_INVALID);
     cr_assert_eq(dialect_set(&dialect, DIALECT_CHAT, "\n[{time}] {name} says:\n  {text}", why), 0);
     cr_assert_eq(dialect_set(&dialect, DIALECT_JOIN, "({time}) {name} came\n", why), 0);
     cr_assert_eq(dialect_set(&dialect, DIALECT_NOTICE, "*** {text} ***", why), 0);
@@ -240,8 +249,9 @@ Test(dialect_files_read, times_prefixes_and_line_breaks_are_read_as_they_were_wr
 
 Test(dialect_files_read, what_a_room_says_to_one_member_is_no_event)
 {
-    static const enum dialect_key keys[] = {DIALECT_MISSED,  DIALECT_IDLE,     DIALECT_KICKED,  DIALECT_MUTED,
-                                            DIALECT_LIMITED, DIALECT_TOO_LONG, DIALECT_NOT_UTF8};
+    static const enum dialect_key keys[] = {DIALECT_MISSED,  DIALECT_IDLE,    DIALECT_KICKED,
+                                            DIALECT_MUTED,   DIALECT_LIMITED, DIALECT_TOO_LONG,
+                                            DIALECT_NOT_UTF8};
 
     plain_stage_open(&stage);
     plain_stage_enter(&stage);
@@ -253,8 +263,9 @@ Test(dialect_files_read, what_a_room_says_to_one_member_is_no_event)
 
         plain_stage_receive_bytes(&stage, line, length);
         told = plain_stage_told(&stage);
-        cr_expect(keys[i] == DIALECT_MISSED ? strcmp(told, "missed 12") == 0 : strncmp(told, "line ", 5) == 0, "%s",
-                  told);
+        cr_expect(keys[i] == DIALECT_MISSED ? strcmp(told, "missed 12") == 0
+                                            : strncmp(told, "line ", 5) == 0,
+                  "%s", told);
         values.text_len = 0;
         length = plain_render_line(&stage.dialect, keys[i], &values, line);
         plain_stage_receive_bytes(&stage, line, length);

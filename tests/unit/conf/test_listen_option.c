@@ -18,7 +18,8 @@ static void expect_doors(const char *text, const char *canonical)
     outcome_open(&outcome, &report);
     cr_expect_eq(listen_option_parse(text, &nowhere, &diagnostics, &listen), 0);
     fclose(outcome.stream);
-    cr_expect_str_eq(listen_option_write(&listen, written), canonical, "'%s': '%s' %s", text, written, outcome.text);
+    cr_expect_str_eq(listen_option_write(&listen, written), canonical, "'%s': '%s' %s", text,
+                     written, outcome.text);
     outcome_done(&outcome);
 }
 
@@ -31,7 +32,8 @@ static void expect_mistake(const char *text, const char *words)
     struct listen_option listen = {.count = 77};
 
     outcome_open(&outcome, &report);
-    cr_expect_eq(listen_option_parse(text, &nowhere, &diagnostics, &listen), STATUS_INVALID, "%s", text);
+    cr_expect_eq(listen_option_parse(text, &nowhere, &diagnostics, &listen), STATUS_INVALID, "%s",
+                 text);
     fclose(outcome.stream);
     cr_expect_eq(outcome.errors, 1, "'%s': %s", text, outcome.text);
     cr_expect(strstr(outcome.text, words) != NULL, "'%s': %s", text, outcome.text);
@@ -44,14 +46,16 @@ Test(listen_option, addresses_of_both_families_with_and_without_dialect)
     expect_doors("0.0.0.0:8888", "0.0.0.0:8888");
     expect_doors("[::]:8888", "[::]:8888");
     expect_doors(" 0.0.0.0:8888 ,[::]:8888 ", "0.0.0.0:8888, [::]:8888");
-    expect_doors("127.0.0.1:1=yn,[2001:DB8:0::1]:65535 = course", "127.0.0.1:1=yn, [2001:db8::1]:65535=course");
+    expect_doors("127.0.0.1:1=yn,[2001:DB8:0::1]:65535 = course",
+                 "127.0.0.1:1=yn, [2001:db8::1]:65535=course");
     expect_doors("127.0.0.1:1=./a.conf", "127.0.0.1:1=./a.conf");
 }
 
 Test(listen_option, a_link_local_address_has_a_zone)
 {
     expect_doors("[fe80::1%eth0]:8888", "[fe80::1%eth0]:8888");
-    expect_doors("[fe80::1%eth0.100]:8888=yn, [fe80::1%2]:8888", "[fe80::1%eth0.100]:8888=yn, [fe80::1%2]:8888");
+    expect_doors("[fe80::1%eth0.100]:8888=yn, [fe80::1%2]:8888",
+                 "[fe80::1%eth0.100]:8888=yn, [fe80::1%2]:8888");
     expect_doors("[fe80::1%abcdefghijklmno]:1", "[fe80::1%abcdefghijklmno]:1");
     expect_mistake("[fe80::1%abcdefghijklmnop]:1", "names no interface");
     expect_mistake("[fe80::1%]:8888", "is no IP address");
@@ -74,13 +78,15 @@ Test(listen_option, port_0_may_stand_there_several_times_but_nothing_else)
 
 Test(listen_option, each_usual_mistake_is_named_with_an_example)
 {
-    expect_mistake("localhost:8888", "names are not looked up, write its address, for example 127.0.0.1:8888");
+    expect_mistake("localhost:8888",
+                   "names are not looked up, write its address, for example 127.0.0.1:8888");
     expect_mistake("chat.example.org", "names are not looked up");
     expect_mistake("*:8888", "names are not looked up");
     expect_mistake(":8888", "is no IP address with a port");
     expect_mistake("127.0.0.1", "has no port: write for example 127.0.0.1:8888");
     expect_mistake("[::1]", "has no port: write for example [::1]:8888");
-    expect_mistake("8888", "is a port without an address: for all addresses write 0.0.0.0:8888, [::]:8888");
+    expect_mistake("8888",
+                   "is a port without an address: for all addresses write 0.0.0.0:8888, [::]:8888");
     expect_mistake("::1", "has no brackets: an IPv6 address is written [::1]:8888");
     expect_mistake(":::8888", "has no brackets");
     expect_mistake("fe80::1%eth0:8888", "has no brackets");
@@ -152,17 +158,21 @@ Test(listen_option, a_room_has_at_most_32_doors)
 Test(listen_option, every_wrong_door_is_complained_about)
 {
     expect_errors(load_text("[room]\nlisten = localhost:1, 127.0.0.1:1, 5, 127.0.0.1:2=nope\n"),
-                  "a.conf:2: room.listen: 'localhost:1' is no address: names are not looked up, write its address, for "
+                  "a.conf:2: room.listen: 'localhost:1' is no address: names are not looked up, "
+                  "write its address, for "
                   "example 127.0.0.1:8888\n"
-                  "a.conf:2: room.listen: '5' is a port without an address: for all addresses write 0.0.0.0:8888, "
+                  "a.conf:2: room.listen: '5' is a port without an address: for all addresses "
+                  "write 0.0.0.0:8888, "
                   "[::]:8888\n"
-                  "a.conf:2: room.listen: 'nope' is no dialect, and no file's path (that holds a '/' or a '.'); built "
+                  "a.conf:2: room.listen: 'nope' is no dialect, and no file's path (that holds a "
+                  "'/' or a '.'); built "
                   "in: course, yn\n");
 }
 
 Test(listen_option, doors_come_out_as_endpoints)
 {
-    struct config *config = good("[room]\nlisten = 127.0.0.1:8889=yn, [fe80::1%eth0]:1, [fe80::1%7]:2=course\n");
+    struct config *config =
+        good("[room]\nlisten = 127.0.0.1:8889=yn, [fe80::1%eth0]:1, [fe80::1%7]:2=course\n");
 
     cr_assert_eq(config->door_count, 3);
     cr_expect_not(config->listen_is_default);

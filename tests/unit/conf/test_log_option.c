@@ -31,7 +31,8 @@ Test(log_option, what_members_say_is_nobodys_business_by_default)
 
     cr_expect_eq(config->log_level, LOG_LEVEL_INFO);
     cr_expect_str_eq(option_text(config, OPTION_LOG_LEVEL, text), "info");
-    cr_expect_str_eq(option_text(config, OPTION_LOG_EVENTS, text), "joins, exits, notices, refusals");
+    cr_expect_str_eq(option_text(config, OPTION_LOG_EVENTS, text),
+                     "joins, exits, notices, refusals");
     cr_expect_eq(config->log_events & LOG_EVENT_BIT(LOG_EVENT_MESSAGES), 0);
     config_free(config);
 }
@@ -53,22 +54,27 @@ Test(log_option, each_level_has_its_word)
 
 Test(log_option, what_is_no_level_is_told_which_there_are)
 {
-    expect_errors(load_log("level", "warn"),
-                  "a.conf:2: log.level = warn: is no level: error, warning, notice, info or debug\n");
-    expect_errors(load_log("level", "inof"), "a.conf:2: log.level = inof: is no level: error, warning, notice, "
-                                             "info or debug; did you mean info?\n");
-    expect_errors(load_log("level", "warnings"), "a.conf:2: log.level = warnings: is no level: error, warning, "
-                                                 "notice, info or debug; did you mean warning?\n");
+    expect_errors(
+        load_log("level", "warn"),
+        "a.conf:2: log.level = warn: is no level: error, warning, notice, info or debug\n");
+    expect_errors(load_log("level", "inof"),
+                  "a.conf:2: log.level = inof: is no level: error, warning, notice, "
+                  "info or debug; did you mean info?\n");
+    expect_errors(load_log("level", "warnings"),
+                  "a.conf:2: log.level = warnings: is no level: error, warning, "
+                  "notice, info or debug; did you mean warning?\n");
     expect_error(load_log("level", ""), "log.level = \"\": is no level");
     expect_error(load_log("level", "6"), "is no level");
     expect_error(load_log("level", "info, debug"), "is no level");
-    expect_error(load_setting("log.level=loud"), "--set log.level=loud: log.level = loud: is no level");
+    expect_error(load_setting("log.level=loud"),
+                 "--set log.level=loud: log.level = loud: is no level");
 }
 
 Test(log_option, events_are_a_list_in_any_order)
 {
     expect_events("messages", "messages");
-    expect_events("refusals,joins ,  messages,exits, notices", "joins, exits, messages, notices, refusals");
+    expect_events("refusals,joins ,  messages,exits, notices",
+                  "joins, exits, messages, notices, refusals");
     expect_events("\" joins \"", "joins");
     expect_events("none", "none");
     expect_events("", "none");
@@ -77,7 +83,8 @@ Test(log_option, events_are_a_list_in_any_order)
 Test(log_option, a_wrong_list_of_events_is_told_what_it_may_hold)
 {
     expect_errors(load_log("events", "joins, message"),
-                  "a.conf:2: log.events = joins, message: is made of joins, exits, messages, notices and refusals, "
+                  "a.conf:2: log.events = joins, message: is made of joins, exits, messages, "
+                  "notices and refusals, "
                   "or is none; did you mean messages?\n");
     expect_error(load_log("events", "everything"), "or is none\n");
     expect_error(load_log("events", "joins,"), "holds an empty word: is there a comma too many?");
@@ -85,5 +92,6 @@ Test(log_option, a_wrong_list_of_events_is_told_what_it_may_hold)
     expect_error(load_log("events", "joins, none"), "nothing else may stand beside it");
     expect_error(load_log("events", "none, joins"), "nothing else may stand beside it");
     expect_error(load_log("events", "joins, exits, joins"), "names joins twice");
-    expect_errors(load_text("[log]\nevent = none\n"), "a.conf:2: unknown option log.event; did you mean log.events?\n");
+    expect_errors(load_text("[log]\nevent = none\n"),
+                  "a.conf:2: unknown option log.event; did you mean log.events?\n");
 }

@@ -30,7 +30,8 @@ Test(network_option, the_defaults_are_addresses_that_no_stranger_has)
 
     cr_expect_str_eq(option_text(config, OPTION_ACCESS_PLAIN_FROM, text),
                      "loopback, private, link-local, unique-local");
-    cr_expect_str_eq(option_text(config, OPTION_ACCESS_TRUSTED, text), "loopback, private, link-local, unique-local");
+    cr_expect_str_eq(option_text(config, OPTION_ACCESS_TRUSTED, text),
+                     "loopback, private, link-local, unique-local");
     cr_expect_str_eq(option_text(config, OPTION_ACCESS_DENY, text), "none");
     config_free(config);
 }
@@ -51,9 +52,11 @@ Test(network_option, a_list_is_networks_and_words_between_commas)
 Test(network_option, each_mistake_is_told_with_its_line)
 {
     expect_errors(load_access("deny", "192.0.2.7/24, 10.0.0.0/33,lab, 192.0.2.0/24"),
-                  "a.conf:2: access.deny: '192.0.2.7/24' has bits set beyond its prefix; did you mean 192.0.2.0/24?\n"
+                  "a.conf:2: access.deny: '192.0.2.7/24' has bits set beyond its prefix; did you "
+                  "mean 192.0.2.0/24?\n"
                   "a.conf:2: access.deny: '10.0.0.0/33' has no prefix length from 0 to 32\n"
-                  "a.conf:2: access.deny: 'lab' is no network: write for example 192.0.2.0/24, 2001:db8::/32 or a "
+                  "a.conf:2: access.deny: 'lab' is no network: write for example 192.0.2.0/24, "
+                  "2001:db8::/32 or a "
                   "single address\n");
     expect_errors(load_access("trusted", "privat"),
                   "a.conf:2: access.trusted: 'privat' is no network; did you mean private?\n");
@@ -84,11 +87,13 @@ Test(network_option, a_list_has_at_most_256)
     size_t used = 0;
 
     for (int i = 0; i < 256; i++)
-        used += (size_t)snprintf(text + used, sizeof(text) - used, "%s10.0.%d.1", i > 0 ? "," : "", i);
+        used +=
+            (size_t)snprintf(text + used, sizeof(text) - used, "%s10.0.%d.1", i > 0 ? "," : "", i);
     expect_good(load_access("deny", text));
     snprintf(text + used, sizeof(text) - used, ",10.1.0.1,10.2.0.1");
-    expect_errors(load_access("deny", text),
-                  "a.conf:2: access.deny: '10.1.0.1' is one too many: a list has at most 256 networks\n");
+    expect_errors(
+        load_access("deny", text),
+        "a.conf:2: access.deny: '10.1.0.1' is one too many: a list has at most 256 networks\n");
 }
 
 Test(network_option, a_setting_takes_the_place_of_the_file_and_adds_nothing_to_it)
@@ -106,7 +111,8 @@ Test(network_option, a_setting_takes_the_place_of_the_file_and_adds_nothing_to_i
     folder_remove(&folder);
 }
 
-static void on_change(void *ctx, const char *key, const char *old_text, const char *new_text, bool reloadable)
+static void on_change(void *ctx, const char *key, const char *old_text, const char *new_text,
+                      bool reloadable)
 {
     unsigned *count = ctx;
 

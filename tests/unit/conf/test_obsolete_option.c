@@ -21,15 +21,18 @@ Test(obsolete_option, a_file_that_sets_one_is_taken_with_a_warning)
     cr_assert_eq(outcome.status, 0);
     cr_expect_str_eq(outcome.config->room_name, "a");
     cr_expect_eq(outcome.config->limits.max_text_bytes, 5);
-    expect_warnings(outcome, "a.conf:3: warning: room.welcome is obsolete since 0.2.0, and ignored: write a notice\n");
+    expect_warnings(
+        outcome,
+        "a.conf:3: warning: room.welcome is obsolete since 0.2.0, and ignored: write a notice\n");
 }
 
 Test(obsolete_option, the_value_may_be_anything_any_number_of_times)
 {
-    expect_warnings(load_text("[room]\nwelcome =\nwelcome = \"x\nwelcome = \xff\x1b\n"),
-                    "a.conf:2: warning: room.welcome is obsolete since 0.2.0, and ignored: write a notice\n"
-                    "a.conf:3: warning: room.welcome is obsolete since 0.2.0, and ignored: write a notice\n"
-                    "a.conf:4: warning: room.welcome is obsolete since 0.2.0, and ignored: write a notice\n");
+    expect_warnings(
+        load_text("[room]\nwelcome =\nwelcome = \"x\nwelcome = \xff\x1b\n"),
+        "a.conf:2: warning: room.welcome is obsolete since 0.2.0, and ignored: write a notice\n"
+        "a.conf:3: warning: room.welcome is obsolete since 0.2.0, and ignored: write a notice\n"
+        "a.conf:4: warning: room.welcome is obsolete since 0.2.0, and ignored: write a notice\n");
 }
 
 Test(obsolete_option, the_command_line_may_set_one_too)
@@ -41,8 +44,9 @@ Test(obsolete_option, the_command_line_may_set_one_too)
 
 Test(obsolete_option, a_section_may_have_gone_with_its_options)
 {
-    expect_warnings(load_text("[history]\nsize = 1\n"),
-                    "a.conf:2: warning: history.size is obsolete since 0.3.0, and ignored: set room.ring\n");
+    expect_warnings(
+        load_text("[history]\nsize = 1\n"),
+        "a.conf:2: warning: history.size is obsolete since 0.3.0, and ignored: set room.ring\n");
     expect_errors(load_text("[history]\nsizes = 1\n"),
                   "a.conf:2: unknown option history.sizes; roomd --help-config lists them all\n");
 }
@@ -57,7 +61,8 @@ Test(obsolete_option, a_dialect_file_may_set_a_key_that_has_gone)
     folder_write(&folder, "a.conf", "[plain]\ndialect = d.conf\n");
     folder_write(&folder, "d.conf", "[plain]\naccept = Hi\necho = yes\n");
     snprintf(lines, sizeof(lines),
-             "%s/d.conf:3: warning: plain.echo is obsolete since 0.2.0, and ignored: remove it: nothing is echoed\n",
+             "%s/d.conf:3: warning: plain.echo is obsolete since 0.2.0, and ignored: remove it: "
+             "nothing is echoed\n",
              folder.path);
     outcome = load_file(folder_path(&folder, "a.conf"), NULL);
     folder_remove(&folder);
@@ -66,17 +71,19 @@ Test(obsolete_option, a_dialect_file_may_set_a_key_that_has_gone)
 
 Test(obsolete_option, mistakes_beside_it_are_errors_as_ever)
 {
-    expect_errors(load_text("[room]\nwelcome = x\nmax_text = y\n"),
-                  "a.conf:2: warning: room.welcome is obsolete since 0.2.0, and ignored: write a notice\n"
-                  "a.conf:3: room.max_text = y: is not a whole number from 1 to 1000\n");
+    expect_errors(
+        load_text("[room]\nwelcome = x\nmax_text = y\n"),
+        "a.conf:2: warning: room.welcome is obsolete since 0.2.0, and ignored: write a notice\n"
+        "a.conf:3: room.max_text = y: is not a whole number from 1 to 1000\n");
 }
 
 Test(obsolete_option, nobody_is_asked_whether_he_meant_one)
 {
     expect_errors(load_text("[room]\nwelcomes = x\n"),
                   "a.conf:2: unknown option room.welcomes; roomd --help-config lists them all\n");
-    expect_errors(load_text("[histori]\n"), "a.conf:1: unknown section [histori]; there are [room], [plain], "
-                                            "[sequenced], [access], [limits], [admin] and [log]\n");
+    expect_errors(load_text("[histori]\n"),
+                  "a.conf:1: unknown section [histori]; there are [room], [plain], "
+                  "[sequenced], [access], [limits], [admin] and [log]\n");
 }
 
 Test(obsolete_option, a_file_of_nothing_else_is_not_listed_without_end)
@@ -104,7 +111,8 @@ Test(obsolete_option, who_wants_no_warnings_gets_none)
     config_free(config);
 }
 
-static void on_difference(void *ctx, const char *key, const char *old_text, const char *new_text, bool reloadable)
+static void on_difference(void *ctx, const char *key, const char *old_text, const char *new_text,
+                          bool reloadable)
 {
     (void)ctx;
     (void)reloadable;
@@ -130,9 +138,10 @@ Test(obsolete_option, the_help_lists_them_in_one_place)
 
     help_print(stream);
     fclose(stream);
-    cr_expect_str_eq(strstr(text, "\nObsolete"), "\nObsolete options: accepted, with a warning, and ignored.\n"
-                                                 "\nroom.welcome\n    ignored since 0.2.0: write a notice\n"
-                                                 "\nplain.echo\n    ignored since 0.2.0: remove it: nothing is echoed\n"
-                                                 "\nhistory.size\n    ignored since 0.3.0: set room.ring\n");
+    cr_expect_str_eq(strstr(text, "\nObsolete"),
+                     "\nObsolete options: accepted, with a warning, and ignored.\n"
+                     "\nroom.welcome\n    ignored since 0.2.0: write a notice\n"
+                     "\nplain.echo\n    ignored since 0.2.0: remove it: nothing is echoed\n"
+                     "\nhistory.size\n    ignored since 0.3.0: set room.ring\n");
     free(text);
 }

@@ -44,9 +44,12 @@ Test(option, every_row_is_filled_in)
     for (size_t id = 0; id < OPTIONS; id++) {
         struct option option = option_row(id);
 
-        cr_assert(option.section != NULL && option.key != NULL && option.default_text != NULL, "row %zu", id);
-        cr_expect(option.help != NULL && option.help[0] != '\0', "%s.%s", option.section, option.key);
-        cr_expect_eq(option_find(option.section, option.key), id, "%s.%s", option.section, option.key);
+        cr_assert(option.section != NULL && option.key != NULL && option.default_text != NULL,
+                  "row %zu", id);
+        cr_expect(option.help != NULL && option.help[0] != '\0', "%s.%s", option.section,
+                  option.key);
+        cr_expect_eq(option_find(option.section, option.key), id, "%s.%s", option.section,
+                     option.key);
     }
     cr_expect_eq(option_find("room", "bye"), OPTIONS);
     cr_expect_eq(option_find("", ""), OPTIONS);
@@ -54,8 +57,9 @@ Test(option, every_row_is_filled_in)
 
 Test(option, only_what_is_opened_or_allocated_once_takes_a_restart)
 {
-    static const enum option_id restart[] = {OPTION_ROOM_LISTEN, OPTION_ROOM_RING,     OPTION_ADMIN_STDIN,
-                                             OPTION_ADMIN_FIFO,  OPTION_ADMIN_CONTROL, OPTION_ADMIN_GROUP};
+    static const enum option_id restart[] = {OPTION_ROOM_LISTEN,   OPTION_ROOM_RING,
+                                             OPTION_ADMIN_STDIN,   OPTION_ADMIN_FIFO,
+                                             OPTION_ADMIN_CONTROL, OPTION_ADMIN_GROUP};
     size_t count = 0;
 
     for (size_t id = 0; id < OPTIONS; id++)
@@ -74,13 +78,16 @@ Test(option, what_a_reload_does_agrees_with_whether_it_does_anything)
         const char *beginning = option.reloadable ? OPTION_AT_ONCE : OPTION_RESTART;
 
         cr_assert_not_null(option.reload, "%s.%s", option.section, option.key);
-        cr_expect_eq(strncmp(option.reload, beginning, strlen(beginning)), 0, "%s.%s", option.section, option.key);
-        cr_expect_neq(option.reload[strlen(option.reload) - 1], '.', "%s.%s", option.section, option.key);
+        cr_expect_eq(strncmp(option.reload, beginning, strlen(beginning)), 0, "%s.%s",
+                     option.section, option.key);
+        cr_expect_neq(option.reload[strlen(option.reload) - 1], '.', "%s.%s", option.section,
+                      option.key);
         odd += strcmp(option.reload, beginning) != 0 ? 1 : 0;
     }
     cr_expect_gt(odd, 10);
     cr_expect(strstr(option_row(OPTION_ROOM_MAX_MEMBERS).reload, "only refuses newcomers") != NULL);
-    cr_expect(strstr(option_row(OPTION_DIALECT_KEY + DIALECT_CHAT).reload, "from their next line on") != NULL);
+    cr_expect(strstr(option_row(OPTION_DIALECT_KEY + DIALECT_CHAT).reload,
+                     "from their next line on") != NULL);
     cr_expect(strstr(option_row(OPTION_ACCESS_DENY).reload, "are removed") != NULL);
 }
 
@@ -97,14 +104,16 @@ Test(option, the_keys_of_a_dialect_are_those_of_core)
 
 Test(option, a_number_is_taken_within_its_range_only)
 {
-    static const enum option_id numbers[] = {OPTION_ROOM_MAX_MEMBERS, OPTION_ROOM_MAX_NAME, OPTION_ROOM_MAX_TEXT,
-                                             OPTION_ROOM_IDLE_TIMEOUT, OPTION_ROOM_SESSION_TIMEOUT};
+    static const enum option_id numbers[] = {OPTION_ROOM_MAX_MEMBERS, OPTION_ROOM_MAX_NAME,
+                                             OPTION_ROOM_MAX_TEXT, OPTION_ROOM_IDLE_TIMEOUT,
+                                             OPTION_ROOM_SESSION_TIMEOUT};
 
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         struct option option = option_row(numbers[i]);
         struct config config;
         char text[32], why[DIALECT_WHY_BYTES];
-        const uint64_t inside[] = {option.min, option.max}, outside[] = {option.min - 1, option.max + 1};
+        const uint64_t inside[] = {option.min, option.max},
+                       outside[] = {option.min - 1, option.max + 1};
 
         for (size_t j = 0; j < 2; j++) {
             const uint32_t *field = (const void *)((const char *)&config + option.offset);
@@ -113,7 +122,8 @@ Test(option, a_number_is_taken_within_its_range_only)
             cr_expect_eq(option_store(&option, text, &config, why), 0, "%s = %s", option.key, text);
             cr_expect_eq(*field, inside[j]);
             snprintf(text, sizeof(text), "%lld", (long long)outside[j]); /* 0 - 1 is -1 */
-            cr_expect_eq(option_store(&option, text, &config, why), STATUS_INVALID, "%s = %s", option.key, text);
+            cr_expect_eq(option_store(&option, text, &config, why), STATUS_INVALID, "%s = %s",
+                         option.key, text);
         }
     }
 }
@@ -122,8 +132,9 @@ Test(option, a_number_out_of_range_is_told_its_range)
 {
     expect_errors(load_option("room", "max_members", "0"),
                   "a.conf:2: room.max_members = 0: is not a whole number from 1 to 1000000\n");
-    expect_errors(load_option("room", "max_members", "1000001"),
-                  "a.conf:2: room.max_members = 1000001: is not a whole number from 1 to 1000000\n");
+    expect_errors(
+        load_option("room", "max_members", "1000001"),
+        "a.conf:2: room.max_members = 1000001: is not a whole number from 1 to 1000000\n");
     expect_errors(load_option("room", "idle_timeout", "-1"),
                   "a.conf:2: room.idle_timeout = -1: is not a whole number from 0 to 31536000\n");
     expect_error(load_option("room", "max_members", "4294967297"), "from 1 to 1000000");
@@ -148,7 +159,8 @@ Test(option, a_size_is_taken_within_its_range_only)
     expect_good(load_option("room", "ring", "65536"));
     expect_good(load_option("room", "ring", "1 GiB"));
     expect_errors(load_option("room", "ring", "65535"),
-                  "a.conf:2: room.ring = 65535: is not a size from 64 KiB to 1 GiB, such as 16 MiB, 512K or 1048576\n");
+                  "a.conf:2: room.ring = 65535: is not a size from 64 KiB to 1 GiB, such as 16 "
+                  "MiB, 512K or 1048576\n");
     expect_error(load_option("room", "ring", "1073741825"), "from 64 KiB to 1 GiB");
     expect_error(load_option("room", "ring", "16 MB"), "from 64 KiB to 1 GiB");
     expect_error(load_option("room", "ring", "16 MiB and more"), "from 64 KiB to 1 GiB");
@@ -157,13 +169,15 @@ Test(option, a_size_is_taken_within_its_range_only)
 
 Test(option, a_switch_is_yes_or_no)
 {
-    struct config *config = good("[plain]\nenabled = off\n[admin]\nstdin = 0\nfifo_commands = True\n");
+    struct config *config =
+        good("[plain]\nenabled = off\n[admin]\nstdin = 0\nfifo_commands = True\n");
 
     cr_expect_not(config->limits.plain_enabled);
     cr_expect_not(config->admin_stdin);
     cr_expect(config->admin_fifo_commands);
     config_free(config);
-    expect_errors(load_option("admin", "stdin", "maybe"), "a.conf:2: admin.stdin = maybe: is neither yes nor no\n");
+    expect_errors(load_option("admin", "stdin", "maybe"),
+                  "a.conf:2: admin.stdin = maybe: is neither yes nor no\n");
     expect_error(load_option("admin", "stdin", ""), "is neither yes nor no");
     expect_error(load_option("admin", "stdin", "yes no"), "is neither yes nor no");
 }
@@ -225,7 +239,8 @@ Test(option, a_group_is_a_name_or_none)
     cr_expect_str_eq(config->admin_group, "");
     cr_expect_not(config->admin_group_is_default);
     config_free(config);
-    expect_error(load_option("admin", "group", "a-group-with-a-name-of-33-letters"), "is not 0 to 32 bytes of text");
+    expect_error(load_option("admin", "group", "a-group-with-a-name-of-33-letters"),
+                 "is not 0 to 32 bytes of text");
 }
 
 Test(option, a_language_is_zh_or_en)
@@ -248,7 +263,8 @@ Test(option, tokens_and_templates_are_checked_where_they_are_set)
     text[121] = '\0';
     expect_error(load_option("plain", "accept", text), "a.conf:2: plain.accept = ");
     expect_error(load_option("plain", "accept", ""), "a.conf:2: plain.accept = \"\": is empty");
-    expect_error(load_option("plain", "join", "{nam} joined"), "'{nam} joined' is no placeholder here");
+    expect_error(load_option("plain", "join", "{nam} joined"),
+                 "'{nam} joined' is no placeholder here");
     expect_error(load_option("plain", "join_verbs", ""), "holds no verb");
     expect_error(load_option("plain", "join_verbs", "A B C D E F G H I"), "more than 8 verbs");
     expect_good(load_option("plain", "bye", ""));

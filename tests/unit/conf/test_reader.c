@@ -10,8 +10,8 @@
 #include <sys/un.h>
 
 /*
- * Writes down what the reader tells: "2 [room]", "3 room.name= lobby", "4 ! message". A section that begins with '-'
- * is not known.
+ * Writes down what the reader tells: "2 [room]", "3 room.name= lobby", "4 ! message". A section
+ * that begins with '-' is not known.
  */
 static bool on_section(void *ctx, const struct place *place, const char *name)
 {
@@ -19,7 +19,8 @@ static bool on_section(void *ctx, const struct place *place, const char *name)
     return name[0] != '-';
 }
 
-static void on_setting(void *ctx, const struct place *place, const char *section, const char *key, const char *value)
+static void on_setting(void *ctx, const struct place *place, const char *section, const char *key,
+                       const char *value)
 {
     fprintf(ctx, "%u %s.%s=%.20s\n", place->line, section, key, value);
 }
@@ -113,9 +114,11 @@ Test(reader, a_nul_byte_is_refused)
 {
     static const char text[] = "[a]\nk = x\0y\nm = 1\n";
 
-    expect_told_bytes(text, sizeof(text) - 1,
-                      "1 [a]\n2 ! the line holds a NUL byte: is this a text file in UTF-8?\n3 a.m= 1\n");
-    expect_told_bytes("# \0\n", 4, "1 ! the line holds a NUL byte: is this a text file in UTF-8?\n");
+    expect_told_bytes(
+        text, sizeof(text) - 1,
+        "1 [a]\n2 ! the line holds a NUL byte: is this a text file in UTF-8?\n3 a.m= 1\n");
+    expect_told_bytes("# \0\n", 4,
+                      "1 ! the line holds a NUL byte: is this a text file in UTF-8?\n");
     expect_told_bytes("\0", 1, "1 ! the line holds a NUL byte: is this a text file in UTF-8?\n");
 }
 
@@ -130,13 +133,15 @@ Test(reader, a_byte_order_mark_is_dropped_at_the_beginning_only)
 Test(reader, lines_may_end_with_cr_lf)
 {
     expect_told("[a]\r\nk = 1\r\n\r\n", "1 [a]\n2 a.k= 1\n");
-    expect_told("# all\rk = 1\r", "1 ! the line holds a carriage return: end lines with a newline\n");
+    expect_told("# all\rk = 1\r",
+                "1 ! the line holds a carriage return: end lines with a newline\n");
 }
 
 Test(reader, an_indented_line_is_a_line_like_any_other)
 {
-    expect_told("[a]\nk = 1\n  m = 2\n\tn = 3\n    more\n", "1 [a]\n2 a.k= 1\n3 a.m= 2\n4 a.n= 3\n"
-                                                            "5 ! expected KEY = VALUE, [SECTION] or a comment (# …)\n");
+    expect_told("[a]\nk = 1\n  m = 2\n\tn = 3\n    more\n",
+                "1 [a]\n2 a.k= 1\n3 a.m= 2\n4 a.n= 3\n"
+                "5 ! expected KEY = VALUE, [SECTION] or a comment (# …)\n");
     expect_told("  [a]\n  k = 1\n", "1 [a]\n2 a.k= 1\n");
 }
 
@@ -149,18 +154,24 @@ Test(reader, the_last_line_needs_no_newline)
 
 Test(reader, a_colon_separates_nothing)
 {
-    expect_told("[a]\nk: 1\n", "1 [a]\n2 ! expected KEY = VALUE: a key is followed by '=', not by ':'\n");
-    expect_told("[a]\nk : 1 = 2\n", "1 [a]\n2 ! expected KEY = VALUE: a key is followed by '=', not by ':'\n");
+    expect_told("[a]\nk: 1\n",
+                "1 [a]\n2 ! expected KEY = VALUE: a key is followed by '=', not by ':'\n");
+    expect_told("[a]\nk : 1 = 2\n",
+                "1 [a]\n2 ! expected KEY = VALUE: a key is followed by '=', not by ':'\n");
 }
 
 Test(reader, a_key_is_one_ascii_word)
 {
     expect_told("[a]\n= 1\n", "1 [a]\n2 ! expected KEY = VALUE: the key is missing\n");
-    expect_told("[a]\nk m = 1\n",
-                "1 [a]\n2 ! expected KEY = VALUE: a key is one word of at most 64 ASCII characters\n");
-    expect_told("[a]\nk ; c = 1\n",
-                "1 [a]\n2 ! expected KEY = VALUE: a key is one word of at most 64 ASCII characters\n");
-    expect_told("[a]\n名 = 1\n", "1 [a]\n2 ! expected KEY = VALUE: a key is one word of at most 64 ASCII characters\n");
+    expect_told(
+        "[a]\nk m = 1\n",
+        "1 [a]\n2 ! expected KEY = VALUE: a key is one word of at most 64 ASCII characters\n");
+    expect_told(
+        "[a]\nk ; c = 1\n",
+        "1 [a]\n2 ! expected KEY = VALUE: a key is one word of at most 64 ASCII characters\n");
+    expect_told(
+        "[a]\n名 = 1\n",
+        "1 [a]\n2 ! expected KEY = VALUE: a key is one word of at most 64 ASCII characters\n");
     expect_told("[a]\n\"k\" = 1\n", "1 [a]\n2 a.\"k\"= 1\n");
 }
 
@@ -172,13 +183,16 @@ Test(reader, a_key_has_at_most_64_bytes)
     snprintf(told, sizeof(told), "1 [a]\n2 a.%064d= 1\n", 0);
     expect_told(text, told);
     snprintf(text, sizeof(text), "[a]\n%065d = 1\n", 0);
-    expect_told(text, "1 [a]\n2 ! expected KEY = VALUE: a key is one word of at most 64 ASCII characters\n");
+    expect_told(
+        text,
+        "1 [a]\n2 ! expected KEY = VALUE: a key is one word of at most 64 ASCII characters\n");
 }
 
 Test(reader, a_key_before_the_first_section_is_refused)
 {
-    expect_told("k = 1\n[a]\nk = 2\n", "1 ! a key before the first section: begin with a line such as [room]\n"
-                                       "2 [a]\n3 a.k= 2\n");
+    expect_told("k = 1\n[a]\nk = 2\n",
+                "1 ! a key before the first section: begin with a line such as [room]\n"
+                "2 [a]\n3 a.k= 2\n");
 }
 
 Test(reader, junk_behind_a_section_is_refused)
@@ -192,7 +206,8 @@ Test(reader, junk_behind_a_section_is_refused)
 Test(reader, what_stands_in_an_unknown_or_broken_section_is_skipped)
 {
     expect_told("[-x]\nk = 1\n[a]\nm = 2\n[b\nn = 3\n[c]\no = 4\n",
-                "1 [-x]\n3 [a]\n4 a.m= 2\n5 ! a section is written [NAME]: the ']' is missing\n7 [c]\n8 c.o= 4\n");
+                "1 [-x]\n3 [a]\n4 a.m= 2\n5 ! a section is written [NAME]: the ']' is missing\n7 "
+                "[c]\n8 c.o= 4\n");
 }
 
 /* ---- loading ---- */
@@ -258,7 +273,8 @@ Test(reader, a_file_that_may_not_be_read_is_told)
 
     folder_write(&folder, "secret", "[room]\n");
     cr_assert_eq(chmod(folder.file, 0), 0);
-    if (geteuid() == 0) { /* root may read everything: be somebody else in this process, which ends with the test */
+    if (geteuid() == 0) { /* root may read everything: be somebody else in this process, which ends
+                             with the test */
         cr_assert_eq(chmod(folder.path, 0755), 0);
         cr_assert_eq(seteuid(65534), 0);
     }

@@ -14,7 +14,8 @@ static void expect_meant(const char *section, const char *key, const char *meant
     if (meant == NULL)
         cr_expect_null(got, "%s.%s: %s", section, key, got);
     else
-        cr_expect(got != NULL && strcmp(got, meant) == 0, "%s.%s: %s", section, key, got != NULL ? got : "nothing");
+        cr_expect(got != NULL && strcmp(got, meant) == 0, "%s.%s: %s", section, key,
+                  got != NULL ? got : "nothing");
 }
 
 Test(option_suggest, the_option_that_was_meant_is_found)

@@ -106,8 +106,9 @@ Test(value, a_value_may_be_as_long_as_a_line)
 
 Test(value, what_is_written_is_read_back)
 {
-    static const char *const values[] = {"",   "a",      "two words", " a",      "a ",    "\ta",   "a ; b", "a;b", ";a",
-                                         "\"", "a\"b\"", "\\",        "a\nb\\n", "姓 名", "\"a\"", "a\t;",  " ",   "#"};
+    static const char *const values[] = {"",        "a",     "two words", " a",   "a ",     "\ta",
+                                         "a ; b",   "a;b",   ";a",        "\"",   "a\"b\"", "\\",
+                                         "a\nb\\n", "姓 名", "\"a\"",     "a\t;", " ",      "#"};
 
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         char written[VALUE_WRITTEN_BYTES(16)], line[sizeof(written) + 1];
@@ -148,8 +149,16 @@ Test(value, a_number_is_decimal_digits_up_to_its_maximum)
     cr_expect(value_number("010", 10, &number) && number == 10);
     cr_expect(value_number("18446744073709551615", UINT64_MAX, &number) && number == UINT64_MAX);
     for (size_t i = 0; i < 10; i++) {
-        static const char *const wrong[] = {
-            "", "-1", "+1", "11", "1 ", " 1", "0x1", "1e1", "18446744073709551616", "99999999999999999999999999"};
+        static const char *const wrong[] = {"",
+                                            "-1",
+                                            "+1",
+                                            "11",
+                                            "1 ",
+                                            " 1",
+                                            "0x1",
+                                            "1e1",
+                                            "18446744073709551616",
+                                            "99999999999999999999999999"};
 
         number = 7;
         cr_expect_not(value_number(wrong[i], 10, &number), "%s", wrong[i]);
@@ -163,9 +172,10 @@ Test(value, a_size_takes_a_unit)
     static const struct {
         const char *text;
         uint64_t bytes;
-    } rows[] = {{"0", 0},           {"65536", 65536},        {"64K", 65536},       {"64 KiB", 65536},
-                {"64\tkib", 65536}, {"16M", 16777216},       {"16 MiB", 16777216}, {"1 GiB", 1073741824},
-                {"1g", 1073741824}, {"1024 MiB", 1073741824}};
+    } rows[] = {
+        {"0", 0},           {"65536", 65536},        {"64K", 65536},       {"64 KiB", 65536},
+        {"64\tkib", 65536}, {"16M", 16777216},       {"16 MiB", 16777216}, {"1 GiB", 1073741824},
+        {"1g", 1073741824}, {"1024 MiB", 1073741824}};
     static const char *const wrong[] = {"",
                                         "MiB",
                                         "-1",
@@ -180,7 +190,8 @@ Test(value, a_size_takes_a_unit)
     uint64_t bytes;
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        cr_expect(value_size(rows[i].text, 1073741824, &bytes) && bytes == rows[i].bytes, "%s", rows[i].text);
+        cr_expect(value_size(rows[i].text, 1073741824, &bytes) && bytes == rows[i].bytes, "%s",
+                  rows[i].text);
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
         cr_expect_not(value_size(wrong[i], 1073741824, &bytes), "%s", wrong[i]);
 }

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Out of memory, at every place: the n-th allocation fails, for n = 1, 2, 3 … until nothing asks for that many. The linker hands the core's calls to the
- * functions here.
+ * Out of memory, at every place: the n-th allocation fails, for n = 1, 2, 3 … until nothing asks
+ * for that many. The linker hands the core's calls to the functions here.
  */
 #include "core/model/hash_index.h"
 #include "support/hand.h"
@@ -118,8 +118,8 @@ Test(allocation, a_join_that_finds_no_memory_is_refused_and_only_it)
             refused = failed;
             countdown = 0;
             stage_sweep(&stage);
-            cr_expect(stage_heard(&stage, 1000, 0, refused ? "聊天室已满" : "OK"), "allocation %zu, %u members", n,
-                      (unsigned)already);
+            cr_expect(stage_heard(&stage, 1000, 0, refused ? "聊天室已满" : "OK"),
+                      "allocation %zu, %u members", n, (unsigned)already);
             cr_expect_eq(stage.refused[REFUSED_NO_MEMORY], refused ? 1 : 0);
             expect_served(&stage, already + (refused ? 0U : 1U));
             if (refused) { /* and it can try again */
@@ -254,9 +254,11 @@ Test(allocation, a_sequenced_member_speaks_repairs_and_leaves_without_memory)
 static size_t bytes_of_a_member(bool sequenced)
 {
     static const uint8_t key[REGISTRY_KEY_BYTES] = "a key for tests";
-    size_t arrays = sizeof(struct slot) + sizeof(struct path) + 2 * sizeof(struct member *) + sizeof(uint32_t);
+    size_t arrays =
+        sizeof(struct slot) + sizeof(struct path) + 2 * sizeof(struct member *) + sizeof(uint32_t);
     size_t directory = 2 * sizeof(uint32_t);
-    size_t indexes = 2 * 3 * sizeof(struct hash_index_place); /* a third full, just when they have grown */
+    size_t indexes =
+        2 * 3 * sizeof(struct hash_index_place); /* a third full, just when they have grown */
     struct registry *registry;
 
     cr_assert_eq(registry_new(key, &registry), 0);
@@ -334,11 +336,13 @@ Test(allocation, a_plain_client_that_finds_no_memory_for_its_list_hears_all_the_
 
             if (i == 20)
                 fail_at(n);
-            client_receive(stage.client, &stage.now, line, (size_t)snprintf(line, sizeof(line), "n%d 进入了聊天室", i));
+            client_receive(stage.client, &stage.now, line,
+                           (size_t)snprintf(line, sizeof(line), "n%d 进入了聊天室", i));
         }
         missing = failed;
         countdown = 0;
-        cr_expect(strstr(plain_stage_told(&stage), "+n0|+n1|") != NULL && stage.event.kind == EVENT_JOIN);
+        cr_expect(strstr(plain_stage_told(&stage), "+n0|+n1|") != NULL &&
+                  stage.event.kind == EVENT_JOIN);
         cr_expect_eq(client_members(stage.client), missing ? 80 : 81, "one found no place");
         plain_stage_done(&stage);
         if (!missing)
@@ -358,7 +362,8 @@ Test(allocation, a_plain_client_speaks_and_hears_without_memory)
     for (int i = 0; i < 1000; i++) {
         cr_expect_eq(client_say(stage.client, &stage.now, "hello", 5, &number), 0);
         client_receive(stage.client, &stage.now, "bob ： hello", strlen("bob ： hello"));
-        client_receive(stage.client, &stage.now, "bob 退出了聊天室\nxyz", strlen("bob 退出了聊天室\nxyz"));
+        client_receive(stage.client, &stage.now, "bob 退出了聊天室\nxyz",
+                       strlen("bob 退出了聊天室\nxyz"));
         plain_stage_tick(&stage);
         plain_stage_told(&stage);
         plain_stage_sent(&stage);

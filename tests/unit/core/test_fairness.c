@@ -2,7 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A hundred thousand members, and a sweep over them that takes as many turns: whatever comes in between is not to wait for its end. What a turn does is counted here; how long one takes is for the benchmark.
+ * A hundred thousand members, and a sweep over them that takes as many turns: whatever comes in
+ * between is not to wait for its end. What a turn does is counted here; how long one takes is for
+ * the benchmark.
  */
 #include "core/room/delivery.h"
 #include "support/stage.h"
@@ -16,7 +18,8 @@
 #define MESSAGES 3U
 #define BUDGET   1024U
 
-/* A budget is looked at before a member is served, so a turn may exceed it by what a batch of them is sent. */
+/* A budget is looked at before a member is served, so a turn may exceed it by what a batch of them
+ * is sent. */
 #define BEYOND DELIVERY_BATCH
 
 static struct stage stage;
@@ -29,8 +32,9 @@ static struct path path_of(uint32_t index)
 {
     struct path path = stage_path(4000, 0);
 
-    endpoint_address_from_ipv4((const uint8_t[]){10, (uint8_t)(index >> 16), (uint8_t)(index >> 8), (uint8_t)index},
-                               path.peer.address);
+    endpoint_address_from_ipv4(
+        (const uint8_t[]){10, (uint8_t)(index >> 16), (uint8_t)(index >> 8), (uint8_t)index},
+        path.peer.address);
     return path;
 }
 
@@ -103,7 +107,8 @@ static void say(uint32_t author, unsigned number)
     stage_send_bytes(&stage, &path, request, strlen(request));
 }
 
-/* Turns of the server's loop, as far as the sweep is concerned. Returns how many it took until nobody was owed anything, `turns` at most. */
+/* Turns of the server's loop, as far as the sweep is concerned. Returns how many it took until
+ * nobody was owed anything, `turns` at most. */
 static size_t sweep_turns(size_t turns)
 {
     for (size_t turn = 1; turn <= turns; turn++) {

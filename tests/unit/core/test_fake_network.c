@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The network that the simulation stands on does what it says; else its other tests would show nothing. */
+/* The network that the simulation stands on does what it says; else its other tests would show
+ * nothing. */
 #include "support/fake_network.h"
 
 #include <criterion/criterion.h>
@@ -34,7 +35,8 @@ static void send_number(uint32_t number, int64_t now_ns)
     fake_network_send(&network, &line, FAKE_UP, now_ns, &path, &number, sizeof(number));
 }
 
-/* What has arrived by then; how often a lower number came after a higher one goes to `ret_disorder`. */
+/* What has arrived by then; how often a lower number came after a higher one goes to
+ * `ret_disorder`. */
 static unsigned arrived(int64_t now_ns, unsigned *ret_disorder)
 {
     struct fake_flight *flight;

@@ -156,13 +156,18 @@ static void leave(unsigned id)
     settle();
 }
 
-/* In and out in the order of their numbers; of itself only a sequenced member is told, for that is its acknowledgement. */
+/* In and out in the order of their numbers; of itself only a sequenced member is told, for that is
+ * its acknowledgement. */
 static void expect_heard(unsigned id, unsigned other)
 {
     const struct ear *ear = &ears[id];
     unsigned own = is_sequenced(id) ? 1 : 0;
 
-    cr_expect_eq(ear->joins[other], other > id ? 1 : other == id ? own : 0, "%u: join of %u", id, other);
+    cr_expect_eq(ear->joins[other],
+                 other > id    ? 1
+                 : other == id ? own
+                               : 0,
+                 "%u: join of %u", id, other);
     cr_expect_eq(ear->chats[other], other == id ? own : 1, "%u: message of %u", id, other);
     cr_expect_eq(ear->exits[other], other < id ? 1 : 0, "%u: exit of %u", id, other);
 }

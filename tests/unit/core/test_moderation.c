@@ -47,7 +47,8 @@ static void send_from(const char *address, uint16_t port, const char *text)
     struct path path = stage_path(port, 0);
     char endpoint[64];
 
-    snprintf(endpoint, sizeof(endpoint), strchr(address, ':') != NULL ? "[%s]:%u" : "%s:%u", address, (unsigned)port);
+    snprintf(endpoint, sizeof(endpoint), strchr(address, ':') != NULL ? "[%s]:%u" : "%s:%u",
+             address, (unsigned)port);
     cr_assert_eq(endpoint_parse(endpoint, &path.peer), 0, "%s", endpoint);
     stage_send_bytes(&stage, &path, text, strlen(text));
     stage_sweep(&stage);
@@ -64,7 +65,8 @@ static void join_from(const char *address, uint16_t port, const char *name)
     fake_outbox_clear(&stage.outbox);
 }
 
-static void expect_answer(const char *address, uint16_t port, const char *request, const char *answer)
+static void expect_answer(const char *address, uint16_t port, const char *request,
+                          const char *answer)
 {
     fake_outbox_clear(&stage.outbox);
     send_from(address, port, request);
@@ -296,11 +298,12 @@ Test(moderation, what_is_no_name_is_not_banned)
     char longest[80];
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        cr_expect_eq(room_ban_name(stage.room, &stage.now, names[i], MOMENT_NEVER_NS, &banned), STATUS_INVALID, "%s",
-                     names[i]);
+        cr_expect_eq(room_ban_name(stage.room, &stage.now, names[i], MOMENT_NEVER_NS, &banned),
+                     STATUS_INVALID, "%s", names[i]);
     memset(longest, 'x', sizeof(longest));
     longest[65] = '\0';
-    cr_expect_eq(room_ban_name(stage.room, &stage.now, longest, MOMENT_NEVER_NS, &banned), STATUS_INVALID);
+    cr_expect_eq(room_ban_name(stage.room, &stage.now, longest, MOMENT_NEVER_NS, &banned),
+                 STATUS_INVALID);
     cr_expect_null(room_ban_after(stage.room, &stage.now, 0));
     longest[64] = '\0';
     cr_expect_eq(room_ban_name(stage.room, &stage.now, longest, MOMENT_NEVER_NS, &banned), 0);
@@ -332,7 +335,8 @@ Test(moderation, everybody_is_not_banned)
     for (size_t i = 0; i < 2; i++) {
         struct network all = network(everybody[i]);
 
-        cr_expect_eq(room_ban_network(stage.room, &stage.now, &all, MOMENT_NEVER_NS, &removed), STATUS_INVALID);
+        cr_expect_eq(room_ban_network(stage.room, &stage.now, &all, MOMENT_NEVER_NS, &removed),
+                     STATUS_INVALID);
     }
     cr_expect_eq(room_members(stage.room), 1);
     cr_expect_eq(ban_network("::/1", MOMENT_NEVER_NS), 0);
@@ -445,7 +449,8 @@ Test(moderation, an_unmuted_member_may_speak)
     expect_mute("10.0.0.1", ALICE, "C alice hello", false);
     cr_expect_eq(room_mute(stage.room, &stage.now, "alice", MOMENT_NEVER_NS), 0);
     send_from("10.0.0.1", ALICE, "E alice");
-    cr_expect_eq(room_unmute(stage.room, &stage.now, "alice"), 0, "a name may be unmuted while nobody has it");
+    cr_expect_eq(room_unmute(stage.room, &stage.now, "alice"), 0,
+                 "a name may be unmuted while nobody has it");
     join_from("10.0.0.1", ALICE, "alice");
     expect_mute("10.0.0.1", ALICE, "C alice hello", false);
     cr_expect_eq(room_mute(stage.room, &stage.now, "nobody", MOMENT_NEVER_NS), STATUS_NOT_FOUND);

@@ -40,13 +40,17 @@ static void expect_heard(uint16_t port, const char *const *texts)
 
     stage_sweep(&stage);
     for (; texts[n] != NULL; n++)
-        cr_expect(
-            stage_heard(&stage, port, n, texts[n]), "datagram %zu to %u is '%.*s', not '%s'", n, (unsigned)port,
-            fake_outbox_to(&stage.outbox, port, n) != NULL ? (int)fake_outbox_to(&stage.outbox, port, n)->length : 4,
-            fake_outbox_to(&stage.outbox, port, n) != NULL ? fake_outbox_to(&stage.outbox, port, n)->bytes : "none",
-            texts[n]);
-    cr_expect_eq(fake_outbox_count_to(&stage.outbox, port), n, "%u was sent %zu datagrams", (unsigned)port,
-                 fake_outbox_count_to(&stage.outbox, port));
+        cr_expect(stage_heard(&stage, port, n, texts[n]), "datagram %zu to %u is '%.*s', not '%s'",
+                  n, (unsigned)port,
+                  fake_outbox_to(&stage.outbox, port, n) != NULL
+                      ? (int)fake_outbox_to(&stage.outbox, port, n)->length
+                      : 4,
+                  fake_outbox_to(&stage.outbox, port, n) != NULL
+                      ? fake_outbox_to(&stage.outbox, port, n)->bytes
+                      : "none",
+                  texts[n]);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, port), n, "%u was sent %zu datagrams",
+                 (unsigned)port, fake_outbox_count_to(&stage.outbox, port));
 }
 
 #define HEARD(port, ...) expect_heard(port, (const char *const[]){__VA_ARGS__, NULL})
@@ -76,7 +80,10 @@ Test(room, who_leaves_gets_the_bye_of_its_verb_and_the_others_are_told)
 {
     const struct {
         const char *request, *bye;
-    } cases[] = {{"E alice", "EXIT"}, {"Q alice", "EXIT"}, {"EXIT alice ##", "EXIT"}, {"QUIT alice", "QUIT"}};
+    } cases[] = {{"E alice", "EXIT"},
+                 {"Q alice", "EXIT"},
+                 {"EXIT alice ##", "EXIT"},
+                 {"QUIT alice", "QUIT"}};
 
     stage_join(&stage, BOB, "bob");
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -100,7 +107,8 @@ enum state {
     STATES
 };
 
-static const char *const state_names[] = {"stranger", "member", "namesake", "other member", "full house"};
+static const char *const state_names[] = {"stranger", "member", "namesake", "other member",
+                                          "full house"};
 
 /* What the sender is sent; NULL = nothing. `members`: how many are in afterwards. */
 struct outcome {
@@ -113,15 +121,17 @@ struct row {
     struct outcome outcomes[STATES];
 };
 
-#define NOTHING(members)                                                                                               \
-    {                                                                                                                  \
-        NULL, members                                                                                                  \
+#define NOTHING(members)                                                                           \
+    {                                                                                              \
+        NULL, members                                                                              \
     }
 
 static const struct row rows[] = {
-    /* request      stranger                   member                     namesake                      other                        full */
-    {"L alice", {{"OK", 1}, {"OK", 1}, {"该用户已存在", 1}, {"该用户已存在", 2}, {"该用户已存在", 1}}},
-    {"L ALICE", {{"OK", 1}, {"OK", 1}, {"该用户已存在", 1}, {"该用户已存在", 2}, {"该用户已存在", 1}}},
+    /* request      stranger                   member                     namesake other full */
+    {"L alice",
+     {{"OK", 1}, {"OK", 1}, {"该用户已存在", 1}, {"该用户已存在", 2}, {"该用户已存在", 1}}},
+    {"L ALICE",
+     {{"OK", 1}, {"OK", 1}, {"该用户已存在", 1}, {"该用户已存在", 2}, {"该用户已存在", 1}}},
     {"L carol", {{"OK", 1}, {"OK", 1}, {"OK", 2}, {"OK", 2}, {"聊天室已满", 1}}},
     {"L a b",
      {{"姓名不可用 (UTF-8)", 0},
@@ -143,15 +153,28 @@ static const struct row rows[] = {
       {"姓名不可用 (UTF-8)", 1}}},
     {"L", {NOTHING(0), NOTHING(1), NOTHING(1), NOTHING(2), NOTHING(1)}},
     {"C alice hi",
-     {{"请先进入聊天室", 0}, NOTHING(1), {"请先进入聊天室", 1}, {"请先进入聊天室", 2}, {"请先进入聊天室", 1}}},
+     {{"请先进入聊天室", 0},
+      NOTHING(1),
+      {"请先进入聊天室", 1},
+      {"请先进入聊天室", 2},
+      {"请先进入聊天室", 1}}},
     {"C alice ",
-     {{"请先进入聊天室", 0}, NOTHING(1), {"请先进入聊天室", 1}, {"请先进入聊天室", 2}, {"请先进入聊天室", 1}}},
+     {{"请先进入聊天室", 0},
+      NOTHING(1),
+      {"请先进入聊天室", 1},
+      {"请先进入聊天室", 2},
+      {"请先进入聊天室", 1}}},
     {"C alice",
-     {{"请先进入聊天室", 0}, NOTHING(1), {"请先进入聊天室", 1}, {"请先进入聊天室", 2}, {"请先进入聊天室", 1}}},
+     {{"请先进入聊天室", 0},
+      NOTHING(1),
+      {"请先进入聊天室", 1},
+      {"请先进入聊天室", 2},
+      {"请先进入聊天室", 1}}},
     {"C", {NOTHING(0), NOTHING(1), NOTHING(1), NOTHING(2), NOTHING(1)}},
     {"E alice", {{"EXIT", 0}, {"EXIT", 0}, {"EXIT", 1}, {"请先进入聊天室", 2}, {"EXIT", 1}}},
     {"Q ALICE x", {{"EXIT", 0}, {"EXIT", 0}, {"EXIT", 1}, {"请先进入聊天室", 2}, {"EXIT", 1}}},
-    {"QUIT nobody", {{"QUIT", 0}, {"请先进入聊天室", 1}, {"QUIT", 1}, {"请先进入聊天室", 2}, {"QUIT", 1}}},
+    {"QUIT nobody",
+     {{"QUIT", 0}, {"请先进入聊天室", 1}, {"QUIT", 1}, {"请先进入聊天室", 2}, {"QUIT", 1}}},
     {"E", {NOTHING(0), NOTHING(1), NOTHING(1), NOTHING(2), NOTHING(1)}},
     {"E ", {NOTHING(0), NOTHING(1), NOTHING(1), NOTHING(2), NOTHING(1)}},
     {"hello", {NOTHING(0), NOTHING(1), NOTHING(1), NOTHING(2), NOTHING(1)}},
@@ -198,12 +221,14 @@ Test(room, every_request_in_every_state_is_answered_as_the_table_says)
             stage_send(&stage, ALICE, rows[i].request);
             stage_sweep(&stage);
             if (outcome->answer != NULL)
-                cr_expect(stage_heard(&stage, ALICE, 0, outcome->answer), "'%s' from a %s", rows[i].request,
-                          state_names[state]);
-            cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), outcome->answer != NULL ? 1 : 0, "'%s' from a %s",
-                         rows[i].request, state_names[state]);
-            cr_expect_eq(room_members(stage.room), outcome->members, "'%s' from a %s leaves %u members",
-                         rows[i].request, state_names[state], (unsigned)room_members(stage.room));
+                cr_expect(stage_heard(&stage, ALICE, 0, outcome->answer), "'%s' from a %s",
+                          rows[i].request, state_names[state]);
+            cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE),
+                         outcome->answer != NULL ? 1 : 0, "'%s' from a %s", rows[i].request,
+                         state_names[state]);
+            cr_expect_eq(room_members(stage.room), outcome->members,
+                         "'%s' from a %s leaves %u members", rows[i].request, state_names[state],
+                         (unsigned)room_members(stage.room));
         }
     }
 }
@@ -536,7 +561,8 @@ Test(room, every_answer_of_every_built_in_dialect_is_dropped_when_it_comes_in)
     for (const char *const *name = dialect_builtin_names(); *name != NULL; name++) {
         for (int language = DIALECT_ZH; language <= DIALECT_EN; language++) {
             for (int key = DIALECT_ACCEPT; key <= DIALECT_BYE; key++) {
-                const char *text = dialect_builtin_text(*name, (enum dialect_language)language, (enum dialect_key)key);
+                const char *text = dialect_builtin_text(*name, (enum dialect_language)language,
+                                                        (enum dialect_key)key);
 
                 if (text[0] == '\0')
                     continue;
@@ -858,7 +884,8 @@ Test(room, what_happens_is_observed_and_counted)
     cr_expect_not(room_member(stage.room, 1, &member), "bob's seat is empty");
 }
 
-static void append_happened(void *ctx, const struct moment *now, const struct event *event, const struct path *path)
+static void append_happened(void *ctx, const struct moment *now, const struct event *event,
+                            const struct path *path)
 {
     char *heard = ctx;
 
@@ -877,7 +904,8 @@ Test(room, each_observer_is_told_in_the_order_in_which_they_came)
 
     for (size_t i = 0; i < sizeof(observers) / sizeof(observers[0]); i++)
         cr_assert_eq(room_observe(stage.room, &observers[i]), 0);
-    cr_expect_eq(room_observe(stage.room, &observers[0]), STATUS_FULL, "the stage has its own, and these three");
+    cr_expect_eq(room_observe(stage.room, &observers[0]), STATUS_FULL,
+                 "the stage has its own, and these three");
     stage_join(&stage, ALICE, "alice");
     cr_assert_eq(room_notice(stage.room, &stage.now, "hello", 5, &members), 0);
     stage_send(&stage, ALICE, "E alice");
@@ -894,7 +922,8 @@ Test(room, another_configuration_counts_as_a_whole_and_at_once)
     dialect_init(&stage.dialects[0], "course", DIALECT_EN);
     stage.config.access.plain_from.sets = 0;
     stage.config.access.plain_from.count = 1;
-    stage.config.access.plain_from.networks[0] = network_of_address(stage_path(ALICE, 0).peer.address);
+    stage.config.access.plain_from.networks[0] =
+        network_of_address(stage_path(ALICE, 0).peer.address);
     cr_expect_eq(stage_reconfigure(&stage), 1, "bob comes from elsewhere");
     stage_sweep(&stage);
     HEARD(ALICE, "bob left");

@@ -2,22 +2,27 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Both machines of the sequenced protocol against each other, in worlds made from seeds (support/world.h): 500 of them, or what the environment says:
+ * Both machines of the sequenced protocol against each other, in worlds made from seeds
+ * (support/world.h): 500 of them, or what the environment says:
  *
  *     ROOMD_SEED=17          one world
  *     ROOMD_SEEDS=1-10000    so many, both ends included
  *     ROOMD_TRACE=1          every datagram, event and outcome goes to stderr; with ROOMD_SEED
  *
- * That these worlds find what they are for is seen by planting bugs. Each of these has to be found within 100 seeds; git restore takes it back.
+ * That these worlds find what they are for is seen by planting bugs. Each of these has to be found
+ * within 100 seeds; git restore takes it back.
  *
  * No deduplication: the server takes a message whose number is decided already.
- *     sed -i 's/if (message.number > session->decided)$/if (message.number <= session->decided)\n say(room, now, member, \&message, \&(int64_t){0});\nelse/' src/core/sequenced_server/session_messages.c
- * A repair is dropped for good: the server does not hear of a range that begins with event 40.
- *     sed -i 's/|| last <= session->position)/|| last <= session->position || first == 40)/' src/core/sequenced_server/session_acks.c
- * The server forgets what it has told as kept.
- *     sed -i 's/^    return owes_taken;/reorder_forget(room->reorder, \&session->reorder);\n&/' src/core/sequenced_server/session_messages.c
- * A client gives on an event twice.
- *     sed -i 's/^    sequenced_client_members_event(client, from);/if (from->seq % 64 == 0) client->sink.event(client->sink.ctx, \&event, own);\n&/' src/core/sequenced_client/sequenced_client_events.c
+ *     sed -i 's/if (message.number > session->decided)$/if (message.number <= session->decided)\n
+ * say(room, now, member, \&message, \&(int64_t){0});\nelse/'
+ * src/core/sequenced_server/session_messages.c A repair is dropped for good: the server does not
+ * hear of a range that begins with event 40. sed -i 's/|| last <= session->position)/|| last <=
+ * session->position || first == 40)/' src/core/sequenced_server/session_acks.c The server forgets
+ * what it has told as kept. sed -i 's/^    return owes_taken;/reorder_forget(room->reorder,
+ * \&session->reorder);\n&/' src/core/sequenced_server/session_messages.c A client gives on an event
+ * twice. sed -i 's/^    sequenced_client_members_event(client, from);/if (from->seq % 64 == 0)
+ * client->sink.event(client->sink.ctx, \&event, own);\n&/'
+ * src/core/sequenced_client/sequenced_client_events.c
  */
 #include "support/world.h"
 
@@ -27,7 +32,8 @@
 
 #define SEEDS 500U
 
-/* The seeds go on after a failure, so that one run shows whether it is a rare one; but not for ever. */
+/* The seeds go on after a failure, so that one run shows whether it is a rare one; but not for
+ * ever. */
 #define FAILURES_MAX 10U
 
 static void read_seeds(uint64_t *ret_from, uint64_t *ret_to)
@@ -51,18 +57,22 @@ static void tell(const struct world_setup *setup)
     const struct fake_weather *up = &setup->weather[FAKE_UP], *down = &setup->weather[FAKE_DOWN];
     const struct world_outcome *outcome = &setup->outcome;
 
-    fprintf(
-        stderr,
-        "  again: ROOMD_SEED=%llu; with ROOMD_TRACE=1 for every datagram\n"
-        "  %u sequenced, %u plain, each says %u of up to %u bytes in %.1f s; outbox full %u, bursts %u permille\n"
-        "  up: lost %u, twice %u, late %u permille, %.1f + %.1f ms; down: lost %u, twice %u, late %u, %.1f + %.1f ms\n"
-        "  late %u, leave %u, crash %u, move %u, cut %u, sleep %u (up to %.0f s), rename %u, kick %u, notices %u\n",
-        (unsigned long long)setup->seed, setup->sequenced, setup->plain, setup->says, setup->text_bytes,
-        (double)setup->talk_ns / 1e9, setup->full_permille, setup->burst_permille, up->loss_permille,
-        up->twice_permille, up->late_permille, (double)up->delay_ns / 1e6, (double)up->jitter_ns / 1e6,
-        down->loss_permille, down->twice_permille, down->late_permille, (double)down->delay_ns / 1e6,
-        (double)down->jitter_ns / 1e6, outcome->late, outcome->leave, outcome->crash, outcome->move, outcome->cut,
-        outcome->sleep, (double)setup->cut_ns / 1e9, outcome->rename, outcome->kick, outcome->notices);
+    fprintf(stderr,
+            "  again: ROOMD_SEED=%llu; with ROOMD_TRACE=1 for every datagram\n"
+            "  %u sequenced, %u plain, each says %u of up to %u bytes in %.1f s; outbox full %u, "
+            "bursts %u permille\n"
+            "  up: lost %u, twice %u, late %u permille, %.1f + %.1f ms; down: lost %u, twice %u, "
+            "late %u, %.1f + %.1f ms\n"
+            "  late %u, leave %u, crash %u, move %u, cut %u, sleep %u (up to %.0f s), rename %u, "
+            "kick %u, notices %u\n",
+            (unsigned long long)setup->seed, setup->sequenced, setup->plain, setup->says,
+            setup->text_bytes, (double)setup->talk_ns / 1e9, setup->full_permille,
+            setup->burst_permille, up->loss_permille, up->twice_permille, up->late_permille,
+            (double)up->delay_ns / 1e6, (double)up->jitter_ns / 1e6, down->loss_permille,
+            down->twice_permille, down->late_permille, (double)down->delay_ns / 1e6,
+            (double)down->jitter_ns / 1e6, outcome->late, outcome->leave, outcome->crash,
+            outcome->move, outcome->cut, outcome->sleep, (double)setup->cut_ns / 1e9,
+            outcome->rename, outcome->kick, outcome->notices);
 }
 
 static void add(struct world_figures *sum, const struct world *world)
@@ -109,7 +119,8 @@ Test(simulation, everybody_has_every_message_once_and_in_one_order)
     for (uint64_t seed = from; seed <= to && failures < FAILURES_MAX; seed++, seeds++)
         failures += live(seed, &sum) ? 0U : 1U;
     fprintf(stderr,
-            "%llu seeds, %u wrong: %llu + %llu datagrams up and down, %llu + %llu of them lost; %llu events told, "
+            "%llu seeds, %u wrong: %llu + %llu datagrams up and down, %llu + %llu of them lost; "
+            "%llu events told, "
             "messages: %llu "
             "taken, %llu refused, %llu unknown; %llu sessions resumed by new programs\n",
             (unsigned long long)seeds, failures, (unsigned long long)sum.datagrams[FAKE_UP],

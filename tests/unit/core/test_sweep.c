@@ -63,7 +63,8 @@ static void expect_numbers(uint16_t port, unsigned first, unsigned last)
         memcpy(text, datagram->bytes, datagram->length);
         text[datagram->length] = '\0';
         for (mark = strchr(text, '#'); mark != NULL; mark = strchr(mark + 1, '#')) {
-            cr_expect_eq((unsigned)atoi(mark + 1), expected, "%u expected #%u, got %s", (unsigned)port, expected, mark);
+            cr_expect_eq((unsigned)atoi(mark + 1), expected, "%u expected #%u, got %s",
+                         (unsigned)port, expected, mark);
             expected++;
         }
     }
@@ -121,7 +122,8 @@ Test(delivery, a_member_may_leave_at_every_point_of_a_sweep)
     }
 }
 
-/* Every member keeps count of what it must have been sent since it joined; leaving, joining and stuttering go on at random. */
+/* Every member keeps count of what it must have been sent since it joined; leaving, joining and
+ * stuttering go on at random. */
 static void random_life(unsigned seed)
 {
     unsigned joined_at[6] = {0}, number = 0;
@@ -231,7 +233,8 @@ static void notice_number(unsigned number)
     cr_assert_eq(room_notice(stage.room, &stage.now, text, strlen(text), &members), 0);
 }
 
-/* Whom the sweep comes to first is 1000 or 2000; 64 notices apart, their bundles want the same place in the cache. */
+/* Whom the sweep comes to first is 1000 or 2000; 64 notices apart, their bundles want the same
+ * place in the cache. */
 static void be_held_up_by_a_shared_place(uint16_t first, uint16_t second)
 {
     const uint16_t ports[] = {first, second};
@@ -296,7 +299,8 @@ Test(delivery, a_message_to_many_is_rendered_once_and_offered_in_one_call)
     cr_expect_eq(stage.outbox.count, 63);
     cr_expect_eq(stage.outbox.calls - calls, 1);
     for (size_t i = 1; i < stage.outbox.count; i++)
-        cr_expect_eq(stage.outbox.sent[i].source, stage.outbox.sent[0].source, "the same bytes for all");
+        cr_expect_eq(stage.outbox.sent[i].source, stage.outbox.sent[0].source,
+                     "the same bytes for all");
 }
 
 Test(delivery, lines_share_a_datagram_up_to_max_lines)
@@ -415,7 +419,8 @@ Test(delivery, a_member_far_behind_shares_the_sweep_with_the_others)
     for (unsigned number = 1; number <= 100; number++)
         say(1000, 0, number);
     stage_sweep(&stage);
-    while (stage.outbox.sent[first_of_other].path.peer.port != stage.outbox.sent[stage.outbox.count - 1].path.peer.port)
+    while (stage.outbox.sent[first_of_other].path.peer.port !=
+           stage.outbox.sent[stage.outbox.count - 1].path.peer.port)
         first_of_other++;
     cr_expect_leq(first_of_other, 8);
     expect_numbers(1001, 1, 100);

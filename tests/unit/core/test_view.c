@@ -58,7 +58,8 @@ Test(view, forgotten_events_are_no_longer_read)
 
     stage_join(&stage, ALICE, "Alice");
     do {
-        stage_send(&stage, ALICE, "C Alice a line to fill the ring with, which forgets what came first");
+        stage_send(&stage, ALICE,
+                   "C Alice a line to fill the ring with, which forgets what came first");
         room_events(stage.room, &oldest, &released);
     } while (oldest == 1);
     cr_expect_not(room_event(stage.room, oldest - 1, &event));

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* The test's own process needs its descriptors, so those of the test are made up: see options.cmake. */
+/* The test's own process needs its descriptors, so those of the test are made up: see
+ * options.cmake. */
 static bool is_open[32], is_cloexec[32];
 
 int __wrap_fcntl(int fd, int command, ...);

@@ -83,7 +83,8 @@ static void turns(unsigned count)
         turn();
 }
 
-/* What is written to one end of a terminal comes out of the other a moment later. The loop waits for it; a test that waits in vain is ended. */
+/* What is written to one end of a terminal comes out of the other a moment later. The loop waits
+ * for it; a test that waits in vain is ended. */
 static void wait_for(const unsigned *count)
 {
     while (*count == 0)
@@ -219,7 +220,8 @@ Test(input, an_empty_file_ends_at_once)
 
 Test(input, devices_folders_and_closed_descriptors_are_not_read_and_have_ended)
 {
-    int fds[] = {open("/dev/null", O_RDONLY), open("/dev/zero", O_RDONLY), open("/", O_RDONLY | O_DIRECTORY), 999, -1};
+    int fds[] = {open("/dev/null", O_RDONLY), open("/dev/zero", O_RDONLY),
+                 open("/", O_RDONLY | O_DIRECTORY), 999, -1};
 
     for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
         open_input(fds[i]);

@@ -20,9 +20,10 @@
 /* No descriptor of this process. */
 #define FAKE_FD 1000
 
-static struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_port = 99}, ethernet = {.sin_family = AF_INET},
-                          down = {.sin_family = AF_INET};
-static struct sockaddr_in6 local = {.sin6_family = AF_INET6, .sin6_scope_id = 2}, global = {.sin6_family = AF_INET6};
+static struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_port = 99},
+                          ethernet = {.sin_family = AF_INET}, down = {.sin_family = AF_INET};
+static struct sockaddr_in6 local = {.sin6_family = AF_INET6, .sin6_scope_id = 2},
+                           global = {.sin6_family = AF_INET6};
 static struct sockaddr packet = {.sa_family = AF_PACKET};
 static struct ifaddrs list[7];
 static bool freed, without_proc;
@@ -86,13 +87,15 @@ int __wrap_close(int fd)
 
 static void fill_ipv4(struct ifconf *listed)
 {
-    static const char *const names[] = {"lo", "eth0", "eth1"}, *const addresses[] = {"127.0.0.1", "192.0.2.1",
+    static const char *const names[] = {"lo", "eth0", "eth1"}, *const addresses[] = {"127.0.0.1",
+                                                                                     "192.0.2.1",
                                                                                      "192.0.2.99"};
 
     cr_assert_geq((size_t)listed->ifc_len, 3 * sizeof(struct ifreq));
     listed->ifc_len = 3 * sizeof(struct ifreq);
     for (size_t i = 0; i < 3; i++) {
-        struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = inet_addr(addresses[i])};
+        struct sockaddr_in address = {.sin_family = AF_INET,
+                                      .sin_addr.s_addr = inet_addr(addresses[i])};
 
         strcpy(listed->ifc_req[i].ifr_name, names[i]);
         memcpy(&listed->ifc_req[i].ifr_addr, &address, sizeof(address));
@@ -135,7 +138,8 @@ FILE *__wrap_fopen(const char *path, const char *mode)
 
 Test(interfaces, addresses_that_are_up_are_listed_with_port_0)
 {
-    static const char expected[][24] = {"127.0.0.1:0", "192.0.2.1:0", "[fe80::1%2]:0", "[2001:db8::1]:0"};
+    static const char expected[][24] = {"127.0.0.1:0", "192.0.2.1:0", "[fe80::1%2]:0",
+                                        "[2001:db8::1]:0"};
     struct endpoint addresses[8];
     char text[ENDPOINT_TEXT_BYTES];
     size_t count;
@@ -165,7 +169,8 @@ Test(interfaces, after_a_failure_there_are_none)
 
 static void expect_without_netlink(size_t max, size_t expected_count)
 {
-    static const char expected[][24] = {"127.0.0.1:0", "192.0.2.1:0", "[::1]:0", "[fe80::1%12]:0", "[2001:db8::1]:0"};
+    static const char expected[][24] = {"127.0.0.1:0", "192.0.2.1:0", "[::1]:0", "[fe80::1%12]:0",
+                                        "[2001:db8::1]:0"};
     struct endpoint addresses[8];
     char text[ENDPOINT_TEXT_BYTES];
     size_t count;

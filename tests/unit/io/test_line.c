@@ -153,7 +153,8 @@ Test(line, a_sink_that_says_stop_leaves_the_rest_to_the_caller)
 /* Every way to cut the input into three, and all single bytes. */
 Test(line, all_pieces_of_an_input_give_the_same_lines)
 {
-    static const char input[] = "ab\r\n\n12345678\r\n12345678\n123456789\r\nx\0y\n12345678\r\r\n\r\nlast\r";
+    static const char input[] =
+        "ab\r\n\n12345678\r\n12345678\n123456789\r\nx\0y\n12345678\r\r\n\r\nlast\r";
     size_t length = sizeof(input) - 1;
     char expected[sizeof(told)];
     size_t expected_length;

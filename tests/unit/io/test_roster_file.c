@@ -128,7 +128,8 @@ Test(roster_file, a_record_that_is_torn_or_damaged_is_left_out_and_counted)
     for (unsigned n = 0; n < 4; n++)
         keep(n, n + 1);
     size = lseek(roster_file_fd(roster), 0, SEEK_END);
-    memory = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, roster_file_fd(roster), 0);
+    memory =
+        mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, roster_file_fd(roster), 0);
     cr_assert_neq(memory, MAP_FAILED);
     *(char *)memmem(memory, (size_t)size, "member 2", 8) = 'M';
     munmap(memory, (size_t)size);
@@ -181,8 +182,10 @@ Test(roster_file, what_is_no_roster_of_this_version_is_refused)
     cr_assert_eq(pipe(ends), 0);
     cr_expect_eq(roster_file_read(ends[0], &read), STATUS_INVALID, "a pipe");
     cr_expect_eq(roster_file_read(-1, &read), STATUS_SYSTEM);
-    cr_assert_eq(pwrite(roster_file_fd(roster), &version, sizeof(version), 8), (ssize_t)sizeof(version));
-    cr_expect_eq(roster_file_read(roster_file_fd(roster), &read), STATUS_INVALID, "another version");
+    cr_assert_eq(pwrite(roster_file_fd(roster), &version, sizeof(version), 8),
+                 (ssize_t)sizeof(version));
+    cr_expect_eq(roster_file_read(roster_file_fd(roster), &read), STATUS_INVALID,
+                 "another version");
     close(fd);
     close(ends[0]);
     close(ends[1]);

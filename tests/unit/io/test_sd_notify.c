@@ -166,7 +166,8 @@ Test(sd_notify, a_descriptor_goes_along_under_its_name_and_is_not_watched)
 Test(sd_notify, a_barrier_ends_when_the_other_end_is_closed)
 {
     setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
-    /* Nobody keeps a copy here, so that it ends at once; without a manager there is nothing to wait for. */
+    /* Nobody keeps a copy here, so that it ends at once; without a manager there is nothing to wait
+     * for. */
     sd_notify_barrier(60000);
     cr_expect_str_eq(said, "BARRIER=1");
     cr_expect_geq(carried, 0);

@@ -30,8 +30,8 @@ Test(sockaddr, an_ipv4_endpoint_becomes_an_address_of_that_family)
 
 Test(sockaddr, an_endpoint_comes_back_as_it_was)
 {
-    static const char texts[][48] = {"192.0.2.1:8888", "0.0.0.0:1", "[::]:65535", "[2001:db8::1]:8888",
-                                     "[fe80::1%7]:8888"};
+    static const char texts[][48] = {"192.0.2.1:8888", "0.0.0.0:1", "[::]:65535",
+                                     "[2001:db8::1]:8888", "[fe80::1%7]:8888"};
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         struct endpoint endpoint = parse(texts[i]);
@@ -67,9 +67,11 @@ Test(sockaddr, a_short_or_foreign_address_is_refused)
     cr_assert_eq(sockaddr_to_endpoint(&address, sizeof(address), &endpoint), STATUS_INVALID);
     address.any.sa_family = AF_INET;
     cr_assert_eq(sockaddr_to_endpoint(&address, 1, &endpoint), STATUS_INVALID);
-    cr_assert_eq(sockaddr_to_endpoint(&address, sizeof(address.ipv4) - 1, &endpoint), STATUS_INVALID);
+    cr_assert_eq(sockaddr_to_endpoint(&address, sizeof(address.ipv4) - 1, &endpoint),
+                 STATUS_INVALID);
     address.any.sa_family = AF_INET6;
-    cr_assert_eq(sockaddr_to_endpoint(&address, sizeof(address.ipv6) - 1, &endpoint), STATUS_INVALID);
+    cr_assert_eq(sockaddr_to_endpoint(&address, sizeof(address.ipv6) - 1, &endpoint),
+                 STATUS_INVALID);
     address.any.sa_family = AF_UNIX;
     cr_assert_eq(sockaddr_to_endpoint(&address, sizeof(address), &endpoint), STATUS_INVALID);
     cr_assert(endpoint_equal(&endpoint, &untouched));

@@ -31,9 +31,9 @@ Test(options, a_host_with_and_without_a_port)
 
 Test(options, what_is_none_is_refused)
 {
-    static const char *const wrong[] = {"",       ":8888",       "host:",     "host:0",    "host:65536",
-                                        "host:x", "host:888888", "[::1",      "[::1]8888", "[]:8888",
-                                        "[::1]:", "host:-1",     "host: 8888"};
+    static const char *const wrong[] = {
+        "",     ":8888",     "host:",   "host:0", "host:65536", "host:x",    "host:888888",
+        "[::1", "[::1]8888", "[]:8888", "[::1]:", "host:-1",    "host: 8888"};
     char longest[OPTIONS_HOST_MAX_BYTES + 2];
     struct options options;
 

@@ -145,8 +145,9 @@ Test(sanitize, whatever_comes_nothing_is_left_that_a_terminal_would_obey)
         sanitize_add(&out, text, length);
         for (size_t at = 0; at < out.length;) {
             utf8proc_int32_t codepoint;
-            utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)out.at + at,
-                                                     (utf8proc_ssize_t)(out.length - at), &codepoint);
+            utf8proc_ssize_t step =
+                utf8proc_iterate((const utf8proc_uint8_t *)out.at + at,
+                                 (utf8proc_ssize_t)(out.length - at), &codepoint);
 
             cr_assert_gt(step, 0, "valid UTF-8 comes out");
             cr_assert(!utf8_is_hostile(codepoint));

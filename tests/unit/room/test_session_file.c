@@ -132,8 +132,9 @@ Test(session_file, what_is_forgotten_leaves_no_file)
 
 Test(session_file, each_room_and_each_name_has_a_file_of_its_own)
 {
-    static const char *const others[][3] = {
-        {"example.com", "8888", "alice"}, {"example.org", "8889", "alice"}, {"example.org", "8888", "bob"}};
+    static const char *const others[][3] = {{"example.com", "8888", "alice"},
+                                            {"example.org", "8889", "alice"},
+                                            {"example.org", "8888", "bob"}};
     struct client_session found;
     struct session_file *keep;
 

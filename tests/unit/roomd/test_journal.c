@@ -52,7 +52,8 @@ static const char *logged(void)
     text[length < 0 ? 0 : length] = '\0';
     bare[0] = '\0';
     for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n"))
-        used += (size_t)snprintf(bare + used, sizeof(bare) - used, "%s\n", strstr(line, "roomd: ") + 7);
+        used +=
+            (size_t)snprintf(bare + used, sizeof(bare) - used, "%s\n", strstr(line, "roomd: ") + 7);
     return bare;
 }
 
@@ -74,7 +75,8 @@ static void happen(enum event_kind kind, const char *name, const char *text)
                           .text = text,
                           .text_len = (uint16_t)strlen(text)};
 
-    journal_observer(&journal).happened(&journal, &now, &event, kind == EVENT_NOTICE ? NULL : &path);
+    journal_observer(&journal).happened(&journal, &now, &event,
+                                        kind == EVENT_NOTICE ? NULL : &path);
 }
 
 static void happen_all(void)
@@ -135,7 +137,8 @@ Test(journal, events_are_of_level_info_and_failures_to_send_of_level_debug)
     for (unsigned i = 0; i < 2 * JOURNAL_BURST; i++)
         happen_all();
     cr_expect_str_eq(logged(), "");
-    cr_expect_eq(journal_next_tick(&journal), MOMENT_NEVER_NS, "what nobody would see is not left out either");
+    cr_expect_eq(journal_next_tick(&journal), MOMENT_NEVER_NS,
+                 "what nobody would see is not left out either");
     log_set_level(LOG_LEVEL_DEBUG);
     journal_observer(&journal).undelivered(&journal, &now, "alice", &path);
     cr_expect_str_eq(logged(), "alice at 192.0.2.7:40719 could not be sent a datagram\n");
@@ -211,9 +214,13 @@ Test(journal, overload_is_a_warning_with_its_figures_and_its_end_a_notice)
 
     log_set_level(LOG_LEVEL_NOTICE);
     journal_observer(&journal).overload(&journal, &overload);
-    cr_expect_str_eq(logged(), "warning: overloaded: 1234567 deliveries are owed, 45000 a second leave, and more come "
-                               "in than that; limits.messages limits who sends much\n");
-    overload = (struct room_overload){.active = false, .peak = 2000000, .lasted_ns = 73 * MOMENT_NS_PER_S + 1};
+    cr_expect_str_eq(
+        logged(),
+        "warning: overloaded: 1234567 deliveries are owed, 45000 a second leave, and more come "
+        "in than that; limits.messages limits who sends much\n");
+    overload = (struct room_overload){
+        .active = false, .peak = 2000000, .lasted_ns = 73 * MOMENT_NS_PER_S + 1};
     journal_observer(&journal).overload(&journal, &overload);
-    cr_expect_str_eq(logged(), "no longer overloaded, after 73 s: at most 2000000 deliveries were owed\n");
+    cr_expect_str_eq(logged(),
+                     "no longer overloaded, after 73 s: at most 2000000 deliveries were owed\n");
 }

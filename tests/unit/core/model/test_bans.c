@@ -32,7 +32,8 @@ static struct network network(const char *text)
 }
 
 /* `name` or `cidr` may be NULL. */
-static int add_at(int64_t now_ns, enum room_ban_kind kind, const char *name, const char *cidr, int64_t until_ns)
+static int add_at(int64_t now_ns, enum room_ban_kind kind, const char *name, const char *cidr,
+                  int64_t until_ns)
 {
     struct room_ban ban = {.kind = kind, .has_network = cidr != NULL, .until_ns = until_ns};
 

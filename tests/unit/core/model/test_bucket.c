@@ -27,7 +27,8 @@ TestSuite(bucket, .init = open_table, .fini = close_table);
 static bool take(uint32_t number, unsigned bits, int64_t now_s)
 {
     uint8_t address[ENDPOINT_ADDRESS_BYTES];
-    uint8_t ipv4[4] = {(uint8_t)(number >> 24), (uint8_t)(number >> 16), (uint8_t)(number >> 8), (uint8_t)number};
+    uint8_t ipv4[4] = {(uint8_t)(number >> 24), (uint8_t)(number >> 16), (uint8_t)(number >> 8),
+                       (uint8_t)number};
 
     endpoint_address_from_ipv4(ipv4, address);
     return bucket_take(table, BUCKET_ANSWER_ADDRESS, address, bits, &rate, now_s * MOMENT_NS_PER_S);
@@ -59,7 +60,8 @@ Test(bucket, at_another_rate_it_is_as_full_as_it_was_or_empty)
 
     cr_assert(bucket_spend(&full_ns, &slow, 1000, now_ns));
     cr_expect_not(bucket_spend(&full_ns, &fast, 1, now_ns));
-    cr_expect(bucket_spend(&full_ns, &fast, 1, now_ns + MOMENT_NS_PER_MS), "not in a thousand seconds");
+    cr_expect(bucket_spend(&full_ns, &fast, 1, now_ns + MOMENT_NS_PER_MS),
+              "not in a thousand seconds");
     cr_expect_not(bucket_spend(&full_ns, &fast, 1, now_ns + MOMENT_NS_PER_MS));
     full_ns = 0;
     cr_assert(bucket_spend(&full_ns, &fast, 4, now_ns));
@@ -117,7 +119,8 @@ Test(bucket, a_flood_of_addresses_does_not_refill_an_empty_bucket)
 Test(bucket, each_kind_and_address_has_its_own_in_whatever_order_they_come)
 {
     static int64_t full_ns[BUCKET_KINDS][20][2];
-    const struct bucket_rate rates[BUCKET_KINDS] = {{1000, 2}, {2000, 3}, {5000, 1}, {500, 8}, {3000, 4}};
+    const struct bucket_rate rates[BUCKET_KINDS] = {
+        {1000, 2}, {2000, 3}, {5000, 1}, {500, 8}, {3000, 4}};
     struct dice dice = {.state = 1};
     uint32_t kind = 0, who = 0, whole = 0;
     unsigned taken = 0;
@@ -133,7 +136,8 @@ Test(bucket, each_kind_and_address_has_its_own_in_whatever_order_they_come)
         }
         endpoint_address_from_ipv4((const uint8_t[]){192, 0, (uint8_t)who, 0}, address);
         expected = bucket_spend(&full_ns[kind][who][whole], &rates[kind], 1, now_ns);
-        cr_assert_eq(bucket_take(table, (enum bucket_kind)kind, address, whole != 0 ? 128 : 120, &rates[kind], now_ns),
+        cr_assert_eq(bucket_take(table, (enum bucket_kind)kind, address, whole != 0 ? 128 : 120,
+                                 &rates[kind], now_ns),
                      expected);
         taken += expected ? 1 : 0;
     }

@@ -43,7 +43,8 @@ static struct member *enter(unsigned n)
 
 static void leave(struct member *member)
 {
-    struct event left = {.kind = EVENT_EXIT, .author = member->number, .name = registry_shown(member)};
+    struct event left = {
+        .kind = EVENT_EXIT, .author = member->number, .name = registry_shown(member)};
     uint64_t seq;
 
     left.name_len = (uint16_t)registry_shown_len(member);
@@ -63,7 +64,8 @@ Test(directory, who_has_left_is_told_as_long_as_the_exit_is_held)
     cr_assert(directory_next(directory, 0, &entry));
     cr_expect(entry.number == 1 && !entry.gone);
     cr_assert(directory_next(directory, 1, &entry));
-    cr_expect(entry.number == 2 && entry.gone && entry.name_len == 2 && memcmp(entry.name, "m2", 2) == 0);
+    cr_expect(entry.number == 2 && entry.gone && entry.name_len == 2 &&
+              memcmp(entry.name, "m2", 2) == 0);
     while (transcript_oldest(transcript) == 1) {
         struct event notice = {.kind = EVENT_NOTICE, .name = "", .text = "x", .text_len = 1};
         uint64_t seq;

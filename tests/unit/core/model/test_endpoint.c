@@ -15,7 +15,8 @@ static struct endpoint parse(const char *text)
 
 Test(endpoint, what_is_read_is_written_the_same)
 {
-    const char *const texts[] = {"192.0.2.1:8888", "0.0.0.0:0", "[2001:db8::1]:65535", "[::]:1", "[fe80::1%2]:8888"};
+    const char *const texts[] = {"192.0.2.1:8888", "0.0.0.0:0", "[2001:db8::1]:65535", "[::]:1",
+                                 "[fe80::1%2]:8888"};
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         struct endpoint endpoint = parse(texts[i]);
@@ -37,7 +38,8 @@ Test(endpoint, a_v4_mapped_address_is_the_ipv4_address)
 Test(endpoint, address_port_and_scope_all_tell_endpoints_apart)
 {
     struct endpoint a = parse("[fe80::1%1]:80");
-    const char *const others[] = {"[fe80::1%2]:80", "[fe80::1]:80", "[fe80::2%1]:80", "[fe80::1%1]:81"};
+    const char *const others[] = {"[fe80::1%2]:80", "[fe80::1]:80", "[fe80::2%1]:80",
+                                  "[fe80::1%1]:81"};
 
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         struct endpoint b = parse(others[i]);

@@ -100,7 +100,8 @@ Test(hash_index, it_goes_on_at_the_beginning_behind_its_last_place)
     cr_expect_eq(times(0, 5), 1);
 }
 
-/* Few hashes, of which many want the same places: those at the table's end, whatever its size, and some between. */
+/* Few hashes, of which many want the same places: those at the table's end, whatever its size, and
+ * some between. */
 #define MODEL_HASHES 48U
 #define MODEL_SEATS  60U
 

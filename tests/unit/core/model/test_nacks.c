@@ -19,8 +19,9 @@ static void expect(const struct nacks *nacks, const uint64_t *ranges, uint8_t co
     }
 }
 
-#define EXPECT(nacks, ...)                                                                                             \
-    expect(nacks, (const uint64_t[]){__VA_ARGS__}, sizeof((const uint64_t[]){__VA_ARGS__}) / (2 * sizeof(uint64_t)))
+#define EXPECT(nacks, ...)                                                                         \
+    expect(nacks, (const uint64_t[]){__VA_ARGS__},                                                 \
+           sizeof((const uint64_t[]){__VA_ARGS__}) / (2 * sizeof(uint64_t)))
 
 static void add(struct nacks *nacks, uint64_t first, uint64_t last)
 {
@@ -73,7 +74,8 @@ Test(nacks, what_was_sent_is_dropped_from_the_front)
     cr_expect_eq(nacks.count, 0);
 }
 
-/* Against an array of flags, at random: nothing that was not asked for is kept, and what is kept are the lowest. */
+/* Against an array of flags, at random: nothing that was not asked for is kept, and what is kept
+ * are the lowest. */
 Test(nacks, they_hold_what_an_array_would)
 {
     uint32_t seed = 1;
@@ -97,10 +99,12 @@ Test(nacks, they_hold_what_an_array_would)
             if (!wanted[n])
                 continue;
             cr_assert_gt(nacks.count, 0);
-            cr_assert_eq(nacks_first(&nacks, CURSOR), BASE + n, "round %d: %llu", round, (unsigned long long)n);
+            cr_assert_eq(nacks_first(&nacks, CURSOR), BASE + n, "round %d: %llu", round,
+                         (unsigned long long)n);
             nacks_drop_below(&nacks, CURSOR, BASE + n + 1);
             highest = n;
         }
-        cr_assert_eq(nacks.count, 0, "round %d: nothing beyond %llu", round, (unsigned long long)highest);
+        cr_assert_eq(nacks.count, 0, "round %d: nothing beyond %llu", round,
+                     (unsigned long long)highest);
     }
 }

@@ -111,8 +111,9 @@ Test(name, what_is_not_utf8_is_refused)
 
 Test(name, nothing_that_holds_an_administrators_word_is_a_name)
 {
-    const char *const names[] = {"管理员",          "x管理员x", "admin",      "ADMIN",     "Ａｄｍｉｎ",
-                                 "myAdministrator", "system",   "ecoSYSTEMs", "管理员消息"};
+    const char *const names[] = {"管理员", "x管理员x",   "admin",
+                                 "ADMIN",  "Ａｄｍｉｎ", "myAdministrator",
+                                 "system", "ecoSYSTEMs", "管理员消息"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         expect_refused(names[i]);
@@ -120,7 +121,8 @@ Test(name, nothing_that_holds_an_administrators_word_is_a_name)
 
 Test(name, a_reply_is_no_name_but_may_be_part_of_one)
 {
-    const char *const replies[] = {"OK", "ok", "EXIT", "Quit", "Y", "n", "该用户已存在", "请先进入聊天室"};
+    const char *const replies[] = {"OK", "ok", "EXIT",         "Quit",
+                                   "Y",  "n",  "该用户已存在", "请先进入聊天室"};
     const char *const names[] = {"okay", "exits", "anna", "yuri"};
 
     for (size_t i = 0; i < sizeof(replies) / sizeof(replies[0]); i++)

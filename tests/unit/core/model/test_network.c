@@ -58,7 +58,8 @@ Test(network, what_is_read_is_written_in_one_form)
         {"::ffff:c000:207/128", "192.0.2.7"},
         {"::ffff:0.0.0.0/96", "0.0.0.0/0"},
         {"::fffe:0:0/95", "::fffe:0:0/95"},
-        {"ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe/127", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe/127"},
+        {"ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe/127",
+         "ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe/127"},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -165,8 +166,8 @@ Test(network, it_holds_from_its_first_to_its_last_address_and_no_other)
         {"192.0.2.7", "192.0.2.6", "192.0.2.7", "192.0.2.7", "192.0.2.8"},
         {"2001:db8::/33", "2001:db7:ffff:ffff:ffff:ffff:ffff:ffff",
          "2001:db8::", "2001:db8:7fff:ffff:ffff:ffff:ffff:ffff", "2001:db8:8000::"},
-        {"fc00::/7", "fbff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "fc00::", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-         "fe00::"},
+        {"fc00::/7", "fbff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+         "fc00::", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "fe00::"},
         {"::ffff:192.0.2.0/120", "192.0.1.255", "192.0.2.0", "192.0.2.255", "192.0.3.0"},
     };
 
@@ -205,7 +206,8 @@ Test(network, everybody_is_known)
 }
 
 /* As the contract has it: an address of the same family whose first bits are the network's. */
-static bool has_bit_by_bit(const struct network *network, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+static bool has_bit_by_bit(const struct network *network,
+                           const uint8_t address[ENDPOINT_ADDRESS_BYTES])
 {
     if (endpoint_address_is_ipv4(network->address) != endpoint_address_is_ipv4(address))
         return false;
@@ -218,8 +220,10 @@ static bool has_bit_by_bit(const struct network *network, const uint8_t address[
 
 static void roll_address(struct dice *dice, uint8_t address[ENDPOINT_ADDRESS_BYTES])
 {
-    const uint8_t ipv4[4] = {(uint8_t)dice_roll(dice), (uint8_t)dice_roll(dice), 0, (uint8_t)dice_below(dice, 2)};
-    uint32_t filled = dice_chance(dice, 500) ? 500 : 0; /* ::/80 must not hold ::ffff:192.0.2.1, which is IPv4 */
+    const uint8_t ipv4[4] = {(uint8_t)dice_roll(dice), (uint8_t)dice_roll(dice), 0,
+                             (uint8_t)dice_below(dice, 2)};
+    uint32_t filled =
+        dice_chance(dice, 500) ? 500 : 0; /* ::/80 must not hold ::ffff:192.0.2.1, which is IPv4 */
 
     for (size_t i = 0; i < ENDPOINT_ADDRESS_BYTES; i++)
         address[i] = dice_chance(dice, filled) ? (uint8_t)dice_roll(dice) : 0;
@@ -238,8 +242,9 @@ Test(network, whoever_is_in_a_network_is_what_a_look_at_each_bit_says)
         uint32_t bit = dice_below(&dice, 129);
 
         roll_address(&dice, network.address);
-        network.bits = (uint8_t)(endpoint_address_is_ipv4(network.address) ? dice_between(&dice, 96, 128)
-                                                                           : dice_between(&dice, 0, 128));
+        network.bits =
+            (uint8_t)(endpoint_address_is_ipv4(network.address) ? dice_between(&dice, 96, 128)
+                                                                : dice_between(&dice, 0, 128));
         memcpy(address, network.address, sizeof(address));
         for (; bit < 128; bit += 1 + dice_below(&dice, 32)) /* like it up to some bit */
             address[bit / 8] ^= (uint8_t)(0x80U >> bit % 8);
@@ -248,7 +253,8 @@ Test(network, whoever_is_in_a_network_is_what_a_look_at_each_bit_says)
         for (unsigned other = network.bits; other < 128; other++)
             network.address[other / 8] &= (uint8_t) ~(0x80U >> other % 8);
         in += has_bit_by_bit(&network, address) ? 1 : 0;
-        cr_assert_eq(network_has(&network, address), has_bit_by_bit(&network, address), "round %d", round);
+        cr_assert_eq(network_has(&network, address), has_bit_by_bit(&network, address), "round %d",
+                     round);
     }
     cr_expect(in > 1000 && in < 19000, "%u of 20000 are in", in);
 }
@@ -283,10 +289,14 @@ Test(network, words_stand_for_the_usual_networks)
     static const struct {
         const char *word, *in[6], *out[8];
     } cases[] = {
-        {"loopback", {"127.0.0.0", "127.255.255.255", "::1"}, {"126.255.255.255", "128.0.0.0", "::", "::2"}},
+        {"loopback",
+         {"127.0.0.0", "127.255.255.255", "::1"},
+         {"126.255.255.255", "128.0.0.0", "::", "::2"}},
         {"private",
-         {"10.0.0.0", "10.255.255.255", "172.16.0.0", "172.31.255.255", "192.168.0.0", "192.168.255.255"},
-         {"9.255.255.255", "11.0.0.0", "172.15.255.255", "172.32.0.0", "192.167.255.255", "192.169.0.0", "100.64.0.1"}},
+         {"10.0.0.0", "10.255.255.255", "172.16.0.0", "172.31.255.255", "192.168.0.0",
+          "192.168.255.255"},
+         {"9.255.255.255", "11.0.0.0", "172.15.255.255", "172.32.0.0", "192.167.255.255",
+          "192.169.0.0", "100.64.0.1"}},
         {"link-local",
          {"169.254.0.0", "169.254.255.255", "fe80::", "febf:ffff::"},
          {"169.253.255.255", "169.255.0.0", "fe7f:ffff::", "fec0::"}},
@@ -313,8 +323,10 @@ Test(network, a_list_is_written_in_one_form)
     add("loopback");
     add("2001:db8::1");
     add("private");
-    cr_expect_str_eq(network_list_format(&list, text), "loopback, private, 192.0.2.0/24, 2001:db8::1");
-    cr_expect(list_has("127.0.0.1") && list_has("192.0.2.255") && list_has("2001:db8::1") && list_has("10.1.2.3"));
+    cr_expect_str_eq(network_list_format(&list, text),
+                     "loopback, private, 192.0.2.0/24, 2001:db8::1");
+    cr_expect(list_has("127.0.0.1") && list_has("192.0.2.255") && list_has("2001:db8::1") &&
+              list_has("10.1.2.3"));
     cr_expect_not(list_has("2001:db8::2"));
 }
 

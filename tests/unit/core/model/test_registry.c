@@ -262,7 +262,8 @@ static void compare(const struct model *model)
     cr_assert_eq(seated, model->count);
     cr_assert_leq(registry_seats(registry), most, "an empty seat is taken before a new one");
     for (uint32_t i = 0; i < model->behind_count; i++)
-        cr_assert(model->behind[number_at(registry_lagging(registry, i))], "one in the window is not behind");
+        cr_assert(model->behind[number_at(registry_lagging(registry, i))],
+                  "one in the window is not behind");
 }
 
 static void change(struct model *model, unsigned n, unsigned what)
@@ -270,7 +271,8 @@ static void change(struct model *model, unsigned n, unsigned what)
     unsigned head = model->behind_count > 0 ? number_at(registry_lagging(registry, 0)) : 0;
 
     if (model->in[n]) /* where it is found first */
-        (what % 3 == 0 ? registry_warned(registry, find(n)) : registry_heard(registry, find(n), what));
+        (what % 3 == 0 ? registry_warned(registry, find(n))
+                       : registry_heard(registry, find(n), what));
     if (what < 4) {
         if (model->in[n]) {
             registry_remove(registry, find(n));

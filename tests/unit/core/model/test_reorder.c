@@ -24,7 +24,8 @@ TestSuite(reorder, .init = open_reorder, .fini = close_reorder);
 
 static bool keep(uint32_t decided, uint32_t number, const char *text)
 {
-    return reorder_keep(reorder, &list, decided, number, 0, (struct octets_slice){text, strlen(text)});
+    return reorder_keep(reorder, &list, decided, number, 0,
+                        (struct octets_slice){text, strlen(text)});
 }
 
 static bool shows(uint32_t number, const char *text)
@@ -73,8 +74,10 @@ Test(reorder, a_text_has_up_to_1000_bytes)
     char text[REORDER_TEXT_MAX_BYTES + 1];
 
     memset(text, 'x', sizeof(text));
-    cr_expect(reorder_keep(reorder, &list, 0, 1, 0, (struct octets_slice){text, REORDER_TEXT_MAX_BYTES}));
-    cr_expect_not(reorder_keep(reorder, &list, 0, 2, 0, (struct octets_slice){text, REORDER_TEXT_MAX_BYTES + 1}));
+    cr_expect(
+        reorder_keep(reorder, &list, 0, 1, 0, (struct octets_slice){text, REORDER_TEXT_MAX_BYTES}));
+    cr_expect_not(reorder_keep(reorder, &list, 0, 2, 0,
+                               (struct octets_slice){text, REORDER_TEXT_MAX_BYTES + 1}));
     cr_expect(reorder_keep(reorder, &list, 0, 3, 1, (struct octets_slice){NULL, 0}));
     cr_expect_eq(reorder_next(reorder, &list, 3)->what, 1);
 }
@@ -93,7 +96,8 @@ Test(reorder, a_full_table_refuses_and_takes_again_when_somebody_has_gone)
 
     for (size_t i = 0; i < REORDER_MAX / REORDER_REACH; i++) {
         for (uint32_t number = 1; number <= REORDER_REACH; number++)
-            cr_assert(reorder_keep(reorder, &lists[i], 0, number, 0, (struct octets_slice){"x", 1}));
+            cr_assert(
+                reorder_keep(reorder, &lists[i], 0, number, 0, (struct octets_slice){"x", 1}));
     }
     cr_expect_not(keep(0, 2, "one more"));
     cr_expect_eq(list, 0);

@@ -9,12 +9,13 @@
 static const uint8_t secret[ROOM_SECRET_BYTES] = "a secret that is not one at all";
 static const struct endpoint peer = {.address = {1}, .port = 9};
 
-static bool is_good(const struct endpoint *from, uint64_t nonce, uint64_t now_ms, const uint8_t *cookie, size_t length)
+static bool is_good(const struct endpoint *from, uint64_t nonce, uint64_t now_ms,
+                    const uint8_t *cookie, size_t length)
 {
     uint64_t made_ms = 0;
 
-    return secrets_cookie_is_good(secret, from, nonce, now_ms, (struct octets_slice){(const char *)cookie, length},
-                                  &made_ms);
+    return secrets_cookie_is_good(secret, from, nonce, now_ms,
+                                  (struct octets_slice){(const char *)cookie, length}, &made_ms);
 }
 
 Test(secrets, a_cookie_lives_through_the_slot_after_its_own)
@@ -25,7 +26,8 @@ Test(secrets, a_cookie_lives_through_the_slot_after_its_own)
     cr_expect(is_good(&peer, 7, 5 * SECRETS_SLOT_MS, cookie, sizeof(cookie)));
     cr_expect(is_good(&peer, 7, 7 * SECRETS_SLOT_MS - 1, cookie, sizeof(cookie)));
     cr_expect_not(is_good(&peer, 7, 7 * SECRETS_SLOT_MS, cookie, sizeof(cookie)));
-    cr_expect_not(is_good(&peer, 7, 5 * SECRETS_SLOT_MS - 1, cookie, sizeof(cookie)), "it is of a time to come");
+    cr_expect_not(is_good(&peer, 7, 5 * SECRETS_SLOT_MS - 1, cookie, sizeof(cookie)),
+                  "it is of a time to come");
 }
 
 Test(secrets, a_cookie_that_is_cut_or_stretched_is_none)
@@ -34,7 +36,8 @@ Test(secrets, a_cookie_that_is_cut_or_stretched_is_none)
 
     secrets_cookie(secret, &peer, 7, 0, cookie);
     for (size_t length = 0; length <= sizeof(cookie); length++)
-        cr_expect_eq(is_good(&peer, 7, 0, cookie, length), length == SECRETS_COOKIE_BYTES, "%zu", length);
+        cr_expect_eq(is_good(&peer, 7, 0, cookie, length), length == SECRETS_COOKIE_BYTES, "%zu",
+                     length);
 }
 
 Test(secrets, each_number_depends_on_all_that_it_is_made_of)

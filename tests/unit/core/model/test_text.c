@@ -15,8 +15,8 @@ static void expect_clean(const char *in, const char *expected)
     char out[64];
     size_t length = text_clean(in, strlen(in), out);
 
-    cr_expect(length == strlen(expected) && memcmp(out, expected, length) == 0, "'%s' became '%.*s'", in, (int)length,
-              out);
+    cr_expect(length == strlen(expected) && memcmp(out, expected, length) == 0,
+              "'%s' became '%.*s'", in, (int)length, out);
 }
 
 Test(text, valid_utf8_is_accepted)
@@ -145,7 +145,8 @@ Test(text, what_is_not_utf8_is_repaired_byte_by_byte)
         char out[32];
         size_t taken, length = text_repair(cases[i].in, cases[i].length, out, sizeof(out), &taken);
 
-        cr_expect(length == strlen(cases[i].out) && memcmp(out, cases[i].out, length) == 0, "case %zu", i);
+        cr_expect(length == strlen(cases[i].out) && memcmp(out, cases[i].out, length) == 0,
+                  "case %zu", i);
         cr_expect_eq(taken, cases[i].length);
     }
 }
@@ -171,7 +172,8 @@ Test(text, characters_come_one_by_one)
     cr_expect_eq(codepoint, 0x674e);
     cr_expect_eq(text_next("\xe6\x9d\x8e", 2, &codepoint), 0);
     cr_expect_eq(text_next("", 0, &codepoint), 0);
-    cr_expect(text_is_space(' ') && text_is_space(0x3000) && text_is_space(0xa0) && text_is_space(0x2028));
+    cr_expect(text_is_space(' ') && text_is_space(0x3000) && text_is_space(0xa0) &&
+              text_is_space(0x2028));
     cr_expect_not(text_is_space('a') || text_is_space(0x200b));
 }
 
@@ -197,7 +199,8 @@ static size_t clean_by_characters(const char *bytes, size_t length, char *out)
 
     for (size_t at = 0, step; at < length; at += step) {
         step = text_next(bytes + at, length - at, &codepoint);
-        memcpy(out + written, utf8_is_hostile(codepoint) ? " " : bytes + at, utf8_is_hostile(codepoint) ? 1 : step);
+        memcpy(out + written, utf8_is_hostile(codepoint) ? " " : bytes + at,
+               utf8_is_hostile(codepoint) ? 1 : step);
         written += utf8_is_hostile(codepoint) ? 1 : step;
     }
     return written;
@@ -232,7 +235,8 @@ static void expect_no_difference(const char *bytes, size_t length)
     char shortly[256], slowly[256];
     size_t cleaned;
 
-    cr_assert_eq(text_is_utf8(bytes, length), is_utf8_by_characters(bytes, length), "'%.*s'", (int)length, bytes);
+    cr_assert_eq(text_is_utf8(bytes, length), is_utf8_by_characters(bytes, length), "'%.*s'",
+                 (int)length, bytes);
     if (!text_is_utf8(bytes, length))
         return;
     cleaned = text_clean(bytes, length, shortly);
@@ -244,7 +248,8 @@ Test(text, each_character_is_judged_alike_alone_and_among_others)
 {
     char bytes[64];
 
-    for (uint32_t codepoint = 0; codepoint <= 0x110000; codepoint++) { /* surrogates and one too many included */
+    for (uint32_t codepoint = 0; codepoint <= 0x110000;
+         codepoint++) { /* surrogates and one too many included */
         size_t length = put_codepoint(codepoint, bytes);
 
         expect_no_difference(bytes, length);
@@ -267,7 +272,8 @@ Test(text, every_two_bytes_among_ascii_are_judged_alike)
 
 Test(text, whatever_is_mixed_is_judged_alike)
 {
-    static const uint32_t from[] = {0, ' ', 'a', 0x80, 0x610, 0x2000, 0x2060, 0x4e00, 0xd000, 0xff00, 0x1f600};
+    static const uint32_t from[] = {0,      ' ',    'a',    0x80,   0x610,  0x2000,
+                                    0x2060, 0x4e00, 0xd000, 0xff00, 0x1f600};
     struct dice dice = {.state = 1};
     unsigned valid = 0;
 
@@ -276,9 +282,11 @@ Test(text, whatever_is_mixed_is_judged_alike)
         size_t length = 0;
 
         for (uint32_t left = dice_below(&dice, 60); left > 0; left--) {
-            uint32_t kind = dice_chance(&dice, 600) ? 2 : dice_below(&dice, sizeof(from) / sizeof(*from));
+            uint32_t kind =
+                dice_chance(&dice, 600) ? 2 : dice_below(&dice, sizeof(from) / sizeof(*from));
 
-            length += put_codepoint(from[kind] + dice_below(&dice, kind == 2 ? 26 : 0x40), bytes + length);
+            length += put_codepoint(from[kind] + dice_below(&dice, kind == 2 ? 26 : 0x40),
+                                    bytes + length);
         }
         if (length > 0 && dice_chance(&dice, 300))
             bytes[dice_below(&dice, (uint32_t)length)] = (char)dice_roll(&dice);

@@ -30,7 +30,8 @@ static size_t make_text(uint64_t n, char text[PLAIN_LINE_MAX_BYTES])
 static int append(struct transcript *transcript, uint64_t n)
 {
     char text[PLAIN_LINE_MAX_BYTES];
-    struct event event = {.kind = EVENT_CHAT, .author = n * 3, .wall_ns = (int64_t)n, .name = "alice", .name_len = 5};
+    struct event event = {
+        .kind = EVENT_CHAT, .author = n * 3, .wall_ns = (int64_t)n, .name = "alice", .name_len = 5};
     uint64_t seq = 0;
     int status;
 
@@ -53,7 +54,8 @@ static void expect_event(const struct transcript *transcript, uint64_t n)
     cr_assert_eq(event.author, n * 3);
     cr_assert_eq(event.wall_ns, (int64_t)n);
     cr_assert(event.name_len == 5 && memcmp(event.name, "alice", 5) == 0);
-    cr_assert(event.text_len == length && memcmp(event.text, text, length) == 0, "event %zu", (size_t)n);
+    cr_assert(event.text_len == length && memcmp(event.text, text, length) == 0, "event %zu",
+              (size_t)n);
 }
 
 Test(transcript, an_empty_one_holds_nothing)
@@ -89,7 +91,8 @@ Test(transcript, the_oldest_make_place_for_the_newest)
         transcript_release(transcript, n);
         oldest = transcript_oldest(transcript);
         /* Even of the longest kind, this many fit. */
-        cr_assert(oldest == 1 || n - oldest >= 40, "at %zu the oldest is %zu", (size_t)n, (size_t)oldest);
+        cr_assert(oldest == 1 || n - oldest >= 40, "at %zu the oldest is %zu", (size_t)n,
+                  (size_t)oldest);
         for (uint64_t held = oldest; held <= n; held += 1 + held % 7)
             expect_event(transcript, held);
         expect_event(transcript, n);

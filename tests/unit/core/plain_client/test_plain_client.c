@@ -246,7 +246,8 @@ Test(plain_client, what_is_too_long_goes_on_in_further_lines)
     plain_stage_enter(&stage);
     plain_stage_receive_bytes(&stage, bytes, sizeof(bytes));
     told = plain_stage_told(&stage);
-    cr_expect_eq(strlen(told), sizeof(bytes) - used + strlen("<bob> ") + 4 * strlen("|line "), "nothing is lost");
+    cr_expect_eq(strlen(told), sizeof(bytes) - used + strlen("<bob> ") + 4 * strlen("|line "),
+                 "nothing is lost");
     plain_stage_receive_bytes(&stage, bytes + used, sizeof(bytes) - used);
     told = plain_stage_told(&stage);
     cr_expect_eq(strlen(told), sizeof(bytes) - used + 5 * strlen("|line ") - 1);

@@ -75,8 +75,8 @@ Test(plain_client_join, repeats_an_unanswered_join_more_and_more_seldom)
         int64_t wait_ms = (stage.next_ns - stage.now.mono_ns) / MOMENT_NS_PER_MS;
 
         expect_sent("L alice");
-        cr_expect(wait_ms <= waits_ms[i] && wait_ms >= waits_ms[i] * 4 / 5 - 1, "wait %zu is %lld ms", i,
-                  (long long)wait_ms);
+        cr_expect(wait_ms <= waits_ms[i] && wait_ms >= waits_ms[i] * 4 / 5 - 1,
+                  "wait %zu is %lld ms", i, (long long)wait_ms);
         stage.now.mono_ns = stage.next_ns;
         plain_stage_tick(&stage);
     }
@@ -280,7 +280,8 @@ Test(plain_client_join, a_new_address_joins_again_and_keeps_the_list)
     cr_expect_eq(client_members(stage.client), 2);
 }
 
-Test(plain_client_join, a_name_that_is_taken_by_its_own_old_address_is_given_up_once_and_taken_again)
+Test(plain_client_join,
+     a_name_that_is_taken_by_its_own_old_address_is_given_up_once_and_taken_again)
 {
     plain_stage_enter(&stage);
     plain_stage_pass_ms(&stage, 5000);

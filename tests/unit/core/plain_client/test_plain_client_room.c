@@ -43,7 +43,8 @@ static void settle(void)
 
             plain_stage_tick(&seats[i].stage);
             stage_sweep(&room);
-            while ((datagram = fake_outbox_to(&room.outbox, seats[i].port, seats[i].read)) != NULL) {
+            while ((datagram = fake_outbox_to(&room.outbox, seats[i].port, seats[i].read)) !=
+                   NULL) {
                 struct fake_datagram copy = *datagram;
 
                 seats[i].read++;
@@ -107,8 +108,8 @@ static void talk(uint16_t door)
     expect_told(bob, "-alice|+carol");
     cr_assert_eq(client_rename(alice->client, &alice->now, "BOB", &number), 0);
     settle();
-    room.now.mono_ns +=
-        300 * MOMENT_NS_PER_MS; /* whoever has that name at the same address might be gone: it is probed */
+    room.now.mono_ns += 300 * MOMENT_NS_PER_MS; /* whoever has that name at the same address might
+                                                   be gone: it is probed */
     room_tick(room.room, &room.now);
     settle();
     expect_told(alice, "joining 0 0|3 refused 5|in");
@@ -165,7 +166,8 @@ Test(plain_client_room, a_room_that_has_forgotten_everybody_has_them_back)
     expect_told(alice, "1 sent|joining 0 0|in");
     cr_assert_eq(client_say(bob->client, &bob->now, "lost too", 8, &number), 0);
     settle();
-    room.now.mono_ns += 10 * MOMENT_NS_PER_S; /* strangers of one address are told once in five seconds */
+    room.now.mono_ns +=
+        10 * MOMENT_NS_PER_S; /* strangers of one address are told once in five seconds */
     cr_assert_eq(client_say(bob->client, &bob->now, "lost again", 10, &number), 0);
     settle();
     cr_expect_eq(room_members(room.room), 2);

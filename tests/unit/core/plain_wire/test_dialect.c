@@ -6,14 +6,16 @@
 #include <roomd/status.h>
 #include <string.h>
 
-static const struct room_limits limits = {.max_members = 1, .max_name_codepoints = 32, .max_text_bytes = 900};
+static const struct room_limits limits = {
+    .max_members = 1, .max_name_codepoints = 32, .max_text_bytes = 900};
 static char why[DIALECT_WHY_BYTES];
 
 static void expect_token(const struct reply *reply, const char *text)
 {
-    cr_expect(reply->length == strlen(text) && memcmp(reply->bytes, text, reply->length) == 0, "'%s' is not '%s'",
-              reply->bytes, text);
-    cr_expect_eq(reply->bytes[reply->length], '\n', "a newline stands behind it, for those who want one");
+    cr_expect(reply->length == strlen(text) && memcmp(reply->bytes, text, reply->length) == 0,
+              "'%s' is not '%s'", reply->bytes, text);
+    cr_expect_eq(reply->bytes[reply->length], '\n',
+                 "a newline stands behind it, for those who want one");
 }
 
 Test(dialect, course_is_what_most_clients_speak)
@@ -53,7 +55,8 @@ Test(dialect, every_built_in_passes_its_own_check)
         for (int language = DIALECT_ZH; language <= DIALECT_EN; language++) {
             struct dialect dialect;
 
-            cr_assert_eq(dialect_init(&dialect, *name, (enum dialect_language)language), 0, "%s", *name);
+            cr_assert_eq(dialect_init(&dialect, *name, (enum dialect_language)language), 0, "%s",
+                         *name);
             cr_expect_eq(dialect_check(&dialect, &limits, why), 0, "%s: %s", *name, why);
         }
     }
@@ -82,9 +85,11 @@ static void expect_set(enum dialect_key key, const char *text, int status)
     memset(&before, 0, sizeof(before));
     dialect_init(&before, "course", DIALECT_ZH);
     memcpy(&dialect, &before, sizeof(dialect));
-    cr_expect_eq(dialect_set(&dialect, key, text, why), status, "%s = '%s'", dialect_key_info(key)->key, text);
+    cr_expect_eq(dialect_set(&dialect, key, text, why), status, "%s = '%s'",
+                 dialect_key_info(key)->key, text);
     if (status != 0)
-        cr_expect_eq(memcmp(&dialect, &before, sizeof(dialect)), 0, "a refused text changes nothing");
+        cr_expect_eq(memcmp(&dialect, &before, sizeof(dialect)), 0,
+                     "a refused text changes nothing");
 }
 
 Test(dialect, verbs_are_words_of_printable_ascii)
@@ -250,8 +255,9 @@ Test(dialect, the_prefix_is_part_of_the_sum)
     cr_expect_eq(dialect_check(&dialect, &wide, why), 0, "%s", why);
     cr_assert_eq(dialect_set(&dialect, DIALECT_PREFIX, "\n>> ", why), 0);
     cr_expect_eq(dialect_check(&dialect, &wide, why), STATUS_INVALID);
-    cr_expect(strstr(why, "chat") != NULL && strstr(why, "1025") != NULL && strstr(why, "9 of its own") != NULL, "%s",
-              why);
+    cr_expect(strstr(why, "chat") != NULL && strstr(why, "1025") != NULL &&
+                  strstr(why, "9 of its own") != NULL,
+              "%s", why);
 }
 
 Test(dialect, an_answer_with_the_longest_name_has_at_most_120_bytes)
@@ -270,9 +276,9 @@ Test(dialect, an_answer_with_the_longest_name_has_at_most_120_bytes)
     cr_assert_eq(dialect_set(&dialect, DIALECT_ACCEPT, "OK", why), 0);
     cr_assert_eq(dialect_set_bye(&dialect, "E", text, why), 0);
     cr_expect_eq(dialect_check(&dialect, &limits, why), STATUS_INVALID);
-    cr_expect_str_eq(why,
-                     "bye.E: the longest answer has 121 bytes, more than the 120 a client can take: 57 of its own, "
-                     "names of up to 64; shorten it or lower room.max_name");
+    cr_expect_str_eq(why, "bye.E: the longest answer has 121 bytes, more than the 120 a client can "
+                          "take: 57 of its own, "
+                          "names of up to 64; shorten it or lower room.max_name");
     short_names.max_name_codepoints = 15;
     cr_expect_eq(dialect_check(&dialect, &short_names, why), 0, "%s", why);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Answers with {name} in them, on all the ways that answers go out; what is taken for one when it comes in. */
+/* Answers with {name} in them, on all the ways that answers go out; what is taken for one when it
+ * comes in. */
 #include "core/plain_wire/known_replies.h"
 #include "core/plain_wire/reply.h"
 #include "support/dice.h"
@@ -223,7 +224,8 @@ static bool is_any(const struct known_replies *known, const char *bytes, size_t 
         if (reply_matches(&known->replies[i], bytes, length))
             return true;
     }
-    return dialect_is_reply(&stage.dialects[0], bytes, length) || dialect_is_reply(&stage.dialects[1], bytes, length);
+    return dialect_is_reply(&stage.dialects[0], bytes, length) ||
+           dialect_is_reply(&stage.dialects[1], bytes, length);
 }
 
 static const struct reply *roll_reply(struct dice *dice, const struct known_replies *known)
@@ -234,7 +236,8 @@ static const struct reply *roll_reply(struct dice *dice, const struct known_repl
     case 0:
         return &known->replies[dice_below(dice, (uint32_t)known->count)];
     case 1:
-        return dialect_reply(dialect, (enum dialect_key)dice_between(dice, DIALECT_ACCEPT, DIALECT_BYE));
+        return dialect_reply(dialect,
+                             (enum dialect_key)dice_between(dice, DIALECT_ACCEPT, DIALECT_BYE));
     default:
         return dialect->byes_count > 0 ? &dialect->byes[0] : dialect_reply(dialect, DIALECT_BYE);
     }
@@ -266,8 +269,9 @@ static size_t roll_datagram(struct dice *dice, const struct known_replies *known
 static void expect_the_same(uint64_t seed)
 {
     static struct known_replies known;
-    const struct room_door doors[] = {
-        {.dialect = &stage.dialects[0]}, {.dialect = &stage.dialects[1]}, {.dialect = &stage.dialects[0]}};
+    const struct room_door doors[] = {{.dialect = &stage.dialects[0]},
+                                      {.dialect = &stage.dialects[1]},
+                                      {.dialect = &stage.dialects[0]}};
     struct dice dice = {.state = seed};
     unsigned found = 0;
 
@@ -278,8 +282,8 @@ static void expect_the_same(uint64_t seed)
         size_t length = roll_datagram(&dice, &known, bytes);
 
         found += is_any(&known, bytes, length) ? 1 : 0;
-        cr_assert_eq(known_replies_have(&known, bytes, length), is_any(&known, bytes, length), "'%.*s'", (int)length,
-                     bytes);
+        cr_assert_eq(known_replies_have(&known, bytes, length), is_any(&known, bytes, length),
+                     "'%.*s'", (int)length, bytes);
     }
     cr_expect(found > 5000 && found < 19000, "%u of 20000 are answers", found);
 }

@@ -33,8 +33,8 @@ static void expect_request(const char *datagram, enum plain_kind kind, const cha
 
     cr_assert_eq(plain_parse(&dialect, datagram, strlen(datagram), &request), 0, "%s", datagram);
     cr_expect_eq(request.kind, kind, "%s", datagram);
-    snprintf(got, sizeof(got), "%.*s|%.*s|%.*s", (int)request.verb_len, request.verb, (int)request.name_len,
-             request.name, (int)request.text_len, request.text);
+    snprintf(got, sizeof(got), "%.*s|%.*s|%.*s", (int)request.verb_len, request.verb,
+             (int)request.name_len, request.name, (int)request.text_len, request.text);
     cr_expect_str_eq(got, expected);
 }
 
@@ -42,7 +42,8 @@ static void expect_status(const char *datagram, int status)
 {
     struct plain_request request;
 
-    cr_expect_eq(plain_parse(&dialect, datagram, strlen(datagram), &request), status, "'%s'", datagram);
+    cr_expect_eq(plain_parse(&dialect, datagram, strlen(datagram), &request), status, "'%s'",
+                 datagram);
 }
 
 Test(plain, requests_are_split_at_the_first_two_single_spaces)
@@ -89,14 +90,16 @@ Test(plain, one_line_ending_is_dropped)
         const char *in;
         size_t left;
         bool newline;
-    } cases[] = {{"", 0, false},      {"\n", 0, true},      {"\r\n", 0, true},    {"\r", 1, false},
-                 {"L a", 3, false},   {"L a\n", 3, true},   {"L a\r\n", 3, true}, {"L a\n\n", 4, true},
-                 {"L a\r", 4, false}, {"L a\n\r", 5, false}};
+    } cases[] = {{"", 0, false},       {"\n", 0, true},      {"\r\n", 0, true},
+                 {"\r", 1, false},     {"L a", 3, false},    {"L a\n", 3, true},
+                 {"L a\r\n", 3, true}, {"L a\n\n", 4, true}, {"L a\r", 4, false},
+                 {"L a\n\r", 5, false}};
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         bool newline;
 
-        cr_expect_eq(plain_strip_newline(cases[i].in, strlen(cases[i].in), &newline), cases[i].left, "case %zu", i);
+        cr_expect_eq(plain_strip_newline(cases[i].in, strlen(cases[i].in), &newline), cases[i].left,
+                     "case %zu", i);
         cr_expect_eq(newline, cases[i].newline, "case %zu", i);
     }
 }
@@ -118,10 +121,11 @@ static void expect_line(uint64_t first, bool fold, const char *expected, uint64_
 {
     char line[PLAIN_LINE_MAX_BYTES];
     uint64_t last;
-    size_t length = plain_render(&dialect, transcript, first, transcript_released(transcript), fold, line, &last);
+    size_t length = plain_render(&dialect, transcript, first, transcript_released(transcript), fold,
+                                 line, &last);
 
-    cr_expect(length == strlen(expected) && memcmp(line, expected, length) == 0, "'%.*s' is not '%s'", (int)length,
-              line, expected);
+    cr_expect(length == strlen(expected) && memcmp(line, expected, length) == 0,
+              "'%.*s' is not '%s'", (int)length, line, expected);
     cr_expect_eq(last, expected_last);
 }
 
@@ -168,7 +172,8 @@ Test(plain, a_folded_line_names_as_many_as_fit_and_counts_all)
     cr_expect_eq(last, 500);
     cr_expect_leq(length, PLAIN_LINE_MAX_BYTES - 1);
     cr_expect_gt(length, PLAIN_LINE_MAX_BYTES - 64, "it uses the place it has");
-    cr_expect_eq(memcmp(line, "500 人进入了聊天室: member-number-0, member-number-1, ", 60), 0, "%.*s", 64, line);
+    cr_expect_eq(memcmp(line, "500 人进入了聊天室: member-number-0, member-number-1, ", 60), 0,
+                 "%.*s", 64, line);
     cr_expect_eq(memcmp(line + length - strlen(" …"), " …", strlen(" …")), 0);
 }
 
@@ -211,7 +216,8 @@ Test(plain, the_prefix_stands_before_every_line_and_counts)
     expect_line(1, true, "\nalice ： hello", 1);
     expect_line(2, true, "\n管理员消息: OK", 2);
     length = plain_render_line(&dialect, DIALECT_MISSED, &values, line);
-    cr_expect(length == strlen("\n您错过了 7 条消息") && memcmp(line, "\n您错过了 7 条消息", length) == 0);
+    cr_expect(length == strlen("\n您错过了 7 条消息") &&
+              memcmp(line, "\n您错过了 7 条消息", length) == 0);
     for (int i = 0; i < 500; i++) {
         snprintf(name, sizeof(name), "member-number-%d", i);
         append(EVENT_JOIN, name, "");

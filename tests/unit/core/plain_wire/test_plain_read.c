@@ -36,18 +36,21 @@ static const char *lines_of(const char *bytes, size_t length)
 
     result[0] = '\0';
     while (plain_read_line(&read, &rest, &line) && used < sizeof(result)) {
-        const char *key = line.key == PLAIN_READ_UNKNOWN ? "?" : dialect_key_info((enum dialect_key)line.key)->key;
+        const char *key = line.key == PLAIN_READ_UNKNOWN
+                              ? "?"
+                              : dialect_key_info((enum dialect_key)line.key)->key;
 
-        used += (size_t)snprintf(result + used, sizeof(result) - used, "%s%s", used > 0 ? "|" : "", key);
+        used += (size_t)snprintf(result + used, sizeof(result) - used, "%s%s", used > 0 ? "|" : "",
+                                 key);
         if (line.key == PLAIN_READ_UNKNOWN)
-            used += (size_t)snprintf(result + used, sizeof(result) - used, " %.*s", (int)line.whole.length,
-                                     line.whole.bytes);
+            used += (size_t)snprintf(result + used, sizeof(result) - used, " %.*s",
+                                     (int)line.whole.length, line.whole.bytes);
         if (line.values.name_len > 0 && line.key != PLAIN_READ_UNKNOWN)
-            used += (size_t)snprintf(result + used, sizeof(result) - used, " %.*s", (int)line.values.name_len,
-                                     line.values.name);
+            used += (size_t)snprintf(result + used, sizeof(result) - used, " %.*s",
+                                     (int)line.values.name_len, line.values.name);
         if (line.values.text_len > 0 && line.key != PLAIN_READ_UNKNOWN)
-            used += (size_t)snprintf(result + used, sizeof(result) - used, " '%.*s'", (int)line.values.text_len,
-                                     line.values.text);
+            used += (size_t)snprintf(result + used, sizeof(result) - used, " '%.*s'",
+                                     (int)line.values.text_len, line.values.text);
     }
     return result;
 }
@@ -84,8 +87,9 @@ Test(plain_read, tokens_are_compared_byte_by_byte_but_for_line_breaks_at_their_e
 Test(plain_read, the_same_words_may_be_several_answers)
 {
     cr_assert_eq(dialect_init(&dialect, "yn", DIALECT_ZH), 0);
-    cr_expect_eq(replies("N"), PLAIN_READ_BIT(DIALECT_NAME_TAKEN) | PLAIN_READ_BIT(DIALECT_NAME_BAD) |
-                                   PLAIN_READ_BIT(DIALECT_ROOM_FULL) | PLAIN_READ_BIT(DIALECT_BANNED));
+    cr_expect_eq(replies("N"),
+                 PLAIN_READ_BIT(DIALECT_NAME_TAKEN) | PLAIN_READ_BIT(DIALECT_NAME_BAD) |
+                     PLAIN_READ_BIT(DIALECT_ROOM_FULL) | PLAIN_READ_BIT(DIALECT_BANNED));
 }
 
 Test(plain_read, the_name_in_a_token_is_told)
@@ -139,7 +143,8 @@ Test(plain_read, the_space_that_keeps_a_line_from_being_a_token_is_left_out)
 {
     set(DIALECT_NOTICE, "{text}");
     cr_expect_str_eq(lines("EXIT "), "notice 'EXIT'");
-    cr_expect_str_eq(lines("bob ： hi\nEXIT \nOK then "), "chat bob 'hi'|notice 'EXIT'|notice 'OK then '");
+    cr_expect_str_eq(lines("bob ： hi\nEXIT \nOK then "),
+                     "chat bob 'hi'|notice 'EXIT'|notice 'OK then '");
     set(DIALECT_PREFIX, "EX");
     cr_expect_str_eq(lines("EXIT "), "notice 'IT'");
 }
@@ -170,7 +175,8 @@ Test(plain_read, names_of_a_list_come_one_by_one)
     char text[64] = "";
 
     while (plain_read_name(&names, &name))
-        snprintf(text + strlen(text), sizeof(text) - strlen(text), "[%.*s]", (int)name.length, name.bytes);
+        snprintf(text + strlen(text), sizeof(text) - strlen(text), "[%.*s]", (int)name.length,
+                 name.bytes);
     cr_expect_str_eq(text, "[a,][b]");
     names = (struct octets_slice){"", 0};
     cr_expect_not(plain_read_name(&names, &name));

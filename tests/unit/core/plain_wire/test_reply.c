@@ -31,11 +31,13 @@ static void expect_filled(const char *text, const char *name, size_t name_len, c
     struct reply reply = parse(text), filled;
     const struct reply *result = reply_fill(&reply, name, name_len, &filled);
 
-    cr_expect(result->length == strlen(expected) && memcmp(result->bytes, expected, result->length) == 0,
+    cr_expect(result->length == strlen(expected) &&
+                  memcmp(result->bytes, expected, result->length) == 0,
               "'%s', not '%s'", result->bytes, expected);
     cr_expect_eq(result->bytes[result->length], '\n', "for those who want one");
     cr_expect_not(result->has_name);
-    cr_expect(reply_matches(&reply, result->bytes, result->length), "'%s' is known again", result->bytes);
+    cr_expect(reply_matches(&reply, result->bytes, result->length), "'%s' is known again",
+              result->bytes);
 }
 
 Test(reply, without_a_name_it_is_sent_as_it_stands)
@@ -114,7 +116,8 @@ Test(reply, what_is_no_answer_is_refused)
     expect_refused("{name} and {name}", STATUS_INVALID);
     cr_expect_str_eq(why, "holds {name} twice");
     expect_refused("L {nmae} ok", STATUS_INVALID);
-    cr_expect_str_eq(why, "'{nmae} ok' is no placeholder here: use {name} (write '{{' for a brace)");
+    cr_expect_str_eq(why,
+                     "'{nmae} ok' is no placeholder here: use {name} (write '{{' for a brace)");
     expect_refused("{text}", STATUS_INVALID);
     expect_refused("{", STATUS_INVALID);
     expect_refused("O\nK", STATUS_INVALID);
@@ -161,7 +164,8 @@ Test(reply, it_is_known_again_whatever_the_name)
     cr_expect_not(matches("aa{name}aa", "aaa"), "the two parts do not overlap");
     cr_expect(matches("OK {name}", "OK x"));
     cr_expect_not(matches("OK {name}", "OK "));
-    cr_expect_not(matches("{name} is taken", "C alice is taken"), "what somebody says is no answer");
+    cr_expect_not(matches("{name} is taken", "C alice is taken"),
+                  "what somebody says is no answer");
 }
 
 Test(reply, nothing_longer_than_an_answer_is_one)

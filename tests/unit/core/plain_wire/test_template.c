@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ALL                                                                                                            \
-    (TEMPLATE_BIT(TEMPLATE_NAME) | TEMPLATE_BIT(TEMPLATE_TEXT) | TEMPLATE_BIT(TEMPLATE_TIME) |                         \
+#define ALL                                                                                        \
+    (TEMPLATE_BIT(TEMPLATE_NAME) | TEMPLATE_BIT(TEMPLATE_TEXT) | TEMPLATE_BIT(TEMPLATE_TIME) |     \
      TEMPLATE_BIT(TEMPLATE_NAMES) | TEMPLATE_BIT(TEMPLATE_COUNT))
 
 static char why[DIALECT_WHY_BYTES];
@@ -35,8 +35,8 @@ static void expect_line(const char *text, const char *expected)
 
     cr_assert_eq(template_parse(text, ALL, &template, why), 0, "%s: %s", text, why);
     length = template_render(&template, &values, line, sizeof(line));
-    cr_expect(length == strlen(expected) && memcmp(line, expected, length) == 0, "'%s' gave '%.*s'", text, (int)length,
-              line);
+    cr_expect(length == strlen(expected) && memcmp(line, expected, length) == 0, "'%s' gave '%.*s'",
+              text, (int)length, line);
 }
 
 Test(template, placeholders_are_filled_in)
@@ -68,7 +68,8 @@ Test(template, what_is_no_placeholder_is_refused_with_those_there_are)
 
     cr_expect_eq(template_parse("{nmae}", ALL, &template, why), STATUS_INVALID);
     cr_expect(strstr(why, "{name}") != NULL, "%s", why);
-    cr_expect_eq(template_parse("{text}", TEMPLATE_BIT(TEMPLATE_NAME), &template, why), STATUS_INVALID);
+    cr_expect_eq(template_parse("{text}", TEMPLATE_BIT(TEMPLATE_NAME), &template, why),
+                 STATUS_INVALID);
     cr_expect_eq(template_parse("{", ALL, &template, why), STATUS_INVALID);
     cr_expect_eq(template_parse("{name", ALL, &template, why), STATUS_INVALID);
     cr_expect_eq(template_parse("{text}", 0, &template, why), STATUS_INVALID);
@@ -81,7 +82,8 @@ Test(template, bad_bytes_are_refused)
 
     cr_expect_eq(template_parse("\xff", ALL, &template, why), STATUS_NOT_UTF8);
     cr_expect_eq(template_parse("a\033[2J", ALL, &template, why), STATUS_INVALID);
-    cr_expect_eq(template_parse("\n{text}", ALL, &template, why), 0, "a line break is the administrator's wish");
+    cr_expect_eq(template_parse("\n{text}", ALL, &template, why), 0,
+                 "a line break is the administrator's wish");
 }
 
 Test(template, its_length_is_limited)
@@ -102,11 +104,13 @@ Test(template, its_pieces_are_limited_and_names_stand_once)
     struct template template;
 
     cr_expect_eq(
-        template_parse("{name}{name}{name}{name}{name}{name}{name}{name}{name}{name}{name}{name}", ALL, &template, why),
+        template_parse("{name}{name}{name}{name}{name}{name}{name}{name}{name}{name}{name}{name}",
+                       ALL, &template, why),
         0);
-    cr_expect_eq(template_parse("{name}{name}{name}{name}{name}{name}{name}{name}{name}{name}{name}{name}x", ALL,
-                                &template, why),
-                 STATUS_TOO_LONG);
+    cr_expect_eq(
+        template_parse("{name}{name}{name}{name}{name}{name}{name}{name}{name}{name}{name}{name}x",
+                       ALL, &template, why),
+        STATUS_TOO_LONG);
     cr_expect_eq(template_parse("{names} {names}", ALL, &template, why), STATUS_TOO_LONG);
 }
 

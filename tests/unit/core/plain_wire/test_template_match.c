@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ALL                                                                                                            \
-    (TEMPLATE_BIT(TEMPLATE_NAME) | TEMPLATE_BIT(TEMPLATE_TEXT) | TEMPLATE_BIT(TEMPLATE_TIME) |                         \
+#define ALL                                                                                        \
+    (TEMPLATE_BIT(TEMPLATE_NAME) | TEMPLATE_BIT(TEMPLATE_TEXT) | TEMPLATE_BIT(TEMPLATE_TIME) |     \
      TEMPLATE_BIT(TEMPLATE_NAMES) | TEMPLATE_BIT(TEMPLATE_COUNT))
 
 /* "NAME/TEXT/NAMES/COUNT/USED", or "no". */
@@ -25,9 +25,9 @@ static const char *match_bytes(const char *template_text, const char *bytes, siz
     cr_assert_not_null(copy);
     memcpy(copy, bytes, length);
     if (template_match(&template, copy, length, &values, &used))
-        snprintf(result, sizeof(result), "%.*s/%.*s/%.*s/%llu/%zu", (int)values.name_len, values.name,
-                 (int)values.text_len, values.text, (int)values.names_len, values.names,
-                 (unsigned long long)values.count, used);
+        snprintf(result, sizeof(result), "%.*s/%.*s/%.*s/%llu/%zu", (int)values.name_len,
+                 values.name, (int)values.text_len, values.text, (int)values.names_len,
+                 values.names, (unsigned long long)values.count, used);
     else
         snprintf(result, sizeof(result), "no");
     free(copy);
@@ -39,10 +39,11 @@ static const char *match(const char *template_text, const char *line)
     return match_bytes(template_text, line, strlen(line));
 }
 
-#define EXPECT(template_text, line, expected)                                                                          \
-    do {                                                                                                               \
-        const char *found = match(template_text, line);                                                                \
-        cr_expect_str_eq(found, expected, "'%s' of '%s': %s, not %s", line, template_text, found, expected);           \
+#define EXPECT(template_text, line, expected)                                                      \
+    do {                                                                                           \
+        const char *found = match(template_text, line);                                            \
+        cr_expect_str_eq(found, expected, "'%s' of '%s': %s, not %s", line, template_text, found,  \
+                         expected);                                                                \
     } while (0)
 
 Test(template_match, finds_what_was_filled_in)

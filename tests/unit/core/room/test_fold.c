@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* In a large room joins and exits wait for company; what somebody says does not, and takes with it what came before. */
+/* In a large room joins and exits wait for company; what somebody says does not, and takes with it
+ * what came before. */
 #include "core/room/fold.h"
 #include "support/stage.h"
 
@@ -62,7 +63,8 @@ static void begin_pause(void)
 Test(fold, a_join_in_a_quiet_room_is_told_at_once)
 {
     begin_pause();
-    cr_expect_eq(room_next_tick(stage.room) - stage.now.mono_ns > FOLD_PAUSE_NS, 1, "nothing waits");
+    cr_expect_eq(room_next_tick(stage.room) - stage.now.mono_ns > FOLD_PAUSE_NS, 1,
+                 "nothing waits");
 }
 
 Test(fold, those_that_come_in_the_pause_are_told_together_when_it_ends)
@@ -86,7 +88,8 @@ Test(fold, those_that_come_in_the_pause_are_told_together_when_it_ends)
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, VISITOR), 1);
     cr_expect(stage_heard(&stage, VISITOR + 1, 0, "OK"));
     cr_expect(stage_heard(&stage, VISITOR + 40, 0, "OK"));
-    cr_expect_eq(fake_outbox_count_to(&stage.outbox, VISITOR + 40), 1, "it came last, and is owed no join");
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, VISITOR + 40), 1,
+                 "it came last, and is owed no join");
 }
 
 Test(fold, a_message_does_not_wait_and_comes_after_what_was_before_it)
@@ -135,7 +138,8 @@ Test(fold, a_round_that_took_long_is_followed_by_a_pause_as_long)
     cr_assert_eq(room_sweep(stage.room, &stage.now, 10), SWEEP_MORE);
     pass_ms(10);
     stage_sweep(&stage); /* the round ends, 100 ms after it began */
-    cr_expect_eq(fake_outbox_count_to(&stage.outbox, FIRST), 1, "what came in the round is no part of it");
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, FIRST), 1,
+                 "what came in the round is no part of it");
     cr_expect_eq(room_next_tick(stage.room), stage.now.mono_ns + 100 * MOMENT_NS_PER_MS);
     join(VISITOR + 2);
     pass_ms(100);

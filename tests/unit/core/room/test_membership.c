@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Joins, renames, messages and exits are decided in one place, and by one measure, whatever the protocol. */
+/* Joins, renames, messages and exits are decided in one place, and by one measure, whatever the
+ * protocol. */
 #include "core/room/room_state.h"
 #include "support/hand.h"
 
@@ -95,8 +96,10 @@ Test(membership, renames_cost_the_bytes_of_the_name)
     cr_expect_eq(ROUND - stage.refused[REFUSED_LIMITED], 1000 / 21);
 }
 
-/* Where messages are limited more generously, as they are by default, what only makes noise is not. */
-Test(membership, no_limit_on_messages_lets_through_more_than_a_hundred_renames_at_once_and_ten_a_second)
+/* Where messages are limited more generously, as they are by default, what only makes noise is not.
+ */
+Test(membership,
+     no_limit_on_messages_lets_through_more_than_a_hundred_renames_at_once_and_ten_a_second)
 {
     uint64_t before;
 
@@ -261,7 +264,8 @@ Test(membership, what_a_member_that_floods_makes_others_be_owed_is_bounded)
 
 static void mute(const char *name)
 {
-    cr_assert_eq(room_mute(stage.room, &stage.now, name, stage.now.mono_ns + 60 * MOMENT_NS_PER_S), 0);
+    cr_assert_eq(room_mute(stage.room, &stage.now, name, stage.now.mono_ns + 60 * MOMENT_NS_PER_S),
+                 0);
 }
 
 Test(membership, a_mute_plain_member_is_not_heard_in_any_way)
@@ -467,7 +471,8 @@ Test(membership, both_protocols_refuse_a_name_for_the_same_reasons)
 
         snprintf(request, sizeof(request), "L %s", rows[i].name);
         stage_send(&stage, ALICE, request);
-        newcomer.peer.address[ENDPOINT_ADDRESS_BYTES - 1] = 77; /* not where bob is, who would be asked first */
+        newcomer.peer.address[ENDPOINT_ADDRESS_BYTES - 1] =
+            77; /* not where bob is, who would be asked first */
         stage_send_bytes(&stage, &newcomer, request, strlen(request));
         hand_rename(&carol, i + 1, rows[i].name);
         cr_assert(hand_told(&carol, SEQUENCED_DOWN_NOT_TAKEN, &frame));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Overload is what grows for seconds, is more than leaves in one, and is told twice: when it begins and when it ends. */
+/* Overload is what grows for seconds, is more than leaves in one, and is told twice: when it begins
+ * and when it ends. */
 #include "core/room/overload.h"
 #include "support/stage.h"
 

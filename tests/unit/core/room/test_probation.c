@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What somebody outside access.trusted can make the room send to an address that may be another's. */
+/* What somebody outside access.trusted can make the room send to an address that may be another's.
+ */
 #include "support/stage.h"
 
 #include <criterion/criterion.h>
@@ -151,7 +152,8 @@ Test(probation, a_late_accept_counts_too)
         stage_sweep(&stage);
     }
     cr_expect_leq(fake_outbox_count_to(&stage.outbox, VICTIM), 8);
-    cr_expect(fake_outbox_count_to(&stage.outbox, VICTIM) == 0 || stage_heard(&stage, VICTIM, 0, "OK"),
+    cr_expect(fake_outbox_count_to(&stage.outbox, VICTIM) == 0 ||
+                  stage_heard(&stage, VICTIM, 0, "OK"),
               "nothing goes before the accept");
 }
 

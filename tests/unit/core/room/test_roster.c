@@ -81,7 +81,8 @@ Test(roster, a_restart_changes_nothing_for_anybody)
     stage_send(&stage, ALICE, "C alice hi");
     stage_sweep(&stage);
     cr_expect_eq(stage.outbox.count, 1);
-    cr_expect(stage_heard(&stage, BOB, 0, "alice ： hi\n"), "and bob's client still gets its newlines");
+    cr_expect(stage_heard(&stage, BOB, 0, "alice ： hi\n"),
+              "and bob's client still gets its newlines");
     stage_send(&stage, BOB, "E bob");
     stage_sweep(&stage);
     cr_expect(stage_heard(&stage, BOB, 1, "EXIT\n"));
@@ -135,7 +136,8 @@ Test(roster, an_accept_that_was_not_sent_yet_is_sent_after_the_restart)
 Test(roster, who_is_mute_stays_mute_until_its_time)
 {
     stage_join(&stage, ALICE, "alice");
-    cr_assert_eq(room_mute(stage.room, &stage.now, "alice", stage.now.mono_ns + 60 * MOMENT_NS_PER_S), 0);
+    cr_assert_eq(
+        room_mute(stage.room, &stage.now, "alice", stage.now.mono_ns + 60 * MOMENT_NS_PER_S), 0);
     restart();
     stage_send(&stage, ALICE, "C alice hi");
     cr_expect_eq(stage.refused[REFUSED_MUTED], 1);
@@ -191,7 +193,8 @@ Test(roster, a_record_that_can_not_be_true_is_refused)
     record = record_of("", BOB);
     cr_expect_eq(room_restore(stage.room, &stage.now, &record), STATUS_INVALID, "empty");
     record = record_of("b\x1b[2Jb", BOB);
-    cr_expect_eq(room_restore(stage.room, &stage.now, &record), STATUS_INVALID, "a control character");
+    cr_expect_eq(room_restore(stage.room, &stage.now, &record), STATUS_INVALID,
+                 "a control character");
     record = record_of("b\xff", BOB);
     cr_expect_eq(room_restore(stage.room, &stage.now, &record), STATUS_INVALID, "not UTF-8");
     memset(record.name, 'x', sizeof(record.name));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Whatever bytes come, in whatever state: the client goes on, and nothing is read beyond their end. */
+/* Whatever bytes come, in whatever state: the client goes on, and nothing is read beyond their end.
+ */
 #include "support/client_stage.h"
 
 #include <criterion/criterion.h>
@@ -91,7 +92,8 @@ static size_t make_down(uint8_t *bytes)
     struct octets_writer writer = sequenced_write(bytes, SEQUENCED_DATAGRAM_MAX_BYTES);
     const struct sequenced_down_frame frames[] = {
         {.kind = SEQUENCED_DOWN_TAKEN, .taken = {.upto = 2, .refused = 1, .kept = 4}},
-        {.kind = SEQUENCED_DOWN_NOT_TAKEN, .not_taken = {.number = 3, .why = SEQUENCED_WHY_SLOW_DOWN, .wait_cs = 9}},
+        {.kind = SEQUENCED_DOWN_NOT_TAKEN,
+         .not_taken = {.number = 3, .why = SEQUENCED_WHY_SLOW_DOWN, .wait_cs = 9}},
         {.kind = SEQUENCED_DOWN_HEAD, .head = 40},
         {.kind = SEQUENCED_DOWN_HEARTBEAT, .heartbeat = {.echo = 1, .head = 50}},
         {.kind = SEQUENCED_DOWN_MEMBERS,
@@ -112,13 +114,17 @@ static size_t make_down(uint8_t *bytes)
 static size_t make_events(uint8_t *bytes)
 {
     struct sequenced_bundle bundle;
-    struct event event = {
-        .seq = 1 + (uint64_t)rand() % 60, .author = 3, .name = "carol", .name_len = 5, .text = "hello"};
+    struct event event = {.seq = 1 + (uint64_t)rand() % 60,
+                          .author = 3,
+                          .name = "carol",
+                          .name_len = 5,
+                          .text = "hello"};
 
     sequenced_events_begin(&bundle, bytes, SEQUENCED_DATAGRAM_MAX_BYTES, CLIENT_STAGE_EPOCH);
     for (int i = 0; i < 5; i++) {
         event.kind = (uint8_t)(rand() % 4);
-        event.author = event.kind == EVENT_NOTICE ? EVENT_AUTHOR_NOBODY : (uint64_t)(1 + rand() % 9);
+        event.author =
+            event.kind == EVENT_NOTICE ? EVENT_AUTHOR_NOBODY : (uint64_t)(1 + rand() % 9);
         event.text_len = event.kind == EVENT_CHAT || event.kind == EVENT_NOTICE ? 5 : 0;
         cr_assert_eq(sequenced_events_add(&bundle, &event, (uint16_t)(rand() % 5)), 0);
         event.seq++;
@@ -136,7 +142,8 @@ Test(sequenced_client_bytes, good_datagrams_with_some_bytes_changed_do_no_harm)
     srand(3);
     for (int i = 0; i < ROUNDS; i++) {
         bool down = rand() % 2 == 0;
-        size_t length = down ? make_down(bytes) : make_events(bytes), header = down ? SEQUENCED_DOWN_HEADER_BYTES : 10;
+        size_t length = down ? make_down(bytes) : make_events(bytes),
+               header = down ? SEQUENCED_DOWN_HEADER_BYTES : 10;
 
         for (int changes = rand() % 4; changes > 0; changes--)
             bytes[header + (size_t)rand() % (length - header)] = (uint8_t)rand();

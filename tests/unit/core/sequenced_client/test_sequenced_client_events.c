@@ -71,7 +71,8 @@ Test(sequenced_client_events, bundles_that_overlap_are_given_on_once)
 
         sequenced_events_begin(&bundle, bytes, sizeof(bytes), CLIENT_STAGE_EPOCH);
         for (uint64_t seq = bundles[i].first; seq <= bundles[i].last; seq++) {
-            struct event event = {.seq = seq, .author = 3, .kind = EVENT_CHAT, .text = "x", .text_len = 1};
+            struct event event = {
+                .seq = seq, .author = 3, .kind = EVENT_CHAT, .text = "x", .text_len = 1};
 
             cr_assert_eq(sequenced_events_add(&bundle, &event, 0), 0);
         }
@@ -165,7 +166,8 @@ Test(sequenced_client_events, what_comes_twice_is_reported_twice_for_the_report_
     client_stage_pass_ms(&stage, 20);
     cr_expect_eq(client_stage_reported(&stage, &ups), 11);
     client_stage_head(&stage, 11);
-    cr_expect_eq(client_stage_reported(&stage, &ups), 11, "and so it is when the server tells its head again");
+    cr_expect_eq(client_stage_reported(&stage, &ups), 11,
+                 "and so it is when the server tells its head again");
     cr_expect_eq(ups, 1);
 }
 
@@ -229,13 +231,16 @@ Test(sequenced_client_events, a_range_is_asked_for_again_with_waits_that_double_
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
     for (size_t i = 0; i < sizeof(waits_ms) / sizeof(*waits_ms); i++) {
         client_stage_pass_ms(&stage, waits_ms[i] - 1);
-        cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame), "not before %d ms", (int)waits_ms[i]);
+        cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame), "not before %d ms",
+                  (int)waits_ms[i]);
         client_stage_pass_ms(&stage, 1);
-        cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame), "after %d ms", (int)waits_ms[i]);
+        cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame), "after %d ms",
+                  (int)waits_ms[i]);
     }
 }
 
-Test(sequenced_client_events, something_of_a_range_ends_the_doubling_but_nothing_is_asked_twice_in_a_round_trip)
+Test(sequenced_client_events,
+     something_of_a_range_ends_the_doubling_but_nothing_is_asked_twice_in_a_round_trip)
 {
     struct sequenced_up_frame frame;
 
@@ -250,7 +255,8 @@ Test(sequenced_client_events, something_of_a_range_ends_the_doubling_but_nothing
     cr_expect(missing(&frame, 0, 12, 3));
 }
 
-Test(sequenced_client_events, the_four_lowest_ranges_are_asked_for_and_the_fifth_when_one_of_them_closes)
+Test(sequenced_client_events,
+     the_four_lowest_ranges_are_asked_for_and_the_fifth_when_one_of_them_closes)
 {
     struct sequenced_up_frame frame;
 
@@ -367,13 +373,16 @@ Test(sequenced_client_events, after_a_resumption_only_what_the_server_sends_agai
     client_stage_welcome(&stage, true);
     client_stage_lose(&stage);
     client_stage_pass_ms(&stage, 5000);
-    cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame), "nothing was sent in this run");
+    cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame),
+              "nothing was sent in this run");
     chat(11);
     chat(12);
-    cr_expect_str_eq(client_stage_given(&stage), "11 12", "a position that this run has not reached would be ignored");
+    cr_expect_str_eq(client_stage_given(&stage), "11 12",
+                     "a position that this run has not reached would be ignored");
     chat(13);
     cr_expect_str_eq(client_stage_given(&stage), "11 12 13");
     client_stage_lose(&stage);
     client_stage_pass_ms(&stage, 1000);
-    cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame), "the head was of the run before");
+    cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame),
+              "the head was of the run before");
 }

@@ -105,7 +105,8 @@ Test(sequenced_client_handshake, a_lost_challenge_a_lost_join_and_a_lost_welcome
     cr_expect_eq(again.nonce, join.nonce, "so that it gets the same welcome");
     client_stage_welcome(&stage, false);
     cr_expect_eq(client_state(stage.client), CLIENT_IN);
-    cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 0, "nothing can be measured by what was repeated");
+    cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 0,
+                 "nothing can be measured by what was repeated");
 }
 
 Test(sequenced_client_handshake, where_the_round_trip_is_not_known_the_first_up_asks_for_it)
@@ -125,7 +126,8 @@ Test(sequenced_client_handshake, where_the_round_trip_is_not_known_the_first_up_
     cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 70 * MOMENT_NS_PER_MS);
 }
 
-Test(sequenced_client_handshake, after_a_minute_without_welcome_an_attempt_with_another_nonce_begins)
+Test(sequenced_client_handshake,
+     after_a_minute_without_welcome_an_attempt_with_another_nonce_begins)
 {
     uint64_t nonce;
 
@@ -203,8 +205,8 @@ Test(sequenced_client_handshake, a_cookie_may_be_refused_four_times)
 
 Test(sequenced_client_handshake, other_refusals_end_it_with_their_number)
 {
-    static const uint8_t codes[] = {SEQUENCED_REFUSED_VERSION, SEQUENCED_REFUSED_BANNED, SEQUENCED_REFUSED_USE_PLAIN,
-                                    10, 255};
+    static const uint8_t codes[] = {SEQUENCED_REFUSED_VERSION, SEQUENCED_REFUSED_BANNED,
+                                    SEQUENCED_REFUSED_USE_PLAIN, 10, 255};
 
     for (size_t i = 0; i < sizeof(codes); i++) {
         client_stage_done(&stage);
@@ -235,7 +237,8 @@ Test(sequenced_client_handshake, a_stranger_comes_back_into_its_session)
     cr_expect_eq(join.token, CLIENT_STAGE_TOKEN);
     cr_expect_eq(join.position, 10);
     client_stage_welcome(&stage, false);
-    cr_expect_eq(client_state(stage.client), CLIENT_JOINING, "another member is not what it asked to be");
+    cr_expect_eq(client_state(stage.client), CLIENT_JOINING,
+                 "another member is not what it asked to be");
     stage.run = 2;
     client_stage_welcome(&stage, true);
     cr_expect_eq(client_state(stage.client), CLIENT_IN);
@@ -243,7 +246,8 @@ Test(sequenced_client_handshake, a_stranger_comes_back_into_its_session)
     cr_expect_str_eq(client_stage_given(&stage), "11");
 }
 
-Test(sequenced_client_handshake, a_server_that_always_says_stranger_is_not_knocked_at_without_a_pause)
+Test(sequenced_client_handshake,
+     a_server_that_always_says_stranger_is_not_knocked_at_without_a_pause)
 {
     client_stage_enter(&stage);
     stage.run = 2;
@@ -298,7 +302,8 @@ Test(sequenced_client_handshake, silence_is_asked_about_four_times_and_then_the_
     cr_expect(client_stage_hello(&stage));
 }
 
-Test(sequenced_client_handshake, whoever_is_heard_is_there_though_all_answers_to_heartbeats_are_lost)
+Test(sequenced_client_handshake,
+     whoever_is_heard_is_there_though_all_answers_to_heartbeats_are_lost)
 {
     client_stage_enter(&stage);
     for (uint64_t seq = 11; seq < 30; seq++) {
@@ -310,7 +315,8 @@ Test(sequenced_client_handshake, whoever_is_heard_is_there_though_all_answers_to
     cr_expect_eq(client_state(stage.client), CLIENT_JOINING);
 }
 
-Test(sequenced_client_handshake, each_answer_to_a_heartbeat_tells_the_round_trip_also_that_to_the_first)
+Test(sequenced_client_handshake,
+     each_answer_to_a_heartbeat_tells_the_round_trip_also_that_to_the_first)
 {
     struct sequenced_down_frame answer = {.kind = SEQUENCED_DOWN_HEARTBEAT};
     struct sequenced_up_frame first, second;
@@ -322,14 +328,16 @@ Test(sequenced_client_handshake, each_answer_to_a_heartbeat_tells_the_round_trip
     client_stage_welcome(&stage, false);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_HEARTBEAT, &first));
     client_stage_pass_ms(&stage, 250);
-    cr_assert(client_stage_frame(&stage, SEQUENCED_UP_HEARTBEAT, &second), "sooner than one who knows it");
+    cr_assert(client_stage_frame(&stage, SEQUENCED_UP_HEARTBEAT, &second),
+              "sooner than one who knows it");
     stage.now.mono_ns += 50 * MOMENT_NS_PER_MS;
     answer.heartbeat.echo = first.echo;
     client_stage_down(&stage, &answer);
     cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 300 * MOMENT_NS_PER_MS);
     answer.heartbeat.echo = second.echo + 1;
     client_stage_down(&stage, &answer);
-    cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 300 * MOMENT_NS_PER_MS, "nobody was asked that");
+    cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 300 * MOMENT_NS_PER_MS,
+                 "nobody was asked that");
 }
 
 Test(sequenced_client_handshake, a_machine_that_slept_for_hours_does_each_thing_once)
@@ -344,7 +352,8 @@ Test(sequenced_client_handshake, a_machine_that_slept_for_hours_does_each_thing_
 
 Test(sequenced_client_handshake, another_address_is_told_at_once_and_paths_are_answered)
 {
-    struct sequenced_down_frame path = {.kind = SEQUENCED_DOWN_PATH, .challenge = 0x123456789abcdef0};
+    struct sequenced_down_frame path = {.kind = SEQUENCED_DOWN_PATH,
+                                        .challenge = 0x123456789abcdef0};
     struct sequenced_up_frame frame;
 
     client_stage_enter(&stage);
@@ -358,7 +367,8 @@ Test(sequenced_client_handshake, another_address_is_told_at_once_and_paths_are_a
 
 Test(sequenced_client_handshake, who_leaves_says_so_until_it_is_told_that_it_has_left)
 {
-    struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_CLOSED, .closed = {.reason = 0, .text = {"", 0}}};
+    struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_CLOSED,
+                                          .closed = {.reason = 0, .text = {"", 0}}};
     struct sequenced_up_frame frame;
 
     client_stage_enter(&stage);
@@ -399,7 +409,8 @@ Test(sequenced_client_handshake, who_is_not_in_leaves_at_once_unless_its_join_is
     greet();
     client_leave(stage.client, &stage.now, false);
     client_stage_tick(&stage);
-    cr_expect_eq(client_state(stage.client), CLIENT_JOINING, "there may be a member of its name already");
+    cr_expect_eq(client_state(stage.client), CLIENT_JOINING,
+                 "there may be a member of its name already");
     client_stage_welcome(&stage, false);
     cr_expect(client_stage_frame(&stage, SEQUENCED_UP_LEAVE, &frame));
 }
@@ -417,12 +428,14 @@ Test(sequenced_client_handshake, a_session_that_the_server_ends_is_over_and_its_
     static const struct {
         uint8_t reason;
         int why;
-    } rows[] = {{0, CLIENT_LEFT},   {3, CLIENT_KICKED},    {5, CLIENT_TIMEOUT},    {6, CLIENT_BANNED},
-                {7, CLIENT_CLOSED}, {8, CLIENT_ELSEWHERE}, {99, CLIENT_ENDED + 99}};
+    } rows[] = {{0, CLIENT_LEFT},       {3, CLIENT_KICKED}, {5, CLIENT_TIMEOUT},
+                {6, CLIENT_BANNED},     {7, CLIENT_CLOSED}, {8, CLIENT_ELSEWHERE},
+                {99, CLIENT_ENDED + 99}};
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-        struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_CLOSED,
-                                              .closed = {.reason = rows[i].reason, .text = {"be\x1b nice", 8}}};
+        struct sequenced_down_frame closed = {
+            .kind = SEQUENCED_DOWN_CLOSED,
+            .closed = {.reason = rows[i].reason, .text = {"be\x1b nice", 8}}};
 
         client_stage_done(&stage);
         client_stage_new(&stage);

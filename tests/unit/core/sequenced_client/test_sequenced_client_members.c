@@ -37,7 +37,8 @@ Test(sequenced_client_members, pages_are_asked_for_one_after_the_other)
     cr_expect_eq(frame.after, 0);
     client_stage_page(&stage, 10, 0, 4, true, "1 bob, 3 carol");
     client_stage_pass_ms(&stage, 9);
-    cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame), "a server sends no other so soon");
+    cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame),
+              "a server sends no other so soon");
     client_stage_pass_ms(&stage, 1);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame));
     cr_expect_eq(frame.after, 4);
@@ -135,7 +136,8 @@ Test(sequenced_client_members, a_page_that_the_list_before_the_gap_has_asked_for
 
     client_stage_page(&stage, 10, 0, 4, true, "3 carol, 4 erin");
     client_stage_down(&stage, &gap);
-    client_stage_page(&stage, 50, 4, 9, false, "7 alice, 9 gus"); /* asked for before, made after the gap */
+    client_stage_page(&stage, 50, 4, 9, false,
+                      "7 alice, 9 gus"); /* asked for before, made after the gap */
     cr_expect_str_eq(stage.members, "+3 carol +4 erin");
     client_stage_page(&stage, 50, 0, 9, false, "3 carol, 7 alice, 9 gus");
     cr_expect_str_eq(stage.members, "+3 carol +4 erin -4 erin +7 alice +9 gus");
@@ -213,8 +215,8 @@ static void send_page(const struct history *history, uint64_t head, uint32_t aft
 
     for (uint32_t member = after + 1; member <= last; member++) {
         if (is_here(history, member, head))
-            snprintf(page + strlen(page), sizeof(page) - strlen(page), "%s%u m%u", page[0] != '\0' ? ", " : "", member,
-                     member);
+            snprintf(page + strlen(page), sizeof(page) - strlen(page), "%s%u m%u",
+                     page[0] != '\0' ? ", " : "", member, member);
     }
     client_stage_page(&stage, head, after, last, more, page);
 }
@@ -244,7 +246,8 @@ static void take_turn(const struct history *history, uint64_t head, bool page)
     }
     stage.read = read;
     if (client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame) && page)
-        send_page(history, head - (uint64_t)rand() % (head - 9), frame.after); /* it was some time on its way */
+        send_page(history, head - (uint64_t)rand() % (head - 9),
+                  frame.after); /* it was some time on its way */
     client_stage_lose(&stage);
     client_stage_pass_ms(&stage, 100);
 }
@@ -293,7 +296,8 @@ Test(sequenced_client_members, they_are_told_one_after_the_other_by_rising_numbe
     size_t name_len;
     uint64_t number = 0;
 
-    cr_expect(!client_next_member(stage.client, 0, &number, &name, &name_len), "nobody is known yet");
+    cr_expect(!client_next_member(stage.client, 0, &number, &name, &name_len),
+              "nobody is known yet");
     client_stage_page(&stage, 10, 0, 8, false, "3 carol, 5 -eve, 7 alice, 8 dave");
     while (client_next_member(stage.client, number, &number, &name, &name_len))
         sprintf(told + strlen(told), "%u %.*s ", (unsigned)number, (int)name_len, name);

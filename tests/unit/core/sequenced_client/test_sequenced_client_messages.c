@@ -49,8 +49,8 @@ static const char *messages(void)
         cr_assert_eq(sequenced_up_open(datagram->bytes, datagram->length, &up, &reader), 0);
         while (sequenced_up_next(&reader, &frame) == 1) {
             if (frame.kind == SEQUENCED_UP_MESSAGE)
-                used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%u", used > 0 ? " " : "",
-                                         frame.message.number);
+                used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%u",
+                                         used > 0 ? " " : "", frame.message.number);
         }
     }
     return text;
@@ -58,8 +58,9 @@ static const char *messages(void)
 
 static void not_taken(uint32_t number, uint8_t why, uint16_t wait_cs)
 {
-    struct sequenced_down_frame frame = {.kind = SEQUENCED_DOWN_NOT_TAKEN,
-                                         .not_taken = {.number = number, .why = why, .wait_cs = wait_cs}};
+    struct sequenced_down_frame frame = {
+        .kind = SEQUENCED_DOWN_NOT_TAKEN,
+        .not_taken = {.number = number, .why = why, .wait_cs = wait_cs}};
 
     client_stage_down(&stage, &frame);
 }
@@ -109,7 +110,8 @@ Test(sequenced_client_messages, somebody_elses_message_of_that_number_is_none)
     cr_expect_eq(stage.events[stage.event_count - 1].own, 0);
 }
 
-Test(sequenced_client_messages, what_is_missing_before_one_that_has_come_is_repeated_at_once_and_then_as_ever)
+Test(sequenced_client_messages,
+     what_is_missing_before_one_that_has_come_is_repeated_at_once_and_then_as_ever)
 {
     for (int i = 0; i < 4; i++)
         say("hello");
@@ -136,14 +138,16 @@ Test(sequenced_client_messages, who_gets_no_answer_to_a_message_asks_whether_any
     client_stage_pass_ms(&stage, 2999);
     cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_HEARTBEAT, &frame));
     client_stage_pass_ms(&stage, 1);
-    cr_expect(client_stage_frame(&stage, SEQUENCED_UP_HEARTBEAT, &frame), "with the fourth repetition");
+    cr_expect(client_stage_frame(&stage, SEQUENCED_UP_HEARTBEAT, &frame),
+              "with the fourth repetition");
     client_stage_pass_ms(&stage, 10999);
     cr_expect_eq(client_state(stage.client), CLIENT_IN);
     client_stage_pass_ms(&stage, 1);
     cr_expect_eq(client_state(stage.client), CLIENT_JOINING);
 }
 
-Test(sequenced_client_messages, a_message_is_repeated_with_waits_that_double_three_times_until_it_is_taken)
+Test(sequenced_client_messages,
+     a_message_is_repeated_with_waits_that_double_three_times_until_it_is_taken)
 {
     static const int64_t waits_ms[] = {200, 400, 800, 1600, 1600, 1600};
 
@@ -159,7 +163,8 @@ Test(sequenced_client_messages, a_message_is_repeated_with_waits_that_double_thr
     client_stage_taken(&stage, 1, 0, 0);
     cr_expect(client_stage_outcome(&stage, 1, CLIENT_TAKEN, 0));
     client_stage_chat(&stage, 11, CLIENT_STAGE_MEMBER, 1, "hello");
-    cr_expect(client_stage_outcome(&stage, 1, CLIENT_TAKEN, 0), "its event comes late and settles nothing");
+    cr_expect(client_stage_outcome(&stage, 1, CLIENT_TAKEN, 0),
+              "its event comes late and settles nothing");
     cr_expect_eq(stage.events[stage.event_count - 1].own, 1, "but is known for its own");
 }
 
@@ -172,7 +177,8 @@ Test(sequenced_client_messages, a_window_of_32_is_under_way_in_few_datagrams)
 
         cr_assert_eq(client_say(stage.client, &stage.now, "hello", 5, &number), 0);
         if (i < 32)
-            snprintf(expected + strlen(expected), sizeof(expected) - strlen(expected), "%s%d", i > 0 ? " " : "", i + 1);
+            snprintf(expected + strlen(expected), sizeof(expected) - strlen(expected), "%s%d",
+                     i > 0 ? " " : "", i + 1);
     }
     client_stage_tick(&stage);
     cr_expect_eq(stage.sent_count, 1);
@@ -211,7 +217,8 @@ Test(sequenced_client_messages, no_more_than_256_wait)
     cr_expect_eq(number, CLIENT_PENDING_MAX + 1);
 }
 
-Test(sequenced_client_messages, a_refused_message_is_told_with_its_reason_and_if_that_is_lost_without)
+Test(sequenced_client_messages,
+     a_refused_message_is_told_with_its_reason_and_if_that_is_lost_without)
 {
     say("one");
     say("two");
@@ -267,7 +274,8 @@ Test(sequenced_client_messages, what_is_kept_is_not_repeated_while_one_before_it
     client_stage_taken(&stage, 2, 0, 0);
     client_stage_lose(&stage);
     client_stage_pass_ms(&stage, 400);
-    cr_expect_str_eq(messages(), "3", "nothing stands before it any more, and its event may be lost");
+    cr_expect_str_eq(messages(), "3",
+                     "nothing stands before it any more, and its event may be lost");
 }
 
 Test(sequenced_client_messages, slow_down_holds_the_message_and_those_after_it)
@@ -294,7 +302,8 @@ Test(sequenced_client_messages, acknowledgements_of_what_was_not_said_are_not_be
     cr_expect_eq(stage.outcome_count, 0);
 }
 
-Test(sequenced_client_messages, a_resumed_session_repeats_under_the_old_numbers_what_was_not_decided)
+Test(sequenced_client_messages,
+     a_resumed_session_repeats_under_the_old_numbers_what_was_not_decided)
 {
     say("one");
     say("two");
@@ -310,7 +319,8 @@ Test(sequenced_client_messages, a_resumed_session_repeats_under_the_old_numbers_
         cr_expect(client_stage_outcome(&stage, number, CLIENT_TAKEN, 0));
 }
 
-Test(sequenced_client_messages, a_lost_session_makes_what_was_sent_unknown_and_what_was_not_is_said_in_the_next)
+Test(sequenced_client_messages,
+     a_lost_session_makes_what_was_sent_unknown_and_what_was_not_is_said_in_the_next)
 {
     struct sequenced_up_frame frame;
     uint32_t number;
@@ -341,7 +351,8 @@ Test(sequenced_client_messages, a_lost_session_makes_what_was_sent_unknown_and_w
 
 Test(sequenced_client_messages, the_end_settles_everything)
 {
-    struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_CLOSED, .closed = {.reason = 3, .text = {"", 0}}};
+    struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_CLOSED,
+                                          .closed = {.reason = 3, .text = {"", 0}}};
     uint32_t number;
 
     for (int i = 0; i < 33; i++)
@@ -414,7 +425,8 @@ Test(sequenced_client_messages, the_name_of_a_message_in_events_comes_round)
     }
 }
 
-Test(sequenced_client_messages, a_program_started_anew_goes_on_and_tells_what_became_of_its_predecessors_words)
+Test(sequenced_client_messages,
+     a_program_started_anew_goes_on_and_tells_what_became_of_its_predecessors_words)
 {
     struct client_session session = {CLIENT_STAGE_EPOCH, CLIENT_STAGE_TOKEN, 20, 5, 0};
     struct sequenced_up_frame frame;
@@ -454,7 +466,8 @@ Test(sequenced_client_messages, a_program_started_anew_goes_on_and_tells_what_be
     cr_expect_eq(session.position, 23);
 }
 
-Test(sequenced_client_messages, where_the_session_is_lost_what_a_predecessor_was_not_told_is_unknown)
+Test(sequenced_client_messages,
+     where_the_session_is_lost_what_a_predecessor_was_not_told_is_unknown)
 {
     struct client_session session = {CLIENT_STAGE_EPOCH, CLIENT_STAGE_TOKEN, 20, 5, 3};
     uint32_t number = 0;
@@ -492,7 +505,8 @@ Test(sequenced_client_messages, what_is_decided_is_kept_with_the_session)
     cr_expect_eq(session.decided, 2);
 }
 
-Test(sequenced_client_messages, what_a_predecessor_said_after_it_kept_its_session_is_not_taken_for_ours)
+Test(sequenced_client_messages,
+     what_a_predecessor_said_after_it_kept_its_session_is_not_taken_for_ours)
 {
     struct client_session session = {CLIENT_STAGE_EPOCH, CLIENT_STAGE_TOKEN, 20, 1, 0};
     struct sequenced_join join;

@@ -2,8 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Nobody is sent more bytes than it sent before its address is known (doc/protocol.md, 2.11): whatever a first datagram is. By kind and length exhaustively, by content at random, while the
- * limits for answers let everything pass, while they hold back, and in a room that does not speak the protocol. The seed is that of ROOMD_SEED, or 1.
+ * Nobody is sent more bytes than it sent before its address is known (doc/protocol.md, 2.11):
+ * whatever a first datagram is. By kind and length exhaustively, by content at random, while the
+ * limits for answers let everything pass, while they hold back, and in a room that does not speak
+ * the protocol. The seed is that of ROOMD_SEED, or 1.
  */
 #include "support/dice.h"
 #include "support/hand.h"
@@ -82,7 +84,8 @@ static void expect_no_more_than_came(const uint8_t *bytes, size_t length)
         answers[(uint8_t)stage.outbox.sent[i].bytes[0]]++;
     }
     if (sent > length) /* said here, for a million expectations take their time */
-        cr_expect_leq(sent, length, "%02x %02x %02x of %zu bytes", bytes[0], bytes[1], bytes[2], length);
+        cr_expect_leq(sent, length, "%02x %02x %02x of %zu bytes", bytes[0], bytes[1], bytes[2],
+                      length);
     fake_outbox_clear(&stage.outbox);
 }
 
@@ -169,7 +172,8 @@ Test(amplification, hellos_of_each_version_and_length)
     uint8_t bytes[SEQUENCED_HELLO_MIN_BYTES];
 
     for (unsigned version = 0; version < 4; version++) {
-        const struct sequenced_hello hello = {.version = (uint8_t)version, .nonce = dice_roll(&dice)};
+        const struct sequenced_hello hello = {.version = (uint8_t)version,
+                                              .nonce = dice_roll(&dice)};
 
         sequenced_handshake_write_hello(bytes, sizeof(bytes), &hello);
         speak(true);
@@ -188,7 +192,8 @@ Test(amplification, joins_whose_cookies_are_not_theirs)
     memset(name, 'n', sizeof(name));
     for (unsigned turn = 0; turn < 64; turn++) {
         struct sequenced_join join = {.resume = turn % 2 == 1, .nonce = dice_roll(&dice)};
-        uint64_t rolls[4] = {dice_roll(&dice), dice_roll(&dice), dice_roll(&dice), dice_roll(&dice)};
+        uint64_t rolls[4] = {dice_roll(&dice), dice_roll(&dice), dice_roll(&dice),
+                             dice_roll(&dice)};
         int length;
 
         memcpy(cookie, rolls, sizeof(cookie));
@@ -225,7 +230,8 @@ static void enter(struct hand *alice, uint64_t nonce)
     cr_assert(hand_hello(alice, 2 * nonce + 1) && hand_join(alice, "alice", true));
 }
 
-/* Whoever has read a member's token, or guesses one, is sent no more at its own address; what else it does is done to the member's. */
+/* Whoever has read a member's token, or guesses one, is sent no more at its own address; what else
+ * it does is done to the member's. */
 Test(amplification, ups_with_the_token_of_a_member_or_of_nobody)
 {
     struct sequenced_up up = {.packet = 1};

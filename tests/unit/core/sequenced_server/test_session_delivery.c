@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What sequenced members are sent, and sent again: windows, repairs, the end of a burst, and gaps. */
+/* What sequenced members are sent, and sent again: windows, repairs, the end of a burst, and gaps.
+ */
 #include "support/hand.h"
 
 #include "core/model/session.h"
@@ -44,7 +45,8 @@ static void pass(int64_t ms)
     stage_sweep(&stage);
 }
 
-/* Carol says so many things, each as long as a datagram nearly, and each swept by itself or all together. */
+/* Carol says so many things, each as long as a datagram nearly, and each swept by itself or all
+ * together. */
 static void say(unsigned count, bool each)
 {
     char text[900];
@@ -91,7 +93,8 @@ Test(session_delivery, what_comes_together_shares_a_datagram_of_1200_bytes_at_mo
     stage_sweep(&stage);
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), 3);
     for (size_t i = 0; i < 3; i++)
-        cr_expect_leq(fake_outbox_to(&stage.outbox, ALICE, i)->length, SEQUENCED_DATAGRAM_MAX_BYTES);
+        cr_expect_leq(fake_outbox_to(&stage.outbox, ALICE, i)->length,
+                      SEQUENCED_DATAGRAM_MAX_BYTES);
 }
 
 static void say_long(unsigned bytes)
@@ -107,7 +110,8 @@ static void say_long(unsigned bytes)
 Test(session_delivery, what_is_nearly_as_long_as_the_longest_is_padded_to_be_sent_together)
 {
     static const unsigned lengths[] = {820, 800, 850, 500, 760, 840};
-    static const bool padded[] = {true, true, false, false, true, false}; /* the last of all is left as it is */
+    static const bool padded[] = {true,  true, false,
+                                  false, true, false}; /* the last of all is left as it is */
 
     forget();
     for (size_t i = 0; i < 6; i++)
@@ -132,7 +136,8 @@ Test(session_delivery, members_at_one_place_are_sent_the_same_bytes)
     stage_sweep(&stage);
     cr_assert_eq(fake_outbox_count_to(&stage.outbox, ALICE), 1);
     cr_assert_eq(fake_outbox_count_to(&stage.outbox, BOB), 1);
-    cr_expect_eq(fake_outbox_to(&stage.outbox, ALICE, 0)->source, fake_outbox_to(&stage.outbox, BOB, 0)->source);
+    cr_expect_eq(fake_outbox_to(&stage.outbox, ALICE, 0)->source,
+                 fake_outbox_to(&stage.outbox, BOB, 0)->source);
 }
 
 Test(session_delivery, who_reports_nothing_is_sent_ten_datagrams_and_no_more)
@@ -155,7 +160,8 @@ Test(session_delivery, a_window_grows_without_loss_and_a_loss_halves_it_once_a_r
         say(100, true);
         stage.now.mono_ns += MOMENT_NS_PER_S;
     }
-    for (uint64_t position = 12; session->window < 40 && position < 1000; position = alice.position + session->flight) {
+    for (uint64_t position = 12; session->window < 40 && position < 1000;
+         position = alice.position + session->flight) {
         stage.now.mono_ns += 100 * MOMENT_NS_PER_MS;
         hand_report(&alice, position);
         stage_sweep(&stage);
@@ -189,7 +195,8 @@ Test(session_delivery, what_is_missing_is_sent_again_byte_for_byte_and_before_wh
     stage_sweep(&stage);
     cr_assert_eq(fake_outbox_count_to(&stage.outbox, ALICE), 2);
     cr_expect_eq(fake_outbox_to(&stage.outbox, ALICE, 0)->length, lost.length);
-    cr_expect_eq(memcmp(fake_outbox_to(&stage.outbox, ALICE, 0)->bytes, lost.bytes, lost.length), 0);
+    cr_expect_eq(memcmp(fake_outbox_to(&stage.outbox, ALICE, 0)->bytes, lost.bytes, lost.length),
+                 0);
     cr_assert(hand_events(&alice, &events));
     cr_assert(hand_events(&alice, &events));
     cr_expect_eq(events.first, 6);
@@ -241,7 +248,8 @@ Test(session_delivery, a_position_beyond_the_head_is_ignored_but_not_what_stands
     cr_expect_eq(stage.happened[EVENT_CHAT], 21);
 }
 
-/* EVENTS of the run before may come late; ignored, such a position would hold up its member for ever. */
+/* EVENTS of the run before may come late; ignored, such a position would hold up its member for
+ * ever. */
 Test(session_delivery, a_position_beyond_what_was_sent_counts_as_that)
 {
     const struct session *session = sessions_find(stage.room->sessions, alice.token)->session;
@@ -367,7 +375,8 @@ Test(session_delivery, what_the_ring_forgets_is_told_as_a_gap_until_it_is_closed
 
         stage_sweep(&stage);
         while (hand_events(&alice, &events)) {
-            if (events.first <= alice.position + 1 && events.first + events.count - 1 > alice.position)
+            if (events.first <= alice.position + 1 &&
+                events.first + events.count - 1 > alice.position)
                 alice.position = events.first + events.count - 1;
         }
         hand_report(&alice, alice.position);

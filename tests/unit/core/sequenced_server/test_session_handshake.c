@@ -87,7 +87,9 @@ Test(session_handshake, a_repeated_join_is_answered_by_the_same_welcome_and_make
     cr_assert(hand_hello(&alice, 7) && hand_join(&alice, "alice", false));
     first = *fake_outbox_to(&stage.outbox, ALICE, alice.read - 1);
     cr_assert(hand_join(&alice, "alice", false));
-    cr_expect_eq(memcmp(first.bytes, fake_outbox_to(&stage.outbox, ALICE, alice.read - 1)->bytes, first.length), 0);
+    cr_expect_eq(memcmp(first.bytes, fake_outbox_to(&stage.outbox, ALICE, alice.read - 1)->bytes,
+                        first.length),
+                 0);
     cr_expect_eq(room_members(stage.room), 1);
     cr_expect_eq(stage.happened[EVENT_JOIN], 1);
 }
@@ -213,7 +215,8 @@ Test(session_handshake, another_version_is_told_the_highest_that_is_spoken)
     sequenced_handshake_write_hello(bytes, sizeof(bytes), &hello);
     stage_send_bytes(&stage, &alice.path, bytes, sizeof(bytes));
     cr_assert_eq(stage.outbox.count, 1);
-    cr_assert_eq(sequenced_handshake_read_refusal(stage.outbox.sent[0].bytes, stage.outbox.sent[0].length, &refusal),
+    cr_assert_eq(sequenced_handshake_read_refusal(stage.outbox.sent[0].bytes,
+                                                  stage.outbox.sent[0].length, &refusal),
                  0);
     cr_expect_eq(refusal.code, SEQUENCED_REFUSED_VERSION);
     cr_expect_eq(refusal.version, 9);
@@ -265,7 +268,8 @@ Test(session_handshake, an_up_that_nobody_has_the_token_of_is_a_strangers)
     alice.run = 1;
     hand_up(&alice, NULL, 0);
     cr_assert_eq(stage.outbox.count, 1);
-    cr_assert_eq(sequenced_handshake_read_stranger(stage.outbox.sent[0].bytes, stage.outbox.sent[0].length, &stranger),
+    cr_assert_eq(sequenced_handshake_read_stranger(stage.outbox.sent[0].bytes,
+                                                   stage.outbox.sent[0].length, &stranger),
                  0);
     cr_expect_eq(stranger.token, 12345);
     cr_expect_eq(stage.refused[REFUSED_STRANGER], 1);

@@ -126,7 +126,8 @@ Test(session_messages, a_message_that_comes_early_waits_for_those_before_it)
     cr_expect_eq(frame.taken.upto, 3);
     cr_expect_eq(frame.taken.kept, 0);
     stage_sweep(&stage);
-    cr_expect_str_eq((alice.read = 1, hand_heard(&alice, heard, sizeof(heard))), "+alice 1:one 1:two 1:three");
+    cr_expect_str_eq((alice.read = 1, hand_heard(&alice, heard, sizeof(heard))),
+                     "+alice 1:one 1:two 1:three");
 }
 
 Test(session_messages, what_came_early_is_refused_in_its_turn)
@@ -175,7 +176,8 @@ Test(session_messages, another_program_has_other_messages_under_the_numbers_that
     cr_expect_eq(stage.happened[EVENT_CHAT], 1);
     hand_say(&alice, 2, "two");
     stage_sweep(&stage);
-    cr_expect_str_eq((alice.read = 0, hand_heard(&alice, heard, sizeof(heard))), "+alice +alice 1:one 1:two");
+    cr_expect_str_eq((alice.read = 0, hand_heard(&alice, heard, sizeof(heard))),
+                     "+alice +alice 1:one 1:two");
 }
 
 Test(session_messages, many_messages_of_one_datagram_are_taken_in_their_order)

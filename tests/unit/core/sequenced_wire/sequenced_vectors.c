@@ -68,7 +68,8 @@ static int on_field(void *ctx, const char *section, const char *key, const char 
         take_bytes(vector, value);
         return 1;
     }
-    cr_assert(vector->count < VECTOR_FIELDS_MAX && vector_get(vector, key) == NULL, "%s: %s", section, key);
+    cr_assert(vector->count < VECTOR_FIELDS_MAX && vector_get(vector, key) == NULL, "%s: %s",
+              section, key);
     vector->keys[vector->count] = keep(key);
     vector->values[vector->count++] = keep(value);
     return 1;
@@ -264,13 +265,15 @@ static void say_ranges(char *text, size_t n, const struct sequenced_up_frame *fr
 {
     say(text, "%zu.ranges =", n);
     for (size_t i = 0; i < frame->missing.count; i++)
-        say(text, " %" PRIu64 "+%" PRIu64, frame->missing.ranges[i].first, frame->missing.ranges[i].length);
+        say(text, " %" PRIu64 "+%" PRIu64, frame->missing.ranges[i].first,
+            frame->missing.ranges[i].length);
     say(text, "\n");
 }
 
 static void say_up_frame(char *text, size_t n, const struct sequenced_up_frame *frame)
 {
-    static const char *const names[] = {"", "message", "missing", "heartbeat", "leave", "members", "path"};
+    static const char *const names[] = {"",      "message", "missing", "heartbeat",
+                                        "leave", "members", "path"};
 
     say(text, "%zu.frame = %s\n", n, names[frame->kind]);
     switch (frame->kind) {
@@ -328,8 +331,8 @@ static void say_page(char *text, size_t n, const struct sequenced_down_frame *fr
     NUMBER_OF("last", frame->members.last);
     say(text, "%zu.more = %s\n%zu.entries = ", n, frame->members.more ? "yes" : "no", n);
     for (; sequenced_down_next_entry(&entries, &entry); between = ", ")
-        say(text, "%s%" PRIu32 " %s %.*s", between, entry.member, entry.gone ? "gone" : "here", (int)entry.name.length,
-            entry.name.bytes);
+        say(text, "%s%" PRIu32 " %s %.*s", between, entry.member, entry.gone ? "gone" : "here",
+            (int)entry.name.length, entry.name.bytes);
     say(text, "\n");
 }
 

@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * doc/vectors/sequenced.ini for the tests, and both directions between its fields and its bytes. A datagram's fields are told as the lines of the file, so that a vector and what a
- * reader makes of its bytes can be compared as text.
+ * doc/vectors/sequenced.ini for the tests, and both directions between its fields and its bytes. A
+ * datagram's fields are told as the lines of the file, so that a vector and what a reader makes of
+ * its bytes can be compared as text.
  */
 #ifndef TESTS_UNIT_CORE_SEQUENCED_VECTORS_H
 #define TESTS_UNIT_CORE_SEQUENCED_VECTORS_H
@@ -39,7 +40,8 @@ bool vector_is_written(const struct vector *vector);
 /* The fields as lines "key = value", repetitions spelled out. */
 void vector_fields(const struct vector *vector, char text[VECTOR_TEXT_BYTES]);
 
-/* The same of whatever datagram these bytes are; its kind is "none" where they are none. Returns false where the reader refuses it. */
+/* The same of whatever datagram these bytes are; its kind is "none" where they are none. Returns
+ * false where the reader refuses it. */
 bool vector_read(const void *bytes, size_t length, char text[VECTOR_TEXT_BYTES]);
 
 /* Writes the datagram that `vector` describes; its length, or a negative status. */

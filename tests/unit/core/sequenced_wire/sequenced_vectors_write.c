@@ -17,7 +17,8 @@
 
 #define FRAMES_MAX 16
 
-/* The value of `key`, or of "n.key" where n is not 0. A vector that lacks it is a mistake in the file. */
+/* The value of `key`, or of "n.key" where n is not 0. A vector that lacks it is a mistake in the
+ * file. */
 static const char *value_of(const struct vector *vector, size_t n, const char *key)
 {
     char name[64];
@@ -221,7 +222,8 @@ static int write_up(const struct vector *vector, struct octets_writer *writer)
     return status;
 }
 
-static struct octets_slice entries_of(const struct vector *vector, size_t n, uint8_t page[VECTOR_BYTES_MAX])
+static struct octets_slice entries_of(const struct vector *vector, size_t n,
+                                      uint8_t page[VECTOR_BYTES_MAX])
 {
     struct octets_writer writer = octets_write(page, VECTOR_BYTES_MAX);
     const char *at = value_of(vector, n, "entries");
@@ -231,7 +233,8 @@ static struct octets_slice entries_of(const struct vector *vector, size_t n, uin
         struct sequenced_entry entry;
         int used = 0;
 
-        cr_assert_eq(sscanf(at, "%" SCNu32 " %7s %64[^,]%n", &entry.member, how, name, &used), 3, "%s", vector->name);
+        cr_assert_eq(sscanf(at, "%" SCNu32 " %7s %64[^,]%n", &entry.member, how, name, &used), 3,
+                     "%s", vector->name);
         entry.gone = strcmp(how, "gone") == 0;
         entry.name = (struct octets_slice){name, strlen(name)};
         cr_assert_eq(sequenced_down_add_entry(&writer, &entry), 0);
@@ -257,7 +260,8 @@ static void take_other(const struct vector *vector, size_t n, struct sequenced_d
     }
 }
 
-static struct sequenced_down_frame down_frame(const struct vector *vector, size_t n, uint8_t page[VECTOR_BYTES_MAX])
+static struct sequenced_down_frame down_frame(const struct vector *vector, size_t n,
+                                              uint8_t page[VECTOR_BYTES_MAX])
 {
     struct sequenced_down_frame frame = {.kind = SEQUENCED_DOWN_HEAD};
 
@@ -292,7 +296,8 @@ static struct sequenced_down_frame down_frame(const struct vector *vector, size_
 
 static int write_down(const struct vector *vector, struct octets_writer *writer)
 {
-    struct sequenced_down down = {.token = drawn(vector, 0, "token"), .run = (uint16_t)number(vector, 0, "run")};
+    struct sequenced_down down = {.token = drawn(vector, 0, "token"),
+                                  .run = (uint16_t)number(vector, 0, "run")};
     int status = sequenced_down_begin(writer, &down);
     uint8_t page[VECTOR_BYTES_MAX];
 
@@ -372,5 +377,7 @@ int vector_write(const struct vector *vector, void *bytes, size_t size)
     }
     if (status < 0)
         return status;
-    return sequenced_pad(&writer, vector_get(vector, "padded_to") == NULL ? 0 : (size_t)number(vector, 0, "padded_to"));
+    return sequenced_pad(&writer, vector_get(vector, "padded_to") == NULL
+                                      ? 0
+                                      : (size_t)number(vector, 0, "padded_to"));
 }

@@ -120,8 +120,12 @@ Test(segment, what_is_left_of_one_whose_beginning_is_forgotten_can_still_be_had)
 
 Test(segment, a_number_that_the_protocol_can_not_tell_is_an_empty_notice)
 {
-    struct event event = {
-        .kind = EVENT_CHAT, .author = UINT64_C(1) << 31, .name = "a", .name_len = 1, .text = "x", .text_len = 1};
+    struct event event = {.kind = EVENT_CHAT,
+                          .author = UINT64_C(1) << 31,
+                          .name = "a",
+                          .name_len = 1,
+                          .text = "x",
+                          .text_len = 1};
     uint64_t seq;
 
     cr_assert_eq(transcript_append(transcript, &event, &seq), 0);
@@ -157,12 +161,13 @@ Test(segment, borders_are_counted_as_they_are_set)
         set[seq] = true;
     }
     for (uint64_t seq = transcript_oldest(transcript); seq <= 1401; seq++) {
-        cr_expect_eq(transcript_is_boundary(transcript, seq), set[seq], "%llu", (unsigned long long)seq);
+        cr_expect_eq(transcript_is_boundary(transcript, seq), set[seq], "%llu",
+                     (unsigned long long)seq);
         count += set[seq] ? 1 : 0;
         cr_expect_eq(transcript_boundaries(transcript, 1, seq), count);
     }
     cr_expect_eq(transcript_boundaries(transcript, 5, 4), 0);
     append("x", 3000);
-    cr_expect_eq(transcript_boundaries(transcript, 1, UINT64_MAX - 1), transcript_is_boundary(transcript, 4401) ? 1 : 0,
-                 "forgotten with their events");
+    cr_expect_eq(transcript_boundaries(transcript, 1, UINT64_MAX - 1),
+                 transcript_is_boundary(transcript, 4401) ? 1 : 0, "forgotten with their events");
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The normative vectors in both directions, and what becomes of them when they are cut, changed, padded or made up. */
+/* The normative vectors in both directions, and what becomes of them when they are cut, changed,
+ * padded or made up. */
 #include "core/sequenced_wire/sequenced.h"
 
 #include "unit/core/sequenced_wire/sequenced_vectors.h"
@@ -85,7 +86,8 @@ Test(sequenced, every_invalid_vector_is_refused_as_what_it_pretends_to_be)
     for (size_t i = 0; i < count; i++) {
         if (!vector_is_invalid(&all[i]))
             continue;
-        cr_expect_not(read_alone(all[i].bytes, all[i].length, got), "%s is read as\n%s", all[i].name, got);
+        cr_expect_not(read_alone(all[i].bytes, all[i].length, got), "%s is read as\n%s",
+                      all[i].name, got);
         vector_fields(&all[i], expected);
         cr_expect_str_eq(got, expected, "%s: %s", all[i].name, got);
         invalid++;
@@ -104,7 +106,8 @@ Test(sequenced, a_buffer_that_is_one_byte_short_is_never_exceeded)
         for (size_t size = 0; size < all[i].length; size++) {
             uint8_t *bytes = malloc(size > 0 ? size : 1);
 
-            cr_expect_eq(vector_write(&all[i], bytes, size), STATUS_FULL, "%s in %zu bytes", all[i].name, size);
+            cr_expect_eq(vector_write(&all[i], bytes, size), STATUS_FULL, "%s in %zu bytes",
+                         all[i].name, size);
             free(bytes);
         }
     }
@@ -116,7 +119,8 @@ static void expect_prefix(const struct vector *vector, size_t length)
     const char *left = frames_of(got), *rest = strstr(left, "rest = dropped\n");
     size_t whole = rest != NULL ? (size_t)(rest - left) : strlen(left);
 
-    cr_expect_eq(strncmp(frames_of(expected), left, whole), 0, "%s at %zu:\n%s", vector->name, length, got);
+    cr_expect_eq(strncmp(frames_of(expected), left, whole), 0, "%s at %zu:\n%s", vector->name,
+                 length, got);
 }
 
 Test(sequenced, a_datagram_cut_short_is_refused_or_has_fewer_frames)
@@ -137,7 +141,8 @@ Test(sequenced, a_datagram_cut_short_is_refused_or_has_fewer_frames)
 
 Test(sequenced, any_byte_may_be_any_other_and_nothing_is_read_beyond_the_end)
 {
-    static const uint8_t others[] = {0x00, 0x01, 0x05, 0x06, 0x3f, 0x40, 0x41, 0x7f, 0x80, 0xbf, 0xc0, 0xfe, 0xff};
+    static const uint8_t others[] = {0x00, 0x01, 0x05, 0x06, 0x3f, 0x40, 0x41,
+                                     0x7f, 0x80, 0xbf, 0xc0, 0xfe, 0xff};
     uint8_t bytes[VECTOR_BYTES_MAX];
     size_t count;
     const struct vector *all = vectors(&count);
@@ -172,7 +177,8 @@ Test(sequenced, zeros_behind_any_datagram_change_nothing)
         memset(bytes, 0, sizeof(bytes));
         memcpy(bytes, all[i].bytes, all[i].length);
         vector_fields(&all[i], expected);
-        for (size_t length = all[i].length; length <= sizeof(bytes); length += length < sizeof(bytes) - 41 ? 41 : 1) {
+        for (size_t length = all[i].length; length <= sizeof(bytes);
+             length += length < sizeof(bytes) - 41 ? 41 : 1) {
             cr_expect(read_alone(bytes, length, got), "%s with %zu bytes", all[i].name, length);
             cr_expect_str_eq(got, expected, "%s with %zu bytes:\n%s", all[i].name, length, got);
         }
@@ -210,7 +216,8 @@ Test(sequenced, first_bytes_of_this_protocol_never_begin_utf8_and_all_of_them_ar
 
 Test(sequenced, what_cannot_be_spoken_is_told_from_what_is_nothing)
 {
-    static const uint8_t later[] = {0xfa, 2, 0, 0}, longer[SEQUENCED_DATAGRAM_MAX_BYTES + 1] = {0xfa, 1};
+    static const uint8_t later[] = {0xfa, 2, 0, 0},
+                         longer[SEQUENCED_DATAGRAM_MAX_BYTES + 1] = {0xfa, 1};
     enum sequenced_datagram kind;
 
     cr_expect_eq(sequenced_identify(later, sizeof(later), &kind), STATUS_NOT_FOUND);
@@ -243,5 +250,6 @@ Test(sequenced, padding_that_does_not_fit_is_refused_and_changes_nothing)
     cr_expect_eq(sequenced_pad(&writer, 0), 4);
     cr_expect_eq(sequenced_pad(&writer, SEQUENCED_DATAGRAM_MAX_BYTES + 1), STATUS_FULL);
     cr_expect_eq(writer.length, 4);
-    cr_expect_eq(sequenced_pad(&writer, SEQUENCED_DATAGRAM_MAX_BYTES), SEQUENCED_DATAGRAM_MAX_BYTES);
+    cr_expect_eq(sequenced_pad(&writer, SEQUENCED_DATAGRAM_MAX_BYTES),
+                 SEQUENCED_DATAGRAM_MAX_BYTES);
 }

@@ -27,15 +27,22 @@ static void begin(size_t size)
 
 static struct event join(uint64_t seq, uint64_t author, const char *name)
 {
-    return (struct event){
-        .seq = seq, .author = author, .kind = EVENT_JOIN, .name = name, .name_len = (uint16_t)strlen(name)};
+    return (struct event){.seq = seq,
+                          .author = author,
+                          .kind = EVENT_JOIN,
+                          .name = name,
+                          .name_len = (uint16_t)strlen(name)};
 }
 
 static struct event chat(uint64_t seq, uint64_t author, size_t length)
 {
     memset(text, 't', sizeof(text));
-    return (struct event){
-        .seq = seq, .author = author, .kind = EVENT_CHAT, .name = "x", .text = text, .text_len = (uint16_t)length};
+    return (struct event){.seq = seq,
+                          .author = author,
+                          .kind = EVENT_CHAT,
+                          .name = "x",
+                          .text = text,
+                          .text_len = (uint16_t)length};
 }
 
 static void open_all(uint64_t count)
@@ -88,7 +95,8 @@ Test(sequenced_events, an_event_costs_at_most_nine_bytes_beside_its_text)
                  SEQUENCED_EVENTS_HEADER_BYTES + SEQUENCED_EVENT_OVERHEAD_BYTES + 1000);
     event = join(2, SEQUENCED_MEMBER_MAX, "alice");
     cr_assert_eq(sequenced_events_add(&bundle, &event, 0), 0);
-    cr_expect_eq(sequenced_events_length(&bundle), SEQUENCED_EVENTS_HEADER_BYTES + 2 * 9 + 1000 + 5 - 1);
+    cr_expect_eq(sequenced_events_length(&bundle),
+                 SEQUENCED_EVENTS_HEADER_BYTES + 2 * 9 + 1000 + 5 - 1);
 }
 
 Test(sequenced_events, joins_are_folded_up_to_255_and_then_begin_another_frame)
@@ -104,7 +112,8 @@ Test(sequenced_events, joins_are_folded_up_to_255_and_then_begin_another_frame)
     open_all(256);
     for (uint64_t seq = 1; seq <= 256; seq++) {
         cr_assert(sequenced_events_next(&events, &got));
-        cr_expect(got.kind == SEQUENCED_EVENT_JOIN && got.seq == seq && got.member == 1 && got.name.length == 1);
+        cr_expect(got.kind == SEQUENCED_EVENT_JOIN && got.seq == seq && got.member == 1 &&
+                  got.name.length == 1);
     }
 }
 
@@ -124,7 +133,8 @@ Test(sequenced_events, a_join_may_fill_the_frame_to_the_last_byte_which_folding_
 {
     struct event event = join(1, 1, "a"), second = join(2, 2, "b");
 
-    for (size_t size = SEQUENCED_EVENTS_HEADER_BYTES + 6; size <= SEQUENCED_EVENTS_HEADER_BYTES + 8; size++) {
+    for (size_t size = SEQUENCED_EVENTS_HEADER_BYTES + 6; size <= SEQUENCED_EVENTS_HEADER_BYTES + 8;
+         size++) {
         bool fits = size == SEQUENCED_EVENTS_HEADER_BYTES + 8;
 
         begin(size);
@@ -151,7 +161,8 @@ Test(sequenced_events, only_joins_that_nobody_asked_for_and_that_are_near_in_tim
     event.wall_ns = MOMENT_NS_PER_S;
     cr_assert_eq(sequenced_events_add(&bundle, &event, 0), 0);
     open_all(4);
-    cr_expect_eq(sequenced_events_length(&bundle), SEQUENCED_EVENTS_HEADER_BYTES + 6 + (2 + 3 + 3) + 7 + 6);
+    cr_expect_eq(sequenced_events_length(&bundle),
+                 SEQUENCED_EVENTS_HEADER_BYTES + 6 + (2 + 3 + 3) + 7 + 6);
     for (uint64_t seq = 1; seq <= 4; seq++) {
         cr_assert(sequenced_events_next(&events, &got));
         cr_expect(got.seq == seq && got.member == seq && got.said == (seq == 1 ? 7 : 0));
@@ -231,7 +242,8 @@ static void make_up(struct said_event *made, uint64_t seq, uint32_t *state)
 
     memset(made->name, 'a' + (int)(draw(state) % 26), name_len);
     made->name[name_len] = '\0';
-    made->event = chat(seq, members[draw(state) % 6], draw(state) % (draw(state) % 8 == 0 ? 1000 : 30));
+    made->event =
+        chat(seq, members[draw(state) % 6], draw(state) % (draw(state) % 8 == 0 ? 1000 : 30));
     made->event.name = made->name;
     made->event.name_len = (uint16_t)name_len;
     made->event.wall_ns = 1000000 * (int64_t)(draw(state) % (draw(state) % 4 == 0 ? 5000 : 900));
@@ -270,9 +282,11 @@ static void expect_same(const struct said_event *made)
     if (event->kind == EVENT_EXIT)
         cr_expect_eq(got.reason, event->reason);
     if (event->kind == EVENT_JOIN)
-        cr_expect(got.name.length == event->name_len && memcmp(got.name.bytes, event->name, event->name_len) == 0);
+        cr_expect(got.name.length == event->name_len &&
+                  memcmp(got.name.bytes, event->name, event->name_len) == 0);
     if (event->kind == EVENT_CHAT || event->kind == EVENT_NOTICE)
-        cr_expect(got.text.length == event->text_len && memcmp(got.text.bytes, event->text, event->text_len) == 0);
+        cr_expect(got.text.length == event->text_len &&
+                  memcmp(got.text.bytes, event->text, event->text_len) == 0);
 }
 
 Test(sequenced_events, whatever_is_put_in_comes_out_in_the_same_order)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What the vectors do not show of UP and DOWN: frames that are made up come out as they went in, and what a writer refuses. */
+/* What the vectors do not show of UP and DOWN: frames that are made up come out as they went in,
+ * and what a writer refuses. */
 #include "core/sequenced_wire/sequenced_down.h"
 #include "core/sequenced_wire/sequenced_up.h"
 
@@ -19,7 +20,8 @@ static char text[1200];
 
 static uint64_t draw(uint64_t *state)
 {
-    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407); /* Knuth, MMIX */
+    *state =
+        *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407); /* Knuth, MMIX */
     return *state >> 2 ^ *state >> 33;
 }
 
@@ -65,7 +67,8 @@ static struct sequenced_up_frame draw_up_frame(uint64_t *state, const struct seq
     case SEQUENCED_UP_MISSING:
         frame.missing.count = 1 + draw(state) % SEQUENCED_RANGES_MAX;
         for (size_t i = 0; i < frame.missing.count; i++) {
-            frame.missing.ranges[i].first = up->position + 1 + draw_up_to(state, OCTETS_VARINT_MAX / 4);
+            frame.missing.ranges[i].first =
+                up->position + 1 + draw_up_to(state, OCTETS_VARINT_MAX / 4);
             frame.missing.ranges[i].length = 1 + draw_up_to(state, OCTETS_VARINT_MAX / 8);
         }
         break;
@@ -84,12 +87,14 @@ static struct sequenced_up_frame draw_up_frame(uint64_t *state, const struct seq
     return frame;
 }
 
-static void expect_same_up(const struct sequenced_up_frame *in, const struct sequenced_up_frame *out)
+static void expect_same_up(const struct sequenced_up_frame *in,
+                           const struct sequenced_up_frame *out)
 {
     cr_assert_eq(in->kind, out->kind);
     switch (in->kind) {
     case SEQUENCED_UP_MESSAGE:
-        cr_expect(in->message.number == out->message.number && in->message.what == out->message.what &&
+        cr_expect(in->message.number == out->message.number &&
+                  in->message.what == out->message.what &&
                   is_same(in->message.text, out->message.text));
         break;
     case SEQUENCED_UP_MISSING:
@@ -131,7 +136,8 @@ Test(sequenced_frames, whatever_goes_up_comes_out_in_the_same_order)
                 break;
         }
         cr_assert_eq(sequenced_up_open(bytes, writer.length, &got, &reader), 0);
-        cr_expect(got.token == up.token && got.run == up.run && got.packet == up.packet && got.position == up.position);
+        cr_expect(got.token == up.token && got.run == up.run && got.packet == up.packet &&
+                  got.position == up.position);
         for (size_t i = 0; i < count; i++) {
             cr_assert_eq(sequenced_up_next(&reader, &frame), 1);
             expect_same_up(&frames[i], &frame);
@@ -163,8 +169,9 @@ static struct sequenced_up_frame missing(size_t count, uint64_t first, uint64_t 
 Test(sequenced_frames, an_up_out_of_range_is_not_written)
 {
     struct octets_writer writer = sequenced_write(bytes, sizeof(bytes));
-    struct sequenced_up rows[] = {
-        {.run = 0, .packet = 1}, {.run = 1, .packet = 0}, {.run = 1, .packet = 1, .position = OCTETS_VARINT_MAX + 1}};
+    struct sequenced_up rows[] = {{.run = 0, .packet = 1},
+                                  {.run = 1, .packet = 0},
+                                  {.run = 1, .packet = 1, .position = OCTETS_VARINT_MAX + 1}};
     struct sequenced_up_frame message = {.kind = SEQUENCED_UP_MESSAGE};
 
     for (size_t i = 0; i < 3; i++)
@@ -243,7 +250,8 @@ static struct sequenced_down_frame draw_down_frame(uint64_t *state)
     return frame;
 }
 
-static void expect_same_down(const struct sequenced_down_frame *in, const struct sequenced_down_frame *out)
+static void expect_same_down(const struct sequenced_down_frame *in,
+                             const struct sequenced_down_frame *out)
 {
     cr_assert_eq(in->kind, out->kind);
     switch (in->kind) {
@@ -252,17 +260,20 @@ static void expect_same_down(const struct sequenced_down_frame *in, const struct
                   in->taken.kept == out->taken.kept);
         break;
     case SEQUENCED_DOWN_NOT_TAKEN:
-        cr_expect(in->not_taken.number == out->not_taken.number && in->not_taken.why == out->not_taken.why &&
+        cr_expect(in->not_taken.number == out->not_taken.number &&
+                  in->not_taken.why == out->not_taken.why &&
                   in->not_taken.wait_cs == out->not_taken.wait_cs);
         break;
     case SEQUENCED_DOWN_HEAD:
         cr_expect_eq(in->head, out->head);
         break;
     case SEQUENCED_DOWN_HEARTBEAT:
-        cr_expect(in->heartbeat.echo == out->heartbeat.echo && in->heartbeat.head == out->heartbeat.head);
+        cr_expect(in->heartbeat.echo == out->heartbeat.echo &&
+                  in->heartbeat.head == out->heartbeat.head);
         break;
     case SEQUENCED_DOWN_MEMBERS:
-        cr_expect(in->members.head == out->members.head && in->members.after == out->members.after &&
+        cr_expect(in->members.head == out->members.head &&
+                  in->members.after == out->members.after &&
                   in->members.last == out->members.last && in->members.more == out->members.more &&
                   is_same(in->members.entries, out->members.entries));
         break;
@@ -273,7 +284,8 @@ static void expect_same_down(const struct sequenced_down_frame *in, const struct
         cr_expect_eq(in->challenge, out->challenge);
         break;
     case SEQUENCED_DOWN_CLOSED:
-        cr_expect(in->closed.reason == out->closed.reason && is_same(in->closed.text, out->closed.text));
+        cr_expect(in->closed.reason == out->closed.reason &&
+                  is_same(in->closed.text, out->closed.text));
         break;
     }
 }
@@ -286,13 +298,16 @@ Test(sequenced_frames, whatever_goes_down_comes_out_as_it_went_in)
 
     for (unsigned round = 0; round < ROUNDS; round++) {
         struct octets_writer writer = sequenced_write(bytes, sizeof(bytes));
-        struct sequenced_down down = {.token = draw(&state), .run = (uint16_t)(1 + draw(&state) % UINT16_MAX)}, got;
+        struct sequenced_down down = {.token = draw(&state),
+                                      .run = (uint16_t)(1 + draw(&state) % UINT16_MAX)},
+                              got;
         struct sequenced_down_frame in = draw_down_frame(&state), out;
         struct octets_reader reader;
 
         cr_assert_eq(sequenced_down_begin(&writer, &down), 0);
         if (sequenced_down_add(&writer, &in) != 0) {
-            cr_assert(in.kind == SEQUENCED_DOWN_MEMBERS && in.members.entries.length > SEQUENCED_PAGE_MAX_BYTES);
+            cr_assert(in.kind == SEQUENCED_DOWN_MEMBERS &&
+                      in.members.entries.length > SEQUENCED_PAGE_MAX_BYTES);
             continue;
         }
         cr_assert_eq(sequenced_down_open(bytes, writer.length, &got, &reader), 0);
@@ -326,9 +341,11 @@ Test(sequenced_frames, a_down_out_of_range_is_not_written)
     frame.heartbeat.head = OCTETS_VARINT_MAX + 1;
     expect_down(frame, STATUS_INVALID);
     expect_down((struct sequenced_down_frame){.kind = 0}, STATUS_INVALID);
-    expect_down((struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEAD, .head = OCTETS_VARINT_MAX + 1},
+    expect_down(
+        (struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEAD, .head = OCTETS_VARINT_MAX + 1},
+        STATUS_INVALID);
+    expect_down((struct sequenced_down_frame){.kind = SEQUENCED_DOWN_GAP, .oldest = 0},
                 STATUS_INVALID);
-    expect_down((struct sequenced_down_frame){.kind = SEQUENCED_DOWN_GAP, .oldest = 0}, STATUS_INVALID);
     expect_down((struct sequenced_down_frame){.kind = SEQUENCED_DOWN_NOT_TAKEN}, STATUS_INVALID);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What the vectors do not show of the handshake: how long answers are, and what a writer refuses. */
+/* What the vectors do not show of the handshake: how long answers are, and what a writer refuses.
+ */
 #include "core/sequenced_wire/sequenced_handshake.h"
 
 #include "core/sequenced_wire/sequenced_down.h"
@@ -36,17 +37,22 @@ Test(sequenced_handshake, no_answer_is_longer_than_the_shortest_of_what_it_answe
     struct sequenced_join join = {.cookie = slice(1), .name = slice(0)};
     struct sequenced_challenge challenge = {.cookie = slice(SEQUENCED_COOKIE_MAX_BYTES)};
     struct sequenced_welcome welcome = largest_welcome();
-    struct sequenced_refusal refusal = {.version = SEQUENCED_VERSION, .code = SEQUENCED_REFUSED_FULL};
+    struct sequenced_refusal refusal = {.version = SEQUENCED_VERSION,
+                                        .code = SEQUENCED_REFUSED_FULL};
     struct sequenced_stranger stranger = {0};
     int hello_bytes = sequenced_handshake_write_hello(bytes, sizeof(bytes), &hello);
     int join_bytes = sequenced_handshake_write_join(bytes, sizeof(bytes), &join);
 
     cr_expect_eq(hello_bytes, SEQUENCED_HELLO_MIN_BYTES);
     cr_expect_eq(join_bytes, SEQUENCED_JOIN_MIN_BYTES);
-    cr_expect_eq(sequenced_handshake_write_challenge(bytes, sizeof(bytes), &challenge), SEQUENCED_CHALLENGE_MAX_BYTES);
-    cr_expect_eq(sequenced_handshake_write_welcome(bytes, sizeof(bytes), &welcome), SEQUENCED_WELCOME_MAX_BYTES);
-    cr_expect_eq(sequenced_handshake_write_refusal(bytes, sizeof(bytes), &refusal), SEQUENCED_REFUSAL_BYTES);
-    cr_expect_eq(sequenced_handshake_write_stranger(bytes, sizeof(bytes), &stranger), SEQUENCED_STRANGER_BYTES);
+    cr_expect_eq(sequenced_handshake_write_challenge(bytes, sizeof(bytes), &challenge),
+                 SEQUENCED_CHALLENGE_MAX_BYTES);
+    cr_expect_eq(sequenced_handshake_write_welcome(bytes, sizeof(bytes), &welcome),
+                 SEQUENCED_WELCOME_MAX_BYTES);
+    cr_expect_eq(sequenced_handshake_write_refusal(bytes, sizeof(bytes), &refusal),
+                 SEQUENCED_REFUSAL_BYTES);
+    cr_expect_eq(sequenced_handshake_write_stranger(bytes, sizeof(bytes), &stranger),
+                 SEQUENCED_STRANGER_BYTES);
     cr_expect_leq(SEQUENCED_CHALLENGE_MAX_BYTES, hello_bytes);
     cr_expect_leq(SEQUENCED_REFUSAL_BYTES, hello_bytes);
     cr_expect_leq(SEQUENCED_WELCOME_MAX_BYTES, join_bytes);
@@ -81,9 +87,11 @@ Test(sequenced_handshake, fields_out_of_their_range_are_not_written)
     struct sequenced_join join = {.cookie = slice(0), .name = slice(1)};
     struct sequenced_refusal refusal = {.version = SEQUENCED_VERSION};
 
-    cr_expect_eq(sequenced_handshake_write_challenge(bytes, sizeof(bytes), &challenge), STATUS_INVALID);
+    cr_expect_eq(sequenced_handshake_write_challenge(bytes, sizeof(bytes), &challenge),
+                 STATUS_INVALID);
     challenge.cookie = slice(SEQUENCED_COOKIE_MAX_BYTES + 1);
-    cr_expect_eq(sequenced_handshake_write_challenge(bytes, sizeof(bytes), &challenge), STATUS_INVALID);
+    cr_expect_eq(sequenced_handshake_write_challenge(bytes, sizeof(bytes), &challenge),
+                 STATUS_INVALID);
     cr_expect_eq(sequenced_handshake_write_join(bytes, sizeof(bytes), &join), STATUS_INVALID);
     join = (struct sequenced_join){.cookie = slice(1), .name = slice(256)};
     cr_expect_eq(sequenced_handshake_write_join(bytes, sizeof(bytes), &join), STATUS_INVALID);
@@ -110,5 +118,6 @@ Test(sequenced_handshake, a_welcome_out_of_range_is_not_written)
     rows[6].name = slice(ROOM_NAME_MAX_BYTES + 1);
     rows[7].room = slice(SEQUENCED_ROOM_MAX_BYTES + 1);
     for (size_t i = 0; i < 8; i++)
-        cr_expect_eq(sequenced_handshake_write_welcome(bytes, sizeof(bytes), &rows[i]), STATUS_INVALID, "%zu", i);
+        cr_expect_eq(sequenced_handshake_write_welcome(bytes, sizeof(bytes), &rows[i]),
+                     STATUS_INVALID, "%zu", i);
 }

@@ -25,7 +25,8 @@ int __wrap_setsockopt(int fd, int level, int name, const void *value, socklen_t 
 int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *length);
 int __wrap_sendmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags);
 ssize_t __wrap_sendmsg(int fd, const struct msghdr *header, int flags);
-int __wrap_recvmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags, struct timespec *timeout);
+int __wrap_recvmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags,
+                    struct timespec *timeout);
 
 static int find(int fd)
 {
@@ -92,7 +93,8 @@ void fake_fail(int id, int error)
 int fake_option(int socket, int level, int name)
 {
     for (size_t i = fake.option_count; i-- > 0;) {
-        if (fake.options[i].socket == socket && fake.options[i].level == level && fake.options[i].name == name)
+        if (fake.options[i].socket == socket && fake.options[i].level == level &&
+            fake.options[i].name == name)
             return fake.options[i].value;
     }
     return -1;
@@ -212,7 +214,8 @@ static uint16_t segment_of(const struct msghdr *header)
 {
     uint16_t segment = 0;
 
-    for (struct cmsghdr *at = CMSG_FIRSTHDR(header); at != NULL; at = CMSG_NXTHDR((struct msghdr *)header, at)) {
+    for (struct cmsghdr *at = CMSG_FIRSTHDR(header); at != NULL;
+         at = CMSG_NXTHDR((struct msghdr *)header, at)) {
         if (at->cmsg_level == SOL_UDP && at->cmsg_type == UDP_SEGMENT)
             memcpy(&segment, CMSG_DATA(at), sizeof(segment));
     }
@@ -222,10 +225,11 @@ static uint16_t segment_of(const struct msghdr *header)
 static int take_one(int socket, const struct msghdr *header, const struct iovec *piece, bool first)
 {
     uint8_t id = piece->iov_len == 0 ? 0 : *(const uint8_t *)piece->iov_base;
-    int error = meet_error(socket, id, header->msg_controllen > 0, first || fake.error_spent_by_partial);
+    int error =
+        meet_error(socket, id, header->msg_controllen > 0, first || fake.error_spent_by_partial);
     bool ipv4 = endpoint_address_is_ipv4(fake.bound[socket].address);
-    int discover =
-        ipv4 ? fake_option(socket, IPPROTO_IP, IP_MTU_DISCOVER) : fake_option(socket, IPPROTO_IPV6, IPV6_MTU_DISCOVER);
+    int discover = ipv4 ? fake_option(socket, IPPROTO_IP, IP_MTU_DISCOVER)
+                        : fake_option(socket, IPPROTO_IPV6, IPV6_MTU_DISCOVER);
     struct fake_taken *taken = &fake.taken[fake.taken_count];
 
     if (error != 0)
@@ -239,7 +243,8 @@ static int take_one(int socket, const struct msghdr *header, const struct iovec 
     return 0;
 }
 
-/* A message is taken as a whole or not at all. Where each segment is a piece of its own, as here, the kernel cuts at the same places. */
+/* A message is taken as a whole or not at all. Where each segment is a piece of its own, as here,
+ * the kernel cuts at the same places. */
 static int take(int socket, const struct msghdr *header, bool first)
 {
     uint16_t segment = segment_of(header);
@@ -251,8 +256,8 @@ static int take(int socket, const struct msghdr *header, bool first)
     for (size_t i = 0; error == 0 && i < header->msg_iovlen; i++) {
         bool is_last = i + 1 == header->msg_iovlen;
 
-        if (segment != 0 &&
-            (header->msg_iov[i].iov_len > segment || (header->msg_iov[i].iov_len < segment && !is_last)))
+        if (segment != 0 && (header->msg_iov[i].iov_len > segment ||
+                             (header->msg_iov[i].iov_len < segment && !is_last)))
             return EFAULT;
         error = take_one(socket, header, &header->msg_iov[i], first);
     }
@@ -265,7 +270,8 @@ static int take(int socket, const struct msghdr *header, bool first)
 
 int __wrap_sendmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags)
 {
-    int limit = fake.max_per_call > 0 && fake.max_per_call < (int)count ? fake.max_per_call : (int)count;
+    int limit =
+        fake.max_per_call > 0 && fake.max_per_call < (int)count ? fake.max_per_call : (int)count;
 
     (void)flags;
     fake.send_calls++;
@@ -288,7 +294,8 @@ ssize_t __wrap_sendmsg(int fd, const struct msghdr *header, int flags)
     return error != 0 ? failed(error) : (ssize_t)header->msg_iov[0].iov_len;
 }
 
-static void add_control(struct msghdr *header, size_t *used, int level, int type, const void *data, size_t length)
+static void add_control(struct msghdr *header, size_t *used, int level, int type, const void *data,
+                        size_t length)
 {
     struct cmsghdr *control = (struct cmsghdr *)(void *)((char *)header->msg_control + *used);
 
@@ -313,7 +320,8 @@ static void write_controls(const struct fake_arrival *arrival, struct msghdr *he
 
     /* The kernel writes the counter first. */
     if (arrival->drops != 0)
-        add_control(header, &used, SOL_SOCKET, SO_RXQ_OVFL, &arrival->drops, sizeof(arrival->drops));
+        add_control(header, &used, SOL_SOCKET, SO_RXQ_OVFL, &arrival->drops,
+                    sizeof(arrival->drops));
     if (endpoint_address_is_ipv4(arrival->local)) {
         memcpy(&ipv4.ipi_addr, arrival->local + 12, 4);
         memcpy(&ipv4.ipi_spec_dst, (differs ? arrival->spec_dst : arrival->local) + 12, 4);
@@ -342,7 +350,8 @@ static void deliver(const struct fake_arrival *arrival, struct mmsghdr *message)
     write_controls(arrival, header);
 }
 
-/* As the kernel writes them: the address that the report came to first, then the error and who reported it. */
+/* As the kernel writes them: the address that the report came to first, then the error and who
+ * reported it. */
 static void deliver_icmp(const struct fake_icmp *icmp, struct msghdr *header)
 {
     bool ipv4 = endpoint_address_is_ipv4(icmp->peer.address);
@@ -350,7 +359,8 @@ static void deliver_icmp(const struct fake_icmp *icmp, struct msghdr *header)
         struct sock_extended_err error;
         struct sockaddr_in6 offender;
     } report = {.error = {.ee_origin = icmp->origin, .ee_type = icmp->type, .ee_code = icmp->code}};
-    size_t length = sizeof(report.error) + (ipv4 ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6));
+    size_t length =
+        sizeof(report.error) + (ipv4 ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6));
     struct in_pktinfo ipv4_info = {0};
     struct in6_pktinfo ipv6_info = {0};
     union sockaddr_any peer;
@@ -359,7 +369,8 @@ static void deliver_icmp(const struct fake_icmp *icmp, struct msghdr *header)
 
     if (icmp->family != 0)
         peer.any.sa_family = icmp->family;
-    memcpy(header->msg_name, &peer, peer_length < header->msg_namelen ? peer_length : header->msg_namelen);
+    memcpy(header->msg_name, &peer,
+           peer_length < header->msg_namelen ? peer_length : header->msg_namelen);
     header->msg_namelen = peer_length;
     header->msg_flags = MSG_ERRQUEUE | MSG_TRUNC;
     if (ipv4)
@@ -367,7 +378,8 @@ static void deliver_icmp(const struct fake_icmp *icmp, struct msghdr *header)
     else
         add_control(header, &used, IPPROTO_IPV6, IPV6_PKTINFO, &ipv6_info, sizeof(ipv6_info));
     if (!icmp->silent)
-        add_control(header, &used, ipv4 ? IPPROTO_IP : IPPROTO_IPV6, ipv4 ? IP_RECVERR : IPV6_RECVERR, &report, length);
+        add_control(header, &used, ipv4 ? IPPROTO_IP : IPPROTO_IPV6,
+                    ipv4 ? IP_RECVERR : IPV6_RECVERR, &report, length);
     header->msg_controllen = used;
 }
 
@@ -380,7 +392,8 @@ static void reset_ready(int fd)
 {
     eventfd_t value;
 
-    if (fake.arrival_next == fake.arrival_count && fake.icmp_next == fake.icmp_count && !fake.full[find(fd)])
+    if (fake.arrival_next == fake.arrival_count && fake.icmp_next == fake.icmp_count &&
+        !fake.full[find(fd)])
         eventfd_read(fd, &value);
 }
 
@@ -391,7 +404,8 @@ static bool is_next_pending(int fd)
     return has_icmp(fd) && (origin == SO_EE_ORIGIN_ICMP || origin == SO_EE_ORIGIN_ICMP6);
 }
 
-/* While there are more, the next one is pending, unless our own kernel has said it; having read the last removes what is. */
+/* While there are more, the next one is pending, unless our own kernel has said it; having read the
+ * last removes what is. */
 static int receive_icmp(int fd, struct mmsghdr *headers, unsigned count)
 {
     unsigned done = 0;
@@ -405,7 +419,8 @@ static int receive_icmp(int fd, struct mmsghdr *headers, unsigned count)
     return done > 0 ? (int)done : failed(EAGAIN);
 }
 
-int __wrap_recvmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags, struct timespec *timeout)
+int __wrap_recvmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags,
+                    struct timespec *timeout)
 {
     unsigned done = 0;
     int pending;

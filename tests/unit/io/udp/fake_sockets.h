@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A kernel for the tests of the doors: it takes the place of the socket calls (see options.cmake) and does what the test has told it to. Its
- * descriptors are eventfds, so that a real loop can watch them.
+ * A kernel for the tests of the doors: it takes the place of the socket calls (see options.cmake)
+ * and does what the test has told it to. Its descriptors are eventfds, so that a real loop can
+ * watch them.
  */
 #ifndef ROOMD_TESTS_FAKE_SOCKETS_H
 #define ROOMD_TESTS_FAKE_SOCKETS_H
@@ -66,11 +67,12 @@ struct fake_sockets {
     size_t taken_count;
     struct fake_error errors[FAKE_ERRORS_MAX];
     size_t error_count;
-    bool error_spent_by_partial; /* an error met after others were taken is not told again: a pending one */
+    bool error_spent_by_partial; /* an error met after others were taken is not told again: a
+                                    pending one */
     int max_per_call;            /* sendmmsg takes no more in one call; 0 = no limit */
     bool full[FAKE_SOCKETS_MAX]; /* EAGAIN */
     unsigned send_calls, receive_calls;
-    int segments_error;        /* whoever asks for several datagrams in one message meets it; 0 = may */
+    int segments_error; /* whoever asks for several datagrams in one message meets it; 0 = may */
     unsigned messages_of_many; /* taken */
 
     struct fake_arrival arrivals[FAKE_DATAGRAMS_MAX];
@@ -98,7 +100,8 @@ extern struct fake_sockets fake;
 /* The next datagram that comes in at a socket. Fill in what it returns. */
 struct fake_arrival *fake_arrive(int socket, uint8_t id, uint32_t length);
 
-/* The next ICMP error at a socket, also pending there: "port unreachable" for a datagram to that peer. Fill in what it returns. */
+/* The next ICMP error at a socket, also pending there: "port unreachable" for a datagram to that
+ * peer. Fill in what it returns. */
 struct fake_icmp *fake_icmp_arrive(int socket, const char *peer);
 
 /* Makes a socket ready, as the loop sees it, or not writable. */

@@ -39,7 +39,8 @@ static void on_unreachable(void *ctx, const struct endpoint *peer, uint16_t door
 
 static void set_up(void)
 {
-    struct udp_sink sink = {.datagram = on_datagram, .writable = on_writable, .unreachable = on_unreachable};
+    struct udp_sink sink = {
+        .datagram = on_datagram, .writable = on_writable, .unreachable = on_unreachable};
 
     fake.buffer_bytes = UDP_BUFFER_BYTES;
     loop = ev_loop_new(EVBACKEND_EPOLL);
@@ -124,7 +125,8 @@ Test(udp, a_buffer_that_may_not_be_forced_is_asked_for)
 
 Test(udp, an_option_the_kernel_lacks_closes_no_door)
 {
-    static const int names[] = {SO_RXQ_OVFL, IP_PKTINFO, IP_MTU_DISCOVER, IP_RECVERR, SO_SNDBUFFORCE};
+    static const int names[] = {SO_RXQ_OVFL, IP_PKTINFO, IP_MTU_DISCOVER, IP_RECVERR,
+                                SO_SNDBUFFORCE};
     uint16_t door;
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -226,8 +228,10 @@ Test(udp, small_buffers_are_told_once_with_what_to_do)
     fake.buffer_bytes = 212992;
     cr_assert_eq(open_door("0.0.0.0:8888", NULL, &door), STATUS_OK);
     cr_assert_eq(open_door("[::]:8888", NULL, &door), STATUS_OK);
-    cr_assert_str_eq(warnings(), "roomd: warning: receive buffer is 208 KiB where 4096 KiB are wanted; a burst may be "
-                                 "lost: sysctl -w net.core.rmem_max=4194304 net.core.wmem_max=4194304\n");
+    cr_assert_str_eq(
+        warnings(),
+        "roomd: warning: receive buffer is 208 KiB where 4096 KiB are wanted; a burst may be "
+        "lost: sysctl -w net.core.rmem_max=4194304 net.core.wmem_max=4194304\n");
 }
 
 Test(udp, large_buffers_are_no_news)

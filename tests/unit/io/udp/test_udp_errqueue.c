@@ -59,7 +59,8 @@ static void on_unreachable(void *ctx, const struct endpoint *peer, uint16_t door
 static void set_up(void)
 {
     static const char listen[2][16] = {"0.0.0.0:8888", "[::]:8888"};
-    struct udp_sink sink = {.datagram = on_datagram, .writable = on_writable, .unreachable = on_unreachable};
+    struct udp_sink sink = {
+        .datagram = on_datagram, .writable = on_writable, .unreachable = on_unreachable};
     struct endpoint endpoint;
     uint16_t door;
 
@@ -262,7 +263,8 @@ Test(udp_errqueue, what_a_call_for_several_has_met_and_not_told_is_found_as_well
 
 Test(udp_errqueue, what_waits_before_a_door_is_opened_is_found_before_the_first_datagram)
 {
-    struct udp_sink sink = {.datagram = on_datagram, .writable = on_writable, .unreachable = on_unreachable};
+    struct udp_sink sink = {
+        .datagram = on_datagram, .writable = on_writable, .unreachable = on_unreachable};
     struct endpoint endpoint;
     uint16_t door;
 
@@ -288,7 +290,8 @@ Test(udp_errqueue, what_nobody_was_told_of_is_found_once_there_is_no_datagram)
         ev_run(loop, EVRUN_NOWAIT);
     cr_assert_eq(report_count, 1);
     cr_assert_eq(fake.error_calls, 1);
-    cr_assert_eq(fake.receive_calls, 2 + 2, "then it wakes nobody"); /* two of them when it was opened */
+    cr_assert_eq(fake.receive_calls, 2 + 2,
+                 "then it wakes nobody"); /* two of them when it was opened */
 }
 
 Test(udp_errqueue, what_a_probe_from_within_meets_is_found_in_the_next_turn)
@@ -338,7 +341,8 @@ Test(udp_errqueue, a_turn_reads_a_bounded_number_of_errors_and_then_datagrams)
 Test(udp_errqueue, what_a_turn_leaves_is_read_before_the_datagrams_of_the_next)
 {
     for (int i = 0; i < 2050; i++)
-        fake_icmp_arrive(0, "192.0.2.1:4000")->origin = i == 2048 ? SO_EE_ORIGIN_LOCAL : SO_EE_ORIGIN_ICMP;
+        fake_icmp_arrive(0, "192.0.2.1:4000")->origin =
+            i == 2048 ? SO_EE_ORIGIN_LOCAL : SO_EE_ORIGIN_ICMP;
     fake_arrive(0, 1, 1);
     turn(0);
     cr_assert_eq(report_count, 2048);

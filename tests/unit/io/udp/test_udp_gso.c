@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Several datagrams in one message, on the fake kernel: each arrives by itself, once and in order, whatever the kernel thinks of the message. */
+/* Several datagrams in one message, on the fake kernel: each arrives by itself, once and in order,
+ * whatever the kernel thinks of the message. */
 #include "fake_sockets.h"
 #include "io/udp/udp.h"
 
@@ -44,7 +45,8 @@ static void on_unreachable(void *ctx, const struct endpoint *peer, uint16_t door
 
 static void set_up(void)
 {
-    struct udp_sink sink = {.datagram = on_datagram, .writable = on_writable, .unreachable = on_unreachable};
+    struct udp_sink sink = {
+        .datagram = on_datagram, .writable = on_writable, .unreachable = on_unreachable};
     struct endpoint endpoint;
     uint16_t door;
 
@@ -75,8 +77,8 @@ TestSuite(udp_gso, .init = set_up, .fini = tear_down);
 static void add(size_t member, uint32_t length)
 {
     bytes[count][0] = (uint8_t)(count + 1);
-    entries[count] =
-        (struct outbox_entry){.path = &paths[member], .bytes = bytes[count], .length = length, .result = 99};
+    entries[count] = (struct outbox_entry){
+        .path = &paths[member], .bytes = bytes[count], .length = length, .result = 99};
     count++;
 }
 
@@ -85,7 +87,8 @@ static void send_all(void)
     udp_outbox_send(set, entries, count);
 }
 
-/* Those that were taken came once, in order, whole, and to whom they were for; nothing is taken behind one that waits. */
+/* Those that were taken came once, in order, whole, and to whom they were for; nothing is taken
+ * behind one that waits. */
 static void expect_in_order(const char *what)
 {
     size_t taken = 0;
@@ -98,9 +101,11 @@ static void expect_in_order(const char *what)
             continue;
         cr_expect(!later, "%s: entry %zu", what, i);
         cr_assert_lt(taken, fake.taken_count, "%s", what);
-        cr_expect_eq(fake.taken[taken].id, entries[i].length == 0 ? 0 : i + 1, "%s: entry %zu", what, i);
+        cr_expect_eq(fake.taken[taken].id, entries[i].length == 0 ? 0 : i + 1, "%s: entry %zu",
+                     what, i);
         cr_expect_eq(fake.taken[taken].length, entries[i].length, "%s: entry %zu", what, i);
-        cr_expect(endpoint_equal(&fake.taken[taken].peer, &entries[i].path->peer), "%s: entry %zu", what, i);
+        cr_expect(endpoint_equal(&fake.taken[taken].peer, &entries[i].path->peer), "%s: entry %zu",
+                  what, i);
         taken++;
     }
     cr_expect_eq(taken, fake.taken_count, "%s", what);
@@ -202,8 +207,9 @@ Test(udp_gso, where_one_path_can_not_take_them_the_others_still_do)
 
 Test(udp_gso, whatever_one_datagram_meets_concerns_that_one)
 {
-    static const int errors[] = {EAGAIN,   ENOBUFS,       EINTR,        EPERM,    EACCES, ENETUNREACH, EHOSTUNREACH,
-                                 ENETDOWN, EADDRNOTAVAIL, ECONNREFUSED, EMSGSIZE, EINVAL, EIO,         EPROTO};
+    static const int errors[] = {EAGAIN,      ENOBUFS,      EINTR,    EPERM,         EACCES,
+                                 ENETUNREACH, EHOSTUNREACH, ENETDOWN, EADDRNOTAVAIL, ECONNREFUSED,
+                                 EMSGSIZE,    EINVAL,       EIO,      EPROTO};
     static const unsigned times[] = {1, 3, 40};
     char what[64];
 
@@ -216,11 +222,14 @@ Test(udp_gso, whatever_one_datagram_meets_concerns_that_one)
                     add(i / 3, 50);
                 for (unsigned i = 0; i < times[t]; i++)
                     fake_fail((int)place + 1, errors[e]);
-                snprintf(what, sizeof(what), "%s at %zu, %u times", strerror(errors[e]), place, times[t]);
+                snprintf(what, sizeof(what), "%s at %zu, %u times", strerror(errors[e]), place,
+                         times[t]);
                 send_all();
                 expect_in_order(what);
                 cr_expect_leq(count_results(OUTBOX_FAILED), 1, "%s", what);
-                cr_expect(entries[place].result != OUTBOX_TAKEN || count_results(OUTBOX_FAILED) == 0, "%s", what);
+                cr_expect(entries[place].result != OUTBOX_TAKEN ||
+                              count_results(OUTBOX_FAILED) == 0,
+                          "%s", what);
                 if (errors[e] != EAGAIN && errors[e] != ENOBUFS && errors[e] != EINTR)
                     cr_expect_eq(count_results(OUTBOX_LATER), 0, "%s", what);
             }

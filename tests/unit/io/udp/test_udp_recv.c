@@ -29,7 +29,8 @@ static void on_datagram(void *ctx, const struct path *path, const uint8_t *bytes
     struct outbox_entry answer = {.path = path, .bytes = "OK", .length = 2};
 
     (void)ctx;
-    heard[heard_count++] = (struct heard){.path = *path, .length = length, .first = length > 0 ? bytes[0] : 0};
+    heard[heard_count++] =
+        (struct heard){.path = *path, .length = length, .first = length > 0 ? bytes[0] : 0};
     for (size_t i = 1; i < length; i++)
         cr_assert_eq(bytes[i], bytes[0]);
     if (answering) {
@@ -62,7 +63,8 @@ static struct endpoint parse(const char *text)
 static void set_up(void)
 {
     static const char listen[2][16] = {"0.0.0.0:8888", "[::]:8888"};
-    struct udp_sink sink = {.datagram = on_datagram, .writable = on_writable, .unreachable = on_unreachable};
+    struct udp_sink sink = {
+        .datagram = on_datagram, .writable = on_writable, .unreachable = on_unreachable};
     uint16_t door;
 
     fake.buffer_bytes = UDP_BUFFER_BYTES;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Sending, on the fake kernel: whatever one datagram meets, every other one is taken, once and in order. */
+/* Sending, on the fake kernel: whatever one datagram meets, every other one is taken, once and in
+ * order. */
 #include "fake_sockets.h"
 #include "io/udp/udp.h"
 
@@ -53,7 +54,8 @@ static struct endpoint parse(const char *text)
 static void set_up(void)
 {
     static const char listen[2][16] = {"0.0.0.0:8888", "[::]:8888"};
-    struct udp_sink sink = {.datagram = on_datagram, .writable = on_writable, .unreachable = on_unreachable};
+    struct udp_sink sink = {
+        .datagram = on_datagram, .writable = on_writable, .unreachable = on_unreachable};
     uint16_t door;
 
     memset(&fake, 0, sizeof(fake));
@@ -84,7 +86,8 @@ static void prepare(size_t count)
         paths[i] = (struct path){.peer = parse("192.0.2.1:1000")};
         paths[i].peer.port = (uint16_t)(1000 + i);
         bytes[i] = (uint8_t)(i + 1);
-        entries[i] = (struct outbox_entry){.path = &paths[i], .bytes = &bytes[i], .length = 1, .result = 99};
+        entries[i] =
+            (struct outbox_entry){.path = &paths[i], .bytes = &bytes[i], .length = 1, .result = 99};
     }
 }
 
@@ -104,7 +107,8 @@ static void move_to_ipv6(size_t entry)
     paths[entry].door = 1;
 }
 
-/* The entries with these results, one letter each ("TTLF"), were taken once, in order, by their own peers. */
+/* The entries with these results, one letter each ("TTLF"), were taken once, in order, by their own
+ * peers. */
 static void assert_results(size_t count, const char *expected, const char *what)
 {
     char results[FAKE_DATAGRAMS_MAX + 1];
@@ -116,7 +120,8 @@ static void assert_results(size_t count, const char *expected, const char *what)
             continue;
         cr_assert_lt(taken, fake.taken_count, "%s", what);
         cr_expect_eq(fake.taken[taken].id, bytes[i], "%s: entry %zu", what, i);
-        cr_expect(endpoint_equal(&fake.taken[taken].peer, &paths[i].peer), "%s: entry %zu", what, i);
+        cr_expect(endpoint_equal(&fake.taken[taken].peer, &paths[i].peer), "%s: entry %zu", what,
+                  i);
         cr_expect_eq(fake.taken[taken].socket, paths[i].door, "%s: entry %zu", what, i);
         taken++;
     }
@@ -143,7 +148,8 @@ static void turns(unsigned count)
 static void expect_for(int error, size_t place, char *ret_expected)
 {
     bool later = error == EAGAIN || error == ENOBUFS || error == ENOMEM;
-    bool failed = error == EPERM || error == ENETDOWN || error == EINVAL || error == EADDRNOTAVAIL || error == EIO;
+    bool failed = error == EPERM || error == ENETDOWN || error == EINVAL ||
+                  error == EADDRNOTAVAIL || error == EIO;
 
     memset(ret_expected, 'T', ENTRIES);
     ret_expected[ENTRIES] = '\0';
@@ -153,15 +159,17 @@ static void expect_for(int error, size_t place, char *ret_expected)
         ret_expected[place] = 'F';
 }
 
-/* What somebody else's ICMP message can leave at a socket: the kernel makes these errors of them. */
+/* What somebody else's ICMP message can leave at a socket: the kernel makes these errors of them.
+ */
 static const int pending_errors[] = {ECONNREFUSED, EHOSTUNREACH, EHOSTDOWN, ENETUNREACH, ENONET,
                                      ENOPROTOOPT,  EOPNOTSUPP,   EPROTO,    EACCES,      EMSGSIZE};
 
 #define PENDING_ERRORS (sizeof(pending_errors) / sizeof(pending_errors[0]))
 
-static const int every_error[] = {EAGAIN,       ENOBUFS,  ENOMEM,        EINTR,        EPERM,    EACCES, ENETUNREACH,
-                                  EHOSTUNREACH, ENETDOWN, EADDRNOTAVAIL, ECONNREFUSED, EMSGSIZE, EINVAL, EIO,
-                                  EHOSTDOWN,    ENONET,   EOPNOTSUPP,    ENOPROTOOPT,  EPROTO};
+static const int every_error[] = {EAGAIN,       ENOBUFS,     ENOMEM,       EINTR,    EPERM,
+                                  EACCES,       ENETUNREACH, EHOSTUNREACH, ENETDOWN, EADDRNOTAVAIL,
+                                  ECONNREFUSED, EMSGSIZE,    EINVAL,       EIO,      EHOSTDOWN,
+                                  ENONET,       EOPNOTSUPP,  ENOPROTOOPT,  EPROTO};
 
 Test(udp_send, all_entries_are_taken_in_order)
 {
@@ -206,7 +214,8 @@ Test(udp_send, a_call_that_takes_k_of_n_is_gone_on_with)
             fake_fail((int)place + 1, every_error[e]);
             udp_outbox_send(set, entries, ENTRIES);
             expect_for(every_error[e], place, expected);
-            snprintf(what, sizeof(what), "%d a call, %s at %zu", k, strerror(every_error[e]), place);
+            snprintf(what, sizeof(what), "%d a call, %s at %zu", k, strerror(every_error[e]),
+                     place);
             assert_results(ENTRIES, expected, what);
         }
     }
@@ -275,7 +284,8 @@ Test(udp_send, an_error_that_is_the_entrys_own_fails_it_after_a_few_calls)
             fake_fail(2, pending_errors[e]);
         udp_outbox_send(set, entries, 3);
         assert_results(3, "TFT", strerror(pending_errors[e]));
-        cr_expect_leq(fake.send_calls, 8, "%s: %u calls", strerror(pending_errors[e]), fake.send_calls);
+        cr_expect_leq(fake.send_calls, 8, "%s: %u calls", strerror(pending_errors[e]),
+                      fake.send_calls);
     }
 }
 
@@ -361,12 +371,14 @@ Test(udp_send, an_entry_for_which_there_never_are_buffers_fails_in_the_end)
     unsigned tries = 0;
 
     prepare(2);
-    fake.errors[0] = (struct fake_error){.id = 1, .error = ENOBUFS, .pinned_only = true}; /* does not go away */
+    fake.errors[0] =
+        (struct fake_error){.id = 1, .error = ENOBUFS, .pinned_only = true}; /* does not go away */
     fake.error_count = 1;
     set_local(0, "192.0.2.254:0");
     do {
         udp_outbox_send(set, entries, 2);
-        for (unsigned before = writable[0]; entries[0].result == OUTBOX_LATER && writable[0] == before;)
+        for (unsigned before = writable[0];
+             entries[0].result == OUTBOX_LATER && writable[0] == before;)
             ev_run(loop, EVRUN_ONCE);
     } while (entries[0].result == OUTBOX_LATER && ++tries < 100);
     assert_results(2, "FT", "without end");
@@ -483,7 +495,8 @@ Test(udp_send, an_entry_whose_source_address_is_gone_leaves_from_another)
         set_local(1, "192.0.2.254:0");
         set_local(2, "192.0.2.254:0");
         for (int id = 2; id <= 3; id++) {
-            fake.errors[fake.error_count++] = (struct fake_error){.id = id, .error = errors[i], .pinned_only = true};
+            fake.errors[fake.error_count++] =
+                (struct fake_error){.id = id, .error = errors[i], .pinned_only = true};
         }
         udp_outbox_send(set, entries, 4);
         assert_results(4, "TTTT", strerror(errors[i]));

@@ -28,8 +28,10 @@ static void expect(const struct event *event, bool json, const char *expected)
 
 Test(event_line, for_people)
 {
-    struct event join = event_of(EVENT_JOIN, "alice", ""), chat = event_of(EVENT_CHAT, "alice", "hi"),
-                 left = event_of(EVENT_EXIT, "alice", ""), notice = event_of(EVENT_NOTICE, "", "tea");
+    struct event join = event_of(EVENT_JOIN, "alice", ""),
+                 chat = event_of(EVENT_CHAT, "alice", "hi"),
+                 left = event_of(EVENT_EXIT, "alice", ""),
+                 notice = event_of(EVENT_NOTICE, "", "tea");
 
     expect(&join, false, "alice joined\n");
     expect(&chat, false, "alice: hi\n");
@@ -39,14 +41,17 @@ Test(event_line, for_people)
 
 Test(event_line, for_programs)
 {
-    struct event chat = event_of(EVENT_CHAT, "al\"ice", "a\\b"), left = event_of(EVENT_EXIT, "bob", "");
+    struct event chat = event_of(EVENT_CHAT, "al\"ice", "a\\b"),
+                 left = event_of(EVENT_EXIT, "bob", "");
 
     left.reason = EXIT_KICKED;
     expect(&chat, true,
-           "{\"seq\":7,\"time\":\"2023-11-14T22:13:20+00:00\",\"kind\":\"chat\",\"name\":\"al\\\"ice\",\"text\":"
+           "{\"seq\":7,\"time\":\"2023-11-14T22:13:20+00:00\",\"kind\":\"chat\",\"name\":"
+           "\"al\\\"ice\",\"text\":"
            "\"a\\\\b\"}\n");
     expect(&left, true,
-           "{\"seq\":7,\"time\":\"2023-11-14T22:13:20+00:00\",\"kind\":\"exit\",\"name\":\"bob\",\"text\":\"\","
+           "{\"seq\":7,\"time\":\"2023-11-14T22:13:20+00:00\",\"kind\":\"exit\",\"name\":\"bob\","
+           "\"text\":\"\","
            "\"reason\":\"kicked\"}\n");
 }
 
@@ -93,6 +98,8 @@ Test(event_line, a_line_that_tells_no_event_has_a_kind_of_its_own)
     event_line_text("say \x1b[2J\"hi\"", 12, &now, false, line);
     cr_expect_str_eq(line, "say \\x1b[2J\"hi\"\n");
     event_line_text("a \"b\"", 5, &now, true, line);
-    cr_expect_str_eq(line, "{\"seq\":null,\"time\":\"2023-11-14T22:13:20+00:00\",\"kind\":\"line\",\"name\":\"\","
-                           "\"text\":\"a \\\"b\\\"\"}\n");
+    cr_expect_str_eq(
+        line,
+        "{\"seq\":null,\"time\":\"2023-11-14T22:13:20+00:00\",\"kind\":\"line\",\"name\":\"\","
+        "\"text\":\"a \\\"b\\\"\"}\n");
 }

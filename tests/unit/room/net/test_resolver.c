@@ -15,8 +15,10 @@
 #include <stdio.h>
 #include <string.h>
 
-int __real_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **found);
-int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **found);
+int __real_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
+                       struct addrinfo **found);
+int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
+                       struct addrinfo **found);
 
 static sem_t answer;
 static atomic_int asked;
@@ -24,7 +26,8 @@ static const char *real_host; /* what the name stands for */
 static unsigned copies;       /* it stands for so many times more */
 static int error;
 
-int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **found)
+int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
+                       struct addrinfo **found)
 {
     if ((hints->ai_flags & AI_NUMERICHOST) != 0)
         return __real_getaddrinfo(host, port, hints, found);
@@ -49,15 +52,16 @@ static struct resolver resolver;
 static char told[256];
 static size_t told_count;
 
-static void on_resolved(void *ctx, const struct resolver_address *list, size_t count, const char *words)
+static void on_resolved(void *ctx, const struct resolver_address *list, size_t count,
+                        const char *words)
 {
     char host[64], port[8];
 
     (void)ctx;
     told_count = count;
     if (count > 0) {
-        getnameinfo((const struct sockaddr *)&list[0].bytes, list[0].length, host, sizeof(host), port, sizeof(port),
-                    NI_NUMERICHOST | NI_NUMERICSERV);
+        getnameinfo((const struct sockaddr *)&list[0].bytes, list[0].length, host, sizeof(host),
+                    port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV);
         snprintf(told, sizeof(told), "%s port %s", host, port);
     } else {
         snprintf(told, sizeof(told), "%s", words);

@@ -100,7 +100,8 @@ static struct sockaddr_in address_of(char letter)
 {
     return (struct sockaddr_in){.sin_family = AF_INET,
                                 .sin_port = port,
-                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK + 9 + (uint32_t)(letter - 'a'))};
+                                .sin_addr.s_addr =
+                                    htonl(INADDR_LOOPBACK + 9 + (uint32_t)(letter - 'a'))};
 }
 
 static int open_socket(const struct sockaddr_in *address)
@@ -188,7 +189,8 @@ static void on_trouble(void *ctx, enum udp_link_trouble trouble, const char *wor
 
 static void make(void)
 {
-    const struct udp_link_sink sink = {.datagram = on_datagram, .moved = on_moved, .trouble = on_trouble};
+    const struct udp_link_sink sink = {
+        .datagram = on_datagram, .moved = on_moved, .trouble = on_trouble};
 
     loop = ev_loop_new(EVFLAG_AUTO);
     cr_assert_not_null(loop);

@@ -92,7 +92,8 @@ Test(area, a_wide_character_is_not_broken)
     cr_expect_str_eq(out.at, "> 1234567\r\n中x\r\x1b[2C");
     content.cursor = 7;
     draw(&content, 10, 10);
-    cr_expect_str_eq(out.at, "> 1234567\r\n中x\r", "the cursor is on the character, on the next row");
+    cr_expect_str_eq(out.at, "> 1234567\r\n中x\r",
+                     "the cursor is on the character, on the next row");
 }
 
 Test(area, notes_stand_above_and_are_cut)
@@ -141,11 +142,13 @@ Test(area, a_narrower_window_has_broken_its_rows)
     cr_expect_str_eq(out.at, "\r\x1b[K", "it still fits");
     draw(&content, 20, 24);
     erase(80, true);
-    cr_expect_str_eq(out.at, "\x1b[1A\r\x1b[K\x1b[B\x1b[J\x1b[A", "rows that we have ended are not joined");
+    cr_expect_str_eq(out.at, "\x1b[1A\r\x1b[K\x1b[B\x1b[J\x1b[A",
+                     "rows that we have ended are not joined");
     content.cursor = 5;
     draw(&content, 80, 24);
     erase(20, true);
-    cr_expect_str_eq(out.at, "\x1b[1A\r\x1b[K\x1b[B\x1b[J\x1b[A", "the cursor is on a character of the second row");
+    cr_expect_str_eq(out.at, "\x1b[1A\r\x1b[K\x1b[B\x1b[J\x1b[A",
+                     "the cursor is on a character of the second row");
 }
 
 Test(area, it_ends_whatever_the_width)
@@ -184,8 +187,10 @@ Test(area, no_row_is_wider_than_the_screen)
         draw(&content, columns, 2 + (size_t)rand() % 20);
         cr_assert_lt(area.cursor_row, area.count);
         for (size_t row = 0; row < area.count; row++)
-            cr_assert_leq(sanitize_width(area.shown.at + area.rows[row].at, area.rows[row].length), columns);
-        cr_assert_lt(sanitize_width(area.shown.at + area.rows[area.cursor_row].at, area.cursor_at), columns);
+            cr_assert_leq(sanitize_width(area.shown.at + area.rows[row].at, area.rows[row].length),
+                          columns);
+        cr_assert_lt(sanitize_width(area.shown.at + area.rows[area.cursor_row].at, area.cursor_at),
+                     columns);
         erase(1 + (size_t)rand() % 40, rand() % 2 == 0);
     }
 }

@@ -20,7 +20,8 @@ static void on_typed(void *ctx, const char *bytes, size_t length)
 static void on_pasted(void *ctx, const char *bytes, size_t length, bool cut)
 {
     (void)ctx;
-    sprintf(told + strlen(told), "<%.*s%s>", (int)(length < 100 ? length : 100), bytes, cut ? " cut" : "");
+    sprintf(told + strlen(told), "<%.*s%s>", (int)(length < 100 ? length : 100), bytes,
+            cut ? " cut" : "");
 }
 
 static const struct keys_sink sink = {.typed = on_typed, .pasted = on_pasted};

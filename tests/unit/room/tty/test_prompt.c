@@ -42,5 +42,6 @@ Test(prompt, is_short_where_it_is_narrow)
 Test(prompt, a_room_cannot_have_any_name_it_likes)
 {
     expect(PROMPT_IN, "\x1b[2J", 80, "\\x1b[2J, 12 here> ");
-    expect(PROMPT_IN, "a-room-with-a-very-long-name-that-goes-on", 200, "a-room-with-a-very-long-, 12 here> ");
+    expect(PROMPT_IN, "a-room-with-a-very-long-name-that-goes-on", 200,
+           "a-room-with-a-very-long-, 12 here> ");
 }

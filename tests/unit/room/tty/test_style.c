@@ -23,7 +23,8 @@ static struct event event_of(enum event_kind kind, const char *name, const char 
                           .wall_ns = WALL_NS};
 }
 
-static void expect_event(enum style_colours colours, const struct event *event, bool own, const char *expected)
+static void expect_event(enum style_colours colours, const struct event *event, bool own,
+                         const char *expected)
 {
     struct buffer out = {0};
 
@@ -35,8 +36,9 @@ static void expect_event(enum style_colours colours, const struct event *event, 
 
 Test(style, without_colours_there_is_only_text)
 {
-    struct event chat = event_of(EVENT_CHAT, "alice", "hi"), join = event_of(EVENT_JOIN, "alice", ""),
-                 left = event_of(EVENT_EXIT, "alice", ""), notice = event_of(EVENT_NOTICE, "", "tea");
+    struct event chat = event_of(EVENT_CHAT, "alice", "hi"),
+                 join = event_of(EVENT_JOIN, "alice", ""), left = event_of(EVENT_EXIT, "alice", ""),
+                 notice = event_of(EVENT_NOTICE, "", "tea");
 
     expect_event(STYLE_PLAIN, &chat, false, "14:05 alice: hi");
     expect_event(STYLE_PLAIN, &chat, true, "14:05 alice: hi");
@@ -53,20 +55,23 @@ Test(style, without_colours_there_is_only_text)
 
 Test(style, what_is_bold_or_dim_is_so_to_its_end)
 {
-    struct event chat = event_of(EVENT_CHAT, "alice", "hi"), notice = event_of(EVENT_NOTICE, "", "tea"),
+    struct event chat = event_of(EVENT_CHAT, "alice", "hi"),
+                 notice = event_of(EVENT_NOTICE, "", "tea"),
                  join = event_of(EVENT_JOIN, "alice", "");
 
     expect_event(STYLE_BOLD, &chat, false, "14:05 alice: hi");
     expect_event(STYLE_BOLD, &chat, true, "14:05 \x1b[1malice\x1b[m: hi");
     expect_event(STYLE_BOLD, &notice, false, "14:05 \x1b[1m*** Notice: tea\x1b[m");
-    expect_event(STYLE_256, &join, false, "\x1b[38;5;243m14:05\x1b[m \x1b[38;5;243malice joined\x1b[m");
+    expect_event(STYLE_256, &join, false,
+                 "\x1b[38;5;243m14:05\x1b[m \x1b[38;5;243malice joined\x1b[m");
 }
 
 Test(style, nothing_a_peer_sends_is_a_control)
 {
     struct event chat = event_of(EVENT_CHAT, "m\x1b[2J", "a\rb\x07\xc2\x9b\xe2\x80\xae");
 
-    expect_event(STYLE_PLAIN, &chat, false, "14:05 m\\x1b[2J: a\\x0db\\x07\\xc2\\x9b\\xe2\\x80\\xae");
+    expect_event(STYLE_PLAIN, &chat, false,
+                 "14:05 m\\x1b[2J: a\\x0db\\x07\\xc2\\x9b\\xe2\\x80\\xae");
 }
 
 Test(style, a_name_has_one_colour)
@@ -100,7 +105,8 @@ Test(style, names_can_be_read_on_black_and_on_white)
     for (size_t i = 0; i < STYLE_PALETTE; i++) {
         const struct style_colour *colour = &style_palette[i];
         unsigned cube = colour->number - 16U;
-        double light = 0.2126 * linear(colour->red) + 0.7152 * linear(colour->green) + 0.0722 * linear(colour->blue);
+        double light = 0.2126 * linear(colour->red) + 0.7152 * linear(colour->green) +
+                       0.0722 * linear(colour->blue);
 
         cr_expect_eq(colour->red, levels[cube / 36]);
         cr_expect_eq(colour->green, levels[cube / 6 % 6]);
@@ -118,7 +124,8 @@ Test(style, the_day_is_that_of_here)
     buffer_add(&out, "", 1);
     cr_expect_str_eq(out.at, "-- Saturday, 21 November 2026");
     buffer_done(&out);
-    cr_expect_eq(style_day_number(WALL_NS, OFFSET_S) + 1, style_day_number(WALL_NS, OFFSET_S + 10 * 3600));
+    cr_expect_eq(style_day_number(WALL_NS, OFFSET_S) + 1,
+                 style_day_number(WALL_NS, OFFSET_S + 10 * 3600));
 }
 
 Test(style, a_name_is_mentioned_as_a_word)
