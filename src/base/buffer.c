@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Doubling. */
+/* Growth by doubling. */
 #include "base/buffer.h"
 
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 
 #define BUFFER_FIRST_SIZE 256U
 
-/* What buffer_format writes at a time. */
+/* buffer_format cuts longer text. */
 #define BUFFER_FORMAT_MAX 512
 
 void buffer_done(struct buffer *buffer)

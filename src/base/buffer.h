@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A row of bytes that grows: what is on its way to a terminal or a file. Out of memory, what is
- * added is left out, and that is remembered.
+ * A growing byte buffer, for output to a terminal or a file. When memory runs out an addition is
+ * dropped and `failed` is set.
  */
 #ifndef ROOMD_BASE_BUFFER_H
 #define ROOMD_BASE_BUFFER_H
@@ -11,25 +11,28 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* All zero is an empty one. */
+/* All zeros is an empty buffer. */
 struct buffer {
     char *at; /* owned; not terminated */
     size_t length;
     size_t size;
-    bool failed; /* something is missing */
+    bool failed; /* an addition was dropped */
 };
 
 void buffer_done(struct buffer *buffer);
 void buffer_add(struct buffer *buffer, const char *more, size_t length);
 void buffer_add_text(struct buffer *buffer, const char *text);
+/* Adds at most 511 bytes; cuts what is longer. */
 void buffer_format(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Place for so many more; they count once they were written and `length` says so. NULL: no memory.
+/*
+ * Makes room for `length` more bytes and returns where they begin; NULL: out of memory. The caller
+ * writes them and adds what it wrote to `buffer->length`.
  */
 char *buffer_reserve(struct buffer *buffer, size_t length);
 
-/* Takes away the first so many. */
+/* Removes the first `length` bytes, at most `buffer->length`. */
 void buffer_drop(struct buffer *buffer, size_t length);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Frames to bytes, and back. */
+/* Encoding and decoding of control frames. */
 #include "base/control_frame.h"
 
 #include <roomd/status.h>
@@ -9,7 +9,7 @@
 
 #define CONTROL_FRAME_LENGTH_BYTES 4
 
-/* Bits of the flags; unknown ones are a later version's, and refused with it. */
+/* A bit of the flags byte. An unknown bit belongs to a later version and is refused like one. */
 #define CONTROL_FRAME_FLAG_JSON 1U
 
 int control_frame_read(const char *bytes, size_t length, struct control_frame *ret_frame)
@@ -43,15 +43,15 @@ int control_frame_read(const char *bytes, size_t length, struct control_frame *r
     return (int)(CONTROL_FRAME_LENGTH_BYTES + size);
 }
 
-/* Returns the bytes of the whole frame, or 0. */
+/* Returns the size of the whole frame in bytes, or 0. */
 static size_t write_header(char *bytes, size_t size, enum control_frame_type type, size_t length)
 {
-    size_t told = length + 1;
+    size_t frame_length = length + 1;
 
     if (length > CONTROL_FRAME_PAYLOAD_MAX_BYTES || size < CONTROL_FRAME_HEADER_BYTES + length)
         return 0;
     for (size_t i = 0; i < CONTROL_FRAME_LENGTH_BYTES; i++)
-        bytes[i] = (char)(told >> (8 * (CONTROL_FRAME_LENGTH_BYTES - 1 - i)) & 0xff);
+        bytes[i] = (char)(frame_length >> (8 * (CONTROL_FRAME_LENGTH_BYTES - 1 - i)) & 0xff);
     bytes[CONTROL_FRAME_LENGTH_BYTES] = (char)type;
     return CONTROL_FRAME_HEADER_BYTES + length;
 }

@@ -2,25 +2,25 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What roomd and roomctl say to each other on the control socket, as bytes. Pure: knows no socket.
+ * The protocol of the control socket between roomd and roomctl, as bytes. Knows no socket.
  *
- * A frame is the length of what follows the length (4 bytes, the highest first), a byte for its
- * type, and the payload. The client sends one request:
+ * A frame is a length (4 bytes, big-endian, not counting itself), a type (1 byte) and the payload.
+ * The client sends one request:
  *
- *     'q'  the version (1 byte), flags (1 byte), the line: a command of the table, without a slash;
- * not terminated
+ *     'q'  version (1 byte), flags (1 byte), and a command of the table: the line without a slash,
+ *          not terminated
  *
- * and keeps its side open; an end of its input means that it is gone. It is answered with any
- * number of
+ * and keeps its side of the connection open: end of file from it means that it has gone. The server
+ * answers with any number of
  *
- *     'l'  a line of the answer      'c'  a line that says why something was not done      both
- * UTF-8, without a newline
+ *     'l'  one line of the answer (UTF-8, no newline)
+ *     'c'  one line that says why something was not done (UTF-8, no newline)
  *
  * and one
  *
  *     'e'  enum control_result (1 byte)
  *
- * after which the connection is closed. Without it, the answer has broken off.
+ * and closes the connection. An answer without 'e' is incomplete.
  */
 #ifndef ROOMD_BASE_CONTROL_FRAME_H
 #define ROOMD_BASE_CONTROL_FRAME_H
@@ -31,15 +31,15 @@
 
 #define CONTROL_FRAME_VERSION 1
 
-/* The length and the type. */
+/* Length and type. */
 #define CONTROL_FRAME_HEADER_BYTES 5
 
-/* Of a payload. A line on the console is shorter, and so are the lines of answers. */
+/* Longer than any line of the console or of an answer. */
 #define CONTROL_FRAME_PAYLOAD_MAX_BYTES 8192
 
 #define CONTROL_FRAME_MAX_BYTES (CONTROL_FRAME_HEADER_BYTES + CONTROL_FRAME_PAYLOAD_MAX_BYTES)
 
-/* The version and the flags. */
+/* Version and flags. */
 #define CONTROL_FRAME_REQUEST_HEAD_BYTES 2
 
 enum control_frame_type {
@@ -52,12 +52,12 @@ enum control_frame_type {
 enum control_result {
     CONTROL_DONE,
     CONTROL_FAILED,    /* not done; the answer says why */
-    CONTROL_USAGE,     /* not a command, or not with these words */
-    CONTROL_FORBIDDEN, /* not from this user */
+    CONTROL_USAGE,     /* unknown command, or wrong arguments */
+    CONTROL_FORBIDDEN, /* this user may not do that */
     CONTROL_BUSY,      /* too many clients */
 };
 
-/* The payload is borrowed from what was read. */
+/* `payload` is borrowed from the bytes that were read. */
 struct control_frame {
     enum control_frame_type type;
     const char *payload;
@@ -65,27 +65,33 @@ struct control_frame {
 };
 
 struct control_request {
-    bool json; /* answer in JSON, an object to a line */
+    bool json; /* answer in JSON, one object per line */
     const char *line;
     size_t length;
 };
 
-/* Bytes of the frame that begins there; 0 while some of it are missing. STATUS_INVALID (no such
- * type), STATUS_TOO_LONG: nothing that follows can be understood. */
+/*
+ * Returns the size of the frame that begins at `bytes`, or 0 if it is incomplete. STATUS_INVALID
+ * (unknown type or no type) and STATUS_TOO_LONG are final: nothing after them can be parsed.
+ */
 int control_frame_read(const char *bytes, size_t length, struct control_frame *ret_frame);
 
-/* Writes a frame. Returns its bytes, or 0 where `size` is too small for it or the payload too long.
- */
+/* Returns the size of the frame in bytes, or 0 if `size` is too small or the payload too long. */
 size_t control_frame_write(char *bytes, size_t size, enum control_frame_type type,
                            const char *payload, size_t length);
 
-/* STATUS_INVALID: the frame is no request. STATUS_NOT_FOUND: it is one of another version. */
+/*
+ * STATUS_INVALID: not a request. STATUS_NOT_FOUND: a request of another version.
+ * `ret_request->line` is borrowed from the frame.
+ */
 int control_frame_read_request(const struct control_frame *frame,
                                struct control_request *ret_request);
-/* As control_frame_write. */
+/* Returns what control_frame_write does. */
 size_t control_frame_write_request(char *bytes, size_t size, const struct control_request *request);
 
-/* False where the frame is no end. A result of a later version reads as CONTROL_FAILED. */
+/*
+ * False if the frame is not an end. An unknown result (a later version's) reads as CONTROL_FAILED.
+ */
 bool control_frame_read_end(const struct control_frame *frame, enum control_result *ret_result);
 size_t control_frame_write_end(char *bytes, size_t size, enum control_result result);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Character by character, with a piece of text for each. */
+/* Escapes one character at a time. */
 #include "base/escape.h"
 
 #include "base/utf8.h"
@@ -13,7 +13,10 @@ static const char dots[] = "...";
 
 #define DOTS_BYTES (sizeof(dots) - 1)
 
-/* What is written for the character at `text`; `ret_step`: how many bytes that was. */
+/*
+ * Writes the escaped form of the character at `text` and returns its length; `ret_step` is the
+ * length of the character itself.
+ */
 static size_t escape_one(const char *text, size_t left, char ret_piece[4 * ESCAPE_BYTES + 1],
                          size_t *ret_step)
 {
@@ -33,7 +36,7 @@ static size_t escape_one(const char *text, size_t left, char ret_piece[4 * ESCAP
 
 size_t escape_text(const char *bytes, size_t length, char *out, size_t size)
 {
-    size_t used = 0, fits = 0; /* up to `fits`, there is place for the dots */
+    size_t used = 0, fits = 0; /* up to `fits` there is space for the dots */
 
     for (size_t at = 0, step; at < length; at += step) {
         char piece[4 * ESCAPE_BYTES + 1];

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * Text of which nobody knows where it came from, made fit for a line of a log or a terminal. Knows
- * no lines and no logs.
- */
+/* Makes untrusted text safe for a line of a log or a terminal. Knows no lines and no logs. */
 #ifndef ROOMD_BASE_ESCAPE_H
 #define ROOMD_BASE_ESCAPE_H
 
@@ -14,10 +11,10 @@
 #define ESCAPE_BYTES 4
 
 /*
- * Copies `length` bytes to `out`, which holds `size` (at least 4), and terminates them. Bytes that
- * are not valid UTF-8 (RFC 3629), control characters (C0, DEL, C1), line and paragraph separators
- * and the controls of writing direction become \xNN, byte by byte. What does not fit is left out
- * between two characters, and "..." says so. Returns how long `out` is.
+ * Copies `length` bytes to `out` and terminates them; `size`, at least 4, is the capacity of `out`.
+ * Bytes that are not valid UTF-8 (RFC 3629), control characters (C0, DEL, C1), line and paragraph
+ * separators and bidirectional controls become \xNN, byte by byte. Text that does not fit is cut
+ * between two characters and ends in "...". Returns the length of `out`.
  */
 size_t escape_text(const char *bytes, size_t length, char *out, size_t size);
 

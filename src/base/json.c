@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Punctuation and escapes. */
+/* Punctuation and escapes of JSON. */
 #include "base/json.h"
 
 #include "base/utf8.h"
@@ -15,7 +15,7 @@
 
 static void put(struct json *json, const char *bytes, size_t length)
 {
-    /* One byte stays free for the terminator. */
+    /* Keep one byte for the terminator. */
     if (json->full || length >= json->size - json->used) {
         json->full = true;
         return;
@@ -49,10 +49,9 @@ static void put_quoted(struct json *json, const char *text, size_t length)
 
         if (size == 0)
             put(json, JSON_REPLACEMENT, sizeof(JSON_REPLACEMENT) - 1);
+        /* JSON does not require DEL to be escaped, but the text may be shown on a terminal. */
         else if (codepoint < 0x20 || codepoint == '"' || codepoint == '\\' || codepoint == 0x7f)
-            put_escaped(
-                json,
-                (unsigned char)codepoint); /* DEL needs no escape, but a terminal may see this */
+            put_escaped(json, (unsigned char)codepoint);
         else
             put(json, text + at, size);
         at += size > 0 ? size : 1;

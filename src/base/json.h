@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Writes one JSON object (RFC 8259) into a buffer, on one line. Writing only: what is read nowhere
- * needs no parser, and so no library.
+ * Writes one JSON object (RFC 8259) into a buffer, on one line. There is no parser: nothing here
+ * reads JSON.
  */
 #ifndef ROOMD_BASE_JSON_H
 #define ROOMD_BASE_JSON_H
@@ -12,36 +12,39 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How much longer than its bytes a string may become, without control characters and with: "\"" and
- * "\u001f". */
+/*
+ * The most bytes that one byte of a string can become: "\"" without control characters, "\u001f"
+ * with them. The two quotation marks come on top.
+ */
 #define JSON_QUOTED_FACTOR  2
 #define JSON_ESCAPED_FACTOR 6
 
 struct json {
     char *bytes; /* borrowed */
     size_t size, used;
-    bool first; /* of its object */
-    bool full;  /* something did not fit */
+    bool first; /* no member of the current object has been written */
+    bool full;  /* something did not fit; nothing more is written */
 };
 
-/* Begins the object. `bytes` outlives `json`. */
+/* Begins the object. `bytes` is borrowed until json_end has returned. */
 void json_begin(struct json *json, char *bytes, size_t size);
 
-/* `length` bytes of text; each that is not part of valid UTF-8 becomes U+FFFD. */
+/* `length` bytes of text; a byte that is not part of valid UTF-8 becomes U+FFFD. */
 void json_string(struct json *json, const char *key, const char *text, size_t length);
-/* A terminated text; NULL: null. */
+/* A NUL-terminated text; NULL is written as null. */
 void json_text(struct json *json, const char *key, const char *text);
 void json_number(struct json *json, const char *key, int64_t number);
 void json_count(struct json *json, const char *key, uint64_t count);
 void json_bool(struct json *json, const char *key, bool value);
 void json_null(struct json *json, const char *key);
 
-/* What follows goes into an object of its own under this key, until json_object_end. They may be
- * nested. */
+/*
+ * Opens an object under this key; members go into it until json_object_end. Objects may be nested.
+ */
 void json_object(struct json *json, const char *key);
 void json_object_end(struct json *json);
 
-/* Ends and terminates the object. Returns its text, or NULL where it did not fit. */
+/* Ends and terminates the object. Returns `bytes`, or NULL if the object did not fit. */
 const char *json_end(struct json *json);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Formatting and writing of log lines. Owns the level, the program's only global state. */
+/* Formats and writes log lines. Owns the level, the program's only global state. */
 #include "base/log.h"
 
 #include "base/escape.h"
@@ -31,8 +31,10 @@ bool log_is_shown(enum log_level level)
     return level <= log_level;
 }
 
-/* $JOURNAL_STREAM names device and inode of the stream journald reads (systemd.exec(5)); stderr may
- * since have been redirected. */
+/*
+ * $JOURNAL_STREAM holds the device and inode of the stream that journald reads (systemd.exec(5)).
+ * They are compared because stderr may have been redirected since.
+ */
 static bool stderr_is_journal(void)
 {
     const char *stream = getenv("JOURNAL_STREAM");
@@ -45,15 +47,15 @@ static bool stderr_is_journal(void)
     return strcmp(stream, own) == 0;
 }
 
-/* Local time with its offset. Empty where the C library can't tell it. */
+/* Local time with its UTC offset; empty if the C library can't convert it. */
 static size_t write_stamp(char *line, size_t size)
 {
     time_t now = time(NULL);
     char text[TIMESTAMP_TEXT_BYTES];
     struct tm local;
 
-    tzset(); /* localtime_r alone need not notice that the administrator has set another time zone
-              */
+    /* localtime_r need not notice that the administrator has changed the time zone. */
+    tzset();
     if (localtime_r(&now, &local) == NULL)
         return 0;
     return (size_t)snprintf(
@@ -68,7 +70,7 @@ static size_t write_prefix(char *line, size_t size, enum log_level level, bool s
                                                     : "";
     size_t used;
 
-    if (stderr_is_journal()) /* it has the time and the program's name itself */
+    if (stderr_is_journal()) /* the journal adds the time and the name itself */
         return (size_t)snprintf(line, size, "<%d>", (int)level);
     used = stamped ? write_stamp(line, size) : 0;
     return used + (size_t)snprintf(line + used, size - used, "roomd: %s", kind);
@@ -86,17 +88,17 @@ __attribute__((format(printf, 4, 0))) static void write_line(enum log_level leve
         written = snprintf(text + used, sizeof(text) - used, ": %s", strerror(error));
         used += written < 0 ? 0 : (size_t)written;
     }
-    if (used >= sizeof(text)) /* with what stands before it the line is too long then, and
-                                 escape_text says so */
+    if (used >= sizeof(text)) /* the prefix makes it too long, so escape_text marks the cut */
         used = sizeof(text) - 1;
     written = (int)write_prefix(line, sizeof(line), level, stamped);
     used =
         escape_text(text, used, line + written, sizeof(line) - (size_t)written) + (size_t)written;
     line[used++] = '\n';
-    write_nowait(STDERR_FILENO, line, used); /* if it does not go out, nobody is left to tell */
+    /* A failure is ignored: there is nowhere to report it. */
+    write_nowait(STDERR_FILENO, line, used);
 }
 
-/* A line without a stamp comes whatever the level is. */
+/* A line without a time stamp is written at every level. */
 #define LOG_FUNCTION(name, level, stamped, with_errno)                                             \
     void name(const char *format, ...)                                                             \
     {                                                                                              \

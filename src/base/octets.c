@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Bounded reading and writing: each access goes through `take` or `place`, the only two that move a
- * cursor forwards. */
+/*
+ * Bounded reading and writing: each access goes through `take` or `place`, the only functions that
+ * advance a cursor.
+ */
 #include "base/octets.h"
 
 #include <string.h>
 
-/* Of the first byte: these tell the length, the others begin the value. */
+/* The first byte has two bits for the length and six for the beginning of the value. */
 #define VARINT_LENGTH_BITS 2
 #define VARINT_VALUE_BITS  6
 
@@ -26,13 +28,13 @@ static const uint8_t *take(struct octets_reader *reader, uint64_t length)
         reader->failed = true;
         return NULL;
     }
-    if (length > 0) /* there may be no buffer at all */
+    if (length > 0) /* `at` may be NULL */
         reader->at += length;
     reader->left -= (size_t)length;
     return taken;
 }
 
-/* Written so that a compiler makes one load of each. */
+/* Compilers turn each of these into one load. */
 static uint16_t load_u16(const uint8_t *bytes)
 {
     return (uint16_t)(bytes[0] << 8 | bytes[1]);
@@ -99,7 +101,7 @@ struct octets_slice octets_read_slice(struct octets_reader *reader, uint64_t len
 {
     const uint8_t *bytes = take(reader, length);
 
-    /* Never NULL, so that nobody hands NULL to memcpy. */
+    /* Never NULL, so that callers may pass it to memcpy. */
     return bytes != NULL ? (struct octets_slice){(const char *)bytes, (size_t)length}
                          : (struct octets_slice){"", 0};
 }

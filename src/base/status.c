@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The texts of enum status. */
+/* Texts of enum status. */
 #include <roomd/status.h>
 
 const char *status_text(int status)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The distance, with three rows of its table. */
+/* The distance, computed with three rows of its table. */
 #include "base/suggest.h"
 
 #include <string.h>
@@ -26,7 +26,7 @@ unsigned suggest_distance(const char *a, const char *b)
     for (size_t j = 0; j <= b_length; j++)
         rows[0][j] = (unsigned)j;
     for (size_t i = 1; i <= a_length; i++) {
-        const unsigned *above = rows[(i - 1) % 3], *above_that = rows[(i + 1) % 3];
+        const unsigned *above = rows[(i - 1) % 3], *second_above = rows[(i + 1) % 3];
         unsigned *row = rows[i % 3];
 
         row[0] = (unsigned)i;
@@ -36,7 +36,7 @@ unsigned suggest_distance(const char *a, const char *b)
             row[j] = least(least(above[j] + 1, row[j - 1] + 1), above[j - 1] + differs);
             if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
                 lower(a[i - 2]) == lower(b[j - 1]))
-                row[j] = least(row[j], above_that[j - 2] + 1);
+                row[j] = least(row[j], second_above[j - 2] + 1);
         }
     }
     return rows[a_length % 3][b_length];

@@ -2,38 +2,43 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * "Did you mean …?": how far apart two words are, for somebody who mistyped one of them. Knows no
- * options and no commands.
+ * "Did you mean …?": edit distance between a mistyped word and candidates. Knows no options and no
+ * commands.
  */
 #ifndef ROOMD_BASE_SUGGEST_H
 #define ROOMD_BASE_SUGGEST_H
 
 #include <stdbool.h>
 
-/* Longer words are like no other. */
+/* Longer words match nothing. */
 #define SUGGEST_WORD_MAX_BYTES 64
 
-/* The distance where a word is too long: farther apart than any two words. */
+/* The distance if a word is too long; above that of any two words. */
 #define SUGGEST_FAR 1000U
 
-/* What was meant, as far as is known; begins as all zeros. */
+/* The best candidate so far; starts as all zeros. */
 struct suggestion {
-    const char *word; /* borrowed; NULL: none was close */
+    const char *word; /* borrowed; NULL: no candidate is close */
     unsigned distance;
 };
 
 /*
- * The number of insertions, deletions, replacements and swaps of neighbours that make one word of
- * the other (Damerau-Levenshtein, restricted: optimal string alignment), ASCII letters in any case.
- * SUGGEST_FAR where a word is too long.
+ * Counts the insertions, deletions, replacements and swaps of neighbours that turn one word into
+ * the other (restricted Damerau-Levenshtein: optimal string alignment), ignoring ASCII case.
+ * SUGGEST_FAR if a word is too long.
  */
 unsigned suggest_distance(const char *a, const char *b);
 
-/* True where that distance may be a slip of somebody who meant `word`: one in a short word, up to
- * three in a long one. */
+/*
+ * True if `distance` may be a typing error for `word`: one edit in a word of up to 3 bytes, two in
+ * one of up to 8, three in a longer one.
+ */
 bool suggest_is_close(unsigned distance, const char *word);
 
-/* Takes `candidate` where it is close to `written`, and closer than what there is. */
+/*
+ * Stores `candidate` if it is close to `written` and closer than the best so far. `candidate` is
+ * borrowed.
+ */
 void suggest_consider(struct suggestion *best, const char *candidate, const char *written);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The calendar is libc's; the offset is ours, as gmtime_r knows none. */
+/* libc computes the calendar; the offset is added here, because gmtime_r knows none. */
 #include "base/timestamp.h"
 
 #include <stdio.h>
@@ -20,7 +20,7 @@ const char *timestamp_format(int64_t wall_ns, int32_t utc_offset_s, char text[TI
     struct tm parts;
     size_t used;
 
-    if (gmtime_r(&seconds, &parts) == NULL) /* 64 bits of nanoseconds end in the year 2262 */
+    if (gmtime_r(&seconds, &parts) == NULL) /* can't happen: 64 bits of nanoseconds end in 2262 */
         memset(&parts, 0, sizeof(parts));
     used = strftime(text, TIMESTAMP_TEXT_BYTES, "%Y-%m-%dT%H:%M:%S", &parts);
     snprintf(text + used, TIMESTAMP_TEXT_BYTES - used, "%c%02d:%02d", utc_offset_s < 0 ? '-' : '+',

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The table of RFC 3629, section 4, in arithmetic. */
+/* The table of RFC 3629, section 4, as arithmetic. */
 #include "base/utf8.h"
 
-/* 0 where no character begins with this byte; 0xc0 and 0xc1 would begin a second form of ASCII. */
+/* 0 if no character begins with this byte; 0xc0 and 0xc1 would begin overlong forms of ASCII. */
 static size_t character_length(uint8_t first)
 {
     if (first < 0x80)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* One write that does not wait. */
+/* One write that does not block. */
 #include "base/write_nowait.h"
 
 #include <errno.h>

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * Writing a line to stdout or stderr, whatever they are, without ever waiting for who reads it.
- */
+/* Writes a line to stdout or stderr, whatever they are, without blocking on a slow reader. */
 #ifndef ROOMD_BASE_WRITE_NOWAIT_H
 #define ROOMD_BASE_WRITE_NOWAIT_H
 
@@ -11,9 +9,9 @@
 #include <stddef.h>
 
 /*
- * Writes once. False where nothing, or not all, was taken. Terminals and pipes were made
- * non-blocking at start (io/std.h); a socket, as the journal's, is not ours to change, and is
- * written to with a flag instead. errno may change.
+ * Writes once. False if nothing, or only a part, was taken. Terminals and pipes were made
+ * non-blocking at start (io/std.h). A socket, such as the journal's, may be shared, so a flag is
+ * used instead of changing it. errno may change.
  */
 bool write_nowait(int fd, const char *bytes, size_t length);
 

@@ -57,7 +57,7 @@ Test(control_frame, a_frame_that_has_not_come_whole_is_waited_for)
     cr_expect_eq(control_frame_read(bytes, length + 1, &frame), (int)length);
 }
 
-Test(control_frame, what_is_no_frame_is_known_early)
+Test(control_frame, bytes_that_are_no_frame_are_refused_early)
 {
     cr_expect_eq(control_frame_read("GET / HTTP/1.1", 14, &frame), STATUS_TOO_LONG);
     cr_expect_eq(control_frame_read("\xff\xff\xff\xff", 4, &frame), STATUS_TOO_LONG);
@@ -66,7 +66,7 @@ Test(control_frame, what_is_no_frame_is_known_early)
     cr_expect_eq(control_frame_read("\0\0\0\x02\0", 5, &frame), STATUS_INVALID);
 }
 
-Test(control_frame, a_payload_may_have_so_many_bytes_and_not_one_more)
+Test(control_frame, a_payload_of_the_maximum_length_passes_and_one_byte_more_fails)
 {
     static char payload[CONTROL_FRAME_PAYLOAD_MAX_BYTES + 1];
 
@@ -82,7 +82,7 @@ Test(control_frame, a_payload_may_have_so_many_bytes_and_not_one_more)
     cr_expect_eq(control_frame_read("\0\0\x20\x02l", 5, &frame), STATUS_TOO_LONG);
 }
 
-Test(control_frame, a_request_of_another_version_or_none_is_told_apart)
+Test(control_frame, a_request_of_another_version_and_a_frame_that_is_none_are_distinguished)
 {
     struct control_request request;
 
@@ -100,7 +100,7 @@ Test(control_frame, a_request_of_another_version_or_none_is_told_apart)
     cr_expect_eq(control_frame_read_request(&frame, &request), STATUS_INVALID);
 }
 
-Test(control_frame, an_end_without_a_result_is_none_and_an_unknown_result_is_a_failure)
+Test(control_frame, an_end_without_a_result_is_refused_and_an_unknown_result_is_a_failure)
 {
     enum control_result result = CONTROL_DONE;
 

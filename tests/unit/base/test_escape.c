@@ -17,7 +17,7 @@ static void expect(const char *text, size_t length, const char *escaped)
 
 #define EXPECT(text, escaped) expect(text, sizeof(text) - 1, escaped)
 
-Test(escape, what_people_write_stays_as_it_is)
+Test(escape, ordinary_text_stays_as_it_is)
 {
     EXPECT("", "");
     EXPECT("plain \"text\" \\ ~", "plain \"text\" \\ ~");
@@ -32,7 +32,7 @@ Test(escape, control_characters_are_written_out)
     EXPECT("\xc2\x80\xc2\x9b", "\\xc2\\x80\\xc2\\x9b");
 }
 
-Test(escape, what_turns_the_direction_of_writing_is_written_out)
+Test(escape, bidirectional_controls_are_written_out)
 {
     EXPECT("\u202a\u202e", "\\xe2\\x80\\xaa\\xe2\\x80\\xae");
     EXPECT("\u2066\u2069", "\\xe2\\x81\\xa6\\xe2\\x81\\xa9");
@@ -52,7 +52,7 @@ Test(escape, bytes_that_are_not_utf_8_are_written_out_one_by_one)
     EXPECT("\xe8\x81z\xe8\x81\x8a", "\\xe8\\x81z\xe8\x81\x8a");
 }
 
-Test(escape, what_does_not_fit_is_left_out_between_two_characters)
+Test(escape, text_that_does_not_fit_is_cut_between_two_characters)
 {
     char out[64];
 

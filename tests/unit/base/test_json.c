@@ -48,7 +48,7 @@ Test(json, every_kind_of_value)
                      "\"b\":2}");
 }
 
-Test(json, what_must_be_escaped_is)
+Test(json, special_characters_are_escaped)
 {
     expect_string("a\"b\\c/d", 7, "{\"k\":\"a\\\"b\\\\c/d\"}");
     expect_string("\b\f\n\r\t", 5, "{\"k\":\"\\b\\f\\n\\r\\t\"}");
@@ -56,7 +56,7 @@ Test(json, what_must_be_escaped_is)
     expect_string("", 0, "{\"k\":\"\"}");
 }
 
-Test(json, utf8_goes_through_and_what_is_none_is_replaced)
+Test(json, utf8_is_kept_and_invalid_bytes_are_replaced)
 {
     static const char *const bad[] = {"\x80", "\xc1", "\xf5", "\xff"};
 
@@ -69,12 +69,12 @@ Test(json, utf8_goes_through_and_what_is_none_is_replaced)
     expect_string("\xed\xa0\x80", 3, "{\"k\":\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"}");
 }
 
-Test(json, what_does_not_fit_is_no_object)
+Test(json, an_object_that_does_not_fit_is_null)
 {
     char *exact;
 
     for (size_t size = 0; size <= sizeof("{\"key\":\"ab\"}"); size++) {
-        exact = malloc(size > 0 ? size : 1); /* so that the sanitizer sees a byte too many */
+        exact = malloc(size > 0 ? size : 1); /* the sanitizer sees a byte too many */
         cr_assert_not_null(exact);
         json_begin(&json, exact, size);
         json_text(&json, "key", "ab");

@@ -16,8 +16,8 @@
 
 static int kept, reader;
 
-/* stderr becomes a pipe, so that what is logged can be read. */
-static void catch_stderr(void)
+/* Replaces stderr by a pipe, so that the log can be read. */
+static void capture_stderr(void)
 {
     int ends[2];
 
@@ -28,7 +28,7 @@ static void catch_stderr(void)
     reader = ends[0];
 }
 
-static const char *caught(void)
+static const char *logged(void)
 {
     static char text[8192];
     ssize_t length;
@@ -58,13 +58,13 @@ static bool is_stamp(const char *text)
     return true;
 }
 
-/* What was caught, each line's time looked at and taken away. */
-static const char *caught_without_time(void)
+/* Returns what was logged, after checking and removing the time of each line. */
+static const char *logged_without_time(void)
 {
     static char text[8192];
     size_t used = 0;
 
-    for (const char *line = caught(), *end; *line != '\0'; line = end) {
+    for (const char *line = logged(), *end; *line != '\0'; line = end) {
         end = strchr(line, '\n');
         cr_assert(is_stamp(line), "no time: %s", line);
         cr_assert_not_null(end);
@@ -77,36 +77,36 @@ static const char *caught_without_time(void)
     return text;
 }
 
-Test(log, a_line_says_who_and_how_bad)
+Test(log, a_line_has_the_program_s_name_and_its_severity)
 {
-    catch_stderr();
+    capture_stderr();
     log_notice("open on %d", 8888);
     log_warnx("warned");
     log_errorx("failed");
     log_debug("not shown");
-    cr_expect_str_eq(caught_without_time(),
+    cr_expect_str_eq(logged_without_time(),
                      "roomd: open on 8888\nroomd: warning: warned\nroomd: error: failed\n");
 }
 
-Test(log, errno_is_said_where_it_matters_and_survives)
+Test(log, errno_is_written_by_the_plain_forms_and_survives)
 {
-    catch_stderr();
+    capture_stderr();
     errno = ENOENT;
     log_warn("%s", "/nowhere");
     cr_expect_eq(errno, ENOENT);
-    cr_expect_str_eq(caught_without_time(),
+    cr_expect_str_eq(logged_without_time(),
                      "roomd: warning: /nowhere: No such file or directory\n");
 }
 
 Test(log, the_level_decides_what_is_written)
 {
-    catch_stderr();
+    capture_stderr();
     log_set_level(LOG_LEVEL_WARNING);
     log_info("hidden");
     log_warnx("shown");
     log_set_level(LOG_LEVEL_DEBUG);
     log_debug("shown too");
-    cr_expect_str_eq(caught_without_time(), "roomd: warning: shown\nroomd: shown too\n");
+    cr_expect_str_eq(logged_without_time(), "roomd: warning: shown\nroomd: shown too\n");
 }
 
 Test(log, a_line_begins_with_the_local_time_and_its_distance_from_utc)
@@ -120,33 +120,33 @@ Test(log, a_line_begins_with_the_local_time_and_its_distance_from_utc)
 
     for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++) {
         struct tm local = {.tm_isdst = -1};
-        time_t before = time(NULL), told;
+        time_t before = time(NULL), stamped;
         const char *line;
 
         setenv("TZ", zones[i].zone, 1);
-        catch_stderr();
+        capture_stderr();
         log_notice("now");
-        line = caught();
+        line = logged();
         cr_assert(is_stamp(line), "%s", line);
         cr_expect_eq(memcmp(line + 19, zones[i].offset, 7), 0, "%s", line);
         cr_assert_not_null(strptime(line, "%Y-%m-%dT%H:%M:%S", &local));
-        told = mktime(&local);
-        cr_expect(told >= before && told <= time(NULL), "%s", line);
+        stamped = mktime(&local);
+        cr_expect(stamped >= before && stamped <= time(NULL), "%s", line);
     }
 }
 
-Test(log, the_line_others_wait_for_has_no_time_and_comes_at_every_level)
+Test(log, the_ready_line_has_no_time_and_is_written_at_every_level)
 {
-    catch_stderr();
+    capture_stderr();
     log_set_level(LOG_LEVEL_ERROR);
     log_notice("hidden");
     errno = ENOENT;
     log_ready("room %s is open", "lobby");
     cr_expect_eq(errno, ENOENT);
-    cr_expect_str_eq(caught(), "roomd: room lobby is open\n");
+    cr_expect_str_eq(logged(), "roomd: room lobby is open\n");
 }
 
-Test(log, who_asks_is_told_what_would_be_written)
+Test(log, is_shown_tells_whether_a_line_would_be_written)
 {
     cr_expect(log_is_shown(LOG_LEVEL_INFO));
     cr_expect_not(log_is_shown(LOG_LEVEL_DEBUG));
@@ -155,11 +155,11 @@ Test(log, who_asks_is_told_what_would_be_written)
     cr_expect_not(log_is_shown(LOG_LEVEL_WARNING));
 }
 
-Test(log, what_comes_from_elsewhere_can_not_pass_for_another_line)
+Test(log, untrusted_text_can_not_imitate_another_line)
 {
-    catch_stderr();
+    capture_stderr();
     log_notice("%s", "a\n<3>b\x1b[2J caf\xe9 \u202e 聊天室");
-    cr_expect_str_eq(caught_without_time(),
+    cr_expect_str_eq(logged_without_time(),
                      "roomd: a\\x0a<3>b\\x1b[2J caf\\xe9 \\xe2\\x80\\xae 聊天室\n");
 }
 
@@ -170,9 +170,9 @@ Test(log, a_line_full_of_escapes_is_cut_too)
 
     memset(text, 0x1b, sizeof(text));
     text[sizeof(text) - 1] = '\0';
-    catch_stderr();
+    capture_stderr();
     log_notice("%s", text);
-    line = caught();
+    line = logged();
     cr_expect_leq(strlen(line), LOG_LINE_MAX_BYTES + 1);
     cr_expect_str_eq(line + strlen(line) - 8, "\\x1b...\n");
 }
@@ -182,13 +182,13 @@ Test(log, under_the_journal_a_line_begins_with_its_priority)
     struct stat status;
     char stream[64];
 
-    catch_stderr();
+    capture_stderr();
     cr_assert_eq(fstat(STDERR_FILENO, &status), 0);
     snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)status.st_dev, (uintmax_t)status.st_ino);
     setenv("JOURNAL_STREAM", stream, 1);
     log_warnx("warned\n<3>not an error");
     log_ready("room %s is open", "lobby");
-    cr_expect_str_eq(caught(), "<4>warned\\x0a<3>not an error\n<5>room lobby is open\n");
+    cr_expect_str_eq(logged(), "<4>warned\\x0a<3>not an error\n<5>room lobby is open\n");
 }
 
 Test(log, a_long_line_is_cut_and_says_so)
@@ -198,16 +198,16 @@ Test(log, a_long_line_is_cut_and_says_so)
 
     memset(text, 'x', sizeof(text));
     text[sizeof(text) - 1] = '\0';
-    catch_stderr();
+    capture_stderr();
     log_notice("%s%%n", text);
-    line = caught();
+    line = logged();
     cr_expect_leq(strlen(line), LOG_LINE_MAX_BYTES + 1);
     cr_expect_str_eq(line + strlen(line) - 4, "...\n");
 }
 
-Test(log, what_looks_like_a_format_is_only_text)
+Test(log, a_format_within_an_argument_is_only_text)
 {
-    catch_stderr();
+    capture_stderr();
     log_notice("%s", "%n%s%x");
-    cr_expect_str_eq(caught_without_time(), "roomd: %n%s%x\n");
+    cr_expect_str_eq(logged_without_time(), "roomd: %n%s%x\n");
 }

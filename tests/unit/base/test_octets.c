@@ -41,7 +41,7 @@ static uint64_t byte_by_byte(const uint8_t *bytes, size_t length)
     return value;
 }
 
-Test(octets, whatever_stands_there_is_read_as_byte_after_byte_wherever_it_begins)
+Test(octets, random_bytes_are_read_as_byte_by_byte_at_any_alignment)
 {
     struct dice dice = {.state = 1};
 
@@ -119,7 +119,7 @@ Test(octets, a_number_that_has_too_many_bits_is_not_written)
     cr_expect(writer.failed && writer.length == 0);
 }
 
-Test(octets, what_is_not_there_reads_as_nothing_and_so_does_all_that_follows)
+Test(octets, a_read_beyond_the_end_gives_zero_and_so_do_all_later_ones)
 {
     struct octets_reader reader = octets_read("\1\2\3", 3);
 
@@ -154,7 +154,7 @@ Test(octets, nothing_is_written_beyond_the_buffer_and_a_failure_can_be_taken_bac
     memset(bytes, 0xaa, sizeof(bytes));
     octets_write_u32(&writer, 1);
     octets_write_u16(&writer, 2);
-    octets_write_u8(&writer, 3); /* would fit, but something before it is missing */
+    octets_write_u8(&writer, 3); /* would fit, but an earlier write failed */
     cr_expect(writer.failed && writer.length == 4);
     octets_rewind(&writer, 4);
     octets_write_slice(&writer, (struct octets_slice){"x", 1});

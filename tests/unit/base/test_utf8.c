@@ -25,7 +25,7 @@ Test(utf8, a_character_is_as_long_as_its_first_byte_says)
     expect("\U0010ffff", 4, 4, 0x10ffff);
 }
 
-Test(utf8, what_is_none_has_no_length)
+Test(utf8, invalid_bytes_have_no_length)
 {
     expect("", 0, 0, -1);
     expect("\x80", 1, 0, -1);
