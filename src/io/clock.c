@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Three readings make a moment: CLOCK_BOOTTIME, CLOCK_REALTIME, and where the local time stands
- * beside UTC. */
+/* A moment is three readings: CLOCK_BOOTTIME, CLOCK_REALTIME and the UTC offset of local time. */
 #include "io/clock.h"
 
 #include <time.h>
@@ -22,7 +21,7 @@ static int32_t utc_offset(int64_t wall_ns)
     time_t seconds = (time_t)(wall_ns / MOMENT_NS_PER_S);
     struct tm local;
 
-    /* localtime_r alone need not notice that the administrator has set another time zone. */
+    /* localtime_r need not notice that the administrator has changed the time zone. */
     tzset();
     return localtime_r(&seconds, &local) == NULL ? 0 : (int32_t)local.tm_gmtoff;
 }
@@ -37,7 +36,7 @@ void clock_now(struct clock *clock, struct moment *ret_moment)
     int64_t wall_ns = read_ns(CLOCK_REALTIME);
     int64_t minute = wall_ns / CLOCK_MINUTE_NS;
 
-    /* Summer time begins and ends on a full minute, so within one the offset stays what it is. */
+    /* Daylight saving time changes on a full minute, so the offset is constant within one. */
     if (!clock->known || clock->minute != minute)
         *clock =
             (struct clock){.minute = minute, .utc_offset_s = utc_offset(wall_ns), .known = true};

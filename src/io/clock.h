@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Reads the clocks for core, which reads none. Knows nothing of timers: those are the loop's.
+ * Reads the clocks on behalf of core, which reads none. Knows no timers: those belong to the loop.
  */
 #ifndef ROOMD_IO_CLOCK_H
 #define ROOMD_IO_CLOCK_H
@@ -11,17 +11,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What is remembered between two readings. */
+/* Cached between two readings. */
 struct clock {
-    int64_t minute; /* wall minute that utc_offset_s was found for */
+    int64_t minute; /* the wall minute that utc_offset_s was computed for */
     int32_t utc_offset_s;
-    bool known; /* the two above hold something */
+    bool known; /* the other two fields are set */
 };
 
 void clock_init(struct clock *clock);
 
-/* The time is now `ret_moment`. The local time's offset is looked up at most once in a wall minute.
- */
+/* Reads the current time. The UTC offset is computed at most once per wall minute. */
 void clock_now(struct clock *clock, struct moment *ret_moment);
 
 #endif

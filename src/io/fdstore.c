@@ -15,7 +15,7 @@
 
 #define FDSTORE_FIRST_FD 3
 
-/* Copies the name up to the next colon. Returns what follows it. */
+/* Copies the name up to the next colon. Returns the rest of `names`. */
 static const char *read_name(const char *names, char ret_name[FDSTORE_NAME_BYTES])
 {
     size_t length = strcspn(names, ":");
@@ -61,7 +61,7 @@ int fdstore_take(struct fdstore *fdstore, size_t index)
     return fd;
 }
 
-/* All that is held under one name is let go together. */
+/* The service manager drops all descriptors of one name together. */
 static bool is_name_in_use(const struct fdstore *fdstore, const char *name)
 {
     for (size_t i = 0; i < fdstore->count; i++) {

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Descriptors that the service manager has held for us over a restart, and hands back by the
- * protocol of sd_listen_fds(3). Whoever recognises one takes it; what nobody takes is closed, and
- * no longer held.
+ * Descriptors that the service manager has kept for us across a restart, passed by the protocol of
+ * sd_listen_fds(3). The caller takes those that it recognises; fdstore_drop closes the others and
+ * has the service manager drop them.
  */
 #ifndef ROOMD_IO_FDSTORE_H
 #define ROOMD_IO_FDSTORE_H
@@ -12,16 +12,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A door for each of 32, and the members; the rest is none of ours. */
+/* Up to 32 doors and the roster file; the rest is not ours. */
 #define FDSTORE_MAX 64
 
-/* Of systemd: sd_pid_notify_with_fds(3). */
+/* systemd's limit: sd_pid_notify_with_fds(3). */
 #define FDSTORE_NAME_BYTES 256
 
 struct fdstore_fd {
     int fd; /* owned until it is taken; then -1 */
     bool taken;
-    char name[FDSTORE_NAME_BYTES]; /* it is held under; "" = unknown */
+    char name[FDSTORE_NAME_BYTES]; /* its name in the store; "" = unknown */
 };
 
 struct fdstore {
@@ -29,15 +29,19 @@ struct fdstore {
     size_t count;
 };
 
-/* Finds what was handed to this process, closes it to programs that are started, and removes the
- * variables that tell of it. Nothing, where nothing was. */
+/*
+ * Finds the descriptors that were passed to this process, sets FD_CLOEXEC on them, and removes the
+ * environment variables that describe them. There may be none.
+ */
 void fdstore_find(struct fdstore *fdstore);
 
-/* The index-th one becomes the caller's. */
+/* Returns the descriptor at `index`, which the caller owns from now on. */
 int fdstore_take(struct fdstore *fdstore, size_t index);
 
-/* Closes those that nobody has taken, and has the service manager let go of them. Returns how many
- * that were. */
+/*
+ * Closes the descriptors that were not taken and has the service manager drop them, unless their
+ * name is in use. Returns how many were closed.
+ */
 size_t fdstore_drop(struct fdstore *fdstore);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Making, checking and removing a FIFO. Its lines are input.c's matter. */
+/* Creates, checks and removes a FIFO. input.c reads its lines. */
 #include "io/fifo.h"
 
 #include "base/log.h"
@@ -17,20 +17,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Whoever is to speak into the room is put into the group. */
+/* Writing is for the owner and members of the group. */
 #define FIFO_MODE 0620
 
 struct fifo {
     struct input *input; /* owned */
     char *path;          /* owned */
     int fd;
-    bool made; /* by us: ours to remove */
+    bool made; /* we created it, so we remove it */
 };
 
 /*
- * Only a FIFO of our own or of root's is read: an administrator's typing error must not hand some
- * file's lines, or a device's, to the console, and nobody else may put his FIFO where ours is
- * expected.
+ * Only a FIFO that belongs to us or to root is read. A typing error in the configuration must not
+ * feed a file or device to the console, and no other user may place a FIFO where ours is expected.
  */
 static int check(const char *path, const struct stat *status)
 {
@@ -57,13 +56,13 @@ static int make(struct fifo *fifo)
         log_error("can't create the FIFO %s", fifo->path);
         return STATUS_SYSTEM;
     }
-    /* Looked at before it is opened as well: to open a device may do something. */
+    /* Check before opening too: opening a device may have side effects. */
     return check(fifo->path, &status);
 }
 
 /*
- * Opened for writing too, the FIFO always has a writer: that the last other one has left is then
- * neither an end of file nor, for epoll, an event that never goes away.
+ * O_RDWR makes this process a writer too. Otherwise the exit of the last other writer would be an
+ * end of file and, for epoll, an event that stays pending.
  */
 static int open_made(struct fifo *fifo, gid_t group)
 {
@@ -77,12 +76,12 @@ static int open_made(struct fifo *fifo, gid_t group)
     if (fifo->made && group != GROUP_NONE && status.st_gid != group &&
         fchown(fifo->fd, (uid_t)-1, group) != 0)
         log_warn("can't give the FIFO %s to the group of admin.group", fifo->path);
-    /* The umask has a say in what mkfifo does. */
+    /* The umask limits the mode that mkfifo sets. */
     if (fifo->made && fchmod(fifo->fd, FIFO_MODE) != 0) {
         log_error("can't set the mode of the FIFO %s", fifo->path);
         return STATUS_SYSTEM;
     }
-    /* Two readers would each get some of the lines, and nobody would know why. */
+    /* With two readers each would get some of the lines. */
     if (flock(fifo->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
         log_errorx("another program reads the FIFO %s", fifo->path);
         return STATUS_TAKEN;
@@ -127,7 +126,7 @@ static void remove_own(const struct fifo *fifo)
 
 void fifo_close(struct fifo *fifo)
 {
-    int error = errno; /* fifo_open's caller reads the first one */
+    int error = errno; /* fifo_open's caller reads the first error */
 
     if (fifo == NULL)
         return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Names to numbers, and what SO_PEERCRED and SO_PEERGROUPS tell (unix(7), socket(7)). */
+/* Group look-up, SO_PEERCRED and SO_PEERGROUPS (unix(7), socket(7)). */
 #include "io/group.h"
 
 #include <errno.h>
@@ -13,8 +13,8 @@
 
 int group_find(const char *name, gid_t *ret_gid)
 {
-    const struct group *group =
-        getgrnam(name); /* NOLINT(concurrency-mt-unsafe): there is one thread */
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread */
+    const struct group *group = getgrnam(name);
 
     if (group == NULL)
         return STATUS_NOT_FOUND;
@@ -22,8 +22,10 @@ int group_find(const char *name, gid_t *ret_gid)
     return STATUS_OK;
 }
 
-/* The peer's supplementary groups; a user may be in 65536 of them, so the kernel says how much
- * place they take. */
+/*
+ * Checks the peer's supplementary groups. There may be 65536 of them, so the kernel is asked for
+ * the size first.
+ */
 static bool is_among_groups(int fd, gid_t group)
 {
     socklen_t length = 0;

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * One read() for each readiness: it can't block, although the descriptor may be a blocking one.
- * What the read brought is handed on in turns; while something is left, and for files, which are
- * always ready and which epoll does not take, a timer of zero seconds stands in for readiness.
+ * One read() for each readiness event, which can't block even on a blocking descriptor. A bounded
+ * number of the lines read is passed on per loop iteration. A zero timer replaces readiness while
+ * bytes are left, and for files, which are always ready and which epoll refuses.
  */
 #include "io/input.h"
 
@@ -34,11 +34,11 @@ struct input {
     ev_timer turn;
     struct input_sink sink;
     struct line line;
-    enum input_kind kind; /* INPUT_IGNORED once it has ended */
+    enum input_kind kind; /* INPUT_IGNORED after the end */
     int fd;
     bool paused;
-    unsigned lines;    /* handed on in this turn */
-    size_t start, end; /* what of `bytes` has not been handed on */
+    unsigned lines;    /* passed on in this turn */
+    size_t start, end; /* the part of `bytes` not yet passed on */
     char bytes[INPUT_READ_BYTES];
     char buffer[LINE_BUFFER_BYTES(INPUT_LINE_MAX_BYTES)];
 };
@@ -65,7 +65,7 @@ static void end(struct input *input)
         input->sink.ended(input->sink.ctx);
 }
 
-/* False where there is nothing to hand on now. */
+/* False if there is nothing to pass on now. */
 static bool fill(struct input *input)
 {
     ssize_t length = read(input->fd, input->bytes, sizeof(input->bytes));
@@ -79,9 +79,8 @@ static bool fill(struct input *input)
         return false;
     if (length == 0)
         line_end(&input->line);
-    else
-        log_debug("descriptor %d is no longer read: %s", input->fd,
-                  strerror(errno)); /* EIO: a job in the background */
+    else /* EIO: a background job's terminal, for example */
+        log_debug("descriptor %d is no longer read: %s", input->fd, strerror(errno));
     end(input);
     return false;
 }
@@ -99,7 +98,7 @@ static void arm(struct input *input)
         ev_io_start(input->loop, &input->reader);
         return;
     }
-    /* After the end too: a pipe whose writers are gone is ready for ever. */
+    /* Stop after the end too: a pipe without writers stays ready for ever. */
     ev_io_stop(input->loop, &input->reader);
     if (input->kind != INPUT_IGNORED) {
         ev_timer_set(&input->turn, 0., 0.);
@@ -172,7 +171,7 @@ void input_pause(struct input *input, bool paused)
     if (input->paused == paused)
         return;
     input->paused = paused;
-    /* Paused from within a turn, the turn's end does it. */
+    /* A pause from within a turn takes effect at the end of the turn. */
     if (!paused)
         arm(input);
 }

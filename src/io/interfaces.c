@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * getifaddrs(3), in terms of endpoints. getifaddrs asks over a netlink socket; a service that is to
- * do with as little as it can may not have one, and then the older ways are gone: netdevice(7) for
- * IPv4, /proc for IPv6.
+ * getifaddrs(3) in terms of endpoints. getifaddrs needs a netlink socket, which a restricted
+ * service may not open. The older interfaces replace it then: netdevice(7) for IPv4, /proc for
+ * IPv6.
  */
 #include "io/interfaces.h"
 
@@ -20,19 +20,19 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* Of the older ways; the kernel writes no more than fits. */
+/* Limit of the older interface for IPv4; the kernel writes no more than fits. */
 #define INTERFACES_IPV4_MAX 64
 
-/* Not /proc/net: a /proc with nothing but processes in it (ProcSubset=pid) lacks that link. */
+/* Not /proc/net: that link is missing with ProcSubset=pid. */
 #define INTERFACES_IPV6_FILE "/proc/self/net/if_inet6"
 
-/* getifaddrs gives as much as the family has, so the length is only a matter of form. */
+/* getifaddrs returns complete addresses, so the length is a formality. */
 static int interface_endpoint(const struct ifaddrs *interface, struct endpoint *ret_endpoint)
 {
     const union sockaddr_any *address =
         (const union sockaddr_any *)(const void *)interface->ifa_addr;
 
-    /* An interface without an address (a tunnel) is listed too. */
+    /* Interfaces without an address (tunnels) are listed too. */
     if (address == NULL || (interface->ifa_flags & IFF_UP) == 0)
         return STATUS_INVALID;
     return sockaddr_to_endpoint(address,
@@ -64,7 +64,10 @@ static size_t list_ipv4(struct endpoint *ret_addresses, size_t max)
     return count;
 }
 
-/* A line of address (32 digits), index, prefix length, scope, flags (all hexadecimal) and name. */
+/*
+ * Parses a line of address (32 digits), index, prefix length, scope, flags (all hexadecimal) and
+ * name.
+ */
 static bool read_ipv6(const char *line, struct sockaddr_in6 *ret_address)
 {
     struct sockaddr_in6 address = {.sin6_family = AF_INET6};

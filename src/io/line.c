@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Cutting a stream at its newlines, with a bound on what one line may hold. */
+/* Splits a stream at newlines and bounds the length of a line. */
 #include "io/line.h"
 
 #include <string.h>
@@ -28,12 +28,12 @@ static void append(struct line *line, const char *bytes, size_t length)
     }
     memcpy(line->buffer + line->used, bytes, length);
     line->used += length;
-    /* One byte more than a line may have can only be the CR of its line ending. */
+    /* One byte more than the maximum can only be the CR of the line ending. */
     if (line->used > line->max && line->buffer[line->max] != '\r')
         drop(line);
 }
 
-/* The newline has come. */
+/* Called at a newline. */
 static bool deliver(struct line *line)
 {
     size_t length = line->used;
@@ -72,7 +72,7 @@ void line_end(struct line *line)
     size_t length = line->used;
 
     if (length > line->max)
-        drop(line); /* the CR at its end has turned out to be no line ending */
+        drop(line); /* the CR at the end was no line ending */
     else if (length > 0)
         line->sink.line(line->sink.ctx, line->buffer, length);
     line->used = 0;

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A header and an array of records, each with a check sum that is taken away before the record is
- * changed and put back when it is whole. Whoever is killed in between leaves a record that says so.
+ * A header and an array of records. A record's checksum is cleared before the record is changed and
+ * set after it is complete, so that a process killed in between leaves an invalid record.
  */
 #include "io/roster_file.h"
 
@@ -19,12 +19,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* To be raised with any change of the two structs, or of what they mean. */
+/* Raise it with any change of the two structs or of their meaning. */
 #define ROSTER_VERSION 1U
 
 #define ROSTER_MAGIC UINT64_C(0x726f7374656d6472)
 
-/* A million members, and as much again. */
+/* Twice a million members. */
 #define ROSTER_SEATS_MAX 2000000U
 
 struct header {
@@ -38,7 +38,7 @@ struct header {
 };
 
 struct record {
-    uint64_t check; /* 0 = nobody, or being written */
+    uint64_t check; /* 0 = no member, or being written */
     struct roster_record kept;
 };
 
@@ -50,7 +50,7 @@ struct roster_file {
     size_t size;
     uint32_t seats;
     int fd;
-    bool failed; /* to grow, and that was told */
+    bool failed; /* growing has failed, which was logged */
 };
 
 struct roster_file_read {
@@ -65,7 +65,7 @@ static size_t size_for(uint32_t seats)
     return sizeof(struct header) + (size_t)seats * sizeof(struct record);
 }
 
-/* Against what is torn or of another make, not against anybody: the key is no secret. Never 0. */
+/* Detects torn records and other formats, not attackers: the key is no secret. Never 0. */
 static uint64_t check_of(const struct roster_record *kept)
 {
     static const uint8_t key[crypto_shorthash_KEYBYTES] = "roomd roster";
@@ -112,7 +112,7 @@ int roster_file_new(uint32_t seats, const struct endpoint *doors, size_t door_co
     roster = calloc(1, sizeof(*roster));
     if (roster == NULL)
         return STATUS_NO_MEMORY;
-    /* Pages are had as members come: what is reserved costs nothing. */
+    /* The kernel allocates pages on first use, so reserved seats cost nothing. */
     roster->fd = memfd_create("roomd-members", MFD_CLOEXEC);
     if (roster->fd < 0 ||
         resize(roster, seats < ROSTER_SEATS_MAX ? seats : ROSTER_SEATS_MAX) != STATUS_OK) {
@@ -167,8 +167,10 @@ static bool has_seat(struct roster_file *roster, uint32_t seat)
     return false;
 }
 
-/* The order of the three steps is what matters, to whoever reads it after this process was killed;
- * what it has written the kernel keeps. */
+/*
+ * The order of the three steps matters to the process that reads the file if this one is killed;
+ * the kernel keeps everything written so far.
+ */
 static void write_record(struct record *record, const struct roster_record *kept)
 {
     record->check = 0;
@@ -196,8 +198,7 @@ void roster_file_forget(void *ctx, uint32_t seat)
 
 /* ---- reading ---- */
 
-/* Read, not mapped: whatever is done to the descriptor meanwhile, no page of it can vanish under
- * us. */
+/* The file is read, not mapped, so that no change to the descriptor can remove a page in use. */
 static bool read_all(int fd, void *bytes, size_t size, off_t offset)
 {
     while (size > 0) {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* One datagram to the UNIX socket in $NOTIFY_SOCKET; without libsystemd, which is a large
- * dependency for that. */
+/*
+ * Sends one datagram to the UNIX socket in $NOTIFY_SOCKET. It does not use libsystemd, a large
+ * dependency for so little.
+ */
 #include "io/sd_notify.h"
 
 #include <errno.h>
@@ -21,7 +23,7 @@
 
 #define SD_NOTIFY_TEXT_MAX_BYTES 512
 
-/* False where nobody is to be told. */
+/* False if no service manager asked for notifications. */
 static bool find_manager(struct sockaddr_un *ret_address, socklen_t *ret_length)
 {
     const char *path = getenv("NOTIFY_SOCKET");
@@ -32,19 +34,20 @@ static bool find_manager(struct sockaddr_un *ret_address, socklen_t *ret_length)
         return false;
     memcpy(ret_address->sun_path, path, length);
     if (path[0] == '@')
-        ret_address->sun_path[0] =
-            '\0'; /* the abstract namespace, unix(7): the name is exactly `length` bytes */
+        ret_address->sun_path[0] = '\0'; /* abstract namespace, unix(7): exactly `length` bytes */
     *ret_length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
     return true;
 }
 
-/* `carried` goes along, where it is not -1. A service manager that does not listen is no reason for
- * a room not to open. */
+/*
+ * Attaches the descriptor `carried` unless it is -1. Errors are ignored: the room must open even if
+ * the service manager does not listen.
+ */
 static void send_message(const char *text, int carried)
 {
     alignas(struct cmsghdr) char bytes[CMSG_SPACE(sizeof(carried))] = {0};
-    struct iovec piece = {.iov_base = (void *)text,
-                          .iov_len = strlen(text)}; /* sendmsg only reads it */
+    /* sendmsg only reads it. */
+    struct iovec piece = {.iov_base = (void *)text, .iov_len = strlen(text)};
     struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
     struct sockaddr_un address;
     int fd;
@@ -101,8 +104,9 @@ void sd_notify_reloading(void)
     char text[SD_NOTIFY_TEXT_MAX_BYTES];
     struct timespec now = {0, 0};
 
-    /* systemd compares with CLOCK_MONOTONIC, which is not the clock of struct moment: that one
-     * counts suspend. */
+    /*
+     * systemd compares with CLOCK_MONOTONIC. The clock of struct moment differs: it counts suspend.
+     */
     clock_gettime(CLOCK_MONOTONIC, &now);
     snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
              (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
@@ -163,7 +167,9 @@ void sd_notify_barrier(int timeout_ms)
 
     if (!sd_notify_is_wanted() || pipe2(ends, O_CLOEXEC) != 0)
         return;
-    /* It closes its copy when it gets to this message; then the pipe has no writer any more. */
+    /*
+     * The manager closes its copy when it reaches this message; then the pipe has no writer left.
+     */
     send_message("BARRIER=1", ends[1]);
     close(ends[1]);
     end.fd = ends[0];

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Between struct endpoint, in which an IPv4 address is v4-mapped, and the kernel's two kinds of
- * address. */
+/*
+ * Converts between struct endpoint, in which an IPv4 address is v4-mapped, and the kernel's two
+ * address families.
+ */
 #include "io/sockaddr.h"
 
 #include <arpa/inet.h>
@@ -40,7 +42,7 @@ int sockaddr_to_endpoint(const union sockaddr_any *address, socklen_t length,
     } else if (address->any.sa_family == AF_INET6 && length >= sizeof(address->ipv6)) {
         memcpy(endpoint.address, &address->ipv6.sin6_addr, ENDPOINT_ADDRESS_BYTES);
         endpoint.port = ntohs(address->ipv6.sin6_port);
-        /* Anywhere else a scope would make two endpoints of one. */
+        /* For any other address a scope would turn one endpoint into two. */
         if (endpoint_address_is_link_local(endpoint.address))
             endpoint.scope = address->ipv6.sin6_scope_id;
     } else {

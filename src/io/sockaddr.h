@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * Endpoints as the kernel writes them, and back. Pure: no system call is made here.
- */
+/* Endpoints in the kernel's form, and back. Makes no system call. */
 #ifndef ROOMD_IO_SOCKADDR_H
 #define ROOMD_IO_SOCKADDR_H
 
@@ -11,8 +9,10 @@
 #include <roomd/endpoint.h>
 #include <sys/socket.h>
 
-/* The families an endpoint can have; smaller than sockaddr_storage by a hundred bytes for each
- * datagram. */
+/*
+ * The families an endpoint can have; about a hundred bytes smaller than sockaddr_storage, for each
+ * datagram.
+ */
 union sockaddr_any {
     struct sockaddr any;
     struct sockaddr_in ipv4;
@@ -22,8 +22,7 @@ union sockaddr_any {
 /* Returns how many bytes of `ret_address` are used. */
 socklen_t sockaddr_from_endpoint(const struct endpoint *endpoint, union sockaddr_any *ret_address);
 
-/* STATUS_INVALID where the family is another one or `length` is shorter than the family's address.
- */
+/* STATUS_INVALID if the family is another one or `length` is too short for it. */
 int sockaddr_to_endpoint(const union sockaddr_any *address, socklen_t length,
                          struct endpoint *ret_endpoint);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Descriptors 0–2 and the signals that come with a terminal. */
+/* Descriptors 0–2 and the signals of a terminal. */
 #include "io/std.h"
 
 #include <fcntl.h>
@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 /*
- * A closed descriptor 0 would be given to the next file that is opened: libev then takes its own
- * epoll descriptor for stdin and aborts, and what is written to 2 goes into a socket. open()
- * returns the lowest free number, so going upwards each gap is filled by its own.
+ * The next file to be opened would get the number of a closed standard descriptor. If libev's epoll
+ * descriptor is 0, libev aborts; if a socket is 2, the log goes into it. open() returns the lowest
+ * free number, so going upwards fills each gap.
  */
 static int open_closed(void)
 {
@@ -28,10 +28,10 @@ static int open_closed(void)
 }
 
 /*
- * A terminal that was stopped with Ctrl-S, or a pipe whose reader sleeps, blocks whoever writes to
- * it. O_NONBLOCK belongs to the open file description, which we share with the shell and would
- * break there; opening the file anew through /proc gives us one of our own. Where that is not
- * allowed (a terminal of somebody else after su, no /proc) the old one stays.
+ * Writing to a terminal stopped with Ctrl-S, or to a pipe whose reader sleeps, blocks. O_NONBLOCK
+ * belongs to the open file description, which is shared with the shell; opening the file again
+ * through /proc makes one of our own. If that is not allowed (another user's terminal after su, no
+ * /proc) the old one stays.
  */
 static void make_nonblocking(int fd)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* libev may only change a timer that does not run, and forgets how long it was to run. */
+/* libev timers may only be set while stopped. */
 #include "io/timer.h"
 
 void timer_start(struct ev_loop *loop, ev_timer *timer, double seconds)

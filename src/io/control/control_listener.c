@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Every case of what may be at the path already. */
+/* Creates the socket, whatever may already be at its path. */
 #include "io/control/control_listener.h"
 
 #include "base/log.h"
@@ -20,13 +20,14 @@
 
 #define CONTROL_LISTENER_MODE 0660
 
-/* Connections that have not been accepted yet: a cron table full of roomctl, all in the same
- * second. */
+/*
+ * Connections not yet accepted: enough for a crontab that starts many roomctl in the same second.
+ */
 #define CONTROL_LISTENER_BACKLOG 128
 
 struct control_listener {
     int fd;
-    bool created; /* there is one of ours in the file system: this one */
+    bool created; /* the socket file of `device` and `inode` is ours */
     dev_t device;
     ino_t inode;
     struct sockaddr_un address;
@@ -37,14 +38,14 @@ static bool stat_path(const struct control_listener *listener, struct stat *ret_
     return lstat(listener->address.sun_path, ret_status) == 0;
 }
 
-/* Does a program listen there? It is asked, as there is no other way to know. */
+/* True if a program listens there; connecting is the only way to find out. */
 static bool is_listened_to(const struct control_listener *listener)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     bool listened;
 
     if (fd < 0)
-        return true; /* not known; it is left alone */
+        return true; /* unknown, so leave it alone */
     listened =
         connect(fd, (const struct sockaddr *)&listener->address, sizeof(listener->address)) == 0 ||
         errno != ECONNREFUSED;
@@ -52,7 +53,7 @@ static bool is_listened_to(const struct control_listener *listener)
     return listened;
 }
 
-/* Makes place for our socket. */
+/* Removes what may be replaced by our socket. */
 static int clear_path(const struct control_listener *listener)
 {
     const char *path = listener->address.sun_path;
@@ -86,8 +87,10 @@ static int clear_path(const struct control_listener *listener)
     return STATUS_OK;
 }
 
-/* Nobody but us may connect until owner and mode are what they should be: chmod on the descriptor
- * would not reach the file. */
+/*
+ * Nobody else may connect until owner and mode are right. fchmod on the descriptor would not change
+ * the file, so the umask is used.
+ */
 static int bind_path(struct control_listener *listener)
 {
     mode_t mask = umask(0177);
@@ -100,7 +103,7 @@ static int bind_path(struct control_listener *listener)
     return result;
 }
 
-static int give_rights(struct control_listener *listener, gid_t group)
+static int set_permissions(struct control_listener *listener, gid_t group)
 {
     const char *path = listener->address.sun_path;
     struct stat status;
@@ -124,7 +127,7 @@ static int make(struct control_listener *listener, gid_t group)
     listener->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (listener->fd >= 0 && bind_path(listener) == 0 &&
         listen(listener->fd, CONTROL_LISTENER_BACKLOG) == 0 &&
-        give_rights(listener, group) == STATUS_OK)
+        set_permissions(listener, group) == STATUS_OK)
         return STATUS_OK;
     log_error("can't create the control socket %s", listener->address.sun_path);
     return STATUS_SYSTEM;

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Accepting, reading one frame, and writing from one buffer a client. While that buffer is full, or
- * the client waits for something to happen, nothing is produced and nothing wakes the loop: a
- * client that does not read costs its buffer and a timer.
+ * Accepts connections, reads one frame each, and writes from one buffer per client. Nothing is
+ * produced while that buffer is full or the client waits for an event: a client that does not read
+ * costs its buffer and a timer.
  */
 #include "io/control/control_server.h"
 
@@ -21,22 +21,21 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Between two turns members are served. */
+/* Members are served between two turns. */
 #define CONTROL_SERVER_ACCEPTS_PER_TURN 16
 #define CONTROL_SERVER_CALLS_PER_TURN   32
 
-/* Kept free for the last words: how much was left out, and the end. */
+/* Space for the last frames: the count of omitted lines, and the end. */
 #define CONTROL_SERVER_RESERVE_BYTES 256
 
-/* After accept() has failed for want of descriptors or memory: it is ready for ever, and would spin
- * the loop. */
+/* After accept() without descriptors or memory: it stays ready and would spin the loop. */
 #define CONTROL_SERVER_ACCEPT_PAUSE_S 1.0
 
 enum client_stage {
-    CLIENT_READING,   /* the request; it is in the buffer */
-    CLIENT_ANSWERING, /* `more` is asked */
+    CLIENT_READING,   /* the request, into the buffer */
+    CLIENT_ANSWERING, /* calling `more` */
     CLIENT_WAITING,   /* `more` had nothing to say */
-    CLIENT_ENDED,     /* what is in the buffer is all */
+    CLIENT_ENDED,     /* the answer is complete; the buffer is being sent */
 };
 
 struct control_client {
@@ -47,11 +46,11 @@ struct control_client {
     ev_io reader, writer;
     ev_timer timeout;
     enum client_stage stage;
-    bool broken;      /* peer gone; freed at the next safe point */
-    bool progressed;  /* since `timeout` was set */
-    ev_tstamp moved;  /* when it last came on */
+    bool broken;     /* peer gone; freed at the next safe point */
+    bool progressed; /* something was sent or received since `timeout` was set */
+    ev_tstamp last_progress;
     unsigned omitted; /* lines that did not fit */
-    size_t used;      /* of the buffer */
+    size_t used;      /* bytes in the buffer */
     alignas(max_align_t) char state[CONTROL_SERVER_STATE_BYTES];
     char buffer[CONTROL_SERVER_BUFFER_BYTES];
 };
@@ -61,10 +60,10 @@ struct control_server {
     struct control_listener *listener;
     struct control_server_sink sink;
     gid_t group;
-    char forbidden[256]; /* what those are told who may not speak */
+    char forbidden[256]; /* the answer to users without permission */
     ev_io acceptor;
     ev_timer pause;
-    bool paused_before; /* since the last accept that worked: was said once */
+    bool pause_logged; /* logged since the last successful accept */
     uint32_t count, waiting;
     struct control_client *clients[CONTROL_SERVER_CLIENTS_MAX];
 };
@@ -103,7 +102,7 @@ static void flush(struct control_client *client)
         client->used -= (size_t)sent;
         memmove(client->buffer, client->buffer + sent, client->used);
         client->progressed = true;
-        client->moved = ev_now(client->server->loop);
+        client->last_progress = ev_now(client->server->loop);
     } else if (errno != EAGAIN && errno != EINTR && errno != ENOBUFS && errno != ENOMEM) {
         client->broken = true;
     }
@@ -119,7 +118,7 @@ void control_client_say(struct control_client *client, enum control_frame_type t
 {
     size_t length = strlen(text);
 
-    /* A client that has just come has an empty socket buffer, which takes much more than ours. */
+    /* A new client's socket buffer is empty and much larger than ours. */
     if (!has_room(client, CONTROL_FRAME_HEADER_BYTES + length))
         flush(client);
     if (has_room(client, CONTROL_FRAME_HEADER_BYTES + length))
@@ -154,7 +153,7 @@ void *control_client_state(struct control_client *client)
     return client->state;
 }
 
-/* ---- its turn ---- */
+/* ---- answering ---- */
 
 static void set_timeout(struct control_client *client)
 {
@@ -169,8 +168,7 @@ static void set_timeout(struct control_client *client)
     client->progressed = false;
 }
 
-/* Whatever was done with a client ends here: it is closed, or its watchers are set to what it waits
- * for. */
+/* Ends every action on a client: frees it, or sets its watchers to what it waits for. */
 static void settle(struct control_client *client)
 {
     struct ev_loop *loop = client->server->loop;
@@ -186,7 +184,7 @@ static void settle(struct control_client *client)
     set_timeout(client);
 }
 
-/* Says on, as long as the client takes it, and no longer than a turn. */
+/* Continues the answer while the client takes it, for at most one turn. */
 static void answer(struct control_client *client)
 {
     const struct control_server_sink *sink = &client->server->sink;
@@ -213,7 +211,7 @@ static void refuse(struct control_client *client, const char *why)
     answer(client);
 }
 
-/* The buffer is needed for the answer. */
+/* Copies the line, because the buffer is needed for the answer. */
 static void take_request(struct control_client *client, const struct control_request *request)
 {
     const struct control_server_sink *sink = &client->server->sink;
@@ -224,7 +222,7 @@ static void take_request(struct control_client *client, const struct control_req
     copy.line = line;
     client->used = 0;
     client->progressed = true;
-    client->moved = ev_now(client->server->loop);
+    client->last_progress = ev_now(client->server->loop);
     set_stage(client, CLIENT_ANSWERING);
     log_debug("roomctl (user %u): %.*s", (unsigned)client->uid, (int)copy.length, line);
     sink->request(sink->ctx, client, &copy);
@@ -272,7 +270,7 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
     (void)revents;
     if (length < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    if (length <= 0 || !reading) { /* it has left, or says more than it may */
+    if (length <= 0 || !reading) { /* it has left, or sends more than one request */
         client_free(client);
         return;
     }
@@ -299,10 +297,12 @@ static void on_timeout(struct ev_loop *loop, ev_timer *w, int revents)
     client_free(w->data);
 }
 
-/* ---- coming ---- */
+/* ---- accepting ---- */
 
-/* For those who get no place. A new socket takes this little at once; if it does not, they see only
- * that it was closed. */
+/*
+ * For connections that are not served. A new socket takes this little at once; if it does not, the
+ * client only sees the connection close.
+ */
 static void reject(int fd, const char *why, enum control_result result)
 {
     char bytes[512];
@@ -315,9 +315,11 @@ static void reject(int fd, const char *why, enum control_result result)
     close(fd);
 }
 
-/* Scripts gone wrong must not keep an administrator out: whoever has stood still longest makes
- * place. */
-static bool make_place(struct control_server *server)
+/*
+ * Faulty scripts must not lock out an administrator: when all places are taken, the client that has
+ * been stuck longest is dropped.
+ */
+static bool evict_if_full(struct control_server *server)
 {
     struct control_client *idlest = NULL;
     ev_tstamp now = ev_now(server->loop);
@@ -328,8 +330,8 @@ static bool make_place(struct control_server *server)
         struct control_client *client = server->clients[i];
         bool stuck = client->stage == CLIENT_READING || client->used > 0;
 
-        if (stuck && now - client->moved >= CONTROL_SERVER_STUCK_S &&
-            (idlest == NULL || client->moved < idlest->moved))
+        if (stuck && now - client->last_progress >= CONTROL_SERVER_STUCK_S &&
+            (idlest == NULL || client->last_progress < idlest->last_progress))
             idlest = client;
     }
     if (idlest == NULL)
@@ -342,7 +344,7 @@ static void client_new(struct control_server *server, int fd, uid_t uid)
 {
     struct control_client *client;
 
-    if (!make_place(server)) {
+    if (!evict_if_full(server)) {
         reject(fd, "nothing was done: too many others are connected, and all are busy; try again",
                CONTROL_BUSY);
         return;
@@ -355,7 +357,7 @@ static void client_new(struct control_server *server, int fd, uid_t uid)
     client->server = server;
     client->fd = fd;
     client->uid = uid;
-    client->moved = ev_now(server->loop);
+    client->last_progress = ev_now(server->loop);
     client->index = server->count;
     server->clients[server->count++] = client;
     ev_io_init(&client->reader, on_readable, fd, EV_READ);
@@ -368,9 +370,9 @@ static void client_new(struct control_server *server, int fd, uid_t uid)
 
 static void pause_accepting(struct control_server *server)
 {
-    if (!server->paused_before)
+    if (!server->pause_logged)
         log_warn("the control socket takes nobody now");
-    server->paused_before = true;
+    server->pause_logged = true;
     ev_io_stop(server->loop, &server->acceptor);
     ev_timer_start(server->loop, &server->pause);
 }
@@ -390,7 +392,7 @@ static void on_connection(struct ev_loop *loop, ev_io *w, int revents)
                 pause_accepting(server);
             return;
         }
-        server->paused_before = false;
+        server->pause_logged = false;
         if (group_has_peer(fd, server->group, &uid)) {
             client_new(server, fd, uid);
         } else {
@@ -452,7 +454,7 @@ uint32_t control_server_waiting(const struct control_server *server)
 
 void control_server_wake(struct control_server *server)
 {
-    /* Downwards: whoever is closed gives its place to the last, who was asked before. */
+    /* Downwards: a client that is freed is replaced by the last one, which was already called. */
     for (uint32_t i = server->count; i > 0 && server->waiting > 0; i--) {
         struct control_client *client = server->clients[i - 1];
 
@@ -463,8 +465,8 @@ void control_server_wake(struct control_server *server)
     }
 }
 
-/* What happened last is told first. */
-static void tell_the_rest(struct control_client *client)
+/* Lets a waiting client have the last events before the end. */
+static void finish_answer(struct control_client *client)
 {
     const struct control_server_sink *sink = &client->server->sink;
 
@@ -485,7 +487,7 @@ void control_server_close(struct control_server *server)
         struct control_client *client = server->clients[server->count - 1];
 
         if (client->stage == CLIENT_WAITING)
-            tell_the_rest(client);
+            finish_answer(client);
         flush(client);
         client_free(client);
     }

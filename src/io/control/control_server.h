@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The clients of the control socket: who may speak there, one request each, and an answer that is
- * produced only as fast as it is read. Knows frames, but no commands.
+ * The clients of the control socket: checks permission, takes one request each, and produces the
+ * answer only as fast as it is read. Knows frames, but no commands.
  */
 #ifndef ROOMD_IO_CONTROL_CONTROL_SERVER_H
 #define ROOMD_IO_CONTROL_CONTROL_SERVER_H
@@ -16,72 +16,82 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Each has a buffer of CONTROL_SERVER_BUFFER_BYTES: 4 MiB together, and a quarter of the usual
- * limit on descriptors. */
+/*
+ * Each has a buffer of CONTROL_SERVER_BUFFER_BYTES: 4 MiB together, and a quarter of the usual
+ * limit on descriptors.
+ */
 #define CONTROL_SERVER_CLIENTS_MAX 256
 
-/* A request comes in at once, from a program; somebody who connects and types has time to. */
+/* A program sends its request at once; this leaves time for a person who connects and types. */
 #define CONTROL_SERVER_REQUEST_TIMEOUT_S 10
 
-/* Who takes nothing of an answer for so long will not come back for it. */
+/* A client that takes nothing of an answer for this long is dropped. */
 #define CONTROL_SERVER_READ_TIMEOUT_S 60
 
-/* When all places are taken, a client that has stood still for so long gives up its own. */
+/* When all places are taken, a client that has made no progress for this long may be dropped. */
 #define CONTROL_SERVER_STUCK_S 2
 
-/* Holds a request, then the answer as it goes out: two of the longest frames. */
+/* Holds the request, then the pending part of the answer: two of the longest frames. */
 #define CONTROL_SERVER_BUFFER_BYTES (2 * CONTROL_FRAME_MAX_BYTES)
 
-/* What one call of `more` may say at most, frames included. */
+/* The most that one call of `more` may say, frame headers included. */
 #define CONTROL_SERVER_ITEM_MAX_BYTES CONTROL_FRAME_MAX_BYTES
 
-/* Of each client, for whoever answers it; cleared at the start. */
+/* Per-client state for the sink; zeroed at the start. */
 #define CONTROL_SERVER_STATE_BYTES 64
 
 struct control_server;
 struct control_client;
 
-/* Who answers. Neither call may close the control, nor keep the client for longer than the call. */
+/* Produces the answers. Neither call may close the server or keep the client beyond the call. */
 struct control_server_sink {
-    /* A request has come; the line is borrowed for the call. Until control_client_end was called,
-     * `more` goes on with the answer. */
+    /*
+     * A request has arrived; its line is borrowed for the call. `more` is called for the rest of
+     * the answer until control_client_end.
+     */
     void (*request)(void *ctx, struct control_client *client,
                     const struct control_request *request);
-    /* There is room for the next item of the answer. False: nothing to say before
-     * control_server_wake. */
+    /*
+     * The buffer has space for the next item of the answer. False: nothing to say before
+     * control_server_wake.
+     */
     bool (*more)(void *ctx, struct control_client *client);
     void *ctx;
 };
 
 struct control_server_setup {
-    const char *path;       /* as of control_listener_open */
-    gid_t group;            /* who may speak beside root and our own user; or GROUP_NONE */
-    const char *group_name; /* for the words to those who may not; may be empty */
+    const char *path;       /* as in control_listener_open */
+    gid_t group;            /* allowed besides root and our own user; or GROUP_NONE */
+    const char *group_name; /* for the answer to users without permission; may be empty */
     struct control_server_sink sink;
 };
 
-/* The setup is copied, its texts too. Errors as of control_listener_open. */
+/* Copies the setup and its texts. Returns the errors of control_listener_open. */
 int control_server_open(struct ev_loop *loop, const struct control_server_setup *setup,
                         struct control_server **ret_server);
 
-/* Tells those who wait for more that there is no more, as far as they take it at once, and closes
- * everything. NULL is legal. */
+/*
+ * Sends waiting clients the rest of their answers and the end, as far as the sockets take them at
+ * once, and closes everything. NULL is legal.
+ */
 void control_server_close(struct control_server *server);
 
 uint32_t control_server_clients(const struct control_server *server);
 
-/* How many wait for control_server_wake. */
+/* Number of clients that wait for control_server_wake. */
 uint32_t control_server_waiting(const struct control_server *server);
-/* Something has happened: those that wait are asked for more. */
+/* Calls `more` for the clients that wait. */
 void control_server_wake(struct control_server *server);
 
-/* A line of the answer. What does not fit any more, as the client does not read, is counted, and
- * the client is told. */
+/*
+ * Adds a line to the answer. If the client does not read and the line does not fit, it is counted,
+ * and the client is told the count.
+ */
 void control_client_say(struct control_client *client, enum control_frame_type type,
                         const char *text);
-/* The answer is complete. */
+/* Ends the answer. */
 void control_client_end(struct control_client *client, enum control_result result);
-/* CONTROL_SERVER_STATE_BYTES, aligned for anything. */
+/* The client's CONTROL_SERVER_STATE_BYTES, aligned for any type. */
 void *control_client_state(struct control_client *client);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Opening and closing doors: a socket, its options, its address. */
+/* Opens and closes doors: socket, options, address. */
 #include "io/udp/udp.h"
 
 #include "base/log.h"
@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A number's macro as text. */
+/* The value of a macro as text. */
 #define UDP_TEXT_OF(macro) UDP_TEXT(macro)
 #define UDP_TEXT(number)   #number
 
@@ -24,28 +24,32 @@ struct option {
     int level;
     int name;
     int value;
-    bool needed; /* without it the door is not what was asked for; a kernel that lacks one of the
-                    others costs no more than what it is for */
+    /* Fail without it. A kernel that lacks one of the others only lacks what it is for. */
+    bool needed;
 };
 
 static const struct option options[] = {
-    /* [::]:8888 stands beside 0.0.0.0:8888, instead of taking its port. SO_REUSEADDR is not set: it
-       would let a second process take the traffic. */
+    /*
+     * [::]:8888 coexists with 0.0.0.0:8888. SO_REUSEADDR is not set: it would let a second process
+     * take the traffic.
+     */
     {AF_INET6, IPPROTO_IPV6, IPV6_V6ONLY, 1, true},
-    /* Which of our addresses a datagram was sent to: the answer leaves from there. */
+    /* Tells which of our addresses a datagram was sent to, so that the answer leaves from there. */
     {AF_INET, IPPROTO_IP, IP_PKTINFO, 1, false},
     {AF_INET6, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, false},
-    /* Fragments are lost more easily, and forged more easily, than datagrams; see udp_send.c for
-       those that do not fit. */
+    /*
+     * Fragments are lost and forged more easily than whole datagrams; udp_send.c handles those that
+     * do not fit.
+     */
     {AF_INET, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO, false},
     {AF_INET6, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DO, false},
-    /* Without it nothing is heard of a member whose program is gone: udp_errqueue.c. */
+    /* Reports members whose program has gone: udp_errqueue.c. */
     {AF_INET, IPPROTO_IP, IP_RECVERR, 1, false},
     {AF_INET6, IPPROTO_IPV6, IPV6_RECVERR, 1, false},
     {AF_UNSPEC, SOL_SOCKET, SO_RXQ_OVFL, 1, false},
 };
 
-/* `bound`: what must be set before binding has been set then, and can't be set again. */
+/* `bound`: skip options that can only be set before bind. */
 static int set_options(int fd, int family, bool bound)
 {
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
@@ -63,8 +67,10 @@ static int set_options(int fd, int family, bool bound)
     return STATUS_OK;
 }
 
-/* Asks for UDP_BUFFER_BYTES, beyond the administrator's limit where we may, and lowers `lowest` to
- * what there is now. */
+/*
+ * Asks for UDP_BUFFER_BYTES, beyond the administrator's limit if permitted, and lowers `lowest` to
+ * the size obtained.
+ */
 static void set_buffer(int fd, int forced, int limited, uint32_t *lowest)
 {
     int bytes = UDP_BUFFER_BYTES;
@@ -74,7 +80,7 @@ static void set_buffer(int fd, int forced, int limited, uint32_t *lowest)
         setsockopt(fd, SOL_SOCKET, limited, &bytes, length);
     if (getsockopt(fd, SOL_SOCKET, limited, &bytes, &length) != 0 || bytes < 0)
         return;
-    bytes /= 2; /* the kernel doubles it, for its own bookkeeping: socket(7) */
+    bytes /= 2; /* the kernel doubles it for bookkeeping: socket(7) */
     if ((uint32_t)bytes < *lowest)
         *lowest = (uint32_t)bytes;
 }
@@ -89,7 +95,7 @@ static int find_bound(int fd, struct endpoint *ret_bound)
     return sockaddr_to_endpoint(&address, length, ret_bound);
 }
 
-/* Leaves the descriptor in `udp` whatever happens. */
+/* Stores the descriptor in `udp` in any case. */
 static int open_socket(struct udp *udp, const struct endpoint *listen)
 {
     union sockaddr_any address;
@@ -106,7 +112,7 @@ static int open_socket(struct udp *udp, const struct endpoint *listen)
 
 static void close_door(struct udp *udp)
 {
-    int error = errno; /* udp_open's caller reads the first one */
+    int error = errno; /* udp_open's caller reads the first error */
 
     udp_recv_stop(udp);
     udp_send_done(udp);
@@ -116,7 +122,7 @@ static void close_door(struct udp *udp)
     errno = error;
 }
 
-/* `listen` with the scope of its zone. */
+/* Copies `listen` and sets the scope of its zone. */
 static int resolve_zone(const struct endpoint *listen, const char *zone,
                         struct endpoint *ret_listen)
 {
@@ -149,7 +155,7 @@ static int new_door(struct udp_set *set, struct udp **ret_udp)
     return STATUS_OK;
 }
 
-/* The door has its socket, or has failed to get one. */
+/* Completes the door after its socket was opened, or frees it if that failed. */
 static int add_door(struct udp *udp, int status, uint16_t *ret_door)
 {
     struct udp_set *set = udp->set;
@@ -212,8 +218,10 @@ int udp_adopt(struct udp_set *set, int fd, uint16_t *ret_door)
         return status;
     }
     udp->fd = fd;
-    /* On its way it has lost O_NONBLOCK; its options it has kept, but those of an older version may
-     * have been others. */
+    /*
+     * Passing has cleared O_NONBLOCK. The socket options are kept, but an older version may have
+     * set others.
+     */
     status = flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 ? find_bound(fd, &udp->bound)
                                                                        : STATUS_SYSTEM;
     if (status == STATUS_OK)

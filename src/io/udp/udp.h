@@ -2,12 +2,11 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The doors: UDP sockets on the loop, what comes in by them and what goes out. Knows endpoints and
- * bytes, and nothing of rooms or protocols.
+ * The doors: UDP sockets on the loop, receiving and sending. Knows endpoints and bytes, and nothing
+ * of rooms or protocols.
  *
- * All doors form one set, which owns the buffers they share: received datagrams are handed on
- * before the next ones are read, and sending ends before the call returns, so one of each is
- * enough.
+ * All doors form one set, which owns the buffers they share. One of each is enough: received
+ * datagrams are passed on before the next ones are read, and sending ends before the call returns.
  */
 #ifndef ROOMD_IO_UDP_UDP_H
 #define ROOMD_IO_UDP_UDP_H
@@ -19,36 +18,36 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Longer than any request: what is longer arrives cut to this length, and is refused for it. */
+/* Longer than any request. A longer datagram arrives cut to this length and is refused for it. */
 #define UDP_DATAGRAM_MAX_BYTES 2048
 
-/* Holds a burst of some ten thousand short datagrams while a sweep is under way. */
+/* Holds some ten thousand short datagrams while a sweep is under way. */
 #define UDP_BUFFER_BYTES 4194304
 
 #define UDP_DOORS_MAX 32
 
 struct udp_sink {
-    /* A datagram came in; it may be empty. All is borrowed for the call. */
+    /* A datagram arrived; it may be empty. All arguments are borrowed for the call. */
     void (*datagram)(void *ctx, const struct path *path, const uint8_t *bytes, size_t length);
-    /* A door that had answered OUTBOX_LATER takes datagrams again. */
+    /* A door that had answered OUTBOX_LATER accepts datagrams again. */
     void (*writable)(void *ctx, uint16_t door);
     /*
-     * An ICMP error came in that quotes a datagram from this door to `peer`: its port, host or
-     * network can't be reached. Anybody who knows both addresses can forge one. Borrowed for the
+     * An ICMP error arrived that quotes a datagram from this door to `peer`: its port, host or
+     * network is unreachable. Anybody who knows both addresses can forge one. Borrowed for the
      * call.
      */
     void (*unreachable)(void *ctx, const struct endpoint *peer, uint16_t door);
     void *ctx;
 };
 
-/* Counted over all doors. */
+/* Totals over all doors. */
 struct udp_stats {
     uint64_t received;
-    uint64_t truncated;         /* of these, longer than UDP_DATAGRAM_MAX_BYTES */
-    uint64_t no_return_address; /* dropped: from port 0, or an address of no known form */
+    uint64_t truncated;         /* of `received`, longer than UDP_DATAGRAM_MAX_BYTES */
+    uint64_t no_return_address; /* dropped: from port 0, or of an unknown address family */
     uint64_t kernel_drops;      /* lost because a receive buffer was full */
     uint64_t receive_errors;
-    uint64_t icmp_errors; /* of all kinds, whatever they say */
+    uint64_t icmp_errors; /* of all types */
     uint64_t sent;
     uint64_t send_blocked; /* how often a door was full */
     uint64_t send_failed;
@@ -57,46 +56,53 @@ struct udp_stats {
 
 struct udp_set;
 
-/* A set without doors. The sink is copied; it may send from within a call, but not close a door.
- * STATUS_NO_MEMORY. */
+/*
+ * Makes a set without doors. The sink is copied; it may send from within a call, but not close a
+ * door. STATUS_NO_MEMORY.
+ */
 int udp_set_new(struct ev_loop *loop, const struct udp_sink *sink, struct udp_set **ret_set);
 
 /* Closes all doors. NULL is legal. */
 void udp_set_free(struct udp_set *set);
 
 /*
- * Opens one more door, the first is number 0, the next 1. Port 0 asks the kernel for a free one.
- * `zone` is the name of the interface of a link-local address; NULL or empty where `listen` has a
- * scope or needs none. Datagrams wait in the kernel until udp_set_start. STATUS_SYSTEM with errno
- * (EADDRINUSE, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT; ENODEV: no such zone); STATUS_INVALID: a
- * link-local address without an interface; STATUS_FULL; STATUS_NO_MEMORY. The set is then as it
- * was.
+ * Opens one more door; the first is number 0, the next 1. Port 0 lets the kernel choose. `zone` is
+ * the interface name of a link-local address; NULL or empty if `listen` has a scope or needs none.
+ * Datagrams wait in the kernel until udp_set_start. STATUS_SYSTEM with errno (EADDRINUSE,
+ * EADDRNOTAVAIL, EACCES, EAFNOSUPPORT; ENODEV: no such zone); STATUS_INVALID: a link-local address
+ * without an interface; STATUS_FULL; STATUS_NO_MEMORY. On failure the set is unchanged.
  */
 int udp_open(struct udp_set *set, const struct endpoint *listen, const char *zone,
              uint16_t *ret_door);
 
-/* Is this descriptor a UDP socket that is bound to just that? Port 0 stands for any port. */
+/*
+ * True if this descriptor is a UDP socket bound to exactly that address. Port 0 matches any port.
+ */
 bool udp_is_bound(int fd, const struct endpoint *listen, const char *zone);
 
 /*
- * As udp_open, with a socket that is bound already, and holds what came in meanwhile: one that
- * outlived a restart. `fd` is the set's from now on, whatever is returned.
+ * Like udp_open, for a bound socket that was kept across a restart, with the datagrams it holds.
+ * `fd` belongs to the set from now on, also on failure.
  */
 int udp_adopt(struct udp_set *set, int fd, uint16_t *ret_door);
 
-/* Its socket; the set's. */
+/* The door's socket, owned by the set. */
 int udp_fd(const struct udp_set *set, uint16_t door);
 
-/* Receives no more; what comes in waits in the kernel. What is said can still be sent. */
+/* Stops receiving; datagrams wait in the kernel. Sending still works. */
 void udp_set_stop(struct udp_set *set);
 
-/* Begins to receive, at all doors opened so far, and warns once if the kernel's limits keep buffers
- * below UDP_BUFFER_BYTES. */
+/*
+ * Starts receiving at all doors opened so far. Warns once if the kernel limits a buffer to less
+ * than UDP_BUFFER_BYTES.
+ */
 void udp_set_start(struct udp_set *set);
 
 uint16_t udp_doors(const struct udp_set *set);
 
-/* The address a door is bound to, with its real port; valid until udp_set_free. `door` < udp_doors.
+/*
+ * The address the door is bound to, with its real port; valid until udp_set_free. `door` <
+ * udp_doors.
  */
 const struct endpoint *udp_bound(const struct udp_set *set, uint16_t door);
 

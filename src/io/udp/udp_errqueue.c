@@ -3,16 +3,16 @@
 
 /*
  * The error queue of a door: ICMP errors, each with the destination of the datagram that it quotes.
- * They are read before datagrams, for both kinds share the receive buffer: left alone, the errors
- * of a few members whose programs are gone fill it, and hardly anybody's message comes in any more.
- * Knows nothing of what follows from an error.
+ * Knows no consequences of an error.
  *
- * It is read only where it may hold something, since asking costs a system call. Whatever the
- * kernel puts into it, it also leaves at the socket as a pending error, or returns from the send
- * itself; so one of our own calls is told: a receive fails, or a send takes less than it was
- * offered. Should that be missed (reading the last entry also removes the pending error of one that
- * comes in at that moment), the socket stays ready, and a receive that finds no datagram is reason
- * enough, too.
+ * The queue is read before datagrams because both share the receive buffer: left alone, errors from
+ * a few members whose programs have gone would fill it, and nearly all messages would be lost.
+ *
+ * It is read only when it may hold something, since asking costs a system call. An error that the
+ * kernel queues also stays pending at the socket, or is returned by the send itself. So one of our
+ * calls shows it: a receive fails, or a send takes less than it was offered. That can be missed:
+ * reading the last entry also clears the pending error of one that arrives at that moment. The
+ * socket stays ready then, so a receive that finds no datagram is also a reason to read the queue.
  */
 #include "io/udp/udp_internal.h"
 
@@ -21,8 +21,10 @@
 #include <netinet/ip_icmp.h>
 #include <string.h>
 
-/* More errors than one turn of the loop can cause by what it sends, so that the queue gets shorter
- * however many members are gone; takes about a millisecond. */
+/*
+ * More errors than the sends of one loop iteration can cause, so the queue shrinks however many
+ * members have gone. Takes about a millisecond.
+ */
 #define UDP_ERROR_ROUNDS 32
 
 static void reset(struct udp_error_batch *batch, size_t slot)
@@ -36,7 +38,7 @@ static void reset(struct udp_error_batch *batch, size_t slot)
 void udp_errqueue_batch_init(struct udp_error_batch *batch)
 {
     for (size_t slot = 0; slot < UDP_ERROR_SLOTS; slot++) {
-        /* No room for what is quoted: of whom it was sent to, the kernel tells apart from it. */
+        /* No buffer for the quoted bytes: the kernel reports their destination separately. */
         batch->headers[slot].msg_hdr.msg_name = &batch->peers[slot];
         batch->headers[slot].msg_hdr.msg_control = &batch->controls[slot];
         reset(batch, slot);
@@ -51,7 +53,7 @@ static bool is_error(const struct cmsghdr *control)
            (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_RECVERR);
 }
 
-/* Returns false where the entry holds none. */
+/* False if the entry holds no error. */
 static bool read_error(struct msghdr *header, struct sock_extended_err *ret_error)
 {
     for (struct cmsghdr *control = CMSG_FIRSTHDR(header); control != NULL;
@@ -64,14 +66,16 @@ static bool read_error(struct msghdr *header, struct sock_extended_err *ret_erro
     return false;
 }
 
-/* Not what our own kernel has said of a send: the sender was told of that at once. */
+/* Excludes local errors: the failing send has already returned those. */
 static bool is_icmp(const struct sock_extended_err *error)
 {
     return error->ee_origin == SO_EE_ORIGIN_ICMP || error->ee_origin == SO_EE_ORIGIN_ICMP6;
 }
 
-/* Port, host or network; not "too big", of which the peer is as well as before, nor "too many
- * hops", which a change of routes causes for a while. */
+/*
+ * Port, host or network unreachable. Excludes "too big", which does not mean that the peer has
+ * gone, and "too many hops", which a change of routes causes for a while.
+ */
 static bool is_unreachable(const struct sock_extended_err *error)
 {
     if (error->ee_origin == SO_EE_ORIGIN_ICMP)
@@ -99,8 +103,7 @@ size_t udp_errqueue_drain(struct udp *udp)
     struct udp_error_batch *batch = &udp->set->errors;
     size_t taken = 0;
 
-    udp->errors_wait =
-        false; /* now, for what is sent from within dispatch may make it true again */
+    udp->errors_wait = false; /* first, because sends from within dispatch may set it again */
     for (unsigned round = 0; round < UDP_ERROR_ROUNDS; round++) {
         int count =
             recvmmsg(udp->fd, batch->headers, UDP_ERROR_SLOTS, MSG_ERRQUEUE | MSG_DONTWAIT, NULL);
@@ -111,7 +114,7 @@ size_t udp_errqueue_drain(struct udp *udp)
             taken++;
         }
         if (count < UDP_ERROR_SLOTS)
-            return taken; /* empty, or a signal: what is left keeps the socket ready */
+            return taken; /* empty, or a signal: the rest keeps the socket ready */
     }
     udp->errors_wait = true;
     return taken;

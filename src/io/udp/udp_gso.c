@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Outbox entries as messages for sendmmsg. Datagrams that follow each other to one member are one
- * message, which the kernel cuts again (UDP_SEGMENT, since Linux 4.18): they cross its layers
+ * Turns outbox entries into messages for sendmmsg. Consecutive datagrams to one member become one
+ * message, which the kernel segments (UDP_SEGMENT, since Linux 4.18), so that they cross its layers
  * together.
  */
 #include "io/udp/udp_internal.h"
@@ -11,7 +11,7 @@
 #include <netinet/udp.h>
 #include <string.h>
 
-/* The kernel's own limits are 64 segments and what an IP datagram holds. */
+/* The kernel's own limits are 64 segments and the length of an IP datagram. */
 #define SEGMENTS_MAX       64U
 #define SEGMENTS_BYTES_MAX 65000U
 
@@ -22,7 +22,7 @@ void udp_gso_init(struct udp_send_batch *batch)
     }
 }
 
-/* Adds a control message behind the `used` bytes of those before it. Returns the bytes of all. */
+/* Appends a control message behind the first `used` bytes. Returns the total length. */
 static size_t add_control(struct udp_send_control *bytes, size_t used, int level, int type,
                           const void *data, size_t length)
 {
@@ -35,8 +35,10 @@ static size_t add_control(struct udp_send_control *bytes, size_t used, int level
     return used + CMSG_SPACE(length);
 }
 
-/* Makes the datagram leave from the address that its receiver wrote to. Returns the bytes of
- * control messages. */
+/*
+ * Makes the datagram leave from the address that the member wrote to. Returns the length of the
+ * control messages.
+ */
 static size_t write_source(const struct path *path, struct udp_send_control *control)
 {
     memset(control, 0, sizeof(*control));
@@ -52,15 +54,16 @@ static size_t write_source(const struct path *path, struct udp_send_control *con
     struct in6_pktinfo info = {0};
 
     memcpy(&info.ipi6_addr, path->local, ENDPOINT_ADDRESS_BYTES);
-    /* The interface is the routing table's to choose, but of a link-local source the kernel asks
-     * which one's it is. */
+    /* The routing table chooses the interface, but a link-local source needs its own. */
     if (endpoint_address_is_link_local(path->local))
         info.ipi6_ifindex = path->peer.scope;
     return add_control(control, 0, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
 }
 
-/* All members have written to one address, mostly: then the control message that stands there is
- * right. */
+/*
+ * Reuses the control message of this slot if the source address is the same. It usually is: most
+ * members have written to one address.
+ */
 static size_t pin_source(const struct path *path, struct udp_send_batch *batch, size_t message)
 {
     struct udp_send_source *source = &batch->sources[message];
@@ -69,18 +72,20 @@ static size_t pin_source(const struct path *path, struct udp_send_batch *batch, 
         return source->length;
     source->length = (uint8_t)write_source(path, &batch->controls[message]);
     memcpy(source->address, path->local, sizeof(source->address));
-    source->known =
-        !endpoint_address_is_link_local(path->local); /* there it also depends on the peer */
+    /* With a link-local address the control message also depends on the peer. */
+    source->known = !endpoint_address_is_link_local(path->local);
     return source->length;
 }
 
-/* How many of the entries may be one message: all segments of a message are as long as the first,
- * but for the last, which may be shorter. */
+/*
+ * How many of the entries may be one message: all segments are as long as the first; the last may
+ * be shorter.
+ */
 static size_t count_segments(const struct outbox_entry *entries, size_t count)
 {
     size_t bytes = entries[0].length, span = 1;
 
-    if (count == 1 || entries[1].path != entries[0].path) /* in a quiet room, always */
+    if (count == 1 || entries[1].path != entries[0].path) /* always, in a quiet room */
         return 1;
     while (span < count && span < SEGMENTS_MAX && entries[span].path == entries[0].path &&
            entries[span].length > 0 && entries[span].length <= entries[0].length &&

@@ -3,7 +3,7 @@
 
 /*
  * Receiving. A callback reads a bounded number of datagrams and returns: epoll is level-triggered
- * here and comes again, after the other watchers have had their turn.
+ * here and calls again after the other watchers.
  */
 #include "base/log.h"
 #include "io/udp/udp_internal.h"
@@ -18,16 +18,17 @@
 #define UDP_RECV_ROUNDS 4
 
 /*
- * So many errors in a row are no longer other people's ICMP messages, one of which may be pending
- * at each call: those must not cost honest datagrams their turn, not even in a flood.
+ * This many errors in a row are more than pending ICMP errors, of which there may be one per call
+ * and which must not cost honest datagrams their turn, not even in a flood.
  */
 #define UDP_RECV_ERRORS_MAX 16
 
-/* After errors that do not go away by being read: a socket that stays ready with one would take the
- * whole processor. */
+/*
+ * Pause after persistent errors: a socket that stays ready with one would use the whole processor.
+ */
 #define UDP_BACKOFF_S 0.01
 
-/* A flood makes such lines a minute, not a second. */
+/* Limits warnings to one per minute, also in a flood. */
 #define UDP_QUIET_NS (60 * MOMENT_NS_PER_S)
 
 void udp_recv_batch_init(struct udp_recv_batch *batch)
@@ -46,7 +47,7 @@ void udp_recv_batch_init(struct udp_recv_batch *batch)
     }
 }
 
-/* What recvmmsg has written over and will read again. */
+/* Restores the fields that recvmmsg has overwritten and will read again. */
 static void reset(struct msghdr *header)
 {
     header->msg_namelen = sizeof(union sockaddr_any);
@@ -67,8 +68,10 @@ static bool may_warn(int64_t *quiet_until_ns)
     return true;
 }
 
-/* The kernel tells with a datagram how many were lost at this socket before it, all in all, in 32
- * bits that wrap. */
+/*
+ * With a datagram the kernel reports the total number lost at this socket before it, in 32 bits
+ * that wrap.
+ */
 static void count_drops(struct udp *udp, uint32_t drops)
 {
     struct udp_set *set = udp->set;
@@ -80,20 +83,21 @@ static void count_drops(struct udp *udp, uint32_t drops)
     if (!may_warn(&set->drops_quiet_until_ns))
         return;
     log_warnx("%" PRIu64 " datagrams were lost because a receive buffer was full",
-              set->stats.kernel_drops - set->drops_told);
-    set->drops_told = set->stats.kernel_drops;
+              set->stats.kernel_drops - set->drops_reported);
+    set->drops_reported = set->stats.kernel_drops;
 }
 
-/* An answer can't leave from a multicast address; `ret_local` stays all zero then, and the kernel
- * chooses. */
+/*
+ * An answer can't leave from a multicast address; `ret_local` stays all zero then, and the kernel
+ * chooses.
+ */
 static void read_ipv4_local(const struct cmsghdr *control,
                             uint8_t ret_local[ENDPOINT_ADDRESS_BYTES])
 {
     struct in_pktinfo info;
 
     memcpy(&info, CMSG_DATA(control), sizeof(info));
-    /* ipi_spec_dst, not ipi_addr: of a datagram to the broadcast address it says which of our own
-     * addresses is meant. */
+    /* ipi_spec_dst, not ipi_addr: for a broadcast datagram it is our own address. */
     if (info.ipi_spec_dst.s_addr != INADDR_ANY && !IN_MULTICAST(ntohl(info.ipi_addr.s_addr)))
         endpoint_address_from_ipv4((const uint8_t *)&info.ipi_spec_dst, ret_local);
 }
@@ -139,8 +143,10 @@ static void dispatch(struct udp *udp, size_t slot)
     struct path path = {.door = udp->door};
 
     read_controls(udp, &message->msg_hdr, path.local);
-    /* Port 0 is for those who want no answer (RFC 768): they can't be members, and sending there is
-     * an error. */
+    /*
+     * Port 0 means that no answer is wanted (RFC 768): such a sender can't be a member, and sending
+     * to it is an error.
+     */
     if (sockaddr_to_endpoint(&set->recv.peers[slot], message->msg_hdr.msg_namelen, &path.peer) !=
             0 ||
         path.peer.port == 0) {
@@ -153,8 +159,7 @@ static void dispatch(struct udp *udp, size_t slot)
     set->sink.datagram(set->sink.ctx, &path, set->recv.bytes[slot], message->msg_len);
 }
 
-/* Errors that somebody's ICMP message has left at the socket, or a signal: to have read them has
- * removed them. */
+/* Pending ICMP errors of other datagrams, or a signal; reading them has cleared them. */
 static bool is_everyday(int error)
 {
     return udp_errqueue_may_be_pending(error) || error == EINTR || error == ECONNRESET ||
@@ -186,8 +191,8 @@ static void dispatch_all(struct udp *udp, size_t count)
 }
 
 /*
- * After a receive that has failed. The error queue is read once a turn, so that a flood of errors
- * can't take that of datagrams. True where the error was that of an entry there.
+ * Called after a failed receive. Reads the error queue once per turn, so that a flood of errors
+ * can't starve datagrams. True if the queue had an entry that explains the failure.
  */
 static bool is_explained(struct udp *udp, bool *drained)
 {
@@ -223,9 +228,9 @@ static void receive(struct udp *udp)
         errors = 0;
         rounds++;
         dispatch_all(udp, (size_t)count);
+        /* No more datagrams, or an error before the next one, which the next call reports. */
         if (count < UDP_RECV_SLOTS)
-            return; /* that was all, or an error stands before the next one, which the next call
-                       will tell */
+            return;
     }
     if (errors == UDP_RECV_ERRORS_MAX)
         back_off(udp);
@@ -252,8 +257,8 @@ void udp_recv_init(struct udp *udp)
     ev_timer_init(&udp->backoff, on_backoff_over, UDP_BACKOFF_S, 0.);
     udp->reader.data = udp;
     udp->backoff.data = udp;
-    udp->errors_wait =
-        true; /* where it was open before, somebody else may have been told of them */
+    /* Another process may have consumed the pending error of an inherited socket. */
+    udp->errors_wait = true;
 }
 
 void udp_recv_start(struct udp *udp)

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Sending: the outbox over all doors. Whatever the kernel says of one datagram is said of that one;
- * the others go out. Only a door that is full holds back what stands behind it.
+ * Sending: the outbox over all doors. An error affects only its own datagram. Only a door that is
+ * full holds back the entries behind it.
  */
 #include "base/log.h"
 #include "io/udp/udp_internal.h"
@@ -11,26 +11,31 @@
 #include <errno.h>
 #include <string.h>
 
-/* With ENOBUFS the socket is writable all the while, so EPOLLOUT would spin: the kernel is given
- * this long to send what its queues hold. */
+/*
+ * With ENOBUFS the socket stays writable, so EPOLLOUT would spin. This pause lets the kernel empty
+ * its queues.
+ */
 #define UDP_PAUSE_S 0.005
 
-/* 200 ms without one datagram taken: then it is this one that does not go out, and those behind it
- * have waited long enough. */
+/*
+ * After 200 ms without one datagram taken, the first one is given up so that those behind it can
+ * move.
+ */
 #define UDP_PAUSES_MAX 40
 
 #define UDP_INTERRUPTED_MAX 8
 
-/* Two ICMP messages within the microsecond between two calls are rare, four are not to happen; an
- * error that is this entry's own costs so many calls. */
+/*
+ * Two ICMP errors within the microsecond between two calls are rare, four should not happen. An
+ * error of the entry itself costs this many calls.
+ */
 #define UDP_PENDING_MAX 4
 
-/* What has been tried for the entry that stands first. */
+/* What has been tried for the first entry. */
 struct attempt {
     unsigned interrupted;
-    unsigned
-        pending; /* errors were met that may have been pending at the socket, and so were removed */
-    bool fragment; /* it is to be sent in fragments */
+    unsigned pending; /* errors that may have been pending at the socket and are now cleared */
+    bool fragment;    /* send it in fragments */
 };
 
 enum verdict {
@@ -62,7 +67,7 @@ static int transmit_fragmented(const struct udp *udp, const struct msghdr *heade
     return result;
 }
 
-/* Returns how many were taken, at least 1, or the first one's errno, negative. */
+/* Returns how many were taken, at least 1, or the negative errno of the first. */
 static int transmit(const struct udp *udp, struct mmsghdr *headers, size_t count,
                     const struct attempt *attempt)
 {
@@ -72,7 +77,7 @@ static int transmit(const struct udp *udp, struct mmsghdr *headers, size_t count
         return transmit_fragmented(udp, &headers[0].msg_hdr);
     taken = sendmmsg(udp->fd, headers, (unsigned)count, MSG_DONTWAIT);
     if (taken == 0)
-        return -EIO; /* not to happen, and no reason to try for ever */
+        return -EIO; /* should not happen; do not retry for ever */
     return taken < 0 ? -errno : taken;
 }
 
@@ -97,8 +102,10 @@ static enum verdict wait_pause(struct udp *udp)
     return VERDICT_LATER;
 }
 
-/* Our address may have changed since the member wrote to it; from the new one its program may still
- * take the datagram. */
+/*
+ * Our address may have changed since the member wrote to it. Its program may still accept the
+ * datagram from the new one.
+ */
 static enum verdict unpin_source(struct msghdr *header)
 {
     if (header->msg_control == NULL)
@@ -108,7 +115,10 @@ static enum verdict unpin_source(struct msghdr *header)
     return VERDICT_AGAIN;
 }
 
-/* Clears DF for this datagram. That it is too big even so is hardly ever meant for this one. */
+/*
+ * Clears DF for this datagram. "Too big" despite that is almost always another datagram's pending
+ * error.
+ */
 static enum verdict allow_fragments(struct udp *udp, struct attempt *attempt)
 {
     if (attempt->fragment)
@@ -131,8 +141,7 @@ static enum verdict verdict_of(struct udp *udp, struct msghdr *header, struct at
         return wait_pause(udp);
     case EINTR:
         return attempt->interrupted++ < UDP_INTERRUPTED_MAX ? VERDICT_AGAIN : wait_pause(udp);
-    case EMSGSIZE: /* where it is pending, somebody else's router has said it: then this datagram
-                      goes out without DF, and whole */
+    case EMSGSIZE: /* if it was another datagram's pending error, DF is only cleared needlessly */
         return allow_fragments(udp, attempt);
     case EINVAL:
     case EADDRNOTAVAIL:
@@ -159,12 +168,12 @@ static void fail(struct udp_set *set, struct outbox_entry *entry, int error)
     log_debug("can't send to %s: %s", endpoint_format(&entry->path->peer, text), strerror(error));
 }
 
-/* What is left of the entries of one door that go out together. */
+/* The remaining entries of one door that are sent together. */
 struct run {
     struct udp *udp;
     struct outbox_entry *entries;
     size_t count;
-    size_t message, messages; /* the next one, and the one behind the last, in the batch */
+    size_t message, messages; /* the next one, and the end, in the batch */
     struct attempt attempt;
 };
 
@@ -175,7 +184,7 @@ static void fill(struct run *run, bool together)
     run->attempt = (struct attempt){0};
 }
 
-/* Done with the entries of so many messages. */
+/* Records `result` for the entries of the next `messages` messages. */
 static void advance(struct run *run, size_t messages, enum outbox_result result)
 {
     const uint8_t *spans = run->udp->set->send.spans;
@@ -203,8 +212,8 @@ static void fail_message(struct run *run, int error)
 }
 
 /*
- * Where several datagrams are one message, an error may be of that: a path that takes no datagram
- * so long, a device that can't do the check sums. Each by itself then shows.
+ * An error of a message with several datagrams may concern the message only: a path that takes none
+ * that long, or a device that can't compute the checksums. Sending each by itself tells.
  */
 static bool must_split(const struct run *run, int error)
 {
@@ -221,7 +230,7 @@ static bool must_split(const struct run *run, int error)
     }
 }
 
-/* Offers what is left of the run once. */
+/* Offers the rest of the run once. */
 static void offer(struct run *run)
 {
     struct udp *udp = run->udp;
@@ -229,8 +238,10 @@ static void offer(struct run *run)
     size_t offered = run->messages - run->message;
     int taken = transmit(udp, headers, offered, &run->attempt);
 
-    /* sendmmsg says nothing of the error that has stopped it behind the first one, and that may
-     * have been the pending one. */
+    /*
+     * sendmmsg does not report the error that stopped it after the first message, and that call may
+     * have cleared the pending error.
+     */
     if (taken < (int)offered)
         udp->errors_wait = true;
     if (taken > 0) {
@@ -284,9 +295,9 @@ void udp_outbox_send(void *ctx, struct outbox_entry *entries, size_t count)
         if (door < set->count) {
             send_run(set->doors[door], entries + done, run);
         } else {
+            /* The member's door was removed by a reload. */
             for (size_t i = 0; i < run; i++)
-                fail(set, &entries[done + i],
-                     ENODEV); /* a member's door that a new configuration no longer has */
+                fail(set, &entries[done + i], ENODEV);
         }
         done += run;
     }

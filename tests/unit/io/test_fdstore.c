@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Descriptors that come with the start of the process. */
+/* Descriptors that are passed to the process at its start. */
 #include "io/fdstore.h"
 
 #include <criterion/criterion.h>
@@ -11,8 +11,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* The test's own process needs its descriptors, so those of the test are made up: see
- * options.cmake. */
+/*
+ * The descriptors are simulated (options.cmake), because the test's own process needs its real
+ * ones.
+ */
 static bool is_open[32], is_cloexec[32];
 
 int __wrap_fcntl(int fd, int command, ...);
@@ -34,7 +36,7 @@ int __wrap_close(int fd)
     return 0;
 }
 
-static void hand_over(int count, const char *names)
+static void pass_descriptors(int count, const char *names)
 {
     char text[32];
 
@@ -54,7 +56,7 @@ Test(fdstore, descriptors_come_with_their_names)
 {
     struct fdstore fdstore;
 
-    hand_over(3, "door-a:members-1:");
+    pass_descriptors(3, "door-a:members-1:");
     fdstore_find(&fdstore);
     cr_assert_eq(fdstore.count, 3);
     cr_expect_str_eq(fdstore.fds[0].name, "door-a");
@@ -67,12 +69,12 @@ Test(fdstore, descriptors_come_with_their_names)
     cr_expect_null(getenv("LISTEN_FDNAMES"));
 }
 
-Test(fdstore, what_nobody_takes_is_closed)
+Test(fdstore, descriptors_that_are_not_taken_are_closed)
 {
     struct fdstore fdstore;
 
     unsetenv("NOTIFY_SOCKET");
-    hand_over(3, "a:b:a");
+    pass_descriptors(3, "a:b:a");
     fdstore_find(&fdstore);
     cr_expect_eq(fdstore_take(&fdstore, 0), 3);
     cr_expect_eq(fdstore_drop(&fdstore), 2);
@@ -82,24 +84,24 @@ Test(fdstore, what_nobody_takes_is_closed)
     cr_expect_eq(fdstore_drop(&fdstore), 0);
 }
 
-Test(fdstore, what_was_meant_for_another_process_is_left_alone)
+Test(fdstore, descriptors_for_another_process_are_left_alone)
 {
     struct fdstore fdstore;
 
-    hand_over(1, "a");
+    pass_descriptors(1, "a");
     setenv("LISTEN_PID", "1", 1);
     fdstore_find(&fdstore);
     cr_expect_eq(fdstore.count, 0);
     cr_expect(is_open[3]);
 }
 
-Test(fdstore, nonsense_is_nothing)
+Test(fdstore, invalid_counts_are_ignored)
 {
     static const char *const counts[] = {"", "x", "-1", "1x", " 1", "0"};
     struct fdstore fdstore;
 
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-        hand_over(1, NULL);
+        pass_descriptors(1, NULL);
         setenv("LISTEN_FDS", counts[i], 1);
         fdstore_find(&fdstore);
         cr_expect_eq(fdstore.count, 0, "'%s'", counts[i]);
@@ -110,7 +112,7 @@ Test(fdstore, descriptors_without_names_are_found_and_closed_ones_are_not)
 {
     struct fdstore fdstore;
 
-    hand_over(2, NULL);
+    pass_descriptors(2, NULL);
     is_open[3] = false;
     fdstore_find(&fdstore);
     cr_assert_eq(fdstore.count, 1);

@@ -22,13 +22,13 @@ static struct ev_loop *loop;
 static struct fifo *fifo;
 static char folder[] = "/tmp/roomd-fifo-XXXXXX";
 static char path[64], other[64];
-static char told[256];
+static char got[256];
 static unsigned ended, events;
 
 static void on_line(void *ctx, const char *bytes, size_t length)
 {
     (void)ctx;
-    snprintf(told + strlen(told), sizeof(told) - strlen(told), "[%.*s]", (int)length, bytes);
+    snprintf(got + strlen(got), sizeof(got) - strlen(got), "[%.*s]", (int)length, bytes);
 }
 
 static void on_too_long(void *ctx)
@@ -105,7 +105,7 @@ static void turns(unsigned count)
         ev_run(loop, EVRUN_NOWAIT);
 }
 
-Test(fifo, one_that_is_missing_is_made_and_removed_at_the_end)
+Test(fifo, a_missing_one_is_created_and_removed_at_the_end)
 {
     cr_assert_eq(open_fifo(), STATUS_OK);
     cr_assert_eq(mode_of(path), S_IFIFO | 0620);
@@ -119,7 +119,7 @@ Test(fifo, its_mode_does_not_depend_on_the_umask)
     static const mode_t masks[] = {0, 0022, 0077, 0777};
 
     for (size_t i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
-        /* Root opens what the mask has forbidden; anybody else would not get to the 0777. */
+        /* Root can open a FIFO whatever the mask; other users could not restore the mode. */
         if (masks[i] == 0777 && geteuid() != 0)
             continue;
         umask(masks[i]);
@@ -130,13 +130,13 @@ Test(fifo, its_mode_does_not_depend_on_the_umask)
     }
 }
 
-Test(fifo, one_that_is_there_is_used_and_stays)
+Test(fifo, an_existing_one_is_used_and_stays)
 {
     cr_assert_eq(mkfifo(path, 0600), 0);
     cr_assert_eq(open_fifo(), STATUS_OK);
     say("hello\n");
     turns(3);
-    cr_assert_str_eq(told, "[hello]");
+    cr_assert_str_eq(got, "[hello]");
     fifo_close(fifo);
     fifo = NULL;
     cr_assert_eq(mode_of(path), S_IFIFO | 0600);
@@ -151,15 +151,15 @@ Test(fifo, writers_come_and_go)
     }
     say("half");
     turns(2);
-    cr_assert_str_eq(told, "[x][x][x][x][x]");
+    cr_assert_str_eq(got, "[x][x][x][x][x]");
     cr_assert_eq(ended, 0);
     say(" line\n");
     turns(2);
-    cr_assert_str_eq(told, "[x][x][x][x][x][half line]");
+    cr_assert_str_eq(got, "[x][x][x][x][x][half line]");
     cr_assert(ev_run(loop, EVRUN_NOWAIT)); /* still watched, */
     ev_set_invoke_pending_cb(loop, on_pending);
     turns(5);
-    cr_assert_eq(events, 0); /* and silent */
+    cr_assert_eq(events, 0); /* but idle */
 }
 
 Test(fifo, a_regular_file_is_refused_and_left_as_it_is)
@@ -193,7 +193,7 @@ Test(fifo, a_folder_a_link_a_socket_and_a_device_are_refused)
     cr_assert(exists(path));
 }
 
-Test(fifo, one_of_somebody_else_is_refused)
+Test(fifo, one_of_another_user_is_refused)
 {
     cr_assert_eq(mkfifo(path, 0666), 0);
     if (chown(path, 12345, (gid_t)-1) != 0)
@@ -202,7 +202,7 @@ Test(fifo, one_of_somebody_else_is_refused)
     cr_assert(exists(path));
 }
 
-Test(fifo, one_that_another_reads_is_refused_and_stays)
+Test(fifo, one_that_another_program_reads_is_refused_and_stays)
 {
     struct fifo *second = NULL;
 
@@ -212,7 +212,7 @@ Test(fifo, one_that_another_reads_is_refused_and_stays)
     cr_expect(S_ISFIFO(mode_of(path)));
 }
 
-Test(fifo, a_folder_that_is_missing_is_told)
+Test(fifo, a_missing_folder_is_a_system_error)
 {
     cr_assert_eq(fifo_open(loop, "/nonexistent/fifo", GROUP_NONE, &sink, &fifo), STATUS_SYSTEM);
     cr_assert_eq(errno, ENOENT);

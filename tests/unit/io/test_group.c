@@ -13,7 +13,7 @@
 #define OWN_UID 900
 #define GROUP   77
 
-/* Who is at the other end. */
+/* The simulated peer. */
 static struct ucred peer;
 static gid_t groups[300];
 static size_t group_count;
@@ -50,44 +50,44 @@ uid_t __wrap_geteuid(void)
     return OWN_UID;
 }
 
-static bool is_taken(uid_t uid, gid_t gid, gid_t group)
+static bool is_allowed(uid_t uid, gid_t gid, gid_t group)
 {
-    uid_t told = 0;
-    bool taken;
+    uid_t found = 0;
+    bool allowed;
 
     peer = (struct ucred){.pid = 1, .uid = uid, .gid = gid};
-    taken = group_has_peer(3, group, &told);
-    cr_expect_eq(told, uid);
-    return taken;
+    allowed = group_has_peer(3, group, &found);
+    cr_expect_eq(found, uid);
+    return allowed;
 }
 
-Test(group, root_and_our_own_user_are_taken_without_a_group)
+Test(group, root_and_our_own_user_are_allowed_without_a_group)
 {
-    cr_expect(is_taken(0, 0, GROUP_NONE));
-    cr_expect(is_taken(OWN_UID, 1, GROUP_NONE));
-    cr_expect_not(is_taken(1000, 1, GROUP_NONE));
+    cr_expect(is_allowed(0, 0, GROUP_NONE));
+    cr_expect(is_allowed(OWN_UID, 1, GROUP_NONE));
+    cr_expect_not(is_allowed(1000, 1, GROUP_NONE));
 }
 
 Test(group, without_a_group_nobody_is_in_it)
 {
     groups[0] = GROUP_NONE;
     group_count = 1;
-    cr_expect_not(is_taken(1000, GROUP_NONE, GROUP_NONE));
+    cr_expect_not(is_allowed(1000, GROUP_NONE, GROUP_NONE));
 }
 
 Test(group, a_user_is_in_it_by_the_first_group_or_any_other)
 {
-    cr_expect(is_taken(1000, GROUP, GROUP));
-    cr_expect_not(is_taken(1000, GROUP + 1, GROUP));
+    cr_expect(is_allowed(1000, GROUP, GROUP));
+    cr_expect_not(is_allowed(1000, GROUP + 1, GROUP));
     for (group_count = 1; group_count <= sizeof(groups) / sizeof(groups[0]); group_count += 13) {
         memset(groups, 0, sizeof(groups));
-        cr_expect_not(is_taken(1000, GROUP + 1, GROUP), "%zu", group_count);
+        cr_expect_not(is_allowed(1000, GROUP + 1, GROUP), "%zu", group_count);
         groups[group_count - 1] = GROUP;
-        cr_expect(is_taken(1000, GROUP + 1, GROUP), "%zu", group_count);
+        cr_expect(is_allowed(1000, GROUP + 1, GROUP), "%zu", group_count);
     }
 }
 
-Test(group, who_cannot_be_asked_for_is_not_taken)
+Test(group, a_peer_that_can_not_be_looked_up_is_not_allowed)
 {
     uid_t uid;
 

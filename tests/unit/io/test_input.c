@@ -18,16 +18,16 @@
 
 static struct ev_loop *loop;
 static struct input *input;
-static char told[65536]; /* "[line]" for each */
-static size_t told_length;
+static char got[65536]; /* "[line]" for each */
+static size_t got_length;
 static unsigned lines, too_long, ended;
-static unsigned events; /* that the loop has called somebody for */
+static unsigned events; /* watcher callbacks that the loop has run */
 
 static void on_line(void *ctx, const char *bytes, size_t length)
 {
     (void)ctx;
-    cr_assert_lt(told_length + length + 3, sizeof(told));
-    told_length += (size_t)sprintf(told + told_length, "[%.*s]", (int)length, bytes);
+    cr_assert_lt(got_length + length + 3, sizeof(got));
+    got_length += (size_t)sprintf(got + got_length, "[%.*s]", (int)length, bytes);
     lines++;
 }
 
@@ -71,7 +71,7 @@ static void open_input(int fd)
     cr_assert_eq(input_open(loop, fd, &sink, &input), STATUS_OK);
 }
 
-/* Returns whether anything is watched still. */
+/* Returns whether a watcher is still active. */
 static bool turn(void)
 {
     return ev_run(loop, EVRUN_NOWAIT);
@@ -83,15 +83,17 @@ static void turns(unsigned count)
         turn();
 }
 
-/* What is written to one end of a terminal comes out of the other a moment later. The loop waits
- * for it; a test that waits in vain is ended. */
+/*
+ * Input written to one end of a terminal arrives at the other a moment later. The loop waits for
+ * it; ctest's timeout ends a wait in vain.
+ */
 static void wait_for(const unsigned *count)
 {
     while (*count == 0)
         ev_run(loop, EVRUN_ONCE);
 }
 
-/* Nothing that is there now wakes the loop up. */
+/* No event that is pending now wakes the loop. */
 static void assert_idle(void)
 {
     turn();
@@ -126,10 +128,10 @@ Test(input, lines_come_from_a_pipe_as_they_are_written)
     cr_assert_eq(lines, 0);
     put(ends[1], "one\ntw");
     turns(3);
-    cr_assert_str_eq(told, "[one]");
+    cr_assert_str_eq(got, "[one]");
     put(ends[1], "o\r\n");
     turns(3);
-    cr_assert_str_eq(told, "[one][two]");
+    cr_assert_str_eq(got, "[one][two]");
     assert_idle();
 }
 
@@ -145,7 +147,7 @@ Test(input, a_blocking_descriptor_stays_blocking)
     cr_assert_eq(lines, 1);
 }
 
-Test(input, a_pipe_whose_writers_are_gone_ends_and_is_watched_no_more)
+Test(input, a_pipe_whose_writers_have_gone_ends_and_is_watched_no_more)
 {
     int ends[2];
 
@@ -154,12 +156,12 @@ Test(input, a_pipe_whose_writers_are_gone_ends_and_is_watched_no_more)
     put(ends[1], "one\nlast");
     close(ends[1]);
     turns(5);
-    cr_assert_str_eq(told, "[one][last]");
+    cr_assert_str_eq(got, "[one][last]");
     cr_assert_eq(ended, 1);
     cr_assert_not(turn());
 }
 
-Test(input, a_turn_hands_on_a_bounded_number_of_lines)
+Test(input, a_turn_passes_on_a_bounded_number_of_lines)
 {
     int ends[2];
     unsigned before = 0;
@@ -205,7 +207,7 @@ Test(input, the_last_line_of_a_file_needs_no_newline)
 {
     open_input(file_of("one\ntwo", 7));
     turns(10);
-    cr_assert_str_eq(told, "[one][two]");
+    cr_assert_str_eq(got, "[one][two]");
     cr_assert_eq(ended, 1);
 }
 
@@ -245,7 +247,7 @@ Test(input, a_terminal_is_watched)
     open_input(terminal);
     put(master, "typed\n");
     wait_for(&lines);
-    cr_assert_str_eq(told, "[typed]");
+    cr_assert_str_eq(got, "[typed]");
     assert_idle();
     put(master, "\4"); /* Ctrl-D */
     wait_for(&ended);
@@ -273,7 +275,7 @@ Test(input, a_socket_is_watched)
     open_input(ends[0]);
     put(ends[1], "one\n");
     turns(3);
-    cr_assert_str_eq(told, "[one]");
+    cr_assert_str_eq(got, "[one]");
 }
 
 Test(input, a_descriptor_that_can_not_be_read_is_watched_no_more)
@@ -282,7 +284,7 @@ Test(input, a_descriptor_that_can_not_be_read_is_watched_no_more)
 
     cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     open_input(ends[0]);
-    /* ECONNRESET: the other end goes with something unread. */
+    /* ECONNRESET: the other end closes with unread bytes. */
     put(ends[0], "x");
     close(ends[1]);
     turns(5);
@@ -307,8 +309,8 @@ Test(input, a_line_at_the_limit_is_taken_and_one_over_it_dropped)
     turns(20);
     cr_assert_eq(lines, 2);
     cr_assert_eq(too_long, 1);
-    cr_assert_eq(told_length, INPUT_LINE_MAX_BYTES + 2 + 3);
-    cr_assert_str_eq(told + INPUT_LINE_MAX_BYTES + 2, "[z]");
+    cr_assert_eq(got_length, INPUT_LINE_MAX_BYTES + 2 + 3);
+    cr_assert_str_eq(got + INPUT_LINE_MAX_BYTES + 2, "[z]");
 }
 
 Test(input, closing_it_with_lines_left_forgets_them)
@@ -327,12 +329,12 @@ Test(input, closing_it_with_lines_left_forgets_them)
     input_close(NULL);
 }
 
-Test(input, a_sink_need_not_want_to_know_the_end)
+Test(input, a_sink_may_have_no_function_for_the_end)
 {
     struct input_sink silent = sink;
 
     silent.ended = NULL;
     cr_assert_eq(input_open(loop, file_of("a", 1), &silent, &input), STATUS_OK);
     turns(3);
-    cr_assert_str_eq(told, "[a]");
+    cr_assert_str_eq(got, "[a]");
 }

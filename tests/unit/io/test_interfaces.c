@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* This machine's addresses, on a machine made up here. */
+/* The addresses of a simulated machine. */
 #include "io/interfaces.h"
 
 #include <arpa/inet.h>
@@ -17,7 +17,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-/* No descriptor of this process. */
+/* Not a descriptor of this process. */
 #define FAKE_FD 1000
 
 static struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_port = 99},
@@ -27,7 +27,7 @@ static struct sockaddr_in6 local = {.sin6_family = AF_INET6, .sin6_scope_id = 2}
 static struct sockaddr packet = {.sa_family = AF_PACKET};
 static struct ifaddrs list[7];
 static bool freed, without_proc;
-static int error; /* what getifaddrs fails with */
+static int error; /* that getifaddrs fails with; 0 = none */
 
 int __wrap_getifaddrs(struct ifaddrs **ret_list);
 void __wrap_freeifaddrs(struct ifaddrs *freed_list);
@@ -151,7 +151,7 @@ Test(interfaces, addresses_that_are_up_are_listed_with_port_0)
     cr_assert(freed);
 }
 
-Test(interfaces, no_more_addresses_than_there_is_place_for_are_written)
+Test(interfaces, no_more_addresses_are_written_than_fit)
 {
     struct endpoint addresses[2];
 
@@ -182,7 +182,7 @@ static void expect_without_netlink(size_t max, size_t expected_count)
         cr_expect_str_eq(endpoint_format(&addresses[i], text), expected[i]);
 }
 
-Test(interfaces, where_netlink_is_forbidden_the_addresses_are_found_all_the_same)
+Test(interfaces, without_netlink_the_addresses_are_found_all_the_same)
 {
     expect_without_netlink(8, 5);
     expect_without_netlink(4, 4);
@@ -190,7 +190,7 @@ Test(interfaces, where_netlink_is_forbidden_the_addresses_are_found_all_the_same
     expect_without_netlink(0, 0);
 }
 
-Test(interfaces, without_proc_too_the_ipv4_addresses_are_found)
+Test(interfaces, without_netlink_and_proc_the_ipv4_addresses_are_found)
 {
     without_proc = true;
     expect_without_netlink(8, 2);

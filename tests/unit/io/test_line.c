@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Lines out of bytes: the same lines however the bytes come in pieces. */
+/* Bytes become the same lines in whatever pieces they come. */
 #include "io/line.h"
 
 #include <criterion/criterion.h>
@@ -10,34 +10,34 @@
 
 #define MAX 8
 
-/* What the sink was told, as text: "[line]" for each line, "!" for one that was too long. */
-static char told[4096];
-static size_t told_length;
+/* The calls of the sink as text: "[line]" for a line, "!" for one that was too long. */
+static char got[4096];
+static size_t got_length;
 static unsigned stop_after; /* 0 = never */
 static unsigned lines;
 static struct line line;
 static char buffer[LINE_BUFFER_BYTES(MAX)];
 
-static void tell(const char *bytes, size_t length)
+static void record(const char *bytes, size_t length)
 {
-    memcpy(told + told_length, bytes, length);
-    told_length += length;
-    told[told_length] = '\0';
+    memcpy(got + got_length, bytes, length);
+    got_length += length;
+    got[got_length] = '\0';
 }
 
 static bool on_line(void *ctx, const char *bytes, size_t length)
 {
     (void)ctx;
-    tell("[", 1);
-    tell(bytes, length);
-    tell("]", 1);
+    record("[", 1);
+    record(bytes, length);
+    record("]", 1);
     return ++lines != stop_after;
 }
 
 static void on_too_long(void *ctx)
 {
     (void)ctx;
-    tell("!", 1);
+    record("!", 1);
 }
 
 static void set_up(void)
@@ -45,8 +45,8 @@ static void set_up(void)
     struct line_sink sink = {.line = on_line, .too_long = on_too_long};
 
     line_init(&line, buffer, MAX, &sink);
-    told_length = 0;
-    told[0] = '\0';
+    got_length = 0;
+    got[0] = '\0';
     lines = 0;
     stop_after = 0;
 }
@@ -62,26 +62,26 @@ Test(line, no_bytes_make_no_line)
 {
     cr_assert_eq(line_feed(&line, "", 0), 0);
     line_end(&line);
-    cr_assert_str_eq(told, "");
+    cr_assert_str_eq(got, "");
 }
 
 Test(line, a_newline_ends_a_line)
 {
     cr_assert_eq(feed("a\nb\n\nc"), 6);
-    cr_assert_str_eq(told, "[a][b][]");
+    cr_assert_str_eq(got, "[a][b][]");
 }
 
 Test(line, a_carriage_return_belongs_to_the_line_ending_only_before_a_newline)
 {
     feed("a\r\nb\rc\r\r\n\r\n");
-    cr_assert_str_eq(told, "[a][b\rc\r][]");
+    cr_assert_str_eq(got, "[a][b\rc\r][]");
 }
 
-Test(line, what_stands_without_a_newline_at_the_end_is_the_last_line)
+Test(line, bytes_without_a_newline_at_the_end_are_the_last_line)
 {
     feed("a\nlast");
     line_end(&line);
-    cr_assert_str_eq(told, "[a][last]");
+    cr_assert_str_eq(got, "[a][last]");
 }
 
 Test(line, the_end_after_a_newline_adds_no_line)
@@ -89,47 +89,47 @@ Test(line, the_end_after_a_newline_adds_no_line)
     feed("a\n");
     line_end(&line);
     line_end(&line);
-    cr_assert_str_eq(told, "[a]");
+    cr_assert_str_eq(got, "[a]");
 }
 
 Test(line, a_line_at_the_limit_is_taken)
 {
     feed("12345678\n12345678\r\n");
-    cr_assert_str_eq(told, "[12345678][12345678]");
+    cr_assert_str_eq(got, "[12345678][12345678]");
 }
 
 Test(line, a_line_one_byte_over_the_limit_is_dropped_whole)
 {
     feed("123456789\nb\n123456789\r\nc\n");
-    cr_assert_str_eq(told, "![b]![c]");
+    cr_assert_str_eq(got, "![b]![c]");
 }
 
-Test(line, a_line_far_over_the_limit_is_told_once)
+Test(line, a_line_far_over_the_limit_is_reported_once)
 {
     for (int i = 0; i < 1000; i++)
         feed("1234567");
     feed("\nb\n");
-    cr_assert_str_eq(told, "![b]");
+    cr_assert_str_eq(got, "![b]");
 }
 
 Test(line, a_carriage_return_beyond_the_limit_that_ends_no_line_makes_it_too_long)
 {
     feed("12345678\rx\nb\n");
     feed("12345678\r\r\nc\n");
-    cr_assert_str_eq(told, "![b]![c]");
+    cr_assert_str_eq(got, "![b]![c]");
 }
 
 Test(line, a_line_that_is_too_long_at_the_end_is_not_delivered)
 {
     feed("123456789");
     line_end(&line);
-    cr_assert_str_eq(told, "!");
+    cr_assert_str_eq(got, "!");
     set_up();
     feed("12345678\r");
     line_end(&line);
-    cr_assert_str_eq(told, "!");
+    cr_assert_str_eq(got, "!");
     feed("b\n");
-    cr_assert_str_eq(told, "![b]");
+    cr_assert_str_eq(got, "![b]");
 }
 
 Test(line, zero_bytes_are_kept)
@@ -137,17 +137,17 @@ Test(line, zero_bytes_are_kept)
     static const char input[] = "a\0b\n\0\n";
 
     line_feed(&line, input, sizeof(input) - 1);
-    cr_assert_eq(told_length, 8);
-    cr_assert_arr_eq(told, "[a\0b][\0]", 8);
+    cr_assert_eq(got_length, 8);
+    cr_assert_arr_eq(got, "[a\0b][\0]", 8);
 }
 
-Test(line, a_sink_that_says_stop_leaves_the_rest_to_the_caller)
+Test(line, a_sink_that_returns_false_leaves_the_rest_to_the_caller)
 {
     stop_after = 2;
     cr_assert_eq(feed("a\nb\nc\nd"), 4);
-    cr_assert_str_eq(told, "[a][b]");
+    cr_assert_str_eq(got, "[a][b]");
     cr_assert_eq(feed("c\nd"), 3);
-    cr_assert_str_eq(told, "[a][b][c]");
+    cr_assert_str_eq(got, "[a][b][c]");
 }
 
 /* Every way to cut the input into three, and all single bytes. */
@@ -156,13 +156,13 @@ Test(line, all_pieces_of_an_input_give_the_same_lines)
     static const char input[] =
         "ab\r\n\n12345678\r\n12345678\n123456789\r\nx\0y\n12345678\r\r\n\r\nlast\r";
     size_t length = sizeof(input) - 1;
-    char expected[sizeof(told)];
+    char expected[sizeof(got)];
     size_t expected_length;
 
     line_feed(&line, input, length);
     line_end(&line);
-    expected_length = told_length;
-    memcpy(expected, told, told_length);
+    expected_length = got_length;
+    memcpy(expected, got, got_length);
     cr_assert_gt(expected_length, 40);
     for (size_t first = 0; first <= length; first++) {
         for (size_t second = first; second <= length; second++) {
@@ -171,14 +171,14 @@ Test(line, all_pieces_of_an_input_give_the_same_lines)
             cr_assert_eq(line_feed(&line, input + first, second - first), second - first);
             line_feed(&line, input + second, length - second);
             line_end(&line);
-            cr_expect_eq(told_length, expected_length);
-            cr_expect_arr_eq(told, expected, expected_length, "cut at %zu and %zu", first, second);
+            cr_expect_eq(got_length, expected_length);
+            cr_expect_arr_eq(got, expected, expected_length, "cut at %zu and %zu", first, second);
         }
     }
     set_up();
     for (size_t i = 0; i < length; i++)
         line_feed(&line, input + i, 1);
     line_end(&line);
-    cr_assert_eq(told_length, expected_length);
-    cr_assert_arr_eq(told, expected, expected_length);
+    cr_assert_eq(got_length, expected_length);
+    cr_assert_arr_eq(got, expected, expected_length);
 }

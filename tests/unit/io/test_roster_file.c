@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The members in memory that outlives the process: written by one, read by the next. */
+/* The members in memory that outlives the process: one process writes it, the next reads it. */
 #include "io/roster_file.h"
 
 #include <criterion/criterion.h>
@@ -49,7 +49,7 @@ static void keep(uint32_t seat, unsigned n)
     roster_file_keep(roster, seat, &record);
 }
 
-/* The numbers of the members, in the order of their seats, as the next process reads them. */
+/* Returns the members' numbers in the order of their seats, as the next process reads them. */
 static size_t read_back(uint64_t numbers[], size_t max, uint32_t *ret_torn)
 {
     struct roster_file_read *read;
@@ -70,7 +70,7 @@ static size_t read_back(uint64_t numbers[], size_t max, uint32_t *ret_torn)
     return count;
 }
 
-Test(roster_file, what_one_process_keeps_the_next_one_reads)
+Test(roster_file, the_next_process_reads_the_members_that_were_kept)
 {
     uint64_t numbers[8];
     uint32_t torn;
@@ -87,7 +87,7 @@ Test(roster_file, what_one_process_keeps_the_next_one_reads)
     cr_expect_eq(torn, 0);
 }
 
-Test(roster_file, it_tells_its_generation_and_its_doors)
+Test(roster_file, generation_and_doors_are_read_back)
 {
     struct roster_file_read *read;
     const struct endpoint *doors;
@@ -138,7 +138,7 @@ Test(roster_file, a_record_that_is_torn_or_damaged_is_left_out_and_counted)
     cr_expect_eq(numbers[1], 3);
 }
 
-/* Each byte in turn is another one: nothing that is read was never written. */
+/* Changes each byte in turn: whatever is read must have been written. */
 Test(roster_file, no_damage_of_one_byte_makes_a_member_that_was_not_there)
 {
     off_t size;
@@ -168,7 +168,7 @@ Test(roster_file, no_damage_of_one_byte_makes_a_member_that_was_not_there)
     }
 }
 
-Test(roster_file, what_is_no_roster_of_this_version_is_refused)
+Test(roster_file, a_file_that_is_no_roster_of_this_version_is_refused)
 {
     struct roster_file_read *read;
     int ends[2], fd = memfd_create("other", MFD_CLOEXEC);

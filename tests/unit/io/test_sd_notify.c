@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What the service manager is told, and when nothing is said. */
+/* What is sent to the service manager, and when nothing is sent. */
 #include "io/sd_notify.h"
 
 #include <criterion/criterion.h>
@@ -16,12 +16,12 @@
 #include <time.h>
 #include <unistd.h>
 
-static char said[1024];
+static char sent[1024];
 static struct sockaddr_un to;
 static socklen_t to_length;
 static unsigned sends, sockets;
 static int send_error;
-static int carried = -1; /* the descriptor that went along */
+static int carried = -1; /* the descriptor that was attached */
 
 int __wrap_socket(int family, int type, int protocol);
 ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags);
@@ -43,9 +43,9 @@ ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags)
     (void)fd;
     cr_assert_eq(flags, MSG_NOSIGNAL);
     cr_assert_eq(message->msg_iovlen, 1);
-    cr_assert_lt(length, sizeof(said));
-    memcpy(said, message->msg_iov->iov_base, length);
-    said[length] = '\0';
+    cr_assert_lt(length, sizeof(sent));
+    memcpy(sent, message->msg_iov->iov_base, length);
+    sent[length] = '\0';
     memcpy(&to, message->msg_name, message->msg_namelen);
     to_length = message->msg_namelen;
     carried = -1;
@@ -69,7 +69,7 @@ int __wrap_clock_gettime(clockid_t id, struct timespec *ret_time)
     return 0;
 }
 
-Test(sd_notify, without_a_socket_nothing_is_said)
+Test(sd_notify, without_a_socket_nothing_is_sent)
 {
     unsetenv("NOTIFY_SOCKET");
     sd_notify_ready("open");
@@ -82,7 +82,7 @@ Test(sd_notify, ready_comes_with_a_status_of_one_line)
 {
     setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
     sd_notify_ready("open\nWATCHDOG=1");
-    cr_assert_str_eq(said, "READY=1\nSTATUS=open");
+    cr_assert_str_eq(sent, "READY=1\nSTATUS=open");
     cr_assert_str_eq(to.sun_path, "/run/systemd/notify");
     cr_assert_eq(to_length, offsetof(struct sockaddr_un, sun_path) + strlen("/run/systemd/notify"));
 }
@@ -91,16 +91,16 @@ Test(sd_notify, an_at_sign_names_an_abstract_socket)
 {
     setenv("NOTIFY_SOCKET", "@manager", 1);
     sd_notify_stopping();
-    cr_assert_str_eq(said, "STOPPING=1");
+    cr_assert_str_eq(sent, "STOPPING=1");
     cr_assert_eq(to_length, offsetof(struct sockaddr_un, sun_path) + 8);
     cr_assert_arr_eq(to.sun_path, "\0manager", 8);
 }
 
-Test(sd_notify, reloading_tells_the_monotonic_time)
+Test(sd_notify, reloading_carries_the_monotonic_time)
 {
     setenv("NOTIFY_SOCKET", "/n", 1);
     sd_notify_reloading();
-    cr_assert_str_eq(said, "RELOADING=1\nMONOTONIC_USEC=12345678");
+    cr_assert_str_eq(sent, "RELOADING=1\nMONOTONIC_USEC=12345678");
 }
 
 Test(sd_notify, a_manager_that_does_not_listen_changes_nothing)
@@ -127,7 +127,7 @@ Test(sd_notify, a_path_that_is_no_socket_is_ignored)
     setenv("NOTIFY_SOCKET", "vsock:2:1234", 1);
     sd_notify_stopping();
     cr_assert_eq(sockets, 0);
-    path[107] = '\0'; /* the longest there is */
+    path[107] = '\0'; /* the longest possible */
     setenv("NOTIFY_SOCKET", path, 1);
     sd_notify_stopping();
     cr_assert_eq(sends, 1);
@@ -142,41 +142,43 @@ Test(sd_notify, a_long_status_is_cut)
     status[sizeof(status) - 1] = '\0';
     setenv("NOTIFY_SOCKET", "/n", 1);
     sd_notify_ready(status);
-    cr_assert_eq(strlen(said), 511);
+    cr_assert_eq(strlen(sent), 511);
 }
 
 Test(sd_notify, a_status_is_one_line)
 {
     setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
     sd_notify_status("2 members\nREADY=1");
-    cr_assert_str_eq(said, "STATUS=2 members");
+    cr_assert_str_eq(sent, "STATUS=2 members");
 }
 
-Test(sd_notify, a_descriptor_goes_along_under_its_name_and_is_not_watched)
+Test(sd_notify, a_descriptor_is_attached_under_its_name_and_is_not_polled)
 {
     setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
     sd_notify_store(17, "door-0.0.0.0_8888");
-    cr_expect_str_eq(said, "FDSTORE=1\nFDPOLL=0\nFDNAME=door-0.0.0.0_8888");
+    cr_expect_str_eq(sent, "FDSTORE=1\nFDPOLL=0\nFDNAME=door-0.0.0.0_8888");
     cr_expect_eq(carried, 17);
     sd_notify_unstore("members-1");
-    cr_expect_str_eq(said, "FDSTOREREMOVE=1\nFDNAME=members-1");
+    cr_expect_str_eq(sent, "FDSTOREREMOVE=1\nFDNAME=members-1");
     cr_expect_eq(carried, -1);
 }
 
 Test(sd_notify, a_barrier_ends_when_the_other_end_is_closed)
 {
     setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
-    /* Nobody keeps a copy here, so that it ends at once; without a manager there is nothing to wait
-     * for. */
+    /*
+     * The fake keeps no copy, so the call returns at once; without a manager there is nothing to
+     * wait for.
+     */
     sd_notify_barrier(60000);
-    cr_expect_str_eq(said, "BARRIER=1");
+    cr_expect_str_eq(sent, "BARRIER=1");
     cr_expect_geq(carried, 0);
     unsetenv("NOTIFY_SOCKET");
     sd_notify_barrier(60000);
     cr_expect_eq(sends, 1);
 }
 
-Test(sd_notify, the_watchdog_is_fed_only_where_it_is_ours)
+Test(sd_notify, the_watchdog_is_used_only_if_it_is_ours)
 {
     char pid[32];
 
@@ -195,5 +197,5 @@ Test(sd_notify, the_watchdog_is_fed_only_where_it_is_ours)
     cr_expect_eq(sd_notify_watchdog_us(), 0);
     setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
     sd_notify_watchdog();
-    cr_expect_str_eq(said, "WATCHDOG=1");
+    cr_expect_str_eq(sent, "WATCHDOG=1");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Descriptors 0–2: each test is a process of its own and may do with them what it likes. */
+/* Descriptors 0–2. Each test is a process of its own and may change them. */
 #include "io/std.h"
 
 #include <criterion/criterion.h>
@@ -22,47 +22,47 @@ static bool is_null(int fd)
            status.st_rdev == null.st_rdev;
 }
 
-/* Puts a descriptor aside, so that the test's own reports still go somewhere. */
-static int put_aside(int fd)
+/* Saves a descriptor, so that the test's own output still arrives. */
+static int save(int fd)
 {
-    int aside = fcntl(fd, F_DUPFD_CLOEXEC, 100);
+    int saved = fcntl(fd, F_DUPFD_CLOEXEC, 100);
 
-    cr_assert_geq(aside, 0);
-    return aside;
+    cr_assert_geq(saved, 0);
+    return saved;
 }
 
-static void put_back(int aside, int fd)
+static void restore(int saved, int fd)
 {
-    dup2(aside, fd);
-    close(aside);
+    dup2(saved, fd);
+    close(saved);
 }
 
 Test(std, closed_descriptors_are_opened_on_dev_null)
 {
-    int aside[3], status;
+    int saved[3], status;
     bool null[3];
 
     for (int fd = 0; fd < 3; fd++) {
-        aside[fd] = put_aside(fd);
+        saved[fd] = save(fd);
         close(fd);
     }
     status = std_prepare();
     for (int fd = 0; fd < 3; fd++)
         null[fd] = is_null(fd);
     for (int fd = 0; fd < 3; fd++)
-        put_back(aside[fd], fd);
+        restore(saved[fd], fd);
     cr_assert_eq(status, STATUS_OK);
     cr_assert(null[0] && null[1] && null[2]);
 }
 
 Test(std, an_open_descriptor_stays_what_it_is)
 {
-    int aside[3], status, flags;
+    int saved[3], status, flags;
     bool null, file;
     struct stat before, after;
 
     for (int fd = 0; fd < 3; fd++)
-        aside[fd] = put_aside(fd);
+        saved[fd] = save(fd);
     close(0);
     open("/proc/self/status", O_RDONLY);
     fstat(0, &before);
@@ -72,7 +72,7 @@ Test(std, an_open_descriptor_stays_what_it_is)
     file = fstat(0, &after) == 0 && before.st_ino == after.st_ino;
     flags = fcntl(0, F_GETFL);
     for (int fd = 0; fd < 3; fd++)
-        put_back(aside[fd], fd);
+        restore(saved[fd], fd);
     cr_assert_eq(status, STATUS_OK);
     cr_assert(null);
     cr_assert(file);
@@ -81,12 +81,12 @@ Test(std, an_open_descriptor_stays_what_it_is)
 
 Test(std, a_full_pipe_on_stdout_no_longer_blocks_and_its_other_holders_still_do)
 {
-    int aside[3], ends[2], own, others, error = 0, given;
+    int saved[3], ends[2], own, others, error = 0, given;
     char block[4096] = {0};
 
     cr_assert_eq(pipe(ends), 0);
     for (int fd = 0; fd < 3; fd++)
-        aside[fd] = put_aside(fd);
+        saved[fd] = save(fd);
     dup2(ends[1], 1);
     std_prepare();
     own = fcntl(1, F_GETFL);
@@ -97,7 +97,7 @@ Test(std, a_full_pipe_on_stdout_no_longer_blocks_and_its_other_holders_still_do)
             error = errno;
     }
     for (int fd = 0; fd < 3; fd++)
-        put_back(aside[fd], fd);
+        restore(saved[fd], fd);
     cr_assert_eq(error, EAGAIN);
     cr_assert_eq(own & O_ACCMODE, O_WRONLY);
     cr_assert_eq(others & O_NONBLOCK, 0);
@@ -106,13 +106,13 @@ Test(std, a_full_pipe_on_stdout_no_longer_blocks_and_its_other_holders_still_do)
 
 Test(std, a_terminal_on_stderr_becomes_non_blocking_for_us_alone)
 {
-    int master = posix_openpt(O_RDWR | O_NOCTTY), terminal, aside[3], own, others, in;
+    int master = posix_openpt(O_RDWR | O_NOCTTY), terminal, saved[3], own, others, in;
 
     cr_assert(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
     terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
     cr_assert_geq(terminal, 0);
     for (int fd = 0; fd < 3; fd++)
-        aside[fd] = put_aside(fd);
+        saved[fd] = save(fd);
     dup2(terminal, 0);
     dup2(terminal, 2);
     std_prepare();
@@ -120,7 +120,7 @@ Test(std, a_terminal_on_stderr_becomes_non_blocking_for_us_alone)
     in = fcntl(0, F_GETFL);
     others = fcntl(terminal, F_GETFL);
     for (int fd = 0; fd < 3; fd++)
-        put_back(aside[fd], fd);
+        restore(saved[fd], fd);
     cr_assert_neq(own & O_NONBLOCK, 0);
     cr_assert_eq(in & O_NONBLOCK, 0);
     cr_assert_eq(others & O_NONBLOCK, 0);
@@ -128,17 +128,17 @@ Test(std, a_terminal_on_stderr_becomes_non_blocking_for_us_alone)
 
 Test(std, a_pipe_without_a_reader_is_kept_as_it_is)
 {
-    int ends[2], aside[3], status, error;
+    int ends[2], saved[3], status, error;
 
     cr_assert_eq(pipe(ends), 0);
     for (int fd = 0; fd < 3; fd++)
-        aside[fd] = put_aside(fd);
+        saved[fd] = save(fd);
     dup2(ends[1], 1);
     close(ends[0]);
     status = std_prepare();
     error = write(1, "x", 1) < 0 ? errno : 0;
     for (int fd = 0; fd < 3; fd++)
-        put_back(aside[fd], fd);
+        restore(saved[fd], fd);
     cr_assert_eq(status, STATUS_OK);
     cr_assert_eq(error, EPIPE); /* and no SIGPIPE */
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The socket calls, played by a table. */
+/* The socket calls, answered from a table. */
 #include "fake_sockets.h"
 
 #include "io/sockaddr.h"
@@ -74,7 +74,7 @@ void fake_set_readable(int socket)
     eventfd_write(fake.fds[socket], 1);
 }
 
-/* An eventfd can be written to unless it holds the largest number. */
+/* An eventfd is writable unless it holds the largest number. */
 void fake_set_full(int socket, bool full)
 {
     eventfd_t value;
@@ -107,7 +107,7 @@ int __wrap_socket(int family, int type, int protocol)
     if (fake.socket_error != 0)
         return failed(fake.socket_error);
     if ((type & SOCK_NONBLOCK) == 0 || (type & SOCK_CLOEXEC) == 0)
-        return failed(EINVAL); /* a door must be both */
+        return failed(EINVAL); /* a door must be non-blocking and close-on-exec */
     fake.fds[fake.count] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     return fake.fds[fake.count++];
 }
@@ -178,7 +178,7 @@ static void read_taken_local(const struct msghdr *header, struct fake_taken *tak
     }
 }
 
-/* To be told of it removes it. */
+/* Reporting it clears it. */
 static int take_pending(int socket)
 {
     int error = fake.pending[socket];
@@ -187,7 +187,7 @@ static int take_pending(int socket)
     return error;
 }
 
-/* The error this datagram meets now, or 0. */
+/* The error that this datagram meets now, or 0. */
 static int meet_error(int socket, int id, bool pinned, bool spend)
 {
     int pending = take_pending(socket);
@@ -209,7 +209,7 @@ static int meet_error(int socket, int id, bool pinned, bool spend)
     return 0;
 }
 
-/* Of the control message that asks for several datagrams; 0 = there is none. */
+/* The segment length in the control message; 0 = there is none. */
 static uint16_t segment_of(const struct msghdr *header)
 {
     uint16_t segment = 0;
@@ -243,8 +243,10 @@ static int take_one(int socket, const struct msghdr *header, const struct iovec 
     return 0;
 }
 
-/* A message is taken as a whole or not at all. Where each segment is a piece of its own, as here,
- * the kernel cuts at the same places. */
+/*
+ * A message is taken as a whole or not at all. Each segment is a separate piece here, so the kernel
+ * would cut at the same places.
+ */
 static int take(int socket, const struct msghdr *header, bool first)
 {
     uint16_t segment = segment_of(header);
@@ -350,8 +352,7 @@ static void deliver(const struct fake_arrival *arrival, struct mmsghdr *message)
     write_controls(arrival, header);
 }
 
-/* As the kernel writes them: the address that the report came to first, then the error and who
- * reported it. */
+/* In the kernel's order: the address that the report came to, then the error and its sender. */
 static void deliver_icmp(const struct fake_icmp *icmp, struct msghdr *header)
 {
     bool ipv4 = endpoint_address_is_ipv4(icmp->peer.address);
@@ -404,8 +405,10 @@ static bool is_next_pending(int fd)
     return has_icmp(fd) && (origin == SO_EE_ORIGIN_ICMP || origin == SO_EE_ORIGIN_ICMP6);
 }
 
-/* While there are more, the next one is pending, unless our own kernel has said it; having read the
- * last removes what is. */
+/*
+ * While entries are left, the next one is pending, unless it is a local error; reading the last one
+ * clears the pending error.
+ */
 static int receive_icmp(int fd, struct mmsghdr *headers, unsigned count)
 {
     unsigned done = 0;

@@ -2,9 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A kernel for the tests of the doors: it takes the place of the socket calls (see options.cmake)
- * and does what the test has told it to. Its descriptors are eventfds, so that a real loop can
- * watch them.
+ * A fake kernel for the tests of the doors: it replaces the socket calls (see options.cmake) and
+ * does what the test tells it to. Its descriptors are eventfds, so that a real loop can watch them.
  */
 #ifndef ROOMD_TESTS_FAKE_SOCKETS_H
 #define ROOMD_TESTS_FAKE_SOCKETS_H
@@ -20,10 +19,10 @@
 #define FAKE_ICMP_MAX      8192
 #define FAKE_OPTIONS_MAX   64
 
-/* A datagram is known by its first byte. */
+/* A datagram is identified by its first byte. */
 struct fake_taken {
     struct endpoint peer;
-    uint8_t local[ENDPOINT_ADDRESS_BYTES]; /* all zero: it carried no address to leave from */
+    uint8_t local[ENDPOINT_ADDRESS_BYTES]; /* all zero: no source address was given */
     uint32_t local_interface;
     int socket;
     uint32_t length;
@@ -34,28 +33,28 @@ struct fake_taken {
 struct fake_error {
     int id; /* of the datagram that meets it, once */
     int error;
-    bool pinned_only; /* only if it carries an address to leave from, and as often as it does */
+    bool pinned_only; /* only with a source address, and then every time */
 };
 
 struct fake_arrival {
     struct endpoint peer;
-    uint8_t local[ENDPOINT_ADDRESS_BYTES];    /* where it was sent to */
-    uint8_t spec_dst[ENDPOINT_ADDRESS_BYTES]; /* IPv4, where it differs from `local` */
-    uint32_t drops;                           /* SO_RXQ_OVFL; 0 = not told */
+    uint8_t local[ENDPOINT_ADDRESS_BYTES];    /* its destination */
+    uint8_t spec_dst[ENDPOINT_ADDRESS_BYTES]; /* IPv4, if it differs from `local` */
+    uint32_t drops;                           /* SO_RXQ_OVFL; 0 = not reported */
     uint32_t length;
-    uint16_t family; /* where it is not the peer's */
+    uint16_t family; /* if it is not the peer's */
     uint8_t id;
     int socket;
-    int error; /* instead of a datagram; -1 = and never goes away */
+    int error; /* instead of a datagram; -1 = for ever */
 };
 
 /* An entry of the error queue. */
 struct fake_icmp {
-    struct endpoint peer; /* where the quoted datagram was sent to */
+    struct endpoint peer; /* destination of the quoted datagram */
     int socket;
-    uint16_t family; /* of msg_name, where it is not the peer's */
+    uint16_t family; /* of msg_name, if it is not the peer's */
     uint8_t origin, type, code;
-    bool silent; /* without the control message that says what it is */
+    bool silent; /* without the control message that describes it */
 };
 
 struct fake_option {
@@ -67,13 +66,13 @@ struct fake_sockets {
     size_t taken_count;
     struct fake_error errors[FAKE_ERRORS_MAX];
     size_t error_count;
-    bool error_spent_by_partial; /* an error met after others were taken is not told again: a
-                                    pending one */
+    /* An error after other messages were taken is cleared and not reported: a pending one. */
+    bool error_spent_by_partial;
     int max_per_call;            /* sendmmsg takes no more in one call; 0 = no limit */
     bool full[FAKE_SOCKETS_MAX]; /* EAGAIN */
     unsigned send_calls, receive_calls;
-    int segments_error; /* whoever asks for several datagrams in one message meets it; 0 = may */
-    unsigned messages_of_many; /* taken */
+    int segments_error; /* every message with several datagrams fails with it; 0 = none does */
+    unsigned messages_of_many; /* messages with several datagrams that were taken */
 
     struct fake_arrival arrivals[FAKE_DATAGRAMS_MAX];
     size_t arrival_count, arrival_next;
@@ -81,8 +80,8 @@ struct fake_sockets {
     struct fake_icmp icmp[FAKE_ICMP_MAX];
     size_t icmp_count, icmp_next;
     unsigned error_calls;          /* recvmmsg with MSG_ERRQUEUE */
-    int pending[FAKE_SOCKETS_MAX]; /* the error that the next call at this socket meets; 0 = none */
-    size_t icmp_left_at_receive;   /* how many waited when datagrams were last asked for */
+    int pending[FAKE_SOCKETS_MAX]; /* the next call at this socket fails with it; 0 = none */
+    size_t icmp_left_at_receive;   /* entries left when datagrams were last read */
 
     struct fake_option options[FAKE_OPTIONS_MAX];
     size_t option_count;
@@ -97,14 +96,16 @@ struct fake_sockets {
 
 extern struct fake_sockets fake;
 
-/* The next datagram that comes in at a socket. Fill in what it returns. */
+/* Queues a datagram that arrives at a socket. The caller fills in the rest. */
 struct fake_arrival *fake_arrive(int socket, uint8_t id, uint32_t length);
 
-/* The next ICMP error at a socket, also pending there: "port unreachable" for a datagram to that
- * peer. Fill in what it returns. */
+/*
+ * Queues an ICMP error at a socket, pending there too: "port unreachable" for a datagram to `peer`.
+ * The caller fills in the rest.
+ */
 struct fake_icmp *fake_icmp_arrive(int socket, const char *peer);
 
-/* Makes a socket ready, as the loop sees it, or not writable. */
+/* Makes a socket ready for the loop, or not writable. */
 void fake_set_readable(int socket);
 void fake_set_full(int socket, bool full);
 

@@ -145,7 +145,7 @@ Test(udp, an_ipv6_door_that_would_take_ipv4_too_is_not_opened)
     cr_assert_eq(door, 9);
 }
 
-Test(udp, why_a_door_could_not_be_opened_is_in_errno)
+Test(udp, errno_says_why_a_door_could_not_be_opened)
 {
     static const int errors[] = {EADDRINUSE, EADDRNOTAVAIL, EACCES};
     uint16_t door;
@@ -202,7 +202,7 @@ Test(udp, freeing_the_set_closes_the_doors)
     udp_set_free(NULL);
 }
 
-/* What is written to stderr while the set is started. */
+/* Returns what is written to stderr while the set is started. */
 static const char *warnings(void)
 {
     static char text[4096];
@@ -218,10 +218,10 @@ static const char *warnings(void)
     text[length < 0 ? 0 : length] = '\0';
     close(ends[0]);
     close(ends[1]);
-    return strstr(text, "roomd: ") != NULL ? strstr(text, "roomd: ") : text; /* behind the time */
+    return strstr(text, "roomd: ") != NULL ? strstr(text, "roomd: ") : text; /* after the time */
 }
 
-Test(udp, small_buffers_are_told_once_with_what_to_do)
+Test(udp, small_buffers_are_logged_once_with_a_remedy)
 {
     uint16_t door;
 
@@ -234,7 +234,7 @@ Test(udp, small_buffers_are_told_once_with_what_to_do)
         "lost: sysctl -w net.core.rmem_max=4194304 net.core.wmem_max=4194304\n");
 }
 
-Test(udp, large_buffers_are_no_news)
+Test(udp, large_buffers_are_not_logged)
 {
     uint16_t door;
 

@@ -72,7 +72,7 @@ static void set_up(void)
         cr_assert_eq(udp_open(set, &endpoint, NULL, &door), STATUS_OK);
     }
     udp_set_start(set);
-    /* Each door looks once, whatever it was told. */
+    /* A new door reads the queue once in any case. */
     for (int i = 0; i < 2; i++) {
         fake_set_readable(i);
         ev_run(loop, EVRUN_NOWAIT);
@@ -111,7 +111,7 @@ static void assert_report(size_t number, const char *peer, uint16_t door)
     cr_expect_eq(reports[number].door, door);
 }
 
-Test(udp_errqueue, a_closed_port_is_handed_on_with_peer_and_door)
+Test(udp_errqueue, a_closed_port_is_reported_with_peer_and_door)
 {
     fake_icmp_arrive(0, "192.0.2.1:4000");
     fake_icmp_arrive(0, "192.0.2.2:5000");
@@ -177,13 +177,13 @@ static void expect_kinds(const struct kind *kind, size_t count, int socket, cons
     }
 }
 
-Test(udp_errqueue, only_what_says_that_a_peer_can_not_be_reached_is_handed_on)
+Test(udp_errqueue, only_errors_that_make_a_peer_unreachable_are_reported)
 {
     expect_kinds(kinds, sizeof(kinds) / sizeof(kinds[0]), 0, "192.0.2.1:4000");
     expect_kinds(ipv6_kinds, sizeof(ipv6_kinds) / sizeof(ipv6_kinds[0]), 1, "[2001:db8::1]:4000");
 }
 
-Test(udp_errqueue, an_entry_that_does_not_say_what_or_whom_it_is_about_is_passed_over)
+Test(udp_errqueue, an_entry_without_an_error_or_a_peer_is_skipped)
 {
     fake_icmp_arrive(0, "192.0.2.1:4000")->silent = true;
     fake_icmp_arrive(0, "192.0.2.2:4000")->family = AF_UNIX;
@@ -207,7 +207,7 @@ Test(udp_errqueue, it_is_drained_before_datagrams_are_read)
     cr_assert_eq(fake.error_calls, 5);
 }
 
-Test(udp_errqueue, nobody_looks_where_no_call_has_met_an_error)
+Test(udp_errqueue, it_is_not_read_unless_a_call_has_met_an_error)
 {
     fake_arrive(0, 1, 1);
     turn(0);
@@ -217,7 +217,7 @@ Test(udp_errqueue, nobody_looks_where_no_call_has_met_an_error)
     cr_assert_eq(fake.error_calls, 0);
 }
 
-/* To three peers, in one call. */
+/* Sends to three peers in one call. */
 static void send_three(void)
 {
     struct path paths[3] = {{.door = 0}, {.door = 0}, {.door = 0}};
@@ -243,7 +243,7 @@ static void expect_found_first(void)
     cr_expect_eq(fake.error_calls, 1);
 }
 
-Test(udp_errqueue, what_a_send_has_met_is_found_before_the_next_datagram)
+Test(udp_errqueue, an_error_that_a_send_has_met_is_read_before_the_next_datagram)
 {
     fake_icmp_arrive(0, "192.0.2.1:4000");
     send_three();
@@ -251,7 +251,7 @@ Test(udp_errqueue, what_a_send_has_met_is_found_before_the_next_datagram)
     expect_found_first();
 }
 
-Test(udp_errqueue, what_a_call_for_several_has_met_and_not_told_is_found_as_well)
+Test(udp_errqueue, an_error_that_a_partial_send_has_met_silently_is_read_too)
 {
     fake_icmp_arrive(0, "192.0.2.1:4000");
     fake.pending[0] = 0;
@@ -261,7 +261,7 @@ Test(udp_errqueue, what_a_call_for_several_has_met_and_not_told_is_found_as_well
     expect_found_first();
 }
 
-Test(udp_errqueue, what_waits_before_a_door_is_opened_is_found_before_the_first_datagram)
+Test(udp_errqueue, an_error_that_is_older_than_the_door_is_read_before_the_first_datagram)
 {
     struct udp_sink sink = {
         .datagram = on_datagram, .writable = on_writable, .unreachable = on_unreachable};
@@ -279,7 +279,7 @@ Test(udp_errqueue, what_waits_before_a_door_is_opened_is_found_before_the_first_
     expect_found_first();
 }
 
-Test(udp_errqueue, what_nobody_was_told_of_is_found_once_there_is_no_datagram)
+Test(udp_errqueue, an_error_that_no_call_has_met_is_read_once_there_is_no_datagram)
 {
     fake_icmp_arrive(0, "192.0.2.1:4000");
     fake.pending[0] = 0;
@@ -294,12 +294,12 @@ Test(udp_errqueue, what_nobody_was_told_of_is_found_once_there_is_no_datagram)
                  "then it wakes nobody"); /* two of them when it was opened */
 }
 
-Test(udp_errqueue, what_a_probe_from_within_meets_is_found_in_the_next_turn)
+Test(udp_errqueue, an_error_that_a_probe_of_the_sink_meets_is_read_in_the_next_turn)
 {
     probing = true;
     fake_icmp_arrive(0, "192.0.2.1:4000");
     fake.error_spent_by_partial = true;
-    fake_fail(0, ECONNREFUSED); /* the probe meets that of another */
+    fake_fail(0, ECONNREFUSED); /* the probe meets another datagram's error */
     turn(0);
     cr_assert_eq(report_count, 1);
     probing = false;
@@ -331,14 +331,14 @@ Test(udp_errqueue, a_turn_reads_a_bounded_number_of_errors_and_then_datagrams)
     cr_assert_eq(report_count, 2048);
     cr_assert_eq(fake.error_calls, 32, "once a turn");
     cr_assert_eq(heard_count, 10);
-    ev_run(loop, EVRUN_NOWAIT); /* it is ready still */
+    ev_run(loop, EVRUN_NOWAIT); /* it is still ready */
     cr_assert_eq(report_count, 4096);
     ev_run(loop, EVRUN_NOWAIT);
     cr_assert_eq(report_count, MANY);
     cr_assert_eq(fake.icmp_left_at_receive, 0);
 }
 
-Test(udp_errqueue, what_a_turn_leaves_is_read_before_the_datagrams_of_the_next)
+Test(udp_errqueue, errors_that_a_turn_leaves_are_read_before_the_datagrams_of_the_next)
 {
     for (int i = 0; i < 2050; i++)
         fake_icmp_arrive(0, "192.0.2.1:4000")->origin =
@@ -383,7 +383,7 @@ Test(udp_errqueue, slots_are_as_good_as_new_the_second_time)
     }
 }
 
-Test(udp_errqueue, a_sink_may_probe_from_within)
+Test(udp_errqueue, a_sink_may_send_from_within_a_call)
 {
     probing = true;
     for (int i = 0; i < 100; i++)

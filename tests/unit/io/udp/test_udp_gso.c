@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Several datagrams in one message, on the fake kernel: each arrives by itself, once and in order,
- * whatever the kernel thinks of the message. */
+/*
+ * Several datagrams in one message, on the fake kernel. Each arrives by itself, once and in order,
+ * whatever the kernel does to the message.
+ */
 #include "fake_sockets.h"
 #include "io/udp/udp.h"
 
@@ -73,7 +75,7 @@ static void tear_down(void)
 
 TestSuite(udp_gso, .init = set_up, .fini = tear_down);
 
-/* Another datagram for that member; its first byte tells it from the others. */
+/* Adds a datagram for that member; its first byte identifies it. */
 static void add(size_t member, uint32_t length)
 {
     bytes[count][0] = (uint8_t)(count + 1);
@@ -87,8 +89,10 @@ static void send_all(void)
     udp_outbox_send(set, entries, count);
 }
 
-/* Those that were taken came once, in order, whole, and to whom they were for; nothing is taken
- * behind one that waits. */
+/*
+ * Datagrams that were taken arrived once, in order, whole, at the right member; none is taken after
+ * one that waits.
+ */
 static void expect_in_order(const char *what)
 {
     size_t taken = 0;
@@ -175,7 +179,7 @@ Test(udp_gso, a_full_door_puts_all_of_a_message_off)
     cr_expect_eq(count_results(OUTBOX_LATER), 4);
 }
 
-Test(udp_gso, where_the_device_can_not_cut_each_goes_by_itself_and_it_is_not_tried_again)
+Test(udp_gso, without_segmentation_each_goes_by_itself_and_it_is_not_tried_again)
 {
     fake.segments_error = EIO;
     for (int i = 0; i < 4; i++)
@@ -190,7 +194,7 @@ Test(udp_gso, where_the_device_can_not_cut_each_goes_by_itself_and_it_is_not_tri
     cr_expect_eq(fake.messages_of_many, 0);
 }
 
-Test(udp_gso, where_one_path_can_not_take_them_the_others_still_do)
+Test(udp_gso, a_path_that_can_not_take_them_does_not_affect_the_others)
 {
     fake.segments_error = EINVAL;
     for (int i = 0; i < 4; i++)
@@ -205,7 +209,7 @@ Test(udp_gso, where_one_path_can_not_take_them_the_others_still_do)
     cr_expect_eq(fake.messages_of_many, 1);
 }
 
-Test(udp_gso, whatever_one_datagram_meets_concerns_that_one)
+Test(udp_gso, an_error_of_one_datagram_affects_only_that_one)
 {
     static const int errors[] = {EAGAIN,      ENOBUFS,      EINTR,    EPERM,         EACCES,
                                  ENETUNREACH, EHOSTUNREACH, ENETDOWN, EADDRNOTAVAIL, ECONNREFUSED,

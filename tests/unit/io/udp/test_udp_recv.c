@@ -107,7 +107,7 @@ static bool is_nowhere(const uint8_t *address)
     return memcmp(address, nowhere, sizeof(nowhere)) == 0;
 }
 
-Test(udp_recv, a_datagram_is_handed_on_with_its_path)
+Test(udp_recv, a_datagram_is_passed_on_with_its_path)
 {
     struct endpoint peer = parse("192.0.2.1:4000");
     struct endpoint local = parse("192.0.2.254:0");
@@ -123,7 +123,7 @@ Test(udp_recv, a_datagram_is_handed_on_with_its_path)
     cr_assert_eq(stats().received, 1);
 }
 
-Test(udp_recv, an_ipv6_datagram_is_handed_on_with_scope_and_local_address)
+Test(udp_recv, an_ipv6_datagram_is_passed_on_with_scope_and_local_address)
 {
     struct fake_arrival *arrival = fake_arrive(1, 1, 5);
     struct endpoint local = parse("[fe80::99%3]:0");
@@ -198,7 +198,7 @@ Test(udp_recv, a_datagram_that_is_cut_has_the_full_length_and_is_counted)
     cr_assert_eq(stats().truncated, 2);
 }
 
-Test(udp_recv, what_can_not_be_answered_is_dropped_and_counted)
+Test(udp_recv, a_datagram_that_can_not_be_answered_is_dropped_and_counted)
 {
     fake_arrive(0, 1, 5)->peer.port = 0;
     fake_arrive(0, 2, 5)->family = AF_UNIX;
@@ -218,7 +218,7 @@ Test(udp_recv, a_turn_reads_at_most_128_datagrams)
     turn(0);
     cr_assert_eq(heard_count, 128);
     cr_assert_eq(fake.receive_calls, 4);
-    ev_run(loop, EVRUN_NOWAIT); /* it is ready still */
+    ev_run(loop, EVRUN_NOWAIT); /* it is still ready */
     cr_assert_eq(heard_count, 256);
     ev_run(loop, EVRUN_NOWAIT);
     cr_assert_eq(heard_count, 300);
@@ -273,9 +273,9 @@ Test(udp_recv, the_counter_of_kernel_drops_wraps)
     cr_assert_eq(stats().kernel_drops, UINT64_C(4294967299));
 }
 
-Test(udp_recv, lost_datagrams_are_told_at_most_once_a_minute)
+Test(udp_recv, lost_datagrams_are_logged_at_most_once_a_minute)
 {
-    int ends[2], aside = dup(STDERR_FILENO);
+    int ends[2], saved = dup(STDERR_FILENO);
     char text[1024] = "";
 
     cr_assert_eq(pipe2(ends, O_NONBLOCK), 0);
@@ -284,9 +284,9 @@ Test(udp_recv, lost_datagrams_are_told_at_most_once_a_minute)
         fake_arrive(0, 1, 1)->drops = 7 * i;
         turn(0);
     }
-    dup2(aside, STDERR_FILENO);
+    dup2(saved, STDERR_FILENO);
     cr_assert_gt(read(ends[0], text, sizeof(text) - 1), 0);
-    cr_assert_not_null(strchr(text, ' ')); /* behind the time */
+    cr_assert_not_null(strchr(text, ' ')); /* after the time */
     cr_assert_str_eq(strchr(text, ' ') + 1,
                      "roomd: warning: 7 datagrams were lost because a receive buffer was full\n");
     cr_assert_eq(stats().kernel_drops, 700);
@@ -318,7 +318,7 @@ Test(udp_recv, a_pending_error_between_datagrams_waits_for_the_next_turn)
     cr_assert_eq(stats().receive_errors, 1);
 }
 
-Test(udp_recv, an_error_that_does_not_go_away_is_met_a_bounded_number_of_times)
+Test(udp_recv, a_persistent_error_is_met_a_bounded_number_of_times)
 {
     struct fake_arrival *arrival = fake_arrive(0, 0, 0);
 
@@ -326,7 +326,7 @@ Test(udp_recv, an_error_that_does_not_go_away_is_met_a_bounded_number_of_times)
     for (int i = 0; i < 100; i++)
         turn(0);
     cr_assert_leq(fake.receive_calls, 32, "%u calls", fake.receive_calls);
-    /* When it is gone, so is the rest. */
+    /* Once the error ends, the rest is read. */
     fake.arrival_next++;
     fake_arrive(0, 1, 1);
     for (int i = 0; i < 20 && heard_count == 0; i++)
@@ -348,7 +348,7 @@ Test(udp_recv, in_a_flood_of_pending_errors_a_turn_still_reads_as_many_datagrams
     cr_assert_eq(stats().receive_errors, 60);
 }
 
-Test(udp_recv, a_sink_may_answer_from_within)
+Test(udp_recv, a_sink_may_answer_from_within_a_call)
 {
     answering = true;
     for (int i = 0; i < 70; i++)
@@ -363,7 +363,7 @@ Test(udp_recv, a_sink_may_answer_from_within)
     }
 }
 
-Test(udp_recv, nothing_to_read_is_nothing)
+Test(udp_recv, with_nothing_to_read_nothing_happens)
 {
     turn(0);
     cr_assert_eq(heard_count, 0);

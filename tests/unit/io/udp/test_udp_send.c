@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Sending, on the fake kernel: whatever one datagram meets, every other one is taken, once and in
- * order. */
+/*
+ * Sending, on the fake kernel. Whatever happens to one datagram, every other one is taken, once and
+ * in order.
+ */
 #include "fake_sockets.h"
 #include "io/udp/udp.h"
 
@@ -107,8 +109,10 @@ static void move_to_ipv6(size_t entry)
     paths[entry].door = 1;
 }
 
-/* The entries with these results, one letter each ("TTLF"), were taken once, in order, by their own
- * peers. */
+/*
+ * The entries have these results, one letter each ("TTLF"); those taken arrived once, in order, at
+ * their own peers.
+ */
 static void assert_results(size_t count, const char *expected, const char *what)
 {
     char results[FAKE_DATAGRAMS_MAX + 1];
@@ -144,7 +148,7 @@ static void turns(unsigned count)
         ev_run(loop, EVRUN_NOWAIT);
 }
 
-/* What becomes of ENTRIES entries of which the one at `place` meets `error` once. */
+/* The results of ENTRIES entries of which the one at `place` meets `error` once. */
 static void expect_for(int error, size_t place, char *ret_expected)
 {
     bool later = error == EAGAIN || error == ENOBUFS || error == ENOMEM;
@@ -159,8 +163,7 @@ static void expect_for(int error, size_t place, char *ret_expected)
         ret_expected[place] = 'F';
 }
 
-/* What somebody else's ICMP message can leave at a socket: the kernel makes these errors of them.
- */
+/* The errors that the kernel makes of another datagram's ICMP error. */
 static const int pending_errors[] = {ECONNREFUSED, EHOSTUNREACH, EHOSTDOWN, ENETUNREACH, ENONET,
                                      ENOPROTOOPT,  EOPNOTSUPP,   EPROTO,    EACCES,      EMSGSIZE};
 
@@ -200,7 +203,7 @@ Test(udp_send, each_error_at_each_position_concerns_that_entry_alone)
     }
 }
 
-Test(udp_send, a_call_that_takes_k_of_n_is_gone_on_with)
+Test(udp_send, a_call_that_takes_k_of_n_is_continued)
 {
     for (int k = 1; k <= ENTRIES; k++) {
         for (size_t e = 0; e < sizeof(every_error) / sizeof(every_error[0]); e++) {
@@ -221,7 +224,7 @@ Test(udp_send, a_call_that_takes_k_of_n_is_gone_on_with)
     }
 }
 
-Test(udp_send, an_error_that_a_partial_call_has_used_up_does_no_harm)
+Test(udp_send, an_error_that_a_partial_call_has_cleared_does_no_harm)
 {
     prepare(ENTRIES);
     fake.error_spent_by_partial = true;
@@ -258,7 +261,7 @@ Test(udp_send, no_entry_pays_for_the_pending_errors_of_others)
     }
 }
 
-Test(udp_send, errors_that_partial_calls_have_used_up_may_stand_between_any_two_entries)
+Test(udp_send, errors_that_partial_calls_have_cleared_may_come_between_any_two_entries)
 {
     for (size_t e = 0; e < PENDING_ERRORS; e++) {
         tear_down();
@@ -274,7 +277,7 @@ Test(udp_send, errors_that_partial_calls_have_used_up_may_stand_between_any_two_
     }
 }
 
-Test(udp_send, an_error_that_is_the_entrys_own_fails_it_after_a_few_calls)
+Test(udp_send, an_error_of_the_entry_itself_fails_it_after_a_few_calls)
 {
     for (size_t e = 0; e < PENDING_ERRORS; e++) {
         tear_down();
@@ -350,14 +353,14 @@ Test(udp_send, after_an_entry_that_waits_no_later_one_of_its_door_is_taken)
     }
 }
 
-Test(udp_send, a_kernel_without_buffers_is_given_a_pause)
+Test(udp_send, after_a_lack_of_buffers_there_is_a_pause)
 {
     prepare(3);
     fake_fail(2, ENOBUFS);
     udp_outbox_send(set, entries, 3);
     assert_results(3, "TLL", "no buffers");
     cr_assert_eq(writable[0], 0);
-    /* The socket is writable all the while; nothing but the timer may wake us. */
+    /* The socket stays writable; only the timer may wake the loop. */
     ev_run(loop, EVRUN_ONCE);
     cr_assert_eq(writable[0], 1);
     turns(3);
@@ -366,13 +369,13 @@ Test(udp_send, a_kernel_without_buffers_is_given_a_pause)
     assert_results(3, "TTT", "after the pause");
 }
 
-Test(udp_send, an_entry_for_which_there_never_are_buffers_fails_in_the_end)
+Test(udp_send, an_entry_that_never_finds_buffers_fails_in_the_end)
 {
     unsigned tries = 0;
 
     prepare(2);
     fake.errors[0] =
-        (struct fake_error){.id = 1, .error = ENOBUFS, .pinned_only = true}; /* does not go away */
+        (struct fake_error){.id = 1, .error = ENOBUFS, .pinned_only = true}; /* persists */
     fake.error_count = 1;
     set_local(0, "192.0.2.254:0");
     do {
@@ -484,7 +487,7 @@ Test(udp_send, a_link_local_source_names_its_interface)
     cr_assert_eq(fake.taken[0].local_interface, 3);
 }
 
-Test(udp_send, an_entry_whose_source_address_is_gone_leaves_from_another)
+Test(udp_send, an_entry_whose_source_address_was_removed_leaves_from_another)
 {
     static const int errors[] = {EINVAL, EADDRNOTAVAIL, ENETUNREACH};
 
@@ -542,7 +545,7 @@ Test(udp_send, a_full_door_in_the_second_call_keeps_the_order)
     cr_assert_eq(fake.send_calls, 3);
 }
 
-Test(udp_send, an_entry_for_a_door_that_is_not_there_fails)
+Test(udp_send, an_entry_for_a_removed_door_fails)
 {
     prepare(4);
     paths[1].door = 2;
@@ -562,11 +565,11 @@ Test(udp_send, an_empty_datagram_can_be_sent)
     cr_assert_eq(fake.taken[0].length, 0);
 }
 
-Test(udp_send, empty_datagrams_stand_between_others_without_harm)
+Test(udp_send, empty_datagrams_may_come_between_others)
 {
     prepare(5);
     for (size_t i = 1; i < 5; i += 2) {
-        bytes[i] = 0; /* by which the fake knows it */
+        bytes[i] = 0; /* which identifies it for the fake */
         entries[i].bytes = NULL;
         entries[i].length = 0;
     }
