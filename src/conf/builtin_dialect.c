@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Looking up built-in dialects, and what to say where there is none of that name. */
+/* Looks up built-in dialects, and words the error if there is none of that name. */
 #include "conf/builtin_dialect.h"
 
 #include "base/suggest.h"

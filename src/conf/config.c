@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Loading a configuration as a whole, and comparing two of them. */
+/* Loads a configuration as a whole, and compares two. */
 #include "conf/config.h"
 
 #include "base/escape.h"
@@ -20,7 +20,7 @@
 /* "dialect NAME: bye.VERB" */
 #define KEY_BYTES 128
 
-/* Doors and dialects are put together last: they take several options. */
+/* Doors and dialects are built last, because they depend on several options. */
 static int finish(struct config_builder *builder)
 {
     struct config *config = builder->config;
@@ -113,7 +113,7 @@ static void compare_options(const struct listener *listener, const struct config
     }
 }
 
-/* What one who leaves with `verb` is sent, as it would be written in a file. */
+/* The bye for `verb`, as it would be written in a file. */
 static const char *bye_text(const struct dialect *dialect, const char *verb,
                             char buffer[VALUE_WRITTEN_BYTES(REPLY_TEXT_BYTES)])
 {
@@ -151,7 +151,7 @@ static void compare_byes(const struct listener *listener, const char *prefix,
     }
 }
 
-/* A dialect that only a door names: its keys are no options. */
+/* Compares dialects that only doors name; their keys are no options. */
 static void compare_dialects(const struct listener *listener, const struct config_dialect *old,
                              const struct config_dialect *new)
 {

@@ -2,10 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The configuration, read and checked as a whole: what stands in the file, over it what the command
- * line sets, beneath it the built-in defaults. Either everything is right and there is a new struct
- * config, or each mistake is reported and there is none. It resolves no interface and opens nothing
- * but the files it reads.
+ * The configuration, read and checked as a whole: the built-in defaults, overridden by the file,
+ * overridden by the command line. The result is a new struct config if everything is right;
+ * otherwise each mistake is reported and there is none. Resolves no interface and opens no files
+ * but those it reads.
  */
 #ifndef ROOMD_CONF_CONFIG_H
 #define ROOMD_CONF_CONFIG_H
@@ -23,26 +23,27 @@
 
 #define CONFIG_ROOM_NAME_MAX_BYTES 64
 
-/* Linux' IFNAMSIZ is 16 with its NUL. */
+/* Linux' IFNAMSIZ is 16 with NUL. */
 #define CONFIG_ZONE_MAX_BYTES 15
 
-/* sun_path of struct sockaddr_un has 108 bytes with its NUL; a FIFO is held to the same. */
+/* sun_path of struct sockaddr_un has 108 bytes with NUL; a FIFO gets the same limit. */
 #define CONFIG_PATH_MAX_BYTES 107
 
-/* As useradd(8) has it for names of users and groups. */
+/* useradd(8)'s limit for names of users and groups. */
 #define CONFIG_GROUP_MAX_BYTES 32
 
 /* A built-in dialect's name, or the path of a file. */
 #define CONFIG_DIALECT_MAX_BYTES 255
 
-/* Of a file that is something else altogether, every line is wrong: the journal needs not each of
- * them. */
+/* Limits the journal lines for a file that is no configuration, where every line is wrong. */
 #define CONFIG_ERRORS_MAX 200
 
 struct config_door {
     struct endpoint listen;
-    /* "eth0" of [fe80::1%eth0]: whoever binds looks up its index. Empty where there is none, or
-     * where it is a number. */
+    /*
+     * "eth0" of [fe80::1%eth0]; binding looks up its index. Empty if there is no zone or it is a
+     * number.
+     */
     char zone[CONFIG_ZONE_MAX_BYTES + 1];
     uint16_t dialect; /* index into config.dialects */
 };
@@ -50,20 +51,21 @@ struct config_door {
 struct config_dialect {
     struct dialect dialect;
     char *source;              /* the built-in dialect's name, or the file's path; owned */
-    char *texts[DIALECT_KEYS]; /* what each key is set to; owned */
+    char *texts[DIALECT_KEYS]; /* the value of each key; owned */
 };
 
 struct config {
     char room_name[CONFIG_ROOM_NAME_MAX_BYTES + 1];
     struct config_door doors[ROOM_DOORS_MAX];
     size_t door_count;
-    bool listen_is_default; /* nobody set room.listen: a family the kernel lacks may be left out */
-    char *listen_text;      /* room.listen in its one canonical form; owned */
+    /* room.listen is not set: an address family that the kernel lacks may be skipped. */
+    bool listen_is_default;
+    char *listen_text; /* room.listen in canonical form; owned */
     size_t ring_bytes;
     struct room_limits limits;
-    char plain_dialect[CONFIG_DIALECT_MAX_BYTES + 1]; /* as it was written */
+    char plain_dialect[CONFIG_DIALECT_MAX_BYTES + 1]; /* as written */
     enum dialect_language language;
-    struct config_dialect *dialects; /* the first is the one plain.dialect names; owned */
+    struct config_dialect *dialects; /* the first is that of plain.dialect; owned */
     size_t dialect_count;
     struct room_access access;
     bool admin_stdin;
@@ -71,37 +73,37 @@ struct config {
     bool admin_fifo_commands;
     char admin_control[CONFIG_PATH_MAX_BYTES + 1]; /* empty = none */
     char admin_group[CONFIG_GROUP_MAX_BYTES + 1];  /* empty = none */
-    bool admin_group_is_default; /* nobody set admin.group: that there is no such group may be
-                                    passed over */
+    /* admin.group is not set: a missing group may be ignored. */
+    bool admin_group_is_default;
     enum log_level log_level;
     uint32_t log_events; /* one LOG_EVENT_BIT each */
 };
 
 /*
  * `where` is "FILE:LINE", "FILE" or "--set SECTION.KEY=VALUE". Both texts are safe to print on a
- * terminal, borrowed for the call.
+ * terminal and borrowed for the call.
  */
-typedef void config_told(void *ctx, const char *where, const char *message);
+typedef void config_diagnostic(void *ctx, const char *where, const char *message);
 
-/* Who is told what is wrong. */
+/* Receives the diagnostics. */
 struct config_report {
-    config_told *error;
-    config_told *warning; /* of what is ignored, and no reason to refuse the whole; may be NULL */
+    config_diagnostic *error;
+    config_diagnostic *warning; /* for what is ignored without refusing the whole; may be NULL */
     void *ctx;
 };
 
 /*
- * Reads the file `path` (NULL: there is none) and then the settings, which override it and each
- * other. The result is owned by the caller. STATUS_NOT_FOUND: the file is not there, is not a
- * regular file or can't be read; STATUS_INVALID: something in it is wrong; both were reported.
- * STATUS_NO_MEMORY was not.
+ * Reads the file `path` (NULL: none) and then the settings, which override it and earlier settings.
+ * The caller owns the result. STATUS_NOT_FOUND: the file is missing, not a regular file or not
+ * readable; STATUS_INVALID: it or a setting has errors; both were reported. STATUS_NO_MEMORY was
+ * not reported.
  */
 int config_load(const char *path, const char *const *settings, size_t setting_count,
                 const struct config_report *report, struct config **ret_config);
 
 /*
- * The same for a file that is already in memory; `path` is the name it goes by, and relative paths
- * in it start from that file's folder.
+ * The same for a file already in memory. Diagnostics name it `path`, and relative paths in it start
+ * from the folder of `path`.
  */
 int config_parse(const char *path, const char *bytes, size_t length, const char *const *settings,
                  size_t setting_count, const struct config_report *report,
@@ -109,27 +111,26 @@ int config_parse(const char *path, const char *bytes, size_t length, const char 
 
 void config_free(struct config *config);
 
-/* True where `text` has the form SECTION.KEY=VALUE; whether there is such an option is
- * config_load's business. */
+/* True if `text` has the form SECTION.KEY=VALUE. Does not check whether that option exists. */
 bool config_is_setting(const char *text);
 
 /*
- * Told of each difference. The texts are as they would be written in the file, safe to print on a
- * terminal, borrowed for the call.
+ * Called for each difference. The texts are as they would be written in the file, safe to print on
+ * a terminal, borrowed for the call.
  */
 typedef void config_changed(void *ctx, const char *key, const char *old_text, const char *new_text,
                             bool reloadable);
 
 /*
- * What taking `new` in place of `old` would change, option by option; an option that is not
- * reloadable takes a restart.
+ * Reports the differences between two configurations, option by option. An option that is not
+ * reloadable needs a restart.
  */
 void config_diff(const struct config *old, const struct config *new, config_changed *changed,
                  void *ctx);
 
 /*
- * For a reload: gives `config` the running values of the options that take a restart, so that it
- * says what is so. STATUS_NO_MEMORY: `config` is only good for config_free.
+ * For a reload: copies to `config` the running values of the options that need a restart, so that
+ * it shows what is in effect. STATUS_NO_MEMORY: only config_free may follow.
  */
 int config_keep_fixed(struct config *config, const struct config *running);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Collecting what the file and the command line set. */
+/* Collects what the file and the command line set. */
 #include "conf/config_builder.h"
 
 #include "conf/builtin_dialect.h"
@@ -37,8 +37,8 @@ static void report_unknown_key(struct config_builder *builder, const struct plac
     const char *meant;
 
     if (diagnostics_is_full(&builder->diagnostics)) {
-        builder->diagnostics
-            .count++; /* looking for what was meant takes longer than a file of rubbish is worth */
+        /* Count only: suggestions for a long invalid file would take too much time. */
+        builder->diagnostics.count++;
         return;
     }
     meant = option_suggest(section, key, name);
@@ -51,7 +51,7 @@ static void report_unknown_key(struct config_builder *builder, const struct plac
                           diagnostics_excerpt(section).text, diagnostics_excerpt(key).text);
 }
 
-/* Puts a value where it belongs. Returns false where it is wrong, and says so. */
+/* Stores a value in the configuration. Reports a wrong value and returns false. */
 static bool store(struct config_builder *builder, size_t id, const char *value,
                   const struct place *place)
 {
@@ -68,8 +68,8 @@ static bool store(struct config_builder *builder, size_t id, const char *value,
     case OPTION_KIND_DIALECT:
         if (builtin_dialect_check(value, why) != 0)
             break;
-        memcpy(builder->config->plain_dialect, value,
-               strlen(value) + 1); /* builtin_dialect_check saw to its length */
+        /* builtin_dialect_check has checked the length. */
+        memcpy(builder->config->plain_dialect, value, strlen(value) + 1);
         return true;
     default:
         if (option_store(&option, value, builder->config, why) != 0)
@@ -133,7 +133,7 @@ int config_builder_take_file(struct config_builder *builder, const char *bytes, 
 
 /* ---- the command line ---- */
 
-/* SECTION is all up to the first dot, KEY all up to the first '='. */
+/* SECTION ends at the first dot, KEY at the first '='. */
 static const char *split_setting(const char *text, size_t *ret_section_length,
                                  size_t *ret_key_length)
 {
@@ -178,7 +178,7 @@ int config_builder_take_setting(struct config_builder *builder, const char *text
     return builder->status;
 }
 
-/* ---- life ---- */
+/* ---- init and done ---- */
 
 static void store_defaults(struct config_builder *builder)
 {
@@ -187,7 +187,7 @@ static void store_defaults(struct config_builder *builder)
     for (size_t id = 0; id < OPTIONS; id++) {
         bool good = store(builder, id, option_row(id).default_text, &nowhere);
 
-        assert(good); /* the table is ours */
+        assert(good); /* the defaults are ours */
         (void)good;
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The end of a configuration. */
+/* Frees a configuration. */
 #include "conf/config.h"
 #include <stdlib.h>
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What a running program keeps of its old configuration when it takes a new one: the options that
- * take a restart. */
+/* Keeps the running values of the options that need a restart. */
 #include "conf/config.h"
 #include "conf/option.h"
 
@@ -10,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of the option's field in struct config; 0 where it has none of its own. */
+/* Size of the option's field in struct config; 0 if it has none. */
 static size_t field_size(const struct option *option)
 {
     switch (option->kind) {
@@ -51,8 +50,10 @@ static int copy_dialect(const struct config_dialect *from, struct config_dialect
     return status;
 }
 
-/* The dialect of that source; where the new configuration has it no longer, the running one.
- * Negative: no memory. */
+/*
+ * Returns the index of the dialect with the source of `running`, appending a copy if it is not in
+ * the new configuration any more. STATUS_NO_MEMORY.
+ */
 static int find_dialect(struct config *config, const struct config_dialect *running)
 {
     struct config_dialect *grown;
@@ -66,7 +67,7 @@ static int find_dialect(struct config *config, const struct config_dialect *runn
         return STATUS_NO_MEMORY;
     config->dialects = grown;
     memset(&grown[config->dialect_count], 0, sizeof(*grown));
-    config->dialect_count++; /* counted first, so that config_free finds what was copied */
+    config->dialect_count++; /* first, so that config_free finds a partial copy */
     if (copy_dialect(running, &grown[config->dialect_count - 1]) != 0)
         return STATUS_NO_MEMORY;
     return (int)config->dialect_count - 1;
@@ -80,7 +81,7 @@ static int keep_doors(struct config *config, const struct config *running)
     config->door_count = 0;
     for (size_t i = 0; i < running->door_count; i++) {
         struct config_door *door = &config->doors[i];
-        int dialect = 0; /* whatever plain.dialect names now */
+        int dialect = 0; /* the one that plain.dialect names now */
 
         *door = running->doors[i];
         if (door->dialect != 0)
@@ -98,7 +99,6 @@ int config_keep_fixed(struct config *config, const struct config *running)
     keep_fields(config, running);
     config->admin_group_is_default = running->admin_group_is_default;
     if (strcmp(config->listen_text, running->listen_text) == 0)
-        return STATUS_OK; /* the doors are the same; what their dialects are now, the new one knows
-                           */
+        return STATUS_OK; /* same doors; the new configuration knows their dialects */
     return keep_doors(config, running);
 }

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Wording, escaping and counting of diagnostics. Works in buffers on the stack: it is called when
- * memory is short, too.
+ * Words, escapes and counts diagnostics. Uses buffers on the stack, because it also runs when
+ * memory is short.
  */
 #include "conf/diagnostics.h"
 
@@ -62,16 +62,17 @@ bool diagnostics_is_full(const struct diagnostics *diagnostics)
     return diagnostics->count >= CONFIG_ERRORS_MAX;
 }
 
-__attribute__((format(printf, 4, 0))) static void tell(const struct config_report *report,
-                                                       config_told *told, const struct place *place,
-                                                       const char *format, va_list arguments)
+__attribute__((format(printf, 4, 0))) static void report_to(const struct config_report *report,
+                                                            config_diagnostic *emit,
+                                                            const struct place *place,
+                                                            const char *format, va_list arguments)
 {
     char where[WHERE_BYTES], raw[MESSAGE_BYTES], message[MESSAGE_BYTES * 2];
 
     write_where(place, where);
     vsnprintf(raw, sizeof(raw), format, arguments);
     escape_text(raw, strlen(raw), message, sizeof(message));
-    told(report->ctx, where, message);
+    emit(report->ctx, where, message);
 }
 
 void diagnostics_error(struct diagnostics *diagnostics, const struct place *place,
@@ -84,7 +85,7 @@ void diagnostics_error(struct diagnostics *diagnostics, const struct place *plac
     if (diagnostics->count++ >= CONFIG_ERRORS_MAX)
         return;
     va_start(arguments, format);
-    tell(report, report->error, place, format, arguments);
+    report_to(report, report->error, place, format, arguments);
     va_end(arguments);
     if (!diagnostics_is_full(diagnostics))
         return;
@@ -101,7 +102,7 @@ void diagnostics_warning(struct diagnostics *diagnostics, const struct place *pl
     if (report->warning == NULL || diagnostics->warnings++ >= CONFIG_ERRORS_MAX)
         return;
     va_start(arguments, format);
-    tell(report, report->warning, place, format, arguments);
+    report_to(report, report->warning, place, format, arguments);
     va_end(arguments);
 }
 

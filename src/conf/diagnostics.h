@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Where a setting stands, and what is wrong with it. Every word of the configuration that is shown
- * to somebody goes out here, so here is where bytes that would harm a terminal are escaped.
+ * Where a setting is, and what is wrong with it. All texts of the configuration that are shown to
+ * people pass through here, where bytes that could harm a terminal are escaped.
  */
 #ifndef ROOMD_CONF_DIAGNOSTICS_H
 #define ROOMD_CONF_DIAGNOSTICS_H
@@ -23,7 +23,7 @@ struct origin {
     const char *path;                  /* of the file, borrowed; NULL for --set */
 };
 
-/* A line of it; line 0 means the whole. origin NULL: nowhere, for what nobody has set. */
+/* A line of an origin; line 0 means the whole. origin NULL: the option is not set. */
 struct place {
     const struct origin *origin;
     unsigned line;
@@ -38,11 +38,11 @@ struct diagnostics {
 void diagnostics_origin_file(struct origin *origin, const char *path);
 void diagnostics_origin_setting(struct origin *origin, const char *setting);
 
-/* Reports what is wrong at `place`; after CONFIG_ERRORS_MAX it only counts. */
+/* Reports an error at `place`; after CONFIG_ERRORS_MAX errors only counts. */
 void diagnostics_error(struct diagnostics *diagnostics, const struct place *place,
                        const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* The same for what is no mistake; it does not count as one. */
+/* Reports a warning, which does not count as an error. */
 void diagnostics_warning(struct diagnostics *diagnostics, const struct place *place,
                          const char *format, ...) __attribute__((format(printf, 3, 4)));
 
@@ -51,19 +51,20 @@ void diagnostics_error_value(struct diagnostics *diagnostics, const struct place
                              const char *section, const char *key, const char *value,
                              const char *why);
 
-/* True where nobody would see another error. */
+/* True if further errors would not be reported. */
 bool diagnostics_is_full(const struct diagnostics *diagnostics);
 
 /*
- * The key `section`.`key` is being set at `place` to `raw`, which stands behind the '='. `taken`
- * is where it was set before, and is moved. False where that is reported: it was set in this file
- * already (--set may override whatever came before it), or is no value at all.
+ * Registers that `section`.`key` is set at `place`, and parses `raw`, the text behind the '='.
+ * `taken` is the place of its previous setting and is updated. Returns false after reporting an
+ * error: the key was set in this file already (--set may override everything), or `raw` is no
+ * value.
  */
 bool diagnostics_take_value(struct diagnostics *diagnostics, struct place *taken,
                             const struct place *place, const char *section, const char *key,
                             const char *raw, char ret_value[VALUE_MAX_BYTES + 1]);
 
-/* The beginning of a text that may be long, for a message; cut between two characters. */
+/* The beginning of a long text, for a message; cut between two characters. */
 struct excerpt {
     char text[DIAGNOSTICS_EXCERPT_BYTES];
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Finding, reading and putting together dialects. */
+/* Finds, reads and builds dialects. */
 #include "conf/dialect_files.h"
 
 #include "base/suggest.h"
@@ -16,16 +16,15 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The one plain.dialect names, and one for each door. */
+/* The one of plain.dialect, and one for each door. */
 #define DIALECTS_MAX (ROOM_DOORS_MAX + 1)
 
-/* What is known of a dialect beside what it becomes; only while the configuration is being loaded.
- */
+/* Additional data of a dialect while the configuration is being loaded. */
 struct entry {
     bool is_file;
-    dev_t device; /* of a file */
+    dev_t device; /* of the file */
     ino_t inode;
-    struct origin origin;           /* of a file */
+    struct origin origin;           /* of the file */
     struct dialect_options options; /* what the file sets */
     const char *base;               /* a built-in dialect's name; borrowed from core */
     struct place base_place;        /* where the file sets it */
@@ -35,13 +34,13 @@ struct loader {
     struct config_builder *builder;
     struct diagnostics *diagnostics;
     struct config *config;
-    struct entry *entries; /* of config->dialects, in the same order; owned */
+    struct entry *entries; /* parallel to config->dialects; owned */
     int status;
 };
 
 /* ---- files ---- */
 
-/* A relative path begins at the folder of the file that names it. NULL: no memory. */
+/* A relative path starts from the folder of the file that names it. NULL: out of memory. */
 static char *resolve(const char *path, const struct origin *origin)
 {
     const char *from = origin != NULL ? origin->path : NULL;
@@ -55,8 +54,7 @@ static char *resolve(const char *path, const struct origin *origin)
     return result;
 }
 
-/* A bare name that is not there is looked for among the files that came with the program, too.
- * NULL: no memory. */
+/* A bare name is also looked for among the installed files. NULL: out of memory. */
 static char *find_file(const char *path, const struct origin *origin)
 {
     char *beside = resolve(path, origin), *installed;
@@ -71,7 +69,7 @@ static char *find_file(const char *path, const struct origin *origin)
         free(beside);
         return installed;
     }
-    free(installed); /* it is missed where it was looked for first */
+    free(installed); /* report the first path as missing */
     return beside;
 }
 
@@ -105,7 +103,7 @@ static void report_unknown_key(struct loader *loader, const char *key, const str
                       meant.word != NULL ? meant.word : "", meant.word != NULL ? "?" : "");
 }
 
-/* The file that is being read is always the last entry. */
+/* The last entry is the file that is being read. */
 static struct entry *current(struct loader *loader)
 {
     return &loader->entries[loader->config->dialect_count - 1];
@@ -173,7 +171,7 @@ static size_t find_inode(const struct loader *loader, const struct reader_file *
     return i;
 }
 
-/* A file that can't be read becomes an entry too, an empty one, so that it is reported once. */
+/* An unreadable file also becomes an entry, an empty one, so that it is reported once. */
 static int add_file(struct loader *loader, char *source, const struct place *place)
 {
     struct reader_sink sink = {.section = on_section, .setting = on_setting, .ctx = loader};
@@ -204,8 +202,10 @@ static int add_file(struct loader *loader, char *source, const struct place *pla
     return loader->status != 0 ? loader->status : (int)known;
 }
 
-/* The index of the dialect called `name` at `place`, which is read where it is new; or
- * STATUS_NO_MEMORY. */
+/*
+ * Returns the index of the dialect that `place` calls `name`, after reading it if it is new; or
+ * STATUS_NO_MEMORY.
+ */
 static int find_dialect(struct loader *loader, const char *name, const struct place *place)
 {
     const char *builtin = builtin_dialect_find(name);
@@ -248,9 +248,9 @@ static int open_doors(struct loader *loader)
     return index < 0 ? index : STATUS_OK;
 }
 
-/* ---- putting them together ---- */
+/* ---- building ---- */
 
-/* A file's dialect is called what the file is called. */
+/* The dialect of a file is named after the file. */
 static void name_dialect(struct config_dialect *dialect)
 {
     const char *slash = strrchr(dialect->source, '/');
@@ -269,8 +269,10 @@ static int set_base(struct config_dialect *dialect, const char *base,
     char why[VALUE_WHY_BYTES];
     int status = dialect_init(&dialect->dialect, base, language);
 
-    /* Setting them again keeps their texts. The byes of the built-in dialect stay: its exit verbs
-     * have not changed. */
+    /*
+     * Setting each key again stores its text. The byes of the built-in dialect stay, because its
+     * exit verbs do not change.
+     */
     for (int key = 0; key < DIALECT_KEYS && status == 0; key++)
         status =
             dialect_option_set(dialect, (enum dialect_key)key,
@@ -279,7 +281,7 @@ static int set_base(struct config_dialect *dialect, const char *base,
     return status;
 }
 
-/* Of [plain], what is about load goes to every dialect whose file does not say otherwise. */
+/* Keys of [plain] that concern load apply to every dialect whose file does not set them. */
 static int apply_load(const struct dialect_options *plain, const struct dialect_options *own,
                       struct config_dialect *dialect)
 {
@@ -317,7 +319,7 @@ static const struct place *first_set(const struct config_builder *builder, enum 
     return builder->places[second].origin != NULL ? &builder->places[second] : NULL;
 }
 
-/* The setting to look at first when a dialect as a whole is refused. */
+/* Returns the most likely cause when a dialect as a whole is refused. */
 static struct place blame(const struct loader *loader, size_t index, const char *why)
 {
     const struct config_builder *builder = loader->builder;
@@ -338,7 +340,10 @@ static struct place blame(const struct loader *loader, size_t index, const char 
     return *place;
 }
 
-/* Only where everything else is right: a mistyped room.max_text would be blamed on the wording. */
+/*
+ * Skipped after other errors: a mistyped room.max_text would be reported as an error of the
+ * wording.
+ */
 static void check(struct loader *loader)
 {
     const struct config *config = loader->config;

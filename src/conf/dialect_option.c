@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Collecting, checking and applying a dialect's keys. What a key may be set to is core's business:
- * see dialect_set. */
+/*
+ * Collects, checks and applies the keys of a dialect. Core decides what a key may be set to: see
+ * dialect_set.
+ */
 #include "conf/dialect_option.h"
 
 #include <roomd/status.h>
@@ -32,7 +34,7 @@ bool dialect_option_is_key(const char *key)
     return is_bye(key) || dialect_key_find(key) >= 0;
 }
 
-/* Is the value right by itself? Tried on a dialect that is thrown away. */
+/* Checks the value alone, by setting it in a scratch dialect. */
 static int check(const char *key, const char *text, char ret_why[VALUE_WHY_BYTES])
 {
     struct dialect scratch;
@@ -45,8 +47,10 @@ static int check(const char *key, const char *text, char ret_why[VALUE_WHY_BYTES
     return dialect_set(&scratch, (enum dialect_key)dialect_key_find(key), text, ret_why);
 }
 
-/* The place of `bye.VERB`, a new one where there is none. NULL, and reported, where it can't have
- * one. */
+/*
+ * Returns the value of `bye.VERB`, adding a new one if needed. NULL, after reporting an error, if
+ * it can't be added.
+ */
 static struct dialect_option_value *find_bye(struct dialect_options *options, const char *key,
                                              const struct place *place,
                                              struct diagnostics *diagnostics)
@@ -97,8 +101,8 @@ int dialect_option_set(struct config_dialect *dialect, enum dialect_key key, con
     return status != 0 ? status : value_replace(&dialect->texts[key], text);
 }
 
-static int settle(int status, const char *key, const struct dialect_option_value *value,
-                  const char *why, struct diagnostics *diagnostics)
+static int report_refusal(int status, const char *key, const struct dialect_option_value *value,
+                          const char *why, struct diagnostics *diagnostics)
 {
     if (status == 0 || status == STATUS_NO_MEMORY)
         return status;
@@ -112,26 +116,27 @@ int dialect_option_apply(const struct dialect_options *options, struct config_di
     char why[VALUE_WHY_BYTES];
     int status = STATUS_OK;
 
-    /* The byes come last: setting exit_verbs drops those it has no verb for. */
+    /* Byes come last, because setting exit_verbs removes those of other verbs. */
     for (int key = 0; key < DIALECT_KEYS && status == 0; key++) {
         const struct dialect_option_value *value = &options->keys[key];
 
         if (value->text != NULL)
-            status = settle(dialect_option_set(dialect, (enum dialect_key)key, value->text, why),
-                            dialect_key_info((enum dialect_key)key)->key, value, why, diagnostics);
+            status = report_refusal(
+                dialect_option_set(dialect, (enum dialect_key)key, value->text, why),
+                dialect_key_info((enum dialect_key)key)->key, value, why, diagnostics);
     }
     for (size_t i = 0; i < options->bye_count && status == 0; i++) {
         const struct dialect_option_value *value = &options->byes[i];
         const char *verb = options->bye_keys[i] + BYE_PREFIX_LENGTH;
 
         if (value->text != NULL)
-            status = settle(dialect_set_bye(&dialect->dialect, verb, value->text, why),
-                            options->bye_keys[i], value, why, diagnostics);
+            status = report_refusal(dialect_set_bye(&dialect->dialect, verb, value->text, why),
+                                    options->bye_keys[i], value, why, diagnostics);
     }
     return status;
 }
 
-/* Does `why` hold `key` as a word of its own, and not as some verb in quotes? */
+/* True if `why` has `key` as a whole word, not as a quoted verb. */
 static bool mentions(const char *why, const char *key)
 {
     size_t length = strlen(key);

@@ -2,9 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The keys of a dialect as one place sets them: [plain] of the configuration with what --set says
- * over it, or a dialect file. Each value was checked by itself; they are put together when the
- * dialect they belong to is known.
+ * The keys of a dialect as set in one place: [plain] of the configuration with its --set overrides,
+ * or a dialect file. Each value was checked alone; they are applied when the base dialect is known.
  */
 #ifndef ROOMD_CONF_DIALECT_OPTION_H
 #define ROOMD_CONF_DIALECT_OPTION_H
@@ -17,7 +16,7 @@
 #include <stddef.h>
 
 struct dialect_option_value {
-    char *text; /* owned; NULL where the value was wrong, or there is none */
+    char *text; /* owned; NULL if not set or wrong */
     struct place place;
 };
 
@@ -28,30 +27,30 @@ struct dialect_options {
     size_t bye_count;
 };
 
-/* An empty one is all zeros. */
+/* All zeros is an empty one. */
 void dialect_option_done(struct dialect_options *options);
 
-/* True where `key` is a dialect's: "accept", "bye.QUIT". */
+/* True if `key` is the key of a dialect: "accept", "bye.QUIT". */
 bool dialect_option_is_key(const char *key);
 
 /*
- * Takes KEY = VALUE, `raw` as it stands behind the '='. What is wrong is reported; only
- * STATUS_NO_MEMORY is returned.
+ * Takes KEY = VALUE; `raw` is the text behind the '='. Errors are reported; returns only
+ * STATUS_NO_MEMORY or 0.
  */
 int dialect_option_take(struct dialect_options *options, const char *key, const char *raw,
                         const struct place *place, struct diagnostics *diagnostics);
 
-/* Sets one key of a dialect, and keeps the text it was set to. STATUS_NO_MEMORY, or what
- * dialect_set refused. */
+/* Sets one key of a dialect and stores the text. STATUS_NO_MEMORY, or the errors of dialect_set. */
 int dialect_option_set(struct config_dialect *dialect, enum dialect_key key, const char *text,
                        char ret_why[VALUE_WHY_BYTES]);
 
-/* Sets all keys of a dialect that were taken. Only STATUS_NO_MEMORY is returned. */
+/* Applies all keys to a dialect. Errors are reported; returns only STATUS_NO_MEMORY or 0. */
 int dialect_option_apply(const struct dialect_options *options, struct config_dialect *dialect,
                          struct diagnostics *diagnostics);
 
 /*
- * Where `why`, dialect_check's reason, mentions a key that was set here: that place, else NULL.
+ * Returns the place of the key that `why`, an error of dialect_check, mentions, if it is set here;
+ * else NULL.
  */
 const struct place *dialect_option_place(const struct dialect_options *options, const char *why);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* --help-config: the table of options in words. */
+/* --help-config: prints the table of options. */
 #include "conf/help.h"
 
 #include "conf/obsolete_option.h"
@@ -115,7 +115,9 @@ static void print_default(FILE *out, const char *what, const char *text)
     fprintf(out, "%s%s\n", what, value_write(text, buffer));
 }
 
-/* What the key is in English, and in the other built-in dialects, where that differs from `text`.
+/*
+ * Prints the English wording and those of the other built-in dialects, where they differ from
+ * `text`.
  */
 static void print_variants(FILE *out, enum dialect_key key, const char *text)
 {
@@ -134,7 +136,7 @@ static void print_variants(FILE *out, enum dialect_key key, const char *text)
     }
 }
 
-/* On the same line where it is what most do. */
+/* On the same line for the two common texts. */
 static void print_reload(FILE *out, const struct option *option)
 {
     if (strcmp(option->reload, OPTION_AT_ONCE) == 0)
@@ -161,7 +163,7 @@ static void print_option(FILE *out, size_t id)
     print_reload(out, &option);
 }
 
-/* The one key that is many: it has no row. */
+/* The key for every verb; it has no row. */
 static void print_byes(FILE *out)
 {
     struct dialect dialect;

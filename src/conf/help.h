@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * --help-config: the table of options in words. Refuses to know more of an option than its row
- * says.
- */
+/* --help-config: prints the table of options. Knows no more about an option than its row says. */
 #ifndef ROOMD_CONF_HELP_H
 #define ROOMD_CONF_HELP_H
 
 #include <stddef.h>
 #include <stdio.h>
 
-/* Writes every option, its default, what it may be set to and whether a reload takes it. */
+/* Prints every option, its default, its range and the effect of a reload. */
 void help_print(FILE *out);
 
-/* Writes what one option may be set to; `id` < OPTIONS. */
+/* Prints the range of one option; `id` < OPTIONS. */
 void help_print_range(FILE *out, size_t id);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Reading doors. Most of it says which of the usual mistakes an address holds, with an example of
- * the right form. */
+/*
+ * Parses doors. Most of the code detects the usual mistakes in an address and names the right form.
+ */
 #include "conf/listen_option.h"
 
 #include "conf/builtin_dialect.h"
@@ -12,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The longest address, its interface and port: longer is a mistake, and need not be taken apart. */
+/* The longest address with interface and port; nothing longer is parsed. */
 #define ADDRESS_MAX_BYTES (ENDPOINT_TEXT_BYTES + CONFIG_ZONE_MAX_BYTES)
 
 struct parser {
@@ -35,8 +36,7 @@ static bool is_port(const char *text)
     return value_number(text, UINT16_MAX, &port);
 }
 
-/* What is wrong with an address that stands outside brackets; NULL where it has the form
- * A.B.C.D:PORT. */
+/* Says what is wrong with an address outside brackets; NULL if it has the form A.B.C.D:PORT. */
 static const char *wrong_shape(const char *address)
 {
     const char *colon = strchr(address, ':');
@@ -80,8 +80,8 @@ static bool is_interface(const char *zone)
 }
 
 /*
- * Takes an interface's name out of [ADDRESS%NAME]:PORT, so that endpoint_parse can read it. NULL
- * where there was none, or where it was a number.
+ * Removes the interface name from [ADDRESS%NAME]:PORT, so that endpoint_parse can read the rest.
+ * NULL if there is none, or it is a number.
  */
 static const char *take_zone(char *address, char zone[ADDRESS_MAX_BYTES + 1])
 {
@@ -134,8 +134,8 @@ static int parse_address(const struct parser *parser, const char *address,
     return STATUS_OK;
 }
 
-/* Port 0 is any free port, so it may stand there several times. */
-static bool is_taken(const struct listen_option *listen, const struct listen_option_door *door)
+/* Port 0 is any free port, so it may occur several times. */
+static bool is_duplicate(const struct listen_option *listen, const struct listen_option_door *door)
 {
     for (size_t i = 0; i < listen->count; i++) {
         if (endpoint_equal(&listen->doors[i].endpoint, &door->endpoint) &&
@@ -168,10 +168,9 @@ static int parse_door(const struct parser *parser, char *text)
     status = parse_address(parser, text, &door);
     if (status != 0)
         return status;
-    if (dialect != NULL)
-        memcpy(door.dialect, dialect,
-               strlen(dialect) + 1); /* builtin_dialect_check saw to its length */
-    if (is_taken(parser->listen, &door))
+    if (dialect != NULL) /* builtin_dialect_check has checked its length */
+        memcpy(door.dialect, dialect, strlen(dialect) + 1);
+    if (is_duplicate(parser->listen, &door))
         return refuse(parser, text, "stands there twice");
     if (parser->listen->count == ROOM_DOORS_MAX) {
         diagnostics_error(parser->diagnostics, parser->place,
@@ -215,7 +214,7 @@ const char *listen_option_write(const struct listen_option *listen,
     for (size_t i = 0; i < listen->count; i++) {
         const struct listen_option_door *door = &listen->doors[i];
         char address[ENDPOINT_TEXT_BYTES];
-        int before; /* up to the place of the zone's name */
+        int before; /* length of the text before the zone's name */
 
         endpoint_format(&door->endpoint, address);
         before = (int)(door->zone[0] != '\0' ? strcspn(address, "]") : strlen(address));

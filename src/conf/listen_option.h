@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * room.listen: the doors, as addresses with the names of their dialects. Files are not opened here.
- */
+/* room.listen: the doors, as addresses with the names of their dialects. Opens no file. */
 #ifndef ROOMD_CONF_LISTEN_OPTION_H
 #define ROOMD_CONF_LISTEN_OPTION_H
 
@@ -13,9 +11,8 @@
 
 struct listen_option_door {
     struct endpoint endpoint;
-    char zone[CONFIG_ZONE_MAX_BYTES +
-              1]; /* an interface's name; empty where there is none, or a number */
-    char dialect[CONFIG_DIALECT_MAX_BYTES + 1]; /* empty where none is given */
+    char zone[CONFIG_ZONE_MAX_BYTES + 1];       /* interface name; empty if none, or a number */
+    char dialect[CONFIG_DIALECT_MAX_BYTES + 1]; /* empty if none is given */
 };
 
 struct listen_option {
@@ -23,20 +20,19 @@ struct listen_option {
     size_t count;
 };
 
-/* A door is "[ADDRESS%ZONE]:PORT=DIALECT, ". */
+/* A door is written "[ADDRESS%ZONE]:PORT=DIALECT, ". */
 #define LISTEN_OPTION_TEXT_BYTES                                                                   \
     (ROOM_DOORS_MAX *                                                                              \
          (ENDPOINT_TEXT_BYTES + CONFIG_ZONE_MAX_BYTES + CONFIG_DIALECT_MAX_BYTES + 4) +            \
      1)
 
 /*
- * Reads a comma-separated list of doors; what is wrong with each of them is reported.
- * STATUS_INVALID: there were some.
+ * Parses a comma-separated list of doors and reports each error. STATUS_INVALID: there were errors.
  */
 int listen_option_parse(const char *text, const struct place *place,
                         struct diagnostics *diagnostics, struct listen_option *ret_listen);
 
-/* Writes the list in its one canonical form, which listen_option_parse reads. Returns `out`. */
+/* Writes the list in canonical form, which listen_option_parse reads. Returns `out`. */
 const char *listen_option_write(const struct listen_option *listen,
                                 char out[LISTEN_OPTION_TEXT_BYTES]);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Two small vocabularies, and what somebody may have meant who wrote none of their words. */
+/* The words of two options, with suggestions for mistyped ones. */
 #include "conf/log_option.h"
 
 #include "base/suggest.h"

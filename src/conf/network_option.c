@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Taking a list of networks apart. */
+/* Parses a list of networks. */
 #include "conf/network_option.h"
 
 #include "conf/value.h"

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * Lists of networks in the configuration. What a network is, and what is wrong with one, is core's
- * to say: see <roomd/network.h>.
- */
+/* Lists of networks in the configuration. Core parses a single network: see <roomd/network.h>. */
 #ifndef ROOMD_CONF_NETWORK_OPTION_H
 #define ROOMD_CONF_NETWORK_OPTION_H
 
@@ -12,9 +9,9 @@
 #include "conf/option.h"
 
 /*
- * Reads a comma-separated list of networks and words; what is wrong with each of them is reported.
- * The word `none`, and an empty value where the option may be empty, is an empty list.
- * STATUS_INVALID: there were errors, and `ret_list` is untouched.
+ * Parses a comma-separated list of networks and words and reports each error. The word `none`, and
+ * an empty value if the option may be empty, is an empty list. STATUS_INVALID: there were errors,
+ * and `ret_list` is untouched.
  */
 int network_option_parse(const char *text, const struct option *option, const struct place *place,
                          struct diagnostics *diagnostics, struct network_list *ret_list);

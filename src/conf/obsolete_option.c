@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Looking up obsolete options. */
+/* Looks up obsolete options. */
 #include "conf/obsolete_option.h"
 
 #include <string.h>

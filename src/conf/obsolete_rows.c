@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The table of obsolete options. An option that goes away leaves a row here; so far none has gone.
+/*
+ * The table of obsolete options. An option that is removed leaves a row here; so far there is none.
  */
 #include "conf/obsolete_option.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The table, and what its kinds mean. */
+/* The table, and the meaning of its kinds. */
 #include "conf/option.h"
 
 #include "base/suggest.h"
@@ -12,19 +12,21 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How long a part of a key must be to stand for it, and how it ranks among slips of the finger. */
+/* How long a part of a key must be to be suggested, and its rank among typing errors. */
 #define PART_MIN_BYTES 4
 #define PART_DISTANCE  4
 
 #define FIELD(name) offsetof(struct config, name)
 
-/* Addresses that no stranger has. */
+/* Addresses that strangers do not have. */
 #define ACCESS_HOME "loopback, private, link-local, unique-local"
 
 #define NEXT_LINE "; members see the new wording from their next line on"
 
-/* Not reloadable is what is opened or allocated once: sockets, FIFO, control socket, stdin, the
- * transcript. */
+/*
+ * Options for what is opened or allocated only once are not reloadable: sockets, FIFO, control
+ * socket, stdin, the transcript.
+ */
 static const struct option rows[OPTIONS] = {
     [OPTION_ROOM_NAME] = {"room", "name", OPTION_KIND_TEXT, true, 1, CONFIG_ROOM_NAME_MAX_BYTES,
                           FIELD(room_name), "lobby", "what the room is called",
@@ -215,16 +217,16 @@ size_t option_find(const char *section, const char *key)
 /* ---- did you mean? ---- */
 
 /*
- * How unlike what was written the option is; twice the distance, so that its own section can break
- * a tie. SUGGEST_FAR: nobody meant it.
+ * Dissimilarity between an option and the text written: twice the distance, so that the same
+ * section can break a tie. SUGGEST_FAR: no candidate.
  */
-static unsigned unlikeness(const struct option *option, const char *section, const char *key)
+static unsigned dissimilarity(const struct option *option, const char *section, const char *key)
 {
     char name[OPTION_NAME_BYTES], written[SUGGEST_WORD_MAX_BYTES * 2];
     bool same_section = strcmp(option->section, section) == 0;
     unsigned distance = suggest_distance(option->key, key), by_name, all;
 
-    /* Somebody may have written the section's name into the key, or mistyped both. */
+    /* The section may be written in the key, or both may be mistyped. */
     snprintf(name, sizeof(name), "%s.%s", option->section, option->key);
     snprintf(written, sizeof(written), "%s.%s", section, key);
     by_name = suggest_distance(name, key);
@@ -233,7 +235,7 @@ static unsigned unlikeness(const struct option *option, const char *section, con
         distance = by_name;
     if (all < distance)
         distance = all;
-    /* "members", "timeout": less like it than any slip, but still it. */
+    /* Accept a part of the key, such as "members" or "timeout", after any typing error. */
     if (!suggest_is_close(distance, option->key)) {
         if (strlen(key) < PART_MIN_BYTES || strstr(option->key, key) == NULL)
             return SUGGEST_FAR;
@@ -250,7 +252,7 @@ const char *option_suggest(const char *section, const char *key, char ret_name[O
         return NULL;
     for (size_t id = 0; id < OPTIONS; id++) {
         struct option option = option_row(id);
-        unsigned score = unlikeness(&option, section, key);
+        unsigned score = dissimilarity(&option, section, key);
 
         if (score >= best)
             continue;

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The one table of options: what each is called, what it may be set to, what it is by default, what
- * a reload does with it. Parsing, --help-config, the differences that a reload reports and the
- * documentation's lists are made from it. A dialect's keys are its rows too, taken over from core.
+ * The one table of options: name, range, default and effect of a reload. Parsing, --help-config,
+ * the differences that a reload reports and the documentation's lists are made from it. It includes
+ * the keys of a dialect, which core defines.
  */
 #ifndef ROOMD_CONF_OPTION_H
 #define ROOMD_CONF_OPTION_H
@@ -48,7 +48,7 @@ enum option_id {
     OPTION_ADMIN_GROUP,
     OPTION_LOG_LEVEL,
     OPTION_LOG_EVENTS,
-    OPTIONS /* how many there are */
+    OPTIONS /* their number */
 };
 
 enum option_kind {
@@ -66,7 +66,7 @@ enum option_kind {
     OPTION_KIND_EVENTS,      /* see log_option_parse_events */
 };
 
-/* What most options say in `reload`; the others begin with one of them, and a semicolon. */
+/* Most options have one of these as `reload`; the others begin with one and a semicolon. */
 #define OPTION_AT_ONCE "taken at once"
 #define OPTION_RESTART "takes a restart"
 
@@ -76,49 +76,53 @@ struct option {
     enum option_kind kind;
     bool reloadable;
     uint64_t min, max;
-    size_t offset; /* in struct config; of kinds that option_store stores */
+    size_t offset; /* in struct config; for the kinds that option_store stores */
     const char *default_text;
     const char *help;
-    const char *reload; /* what a reload does with it; OPTION_AT_ONCE and OPTION_RESTART where there
-                           is no more to say */
+    const char *reload; /* what a reload does with it */
 };
 
-/* The longest of them is a list of networks. */
+/* A list of networks is the longest. */
 #define OPTION_TEXT_BYTES NETWORK_LIST_TEXT_BYTES
 
-/* "admin.fifo_commands" and the like. */
+/* "admin.fifo_commands", for example. */
 #define OPTION_NAME_BYTES 64
 
-/* `id` < OPTIONS. The default of a dialect's key is that of the built-in dialect `course` in
- * Chinese. */
+/*
+ * `id` < OPTIONS. The default of a dialect's key is that of the built-in dialect `course` in
+ * Chinese.
+ */
 struct option option_row(size_t id);
 
-/* True where an option is in a section of this name. */
+/* True if an option is in a section of this name. */
 bool option_is_section(const char *section);
 
-/* Its id, or OPTIONS where there is no such option. `bye.VERB` is none: see dialect_option_is_key.
+/*
+ * Returns its id, or OPTIONS if there is no such option. `bye.VERB` has none: see
+ * dialect_option_is_key.
  */
 size_t option_find(const char *section, const char *key);
 
 /*
- * The name of the option that somebody who wrote SECTION.KEY may have meant, in its own section or
- * another: "room.max_members". NULL where nothing is like it. Any section will do where `section`
- * is unknown.
+ * Suggests an option for an unknown SECTION.KEY, in the same section or another:
+ * "room.max_members". NULL if none is close. If `section` is unknown all sections rank equally.
  */
 const char *option_suggest(const char *section, const char *key, char ret_name[OPTION_NAME_BYTES]);
-/* The section that is meant by something like it, or NULL. */
+/* Suggests a section, or returns NULL. */
 const char *option_suggest_section(const char *section);
 
 /*
- * Puts a value into its field of `config`. Doors, dialects and their wording have none, and lists
- * of networks several mistakes; they are left to those who know them: nothing is done.
- * STATUS_INVALID: `ret_why` says what it may be.
+ * Stores a value in its field of `config`. Does nothing for doors, dialects, their keys and lists
+ * of networks, which are handled by their own files. STATUS_INVALID: `ret_why` says what is
+ * allowed.
  */
 int option_store(const struct option *option, const char *value, struct config *config,
                  char ret_why[VALUE_WHY_BYTES]);
 
-/* The text an option has in `config`, as it would be written in a file; valid as long as `config`
- * and `buffer`. */
+/*
+ * The value of an option in `config`, as it would be written in a file; valid as long as `config`
+ * and `buffer`.
+ */
 const char *option_text(const struct config *config, size_t id, char buffer[OPTION_TEXT_BYTES]);
 
 #endif

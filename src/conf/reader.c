@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Loading a file, and the translation of its lines into lines for inih. */
+/* Loads a file, and translates its lines into lines for inih. */
 #include "conf/reader.h"
 
 #include <assert.h>
@@ -17,9 +17,9 @@
 #include <unistd.h>
 
 enum section_state {
-    SECTION_NONE,    /* the file has not begun one */
-    SECTION_KNOWN,   /* inih has it */
-    SECTION_SKIPPED, /* not known, or not even a section line */
+    SECTION_NONE,    /* before the first one */
+    SECTION_KNOWN,   /* passed to inih */
+    SECTION_SKIPPED, /* unknown, or a malformed section line */
 };
 
 struct reader {
@@ -28,10 +28,10 @@ struct reader {
     const char *bytes;
     size_t length;
     size_t at;          /* where the next line begins */
-    struct place place; /* of the current one */
+    struct place place; /* of the current line */
     enum section_state state;
-    char text[READER_LINE_MAX_BYTES + 1]; /* the current line, cut up in place */
-    const char *value;                    /* in it, behind the '=' */
+    char text[READER_LINE_MAX_BYTES + 1]; /* the current line, split in place */
+    const char *value;                    /* within `text`, behind the '=' */
 };
 
 /* ---- the file ---- */
@@ -49,7 +49,7 @@ static const char *kind_of(mode_t mode)
 
 static int read_all(int fd, struct reader_file *file, char ret_why[VALUE_WHY_BYTES])
 {
-    /* One byte more than allowed tells a file that is too long, however much fstat saw of it. */
+    /* Reading one byte more than allowed detects a file that is too long, whatever fstat said. */
     while (file->length <= READER_FILE_MAX_BYTES) {
         ssize_t got =
             read(fd, file->bytes + file->length, READER_FILE_MAX_BYTES + 1 - file->length);
@@ -73,7 +73,7 @@ static int load_descriptor(int fd, struct reader_file *file, char ret_why[VALUE_
     if (fstat(fd, &status) != 0) {
         return value_refuse(STATUS_NOT_FOUND, ret_why, "can't be read: %s", strerror(errno));
     }
-    /* The null device is how people say "no configuration"; any other device may never end. */
+    /* /dev/null is a way to say "no configuration"; other devices may never end. */
     if (!S_ISREG(status.st_mode) && !(S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3))) {
         return value_refuse(STATUS_NOT_FOUND, ret_why, "is %s, not a file",
                             kind_of(status.st_mode));
@@ -90,7 +90,7 @@ static int load_descriptor(int fd, struct reader_file *file, char ret_why[VALUE_
 int reader_load(const char *path, struct reader_file *ret_file, char ret_why[VALUE_WHY_BYTES])
 {
     struct reader_file file = {.bytes = NULL};
-    /* O_NONBLOCK: opening a FIFO would wait for its writer. */
+    /* O_NONBLOCK: opening a FIFO would wait for a writer. */
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     int status;
 
@@ -163,7 +163,7 @@ static bool next_line(struct reader *reader, bool *ret_good)
     return true;
 }
 
-/* "[NAME]" at `text`. True where inih is to see it, as `out`. */
+/* Handles "[NAME]" at `text`. True if inih is to see it, as `out`. */
 static bool translate_section(struct reader *reader, char *text, char *out, size_t size)
 {
     char *name = skip_spaces(text + 1);
@@ -211,7 +211,7 @@ static const char *wrong_key(const char *key)
     return "expected KEY = VALUE: a key is one word of at most 64 ASCII characters";
 }
 
-/* "KEY = VALUE" at `text`. True where inih is to see it, as `out`. */
+/* Handles "KEY = VALUE" at `text`. True if inih is to see it, as `out`. */
 static bool translate_setting(struct reader *reader, char *text, char *out, size_t size)
 {
     char *equals = strchr(text, '=');
@@ -235,8 +235,10 @@ static bool translate_setting(struct reader *reader, char *text, char *out, size
     return true;
 }
 
-/* What inih calls for the next line: it gets those with something to say, in the one form it can't
- * get wrong. */
+/*
+ * inih calls this for the next line. It gets sections and settings only, in a form that it can't
+ * misread.
+ */
 static char *on_read(char *out, int size, void *stream)
 {
     struct reader *reader = stream;
@@ -245,15 +247,15 @@ static char *on_read(char *out, int size, void *stream)
     assert(size > READER_KEY_MAX_BYTES + (int)sizeof(" = @\n"));
     while (next_line(reader, &good)) {
         char *text = skip_spaces(reader->text);
-        bool told = false;
+        bool translated = false;
 
         if (!good || *text == '\0' || *text == '#' || *text == ';')
             continue;
         if (*text == '[')
-            told = translate_section(reader, text, out, (size_t)size);
+            translated = translate_section(reader, text, out, (size_t)size);
         else
-            told = translate_setting(reader, text, out, (size_t)size);
-        if (told)
+            translated = translate_setting(reader, text, out, (size_t)size);
+        if (translated)
             return out;
     }
     return NULL;
@@ -280,8 +282,10 @@ int reader_run(const char *bytes, size_t length, const struct origin *origin,
 
     if (length >= 3 && memcmp(bytes, byte_order_mark, 3) == 0)
         reader.at = 3;
-    /* Of inih's errors only -2 is left: lines it finds wrong it never gets to see, and on_setting
-     * refuses none. */
+    /*
+     * -2 is the only error of inih that can occur: it sees no malformed line, and on_setting
+     * refuses none.
+     */
     return ini_parse_stream(on_read, &reader, on_setting, &reader) == -2 ? STATUS_NO_MEMORY
                                                                          : STATUS_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Reading and writing of values. */
+/* Parses and writes values. */
 #include "conf/value.h"
 
 #include "core/model/text.h"
@@ -58,7 +58,7 @@ int value_refuse(int status, char ret_why[VALUE_WHY_BYTES], const char *format, 
     return status;
 }
 
-/* `text` begins behind the first quote. */
+/* `text` begins after the first quote. */
 static int parse_quoted(const char *text, char *out, size_t *ret_length,
                         char ret_why[VALUE_WHY_BYTES])
 {
@@ -90,7 +90,7 @@ static int parse_quoted(const char *text, char *out, size_t *ret_length,
     return STATUS_OK;
 }
 
-/* `text` begins at the first byte that is no space; `start` is where the line's value began. */
+/* `text` begins at the first byte that is no space, `start` where the value of the line began. */
 static size_t parse_unquoted(const char *start, const char *text, char *out)
 {
     const char *end = text;
@@ -178,7 +178,7 @@ bool value_switch(const char *value, bool *ret_on)
     return false;
 }
 
-/* Reads the digits at *at and moves it behind them. */
+/* Parses the digits at *at and advances it. */
 static bool parse_digits(const char **at, uint64_t max, uint64_t *ret_number)
 {
     uint64_t number = 0;

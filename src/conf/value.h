@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Values as they are written after `KEY =`: quotes, escapes and comments; and the few kinds of them
- * that are not just text. Knows no option.
+ * Values as they are written after `KEY =`: quotes, escapes and comments; and the few types that
+ * are more than text. Knows no option.
  */
 #ifndef ROOMD_CONF_VALUE_H
 #define ROOMD_CONF_VALUE_H
@@ -13,52 +13,55 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* No value is longer than a line. */
+/* No longer than a line. */
 #define VALUE_MAX_BYTES 4096
 
-/* Every byte an escape, between quotes, with a NUL. */
+/* Every byte escaped, with quotes and NUL. */
 #define VALUE_WRITTEN_BYTES(bytes) ((bytes)*2 + 3)
 
-/* Enough for core's reasons, too. */
+/* Large enough for core's reasons, too. */
 #define VALUE_WHY_BYTES DIALECT_WHY_BYTES
 
 /* "1023.9 GiB" is never written: a size that no unit divides is written in bytes. */
 #define VALUE_SIZE_BYTES 32
 
-/* Writes why a value is not taken. Returns `status`. */
+/* Writes why a value is refused. Returns `status`. */
 int value_refuse(int status, char ret_why[VALUE_WHY_BYTES], const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /*
- * Reads a value. Unquoted: outer spaces are dropped, and a ';' after a space begins a comment. In
- * double quotes: everything is kept; \n, \\ and \" are the escapes. On refusal (STATUS_INVALID,
+ * Parses a value. Unquoted: outer spaces are dropped, and a ';' after a space begins a comment. In
+ * double quotes: everything is kept; \n, \\ and \" are the escapes. On failure (STATUS_INVALID,
  * STATUS_TOO_LONG, STATUS_NOT_UTF8) `ret_why` says why.
  */
 int value_parse(const char *text, char ret_value[VALUE_MAX_BYTES + 1],
                 char ret_why[VALUE_WHY_BYTES]);
 
 /*
- * Writes `value` so that value_parse reads it back, with quotes only where they are needed. `out`
- * holds VALUE_WRITTEN_BYTES(strlen(value)).
+ * Writes `value` so that value_parse reads it back, with quotes only if needed. `out` holds
+ * VALUE_WRITTEN_BYTES(strlen(value)).
  */
 const char *value_write(const char *value, char *out);
 
-/* Puts a copy of `value` in place of the owned `text`, which may be NULL. STATUS_NO_MEMORY: it
- * stays. */
+/*
+ * Replaces the owned `*text`, which may be NULL, by a copy of `value`. STATUS_NO_MEMORY: it is
+ * unchanged.
+ */
 int value_replace(char **text, const char *value);
 
-/* Drops outer spaces of a part of a value, in place. Returns where it begins then, within `text`.
- */
+/* Drops outer spaces of a part of a value, in place. Returns its new beginning, within `text`. */
 char *value_trim(char *text);
 
-/* yes, true, on, 1; no, false, off, 0; in any case. */
+/* Parses yes, true, on, 1; no, false, off, 0; in any case. */
 bool value_switch(const char *value, bool *ret_on);
 
-/* Decimal digits and nothing else; at most `max`. */
+/* Parses decimal digits, and nothing else, up to `max`. */
 bool value_number(const char *value, uint64_t max, uint64_t *ret_number);
 
-/* Bytes: digits, with K, KiB, M, MiB, G or GiB (powers of 1024, in any case) where wanted; at most
- * `max`. */
+/*
+ * Parses a size in bytes, up to `max`: digits, optionally with K, KiB, M, MiB, G or GiB (powers of
+ * 1024, in any case).
+ */
 bool value_size(const char *value, uint64_t max, uint64_t *ret_bytes);
 
 /* "16 MiB", "1000". Returns `out`. */

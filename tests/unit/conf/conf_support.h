@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * For the tests of conf: load a configuration in one line, look at what came of it in another, and
- * have files in a folder that goes away.
+ * Helpers for the tests of conf: load a configuration, check the result, and make files in a
+ * temporary folder.
  */
 #ifndef TESTS_CONF_SUPPORT_H
 #define TESTS_CONF_SUPPORT_H
@@ -18,8 +18,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What came of loading: a configuration, or diagnostics, one a line: "WHERE: MESSAGE\n" or "WHERE:
- * warning: MESSAGE\n". */
+/*
+ * The result of loading: a configuration, or diagnostics, one per line: "WHERE: MESSAGE\n" or
+ * "WHERE: warning: MESSAGE\n".
+ */
 struct outcome {
     int status;
     struct config *config;
@@ -31,7 +33,7 @@ struct outcome {
 
 struct folder {
     char path[64];
-    char file[160]; /* the last one that was asked for */
+    char file[160]; /* the last path that was asked for */
 };
 
 static inline void outcome_on_error(void *ctx, const char *where, const char *message)
@@ -104,7 +106,7 @@ static inline struct outcome load_setting(const char *setting)
     return load_file(NULL, settings);
 }
 
-/* The text is a configuration without a mistake; the caller frees it. */
+/* Loads a text that must be free of errors; the caller frees the configuration. */
 static inline struct config *good(const char *text)
 {
     struct outcome outcome = load_text(text);
@@ -115,7 +117,7 @@ static inline struct config *good(const char *text)
     return outcome.config;
 }
 
-/* Exactly these diagnostics, all of them and no other. */
+/* Expects exactly these diagnostics. */
 static inline void expect_errors(struct outcome outcome, const char *lines)
 {
     cr_expect_eq(outcome.status, STATUS_INVALID, "status %d", outcome.status);
@@ -124,7 +126,7 @@ static inline void expect_errors(struct outcome outcome, const char *lines)
     outcome_done(&outcome);
 }
 
-/* An error that holds these words. */
+/* Expects an error that holds these words. */
 static inline void expect_error(struct outcome outcome, const char *words)
 {
     cr_expect_eq(outcome.status, STATUS_INVALID, "status %d", outcome.status);
@@ -161,7 +163,7 @@ static inline void folder_remove(const struct folder *folder)
     cr_assert_eq(nftw(folder->path, folder_remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
-/* The path of a file in it; valid until the next call. */
+/* The path of a file in the folder; valid until the next call. */
 static inline const char *folder_path(struct folder *folder, const char *name)
 {
     snprintf(folder->file, sizeof(folder->file), "%s/%s", folder->path, name);

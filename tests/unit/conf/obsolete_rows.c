@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Options that there never were, as if they had gone: linked in place of src/conf/obsolete_rows.c.
- */
+/* Invented obsolete options, linked in place of src/conf/obsolete_rows.c. */
 #include "conf/obsolete_option.h"
 
 const struct obsolete_option obsolete_rows[] = {

@@ -11,9 +11,9 @@
 
 #define PACKAGED_FILE ROOMD_SOURCE_DIR "/conf/roomd.conf"
 
-/* ---- mistakes ---- */
+/* ---- errors ---- */
 
-Test(config, every_mistake_is_told_with_its_line)
+Test(config, every_error_is_reported_with_its_line)
 {
     expect_errors(
         load_text("name = x\n"
@@ -53,14 +53,14 @@ Test(config, a_section_may_come_twice_a_key_may_not)
                   "a.conf:3: plain.accept is already set on line 2\n");
 }
 
-Test(config, a_key_that_was_wrong_is_taken_all_the_same)
+Test(config, a_key_with_a_wrong_value_counts_as_set)
 {
     expect_errors(load_text("[room]\nmax_text = x\nmax_text = 5\n"),
                   "a.conf:2: room.max_text = x: is not a whole number from 1 to 1000\n"
                   "a.conf:3: room.max_text is already set on line 2\n");
 }
 
-Test(config, bytes_that_would_harm_a_terminal_are_escaped)
+Test(config, bytes_that_could_harm_a_terminal_are_escaped)
 {
     expect_errors(
         load_text("[room]\nname = \x1b[31m\n\x1b = \n[\xff]\nmax_text = \xe2\x80\xae\n"),
@@ -89,7 +89,7 @@ Test(config, a_long_value_is_quoted_in_part)
                  "天室聊天...: is not a whole number");
 }
 
-Test(config, a_file_of_rubbish_is_not_listed_line_by_line)
+Test(config, a_file_of_errors_is_not_listed_line_by_line)
 {
     char *text = malloc(100000);
     struct outcome outcome;
@@ -225,7 +225,7 @@ Test(config, a_setting_of_any_length_is_survived)
     expect_error(load_setting(text), "unknown option");
 }
 
-Test(config, mistakes_in_file_and_settings_are_told_together)
+Test(config, errors_in_file_and_settings_are_reported_together)
 {
     struct folder folder = folder_make();
     const char *const settings[] = {"room.max_name=0", NULL};
@@ -276,7 +276,7 @@ Test(config, two_configurations_that_mean_the_same_do_not_differ)
                 "");
 }
 
-Test(config, each_difference_is_told_with_what_it_takes)
+Test(config, each_difference_is_reported_with_whether_it_needs_a_restart)
 {
     expect_diff("",
                 "[room]\nname = \" x\"\nlisten = 127.0.0.1:0=yn\nring = 1 GiB\n[admin]\nfifo = "
@@ -288,7 +288,7 @@ Test(config, each_difference_is_told_with_what_it_takes)
                 "admin.fifo_commands: no -> yes\n");
 }
 
-Test(config, wording_that_differs_is_told)
+Test(config, a_different_wording_is_reported)
 {
     expect_diff("[plain]\nlanguage = en\nbye.E = e\n",
                 "[plain]\nlanguage = en\naccept = Hi\nbye.Q = q\nmax_lines = 2\n",
@@ -304,7 +304,7 @@ Test(config, wording_that_differs_is_told)
                 "plain.bye.E: bye {name} -> \" {{{name}\"\n");
 }
 
-Test(config, a_dialect_of_a_door_that_differs_is_told)
+Test(config, a_different_dialect_of_a_door_is_reported)
 {
     expect_diff("[room]\nlisten = 127.0.0.1:0=yn\n",
                 "[room]\nlisten = 127.0.0.1:0=yn\n[plain]\nmax_lines = 2\n",
@@ -312,7 +312,7 @@ Test(config, a_dialect_of_a_door_that_differs_is_told)
                 "dialect yn: max_lines: 1 -> 2\n");
 }
 
-Test(config, a_dialect_file_that_was_changed_is_told)
+Test(config, a_changed_dialect_file_is_reported)
 {
     struct folder folder = folder_make();
     struct outcome old, new;
@@ -361,7 +361,7 @@ Test(config, the_help_holds_every_option)
     free(text);
 }
 
-/* The packaged file with every "#key = value" made "key = value". */
+/* The packaged file with every "#key = value" changed to "key = value". */
 static char *packaged_uncommented(void)
 {
     FILE *file = fopen(PACKAGED_FILE, "r");
@@ -400,7 +400,7 @@ Test(config, the_packaged_file_uncommented_is_the_defaults)
     free(text);
 }
 
-/* Strikes "key = value" off a section of the packaged file. Returns how often it stood there. */
+/* Removes "key = value" from a section of the packaged file. Returns how often it was there. */
 static size_t count_line(const char *text, const char *section, const char *wanted)
 {
     char copy[16384], current[32] = "", *next = copy, *line;
@@ -433,7 +433,7 @@ Test(config, the_packaged_file_holds_each_option_once_at_its_default)
     free(text);
 }
 
-Test(config, the_packaged_file_tells_the_english_wording)
+Test(config, the_packaged_file_shows_the_english_wording)
 {
     FILE *file = fopen(PACKAGED_FILE, "r");
     char text[16384];
@@ -452,7 +452,7 @@ Test(config, the_packaged_file_tells_the_english_wording)
     }
 }
 
-/* ---- what a running program keeps ---- */
+/* ---- running values that a reload keeps ---- */
 
 static const char *accept_of(const struct config *config, size_t door)
 {
@@ -460,7 +460,7 @@ static const char *accept_of(const struct config *config, size_t door)
         ->bytes;
 }
 
-Test(config, what_takes_a_restart_keeps_its_running_value)
+Test(config, an_option_that_needs_a_restart_keeps_its_running_value)
 {
     const char *before = "[room]\nlisten = 127.0.0.1:1=yn, 127.0.0.1:2\nring = 1 "
                          "MiB\n[admin]\nfifo = /run/a\nstdin = no\n";
@@ -485,7 +485,7 @@ Test(config, what_takes_a_restart_keeps_its_running_value)
     config_free(again);
 }
 
-Test(config, doors_that_stay_take_what_the_new_configuration_says_of_their_dialects)
+Test(config, doors_that_stay_get_the_new_contents_of_their_dialects)
 {
     struct config *running = good("[room]\nlisten = 127.0.0.1:1=yn, 127.0.0.1:2\n");
     struct config *config =

@@ -44,7 +44,7 @@ Test(dialect_files, the_built_in_ones_come_in_both_languages)
     config_free(yn);
 }
 
-Test(dialect_files, an_unknown_one_is_refused_with_what_there_is)
+Test(dialect_files, an_unknown_one_is_refused_with_a_list_of_all)
 {
     expect_errors(load_text("[plain]\ndialect = coarse\n"),
                   "a.conf:2: plain.dialect = coarse: is no dialect, and no file's path (that holds "
@@ -111,7 +111,7 @@ Test(dialect_files, byes_of_verbs)
                  "a.conf:10: plain.bye.9 is one bye too many");
 }
 
-Test(dialect_files, the_place_of_a_verb_in_two_lists_is_told)
+Test(dialect_files, the_line_of_a_verb_in_two_lists_is_reported)
 {
     expect_error(
         load_text("[room]\nname = x\n[plain]\njoin_verbs = L E\n"),
@@ -120,7 +120,7 @@ Test(dialect_files, the_place_of_a_verb_in_two_lists_is_told)
                  "--set plain.exit_verbs=Q C: the dialect course: the verb 'C'");
 }
 
-Test(dialect_files, a_line_that_would_not_fit_is_blamed_on_what_made_it_long)
+Test(dialect_files, a_line_that_would_not_fit_is_reported_at_the_option_that_made_it_long)
 {
     expect_error(load_text("[room]\nmax_text = 1000\n"),
                  "a.conf:2: the dialect course: chat: the longest line has ");
@@ -132,7 +132,7 @@ Test(dialect_files, a_line_that_would_not_fit_is_blamed_on_what_made_it_long)
     expect_error(load_text("[room]\nmax_text = 980\n"), "lower room.max_text");
 }
 
-Test(dialect_files, other_mistakes_are_not_blamed_on_the_wording)
+Test(dialect_files, other_errors_are_not_reported_as_errors_of_the_wording)
 {
     expect_errors(load_text("[room]\nmax_text = 1000\nmax_name = 4O\n"),
                   "a.conf:3: room.max_name = 4O: is not a whole number from 1 to 64\n");
@@ -205,7 +205,7 @@ Test(dialect_files, each_file_is_loaded_once_however_it_is_named)
     folder_remove(&folder);
 }
 
-Test(dialect_files, a_relative_path_of_a_set_begins_at_the_working_directory)
+Test(dialect_files, a_relative_path_in_a_setting_starts_from_the_working_directory)
 {
     struct folder folder = folder_make();
     const char *const settings[] = {"plain.dialect=./d.conf", NULL};
@@ -223,7 +223,7 @@ Test(dialect_files, a_relative_path_of_a_set_begins_at_the_working_directory)
     folder_remove(&folder);
 }
 
-Test(dialect_files, mistakes_in_a_file_are_told_with_its_own_lines)
+Test(dialect_files, errors_in_a_file_are_reported_with_its_own_lines)
 {
     struct folder folder = folder_make();
     char path[160], expected[2048];
@@ -262,7 +262,7 @@ Test(dialect_files, a_file_as_a_whole_can_be_wrong)
     folder_remove(&folder);
 }
 
-Test(dialect_files, a_file_that_is_not_there_is_told_once_where_it_is_named)
+Test(dialect_files, a_missing_file_is_reported_once_where_it_is_named)
 {
     struct folder folder = folder_make();
     char expected[1024];
@@ -307,7 +307,7 @@ Test(dialect_files, a_long_file_name_is_cut_between_characters)
     folder_remove(&folder);
 }
 
-/* ---- the files that come with the program ---- */
+/* ---- installed files ---- */
 
 #define SHIPPED ROOMD_SOURCE_DIR "/conf/dialects"
 
@@ -318,7 +318,7 @@ static bool is_dialect(const char *name)
     return length > 5 && strcmp(name + length - 5, ".conf") == 0;
 }
 
-Test(dialect_files, every_one_that_comes_with_the_program_is_right_under_the_default_limits)
+Test(dialect_files, every_installed_one_is_valid_under_the_default_limits)
 {
     DIR *folder = opendir(SHIPPED);
     struct dirent *file;
@@ -346,7 +346,7 @@ Test(dialect_files, every_one_that_comes_with_the_program_is_right_under_the_def
     cr_expect_geq(count, 9);
 }
 
-Test(dialect_files, a_bare_name_that_is_not_there_is_one_that_came_with_the_program)
+Test(dialect_files, a_bare_name_that_is_missing_is_that_of_an_installed_file)
 {
     struct folder folder = folder_make();
     struct outcome outcome;
@@ -364,7 +364,7 @@ Test(dialect_files, a_bare_name_that_is_not_there_is_one_that_came_with_the_prog
     folder_remove(&folder);
 }
 
-Test(dialect_files, ones_own_file_comes_before_the_one_that_came_with_the_program)
+Test(dialect_files, an_own_file_comes_before_the_installed_one)
 {
     struct folder folder = folder_make();
     struct outcome outcome;
@@ -378,7 +378,7 @@ Test(dialect_files, ones_own_file_comes_before_the_one_that_came_with_the_progra
     folder_remove(&folder);
 }
 
-Test(dialect_files, a_path_is_only_looked_for_where_it_leads)
+Test(dialect_files, a_path_is_not_looked_for_among_the_installed_files)
 {
     struct folder folder = folder_make();
 
@@ -387,7 +387,7 @@ Test(dialect_files, a_path_is_only_looked_for_where_it_leads)
     folder_remove(&folder);
 }
 
-Test(dialect_files, an_answer_that_is_too_long_with_a_name_is_told_where_it_is_set)
+Test(dialect_files, a_reply_that_is_too_long_with_a_name_is_reported_where_it_is_set)
 {
     expect_error(
         load_text("[plain]\nbye.E = {name} "

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a room writes, a plain client reads as the same events: in each dialect that is built in or
- * comes with the program, with names and texts that look like everything else a room writes.
+ * A plain client reads the lines of a room as the same events: in each built-in and each installed
+ * dialect, with names and texts that resemble everything else a room writes.
  */
 #include "conf_support.h"
 
@@ -26,7 +26,7 @@ static const char *const names[] = {"alice", "李雷",   "3",    "人",    "a,",
                                     "L",     "C",      "Q",    "-bob",  "x)", "[", "N1", "OKx",
                                     "EXITS", "joined", "left", "count", "😀",  "é"};
 
-/* Of what texts are made: all kinds of boundaries, answers and lines. */
+/* The parts of texts: all kinds of boundaries, replies and lines. */
 static const char *const parts[] = {"hello",
                                     " ",
                                     "  ",
@@ -69,7 +69,7 @@ static const char *const parts[] = {"hello",
 static struct plain_stage stage;
 static char expected[PLAIN_STAGE_TEXT_BYTES];
 
-/* ---- a room that writes ---- */
+/* ---- writing as a room does ---- */
 
 static const char *draw_name(struct dice *dice, const struct name_reserved *reserved)
 {
@@ -101,8 +101,10 @@ static void expect(const char *before, const char *name, const char *between, co
              name, between, text);
 }
 
-/* Where the words of other lines begin as a notice does, the notice that an administrator makes of
- * them can't be told from them. */
+/*
+ * If notices and other lines begin with the same words, an administrator's notice can equal another
+ * line.
+ */
 static void expect_notice(const char *text)
 {
     if (strcmp(stage.dialect.name, "prefixed.conf") == 0 && strcmp(text, "您错过了 7 条消息") == 0)
@@ -123,7 +125,7 @@ static void append(struct transcript *transcript, struct dice *dice,
     event.name_len = (uint16_t)strlen(event.name);
     if (event.kind == EVENT_CHAT || event.kind == EVENT_NOTICE)
         event.text_len = (uint16_t)draw_text(dice, text);
-    /* A reply and a space may be the reply, kept from being one, or just that. */
+    /* A reply followed by a space may be an escaped reply or the text itself. */
     while (event.kind == EVENT_NOTICE && event.text_len > 1 && text[event.text_len - 1] == ' ')
         text[--event.text_len] = '\0';
     for (uint32_t run = dice_chance(dice, 300) ? 1 + dice_below(dice, 8) : 1; run > 0; run--) {
@@ -137,7 +139,7 @@ static void append(struct transcript *transcript, struct dice *dice,
     }
 }
 
-/* All that is in the transcript, in the datagrams that a room would send. */
+/* Sends the whole transcript in the datagrams that a room would send. */
 static void deliver(const struct transcript *transcript)
 {
     static struct bundle_cache cache;
@@ -159,7 +161,7 @@ static void play(const struct dialect *dialect, uint64_t seed)
     struct dice dice = {.state = seed};
     static struct name_reserved reserved;
     struct transcript *transcript;
-    const char *told;
+    const char *got;
     size_t same = 0;
 
     plain_stage_open(&stage);
@@ -176,13 +178,13 @@ static void play(const struct dialect *dialect, uint64_t seed)
         append(transcript, &dice, &reserved);
     transcript_release(transcript, transcript_appended(transcript));
     deliver(transcript);
-    told = plain_stage_told(&stage);
-    while (*told != '\0' && *told == expected[same]) {
-        told++;
+    got = plain_stage_told(&stage);
+    while (*got != '\0' && *got == expected[same]) {
+        got++;
         same++;
     }
-    cr_expect_eq(*told, expected[same], "%s, seed %llu: '%.60s' and not '%.60s'", dialect->name,
-                 (unsigned long long)seed, told, expected + same);
+    cr_expect_eq(*got, expected[same], "%s, seed %llu: '%.60s' and not '%.60s'", dialect->name,
+                 (unsigned long long)seed, got, expected + same);
     transcript_free(transcript);
     plain_stage_done(&stage);
 }
@@ -207,7 +209,7 @@ Test(dialect_files_read, built_in_ones_are_read_as_they_were_written)
     }
 }
 
-Test(dialect_files_read, those_that_come_with_the_program_are_read_as_they_were_written)
+Test(dialect_files_read, installed_ones_are_read_as_they_were_written)
 {
     DIR *folder = opendir(SHIPPED);
     struct dirent *file;
@@ -247,7 +249,7 @@ Test(dialect_files_read, times_prefixes_and_line_breaks_are_read_as_they_were_wr
     play_all(&dialect);
 }
 
-Test(dialect_files_read, what_a_room_says_to_one_member_is_no_event)
+Test(dialect_files_read, a_line_to_one_member_only_is_no_event)
 {
     static const enum dialect_key keys[] = {DIALECT_MISSED,  DIALECT_IDLE,    DIALECT_KICKED,
                                             DIALECT_MUTED,   DIALECT_LIMITED, DIALECT_TOO_LONG,
@@ -259,18 +261,18 @@ Test(dialect_files_read, what_a_room_says_to_one_member_is_no_event)
         struct template_values values = {.text = "a reason: too loud", .text_len = 18, .count = 12};
         char line[PLAIN_LINE_MAX_BYTES];
         size_t length = plain_render_line(&stage.dialect, keys[i], &values, line);
-        const char *told;
+        const char *got;
 
         plain_stage_receive_bytes(&stage, line, length);
-        told = plain_stage_told(&stage);
-        cr_expect(keys[i] == DIALECT_MISSED ? strcmp(told, "missed 12") == 0
-                                            : strncmp(told, "line ", 5) == 0,
-                  "%s", told);
+        got = plain_stage_told(&stage);
+        cr_expect(keys[i] == DIALECT_MISSED ? strcmp(got, "missed 12") == 0
+                                            : strncmp(got, "line ", 5) == 0,
+                  "%s", got);
         values.text_len = 0;
         length = plain_render_line(&stage.dialect, keys[i], &values, line);
         plain_stage_receive_bytes(&stage, line, length);
-        told = plain_stage_told(&stage);
-        cr_expect(keys[i] == DIALECT_MISSED || strncmp(told, "line ", 5) == 0, "%s", told);
+        got = plain_stage_told(&stage);
+        cr_expect(keys[i] == DIALECT_MISSED || strncmp(got, "line ", 5) == 0, "%s", got);
     }
     plain_stage_done(&stage);
 }

@@ -6,7 +6,7 @@
 
 static const struct place nowhere = {.origin = NULL};
 
-/* `text` is fine, and is `canonical` in its one form. */
+/* `text` has no error; its canonical form is `canonical`. */
 static void expect_doors(const char *text, const char *canonical)
 {
     struct outcome outcome;
@@ -23,7 +23,7 @@ static void expect_doors(const char *text, const char *canonical)
     outcome_done(&outcome);
 }
 
-/* `text` has one mistake, and is left out. */
+/* `text` has one error and is refused. */
 static void expect_mistake(const char *text, const char *words)
 {
     struct outcome outcome;
@@ -66,7 +66,7 @@ Test(listen_option, a_link_local_address_has_a_zone)
     expect_mistake("[2001:db8::1%2]:8888", "is no link-local address");
 }
 
-Test(listen_option, port_0_may_stand_there_several_times_but_nothing_else)
+Test(listen_option, port_0_may_occur_several_times_but_no_other_door)
 {
     expect_doors("127.0.0.1:0, 127.0.0.1:0", "127.0.0.1:0, 127.0.0.1:0");
     expect_doors("[fe80::1%a]:1, [fe80::1%b]:1", "[fe80::1%a]:1, [fe80::1%b]:1");
@@ -76,7 +76,7 @@ Test(listen_option, port_0_may_stand_there_several_times_but_nothing_else)
     expect_mistake("[fe80::1%a]:1, [fe80::1%a]:1", "stands there twice");
 }
 
-Test(listen_option, each_usual_mistake_is_named_with_an_example)
+Test(listen_option, each_usual_error_is_named_with_an_example)
 {
     expect_mistake("localhost:8888",
                    "names are not looked up, write its address, for example 127.0.0.1:8888");
@@ -155,7 +155,7 @@ Test(listen_option, a_room_has_at_most_32_doors)
     expect_mistake(text, "'127.0.0.1:1032' is one too many: a room has at most 32 doors");
 }
 
-Test(listen_option, every_wrong_door_is_complained_about)
+Test(listen_option, every_wrong_door_is_reported)
 {
     expect_errors(load_text("[room]\nlisten = localhost:1, 127.0.0.1:1, 5, 127.0.0.1:2=nope\n"),
                   "a.conf:2: room.listen: 'localhost:1' is no address: names are not looked up, "
@@ -189,7 +189,7 @@ Test(listen_option, doors_come_out_as_endpoints)
     config_free(config);
 }
 
-Test(listen_option, the_default_is_told_from_the_same_doors_in_the_file)
+Test(listen_option, the_default_differs_from_the_same_doors_in_the_file)
 {
     struct config *config = good("");
     struct outcome outcome = load_setting("room.listen=0.0.0.0:8888, [::]:8888");

@@ -13,7 +13,7 @@ static struct outcome load_log(const char *key, const char *value)
     return load_text(text);
 }
 
-/* What log.events is, in its one form. */
+/* The canonical form of log.events. */
 static void expect_events(const char *value, const char *written)
 {
     struct outcome outcome = load_log("events", value);
@@ -24,7 +24,7 @@ static void expect_events(const char *value, const char *written)
     outcome_done(&outcome);
 }
 
-Test(log_option, what_members_say_is_nobodys_business_by_default)
+Test(log_option, messages_of_members_are_not_logged_by_default)
 {
     struct config *config = good("");
     char text[OPTION_TEXT_BYTES];
@@ -52,7 +52,7 @@ Test(log_option, each_level_has_its_word)
     }
 }
 
-Test(log_option, what_is_no_level_is_told_which_there_are)
+Test(log_option, a_wrong_level_is_refused_with_a_list_of_all)
 {
     expect_errors(
         load_log("level", "warn"),
@@ -80,7 +80,7 @@ Test(log_option, events_are_a_list_in_any_order)
     expect_events("", "none");
 }
 
-Test(log_option, a_wrong_list_of_events_is_told_what_it_may_hold)
+Test(log_option, a_wrong_list_of_events_is_refused_with_the_words_it_may_hold)
 {
     expect_errors(load_log("events", "joins, message"),
                   "a.conf:2: log.events = joins, message: is made of joins, exits, messages, "

@@ -12,7 +12,7 @@ static struct outcome load_access(const char *key, const char *value)
     return load_text(text);
 }
 
-/* What the value is, in its one form. */
+/* The canonical form of the value. */
 static void expect_list(const char *value, const char *written)
 {
     struct outcome outcome = load_access("deny", value);
@@ -23,7 +23,7 @@ static void expect_list(const char *value, const char *written)
     outcome_done(&outcome);
 }
 
-Test(network_option, the_defaults_are_addresses_that_no_stranger_has)
+Test(network_option, the_defaults_are_addresses_that_strangers_do_not_have)
 {
     struct config *config = good("");
     char text[OPTION_TEXT_BYTES];
@@ -49,7 +49,7 @@ Test(network_option, a_list_is_networks_and_words_between_commas)
     expect_list("0.0.0.0/0, ::/0", "0.0.0.0/0, ::/0");
 }
 
-Test(network_option, each_mistake_is_told_with_its_line)
+Test(network_option, each_error_is_reported_with_its_line)
 {
     expect_errors(load_access("deny", "192.0.2.7/24, 10.0.0.0/33,lab, 192.0.2.0/24"),
                   "a.conf:2: access.deny: '192.0.2.7/24' has bits set beyond its prefix; did you "
@@ -72,7 +72,7 @@ Test(network_option, each_mistake_is_told_with_its_line)
     expect_error(load_text("[acess]\n"), "did you mean [access]?");
 }
 
-Test(network_option, to_shut_everybody_out_takes_a_word)
+Test(network_option, refusing_everybody_takes_a_word)
 {
     expect_errors(load_access("plain_from", ""),
                   "a.conf:2: access.plain_from is empty: write all, none, or networks\n");
@@ -122,7 +122,7 @@ static void on_change(void *ctx, const char *key, const char *old_text, const ch
     cr_expect(reloadable);
 }
 
-Test(network_option, a_difference_at_the_end_of_a_long_list_is_seen)
+Test(network_option, a_difference_at_the_end_of_a_long_list_is_found)
 {
     char text[VALUE_MAX_BYTES] = "[access]\ndeny = 10.0.0.1";
     size_t used = strlen(text);

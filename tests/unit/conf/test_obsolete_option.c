@@ -5,7 +5,7 @@
 #include "conf/obsolete_option.h"
 #include "conf_support.h"
 
-/* Loaded all the same, with these warnings. */
+/* Expects a loaded configuration with these warnings. */
 static void expect_warnings(struct outcome outcome, const char *lines)
 {
     cr_expect_eq(outcome.status, 0, "refused: %s", outcome.text);
@@ -14,7 +14,7 @@ static void expect_warnings(struct outcome outcome, const char *lines)
     outcome_done(&outcome);
 }
 
-Test(obsolete_option, a_file_that_sets_one_is_taken_with_a_warning)
+Test(obsolete_option, a_file_that_sets_one_is_loaded_with_a_warning)
 {
     struct outcome outcome = load_text("[room]\nname = a\nwelcome = hello\nmax_text = 5\n");
 
@@ -42,7 +42,7 @@ Test(obsolete_option, the_command_line_may_set_one_too)
                     "ignored: write a notice\n");
 }
 
-Test(obsolete_option, a_section_may_have_gone_with_its_options)
+Test(obsolete_option, a_section_may_have_been_removed_with_its_options)
 {
     expect_warnings(
         load_text("[history]\nsize = 1\n"),
@@ -51,7 +51,7 @@ Test(obsolete_option, a_section_may_have_gone_with_its_options)
                   "a.conf:2: unknown option history.sizes; roomd --help-config lists them all\n");
 }
 
-Test(obsolete_option, a_dialect_file_may_set_a_key_that_has_gone)
+Test(obsolete_option, a_dialect_file_may_set_a_removed_key)
 {
     struct folder folder;
     struct outcome outcome;
@@ -69,7 +69,7 @@ Test(obsolete_option, a_dialect_file_may_set_a_key_that_has_gone)
     expect_warnings(outcome, lines);
 }
 
-Test(obsolete_option, mistakes_beside_it_are_errors_as_ever)
+Test(obsolete_option, other_errors_are_still_errors)
 {
     expect_errors(
         load_text("[room]\nwelcome = x\nmax_text = y\n"),
@@ -77,7 +77,7 @@ Test(obsolete_option, mistakes_beside_it_are_errors_as_ever)
         "a.conf:3: room.max_text = y: is not a whole number from 1 to 1000\n");
 }
 
-Test(obsolete_option, nobody_is_asked_whether_he_meant_one)
+Test(obsolete_option, none_is_ever_suggested)
 {
     expect_errors(load_text("[room]\nwelcomes = x\n"),
                   "a.conf:2: unknown option room.welcomes; roomd --help-config lists them all\n");
@@ -86,7 +86,7 @@ Test(obsolete_option, nobody_is_asked_whether_he_meant_one)
                   "[sequenced], [access], [limits], [admin] and [log]\n");
 }
 
-Test(obsolete_option, a_file_of_nothing_else_is_not_listed_without_end)
+Test(obsolete_option, the_number_of_warnings_is_limited)
 {
     static char text[1 << 16];
     struct outcome outcome;
@@ -102,7 +102,7 @@ Test(obsolete_option, a_file_of_nothing_else_is_not_listed_without_end)
     outcome_done(&outcome);
 }
 
-Test(obsolete_option, who_wants_no_warnings_gets_none)
+Test(obsolete_option, a_caller_without_a_warning_function_gets_none)
 {
     struct config_report report = {.error = NULL};
     struct config *config;

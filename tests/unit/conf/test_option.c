@@ -55,7 +55,7 @@ Test(option, every_row_is_filled_in)
     cr_expect_eq(option_find("", ""), OPTIONS);
 }
 
-Test(option, only_what_is_opened_or_allocated_once_takes_a_restart)
+Test(option, only_options_of_what_is_opened_or_allocated_once_need_a_restart)
 {
     static const enum option_id restart[] = {OPTION_ROOM_LISTEN,   OPTION_ROOM_RING,
                                              OPTION_ADMIN_STDIN,   OPTION_ADMIN_FIFO,
@@ -69,7 +69,7 @@ Test(option, only_what_is_opened_or_allocated_once_takes_a_restart)
         cr_expect_not(option_row(restart[i]).reloadable);
 }
 
-Test(option, what_a_reload_does_agrees_with_whether_it_does_anything)
+Test(option, the_reload_text_agrees_with_whether_it_is_reloadable)
 {
     size_t odd = 0;
 
@@ -128,7 +128,7 @@ Test(option, a_number_is_taken_within_its_range_only)
     }
 }
 
-Test(option, a_number_out_of_range_is_told_its_range)
+Test(option, a_number_out_of_range_is_refused_with_the_range)
 {
     expect_errors(load_option("room", "max_members", "0"),
                   "a.conf:2: room.max_members = 0: is not a whole number from 1 to 1000000\n");
@@ -252,7 +252,7 @@ Test(option, a_language_is_zh_or_en)
     expect_error(load_option("plain", "language", ""), "zh (Chinese) or en (English)");
 }
 
-Test(option, tokens_and_templates_are_checked_where_they_are_set)
+Test(option, replies_and_templates_are_checked_where_they_are_set)
 {
     char text[300];
 

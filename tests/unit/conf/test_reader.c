@@ -10,8 +10,8 @@
 #include <sys/un.h>
 
 /*
- * Writes down what the reader tells: "2 [room]", "3 room.name= lobby", "4 ! message". A section
- * that begins with '-' is not known.
+ * Records the reader's calls: "2 [room]", "3 room.name= lobby", "4 ! message". A section that
+ * begins with '-' is unknown.
  */
 static bool on_section(void *ctx, const struct place *place, const char *name)
 {
@@ -39,7 +39,7 @@ static void expect_told_bytes(const char *bytes, size_t length, const char *told
     char *text;
     size_t size;
     FILE *stream = open_memstream(&text, &size);
-    char *exact = malloc(length > 0 ? length : 1); /* so that a byte too far is seen */
+    char *exact = malloc(length > 0 ? length : 1); /* the sanitizer sees a byte too many */
 
     memcpy(exact, bytes, length);
     sink.ctx = report.ctx = stream;
@@ -50,29 +50,29 @@ static void expect_told_bytes(const char *bytes, size_t length, const char *told
     free(exact);
 }
 
-static void expect_told(const char *bytes, const char *told)
+static void expect_read(const char *bytes, const char *told)
 {
     expect_told_bytes(bytes, strlen(bytes), told);
 }
 
-Test(reader, an_empty_file_says_nothing)
+Test(reader, an_empty_file_gives_nothing)
 {
-    expect_told("", "");
-    expect_told("\n\n  \n\t\n", "");
+    expect_read("", "");
+    expect_read("\n\n  \n\t\n", "");
 }
 
 Test(reader, sections_keys_and_comments)
 {
-    expect_told("# c\n; c\n[room] ; c\nname = lobby ; c\n  # c\n[plain] # c\nbye.QUIT=x\n",
+    expect_read("# c\n; c\n[room] ; c\nname = lobby ; c\n  # c\n[plain] # c\nbye.QUIT=x\n",
                 "3 [room]\n4 room.name= lobby ; c\n6 [plain]\n7 plain.bye.QUIT=x\n");
-    expect_told("[ room ]\n  name\t=x\n", "1 [room]\n2 room.name=x\n");
+    expect_read("[ room ]\n  name\t=x\n", "1 [room]\n2 room.name=x\n");
 }
 
-Test(reader, the_value_is_handed_over_untouched)
+Test(reader, the_value_is_passed_on_unchanged)
 {
-    expect_told("[a]\nk =  \"x ; y\"  ; z\n", "1 [a]\n2 a.k=  \"x ; y\"  ; z\n");
-    expect_told("[a]\nk =\n", "1 [a]\n2 a.k=\n");
-    expect_told("[a]\nk = a = b : c\n", "1 [a]\n2 a.k= a = b : c\n");
+    expect_read("[a]\nk =  \"x ; y\"  ; z\n", "1 [a]\n2 a.k=  \"x ; y\"  ; z\n");
+    expect_read("[a]\nk =\n", "1 [a]\n2 a.k=\n");
+    expect_read("[a]\nk = a = b : c\n", "1 [a]\n2 a.k= a = b : c\n");
 }
 
 Test(reader, a_line_beyond_200_bytes_is_one_line)
@@ -82,21 +82,21 @@ Test(reader, a_line_beyond_200_bytes_is_one_line)
     /* The tail would be read as "admin = yes". */
     snprintf(text, sizeof(text), "[a]\nmotd = %0191dadmin = yes\nk = 1\n", 7);
     snprintf(told, sizeof(told), "1 [a]\n2 a.motd= %019d\n3 a.k= 1\n", 0);
-    expect_told(text, told);
+    expect_read(text, told);
 }
 
-Test(reader, a_line_may_have_4096_bytes_and_not_one_more)
+Test(reader, a_line_may_have_4096_bytes_at_most)
 {
     char text[5000];
     size_t length;
 
     length = (size_t)snprintf(text, sizeof(text), "[a]\nk = %04092d\nk = 1\n", 0);
     text[length] = '\0';
-    expect_told(text, "1 [a]\n2 a.k= 0000000000000000000\n3 a.k= 1\n");
+    expect_read(text, "1 [a]\n2 a.k= 0000000000000000000\n3 a.k= 1\n");
     snprintf(text, sizeof(text), "[a]\nk = %04093d\nk = 1\n", 0);
-    expect_told(text, "1 [a]\n2 ! the line is longer than 4096 bytes\n3 a.k= 1\n");
+    expect_read(text, "1 [a]\n2 ! the line is longer than 4096 bytes\n3 a.k= 1\n");
     snprintf(text, sizeof(text), "[a]\nk = %04092d\r\n", 0);
-    expect_told(text, "1 [a]\n2 a.k= 0000000000000000000\n");
+    expect_read(text, "1 [a]\n2 a.k= 0000000000000000000\n");
 }
 
 Test(reader, the_rest_of_a_long_line_is_never_a_line)
@@ -124,55 +124,55 @@ Test(reader, a_nul_byte_is_refused)
 
 Test(reader, a_byte_order_mark_is_dropped_at_the_beginning_only)
 {
-    expect_told("\xef\xbb\xbf[a]\nk = 1\n", "1 [a]\n2 a.k= 1\n");
-    expect_told("\xef\xbb\xbf", "");
-    expect_told("\xef\xbb", "1 ! expected KEY = VALUE, [SECTION] or a comment (# …)\n");
-    expect_told("\n\xef\xbb\xbf[a]\n", "2 ! expected KEY = VALUE, [SECTION] or a comment (# …)\n");
+    expect_read("\xef\xbb\xbf[a]\nk = 1\n", "1 [a]\n2 a.k= 1\n");
+    expect_read("\xef\xbb\xbf", "");
+    expect_read("\xef\xbb", "1 ! expected KEY = VALUE, [SECTION] or a comment (# …)\n");
+    expect_read("\n\xef\xbb\xbf[a]\n", "2 ! expected KEY = VALUE, [SECTION] or a comment (# …)\n");
 }
 
 Test(reader, lines_may_end_with_cr_lf)
 {
-    expect_told("[a]\r\nk = 1\r\n\r\n", "1 [a]\n2 a.k= 1\n");
-    expect_told("# all\rk = 1\r",
+    expect_read("[a]\r\nk = 1\r\n\r\n", "1 [a]\n2 a.k= 1\n");
+    expect_read("# all\rk = 1\r",
                 "1 ! the line holds a carriage return: end lines with a newline\n");
 }
 
 Test(reader, an_indented_line_is_a_line_like_any_other)
 {
-    expect_told("[a]\nk = 1\n  m = 2\n\tn = 3\n    more\n",
+    expect_read("[a]\nk = 1\n  m = 2\n\tn = 3\n    more\n",
                 "1 [a]\n2 a.k= 1\n3 a.m= 2\n4 a.n= 3\n"
                 "5 ! expected KEY = VALUE, [SECTION] or a comment (# …)\n");
-    expect_told("  [a]\n  k = 1\n", "1 [a]\n2 a.k= 1\n");
+    expect_read("  [a]\n  k = 1\n", "1 [a]\n2 a.k= 1\n");
 }
 
 Test(reader, the_last_line_needs_no_newline)
 {
-    expect_told("[a]\nk = 1", "1 [a]\n2 a.k= 1\n");
-    expect_told("[a]\nk", "1 [a]\n2 ! expected KEY = VALUE, [SECTION] or a comment (# …)\n");
-    expect_told("[a", "1 ! a section is written [NAME]: the ']' is missing\n");
+    expect_read("[a]\nk = 1", "1 [a]\n2 a.k= 1\n");
+    expect_read("[a]\nk", "1 [a]\n2 ! expected KEY = VALUE, [SECTION] or a comment (# …)\n");
+    expect_read("[a", "1 ! a section is written [NAME]: the ']' is missing\n");
 }
 
 Test(reader, a_colon_separates_nothing)
 {
-    expect_told("[a]\nk: 1\n",
+    expect_read("[a]\nk: 1\n",
                 "1 [a]\n2 ! expected KEY = VALUE: a key is followed by '=', not by ':'\n");
-    expect_told("[a]\nk : 1 = 2\n",
+    expect_read("[a]\nk : 1 = 2\n",
                 "1 [a]\n2 ! expected KEY = VALUE: a key is followed by '=', not by ':'\n");
 }
 
 Test(reader, a_key_is_one_ascii_word)
 {
-    expect_told("[a]\n= 1\n", "1 [a]\n2 ! expected KEY = VALUE: the key is missing\n");
-    expect_told(
+    expect_read("[a]\n= 1\n", "1 [a]\n2 ! expected KEY = VALUE: the key is missing\n");
+    expect_read(
         "[a]\nk m = 1\n",
         "1 [a]\n2 ! expected KEY = VALUE: a key is one word of at most 64 ASCII characters\n");
-    expect_told(
+    expect_read(
         "[a]\nk ; c = 1\n",
         "1 [a]\n2 ! expected KEY = VALUE: a key is one word of at most 64 ASCII characters\n");
-    expect_told(
+    expect_read(
         "[a]\n名 = 1\n",
         "1 [a]\n2 ! expected KEY = VALUE: a key is one word of at most 64 ASCII characters\n");
-    expect_told("[a]\n\"k\" = 1\n", "1 [a]\n2 a.\"k\"= 1\n");
+    expect_read("[a]\n\"k\" = 1\n", "1 [a]\n2 a.\"k\"= 1\n");
 }
 
 Test(reader, a_key_has_at_most_64_bytes)
@@ -181,31 +181,31 @@ Test(reader, a_key_has_at_most_64_bytes)
 
     snprintf(text, sizeof(text), "[a]\n%064d = 1\n", 0);
     snprintf(told, sizeof(told), "1 [a]\n2 a.%064d= 1\n", 0);
-    expect_told(text, told);
+    expect_read(text, told);
     snprintf(text, sizeof(text), "[a]\n%065d = 1\n", 0);
-    expect_told(
+    expect_read(
         text,
         "1 [a]\n2 ! expected KEY = VALUE: a key is one word of at most 64 ASCII characters\n");
 }
 
 Test(reader, a_key_before_the_first_section_is_refused)
 {
-    expect_told("k = 1\n[a]\nk = 2\n",
+    expect_read("k = 1\n[a]\nk = 2\n",
                 "1 ! a key before the first section: begin with a line such as [room]\n"
                 "2 [a]\n3 a.k= 2\n");
 }
 
 Test(reader, junk_behind_a_section_is_refused)
 {
-    expect_told("[a] k = 1\n", "1 ! only a comment may follow the section's ']'\n");
-    expect_told("[a]]\n", "1 ! only a comment may follow the section's ']'\n");
-    expect_told("[]\n", "1 ! a section is written [NAME]: the name is missing\n");
-    expect_told("[  ]\n", "1 ! a section is written [NAME]: the name is missing\n");
+    expect_read("[a] k = 1\n", "1 ! only a comment may follow the section's ']'\n");
+    expect_read("[a]]\n", "1 ! only a comment may follow the section's ']'\n");
+    expect_read("[]\n", "1 ! a section is written [NAME]: the name is missing\n");
+    expect_read("[  ]\n", "1 ! a section is written [NAME]: the name is missing\n");
 }
 
-Test(reader, what_stands_in_an_unknown_or_broken_section_is_skipped)
+Test(reader, keys_in_an_unknown_or_broken_section_are_skipped)
 {
-    expect_told("[-x]\nk = 1\n[a]\nm = 2\n[b\nn = 3\n[c]\no = 4\n",
+    expect_read("[-x]\nk = 1\n[a]\nm = 2\n[b\nn = 3\n[c]\no = 4\n",
                 "1 [-x]\n3 [a]\n4 a.m= 2\n5 ! a section is written [NAME]: the ']' is missing\n7 "
                 "[c]\n8 c.o= 4\n");
 }
@@ -267,14 +267,14 @@ Test(reader, the_null_device_is_an_empty_file)
     reader_done(&file);
 }
 
-Test(reader, a_file_that_may_not_be_read_is_told)
+Test(reader, a_file_without_read_permission_is_reported)
 {
     struct folder folder = folder_make();
 
     folder_write(&folder, "secret", "[room]\n");
     cr_assert_eq(chmod(folder.file, 0), 0);
-    if (geteuid() == 0) { /* root may read everything: be somebody else in this process, which ends
-                             with the test */
+    /* Root may read everything, so change the user of this process, which ends with the test. */
+    if (geteuid() == 0) {
         cr_assert_eq(chmod(folder.path, 0755), 0);
         cr_assert_eq(seteuid(65534), 0);
     }

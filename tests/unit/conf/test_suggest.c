@@ -18,7 +18,7 @@ static void expect_meant(const char *section, const char *key, const char *meant
                   got != NULL ? got : "nothing");
 }
 
-Test(option_suggest, the_option_that_was_meant_is_found)
+Test(option_suggest, the_closest_option_is_suggested)
 {
     expect_meant("room", "max_membrs", "room.max_members");
     expect_meant("room", "maxmembers", "room.max_members");
@@ -28,7 +28,7 @@ Test(option_suggest, the_option_that_was_meant_is_found)
     expect_meant("room", "timeout", "room.idle_timeout");
 }
 
-Test(option_suggest, an_option_of_another_section_is_found)
+Test(option_suggest, an_option_of_another_section_is_suggested)
 {
     expect_meant("plain", "max_members", "room.max_members");
     expect_meant("room", "dialekt", "plain.dialect");

@@ -104,7 +104,7 @@ Test(value, a_value_may_be_as_long_as_a_line)
     expect_refused(text, STATUS_TOO_LONG, "4096");
 }
 
-Test(value, what_is_written_is_read_back)
+Test(value, a_written_value_is_read_back)
 {
     static const char *const values[] = {"",        "a",     "two words", " a",   "a ",     "\ta",
                                          "a ; b",   "a;b",   ";a",        "\"",   "a\"b\"", "\\",
