@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Tells notices from commands. */
+/* Distinguishes notices from commands. */
 #include "admin/admin.h"
 
 #include "admin/command.h"
 
 #include <string.h>
 
-/* The commands work on terminated text. */
+/* Terminates the line, because commands work on terminated text. */
 enum admin_result admin_request(const struct admin *admin, const struct moment *now,
                                 const char *bytes, size_t length, const struct admin_reply *reply,
                                 struct admin_listing *ret_listing)
@@ -17,8 +17,8 @@ enum admin_result admin_request(const struct admin *admin, const struct moment *
 
     if (length > ADMIN_LINE_MAX_BYTES || memchr(bytes, '\0', length) != NULL) {
         admin_say(reply, ADMIN_USAGE, "this is no command: it is too long, or holds a NUL byte");
-        return ADMIN_USAGE; /* an analyser does not know what admin_say returns, and takes it for
-                               ADMIN_MORE */
+        /* Not the result of admin_say, which an analyser takes for a possible ADMIN_MORE. */
+        return ADMIN_USAGE;
     }
     memcpy(line, bytes, length);
     line[length] = '\0';

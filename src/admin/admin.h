@@ -2,9 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What an administrator says, line by line: a notice, or a command of the one table. Where the line
- * came from (a terminal, a FIFO, the control socket) and where the answer goes is the caller's
- * business.
+ * Lines from an administrator, each a notice or a command of the table. The caller decides where a
+ * line comes from (a terminal, a FIFO, the control socket) and where the answer goes.
  */
 #ifndef ROOMD_ADMIN_ADMIN_H
 #define ROOMD_ADMIN_ADMIN_H
@@ -14,51 +13,53 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A longer line is refused; the longest notice is room.max_text. */
+/* A longer line is refused. The longest notice is room.max_text. */
 #define ADMIN_LINE_MAX_BYTES 4096
 
-/* A line of an answer is no longer: what admin_say formats, in JSON, if each of its bytes takes
- * three. */
+/*
+ * The longest line of an answer: the longest text of admin_say in JSON, with three bytes for each
+ * of its bytes.
+ */
 #define ADMIN_ANSWER_MAX_BYTES 6400
 
 /* What a source of lines may do. */
 enum admin_rights {
-    ADMIN_NOTICES,  /* say something to everybody */
-    ADMIN_COMMANDS, /* and give commands */
+    ADMIN_NOTICES,  /* notices only */
+    ADMIN_COMMANDS, /* notices and commands */
 };
 
 enum admin_result {
     ADMIN_DONE,
     ADMIN_FAILED, /* not done; the answer says why */
-    ADMIN_USAGE,  /* no command, or not with these words; the answer says so */
-    ADMIN_MORE,   /* a listing goes on: admin_next */
-    ADMIN_WAIT,   /* a listing has nothing to tell now: admin_next when something has happened */
+    ADMIN_USAGE,  /* unknown command or wrong arguments; the answer says so */
+    ADMIN_MORE,   /* a listing continues: call admin_next */
+    ADMIN_WAIT,   /* a listing has no more items now: call admin_next after the next event */
 };
 
-/* Where the answer goes, and in which form. */
+/* The destination and form of the answer. */
 struct admin_reply {
     /*
-     * A line, at most ADMIN_ANSWER_MAX_BYTES, without its newline; borrowed for the call.
+     * Receives a line of at most ADMIN_ANSWER_MAX_BYTES, without newline; borrowed for the call.
      * `is_error`: it says why something was not done.
      */
     void (*line)(void *ctx, bool is_error, const char *text);
     void *ctx;
-    bool roomctl; /* who reads it writes commands to roomctl, rather than behind a '/' */
+    bool roomctl; /* the reader writes commands to roomctl, not after a '/' */
     bool json;    /* each line is a JSON object */
 };
 
-/* What the program around the room has counted. */
+/* Counts kept by the program around the room. */
 struct admin_counts {
-    uint64_t kernel_drops; /* datagrams the kernel dropped: a receive buffer was full */
+    uint64_t kernel_drops; /* datagrams dropped by the kernel because a receive buffer was full */
     uint64_t receive_errors;
     uint64_t icmp_errors;
     uint64_t full_sockets; /* sends that had to wait */
     uint64_t too_big_for_path;
     uint32_t control_clients;
-    uint32_t watchers; /* of these, who waits for something to happen */
+    uint32_t watchers; /* of these, the clients that wait for events */
 };
 
-/* What a command needs of the program around the room. */
+/* What commands need of the program around the room. */
 struct admin_host {
     void (*stop)(void *ctx);
     enum admin_result (*reload)(void *ctx, const struct admin_reply *reply);
@@ -74,55 +75,56 @@ struct admin {
 };
 
 /*
- * An answer of many lines, told one item a call, so that who reads slowly holds up nobody and
- * nothing is kept for him. Of fixed size, and valid as long as the room, whatever happens in it.
+ * The position in an answer of many lines, which is produced one item per call: a slow reader
+ * blocks nothing and needs no memory. It has a fixed size and is valid as long as the room,
+ * whatever happens there.
  */
 struct admin_listing {
     enum admin_result (*next)(const struct admin *admin, const struct moment *now,
                               struct admin_listing *listing, const struct admin_reply *reply);
-    uint64_t at;    /* a seat, a serial, an event: what comes next */
-    uint64_t last;  /* the number of the last member that is told */
-    unsigned stage; /* of those a listing has */
+    uint64_t at;    /* the next item: a seat, a serial or an event number */
+    uint64_t last;  /* the highest member number to be listed */
+    unsigned stage; /* the section of the listing */
     bool begun;
-    bool told; /* of this stage, something */
+    bool title_said; /* the title of this stage was said */
 };
 
 /*
- * Does what the line says, and tells the whole answer. "text" is a notice, "/command …" a command,
- * "//text" a notice that begins with a slash; an empty line is nothing. Whatever is wrong with it
- * is said in the reply, and then nothing was done.
+ * Executes a line and produces the whole answer. "text" is a notice, "/command …" a command,
+ * "//text" a notice that begins with a slash; an empty line is ignored. Errors are in the answer,
+ * and then nothing was done.
  */
 enum admin_result admin_line(const struct admin *admin, const struct moment *now,
                              enum admin_rights rights, const char *bytes, size_t length,
                              const struct admin_reply *reply);
 
-/* The line was longer than ADMIN_LINE_MAX_BYTES, and was dropped. */
+/* Answers a line that was longer than ADMIN_LINE_MAX_BYTES and was dropped. */
 void admin_line_too_long(const struct admin_reply *reply);
 
 /*
- * Does what a client of the control socket asks: "command …", without a slash. ADMIN_MORE: the
- * answer is `ret_listing`, and not one line of it has been told yet.
+ * Executes a request of a client of the control socket: "command …", without a slash. ADMIN_MORE:
+ * the answer is `ret_listing`, and none of it has been produced yet.
  */
 enum admin_result admin_request(const struct admin *admin, const struct moment *now,
                                 const char *bytes, size_t length, const struct admin_reply *reply,
                                 struct admin_listing *ret_listing);
 
-/* Tells the next item, a line or two, or looks for it for a bounded time and tells nothing yet. */
+/* Produces the next item, a line or two. May return without one after a bounded search. */
 enum admin_result admin_next(const struct admin *admin, const struct moment *now,
                              struct admin_listing *listing, const struct admin_reply *reply);
 
-/* ---- for the files of this folder, and those who answer for them ---- */
+/* ---- for the files of this folder and the callbacks of admin_host ---- */
 
 /*
- * Formats one line of an answer; with ADMIN_FAILED or ADMIN_USAGE it says why something was not
- * done. A control character in it becomes a question mark. Returns `result`.
+ * Formats one line of an answer. With ADMIN_FAILED or ADMIN_USAGE it says why something was not
+ * done. Control characters become question marks. Returns `result`.
  */
 enum admin_result admin_say(const struct admin_reply *reply, enum admin_result result,
                             const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* Ends the object, which is a line of an answer in JSON. */
+/* Ends the object, which is a line of a JSON answer. */
 void admin_say_json(const struct admin_reply *reply, struct json *object);
 
-/* What stands before a command where the answer is read: "/" or "roomctl ". */
+/* The prefix of commands for the reader of the answer: "/" or "roomctl ". */
 const char *admin_prefix(const struct admin_reply *reply);
 
 #endif

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Each row of the table of commands with its handler, and the handlers that need no file of their
- * own. */
+/*
+ * Maps each row of the command table to its handler. Contains the handlers that need no file of
+ * their own.
+ */
 #include "admin/command.h"
 
 #include "admin/listing.h"
@@ -36,7 +38,7 @@ static enum admin_result stats(const struct command_call *call)
 
     room_stats(call->admin->room, &counted.room);
     host->counts(host->ctx, &counted.program);
-    stats_tell(&counted, call->reply);
+    stats_say(&counted, call->reply);
     return ADMIN_DONE;
 }
 
@@ -96,7 +98,7 @@ static enum admin_result kick(const struct command_call *call)
     }
 }
 
-/* ---- finding it ---- */
+/* ---- dispatch ---- */
 
 static enum command_place place_of(const struct admin_reply *reply)
 {
@@ -123,7 +125,7 @@ static enum admin_result help(const struct command_call *call)
     return ADMIN_DONE;
 }
 
-/* Either does it, or lists it. */
+/* A command either has a handler or is a listing. */
 static const struct {
     command_handler *handler;
     listing_next *next;

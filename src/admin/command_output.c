@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Answers in sentences, or in JSON. */
+/* Answers as sentences or JSON. */
 #include "admin/admin.h"
 #include "admin/command.h"
 #include "base/json.h"
@@ -11,7 +11,7 @@
 
 #define SENTENCE_MAX_BYTES 2048
 
-/* What somebody wrote by mistake is repeated to him; his terminal is not to obey it. */
+/* The answer may quote the administrator's line, which must not control a terminal. */
 static void mask_controls(char *line)
 {
     for (; *line != '\0'; line++) {
@@ -24,7 +24,7 @@ void admin_say_json(const struct admin_reply *reply, struct json *object)
 {
     const char *line = json_end(object);
 
-    if (line != NULL) /* one that did not fit would be a bug, and is left out */
+    if (line != NULL) /* an object that does not fit would be a bug */
         reply->line(reply->ctx, false, line);
 }
 

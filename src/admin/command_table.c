@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The table, and looking things up in it. */
+/* The table, and look-ups in it. */
 #include "admin/command_table.h"
 
 #include "base/suggest.h"
@@ -12,7 +12,7 @@
 
 static const struct command_row rows[COMMANDS] = {
     [COMMAND_HELP] = {"help", "", "list these commands", BOTH, 0, 0},
-    /* On the console every line is one, and the screen shows what happens. */
+    /* Not on the console, where every line is a notice; the screen there shows what watch shows. */
     [COMMAND_NOTICE] = {"notice", "TEXT", "say something to everybody", COMMAND_ON_CONTROL, 1,
                         COMMAND_ANY_WORDS},
     [COMMAND_MEMBERS] = {"members", "", "list who is in the room", BOTH, 0, 0},

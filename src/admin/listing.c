@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Cursors over what the room has, and how each item is shown: in words, or in JSON. */
+/* Cursors over the contents of the room, and the form of each item: text or JSON. */
 #include "admin/listing.h"
 
 #include "admin/ban_subject.h"
@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Empty seats that are passed over in one call: a room that was large once has many. */
+/* Bounds the empty seats skipped per call: a room that was once large has many. */
 #define LISTING_SEATS_PER_CALL 256
 
 #define LISTING_NAME_COLUMNS 16
@@ -27,9 +27,9 @@ static const char *protocol_of(const struct room_member *member)
     return member->sequenced ? "sequenced" : "plain";
 }
 
-static void tell_member_in_json(const struct room_member *member, const char *endpoint,
-                                const char *door, const char *since, const struct moment *now,
-                                const struct admin_reply *reply)
+static void say_member_in_json(const struct room_member *member, const char *endpoint,
+                               const char *door, const char *since, const struct moment *now,
+                               const struct admin_reply *reply)
 {
     char object[ADMIN_ANSWER_MAX_BYTES];
     struct json json;
@@ -50,8 +50,8 @@ static void tell_member_in_json(const struct room_member *member, const char *en
     admin_say_json(reply, &json);
 }
 
-static void tell_member(const struct admin *admin, const struct moment *now,
-                        const struct room_member *member, const struct admin_reply *reply)
+static void say_member(const struct admin *admin, const struct moment *now,
+                       const struct room_member *member, const struct admin_reply *reply)
 {
     char endpoint[ENDPOINT_TEXT_BYTES], door[ENDPOINT_TEXT_BYTES] = "-",
                                         since[TIMESTAMP_TEXT_BYTES];
@@ -63,7 +63,7 @@ static void tell_member(const struct admin *admin, const struct moment *now,
     if (room_door(admin->room, member->path->door, &at))
         endpoint_format(&at.listen, door);
     if (reply->json)
-        tell_member_in_json(member, endpoint, door, since, now, reply);
+        say_member_in_json(member, endpoint, door, since, now, reply);
     else
         admin_say(reply, ADMIN_DONE,
                   "  %s%*s  %-21s  %-14s  %-9s  %s  %6" PRId64 "  %9" PRIu64 "  %7" PRIu64
@@ -77,7 +77,7 @@ static void tell_member(const struct admin *admin, const struct moment *now,
                   member->away ? "  away" : "");
 }
 
-static void tell_heading(const struct admin *admin, const struct admin_reply *reply)
+static void say_heading(const struct admin *admin, const struct admin_reply *reply)
 {
     uint32_t count = room_members(admin->room);
 
@@ -97,7 +97,7 @@ enum admin_result listing_members(const struct admin *admin, const struct moment
     if (!listing->begun) {
         listing->last = room_last_number(admin->room);
         if (!reply->json)
-            tell_heading(admin, reply);
+            say_heading(admin, reply);
     }
     listing->begun = true;
     for (unsigned passed = 0;
@@ -106,14 +106,14 @@ enum admin_result listing_members(const struct admin *admin, const struct moment
         found = room_member(admin->room, (uint32_t)listing->at++, &member) &&
                 member.number <= listing->last;
     if (found)
-        tell_member(admin, now, &member, reply);
+        say_member(admin, now, &member, reply);
     return listing->at < room_seats(admin->room) ? ADMIN_MORE : ADMIN_DONE;
 }
 
 /* ---- bans and mutes ---- */
 
-static void tell_ban_in_json(const struct room_ban *ban, const struct moment *now,
-                             const struct admin_reply *reply)
+static void say_ban_in_json(const struct room_ban *ban, const struct moment *now,
+                            const struct admin_reply *reply)
 {
     char object[ADMIN_ANSWER_MAX_BYTES], text[NETWORK_TEXT_BYTES], until[TIMESTAMP_TEXT_BYTES];
     bool ends = ban->until_ns != MOMENT_NEVER_NS;
@@ -130,8 +130,8 @@ static void tell_ban_in_json(const struct room_ban *ban, const struct moment *no
     admin_say_json(reply, &json);
 }
 
-static void tell_ban(const struct room_ban *ban, const struct moment *now,
-                     const struct admin_reply *reply)
+static void say_ban(const struct room_ban *ban, const struct moment *now,
+                    const struct admin_reply *reply)
 {
     char text[BAN_SUBJECT_TEXT_BYTES], left[DURATION_TEXT_BYTES];
 
@@ -167,24 +167,24 @@ enum admin_result listing_bans(const struct admin *admin, const struct moment *n
     if (ban == NULL) {
         listing->stage++;
         listing->at = 0;
-        listing->told = false;
+        listing->title_said = false;
         return ADMIN_MORE;
     }
     if (reply->json) {
-        tell_ban_in_json(ban, now, reply);
+        say_ban_in_json(ban, now, reply);
     } else {
-        if (!listing->told)
+        if (!listing->title_said)
             admin_say(reply, ADMIN_DONE, "%s", titles[listing->stage]);
-        tell_ban(ban, now, reply);
+        say_ban(ban, now, reply);
     }
-    listing->begun = listing->told = true;
+    listing->begun = listing->title_said = true;
     listing->at = ban->serial;
     return ADMIN_MORE;
 }
 
-/* ---- what happens ---- */
+/* ---- events ---- */
 
-static void tell_missed(uint64_t count, const struct admin_reply *reply)
+static void say_missed(uint64_t count, const struct admin_reply *reply)
 {
     char object[ADMIN_ANSWER_MAX_BYTES];
     struct json json;
@@ -201,7 +201,7 @@ static void tell_missed(uint64_t count, const struct admin_reply *reply)
     admin_say_json(reply, &json);
 }
 
-static void tell_event_in_json(const struct event *event, const struct admin_reply *reply)
+static void say_event_in_json(const struct event *event, const struct admin_reply *reply)
 {
     char object[ADMIN_ANSWER_MAX_BYTES];
     struct json json;
@@ -211,12 +211,12 @@ static void tell_event_in_json(const struct event *event, const struct admin_rep
     admin_say_json(reply, &json);
 }
 
-static void tell_event(const struct event *event, const struct admin_reply *reply)
+static void say_event(const struct event *event, const struct admin_reply *reply)
 {
     char time[TIMESTAMP_TEXT_BYTES];
 
     if (reply->json) {
-        tell_event_in_json(event, reply);
+        say_event_in_json(event, reply);
         return;
     }
     timestamp_format(event->wall_ns, event->utc_offset_s, time);
@@ -232,7 +232,7 @@ static void tell_event(const struct event *event, const struct admin_reply *repl
         admin_say(reply, ADMIN_DONE, "%s %.*s left (%s)", time, (int)event->name_len, event->name,
                   exit_reason_text((enum exit_reason)event->reason));
         break;
-    case EVENT_NOTICE: /* no member's name has a colon or a space in it */
+    case EVENT_NOTICE: /* no name has a colon or a space in it */
         admin_say(reply, ADMIN_DONE, "%s (notice) %.*s", time, (int)event->text_len, event->text);
         break;
     }
@@ -250,10 +250,10 @@ enum admin_result listing_watch(const struct admin *admin, const struct moment *
         listing->at = released + 1;
     listing->begun = true;
     if (listing->at < oldest) {
-        tell_missed(oldest - listing->at, reply);
+        say_missed(oldest - listing->at, reply);
         listing->at = oldest;
     } else if (room_event(admin->room, listing->at, &event)) {
-        tell_event(&event, reply);
+        say_event(&event, reply);
         listing->at++;
     }
     return listing->at <= released ? ADMIN_MORE : ADMIN_WAIT;

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The answers of many lines: members, bans, and what happens. Each function tells one item of a
- * struct admin_listing; see there.
+ * Answers of many lines: members, bans and events. Each function produces one item of a struct
+ * admin_listing (admin.h).
  */
 #ifndef ROOMD_ADMIN_LISTING_H
 #define ROOMD_ADMIN_LISTING_H
@@ -14,15 +14,19 @@ typedef enum admin_result listing_next(const struct admin *admin, const struct m
                                        struct admin_listing *listing,
                                        const struct admin_reply *reply);
 
-/* Who was in at the first call, by their seats; whoever comes and goes meanwhile, nobody is told
- * twice, not even one who left and is back. */
+/*
+ * The members present at the first call, by seat. None is listed twice, whatever happens meanwhile,
+ * not even a member that has left and joined again.
+ */
 listing_next listing_members;
 
-/* Bans, then mutes, by their serials. */
+/* Bans, then mutes, by serial. */
 listing_next listing_bans;
 
-/* Events from now on, without end: ADMIN_WAIT until there is another. Who is so late that events
- * were forgotten is told how many. */
+/*
+ * Events from now on, without end: ADMIN_WAIT until the next one. If events were forgotten before
+ * they were read, says how many.
+ */
 listing_next listing_watch;
 
 #endif

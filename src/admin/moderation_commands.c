@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Bans and mutes in words. Here is decided whether a word means a name or a network: what looks
- * like a network but is none is a mistake, and never the ban of a name.
+ * The commands for bans and mutes. Decides whether a word is a name or a network: a word that looks
+ * like a network but is not valid is an error, never the ban of a name.
  */
 #include "admin/moderation_commands.h"
 
@@ -17,18 +17,18 @@
 /* "for 10m", "until the program ends" */
 #define SPAN_BYTES (DURATION_TEXT_BYTES + 8)
 
-/* WHO [TIME], as /ban and /mute take it. */
+/* The arguments of /ban and /mute: SUBJECT [TIME]. */
 struct words {
     char text[ADMIN_LINE_MAX_BYTES + 1];
-    const char *who;  /* the first of them */
-    const char *time; /* what follows; may be empty */
+    const char *subject; /* the first word */
+    const char *time;    /* the rest; may be empty */
     int64_t until_ns;
     char span[SPAN_BYTES];
 };
 
-/* ---- reading ---- */
+/* ---- parsing ---- */
 
-/* Takes the first word, and what follows it. Says so where there is none. */
+/* Splits off the first word. Says so if there is none. */
 static enum admin_result split(const struct command_call *call, struct words *words)
 {
     char *at = words->text;
@@ -36,9 +36,9 @@ static enum admin_result split(const struct command_call *call, struct words *wo
 
     while (length > 0 && call->arguments[length - 1] == ' ')
         length--;
-    memcpy(at, call->arguments, length); /* a part of a line, which is no longer */
+    memcpy(at, call->arguments, length); /* fits: it is part of such a line */
     at[length] = '\0';
-    words->who = at;
+    words->subject = at;
     at += strcspn(at, " ");
     while (*at == ' ')
         *at++ = '\0';
@@ -46,7 +46,7 @@ static enum admin_result split(const struct command_call *call, struct words *wo
     return length > 0 ? ADMIN_DONE : command_output_usage(call, "whom?");
 }
 
-/* As above, and what is wrong with the time. */
+/* Also parses the time. */
 static enum admin_result read_words(const struct command_call *call, struct words *words)
 {
     char text[DURATION_TEXT_BYTES];
@@ -69,7 +69,7 @@ static enum admin_result read_words(const struct command_call *call, struct word
     return ADMIN_DONE;
 }
 
-/* The one word of /unban and /unmute. */
+/* Parses the one argument of /unban and /unmute. */
 static enum admin_result read_one(const struct command_call *call, struct words *words)
 {
     if (split(call, words) != ADMIN_DONE)
@@ -86,7 +86,7 @@ static enum admin_result refuse_full(const struct admin_reply *reply)
                      ROOM_BANS_MAX, admin_prefix(reply));
 }
 
-/* No name holds a colon, and none that is not meant to mislead is made of digits and dots. */
+/* No name has a colon, and only a misleading one consists of digits and dots. */
 static bool looks_like_network(const char *word)
 {
     if (strchr(word, ':') != NULL || strchr(word, '/') != NULL)
@@ -96,7 +96,7 @@ static bool looks_like_network(const char *word)
 
 static bool is_member(const struct admin *admin, const char *name)
 {
-    /* By the name as it is shown: this only settles what a word with a '/' in it means. */
+    /* Compares names as shown: this only settles whether a word with a '/' is a name. */
     for (uint32_t seat = 0; seat < room_seats(admin->room); seat++) {
         struct room_member member;
 
@@ -115,36 +115,36 @@ static enum admin_result say_banned(const struct words *words, const struct room
 
     if (!banned->was_member)
         return admin_say(reply, ADMIN_DONE, "%s is banned %s; nobody here has that name now",
-                         words->who, words->span);
+                         words->subject, words->span);
     network_format(&banned->address, address);
     if (banned->has_address)
         return admin_say(reply, ADMIN_DONE,
-                         "%s was removed, and is banned %s, and so is the address %s", words->who,
-                         words->span, address);
+                         "%s was removed, and is banned %s, and so is the address %s",
+                         words->subject, words->span, address);
     if (banned->sharing > 0)
         return admin_say(
             reply, ADMIN_DONE,
             "%s was removed, and is banned %s; the address %s is not: %u other member%s it",
-            words->who, words->span, address, (unsigned)banned->sharing,
+            words->subject, words->span, address, (unsigned)banned->sharing,
             banned->sharing == 1 ? " has" : "s have");
     return admin_say(reply, ADMIN_DONE,
                      "%s was removed, and is banned %s; the address %s is not: it is that of this "
                      "machine itself",
-                     words->who, words->span, address);
+                     words->subject, words->span, address);
 }
 
 static enum admin_result ban_name(const struct command_call *call, const struct words *words)
 {
     struct room_banned banned;
 
-    switch (room_ban_name(call->admin->room, call->now, words->who, words->until_ns, &banned)) {
+    switch (room_ban_name(call->admin->room, call->now, words->subject, words->until_ns, &banned)) {
     case STATUS_OK:
         return say_banned(words, &banned, call->reply);
     case STATUS_FULL:
         return refuse_full(call->reply);
     default:
         return admin_say(call->reply, ADMIN_FAILED,
-                         "nothing was done: '%s' is a name that nobody can have", words->who);
+                         "nothing was done: '%s' is a name that nobody can have", words->subject);
     }
 }
 
@@ -177,15 +177,17 @@ enum admin_result moderation_commands_ban(const struct command_call *call)
 
     if (read_words(call, &words) != ADMIN_DONE)
         return ADMIN_USAGE;
-    if (network_parse(words.who, &network, why) == 0)
+    if (network_parse(words.subject, &network, why) == 0)
         return ban_network(call, &words, &network);
-    if (!looks_like_network(words.who) || is_member(call->admin, words.who))
+    if (!looks_like_network(words.subject) || is_member(call->admin, words.subject))
         return ban_name(call, &words);
-    return admin_say(call->reply, ADMIN_USAGE, "nothing was done: '%s' %s", words.who, why);
+    return admin_say(call->reply, ADMIN_USAGE, "nothing was done: '%s' %s", words.subject, why);
 }
 
-/* An address may be banned with its network: then lifting its own ban, or looking for it, is not
- * enough. */
+/*
+ * An address may be part of a banned network, so that lifting or searching its own ban is not
+ * enough.
+ */
 static bool say_still_banned(const struct command_call *call, const struct network *network)
 {
     char text[NETWORK_TEXT_BYTES], wider[NETWORK_TEXT_BYTES];
@@ -239,14 +241,14 @@ enum admin_result moderation_commands_unban(const struct command_call *call)
 
     if (read_one(call, &words) != ADMIN_DONE)
         return ADMIN_USAGE;
-    if (network_parse(words.who, &network, why) == 0)
+    if (network_parse(words.subject, &network, why) == 0)
         return unban_network(call, &network);
-    if (room_unban_name(call->admin->room, call->now, words.who, &ban) == 0)
+    if (room_unban_name(call->admin->room, call->now, words.subject, &ban) == 0)
         return say_unbanned(call, &ban);
-    if (looks_like_network(words.who))
-        return admin_say(call->reply, ADMIN_USAGE, "nothing was done: '%s' %s", words.who, why);
-    return admin_say(call->reply, ADMIN_FAILED, "%s is not banned: %sbans lists who is", words.who,
-                     admin_prefix(call->reply));
+    if (looks_like_network(words.subject))
+        return admin_say(call->reply, ADMIN_USAGE, "nothing was done: '%s' %s", words.subject, why);
+    return admin_say(call->reply, ADMIN_FAILED, "%s is not banned: %sbans lists who is",
+                     words.subject, admin_prefix(call->reply));
 }
 
 /* ---- mutes ---- */
@@ -257,9 +259,9 @@ enum admin_result moderation_commands_mute(const struct command_call *call)
 
     if (read_words(call, &words) != ADMIN_DONE)
         return ADMIN_USAGE;
-    switch (room_mute(call->admin->room, call->now, words.who, words.until_ns)) {
+    switch (room_mute(call->admin->room, call->now, words.subject, words.until_ns)) {
     case STATUS_OK:
-        return admin_say(call->reply, ADMIN_DONE, "%s is mute %s", words.who, words.span);
+        return admin_say(call->reply, ADMIN_DONE, "%s is mute %s", words.subject, words.span);
     case STATUS_FULL:
         return refuse_full(call->reply);
     default:
@@ -273,8 +275,8 @@ enum admin_result moderation_commands_unmute(const struct command_call *call)
 
     if (read_one(call, &words) != ADMIN_DONE)
         return ADMIN_USAGE;
-    if (room_unmute(call->admin->room, call->now, words.who) != 0)
+    if (room_unmute(call->admin->room, call->now, words.subject) != 0)
         return admin_say(call->reply, ADMIN_FAILED, "%s is not mute: %sbans lists who is",
-                         words.who, admin_prefix(call->reply));
-    return admin_say(call->reply, ADMIN_DONE, "%s may speak again", words.who);
+                         words.subject, admin_prefix(call->reply));
+    return admin_say(call->reply, ADMIN_DONE, "%s may speak again", words.subject);
 }

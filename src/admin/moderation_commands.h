@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * The commands against somebody that last: ban and mute. Handlers of command.c; see there.
- */
+/* The lasting measures, ban and mute: handlers for command.c. */
 #ifndef ROOMD_ADMIN_MODERATION_COMMANDS_H
 #define ROOMD_ADMIN_MODERATION_COMMANDS_H
 

@@ -112,7 +112,7 @@ const char *stats_refusal_label(enum refusal refusal)
     return (size_t)refusal < REFUSALS ? labels[refusal] : "unknown";
 }
 
-static void tell_in_json(const struct stats *stats, const struct admin_reply *reply)
+static void say_in_json(const struct stats *stats, const struct admin_reply *reply)
 {
     char object[ADMIN_ANSWER_MAX_BYTES];
     struct json json;
@@ -127,10 +127,10 @@ static void tell_in_json(const struct stats *stats, const struct admin_reply *re
     admin_say_json(reply, &json);
 }
 
-void stats_tell(const struct stats *stats, const struct admin_reply *reply)
+void stats_say(const struct stats *stats, const struct admin_reply *reply)
 {
     if (reply->json) {
-        tell_in_json(stats, reply);
+        say_in_json(stats, reply);
         return;
     }
     for (size_t i = 0; i < stats_rows(); i++)

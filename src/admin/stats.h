@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What was counted, under the names by which it is known outside: one table, from which text and
- * JSON are made. The names are those of metrics, and stay.
+ * Counts under their public names: one table, from which text and JSON are made. The names are
+ * those of metrics and do not change.
  */
 #ifndef ROOMD_ADMIN_STATS_H
 #define ROOMD_ADMIN_STATS_H
@@ -17,7 +17,7 @@ struct stats {
 
 enum stats_kind {
     STATS_COUNTER, /* only grows; its name ends in _total */
-    STATS_GAUGE,   /* how it is now */
+    STATS_GAUGE,   /* a current value */
 };
 
 struct stats_row {
@@ -27,7 +27,7 @@ struct stats_row {
     size_t offset, size; /* of its field in struct stats: a bool, uint32_t or uint64_t */
 };
 
-/* Counts by reason stand under this name, with a label: see stats_refusal_label. */
+/* Counts by reason have this name and a label: see stats_refusal_label. */
 #define STATS_REFUSED "refused_total"
 
 size_t stats_rows(void);
@@ -35,11 +35,13 @@ size_t stats_rows(void);
 const struct stats_row *stats_row(size_t index);
 uint64_t stats_value(const struct stats *stats, const struct stats_row *row);
 
-/* "name_taken", …: a word for programs, where refusal_text is for people. */
+/* "name_taken", …: a word for programs; refusal_text is for people. */
 const char *stats_refusal_label(enum refusal refusal);
 
-/* Tells all of it: a line for each value, refusals that never happened left out; or one JSON object
- * with all of them. */
-void stats_tell(const struct stats *stats, const struct admin_reply *reply);
+/*
+ * Says all counts: one line per value, without refusals that are 0; or one JSON object with all of
+ * them.
+ */
+void stats_say(const struct stats *stats, const struct admin_reply *reply);
 
 #endif

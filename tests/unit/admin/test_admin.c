@@ -96,7 +96,7 @@ Test(admin, two_slashes_begin_a_notice_with_one)
     cr_expect_str_eq(say_as(ADMIN_NOTICES, "//x"), "announced to 1 member\n");
 }
 
-Test(admin, a_notice_that_cannot_be_said_is_explained)
+Test(admin, a_notice_that_can_not_be_sent_is_refused_with_the_reason)
 {
     char line[1001];
 
@@ -107,7 +107,7 @@ Test(admin, a_notice_that_cannot_be_said_is_explained)
     cr_expect_eq(stage.outbox.count, 0);
 }
 
-Test(admin, where_only_notices_are_taken_a_command_is_neither_run_nor_announced)
+Test(admin, without_the_right_to_commands_a_command_is_neither_run_nor_announced)
 {
     cr_expect(strstr(say_as(ADMIN_NOTICES, "/stop"), "admin.fifo_commands") != NULL, "%s", said);
     cr_expect_eq(stopped, 0);
@@ -173,7 +173,7 @@ Test(admin, stats_are_the_rooms_and_the_programs)
     cr_expect(strstr(said, "kernel_drops_total 3\n") != NULL, "%s", said);
 }
 
-Test(admin, what_is_for_roomctl_only_says_so)
+Test(admin, a_command_for_roomctl_only_says_so)
 {
     cr_expect(strstr(say("/watch"), "'watch' is a command of roomctl") != NULL, "%s", said);
     cr_expect(strstr(say("/notice tea"), "'notice' is a command of roomctl") != NULL, "%s", said);
@@ -181,14 +181,14 @@ Test(admin, what_is_for_roomctl_only_says_so)
     cr_expect_eq(stage.outbox.count, 0);
 }
 
-Test(admin, what_is_repeated_of_a_line_holds_no_control_character)
+Test(admin, a_quoted_line_has_no_control_characters)
 {
     cr_expect(strstr(say("/\x1b[2J\a\x7f"), "'/?[2J?"
                                             "?'") != NULL,
               "%s", said);
 }
 
-Test(admin, the_result_tells_what_came_of_it)
+Test(admin, the_result_distinguishes_success_failure_and_usage)
 {
     static const struct {
         const char *line;
@@ -214,7 +214,7 @@ Test(admin, the_result_tells_what_came_of_it)
     cr_expect_eq(admin_line(&admin, &stage.now, ADMIN_NOTICES, "/stop", 5, &reply), ADMIN_FAILED);
 }
 
-Test(admin, stop_and_reload_are_handed_on)
+Test(admin, stop_and_reload_call_the_host)
 {
     say("/stop");
     cr_expect_eq(stopped, 1);

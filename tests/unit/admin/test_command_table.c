@@ -28,7 +28,7 @@ Test(command_table, a_part_of_a_name_is_none)
     cr_expect_eq(command_table_find("STOP", 4), COMMANDS);
 }
 
-Test(command_table, what_is_suggested_can_be_given_there)
+Test(command_table, only_commands_of_the_place_are_suggested)
 {
     cr_expect_str_eq(command_table_suggest("stpo", COMMAND_ON_CONSOLE), "stop");
     cr_expect_str_eq(command_table_suggest("wacth", COMMAND_ON_CONTROL), "watch");

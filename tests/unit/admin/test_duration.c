@@ -30,7 +30,7 @@ Test(duration, a_number_and_its_unit)
     }
 }
 
-Test(duration, anything_else_is_none)
+Test(duration, anything_else_is_refused)
 {
     static const char *const cases[] = {"",
                                         "s",
@@ -59,7 +59,7 @@ Test(duration, anything_else_is_none)
     }
 }
 
-Test(duration, it_is_written_in_its_two_largest_units)
+Test(duration, a_duration_is_written_in_its_two_largest_units)
 {
     static const struct {
         int64_t ns;

@@ -60,7 +60,7 @@ static enum admin_result next(void)
     return admin_next(&admin, &stage.now, &listing, &reply);
 }
 
-/* To its end, or to where it waits. */
+/* Produces items to the end, or until it waits. */
 static const char *all(const char *line)
 {
     begin(line);
@@ -118,7 +118,7 @@ Test(listing, a_member_in_json)
         "\"undelivered\":0,\"muted\":false,\"away\":false}\n");
 }
 
-Test(listing, members_of_both_protocols_are_told_apart_and_who_is_away_is_shown)
+Test(listing, both_protocols_are_distinguished_and_away_members_are_marked)
 {
     struct hand bob;
 
@@ -152,7 +152,7 @@ Test(listing, members_of_both_protocols_are_told_apart_and_who_is_away_is_shown)
     cr_expect_eq(count("\"away\":false"), 2, "%s", said);
 }
 
-Test(listing, columns_stand_below_each_other_whatever_the_script_of_a_name)
+Test(listing, columns_are_aligned_whatever_the_script_of_a_name)
 {
     stage_join(&stage, ALICE, "李雷");
     stage_join(&stage, BOB, "bob");
@@ -161,7 +161,7 @@ Test(listing, columns_stand_below_each_other_whatever_the_script_of_a_name)
     cr_expect(strstr(said, "\n  bob               192.0.2.1:1002  ") != NULL, "%s", said);
 }
 
-Test(listing, who_stays_is_listed_once_while_others_come_and_go)
+Test(listing, members_that_stay_are_listed_once_while_others_come_and_go)
 {
     char name[24];
 
@@ -172,9 +172,9 @@ Test(listing, who_stays_is_listed_once_while_others_come_and_go)
     for (unsigned step = 0; next() == ADMIN_MORE; step++) {
         cr_expect(lines <= step + 1);
         if (step < 50) {
-            leave(2 * step);   /* the even ones leave, before or after they were listed */
+            leave(2 * step);   /* members with even numbers leave, listed already or not */
             join(1000 + step); /* others take their seats */
-            join(2 * (step > 0 ? step - 1 : 0)); /* and some are back */
+            join(2 * (step > 0 ? step - 1 : 0)); /* and some join again */
         }
     }
     for (unsigned i = 0; i < 1050; i++) {
@@ -184,7 +184,7 @@ Test(listing, who_stays_is_listed_once_while_others_come_and_go)
     }
 }
 
-Test(listing, many_empty_seats_are_passed_over_a_few_at_a_time)
+Test(listing, empty_seats_are_skipped_a_bounded_number_at_a_time)
 {
     unsigned calls = 0;
 
@@ -248,9 +248,9 @@ Test(listing, bans_that_stay_are_listed_once_while_others_come_and_go)
     }
 }
 
-/* ---- what happens ---- */
+/* ---- events ---- */
 
-Test(listing, a_watcher_is_told_what_happens_from_now_on)
+Test(listing, a_watcher_gets_the_events_from_now_on)
 {
     uint32_t members;
 
@@ -276,7 +276,7 @@ Test(listing, a_watcher_is_told_what_happens_from_now_on)
                            "\"reason\":\"kicked\"}\n");
 }
 
-Test(listing, a_watcher_reads_it_in_words)
+Test(listing, a_watcher_gets_events_as_text)
 {
     uint32_t members;
 
@@ -293,7 +293,7 @@ Test(listing, a_watcher_reads_it_in_words)
         "2023-11-14T22:13:20+00:00 (notice) tea\n2023-11-14T22:13:20+00:00 bob left (left)\n");
 }
 
-Test(listing, who_watches_too_slowly_is_told_how_many_it_missed)
+Test(listing, a_watcher_that_is_too_slow_is_told_how_many_events_it_missed)
 {
     uint64_t oldest, released;
     char expected[64];

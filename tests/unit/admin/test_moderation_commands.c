@@ -147,7 +147,7 @@ Test(moderation_commands, bans_and_mutes_are_listed_with_the_time_that_is_left)
            "banned:\n  bob, 192.0.2.2  5m left\n  2001:db8::/32  until the program ends\n");
 }
 
-Test(moderation_commands, the_answer_to_unban_says_what_is_let_in_and_what_is_not)
+Test(moderation_commands, the_answer_to_unban_says_what_is_still_banned)
 {
     expect("/unban", "whom? /unban NAME|CIDR\n");
     expect("/unban bob alice", "nothing was done: one at a time. /unban NAME|CIDR\n");
@@ -194,7 +194,7 @@ Test(moderation_commands, mutes_are_answered)
     expect("/unmute bob", "bob is not mute: /bans lists who is\n");
 }
 
-Test(moderation_commands, when_there_is_no_place_it_is_said)
+Test(moderation_commands, a_full_table_of_bans_is_reported)
 {
     char line[64];
 
@@ -217,7 +217,7 @@ Test(moderation_commands, when_there_is_no_place_it_is_said)
     cr_expect_eq(room_members(stage.room), 2);
 }
 
-Test(moderation_commands, nothing_of_it_is_taken_where_only_notices_are)
+Test(moderation_commands, without_the_right_to_commands_they_are_refused)
 {
     static const char *const lines[] = {"/ban bob", "/unban bob", "/bans", "/mute bob",
                                         "/unmute bob"};
@@ -231,7 +231,7 @@ Test(moderation_commands, nothing_of_it_is_taken_where_only_notices_are)
     expect("/bans", "nobody is banned or mute\n");
 }
 
-Test(moderation_commands, a_mistyped_command_is_recognised)
+Test(moderation_commands, for_a_mistyped_command_the_nearest_is_suggested)
 {
     expect("/bann bob", "there is no command '/bann'; did you mean '/ban'?\n");
     expect("/unmutte bob", "there is no command '/unmutte'; did you mean '/unmute'?\n");

@@ -43,22 +43,22 @@ Test(stats, names_are_those_of_metrics)
     }
 }
 
-/* Byte by byte, as no list of the fields could be forgotten less easily than a row. */
+/* Checks byte by byte: a list of the fields would be forgotten as easily as a row. */
 Test(stats, every_count_has_a_row)
 {
-    static bool told[sizeof(struct stats)];
+    static bool has_row[sizeof(struct stats)];
     unsigned char counted[sizeof(struct stats)];
     struct stats stats;
 
     memset(&stats, 0xff, sizeof(stats));
     __builtin_clear_padding(&stats);
     memcpy(counted, &stats, sizeof(stats));
-    memset(&told[offsetof(struct stats, room.refused)], true,
+    memset(&has_row[offsetof(struct stats, room.refused)], true,
            sizeof(stats.room.refused)); /* by their labels */
     for (size_t i = 0; i < stats_rows(); i++)
-        memset(&told[stats_row(i)->offset], true, stats_row(i)->size);
+        memset(&has_row[stats_row(i)->offset], true, stats_row(i)->size);
     for (size_t i = 0; i < sizeof(stats); i++)
-        cr_expect(told[i] || counted[i] == 0,
+        cr_expect(has_row[i] || counted[i] == 0,
                   "byte %zu of struct stats, of %zu in struct room_stats", i, sizeof(stats.room));
 }
 
@@ -95,7 +95,7 @@ Test(stats, text_is_a_line_for_each_value_and_leaves_out_refusals_that_never_hap
     const struct admin_reply reply = {.line = on_line};
     struct stats stats = {.room = {.members = 7, .refused = {[REFUSED_NAME_TAKEN] = 3}}};
 
-    stats_tell(&stats, &reply);
+    stats_say(&stats, &reply);
     cr_expect(strstr(said, "members 7\n") == said, "%s", said);
     cr_expect(strstr(said, "\nprobes_total 0\n") != NULL, "%s", said);
     cr_expect(strstr(said, "\nrefused_total{reason=\"name_taken\"} 3\n") != NULL, "%s", said);
@@ -108,8 +108,8 @@ Test(stats, json_is_one_object_with_all_of_them_however_large_they_are)
     struct stats stats;
 
     memset(&stats, 0xff, sizeof(stats));
-    stats.room.overloaded = true; /* of a bool not every byte is a value */
-    stats_tell(&stats, &reply);
+    stats.room.overloaded = true; /* only some values of a bool's byte are valid */
+    stats_say(&stats, &reply);
     cr_assert(said[0] == '{' && strchr(said, '\n') == said + strlen(said) - 1, "%s", said);
     for (size_t i = 0; i < stats_rows(); i++)
         cr_expect(strstr(said, stats_row(i)->name) != NULL, "%s", stats_row(i)->name);
