@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Options, the words of a command, and what is wrong with either. */
+/* Parses options and the words of a command, and reports errors in them. */
 #include "roomctl/arguments.h"
 
 #include "admin/command_table.h"
@@ -43,7 +43,7 @@ static const struct option long_options[] = {
     {"version", no_argument, NULL, OPTION_VERSION}, {NULL, 0, NULL, 0},
 };
 
-/* What a call of arguments_parse has gathered. */
+/* The state of arguments_parse. */
 struct parsing {
     struct arguments *arguments;
     const char *time; /* of --for, or NULL */
@@ -51,7 +51,7 @@ struct parsing {
     int code;
 };
 
-/* ---- saying things ---- */
+/* ---- output ---- */
 
 static void print_help(void)
 {
@@ -118,14 +118,14 @@ static void take_option(struct parsing *parsing, int option)
         puts("roomctl " ROOMD_VERSION);
         finish(parsing, EX_OK);
         break;
-    default: /* getopt has said what is wrong */
+    default: /* getopt has printed the error */
         fail(parsing);
     }
 }
 
 /* ---- the command ---- */
 
-/* The words as one line. False where it is too long. */
+/* Joins the words to one line. False if it is too long. */
 static bool join(struct arguments *arguments, int argc, char **argv, const char *time)
 {
     size_t used = 0;
@@ -193,9 +193,9 @@ bool arguments_parse(int argc, char **argv, struct arguments *ret_arguments, int
     struct parsing parsing = {.arguments = ret_arguments};
     int option;
 
+    /* getopt's messages begin with argv[0]; the bare name makes them look like ours. */
     if (argc > 0)
-        argv[0] = program; /* getopt's messages begin with it, and with it alone they look like all
-                              others */
+        argv[0] = program;
     *ret_arguments = (struct arguments){.path = ARGUMENTS_SOCKET, .unit = "roomd"};
     while (!parsing.done && (option = getopt_long(argc, argv, "s:", long_options, NULL)) != -1)
         take_option(&parsing, option);

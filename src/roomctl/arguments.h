@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * roomctl's command line: which socket, in which form, and what is to be done. Knows the commands
- * by the table, and nothing of sockets.
+ * roomctl's command line: socket, form of the answer, and command. Knows the table of commands, and
+ * nothing of sockets.
  */
 #ifndef ROOMD_ROOMCTL_ARGUMENTS_H
 #define ROOMD_ROOMCTL_ARGUMENTS_H
@@ -14,20 +14,22 @@
 
 #define ARGUMENTS_SOCKET "/run/roomd/control"
 
-/* sun_path of struct sockaddr_un, with its NUL. */
+/* sun_path of struct sockaddr_un, with NUL. */
 #define ARGUMENTS_PATH_BYTES 108
 
 struct arguments {
-    char path[ARGUMENTS_PATH_BYTES]; /* the socket's */
+    char path[ARGUMENTS_PATH_BYTES]; /* of the socket */
     char unit[ARGUMENTS_PATH_BYTES]; /* for 'systemctl status' */
     bool json;
-    bool endless; /* the command waits for things to happen */
-    char line[CONTROL_FRAME_PAYLOAD_MAX_BYTES - CONTROL_FRAME_REQUEST_HEAD_BYTES +
-              1]; /* the command, and what follows it */
+    bool endless; /* the command waits for events */
+    /* The command with its arguments. */
+    char line[CONTROL_FRAME_PAYLOAD_MAX_BYTES - CONTROL_FRAME_REQUEST_HEAD_BYTES + 1];
 };
 
-/* Reads the command line. False where that was all: something was printed, and the program ends
- * with `ret_code`, of sysexits.h. Afterwards argv[0] is the bare name. */
+/*
+ * Parses the command line. False if nothing is left to do: something was printed, and the program
+ * ends with `ret_code`, of sysexits.h. Afterwards argv[0] is the bare name.
+ */
 bool arguments_parse(int argc, char **argv, struct arguments *ret_arguments, int *ret_code);
 
 #endif

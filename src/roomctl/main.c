@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Sends one request to a running roomd, and prints the answer as it comes. Plain blocking calls:
- * there is nothing else to do meanwhile. */
+/*
+ * Sends one request to a running roomd and prints the answer as it arrives. Uses blocking calls, as
+ * there is nothing else to do.
+ */
 #include "base/control_frame.h"
 #include "roomctl/arguments.h"
 
@@ -18,12 +20,12 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* roomd answers in milliseconds; one that is stopped, or hangs, does not answer at all. */
+/* roomd answers within milliseconds; one that is stopped or hangs never does. */
 #define ROOMCTL_TIMEOUT_S 30
 
 #define EXIT_NOT_DONE 1
 
-/* ---- asking ---- */
+/* ---- request ---- */
 
 static int fail_to_connect(const struct arguments *arguments, int error)
 {
@@ -67,7 +69,7 @@ static int connect_to(const struct arguments *arguments, int *ret_fd)
     return fail_to_connect(arguments, error);
 }
 
-/* That roomd closed its side already is no failure yet: it may have said why. */
+/* A failed send is no error yet: roomd may have closed its side after saying why. */
 static void ask(int fd, const struct arguments *arguments)
 {
     static char bytes[CONTROL_FRAME_MAX_BYTES];
@@ -85,7 +87,7 @@ static void ask(int fd, const struct arguments *arguments)
     }
 }
 
-/* ---- the answer ---- */
+/* ---- answer ---- */
 
 static int exit_code(enum control_result result)
 {
@@ -104,8 +106,10 @@ static int exit_code(enum control_result result)
     return EXIT_NOT_DONE;
 }
 
-/* Takes the frames that are there. Returns the bytes they had, or a negative status; `ret_code` is
- * at least 0 once the end has come. */
+/*
+ * Processes complete frames. Returns how many bytes they had, or a negative status; `ret_code` is
+ * at least 0 after the end frame.
+ */
 static int take_frames(const char *bytes, size_t length, int *ret_code)
 {
     size_t taken = 0;
@@ -130,12 +134,12 @@ static int take_frames(const char *bytes, size_t length, int *ret_code)
     return (int)taken;
 }
 
-/* Whatever has come is out before we wait for more. Returns -1 where it went well. */
+/* Writes out all output before waiting for more. Returns -1 on success, else an exit code. */
 static int flush_output(void)
 {
     if (fflush(stdout) == 0 && ferror(stdout) == 0)
         return -1;
-    if (errno == EPIPE) /* as in 'roomctl members | head': the reader has what it wanted */
+    if (errno == EPIPE) /* 'roomctl members | head': the reader has what it wanted */
         return EX_OK;
     perror("roomctl: stdout");
     return EX_IOERR;
@@ -186,7 +190,7 @@ int main(int argc, char **argv)
     static struct arguments arguments;
     int code, fd;
 
-    signal(SIGPIPE, SIG_IGN); /* that the reader of a pipe has left is seen when writing to it */
+    signal(SIGPIPE, SIG_IGN); /* a broken pipe is detected when writing */
     if (!arguments_parse(argc, argv, &arguments, &code))
         return code;
     code = connect_to(&arguments, &fd);

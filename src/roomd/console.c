@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Where an administrator's lines come from, and where the answers go: stdin to stdout, the FIFO to
- * the log, roomctl to itself (control_bridge.c). */
+/*
+ * The sources of an administrator's lines, and where answers go: stdin to stdout, the FIFO to the
+ * log, roomctl to itself (control_bridge.c).
+ */
 #include "roomd/server_state.h"
 
 #include "base/log.h"
@@ -93,7 +95,7 @@ int console_open(struct server *server)
 
     if (server->config->admin_stdin &&
         input_open(server->loop, STDIN_FILENO, &console, &server->console) != STATUS_OK)
-        return EX_OSERR; /* no memory: it can fail for nothing else */
+        return EX_OSERR; /* it fails only without memory */
     return open_paths(server);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The control socket's requests to the commands, and the commands' answers to its clients. */
+/* Connects requests on the control socket to commands, and their answers to its clients. */
 #include "io/control/control_server.h"
 #include "roomd/server_state.h"
 
@@ -15,7 +15,7 @@
 static_assert(ADMIN_ANSWER_MAX_BYTES + CONTROL_FRAME_HEADER_BYTES <= CONTROL_SERVER_ITEM_MAX_BYTES,
               "a line of an answer is an item");
 
-/* What is kept of a client between two items. */
+/* A client's state between two items. */
 struct answer {
     struct admin_listing listing;
     bool json;
@@ -26,7 +26,7 @@ static_assert(sizeof(struct answer) <= CONTROL_SERVER_STATE_BYTES,
 
 static void reply_to_client(void *ctx, bool is_error, const char *text)
 {
-    /* In JSON, a program reads all of it from one place; "ok" tells the difference. */
+    /* A JSON reader gets everything on one stream; "ok" marks errors. */
     bool json = ((const struct answer *)control_client_state(ctx))->json;
 
     control_client_say(ctx, is_error && !json ? CONTROL_FRAME_ERROR : CONTROL_FRAME_LINE, text);
@@ -40,7 +40,7 @@ static struct admin_reply reply_for(struct control_client *client)
         .line = reply_to_client, .ctx = client, .roomctl = true, .json = answer->json};
 }
 
-/* False where the client waits. */
+/* False if the client has to wait. */
 static bool take_result(struct control_client *client, enum admin_result result)
 {
     switch (result) {
@@ -112,15 +112,15 @@ int control_bridge_start(struct server *server, gid_t group)
     return control_server_open(server->loop, &setup, &server->control);
 }
 
-void control_bridge_tell(struct server *server)
+void control_bridge_wake(struct server *server)
 {
     uint64_t oldest, released;
 
     if (server->control == NULL || control_server_waiting(server->control) == 0)
         return;
     room_events(server->room, &oldest, &released);
-    if (released == server->told)
+    if (released == server->notified)
         return;
-    server->told = released;
+    server->notified = released;
     control_server_wake(server->control);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Opening the doors, explaining why one can't be opened, and describing them to the room. */
+/* Opens the doors, explains why one can't be opened, and describes them to the room. */
 #include "roomd/server_state.h"
 
 #include "base/log.h"
@@ -43,7 +43,7 @@ static const char *open_hint(int error)
     }
 }
 
-/* `held`: its socket, where it has outlived a restart, or -1. */
+/* `held`: a socket kept across a restart, or -1. */
 static int open_door(struct server *server, size_t index, int held)
 {
     const struct config_door *door = &server->config->doors[index];

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Each kind of line has a bucket of its own, so that a flood of one (anybody can be refused a
- * thousand times a second) hides none of the others. */
+/*
+ * Each kind of line has its own bucket, so that a flood of one (anybody can be refused a thousand
+ * times a second) hides none of the others.
+ */
 #include "roomd/journal.h"
 
 #include "base/log.h"
@@ -12,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* All kinds with a count of twenty digits each. */
+/* All kinds with counts of twenty digits. */
 #define LEFT_OUT_BYTES 256
 
 static const struct bucket_rate line_rate = {.interval_ns = MOMENT_NS_PER_S / JOURNAL_PER_SECOND,
@@ -35,7 +37,7 @@ static bool is_wanted(const struct journal *journal, enum log_event kind)
            (!journal->on_terminal || kind == LOG_EVENT_REFUSALS);
 }
 
-/* One more line of this kind: false, and counted, where there were too many. */
+/* Spends one line of this kind; false, and counted, if there were too many. */
 static bool may_write(struct journal *journal, const struct moment *now, size_t kind)
 {
     if (bucket_spend(&journal->full_ns[kind], &line_rate, 1, now->mono_ns))
@@ -111,8 +113,7 @@ static void on_undelivered(void *ctx, const struct moment *now, const char *name
                   endpoint_format(&path->peer, endpoint));
 }
 
-/* Not one of log.events: it comes twice at most in many seconds, and somebody should do something
- * about it. */
+/* Not part of log.events: it is rare, at most two lines in many seconds, and calls for action. */
 static void on_overload(void *ctx, const struct room_overload *overload)
 {
     (void)ctx;
@@ -136,7 +137,7 @@ struct observer journal_observer(struct journal *journal)
                              .ctx = journal};
 }
 
-/* ---- what was left out ---- */
+/* ---- lines left out ---- */
 
 static const char *kind_word(size_t kind)
 {
@@ -152,7 +153,7 @@ static void write_left_out(const struct journal *journal, char out[LEFT_OUT_BYTE
     for (size_t kind = 0; kind < JOURNAL_KINDS; kind++) {
         const char *word = kind_word(kind);
         uint64_t count = journal->left_out[kind];
-        int word_len = (int)strlen(word) - (count == 1 ? 1 : 0); /* all of them end in an s */
+        int word_len = (int)strlen(word) - (count == 1 ? 1 : 0); /* all words end in s */
 
         if (count > 0)
             used += (size_t)snprintf(out + used, LEFT_OUT_BYTES - used, "%s%" PRIu64 " %.*s",

@@ -52,9 +52,9 @@ static const struct option long_options[] = {
 
 struct command_line {
     struct server_options options;
-    const char **settings; /* owned; one for each argument at most */
+    const char **settings; /* owned; at most one for each argument */
     bool check;
-    bool done; /* something was printed, and that was all */
+    bool done; /* nothing is left to do: something was printed */
     int code;
 };
 
@@ -97,7 +97,7 @@ static void take_option(struct command_line *line, int option)
     case OPTION_VERSION:
         print(line, option);
         break;
-    default: /* getopt has said what is wrong */
+    default: /* getopt has printed the error */
         fail(line, NULL);
     }
 }
@@ -107,9 +107,9 @@ static void parse(struct command_line *line, int argc, char **argv)
     static char program[] = "roomd"; /* getopt takes no const */
     int option;
 
+    /* getopt's messages begin with argv[0]; the bare name makes them look like ours. */
     if (argc > 0)
-        argv[0] = program; /* getopt's messages begin with it, and with it alone they look like all
-                              others */
+        argv[0] = program;
     while (!line->done && (option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1)
         take_option(line, option);
     if (!line->done && optind < argc)

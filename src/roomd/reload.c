@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Taking the configuration anew. It is read and checked as a whole before anything of it counts;
- * what can't change under a running room is said. */
+/*
+ * Reloads the configuration. It is read and checked as a whole before any of it is applied; changes
+ * that a running room can't make are reported.
+ */
 #include "roomd/server_state.h"
 
 #include "base/log.h"
@@ -16,7 +18,7 @@ struct reload {
     size_t changes;
 };
 
-/* For a SIGHUP: nobody else hears of what is wrong, whatever log.level is. */
+/* For SIGHUP, where only the log can show errors, at every log.level. */
 static void reply_to_log(void *ctx, bool is_error, const char *text)
 {
     (void)ctx;
@@ -67,8 +69,8 @@ void reload_describe(const struct server *server, const struct config *config,
                                      .own_count = interfaces_addresses(ret->own, ROOM_OWN_MAX)};
 }
 
-/* Nothing can fail any more. */
-static void take(struct server *server, struct config *config, const struct reload *reload)
+/* Can't fail. */
+static void apply(struct server *server, struct config *config, const struct reload *reload)
 {
     struct room_configuration described;
     uint32_t removed;
@@ -96,7 +98,7 @@ enum admin_result reload_config(struct server *server, const struct admin_reply 
 
     if (status == 0) {
         if (config->log_level > server->config->log_level)
-            log_set_level(config->log_level); /* who wants to see more sees this change, too */
+            log_set_level(config->log_level); /* a more verbose log also shows this change */
         config_diff(server->config, config, on_change, &reload);
         status = config_keep_fixed(config, server->config);
         if (status != 0)
@@ -110,7 +112,7 @@ enum admin_result reload_config(struct server *server, const struct admin_reply 
     }
     if (reload.changes == 0)
         admin_say(reload.reply, ADMIN_DONE, "reload: nothing has changed");
-    take(server, config, &reload);
+    apply(server, config, &reload);
     return ADMIN_DONE;
 }
 

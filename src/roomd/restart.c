@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What the service manager holds over a restart: the doors' sockets, with what comes in meanwhile,
- * and the roster of members. So nobody has to join again, and no datagram is lost. room.listen
- * stays the only truth about the doors: a socket that it does not name is let go.
+ * What the service manager keeps across a restart: the doors' sockets, with the datagrams that
+ * arrive meanwhile, and the roster of members. So no member has to join again and no datagram is
+ * lost. room.listen still decides about the doors: other sockets are dropped.
  */
 #include "roomd/server_state.h"
 
@@ -16,14 +16,15 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The manager is asked to close a socket whose port the next one may want; it answers at once, or
- * is in trouble. */
+/*
+ * The manager must drop a socket before its port is bound again. It answers at once unless it is in
+ * trouble.
+ */
 #define RESTART_BARRIER_MS 5000
 
-/* ---- what was held ---- */
+/* ---- what was kept ---- */
 
-/* The newest roster is the one that counts; a process that was killed while it took over may have
- * left two. */
+/* The newest roster counts. A process that was killed while it took over may have left two. */
 static void find_roster(struct restart *restart)
 {
     struct roster_file_read *read;
@@ -73,7 +74,7 @@ void restart_match(struct server *server, int ret_fds[ROOM_DOORS_MAX])
 
 /* ---- members ---- */
 
-/* A door by the address it was bound to then; ROOM_DOORS_MAX where it is no more. */
+/* Finds a door by the address it was bound to before; ROOM_DOORS_MAX if it was removed. */
 static uint16_t find_door(const struct server *server, const struct endpoint *doors, size_t count,
                           uint16_t then)
 {
@@ -84,7 +85,7 @@ static uint16_t find_door(const struct server *server, const struct endpoint *do
     return ROOM_DOORS_MAX;
 }
 
-/* Those whose door is gone come last: that they have left is told to all the others. */
+/* Members whose door was removed are restored last, so that the others see them leave. */
 static uint32_t restore(struct server *server, bool with_door, uint32_t *ret_lost)
 {
     const struct roster_file_read *before = server->restart.before;
@@ -122,7 +123,7 @@ void restart_restore(struct server *server)
                   (unsigned)(lost + torn), lost + torn == 1 ? "" : "s");
 }
 
-/* ---- what is to be held ---- */
+/* ---- what is to be kept ---- */
 
 struct roster restart_make_roster(struct server *server)
 {
@@ -132,7 +133,7 @@ struct roster restart_make_roster(struct server *server)
     struct endpoint doors[ROOM_DOORS_MAX];
     uint16_t count = udp_doors(server->doors);
 
-    /* Nobody to hold it. */
+    /* No service manager would keep it. */
     if (!sd_notify_is_wanted())
         return (struct roster){.keep = NULL};
     for (uint16_t door = 0; door < count; door++)
@@ -145,7 +146,7 @@ struct roster restart_make_roster(struct server *server)
     return (struct roster){.keep = NULL};
 }
 
-/* "door-0.0.0.0_8888": the manager's names know no colon. */
+/* "door-0.0.0.0_8888": names in the store can't have a colon. */
 static void store_door(const struct server *server, uint16_t door)
 {
     char name[ENDPOINT_TEXT_BYTES + 8] = "door-";
@@ -162,7 +163,7 @@ void restart_store(struct server *server)
     struct restart *restart = &server->restart;
     char name[64];
 
-    /* One that it holds already it does not take twice. */
+    /* The manager ignores a duplicate. */
     for (uint16_t door = 0; door < udp_doors(server->doors); door++)
         store_door(server, door);
     if (restart->roster != NULL) {
@@ -170,7 +171,7 @@ void restart_store(struct server *server)
                  (unsigned long long)roster_file_generation(restart->roster));
         sd_notify_store(roster_file_fd(restart->roster), name);
     }
-    /* Only now is the old one of no more use. */
+    /* Drop the old roster only now that the new one is stored. */
     if (restart->before_name[0] != '\0')
         sd_notify_unstore(restart->before_name);
     roster_file_read_free(restart->before);

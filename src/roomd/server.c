@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Opening, wiring, running and closing. Callbacks translate and delegate; nothing is decided here
- * but the order of things. */
+/*
+ * Opens, connects, runs and closes the parts. Callbacks translate and delegate; only the order of
+ * actions is decided here.
+ */
 #include "roomd/server.h"
 
 #include "base/log.h"
@@ -18,11 +20,15 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* Datagrams sent in one turn of the loop, so that nobody who speaks, and no timer, waits longer
- * than a millisecond or two. */
+/*
+ * Datagrams sent per loop iteration, so that received datagrams and timers wait for a millisecond
+ * or two at most.
+ */
 #define SERVER_SWEEP_BUDGET 1024U
 
-/* A network that takes nothing for so long is down; a service manager kills after some ten seconds.
+/*
+ * A network that takes nothing for this long is down. A service manager kills after some ten
+ * seconds.
  */
 #define SERVER_CLOSING_S 2.0
 
@@ -86,11 +92,13 @@ static void on_closed(struct ev_loop *loop, ev_timer *watcher, int events)
     ev_break(loop, EVBREAK_ALL);
 }
 
-/* Nothing more is taken in: what comes waits in the sockets, for whoever holds them. What was said
- * before is delivered, as far as that goes in SERVER_CLOSING_S. */
+/*
+ * Stops receiving: new datagrams wait in the sockets for the next process. What was said before is
+ * delivered as far as possible within SERVER_CLOSING_S.
+ */
 static void begin_closing(struct server *server)
 {
-    if (server->closing) { /* asked twice: somebody is in a hurry */
+    if (server->closing) { /* second request: end at once */
         ev_break(server->loop, EVBREAK_ALL);
         return;
     }
@@ -101,7 +109,7 @@ static void begin_closing(struct server *server)
     ev_timer_start(server->loop, &server->closed);
 }
 
-/* ---- what commands may ask of the program ---- */
+/* ---- services for commands ---- */
 
 static void host_stop(void *ctx)
 {
@@ -167,7 +175,7 @@ static void on_turn(struct ev_loop *loop, ev_check *watcher, int events)
 
 static void on_alarm(struct ev_loop *loop, ev_timer *watcher, int events)
 {
-    /* The loop is awake; on_serve does what is due. */
+    /* Only wakes the loop; on_serve does what is due. */
     (void)loop;
     (void)watcher;
     (void)events;
@@ -180,8 +188,10 @@ static void on_more(struct ev_loop *loop, ev_idle *watcher, int events)
     (void)events;
 }
 
-/* An alarm that rings too early costs one turn; moving it for each message would cost every message
- * something. */
+/*
+ * The alarm is never postponed: one that fires too early costs an iteration, but moving it would
+ * cost something for every message.
+ */
 static void set_alarm(struct server *server, int64_t due_ns)
 {
     if (due_ns == MOMENT_NEVER_NS || (ev_is_active(&server->alarm) && server->alarm_ns <= due_ns))
@@ -193,7 +203,7 @@ static void set_alarm(struct server *server, int64_t due_ns)
     server->alarm_ns = due_ns;
 }
 
-/* When something is due by time alone. */
+/* The next time at which something is due. */
 static int64_t next_due(const struct server *server)
 {
     int64_t room = room_next_tick(server->room), journal = journal_next_tick(&server->journal);
@@ -212,7 +222,7 @@ static void on_serve(struct ev_loop *loop, ev_prepare *watcher, int events)
         room_tick(server->room, &server->now);
     journal_tick(&server->journal, &server->now);
     result = room_sweep(server->room, &server->now, SERVER_SWEEP_BUDGET);
-    control_bridge_tell(server);
+    control_bridge_wake(server);
     due_ns = next_due(server);
     if (result == SWEEP_MORE || due_ns <= server->now.mono_ns)
         ev_idle_start(loop, &server->more);
@@ -235,7 +245,7 @@ static void start_watchers(struct server *server)
     ev_idle_init(&server->more, on_more);
     ev_timer_init(&server->alarm, on_alarm, 0.0, 0.0);
     ev_timer_init(&server->closed, on_closed, SERVER_CLOSING_S, 0.0);
-    ev_set_priority(&server->turn, EV_MAXPRI); /* the others of this turn need to know the time */
+    ev_set_priority(&server->turn, EV_MAXPRI); /* first: the other watchers need the time */
     server->terminate.data = server->interrupt.data = server->hangup.data = server;
     server->turn.data = server->serve.data = server;
     ev_signal_start(server->loop, &server->terminate);
@@ -246,8 +256,7 @@ static void start_watchers(struct server *server)
     service_start(server);
 }
 
-/* Whoever asks once more while everything is being closed would kill it: it ends well, and at once.
- */
+/* Another signal during closing would kill the process. */
 static void block_signals(void)
 {
     sigset_t signals;
@@ -273,7 +282,7 @@ static void stop_watchers(struct server *server)
     service_stop(server);
 }
 
-/* ---- what the room sees and shows ---- */
+/* ---- callbacks of the doors ---- */
 
 static void on_datagram(void *ctx, const struct path *path, const uint8_t *bytes, size_t length)
 {
@@ -324,15 +333,15 @@ static int open_room(struct server *server)
         return EX_OSERR;
     }
     restart_restore(server);
-    room_reconfigure(server->room, &server->now,
-                     &setup.config); /* not everybody may still be let in */
+    /* Access rules may have changed: not all restored members may stay. */
+    room_reconfigure(server->room, &server->now, &setup.config);
     server->admin = (struct admin){
         .room = server->room,
         .host = {.stop = host_stop, .reload = host_reload, .counts = host_counts, .ctx = server}};
     return EX_OK;
 }
 
-/* The one line others wait for: the room takes datagrams. */
+/* Writes the line that other programs wait for: the room takes datagrams. */
 static void announce(struct server *server)
 {
     char text[ENDPOINT_TEXT_BYTES], list[ROOM_DOORS_MAX * (ENDPOINT_TEXT_BYTES + 2)];
@@ -350,7 +359,7 @@ static void announce(struct server *server)
     terminal_log_greet(&server->terminal_log, bound, count, server->config->admin_stdin);
 }
 
-static void warn_of_oddities(const struct server *server)
+static void warn_if_nobody_can_join(const struct server *server)
 {
     const struct room_limits *limits = &server->config->limits;
 
@@ -400,7 +409,7 @@ static void serve(struct server *server)
     udp_set_start(server->doors);
     restart_store(server);
     announce(server);
-    warn_of_oddities(server);
+    warn_if_nobody_can_join(server);
     ev_run(server->loop, 0);
     if (server->for_good)
         room_close(server->room);

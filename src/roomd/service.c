@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What the service manager is told while the room is open: that the loop turns, and how many are
- * there. Where it asked for nothing, nothing wakes up for it. */
+/*
+ * Reports to the service manager while the room is open: that the loop runs, and how many members
+ * there are. Causes no wake-ups if no manager asked for this.
+ */
 #include "roomd/server_state.h"
 
 #include "io/sd_notify.h"
@@ -10,7 +12,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* `systemctl status` shows what was true so long ago, at most. */
+/* `systemctl status` is at most this old. */
 #define SERVICE_STATUS_S 2.0
 
 #define STATUS_BYTES 128
@@ -49,8 +51,8 @@ static void on_status(struct ev_loop *loop, ev_timer *watcher, int events)
     (void)loop;
     (void)events;
     sd_notify_status(describe(server, text));
-    server->service.members_told = room_members(server->room);
-    server->service.messages_told = server->service.messages;
+    server->service.members_reported = room_members(server->room);
+    server->service.messages_reported = server->service.messages;
 }
 
 static void on_happened(void *ctx, const struct moment *now, const struct event *event,
@@ -73,8 +75,8 @@ void service_touch(struct server *server)
     struct service *service = &server->service;
 
     if (!service->wanted || ev_is_active(&service->status) ||
-        (service->members_told == room_members(server->room) &&
-         service->messages_told == service->messages))
+        (service->members_reported == room_members(server->room) &&
+         service->messages_reported == service->messages))
         return;
     ev_timer_set(&service->status, SERVICE_STATUS_S, 0.0);
     ev_timer_start(server->loop, &service->status);
@@ -83,7 +85,7 @@ void service_touch(struct server *server)
 void service_start(struct server *server)
 {
     struct service *service = &server->service;
-    /* Half of what it allows, as sd_watchdog_enabled(3) advises. */
+    /* Half the timeout, as sd_watchdog_enabled(3) advises. */
     double interval_s = (double)sd_notify_watchdog_us() / 2e6;
 
     service->wanted = sd_notify_is_wanted();

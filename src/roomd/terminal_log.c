@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Lines for a person. What members wrote was made harmless when it came in: no control character
- * reaches this file. */
+/*
+ * Lines for a person. Core has replaced control characters from members, so none reaches this file.
+ */
 #include "roomd/terminal_log.h"
 
 #include "base/write_nowait.h"
@@ -56,8 +57,10 @@ void terminal_log_print(struct terminal_log *log, const char *format, ...)
     write_line(log, line, (size_t)length + 1);
 }
 
-/* fe80::/10 needs an interface's name that others know by another; 169.254/16 is what a machine has
- * when it has nothing. */
+/*
+ * Other machines can't use fe80::/10, which needs an interface name of their own, and 169.254/16 is
+ * only a fallback.
+ */
 static bool is_for_others(const struct endpoint *endpoint)
 {
     const uint8_t *address = endpoint->address;
@@ -133,7 +136,7 @@ static void on_happened(void *ctx, const struct moment *now, const struct event 
         terminal_log_print(log, "%02u:%02u %.*s left (%s)", hour, minute, (int)event->name_len,
                            event->name, exit_reason_text((enum exit_reason)event->reason));
         break;
-    case EVENT_NOTICE: /* who typed it is told to how many it went */
+    case EVENT_NOTICE: /* the answer to the administrator says how many got it */
         break;
     }
 }

@@ -18,7 +18,7 @@ static struct moment now;
 static struct path path;
 static int reader, kept;
 
-/* stderr becomes a pipe, so that what is logged can be read. */
+/* Replaces stderr by a pipe, so that the log can be read. */
 static void open_journal(void)
 {
     int ends[2];
@@ -42,7 +42,7 @@ static void close_journal(void)
 
 TestSuite(journal, .init = open_journal, .fini = close_journal);
 
-/* What was logged since the last call, without the times. */
+/* Returns what was logged since the last call, without the times. */
 static const char *logged(void)
 {
     static char text[65536], bare[65536];
@@ -124,7 +124,7 @@ Test(journal, only_what_log_events_names_is_logged)
     cr_expect_str_eq(logged(), "");
 }
 
-Test(journal, what_a_terminal_shows_is_not_logged_a_second_time)
+Test(journal, events_that_a_terminal_shows_are_not_logged_too)
 {
     journal_init(&journal, ALL, true);
     happen_all();
@@ -144,7 +144,7 @@ Test(journal, events_are_of_level_info_and_failures_to_send_of_level_debug)
     cr_expect_str_eq(logged(), "alice at 192.0.2.7:40719 could not be sent a datagram\n");
 }
 
-Test(journal, a_flood_is_cut_and_counted)
+Test(journal, a_flood_is_limited_and_counted)
 {
     for (unsigned i = 0; i < JOURNAL_BURST + 3012; i++)
         happen(EVENT_JOIN, "alice", "");
@@ -180,7 +180,7 @@ Test(journal, a_flood_of_one_kind_hides_no_other)
     cr_expect_str_eq(logged(), "alice joined from 192.0.2.7:40719\nnotice: what is going on?\n");
 }
 
-Test(journal, what_was_left_out_is_told_at_the_end_too)
+Test(journal, lines_left_out_are_reported_at_the_end_too)
 {
     journal_close(&journal, &now);
     cr_expect_str_eq(logged(), "");
@@ -191,7 +191,7 @@ Test(journal, what_was_left_out_is_told_at_the_end_too)
     cr_expect_str_eq(logged(), "left out of the log in the last 1 s: 1 exit\n");
 }
 
-Test(journal, who_asks_late_is_told_how_long_it_was)
+Test(journal, a_late_report_says_how_long_it_was)
 {
     for (unsigned i = 0; i < JOURNAL_BURST + 2; i++)
         happen(EVENT_EXIT, "alice", "");
@@ -201,7 +201,7 @@ Test(journal, who_asks_late_is_told_how_long_it_was)
     cr_expect_str_eq(logged(), "left out of the log in the last 12 s: 2 exits\n");
 }
 
-Test(journal, what_members_write_can_not_pass_for_another_line)
+Test(journal, text_of_members_can_not_imitate_another_line)
 {
     happen(EVENT_CHAT, "al\xff", "a\nnotice: b\x1b[2J");
     cr_expect_str_eq(logged(), "al\\xff said: a\\x0anotice: b\\x1b[2J\n");
