@@ -2,10 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * fill_in FILE: copies a manual page or a completion script to stdout, and puts lists in that are
- * made from the program's own tables, so that they can't say anything else. A line that is nothing
- * but @LIST@ or @LIST ARGUMENT@ is replaced by one; @VERSION@ and @DIALECTS_DIR@ are anywhere. Runs
- * when the program is built, and is not installed. Refuses to know what stands around the lists.
+ * fill_in FILE: copies a manual page or a completion script to stdout and inserts lists made from
+ * the program's own tables, so that the lists can't contradict them. A line that consists of @LIST@
+ * or @LIST ARGUMENT@ is replaced by a list; @VERSION@ and @DIALECTS_DIR@ are replaced anywhere.
+ * Runs when the program is built, and is not installed. Does not know the text around the lists.
  */
 #include "admin/command_table.h"
 #include "admin/stats.h"
@@ -23,7 +23,7 @@
 
 /* ---- roff ---- */
 
-/* Inside an argument in double quotes, or in running text that does not begin a line with it. */
+/* Escapes text for an argument in double quotes, or for running text that does not begin a line. */
 static void print_roff(const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -46,7 +46,7 @@ static void print_roff_line(const char *text)
     putchar('\n');
 }
 
-/* What `print` writes, as running text. */
+/* Prints the range of an option as running text. */
 static bool print_range(size_t id)
 {
     char *text = NULL;
@@ -75,7 +75,7 @@ static void print_assignment(const char *key, const char *value)
     putchar('"');
 }
 
-/* What a dialect's key is in English, where that differs. */
+/* Prints the English wording of a dialect's key if it differs. */
 static void print_english(size_t id, const struct option *option)
 {
     const char *english;
@@ -136,7 +136,7 @@ static bool print_reload_matrix(const char *argument)
     return true;
 }
 
-/* A section of its own, where there are any. */
+/* Prints a section about obsolete options, if there are any. */
 static bool print_obsolete(const char *argument)
 {
     (void)argument;
@@ -175,7 +175,7 @@ static bool print_commands(const char *where)
     return true;
 }
 
-/* What the room counts, under the names of the answers. */
+/* The counts of the room, under the names in answers. */
 static bool print_stats(const char *argument)
 {
     (void)argument;
@@ -200,7 +200,7 @@ static bool print_refusals(const char *argument)
     return true;
 }
 
-/* Between single quotes of any shell. */
+/* Text for single quotes of any shell. */
 static void print_quoted(const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -209,7 +209,10 @@ static void print_quoted(const char *text)
     }
 }
 
-/* For completion: NAME, a line each; with the argument HELP also what it does, behind a colon. */
+/*
+ * Names of commands for completion, one per line; with the argument HELP followed by a colon and
+ * the help.
+ */
 static bool print_command_words(const char *argument)
 {
     for (size_t id = 0; id < COMMANDS; id++) {
@@ -250,7 +253,7 @@ static const struct {
     {"REFUSALS", print_refusals},         {"OBSOLETE", print_obsolete},
 };
 
-/* A line "@WORD@" or "@WORD ARGUMENT@" of such a list. */
+/* Handles a line "@WORD@" or "@WORD ARGUMENT@". */
 static bool print_list(char *line, bool *ret_ok)
 {
     size_t length = strlen(line);

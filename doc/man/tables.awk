@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 #
-# Tables of tbl(1), as lowdown writes them, as lists: a terminal has no room for five columns of sentences. The first cell of a row is its head,
-# each of the others a line with its column's name. Besides: \fC is no font of a manual page, and the page needs a NAME.
+# Turns the tbl(1) tables that lowdown writes into lists, because a terminal is too narrow for five
+# columns of sentences. The first cell of a row becomes its head, each other cell a line with its
+# column's name. Also replaces \fC, which is no font of a manual page, and adds the section NAME.
 function flush_cell() { cells[++count] = cell; cell = "" }
 
 function flush_row(i) {
@@ -21,7 +22,7 @@ function flush_row(i) {
   count = 0
 }
 
-# A paragraph macro where a paragraph begins anyway is a mistake to some readers of manual pages.
+# Some readers of manual pages warn of a paragraph macro where a paragraph begins anyway.
 function say(line) {
   if (paragraph && line !~ /^\./) print ".LP"
   paragraph = 0

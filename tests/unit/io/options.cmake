@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 #
-# System calls that the tests of this folder put a fake in place of: the linker turns each call of NAME into one of __wrap_NAME.
+# System calls that the tests of this folder replace by fakes: the linker turns each call of NAME
+# into one of __wrap_NAME.
 
 function(io_fake name)
   if(TARGET test_io_${name})
