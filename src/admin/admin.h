@@ -22,7 +22,7 @@
  */
 #define ADMIN_ANSWER_MAX_BYTES 6400
 
-/* What a source of lines may do. */
+/* Rights of a source of lines. */
 enum admin_rights {
     ADMIN_NOTICES,  /* notices only */
     ADMIN_COMMANDS, /* notices and commands */
@@ -59,7 +59,7 @@ struct admin_counts {
     uint32_t watchers; /* of these, the clients that wait for events */
 };
 
-/* What commands need of the program around the room. */
+/* Services of the program around the room, for commands. */
 struct admin_host {
     void (*stop)(void *ctx);
     enum admin_result (*reload)(void *ctx, const struct admin_reply *reply);

@@ -88,7 +88,7 @@ typedef void config_diagnostic(void *ctx, const char *where, const char *message
 /* Receives the diagnostics. */
 struct config_report {
     config_diagnostic *error;
-    config_diagnostic *warning; /* for what is ignored without refusing the whole; may be NULL */
+    config_diagnostic *warning; /* the configuration is still valid; may be NULL */
     void *ctx;
 };
 

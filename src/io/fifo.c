@@ -64,7 +64,7 @@ static int make(struct fifo *fifo)
  * O_RDWR makes this process a writer too. Otherwise the exit of the last other writer would be an
  * end of file and, for epoll, an event that stays pending.
  */
-static int open_made(struct fifo *fifo, gid_t group)
+static int open_path(struct fifo *fifo, gid_t group)
 {
     struct stat status;
 
@@ -102,7 +102,7 @@ int fifo_open(struct ev_loop *loop, const char *path, gid_t group, const struct 
     if (fifo->path != NULL)
         status = make(fifo);
     if (status == STATUS_OK)
-        status = open_made(fifo, group);
+        status = open_path(fifo, group);
     if (status == STATUS_OK)
         status = input_open(loop, fifo->fd, sink, &fifo->input);
     if (status != STATUS_OK) {

@@ -145,7 +145,7 @@ static int flush_output(void)
     return EX_IOERR;
 }
 
-static int break_off(ssize_t length)
+static int report_incomplete(ssize_t length)
 {
     if (length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         fprintf(stderr, "roomctl: roomd has not answered for %d s; it may hang, or be stopped\n",
@@ -168,7 +168,7 @@ static int print_answer(int fd)
         if (length < 0 && errno == EINTR)
             continue;
         if (length <= 0)
-            return break_off(length);
+            return report_incomplete(length);
         used += (size_t)length;
         taken = take_frames(bytes, used, &code);
         output = flush_output();

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What the service manager keeps across a restart: the doors' sockets, with the datagrams that
- * arrive meanwhile, and the roster of members. So no member has to join again and no datagram is
- * lost. room.listen still decides about the doors: other sockets are dropped.
+ * State that the service manager keeps across a restart: the doors' sockets, with the datagrams
+ * that arrive meanwhile, and the roster of members. So no member has to join again and no datagram
+ * is lost. room.listen still decides about the doors: other sockets are dropped.
  */
 #include "roomd/server_state.h"
 

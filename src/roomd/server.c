@@ -93,7 +93,7 @@ static void on_closed(struct ev_loop *loop, ev_timer *watcher, int events)
 }
 
 /*
- * Stops receiving: new datagrams wait in the sockets for the next process. What was said before is
+ * Stops receiving: new datagrams wait in the sockets for the next process. Earlier messages are
  * delivered as far as possible within SERVER_CLOSING_S.
  */
 static void begin_closing(struct server *server)

@@ -22,7 +22,7 @@
 #include <roomd/moment.h>
 #include <roomd/room_admin.h>
 
-/* What outlives the process. */
+/* State that outlives the process. */
 struct restart {
     struct fdstore fdstore;
     /* The previous process's members; NULL = none, or already restored. */

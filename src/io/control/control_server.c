@@ -108,7 +108,7 @@ static void flush(struct control_client *client)
     }
 }
 
-static bool has_room(const struct control_client *client, size_t bytes)
+static bool has_space(const struct control_client *client, size_t bytes)
 {
     return CONTROL_SERVER_BUFFER_BYTES - CONTROL_SERVER_RESERVE_BYTES - client->used >= bytes;
 }
@@ -119,9 +119,9 @@ void control_client_say(struct control_client *client, enum control_frame_type t
     size_t length = strlen(text);
 
     /* A new client's socket buffer is empty and much larger than ours. */
-    if (!has_room(client, CONTROL_FRAME_HEADER_BYTES + length))
+    if (!has_space(client, CONTROL_FRAME_HEADER_BYTES + length))
         flush(client);
-    if (has_room(client, CONTROL_FRAME_HEADER_BYTES + length))
+    if (has_space(client, CONTROL_FRAME_HEADER_BYTES + length))
         client->used +=
             control_frame_write(client->buffer + client->used,
                                 CONTROL_SERVER_BUFFER_BYTES - client->used, type, text, length);
@@ -191,9 +191,9 @@ static void answer(struct control_client *client)
 
     for (unsigned calls = 0;
          calls < CONTROL_SERVER_CALLS_PER_TURN && client->stage == CLIENT_ANSWERING; calls++) {
-        if (!has_room(client, CONTROL_SERVER_ITEM_MAX_BYTES))
+        if (!has_space(client, CONTROL_SERVER_ITEM_MAX_BYTES))
             flush(client);
-        if (client->broken || !has_room(client, CONTROL_SERVER_ITEM_MAX_BYTES))
+        if (client->broken || !has_space(client, CONTROL_SERVER_ITEM_MAX_BYTES))
             break;
         if (!sink->more(sink->ctx, client) && client->stage == CLIENT_ANSWERING)
             set_stage(client, CLIENT_WAITING);
@@ -471,7 +471,7 @@ static void finish_answer(struct control_client *client)
     const struct control_server_sink *sink = &client->server->sink;
 
     set_stage(client, CLIENT_ANSWERING);
-    while (client->stage == CLIENT_ANSWERING && has_room(client, CONTROL_SERVER_ITEM_MAX_BYTES) &&
+    while (client->stage == CLIENT_ANSWERING && has_space(client, CONTROL_SERVER_ITEM_MAX_BYTES) &&
            sink->more(sink->ctx, client))
         ;
     control_client_end(client, CONTROL_DONE);

@@ -160,7 +160,7 @@ static void dispatch(struct udp *udp, size_t slot)
 }
 
 /* Pending ICMP errors of other datagrams, or a signal; reading them has cleared them. */
-static bool is_everyday(int error)
+static bool is_transient(int error)
 {
     return udp_errqueue_may_be_pending(error) || error == EINTR || error == ECONNRESET ||
            error == ENETDOWN || error == EMSGSIZE;
@@ -169,7 +169,7 @@ static bool is_everyday(int error)
 static void note_error(struct udp_set *set, int error)
 {
     set->stats.receive_errors++;
-    if (is_everyday(error))
+    if (is_transient(error))
         log_debug("an error was pending at a socket: %s", strerror(error));
     else if (may_warn(&set->errors_quiet_until_ns))
         log_warnx("receiving failed: %s", strerror(error));

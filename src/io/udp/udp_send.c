@@ -31,7 +31,7 @@
  */
 #define UDP_PENDING_MAX 4
 
-/* What has been tried for the first entry. */
+/* Attempts made for the first entry. */
 struct attempt {
     unsigned interrupted;
     unsigned pending; /* errors that may have been pending at the socket and are now cleared */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What is sent to the service manager, and when nothing is sent. */
+/* Notifications to the service manager, and when none is sent. */
 #include "io/sd_notify.h"
 
 #include <criterion/criterion.h>
