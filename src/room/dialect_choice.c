@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* A configuration of nothing but these two settings. */
+/* Loads a configuration that holds nothing but these two settings. */
 #include "room/dialect_choice.h"
 
 #include "conf/config.h"
@@ -10,8 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How long names and texts may be is the server's affair: a dialect whose lines would be too long
- * for roomd's limits is none the worse to listen to. */
+/*
+ * The server decides how long names and texts may be. These small limits keep the configuration
+ * check from refusing a dialect whose lines would be too long for roomd's limits.
+ */
 static const char *const limits[] = {"room.max_text=1", "room.max_name=1"};
 
 static void on_error(void *ctx, const char *where, const char *message)
@@ -24,7 +26,8 @@ static void on_error(void *ctx, const char *where, const char *message)
     fprintf(stderr, "room: %s: %s\n", where, message);
 }
 
-/* As a quoted value, in which nothing has a meaning of its own. False where it is too long for any.
+/*
+ * Quotes the value, so that no character in it has a meaning of its own. False if it is too long.
  */
 static bool quote(const char *key, const char *value, char *out, size_t size)
 {

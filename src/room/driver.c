@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The client on the loop, and what a program after this one needs. */
+/* Runs the client on the loop, and saves what the next program needs to resume the session. */
 #include "room/driver.h"
 
 #include "io/timer.h"
@@ -12,12 +12,12 @@
 #include <roomd/status.h>
 #include <sodium.h>
 
-/* Events beyond a gap: far more than a window. */
+/* Reorder buffer: events beyond a gap. Far more than a window. */
 #define DRIVER_REORDER_BYTES (1 << 20)
 
-/* ---- what a program after this one goes on with ---- */
+/* ---- the saved session ---- */
 
-static void store(struct driver *driver, bool is_shown)
+static void save_session(struct driver *driver, bool is_shown)
 {
     struct client_session session;
 
@@ -30,8 +30,11 @@ static void store(struct driver *driver, bool is_shown)
         session_file_store(driver->file, &session);
 }
 
-/* Where it has left on its way in, the room has not heard of that: the session may be resumed. */
-static void forget(struct driver *driver, enum client_reason reason)
+/*
+ * A client that left before it was in has told the room nothing, so its session may still be
+ * resumed.
+ */
+static void drop_session(struct driver *driver, enum client_reason reason)
 {
     if (driver->joining && reason == CLIENT_LEFT)
         return;
@@ -39,7 +42,7 @@ static void forget(struct driver *driver, enum client_reason reason)
     driver->file = NULL;
 }
 
-/* ---- the way ---- */
+/* ---- the link ---- */
 
 static void on_datagram(void *ctx, const void *bytes, size_t length)
 {
@@ -62,12 +65,12 @@ static void on_trouble(void *ctx, enum udp_link_trouble trouble, const char *wor
     driver->sink.trouble(driver->sink.ctx, trouble, words);
 }
 
-/* The number of a message is taken before it leaves. */
+/* Saves the number of a message before the message leaves. */
 static void on_send(void *ctx, const void *bytes, size_t length)
 {
     struct driver *driver = ctx;
 
-    store(driver, false);
+    save_session(driver, false);
     udp_link_send(&driver->link, bytes, length);
 }
 
@@ -76,10 +79,10 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
     struct driver *driver = ctx;
 
     if (state == CLIENT_OUT) {
-        forget(driver, reason);
+        drop_session(driver, reason);
     } else if (state == CLIENT_IN) {
         driver->was_in = true;
-        store(driver, true); /* before the first event */
+        save_session(driver, true); /* before the first event */
     }
     driver->joining = state == CLIENT_JOINING;
     udp_link_state(&driver->link, state, reason, wait_s);
@@ -112,7 +115,7 @@ static void on_work(struct ev_loop *loop, ev_prepare *watcher, int events)
     driver->sink.turn(driver->sink.ctx);
     due_ns = client_tick(driver->client, &driver->now);
     driver->sink.done(driver->sink.ctx);
-    store(driver, true);
+    save_session(driver, true);
     if (due_ns == MOMENT_NEVER_NS)
         ev_timer_stop(loop, &driver->alarm);
     else if (due_ns <= driver->now.mono_ns)
@@ -123,7 +126,7 @@ static void on_work(struct ev_loop *loop, ev_prepare *watcher, int events)
 
 /* ---- opening and closing ---- */
 
-/* A script that says one thing has no place to go back to. */
+/* A script that says one message keeps no session to resume. */
 static int make_sequenced(struct driver *driver, const struct client_setup *setup)
 {
     const struct options *options = driver->options;
@@ -192,7 +195,7 @@ void driver_done(struct driver *driver)
     ev_check_stop(driver->loop, &driver->turn);
     ev_prepare_stop(driver->loop, &driver->work);
     ev_timer_stop(driver->loop, &driver->alarm);
-    store(driver, true);
+    save_session(driver, true);
     session_file_close(driver->file, false);
     udp_link_close(&driver->link);
     client_free(driver->client);

@@ -2,10 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Drives a client on the loop: gives it the time and the datagrams of the server, and carries its
- * own. Tries the addresses of the host one after the other, and anew when the room has been lost;
- * goes on where a program that was killed has left off, unless it has only one message to say.
- * Knows nothing of lines, screens and exit codes.
+ * Drives a client on the loop: passes it the time and the server's datagrams, and sends its own.
+ * Tries the host's addresses one after the other, and looks them up again when the room is lost.
+ * Resumes the session of a program that was killed, unless there is only one message to say. Knows
+ * nothing of lines, screens and exit codes.
  */
 #ifndef ROOMD_ROOM_DRIVER_H
 #define ROOMD_ROOM_DRIVER_H
@@ -19,27 +19,29 @@
 
 struct driver_sink {
     struct client_sink client;
-    /* As udp_link.h says. */
+    /* See struct udp_link_sink. */
     void (*trouble)(void *ctx, enum udp_link_trouble trouble, const char *words);
-    /* Before the loop waits: the last moment to say something that leaves in this turn. */
+    /* Called before the loop waits: the last chance to say something that leaves in this turn. */
     void (*turn)(void *ctx);
     /*
-     * Everything of this turn is done, and sent. What was told until then must have been shown when
-     * it returns: if this program is killed, the next one is not told of it again.
+     * Everything of this turn is done and sent. All events reported so far must have been shown
+     * when it returns: if this program is killed, the next one does not get them again.
      */
     void (*done)(void *ctx);
     void *ctx;
 };
 
-/* The first four are for its users to read, and the client to be spoken to; the rest is its own,
- * but for udp_link_address. */
+/*
+ * Callers may read the first four fields and call the client. The rest is private, but for
+ * udp_link_address(&driver.link).
+ */
 struct driver {
-    struct client *client; /* owned; NULL: it was not initialised, or is done */
+    struct client *client; /* owned; NULL before driver_init and after driver_done */
     struct moment now;     /* of this turn of the loop */
-    bool was_in;           /* at any time */
+    bool was_in;           /* it has been in at least once */
     /*
-     * Messages up to this number were said by a program before, which was killed, and whose session
-     * goes on. Of them, only those are told of whose outcome is not known.
+     * Messages up to this number were said by an earlier program that was killed and whose session
+     * is resumed. Their outcome is reported only if it is unknown.
      */
     uint32_t said_before;
 
@@ -47,23 +49,26 @@ struct driver {
     const struct options *options; /* borrowed */
     struct driver_sink sink;
     struct udp_link link;
-    struct session_file *file; /* NULL: nothing is kept */
-    uint64_t shown;            /* the position that a program after this one goes on from */
-    bool joining;              /* as was told last */
+    struct session_file *file; /* NULL: nothing is saved */
+    uint64_t shown;            /* position that the next program resumes from */
+    bool joining;              /* the last state reported was CLIENT_JOINING */
     struct clock clock;
     ev_check turn;
     ev_prepare work;
-    ev_timer alarm; /* what the client has to do */
+    ev_timer alarm; /* expires when client_tick is due */
 };
 
 /*
- * Loop and options are borrowed for its life, the sink is copied. Nothing happens before
- * driver_open. STATUS_NO_MEMORY, and what is wrong with the name; it is all zero then.
+ * Loop and options are borrowed until driver_done; the sink is copied. Nothing happens before
+ * driver_open. STATUS_NO_MEMORY, or what is wrong with the name; the driver is all zero then.
  */
 int driver_init(struct driver *driver, struct ev_loop *loop, const struct options *options,
                 const struct driver_sink *sink);
 void driver_open(struct driver *driver);
-/* What was told must have been shown. Nothing is done where it is all zero, as it is afterwards. */
+/*
+ * Everything reported so far must have been shown. Leaves the driver all zero; does nothing if it
+ * is all zero already.
+ */
 void driver_done(struct driver *driver);
 
 #endif

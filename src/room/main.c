@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The program: what it was asked for, and who does it. */
+/* The program: parses the command line, and runs the screen or the line mode. */
 #include "room/dialect_choice.h"
 #include "room/lines/line_mode.h"
 #include "room/options.h"
@@ -13,7 +13,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* A person sits there who has not asked for lines. */
+/* True if a person sits at a terminal and has not asked for lines. */
 static bool wants_screen(const struct options *options)
 {
     return options->message == NULL && !options->json && isatty(STDIN_FILENO) &&
@@ -37,8 +37,10 @@ int main(int argc, char **argv)
     loop = ev_default_loop(EVBACKEND_EPOLL | EVFLAG_NOENV);
     if (loop == NULL || sodium_init() < 0)
         return EX_OSERR;
-    /* The reader of our lines may take its time: stdout blocks, and the room waits for our
-     * position. One that stops reading ends us. */
+    /*
+     * stdout blocks, since the reader may be slow and the room waits for our position. A reader
+     * that is gone gives EPIPE, which ends us.
+     */
     signal(SIGPIPE, SIG_IGN);
     code = wants_screen(&options) ? screen_run(loop, &options) : line_mode_run(loop, &options);
     ev_loop_destroy(loop);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* getopt, and the many ways in which people write an address. */
+/* getopt, and the ways in which people write an address. */
 #include "room/options.h"
 
 #include <getopt.h>
@@ -70,8 +70,8 @@ static const struct option long_options[] = {
 
 /* ---- HOST[:PORT] ---- */
 
-/* 0 where it is not from 1 to `most`, which has at most five digits. */
-static uint32_t number_of(const char *text, uint32_t most)
+/* 0 if it is not a number from 1 to `max`, which has at most five digits. */
+static uint32_t parse_number(const char *text, uint32_t max)
 {
     uint32_t number = 0;
 
@@ -80,12 +80,12 @@ static uint32_t number_of(const char *text, uint32_t most)
             return 0;
         number = number * 10 + (uint32_t)(*at - '0');
     }
-    return number <= most ? number : 0;
+    return number <= max ? number : 0;
 }
 
-static bool take(struct options *options, const char *host, size_t length, const char *port)
+static bool set_host(struct options *options, const char *host, size_t length, const char *port)
 {
-    if (length == 0 || length > OPTIONS_HOST_MAX_BYTES || number_of(port, UINT16_MAX) == 0)
+    if (length == 0 || length > OPTIONS_HOST_MAX_BYTES || parse_number(port, UINT16_MAX) == 0)
         return false;
     memcpy(options->host, host, length);
     options->host[length] = '\0';
@@ -101,16 +101,16 @@ bool options_split_host(const char *word, struct options *ret_options)
     if (word[0] == '[') {
         if (close == NULL || (close[1] != '\0' && close[1] != ':'))
             return false;
-        return take(ret_options, word + 1, (size_t)(close - word - 1),
-                    close[1] == ':' ? close + 2 : OPTIONS_PORT);
+        return set_host(ret_options, word + 1, (size_t)(close - word - 1),
+                        close[1] == ':' ? close + 2 : OPTIONS_PORT);
     }
     /* Two colons: an IPv6 address without a port. */
     if (colon == NULL || strchr(colon + 1, ':') != NULL)
-        return take(ret_options, word, strlen(word), OPTIONS_PORT);
-    return take(ret_options, word, (size_t)(colon - word), colon + 1);
+        return set_host(ret_options, word, strlen(word), OPTIONS_PORT);
+    return set_host(ret_options, word, (size_t)(colon - word), colon + 1);
 }
 
-/* ---- the rest ---- */
+/* ---- the command line ---- */
 
 static bool fail(const char *what, int *ret_code)
 {
@@ -121,7 +121,7 @@ static bool fail(const char *what, int *ret_code)
     return false;
 }
 
-static bool take_name(struct options *options, const char *name)
+static bool set_name(struct options *options, const char *name)
 {
     size_t length = strlen(name);
 
@@ -131,20 +131,20 @@ static bool take_name(struct options *options, const char *name)
     return true;
 }
 
-static void take_login_name(struct options *options)
+static void set_login_name(struct options *options)
 {
     const struct passwd *user = getpwuid(getuid());
 
-    if (user == NULL || !take_name(options, user->pw_name))
-        take_name(options, "guest");
+    if (user == NULL || !set_name(options, user->pw_name))
+        set_name(options, "guest");
 }
 
-static bool take_option(struct options *options, int option, int *ret_code)
+static bool set_option(struct options *options, int option, int *ret_code)
 {
     switch (option) {
     case 'n':
         options->has_name = true;
-        return take_name(options, optarg) || fail("a name has 1 to 64 bytes", ret_code);
+        return set_name(options, optarg) || fail("a name has 1 to 64 bytes", ret_code);
     case 'm':
         options->message = optarg;
         return optarg[0] != '\0' || fail("there is nothing to say: -m takes a text", ret_code);
@@ -165,7 +165,7 @@ static bool take_option(struct options *options, int option, int *ret_code)
         return strcmp(optarg, "zh") == 0 || strcmp(optarg, "en") == 0 ||
                fail("--language takes zh or en", ret_code);
     case OPTION_KEEPALIVE:
-        options->keepalive_s = number_of(optarg, OPTIONS_KEEPALIVE_MAX_S);
+        options->keepalive_s = parse_number(optarg, OPTIONS_KEEPALIVE_MAX_S);
         return options->keepalive_s > 0 || fail("--keepalive takes seconds, 1 to 86400", ret_code);
     case OPTION_HELP:
         fputs(usage, stdout);
@@ -173,7 +173,7 @@ static bool take_option(struct options *options, int option, int *ret_code)
     case OPTION_VERSION:
         puts("room " ROOMD_VERSION);
         return false;
-    default: /* getopt has said what is wrong */
+    default: /* getopt has printed what is wrong */
         return fail(NULL, ret_code);
     }
 }
@@ -183,13 +183,13 @@ bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_
     static char program[] = "room"; /* getopt takes no const */
     int option;
 
+    /* getopt's messages begin with it; the bare name makes them look like ours. */
     if (argc > 0)
-        argv[0] = program; /* getopt's complaints begin with it, and with it alone they look like
-                              all others */
+        argv[0] = program;
     *ret_options = (struct options){.json = false};
     *ret_code = EX_OK;
     while ((option = getopt_long(argc, argv, "n:m:", long_options, NULL)) != -1) {
-        if (!take_option(ret_options, option, ret_code))
+        if (!set_option(ret_options, option, ret_code))
             return false;
     }
     if (argc - optind != 1)
@@ -204,6 +204,6 @@ bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_
                                 ret_options->language != NULL || ret_options->keepalive_s > 0))
         return fail("--dialect, --language and --keepalive belong to --plain", ret_code);
     if (ret_options->name[0] == '\0')
-        take_login_name(ret_options);
+        set_login_name(ret_options);
     return true;
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * room's command line. Knows nothing of sockets: a host stays a word.
- */
+/* room's command line. Knows nothing of sockets: a host remains a string. */
 #ifndef ROOMD_ROOM_OPTIONS_H
 #define ROOMD_ROOM_OPTIONS_H
 
@@ -15,35 +13,40 @@
 #define OPTIONS_PORT           "8888"
 #define OPTIONS_PORT_MAX_BYTES 5
 
-/* A day: nobody forgets a member that late who does not forget it sooner. */
+/* One day: a server that drops silent members does so much sooner. */
 #define OPTIONS_KEEPALIVE_MAX_S 86400
 
-/* A name of the DNS has 255 bytes, an address with its zone less. */
+/* A DNS name has at most 255 bytes; an address with its zone is shorter. */
 #define OPTIONS_HOST_MAX_BYTES 255
 
 struct options {
     char host[OPTIONS_HOST_MAX_BYTES + 1];
     char port[OPTIONS_PORT_MAX_BYTES + 1];
-    char name[ROOM_NAME_MAX_BYTES + 1]; /* empty: none was given */
-    const char *message;                /* -m; NULL = none; of argv */
+    char name[ROOM_NAME_MAX_BYTES + 1]; /* as given, or a guess: the login name */
+    const char *message;                /* -m; NULL if not given; points into argv */
     bool json;
-    bool has_name; /* it was given; else it is a guess */
-    bool linear;   /* on a terminal: only forwards */
-    bool plain;    /* the plain protocol */
-    const char
-        *dialect_name;    /* of it: a built-in name, or a file; NULL = none was given; of argv */
-    const char *language; /* of its wording: "zh" or "en"; NULL = none was given; of argv */
-    uint32_t keepalive_s; /* plain: the join is repeated so often; 0 = never */
-    const struct dialect
-        *dialect; /* what these name; for main to fill in. NULL: the sequenced protocol */
+    bool has_name; /* the name was given with --name */
+    bool linear;   /* --linear: on a terminal, write forwards only */
+    bool plain;    /* --plain: speak the plain protocol */
+    /* --dialect: a built-in name or a file; NULL if not given; points into argv. */
+    const char *dialect_name;
+    /* --language: "zh" or "en"; NULL if not given; points into argv. */
+    const char *language;
+    uint32_t keepalive_s; /* --keepalive: interval of repeated joins; 0: never */
+    /* The dialect that these name, filled in by main; NULL: the sequenced protocol. */
+    const struct dialect *dialect;
 };
 
-/* Reads the command line. False where that was all: something was printed, and the program ends
- * with `ret_code`, of sysexits.h. Afterwards argv[0] is the bare name. */
+/*
+ * Parses the command line. False if the program has to end: something was printed, and `ret_code`
+ * is the exit code, of sysexits.h. Afterwards argv[0] is the bare name.
+ */
 bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_code);
 
-/* Splits "host", "host:port", "[v6]:port", "[v6]", "v6" and the same with a zone. False where it is
- * none of these. */
+/*
+ * Splits "host", "host:port", "[v6]:port", "[v6]", "v6", and the same with a zone. False for
+ * anything else.
+ */
 bool options_split_host(const char *word, struct options *ret_options);
 
 #endif

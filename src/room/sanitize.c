@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* One character after the other, with utf8proc's tables. */
+/* Goes through the text character by character, with utf8proc's tables. */
 #include "room/sanitize.h"
 
 #include "base/utf8.h"
@@ -16,11 +16,11 @@ static const char replacement[] = "\xef\xbf\xbd";
 struct writing {
     struct buffer *out; /* borrowed */
     bool plain;
-    bool has_base;  /* something that marks can stand on */
-    unsigned marks; /* on it */
+    bool has_base;  /* there is a character that marks can combine with */
+    unsigned marks; /* on that character */
 };
 
-/* Zero width joiner and non-joiner, and the selectors between a picture and a letter. */
+/* Zero width joiner and non-joiner, and the variation selectors. */
 static bool is_joiner(int32_t codepoint)
 {
     return codepoint == 0x200c || codepoint == 0x200d ||
@@ -48,7 +48,7 @@ static void add_escaped(struct writing *writing, const char *text, size_t length
     writing->marks = 0;
 }
 
-/* Returns how many bytes that was. */
+/* Returns the number of bytes used. */
 static size_t add_one(struct writing *writing, const char *text, size_t length)
 {
     utf8proc_int32_t codepoint;

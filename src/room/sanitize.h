@@ -2,9 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What others have written, in a form that a terminal only shows: nothing moves the cursor, rings,
- * sets a title or turns the direction of writing. And how many columns that takes. Knows no
- * colours.
+ * Text that others wrote, made safe for a terminal: nothing in it moves the cursor, rings the bell,
+ * sets a title or reverses the writing direction. Also measures it in columns. Knows no colours.
  */
 #ifndef ROOMD_ROOM_SANITIZE_H
 #define ROOMD_ROOM_SANITIZE_H
@@ -13,28 +12,30 @@
 
 #include <stddef.h>
 
-/* Marks that may stand on one character; more of them climb over the lines above. */
+/* Combining marks on one character; more of them would climb over the lines above. */
 #define SANITIZE_MARKS_MAX 8U
 
 /*
- * Adds the visible form of any bytes. Control characters, separators of lines and paragraphs,
- * controls of writing direction and bytes that are no UTF-8 become \xNN, byte by byte; of a pile of
- * marks that do not take a column the first SANITIZE_MARKS_MAX stay, and one U+FFFD stands for the
- * rest; marks that nothing stands before get a dotted circle.
+ * Adds the sanitized form of any bytes. Control characters, line and paragraph separators,
+ * bidirectional controls and bytes that are not UTF-8 become \xNN, byte by byte. Of the zero-width
+ * marks on one character the first SANITIZE_MARKS_MAX stay, and one U+FFFD replaces the rest. Marks
+ * without a base character get a dotted circle.
  */
 void sanitize_add(struct buffer *out, const char *text, size_t length);
 
 /*
- * The same for text whose columns are counted: what joins characters into one picture is left out,
- * for terminals do not agree on how wide that is.
+ * The same for text whose columns are counted: joiners and variation selectors are left out,
+ * because terminals disagree on the width of what they join.
  */
 void sanitize_add_plain(struct buffer *out, const char *text, size_t length);
 
-/* Columns of visible text. */
+/* Columns of sanitized text. */
 size_t sanitize_width(const char *text, size_t length);
 
-/* How many bytes of visible text fit into so many columns, with the marks behind them; `ret_width`
- * may be NULL. May be 0. */
+/*
+ * The number of bytes of sanitized text that fit into `columns`, with the marks behind them; may be
+ * 0. `ret_width` may be NULL.
+ */
 size_t sanitize_cut(const char *text, size_t length, size_t columns, size_t *ret_width);
 
 #endif

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * One record in one file, written by one call: a program that is killed has written it or has not.
- * The check sum is for what else may happen to a file.
+ * One record in one file, written by one call: when the program is killed, the record is either old
+ * or new. The checksum guards against other damage.
  */
 #include "room/session_file.h"
 
@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* To be raised with any change of the record, or of what it means. */
+/* To be raised with any change of the record or of its meaning. */
 #define SESSION_FILE_VERSION 1U
 
 #define SESSION_FILE_MAGIC UINT64_C(0x73657373696f6e21)
@@ -28,8 +28,10 @@
 #define SESSION_FILE_DIGEST_BYTES 16
 #define SESSION_FILE_NAME_BYTES   (5 + 2 * SESSION_FILE_DIGEST_BYTES + 1)
 
-/* The one before us may have deleted the file between our opening and locking it. That it happens
- * again and again has another reason. */
+/*
+ * An earlier program may delete the file between our open and our lock. If that happens several
+ * times in a row, something else is wrong.
+ */
 #define SESSION_FILE_ATTEMPTS 3
 
 struct record {
@@ -50,12 +52,12 @@ struct session_file {
     int folder;
     int fd;
     char name[SESSION_FILE_NAME_BYTES];
-    struct record written; /* all zero where it is not known what the file holds */
+    struct record written; /* all zero if the file's content is unknown */
 };
 
 /* ---- folders ---- */
 
-/* A folder of ours that nobody else can look into; -1 where it is not. */
+/* Opens a folder that is ours and that nobody else can read; -1 otherwise. */
 static int open_folder(int at, const char *path)
 {
     struct stat status;
@@ -73,16 +75,16 @@ static int open_folder(int at, const char *path)
 static int open_runtime_folder(void)
 {
     const char *path = getenv("XDG_RUNTIME_DIR");
-    char usual[sizeof("/run/user/") + 3 * sizeof(uid_t)];
+    char fallback[sizeof("/run/user/") + 3 * sizeof(uid_t)];
 
     if (path == NULL || path[0] == '\0') {
-        snprintf(usual, sizeof(usual), "/run/user/%u", (unsigned)geteuid());
-        path = usual;
+        snprintf(fallback, sizeof(fallback), "/run/user/%u", (unsigned)geteuid());
+        path = fallback;
     }
     return path[0] == '/' ? open_folder(AT_FDCWD, path) : -1;
 }
 
-static int open_our_folder(void)
+static int open_own_folder(void)
 {
     int runtime = open_runtime_folder(), fd;
 
@@ -96,13 +98,13 @@ static int open_our_folder(void)
 
 /* ---- the file ---- */
 
-static void absorb(crypto_generichash_state *state, const char *text)
+static void hash_text(crypto_generichash_state *state, const char *text)
 {
     crypto_generichash_update(state, (const uint8_t *)text, strlen(text) + 1);
 }
 
-/* Hosts and names may hold what no file is called. A host is the same in capitals. */
-static void name_file(const char *host, const char *port, const char *name,
+/* Hosts and names may hold bytes that file names can't, so they are hashed. Hosts ignore case. */
+static void make_name(const char *host, const char *port, const char *name,
                       char ret_name[SESSION_FILE_NAME_BYTES])
 {
     uint8_t digest[SESSION_FILE_DIGEST_BYTES];
@@ -114,16 +116,18 @@ static void name_file(const char *host, const char *port, const char *name,
 
         crypto_generichash_update(&state, &letter, 1);
     }
-    absorb(&state, "");
-    absorb(&state, port);
-    absorb(&state, name);
+    hash_text(&state, "");
+    hash_text(&state, port);
+    hash_text(&state, name);
     crypto_generichash_final(&state, digest, sizeof(digest));
     snprintf(ret_name, SESSION_FILE_NAME_BYTES, "seat-");
     sodium_bin2hex(ret_name + 5, SESSION_FILE_NAME_BYTES - 5, digest, sizeof(digest));
 }
 
-/* Opened, locked, and still there under its name; -1 where it is not, and `ret_again` where it may
- * be the next time. */
+/*
+ * Opens and locks the file. -1 if that fails or the file has lost its name; `ret_again` tells
+ * whether another attempt may succeed.
+ */
 static int open_locked(const struct session_file *file, bool *ret_again)
 {
     struct stat status;
@@ -151,9 +155,9 @@ struct session_file *session_file_open(const char *host, const char *port, const
     if (file == NULL)
         return NULL;
     file->fd = -1;
-    file->folder = open_our_folder();
+    file->folder = open_own_folder();
     if (file->folder >= 0) {
-        name_file(host, port, name, file->name);
+        make_name(host, port, name, file->name);
         for (int i = 0; i < SESSION_FILE_ATTEMPTS && file->fd < 0 && again; i++)
             file->fd = open_locked(file, &again);
         if (file->fd >= 0)
@@ -175,7 +179,7 @@ void session_file_close(struct session_file *file, bool forget)
 {
     if (file == NULL)
         return;
-    /* While it is locked: whoever has it open already will see that it has no name any more. */
+    /* Still locked: a program that has it open already finds that its link count is 0. */
     if (forget || is_empty(file))
         unlinkat(file->folder, file->name, 0);
     close(file->fd);
@@ -185,8 +189,8 @@ void session_file_close(struct session_file *file, bool forget)
 
 /* ---- the record ---- */
 
-/* Against what is torn or of another make, not against anybody: the key is no secret. */
-static uint64_t check_of(const struct record *record)
+/* Against torn records and other versions, not against attackers: the key is no secret. */
+static uint64_t checksum_of(const struct record *record)
 {
     static const uint8_t key[crypto_shorthash_KEYBYTES] = "room session";
     uint64_t check;
@@ -206,7 +210,7 @@ bool session_file_read(const struct session_file *file, struct client_session *r
         pread(file->fd, &more, 1, sizeof(record)) != 0)
         return false;
     if (record.magic != SESSION_FILE_MAGIC || record.version != SESSION_FILE_VERSION ||
-        record.check != check_of(&record))
+        record.check != checksum_of(&record))
         return false;
     *ret_session = (struct client_session){.epoch = record.epoch,
                                            .token = record.token,
@@ -226,7 +230,7 @@ void session_file_store(struct session_file *file, const struct client_session *
                             .position = session->position,
                             .decided = session->decided};
 
-    record.check = check_of(&record);
+    record.check = checksum_of(&record);
     if (memcmp(&record, &file->written, sizeof(record)) == 0)
         return;
     if ((file->written.magic != 0 || ftruncate(file->fd, 0) == 0) &&
@@ -234,7 +238,7 @@ void session_file_store(struct session_file *file, const struct client_session *
         file->written = record;
         return;
     }
-    /* By an old one, the next program would take numbers that were used. */
+    /* With a stale record, the next program would reuse message numbers. */
     memset(&file->written, 0, sizeof(file->written));
     if (ftruncate(file->fd, 0) != 0)
         unlinkat(file->folder, file->name, 0);
