@@ -2,10 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * getaddrinfo() in a thread of its own: people have names that only it finds (NSS, mDNS). glibc's
- * getaddrinfo_a() would be a thread too, but can't be told to stop, and has its memory in use until
- * it does; other C libraries lack it. Thread and loop share one look-up, which the last to need it
- * frees; the thread says that it is done by closing its end of a pipe.
+ * getaddrinfo() in a thread of its own: some names only it can resolve (NSS, mDNS). glibc's
+ * getaddrinfo_a() is a thread too, but it can't be cancelled and uses its memory until it is done;
+ * other C libraries lack it. Thread and loop share one look-up, and the last of them to release it
+ * frees it. The thread reports that it is done by closing its end of a pipe.
  */
 #include "room/net/resolver.h"
 
@@ -23,18 +23,18 @@
 #include <unistd.h>
 
 struct resolver_lookup {
-    atomic_bool let_go; /* by one of the two */
-    int end;            /* of the pipe, the thread's */
+    atomic_bool released; /* by one of the two owners */
+    int end;              /* the thread's end of the pipe */
     char host[OPTIONS_HOST_MAX_BYTES + 1], port[OPTIONS_PORT_MAX_BYTES + 1];
     int error;        /* of getaddrinfo */
-    int system_error; /* where that is EAI_SYSTEM */
+    int system_error; /* errno, if that is EAI_SYSTEM */
     struct resolver_address found[RESOLVER_ADDRESSES_MAX];
     size_t count;
 };
 
-static void let_go(struct resolver_lookup *lookup)
+static void release(struct resolver_lookup *lookup)
 {
-    if (atomic_exchange(&lookup->let_go, true))
+    if (atomic_exchange(&lookup->released, true))
         free(lookup);
 }
 
@@ -58,9 +58,9 @@ static void look_up(struct resolver_lookup *lookup, int flags)
     freeaddrinfo(found);
 }
 
-/* ---- what came of it ---- */
+/* ---- the result ---- */
 
-static const char *words_of(const struct resolver_lookup *lookup)
+static const char *error_words(const struct resolver_lookup *lookup)
 {
     switch (lookup->error) {
     case EAI_NONAME:
@@ -82,12 +82,12 @@ static const char *words_of(const struct resolver_lookup *lookup)
     }
 }
 
-static void tell(const struct resolver *resolver, const struct resolver_lookup *lookup)
+static void report(const struct resolver *resolver, const struct resolver_lookup *lookup)
 {
-    resolver->sink(resolver->ctx, lookup->found, lookup->count, words_of(lookup));
+    resolver->sink(resolver->ctx, lookup->found, lookup->count, error_words(lookup));
 }
 
-static struct resolver_lookup *take(struct resolver *resolver)
+static struct resolver_lookup *detach(struct resolver *resolver)
 {
     struct resolver_lookup *lookup = resolver->lookup;
 
@@ -100,12 +100,12 @@ static struct resolver_lookup *take(struct resolver *resolver)
 static void on_arrived(struct ev_loop *loop, ev_io *watcher, int events)
 {
     struct resolver *resolver = watcher->data;
-    struct resolver_lookup *lookup = take(resolver);
+    struct resolver_lookup *lookup = detach(resolver);
 
     (void)loop;
     (void)events;
-    tell(resolver, lookup);
-    let_go(lookup);
+    report(resolver, lookup);
+    release(lookup);
 }
 
 /* ---- the thread ---- */
@@ -116,11 +116,11 @@ static void *run(void *argument)
 
     look_up(lookup, 0);
     close(lookup->end);
-    let_go(lookup);
+    release(lookup);
     return NULL;
 }
 
-/* Signals are the loop's. Returns 0, or an errno. */
+/* Signals are for the loop's thread. Returns 0 or an errno. */
 static int start_thread(struct resolver_lookup *lookup)
 {
     sigset_t all, before;
@@ -156,8 +156,8 @@ static int start(struct resolver *resolver, struct resolver_lookup *lookup)
     return 0;
 }
 
-/* What has a colon or a zone is no name. */
-static bool is_at_once(struct resolver_lookup *lookup)
+/* True if no name server is needed: a host with a colon or a zone is no name. */
+static bool try_numeric(struct resolver_lookup *lookup)
 {
     look_up(lookup, AI_NUMERICHOST);
     return lookup->error != EAI_NONAME || strpbrk(lookup->host, ":%") != NULL;
@@ -177,14 +177,14 @@ void resolver_start(struct resolver *resolver)
     }
     snprintf(lookup->host, sizeof(lookup->host), "%s", resolver->host);
     snprintf(lookup->port, sizeof(lookup->port), "%s", resolver->port);
-    if (!is_at_once(lookup)) {
+    if (!try_numeric(lookup)) {
         error = start(resolver, lookup);
         if (error == 0)
             return;
         lookup->error = EAI_SYSTEM;
         lookup->system_error = error;
     }
-    tell(resolver, lookup);
+    report(resolver, lookup);
     free(lookup);
 }
 
@@ -199,9 +199,9 @@ void resolver_init(struct resolver *resolver, struct ev_loop *loop, const char *
     resolver->arrived.data = resolver;
 }
 
-/* A thread goes on where it is, and has nobody to tell. */
+/* A running thread goes on, and frees the look-up when it is done. */
 void resolver_done(struct resolver *resolver)
 {
     if (resolver->lookup != NULL)
-        let_go(take(resolver));
+        release(detach(resolver));
 }

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Looks up the addresses of a host while the loop goes on. A name server may take half a minute to
- * say that it does not know, and meanwhile lines are typed and keys pressed.
+ * Resolves a host name while the loop goes on: a name server may take half a minute to fail, and
+ * meanwhile lines are typed and keys pressed.
  */
 #ifndef ROOMD_ROOM_NET_RESOLVER_H
 #define ROOMD_ROOM_NET_RESOLVER_H
@@ -12,43 +12,43 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-/* More are left out: nobody waits until so many have had their turns. */
+/* More are ignored: nobody waits until that many have been tried. */
 #define RESOLVER_ADDRESSES_MAX 16
 
 struct resolver_address {
-    struct sockaddr_storage bytes; /* what is not used is zero */
+    struct sockaddr_storage bytes; /* unused bytes are zero */
     socklen_t length;
 };
 
 /*
- * What came of it: addresses, at most RESOLVER_ADDRESSES_MAX, in the order in which they are to be
- * tried; or none, and the words say what to check. Both are borrowed for the call. It must not end
- * the resolver.
+ * The result: at most RESOLVER_ADDRESSES_MAX addresses, in the order in which they should be tried;
+ * or none, and `words` say what to check. Both are borrowed for the call, which must not end the
+ * resolver.
  */
 typedef void (*resolver_sink)(void *ctx, const struct resolver_address *list, size_t count,
                               const char *words);
 
-/* Its fields are its own. */
+/* All fields are private. */
 struct resolver {
     struct ev_loop *loop; /* borrowed */
     const char *host, *port;
     resolver_sink sink;
     void *ctx;
     ev_io arrived;
-    struct resolver_lookup *lookup; /* NULL: nothing is looked up */
+    struct resolver_lookup *lookup; /* NULL: no look-up is running */
 };
 
-/* Loop and names are borrowed for its life. */
+/* Loop and strings are borrowed until resolver_done. */
 void resolver_init(struct resolver *resolver, struct ev_loop *loop, const char *host,
                    const char *port, resolver_sink sink, void *ctx);
 
 /*
- * Begins, where it has not begun already. For what is an address as it stands, the sink is told
- * from within the call.
+ * Starts a look-up, unless one is running. If the host is a numeric address, the sink is called
+ * from within.
  */
 void resolver_start(struct resolver *resolver);
 
-/* Also while it looks up: nobody waits for that. */
+/* May be called during a look-up; does not wait for it. */
 void resolver_done(struct resolver *resolver);
 
 #endif

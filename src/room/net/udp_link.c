@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Datagrams in both directions, connecting, and one timer for whatever is to be tried next. */
+/* Sends and receives datagrams, connects, and has one timer for the next attempt. */
 #include "room/net/udp_link.h"
 
 #include "io/timer.h"
@@ -16,99 +16,96 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A burst of a whole window comes while the terminal is slow. */
+/* Holds a burst of a whole window while the terminal is slow. */
 #define UDP_LINK_BUFFER_BYTES (1 << 20)
 
-/* With UDP_GRO many datagrams come as one. */
+/* With UDP_GRO one read may return many datagrams. */
 #define UDP_LINK_READ_BYTES 65536
 
-/* Between two looks at the keyboard. */
+/* Limits a turn, so that the keyboard is served in between. */
 #define UDP_LINK_READS_PER_TURN 32
 
-/* An address that does not answer for so long gives way to the next one that the host has. */
+/* Timeout of an address, if the host has others. */
 #define UDP_LINK_ADDRESS_S 3.0
 
 /*
- * So long where there is no other one, or where somebody has answered and does not let us in; then
- * the host's addresses are looked up again.
+ * Timeout of the only address, or of a server that has answered but does not let us in. Then the
+ * host is looked up again.
  */
 #define UDP_LINK_LOOK_UP_S 30.0
 
-/*
- * Where nobody listens, or there is no address: it may be back soon, or in an hour. Doubling from
- * the first to the second.
- */
-#define UDP_LINK_AGAIN_LEAST_S 1.0
-#define UDP_LINK_AGAIN_MOST_S  30.0
+/* Back-off while nobody listens or there is no address: doubles from the first to the second. */
+#define UDP_LINK_BACKOFF_FIRST_S 1.0
+#define UDP_LINK_BACKOFF_MAX_S   30.0
 
-/* ---- waiting ---- */
+/* ---- the timer ---- */
 
-static void plan(struct udp_link *link, enum udp_link_plan what, double wait_s)
+static void schedule(struct udp_link *link, enum udp_link_plan what, double wait_s)
 {
     link->plan = what;
     timer_start(link->loop, &link->timer, wait_s);
 }
 
 /*
- * Waits longer each time, and a random part less, so that not all come back in one moment (RFC
- * 8085, 3.1.1).
+ * Waits longer each time, less a random part, so that clients do not all return at the same moment
+ * (RFC 8085, 3.1.1).
  */
-static void try_later(struct udp_link *link, enum udp_link_trouble trouble, const char *words)
+static void back_off(struct udp_link *link, enum udp_link_trouble trouble, const char *words)
 {
-    plan(link, UDP_LINK_NEXT, link->again_s * (1.0 - randombytes_uniform(1000) / 5000.0));
-    link->again_s =
-        link->again_s * 2 < UDP_LINK_AGAIN_MOST_S ? link->again_s * 2 : UDP_LINK_AGAIN_MOST_S;
-    if (!link->told[trouble])
+    schedule(link, UDP_LINK_NEXT, link->backoff_s * (1.0 - randombytes_uniform(1000) / 5000.0));
+    link->backoff_s =
+        link->backoff_s * 2 < UDP_LINK_BACKOFF_MAX_S ? link->backoff_s * 2 : UDP_LINK_BACKOFF_MAX_S;
+    if (!link->reported[trouble])
         link->sink.trouble(link->sink.ctx, trouble, words);
-    link->told[trouble] = true;
+    link->reported[trouble] = true;
 }
 
-static void give_time(struct udp_link *link)
+static void start_timeout(struct udp_link *link)
 {
     link->refused = false;
-    plan(link, UDP_LINK_NEXT, link->count > 1 ? UDP_LINK_ADDRESS_S : UDP_LINK_LOOK_UP_S);
+    schedule(link, UDP_LINK_NEXT, link->count > 1 ? UDP_LINK_ADDRESS_S : UDP_LINK_LOOK_UP_S);
 }
 
-static void look_up(struct udp_link *link, bool stay)
+static void look_up(struct udp_link *link, bool keep_peer)
 {
-    link->stay = stay;
+    link->keep_peer = keep_peer;
     resolver_start(&link->resolver);
 }
 
 /*
- * Nobody listens there (ECONNREFUSED), or there is no way to it. While the client is in, that may
- * be forged, or the room is on its way back: the client asks, and finds out. Not from in here,
- * where it may be sending.
+ * Nobody listens (ECONNREFUSED), or there is no route. While the client is in, the error may be
+ * forged, or the room may be restarting, so the client probes it. That is left to the timer,
+ * because the client may be sending now.
  */
 static void on_error(struct udp_link *link, int error)
 {
-    if (link->state == CLIENT_IN && !link->doubted) {
-        link->doubted = true;
-        plan(link, UDP_LINK_ASK, 0.0);
+    if (link->state == CLIENT_IN && !link->asked) {
+        link->asked = true;
+        schedule(link, UDP_LINK_ASK, 0.0);
     }
     if (link->state != CLIENT_JOINING || link->refused)
         return;
     link->refused = true;
     if (++link->refusals < link->count)
-        plan(link, UDP_LINK_NEXT, 0.0);
+        schedule(link, UDP_LINK_NEXT, 0.0);
     else if (error == ECONNREFUSED)
-        try_later(link, UDP_LINK_NOBODY, link->text);
+        back_off(link, UDP_LINK_NOBODY, link->text);
     else
-        try_later(link, UDP_LINK_NO_ADDRESS, strerror(error));
+        back_off(link, UDP_LINK_NO_ADDRESS, strerror(error));
 }
 
 /* ---- connecting ---- */
 
-static int moor(struct udp_link *link)
+static int connect_peer(struct udp_link *link)
 {
-    link->adrift =
+    link->disconnected =
         connect(link->fd, (const struct sockaddr *)&link->peer.bytes, link->peer.length) != 0;
-    return link->adrift ? errno : 0;
+    return link->disconnected ? errno : 0;
 }
 
 /*
- * For a new source address, should this machine have another one by now. The port stays: over the
- * plain protocol, it is what a member is known by. 0, or an errno.
+ * Connects again to get a new source address, in case this machine's address has changed. The port
+ * is kept, because the plain protocol identifies a member by it. Returns 0 or an errno.
  */
 static int connect_again(struct udp_link *link)
 {
@@ -123,10 +120,10 @@ static int connect_again(struct udp_link *link)
     if (getsockname(link->fd, (struct sockaddr *)&own, &length) == 0) {
         memcpy(&any, &own, offsetof(struct sockaddr_in, sin_addr));
         (void)connect(link->fd, &nowhere, sizeof(nowhere));
-        /* Where somebody was faster, it gets another one. */
+        /* If another socket has taken the port, the kernel chooses a new one. */
         (void)bind(link->fd, (const struct sockaddr *)&any, length);
     }
-    return moor(link);
+    return connect_peer(link);
 }
 
 static void describe(struct udp_link *link)
@@ -148,7 +145,7 @@ static void close_socket(struct udp_link *link)
     link->fd = -1;
 }
 
-/* 0, or an errno; the socket before stays until there is another. */
+/* Returns 0 or an errno. On failure the old socket keeps_peer. */
 static int connect_to(struct udp_link *link, const struct resolver_address *address)
 {
     int buffer = UDP_LINK_BUFFER_BYTES, on = 1, error;
@@ -158,7 +155,7 @@ static int connect_to(struct udp_link *link, const struct resolver_address *addr
         return errno;
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer));
     setsockopt(fd, SOL_UDP, UDP_GRO, &on, sizeof(on));
-    /* Connected, it hears from nobody else, and of ICMP errors. */
+    /* A connected socket receives from its peer only, and reports ICMP errors. */
     if (connect(fd, (const struct sockaddr *)&address->bytes, address->length) != 0) {
         error = errno;
         close(fd);
@@ -166,7 +163,7 @@ static int connect_to(struct udp_link *link, const struct resolver_address *addr
     }
     close_socket(link);
     link->fd = fd;
-    link->adrift = false;
+    link->disconnected = false;
     link->peer = *address;
     describe(link);
     ev_io_set(&link->reader, fd, EV_READ);
@@ -174,7 +171,7 @@ static int connect_to(struct udp_link *link, const struct resolver_address *addr
     return 0;
 }
 
-/* ---- whose turn it is ---- */
+/* ---- choosing an address ---- */
 
 static bool is_peer(const struct udp_link *link, const struct resolver_address *address)
 {
@@ -182,7 +179,7 @@ static bool is_peer(const struct udp_link *link, const struct resolver_address *
            memcmp(&address->bytes, &link->peer.bytes, address->length) == 0;
 }
 
-/* Connects to the next that it can be connected to; to the one that it has, it stays connected. */
+/* Connects to the next address that works. If that is the current peer, the socket is kept. */
 static void try_next(struct udp_link *link)
 {
     while (link->left > 0) {
@@ -193,7 +190,7 @@ static void try_next(struct udp_link *link)
         link->next = (link->next + 1) % link->count;
         if (error == 0) {
             link->tried = true;
-            give_time(link);
+            start_timeout(link);
             link->sink.moved(link->sink.ctx);
             return;
         }
@@ -203,15 +200,14 @@ static void try_next(struct udp_link *link)
         look_up(link, false);
         return;
     }
-    link->tried = true; /* the next time, they are looked up anew */
-    try_later(link, UDP_LINK_NO_ADDRESS, strerror(link->error));
+    link->tried = true; /* after the back-off they are looked up again */
+    back_off(link, UDP_LINK_NO_ADDRESS, strerror(link->error));
 }
 
-/* Name servers give the same addresses in another order each time, so the round begins behind the
- * peer. */
+/* Name servers rotate the order of addresses, so the round begins behind the current peer. */
 static void begin_round(struct udp_link *link)
 {
-    bool stays = false;
+    bool keeps_peer = false;
 
     link->next = 0;
     link->left = link->count;
@@ -219,24 +215,26 @@ static void begin_round(struct udp_link *link)
         if (!is_peer(link, &link->list[i]))
             continue;
         link->next = (i + 1) % link->count;
-        link->left -= link->stay ? 1 : 0;
-        stays = link->stay;
+        link->left -= link->keep_peer ? 1 : 0;
+        keeps_peer = link->keep_peer;
         break;
     }
-    link->tried = stays;
+    link->tried = keeps_peer;
     link->refusals = 0;
     if (link->state != CLIENT_JOINING)
         return;
-    if (!stays) {
+    if (!keeps_peer) {
         try_next(link);
         return;
     }
     connect_again(link);
-    give_time(link);
+    start_timeout(link);
 }
 
-/* Where there is none, the network is away, perhaps, and the name server with it: the old ones may
- * do. */
+/*
+ * If the look-up fails, the network may be down and the name server with it: the old addresses are
+ * tried again.
+ */
 static void on_resolved(void *ctx, const struct resolver_address *list, size_t count,
                         const char *words)
 {
@@ -249,7 +247,7 @@ static void on_resolved(void *ctx, const struct resolver_address *list, size_t c
     if (link->count > 0)
         begin_round(link);
     else
-        try_later(link, UDP_LINK_NO_ADDRESS, words);
+        back_off(link, UDP_LINK_NO_ADDRESS, words);
 }
 
 static void on_timer(struct ev_loop *loop, ev_timer *watcher, int events)
@@ -274,7 +272,7 @@ static void on_timer(struct ev_loop *loop, ev_timer *watcher, int events)
 
 /* ---- datagrams ---- */
 
-/* While it was connected to nobody, anybody could write to its port. */
+/* While the socket was not connected, anybody could send to its port. */
 static bool is_from_peer(const struct udp_link *link, const struct sockaddr_storage *from)
 {
     size_t length = from->ss_family == AF_INET6 ? offsetof(struct sockaddr_in6, sin6_scope_id)
@@ -283,17 +281,20 @@ static bool is_from_peer(const struct udp_link *link, const struct sockaddr_stor
     return memcmp(from, &link->peer.bytes, length) == 0;
 }
 
-/* Cuts what the kernel has put together: all segments are of that size but the last. */
+/* Splits what GRO has joined: all segments have that size but the last. */
 static void dispatch(struct udp_link *link, const char *bytes, size_t length, size_t segment)
 {
     size_t at = 0;
 
-    /* Somebody is there: from another port of ours it would be a stranger's second join. */
+    /*
+     * The server answers, so stay with this address: a join from another socket would look like a
+     * second member.
+     */
     if (link->state == CLIENT_JOINING && link->plan == UDP_LINK_NEXT)
-        plan(link, UDP_LINK_NEXT, UDP_LINK_LOOK_UP_S);
-    memset(link->told, 0, sizeof(link->told));
-    link->doubted = link->refused = false;
-    link->again_s = UDP_LINK_AGAIN_LEAST_S;
+        schedule(link, UDP_LINK_NEXT, UDP_LINK_LOOK_UP_S);
+    memset(link->reported, 0, sizeof(link->reported));
+    link->asked = link->refused = false;
+    link->backoff_s = UDP_LINK_BACKOFF_FIRST_S;
     do {
         size_t part = segment == 0 || length - at < segment ? length - at : segment;
 
@@ -302,7 +303,7 @@ static void dispatch(struct udp_link *link, const char *bytes, size_t length, si
     } while (at < length);
 }
 
-/* False where nothing more is there. */
+/* False if nothing is left to read. */
 static bool read_once(struct udp_link *link)
 {
     alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
@@ -342,24 +343,27 @@ static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
 
 static bool send_once(struct udp_link *link, const void *bytes, size_t length)
 {
-    return (!link->adrift || moor(link) == 0) && send(link->fd, bytes, length, MSG_NOSIGNAL) >= 0;
+    return (!link->disconnected || connect_peer(link) == 0) &&
+           send(link->fd, bytes, length, MSG_NOSIGNAL) >= 0;
 }
 
 void udp_link_send(struct udp_link *link, const void *bytes, size_t length)
 {
     if (link->fd < 0)
         return;
-    /* With another name, which its user was asked for: nothing was to ring until then. */
+    /* The user has chosen another name: no timer was running until then. */
     if (link->state == CLIENT_JOINING && !ev_is_active(&link->timer))
-        plan(link, UDP_LINK_NEXT, UDP_LINK_LOOK_UP_S);
+        schedule(link, UDP_LINK_NEXT, UDP_LINK_LOOK_UP_S);
     if (send_once(link, bytes, length))
         return;
-    /* The address that it is bound to has left this machine: the kernel does not look for another
-     * by itself. */
+    /*
+     * The socket's source address has left this machine. The kernel does not choose another one by
+     * itself.
+     */
     if ((errno == EINVAL || errno == EADDRNOTAVAIL || errno == ENETUNREACH) &&
         connect_again(link) == 0 && send_once(link, bytes, length))
         return;
-    /* An error that an earlier datagram has met is told here, too, and was meant for that one. */
+    /* A pending error of an earlier datagram is reported here as well, and counts. */
     if (errno != EAGAIN && errno != EINTR && errno != ENOBUFS && errno != EMSGSIZE)
         on_error(link, errno);
 }
@@ -376,12 +380,12 @@ void udp_link_state(struct udp_link *link, enum client_state state, enum client_
 {
     link->state = state;
     if (state == CLIENT_JOINING && reason == CLIENT_NO_REASON)
-        plan(link, UDP_LINK_LOOK_UP, 0.0); /* the room may have another address by now */
+        schedule(link, UDP_LINK_LOOK_UP, 0.0); /* the room may have moved to another address */
     else if (state != CLIENT_JOINING || reason == CLIENT_REFUSED_TAKEN ||
              reason == CLIENT_REFUSED_NAME)
         ev_timer_stop(link->loop, &link->timer);
     else
-        plan(link, UDP_LINK_NEXT, UDP_LINK_LOOK_UP_S + wait_s);
+        schedule(link, UDP_LINK_NEXT, UDP_LINK_LOOK_UP_S + wait_s);
 }
 
 void udp_link_init(struct udp_link *link, struct ev_loop *loop, const char *host, const char *port,
@@ -391,7 +395,7 @@ void udp_link_init(struct udp_link *link, struct ev_loop *loop, const char *host
                               .sink = *sink,
                               .fd = -1,
                               .state = CLIENT_JOINING,
-                              .again_s = UDP_LINK_AGAIN_LEAST_S};
+                              .backoff_s = UDP_LINK_BACKOFF_FIRST_S};
     resolver_init(&link->resolver, loop, host, port, on_resolved, link);
     ev_init(&link->reader, on_readable);
     ev_init(&link->timer, on_timer);
