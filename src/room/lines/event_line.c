@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Lines of events. */
+/* Formats events as lines. */
 #include "room/lines/event_line.h"
 
 #include "base/escape.h"
@@ -21,7 +21,7 @@ static size_t end_line(char line[EVENT_LINE_BYTES], size_t length)
     return length + 1;
 }
 
-/* An object that does not fit is not to happen; half of one would puzzle a program. */
+/* An object that does not fit should not happen; half of one would confuse the reader. */
 static size_t end_object(struct json *json, char line[EVENT_LINE_BYTES])
 {
     const char *object = json_end(json);

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What room writes on stdout: a line for each event, for people or as JSON. Nothing that a peer
- * sends moves the cursor: control characters are shown, not obeyed.
+ * What room writes to stdout: a line for each event, for people or as JSON. Nothing that a peer
+ * sends can move the cursor: control characters are escaped.
  */
 #ifndef ROOMD_ROOM_LINES_EVENT_LINE_H
 #define ROOMD_ROOM_LINES_EVENT_LINE_H
@@ -14,15 +14,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The longest event, escaped, with its name and its time. */
+/* The longest event, escaped, with its name and time. */
 #define EVENT_LINE_BYTES 8192
 
 /* Writes the line, with its newline, and terminates it. Returns its length. */
 size_t event_line_of(const struct event *event, bool json, char ret_line[EVENT_LINE_BYTES]);
-/* A line of a plain server that tells no event; `now` is its time. */
+/* A line of a plain server that is no event; `now` is its time. */
 size_t event_line_text(const char *text, size_t length, const struct moment *now, bool json,
                        char ret_line[EVENT_LINE_BYTES]);
-/* So many events can't be had any more. */
+/* So many events are lost: the room has forgotten them. */
 size_t event_line_missed(uint64_t count, bool json, char ret_line[EVENT_LINE_BYTES]);
 
 #endif

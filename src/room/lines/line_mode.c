@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Lines in, lines out, and when it ends. */
+/* Lines in, lines out, and the exit code. */
 #include "room/lines/line_mode.h"
 
 #include "io/input.h"
@@ -18,17 +18,19 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* Nobody answers anywhere: a script should know before long; but where a third is lost both ways,
- * seven attempts are not too many. */
+/*
+ * A script should learn soon that nobody answers; but if a third of the datagrams is lost each way,
+ * a join may need seven attempts.
+ */
 #define LINE_MODE_JOIN_S 60.0
 
 /* With -m, from the join to the acknowledgement. */
 #define LINE_MODE_SAY_S 60.0
 
-/* Told to end, it waits so long for the server to say that it knows. */
+/* After a signal, for the server to confirm that we leave. */
 #define LINE_MODE_LEAVE_S 1.0
 
-/* What sysexits.h calls a remote error in protocol. */
+/* "Remote error in protocol", in sysexits.h. */
 #define LINE_MODE_EXIT_REFUSED EX_PROTOCOL
 
 struct line_mode {
@@ -36,18 +38,18 @@ struct line_mode {
     struct ev_loop *loop;          /* borrowed */
     struct driver driver;
     struct input *input;
-    ev_timer patience; /* then it gives up */
+    ev_timer timeout; /* for the join, the message or the exit */
     ev_signal signals[3];
-    bool said; /* something, as far as it was taken for sending */
+    bool said; /* at least one message was accepted for sending */
     bool was_in;
-    bool ended; /* nothing more comes from stdin */
+    bool ended; /* stdin has ended */
     bool has_held;
-    size_t held; /* bytes of a line that waits for a place */
+    size_t held; /* bytes of a line that found no room among the pending ones */
     char held_line[INPUT_LINE_MAX_BYTES];
     uint32_t refused; /* messages that were not taken */
     uint32_t unknown;
-    uint32_t unknown_before;    /* of a program before this one, not told yet */
-    enum client_reason refusal; /* the last one, while it tries again */
+    uint32_t unknown_before;    /* of the program before this one, not printed yet */
+    enum client_reason refusal; /* the last one, while the client tries again */
     int code;
     struct line_writer out;
 };
@@ -61,8 +63,8 @@ static void end(struct line_mode *mode, int code)
     ev_break(mode->loop, EVBREAK_ALL);
 }
 
-/* What all that was said has come to. */
-static int verdict(const struct line_mode *mode)
+/* The exit code for all that was said. */
+static int exit_code(const struct line_mode *mode)
 {
     if (mode->refused > 0)
         return LINE_MODE_EXIT_REFUSED;
@@ -80,10 +82,9 @@ static void end_refused(struct line_mode *mode, enum client_reason reason)
     end(mode, LINE_MODE_EXIT_REFUSED);
 }
 
-/* ---- what the driver tells ---- */
+/* ---- what the driver reports ---- */
 
-/* Nobody reads what we write: the room is told that we leave, and what comes of it does not matter.
- */
+/* Nobody reads our output: leave, whatever the outcome. */
 static void give_up_stdout(struct line_mode *mode)
 {
     if (mode->code != EX_OK)
@@ -91,7 +92,7 @@ static void give_up_stdout(struct line_mode *mode)
     fprintf(stderr, "room: stdout can't be written: %s\n", strerror(mode->out.error));
     mode->code = EX_IOERR;
     client_leave(mode->driver.client, &mode->driver.now, true);
-    timer_start(mode->loop, &mode->patience, LINE_MODE_LEAVE_S);
+    timer_start(mode->loop, &mode->timeout, LINE_MODE_LEAVE_S);
 }
 
 static void print(struct line_mode *mode, const char *line, size_t length)
@@ -119,7 +120,7 @@ static void on_missed(void *ctx, uint64_t count)
     print(mode, line, length);
 }
 
-/* Before it is in, these are what a server has to say to our join, in its own words. */
+/* Before the client is in, these lines are the server's own words about our join. */
 static void on_text(void *ctx, const char *text, size_t length)
 {
     struct line_mode *mode = ctx;
@@ -138,7 +139,7 @@ static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, 
     struct line_mode *mode = ctx;
     char words[REASONS_TEXT_BYTES];
 
-    if (outcome == CLIENT_REFUSED && why == 0) { /* it was never sent, or nobody knows any more */
+    if (outcome == CLIENT_REFUSED && why == 0) { /* it was never sent, or the reason is lost */
         mode->refused++;
         fprintf(stderr, "room: message %u was not taken\n", (unsigned)number);
     } else if (outcome == CLIENT_REFUSED) {
@@ -155,7 +156,7 @@ static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, 
     }
 }
 
-/* Over the plain protocol, the bye is all that tells whether anything has arrived. */
+/* Over the plain protocol, only the bye shows that anything has arrived. */
 static void check_bye(struct line_mode *mode)
 {
     if (!mode->said || client_was_heard(mode->driver.client))
@@ -172,25 +173,25 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
     (void)wait_s;
     if (state == CLIENT_IN) {
         if (mode->options->message == NULL)
-            ev_timer_stop(mode->loop, &mode->patience);
-        else if (!mode->was_in) /* back in, it has waited already */
-            timer_start(mode->loop, &mode->patience, LINE_MODE_SAY_S);
+            ev_timer_stop(mode->loop, &mode->timeout);
+        else if (!mode->was_in) /* after an interruption the timer already runs */
+            timer_start(mode->loop, &mode->timeout, LINE_MODE_SAY_S);
         mode->was_in = true;
         return;
     }
     if (reason == CLIENT_LEFT) {
         check_bye(mode);
-        end(mode, verdict(mode));
+        end(mode, exit_code(mode));
         return;
     }
-    if (reason != CLIENT_REFUSED_UNKNOWN) /* it joins anew, at once */
+    if (reason != CLIENT_REFUSED_UNKNOWN) /* it joins again at once */
         mode->refusal = reason;
-    /* Another name is somebody's to choose; all else the machine tries again by itself. */
+    /* The user has to choose another name; the client retries all else by itself. */
     if (state == CLIENT_OUT || reason == CLIENT_REFUSED_TAKEN || reason == CLIENT_REFUSED_NAME)
         end_refused(mode, reason);
 }
 
-/* Before it was in, a script wants to know at once; later the room may be on its way back. */
+/* Before the join, a script wants to know at once; later the room may come back. */
 static void on_trouble(void *ctx, enum udp_link_trouble trouble, const char *words)
 {
     struct line_mode *mode = ctx;
@@ -204,9 +205,9 @@ static void on_trouble(void *ctx, enum udp_link_trouble trouble, const char *wor
     end(mode, EX_UNAVAILABLE);
 }
 
-/* ---- what is said ---- */
+/* ---- input ---- */
 
-/* False where there is no place for it yet. */
+/* False if too many messages are pending. */
 static bool say(struct line_mode *mode, const char *bytes, size_t length)
 {
     uint32_t number;
@@ -302,14 +303,14 @@ static void end_unanswered(struct line_mode *mode)
     end(mode, EX_UNAVAILABLE);
 }
 
-static void on_patience(struct ev_loop *loop, ev_timer *watcher, int events)
+static void on_timeout(struct ev_loop *loop, ev_timer *watcher, int events)
 {
     struct line_mode *mode = watcher->data;
 
     (void)loop;
     (void)events;
     if (client_state(mode->driver.client) == CLIENT_LEAVING) {
-        end(mode, verdict(mode));
+        end(mode, exit_code(mode));
     } else if (mode->driver.was_in) {
         fputs("room: no answer in time: it is not known whether the message was taken\n", stderr);
         end(mode, EX_TEMPFAIL);
@@ -331,11 +332,11 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
         return;
     }
     if (client_state(mode->driver.client) == CLIENT_LEAVING) {
-        end(mode, verdict(mode));
+        end(mode, exit_code(mode));
         return;
     }
     client_leave(mode->driver.client, &mode->driver.now, true);
-    timer_start(mode->loop, &mode->patience, LINE_MODE_LEAVE_S);
+    timer_start(mode->loop, &mode->timeout, LINE_MODE_LEAVE_S);
 }
 
 /* ---- opening and closing ---- */
@@ -344,9 +345,9 @@ static void start_watchers(struct line_mode *mode)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 
-    ev_init(&mode->patience, on_patience);
-    mode->patience.data = mode;
-    timer_start(mode->loop, &mode->patience, LINE_MODE_JOIN_S);
+    ev_init(&mode->timeout, on_timeout);
+    mode->timeout.data = mode;
+    timer_start(mode->loop, &mode->timeout, LINE_MODE_JOIN_S);
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         ev_signal_init(&mode->signals[i], on_signal, numbers[i]);
         mode->signals[i].data = mode;
@@ -356,7 +357,7 @@ static void start_watchers(struct line_mode *mode)
 
 static void stop_watchers(struct line_mode *mode)
 {
-    ev_timer_stop(mode->loop, &mode->patience);
+    ev_timer_stop(mode->loop, &mode->timeout);
     for (size_t i = 0; i < sizeof(mode->signals) / sizeof(mode->signals[0]); i++)
         ev_signal_stop(mode->loop, &mode->signals[i]);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* stdio would write half lines where its buffer ends, and drop what a descriptor that must not be
- * waited for does not take. */
+/*
+ * stdio would write half lines when its buffer is full, and drop what a non-blocking descriptor
+ * does not take.
+ */
 #include "room/lines/line_writer.h"
 
 #include <errno.h>
@@ -30,7 +32,7 @@ bool line_writer_add(struct line_writer *writer, const char *line, size_t length
     return true;
 }
 
-/* Somebody else may have made it non-blocking, a terminal that is shared for one. */
+/* The descriptor may be non-blocking: another program may have set that on a shared terminal. */
 static bool write_all(struct line_writer *writer)
 {
     struct pollfd writable = {.fd = writer->fd, .events = POLLOUT};

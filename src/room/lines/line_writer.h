@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Lines for whoever reads stdout: whole ones, in as few writes as will do, and each written to its
- * end. It waits for a reader that is slow. Knows nothing of what they say.
+ * Writes whole lines to stdout, in as few calls as possible. Waits for a slow reader. Knows nothing
+ * of the lines' content.
  */
 #ifndef ROOMD_ROOM_LINES_LINE_WRITER_H
 #define ROOMD_ROOM_LINES_LINE_WRITER_H
@@ -18,17 +18,17 @@
 
 struct line_writer {
     int fd;
-    int error; /* an errno; nothing is written any more */
+    int error; /* errno of the write that failed; nothing is written after it */
     size_t used;
     char bytes[LINE_WRITER_BYTES];
 };
 
 void line_writer_init(struct line_writer *writer, int fd);
 
-/* Adds a line of at most EVENT_LINE_BYTES. False where lines can't be written. */
+/* Adds a line of at most EVENT_LINE_BYTES. False if writing has failed. */
 bool line_writer_add(struct line_writer *writer, const char *line, size_t length);
 
-/* Writes what was added. False where that was not possible; `error` says why. */
+/* Writes what was added. False if writing has failed; `error` is the errno. */
 bool line_writer_flush(struct line_writer *writer);
 
 #endif
