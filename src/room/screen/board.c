@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Order is kept: whoever is held back is told before anything else is. */
+/* Prints in order: joins and exits that are held back come before anything else. */
 #include "room/screen/board.h"
 
 #include "io/timer.h"
@@ -13,8 +13,8 @@
 
 #define WORDS_BYTES 1024
 
-/* A room that talks about somebody is not to ring all the time. */
-#define BELL_NS MOMENT_NS_PER_S
+/* The bell rings at most this often, in case a room talks about somebody all the time. */
+#define BELL_INTERVAL_NS MOMENT_NS_PER_S
 
 /* ---- lines ---- */
 
@@ -24,7 +24,7 @@ static void print(struct board *board, struct buffer *line)
     buffer_done(line);
 }
 
-static void tell_day(struct board *board, int64_t wall_ns, int32_t utc_offset_s)
+static void print_day(struct board *board, int64_t wall_ns, int32_t utc_offset_s)
 {
     int64_t day = style_day_number(wall_ns, utc_offset_s);
     struct buffer line = {0};
@@ -33,13 +33,13 @@ static void tell_day(struct board *board, int64_t wall_ns, int32_t utc_offset_s)
     if (day == board->day)
         return;
     board->day = day;
-    if (first) /* today is nothing new to anybody */
+    if (first) /* nobody needs to be told that it is today */
         return;
     style_day(terminal_colours(board->terminal), wall_ns, utc_offset_s, &line);
     print(board, &line);
 }
 
-static void tell_folded(struct board *board)
+static void print_folded(struct board *board)
 {
     struct buffer words = {0};
 
@@ -55,7 +55,7 @@ static void tell_folded(struct board *board)
     buffer_done(&words);
 }
 
-static void tell_renaming(struct board *board)
+static void print_unfinished_rename(struct board *board)
 {
     struct buffer line = {0};
 
@@ -72,7 +72,7 @@ void board_say_text(struct board *board, bool urgent, const char *text, size_t l
 {
     struct buffer line = {0};
 
-    tell_folded(board);
+    print_folded(board);
     style_words(terminal_colours(board->terminal), urgent, text, length, &line);
     print(board, &line);
 }
@@ -93,26 +93,26 @@ void board_say(struct board *board, bool urgent, const char *format, ...)
 
 /* ---- events ---- */
 
-static void ring(struct board *board, const struct moment *now)
+static void ring_bell(struct board *board, const struct moment *now)
 {
-    if (board->has_rung && now->mono_ns - board->bell_ns < BELL_NS)
+    if (board->has_rung && now->mono_ns - board->bell_ns < BELL_INTERVAL_NS)
         return;
     board->has_rung = true;
     board->bell_ns = now->mono_ns;
     terminal_bell(board->terminal);
 }
 
-static void tell(struct board *board, const struct event *event, bool own)
+static void print_event(struct board *board, const struct event *event, bool own)
 {
     struct buffer line = {0};
 
-    tell_folded(board);
-    tell_day(board, event->wall_ns, event->utc_offset_s);
+    print_folded(board);
+    print_day(board, event->wall_ns, event->utc_offset_s);
     style_event(terminal_colours(board->terminal), event, own, &line);
     print(board, &line);
 }
 
-/* True where it was held back. */
+/* True if the event was held back. */
 static bool hold_back(struct board *board, const struct moment *now, const struct event *event)
 {
     bool joined = event->kind == EVENT_JOIN;
@@ -131,14 +131,14 @@ static bool hold_back(struct board *board, const struct moment *now, const struc
     return true;
 }
 
-/* A rename is an exit and a join of one member; true where this was one of them. */
+/* A rename is an exit and a join of one member. True if the event is one of them. */
 static bool take_rename(struct board *board, const struct event *event)
 {
     struct buffer line = {0};
 
     if (event->kind == EVENT_EXIT && event->reason == EXIT_RENAMED &&
         event->name_len <= ROOM_NAME_MAX_BYTES) {
-        tell_renaming(board);
+        print_unfinished_rename(board);
         board->is_renaming = true;
         board->renaming = event->author;
         board->before_len = (uint8_t)event->name_len;
@@ -146,12 +146,12 @@ static bool take_rename(struct board *board, const struct event *event)
         return true;
     }
     if (!board->is_renaming || event->kind != EVENT_JOIN || event->author != board->renaming) {
-        tell_renaming(board);
+        print_unfinished_rename(board);
         return false;
     }
     board->is_renaming = false;
-    tell_folded(board);
-    tell_day(board, event->wall_ns, event->utc_offset_s);
+    print_folded(board);
+    print_day(board, event->wall_ns, event->utc_offset_s);
     style_rename(terminal_colours(board->terminal), event, board->before, board->before_len, &line);
     print(board, &line);
     return true;
@@ -170,15 +170,15 @@ void board_event(struct board *board, const struct moment *now, const struct eve
         return;
     if (!own && !is_name(event, name) && ignored_has(&board->ignored, event->name, event->name_len))
         return;
-    /* That we are in is said in other words. */
+    /* Another line says that we are in. */
     if (event->kind == EVENT_JOIN && is_name(event, name))
         return;
     if (hold_back(board, now, event))
         return;
-    tell(board, event, own || is_name(event, name));
+    print_event(board, event, own || is_name(event, name));
     if (event->kind == EVENT_CHAT && !own && !is_name(event, name) &&
         style_mentions(event->text, event->text_len, name, strlen(name)))
-        ring(board, now);
+        ring_bell(board, now);
 }
 
 /* ---- opening and closing ---- */
@@ -187,7 +187,7 @@ static void on_hold(struct ev_loop *loop, ev_timer *watcher, int events)
 {
     (void)loop;
     (void)events;
-    tell_folded(watcher->data);
+    print_folded(watcher->data);
 }
 
 void board_init(struct board *board, struct ev_loop *loop, struct terminal *terminal)
@@ -199,6 +199,6 @@ void board_init(struct board *board, struct ev_loop *loop, struct terminal *term
 
 void board_done(struct board *board)
 {
-    tell_folded(board);
-    tell_renaming(board);
+    print_folded(board);
+    print_unfinished_rename(board);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* A row: few, and nobody hurries. */
+/* A plain array: it is short, and speed does not matter. */
 #include "room/screen/ignored.h"
 
 #include "core/model/text.h"
@@ -29,7 +29,7 @@ static bool is_same(const struct ignored_name *a, const struct ignored_name *b)
     return a->folded_len == b->folded_len && memcmp(a->folded, b->folded, a->folded_len) == 0;
 }
 
-/* `count` where it is not on the list. */
+/* Returns `count` if it is not on the list. */
 static size_t find(const struct ignored *ignored, const struct ignored_name *name)
 {
     size_t index = 0;

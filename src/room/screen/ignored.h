@@ -2,7 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Whose lines are not shown, until the program ends. Names are compared as the room compares them.
+ * The names whose lines are not shown, until the program ends. Names are compared as the room
+ * compares them.
  */
 #ifndef ROOMD_ROOM_SCREEN_IGNORED_H
 #define ROOMD_ROOM_SCREEN_IGNORED_H
@@ -11,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Somebody who ignores more should leave. */
+/* Far more than anybody needs. */
 #define IGNORED_MAX 64U
 
 struct ignored_name {
@@ -20,18 +21,18 @@ struct ignored_name {
     size_t folded_len;
 };
 
-/* All zero is an empty one. */
+/* All zero is an empty list. */
 struct ignored {
     struct ignored_name names[IGNORED_MAX];
     size_t count;
 };
 
-/* One name, however it is written. What is no name is like no other. */
+/* True if both spell the same name. An invalid name equals no other. */
 bool ignored_is_same(const char *a, size_t a_length, const char *b, size_t b_length);
 
 bool ignored_has(const struct ignored *ignored, const char *name, size_t length);
 
-/* Puts a name on the list, or takes it off. STATUS_INVALID: that is no name. STATUS_FULL. */
+/* Adds a name to the list, or removes it. STATUS_INVALID: not a valid name. STATUS_FULL. */
 int ignored_toggle(struct ignored *ignored, const char *name, size_t length, bool *ret_ignored);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Few, mostly none or one: a row. */
+/* A plain array: mostly none or one is pending. */
 #include "room/screen/pending.h"
 
 #include "room/sanitize.h"
@@ -55,14 +55,14 @@ void pending_remove(struct pending *pending, uint32_t number)
     memmove(entry, entry + 1, (pending->count - index) * sizeof(*entry));
 }
 
-/* The word stands at the end, whatever the text's length: the text gives way. */
+/* The word in parentheses is always shown: the text is cut if need be. */
 static void add_note(const struct pending_entry *entry, const char *name, const char *why,
                      size_t columns, struct buffer *out)
 {
     struct buffer text = {0};
     size_t tail = strlen(why) + 3, fits;
 
-    buffer_add_text(&text, "  …   "); /* as wide as "14:05 ": the line will stand in its place */
+    buffer_add_text(&text, "  …   "); /* as wide as "14:05 ", which will replace it */
     if (entry->rename)
         buffer_add_text(&text, "/name ");
     else if (name[0] != '\0') {
@@ -80,12 +80,12 @@ static void add_note(const struct pending_entry *entry, const char *name, const 
     buffer_done(&text);
 }
 
-bool pending_note(const struct pending *pending, size_t index, size_t most, const char *name,
+bool pending_note(const struct pending *pending, size_t index, size_t max, const char *name,
                   const char *why, size_t columns, struct buffer *out)
 {
-    if (index >= pending->count || index >= most)
+    if (index >= pending->count || index >= max)
         return false;
-    if (index + 1 == most && pending->count > most)
+    if (index + 1 == max && pending->count > max)
         buffer_format(out, "  …   and %zu more (%s)", pending->count - index, why);
     else
         add_note(&pending->entries[index], name, why, columns, out);

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What was said and has no place in the room yet, so that nothing is lost: in the order of its
- * numbers, with its text. Knows no client and no screen.
+ * Messages and renames whose outcome is not known yet, with their text, in the order of their
+ * numbers. Nothing that was typed gets lost. Knows no client and no screen.
  */
 #ifndef ROOMD_ROOM_SCREEN_PENDING_H
 #define ROOMD_ROOM_SCREEN_PENDING_H
@@ -17,14 +17,14 @@
 
 struct pending_entry {
     uint32_t number;
-    bool rename; /* it asks for another name */
-    bool told;   /* that it takes long */
-    bool taken;  /* it is in the room; its event is on its way */
+    bool rename;   /* it asks for another name */
+    bool reported; /* the user was told that it takes long */
+    bool taken;    /* it was acknowledged; its event will follow */
     size_t length;
     char *text; /* owned */
 };
 
-/* All zero is an empty one. */
+/* All zero is an empty list. */
 struct pending {
     struct pending_entry entries[CLIENT_PENDING_MAX];
     size_t count;
@@ -32,20 +32,20 @@ struct pending {
 
 void pending_done(struct pending *pending);
 
-/* STATUS_FULL; STATUS_NO_MEMORY. */
+/* Copies the text. STATUS_FULL; STATUS_NO_MEMORY. */
 int pending_add(struct pending *pending, uint32_t number, bool rename, const char *text,
                 size_t length);
 
-/* NULL: there is none. Valid until something is added or taken out. */
+/* NULL if there is none. Valid until an entry is added or removed. */
 struct pending_entry *pending_find(struct pending *pending, uint32_t number);
 void pending_remove(struct pending *pending, uint32_t number);
 
 /*
- * Adds the visible line for the entry of that index, "  …   alice: hello (sending)"; of `most`
- * lines, the last may be "and 5 more". `why` is the word in parentheses. False where there is no
- * such line.
+ * Adds the sanitized line for the entry of that index, "  …   alice: hello (sending)"; `why` is the
+ * word in parentheses. If there are more entries than `max` lines, the last line is "and 5 more".
+ * False if there is no such line.
  */
-bool pending_note(const struct pending *pending, size_t index, size_t most, const char *name,
+bool pending_note(const struct pending *pending, size_t index, size_t max, const char *name,
                   const char *why, size_t columns, struct buffer *out);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The driver's words made the screen's, and how it ends. */
+/* Opens, wires and closes the screen, and draws the prompt. */
 #include "room/screen/screen.h"
 
 #include "room/screen/screen_state.h"
@@ -25,7 +25,7 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
     screen_leave(watcher->data, watcher->signum != SIGINT);
 }
 
-/* ---- what the terminal tells ---- */
+/* ---- what the terminal reports ---- */
 
 static void on_line(void *ctx, const char *line)
 {
@@ -92,14 +92,16 @@ static void on_draw(void *ctx)
 
 /* ---- opening and closing ---- */
 
-static void add_former(void *ctx, const char *line)
+static void add_history_line(void *ctx, const char *line)
 {
     terminal_add_history(((struct screen *)ctx)->terminal, line);
 }
 
-/* The protocol is UTF-8, and so are terminals; a session without a locale (ssh to a small machine)
- * would have its letters edited byte by byte. */
-static void take_locale(void)
+/*
+ * The protocol is UTF-8, and so are terminals. Without a locale (ssh to a small machine) readline
+ * would edit characters byte by byte.
+ */
+static void set_locale(void)
 {
     if (setlocale(LC_CTYPE, "") == NULL || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
         setlocale(LC_CTYPE, "C.UTF-8");
@@ -111,8 +113,8 @@ static void init_watchers(struct screen *screen)
 
     screen_events_open(screen);
     screen->sink = screen_events_sink(screen);
-    ev_timer_init(&screen->patience, screen_on_patience, 0.0, 0.0);
-    screen->patience.data = screen;
+    ev_timer_init(&screen->timeout, screen_on_timeout, 0.0, 0.0);
+    screen->timeout.data = screen;
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         ev_signal_init(&screen->signals[i], on_signal, numbers[i]);
         screen->signals[i].data = screen;
@@ -124,7 +126,7 @@ static void stop_watchers(struct screen *screen)
 {
     ev_timer_stop(screen->loop, &screen->slow);
     ev_timer_stop(screen->loop, &screen->late);
-    ev_timer_stop(screen->loop, &screen->patience);
+    ev_timer_stop(screen->loop, &screen->timeout);
     for (size_t i = 0; i < sizeof(screen->signals) / sizeof(screen->signals[0]); i++)
         ev_signal_stop(screen->loop, &screen->signals[i]);
 }
@@ -145,7 +147,7 @@ static int open_terminal(struct screen *screen)
 static void open_history(struct screen *screen)
 {
     history_init(&screen->history, getenv("XDG_STATE_HOME"), getenv("HOME"));
-    if (!history_read(&screen->history, add_former, screen))
+    if (!history_read(&screen->history, add_history_line, screen))
         board_say(&screen->board, false, "former lines are not here: %s: %s", screen->history.path,
                   strerror(errno));
 }
@@ -177,7 +179,7 @@ int screen_run(struct ev_loop *loop, const struct options *options)
         return EX_OSERR;
     screen->loop = loop;
     screen->options = *options;
-    take_locale();
+    set_locale();
     if (open_terminal(screen) != STATUS_OK) {
         free(screen);
         fputs("room: the terminal can't be used\n", stderr);
@@ -186,7 +188,7 @@ int screen_run(struct ev_loop *loop, const struct options *options)
     board_init(&screen->board, loop, screen->terminal);
     init_watchers(screen);
     open_history(screen);
-    if (!options->has_name || !screen_sit_down(screen))
+    if (!options->has_name || !screen_join(screen))
         screen_names_ask(screen);
     ev_run(loop, 0);
     code = screen->code;

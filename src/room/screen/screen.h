@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * room on a terminal: a driver and a screen, and who is wired to whom.
- */
+/* room on a terminal: wires a driver and a screen to each other. */
 #ifndef ROOMD_ROOM_SCREEN_SCREEN_H
 #define ROOMD_ROOM_SCREEN_SCREEN_H
 
@@ -11,8 +9,10 @@
 
 #include <ev.h>
 
-/* Runs until its user leaves, or the room does not let it stay. The exit code is one of sysexits.h:
- * 0 left, 69 never got in, 71, 76 refused or removed. */
+/*
+ * Runs until the user leaves or the room removes it. Returns an exit code of sysexits.h: 0 left, 69
+ * never got in, 71 system, 76 refused or removed.
+ */
 int screen_run(struct ev_loop *loop, const struct options *options);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What the driver tells, in words for people: events, what became of messages, and what to check
- * where nobody answers. */
+/*
+ * Words what the driver reports: events, outcomes of messages, and what to check if nobody answers.
+ */
 #include "room/reasons.h"
 #include "room/screen/screen_state.h"
 
@@ -15,15 +16,15 @@ static void on_event(void *ctx, const struct event *event, uint32_t own)
 {
     struct screen *screen = ctx;
 
-    if (own != 0 && own <= screen->shown_alone)
+    if (own != 0 && own <= screen->shown_when_sent)
         return;
     pending_remove(&screen->pending, own);
     board_event(&screen->board, &screen->driver.now, event, client_name(screen->driver.client),
                 own != 0);
 }
 
-/* A message of ours whose event will not come: it is in the room, or on its way there. */
-static void show_alone(struct screen *screen, const struct pending_entry *entry)
+/* Shows a message of ours that no event will show: it is in the room, or was sent. */
+static void show_without_event(struct screen *screen, const struct pending_entry *entry)
 {
     const struct moment *now = &screen->driver.now;
     const char *name = client_name(screen->driver.client);
@@ -50,8 +51,7 @@ void screen_events_outcome(struct screen *screen, const struct pending_entry *en
     else if (entry->rename)
         board_say(&screen->board, true, "it is not known whether your name has changed to %s",
                   entry->text);
-    else if (outcome == CLIENT_REFUSED &&
-             why == 0) /* it was never sent, or nobody knows any more */
+    else if (outcome == CLIENT_REFUSED && why == 0) /* it was never sent, or the reason is lost */
         board_say(&screen->board, true, "not said: %s", entry->text);
     else if (outcome == CLIENT_REFUSED)
         board_say(&screen->board, true, "not said (%s): %s", reasons_not_taken(why, words),
@@ -60,8 +60,9 @@ void screen_events_outcome(struct screen *screen, const struct pending_entry *en
         board_say(&screen->board, true,
                   "it is not known whether this was said, and it is not said again: %s",
                   entry->text);
+    /* A line of a paste is not in the history. */
     if (!entry->rename)
-        terminal_add_history(screen->terminal, entry->text); /* of a paste, it is not there */
+        terminal_add_history(screen->terminal, entry->text);
 }
 
 static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why)
@@ -79,32 +80,32 @@ static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, 
         return;
     }
     switch (outcome) {
-    case CLIENT_TAKEN: /* its event is on its way, or lost with the session */
+    case CLIENT_TAKEN: /* its event will follow, or is lost with the session */
         entry->taken = true;
         if (!screen->options.plain)
             return;
-        /* Over this protocol none comes: the room tells the others. */
+        /* The plain protocol sends us no event: the room tells the others only. */
         board_say(&screen->board, false, "your name is %s now", entry->text);
         break;
     case CLIENT_REFUSED:
     case CLIENT_UNKNOWN:
         screen_events_outcome(screen, entry, outcome, why);
         break;
-    case CLIENT_SENT: /* that is all that will ever be known */
-        screen->shown_alone = number;
-        show_alone(screen, entry);
+    case CLIENT_SENT: /* nothing more will be known */
+        screen->shown_when_sent = number;
+        show_without_event(screen, entry);
         break;
     }
     pending_remove(&screen->pending, number);
 }
 
-/* What was taken and whose events are lost is shown all the same. */
+/* Shows messages that were taken and whose events are lost. */
 static void show_taken(struct screen *screen)
 {
     for (size_t i = screen->pending.count; i-- > 0;) {
         if (!screen->pending.entries[i].taken)
             continue;
-        show_alone(screen, &screen->pending.entries[i]);
+        show_without_event(screen, &screen->pending.entries[i]);
         pending_remove(&screen->pending, screen->pending.entries[i].number);
     }
 }
@@ -118,7 +119,7 @@ static void on_missed(void *ctx, uint64_t count)
               (unsigned long long)count);
 }
 
-/* Of a server of the plain protocol: no event, but somebody should see it. */
+/* A line of a plain server that is no event. */
 static void on_line(void *ctx, const char *text, size_t length)
 {
     board_say_text(&((struct screen *)ctx)->board, false, text, length);
@@ -135,9 +136,9 @@ static void on_member(void *ctx, uint64_t number, const char *name, size_t name_
     terminal_touch(screen->terminal); /* the prompt counts them */
 }
 
-/* ---- how it stands ---- */
+/* ---- states ---- */
 
-static void be_in(struct screen *screen, bool first)
+static void show_joined(struct screen *screen, bool first)
 {
     ev_timer_stop(screen->loop, &screen->slow);
     screen->state = PROMPT_IN;
@@ -153,13 +154,13 @@ static void be_in(struct screen *screen, bool first)
                   "the room has begun anew, or has forgotten you: you are in again, as %s; what "
                   "was said meanwhile is lost",
                   client_name(screen->driver.client));
-    else if (screen->told_trouble)
+    else if (screen->reported_trouble)
         board_say(&screen->board, false, "the room answers again: you are in");
-    screen->told_trouble = false;
+    screen->reported_trouble = false;
     screen->forgotten = false;
 }
 
-static void be_refused(struct screen *screen, enum client_reason reason, uint16_t wait_s)
+static void show_refusal(struct screen *screen, enum client_reason reason, uint16_t wait_s)
 {
     char words[REASONS_TEXT_BYTES];
     bool again = reason == screen->refusal;
@@ -195,7 +196,7 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
     } else if (screen->leaving != SCREEN_STAYS) {
         return;
     } else if (state == CLIENT_IN) {
-        be_in(screen, !screen->was_in);
+        show_joined(screen, !screen->was_in);
         screen->was_in = true;
     } else if (state == CLIENT_JOINING &&
                (reason == CLIENT_NO_REASON || reason == CLIENT_REFUSED_UNKNOWN)) {
@@ -206,26 +207,26 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
         screen->state = PROMPT_JOINING;
         screen_wait(screen);
     } else if (state == CLIENT_JOINING) {
-        be_refused(screen, reason, wait_s);
+        show_refusal(screen, reason, wait_s);
     }
 }
 
 static void on_trouble(void *ctx, enum udp_link_trouble trouble, const char *words)
 {
     struct screen *screen = ctx;
-    const char *what_now = screen->was_in ? "it tries again by itself; what you type waits"
-                                          : "it tries again by itself; Ctrl-C leaves";
+    const char *hint = screen->was_in ? "it tries again by itself; what you type waits"
+                                      : "it tries again by itself; Ctrl-C leaves";
 
     ev_timer_stop(screen->loop, &screen->slow);
-    screen->told_trouble = true;
+    screen->reported_trouble = true;
     screen->state = PROMPT_NO_ANSWER;
     if (trouble == UDP_LINK_NO_ADDRESS)
-        board_say(&screen->board, true, "%s: %s; %s", screen->options.host, words, what_now);
+        board_say(&screen->board, true, "%s: %s; %s", screen->options.host, words, hint);
     else
         board_say(&screen->board, true, "nobody listens at %s: %s %s", words,
                   screen->was_in ? "the room is closed, or starts anew;"
                                  : "is roomd running there?",
-                  what_now);
+                  hint);
 }
 
 static void on_slow(struct ev_loop *loop, ev_timer *watcher, int events)
@@ -236,9 +237,9 @@ static void on_slow(struct ev_loop *loop, ev_timer *watcher, int events)
     (void)events;
     screen->state = PROMPT_NO_ANSWER;
     terminal_touch(screen->terminal);
-    if (screen->told_trouble)
+    if (screen->reported_trouble)
         return;
-    screen->told_trouble = true;
+    screen->reported_trouble = true;
     if (screen->was_in)
         board_say(&screen->board, true,
                   "the room does not answer: is this machine's network there? It goes on asking; "
@@ -261,19 +262,19 @@ static void on_late(struct ev_loop *loop, ev_timer *watcher, int events)
     for (size_t i = 0; i < screen->pending.count; i++) {
         struct pending_entry *entry = &screen->pending.entries[i];
 
-        if (!entry->told)
+        if (!entry->reported)
             board_say(&screen->board, false, "%s, and it is not in the room yet: %s",
                       screen->state == PROMPT_IN ? "this was sent" : "this waits", entry->text);
-        entry->told = true;
+        entry->reported = true;
     }
 }
 
 static void on_turn(void *ctx)
 {
-    screen_input_go_on(ctx);
+    screen_input_continue_paste(ctx);
 }
 
-/* What was given on is on the terminal before the driver takes it for seen. */
+/* Events must be on the terminal before the driver records them as shown. */
 static void on_done(void *ctx)
 {
     terminal_flush(((struct screen *)ctx)->terminal);

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Two lists. A member that is on one when it comes to the other is taken off: somebody whose
- * network has failed for a moment is no news. */
+/*
+ * Two lists. A member on one list that comes to the other is removed: a network that failed for a
+ * moment is no news.
+ */
 #include "room/screen/screen_fold.h"
 
 #include "room/sanitize.h"
 
 #include <string.h>
 
-static bool take_off(struct screen_fold_side *side, const char *name, size_t name_len)
+static bool remove_member(struct screen_fold_side *side, const char *name, size_t name_len)
 {
     for (uint32_t i = 0; i < side->named; i++) {
         if (side->lengths[i] != name_len || memcmp(side->names[i], name, name_len) != 0)
@@ -23,7 +25,7 @@ static bool take_off(struct screen_fold_side *side, const char *name, size_t nam
     return false;
 }
 
-static void put_on(struct screen_fold_side *side, const char *name, size_t name_len)
+static void add_member(struct screen_fold_side *side, const char *name, size_t name_len)
 {
     side->count++;
     if (side->named == SCREEN_FOLD_NAMES_MAX || side->count - 1 != side->named ||
@@ -50,14 +52,14 @@ bool screen_fold_add(struct screen_fold *fold, bool joined, const char *name, si
         return false;
     if (empty)
         fold->joined_first = joined;
-    if (!take_off(&fold->sides[joined ? 0 : 1], name, name_len))
-        put_on(&fold->sides[joined ? 1 : 0], name, name_len);
+    if (!remove_member(&fold->sides[joined ? 0 : 1], name, name_len))
+        add_member(&fold->sides[joined ? 1 : 0], name, name_len);
     return true;
 }
 
 static void add_names(const struct screen_fold_side *side, struct buffer *out)
 {
-    /* "and 1 other" would take more place than the name. */
+    /* "and 1 other" would be longer than the name. */
     uint32_t told = side->count <= SCREEN_FOLD_TOLD_MAX + 1 ? side->count : SCREEN_FOLD_TOLD_MAX;
 
     if (told > side->named)

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * Many who join or leave at once, told in one line. Knows when, and no clocks: the moment is an
- * argument.
- */
+/* Folds many joins and exits into one line. Reads no clock: the time is an argument. */
 #ifndef ROOMD_ROOM_SCREEN_SCREEN_FOLD_H
 #define ROOMD_ROOM_SCREEN_SCREEN_FOLD_H
 
@@ -14,11 +11,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Members that come so soon behind another are told together with those that come until the time
- * has passed. Half a second: of an exit, everybody is to know within one. */
+/*
+ * A join or exit this soon after another is held back, and told together with those that follow
+ * until this time has passed. Half a second, because everybody should know of an exit within one.
+ */
 #define SCREEN_FOLD_WAIT_NS INT64_C(500000000)
 
-/* Names that are kept: enough to see that somebody who left is back. */
+/* Names that are stored: enough to notice members that come back. */
 #define SCREEN_FOLD_NAMES_MAX 32U
 
 /* Names that are told: "alice, bob and 58 others joined". */
@@ -31,23 +30,25 @@ struct screen_fold_side {
     char names[SCREEN_FOLD_NAMES_MAX][ROOM_NAME_MAX_BYTES];
 };
 
-/* All zero is an empty one. */
+/* All zero is an empty fold. */
 struct screen_fold {
-    struct screen_fold_side sides[2]; /* who left, who joined */
+    struct screen_fold_side sides[2]; /* exits, joins */
     bool joined_first;
-    bool seen;       /* anybody, ever */
-    int64_t last_ns; /* the last one that came or went */
+    bool seen;       /* there was a join or exit before */
+    int64_t last_ns; /* time of the last join or exit */
 };
 
-/* Somebody has joined or left. False: it is quiet, and whoever asks tells it by itself. True: it is
- * kept, to be told by screen_fold_take after SCREEN_FOLD_WAIT_NS or before anything else is. */
+/*
+ * Adds a join or exit. False: it is quiet, and the caller tells it by itself. True: it is held
+ * back; screen_fold_take has to be called after SCREEN_FOLD_WAIT_NS, or before anything else is
+ * told.
+ */
 bool screen_fold_add(struct screen_fold *fold, bool joined, const char *name, size_t name_len,
                      int64_t now_ns);
 
 bool screen_fold_is_empty(const struct screen_fold *fold);
 
-/* The next line that is to be told, in visible form; false where there is none. Takes out whom it
- * tells. */
+/* Adds the next line, sanitized, and removes its members from the fold. False if there is none. */
 bool screen_fold_take(struct screen_fold *fold, struct buffer *out);
 
 #endif

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What is typed: messages, commands, and what was pasted. Nothing of it is lost: what can't be said
- * stands on the line again, or can be had back with Up. */
+/*
+ * Handles input: messages, commands and pastes. Nothing is lost: what can't be said returns to the
+ * line, or can be recalled with Up.
+ */
 #include "io/timer.h"
 #include "room/screen/screen_state.h"
 #include "room/tty/commands.h"
@@ -13,13 +15,13 @@
 
 #define QUESTION_BYTES 96
 
-/* On a linear terminal: what is acknowledged sooner needs no word. */
+/* On a linear terminal: an acknowledgement that takes longer is reported. */
 #define LATE_S 2.0
 
 /* ---- messages ---- */
 
-static void remember(struct screen *screen, uint32_t number, bool rename, const char *text,
-                     size_t length)
+static void add_pending(struct screen *screen, uint32_t number, bool rename, const char *text,
+                        size_t length)
 {
     if (number == 0)
         return;
@@ -29,8 +31,10 @@ static void remember(struct screen *screen, uint32_t number, bool rename, const 
         timer_start(screen->loop, &screen->late, LATE_S);
 }
 
-/* As driver_say; a word is said about what it refuses, but for STATUS_FULL. A blank line, which the
- * plain protocol can't say, is as good as an empty one. */
+/*
+ * As client_say; prints a line about each error but STATUS_FULL. A blank line, which the plain
+ * protocol can't say, is treated as an empty one.
+ */
 static int say(struct screen *screen, const char *text, size_t length)
 {
     uint32_t number = 0;
@@ -38,7 +42,7 @@ static int say(struct screen *screen, const char *text, size_t length)
 
     switch (status) {
     case STATUS_OK:
-        remember(screen, number, false, text, length);
+        add_pending(screen, number, false, text, length);
         break;
     case STATUS_FULL:
         break;
@@ -109,7 +113,7 @@ static void rename_to(struct screen *screen, const struct commands_line *read)
         board_say(&screen->board, true,
                   "that can't be a name, or too much waits: yours has not changed");
     else
-        remember(screen, number, true, name, read->length);
+        add_pending(screen, number, true, name, read->length);
 }
 
 static void run_command(struct screen *screen, const char *line)
@@ -158,9 +162,9 @@ void screen_input_line(struct screen *screen, const char *line)
     run_command(screen, line);
 }
 
-/* ---- pasted ---- */
+/* ---- pastes ---- */
 
-/* The next line of it that is not empty; false at its end. */
+/* The next line that is not empty; false at the end. */
 static bool next_line(const struct screen_paste *paste, size_t from, size_t *ret_at,
                       size_t *ret_length)
 {
@@ -179,7 +183,7 @@ static bool next_line(const struct screen_paste *paste, size_t from, size_t *ret
     return false;
 }
 
-static void forget_paste(struct screen *screen)
+static void drop_paste(struct screen *screen)
 {
     buffer_done(&screen->paste.text);
     screen->paste = (struct screen_paste){.at = 0};
@@ -210,14 +214,14 @@ void screen_input_answer(struct screen *screen, bool yes)
 {
     if (yes) {
         screen->paste.agreed = true;
-        screen_input_go_on(screen);
+        screen_input_continue_paste(screen);
         return;
     }
-    forget_paste(screen);
+    drop_paste(screen);
     board_say(&screen->board, false, "nothing of it was said");
 }
 
-void screen_input_go_on(struct screen *screen)
+void screen_input_continue_paste(struct screen *screen)
 {
     struct screen_paste *paste = &screen->paste;
     size_t at, length;
@@ -226,8 +230,8 @@ void screen_input_go_on(struct screen *screen)
         return;
     while (next_line(paste, paste->at, &at, &length)) {
         if (say(screen, paste->text.at + at, length) == STATUS_FULL)
-            return; /* there will be place when some of it was acknowledged */
+            return; /* continues when some of them are acknowledged */
         paste->at = at + length;
     }
-    forget_paste(screen);
+    drop_paste(screen);
 }

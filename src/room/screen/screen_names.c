@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Names: our own, and those of the others. */
+/* Names: our own, and those of the other members. */
 #include "core/model/text.h"
 #include "room/screen/screen_state.h"
 #include "room/tty/commands.h"
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More are of no use on a screen; roomctl lists them all. */
+/* More would not help on a screen; roomctl lists them all. */
 #define LIST_NAMES_MAX 200U
 
 #define FOLDED_BYTES (ROOM_NAME_MAX_BYTES * 4)
@@ -38,7 +38,7 @@ void screen_names_done(struct screen *screen)
     terminal_touch(screen->terminal);
 }
 
-/* True where the driver, or a new one, tries with this name now. */
+/* True if the driver, or a new one, tries this name now. */
 static bool take_name(struct screen *screen, const char *name, size_t length)
 {
     uint32_t number;
@@ -50,7 +50,7 @@ static bool take_name(struct screen *screen, const char *name, size_t length)
     memcpy(screen->options.name, name, length);
     screen->options.name[length] = '\0';
     if (screen->driver.client == NULL)
-        return screen_sit_down(screen);
+        return screen_join(screen);
     if (client_rename(screen->driver.client, &screen->driver.now, screen->options.name, &number) ==
         STATUS_OK)
         return true;
@@ -70,7 +70,7 @@ void screen_names_answer(struct screen *screen, const char *line)
         screen_leave(screen, false);
         return;
     }
-    /* The first time, Enter takes the name that was offered; later, that one is not to be had. */
+    /* The first time, Enter accepts the name that was offered. Later, that name is refused. */
     if (length == 0 && screen->driver.client == NULL) {
         line = screen->options.name;
         length = strlen(line);
@@ -123,7 +123,7 @@ static void list_ignored(struct screen *screen)
     buffer_done(&list);
 }
 
-/* Also where not everybody's name is known. */
+/* True also if some names are not known. */
 static bool may_be_here(const struct screen *screen, const char *name, size_t length)
 {
     uint32_t known = 0;
@@ -141,7 +141,7 @@ static bool may_be_here(const struct screen *screen, const char *name, size_t le
     return known < client_members(screen->driver.client);
 }
 
-/* It may be mistyped, or somebody is expected. */
+/* The name may be mistyped, or its member may still come. */
 static void hint_at_nobody(struct screen *screen, const char *name, size_t length)
 {
     if (may_be_here(screen, name, length))
@@ -183,7 +183,7 @@ void screen_names_ignore(struct screen *screen, const char *name, size_t length)
 
 /* ---- completion ---- */
 
-/* True where the name begins so, in any way to write it. */
+/* True if the name begins with `word`, compared as the room compares names. */
 static bool begins(const char *name, size_t length, const char *word)
 {
     char folded_name[FOLDED_BYTES], folded_word[FOLDED_BYTES];

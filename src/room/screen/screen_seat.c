@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Taking a seat in the room, and leaving it. */
+/* Joins the room and leaves it. */
 #include "io/timer.h"
 #include "room/screen/screen_state.h"
 
 #include <roomd/status.h>
 
-/* Leaving waits for what was said a moment ago, then for the room to say that it knows; a second in
- * all. */
+/*
+ * Leaving waits for messages that were just said, then for the room to confirm; one second in all.
+ */
 #define SETTLE_S 0.7
 #define LEAVE_S  0.3
 
-/* Nobody has answered for so long: the first time, and where somebody did before. */
+/* Then the user is told that nobody answers: on the first join, and after an interruption. */
 #define SLOW_JOIN_S   5.0
 #define SLOW_RETURN_S 2.0
 
@@ -22,22 +23,24 @@ void screen_end(struct screen *screen, int code)
     ev_break(screen->loop, EVBREAK_ALL);
 }
 
-/* A user who was never in has left nothing. */
-static int code_of_leaving(const struct screen *screen)
+/* Success only if the user was in. */
+static int exit_code(const struct screen *screen)
 {
     if (screen->driver.client == NULL || screen->driver.was_in)
         return EX_OK;
     return screen->refusal != CLIENT_NO_REASON ? SCREEN_EXIT_REFUSED : EX_UNAVAILABLE;
 }
 
-/* Not in this turn: a terminal that is closed sends a signal and an end in one moment, and the room
- * has not been told of the first of them yet. */
+/*
+ * Not in this turn: a terminal that closes gives a signal and an end of input at once, and the
+ * leave of the first has not been sent yet.
+ */
 static void tell_and_end(struct screen *screen)
 {
     if (screen->leaving == SCREEN_SETTLES)
         client_leave(screen->driver.client, &screen->driver.now, true);
     screen->leaving = SCREEN_LEAVES;
-    timer_start(screen->loop, &screen->patience, 0.0);
+    timer_start(screen->loop, &screen->timeout, 0.0);
 }
 
 void screen_leave(struct screen *screen, bool at_once)
@@ -45,7 +48,7 @@ void screen_leave(struct screen *screen, bool at_once)
     bool settles = !at_once && screen->pending.count > 0;
 
     if (screen->driver.client == NULL || !screen->driver.was_in) {
-        screen_end(screen, code_of_leaving(screen));
+        screen_end(screen, exit_code(screen));
         return;
     }
     if (screen->leaving != SCREEN_STAYS) {
@@ -56,10 +59,10 @@ void screen_leave(struct screen *screen, bool at_once)
     screen->state = PROMPT_LEAVING;
     terminal_touch(screen->terminal);
     client_leave(screen->driver.client, &screen->driver.now, !settles);
-    timer_start(screen->loop, &screen->patience, settles ? SETTLE_S : SETTLE_S + LEAVE_S);
+    timer_start(screen->loop, &screen->timeout, settles ? SETTLE_S : SETTLE_S + LEAVE_S);
 }
 
-void screen_on_patience(struct ev_loop *loop, ev_timer *watcher, int events)
+void screen_on_timeout(struct ev_loop *loop, ev_timer *watcher, int events)
 {
     struct screen *screen = watcher->data;
 
@@ -68,7 +71,7 @@ void screen_on_patience(struct ev_loop *loop, ev_timer *watcher, int events)
     if (screen->leaving == SCREEN_SETTLES) {
         screen->leaving = SCREEN_LEAVES;
         client_leave(screen->driver.client, &screen->driver.now, true);
-        timer_start(screen->loop, &screen->patience, LEAVE_S);
+        timer_start(screen->loop, &screen->timeout, LEAVE_S);
         return;
     }
     screen_end(screen, EX_OK);
@@ -79,7 +82,7 @@ void screen_wait(struct screen *screen)
     timer_start(screen->loop, &screen->slow, screen->was_in ? SLOW_RETURN_S : SLOW_JOIN_S);
 }
 
-bool screen_sit_down(struct screen *screen)
+bool screen_join(struct screen *screen)
 {
     switch (driver_init(&screen->driver, screen->loop, &screen->options, &screen->sink)) {
     case STATUS_OK:
