@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Rows end where we end them, never where the terminal would: so what it has is what we have
- * counted. The whole area goes out with one write each time; what a key changes is small.
+ * Ends each row itself before the terminal would, so that it knows what the terminal shows. Writes
+ * the whole area in one write each time: it is small.
  */
 #include "room/tty/area.h"
 
@@ -25,7 +25,7 @@ void area_forget(struct area *area)
 
 /* ---- breaking into rows ---- */
 
-/* Bytes of the next row. At least one character, whatever is too wide: it has to end. */
+/* Bytes of the next row. At least one character, even if it is too wide, so that loops end. */
 static size_t row_length(const char *text, size_t length, size_t columns)
 {
     size_t fits = sanitize_cut(text, length, columns, NULL);
@@ -37,7 +37,7 @@ static size_t row_length(const char *text, size_t length, size_t columns)
     return fits;
 }
 
-/* How many rows of another width a row becomes, up to `length` bytes of it; at least one. */
+/* The number of rows that `length` bytes of a row take at another width; at least one. */
 static size_t rows_of(const char *text, size_t length, size_t columns)
 {
     size_t rows = 1;
@@ -47,34 +47,36 @@ static size_t rows_of(const char *text, size_t length, size_t columns)
     return rows;
 }
 
-struct breaking {
-    size_t first; /* of the rows that are shown */
-    size_t row;   /* that has the cursor */
-    size_t at;    /* of the cursor, in that row */
+struct layout {
+    size_t first; /* first row that is shown */
+    size_t row;   /* row of the cursor */
+    size_t at;    /* of the cursor, bytes in its row */
     size_t rows;
 };
 
-/* Walks over the rows of prompt and line; a callback is not worth it. Where `area` is not NULL,
- * those from `first` on are put into it. */
-static void walk(const char *text, size_t length, size_t cursor, size_t columns,
-                 struct breaking *breaking, struct area *area, size_t most)
+/*
+ * Breaks prompt and line into rows. With an `area`, adds the rows from `first` on to it, up to
+ * `max_rows` rows.
+ */
+static void break_rows(const char *text, size_t length, size_t cursor, size_t columns,
+                       struct layout *layout, struct area *area, size_t max_rows)
 {
     size_t at = 0;
 
-    breaking->rows = 0;
+    layout->rows = 0;
     for (;;) {
         size_t row = row_length(text + at, length - at, columns);
         bool last = at + row == length;
 
         if (cursor >= at && (cursor < at + row || last)) {
-            breaking->row = breaking->rows;
-            breaking->at = cursor - at;
+            layout->row = layout->rows;
+            layout->at = cursor - at;
         }
-        if (area != NULL && breaking->rows >= breaking->first && area->count < most)
+        if (area != NULL && layout->rows >= layout->first && area->count < max_rows)
             area->rows[area->count++] = (struct area_row){.at = at, .length = row};
-        breaking->rows++;
+        layout->rows++;
         at += row;
-        /* A cursor behind a full row stands at the beginning of the next one. */
+        /* A cursor behind a full row is at the beginning of the next one. */
         if (last && (cursor < length || sanitize_width(text + at - row, row) < columns || row == 0))
             return;
     }
@@ -90,13 +92,13 @@ static void add_note(struct area *area, const char *note, size_t length, size_t 
     buffer_add(&area->shown, note, fits);
 }
 
-/* Notes give way on a low screen: the line comes first. */
+/* On a low screen notes are left out: the line comes first. */
 static void lay_out(struct area *area, const struct area_content *content, size_t columns,
-                    size_t most)
+                    size_t max_rows)
 {
     size_t length = content->prompt_length + content->line_length;
     size_t cursor = content->prompt_length + content->cursor;
-    struct breaking breaking = {0};
+    struct layout layout = {0};
     size_t notes = 0, base, kept;
     const char *text;
 
@@ -106,19 +108,19 @@ static void lay_out(struct area *area, const struct area_content *content, size_
     if (area->shown.length < length) /* no memory: an empty row */
         length = cursor = 0;
     text = area->shown.at != NULL ? area->shown.at : "";
-    walk(text, length, cursor, columns, &breaking, NULL, 0);
-    if (breaking.rows < most)
-        notes =
-            most - breaking.rows < content->note_count ? most - breaking.rows : content->note_count;
+    break_rows(text, length, cursor, columns, &layout, NULL, 0);
+    if (layout.rows < max_rows)
+        notes = max_rows - layout.rows < content->note_count ? max_rows - layout.rows
+                                                             : content->note_count;
     base = area->shown.length;
     for (size_t i = 0; i < notes; i++)
         add_note(area, content->notes[i], content->note_lengths[i], columns);
-    kept = most - notes;
-    breaking.first = breaking.row >= kept ? breaking.row - kept + 1 : 0;
+    kept = max_rows - notes;
+    layout.first = layout.row >= kept ? layout.row - kept + 1 : 0;
     text = base > 0 ? area->shown.at : ""; /* the notes may have moved it */
-    walk(text, length, cursor, columns, &breaking, area, most);
-    area->cursor_row = notes + breaking.row - breaking.first;
-    area->cursor_at = breaking.at;
+    break_rows(text, length, cursor, columns, &layout, area, max_rows);
+    area->cursor_row = notes + layout.row - layout.first;
+    area->cursor_at = layout.at;
 }
 
 static void write_row(const struct area *area, size_t row, const struct area_content *content,
@@ -145,14 +147,14 @@ static void write_row(const struct area *area, size_t row, const struct area_con
 void area_draw(struct area *area, const struct area_content *content, size_t columns, size_t rows,
                struct buffer *out)
 {
-    size_t most = rows > 1 ? rows - 1 : 1; /* a row of what was said stays in sight */
+    size_t max_rows = rows > 1 ? rows - 1 : 1; /* one row of the conversation stays visible */
     size_t column;
 
-    if (most > AREA_ROWS_MAX)
-        most = AREA_ROWS_MAX;
+    if (max_rows > AREA_ROWS_MAX)
+        max_rows = AREA_ROWS_MAX;
     if (columns == 0)
         columns = 1;
-    lay_out(area, content, columns, most);
+    lay_out(area, content, columns, max_rows);
     for (size_t row = 0; row < area->count; row++) {
         if (row > 0)
             buffer_add_text(out, "\r\n");
@@ -167,13 +169,13 @@ void area_draw(struct area *area, const struct area_content *content, size_t col
     area->columns = columns;
 }
 
-/* How many rows the screen has before the cursor's, and in all, now that it is so narrow. */
-static size_t rows_now(const struct area *area, size_t columns, size_t *ret_above)
+/* The number of rows on the screen above the cursor's, and in all, at the new width. */
+static size_t rows_after_resize(const struct area *area, size_t columns, size_t *ret_above)
 {
     const struct area_row *row = &area->rows[area->cursor_row];
     size_t before = area->cursor_at, rows = 0;
 
-    /* The cursor stands on the character behind it, where there is one. */
+    /* The cursor is on the character behind it, if there is one. */
     if (before < row->length)
         before += row_length(area->shown.at + row->at + before, row->length - before, 1);
     for (size_t i = 0; i < area->count; i++) {
@@ -191,12 +193,14 @@ void area_erase(struct area *area, size_t columns, bool reflows, struct buffer *
     if (area->count == 0)
         return;
     if (reflows && columns < area->columns)
-        rows = rows_now(area, columns > 0 ? columns : 1, &above);
+        rows = rows_after_resize(area, columns > 0 ? columns : 1, &above);
     if (above > 0)
         buffer_format(out, "\x1b[%zuA", above);
     buffer_add_text(out, "\r\x1b[K");
-    /* From the first row of the screen on, some take "erase all below" for "clear", and keep what
-     * was there in their scroll-back. */
+    /*
+     * Some terminals take "erase below" from the first row as "clear", and save the screen to their
+     * scroll-back. So only the rows below are erased with it.
+     */
     if (rows > 1)
         buffer_add_text(out, "\x1b[B\x1b[J\x1b[A");
     area_forget(area);

@@ -70,7 +70,7 @@ static void not_found(const char *word, struct commands_line *ret_line)
                  word);
 }
 
-static void take_command(const char *at, size_t length, struct commands_line *ret_line)
+static void parse_command(const char *at, size_t length, struct commands_line *ret_line)
 {
     char word[SUGGEST_WORD_MAX_BYTES + 1];
     const char *space = memchr(at, ' ', length);
@@ -84,7 +84,7 @@ static void take_command(const char *at, size_t length, struct commands_line *re
     while (length > 0 && at[length - 1] == ' ')
         length--;
     for (size_t i = 0; i < COMMANDS_COUNT; i++) {
-        if (suggest_distance(word, commands[i].name) != 0) /* in any case */
+        if (suggest_distance(word, commands[i].name) != 0) /* ignores case */
             continue;
         *ret_line = (struct commands_line){.what = commands[i].what, .text = at, .length = length};
         if (length > 0 && commands[i].argument[0] == '\0') {
@@ -102,7 +102,7 @@ static void take_command(const char *at, size_t length, struct commands_line *re
     not_found(word, ret_line);
 }
 
-static bool is(const char *line, size_t length, const char *word)
+static bool equals(const char *line, size_t length, const char *word)
 {
     return length == strlen(word) && memcmp(line, word, length) == 0;
 }
@@ -112,13 +112,13 @@ void commands_read(const char *line, size_t length, struct commands_line *ret_li
     *ret_line = (struct commands_line){.what = COMMANDS_SAY, .text = line, .length = length};
     if (length == 0) {
         ret_line->what = COMMANDS_NOTHING;
-    } else if (is(line, length, "q")) {
+    } else if (equals(line, length, "q")) {
         ret_line->what = COMMANDS_QUIT;
         ret_line->length = 0;
-    } else if (is(line, length, "\\q") || (length >= 2 && line[0] == '/' && line[1] == '/')) {
+    } else if (equals(line, length, "\\q") || (length >= 2 && line[0] == '/' && line[1] == '/')) {
         ret_line->text++;
         ret_line->length--;
     } else if (line[0] == '/') {
-        take_command(line + 1, length - 1, ret_line);
+        parse_command(line + 1, length - 1, ret_line);
     }
 }

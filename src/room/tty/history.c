@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The file is changed in place, under a lock: a new one in its place would not be the one that
- * another program waits for. */
+/*
+ * The file is changed in place, under a lock: with a new file in its place, a program that waits
+ * for the lock would write to the old one.
+ */
 #include "room/tty/history.h"
 
 #include <errno.h>
@@ -13,10 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* More than that of a file is not looked at: the last lines are at its end. */
+/* Only this much is read: the last lines are at the end. */
 #define READ_MAX_BYTES ((off_t)4 * 1024 * 1024)
 
-/* A longer line is no message and no command. */
+/* A longer line is neither a message nor a command. */
 #define LINE_MAX_BYTES ((size_t)4096)
 
 void history_init(struct history *history, const char *state_home, const char *home)
@@ -24,7 +26,7 @@ void history_init(struct history *history, const char *state_home, const char *h
     int length = 0;
 
     *history = (struct history){.path = ""};
-    /* The specification: a relative path is not to be followed. */
+    /* The specification ignores relative paths. */
     if (state_home != NULL && state_home[0] == '/')
         length =
             snprintf(history->path, sizeof(history->path), "%s/roomd/room_history", state_home);
@@ -52,7 +54,7 @@ void history_add(struct history *history, const char *line)
 
 /* ---- reading ---- */
 
-/* The file, or its end, from the beginning of a line on. */
+/* Reads the file or its end, from the beginning of a line on. */
 static bool read_lines(int fd, struct buffer *lines)
 {
     struct stat status;
@@ -125,8 +127,8 @@ static bool make_folders(const char *path)
     return true;
 }
 
-/* Where the last lines begin. */
-static size_t last_lines(const struct buffer *lines)
+/* The offset of the last HISTORY_LINES_MAX lines. */
+static size_t last_lines_at(const struct buffer *lines)
 {
     size_t count = 0;
 
@@ -149,7 +151,7 @@ static bool write_all(int fd, const char *bytes, size_t length)
     return true;
 }
 
-/* Shorter only when all of it is there: a full disk costs no line that was kept. */
+/* The file is cut only after all lines were written, so that a full disk loses no line. */
 static bool rewrite(int fd, const struct history *history)
 {
     struct buffer lines = {0};
@@ -157,7 +159,7 @@ static bool rewrite(int fd, const struct history *history)
     bool good = read_lines(fd, &lines);
 
     buffer_add(&lines, history->added.at, history->added.length);
-    from = last_lines(&lines);
+    from = last_lines_at(&lines);
     if (lines.failed) {
         errno = ENOMEM;
         good = false;

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Two states. The marks of a paste are looked for across the ends of what was read; a lone ESC is
- * not held back for that, since it is a key. A paste whose end never comes ends with the next ^C,
- * which is the terminal driver's.
+ * Two states. A mark of a paste is found even if it is split between two reads; a lone ESC is not
+ * held back for that, since it is a key. A paste whose end never comes ends with the next ^C, since
+ * the terminal driver turns that into a signal.
  */
 #include "room/tty/keys.h"
 
@@ -21,9 +21,9 @@ void keys_done(struct keys *keys)
     *keys = (struct keys){0};
 }
 
-/* ---- typed ---- */
+/* ---- typing ---- */
 
-/* How many bytes the character that begins so has; a byte that begins none is one by itself. */
+/* The length of a character by its first byte; 1 for a byte that begins none. */
 static size_t character_length(char first)
 {
     unsigned char byte = (unsigned char)first;
@@ -38,7 +38,7 @@ static bool is_continuation(char byte)
     return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
-/* The bytes at the end that may become a mark or a character when more comes. */
+/* Bytes at the end that may become a mark or a character when more come. */
 static size_t incomplete(const char *bytes, size_t length, bool more)
 {
     for (size_t tail = length < MARK_BYTES - 1 ? length : MARK_BYTES - 1; tail > 0; tail--) {
@@ -53,7 +53,7 @@ static size_t incomplete(const char *bytes, size_t length, bool more)
     return 0;
 }
 
-/* Returns how many bytes were used; the rest is for the other state, or for later. */
+/* Returns the number of bytes used; the rest is for the other state, or for later. */
 static size_t read_typed(struct keys *keys, const char *bytes, size_t length, bool more,
                          const struct keys_sink *sink)
 {
@@ -70,7 +70,7 @@ static size_t read_typed(struct keys *keys, const char *bytes, size_t length, bo
     return used + MARK_BYTES;
 }
 
-/* ---- pasted ---- */
+/* ---- pasting ---- */
 
 static void add_paste(struct keys *keys, const char *bytes, size_t length)
 {
@@ -83,7 +83,7 @@ static void add_paste(struct keys *keys, const char *bytes, size_t length)
     buffer_add(&keys->paste, bytes, length);
 }
 
-/* Terminals send Enter for the end of a line, some both characters. */
+/* Terminals end a line with CR, some with CR and LF. */
 static void make_lines(struct buffer *paste)
 {
     size_t kept = 0;

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * readline in callback mode, with its display taken out: who prints lines above a prompt must know
- * what the prompt has on the screen, to the column. So its output goes nowhere, its redisplay does
- * nothing, and its keys come from a queue, which never makes it wait.
+ * readline in callback mode, without its display: code that prints lines above a prompt must know
+ * to the column what the prompt shows. So readline's output goes to /dev/null, its redisplay does
+ * nothing, and its keys come from a queue, so that it never waits for one.
  */
 #include "room/tty/line_editor.h"
 
@@ -22,18 +22,18 @@
 /* readline's callbacks have no context. */
 static struct {
     struct line_editor_sink sink;
-    FILE *nowhere; /* owned */
+    FILE *dev_null; /* owned */
     const char *queue;
     size_t queued;
-    size_t word_at;  /* that is to be completed, in the line */
-    char *next_line; /* owned; the line is that when readline has done with the last one */
+    size_t word_at;  /* offset in the line of the word that is completed */
+    char *next_line; /* replaces the line when readline is done with the last one; owned */
     bool in_line;
     bool paste;
 } editor;
 
 /* ---- what readline calls ---- */
 
-/* Something wants more keys than there are, and may not wait for them: it is broken off. */
+/* readline wants more keys than there are, and must not wait for them: ^G aborts the command. */
 static int get_key(FILE *stream)
 {
     (void)stream;
@@ -98,11 +98,11 @@ static void on_candidates(char **words, int count, int longest)
 
 /* ---- opening and closing ---- */
 
-static void set_readline_up(void)
+static void set_up_readline(void)
 {
     rl_readline_name = "room";
     rl_instream = stdin;
-    rl_outstream = editor.nowhere;
+    rl_outstream = editor.dev_null;
     rl_catch_signals = 0;
     rl_catch_sigwinch = 0;
     rl_persistent_signal_handlers = 0;
@@ -123,13 +123,16 @@ int line_editor_open(const struct line_editor_sink *sink)
     const char *paste;
 
     editor.sink = *sink;
-    editor.nowhere = fopen("/dev/null", "we");
-    if (editor.nowhere == NULL)
+    editor.dev_null = fopen("/dev/null", "we");
+    if (editor.dev_null == NULL)
         return STATUS_SYSTEM;
-    set_readline_up();
+    set_up_readline();
     rl_initialize();
-    rl_redisplay_function = show_nothing; /* not before: with another's display, readline asks
-                                             nobody what the keys send */
+    /*
+     * Set after rl_initialize: with a redisplay of ours, it would not read from terminfo what the
+     * keys send.
+     */
+    rl_redisplay_function = show_nothing;
     paste = rl_variable_value("enable-bracketed-paste");
     editor.paste = paste == NULL || strcmp(paste, "off") != 0;
     rl_variable_bind("enable-bracketed-paste", "off");
@@ -147,7 +150,7 @@ void line_editor_close(void)
     rl_callback_handler_remove();
     clear_history();
     rl_outstream = stdout;
-    fclose(editor.nowhere);
+    fclose(editor.dev_null);
     free(editor.next_line);
     memset(&editor, 0, sizeof(editor));
 }
@@ -159,7 +162,7 @@ bool line_editor_wants_paste(void)
 
 /* ---- keys and lines ---- */
 
-static void take_next_line(void)
+static void apply_next_line(void)
 {
     if (editor.next_line == NULL)
         return;
@@ -175,7 +178,7 @@ void line_editor_feed(const char *bytes, size_t length)
     editor.queued = length;
     while (editor.queued > 0) {
         rl_callback_read_char();
-        take_next_line();
+        apply_next_line();
     }
 }
 
@@ -189,7 +192,7 @@ void line_editor_insert(const char *text, size_t length)
         if ((unsigned char)*at < ' ' || *at == '\x7f')
             *at = ' ';
     }
-    /* A search, or a number that is being typed: for them it is keys. */
+    /* In a search or a numeric argument, readline takes text as keys only. */
     if (RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG | RL_STATE_MULTIKEY))
         line_editor_feed(copy, strlen(copy));
     else
@@ -214,7 +217,7 @@ void line_editor_set_line(const char *line)
     free(editor.next_line);
     editor.next_line = strdup(line);
     if (!editor.in_line)
-        take_next_line();
+        apply_next_line();
 }
 
 void line_editor_add_history(const char *line)
@@ -226,7 +229,7 @@ void line_editor_add_history(const char *line)
     if (line[0] == '\0' || (last != NULL && strcmp(last->line, line) == 0))
         return;
     add_history(line);
-    /* A user who is looking back goes on there. */
+    /* A user who is looking back stays at that line. */
     if (at_end)
         using_history();
 }

@@ -3,8 +3,7 @@
 
 /*
  * The line that is being typed: the only file that knows GNU readline. Keys go in, finished lines
- * come out; it reads nothing and writes nothing. There is one in a process, as there is one
- * readline.
+ * come out; it reads and writes nothing itself. A process has one, as it has one readline.
  */
 #ifndef ROOMD_ROOM_TTY_LINE_EDITOR_H
 #define ROOMD_ROOM_TTY_LINE_EDITOR_H
@@ -12,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What Up, Down and Ctrl-R look through. */
+/* Lines that Up, Down and Ctrl-R search. */
 #define LINE_EDITOR_HISTORY_LINES 1000
 
 struct line_editor_sink {
@@ -22,11 +21,13 @@ struct line_editor_sink {
     void (*ended)(void *ctx);
     /* Ctrl-L. */
     void (*clear)(void *ctx);
-    /* TAB: the next word that may stand where `word` stands, `before` is the line up to there; from
-     * malloc. NULL: there is none. `first`: begin anew. */
+    /*
+     * TAB: returns the next candidate for `word`, from malloc, or NULL. `before` is the line up to
+     * the word. `first`: start over.
+     */
     char *(*candidate)(void *ctx, const char *before, size_t before_length, const char *word,
                        bool first);
-    /* TAB, once more: these may stand there. */
+    /* A second TAB: all candidates. */
     void (*candidates)(void *ctx, char **words, size_t count);
     void *ctx;
 };
@@ -35,21 +36,22 @@ struct line_editor_sink {
 int line_editor_open(const struct line_editor_sink *sink);
 void line_editor_close(void);
 
-/* The user wants to be asked about what is pasted: "enable-bracketed-paste" of inputrc. */
+/* True unless the user's inputrc turns off "enable-bracketed-paste". */
 bool line_editor_wants_paste(void);
 
-/* What was typed. Calls the sink. */
+/* Handles typed keys. Calls the sink. */
 void line_editor_feed(const char *bytes, size_t length);
-/* Text that is no key, where the cursor is; control characters, which would be keys or hidden,
- * become spaces. */
+/*
+ * Inserts text at the cursor. Control characters, which would be keys or invisible, become spaces.
+ */
 void line_editor_insert(const char *text, size_t length);
 
-/* The line as it is, and how much of it stands before the cursor. Valid until the next call. */
+/* The current line, its length and the bytes before the cursor. Valid until the next call. */
 const char *line_editor_line(size_t *ret_length, size_t *ret_cursor);
-/* What readline itself asks in place of the prompt, "(reverse-i-search)`hel': "; NULL: nothing. */
+/* The text that readline shows in place of the prompt, "(reverse-i-search)`hel': "; or NULL. */
 const char *line_editor_message(void);
 
-/* Another line, with the cursor at its end; may be called from the sink. */
+/* Replaces the line and puts the cursor at its end; may be called from the sink. */
 void line_editor_set_line(const char *line);
 
 void line_editor_add_history(const char *line);

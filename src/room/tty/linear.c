@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What is there and what is to be there have a beginning in common. */
+/* Writes what is new behind the common beginning of the old line and the new one. */
 #include "room/tty/linear.h"
 
 #include "room/sanitize.h"
@@ -22,8 +22,8 @@ void linear_end(struct linear *linear, struct buffer *out)
     linear->shown.length = 0;
 }
 
-static void begin(struct linear *linear, const char *prompt, size_t prompt_length,
-                  struct buffer *out)
+static void begin_line(struct linear *linear, const char *prompt, size_t prompt_length,
+                       struct buffer *out)
 {
     linear_end(linear, out);
     buffer_add(out, prompt, prompt_length);
@@ -31,8 +31,10 @@ static void begin(struct linear *linear, const char *prompt, size_t prompt_lengt
     linear->prompt_width = sanitize_width(prompt, prompt_length);
 }
 
-/* True where what is shown can be taken back to its first `same` bytes on this line. */
-static bool take_back(struct linear *linear, size_t same, size_t columns, struct buffer *out)
+/*
+ * Erases what is shown behind its first `same` bytes. False if that is not possible on this line.
+ */
+static bool erase_back(struct linear *linear, size_t same, size_t columns, struct buffer *out)
 {
     const char *shown = linear->shown.at;
     size_t width = linear->shown.length > 0 ? sanitize_width(shown, linear->shown.length) : 0;
@@ -41,8 +43,10 @@ static bool take_back(struct linear *linear, size_t same, size_t columns, struct
 
     if (linear->shown.length == same)
         return true;
-    /* It has gone on to the next row, where "back" ends; or only a mark is to go, without its
-     * letter. */
+    /*
+     * The line goes on in the next row, where backspace stops; or only a mark is to be erased,
+     * without its letter.
+     */
     if (linear->prompt_width + width >= columns || back == 0)
         return false;
     for (size_t i = 0; i < back; i++)
@@ -58,14 +62,14 @@ void linear_show(struct linear *linear, const char *prompt, size_t prompt_length
     if (!linear->open) {
         if (length == 0 && !asked)
             return;
-        begin(linear, prompt, prompt_length, out);
+        begin_line(linear, prompt, prompt_length, out);
     }
     while (same < length && same < linear->shown.length && line[same] == linear->shown.at[same])
         same++;
     while (same > 0 && same < length && ((unsigned char)line[same] & 0xc0) == 0x80)
         same--;
-    if (!take_back(linear, same, columns, out)) {
-        begin(linear, prompt, prompt_length, out);
+    if (!erase_back(linear, same, columns, out)) {
+        begin_line(linear, prompt, prompt_length, out);
         same = 0;
     }
     buffer_add(out, line + same, length - same);

@@ -2,10 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A prompt and a line on a terminal that only goes forwards, for screen readers, serial lines and
- * paper: what was typed is added at the end; what can't be shown so is written again, on a line of
- * its own. The only thing that goes back is what a terminal does itself for a letter that is taken
- * back.
+ * A prompt and a line on a terminal that only moves forwards, for screen readers, serial lines and
+ * paper. New characters are added at the end; other changes write the line again, on a line of its
+ * own. It moves back only to erase the last characters, as terminals themselves do.
  */
 #ifndef ROOMD_ROOM_TTY_LINEAR_H
 #define ROOMD_ROOM_TTY_LINEAR_H
@@ -15,21 +14,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* All zero is the beginning of a line with nothing on it. */
+/* All zero is an empty line without a prompt. */
 struct linear {
-    struct buffer shown; /* of the line, behind the prompt */
+    struct buffer shown; /* the line, behind the prompt */
     size_t prompt_width;
     bool open; /* there is a prompt on this line */
 };
 
 void linear_done(struct linear *linear);
 
-/* Shows the line as it is now: visible text. An empty line needs no prompt, unless it is asked for
- * one: a new one for each event would be all there is to hear. */
+/*
+ * Shows the line; all text is sanitized. An empty line gets a prompt only if `asked`: otherwise a
+ * screen reader would read a new one for each event.
+ */
 void linear_show(struct linear *linear, const char *prompt, size_t prompt_length, const char *line,
                  size_t length, bool asked, size_t columns, struct buffer *out);
 
-/* Something else is to be written, or the line was finished: goes on to an empty line. */
+/* Moves on to an empty line, before other text is written or when the line is finished. */
 void linear_end(struct linear *linear, struct buffer *out);
 
 #endif

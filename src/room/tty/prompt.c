@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Three lengths; the longest that leaves two thirds of the row is taken. */
+/* Three lengths: the longest that leaves two thirds of the row free is used. */
 #include "room/tty/prompt.h"
 
 #include "room/sanitize.h"
@@ -57,7 +57,7 @@ void prompt_text(const struct prompt *prompt, size_t columns, struct buffer *out
         sanitize_width(out->at + before, out->length - before) + 2 > columns / 3) {
         out->length = before;
         add_state(prompt, false, out);
-        /* Numbers may go; that something is wrong may not. */
+        /* Numbers may be left out, but not a state that is wrong. */
         if (prompt->state == PROMPT_IN && out->length - before + 2 > columns / 3)
             out->length = before;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Escape sequences for colours are written here and nowhere else. */
+/* The only file that writes escape sequences for colours. */
 #include "room/tty/style.h"
 
 #include "core/model/text.h"
@@ -14,15 +14,17 @@
 
 #define FOLDED_BYTES (ROOM_NAME_MAX_BYTES * 4)
 
-/* Contrast of 4 and more to black and to white, after WCAG 2.1, 1.4.3: nobody knows which of them
- * is behind. A test computes it. */
+/*
+ * Contrast of 4 and more to black and to white, after WCAG 2.1, 1.4.3, because the background is
+ * not known. A test computes it.
+ */
 const struct style_colour style_palette[STYLE_PALETTE] = {
     {27, 0, 95, 255},  {28, 0, 135, 0},    {30, 0, 135, 135},   {31, 0, 135, 175},
     {64, 95, 135, 0},  {65, 95, 135, 95},  {98, 135, 95, 215},  {129, 175, 0, 255},
     {130, 175, 95, 0}, {131, 175, 95, 95}, {133, 175, 95, 175}, {161, 215, 0, 95},
 };
 
-/* The grey in the middle of both. */
+/* The grey in the middle between black and white. */
 #define DIM_256 "\x1b[38;5;243m"
 
 /* ---- styles ---- */
@@ -50,7 +52,7 @@ size_t style_name_colour(const char *name, size_t length)
     int folded_len = text_fold(name, length, folded, sizeof(folded));
     const char *bytes = folded_len >= 0 ? folded : name;
     size_t count = folded_len >= 0 ? (size_t)folded_len : length;
-    uint32_t hash = 2166136261U; /* FNV-1a: it need only be the same tomorrow */
+    uint32_t hash = 2166136261U; /* FNV-1a; not secret, but stable between runs */
 
     for (size_t i = 0; i < count; i++)
         hash = (hash ^ (unsigned char)bytes[i]) * 16777619U;
@@ -65,7 +67,7 @@ static void add_name(enum style_colours colours, const char *name, size_t length
     if (colours == STYLE_256)
         buffer_format(out, "\x1b[38;5;%um",
                       (unsigned)style_palette[style_name_colour(name, length)].number);
-    if (length == 0) /* what a session missed may have an author that it can't know any more */
+    if (length == 0) /* after missed events, the author's name may not be known */
         buffer_add_text(out, "(somebody)");
     sanitize_add(out, name, length);
     if (own || colours == STYLE_256)
@@ -92,7 +94,7 @@ static void add_time(enum style_colours colours, int64_t wall_ns, int32_t utc_of
                   colours == STYLE_256 ? style_end(colours) : "");
 }
 
-/* Why somebody has left, where that is of interest to those who stay. */
+/* Why a member has left, if that is of interest to the others. */
 static const char *exit_words(uint8_t reason)
 {
     switch (reason) {
@@ -227,7 +229,7 @@ bool style_mentions(const char *text, size_t length, const char *name, size_t na
             same++;
         if (same < name_len)
             continue;
-        /* "ann" is not in "hannah"; names in other scripts stand in a text without a gap. */
+        /* "ann" is not in "hannah"; names in other scripts need no space around them. */
         if (at > 0 && is_word(text[at - 1]) && is_word(name[0]))
             continue;
         if (at + name_len < length && is_word(text[at + name_len]) && is_word(name[name_len - 1]))

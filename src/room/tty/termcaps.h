@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a terminal can, as far as its environment tells: nobody can ask it without waiting for an
- * answer that may not come.
+ * The capabilities of a terminal, as far as the environment tells them: asking the terminal would
+ * mean waiting for an answer that may not come.
  */
 #ifndef ROOMD_ROOM_TTY_TERMCAPS_H
 #define ROOMD_ROOM_TTY_TERMCAPS_H
@@ -13,12 +13,12 @@
 #include <stdbool.h>
 
 struct termcaps {
-    enum style_colours colours; /* NO_COLOR (no-color.org) counts */
+    enum style_colours colours; /* respects NO_COLOR (no-color.org) */
     bool dumb;                  /* it can't move its cursor */
-    bool reflows;               /* a narrower window breaks rows anew, rather than cutting them */
+    bool reflows;               /* a narrower window breaks rows again, rather than cutting them */
 };
 
-/* `get` is getenv, or a test's. */
-void termcaps_read(char *(*get)(const char *name), struct termcaps *ret_ability);
+/* `get` is getenv, or a test's replacement. */
+void termcaps_read(char *(*get)(const char *name), struct termcaps *ret_caps);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Device, keys, editor and area, put together. */
+/* Combines device, keys, editor and area. */
 #include "room/tty/terminal.h"
 
 #include "io/timer.h"
@@ -20,9 +20,9 @@
 #define QUESTION_BYTES 160
 
 /*
- * A window that is being resized is many sizes after another, and tmux tells of them up to a
- * quarter of a second late: what is taken away by a size that is not true any more may be
- * somebody's line. So nothing is written until it has settled.
+ * A window that is being resized has many sizes in a row, and tmux reports them up to a quarter of
+ * a second late. Erasing by a stale size might erase a line of the conversation, so nothing is
+ * written until the size has settled.
  */
 #define SETTLE_S 0.3
 
@@ -30,21 +30,21 @@ struct terminal {
     struct terminal_sink sink;
     struct ev_loop *loop; /* borrowed */
     ev_prepare work;
-    ev_timer settle; /* after a new size */
+    ev_timer settle; /* runs after a new size */
     struct tty *tty;
     struct keys keys;
     struct area area;
     struct linear linear_area;
-    struct buffer lines; /* that are to be printed, each with its end */
+    struct buffer lines; /* to be printed, each with its end */
     struct buffer prompt;
     struct buffer notes;
     size_t note_ends[AREA_NOTES_MAX];
     size_t note_count;
-    struct buffer line;         /* visible */
-    struct buffer last_message; /* readline's own prompt on a linear terminal */
+    struct buffer line;         /* sanitized */
+    struct buffer last_message; /* readline's message that a linear terminal shows */
     char question[QUESTION_BYTES];
     enum style_colours colours;
-    uint64_t unshown; /* lines that were lost on a stuck terminal */
+    uint64_t unshown; /* lines lost while the terminal was stuck */
     bool linear;
     bool reflows;
     bool has_editor;
@@ -97,7 +97,7 @@ void terminal_add_note(struct terminal *terminal, const char *note, size_t lengt
     terminal->note_ends[terminal->note_count++] = terminal->notes.length;
 }
 
-/* What stands before the line: what readline or we ask, or the prompt. */
+/* The text before the line: our question, readline's message, or the prompt. */
 static const char *prompt_now(const struct terminal *terminal, size_t *ret_length)
 {
     const char *message =
@@ -107,8 +107,8 @@ static const char *prompt_now(const struct terminal *terminal, size_t *ret_lengt
     return message != NULL ? message : terminal->prompt.at;
 }
 
-/* Makes the line visible; returns how much of it stands before the cursor. */
-static size_t look_at_line(struct terminal *terminal)
+/* Sanitizes the line; returns how many bytes of it are before the cursor. */
+static size_t sanitize_line(struct terminal *terminal)
 {
     size_t length, cursor, before;
     const char *line = line_editor_line(&length, &cursor);
@@ -141,7 +141,7 @@ static void draw_area(struct terminal *terminal, struct buffer *out)
     sanitize_add_plain(&prompt, text, length);
     content.prompt = prompt.at;
     content.prompt_length = prompt.length;
-    content.cursor = look_at_line(terminal);
+    content.cursor = sanitize_line(terminal);
     content.line = terminal->line.at;
     content.line_length = terminal->line.length;
     area_draw(&terminal->area, &content, tty_columns(terminal->tty), tty_rows(terminal->tty), out);
@@ -166,7 +166,7 @@ static void write_linear(struct terminal *terminal, struct buffer *out)
     size_t message_length = message != NULL ? strlen(message) : 0, length;
     const char *prompt;
 
-    /* Another prompt is a line of its own. */
+    /* Another prompt begins another line. */
     if (message_length != terminal->last_message.length ||
         (message_length > 0 && memcmp(message, terminal->last_message.at, message_length) != 0))
         linear_end(&terminal->linear_area, out);
@@ -176,14 +176,14 @@ static void write_linear(struct terminal *terminal, struct buffer *out)
         linear_end(&terminal->linear_area, out);
         buffer_add(out, terminal->lines.at, terminal->lines.length);
     }
-    look_at_line(terminal);
+    sanitize_line(terminal);
     prompt = prompt_now(terminal, &length);
     linear_show(&terminal->linear_area, prompt, length, terminal->line.at, terminal->line.length,
                 terminal->always || terminal->question[0] != '\0' || message != NULL,
                 tty_columns(terminal->tty), out);
 }
 
-static void tell_unshown(struct terminal *terminal)
+static void add_unshown(struct terminal *terminal)
 {
     if (terminal->unshown == 0)
         return;
@@ -202,7 +202,7 @@ void terminal_flush(struct terminal *terminal)
     terminal->touched = false;
     terminal->notes.length = terminal->note_count = 0;
     terminal->sink.draw(terminal->sink.ctx);
-    tell_unshown(terminal);
+    add_unshown(terminal);
     if (terminal->bell)
         buffer_add(&out, "\a", 1);
     if (terminal->linear)
@@ -222,7 +222,7 @@ static void on_work(struct ev_loop *loop, ev_prepare *watcher, int events)
     terminal_flush(watcher->data);
 }
 
-/* ---- what is typed ---- */
+/* ---- input ---- */
 
 static void answer(struct terminal *terminal, bool yes)
 {
@@ -260,7 +260,7 @@ static void on_line(void *ctx, const char *line)
 {
     struct terminal *terminal = ctx;
 
-    /* On the linear one, it stays where it was typed. */
+    /* On a linear terminal, the line stays where it was typed. */
     if (terminal->linear) {
         terminal_flush(terminal);
         linear_end(&terminal->linear_area, &terminal->lines);
@@ -296,7 +296,7 @@ static void on_candidates(void *ctx, char **words, size_t count)
     for (size_t i = 0; i < count; i++) {
         size_t length = strlen(words[i]);
 
-        /* "alice: " stands for alice. */
+        /* The candidate "alice: " is listed as alice. */
         while (length > 0 && (words[i][length - 1] == ' ' || words[i][length - 1] == ':'))
             length--;
         buffer_add_text(&list, i > 0 ? "  " : "");
@@ -308,7 +308,7 @@ static void on_candidates(void *ctx, char **words, size_t count)
     buffer_done(&line);
 }
 
-/* ---- what the device tells ---- */
+/* ---- what the device reports ---- */
 
 static void on_input(void *ctx, const char *bytes, size_t length, bool more)
 {
@@ -357,7 +357,7 @@ static void on_continued(void *ctx)
 {
     struct terminal *terminal = ctx;
 
-    /* The shell has written where the area was. */
+    /* The shell has written over the area. */
     area_forget(&terminal->area);
     terminal_touch(terminal);
     tty_write(terminal->tty, "\r", 1);
@@ -436,20 +436,20 @@ int terminal_new(struct ev_loop *loop, bool linear, const struct terminal_sink *
                  struct terminal **ret_terminal)
 {
     struct terminal *terminal = calloc(1, sizeof(*terminal));
-    struct termcaps ability;
+    struct termcaps caps;
     int status;
 
     if (terminal == NULL)
         return STATUS_NO_MEMORY;
     terminal->sink = *sink;
     terminal->loop = loop;
-    termcaps_read(getenv, &ability);
-    terminal->linear = linear || ability.dumb;
-    terminal->reflows = ability.reflows;
-    terminal->colours = terminal->linear ? STYLE_PLAIN : ability.colours;
+    termcaps_read(getenv, &caps);
+    terminal->linear = linear || caps.dumb;
+    terminal->reflows = caps.reflows;
+    terminal->colours = terminal->linear ? STYLE_PLAIN : caps.colours;
     terminal->touched = true;
     ev_prepare_init(&terminal->work, on_work);
-    ev_set_priority(&terminal->work, EV_MINPRI); /* when all others have printed what they have */
+    ev_set_priority(&terminal->work, EV_MINPRI); /* after all others have printed */
     ev_timer_init(&terminal->settle, on_settled, 0.0, 0.0);
     terminal->work.data = terminal;
     ev_prepare_start(loop, &terminal->work);

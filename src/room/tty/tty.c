@@ -20,13 +20,13 @@
 #define PASTE_ON  "\x1b[?2004h"
 #define PASTE_OFF "\x1b[?2004l"
 
-/* What a terminal that tells no size has. */
+/* For a terminal that does not report its size. */
 #define COLUMNS_DEFAULT 80
 #define ROWS_DEFAULT    24
 
 #define READ_BYTES 4096
 
-/* How long a terminal may take for the last that is written. */
+/* How long a terminal may take for the last output. */
 #define CLOSE_MS 1000
 
 enum { WATCH_WINCH, WATCH_TSTP, WATCH_CONT, WATCHES };
@@ -38,14 +38,16 @@ struct tty {
     ev_io output;
     ev_signal signals[WATCHES];
     struct buffer waiting;
-    int out; /* owned: stdout, with an open file description of our own */
+    int out; /* owned: stdout, if possible with an open file description of our own */
     bool paste;
     bool gone;
     size_t columns, rows;
 };
 
-/* For the handler of a crash, which has no argument: the one terminal of this process. Written
- * while `raw` is 0 only. */
+/*
+ * For the handler of a crash, which has no argument: the one terminal of this process. Written only
+ * while `raw` is 0.
+ */
 static struct {
     struct termios before;
     volatile sig_atomic_t raw;
@@ -54,7 +56,7 @@ static struct {
 
 /* ---- modes ---- */
 
-static void take_modes(const struct tty *tty)
+static void set_raw_mode(const struct tty *tty)
 {
     struct termios modes;
 
@@ -65,21 +67,23 @@ static void take_modes(const struct tty *tty)
     crash.paste = tty->paste;
     crash.raw = 1;
     modes = crash.before;
-    /* Signals stay: Ctrl-C and Ctrl-Z work whatever becomes of us. Ctrl-S does not stop the
-     * terminal, but searches forwards. */
+    /*
+     * Signals stay on, so that Ctrl-C and Ctrl-Z work whatever state we are in. Ctrl-S does not
+     * stop the terminal, but searches forwards.
+     */
     modes.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN);
-    modes.c_lflag |=
-        ISIG | NOFLSH; /* what was typed before Ctrl-Z, or is being written, is not thrown away */
+    /* With NOFLSH, Ctrl-Z discards neither input nor output. */
+    modes.c_lflag |= ISIG | NOFLSH;
     modes.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IGNCR | IXON | ISTRIP);
     modes.c_oflag &= ~(tcflag_t)OPOST;
     modes.c_cc[VMIN] = 1;
     modes.c_cc[VTIME] = 0;
-    /* Not after the output has drained: a terminal that takes nothing would hold us. */
+    /* Not TCSADRAIN: a terminal that takes nothing would block us. */
     tcsetattr(STDIN_FILENO, TCSANOW, &modes);
 }
 
 /* Safe in a signal handler. */
-static void give_back_modes(void)
+static void restore_modes(void)
 {
     if (!crash.raw)
         return;
@@ -93,7 +97,7 @@ static void on_crash(int number)
     bool paste = crash.paste;
     bool raw = crash.raw;
 
-    give_back_modes();
+    restore_modes();
     if (raw && write(STDOUT_FILENO, paste ? reset : "\r\n", paste ? sizeof(reset) - 1 : 2) < 0) {
         /* nobody is left to be told */
     }
@@ -111,7 +115,7 @@ static void catch_crashes(bool caught)
         sigaction(numbers[i], &action, NULL);
 }
 
-static void measure(struct tty *tty)
+static void read_size(struct tty *tty)
 {
     struct winsize size = {0};
 
@@ -121,9 +125,9 @@ static void measure(struct tty *tty)
     tty->rows = size.ws_row > 0 ? size.ws_row : ROWS_DEFAULT;
 }
 
-/* ---- in and out ---- */
+/* ---- input and output ---- */
 
-static void be_gone(struct tty *tty)
+static void hang_up(struct tty *tty)
 {
     if (tty->gone)
         return;
@@ -134,8 +138,8 @@ static void be_gone(struct tty *tty)
     tty->sink.closed(tty->sink.ctx);
 }
 
-/* False where it is gone. */
-static bool push(struct tty *tty)
+/* False if the terminal is gone. */
+static bool flush(struct tty *tty)
 {
     while (tty->waiting.length > 0) {
         ssize_t written = write(tty->out, tty->waiting.at, tty->waiting.length);
@@ -149,10 +153,10 @@ static bool push(struct tty *tty)
     return true;
 }
 
-static void push_or_wait(struct tty *tty)
+static void flush_or_wait(struct tty *tty)
 {
-    if (!push(tty))
-        be_gone(tty);
+    if (!flush(tty))
+        hang_up(tty);
     else if (tty->waiting.length > 0)
         ev_io_start(tty->loop, &tty->output);
     else
@@ -164,7 +168,7 @@ void tty_write(struct tty *tty, const char *bytes, size_t length)
     if (tty->gone || tty_is_stuck(tty))
         return;
     buffer_add(&tty->waiting, bytes, length);
-    push_or_wait(tty);
+    flush_or_wait(tty);
 }
 
 bool tty_is_stuck(const struct tty *tty)
@@ -176,7 +180,7 @@ static void on_output(struct ev_loop *loop, ev_io *watcher, int events)
 {
     (void)loop;
     (void)events;
-    push_or_wait(watcher->data);
+    flush_or_wait(watcher->data);
 }
 
 static void on_input(struct ev_loop *loop, ev_io *watcher, int events)
@@ -190,7 +194,7 @@ static void on_input(struct ev_loop *loop, ev_io *watcher, int events)
     if (length > 0)
         tty->sink.input(tty->sink.ctx, bytes, (size_t)length, length == (ssize_t)sizeof(bytes));
     else if (length == 0 || (errno != EINTR && errno != EAGAIN))
-        be_gone(tty);
+        hang_up(tty);
 }
 
 /* ---- signals ---- */
@@ -201,21 +205,23 @@ static void on_winch(struct ev_loop *loop, ev_signal *watcher, int events)
 
     (void)loop;
     (void)events;
-    measure(tty);
+    read_size(tty);
     tty->sink.resized(tty->sink.ctx);
 }
 
 static void resume(struct tty *tty)
 {
-    measure(tty);
-    take_modes(tty);
+    read_size(tty);
+    set_raw_mode(tty);
     if (tty->paste)
         tty_write(tty, PASTE_ON, sizeof(PASTE_ON) - 1);
     tty->sink.continued(tty->sink.ctx);
 }
 
-/* Stops as if we had not asked for the signal: where nobody could continue us, the kernel does not
- * stop us either. */
+/*
+ * Stops as if we did not catch the signal: where nobody could continue us, the kernel does not stop
+ * us either.
+ */
 static void on_stop(struct ev_loop *loop, ev_signal *watcher, int events)
 {
     struct tty *tty = watcher->data;
@@ -226,7 +232,7 @@ static void on_stop(struct ev_loop *loop, ev_signal *watcher, int events)
     tty->sink.stopping(tty->sink.ctx);
     if (tty->paste)
         tty_write(tty, PASTE_OFF, sizeof(PASTE_OFF) - 1);
-    give_back_modes();
+    restore_modes();
     sigemptyset(&normal.sa_mask);
     sigaction(SIGTSTP, &normal, &before);
     raise(SIGTSTP);
@@ -234,7 +240,7 @@ static void on_stop(struct ev_loop *loop, ev_signal *watcher, int events)
     resume(tty);
 }
 
-/* Also after a SIGSTOP, of which nobody is told before. The shell may have changed the modes. */
+/* Also after a SIGSTOP, which can't be caught. The shell may have changed the modes. */
 static void on_continue(struct ev_loop *loop, ev_signal *watcher, int events)
 {
     (void)loop;
@@ -246,8 +252,8 @@ static void on_continue(struct ev_loop *loop, ev_signal *watcher, int events)
 
 /*
  * O_NONBLOCK belongs to the open file description, which we share with the shell; opening the
- * terminal anew gives us one of our own. Where that is not allowed (somebody else's terminal, after
- * su), writing may wait for it.
+ * terminal again gives us one of our own. If that is not allowed (the terminal belongs to another
+ * user, after su), writing may block.
  */
 static int open_output(void)
 {
@@ -287,9 +293,9 @@ int tty_open(struct ev_loop *loop, bool paste, const struct tty_sink *sink, stru
         free(tty);
         return STATUS_SYSTEM;
     }
-    measure(tty);
+    read_size(tty);
     catch_crashes(true);
-    take_modes(tty);
+    set_raw_mode(tty);
     start_watchers(tty);
     if (paste)
         tty_write(tty, PASTE_ON, sizeof(PASTE_ON) - 1);
@@ -297,11 +303,11 @@ int tty_open(struct ev_loop *loop, bool paste, const struct tty_sink *sink, stru
     return STATUS_OK;
 }
 
-static void push_all(struct tty *tty)
+static void drain(struct tty *tty)
 {
     struct pollfd ready = {.fd = tty->out, .events = POLLOUT};
 
-    while (push(tty) && tty->waiting.length > 0 && poll(&ready, 1, CLOSE_MS) > 0)
+    while (flush(tty) && tty->waiting.length > 0 && poll(&ready, 1, CLOSE_MS) > 0)
         ;
 }
 
@@ -312,13 +318,13 @@ void tty_close(struct tty *tty)
     if (!tty->gone) {
         if (tty->paste)
             buffer_add(&tty->waiting, PASTE_OFF, sizeof(PASTE_OFF) - 1);
-        push_all(tty);
+        drain(tty);
     }
     ev_io_stop(tty->loop, &tty->input);
     ev_io_stop(tty->loop, &tty->output);
     for (size_t i = 0; i < WATCHES; i++)
         ev_signal_stop(tty->loop, &tty->signals[i]);
-    give_back_modes();
+    restore_modes();
     catch_crashes(false);
     close(tty->out);
     buffer_done(&tty->waiting);
