@@ -39,31 +39,17 @@ const char *commands_name(size_t row, const char **ret_argument, const char **re
     return commands[row].name;
 }
 
-static const char *closest(const char *word)
-{
-    const char *best = NULL;
-    unsigned least = SUGGEST_FAR;
-
-    for (size_t i = 0; i < COMMANDS_COUNT; i++) {
-        unsigned distance = suggest_distance(word, commands[i].name);
-
-        if (distance < least && suggest_is_close(distance, commands[i].name)) {
-            least = distance;
-            best = commands[i].name;
-        }
-    }
-    return best;
-}
-
 static void not_found(const char *word, struct commands_line *ret_line)
 {
-    const char *best = closest(word);
+    struct suggestion best = {0};
 
+    for (size_t i = 0; i < COMMANDS_COUNT; i++)
+        suggest_consider(&best, commands[i].name, word);
     ret_line->what = COMMANDS_WRONG;
-    if (best != NULL)
+    if (best.word != NULL)
         snprintf(ret_line->words, sizeof(ret_line->words),
                  "there is no command /%s: did you mean /%s? '//' begins a message with a slash",
-                 word, best);
+                 word, best.word);
     else
         snprintf(ret_line->words, sizeof(ret_line->words),
                  "there is no command /%s: /help lists them, '//' begins a message with a slash",

@@ -38,13 +38,23 @@ static bool is_continuation(char byte)
     return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
+/* Bytes at the end that may become that mark when more come. */
+static size_t partial_mark(const char *bytes, size_t length, const char *mark)
+{
+    size_t tail = length < MARK_BYTES - 1 ? length : MARK_BYTES - 1;
+
+    while (tail > 0 && memcmp(bytes + length - tail, mark, tail) != 0)
+        tail--;
+    return tail;
+}
+
 /* Bytes at the end that may become a mark or a character when more come. */
 static size_t incomplete(const char *bytes, size_t length, bool more)
 {
-    for (size_t tail = length < MARK_BYTES - 1 ? length : MARK_BYTES - 1; tail > 0; tail--) {
-        if (memcmp(bytes + length - tail, begin_mark, tail) == 0)
-            return tail > 1 || more ? tail : 0;
-    }
+    size_t mark = partial_mark(bytes, length, begin_mark);
+
+    if (mark > 1 || (mark == 1 && more))
+        return mark;
     for (size_t tail = 1; tail <= 3 && tail <= length; tail++) {
         if (is_continuation(bytes[length - tail]))
             continue;
@@ -102,7 +112,7 @@ static size_t read_pasted(struct keys *keys, const char *bytes, size_t length,
                           const struct keys_sink *sink)
 {
     const char *mark = memmem(bytes, length, end_mark, MARK_BYTES);
-    size_t used = length, tail;
+    size_t used;
 
     if (mark != NULL) {
         add_paste(keys, bytes, (size_t)(mark - bytes));
@@ -113,11 +123,7 @@ static size_t read_pasted(struct keys *keys, const char *bytes, size_t length,
         buffer_done(&keys->paste);
         return (size_t)(mark - bytes) + MARK_BYTES;
     }
-    for (tail = length < MARK_BYTES - 1 ? length : MARK_BYTES - 1; tail > 0; tail--) {
-        if (memcmp(bytes + length - tail, end_mark, tail) == 0)
-            break;
-    }
-    used -= tail;
+    used = length - partial_mark(bytes, length, end_mark);
     add_paste(keys, bytes, used);
     return used;
 }

@@ -45,8 +45,8 @@ struct tty {
 };
 
 /*
- * For the handler of a crash, which has no argument: the one terminal of this process. Written only
- * while `raw` is 0.
+ * For the handler of a crash, which has no argument: the one terminal of this process. `before` is
+ * written only while `raw` is 0.
  */
 static struct {
     struct termios before;
