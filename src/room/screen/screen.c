@@ -27,30 +27,9 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 
 /* ---- what the terminal reports ---- */
 
-static void on_line(void *ctx, const char *line)
-{
-    screen_input_line(ctx, line);
-}
-
-static void on_pasted(void *ctx, const char *text, size_t length, bool cut)
-{
-    screen_input_paste(ctx, text, length, cut);
-}
-
-static void on_answered(void *ctx, bool yes)
-{
-    screen_input_answer(ctx, yes);
-}
-
 static void on_ended(void *ctx, bool closed)
 {
     screen_leave(ctx, closed);
-}
-
-static char *on_candidate(void *ctx, const char *before, size_t before_length, const char *word,
-                          bool first)
-{
-    return screen_names_candidate(ctx, before, before_length, word, first);
 }
 
 static void draw_notes(struct screen *screen)
@@ -112,7 +91,6 @@ static void init_watchers(struct screen *screen)
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 
     screen_events_open(screen);
-    screen->sink = screen_events_sink(screen);
     ev_timer_init(&screen->timeout, screen_on_timeout, 0.0, 0.0);
     screen->timeout.data = screen;
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
@@ -133,11 +111,11 @@ static void stop_watchers(struct screen *screen)
 
 static int open_terminal(struct screen *screen)
 {
-    const struct terminal_sink sink = {.line = on_line,
-                                       .pasted = on_pasted,
-                                       .answered = on_answered,
+    const struct terminal_sink sink = {.line = screen_input_line,
+                                       .pasted = screen_input_paste,
+                                       .answered = screen_input_answer,
                                        .ended = on_ended,
-                                       .candidate = on_candidate,
+                                       .candidate = screen_names_candidate,
                                        .draw = on_draw,
                                        .ctx = screen};
 

@@ -269,11 +269,6 @@ static void on_late(struct ev_loop *loop, ev_timer *watcher, int events)
     }
 }
 
-static void on_turn(void *ctx)
-{
-    screen_input_continue_paste(ctx);
-}
-
 /* Events must be on the terminal before the driver records them as shown. */
 static void on_done(void *ctx)
 {
@@ -282,23 +277,19 @@ static void on_done(void *ctx)
 
 /* ---- opening ---- */
 
-struct driver_sink screen_events_sink(struct screen *screen)
-{
-    return (struct driver_sink){.client = {.event = on_event,
-                                           .outcome = on_outcome,
-                                           .missed = on_missed,
-                                           .state = on_state,
-                                           .member = on_member,
-                                           .line = on_line,
-                                           .ctx = screen},
-                                .trouble = on_trouble,
-                                .turn = on_turn,
-                                .done = on_done,
-                                .ctx = screen};
-}
-
 void screen_events_open(struct screen *screen)
 {
+    screen->sink = (struct driver_sink){.client = {.event = on_event,
+                                                   .outcome = on_outcome,
+                                                   .missed = on_missed,
+                                                   .state = on_state,
+                                                   .member = on_member,
+                                                   .line = on_line,
+                                                   .ctx = screen},
+                                        .trouble = on_trouble,
+                                        .turn = screen_input_continue_paste,
+                                        .done = on_done,
+                                        .ctx = screen};
     ev_timer_init(&screen->slow, on_slow, 0.0, 0.0);
     ev_timer_init(&screen->late, on_late, 0.0, 0.0);
     screen->slow.data = screen->late.data = screen;

@@ -151,8 +151,10 @@ static void run_command(struct screen *screen, const char *line)
     }
 }
 
-void screen_input_line(struct screen *screen, const char *line)
+void screen_input_line(void *ctx, const char *line)
 {
+    struct screen *screen = ctx;
+
     if (screen->asks_name) {
         screen_names_answer(screen, line);
         return;
@@ -168,19 +170,16 @@ void screen_input_line(struct screen *screen, const char *line)
 static bool next_line(const struct screen_paste *paste, size_t from, size_t *ret_at,
                       size_t *ret_length)
 {
-    while (from < paste->text.length) {
-        const char *at = paste->text.at + from;
-        const char *end = memchr(at, '\n', paste->text.length - from);
-        size_t length = end != NULL ? (size_t)(end - at) : paste->text.length - from;
+    const char *text = paste->text.at, *end;
 
-        if (length > 0) {
-            *ret_at = from;
-            *ret_length = length;
-            return true;
-        }
+    while (from < paste->text.length && text[from] == '\n')
         from++;
-    }
-    return false;
+    if (from == paste->text.length)
+        return false;
+    end = memchr(text + from, '\n', paste->text.length - from);
+    *ret_at = from;
+    *ret_length = (end != NULL ? (size_t)(end - text) : paste->text.length) - from;
+    return true;
 }
 
 static void drop_paste(struct screen *screen)
@@ -189,8 +188,9 @@ static void drop_paste(struct screen *screen)
     screen->paste = (struct screen_paste){.at = 0};
 }
 
-void screen_input_paste(struct screen *screen, const char *text, size_t length, bool cut)
+void screen_input_paste(void *ctx, const char *text, size_t length, bool cut)
 {
+    struct screen *screen = ctx;
     char question[QUESTION_BYTES];
     unsigned lines = 0;
     size_t at, line_length;
@@ -210,8 +210,10 @@ void screen_input_paste(struct screen *screen, const char *text, size_t length, 
     terminal_ask(screen->terminal, question);
 }
 
-void screen_input_answer(struct screen *screen, bool yes)
+void screen_input_answer(void *ctx, bool yes)
 {
+    struct screen *screen = ctx;
+
     if (yes) {
         screen->paste.agreed = true;
         screen_input_continue_paste(screen);
@@ -221,8 +223,9 @@ void screen_input_answer(struct screen *screen, bool yes)
     board_say(&screen->board, false, "nothing of it was said");
 }
 
-void screen_input_continue_paste(struct screen *screen)
+void screen_input_continue_paste(void *ctx)
 {
+    struct screen *screen = ctx;
     struct screen_paste *paste = &screen->paste;
     size_t at, length;
 

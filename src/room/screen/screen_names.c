@@ -231,10 +231,11 @@ static char *next_member(struct screen *screen, const char *word, const char *be
     return NULL;
 }
 
-char *screen_names_candidate(struct screen *screen, const char *before, size_t before_length,
-                             const char *word, bool first)
+char *screen_names_candidate(void *ctx, const char *before, size_t before_length, const char *word,
+                             bool first)
 {
     static const char ignore[] = "/ignore ";
+    struct screen *screen = ctx;
     bool ignores =
         before_length == sizeof(ignore) - 1 && memcmp(before, ignore, before_length) == 0;
 

@@ -31,16 +31,13 @@ static int exit_code(const struct screen *screen)
     return screen->refusal != CLIENT_NO_REASON ? SCREEN_EXIT_REFUSED : EX_UNAVAILABLE;
 }
 
-/*
- * Not in this turn: a terminal that closes gives a signal and an end of input at once, and the
- * leave of the first has not been sent yet.
- */
-static void tell_and_end(struct screen *screen)
+/* Leaves without waiting for outcomes any more, and ends after the time. */
+static void stop_settling(struct screen *screen, double wait_s)
 {
     if (screen->leaving == SCREEN_SETTLES)
         client_leave(screen->driver.client, &screen->driver.now, true);
     screen->leaving = SCREEN_LEAVES;
-    timer_start(screen->loop, &screen->timeout, 0.0);
+    timer_start(screen->loop, &screen->timeout, wait_s);
 }
 
 void screen_leave(struct screen *screen, bool at_once)
@@ -52,7 +49,11 @@ void screen_leave(struct screen *screen, bool at_once)
         return;
     }
     if (screen->leaving != SCREEN_STAYS) {
-        tell_and_end(screen);
+        /*
+         * Not in this turn: a terminal that closes gives a signal and an end of input at once, and
+         * the leave of the first has not been sent yet.
+         */
+        stop_settling(screen, 0.0);
         return;
     }
     screen->leaving = settles ? SCREEN_SETTLES : SCREEN_LEAVES;
@@ -68,13 +69,10 @@ void screen_on_timeout(struct ev_loop *loop, ev_timer *watcher, int events)
 
     (void)loop;
     (void)events;
-    if (screen->leaving == SCREEN_SETTLES) {
-        screen->leaving = SCREEN_LEAVES;
-        client_leave(screen->driver.client, &screen->driver.now, true);
-        timer_start(screen->loop, &screen->timeout, LEAVE_S);
-        return;
-    }
-    screen_end(screen, EX_OK);
+    if (screen->leaving == SCREEN_SETTLES)
+        stop_settling(screen, LEAVE_S);
+    else
+        screen_end(screen, EX_OK);
 }
 
 void screen_wait(struct screen *screen)

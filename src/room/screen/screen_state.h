@@ -97,7 +97,7 @@ void screen_on_timeout(struct ev_loop *loop, ev_timer *watcher, int events);
 
 /* ---- screen_events ---- */
 
-struct driver_sink screen_events_sink(struct screen *screen);
+/* Sets the driver's sink and the timers; starts nothing. */
 void screen_events_open(struct screen *screen);
 /* Prints a line about a message that is not in the room, or may not be. */
 void screen_events_outcome(struct screen *screen, const struct pending_entry *entry,
@@ -105,11 +105,12 @@ void screen_events_outcome(struct screen *screen, const struct pending_entry *en
 
 /* ---- screen_input ---- */
 
-void screen_input_line(struct screen *screen, const char *line);
-void screen_input_paste(struct screen *screen, const char *text, size_t length, bool cut);
-void screen_input_answer(struct screen *screen, bool yes);
-/* Says the rest of a paste, as far as messages may be pending. */
-void screen_input_continue_paste(struct screen *screen);
+/* Of struct terminal_sink; `ctx` is the screen. */
+void screen_input_line(void *ctx, const char *line);
+void screen_input_paste(void *ctx, const char *text, size_t length, bool cut);
+void screen_input_answer(void *ctx, bool yes);
+/* Of struct driver_sink: says the rest of a paste, as far as messages may be pending. */
+void screen_input_continue_paste(void *ctx);
 
 /* ---- screen_names ---- */
 
@@ -121,7 +122,8 @@ void screen_names_answer(struct screen *screen, const char *line);
 void screen_names_done(struct screen *screen);
 void screen_names_list(struct screen *screen);
 void screen_names_ignore(struct screen *screen, const char *name, size_t length);
-char *screen_names_candidate(struct screen *screen, const char *before, size_t before_length,
-                             const char *word, bool first);
+/* Of struct terminal_sink; `ctx` is the screen. */
+char *screen_names_candidate(void *ctx, const char *before, size_t before_length, const char *word,
+                             bool first);
 
 #endif

@@ -10,22 +10,10 @@
 
 #define ROOM_MAX_COLUMNS 24U
 
-static const char *state_words(const struct prompt *prompt)
-{
-    switch (prompt->state) {
-    case PROMPT_JOINING:
-        return "connecting";
-    case PROMPT_NO_ANSWER:
-        return "no answer";
-    case PROMPT_WAITING:
-        return "waiting";
-    case PROMPT_LEAVING:
-        return "leaving";
-    case PROMPT_IN:
-        break;
-    }
-    return "";
-}
+static const char *const state_words[] = {[PROMPT_JOINING] = "connecting",
+                                          [PROMPT_NO_ANSWER] = "no answer",
+                                          [PROMPT_WAITING] = "waiting",
+                                          [PROMPT_LEAVING] = "leaving"};
 
 static void add_state(const struct prompt *prompt, bool words, struct buffer *out)
 {
@@ -33,7 +21,7 @@ static void add_state(const struct prompt *prompt, bool words, struct buffer *ou
         buffer_format(out, "%u%s%s", prompt->members, prompt->since ? "+" : "",
                       words ? " here" : "");
     else
-        buffer_add_text(out, state_words(prompt));
+        buffer_add_text(out, state_words[prompt->state]);
 }
 
 static void add_room(const struct prompt *prompt, struct buffer *out)

@@ -43,10 +43,9 @@ struct terminal {
     struct buffer line;         /* sanitized */
     struct buffer last_message; /* readline's message that a linear terminal shows */
     char question[QUESTION_BYTES];
-    enum style_colours colours;
+    struct termcaps caps;
     uint64_t unshown; /* lines lost while the terminal was stuck */
     bool linear;
-    bool reflows;
     bool has_editor;
     bool always;
     bool bell;
@@ -125,9 +124,9 @@ static size_t sanitize_line(struct terminal *terminal)
 
 static void draw_area(struct terminal *terminal, struct buffer *out)
 {
-    struct area_content content = {.style = style_dim(terminal->colours),
-                                   .prompt_style = style_bold(terminal->colours),
-                                   .style_end = style_end(terminal->colours),
+    struct area_content content = {.style = style_dim(terminal->caps.colours),
+                                   .prompt_style = style_bold(terminal->caps.colours),
+                                   .style_end = style_end(terminal->caps.colours),
                                    .note_count = terminal->note_count};
     struct buffer prompt = {0};
     size_t length, start = 0;
@@ -150,7 +149,7 @@ static void draw_area(struct terminal *terminal, struct buffer *out)
 
 static void write_area(struct terminal *terminal, struct buffer *out)
 {
-    area_erase(&terminal->area, tty_columns(terminal->tty), terminal->reflows, out);
+    area_erase(&terminal->area, tty_columns(terminal->tty), terminal->caps.reflows, out);
     buffer_add(out, terminal->lines.at, terminal->lines.length);
     if (terminal->clear) {
         for (size_t i = 0; i < tty_rows(terminal->tty); i++)
@@ -302,7 +301,7 @@ static void on_candidates(void *ctx, char **words, size_t count)
         buffer_add_text(&list, i > 0 ? "  " : "");
         buffer_add(&list, words[i], length);
     }
-    style_words(terminal->colours, false, list.at, list.length, &line);
+    style_words(terminal->caps.colours, false, list.at, list.length, &line);
     terminal_print(terminal, &line);
     buffer_done(&list);
     buffer_done(&line);
@@ -340,17 +339,24 @@ static void on_settled(struct ev_loop *loop, ev_timer *watcher, int events)
     (void)events; /* on_work writes what has waited */
 }
 
-static void on_stopping(void *ctx)
+/* Erases the area, or ends the linear line. */
+static void leave_area(struct terminal *terminal)
 {
-    struct terminal *terminal = ctx;
     struct buffer out = {0};
 
-    ev_timer_stop(terminal->loop, &terminal->settle);
-    terminal_flush(terminal);
-    area_erase(&terminal->area, tty_columns(terminal->tty), terminal->reflows, &out);
+    area_erase(&terminal->area, tty_columns(terminal->tty), terminal->caps.reflows, &out);
     linear_end(&terminal->linear_area, &out);
     tty_write(terminal->tty, out.at, out.length);
     buffer_done(&out);
+}
+
+static void on_stopping(void *ctx)
+{
+    struct terminal *terminal = ctx;
+
+    ev_timer_stop(terminal->loop, &terminal->settle);
+    terminal_flush(terminal);
+    leave_area(terminal);
 }
 
 static void on_continued(void *ctx)
@@ -367,7 +373,7 @@ static void on_continued(void *ctx)
 
 enum style_colours terminal_colours(const struct terminal *terminal)
 {
-    return terminal->colours;
+    return terminal->caps.colours;
 }
 
 size_t terminal_columns(const struct terminal *terminal)
@@ -436,17 +442,16 @@ int terminal_new(struct ev_loop *loop, bool linear, const struct terminal_sink *
                  struct terminal **ret_terminal)
 {
     struct terminal *terminal = calloc(1, sizeof(*terminal));
-    struct termcaps caps;
     int status;
 
     if (terminal == NULL)
         return STATUS_NO_MEMORY;
     terminal->sink = *sink;
     terminal->loop = loop;
-    termcaps_read(getenv, &caps);
-    terminal->linear = linear || caps.dumb;
-    terminal->reflows = caps.reflows;
-    terminal->colours = terminal->linear ? STYLE_PLAIN : caps.colours;
+    termcaps_read(getenv, &terminal->caps);
+    terminal->linear = linear || terminal->caps.dumb;
+    if (terminal->linear)
+        terminal->caps.colours = STYLE_PLAIN;
     terminal->touched = true;
     ev_prepare_init(&terminal->work, on_work);
     ev_set_priority(&terminal->work, EV_MINPRI); /* after all others have printed */
@@ -464,17 +469,13 @@ int terminal_new(struct ev_loop *loop, bool linear, const struct terminal_sink *
 
 void terminal_free(struct terminal *terminal)
 {
-    struct buffer out = {0};
-
     if (terminal == NULL)
         return;
     ev_prepare_stop(terminal->loop, &terminal->work);
     ev_timer_stop(terminal->loop, &terminal->settle);
     if (terminal->tty != NULL) {
-        area_erase(&terminal->area, tty_columns(terminal->tty), terminal->reflows, &out);
-        linear_end(&terminal->linear_area, &out);
-        buffer_add(&out, terminal->lines.at, terminal->lines.length);
-        tty_write(terminal->tty, out.at, out.length);
+        leave_area(terminal);
+        tty_write(terminal->tty, terminal->lines.at, terminal->lines.length);
         tty_close(terminal->tty);
     }
     if (terminal->has_editor)
@@ -487,6 +488,5 @@ void terminal_free(struct terminal *terminal)
     buffer_done(&terminal->notes);
     buffer_done(&terminal->line);
     buffer_done(&terminal->last_message);
-    buffer_done(&out);
     free(terminal);
 }

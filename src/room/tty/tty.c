@@ -209,12 +209,17 @@ static void on_winch(struct ev_loop *loop, ev_signal *watcher, int events)
     tty->sink.resized(tty->sink.ctx);
 }
 
-static void resume(struct tty *tty)
+static void take_over(struct tty *tty)
 {
     read_size(tty);
     set_raw_mode(tty);
     if (tty->paste)
         tty_write(tty, PASTE_ON, sizeof(PASTE_ON) - 1);
+}
+
+static void resume(struct tty *tty)
+{
+    take_over(tty);
     tty->sink.continued(tty->sink.ctx);
 }
 
@@ -293,12 +298,9 @@ int tty_open(struct ev_loop *loop, bool paste, const struct tty_sink *sink, stru
         free(tty);
         return STATUS_SYSTEM;
     }
-    read_size(tty);
     catch_crashes(true);
-    set_raw_mode(tty);
     start_watchers(tty);
-    if (paste)
-        tty_write(tty, PASTE_ON, sizeof(PASTE_ON) - 1);
+    take_over(tty);
     *ret_tty = tty;
     return STATUS_OK;
 }
