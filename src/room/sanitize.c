@@ -92,7 +92,7 @@ void sanitize_add_plain(struct buffer *out, const char *text, size_t length)
     add_all(&writing, text, length);
 }
 
-size_t sanitize_cut(const char *text, size_t length, size_t columns, size_t *ret_width)
+size_t sanitize_cut(const char *text, size_t length, size_t columns)
 {
     size_t width = 0, at = 0;
 
@@ -107,15 +107,5 @@ size_t sanitize_cut(const char *text, size_t length, size_t columns, size_t *ret
         width += wide;
         at += step > 0 ? (size_t)step : 1;
     }
-    if (ret_width != NULL)
-        *ret_width = width;
     return at;
-}
-
-size_t sanitize_width(const char *text, size_t length)
-{
-    size_t width;
-
-    sanitize_cut(text, length, SIZE_MAX, &width);
-    return width;
 }

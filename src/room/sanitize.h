@@ -3,7 +3,7 @@
 
 /*
  * Text that others wrote, made safe for a terminal: nothing in it moves the cursor, rings the bell,
- * sets a title or reverses the writing direction. Also measures it in columns. Knows no colours.
+ * sets a title or reverses the writing direction. Also cuts it to columns. Knows no colours.
  */
 #ifndef ROOMD_ROOM_SANITIZE_H
 #define ROOMD_ROOM_SANITIZE_H
@@ -29,13 +29,10 @@ void sanitize_add(struct buffer *out, const char *text, size_t length);
  */
 void sanitize_add_plain(struct buffer *out, const char *text, size_t length);
 
-/* Columns of sanitized text. */
-size_t sanitize_width(const char *text, size_t length);
-
 /*
  * The number of bytes of sanitized text that fit into `columns`, with the marks behind them; may be
- * 0. `ret_width` may be NULL.
+ * 0. text_width (core/model/text.h) tells how many columns they take.
  */
-size_t sanitize_cut(const char *text, size_t length, size_t columns, size_t *ret_width);
+size_t sanitize_cut(const char *text, size_t length, size_t columns);
 
 #endif

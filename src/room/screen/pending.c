@@ -70,9 +70,9 @@ static void add_note(const struct pending_entry *entry, const char *name, const 
         buffer_add_text(&text, ": ");
     }
     sanitize_add_plain(&text, entry->text, entry->length);
-    fits = sanitize_cut(text.at, text.length, columns > tail ? columns - tail : 0, NULL);
+    fits = sanitize_cut(text.at, text.length, columns > tail ? columns - tail : 0);
     if (fits < text.length && columns > tail + 1)
-        fits = sanitize_cut(text.at, text.length, columns - tail - 1, NULL);
+        fits = sanitize_cut(text.at, text.length, columns - tail - 1);
     buffer_add(out, text.at, fits);
     if (fits < text.length)
         buffer_add_text(out, "…");

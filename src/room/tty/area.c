@@ -7,6 +7,7 @@
  */
 #include "room/tty/area.h"
 
+#include "core/model/text.h"
 #include "room/sanitize.h"
 
 #include <string.h>
@@ -28,7 +29,7 @@ void area_forget(struct area *area)
 /* Bytes of the next row. At least one character, even if it is too wide, so that loops end. */
 static size_t row_length(const char *text, size_t length, size_t columns)
 {
-    size_t fits = sanitize_cut(text, length, columns, NULL);
+    size_t fits = sanitize_cut(text, length, columns);
 
     if (fits > 0 || length == 0)
         return fits;
@@ -77,7 +78,7 @@ static void break_rows(const char *text, size_t length, size_t cursor, size_t co
         layout->rows++;
         at += row;
         /* A cursor behind a full row is at the beginning of the next one. */
-        if (last && (cursor < length || sanitize_width(text + at - row, row) < columns || row == 0))
+        if (last && (cursor < length || text_width(text + at - row, row) < columns || row == 0))
             return;
     }
 }
@@ -86,7 +87,7 @@ static void break_rows(const char *text, size_t length, size_t cursor, size_t co
 
 static void add_note(struct area *area, const char *note, size_t length, size_t columns)
 {
-    size_t fits = sanitize_cut(note, length, columns, NULL);
+    size_t fits = sanitize_cut(note, length, columns);
 
     area->rows[area->count++] = (struct area_row){.at = area->shown.length, .length = fits};
     buffer_add(&area->shown, note, fits);
@@ -163,7 +164,7 @@ void area_draw(struct area *area, const struct area_content *content, size_t col
     if (area->cursor_row + 1 < area->count)
         buffer_format(out, "\x1b[%zuA", area->count - 1 - area->cursor_row);
     buffer_add_text(out, "\r");
-    column = sanitize_width(area->shown.at + area->rows[area->cursor_row].at, area->cursor_at);
+    column = text_width(area->shown.at + area->rows[area->cursor_row].at, area->cursor_at);
     if (column > 0)
         buffer_format(out, "\x1b[%zuC", column);
     area->columns = columns;

@@ -4,7 +4,7 @@
 /* Writes what is new behind the common beginning of the old line and the new one. */
 #include "room/tty/linear.h"
 
-#include "room/sanitize.h"
+#include "core/model/text.h"
 
 #include <string.h>
 
@@ -28,7 +28,7 @@ static void begin_line(struct linear *linear, const char *prompt, size_t prompt_
     linear_end(linear, out);
     buffer_add(out, prompt, prompt_length);
     linear->open = true;
-    linear->prompt_width = sanitize_width(prompt, prompt_length);
+    linear->prompt_width = text_width(prompt, prompt_length);
 }
 
 /*
@@ -37,9 +37,9 @@ static void begin_line(struct linear *linear, const char *prompt, size_t prompt_
 static bool erase_back(struct linear *linear, size_t same, size_t columns, struct buffer *out)
 {
     const char *shown = linear->shown.at;
-    size_t width = linear->shown.length > 0 ? sanitize_width(shown, linear->shown.length) : 0;
+    size_t width = linear->shown.length > 0 ? text_width(shown, linear->shown.length) : 0;
     size_t back =
-        linear->shown.length > same ? sanitize_width(shown + same, linear->shown.length - same) : 0;
+        linear->shown.length > same ? text_width(shown + same, linear->shown.length - same) : 0;
 
     if (linear->shown.length == same)
         return true;

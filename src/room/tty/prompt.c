@@ -4,6 +4,7 @@
 /* Three lengths: the longest that leaves two thirds of the row free is used. */
 #include "room/tty/prompt.h"
 
+#include "core/model/text.h"
 #include "room/sanitize.h"
 
 #include <string.h>
@@ -29,7 +30,7 @@ static void add_room(const struct prompt *prompt, struct buffer *out)
     struct buffer room = {0};
 
     sanitize_add_plain(&room, prompt->room, strlen(prompt->room));
-    buffer_add(out, room.at, sanitize_cut(room.at, room.length, ROOM_MAX_COLUMNS, NULL));
+    buffer_add(out, room.at, sanitize_cut(room.at, room.length, ROOM_MAX_COLUMNS));
     buffer_add_text(out, ", ");
     buffer_done(&room);
 }
@@ -42,7 +43,7 @@ void prompt_text(const struct prompt *prompt, size_t columns, struct buffer *out
         add_room(prompt, out);
     add_state(prompt, true, out);
     if (out->length > before &&
-        sanitize_width(out->at + before, out->length - before) + 2 > columns / 3) {
+        text_width(out->at + before, out->length - before) + 2 > columns / 3) {
         out->length = before;
         add_state(prompt, false, out);
         /* Numbers may be left out, but not a state that is wrong. */

@@ -4,7 +4,7 @@
 /* The rows at the bottom, on a terminal that this test has made up. */
 #include "room/tty/area.h"
 
-#include "room/sanitize.h"
+#include "core/model/text.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -187,9 +187,9 @@ Test(area, no_row_is_wider_than_the_screen)
         draw(&content, columns, 2 + (size_t)rand() % 20);
         cr_assert_lt(area.cursor_row, area.count);
         for (size_t row = 0; row < area.count; row++)
-            cr_assert_leq(sanitize_width(area.shown.at + area.rows[row].at, area.rows[row].length),
+            cr_assert_leq(text_width(area.shown.at + area.rows[row].at, area.rows[row].length),
                           columns);
-        cr_assert_lt(sanitize_width(area.shown.at + area.rows[area.cursor_row].at, area.cursor_at),
+        cr_assert_lt(text_width(area.shown.at + area.rows[area.cursor_row].at, area.cursor_at),
                      columns);
         erase(1 + (size_t)rand() % 40, rand() % 2 == 0);
     }
