@@ -118,10 +118,10 @@ static void on_work(struct ev_loop *loop, ev_prepare *watcher, int events)
     save_session(driver, true);
     if (due_ns == MOMENT_NEVER_NS)
         ev_timer_stop(loop, &driver->alarm);
-    else if (due_ns <= driver->now.mono_ns)
-        timer_start(loop, &driver->alarm, 0.0);
     else
-        timer_start(loop, &driver->alarm, (double)(due_ns - driver->now.mono_ns) / 1e9);
+        timer_start(loop, &driver->alarm,
+                    due_ns > driver->now.mono_ns ? (double)(due_ns - driver->now.mono_ns) / 1e9
+                                                 : 0.0);
 }
 
 /* ---- opening and closing ---- */

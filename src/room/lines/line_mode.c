@@ -42,9 +42,8 @@ struct line_mode {
     ev_signal signals[3];
     bool said; /* at least one message was accepted for sending */
     bool was_in;
-    bool ended; /* stdin has ended */
-    bool has_held;
-    size_t held; /* bytes of a line that found no room among the pending ones */
+    bool ended;  /* stdin has ended */
+    size_t held; /* bytes of a line that is said when fewer messages are pending; 0: none */
     char held_line[INPUT_LINE_MAX_BYTES];
     uint32_t refused; /* messages that were not taken */
     uint32_t unknown;
@@ -139,13 +138,10 @@ static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, 
     struct line_mode *mode = ctx;
     char words[REASONS_TEXT_BYTES];
 
-    if (outcome == CLIENT_REFUSED && why == 0) { /* it was never sent, or the reason is lost */
+    if (outcome == CLIENT_REFUSED) { /* why 0: it was never sent, or the reason is lost */
         mode->refused++;
-        fprintf(stderr, "room: message %u was not taken\n", (unsigned)number);
-    } else if (outcome == CLIENT_REFUSED) {
-        mode->refused++;
-        fprintf(stderr, "room: message %u was not taken: %s\n", (unsigned)number,
-                reasons_not_taken(why, words));
+        fprintf(stderr, "room: message %u was not taken%s%s\n", (unsigned)number,
+                why != 0 ? ": " : "", why != 0 ? reasons_not_taken(why, words) : "");
     } else if (outcome == CLIENT_UNKNOWN && number <= mode->driver.said_before) {
         mode->unknown_before++;
     } else if (outcome == CLIENT_UNKNOWN) {
@@ -242,7 +238,6 @@ static void on_line(void *ctx, const char *bytes, size_t length)
         return;
     memcpy(mode->held_line, bytes, length);
     mode->held = length;
-    mode->has_held = true;
     input_pause(mode->input, true);
 }
 
@@ -265,11 +260,11 @@ static void on_turn(void *ctx)
 {
     struct line_mode *mode = ctx;
 
-    if (mode->has_held && say(mode, mode->held_line, mode->held)) {
-        mode->has_held = false;
+    if (mode->held > 0 && say(mode, mode->held_line, mode->held)) {
+        mode->held = 0;
         input_pause(mode->input, false);
     }
-    if (mode->ended && !mode->has_held && client_state(mode->driver.client) == CLIENT_IN)
+    if (mode->ended && mode->held == 0 && client_state(mode->driver.client) == CLIENT_IN)
         client_leave(mode->driver.client, &mode->driver.now, false);
 }
 
@@ -328,7 +323,7 @@ static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
     (void)loop;
     (void)events;
     if (!mode->driver.was_in) {
-        end(mode, client_pending(mode->driver.client) > 0 || mode->has_held ? EX_TEMPFAIL : EX_OK);
+        end(mode, client_pending(mode->driver.client) > 0 || mode->held > 0 ? EX_TEMPFAIL : EX_OK);
         return;
     }
     if (client_state(mode->driver.client) == CLIENT_LEAVING) {
