@@ -29,7 +29,7 @@ Test(options, a_host_with_and_without_a_port)
     expect("::1", "::1", "8888");
 }
 
-Test(options, what_is_none_is_refused)
+Test(options, anything_else_is_refused)
 {
     static const char *const wrong[] = {
         "",     ":8888",     "host:",   "host:0", "host:65536", "host:x",    "host:888888",

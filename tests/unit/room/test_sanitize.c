@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What a terminal gets of what strangers wrote. */
+/* What reaches a terminal of text that strangers wrote. */
 #include "room/sanitize.h"
 
 #include "base/utf8.h"
@@ -23,7 +23,7 @@ static void expect(const char *text, const char *expected)
     buffer_done(&out);
 }
 
-Test(sanitize, what_is_harmless_stays)
+Test(sanitize, harmless_text_stays)
 {
     expect("hello", "hello");
     expect("", "");
@@ -32,7 +32,7 @@ Test(sanitize, what_is_harmless_stays)
     expect("👨‍👩‍👧", "👨‍👩‍👧");
 }
 
-Test(sanitize, what_a_terminal_would_obey_is_shown)
+Test(sanitize, controls_are_shown_and_not_obeyed)
 {
     expect("\x1b[2J", "\\x1b[2J");
     expect("\x1b]0;title\x07", "\\x1b]0;title\\x07");
@@ -68,7 +68,7 @@ Test(sanitize, nothing_reorders_the_line)
            "b");
 }
 
-Test(sanitize, what_is_no_utf8_is_shown_byte_by_byte)
+Test(sanitize, invalid_utf8_is_shown_byte_by_byte)
 {
     expect("\xff", "\\xff");
     expect("\xc3", "\\xc3");
@@ -78,7 +78,7 @@ Test(sanitize, what_is_no_utf8_is_shown_byte_by_byte)
     expect("\xe4\xb8", "\\xe4\\xb8");
 }
 
-Test(sanitize, marks_need_something_to_stand_on_and_are_not_many)
+Test(sanitize, marks_need_a_base_character_and_are_not_many)
 {
     char text[3 + 2 * 100], expected[256] = "x";
     size_t length = 1;
@@ -94,7 +94,7 @@ Test(sanitize, marks_need_something_to_stand_on_and_are_not_many)
     expect(text, expected);
 }
 
-Test(sanitize, where_columns_are_counted_nothing_joins_characters)
+Test(sanitize, in_text_that_is_counted_nothing_joins_characters)
 {
     struct buffer out = {0};
     const char *text = "👨‍👩❤️";
@@ -118,7 +118,7 @@ Test(sanitize, text_is_cut_between_characters_and_behind_their_marks)
     cr_expect_eq(sanitize_cut("", 0, 1), 0);
 }
 
-Test(sanitize, whatever_comes_nothing_is_left_that_a_terminal_would_obey)
+Test(sanitize, nothing_that_a_terminal_would_obey_is_left_of_random_bytes)
 {
     /* Bytes that begin and end sequences are likely. */
     static const char pieces[][5] = {

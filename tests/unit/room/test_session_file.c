@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* A session that outlives its program: what is written is read back, and nothing else is. */
+/* A session that outlives its program: a valid record is read back, and nothing else is. */
 #include "room/session_file.h"
 
 #include <criterion/criterion.h>
@@ -27,7 +27,7 @@ static void make(void)
     setenv("XDG_RUNTIME_DIR", runtime, 1);
 }
 
-/* The path of the first file; false where there is none. */
+/* The path of the first file; false if there is none. */
 static bool find_file(char path[512])
 {
     DIR *listing = opendir(folder);
@@ -54,54 +54,54 @@ static void done(void)
 
 TestSuite(session_file, .init = make, .fini = done);
 
-static struct session_file *open_it(void)
+static struct session_file *open_file(void)
 {
-    struct session_file *keep = session_file_open("example.org", "8888", "alice");
+    struct session_file *file = session_file_open("example.org", "8888", "alice");
 
-    cr_assert_not_null(keep);
-    return keep;
+    cr_assert_not_null(file);
+    return file;
 }
 
 static void store_and_close(void)
 {
-    struct session_file *keep = open_it();
+    struct session_file *file = open_file();
 
-    session_file_store(keep, &session);
-    session_file_close(keep, false);
+    session_file_store(file, &session);
+    session_file_close(file, false);
 }
 
-static bool is_kept(void)
+static bool holds_session(void)
 {
     struct client_session found;
-    struct session_file *keep = open_it();
-    bool there = session_file_read(keep, &found);
+    struct session_file *file = open_file();
+    bool there = session_file_read(file, &found);
 
-    session_file_close(keep, false);
+    session_file_close(file, false);
     return there;
 }
 
 Test(session_file, a_new_file_holds_no_session)
 {
-    cr_expect_not(is_kept());
+    cr_expect_not(holds_session());
 }
 
 Test(session_file, the_last_session_that_was_stored_is_read_back)
 {
     struct client_session first = session, found;
-    struct session_file *keep = open_it();
+    struct session_file *file = open_file();
 
     first.position = 1;
-    session_file_store(keep, &first);
-    session_file_store(keep, &session);
-    session_file_close(keep, false);
-    keep = open_it();
-    cr_assert(session_file_read(keep, &found));
+    session_file_store(file, &first);
+    session_file_store(file, &session);
+    session_file_close(file, false);
+    file = open_file();
+    cr_assert(session_file_read(file, &found));
     cr_expect_eq(found.epoch, session.epoch);
     cr_expect_eq(found.token, session.token);
     cr_expect_eq(found.position, session.position);
     cr_expect_eq(found.said, session.said);
     cr_expect_eq(found.decided, session.decided);
-    session_file_close(keep, false);
+    session_file_close(file, false);
 }
 
 Test(session_file, nobody_else_can_read_it)
@@ -118,15 +118,15 @@ Test(session_file, nobody_else_can_read_it)
     cr_expect_eq(status.st_mode & 07777, 0600);
 }
 
-Test(session_file, what_is_forgotten_leaves_no_file)
+Test(session_file, a_forgotten_session_leaves_no_file)
 {
-    struct session_file *keep = open_it();
+    struct session_file *file = open_file();
     char path[512];
 
-    session_file_store(keep, &session);
-    session_file_close(keep, true);
+    session_file_store(file, &session);
+    session_file_close(file, true);
     cr_expect_not(find_file(path));
-    session_file_close(open_it(), false);
+    session_file_close(open_file(), false);
     cr_expect_not(find_file(path), "nor does what was never stored");
 }
 
@@ -136,41 +136,41 @@ Test(session_file, each_room_and_each_name_has_a_file_of_its_own)
                                             {"example.org", "8889", "alice"},
                                             {"example.org", "8888", "bob"}};
     struct client_session found;
-    struct session_file *keep;
+    struct session_file *file;
 
     store_and_close();
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-        keep = session_file_open(others[i][0], others[i][1], others[i][2]);
-        cr_assert_not_null(keep);
-        cr_expect_not(session_file_read(keep, &found), "%s", others[i][0]);
-        session_file_close(keep, true);
+        file = session_file_open(others[i][0], others[i][1], others[i][2]);
+        cr_assert_not_null(file);
+        cr_expect_not(session_file_read(file, &found), "%s", others[i][0]);
+        session_file_close(file, true);
     }
-    keep = session_file_open("Example.ORG", "8888", "alice");
-    cr_expect(session_file_read(keep, &found), "a host is the same in capitals");
-    session_file_close(keep, true);
+    file = session_file_open("Example.ORG", "8888", "alice");
+    cr_expect(session_file_read(file, &found), "a host is the same in capitals");
+    session_file_close(file, true);
 }
 
 Test(session_file, two_programs_do_not_have_it_at_once)
 {
-    struct session_file *keep = open_it();
+    struct session_file *file = open_file();
 
     cr_expect_null(session_file_open("example.org", "8888", "alice"));
-    session_file_close(keep, false);
-    cr_expect_not(is_kept());
+    session_file_close(file, false);
+    cr_expect_not(holds_session());
 }
 
-Test(session_file, who_is_killed_leaves_it_to_the_next)
+Test(session_file, a_killed_program_leaves_it_to_the_next)
 {
     pid_t child = fork();
     int status;
 
     cr_assert_geq(child, 0);
     if (child == 0) {
-        session_file_store(open_it(), &session);
+        session_file_store(open_file(), &session);
         _exit(0);
     }
     cr_assert_eq(waitpid(child, &status, 0), child);
-    cr_expect(is_kept());
+    cr_expect(holds_session());
 }
 
 Test(session_file, a_record_that_is_not_whole_is_none)
@@ -186,14 +186,14 @@ Test(session_file, a_record_that_is_not_whole_is_none)
     for (int at = 0; at < 56; at++) {
         byte = bytes[at] ^ 1U;
         cr_assert_eq(pwrite(fd, &byte, 1, at), 1);
-        cr_expect_not(is_kept(), "byte %d is another", at);
+        cr_expect_not(holds_session(), "byte %d is another", at);
         cr_assert_eq(pwrite(fd, &bytes[at], 1, at), 1);
     }
-    cr_expect(is_kept());
+    cr_expect(holds_session());
     cr_assert_eq(pwrite(fd, bytes, 57, 0), 57);
-    cr_expect_not(is_kept(), "a byte too many");
+    cr_expect_not(holds_session(), "a byte too many");
     cr_assert_eq(ftruncate(fd, 55), 0);
-    cr_expect_not(is_kept(), "a byte too few");
+    cr_expect_not(holds_session(), "a byte too few");
     close(fd);
 }
 
@@ -208,7 +208,7 @@ Test(session_file, a_file_of_something_else_is_written_anew)
     cr_assert_eq(ftruncate(fd, 4096), 0);
     close(fd);
     store_and_close();
-    cr_expect(is_kept());
+    cr_expect(holds_session());
 }
 
 Test(session_file, a_file_that_others_can_read_is_not_used)
@@ -239,7 +239,7 @@ Test(session_file, nothing_is_kept_where_the_folder_is_not_ours_alone)
     chmod(runtime, 0755);
     cr_expect_null(session_file_open("example.org", "8888", "alice"));
     chmod(runtime, 0700);
-    session_file_close(open_it(), true);
+    session_file_close(open_file(), true);
     chmod(folder, 0750);
     cr_expect_null(session_file_open("example.org", "8888", "alice"));
     setenv("XDG_RUNTIME_DIR", "/nonexistent", 1);

@@ -26,7 +26,7 @@ static void expect(const struct event *event, bool json, const char *expected)
     cr_expect_str_eq(line, expected);
 }
 
-Test(event_line, for_people)
+Test(event_line, events_are_lines_for_people)
 {
     struct event join = event_of(EVENT_JOIN, "alice", ""),
                  chat = event_of(EVENT_CHAT, "alice", "hi"),
@@ -39,7 +39,7 @@ Test(event_line, for_people)
     expect(&notice, false, "Notice: tea\n");
 }
 
-Test(event_line, for_programs)
+Test(event_line, events_are_objects_for_programs)
 {
     struct event chat = event_of(EVENT_CHAT, "al\"ice", "a\\b"),
                  left = event_of(EVENT_EXIT, "bob", "");
@@ -83,7 +83,7 @@ Test(event_line, the_longest_event_fits)
     cr_expect_gt(event_line_of(&chat, false, line), 4000);
 }
 
-Test(event_line, what_was_missed)
+Test(event_line, missed_events_are_counted)
 {
     event_line_missed(3, false, line);
     cr_expect_str_eq(line, "(3 events were missed: the room has forgotten them)\n");

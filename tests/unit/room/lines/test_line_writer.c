@@ -38,12 +38,12 @@ Test(line_writer, nothing_is_written_before_it_is_told_to)
     cr_expect(memcmp(bytes, "one\ntwo\n", 8) == 0);
 }
 
-Test(line_writer, where_a_line_does_not_fit_those_before_it_go_whole)
+Test(line_writer, if_a_line_does_not_fit_those_before_it_are_written_whole)
 {
     static char line[EVENT_LINE_BYTES], bytes[LINE_WRITER_BYTES + EVENT_LINE_BYTES];
     size_t lines = 0;
 
-    /* As long as a pipe takes it all. */
+    /* A pipe that takes it all. */
     cr_assert_geq(fcntl(ends[1], F_SETPIPE_SZ, LINE_WRITER_BYTES), LINE_WRITER_BYTES);
     cr_assert_eq(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
     memset(line, 'x', sizeof(line));
@@ -78,7 +78,7 @@ Test(line_writer, a_slow_reader_is_waited_for_also_by_a_descriptor_that_does_not
     cr_assert_eq(waitpid(child, NULL, 0), child);
 }
 
-Test(line_writer, who_reads_no_more_is_an_error_that_stays)
+Test(line_writer, a_reader_that_is_gone_is_an_error_that_stays)
 {
     close(ends[0]);
     cr_expect(line_writer_add(&out, "one\n", 4));

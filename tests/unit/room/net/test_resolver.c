@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Names are looked up while the loop goes on, by a fake name server that answers when it is told
- * to. */
+/*
+ * Names are resolved while the loop goes on, by a fake name server that answers when the test tells
+ * it to.
+ */
 #include "room/net/resolver.h"
 
 #include <arpa/inet.h>
@@ -22,8 +24,8 @@ int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo
 
 static sem_t answer;
 static atomic_int asked;
-static const char *real_host; /* what the name stands for */
-static unsigned copies;       /* it stands for so many times more */
+static const char *real_host; /* address of the name */
+static unsigned copies;       /* additional times that it is listed */
 static int error;
 
 int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo *hints,
@@ -91,7 +93,7 @@ static void done(void)
 
 TestSuite(resolver, .init = make, .fini = done);
 
-Test(resolver, an_address_is_told_at_once_without_asking_anybody)
+Test(resolver, a_numeric_address_is_reported_at_once_without_a_look_up)
 {
     static const char *const hosts[][2] = {{"192.0.2.7", "192.0.2.7 port 8888"},
                                            {"2001:db8::7", "2001:db8::7 port 8888"},
@@ -106,7 +108,7 @@ Test(resolver, an_address_is_told_at_once_without_asking_anybody)
     cr_expect_eq(atomic_load(&asked), 0);
 }
 
-Test(resolver, what_looks_like_an_address_and_is_none_is_told_at_once_too)
+Test(resolver, a_broken_address_is_reported_at_once_too)
 {
     start("fe80::1%nosuchcard");
     cr_expect_not_null(strstr(told, "ip link"), "%s", told);
@@ -137,7 +139,7 @@ Test(resolver, the_loop_goes_on_while_a_name_is_looked_up)
     ev_idle_init(&idle, on_turn);
     ev_idle_start(loop, &idle);
     start("chat.example.org");
-    resolver_start(&resolver); /* it has begun */
+    resolver_start(&resolver); /* one is running already */
     ev_run(loop, 0);
     cr_expect_geq(turns, 100);
     cr_expect_str_eq(told, "192.0.2.7 port 8888");
@@ -150,7 +152,7 @@ Test(resolver, the_loop_goes_on_while_a_name_is_looked_up)
     cr_expect_eq(atomic_load(&asked), 2);
 }
 
-Test(resolver, what_is_wrong_is_told_with_what_to_check)
+Test(resolver, an_error_comes_with_what_to_check)
 {
     static const struct {
         int error;

@@ -2,9 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Which address has its turn, and what comes from it: real sockets on loopback, with a resolver
- * that answers and a timer that rings when the test says so. Addresses are letters: a is
- * 127.0.0.10.
+ * Which address is tried, and what is received from it: real sockets on loopback, with a resolver
+ * and a timer that the test controls. Addresses are letters: a is 127.0.0.10.
  */
 #include "room/net/udp_link.h"
 
@@ -20,8 +19,8 @@
 
 /* ---- the fakes ---- */
 
-static ev_timer *timer; /* that runs */
-static bool no_way;     /* connecting fails */
+static ev_timer *timer; /* the one that runs */
+static bool no_route;   /* connecting fails */
 static int send_error;  /* of the next datagram */
 static char story[512]; /* what was done, a word each */
 
@@ -69,7 +68,7 @@ int __wrap_connect(int fd, const struct sockaddr *address, socklen_t length)
 {
     const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)address;
 
-    if (address->sa_family == AF_INET && no_way) {
+    if (address->sa_family == AF_INET && no_route) {
         errno = ENETUNREACH;
         return -1;
     }
@@ -92,9 +91,9 @@ ssize_t __wrap_send(int fd, const void *bytes, size_t length, int flags)
 static struct ev_loop *loop;
 static struct udp_link udp;
 static in_port_t port;                    /* of all letters */
-static int reserved;                      /* has the port, and hears from nobody */
-static char heard[256];                   /* all datagrams, with bars between them */
-static char refused[UDP_LINK_TEXT_BYTES]; /* as told */
+static int reserved;                      /* keeps the port, and receives nothing */
+static char heard[256];                   /* all datagrams, separated by bars */
+static char refused[UDP_LINK_TEXT_BYTES]; /* the words of the last trouble */
 
 static struct sockaddr_in address_of(char letter)
 {
@@ -113,7 +112,7 @@ static int open_socket(const struct sockaddr_in *address)
     return fd;
 }
 
-/* A port at which nobody answers: its socket is connected to itself. */
+/* A port where nobody answers: its socket is connected to itself. */
 static void reserve_port(void)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
@@ -136,7 +135,7 @@ static struct sockaddr_in own_address(void)
     return own;
 }
 
-/* That address writes something, in pieces of so many bytes, 0 = one. */
+/* Sends the text from that address, in segments of so many bytes; 0: one datagram. */
 static void answer_in_pieces(char letter, const char *text, uint16_t piece)
 {
     struct sockaddr_in from = address_of(letter), to = own_address();
@@ -154,14 +153,14 @@ static void answer(char letter)
     answer_in_pieces(letter, "x", 0);
 }
 
-/* Something is sent, and the address answers that nobody listens. */
+/* Sends a datagram to the address, where nobody listens. */
 static void refuse(void)
 {
     udp_link_send(&udp, "x", 1);
     ev_run(loop, EVRUN_NOWAIT);
 }
 
-/* ---- the test's words ---- */
+/* ---- what the tests are made of ---- */
 
 static void on_datagram(void *ctx, const void *bytes, size_t length)
 {
@@ -207,17 +206,17 @@ static void done(void)
 
 TestSuite(udp_link, .init = make, .fini = done);
 
-/* What was done since, and when the timer rings; -1: it does not. */
+/* What was done since the last call, and when the timer expires; -1: it does not run. */
 static void expect(const char *words, double least_s, double most_s)
 {
     double at_s = timer != NULL ? timer->at : -1.0;
 
     cr_expect_str_eq(story, words, "'%s', not '%s'", story, words);
-    cr_expect(at_s >= least_s && at_s <= most_s, "after %s the timer rings in %f s", words, at_s);
+    cr_expect(at_s >= least_s && at_s <= most_s, "after %s the timer expires in %f s", words, at_s);
     story[0] = '\0';
 }
 
-static void ring(void)
+static void expire_timer(void)
 {
     ev_timer *watcher = timer;
 
@@ -227,7 +226,7 @@ static void ring(void)
     watcher->cb(loop, watcher, EV_TIMER);
 }
 
-/* These came of the look-up; none: the words. */
+/* The result of a look-up: these addresses, or none and the words. */
 static void resolve(const char *letters, const char *words)
 {
     struct resolver_address list[RESOLVER_ADDRESSES_MAX];
@@ -243,7 +242,7 @@ static void resolve(const char *letters, const char *words)
     udp.resolver.sink(udp.resolver.ctx, list, count, words);
 }
 
-/* The first of them has its turn. */
+/* Tries the first of them. */
 static void open_link(const char *letters)
 {
     char first[] = {letters[0], ' ', 'm', 'o', 'v', 'e', 'd', '\0'};
@@ -254,31 +253,31 @@ static void open_link(const char *letters)
     expect(first, letters[1] != '\0' ? 3 : 30, letters[1] != '\0' ? 3 : 30);
 }
 
-static void enter(char letter)
+static void join(char letter)
 {
     answer(letter);
     udp_link_state(&udp, CLIENT_IN, CLIENT_NO_REASON, 0);
     expect("", -1, -1);
 }
 
-static void lose(void)
+static void lose_room(void)
 {
     udp_link_state(&udp, CLIENT_JOINING, CLIENT_NO_REASON, 0);
     expect("", 0, 0);
-    ring();
+    expire_timer();
     expect("look-up", -1, -1);
 }
 
-/* ---- turns ---- */
+/* ---- choosing an address ---- */
 
 Test(udp_link, each_address_has_three_seconds_and_then_they_are_looked_up_anew)
 {
     open_link("abc");
-    ring();
+    expire_timer();
     expect("b moved", 3, 3);
-    ring();
+    expire_timer();
     expect("c moved", 3, 3);
-    ring();
+    expire_timer();
     expect("look-up", -1, -1);
     resolve("d", "");
     expect("d moved", 30, 30);
@@ -287,54 +286,54 @@ Test(udp_link, each_address_has_three_seconds_and_then_they_are_looked_up_anew)
 Test(udp_link, another_round_goes_on_behind_the_last_one)
 {
     open_link("abc");
-    ring();
-    ring();
-    ring();
+    expire_timer();
+    expire_timer();
+    expire_timer();
     expect("b moved c moved look-up", -1, -1);
     resolve("cab", "");
-    ring();
-    ring();
-    ring();
+    expire_timer();
+    expire_timer();
+    expire_timer();
     expect("a moved b moved c moved look-up", -1, -1);
     resolve("c", "");
     expect("c moved", 30, 30);
 }
 
-Test(udp_link, where_they_can_not_be_looked_up_the_old_ones_have_another_round)
+Test(udp_link, if_the_look_up_fails_the_old_addresses_have_another_round)
 {
     open_link("ab");
-    ring();
-    ring();
+    expire_timer();
+    expire_timer();
     expect("b moved look-up", -1, -1);
     resolve("", "the name server is away");
     expect("a moved", 3, 3);
     answer('a');
     udp_link_state(&udp, CLIENT_IN, CLIENT_NO_REASON, 0);
-    lose();
+    lose_room();
     resolve("", "the name server is away");
     expect("a", 3, 3);
-    ring();
+    expire_timer();
     expect("b moved", 3, 3);
 }
 
-Test(udp_link, one_that_refuses_gives_way_at_once)
+Test(udp_link, after_a_refusal_the_next_address_is_tried_at_once)
 {
     open_link("ab");
     refuse();
     expect("", 0, 0);
-    refuse(); /* the same one again */
+    refuse(); /* the same address again */
     expect("", 0, 0);
-    ring();
+    expire_timer();
     expect("b moved", 3, 3);
 }
 
-Test(udp_link, where_all_refuse_that_is_told_once_and_tried_again_ever_more_seldom)
+Test(udp_link, if_all_refuse_that_is_reported_once_and_retried_with_a_back_off)
 {
     char text[UDP_LINK_TEXT_BYTES];
 
     open_link("ab");
     refuse();
-    ring();
+    expire_timer();
     expect("b moved", 3, 3);
     refuse();
     expect("refused", 0.8, 1);
@@ -342,7 +341,7 @@ Test(udp_link, where_all_refuse_that_is_told_once_and_tried_again_ever_more_seld
     cr_expect_str_eq(refused, text);
     cr_expect_str_eq(udp_link_address(&udp), text);
     for (double wait_s = 2; wait_s < 100; wait_s *= 2) {
-        ring();
+        expire_timer();
         expect("look-up", -1, -1);
         resolve("a", "");
         expect("a moved", 30, 30);
@@ -355,34 +354,34 @@ Test(udp_link, where_all_refuse_that_is_told_once_and_tried_again_ever_more_seld
     expect("refused", 0.8, 1);
 }
 
-Test(udp_link, one_that_is_silent_is_tried_again_soon_though_the_others_refuse)
+Test(udp_link, a_silent_address_is_tried_again_soon_although_the_others_refuse)
 {
     open_link("ab");
-    ring();
+    expire_timer();
     expect("b moved", 3, 3);
     refuse();
     expect("", 0, 0);
-    ring();
+    expire_timer();
     expect("look-up", -1, -1);
 }
 
-Test(udp_link, without_an_address_or_a_way_to_it_the_words_say_why)
+Test(udp_link, without_an_address_or_a_route_to_it_the_words_say_why)
 {
     udp_link_open(&udp);
     expect("look-up", -1, -1);
     udp_link_send(&udp, "x", 1); /* there is nowhere to send it */
     resolve("", "no such host");
     expect("none(no such host)", 0.8, 1);
-    ring();
+    expire_timer();
     expect("look-up", -1, -1);
     resolve("", "no such host");
     expect("", 1.6, 2);
-    ring();
-    no_way = true;
+    expire_timer();
+    no_route = true;
     resolve("a", "");
     expect("look-up", 3.2, 4);
-    no_way = false;
-    ring();
+    no_route = false;
+    expire_timer();
     expect("look-up", -1, -1);
     resolve("a", "");
     expect("a moved", 30, 30);
@@ -391,51 +390,51 @@ Test(udp_link, without_an_address_or_a_way_to_it_the_words_say_why)
     expect("", 6.4, 8);
 }
 
-Test(udp_link, no_way_is_told_in_the_systems_words)
+Test(udp_link, a_missing_route_is_reported_in_the_systems_words)
 {
-    no_way = true;
+    no_route = true;
     resolve("a", "");
     expect("none(Network is unreachable)", 0.8, 1);
 }
 
-Test(udp_link, an_address_without_a_way_is_passed_over)
+Test(udp_link, an_address_without_a_route_is_skipped)
 {
     open_link("abc");
-    no_way = true;
-    ring();
+    no_route = true;
+    expire_timer();
     expect("look-up", -1, -1);
-    no_way = false;
+    no_route = false;
     resolve("abc", "");
     expect("b moved", 3, 3);
 }
 
-/* ---- once in ---- */
+/* ---- while in ---- */
 
-Test(udp_link, once_in_nothing_rings_until_the_room_is_lost)
+Test(udp_link, once_in_no_timer_runs_until_the_room_is_lost)
 {
     open_link("ab");
-    enter('a');
-    lose();
+    join('a');
+    lose_room();
     resolve("ab", "");
     expect("a", 3, 3);
-    ring();
+    expire_timer();
     expect("b moved", 3, 3);
 }
 
-Test(udp_link, an_address_that_the_host_has_no_more_is_left_for_the_next)
+Test(udp_link, an_address_that_the_host_no_longer_has_is_left_for_the_next)
 {
     open_link("a");
-    enter('a');
-    lose();
+    join('a');
+    lose_room();
     resolve("bc", "");
     expect("b moved", 3, 3);
 }
 
-Test(udp_link, addresses_that_come_when_it_is_back_in_change_nothing)
+Test(udp_link, addresses_that_come_after_it_is_back_in_change_nothing)
 {
     open_link("a");
-    enter('a');
-    lose();
+    join('a');
+    lose_room();
     udp_link_state(&udp, CLIENT_IN, CLIENT_NO_REASON, 0);
     resolve("bc", "");
     expect("", -1, -1);
@@ -444,20 +443,20 @@ Test(udp_link, addresses_that_come_when_it_is_back_in_change_nothing)
 Test(udp_link, a_refusal_while_it_is_in_makes_the_client_ask_once)
 {
     open_link("a");
-    enter('a');
+    join('a');
     refuse();
     expect("", 0, 0);
-    ring();
+    expire_timer();
     expect("moved", -1, -1);
     refuse();
     expect("", -1, -1);
     answer('a');
     refuse();
-    ring();
+    expire_timer();
     expect("moved", -1, -1);
 }
 
-Test(udp_link, somebody_who_answers_and_does_not_let_us_in_has_more_time)
+Test(udp_link, a_server_that_answers_and_does_not_let_us_in_has_more_time)
 {
     open_link("ab");
     answer('a');
@@ -479,14 +478,14 @@ Test(udp_link, the_port_stays_as_long_as_the_address_does)
     in_port_t before;
 
     open_link("ab");
-    enter('a');
+    join('a');
     before = own_address().sin_port;
-    lose();
+    lose_room();
     resolve("ba", "");
     cr_expect_eq(own_address().sin_port, before);
     answer('a');
     cr_expect_str_eq(heard, "x|x|");
-    send_error = EADDRNOTAVAIL; /* its own address is gone */
+    send_error = EADDRNOTAVAIL; /* its source address is gone */
     udp_link_send(&udp, "x", 1);
     cr_expect_eq(own_address().sin_port, before);
 }
@@ -501,13 +500,13 @@ Test(udp_link, only_its_peer_is_heard)
     answer('b');
     cr_assert_eq(__real_connect(udp.fd, &nowhere, sizeof(nowhere)), 0);
     cr_assert_eq(bind(udp.fd, (struct sockaddr *)&any, sizeof(any)), 0);
-    answer('b'); /* as between two connections */
+    answer('b'); /* between two connections, anybody can send to it */
     cr_expect_str_eq(heard, "");
     answer('a');
     cr_expect_str_eq(heard, "x|");
 }
 
-Test(udp_link, datagrams_that_came_together_are_given_on_one_by_one)
+Test(udp_link, datagrams_that_came_together_are_delivered_one_by_one)
 {
     open_link("a");
     answer_in_pieces('a', "one-two-end", 4);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Who is not shown. */
+/* Names whose lines are not shown. */
 #include "room/screen/ignored.h"
 
 #include <criterion/criterion.h>
@@ -16,7 +16,7 @@ static int toggle(const char *name, bool *ret_ignored)
     return ignored_toggle(&ignored, name, strlen(name), ret_ignored);
 }
 
-Test(ignored, a_name_is_one_however_it_is_written)
+Test(ignored, a_name_is_ignored_however_it_is_written)
 {
     bool now;
 
@@ -39,7 +39,7 @@ Test(ignored, names_are_the_same_however_they_are_written)
     cr_expect_not(ignored_is_same("", 0, "", 0), "that is no name");
 }
 
-Test(ignored, what_is_no_name_is_refused)
+Test(ignored, an_invalid_name_is_refused)
 {
     char longest[ROOM_NAME_MAX_BYTES + 2];
     bool now;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What waits for its acknowledgement, and how it is shown. */
+/* Messages without an acknowledgement, and how they are shown. */
 #include "room/screen/pending.h"
 
 #include <criterion/criterion.h>
@@ -33,7 +33,7 @@ static void close_pending(void)
 
 TestSuite(pending, .fini = close_pending);
 
-Test(pending, what_was_decided_on_is_taken_out)
+Test(pending, an_entry_with_an_outcome_is_removed)
 {
     add(1, "one");
     add(2, "two");
@@ -47,14 +47,14 @@ Test(pending, what_was_decided_on_is_taken_out)
     cr_expect_eq(pending.count, 2);
 }
 
-Test(pending, it_has_an_end)
+Test(pending, the_list_has_an_end)
 {
     for (uint32_t i = 1; i <= CLIENT_PENDING_MAX; i++)
         add(i, "x");
     cr_expect_eq(pending_add(&pending, 1000, false, "x", 1), STATUS_FULL);
 }
 
-Test(pending, each_stands_where_its_line_will)
+Test(pending, each_is_shown_where_its_line_will_be)
 {
     expect_notes(80, 4, "");
     add(1, "hello");
@@ -63,7 +63,7 @@ Test(pending, each_stands_where_its_line_will)
     expect_notes(80, 4, "  …   alice: hello (sending)|  …   /name bob (sending)|");
 }
 
-Test(pending, the_text_gives_way_not_the_word)
+Test(pending, the_text_is_cut_not_the_word)
 {
     add(1, "a text that is too long");
     expect_notes(30, 4, "  …   alice: a text… (sending)|");

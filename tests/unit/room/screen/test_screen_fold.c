@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Who is told in which line. */
+/* Which joins and exits share a line. */
 #include "room/screen/screen_fold.h"
 
 #include <criterion/criterion.h>
@@ -11,12 +11,12 @@
 static struct screen_fold fold;
 static int64_t now_ns;
 
-static bool come(const char *name)
+static bool join(const char *name)
 {
     return screen_fold_add(&fold, true, name, strlen(name), now_ns);
 }
 
-static bool go(const char *name)
+static bool leave(const char *name)
 {
     return screen_fold_add(&fold, false, name, strlen(name), now_ns);
 }
@@ -33,39 +33,39 @@ static void expect(const char *expected)
     cr_expect(screen_fold_is_empty(&fold));
 }
 
-/* One has just come: what follows is not quiet any more. */
+/* After one join, those that follow are held back. */
 static void open_fold(void)
 {
-    cr_assert_not(come("first"));
+    cr_assert_not(join("first"));
 }
 
 TestSuite(screen_fold, .init = open_fold);
 
-Test(screen_fold, where_it_is_quiet_nobody_is_held_back)
+Test(screen_fold, in_a_quiet_room_nothing_is_held_back)
 {
     now_ns += SCREEN_FOLD_WAIT_NS - 1;
-    cr_expect(come("alice"));
+    cr_expect(join("alice"));
     expect("alice joined.");
     now_ns += SCREEN_FOLD_WAIT_NS;
-    cr_expect_not(come("bob"));
+    cr_expect_not(join("bob"));
     expect("");
 }
 
 Test(screen_fold, a_few_are_told_by_name)
 {
-    come("alice");
+    join("alice");
     expect("alice joined.");
-    come("alice");
-    come("bob");
+    join("alice");
+    join("bob");
     expect("alice and bob joined.");
-    come("alice");
-    come("bob");
-    come("carol");
+    join("alice");
+    join("bob");
+    join("carol");
     expect("alice, bob and carol joined.");
-    come("alice");
-    come("bob");
-    come("carol");
-    come("dave");
+    join("alice");
+    join("bob");
+    join("carol");
+    join("dave");
     expect("alice, bob and 2 others joined.");
 }
 
@@ -75,34 +75,34 @@ Test(screen_fold, many_are_a_number)
 
     for (int i = 0; i < 5000; i++) {
         snprintf(name, sizeof(name), "m%d", i);
-        cr_assert(come(name));
+        cr_assert(join(name));
     }
     expect("m0, m1 and 4998 others joined.");
 }
 
 Test(screen_fold, those_who_came_first_are_told_first)
 {
-    go("alice");
-    come("bob");
-    go("carol");
+    leave("alice");
+    join("bob");
+    leave("carol");
     expect("alice and carol left.bob joined.");
 }
 
-Test(screen_fold, who_is_back_is_no_news)
+Test(screen_fold, a_member_that_is_back_is_no_news)
 {
-    come("alice");
-    go("bob");
-    come("bob");
-    go("alice");
+    join("alice");
+    leave("bob");
+    join("bob");
+    leave("alice");
     expect("");
-    go("bob");
-    come("bob");
-    go("bob");
+    leave("bob");
+    join("bob");
+    leave("bob");
     expect("bob left.");
 }
 
 Test(screen_fold, names_are_made_visible)
 {
-    come("\x1b[2J");
+    join("\x1b[2J");
     expect("\\x1b[2J joined.");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The rows at the bottom, on a terminal that this test has made up. */
+/* The rows at the bottom, and the sequences that draw and erase them. */
 #include "room/tty/area.h"
 
 #include "core/model/text.h"
@@ -60,7 +60,7 @@ Test(area, a_line_that_fits_is_one_row)
     cr_expect_str_eq(out.at, "", "it is away already");
 }
 
-Test(area, a_long_line_is_broken_where_we_break_it)
+Test(area, a_long_line_is_broken_by_us_and_not_by_the_terminal)
 {
     struct area_content content = content_of("> ", "12345678abc", 11);
 
@@ -73,7 +73,7 @@ Test(area, a_long_line_is_broken_where_we_break_it)
     cr_expect_str_eq(out.at, "\r\x1b[K\x1b[B\x1b[J\x1b[A");
 }
 
-Test(area, behind_a_full_row_the_cursor_is_on_the_next)
+Test(area, behind_a_full_row_the_cursor_is_on_the_next_one)
 {
     struct area_content content = content_of("> ", "12345678", 8);
 
@@ -96,7 +96,7 @@ Test(area, a_wide_character_is_not_broken)
                      "the cursor is on the character, on the next row");
 }
 
-Test(area, notes_stand_above_and_are_cut)
+Test(area, notes_are_above_the_prompt_and_cut)
 {
     struct area_content content = content_of("> ", "x", 1);
 
@@ -114,7 +114,7 @@ Test(area, notes_stand_above_and_are_cut)
     cr_expect_str_eq(out.at, "{> >x\r\x1b[3C", "there is no row for it");
 }
 
-Test(area, of_more_rows_than_there_are_those_around_the_cursor_are_shown)
+Test(area, on_a_low_screen_the_rows_around_the_cursor_are_shown)
 {
     struct area_content content = content_of("> ", "12345678abcdefghij1234567890", 28);
 
@@ -127,7 +127,7 @@ Test(area, of_more_rows_than_there_are_those_around_the_cursor_are_shown)
     cr_expect_str_eq(out.at, "> 12345678\r\x1b[2C");
 }
 
-Test(area, a_narrower_window_has_broken_its_rows)
+Test(area, erasing_counts_the_rows_of_a_narrower_window)
 {
     struct area_content content = content_of("lobby, 2 here> ", "0123456789", 10);
 
@@ -168,7 +168,7 @@ Test(area, it_ends_whatever_the_width)
     erase(1, true);
 }
 
-/* Everything that is written is a character of ours or one of the few sequences. */
+/* Random lines, with wide characters and combining marks. */
 Test(area, no_row_is_wider_than_the_screen)
 {
     srand(3);

@@ -43,7 +43,7 @@ Test(commands, two_slashes_say_one)
     expect("//help", COMMANDS_SAY, "/help");
 }
 
-Test(commands, each_is_known_in_any_case)
+Test(commands, commands_ignore_case)
 {
     expect("/help", COMMANDS_HELP, "");
     expect("/Quit", COMMANDS_QUIT, "");
@@ -56,7 +56,7 @@ Test(commands, each_is_known_in_any_case)
         cr_expect_lt(row, 100);
 }
 
-Test(commands, what_is_none_is_told)
+Test(commands, an_unknown_command_is_reported)
 {
     char longest[2000];
 

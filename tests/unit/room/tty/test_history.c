@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* A file of lines, and who shares it. */
+/* A file of lines, which several programs share. */
 #include "room/tty/history.h"
 
 #include <criterion/criterion.h>
@@ -61,7 +61,7 @@ static void expect_read(const char *expected)
     cr_expect_str_eq(all, expected);
 }
 
-Test(history, its_place_follows_the_specification)
+Test(history, its_path_follows_the_specification)
 {
     struct history other;
 
@@ -84,7 +84,7 @@ Test(history, no_file_is_no_lines)
     expect_read("");
 }
 
-Test(history, what_was_typed_is_there_again)
+Test(history, typed_lines_are_read_back)
 {
     struct stat status;
 
@@ -100,7 +100,7 @@ Test(history, what_was_typed_is_there_again)
     expect_read("one|two 中|");
 }
 
-Test(history, two_seats_lose_nothing_of_each_other)
+Test(history, two_programs_lose_nothing_of_each_other)
 {
     struct history other;
 
@@ -130,7 +130,7 @@ Test(history, it_does_not_grow_for_ever)
     cr_expect_str_eq(lines[HISTORY_LINES_MAX - 1], "last");
 }
 
-Test(history, a_file_of_somebody_else_is_read_as_it_is)
+Test(history, a_file_that_another_program_wrote_is_read_as_it_is)
 {
     int fd;
 
@@ -146,7 +146,7 @@ Test(history, a_file_of_somebody_else_is_read_as_it_is)
     expect_read("first|without an end|next|");
 }
 
-Test(history, what_cannot_be_is_told)
+Test(history, errors_are_reported)
 {
     cr_assert_eq(mkdir(strcat(strcpy((char[64]){0}, folder), "/roomd"), 0700), 0);
     cr_assert_eq(mkdir(history.path, 0700), 0);

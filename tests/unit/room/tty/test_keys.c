@@ -44,7 +44,7 @@ static void close_keys(void)
 
 TestSuite(keys, .fini = close_keys);
 
-Test(keys, what_is_typed_comes_at_once)
+Test(keys, typed_keys_are_delivered_at_once)
 {
     feed("hello");
     expect("hello");
@@ -60,7 +60,7 @@ Test(keys, what_is_typed_comes_at_once)
     expect("\xff");
 }
 
-Test(keys, a_character_comes_whole)
+Test(keys, a_character_is_delivered_whole)
 {
     feed("a\xe4");
     expect("a");
@@ -77,7 +77,7 @@ Test(keys, a_character_comes_whole)
     expect("\xe4x");
 }
 
-Test(keys, a_paste_is_told_from_what_is_typed)
+Test(keys, a_paste_is_told_apart_from_typing)
 {
     feed("a\x1b[200~two\r\nlines\r\x1b[201~b");
     expect("a<two\nlines>b");

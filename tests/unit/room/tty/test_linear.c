@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* A terminal that only goes forwards. */
+/* A terminal that only moves forwards. */
 #include "room/tty/linear.h"
 
 #include <criterion/criterion.h>
@@ -38,7 +38,7 @@ Test(linear, nothing_is_written_before_something_is_typed)
     expect("> ");
 }
 
-Test(linear, what_is_typed_is_added)
+Test(linear, typed_characters_are_added)
 {
     show("h", false);
     expect("> h");
@@ -50,7 +50,7 @@ Test(linear, what_is_typed_is_added)
     expect("中");
 }
 
-Test(linear, what_is_taken_back_goes_as_a_terminal_does_it)
+Test(linear, erased_characters_are_taken_back_with_backspaces)
 {
     show("hi中", false);
     out.length = 0;
@@ -60,7 +60,7 @@ Test(linear, what_is_taken_back_goes_as_a_terminal_does_it)
     expect("\b \bo");
 }
 
-Test(linear, what_cannot_be_taken_back_is_written_again)
+Test(linear, other_changes_write_the_line_again)
 {
     show("12345678901234567890", false);
     out.length = 0;
@@ -74,7 +74,7 @@ Test(linear, what_cannot_be_taken_back_is_written_again)
     expect("\r\n> e");
 }
 
-Test(linear, something_else_gets_a_line_of_its_own)
+Test(linear, other_text_gets_a_line_of_its_own)
 {
     show("half", false);
     out.length = 0;

@@ -23,7 +23,7 @@ Test(prompt, tells_room_and_members)
     expect(PROMPT_IN, "", 80, "12 here> ");
 }
 
-Test(prompt, tells_what_is_wrong)
+Test(prompt, tells_the_state)
 {
     expect(PROMPT_JOINING, "", 80, "connecting> ");
     expect(PROMPT_NO_ANSWER, "lobby", 80, "lobby, no answer> ");
@@ -39,7 +39,7 @@ Test(prompt, is_short_where_it_is_narrow)
     expect(PROMPT_NO_ANSWER, "lobby", 1, "no answer> ");
 }
 
-Test(prompt, a_room_cannot_have_any_name_it_likes)
+Test(prompt, the_name_of_the_room_is_sanitized_and_cut)
 {
     expect(PROMPT_IN, "\x1b[2J", 80, "\\x1b[2J, 12 here> ");
     expect(PROMPT_IN, "a-room-with-a-very-long-name-that-goes-on", 200,

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-/* 2026-11-21 14:05 where it is an hour later. */
+/* 2026-11-21 14:05 local time, one hour ahead of UTC. */
 #define WALL_NS  (INT64_C(1795266300) * 1000000000)
 #define OFFSET_S 3600
 
@@ -53,7 +53,7 @@ Test(style, without_colours_there_is_only_text)
     expect_event(STYLE_PLAIN, &chat, false, "14:05 (somebody): hi");
 }
 
-Test(style, what_is_bold_or_dim_is_so_to_its_end)
+Test(style, bold_and_dim_are_ended)
 {
     struct event chat = event_of(EVENT_CHAT, "alice", "hi"),
                  notice = event_of(EVENT_NOTICE, "", "tea"),
@@ -116,7 +116,7 @@ Test(style, names_can_be_read_on_black_and_on_white)
     }
 }
 
-Test(style, the_day_is_that_of_here)
+Test(style, the_day_is_local)
 {
     struct buffer out = {0};
 
