@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-A terminal to sit at: enough of a VT100 to know what a person would see (rows that wrap, a scroll-back, wide and
-combining characters, erasing, moving), and a program on it, which believes it is one.
+A terminal emulator: enough of a VT100 to know what a person would see (rows that wrap, a scroll-back, wide and
+combining characters, erasing, cursor movement), and a program that runs on it.
 
-It breaks rows anew when it becomes narrower or wider, as tmux and most others do. What it does not know makes the test
-fail: a program that is told to be careful has no use for it.
+It breaks rows again when its width changes, as tmux and most others do. A sequence that it does not know makes the
+test fail.
 """
 import codecs
 import contextlib
@@ -33,11 +33,11 @@ def width_of(character):
 
 
 class Row:
-    """Cells are strings, with what combines; the right half of a wide character is an empty one."""
+    """Cells are strings: a character with its combining marks. The right half of a wide character is an empty cell."""
 
     def __init__(self):
         self.cells = []
-        self.wrapped = False  # its text goes on in the next one
+        self.wrapped = False  # its text continues in the next row
 
     def text(self):
         return "".join(self.cells)
@@ -49,12 +49,12 @@ class Row:
 
 
 class Screen:
-    """What is on it. All rows since the beginning are kept; the last `rows` of them can be written to."""
+    """The screen and its scroll-back. All rows are kept; the last `rows` of them are on the screen."""
 
     def __init__(self, columns, rows):
         self.columns, self.rows = columns, rows
         self.all = [Row() for _ in range(rows)]
-        self.x = self.y = 0  # of what can be written to
+        self.x = self.y = 0  # of the cursor, on the screen
         self.bells = 0
         self.styles = set()
         self.modes = set()
@@ -71,11 +71,11 @@ class Screen:
         return self.all[self.top + self.y]
 
     def text(self):
-        """Everything, the scroll-back too, a line a row; empty rows at the end are left out."""
+        """The rows, with the scroll-back, without empty ones at the end."""
         return "\n".join(row.text().rstrip() for row in self.all).rstrip("\n")
 
     def lines(self):
-        """The same, with rows put together that the terminal has broken."""
+        """The same as lines: rows that the terminal has broken are joined."""
         lines, line = [], ""
         for row in self.all:
             line += row.text() if row.wrapped else row.text().rstrip()
@@ -176,7 +176,7 @@ class Screen:
         self.row.wrapped = False
 
     def resize(self, columns):
-        """Rows that belong together are broken anew; the cursor stays on its character."""
+        """Lines are broken into rows of the new width; the cursor stays on its character."""
         marked, rows = (self.top + self.y, self.x), []
         group = []
         place = None
@@ -222,7 +222,7 @@ class Screen:
 
 
 class Terminal:
-    """A program on a terminal of its own, whose controlling terminal it is."""
+    """A program with a controlling terminal of its own."""
 
     def __init__(self, *command, columns=80, rows=24, environment=None):
         self.screen = Screen(columns, rows)
@@ -238,7 +238,7 @@ class Terminal:
         for name in ("TMUX", "STY", "XTERM_VERSION", "COLORTERM", "NO_COLOR"):
             if name not in variables:
                 inherited.pop(name, None)
-        self._side = side  # stays open: the modes can be looked at when the program is gone
+        self._side = side  # stays open, so that the modes can be read when the program has ended
         self.process = subprocess.Popen(command, stdin=side, stdout=side, stderr=side, env=inherited,
                                         start_new_session=True,
                                         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
@@ -246,7 +246,7 @@ class Terminal:
         self._thread.start()
 
     def _collect(self):
-        # When the other side is gone, there is an error in place of an end.
+        # When the other side is closed, reading fails with an error in place of an end of file.
         with contextlib.suppress(OSError):
             while self._main in select.select([self._main, self._ended], [], [])[0] and (data := os.read(self._main, 65536)):
                 with self._changed:
@@ -273,12 +273,12 @@ class Terminal:
 
     @contextlib.contextmanager
     def unread(self):
-        """The terminal takes nothing that is written to it, beyond what lies in between."""
+        """The terminal reads nothing: only the kernel's buffer takes output."""
         with self._changed:
             yield
 
     def wait_until(self, condition, what=None):
-        """Waits for the screen to be so, as long as it changes. `condition` is asked with the screen."""
+        """Waits until condition(screen) is true. Fails if the screen stops changing before."""
         with self._changed:
             while not condition(self.screen):
                 if self._closed or not self._changed.wait(PATIENCE_S):
@@ -287,12 +287,12 @@ class Terminal:
                     raise AssertionError("never %s; the screen is\n%s" % (what or "so", self.screen.text()))
 
     def wait_for(self, pattern):
-        """A line, put together where the terminal has broken it, that has this."""
+        """Waits for a line that contains the pattern; rows that the terminal has broken are joined."""
         expression = re.compile(pattern)
         self.wait_until(lambda screen: any(expression.search(line) for line in screen.lines()), "a line with %r" % pattern)
 
     def wait_for_last(self, pattern):
-        """The last line is this, from its beginning to its end."""
+        """Waits until the whole last line matches the pattern."""
         expression = re.compile(pattern)
         self.wait_until(lambda screen: screen.lines() and expression.fullmatch(screen.lines()[-1]),
                         "a last line %r" % pattern)
@@ -312,7 +312,7 @@ class Terminal:
         self.process.send_signal(number)
 
     def hang_up(self):
-        """The window is closed."""
+        """Closes the window."""
         os.close(self._side)
         self._side = None
         self._close_main()
@@ -321,7 +321,7 @@ class Terminal:
         if self._main is None:
             return
         os.close(self._end)
-        self._thread.join(PATIENCE_S)  # it would hold the terminal open
+        self._thread.join(PATIENCE_S)  # the thread would keep the terminal open
         os.close(self._main)
         os.close(self._ended)
         self._main = None

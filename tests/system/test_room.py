@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""The client room as a filter, against the real server, also over a network that loses, repeats and reorders."""
+"""room as a filter, against the real server, also over a network that loses, repeats and reorders."""
 import os
 import signal
 import subprocess
@@ -30,13 +30,13 @@ class RoomFilter(RoomProgramTest):
         numbers = [event["seq"] for event in bob.events()]
         self.assertEqual(numbers, list(range(numbers[0], numbers[0] + len(numbers))))
 
-    def test_one_message_and_its_fate(self):
+    def test_one_message_is_delivered(self):
         room = self.open("plain.language=en")
         alice, = room.members("alice")
         self.assertEqual(DELIVERED, run_room("--name", "cron", "-m", "backup done", "%s:%d" % room.doors[0]).returncode)
         alice.expect("cron joined", "cron: backup done", "cron left")
 
-    def test_where_nothing_can_be_read_it_joins_and_leaves(self):
+    def test_without_input_it_joins_and_leaves(self):
         room = self.open()
         watcher = self.filter("watcher", room.doors[0])
         watcher.wait_for(kind="join", name="watcher")
@@ -52,7 +52,7 @@ class RoomFilter(RoomProgramTest):
             self.assertEqual(REFUSED, result.returncode)
             self.assertIn(words, result.stderr.decode())
 
-    def test_a_room_that_was_closed_by_a_command_is_not_waited_for(self):
+    def test_it_does_not_wait_for_a_room_that_was_closed_by_a_command(self):
         room = self.open()
         bob = self.filter("bob", room.doors[0])
         bob.wait_for(kind="join", name="bob")
@@ -63,7 +63,7 @@ class RoomFilter(RoomProgramTest):
         self.assertEqual(["the last words"], [event["text"] for event in bob.events("notice")])
         self.assertEqual(0, room.wait_for_exit())
 
-    def test_a_line_that_is_not_taken_is_told_and_the_others_are_delivered(self):
+    def test_a_line_that_is_not_taken_is_reported_and_the_others_are_delivered(self):
         room = self.open("plain.language=en", "room.max_text=20")
         alice, = room.members("alice")
         bob = self.filter("bob", room.doors[0])
@@ -77,7 +77,7 @@ class RoomFilter(RoomProgramTest):
         self.assertIn("not valid UTF-8", stderr)
         self.assertIn("a line of more than 4096 bytes was not said", stderr)
 
-    def test_who_is_muted_is_told_so(self):
+    def test_a_muted_member_is_told_so(self):
         room = self.open("plain.language=en")
         alice, = room.members("alice")
         bob = self.filter("bob", room.doors[0])
@@ -88,7 +88,7 @@ class RoomFilter(RoomProgramTest):
         self.assertEqual(REFUSED, bob.end())
         self.assertIn("the administrator has muted you", bob.stderr.text())
 
-    def test_who_is_kicked_is_told_so(self):
+    def test_a_kicked_member_is_told_so(self):
         room = self.open("plain.language=en")
         bob = self.filter("bob", room.doors[0])
         bob.wait_for(kind="join", name="bob")
@@ -96,7 +96,7 @@ class RoomFilter(RoomProgramTest):
         self.assertEqual(REFUSED, bob.wait())
         self.assertIn("the administrator has removed you: too loud", bob.stderr.text())
 
-    def test_where_the_sequenced_protocol_is_off_it_says_what_to_use_and_does_not_use_it(self):
+    def test_if_the_sequenced_protocol_is_off_it_names_the_plain_one_and_does_not_use_it(self):
         room = self.open("sequenced.enabled=no")
         result = run_room("-m", "x", "%s:%d" % room.doors[0])
         self.assertEqual(REFUSED, result.returncode)
@@ -117,11 +117,11 @@ class RoomFilter(RoomProgramTest):
             self.assertEqual(NOT_WRITTEN, status)
             self.assertIn("stdout can't be written", stderr)
 
-    def test_nobody_there(self):
+    def test_it_ends_if_nobody_listens(self):
         result = run_room("-m", "x", self.lasting_door())
         self.assertEqual(UNREACHABLE, result.returncode)
 
-    def test_wrong_usage(self):
+    def test_wrong_usage_is_refused(self):
         for arguments in ((), ("a", "b"), ("host:x",), ("--name", "", "host"), ("-m", "", "host"), ("--wrong", "host"),
                           ("-x", "host"), ("host", "--name"), ("--json=yes", "host"), ("--l", "host")):
             with self.subTest(arguments=arguments):
@@ -134,7 +134,7 @@ class RoomFilter(RoomProgramTest):
         relay = self.relay(room.doors[0], repeat=0.05, delay=0.002, jitter=0.01, seed=int(os.environ.get("ROOMD_SEED", 1)))
         names = ["m%d" % n for n in range(8)]
         filters = [self.filter(name, relay.address) for name in names]
-        for name in names:  # whoever comes later is not told of those before it by an event
+        for name in names:  # a member gets no event about those that joined before it
             room.stderr.wait_for("%s joined" % name)
         relay.loss = 0.2
         for one, name in zip(filters, names):
@@ -146,7 +146,7 @@ class RoomFilter(RoomProgramTest):
             self.assertEqual(DELIVERED, one.end(), one.stderr.text())
         self.assert_all_have_the_same(filters, 8 * 60)
 
-    def test_another_address_is_noticed_by_nobody(self):
+    def test_nobody_notices_another_address(self):
         room = self.open("plain.language=en")
         alice, = room.members("alice")
         relay = self.relay(room.doors[0])
@@ -163,7 +163,7 @@ class RoomFilter(RoomProgramTest):
         self.assertEqual(DELIVERED, bob.end())
         alice.expect("bob left")
 
-    def test_an_address_that_this_machine_loses_is_noticed_by_nobody(self):
+    def test_nobody_notices_that_this_machine_loses_an_address(self):
         with own_network.own_network():
             own_network.speak_from("10.9.0.2", to="10.9.0.1")
             room = self.open("room.listen=0.0.0.0:0", listen=None, witnesses=False)
@@ -183,30 +183,30 @@ class RoomFilter(RoomProgramTest):
             self.assertEqual(["join", "chat", "chat", "exit"],
                              [event["kind"] for event in alice.events() if event["name"] == "bob"])
 
-    def test_a_name_with_several_addresses(self):
-        room = self.open("plain.language=en", listen=self.lasting_door())  # on IPv4; localhost has ::1 too, mostly
+    def test_all_addresses_of_a_name_are_tried(self):
+        room = self.open("plain.language=en", listen=self.lasting_door())  # on IPv4; localhost usually has ::1 too
         alice, = room.members("alice")
         self.assertEqual(DELIVERED, run_room("-n", "bob", "-m", "hello", "localhost:%d" % room.doors[0][1]).returncode)
         alice.expect("bob joined", "bob: hello", "bob left")
 
-    def test_an_ipv6_address_in_brackets(self):
+    def test_an_ipv6_address_is_written_in_brackets(self):
         room = self.open("plain.language=en", listen="[::1]:0")
         alice, = room.members("alice")
         self.assertEqual(DELIVERED, run_room("-n", "bob", "-m", "hello", "[::1]:%d" % room.doors[0][1]).returncode)
         alice.expect("bob joined", "bob: hello", "bob left")
 
-    def test_an_interface_that_is_not_there(self):
+    def test_a_missing_interface_is_reported(self):
         result = run_room("-m", "x", "fe80::1%nosuchcard")
         self.assertEqual(UNREACHABLE, result.returncode)
         self.assertIn("ip link", result.stderr.decode())
 
-    def test_when_the_server_is_back_it_is_back_too_from_the_same_port(self):
+    def test_when_the_server_is_back_it_returns_from_the_same_port(self):
         door = self.lasting_door()
         room = self.open("plain.language=en", listen=door)
         relay = self.relay(room.doors[0])
         bob = self.filter("bob", relay.address)
         bob.wait_for(kind="join", name="bob")
-        relay.cut = True  # so that it is not back before alice is there to see it
+        relay.cut = True  # so that it does not return before alice can see it
         bob.say("nobody knows me")
         relay.wait_for(b"nobody knows me")
         room.stop(signal.SIGTERM)
@@ -219,7 +219,7 @@ class RoomFilter(RoomProgramTest):
         self.assertEqual(1, relay.clients())
         self.assertEqual(NO_ANSWER, bob.end(), "what became of the first message is not known")
 
-    def test_a_server_that_was_killed_is_waited_for(self):
+    def test_it_waits_for_a_server_that_was_killed(self):
         port = self.lasting_port()
         room = self.open("plain.language=en", listen="127.0.0.1:%d" % port)
         bob = self.filter("bob", room.doors[0])
@@ -228,14 +228,14 @@ class RoomFilter(RoomProgramTest):
         room.wait_for_exit()
         deaf = self.foreign_server(port=port)
         bob.say("is anybody there?")
-        deaf.wait_for(b"is anybody there?")  # the room that comes back would have it join anew before it says that
+        deaf.wait_for(b"is anybody there?")  # once the new room is there, it would join again before it says that
         deaf.close()
         again = self.open("plain.language=en", listen="127.0.0.1:%d" % port)
         again.stderr.wait_for("bob joined")
         self.assertEqual(NO_ANSWER, bob.end(), "it is not known whether the room that ended has taken that")
         self.assertIn("it is not known whether message 1 was taken", bob.stderr.text())
 
-    def test_a_signal_ends_it_with_its_exit(self):
+    def test_it_leaves_on_a_signal(self):
         room = self.open("plain.language=en")
         alice, = room.members("alice")
         bob = self.filter("bob", room.doors[0])
@@ -245,7 +245,7 @@ class RoomFilter(RoomProgramTest):
         self.assertEqual(0, bob.wait())
         alice.expect("bob left")
 
-    def test_two_signals_in_one_moment_end_it_with_its_exit_too(self):
+    def test_it_leaves_on_two_signals_at_once_too(self):
         room = self.open("plain.language=en")
         alice, = room.members("alice")
         bob = self.filter("bob", room.doors[0])

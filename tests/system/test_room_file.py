@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""A long file is piped into the client room: it arrives whole and in order. ROOMD_LINES sets how many lines it has."""
+"""A long file is piped into room: it arrives whole and in order. ROOMD_LINES is its number of lines."""
 import os
 import pathlib
 import time
@@ -36,15 +36,15 @@ class RoomFile(RoomProgramTest):
         self.assertEqual([line.strip() for line in self.lines], [event["text"] for event in reader.events("chat")])
         print("%d lines in %.1f s ..." % (LINES, took), end=" ", flush=True)
 
-    def test_a_file(self):
+    def test_a_file_arrives_whole(self):
         room = self.open("limits.messages=0", "limits.bytes=0", witnesses=False)
         self.send(room, room.doors[0])
 
-    def test_a_pipe(self):
+    def test_a_pipe_arrives_whole(self):
         room = self.open("limits.messages=0", "limits.bytes=0", witnesses=False)
         self.send(room, room.doors[0], pipe=True)
 
-    def test_a_file_behind_a_bad_network(self):
+    def test_a_file_arrives_whole_over_a_bad_network(self):
         room = self.open("limits.messages=0", "limits.bytes=0", witnesses=False)
         relay = self.relay(room.doors[0], loss=0.2, repeat=0.05, delay=0.002, jitter=0.01,
                            seed=int(os.environ.get("ROOMD_SEED", 1)))

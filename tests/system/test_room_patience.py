@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""The client room gives up after a minute, and says what it has waited for. All at once, so that it is one minute."""
+"""room times out after a minute and says why. All cases run at once, so that the test takes one minute."""
 import unittest
 
 from room_program import NO_ANSWER, REFUSED, UNREACHABLE, RoomProgramTest, end_of, start_room
@@ -15,7 +15,7 @@ class RoomPatience(RoomProgramTest):
         full = self.open("room.max_members=2")
         deaf = self.open()
         relay = self.relay(deaf.doors[0])
-        relay.swallows = lambda datagram: datagram[0] == UP  # it gets in, and is not heard any more
+        relay.swallows = lambda datagram: datagram[0] == UP  # the join works, and nothing after it arrives
         rooms = [start_room("-m", "hello", *arguments, "%s:%d" % address) for arguments, address in (
             ((), silent.address), (("--plain",), silent.address), ((), full.doors[0]), ((), relay.address))]
         outcomes = [end_of(room) for room in rooms]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""The client room with --plain: in rooms of roomd, in each dialect, and in rooms of other servers."""
+"""room with --plain: in rooms of roomd, in each dialect, and in rooms of other servers."""
 import pathlib
 import signal
 import unittest
@@ -30,7 +30,7 @@ class RoomPlain(RoomProgramTest):
                          [(event["kind"], event["name"], event["text"]) for event in bob.events()])
         self.assertEqual({None}, {event["seq"] for event in bob.events()})
 
-    def test_one_message_in_each_dialect(self):
+    def test_one_message_is_delivered_in_each_dialect(self):
         for dialect in ["course", "yn", *map(str, DIALECTS)]:
             with self.subTest(dialect=dialect):
                 room = self.open("plain.dialect=" + dialect, witnesses=False)
@@ -41,13 +41,13 @@ class RoomPlain(RoomProgramTest):
                 self.assertEqual((DELIVERED, b""), (result.returncode, result.stderr))
                 watcher.wait_for(kind="exit", name="cron")
                 self.assertEqual(["backup done"], [event["text"] for event in watcher.events("chat")])
-                # In most dialects it is the name that was refused; a person can do something about that.
+                # Most dialects say that the name was refused, so the user is told how to choose another.
                 taken = run_room("--plain", "--dialect", dialect, "-n", "watcher", "-m", "x", "%s:%d" % room.doors[0])
                 self.assertEqual(REFUSED, taken.returncode)
                 self.assertIn("with --name", taken.stderr.decode())
                 watcher.end()
 
-    def test_wrong_dialects_are_told(self):
+    def test_wrong_dialects_are_reported(self):
         wrong = pathlib.Path(self.folder()) / "wrong.conf"
         wrong.write_text("[plain]\njoin_verb = X\n", encoding="utf-8")
         for arguments, words in ((("--dialect", "curse"), "did you mean course"),
@@ -64,7 +64,7 @@ class RoomPlain(RoomProgramTest):
         self.assertEqual(USAGE, result.returncode)
         self.assertIn("belong to --plain", result.stderr.decode())
 
-    def test_what_another_server_says_in_its_own_words_is_a_line(self):
+    def test_words_of_another_server_are_a_line(self):
         server = self.foreign_server()
         bob = self.filter("bob", server.address, "--plain")
         server.expect("L bob", "OK", "\nWelcome to \x1b[31mmy room", b"\xff", "\ncarol ： hi")
@@ -75,7 +75,7 @@ class RoomPlain(RoomProgramTest):
         server.expect("Q bob", "EXIT")
         self.assertEqual(DELIVERED, bob.wait())
 
-    def test_for_people_lines_are_as_they_came_and_control_nothing(self):
+    def test_for_people_lines_are_escaped_and_otherwise_as_they_came(self):
         server = self.foreign_server()
         process = start_room("-n", "bob", "--plain", "%s:%d" % server.address, stdin=-1, stdout=-1)
         server.expect("L bob", "OK", "\nWelcome to \x1b[31mmy room", "\ncarol ： hi", "EXIT")

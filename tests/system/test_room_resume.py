@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""The client room is killed and started again: nobody notices, and nothing is lost."""
+"""room is killed and started again: nobody notices, and nothing is lost."""
 import os
 import pathlib
 import signal
@@ -23,7 +23,7 @@ class RoomResume(RoomProgramTest):
         return [path.name for path in pathlib.Path(self.runtime).rglob("*") if path.is_file()]
 
     def expect_one_story(self, *lives):
-        """What each life has told goes on where the one before was killed; only its last turn may be told again."""
+        """Each life continues where the one before was killed; only the events of its last turn may be repeated."""
         story = []
         for life in lives:
             events = [event for event in life.events() if event["kind"] != "missed"]
@@ -36,7 +36,7 @@ class RoomResume(RoomProgramTest):
             story += events
         return story
 
-    def test_who_was_killed_goes_on_and_nobody_is_told(self):
+    def test_a_killed_program_resumes_and_nobody_is_told(self):
         room = self.open("plain.language=en")
         alice, = room.members("alice")
         first = self.bob(room.doors[0])
@@ -70,7 +70,7 @@ class RoomResume(RoomProgramTest):
                 alice.say("%d in life %d." % (n, life))
                 carol.read_until(b"alice: %d in life %d." % (n, life))
                 if n == MANY // 2 and life < 2:
-                    # Somewhere between reading, writing and recording.
+                    # Kill it somewhere between reading, writing and recording.
                     bob.stdout.wait_for(r'"text":"%d in life %d\."' % (n // 2, life))
                     bob.kill()
             lives.append(bob)
@@ -84,16 +84,16 @@ class RoomResume(RoomProgramTest):
         self.assertEqual(sorted(set(said), key=said.index), said, "something was said twice")
         for life in range(3):
             of_this = [text for text in said if text.startswith("life %d " % life)]
-            # What a program had read and not sent has died with it.
+            # Lines that were read and not sent are lost with the program.
             self.assertEqual(["life %d says %d." % (life, n) for n in range(len(of_this))], of_this)
         self.assertEqual(20, len(of_this))
         self.assertEqual(["join"], [event["kind"] for event in story if event["name"] == "bob" and event["kind"] != "chat"])
 
-    def test_killed_in_mid_flow_it_tells_every_event_once(self):
+    def test_killed_in_mid_flow_it_shows_every_event_once(self):
         room = self.open("plain.language=en", "limits.messages=0", "limits.bytes=0")
         self.kill_in_mid_flow(room, room.doors[0])
 
-    def test_killed_in_mid_flow_behind_a_bad_network(self):
+    def test_killed_in_mid_flow_it_shows_every_event_once_over_a_bad_network(self):
         room = self.open("plain.language=en", "limits.messages=0", "limits.bytes=0")
         relay = self.relay(room.doors[0], loss=0.2, repeat=0.05, delay=0.002, jitter=0.01,
                            seed=int(os.environ.get("ROOMD_SEED", 1)))
@@ -112,7 +112,7 @@ class RoomResume(RoomProgramTest):
         alice.expect("bob: still here")
         self.assertEqual(DELIVERED, first.end())
 
-    def test_what_was_said_and_not_acknowledged_is_told_and_not_said_again(self):
+    def test_a_message_without_an_acknowledgement_is_reported_and_not_said_again(self):
         room = self.open("plain.language=en")
         alice, = room.members("alice")
         relay = self.relay(room.doors[0])
@@ -122,7 +122,7 @@ class RoomResume(RoomProgramTest):
         first.say("one")
         first.wait_for(kind="chat", name="bob", text="one")
         alice.expect("bob: one")
-        alice.say("fence")  # that "one" is acknowledged stands in the record when this is told
+        alice.say("fence")  # when this is shown, the record says that "one" was acknowledged
         first.wait_for(kind="chat", name="alice", text="fence")
         relay.cut = True
         first.say("two")
@@ -136,7 +136,7 @@ class RoomResume(RoomProgramTest):
         self.assertEqual(DELIVERED, second.end())
         alice.expect("bob left")
 
-    def test_after_a_restart_of_the_server_it_joins_anew(self):
+    def test_after_a_restart_of_the_server_it_joins_again(self):
         door = self.lasting_door()
         room = self.open("plain.language=en", listen=door)
         first = self.bob(room.doors[0])
@@ -150,7 +150,7 @@ class RoomResume(RoomProgramTest):
         self.assertEqual(DELIVERED, second.end())
         self.assertEqual([], self.kept())
 
-    def test_a_single_message_neither_goes_on_with_a_session_nor_leaves_one(self):
+    def test_a_single_message_neither_resumes_a_session_nor_leaves_one(self):
         room = self.open()
         first = self.bob(room.doors[0])
         first.wait_for(kind="join", name="bob")
@@ -162,7 +162,7 @@ class RoomResume(RoomProgramTest):
         self.assertEqual(DELIVERED, run_room("--name", "eve", "-m", "x", address, runtime=self.runtime).returncode)
         self.assertEqual(kept, self.kept())
 
-    def test_without_a_folder_to_keep_it_in_it_works_all_the_same(self):
+    def test_it_works_without_a_folder_for_the_session(self):
         room = self.open()
         os.chmod(self.runtime, 0o755)
         first = self.bob(room.doors[0])

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""The client room on a terminal: what its user sees, whatever happens."""
+"""room on a terminal: what its user sees."""
 import os
 import pathlib
 import re
@@ -34,20 +34,20 @@ class ScreenTest(RoomTest):
         return super().open("plain.language=en", "limits.messages=0", "limits.bytes=0", *options, **keywords)
 
     def start(self, room, *arguments, host=None, environment=None, **keywords):
-        """room on a terminal; nobody has answered yet."""
+        """room on a terminal; it may not be in yet."""
         terminal = Terminal(os.environ["ROOM"], *arguments, "%s:%d" % (host or room.doors[0][0], room.doors[0][1]),
                             environment={"XDG_STATE_HOME": str(self.state), **(environment or {})}, **keywords)
         self.addCleanup(terminal.close)
         return terminal
 
-    def seat(self, room, name="sue", *arguments, **keywords):
-        """One who is in."""
+    def join(self, room, name="sue", *arguments, **keywords):
+        """room on a terminal, once it is in."""
         terminal = self.start(room, "--name", name, *arguments, **keywords)
         terminal.wait_for("you are in lobby as %s;" % name)
         return terminal
 
     def knows_all(self, terminal, latest):
-        """Returns when that is so: what `latest` says is shown once the name is known, and those of all before it are, too."""
+        """Waits until the terminal knows all names: a message of the latest member is shown once they are known."""
         latest.say("hello from %s" % latest.name)
         terminal.wait_for("%s: hello from" % latest.name)
 
@@ -61,10 +61,10 @@ class ScreenTest(RoomTest):
 
 
 class Lines(ScreenTest):
-    def test_half_a_line_stands_intact_under_what_arrives(self):
+    def test_half_a_line_stays_intact_below_arriving_messages(self):
         room = self.open()
         alice, = room.members("alice")
-        sue = self.seat(room)
+        sue = self.join(room)
         sue.type(HALF_A_LINE)
         sue.wait_for_last("lobby, 4 here> " + HALF_A_LINE)
         for number in range(10):
@@ -77,10 +77,10 @@ class Lines(ScreenTest):
         sue.enter("ping")
         alice.expect("sue joined", "sue: half a line typing")
 
-    def test_a_narrow_window_and_back(self):
+    def test_a_window_becomes_narrow_and_wide_again(self):
         room = self.open()
         alice, = room.members("alice")
-        sue = self.seat(room)
+        sue = self.join(room)
         alice.say("a message that does not fit into twenty columns")
         sue.wait_for("twenty columns$")
         typed = "a line that is longer than twenty columns, too"
@@ -94,10 +94,10 @@ class Lines(ScreenTest):
             self.assertEqual(1, "".join(sue.lines()).count("does not fit"))
         self.assertEqual(before, sue.lines(), "nothing is left of the narrow rows, and nothing is missing")
 
-    def test_words_of_other_scripts_edit_right(self):
+    def test_other_scripts_are_edited_by_character(self):
         room = self.open()
         alice, = room.members("alice")
-        sue = self.seat(room)
+        sue = self.join(room)
         sue.type("中文👍e\u0301x")
         sue.wait_for_last("lobby, 4 here> 中文👍e\u0301x")
         sue.type(LEFT_KEY * 3 + DELETE)
@@ -108,9 +108,9 @@ class Lines(ScreenTest):
         sue.enter("")
         alice.expect("sue joined", "sue: 中字e\u0301x")
 
-    def test_sixty_who_come_at_once_are_a_line(self):
+    def test_sixty_joins_at_once_are_folded(self):
         room = self.open("limits.joins=0")
-        sue = self.seat(room)
+        sue = self.join(room)
         sue.type(HALF_A_LINE)
         crowd = [room.client() for _ in range(60)]
         with room.held():
@@ -130,10 +130,10 @@ class Lines(ScreenTest):
             names += len(re.findall(r"\bm\d+", line)) + (int(others.group(1)) if others else 0)
         self.assertEqual(60, names)
 
-    def test_what_is_hostile_is_shown_and_not_obeyed(self):
+    def test_hostile_text_is_shown_and_not_obeyed(self):
         room = self.open()
         eve, = room.members("eve")
-        sue = self.seat(room)
+        sue = self.join(room)
         sue.type(HALF_A_LINE)
         eve.say("\x1b]0;title\x07\x1b[2J\x1b[H\r\x07\x07\x9b2J".encode("latin-1"))
         eve.say("\u202eright to left\u202c and \u2066isolated")
@@ -147,10 +147,10 @@ class Lines(ScreenTest):
         zalgo = next(line for line in sue.lines() if "algo" in line)
         self.assertLessEqual(zalgo.count("\u0301"), 8)
 
-    def test_a_notice_stands_out_and_who_is_mentioned_is_rung_for(self):
+    def test_a_notice_is_bold_and_a_mention_rings_the_bell(self):
         room = self.open()
         alice, = room.members("alice")
-        sue = self.seat(room)
+        sue = self.join(room)
         room.type("tea is ready")
         sue.wait_for(r"^\d\d:\d\d \*\*\* Notice: tea is ready$")
         self.assertIn("1", sue.screen.styles)
@@ -164,18 +164,18 @@ class Lines(ScreenTest):
     def test_without_colours_nothing_is_styled(self):
         room = self.open()
         alice, = room.members("alice")
-        sue = self.seat(room, environment={"NO_COLOR": "1"})
+        sue = self.join(room, environment={"NO_COLOR": "1"})
         alice.say("hi")
         room.type("tea")
         sue.wait_for("Notice: tea")
         self.assertEqual(set(), sue.screen.styles)
 
-    def test_linear_only_goes_forwards(self):
+    def test_a_linear_terminal_only_moves_forwards(self):
         room = self.open()
         alice, = room.members("alice")
         for arguments, environment in ((["--linear"], {}), ([], {"TERM": "dumb"})):
             with self.subTest(arguments=arguments):
-                sue = self.seat(room, "sue", *arguments, environment=environment)
+                sue = self.join(room, "sue", *arguments, environment=environment)
                 alice.expect("sue joined")
                 sue.type(HALF_A_LINE)
                 sue.wait_for_last("lobby, 4 here> " + HALF_A_LINE)
@@ -194,10 +194,10 @@ class Lines(ScreenTest):
 
 
 class Typing(ScreenTest):
-    def test_a_paste_of_lines_asks_first(self):
+    def test_room_asks_before_it_says_a_paste_of_lines(self):
         room = self.open()
         alice, = room.members("alice")
-        sue = self.seat(room)
+        sue = self.join(room)
         alice.expect("sue joined")
         sue.wait_until(lambda screen: 2004 in screen.modes)
         sue.type("before " + paste("one line\r"))
@@ -217,7 +217,7 @@ class Typing(ScreenTest):
 
     def test_a_long_paste_arrives_whole(self):
         room = self.open()
-        sue = self.seat(room)
+        sue = self.join(room)
         sue.wait_until(lambda screen: 2004 in screen.modes)
         sue.type(paste("".join("line %d\r" % number for number in range(600))))
         sue.wait_for_last("say 600 lines[?] y/n")
@@ -227,10 +227,10 @@ class Typing(ScreenTest):
         said = [line[6:] for line in sue.lines() if "sue: line" in line]
         self.assertEqual(["sue: line %d" % number for number in range(600)], said)
 
-    def test_commands(self):
+    def test_each_command_works(self):
         room = self.open()
         alice, = room.members("alice")
-        sue = self.seat(room)
+        sue = self.join(room)
         alice.expect("sue joined")
         sue.enter("/help")
         sue.wait_for("-- +/ignore ")
@@ -262,10 +262,10 @@ class Typing(ScreenTest):
         sue.wait_until(lambda screen: screen.y == 0)
         self.assertIn("alice: to be seen", sue.screen.text())
 
-    def test_who_is_not_here_is_ignored_with_a_hint(self):
+    def test_an_absent_member_is_ignored_with_a_hint(self):
         room = self.open()
         alice, = room.members("alice")
-        sue = self.seat(room)
+        sue = self.join(room)
         self.knows_all(sue, alice)
         sue.enter("/ignore Bob")
         sue.wait_for("nothing of Bob is shown any more")
@@ -281,7 +281,7 @@ class Typing(ScreenTest):
     def test_names_and_commands_are_completed(self):
         room = self.open()
         _, albert = room.members("alice", "albert")
-        sue = self.seat(room)
+        sue = self.join(room)
         self.knows_all(sue, albert)
         sue.type("/me" + TAB)
         sue.wait_for_last("lobby, 5 here> /members")
@@ -292,9 +292,9 @@ class Typing(ScreenTest):
         sue.type(CTRL_U + "/ignore alb" + TAB)
         sue.wait_for_last("lobby, 5 here> /ignore albert")
 
-    def test_former_lines_are_found_again_also_by_the_next_program(self):
+    def test_former_lines_are_found_also_by_the_next_program(self):
         room = self.open()
-        sue = self.seat(room)
+        sue = self.join(room)
         sue.enter("something said")
         sue.enter("/members")
         sue.wait_for("3 here: ")
@@ -305,15 +305,15 @@ class Typing(ScreenTest):
         self.assert_left(sue)
         history = self.state / "roomd" / "room_history"
         self.assertEqual(0o600, history.stat().st_mode & 0o777)
-        sue = self.seat(room, "susan")
+        sue = self.join(room, "susan")
         sue.type(CTRL_R + "thing")
         sue.wait_for_last(r"\(reverse-i-search\)`thing': something said/quit")
         sue.type("\x07")
         sue.wait_for_last("lobby, [34] here> ?")
 
-    def test_kill_and_yank(self):
+    def test_a_killed_line_can_be_yanked(self):
         room = self.open()
-        sue = self.seat(room)
+        sue = self.join(room)
         sue.type("one two" + CTRL_U + "three " + CTRL_Y)
         sue.wait_for_last("lobby, 3 here> three one two")
         sue.type(CTRL_L)
@@ -343,7 +343,7 @@ class Names(ScreenTest):
         sue.wait_for("you are in lobby as sue;")
         alice.expect("sue joined")
 
-    def test_who_gives_up_was_refused(self):
+    def test_giving_up_counts_as_refused(self):
         room = self.open()
         room.members("alice")
         sue = self.start(room, "--name", "alice")
@@ -358,7 +358,7 @@ class Leaving(ScreenTest):
         alice, = room.members("alice")
         for way in ("/quit\r", "q\r", CTRL_D, CTRL_C, HALF_A_LINE + CTRL_C, signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             with self.subTest(way=way):
-                sue = self.seat(room)
+                sue = self.join(room)
                 alice.expect("sue joined")
                 if isinstance(way, str):
                     sue.type(way)
@@ -370,26 +370,26 @@ class Leaving(ScreenTest):
     def test_two_reasons_to_leave_in_one_moment_tell_the_room_all_the_same(self):
         room = self.open()
         alice, = room.members("alice")
-        sue = self.seat(room)
+        sue = self.join(room)
         alice.expect("sue joined")
         for number in (signal.SIGSTOP, signal.SIGHUP, signal.SIGTERM, signal.SIGCONT):
             sue.signal(number)
         alice.expect("sue left")
         self.assert_left(sue)
 
-    def test_a_closed_window_tells_the_room(self):
+    def test_closing_the_window_leaves_the_room(self):
         room = self.open()
         alice, = room.members("alice")
-        sue = self.seat(room)
+        sue = self.join(room)
         alice.expect("sue joined")
         sue.hang_up()
         alice.expect("sue left")
         self.assertEqual(LEFT, sue.process.wait(30))
 
-    def test_what_was_just_said_is_taken_along(self):
+    def test_a_message_just_before_leaving_is_delivered(self):
         room = self.open()
         alice, = room.members("alice")
-        sue = self.seat(room)
+        sue = self.join(room)
         alice.expect("sue joined")
         sue.type("bye\r" + CTRL_D)
         alice.expect("sue: bye", "sue left")
@@ -397,7 +397,7 @@ class Leaving(ScreenTest):
 
     def test_a_second_time_does_not_wait_for_the_room(self):
         room = self.open()
-        sue = self.seat(room)
+        sue = self.join(room)
         with room.held():
             sue.type(CTRL_C)
             sue.wait_for_last("lobby, leaving>")
@@ -406,16 +406,16 @@ class Leaving(ScreenTest):
 
     def test_a_crash_restores_the_terminal(self):
         room = self.open()
-        sue = self.seat(room)
+        sue = self.join(room)
         sue.signal(signal.SIGSEGV)
         self.assertEqual(-signal.SIGSEGV, sue.process.wait(30))
         sue.wait_until(lambda screen: 2004 not in screen.modes)
         self.assertEqual(sue.modes, sue.modes_now())
 
-    def test_stopped_and_continued(self):
+    def test_it_goes_on_after_a_stop(self):
         room = self.open()
         alice, = room.members("alice")
-        sue = self.seat(room)
+        sue = self.join(room)
         alice.expect("sue joined")
         sue.type(HALF_A_LINE)
         sue.wait_for_last("lobby, 4 here> " + HALF_A_LINE)
@@ -427,16 +427,15 @@ class Leaving(ScreenTest):
         sue.enter("ping")
         alice.expect("sue: half a line typing")
 
-    def test_who_was_kicked_is_told(self):
+    def test_a_kicked_member_is_told(self):
         room = self.open()
-        sue = self.seat(room)
+        sue = self.join(room)
         room.type("/kick sue")
         self.assert_left(sue, REFUSED)
         sue.wait_for("the administrator has removed you")
 
-
     def say_much(self, room, alice, messages):
-        """When it returns, all of it has been sent to everybody: what is not acknowledged yet is a window, of 256 datagrams at most."""
+        """Returns when all of it has been sent to everybody; at most a window of 256 datagrams is not acknowledged."""
         for _ in range(0, messages, 50):
             for _ in range(50):
                 alice.say("x" * 800)
@@ -446,10 +445,10 @@ class Leaving(ScreenTest):
             room.type("/members")
             owed = int(room.answers(r"^ +sue .* (\d+) +\d+$").group(1))
 
-    def test_a_burst_that_comes_faster_than_the_terminal_takes_it_is_shown_whole(self):
+    def test_a_burst_that_is_faster_than_the_terminal_is_shown_whole(self):
         room = self.open()
         alice, = room.members("alice")
-        sue = self.seat(room)
+        sue = self.join(room)
         alice.expect("sue joined")
         with sue.unread():
             self.say_much(room, alice, 600)
@@ -459,13 +458,13 @@ class Leaving(ScreenTest):
         self.assertEqual(600, sue.raw().count(b"x" * 800))
         self.assertNotIn(b"not shown", sue.raw())
 
-    def test_a_terminal_that_takes_nothing_holds_up_nobody(self):
+    def test_a_terminal_that_takes_nothing_blocks_nobody(self):
         room = self.open()
         alice, = room.members("alice")
-        sue = self.seat(room)
+        sue = self.join(room)
         alice.expect("sue joined")
         with sue.unread():
-            self.say_much(room, alice, 2000)  # without a window, this is more than the MiB that waits for a terminal
+            self.say_much(room, alice, 2000)  # all but a window is more than the MiB that may wait for a terminal
             sue.type("ping\r")
             alice.expect("sue: ping")
         sue.wait_for(r"^-- \d+ lines are not shown: this terminal was too slow for them$")
@@ -478,7 +477,7 @@ class Leaving(ScreenTest):
 
 
 class Plain(ScreenTest):
-    def test_a_room_of_the_plain_protocol(self):
+    def test_the_plain_protocol_works(self):
         room = self.open()
         alice, = room.members("alice")
         sue = self.start(room, "--name", "sue", "--plain", "--language", "en")
@@ -495,7 +494,7 @@ class Plain(ScreenTest):
         self.assert_left(sue)
         self.assertEqual(1, sum("sue: hello" in line for line in sue.lines()))
 
-    def test_another_name_over_the_plain_protocol(self):
+    def test_a_member_is_renamed_over_the_plain_protocol(self):
         room = self.open()
         alice, = room.members("alice")
         sue = self.start(room, "--name", "sue", "--plain", "--language", "en")
@@ -521,7 +520,7 @@ class Plain(ScreenTest):
         sue.wait_for("sue: hello$")
         self.assertNotIn("not said", sue.screen.text())
 
-    def test_who_was_not_seen_is_ignored_with_a_hint(self):
+    def test_a_member_that_was_not_seen_is_ignored_with_a_hint(self):
         room = self.open()
         alice, = room.members("alice")
         sue = self.start(room, "--name", "sue", "--plain", "--language", "en")
@@ -541,60 +540,60 @@ class Plain(ScreenTest):
     def test_a_line_that_is_no_event_is_shown(self):
         room = self.open()
         alice, = room.members("alice")
-        sue = self.start(room, "--name", "sue", "--plain")  # in Chinese: what is said in English is only a line
+        sue = self.start(room, "--name", "sue", "--plain")  # the dialect is Chinese, so that English is just a line
         sue.wait_for("you are in the room as sue;")
         alice.say("hi")
         sue.wait_for("^-- alice: hi$")
 
 
 class Trouble(ScreenTest):
-    def test_a_client_that_is_killed_and_starts_again_goes_on(self):
+    def test_a_client_that_is_killed_and_started_again_resumes(self):
         room = self.open()
         alice, = room.members("alice")
         runtime = self.state / "runtime"
         runtime.mkdir(mode=0o700)
         environment = {"XDG_RUNTIME_DIR": str(runtime)}
-        sue = self.seat(room, environment=environment)
+        sue = self.join(room, environment=environment)
         alice.expect("sue joined")
         alice.say("one")
         sue.wait_for("alice: one")
-        room.fence()  # what was on the screen in its last moment may come again
+        room.fence()  # events of its last turn may be repeated
         sue.wait_for("teller: fence-")
         sue.signal(signal.SIGKILL)
         sue.process.wait()
         alice.say("two")
-        sue = self.seat(room, environment=environment)
+        sue = self.join(room, environment=environment)
         sue.wait_for("alice: two")
         sue.enter("q")
         alice.expect("sue left")
         self.assertNotIn("alice: one", sue.screen.text())
 
-    def test_a_server_that_is_killed_and_starts_again_is_back_without_a_key(self):
+    def test_it_returns_without_a_key_to_a_server_that_was_killed_and_started_again(self):
         door = self.lasting_door()
-        # So short that an idle client soon asks whether the room is there.
+        # A short timeout, so that an idle client soon probes the room.
         room = self.open("room.session_timeout=30", listen=door, witnesses=False)
-        sue, bob = self.seat(room), self.seat(room, "bob")
+        sue, bob = self.join(room), self.join(room, "bob")
         sue.wait_for("bob joined")
         sue.type(HALF_A_LINE)
         room.process.kill()
         room.wait_for_exit()
-        for seat in (sue, bob):
-            seat.wait_for_last(r"lobby, no answer> ?(%s)?" % HALF_A_LINE)
+        for terminal in (sue, bob):
+            terminal.wait_for_last(r"lobby, no answer> ?(%s)?" % HALF_A_LINE)
         bob.enter("said meanwhile")
         bob.wait_for(r"bob: said meanwhile \(waiting\)")
         again = self.open(listen=door, witnesses=False)
         again.stderr.wait_for("bob joined")
-        for seat in (sue, bob):
-            seat.wait_for("the room has begun anew")
-            seat.wait_for_last(r"lobby, 2 here> ?(%s)?" % HALF_A_LINE)
+        for terminal in (sue, bob):
+            terminal.wait_for("the room has begun anew")
+            terminal.wait_for_last(r"lobby, 2 here> ?(%s)?" % HALF_A_LINE)
         bob.wait_for(r"^\d\d:\d\d bob: said meanwhile$")
         sue.enter("ping")
         bob.wait_for("sue: half a line typing")
-        for seat in (sue, bob):
-            seat.enter(CTRL_U + "q")
-            self.assert_left(seat)
+        for terminal in (sue, bob):
+            terminal.enter(CTRL_U + "q")
+            self.assert_left(terminal)
 
-    def test_nobody_there(self):
+    def test_it_says_that_nobody_listens(self):
         room = self.open(listen=self.lasting_door())
         room.stop()
         sue = self.start(room, "--name", "sue")
@@ -603,7 +602,7 @@ class Trouble(ScreenTest):
         sue.type(CTRL_C)
         self.assert_left(sue, UNREACHABLE)
 
-    def test_a_network_that_comes_up_later(self):
+    def test_it_joins_when_the_network_comes_up(self):
         with own_network.own_network():
             room = self.open(listen="0.0.0.0:0")
             sue = self.start(room, "--name", "sue", host="192.0.2.7")
@@ -611,7 +610,7 @@ class Trouble(ScreenTest):
             own_network.add_address("192.0.2.7")
             sue.wait_for("you are in lobby as sue;")
 
-    def test_what_was_never_said_is_told_at_the_end(self):
+    def test_messages_that_were_not_sent_are_reported_at_the_end(self):
         room = self.open(listen=self.lasting_door())
         room.stop()
         sue = self.start(room, "--name", "sue")
@@ -624,7 +623,7 @@ class Trouble(ScreenTest):
 
     def test_lines_that_are_too_long_are_kept(self):
         room = self.open("room.max_text=20")
-        sue = self.seat(room)
+        sue = self.join(room)
         sue.enter("a line that is longer than that")
         sue.wait_for("31 bytes are too long for this room, which takes 20: that was not said")
         sue.wait_for_last("lobby, 3 here> a line that is longer than that")
