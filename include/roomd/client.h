@@ -2,13 +2,14 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A client as a machine: datagrams and time go in, datagrams and events come out. No sockets, no
- * clock, no terminal; random bytes are an argument. There are two: one for the sequenced protocol
- * (roomd/sequenced_client.h) and one for the plain one (roomd/plain_client.h). Each of these pages
- * says how to make its client, and what is special to it; everything else is here.
+ * A client as a machine: datagrams and time go in, datagrams and events come out. It knows no
+ * sockets, no clock and no terminal; random bytes are an argument. There are two clients: one for
+ * the sequenced protocol (roomd/sequenced_client.h) and one for the plain protocol
+ * (roomd/plain_client.h). Those headers hold the constructors and what is special to each protocol;
+ * this one holds everything else.
  *
- * Memory is bounded and allocated when a client is made, but for the list of members, which grows
- * with the room.
+ * Memory is bounded and allocated with the client, except for the list of members, which grows with
+ * the room.
  */
 #ifndef ROOMD_CLIENT_H
 #define ROOMD_CLIENT_H
@@ -25,26 +26,28 @@
 /* Of one message, whatever the server says. */
 #define CLIENT_TEXT_MAX_BYTES 1000
 
-/* Of what the server says as it ends a session; what is longer is cut or left out. */
+/* Of the server's text when it ends a session; a longer one is cut or left out. */
 #define CLIENT_CLOSE_TEXT_MAX_BYTES 1200
 
-/* Messages that may wait for their outcome, those that may not be sent yet included. */
+/* Messages without an outcome, including those that may not be sent yet. */
 #define CLIENT_PENDING_MAX 256
 
-/* In a larger room the rest is not listed, and what they say may come without a name. */
+/* Further members are not listed, and their events may come without a name. */
 #define CLIENT_MEMBERS_MAX 100000
 
 struct client;
 
 enum client_state {
-    CLIENT_JOINING, /* no answer yet, or on its way back after an interruption */
+    CLIENT_JOINING, /* no answer yet, or reconnecting after an interruption */
     CLIENT_IN,
     CLIENT_LEAVING,
-    CLIENT_OUT, /* ended; client_why tells */
+    CLIENT_OUT, /* ended; see client_why */
 };
 
-/* Why it is not in, or was refused. The codes of REFUSAL come first, under their numbers; a later
- * version may send others, up to CLIENT_REFUSED_LAST. */
+/*
+ * Why the client is out, or was refused. The codes of REFUSAL come first, under their numbers; a
+ * later version of the protocol may send others, up to CLIENT_REFUSED_LAST.
+ */
 enum client_reason {
     CLIENT_NO_REASON = 0,
     CLIENT_REFUSED_VERSION = 1,
@@ -55,29 +58,27 @@ enum client_reason {
     CLIENT_REFUSED_COOKIE = 6,
     CLIENT_REFUSED_PLAIN = 7,
     CLIENT_REFUSED_LIMIT = 8,
-    CLIENT_REFUSED_UNKNOWN = 9, /* the session is not there any more: it joins anew */
+    CLIENT_REFUSED_UNKNOWN = 9, /* the server does not have the session: the client joins anew */
     CLIENT_REFUSED_LAST = 255,
-    CLIENT_LEFT, /* it asked to */
+    CLIENT_LEFT, /* the client asked to leave */
     CLIENT_KICKED,
     CLIENT_BANNED,
     CLIENT_TIMEOUT,
     CLIENT_CLOSED,      /* the program ended */
     CLIENT_ELSEWHERE,   /* the session was resumed by another program */
-    CLIENT_ENDED = 512, /* for a reason of a later day: its number is added */
+    CLIENT_ENDED = 512, /* plus the number of a reason that this version does not know */
 };
 
-/* What became of a message. */
+/* The outcome of a message. */
 enum client_outcome {
     CLIENT_TAKEN,   /* it is in the transcript, once */
-    CLIENT_REFUSED, /* it is not, and will not be; `why` is an enum sequenced_why, or 0 where it is
-                       not known any more */
-    CLIENT_UNKNOWN, /* the session is lost: it may be in the transcript or not, and is not said
-                       again */
-    CLIENT_SENT, /* it was sent, over a protocol that tells nothing of it (roomd/plain_client.h) */
+    CLIENT_REFUSED, /* never in the transcript; `why`: enum sequenced_why, or 0 = unknown */
+    CLIENT_UNKNOWN, /* the session is lost: it may be in the transcript, and is not repeated */
+    CLIENT_SENT,    /* it was sent by a protocol without acknowledgements (roomd/plain_client.h) */
 };
 
 /*
- * Carries the datagrams, and is told of each state before the sink is, since the way to the server
+ * Sends the datagrams. It is told each state before the sink is, because the link to the server
  * depends on it. Either function may be NULL; neither may change the client. Everything is borrowed
  * for the call.
  */
@@ -88,48 +89,48 @@ struct client_carrier {
 };
 
 /*
- * What a client tells. Any function may be NULL. None may change the client but by client_say.
- * Everything is borrowed for the call.
+ * The events of a client. Any function may be NULL. None may change the client, except by
+ * client_say. Everything is borrowed for the call.
  */
 struct client_sink {
     /*
-     * An event, in order, once; name and text as in struct event, `author` is the member's number,
-     * `reason` may be one of a later day. The name is the author's, empty where it can't be known.
-     * `own`: the number of the message of ours that it is, or 0.
+     * An event, in order, once. Name and text are as in struct event, `author` is the member's
+     * number, and `reason` may be one that this version does not know. The name is the author's,
+     * empty if unknown. `own` is the number of our message that made the event, or 0.
      */
     void (*event)(void *ctx, const struct event *event, uint32_t own);
     void (*outcome)(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why);
-    /* So many events can't be had any more: the room has forgotten them. */
+    /* So many events are lost for good: the room has forgotten them. */
     void (*missed)(void *ctx, uint64_t count);
     /*
-     * The state has changed, or it was refused. `reason` where it is CLIENT_OUT or was refused;
-     * `wait_s`: it tries again by itself after so long. CLIENT_JOINING with CLIENT_REFUSED_TAKEN or
-     * CLIENT_REFUSED_NAME waits for client_rename or client_leave; with any other reason and 0, it
-     * tries again at once.
+     * The state has changed, or a join was refused. `reason` is set for CLIENT_OUT and for a
+     * refusal; `wait_s` is the time until the client retries by itself. CLIENT_JOINING with
+     * CLIENT_REFUSED_TAKEN or CLIENT_REFUSED_NAME waits for client_rename or client_leave; with any
+     * other reason and 0, the client retries at once.
      */
     void (*state)(void *ctx, enum client_state state, enum client_reason reason, uint16_t wait_s);
-    /* A change of the list of members. Joins and exits of the transcript come as events, too. */
+    /* The list of members has changed. Joins and exits of the transcript come as events, too. */
     void (*member)(void *ctx, uint64_t number, const char *name, size_t name_len, bool here);
     /*
-     * A line that tells no event (roomd/plain_client.h); UTF-8, not terminated. It may hold
-     * anything but a NUL and line breaks, so it has to be escaped where it is shown.
+     * A line that is no event (roomd/plain_client.h); UTF-8, not terminated. It may hold anything
+     * but a NUL and line breaks, so it has to be escaped before it is shown.
      */
     void (*line)(void *ctx, const char *text, size_t length);
     void *ctx;
 };
 
-/* What a program keeps to resume after its own restart. */
+/* The state that a program keeps in order to resume after its own restart. */
 struct client_session {
     uint64_t epoch;
     uint64_t token;
-    uint64_t position; /* last event that was given on */
+    uint64_t position; /* last event that was delivered */
     uint32_t said;     /* last message that was sent */
-    uint32_t decided;  /* up to there, the outcomes of all were told */
+    uint32_t decided;  /* the outcomes up to this message were delivered */
 };
 
-/* What every client is made from. The same seed makes the same client. */
+/* The arguments of every client. The same seed makes the same client. */
 struct client_setup {
-    uint8_t seed[CLIENT_SEED_BYTES]; /* from the system's random numbers */
+    uint8_t seed[CLIENT_SEED_BYTES]; /* from the system's random number generator */
     const char *name;                /* terminated, at most ROOM_NAME_MAX_BYTES; copied */
     struct client_carrier carrier;
     struct client_sink sink;
@@ -138,68 +139,68 @@ struct client_setup {
 /* NULL is legal. */
 void client_free(struct client *client);
 
-/* A datagram came from the server's address. Whatever it holds, the client goes on. */
+/* A datagram came from the server's address. It may hold anything. */
 void client_receive(struct client *client, const struct moment *now, const void *bytes,
                     size_t length);
 
 /*
- * Does what is due, and tells when it wants to be called next (monotonic), or MOMENT_NEVER_NS; a
- * moment that has passed where the sink has said something meanwhile. To be called after
- * client_receive and client_say too, or when client_next_tick has come. Nothing else sends.
+ * Does what is due, and returns when it has to be called next (monotonic), or MOMENT_NEVER_NS. The
+ * result is in the past if the sink has called client_say meanwhile. Also to be called after
+ * client_receive and client_say, and at client_next_tick. Nothing else sends.
  */
 int64_t client_tick(struct client *client, const struct moment *now);
 int64_t client_next_tick(const struct client *client);
 
 /*
- * Says something; its number, from 1, goes to `ret_number`. It is sent when the state allows it.
- * STATUS_FULL: CLIENT_PENDING_MAX wait already. STATUS_TOO_LONG: more than client_text_max_bytes.
- * STATUS_INVALID: empty, or it has left or was told to. STATUS_NOT_UTF8.
+ * Queues a message and returns its number, from 1, in `ret_number`. It is sent when the state
+ * allows it. STATUS_FULL: CLIENT_PENDING_MAX messages are pending. STATUS_TOO_LONG: more than
+ * client_text_max_bytes. STATUS_INVALID: empty, or the client is out or leaving. STATUS_NOT_UTF8.
  */
 int client_say(struct client *client, const struct moment *now, const char *text, size_t length,
                uint32_t *ret_number);
 
 /*
- * Asks for another name, in the order of what is said; where it is not in yet, it tries with this
- * one at once, and `ret_number` is 0. The same errors; a name has at most ROOM_NAME_MAX_BYTES.
+ * Asks for another name, in order with the messages. A client that is not in yet tries this name at
+ * once, and `ret_number` is 0. The same errors as above; a name has at most ROOM_NAME_MAX_BYTES.
  */
 int client_rename(struct client *client, const struct moment *now, const char *name,
                   uint32_t *ret_number);
 
 /*
- * Leaves: when the outcome of all it said is known, or `at_once`. That tells the server; `at_once`
- * while it waits for the answer ends it. While a join has no answer, it waits for that, to be able
- * to leave; `at_once` does not.
+ * Leaves, once the outcomes of all messages are known; with `at_once`, now. The server is told;
+ * `at_once` while that is unanswered ends the client. An unanswered join is waited for, so that the
+ * client can leave the room, but not with `at_once`.
  */
 void client_leave(struct client *client, const struct moment *now, bool at_once);
 
-/* The address of this machine has changed, or its program was stopped for long: asks the server. */
+/* This machine's address has changed, or its program was stopped for long: asks the server. */
 void client_moved(struct client *client, const struct moment *now);
 
 enum client_state client_state(const struct client *client);
 enum client_reason client_why(const struct client *client);
-/* What the server said as it ended the session; terminated, mostly empty. */
+/* The server's text when it ended the session; terminated, mostly empty. */
 const char *client_close_text(const struct client *client);
-/* Messages whose outcome is not known. */
+/* Messages without an outcome. */
 uint32_t client_pending(const struct client *client);
-/* Its own number and name, and the room's name, as shown, once in; empty where that is not told. */
+/* Its own number and name, and the room's name, as shown, once in; empty if not known. */
 uint64_t client_number(const struct client *client);
 const char *client_name(const struct client *client);
 const char *client_room(const struct client *client);
-/* Of one message, as far as it is known what the room takes. */
+/* Of one message, as far as the room's limit is known. */
 size_t client_text_max_bytes(const struct client *client);
-/* How many are in the room, itself included, as far as is known. */
+/* Members in the room, itself included, as far as known. */
 uint32_t client_members(const struct client *client);
 /*
- * The next member that is here, behind the number `after` (0: the first), by rising numbers, as far
- * as they are known. The name is valid until the next call that changes the client.
+ * The next listed member with a number above `after` (0: the first), in rising order. The name is
+ * valid until the next call that changes the client.
  */
 bool client_next_member(const struct client *client, uint64_t after, uint64_t *ret_number,
                         const char **ret_name, size_t *ret_name_len);
-/* To be kept over a restart; false where there is no session, or the protocol has none. */
+/* The session to keep over a restart; false if there is none, or the protocol has none. */
 bool client_session(const struct client *client, struct client_session *ret_session);
 /*
- * Once out: nothing says that the room has not heard what was said. Over the sequenced protocol,
- * each message has its outcome; over the plain one, the bye has come, or the dialect has none.
+ * Once out: true unless the room may have missed some of the messages. In the sequenced protocol
+ * each message has its outcome; in the plain one, the bye has come or the dialect has none.
  */
 bool client_was_heard(const struct client *client);
 

@@ -16,13 +16,13 @@ enum event_kind {
     EVENT_NOTICE,
 };
 
-/* Why a member left; kept in the event so that every reader of the transcript can tell. */
+/* Why a member left; part of the event, so that every reader of the transcript knows it. */
 enum exit_reason {
-    EXIT_LEFT,     /* asked to */
-    EXIT_RENAMED,  /* goes on under another name */
-    EXIT_IDLE,     /* said nothing for room.idle_timeout */
+    EXIT_LEFT,     /* it asked to */
+    EXIT_RENAMED,  /* it stays, under another name */
+    EXIT_IDLE,     /* it was silent for room.idle_timeout */
     EXIT_KICKED,   /* removed by the administrator */
-    EXIT_VANISHED, /* its program is gone without an exit */
+    EXIT_VANISHED, /* its program ended without an exit */
     EXIT_TIMEOUT,  /* its session was silent for room.session_timeout */
 };
 
@@ -33,15 +33,15 @@ const char *exit_reason_text(enum exit_reason reason);
 #define EVENT_AUTHOR_NOBODY 0
 
 struct event {
-    uint64_t seq;         /* 1, 2, 3 … */
-    uint64_t author;      /* number of the member it is from */
-    int64_t wall_ns;      /* when, nanoseconds since 1970-01-01 UTC */
-    int32_t utc_offset_s; /* of local time at that moment */
+    uint64_t seq;         /* its number: 1, 2, 3 … */
+    uint64_t author;      /* number of its member */
+    int64_t wall_ns;      /* nanoseconds since 1970-01-01 UTC */
+    int32_t utc_offset_s; /* of local time then */
     uint8_t kind;         /* enum event_kind */
     uint8_t reason;       /* enum exit_reason, of an EVENT_EXIT */
     uint16_t name_len;    /* bytes */
     uint16_t text_len;    /* bytes */
-    uint16_t said;        /* which message of its author made it (sequenced_said); 0 = none did */
+    uint16_t said;        /* the author's message that made it (sequenced_said); 0 = none */
     const char *name;     /* not terminated; empty for a notice */
     const char *text;     /* not terminated; empty but for chat and notice */
 };

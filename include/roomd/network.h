@@ -3,9 +3,8 @@
 
 /*
  * Networks, as an administrator writes them (CIDR, RFC 4632 and RFC 4291, 2.3), and lists of them.
- * An IPv4 network is kept in its v4-mapped form, as endpoints are: however it was written, there is
- * one form of it. A text that is not quite right is never taken for a larger network than was
- * meant.
+ * An IPv4 network is kept in its v4-mapped form, as endpoints are, so each network has one form
+ * however it was written. A malformed text is never taken for a larger network than was meant.
  */
 #ifndef ROOMD_NETWORK_H
 #define ROOMD_NETWORK_H
@@ -17,30 +16,32 @@
 /* The longest address, "/128" and a NUL. */
 #define NETWORK_TEXT_BYTES 52
 
-/* Room for what is wrong and what may have been meant. */
+/* Room for the mistake and what may have been meant. */
 #define NETWORK_WHY_BYTES 192
 
-/* Looked through one by one for each datagram. */
+/* Scanned one by one for each datagram. */
 #define NETWORK_LIST_MAX 256
 
 /* The words for the usual networks, and the networks themselves, each with ", ". */
 #define NETWORK_LIST_TEXT_BYTES (64 + NETWORK_LIST_MAX * (NETWORK_TEXT_BYTES + 2))
 
-/* Bits beyond the prefix are 0. 0.0.0.0/0 is all of IPv4 and nothing else, ::/0 all of IPv6 and
- * nothing else. */
+/*
+ * Bits beyond the prefix are 0. 0.0.0.0/0 is all of IPv4 and nothing else, ::/0 all of IPv6 and
+ * nothing else.
+ */
 struct network {
     uint8_t address[ENDPOINT_ADDRESS_BYTES];
-    uint8_t bits; /* of the prefix, 0 – 128; an IPv4 network has 96 and more */
+    uint8_t bits; /* of the prefix, 0 to 128; at least 96 for an IPv4 network */
 };
 
-/* Usual networks, known by a word. */
+/* Usual networks that have a word. */
 enum network_set {
     NETWORK_LOOPBACK,     /* 127.0.0.0/8, ::1 */
     NETWORK_PRIVATE,      /* 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 (RFC 1918) */
     NETWORK_LINK_LOCAL,   /* 169.254.0.0/16 (RFC 3927), fe80::/10 */
     NETWORK_UNIQUE_LOCAL, /* fc00::/7 (RFC 4193) */
     NETWORK_ALL,          /* 0.0.0.0/0, ::/0 */
-    NETWORK_SETS          /* how many there are */
+    NETWORK_SETS          /* their number */
 };
 
 #define NETWORK_SET_BIT(set) ((uint8_t)(1U << (set)))
@@ -52,14 +53,16 @@ struct network_list {
 };
 
 /*
- * Reads "192.0.2.0/24", "2001:db8::/32", "::ffff:192.0.2.0/120" (which is 192.0.2.0/24) or a single
- * address. STATUS_INVALID for anything else, bits beyond the prefix included; `ret_why` then goes
- * on after the text: "is no network …".
+ * Parses "192.0.2.0/24", "2001:db8::/32", "::ffff:192.0.2.0/120" (which is 192.0.2.0/24) or a
+ * single address. STATUS_INVALID for anything else, including bits beyond the prefix; `ret_why`
+ * then continues the text: "is no network …".
  */
 int network_parse(const char *text, struct network *ret_network, char ret_why[NETWORK_WHY_BYTES]);
 
-/* Writes it in the form network_parse reads; without a prefix length where it is one address.
- * Returns `text`. */
+/*
+ * Formats a network as network_parse reads it; a single address has no prefix length. Returns
+ * `text`.
+ */
 const char *network_format(const struct network *network, char text[NETWORK_TEXT_BYTES]);
 
 /* The network of this one address. */
@@ -73,11 +76,13 @@ bool network_is_everybody(const struct network *network);
 /* "loopback", "private", …; `set` < NETWORK_SETS. */
 const char *network_set_word(enum network_set set);
 
-/* Adds what a word stands for, or a network; what is in it already is not added twice.
- * STATUS_INVALID, STATUS_FULL: `ret_why` as above. */
+/*
+ * Adds a word's networks, or a network; duplicates are not added. STATUS_INVALID, STATUS_FULL:
+ * `ret_why` as above.
+ */
 int network_list_add(struct network_list *list, const char *text, char ret_why[NETWORK_WHY_BYTES]);
 
-/* Writes "loopback, 192.0.2.0/24", or "none" where it is empty. Returns `text`. */
+/* Formats a list as "loopback, 192.0.2.0/24", or "none" if empty. Returns `text`. */
 const char *network_list_format(const struct network_list *list,
                                 char text[NETWORK_LIST_TEXT_BYTES]);
 

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Core's ways out into the world, each a struct of functions and a context: the *outbox* takes
- * datagrams, *observers* are told what happens, the *roster* remembers members over a restart. No
- * function of a port may call back into the room, and what it is given is borrowed for the call.
+ * Core's ports, each a struct of functions and a context: the *outbox* sends datagrams, *observers*
+ * are told what happens, the *roster* keeps members over a restart. No function of a port may call
+ * back into the room; its arguments are borrowed for the call.
  */
 #ifndef ROOMD_PORTS_H
 #define ROOMD_PORTS_H
@@ -18,13 +18,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* ---- outbox: take these datagrams ---- */
+/* ---- outbox ---- */
 
 enum outbox_result {
     OUTBOX_TAKEN,  /* the kernel has it */
-    OUTBOX_LATER,  /* this door's socket is full: offer it again once room_door_writable was called
-                    */
-    OUTBOX_FAILED, /* it can't be sent to this endpoint now; offering it again would not help */
+    OUTBOX_LATER,  /* the door's socket is full: offered again after room_door_writable */
+    OUTBOX_FAILED, /* it can't be sent to this endpoint; a retry would not help */
 };
 
 struct outbox_entry {
@@ -38,22 +37,22 @@ struct outbox {
     /*
      * Sends the entries in order and sets the result of each. Once an entry is LATER, all later
      * entries of the same door are LATER too, so that a member never gets its second datagram
-     * without the first. Entries of one path and one length that follow each other (the last may be
-     * shorter) may leave in one call of the kernel; each is a datagram all the same.
+     * without the first. Consecutive entries of one path and one length (the last may be shorter)
+     * may be sent by one system call; each is a datagram all the same.
      */
     void (*send)(void *ctx, struct outbox_entry *entries, size_t count);
     void *ctx;
 };
 
-/* ---- observers: this happened ---- */
+/* ---- observers ---- */
 
-/* More comes in than goes out: see core/room/overload.h. A delivery is one event at one member. */
+/* More comes in than goes out: see core/room/overload.h. A delivery is one event to one member. */
 struct room_overload {
-    bool active;   /* it has begun; or else it has ended */
+    bool active;   /* it has begun; else it has ended */
     uint64_t owed; /* deliveries, now */
-    uint64_t
-        per_second;    /* deliveries that leave; of an end at which nobody is behind any more: 0 */
-    uint64_t peak;     /* the most that were owed since it began */
+    /* Deliveries sent; 0 if it ended because nobody is behind any more. */
+    uint64_t per_second;
+    uint64_t peak;     /* the maximum of `owed` since it began */
     int64_t lasted_ns; /* since it began */
 };
 
@@ -68,17 +67,17 @@ struct observer {
     /* A datagram to this member could not be sent. */
     void (*undelivered)(void *ctx, const struct moment *now, const char *name,
                         const struct path *path);
-    /* Overload has begun, or ended; once each. */
+    /* Overload has begun, or ended; called once for each. */
     void (*overload)(void *ctx, const struct room_overload *overload);
     void *ctx;
 };
 
-/* ---- roster: remember this of a member ---- */
+/* ---- roster ---- */
 
 /* Bits of roster_record.flags. */
 #define ROSTER_OWES_ACCEPT 1U /* its join has not been answered yet */
 #define ROSTER_NEWLINE     2U /* every datagram ends with a newline */
-#define ROSTER_PROBATION   4U /* it has yet to prove that its address is its own */
+#define ROSTER_PROBATION   4U /* its address is not confirmed yet */
 
 struct roster_record {
     char name[ROOM_NAME_MAX_BYTES + 1]; /* as shown; terminated */
@@ -90,14 +89,14 @@ struct roster_record {
 };
 
 /*
- * Keeps members where they outlive the program. They are handed back to room_restore after a
- * restart: then nobody has to join again, and nobody is told anything. Without a roster a restart
- * empties the room.
+ * Keeps members where they outlive the program. After a restart they are passed to room_restore, so
+ * that nobody has to join again, and nobody is told anything. Without a roster a restart empties
+ * the room.
  */
 struct roster {
-    /* The member of this seat is new, or something of it has changed. */
+    /* The member of this seat is new, or has changed. */
     void (*keep)(void *ctx, uint32_t seat, const struct roster_record *record);
-    /* Nobody sits there any more. */
+    /* The seat is empty again. */
     void (*forget)(void *ctx, uint32_t seat);
     void *ctx;
 };

@@ -2,23 +2,24 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Why a datagram or a request came to nothing: one vocabulary for all protocols, for counters and
- * logs. How a member is told is its protocol's business.
+ * Why a datagram or a request was refused: one vocabulary for all protocols, for counters and logs.
+ * Each protocol words the answer to the member itself.
  */
 #ifndef ROOMD_REFUSAL_H
 #define ROOMD_REFUSAL_H
 
 enum refusal {
-    REFUSED_NOT = 0,  /* it was not refused */
-    REFUSED_EMPTY,    /* no byte in it */
-    REFUSED_TOO_LONG, /* longer than PLAIN_REQUEST_MAX_BYTES, or a text longer than room.max_text */
+    REFUSED_NOT = 0, /* it was not refused */
+    REFUSED_EMPTY,   /* no byte in it */
+    /* Longer than PLAIN_REQUEST_MAX_BYTES, or a text longer than room.max_text. */
+    REFUSED_TOO_LONG,
     REFUSED_OWN_ADDRESS,   /* from one of our own listening addresses */
     REFUSED_REPLY,         /* equals a reply: another server's, or a reflection */
     REFUSED_PLAIN_OFF,     /* plain.enabled = no */
     REFUSED_UNKNOWN_VERB,  /* no request of this dialect */
-    REFUSED_MALFORMED,     /* a verb without what must follow it */
+    REFUSED_MALFORMED,     /* a verb without its fields */
     REFUSED_NAME_BAD,      /* a name nobody may have */
-    REFUSED_NAME_TAKEN,    /* somebody else has it */
+    REFUSED_NAME_TAKEN,    /* another member has it */
     REFUSED_ROOM_FULL,     /* room.max_members */
     REFUSED_STRANGER,      /* a message or an exit from an endpoint that has not joined */
     REFUSED_WRONG_NAME,    /* a message or an exit under a name that is not the sender's */
@@ -28,11 +29,11 @@ enum refusal {
     REFUSED_NO_MEMORY,     /* a join that found no memory */
     REFUSED_DENIED,        /* from a network of access.deny */
     REFUSED_ELSEWHERE,     /* from outside access.plain_from */
-    REFUSED_BANNED,        /* a join that the administrator forbids, for now or for good */
-    REFUSED_MUTED,         /* a message or a rename of a member that may not speak */
+    REFUSED_BANNED,        /* a join that a ban or a recent kick forbids */
+    REFUSED_MUTED,         /* a message or a rename of a muted member */
     REFUSED_SEQUENCED_OFF, /* sequenced.enabled = no */
     REFUSED_COOKIE,        /* a join whose cookie is too old, or of another address */
-    REFUSALS               /* how many there are, REFUSED_NOT included */
+    REFUSALS               /* their number, REFUSED_NOT included */
 };
 
 /* "name taken", …: for logs and statistics; never NULL. */

@@ -2,12 +2,12 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The room: what a datagram, a line of the administrator or the passing of time does to members and
- * transcript, and the delivery of what members are owed. No sockets, no clock, no logging: time,
- * addresses and randomness come in as arguments, datagrams go out through the outbox.
+ * The room: applies datagrams, the administrator's commands and the passing of time to members and
+ * transcript, and delivers to members what they are owed. No sockets, no clock, no logging: time,
+ * addresses and randomness are arguments, datagrams go out through the outbox.
  *
- * Life of a member: it joins (its accept is owed before any event), speaks, and leaves: by asking,
- * by taking another name, by silence, or by being removed.
+ * Life of a member: it joins (its accept is owed before any event), speaks, and leaves: by request,
+ * by silence, because its program is gone, or by being removed.
  */
 #ifndef ROOMD_ROOM_H
 #define ROOMD_ROOM_H
@@ -30,26 +30,27 @@
 /* Doors are few: each is a socket. */
 #define ROOM_DOORS_MAX 32
 
-/* Addresses of this machine that are remembered, to know our own datagrams by. */
+/* Addresses of this machine, by which our own datagrams are recognised. */
 #define ROOM_OWN_MAX 64
 
-/* A log, a screen, a counter; and one to come. */
+/* A log, a terminal, a counter, and one to spare. */
 #define ROOM_OBSERVERS_MAX 4
 
-/* A silent member is told this long before it is removed, or half the timeout where that is
- * shorter. */
+/*
+ * A silent member is warned this long before it is removed, or half the timeout before if that is
+ * shorter.
+ */
 #define ROOM_IDLE_WARNING_S 60
 
-/* A stranger's message, and a member's message that was not sent, are answered at most this often.
- */
+/* Messages of strangers, and unsent messages of members, are answered at most this often. */
 #define ROOM_TOLD_INTERVAL_S 5
 
 struct room;
 
 struct room_access {
-    struct network_list
-        plain_from;              /* from elsewhere, datagrams of the plain protocol are dropped */
-    struct network_list trusted; /* from elsewhere, a member is on probation at first */
+    /* From elsewhere, datagrams of the plain protocol are dropped. */
+    struct network_list plain_from;
+    struct network_list trusted; /* from elsewhere, a new member is on probation */
     struct network_list deny;    /* from here, everything is dropped, whatever the others say */
 };
 
@@ -58,25 +59,25 @@ struct room_door {
     const struct dialect *dialect; /* borrowed until the next room_reconfigure or room_free */
 };
 
-/* What an administrator decides on, as a whole: a reload hands over another one. */
+/* The administrator's decisions, as a whole: a reload passes another one. */
 struct room_config {
-    struct room_limits
-        limits; /* nobody leaves for them: a lower max_members only refuses newcomers */
+    /* A lower max_members only refuses newcomers: nobody is removed for it. */
+    struct room_limits limits;
     struct room_access access;
-    const char *title; /* what members of the sequenced protocol are told the room is called: 1 to
-                          ROOM_TITLE_MAX_BYTES bytes; copied */
-    const struct room_door
-        *doors; /* copied, at most ROOM_DOORS_MAX; members keep their door's index */
+    /* The room's name for sequenced members: 1 to ROOM_TITLE_MAX_BYTES bytes; copied. */
+    const char *title;
+    /* Copied, at most ROOM_DOORS_MAX; members keep their door's index. */
+    const struct room_door *doors;
     size_t door_count;
-    const struct endpoint *own; /* addresses of this machine, to know our own datagrams by; copied,
-                                   the first ROOM_OWN_MAX */
+    /* Addresses of this machine, to recognise our own datagrams; copied, the first ROOM_OWN_MAX. */
+    const struct endpoint *own;
     size_t own_count;
 };
 
 struct room_setup {
     uint8_t key[ROOM_KEY_BYTES];       /* random: seeds the keyed hashes */
-    uint8_t secret[ROOM_SECRET_BYTES]; /* random: cookies, tokens and the epoch are made of it */
-    size_t ring_bytes;                 /* ROOM_RING_MIN_BYTES – ROOM_RING_MAX_BYTES */
+    uint8_t secret[ROOM_SECRET_BYTES]; /* random: seeds cookies, tokens and the epoch */
+    size_t ring_bytes;                 /* ROOM_RING_MIN_BYTES to ROOM_RING_MAX_BYTES */
     struct room_config config;
     struct outbox outbox;
     struct roster roster; /* all zero: none */
@@ -84,20 +85,21 @@ struct room_setup {
 
 enum sweep_result {
     SWEEP_DONE,    /* nobody is owed anything */
-    SWEEP_BLOCKED, /* whoever is owed something waits for a full socket */
+    SWEEP_BLOCKED, /* every member that is owed something waits for a full socket */
     SWEEP_MORE,    /* the budget is spent */
 };
 
-/* STATUS_NO_MEMORY, or STATUS_INVALID where ring_bytes is out of range. */
+/* STATUS_NO_MEMORY, or STATUS_INVALID if ring_bytes is out of range. */
 int room_new(const struct room_setup *setup, struct room **ret_room);
 void room_free(struct room *room);
 
-/* Tells another observer what happens, besides those there are. STATUS_FULL: there are
- * ROOM_OBSERVERS_MAX. */
+/* Adds an observer. STATUS_FULL: there are ROOM_OBSERVERS_MAX. */
 int room_observe(struct room *room, const struct observer *observer);
 
-/* Takes another configuration. Members whom it does not let in any more are removed as by a kick;
- * returns how many. */
+/*
+ * Applies another configuration. Members that it no longer admits are removed as by a kick; returns
+ * their number.
+ */
 uint32_t room_reconfigure(struct room *room, const struct moment *now,
                           const struct room_config *config);
 
@@ -105,47 +107,51 @@ uint32_t room_reconfigure(struct room *room, const struct moment *now,
 const struct room_limits *room_limits(const struct room *room);
 
 /*
- * Takes a member back in after a restart, as its keeper kept it: nobody is told, and it counts as
- * heard now. To be called before anything comes in; room_reconfigure then removes whom access no
- * longer lets in. STATUS_INVALID (the record holds no name that could be one), STATUS_TAKEN (its
- * name or its endpoint is somebody's), STATUS_NO_MEMORY: it is not in. STATUS_NOT_FOUND: there is
+ * Restores a member after a restart from the roster's record: nobody is told, and it counts as
+ * heard now. To be called before any datagram comes in; room_reconfigure then removes the members
+ * that access no longer admits. STATUS_INVALID (the record's name can't be one), STATUS_TAKEN (its
+ * name or its endpoint is in use), STATUS_NO_MEMORY: it was not added. STATUS_NOT_FOUND: there is
  * no door `record->path.door`; the others are told that it has left, so such records are best
- * handed over last.
+ * restored last.
  */
 int room_restore(struct room *room, const struct moment *now, const struct roster_record *record);
 
-/* A datagram came in. Whatever it holds, it is counted and the room goes on. `bytes` is borrowed;
- * only the first PLAIN_REQUEST_MAX_BYTES are ever read. */
+/*
+ * A datagram came in. It may hold anything; it is counted. `bytes` is borrowed; only the first
+ * PLAIN_REQUEST_MAX_BYTES are ever read.
+ */
 void room_receive(struct room *room, const struct moment *now, const struct path *path,
                   const void *bytes, size_t length);
 
-/* An ICMP error has come back that quotes a datagram sent to this peer by that door: its program
- * may be gone. */
+/* An ICMP error quotes a datagram sent to this peer through that door: its program may be gone. */
 void room_unreachable(struct room *room, const struct moment *now, const struct endpoint *peer,
                       uint16_t door);
 
-/* Does what is due by now, a bounded amount of it, and tells when it wants to be called next
- * (monotonic), or MOMENT_NEVER_NS. */
+/*
+ * Does what is due by now, a bounded amount of it, and returns when it has to be called next
+ * (monotonic), or MOMENT_NEVER_NS.
+ */
 int64_t room_tick(struct room *room, const struct moment *now);
 int64_t room_next_tick(const struct room *room);
 
 /*
- * Sends members what they are owed, at most about `budget` datagrams, and goes on where the last
- * sweep stopped. In a large room joins and exits wait up to half a second, so that those that come
- * together are told in one line; room_next_tick tells when.
+ * Sends members what they are owed, at most about `budget` datagrams, starting where the last sweep
+ * stopped. In large rooms joins and exits are held back for up to half a second so that they can be
+ * folded; room_next_tick says until when.
  */
 enum sweep_result room_sweep(struct room *room, const struct moment *now, size_t budget);
 
 /*
- * The room ends, and nobody is to wait for it: members of the sequenced protocol, whose programs
- * would, are told. Not for a restart. To be called last, when what was said has been delivered.
+ * The program ends for good: tells the members of the sequenced protocol, whose programs would
+ * otherwise wait for the room. Not for a restart. To be called last, after everything was
+ * delivered.
  */
 void room_close(struct room *room);
 
-/* Nothing waits any longer: the next sweep sends it. */
+/* Releases all events that are held back: the next sweep sends them. */
 void room_release(struct room *room, const struct moment *now);
 
-/* This door's socket takes datagrams again. */
+/* This door's socket has room again. */
 void room_door_writable(struct room *room, uint16_t door);
 
 #endif

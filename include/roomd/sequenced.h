@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * What the sequenced protocol says that programs have to put into words.
- */
+/* The part of the sequenced protocol that programs have to put into words. */
 #ifndef ROOMD_SEQUENCED_H
 #define ROOMD_SEQUENCED_H
 
@@ -15,7 +13,7 @@ enum sequenced_why {
     SEQUENCED_WHY_EMPTY = 4,
     SEQUENCED_WHY_NAME_TAKEN = 5,
     SEQUENCED_WHY_BAD_NAME = 6,
-    SEQUENCED_WHY_SLOW_DOWN = 7, /* decides nothing: it is repeated */
+    SEQUENCED_WHY_SLOW_DOWN = 7, /* decides nothing: the message is repeated */
     SEQUENCED_WHY_NOT_UNDERSTOOD = 8,
 };
 
