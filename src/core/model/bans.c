@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The table, looked through from its beginning: joins are seldom, and bans few. */
+/* The table is scanned from its beginning: joins are rare, and bans few. */
 #include "core/model/bans.h"
 
 #include <roomd/status.h>
@@ -15,7 +15,7 @@ struct kick {
 };
 
 struct bans {
-    uint64_t serials; /* given so far; the entries stand in their order */
+    uint64_t serials; /* given so far; entries are in their order */
     uint32_t count;
     uint32_t next_kick;
     struct kick kicks[BANS_KICKS_MAX]; /* a ring */
@@ -37,7 +37,7 @@ void bans_free(struct bans *bans)
     free(bans);
 }
 
-/* Returns how many are left. */
+/* Returns the number of entries left. */
 static uint32_t drop_ended(struct bans *bans, int64_t now_ns)
 {
     uint32_t kept = 0;
@@ -62,7 +62,7 @@ const struct room_ban *bans_after(const struct bans *bans, uint64_t serial, int6
     return NULL;
 }
 
-/* ---- making and lifting ---- */
+/* ---- adding and lifting ---- */
 
 static bool is_for_name(const struct room_ban *ban, enum room_ban_kind kind, const char *folded)
 {
@@ -100,7 +100,7 @@ int bans_add(struct bans *bans, const struct room_ban *ban, int64_t now_ns)
     return STATUS_OK;
 }
 
-static void take_out(struct bans *bans, uint32_t index, struct room_ban *ret_ban)
+static void remove_entry(struct bans *bans, uint32_t index, struct room_ban *ret_ban)
 {
     *ret_ban = bans->entries[index];
     bans->count--;
@@ -113,14 +113,14 @@ bool bans_lift_name(struct bans *bans, enum room_ban_kind kind, const char *fold
 {
     uint32_t count = drop_ended(bans, now_ns);
 
-    /* Whoever is let in again is not to wait for the end of the kick that came with its ban. */
+    /* Also end the kick that came with a ban of this name, so that the member may join at once. */
     for (size_t i = 0; kind == ROOM_BAN && i < BANS_KICKS_MAX; i++) {
         if (strcmp(bans->kicks[i].folded, folded) == 0)
             bans->kicks[i].until_ns = 0;
     }
     for (uint32_t i = 0; i < count; i++) {
         if (is_for_name(&bans->entries[i], kind, folded)) {
-            take_out(bans, i, ret_ban);
+            remove_entry(bans, i, ret_ban);
             return true;
         }
     }
@@ -134,7 +134,7 @@ bool bans_lift_network(struct bans *bans, const struct network *network, int64_t
 
     for (uint32_t i = 0; i < count; i++) {
         if (bans->entries[i].has_network && network_equal(&bans->entries[i].network, network)) {
-            take_out(bans, i, ret_ban);
+            remove_entry(bans, i, ret_ban);
             return true;
         }
     }
@@ -152,7 +152,7 @@ void bans_add_kick(struct bans *bans, const char *folded, const struct endpoint 
     kick->until_ns = until_ns;
 }
 
-/* ---- asking ---- */
+/* ---- queries ---- */
 
 static bool is_kicked(const struct bans *bans, const char *folded, const struct endpoint *peer,
                       int64_t now_ns)

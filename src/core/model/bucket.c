@@ -9,28 +9,29 @@
 #include <roomd/status.h>
 #include <stdlib.h>
 
-/* 4096 buckets: every machine of a large school at once, in memory nobody misses. */
+/* 4096 buckets in 128 KiB: one for every machine of a large school. */
 #define BUCKET_SETS 512U
 #define BUCKET_WAYS 8U
 
 struct bucket_key {
-    uint8_t address[ENDPOINT_ADDRESS_BYTES]; /* the bits behind the prefix are zero */
+    uint8_t address[ENDPOINT_ADDRESS_BYTES]; /* bits beyond the prefix are zero */
     uint16_t port;                           /* 0: of the address, whatever the port */
-    uint16_t
-        used; /* a place nobody has used yet equals no key; 16 bits, so that nothing is padding */
+    uint16_t used; /* 1, so that an unused place equals no key; 16 bits: no padding */
     uint8_t kind;
     uint8_t prefix_bits;
 };
 
 struct bucket {
     struct bucket_key key;
-    int64_t full_ns; /* when it is full again; 0 = it is, or nobody has used the place */
+    int64_t full_ns; /* when it is full again; 0 = full, or unused */
 };
 
 struct bucket_table {
     uint8_t key[BUCKET_KEY_BYTES];
-    /* The one that was found last: in a flood often the next, too, and hashing is dearer than all
-     * else about it. */
+    /*
+     * The bucket found last, per kind: in a flood often the next one, too, and hashing costs more
+     * than the rest.
+     */
     struct bucket *last[BUCKET_KINDS];
     struct bucket sets[BUCKET_SETS][BUCKET_WAYS];
 };
@@ -40,8 +41,8 @@ bool bucket_spend(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tok
     int64_t empty_ns = now_ns + rate->interval_ns * (int64_t)rate->burst;
     int64_t from_ns;
 
-    if (*full_ns >
-        empty_ns) /* it was emptied at another rate, which would take longer to fill it */
+    /* It was emptied at another rate, which would fill it more slowly. */
+    if (*full_ns > empty_ns)
         *full_ns = empty_ns;
     from_ns = *full_ns > now_ns ? *full_ns : now_ns;
     if (from_ns - now_ns > rate->interval_ns * ((int64_t)rate->burst - (int64_t)tokens))
@@ -96,7 +97,7 @@ static bool is_of(const struct bucket *bucket, const struct bucket_key *key)
     return memcmp(&bucket->key, key, sizeof(*key)) == 0;
 }
 
-/* The bucket of that key; where there is none, the fullest of its set is given up for it. */
+/* The bucket of that key; if there is none, it replaces the fullest of its set. */
 static struct bucket *find_bucket(struct bucket_table *table, const struct bucket_key *key)
 {
     struct bucket *set = table->sets[hash_keyed(table->key, key, sizeof(*key)) % BUCKET_SETS];

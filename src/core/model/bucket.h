@@ -5,9 +5,9 @@
  * Token buckets for addresses and prefixes, in a table of fixed size.
  *
  * A bucket is one number, the time at which it will be full again (the generic cell rate algorithm,
- * ITU-T I.371): a full bucket and none at all are the same thing. So when a set of the table is
- * full, the bucket that is fullest makes place, and a flood of addresses can only push out buckets
- * that say least.
+ * ITU-T I.371): a full bucket and no bucket are the same. So when a set of the table is full, its
+ * fullest bucket is evicted, and a flood of addresses can only evict the buckets that hold the
+ * least information.
  */
 #ifndef ROOMD_CORE_MODEL_BUCKET_H
 #define ROOMD_CORE_MODEL_BUCKET_H
@@ -18,49 +18,50 @@
 
 #define BUCKET_KEY_BYTES 16
 
-/* What is being limited; part of the key. */
+/* The limited action; part of the key. */
 enum bucket_kind {
     BUCKET_ANSWER_ADDRESS,
     BUCKET_ANSWER_PREFIX,
     BUCKET_STRANGER,
     BUCKET_JOIN_ADDRESS,
     BUCKET_JOIN_PREFIX,
-    BUCKET_LEFT_MESSAGES, /* of an endpoint whose member has left: what that member may still say */
+    BUCKET_LEFT_MESSAGES, /* what the endpoint's last member left of its allowance */
     BUCKET_LEFT_BYTES,
-    BUCKET_KINDS /* how many there are */
+    BUCKET_KINDS /* their number */
 };
 
 struct bucket_rate {
-    int64_t interval_ns; /* one token comes back in this time */
+    int64_t interval_ns; /* time for one token to come back */
     uint32_t burst;      /* tokens in a full bucket */
 };
 
-/* Takes `tokens` whether or not there are so many: the bucket may owe them. */
+/* Takes `tokens` even if there are fewer: the bucket may owe them. */
 void bucket_charge(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens,
                    int64_t now_ns);
 
 /*
- * Takes `tokens` from a bucket that its owner keeps: the time, 0 at first, at which it is full
- * again. False where there are not so many. The rate may be another one than before: then the
- * bucket is as full as it was, or empty.
+ * Takes `tokens` from a bucket that the caller keeps: the time at which it is full again, 0 at
+ * first. False if there are fewer. After a change of rate the bucket is as full as before, or
+ * empty.
  */
 bool bucket_spend(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens,
                   int64_t now_ns);
 
 struct bucket_table;
 
-/* `key` seeds the keyed hash. About 128 KiB, whatever comes. STATUS_NO_MEMORY. */
+/* `key` seeds the keyed hash. Takes about 128 KiB, once. STATUS_NO_MEMORY. */
 int bucket_table_new(const uint8_t key[BUCKET_KEY_BYTES], struct bucket_table **ret_table);
 void bucket_table_free(struct bucket_table *table);
 
-/* Takes a token from the bucket of `address`, of which the first `prefix_bits` count. False where
- * there is none left. */
+/* Takes a token from the bucket of the first `prefix_bits` of `address`. False if it is empty. */
 bool bucket_take(struct bucket_table *table, enum bucket_kind kind,
                  const uint8_t address[ENDPOINT_ADDRESS_BYTES], unsigned prefix_bits,
                  const struct bucket_rate *rate, int64_t now_ns);
 
-/* The bucket of an endpoint: when it is full again, to be read and written until the next call for
- * this table; 0 where there was none. */
+/*
+ * The bucket of an endpoint: the time at which it is full again, 0 if there was none. May be read
+ * and written until the next call for this table.
+ */
 int64_t *bucket_of_endpoint(struct bucket_table *table, enum bucket_kind kind,
                             const struct endpoint *endpoint);
 

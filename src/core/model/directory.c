@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* A sorted array. Numbers rise, so newcomers come at its end; who has left is taken out when the
- * array is full. */
+/*
+ * A sorted array. Numbers rise, so newcomers are appended; members that have left are removed when
+ * the array is full.
+ */
 #include "core/model/directory.h"
 
 #include <roomd/status.h>
@@ -14,7 +16,7 @@
 /* Numbers are below 2^30. */
 #define GONE (UINT32_C(1) << 31)
 
-struct line {
+struct row {
     uint32_t number; /* with GONE */
     uint32_t where;  /* seat, or low half of the exit's number */
 };
@@ -22,7 +24,7 @@ struct line {
 struct directory {
     const struct registry *registry;
     const struct transcript *transcript;
-    struct line *lines;
+    struct row *rows;
     size_t count;
     size_t capacity;
 };
@@ -44,7 +46,7 @@ void directory_free(struct directory *directory)
 {
     if (directory == NULL)
         return;
-    free(directory->lines);
+    free(directory->rows);
     free(directory);
 }
 
@@ -53,22 +55,22 @@ void directory_clear(struct directory *directory)
     directory->count = 0;
 }
 
-/* The exit of who has left, while it is held. */
-static bool find_exit(const struct directory *directory, const struct line *line,
+/* The exit event of a member that has left, while it is held. */
+static bool find_exit(const struct directory *directory, const struct row *row,
                       struct event *ret_event)
 {
     uint64_t appended = transcript_appended(directory->transcript);
 
     return transcript_get(directory->transcript,
-                          appended - (uint32_t)((uint32_t)appended - line->where), ret_event) &&
-           ret_event->author == (line->number & ~GONE);
+                          appended - (uint32_t)((uint32_t)appended - row->where), ret_event) &&
+           ret_event->author == (row->number & ~GONE);
 }
 
-static bool is_wanted(const struct directory *directory, const struct line *line)
+static bool is_wanted(const struct directory *directory, const struct row *row)
 {
     struct event event;
 
-    return (line->number & GONE) == 0 || find_exit(directory, line, &event);
+    return (row->number & GONE) == 0 || find_exit(directory, row, &event);
 }
 
 static void drop_forgotten(struct directory *directory)
@@ -76,8 +78,8 @@ static void drop_forgotten(struct directory *directory)
     size_t kept = 0;
 
     for (size_t i = 0; i < directory->count; i++) {
-        if (is_wanted(directory, &directory->lines[i]))
-            directory->lines[kept++] = directory->lines[i];
+        if (is_wanted(directory, &directory->rows[i]))
+            directory->rows[kept++] = directory->rows[i];
     }
     directory->count = kept;
 }
@@ -85,23 +87,23 @@ static void drop_forgotten(struct directory *directory)
 static bool reserve(struct directory *directory)
 {
     size_t capacity = directory->capacity == 0 ? DIRECTORY_FIRST_CAPACITY : directory->capacity * 2;
-    struct line *lines;
+    struct row *rows;
 
     if (directory->count < directory->capacity)
         return true;
     drop_forgotten(directory);
-    /* With little room won it would soon be looked through again. */
+    /* If little was freed, the array would soon be scanned again. */
     if (directory->count < directory->capacity - directory->capacity / 4)
         return true;
-    lines = realloc(directory->lines, capacity * sizeof(*lines));
-    if (lines == NULL)
+    rows = realloc(directory->rows, capacity * sizeof(*rows));
+    if (rows == NULL)
         return directory->count < directory->capacity;
-    directory->lines = lines;
+    directory->rows = rows;
     directory->capacity = capacity;
     return true;
 }
 
-/* The place of the first number beyond that. */
+/* The index of the first number above `number`. */
 static size_t place_after(const struct directory *directory, uint64_t number)
 {
     size_t low = 0, high = directory->count;
@@ -109,7 +111,7 @@ static size_t place_after(const struct directory *directory, uint64_t number)
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if ((directory->lines[middle].number & ~GONE) > number)
+        if ((directory->rows[middle].number & ~GONE) > number)
             high = middle;
         else
             low = middle + 1;
@@ -124,10 +126,10 @@ int directory_enter(struct directory *directory, const struct member *member)
     if (!reserve(directory))
         return STATUS_NO_MEMORY;
     place = place_after(directory, member->number);
-    memmove(directory->lines + place + 1, directory->lines + place,
-            (directory->count - place) * sizeof(*directory->lines));
-    directory->lines[place] =
-        (struct line){.number = (uint32_t)member->number, .where = member->seat};
+    memmove(directory->rows + place + 1, directory->rows + place,
+            (directory->count - place) * sizeof(*directory->rows));
+    directory->rows[place] =
+        (struct row){.number = (uint32_t)member->number, .where = member->seat};
     directory->count++;
     return STATUS_OK;
 }
@@ -136,29 +138,29 @@ void directory_leave(struct directory *directory, const struct member *member, u
 {
     size_t place = place_after(directory, member->number);
 
-    if (place == 0 || directory->lines[place - 1].number != (uint32_t)member->number)
+    if (place == 0 || directory->rows[place - 1].number != (uint32_t)member->number)
         return;
-    directory->lines[place - 1] =
-        (struct line){.number = (uint32_t)member->number | GONE, .where = (uint32_t)exit};
+    directory->rows[place - 1] =
+        (struct row){.number = (uint32_t)member->number | GONE, .where = (uint32_t)exit};
 }
 
 bool directory_next(const struct directory *directory, uint64_t after,
                     struct directory_entry *ret_entry)
 {
     for (size_t place = place_after(directory, after); place < directory->count; place++) {
-        const struct line *line = &directory->lines[place];
+        const struct row *row = &directory->rows[place];
         const struct member *member;
         struct event event;
 
-        if ((line->number & GONE) == 0) {
-            member = registry_seated(directory->registry, line->where);
-            *ret_entry = (struct directory_entry){line->number, false, registry_shown(member),
+        if ((row->number & GONE) == 0) {
+            member = registry_seated(directory->registry, row->where);
+            *ret_entry = (struct directory_entry){row->number, false, registry_shown(member),
                                                   registry_shown_len(member)};
             return true;
         }
-        if (find_exit(directory, line, &event)) {
+        if (find_exit(directory, row, &event)) {
             *ret_entry =
-                (struct directory_entry){line->number & ~GONE, true, event.name, event.name_len};
+                (struct directory_entry){row->number & ~GONE, true, event.name, event.name_len};
             return true;
         }
     }

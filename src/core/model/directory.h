@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The directory: everybody by number, who is in and who has left but still has events in the
- * transcript. Sequenced members ask for it page by page, in the order of numbers. Eight bytes each:
- * a seat, or the low half of the exit's number, where the name then is.
+ * The directory: members by number, both present ones and those that have left but whose exit is
+ * still in the transcript. Sequenced members read it page by page, in the order of numbers. Eight
+ * bytes per member: a seat, or the low half of the number of the exit, which has the name.
  */
 #ifndef ROOMD_CORE_MODEL_DIRECTORY_H
 #define ROOMD_CORE_MODEL_DIRECTORY_H
@@ -26,15 +26,15 @@ int directory_new(const struct registry *registry, const struct transcript *tran
                   struct directory **ret_directory);
 void directory_free(struct directory *directory);
 
-/* Nobody is on it any more. */
+/* Removes everybody. */
 void directory_clear(struct directory *directory);
 
-/* Somebody is in. STATUS_NO_MEMORY: nothing was changed. */
+/* Adds a member that has joined. STATUS_NO_MEMORY: nothing was changed. */
 int directory_enter(struct directory *directory, const struct member *member);
-/* It leaves; its exit is that event, 0 = nobody was told. */
+/* Marks a member as left; `exit` is the number of its exit event, 0 = there is none. */
 void directory_leave(struct directory *directory, const struct member *member, uint64_t exit);
 
-/* The next in the order of numbers, beyond `after`; false where there is none. */
+/* The next entry with a number above `after`; false if there is none. */
 bool directory_next(const struct directory *directory, uint64_t after,
                     struct directory_entry *ret_entry);
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Reading, writing and comparing endpoints. Text forms come from inet_pton and inet_ntop, which are
- * pure. */
+/*
+ * Parses, formats and compares endpoints. Text forms come from inet_pton and inet_ntop, which are
+ * pure.
+ */
 #include <roomd/endpoint.h>
 
 #include <arpa/inet.h>
@@ -12,7 +14,7 @@
 
 static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-/* A decimal number of at most `max`, followed by nothing. */
+/* A decimal number of at most `max`, with nothing behind it. */
 static bool parse_number(const char *text, uint32_t max, uint32_t *ret_number)
 {
     uint64_t number = 0;
@@ -69,7 +71,7 @@ bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
     return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-/* "ADDRESS" between brackets, with an optional numeric zone. */
+/* An address with an optional numeric zone, without the brackets. */
 static bool parse_ipv6(char *text, struct endpoint *ret_endpoint)
 {
     char *zone = strchr(text, '%');

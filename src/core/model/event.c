@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The words for events and refusals. */
+/* Texts for refusals and exit reasons. */
 #include <roomd/event.h>
 #include <roomd/ports.h>
 

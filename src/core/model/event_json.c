@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The fields are those that scripts rely on. */
+/* Scripts rely on the names of these fields. */
 #include "core/model/event_json.h"
 
 #include "base/timestamp.h"

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * An event as a JSON object, the same wherever a program shows one to another: `room --json`,
- * `roomctl watch --json`.
- */
+/* An event as a JSON object, the same in every program: `room --json`, `roomctl watch --json`. */
 #ifndef ROOMD_CORE_MODEL_EVENT_JSON_H
 #define ROOMD_CORE_MODEL_EVENT_JSON_H
 
@@ -13,8 +10,8 @@
 #include <roomd/event.h>
 
 /*
- * Adds {"seq":N,"time":"RFC 3339","kind":"join|chat|exit|notice","name":"…","text":"…"} to an
- * object that was begun, with "reason" for an exit. `event->seq` 0 = unknown: null.
+ * Adds {"seq":N,"time":"RFC 3339","kind":"join|chat|exit|notice","name":"…","text":"…"} to an open
+ * object, with "reason" for an exit. `event->seq` 0 = unknown: null.
  */
 void event_json(struct json *json, const struct event *event);
 

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The hash of what others choose: keyed, so that nobody can choose names or addresses that collide.
- * Included by the files that own a table, or draw lots.
+ * The hash for keys that peers choose. It is keyed, so that nobody can choose names or addresses
+ * that collide.
  */
 #ifndef ROOMD_CORE_MODEL_HASH_H
 #define ROOMD_CORE_MODEL_HASH_H
@@ -14,7 +14,7 @@
 
 #define HASH_KEY_BYTES crypto_shorthash_KEYBYTES
 
-/* SipHash-2-4 (Aumasson and Bernstein, 2012), cut to 32 bits. */
+/* SipHash-2-4 (Aumasson and Bernstein, 2012), truncated to 32 bits. */
 static inline uint32_t hash_keyed(const uint8_t key[HASH_KEY_BYTES], const void *bytes,
                                   size_t length)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The table of places: a hash wants the place that its low bits say, and takes the next one that is
- * empty. */
+/* The table: the low bits of a hash choose a place, and the next empty one is taken. */
 #include "core/model/hash_index.h"
 
 #include <roomd/status.h>
@@ -30,7 +29,7 @@ int hash_index_reserve(struct hash_index *index)
                                                                 : index->capacity * 2,
                                .count = index->count};
 
-    /* Fuller, a search for what is not there takes more than a cache line. */
+    /* Fuller, an unsuccessful search takes more than a cache line. */
     if (index->count < index->capacity / 3 * 2)
         return STATUS_OK;
     grown.places = calloc(grown.capacity, sizeof(*grown.places));
@@ -51,8 +50,8 @@ void hash_index_add(struct hash_index *index, uint32_t hash, uint32_t seat)
     index->count++;
 }
 
-/* Whoever stands behind the empty place only because somebody stood there moves up. */
-static void close_up(struct hash_index *index, uint32_t empty)
+/* Moves up the entries that are behind the empty place only because it was taken. */
+static void close_gap(struct hash_index *index, uint32_t empty)
 {
     uint32_t mask = index->capacity - 1;
 
@@ -80,5 +79,5 @@ void hash_index_remove(struct hash_index *index, uint32_t hash, uint32_t seat)
     place = (search.next - 1) & (index->capacity - 1);
     index->places[place].seat = 0;
     index->count--;
-    close_up(index, place);
+    close_gap(index, place);
 }

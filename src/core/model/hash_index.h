@@ -2,12 +2,12 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * From keys to seats. Of each key it keeps 32 bits of a hash and nothing else, so it knows neither
- * what keys are nor where: whoever looks for one compares it with those of the few seats that it is
- * told. Open addressing without tombstones (Knuth, The Art of Computer Programming, volume 3, 6.4,
- * algorithms L and R), eight bytes a place, two thirds full at most. The hash is the caller's, and
- * keyed, so that nobody can choose keys that collide. As it is kept, the table grows without
- * looking at any member.
+ * A map from keys to seats. It stores 32 bits of each key's hash and nothing else, so it does not
+ * know the keys: a caller compares its key with those of the few seats that a search returns. Open
+ * addressing without tombstones (Knuth, The Art of Computer Programming, volume 3, 6.4, algorithms
+ * L and R), eight bytes per place, at most two thirds full. The caller's hash must be keyed, so
+ * that nobody can choose keys that collide. Since the hashes are stored, the table grows without
+ * reading any member.
  */
 #ifndef ROOMD_CORE_MODEL_HASH_INDEX_H
 #define ROOMD_CORE_MODEL_HASH_INDEX_H
@@ -17,10 +17,10 @@
 
 struct hash_index_place {
     uint32_t hash;
-    uint32_t seat; /* + 1; 0 = nobody */
+    uint32_t seat; /* plus 1; 0 = empty */
 };
 
-/* All zero is an empty one. */
+/* All zero is an empty index. */
 struct hash_index {
     struct hash_index_place *places; /* owned */
     uint32_t capacity;               /* a power of two, or 0 */
@@ -29,17 +29,19 @@ struct hash_index {
 
 void hash_index_done(struct hash_index *index);
 
-/* Makes room for one more. STATUS_NO_MEMORY: nothing was changed. */
+/* Reserves room for one more entry. STATUS_NO_MEMORY: nothing was changed. */
 int hash_index_reserve(struct hash_index *index);
 
-/* There is room for it: hash_index_reserve has said so, or one was removed. A seat below UINT32_MAX
- * may stand there under several hashes, and several times. */
+/*
+ * Adds an entry; there must be room for it, from hash_index_reserve or a removal. A seat below
+ * UINT32_MAX may be added under several hashes, and several times.
+ */
 void hash_index_add(struct hash_index *index, uint32_t hash, uint32_t seat);
 
-/* Takes out one that was added so; what was not changes nothing. */
+/* Removes one entry of this seat and hash, if there is one. */
 void hash_index_remove(struct hash_index *index, uint32_t hash, uint32_t seat);
 
-/* Where a search stands; hash_index_search begins it. Over when the index is changed. */
+/* The state of a search, begun by hash_index_search; invalid once the index is changed. */
 struct hash_index_search {
     uint32_t hash;
     uint32_t next;
@@ -50,8 +52,10 @@ static inline struct hash_index_search hash_index_search(uint32_t hash)
     return (struct hash_index_search){.hash = hash, .next = hash};
 }
 
-/* The next seat with that hash; false where there is none, and then the search is over. Here, since
- * every datagram asks. */
+/*
+ * The next seat with that hash; false at the end of the search. Inline because every datagram uses
+ * it.
+ */
 static inline bool hash_index_next(const struct hash_index *index, struct hash_index_search *search,
                                    uint32_t *ret_seat)
 {

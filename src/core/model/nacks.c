@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Whole again: the number below the cursor that has this low half. */
+/* Restores a number from its low half: the one below the cursor. */
 static uint64_t whole(uint32_t low, uint64_t cursor)
 {
     return cursor - (uint32_t)((uint32_t)cursor - low);
@@ -57,11 +57,11 @@ uint64_t nacks_first(const struct nacks *nacks, uint64_t cursor)
 void nacks_drop_below(struct nacks *nacks, uint64_t cursor, uint64_t next)
 {
     struct range ranges[NACKS_MAX];
-    uint8_t count = unpack(nacks, cursor, ranges), gone = 0;
+    uint8_t count = unpack(nacks, cursor, ranges), dropped = 0;
 
-    while (gone < count && ranges[gone].last < next)
-        gone++;
-    if (gone < count && ranges[gone].first < next)
-        ranges[gone].first = next;
-    pack(nacks, ranges + gone, (uint8_t)(count - gone));
+    while (dropped < count && ranges[dropped].last < next)
+        dropped++;
+    if (dropped < count && ranges[dropped].first < next)
+        ranges[dropped].first = next;
+    pack(nacks, ranges + dropped, (uint8_t)(count - dropped));
 }

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a member has asked to be sent again: at most four ranges of events, the lowest. Kept in 36
- * bytes: of each number the low half, which the cursor beyond them makes whole.
+ * The events that a member has asked to be sent again: the four lowest ranges. Kept in 36 bytes: of
+ * each number only the low half, from which the cursor restores the whole.
  */
 #ifndef ROOMD_CORE_MODEL_NACKS_H
 #define ROOMD_CORE_MODEL_NACKS_H
@@ -19,16 +19,18 @@ struct nacks {
     uint8_t count;
 };
 
-/* `cursor` is beyond all ranges in each of these, by less than 2^32. */
+/* In each of these, `cursor` is above all ranges, by less than 2^32. */
 
-/* Adds first … last. What has no place any more, the highest, is dropped: it will be asked for
- * again. */
+/*
+ * Adds first … last. If there are more than NACKS_MAX ranges, the highest is dropped: it will be
+ * asked for again.
+ */
 void nacks_add(struct nacks *nacks, uint64_t cursor, uint64_t first, uint64_t last);
 
-/* The first event to be sent again; only where count > 0. */
+/* The first event to send again; only if count > 0. */
 uint64_t nacks_first(const struct nacks *nacks, uint64_t cursor);
 
-/* Events below `next` were sent, or are wanted no more. */
+/* Removes the events below `next`: they were sent, or are no longer needed. */
 void nacks_drop_below(struct nacks *nacks, uint64_t cursor, uint64_t next);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Checking and folding of names. */
+/* Checks and folds names. */
 #include "core/model/name.h"
 
 #include "core/model/text.h"
@@ -10,8 +10,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
-/* What a member must not be called whatever the language: the administrator's word stands out by
- * these. */
+/* Forbidden in names, whatever the language: these words mark the administrator's lines. */
 static const char *const forbidden[] = {"管理员", "admin", "administrator", "system"};
 
 static bool has_reserved(const struct name_reserved *reserved,
@@ -32,7 +31,7 @@ void name_reserved_add(struct name_reserved *reserved, const char *text, size_t 
     struct name_reserved_word word = {.whole = whole};
     int folded = text_fold(text, length, word.folded, ROOM_NAME_MAX_BYTES);
 
-    /* One that does not fit is longer than any name and needs no entry. */
+    /* A word that does not fit is longer than any name and needs no entry. */
     if (folded <= 0 || reserved->count == NAME_RESERVED_MAX)
         return;
     word.length = (uint8_t)folded;
@@ -64,7 +63,7 @@ static bool is_category_allowed(int32_t codepoint)
     }
 }
 
-/* Counts the code points, or tells that one of them may not stand in a name. */
+/* Counts the code points; STATUS_INVALID if one of them is not allowed in a name. */
 static int check_codepoints(const char *bytes, size_t length, uint32_t *ret_count)
 {
     uint32_t count = 0;
@@ -102,8 +101,10 @@ static bool is_reserved(const struct name *name, const struct name_reserved *res
     return false;
 }
 
-/* The colons divide name and text in a line; in folded form, so that none of their compatibility
- * forms passes. */
+/*
+ * Colons and spaces separate the fields of a line. Checked in folded form, so that compatibility
+ * forms are found, too.
+ */
 static bool is_layout_safe(const struct name *name)
 {
     return memchr(name->folded, ':', name->folded_len) == NULL &&
@@ -136,7 +137,7 @@ int name_parse(const char *bytes, size_t length, uint32_t max_codepoints,
         return status;
     if (count > max_codepoints)
         return STATUS_TOO_LONG;
-    /* Folding drops what is invisible; a name of nothing else has nothing to show. */
+    /* Folding drops invisible characters; a name of nothing else has nothing to show. */
     if (folded == 0 || !is_layout_safe(&name) || is_reserved(&name, reserved))
         return STATUS_INVALID;
     *ret_name = name;

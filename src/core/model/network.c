@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Reading, writing and matching networks. Most of it says what is wrong with one that was mistyped:
- * a ban that means more than it should is worse than none. */
+/*
+ * Parses, formats and matches networks. Most of it explains mistakes: a ban that covers more than
+ * it should is worse than none.
+ */
 #include <roomd/network.h>
 
 #include "base/suggest.h"
@@ -15,7 +17,7 @@
 #define ADDRESS_BITS 128U
 #define HALF_BITS    64U
 #define HALF_BYTES   (HALF_BITS / 8)
-/* Where an IPv4 address begins in its v4-mapped form. */
+/* Offset of an IPv4 address in its v4-mapped form. */
 #define MAPPED_BITS  96U
 #define MAPPED_BYTES (MAPPED_BITS / 8)
 #define MAPPED_MARK  0xffffU
@@ -34,7 +36,7 @@ struct set {
         {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d}, MAPPED_BITS + (prefix)             \
     }
 
-/* RFC 6598's 100.64.0.0/10 is not among `private`: there are a carrier's other customers. */
+/* RFC 6598's 100.64.0.0/10 is not among `private`: it holds a carrier's other customers. */
 static const struct set sets[NETWORK_SETS] = {
     [NETWORK_LOOPBACK] = {"loopback", {V4(127, 0, 0, 0, 8), {{[15] = 1}, ADDRESS_BITS}}, 2},
     [NETWORK_PRIVATE] = {"private",
@@ -66,13 +68,13 @@ bool network_equal(const struct network *a, const struct network *b)
     return a->bits == b->bits && memcmp(a->address, b->address, sizeof(a->address)) == 0;
 }
 
-/* An address as two numbers, its first bit the highest of the first. */
+/* An address as two numbers, the most significant bit first. */
 struct halves {
     uint64_t first;
     uint64_t second;
 };
 
-/* Written so that a compiler makes one load of it. */
+/* Compilers make one load of this form. */
 static uint64_t half(const uint8_t *bytes)
 {
     return (uint64_t)bytes[0] << 56 | (uint64_t)bytes[1] << 48 | (uint64_t)bytes[2] << 40 |
@@ -94,8 +96,7 @@ static bool has(const struct network *network, struct halves address)
 {
     struct halves own = split(network->address);
 
-    /* Without this, ::/0 would hold all of IPv4, too. The prefix of an IPv4 network says that it is
-     * one. */
+    /* Without this, ::/0 would hold all of IPv4, too. An IPv4 network has a longer prefix. */
     if (network->bits < MAPPED_BITS && is_mapped(address))
         return false;
     if (network->bits <= HALF_BITS)
@@ -141,9 +142,9 @@ static struct network masked(const struct network *network)
     return result;
 }
 
-/* ---- reading ---- */
+/* ---- parsing ---- */
 
-/* What is wrong with a text that holds no address. */
+/* Explains why a text holds no address. */
 static int refuse_address(const char *text, char ret_why[NETWORK_WHY_BYTES])
 {
     size_t dotted = strspn(text, "0123456789.");
@@ -159,7 +160,7 @@ static int refuse_address(const char *text, char ret_why[NETWORK_WHY_BYTES])
     return refuse(ret_why, WHY_JUNK);
 }
 
-/* Digits without a leading 0: who writes 010 may mean 8. */
+/* Digits without a leading 0: 010 could mean 8. */
 static bool parse_prefix(const char *text, unsigned max, unsigned *ret_bits)
 {
     unsigned bits = 0;
@@ -175,8 +176,7 @@ static bool parse_prefix(const char *text, unsigned max, unsigned *ret_bits)
     return bits <= max;
 }
 
-/* ::ffff:192.0.2.0/24 was written by somebody who counts the bits of IPv4: as it stands it would be
- * a 24th of everything. */
+/* ::ffff:192.0.2.0/24 counts the bits of IPv4; taken literally it would be a huge IPv6 network. */
 static int refuse_mapped(const struct network *network, unsigned bits,
                          char ret_why[NETWORK_WHY_BYTES])
 {
@@ -200,7 +200,7 @@ static int refuse_host_bits(const struct network *network, char ret_why[NETWORK_
     struct network meant = masked(network);
     char text[NETWORK_TEXT_BYTES];
 
-    /* Nobody is led from one address to everybody. */
+    /* Do not suggest a network of all addresses for one address. */
     if (network_is_everybody(&meant))
         meant = network_of_address(network->address);
     snprintf(ret_why, NETWORK_WHY_BYTES, "has bits set beyond its prefix; did you mean %s?",
@@ -263,7 +263,7 @@ bool network_list_has(const struct network_list *list,
     struct halves halves;
     unsigned left = list->sets;
 
-    if (left == 0 && list->count == 0) /* as access.deny nearly always is */
+    if (left == 0 && list->count == 0) /* access.deny is nearly always empty */
         return false;
     halves = split(address);
     for (const struct set *set = sets; left != 0; set++, left >>= 1) {

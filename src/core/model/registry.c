@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Members, the two indexes over them, the order of their silence, and the dense arrays with the
- * window of those that are owed something. */
+/*
+ * Members, the two indexes of them, their order by time last heard, and the dense arrays with the
+ * range of lagging members.
+ */
 #include "core/model/registry.h"
 
 #include "core/model/hash.h"
@@ -15,15 +17,15 @@
 
 #define REGISTRY_FIRST_CAPACITY 64U
 
-/* A name in use. Apart from the member, which stays where it is when it takes another one. */
+/* A name in use. Allocated apart from the member, which stays where it is when it is renamed. */
 struct label {
     uint8_t shown_len;
     uint8_t folded_len;
-    uint8_t folded_at; /* 0 where both are the same, which most are */
+    uint8_t folded_at; /* 0 if both are the same, as most are */
     char text[];       /* shown, NUL, folded, NUL */
 };
 
-/* One of the sequenced protocol. The member as the contract shows it stands first. */
+/* A member of the sequenced protocol. The struct member of the contract comes first. */
 struct sequenced_entry {
     struct member member;
     struct session session;
@@ -38,20 +40,20 @@ struct silence {
 struct registry {
     uint8_t key[REGISTRY_KEY_BYTES];
     struct hash_index by_name;
-    struct hash_index by_endpoint; /* of the plain protocol */
-    struct member **members;       /* these three side by side, by position */
+    struct hash_index by_endpoint; /* plain members only */
+    struct member **members;       /* three parallel arrays, by position */
     struct slot *slots;
     struct path *paths;
-    struct member **seats; /* by seat; NULL where nobody sits */
-    uint32_t *empty_seats; /* a stack of those below seat_count */
+    struct member **seats; /* by seat; NULL if empty */
+    uint32_t *empty_seats; /* a stack of empty seats below seat_count */
     uint32_t count;
     uint32_t capacity;
     uint32_t seat_count;
     uint32_t empty_count;
-    uint32_t head; /* the window: `behind` positions from here, round the end */
+    uint32_t head; /* of the lagging range: `behind` positions from here, wrapping round */
     uint32_t behind;
-    struct silence
-        silence[4]; /* plain ones not warned, and warned; sequenced ones not warned, and warned */
+    /* Plain, plain and warned, sequenced, sequenced and warned. */
+    struct silence silence[4];
     uint64_t last_number;
 };
 
@@ -88,7 +90,7 @@ uint32_t registry_count(const struct registry *registry)
     return registry->count;
 }
 
-/* ---- the order of silence ---- */
+/* ---- order by time last heard ---- */
 
 static struct silence *silence_of(struct registry *registry, const struct member *member)
 {
@@ -116,8 +118,8 @@ static void link_loudest(struct registry *registry, struct member *member)
 void registry_heard(struct registry *registry, struct member *member, int64_t now_ns)
 {
     member->heard_ns = now_ns;
-    if (!member->warned &&
-        member->louder == NULL) /* who says several things in a row stands there already */
+    /* The member is last already, as when it says several things in a row. */
+    if (!member->warned && member->louder == NULL)
         return;
     unlink_silence(registry, member);
     member->warned = false;
@@ -136,9 +138,9 @@ struct member *registry_quietest(const struct registry *registry, bool sequenced
     return registry->silence[(sequenced ? 2 : 0) + (warned ? 1 : 0)].quietest;
 }
 
-/* ---- the dense arrays and their window ---- */
+/* ---- the dense arrays and the lagging range ---- */
 
-/* What there was, and `ret_grown` false, where there is no memory for more. */
+/* Without memory, returns the old array and sets `ret_grown` to false. */
 static void *grow(void *array, size_t bytes, bool *ret_grown)
 {
     void *grown = realloc(array, bytes);
@@ -156,7 +158,7 @@ static bool reserve_place(struct registry *registry)
 
     if (registry->count < registry->capacity)
         return true;
-    /* One that grew while another could not is only larger than it need be. */
+    /* If one of them can't grow, those that did are merely larger than needed. */
     registry->members = grow(registry->members, capacity * sizeof(*registry->members), &grown);
     registry->slots = grow(registry->slots, capacity * sizeof(*registry->slots), &grown);
     registry->paths = grow(registry->paths, capacity * sizeof(*registry->paths), &grown);
@@ -192,12 +194,12 @@ static void swap_positions(struct registry *registry, uint32_t a, uint32_t b)
 
 uint32_t registry_lagging(const struct registry *registry, uint32_t n)
 {
-    uint32_t left = registry->count - registry->head; /* places up to the end of the arrays */
+    uint32_t left = registry->count - registry->head; /* positions up to the end of the arrays */
 
     return n < left ? registry->head + n : n - left;
 }
 
-static bool is_in_window(const struct registry *registry, uint32_t position)
+static bool is_lagging(const struct registry *registry, uint32_t position)
 {
     uint32_t distance = position >= registry->head ? position - registry->head
                                                    : registry->count - registry->head + position;
@@ -222,7 +224,7 @@ void registry_all_behind(struct registry *registry)
 
 void registry_mark_behind(struct registry *registry, struct member *member)
 {
-    if (is_in_window(registry, member->position))
+    if (is_lagging(registry, member->position))
         return;
     swap_positions(registry, member->position, registry_lagging(registry, registry->behind));
     registry->behind++;
@@ -236,18 +238,19 @@ void registry_head_done(struct registry *registry)
 
 void registry_head_later(struct registry *registry)
 {
-    /* Where everybody is in the window, its end is just behind its head. Otherwise somebody who has
-     * caught up gives up the place there. */
+    /*
+     * If everybody lags, the end of the range is just behind its head. Otherwise a member that has
+     * caught up gives up its place there.
+     */
     if (registry->behind < registry->count)
         swap_positions(registry, registry->head, registry_lagging(registry, registry->behind));
     advance_head(registry);
 }
 
 /*
- * The new place is the last of the arrays. If the window runs over the end of the arrays, or just
- * up to it, the newcomer would come to stand in the middle or at the end of it without being owed
- * anything; so the place is opened just behind the window, and whoever stood there moves to the
- * end.
+ * The new place is the last of the arrays. If the lagging range reaches or wraps round the end of
+ * the arrays, the newcomer would be in the middle or at the end of the range without being owed
+ * anything. So the place is made just behind the range, and the member there moves to the end.
  */
 static void append_place(struct registry *registry, struct member *member)
 {
@@ -258,21 +261,22 @@ static void append_place(struct registry *registry, struct member *member)
     if (!wraps)
         return;
     /*
-     * The window was [head, old_count) and [0, rest). With one place more it would hold the
-     * newcomer and lose its last: put the last where the newcomer is, and the newcomer where the
-     * last was, just behind the window.
+     * The range was [head, old_count) and [0, rest). With one place more it would include the
+     * newcomer and lose its last member: swap the two.
      */
     swap_positions(registry, old_count, registry_lagging(registry, registry->behind));
 }
 
-/* The place of a member that leaves is moved just behind the window first, then filled with the
- * last of the arrays: so neither the window nor anybody's turn changes. */
+/*
+ * Moves a member that leaves just behind the range first, then fills its place with the last of the
+ * arrays: so neither the range nor anybody's place in it changes.
+ */
 static void remove_place(struct registry *registry, struct member *member)
 {
     uint32_t last;
 
-    if (is_in_window(registry, member->position)) {
-        /* The last in turn takes its turn: nobody has to wait longer for somebody's leaving. */
+    if (is_lagging(registry, member->position)) {
+        /* The last of the range takes its place, so that nobody has to wait longer. */
         swap_positions(registry, member->position,
                        registry_lagging(registry, registry->behind - 1));
         registry->behind--;
@@ -288,7 +292,7 @@ static void remove_place(struct registry *registry, struct member *member)
 
 /* ---- seats ---- */
 
-/* There are as many as places in the arrays, so one is free for whoever has a place. */
+/* The array has as many seats as places, so there is always an empty one. */
 static void take_seat(struct registry *registry, struct member *member)
 {
     member->seat = registry->empty_count > 0 ? registry->empty_seats[--registry->empty_count]
@@ -375,7 +379,7 @@ struct member *registry_find_endpoint(const struct registry *registry,
     struct hash_index_search search;
     uint32_t seat;
 
-    /* Who speaks is mostly who spoke last, and a look there costs a tenth of the hash. */
+    /* The sender is usually the plain member heard last; checking it costs a tenth of the hash. */
     if (loudest != NULL && is_at(registry, loudest, endpoint))
         return loudest;
     search = hash_index_search(hash_endpoint(registry, endpoint));
@@ -386,7 +390,7 @@ struct member *registry_find_endpoint(const struct registry *registry,
     return NULL;
 }
 
-/* ---- coming and going ---- */
+/* ---- adding and removing ---- */
 
 static struct member *make_member(bool sequenced)
 {
@@ -462,7 +466,7 @@ void registry_remove(struct registry *registry, struct member *member)
     remove_place(registry, member);
     leave_seat(registry, member);
     unlink_silence(registry, member);
-    free(member); /* the first of its entry, if it is in one */
+    free(member); /* the first part of its sequenced_entry, if any */
 }
 
 const char *registry_shown(const struct member *member)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Lists through one table, by rising numbers; the places that were given back last are taken first,
- * so that a quiet room touches little of it. */
+/*
+ * Linked lists in one table, by rising numbers. Freed places are reused first, so that a quiet room
+ * touches little of the table.
+ */
 #include "core/model/reorder.h"
 
 #include <roomd/status.h>
@@ -10,8 +12,8 @@
 #include <string.h>
 
 struct reorder {
-    uint16_t given_back; /* place + 1 */
-    uint16_t touched;    /* places that were taken ever */
+    uint16_t free_places; /* a list; place + 1 */
+    uint16_t touched;     /* places ever used */
     struct reorder_message places[REORDER_MAX];
 };
 
@@ -30,26 +32,26 @@ void reorder_free(struct reorder *reorder)
     free(reorder);
 }
 
-/* 0 where all are taken. */
+/* Returns 0 if all are taken. */
 static uint16_t take_place(struct reorder *reorder)
 {
-    uint16_t place = reorder->given_back;
+    uint16_t place = reorder->free_places;
 
     if (place != 0)
-        reorder->given_back = reorder->places[place - 1].next;
+        reorder->free_places = reorder->places[place - 1].next;
     else if (reorder->touched < REORDER_MAX)
         place = ++reorder->touched;
     return place;
 }
 
-static void give_back_first(struct reorder *reorder, uint16_t *list)
+static void free_first(struct reorder *reorder, uint16_t *list)
 {
     struct reorder_message *message = &reorder->places[*list - 1];
     uint16_t place = *list;
 
     *list = message->next;
-    message->next = reorder->given_back;
-    reorder->given_back = place;
+    message->next = reorder->free_places;
+    reorder->free_places = place;
 }
 
 bool reorder_keep(struct reorder *reorder, uint16_t *list, uint32_t decided, uint32_t number,
@@ -81,7 +83,7 @@ bool reorder_keep(struct reorder *reorder, uint16_t *list, uint32_t decided, uin
 const struct reorder_message *reorder_next(struct reorder *reorder, uint16_t *list, uint32_t number)
 {
     while (*list != 0 && reorder->places[*list - 1].number < number)
-        give_back_first(reorder, list);
+        free_first(reorder, list);
     return *list != 0 && reorder->places[*list - 1].number == number ? &reorder->places[*list - 1]
                                                                      : NULL;
 }
@@ -102,5 +104,5 @@ uint32_t reorder_bits(const struct reorder *reorder, uint16_t list, uint32_t dec
 void reorder_forget(struct reorder *reorder, uint16_t *list)
 {
     while (*list != 0)
-        give_back_first(reorder, list);
+        free_first(reorder, list);
 }

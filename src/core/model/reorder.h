@@ -2,11 +2,11 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Messages of sequenced members that came before one that is still on its way
- * (doc/protocol.md, 2.6): kept until it has come, in one table for the room. Knows numbers and
- * texts, not what is said in them, nor whether it may be said.
+ * The reorder buffer: messages of sequenced members that came before one that is still missing
+ * (doc/protocol.md, 2.6), in one table for the room. Knows numbers and texts, not their meaning,
+ * nor whether they may be said.
  *
- * A member's list is a number that the caller keeps, 0 where it is empty.
+ * A member's list is a number that the caller keeps, 0 if it is empty.
  */
 #ifndef ROOMD_CORE_MODEL_REORDER_H
 #define ROOMD_CORE_MODEL_REORDER_H
@@ -17,14 +17,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* 4 MiB for all; touched as it fills. */
+/* 4 MiB in all; touched as it fills. */
 #define REORDER_MAX 4096U
 
-/* Behind the last message that was decided, so many may come: as many as TAKEN has bits. With the
- * longest texts that is 32 KiB. */
+/*
+ * Messages kept beyond the last one decided: as many as TAKEN has bits. With the longest texts that
+ * is 32 KiB.
+ */
 #define REORDER_REACH 32U
 
-/* No text that may be said is longer. */
+/* Longer texts are refused anyway. */
 #define REORDER_TEXT_MAX_BYTES ROOM_TEXT_MAX_BYTES
 
 struct reorder;
@@ -41,17 +43,21 @@ struct reorder_message {
 int reorder_new(struct reorder **ret_reorder);
 void reorder_free(struct reorder *reorder);
 
-/* Keeps message `number` of a member that has `decided` before it. False: it is out of reach, too
- * long, or all places are taken, and it has to be said again. */
+/*
+ * Keeps message `number` of a member whose last decided message is `decided`. False if it is out of
+ * reach, too long, or the table is full: then the client has to repeat it.
+ */
 bool reorder_keep(struct reorder *reorder, uint16_t *list, uint32_t decided, uint32_t number,
                   uint8_t what, struct octets_slice text);
 
-/* Drops what is before message `number`, and shows that; NULL where it is not kept. It stays until
- * a later one is asked for. Valid until the next reorder_keep. */
+/*
+ * Drops the messages before `number`, and returns that one; NULL if it is not kept. It stays until
+ * a later one is asked for. Valid until the next reorder_keep.
+ */
 const struct reorder_message *reorder_next(struct reorder *reorder, uint16_t *list,
                                            uint32_t number);
 
-/* Bit n: message decided + 1 + n is kept. */
+/* Bit n is set if message decided + 1 + n is kept. */
 uint32_t reorder_bits(const struct reorder *reorder, uint16_t list, uint32_t decided);
 
 /* Drops the whole list. */

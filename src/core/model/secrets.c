@@ -10,7 +10,7 @@
 
 #define MAC_BYTES 16
 
-/* Beside enum secrets_use. */
+/* Follow enum secrets_use. */
 #define USE_COOKIE 16
 #define USE_SLOT   17
 

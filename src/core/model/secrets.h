@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Numbers that nobody can guess, made of one secret: tokens, epoch, challenges and cookies of the
- * sequenced protocol. Each is a keyed hash (BLAKE2b) of what it stands for, so nothing is kept for
- * an address that has yet to prove itself, and nothing here draws a random number.
+ * Unpredictable numbers derived from one secret: tokens, epoch, challenges and cookies of the
+ * sequenced protocol. Each is a keyed hash (BLAKE2b) of what it stands for, so no state is kept for
+ * an address before it is verified, and no random number is drawn.
  */
 #ifndef ROOMD_CORE_MODEL_SECRETS_H
 #define ROOMD_CORE_MODEL_SECRETS_H
@@ -14,13 +14,13 @@
 #include <roomd/endpoint.h>
 #include <roomd/room.h>
 
-/* When it was made, and the hash: 64 and 128 bits. */
+/* The time it was made, and the hash: 64 and 128 bits. */
 #define SECRETS_COOKIE_BYTES 24
 
-/* A cookie's secret changes so often; that of the slot before is good, too. */
+/* Lifetime of a cookie's key; cookies of the previous slot are accepted, too. */
 #define SECRETS_SLOT_MS UINT64_C(120000)
 
-/* What a number is for, so that none of them can pass for another. */
+/* The use of a number: part of the hash, so that none of them can pass for another. */
 enum secrets_use { SECRETS_EPOCH = 1, SECRETS_TOKEN, SECRETS_PATH };
 
 /* The number for that use, `peer` (may be NULL) and two numbers; never 0. */
@@ -31,7 +31,9 @@ uint64_t secrets_number(const uint8_t secret[ROOM_SECRET_BYTES], enum secrets_us
 void secrets_cookie(const uint8_t secret[ROOM_SECRET_BYTES], const struct endpoint *peer,
                     uint64_t nonce, uint64_t now_ms, uint8_t ret_cookie[SECRETS_COOKIE_BYTES]);
 
-/* True where it is one of ours, of this endpoint and nonce, and not too old; then when it was made.
+/*
+ * True if the cookie is ours, of this endpoint and nonce, and not too old; then `ret_made_ms` is
+ * the time when it was made.
  */
 bool secrets_cookie_is_good(const uint8_t secret[ROOM_SECRET_BYTES], const struct endpoint *peer,
                             uint64_t nonce, uint64_t now_ms, struct octets_slice cookie,

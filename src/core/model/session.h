@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What is kept of one session of the sequenced protocol, beside its member: doc/protocol.md,
- * section 2. Small, since ten thousand of them are idle most of the time: times that only compare
+ * The state of one session of the sequenced protocol, beside its member: doc/protocol.md, section
+ * 2. Small, because ten thousand of them are idle most of the time: times that are only compared
  * with the near past or future are milliseconds in 32 bits, and wrap.
  */
 #ifndef ROOMD_CORE_MODEL_SESSION_H
@@ -16,53 +16,54 @@
 #include <roomd/room.h>
 
 /*
- * Datagrams beyond the reported position (doc/protocol.md, 2.5). The first is that of RFC 6928. The
- * smallest is what anybody may send at once, nearly: what is lost on a radio link says nothing of
- * load, and with two, every second loss would stop all until a report has come.
+ * Datagrams beyond the reported position (doc/protocol.md, 2.5). The first value is that of RFC
+ * 6928. The minimum is nearly what anybody may send at once: losses on a radio link do not mean
+ * congestion, and with a window of two, every second loss would stall the session until the next
+ * report.
  */
 #define SESSION_WINDOW_FIRST 10
 #define SESSION_WINDOW_MIN   8
 #define SESSION_WINDOW_MAX   256
 
-/* Datagrams sent again in a second: to one member, to all. */
+/* Datagrams sent again per second: to one member, to all. */
 #define SESSION_REPAIRS_MAX     256U
 #define SESSION_ALL_REPAIRS_MAX 16384U
 
-/* A member not heard for so long, or for the whole of a shorter session_timeout, is away. */
+/* A member not heard for this long, or for a shorter session_timeout, is away. */
 #define SESSION_AWAY_NS (90 * MOMENT_NS_PER_S)
 
 /* Bits of session.flags. */
-#define SESSION_GAP     1U /* it is to be told that the events before `gap` are forgotten */
-#define SESSION_LOST    2U /* something was lost: the window grows slowly */
+#define SESSION_GAP     1U /* to be told that the events before `gap` are forgotten */
+#define SESSION_LOST    2U /* there was a loss: the window grows slowly */
 #define SESSION_SAMPLED 4U /* a round trip is being measured */
 
 struct session {
     uint64_t token;
     uint64_t nonce;    /* of its last JOIN */
-    uint64_t made_ms;  /* when the cookie of that was made */
-    uint64_t position; /* reported: it has all events up to this */
+    uint64_t made_ms;  /* when the cookie of that JOIN was made */
+    uint64_t position; /* reported: it has all events up to this one */
     uint32_t decided;  /* the last of its messages that was taken or refused */
-    uint32_t refused;  /* bit n: message decided - n was not taken */
-    uint32_t packet;   /* the highest of this run */
+    uint32_t refused;  /* bit n: message decided - n was refused */
+    uint32_t packet;   /* the highest packet number of this run */
     uint16_t run;
     uint16_t window; /* datagrams */
     uint16_t flight; /* datagrams sent beyond its position */
     uint8_t flags;
-    uint8_t queue; /* of timers: see session_timers.h; 0 = in none */
-    uint32_t gap;  /* low half of the event it goes on with */
+    uint8_t queue; /* of deadlines: see session_deadlines.h; 0 = none */
+    uint32_t gap;  /* low half of the event after the gap */
     struct nacks nacks;
     uint8_t paths;          /* challenges sent in paths_slot */
-    uint8_t paths_slot;     /* of 3 s */
+    uint8_t paths_slot;     /* number of a 3-second slot */
     uint16_t repaired;      /* datagrams sent again in repaired_s */
-    uint16_t repaired_s;    /* second */
-    uint16_t reorder;       /* messages that came early: see reorder.h */
+    uint16_t repaired_s;    /* that second */
+    uint16_t reorder;       /* messages in the reorder buffer: see reorder.h */
     uint32_t sample;        /* low half of the event whose report ends the measurement */
     uint32_t sampled_us;    /* when it was sent */
     uint32_t round_trip_us; /* smoothed (RFC 6298); 0 = not measured yet */
-    uint32_t grown_ms;      /* when the window grew last, after a loss */
-    uint32_t halved_ms;     /* when it was halved last */
-    uint32_t paged_ms;      /* when it was sent a page of members */
-    uint32_t due_ms;        /* when its timer is due */
+    uint32_t grown_ms;      /* when the window last grew, after a loss */
+    uint32_t halved_ms;     /* when the window was last halved */
+    uint32_t paged_ms;      /* when it was last sent a page of members */
+    uint32_t due_ms;        /* when its deadline is */
     uint32_t sooner;        /* neighbours in its queue, seat + 1 */
     uint32_t later;
 };
@@ -72,7 +73,7 @@ static inline uint32_t session_ms(const struct moment *now)
     return (uint32_t)((uint64_t)now->mono_ns / (uint64_t)MOMENT_NS_PER_MS);
 }
 
-/* The number with that low half that is nearest below or at `upto`. */
+/* The highest number at or below `upto` with that low half. */
 static inline uint64_t session_whole(uint32_t low, uint64_t upto)
 {
     return upto - (uint32_t)((uint32_t)upto - low);

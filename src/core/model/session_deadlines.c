@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Lines of sessions that wait equally long. */
+/* Queues of sessions with the same wait. */
 #include "core/model/session_deadlines.h"
 #include "core/model/session.h"
 
@@ -16,30 +16,30 @@ struct session *session_deadlines_at(const struct sessions *sessions, uint32_t p
 void session_deadlines_stop(struct sessions *sessions, struct member *member)
 {
     struct session *session = member->session;
-    struct sessions_queue *line = &sessions->queues[session->queue];
+    struct sessions_queue *queue = &sessions->queues[session->queue];
 
     if (session->queue == 0)
         return;
     *(session->sooner != 0 ? &session_deadlines_at(sessions, session->sooner)->later
-                           : &line->first) = session->later;
-    *(session->later != 0 ? &session_deadlines_at(sessions, session->later)->sooner : &line->last) =
-        session->sooner;
+                           : &queue->first) = session->later;
+    *(session->later != 0 ? &session_deadlines_at(sessions, session->later)->sooner
+                          : &queue->last) = session->sooner;
     session->queue = 0;
 }
 
 void session_deadlines_set(struct sessions *sessions, const struct moment *now,
-                           struct member *member, uint8_t line)
+                           struct member *member, uint8_t queue)
 {
     struct session *session = member->session;
-    struct sessions_queue *joined = &sessions->queues[line];
+    struct sessions_queue *target = &sessions->queues[queue];
 
     session_deadlines_stop(sessions, member);
-    session->queue = line;
-    session->due_ms = session_ms(now) + waits_ms[line];
+    session->queue = queue;
+    session->due_ms = session_ms(now) + waits_ms[queue];
     session->later = 0;
-    session->sooner = joined->last;
-    *(joined->last != 0 ? &session_deadlines_at(sessions, joined->last)->later : &joined->first) =
+    session->sooner = target->last;
+    *(target->last != 0 ? &session_deadlines_at(sessions, target->last)->later : &target->first) =
         member->seat + 1;
-    joined->last = member->seat + 1;
+    target->last = member->seat + 1;
     sessions->now_ns = now->mono_ns;
 }

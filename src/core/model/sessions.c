@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* An index by token. Tokens are keyed hashes, so their low bits are as good as any other hash of
- * them, and nobody can choose tokens that collide. */
+/*
+ * An index by token. Tokens are keyed hashes, so their low bits serve as hash, and nobody can
+ * choose tokens that collide.
+ */
 #include "core/model/sessions.h"
 
 #include "core/model/session.h"

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The sessions of a room: found by token, forgotten after their end only as far as a late JOIN
- * needs it. Knows nothing of what a session does.
+ * The sessions of a room, by token, and the last ones that ended, so that a late JOIN is
+ * recognised. Knows nothing of what a session does.
  */
 #ifndef ROOMD_CORE_MODEL_SESSIONS_H
 #define ROOMD_CORE_MODEL_SESSIONS_H
@@ -13,10 +13,10 @@
 
 #include "core/model/registry.h"
 
-/* Ended sessions whose nonces are remembered: a JOIN that comes late makes no ghost. */
+/* Ended sessions that are remembered, so that a late JOIN makes no second member. */
 #define SESSIONS_ENDED 1024U
 
-/* Waits of the timer: see session_timer.h. Line 0 is none. */
+/* Waits: see session_deadlines.h. Queue 0 is none. */
 #define SESSIONS_QUEUES 10U
 
 struct sessions_ended {
@@ -24,7 +24,7 @@ struct sessions_ended {
     uint64_t nonce;
 };
 
-/* Members in the order in which their timers are due; seat + 1. */
+/* Members in the order of their deadlines; seat + 1. */
 struct sessions_queue {
     uint32_t first;
     uint32_t last;
@@ -34,15 +34,15 @@ struct sessions {
     const struct registry *registry;
     uint8_t secret[ROOM_SECRET_BYTES];
     uint64_t epoch;
-    uint64_t epochs; /* so many have been */
+    uint64_t epochs; /* number of epochs so far */
     struct hash_index by_token;
     struct sessions_queue queues[SESSIONS_QUEUES];
     struct sessions_ended ended[SESSIONS_ENDED];
     uint32_t ended_next;
-    uint32_t repaired_s; /* the second in which so many datagrams were sent again */
+    uint32_t repaired_s; /* the second in which `repaired` datagrams were sent again */
     uint32_t repaired;
-    int64_t now_ns;    /* when a timer was set last: what its milliseconds count from */
-    bool answers_next; /* of the HELLOs beyond the limits every second one is answered */
+    int64_t now_ns;    /* when a deadline was last set: the base of its milliseconds */
+    bool answers_next; /* of HELLOs beyond the limits, every second one is answered */
 };
 
 /* `registry` is borrowed for its life. STATUS_NO_MEMORY. */
@@ -50,20 +50,22 @@ int sessions_new(const struct registry *registry, const uint8_t secret[ROOM_SECR
                  struct sessions **ret_sessions);
 void sessions_free(struct sessions *sessions);
 
-/* Nobody may have a session then. */
+/* Begins another epoch. No member may have a session. */
 void sessions_begin_epoch(struct sessions *sessions);
 
 /* The member whose session has that token, or NULL. */
 struct member *sessions_find(const struct sessions *sessions, uint64_t token);
 
-/* `member` has its seat and its session's token, which nobody else has. STATUS_NO_MEMORY: nothing
- * was changed. */
+/*
+ * Adds a member with a seat and a session's token, which nobody else has. STATUS_NO_MEMORY: nothing
+ * was changed.
+ */
 int sessions_add(struct sessions *sessions, const struct member *member);
-/* It has been added. */
+/* Removes a member that was added, and remembers the session as ended. */
 void sessions_remove(struct sessions *sessions, const struct member *member);
 uint32_t sessions_count(const struct sessions *sessions);
 
-/* True where a session that has ended began with that token, or had that nonce last. */
+/* True if one of the last SESSIONS_ENDED sessions that ended had this token, or this nonce last. */
 bool sessions_has_ended(const struct sessions *sessions, uint64_t token, uint64_t nonce);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The table of suspects, searched from its beginning: few are suspected at a time. */
+/* The table of suspects is scanned from its beginning: there are few at a time. */
 #include "core/model/suspects.h"
 
 struct suspect *suspects_find(struct suspects *suspects, const struct member *member)

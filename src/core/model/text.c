@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Validation, cleaning and normal forms. Works in buffers on the stack: utf8proc's convenient
- * functions allocate, and nothing here may. */
+/*
+ * Validation, cleaning and normal forms. Works in buffers on the stack: utf8proc's convenience
+ * functions allocate, and nothing here may.
+ */
 #include "core/model/text.h"
 
 #include "base/utf8.h"
@@ -10,8 +12,10 @@
 #include <string.h>
 #include <utf8proc.h>
 
-/* What is folded is short (a name, a reserved word); one code point decomposes into at most 18
- * (U+FDFA). */
+/*
+ * Folded texts are short (a name, a reserved word); one code point decomposes into at most 18
+ * (U+FDFA).
+ */
 #define TEXT_FOLD_MAX_BYTES      256
 #define TEXT_FOLD_MAX_CODEPOINTS (TEXT_FOLD_MAX_BYTES * 18)
 
@@ -37,24 +41,30 @@ static bool is_ascii(uint64_t word)
     return (word & HIGHEST_IN_EACH) == 0;
 }
 
-/* 0x20 – 0x7e in each. In ASCII no sum carries into the next byte, and one reaches 0x80 in a byte
- * where that is 0x7f, the other where it is 0x20 or more. */
+/*
+ * True if all bytes are 0x20 to 0x7e. In ASCII no sum carries into the next byte; the first one
+ * sets the high bit of a byte that is 0x7f, the second that of a byte that is 0x20 or more.
+ */
 static bool is_printable(uint64_t word)
 {
     return is_ascii(word | (word + IN_EACH(1U)) | ~(word + IN_EACH(0x60U)));
 }
 
-/* ---- what is valid, and what is harmless ---- */
+/* ---- validity, and harmless characters ---- */
 
-/* U+3000 – U+CFFF, which nearly all of Chinese is: with these first bytes nothing can be overlong,
- * a surrogate or hostile. */
-static bool is_usual_of_three(const uint8_t *at)
+/*
+ * U+3000 to U+CFFF, which includes nearly all of Chinese: with these first bytes nothing can be
+ * overlong, a surrogate or hostile.
+ */
+static bool is_common_three_byte(const uint8_t *at)
 {
     return at[0] >= 0xe3 && at[0] <= 0xec && (at[1] & 0xc0) == 0x80 && (at[2] & 0xc0) == 0x80;
 }
 
-/* The length of the valid characters at the front of `left` bytes, one or several; 0 or less where
- * there is none. */
+/*
+ * The length of one or several valid characters at the front of `left` bytes; 0 or less if there is
+ * none.
+ */
 static utf8proc_ssize_t valid_step(const uint8_t *at, size_t left)
 {
     utf8proc_int32_t codepoint;
@@ -63,7 +73,7 @@ static utf8proc_ssize_t valid_step(const uint8_t *at, size_t left)
         return (utf8proc_ssize_t)WORD_BYTES;
     if (at[0] < 0x80)
         return 1;
-    if (left >= 3 && is_usual_of_three(at))
+    if (left >= 3 && is_common_three_byte(at))
         return 3;
     return utf8proc_iterate(at, (utf8proc_ssize_t)left, &codepoint);
 }
@@ -83,14 +93,16 @@ bool text_is_utf8(const char *bytes, size_t length)
     return true;
 }
 
-/* Whether a hostile character may begin with this byte: of those beyond ASCII only C1, U+061C and
- * U+2000 – U+2FFF do. */
+/*
+ * True if a hostile character may begin with this byte: beyond ASCII only C1, U+061C and U+2000 to
+ * U+2FFF do.
+ */
 static bool may_be_hostile(uint8_t byte)
 {
     return byte < 0x20 || byte == 0x7f || byte == 0xc2 || byte == 0xd8 || byte == 0xe2;
 }
 
-/* How many bytes at the front of valid UTF-8 are beyond doubt. */
+/* The number of bytes at the front of valid UTF-8 that are known to be harmless. */
 static size_t count_harmless(const uint8_t *bytes, size_t length)
 {
     size_t at = 0;
@@ -100,7 +112,7 @@ static size_t count_harmless(const uint8_t *bytes, size_t length)
 
         if (left >= WORD_BYTES && is_printable(load_word(bytes + at)))
             at += WORD_BYTES;
-        else if (left >= 3 && is_usual_of_three(bytes + at))
+        else if (left >= 3 && is_common_three_byte(bytes + at))
             at += 3;
         else if (left > 0 && !may_be_hostile(bytes[at]))
             at++;
@@ -119,7 +131,8 @@ size_t text_clean(const char *bytes, size_t length, char *out)
 
         if (step == 0)
             step = text_next(bytes + at, length - at, &codepoint);
-        if (step == 0) /* the caller has validated: only a bug gets here, and it must not loop */
+        /* The caller has validated: only a bug gets here, and it must not loop. */
+        if (step == 0)
             break;
         if (utf8_is_hostile(codepoint)) {
             out[written++] = ' ';
@@ -193,7 +206,7 @@ size_t text_width(const char *bytes, size_t length)
 static int normalise(const char *bytes, size_t length, utf8proc_option_t options, char *out,
                      size_t size)
 {
-    /* utf8proc_reencode writes the bytes over the code points, with a terminator behind them. */
+    /* utf8proc_reencode overwrites the code points with the bytes, and a terminator. */
     utf8proc_int32_t codepoints[TEXT_FOLD_MAX_CODEPOINTS + 1];
     utf8proc_ssize_t count;
 

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * UTF-8 text as it comes from strangers: is it valid, and what of it may a terminal see. Character
- * classes come from utf8proc.
+ * UTF-8 text from peers: whether it is valid, and which characters a terminal may be sent.
+ * Character classes come from utf8proc.
  */
 #ifndef ROOMD_CORE_MODEL_TEXT_H
 #define ROOMD_CORE_MODEL_TEXT_H
@@ -12,35 +12,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Valid UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing above U+10FFFF. */
+/* Valid UTF-8 by RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
 bool text_is_utf8(const char *bytes, size_t length);
 
 /*
- * Copies valid UTF-8 and puts one space for each character that utf8_is_hostile (base/utf8.h).
+ * Copies valid UTF-8 and replaces each character that utf8_is_hostile (base/utf8.h) with a space.
  * Returns the length written, which is at most `length`.
  */
 size_t text_clean(const char *bytes, size_t length, char *out);
 
 /*
- * Copies whatever bytes, with U+FFFD for each that is no part of valid UTF-8 and for each NUL, as
- * far as `size` goes and no character is cut. Returns the length written, and to `ret_taken` how
- * much of `bytes` that was. With a size of 4 or more it always gets on.
+ * Copies any bytes, with U+FFFD for each that is not part of valid UTF-8 and for each NUL, as far
+ * as whole characters fit into `size`. Returns the length written, and in `ret_taken` how much of
+ * `bytes` was read. With a size of 4 or more it always makes progress.
  */
 size_t text_repair(const char *bytes, size_t length, char *out, size_t size, size_t *ret_taken);
 
-/* The next character of valid UTF-8: its length, or 0 at the end and where the bytes are none. */
+/* The next character of valid UTF-8: its length, or 0 at the end and at an invalid byte. */
 size_t text_next(const char *bytes, size_t length, int32_t *ret_codepoint);
 
 /* Any kind of space (Z*). */
 bool text_is_space(int32_t codepoint);
 
-/* Columns that valid UTF-8 takes on a terminal: 2 for each wide character, 0 for each that
- * combines. */
+/* Columns of valid UTF-8 on a terminal: 2 for a wide character, 0 for a combining one. */
 size_t text_width(const char *bytes, size_t length);
 
 /*
- * The form under which names are compared: utf8proc's NFKC_Casefold. Returns the length, or -1
- * where `bytes` is not valid or the result exceeds `size` bytes. No terminator is written.
+ * The form in which names are compared: utf8proc's NFKC_Casefold. Returns the length, or -1 if
+ * `bytes` is not valid or the result exceeds `size` bytes. No terminator is written.
  */
 int text_fold(const char *bytes, size_t length, char *out, size_t size);
 

@@ -3,8 +3,8 @@
 
 /*
  * The ring behind the transcript: records of different lengths, one after the other, and an index
- * from number to record. A record never straddles the end of the ring, so that readers get plain
- * pointers; what is left over at the end stays unused for that lap.
+ * from number to record. A record never wraps round the end of the ring, so that readers get plain
+ * pointers; the bytes left over at the end stay unused for that lap.
  */
 #include "core/model/transcript.h"
 
@@ -16,7 +16,7 @@
 #define RECORD_ALIGN 8U
 #define WORD_BITS    64U
 
-/* What lies in the ring before name and text. */
+/* Precedes name and text in the ring. */
 struct record {
     int64_t wall_ns;
     uint64_t author;
@@ -28,20 +28,18 @@ struct record {
     uint16_t said;
 };
 
-/* The smallest record, a join of a short name: as many as that fit the ring, the index must hold.
- */
+/* The smallest record: a join of a short name. The index has room for as many as fit the ring. */
 #define RECORD_MIN_BYTES 40U
 
 struct transcript {
     uint8_t *ring;
-    uint32_t *index; /* ring offset of event n at n % hash_index_size, in units of RECORD_ALIGN */
-    uint64_t *boundaries;   /* bit n % boundary_size: a datagram begins with event n */
-    size_t ring_size;       /* bytes */
-    size_t hash_index_size; /* events */
-    size_t boundary_size;   /* bits, a multiple of 64; more than events, for the next one has a
-                               boundary, too */
-    size_t head;            /* where the next record goes */
-    uint64_t oldest;        /* number of the oldest event held */
+    uint32_t *index;      /* ring offset of event n at n % index_size, in units of RECORD_ALIGN */
+    uint64_t *boundaries; /* bit n % boundary_size: a datagram begins with event n */
+    size_t ring_size;     /* bytes */
+    size_t index_size;    /* events */
+    size_t boundary_size; /* bits, a multiple of 64; covers the next event, too */
+    size_t head;          /* where the next record goes */
+    uint64_t oldest;      /* number of the oldest event held */
     uint64_t appended;
     uint64_t released;
 };
@@ -62,13 +60,13 @@ int transcript_new(size_t budget, struct transcript **ret_transcript)
     transcript = calloc(1, sizeof(*transcript));
     if (transcript == NULL)
         return STATUS_NO_MEMORY;
-    /* The budget covers both: each record brings its place in the index. */
-    transcript->hash_index_size = budget / (RECORD_MIN_BYTES + sizeof(uint32_t));
+    /* The budget covers both: each record needs a place in the index. */
+    transcript->index_size = budget / (RECORD_MIN_BYTES + sizeof(uint32_t));
     transcript->ring_size =
-        (budget - transcript->hash_index_size * sizeof(uint32_t)) / RECORD_ALIGN * RECORD_ALIGN;
+        (budget - transcript->index_size * sizeof(uint32_t)) / RECORD_ALIGN * RECORD_ALIGN;
     transcript->ring = malloc(transcript->ring_size);
-    transcript->index = malloc(transcript->hash_index_size * sizeof(uint32_t));
-    transcript->boundary_size = (transcript->hash_index_size / WORD_BITS + 1) * WORD_BITS;
+    transcript->index = malloc(transcript->index_size * sizeof(uint32_t));
+    transcript->boundary_size = (transcript->index_size / WORD_BITS + 1) * WORD_BITS;
     transcript->boundaries = calloc(transcript->boundary_size / WORD_BITS, sizeof(uint64_t));
     transcript->oldest = 1;
     if (transcript->ring == NULL || transcript->index == NULL || transcript->boundaries == NULL) {
@@ -91,7 +89,7 @@ void transcript_free(struct transcript *transcript)
 
 static size_t offset_of(const struct transcript *transcript, uint64_t seq)
 {
-    return (size_t)transcript->index[seq % transcript->hash_index_size] * RECORD_ALIGN;
+    return (size_t)transcript->index[seq % transcript->index_size] * RECORD_ALIGN;
 }
 
 static bool is_empty(const struct transcript *transcript)
@@ -100,9 +98,9 @@ static bool is_empty(const struct transcript *transcript)
 }
 
 /*
- * Where a record of `size` bytes can go without touching the oldest, or -1. The records held lie
- * from the oldest's place up to head, round the end; they never fill the ring to the last byte, so
- * that head == tail always means empty.
+ * The offset at which a record of `size` bytes fits without touching the oldest, or -1. The records
+ * held reach from the oldest's offset to head, wrapping round; they never fill the ring to the last
+ * byte, so that head == tail always means empty.
  */
 static int64_t find_place(const struct transcript *transcript, size_t size)
 {
@@ -110,7 +108,7 @@ static int64_t find_place(const struct transcript *transcript, size_t size)
 
     if (is_empty(transcript))
         return 0;
-    if (transcript->appended - transcript->oldest + 1 == transcript->hash_index_size)
+    if (transcript->appended - transcript->oldest + 1 == transcript->index_size)
         return -1;
     tail = offset_of(transcript, transcript->oldest);
     if (transcript->head <= tail)
@@ -203,7 +201,7 @@ int transcript_append(struct transcript *transcript, const struct event *event, 
     write_record(transcript->ring + place, event);
     transcript->head = (size_t)place + size;
     transcript->appended++;
-    transcript->index[transcript->appended % transcript->hash_index_size] =
+    transcript->index[transcript->appended % transcript->index_size] =
         (uint32_t)((size_t)place / RECORD_ALIGN);
     set_boundary(transcript, transcript->appended + 1, false);
     *ret_seq = transcript->appended;
