@@ -7,8 +7,9 @@
 #include <string.h>
 
 /*
- * Answers are smaller than any flood is worth, and still nobody's address may be made to receive
- * many of them. The prefixes are what one household, class room or customer is usually given.
+ * Answers are too small to make a flood worthwhile, but still nobody's address may be made to
+ * receive many of them. The prefixes are the usual allocation of one household, class room or
+ * customer.
  */
 static const struct bucket_rate answer_address_rate = {.interval_ns = MOMENT_NS_PER_S / 50,
                                                        .burst = 200};
@@ -60,8 +61,10 @@ static bool take_join(struct room *room, const struct moment *now,
                        now->mono_ns);
 }
 
-/* limits.members_per_address are in from there. Looks at every member; joins from outside
- * access.trusted are few. */
+/*
+ * True if limits.members_per_address members are in from this address. Scans all members; joins
+ * from outside access.trusted are rare.
+ */
 static bool is_address_full(const struct room *room, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
 {
     const struct registry *registry = room->registry;
@@ -105,14 +108,17 @@ uint32_t admission_change_cost(const struct room *room)
 bool admission_may_act(const struct room *room, const struct moment *now,
                        struct allowance *allowance, uint32_t messages, size_t bytes)
 {
-    /* One who types never gets here; a program in a loop must not fill everybody's screen. */
+    /*
+     * A person who types never reaches this limit; a program in a loop must not fill everybody's
+     * screen.
+     */
     return spend(&allowance->messages_full_ns, &room->limits.messages, messages, now->mono_ns) &&
            spend(&allowance->bytes_full_ns, &room->limits.bytes, bytes, now->mono_ns);
 }
 
-/* How much fuller the bucket must be. */
-static int64_t lack_ns(int64_t full_ns, const struct room_rate *limit, size_t tokens,
-                       int64_t now_ns)
+/* The time until the bucket has so many tokens; negative if it has them. */
+static int64_t shortfall_ns(int64_t full_ns, const struct room_rate *limit, size_t tokens,
+                            int64_t now_ns)
 {
     int64_t interval_ns;
 
@@ -126,8 +132,9 @@ int64_t admission_wait_ns(const struct room *room, const struct moment *now,
                           const struct allowance *allowance, uint32_t messages, size_t bytes)
 {
     int64_t messages_ns =
-        lack_ns(allowance->messages_full_ns, &room->limits.messages, messages, now->mono_ns);
-    int64_t bytes_ns = lack_ns(allowance->bytes_full_ns, &room->limits.bytes, bytes, now->mono_ns);
+        shortfall_ns(allowance->messages_full_ns, &room->limits.messages, messages, now->mono_ns);
+    int64_t bytes_ns =
+        shortfall_ns(allowance->bytes_full_ns, &room->limits.bytes, bytes, now->mono_ns);
     int64_t wait_ns = messages_ns > bytes_ns ? messages_ns : bytes_ns;
 
     return wait_ns > 1 ? wait_ns : 1;

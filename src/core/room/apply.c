@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Events, and what they do to the room. */
+/* Appends events and changes the room accordingly. */
 #include "core/room/apply.h"
 
 #include "core/model/session.h"
@@ -19,8 +19,10 @@ static struct event event_about(enum event_kind kind, const struct member *membe
                           .name_len = (uint16_t)registry_shown_len(member)};
 }
 
-/* A plain member is not owed its own event: who has caught up stays so, and can't miss what it says
- * itself. */
+/*
+ * A plain member is not owed its own event: one that has caught up stays so, and can't miss its own
+ * messages.
+ */
 static void skip_own(struct room *room, struct member *member, uint64_t seq)
 {
     struct slot *slot = room_slot(room, member);
@@ -32,9 +34,9 @@ static void skip_own(struct room *room, struct member *member, uint64_t seq)
 }
 
 /*
- * Appends what the event says (kind, reason, name, text, said), shows it to the observers, and
- * makes it everybody's: at once or, a join or exit in a large room, together with others. `member`
- * is its author, or NULL. STATUS_FULL: nothing happened.
+ * Appends an event from its kind, reason, name, text and `said`, tells the observers, and releases
+ * it: at once, or, for a join or exit in a large room, folded with others. `member` is its author,
+ * or NULL. STATUS_FULL: nothing was changed.
  */
 static int append(struct room *room, const struct moment *now, struct event *event,
                   struct member *member)
@@ -45,7 +47,8 @@ static int append(struct room *room, const struct moment *now, struct event *eve
     event->wall_ns = now->wall_ns;
     event->utc_offset_s = now->utc_offset_s;
     status = transcript_append(room->transcript, event, &event->seq);
-    if (status == STATUS_FULL) { /* what is held back to be folded holds its place in the ring */
+    /* Events that are held back keep their place in the ring. */
+    if (status == STATUS_FULL) {
         fold_flush(room, now);
         status = transcript_append(room->transcript, event, &event->seq);
     }
@@ -60,7 +63,7 @@ static int append(struct room *room, const struct moment *now, struct event *eve
     return STATUS_OK;
 }
 
-/* In the directory and, if it has a session, found by its token. */
+/* Adds a member to the directory and, if it has a session, to the index of tokens. */
 static int enter(struct room *room, const struct join *join, struct member *member)
 {
     int status = directory_enter(room->directory, member);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The batch and the doors: everything about sending that is no sweep. */
+/* The batch and the doors: all of sending except the sweep. */
 #include "core/room/delivery_state.h"
 #include <roomd/status.h>
 #include <stdlib.h>

@@ -2,12 +2,12 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Delivery: one pass over the members that are behind, sending each what it is owed and moving its
- * cursor over what the socket took.
+ * Delivery: a pass over the lagging members that sends each what it is owed and moves its cursor
+ * over the datagrams that the socket took.
  *
- * Nothing is queued per member. What a member is owed is rendered once per dialect and place in the
- * transcript and shared by all who stand there; who is behind is the registry's window. Doors block
- * by themselves: a full socket keeps nobody else waiting.
+ * Nothing is queued per member. The events owed at a cursor are rendered once per dialect and place
+ * in the transcript, and shared by all members with that cursor; the registry knows the lagging
+ * members. Each door blocks by itself: a full socket delays no other door.
  */
 #ifndef ROOMD_CORE_ROOM_DELIVERY_H
 #define ROOMD_CORE_ROOM_DELIVERY_H
@@ -22,20 +22,26 @@
 #include <roomd/room_admin.h>
 #include <stdbool.h>
 
-/* Datagrams offered to the outbox at once: enough to make a system call cheap, few enough to live
- * on. */
+/*
+ * Datagrams offered to the outbox at once: enough to make a system call cheap, few enough for the
+ * caches to hold all of them.
+ */
 #define DELIVERY_BATCH 64U
 
-/* Datagrams to one member in one portion: a member far behind shares the sweep with the others. */
+/*
+ * Datagrams to one member in one portion, so that a member far behind shares the sweep with others.
+ */
 #define DELIVERY_PORTION 8U
 
 struct delivery;
 
-/* What it works on; all borrowed for its life. `doors` is room's array of ROOM_DOORS_MAX, `stats`
- * is counted into. */
+/*
+ * The parts that delivery works on; all borrowed for its life. `doors` is the room's array of
+ * ROOM_DOORS_MAX; `stats` is updated.
+ */
 struct delivery_wiring {
     struct registry *registry;
-    struct transcript *transcript; /* boundaries are set in it, nothing else */
+    struct transcript *transcript; /* delivery only sets boundaries in it */
     struct sessions *sessions;
     const struct room_door *doors;
     struct outbox outbox;
@@ -45,25 +51,23 @@ struct delivery_wiring {
     struct room_stats *stats;
 };
 
-/* STATUS_NO_MEMORY. About 190 KiB, whatever comes. */
+/* Takes about 190 KiB, once. STATUS_NO_MEMORY. */
 int delivery_new(const struct delivery_wiring *wiring, struct delivery **ret_delivery);
 void delivery_free(struct delivery *delivery);
 
-/* False where a member on probation has been sent all it may be sent: `datagrams` and `bytes` more
- * would be too many. */
+/* False if a member on probation may not be sent `datagrams` and `bytes` more. */
 bool delivery_may_send(const struct member *member, const struct slot *slot, size_t datagrams,
                        size_t bytes);
-/* It was sent another datagram of so many bytes. */
+/* Counts a datagram of so many bytes that was sent to it. */
 void delivery_count_probation(struct member *member, const struct slot *slot, size_t bytes);
 
-/* Sends one datagram at once or not at all: answers are never queued. False where it was not taken.
- */
+/* Sends one datagram at once or not at all: answers are never queued. False if it was not taken. */
 bool delivery_send_now(struct delivery *delivery, const struct path *path, const void *bytes,
                        size_t length);
 
 void delivery_door_writable(struct delivery *delivery, uint16_t door);
 
-/* The doors' dialects have changed, or the epoch: nothing rendered so far is any good. */
+/* Drops everything rendered: the doors' dialects have changed, or the epoch. */
 void delivery_forget(struct delivery *delivery);
 
 #endif

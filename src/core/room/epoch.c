@@ -2,9 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The end of the numbers. A thousand joins a second get there in twelve days, so somebody who wants
- * to will: then it costs a moment, and not the sequenced protocol until somebody starts the program
- * again.
+ * The end of the numbers. A thousand joins a second get there in twelve days, so an attacker can.
+ * It then costs a moment, and not the sequenced protocol until the next restart.
  */
 #include "core/room/epoch.h"
 
@@ -23,7 +22,7 @@ static void end_sessions(struct room *room, const struct moment *now)
     }
 }
 
-/* The directory had place for more before. */
+/* directory_enter can't fail: the directory had room for more before. */
 static void number_anew(struct room *room)
 {
     uint64_t number = 0;
@@ -48,7 +47,7 @@ void epoch_renumber(struct room *room, const struct moment *now)
     end_sessions(room, now);
     number_anew(room);
     sessions_begin_epoch(room->sessions);
-    /* No datagram holds numbers of both. */
+    /* No datagram holds numbers of two epochs. */
     transcript_set_boundary(room->transcript, transcript_appended(room->transcript) + 1);
     delivery_forget(room->delivery);
 }

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Another epoch of the sequenced protocol, when the numbers of members come to an end
+ * Begins another epoch of the sequenced protocol when the numbers of members are used up
  * (doc/protocol.md, 2.4).
  */
 #ifndef ROOMD_CORE_ROOM_EPOCH_H
@@ -12,9 +12,9 @@
 #include <roomd/room.h>
 
 /*
- * To be called before somebody is let in: where the last number was given, all members are numbered
- * anew, and sessions end. Their programs find out and join again by themselves; who speaks the
- * plain protocol notices nothing.
+ * To be called before a member is added. If the last number was given, renumbers all members and
+ * ends all sessions. Their programs detect it and join again by themselves; plain members notice
+ * nothing but those exits.
  */
 void epoch_renumber(struct room *room, const struct moment *now);
 

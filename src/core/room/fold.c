@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The transcript's second head, and the pauses between rounds of joins and exits. */
+/* Moves the released head of the transcript, with pauses between rounds of joins and exits. */
 #include "core/room/fold.h"
 
 #include "core/room/room_ops.h"
 
 void fold_init(struct fold *fold)
 {
-    *fold = (struct fold){.crowd = FOLD_CROWD_MEMBERS};
+    *fold = (struct fold){.min_members = FOLD_MIN_MEMBERS};
 }
 
 static bool is_waiting(const struct room *room)
@@ -38,7 +38,7 @@ void fold_event(struct room *room, const struct moment *now, enum event_kind kin
 {
     const struct fold *fold = &room->fold;
 
-    if (can_wait(kind) && registry_count(room->registry) >= fold->crowd &&
+    if (can_wait(kind) && registry_count(room->registry) >= fold->min_members &&
         (fold->in_round || now->mono_ns < fold->pause_until_ns))
         return;
     fold_flush(room, now);
@@ -49,7 +49,7 @@ void fold_swept(struct room *room, const struct moment *now, enum sweep_result r
     struct fold *fold = &room->fold;
     int64_t pause_ns;
 
-    /* Those behind a full socket keep nobody else waiting. */
+    /* Members behind a full socket delay nobody else. */
     if (!fold->in_round || result == SWEEP_MORE)
         return;
     pause_ns = now->mono_ns - fold->round_ns;
@@ -69,6 +69,6 @@ void fold_tick(struct room *room, const struct moment *now)
 
 int64_t fold_next_tick(const struct room *room)
 {
-    /* While a round lasts, its end decides. */
+    /* During a round, its end decides. */
     return is_waiting(room) && !room->fold.in_round ? room->fold.pause_until_ns : MOMENT_NEVER_NS;
 }

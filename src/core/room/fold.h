@@ -2,14 +2,13 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * When members may see what was appended. What somebody says is released at once. Joins and exits
- * in a large room wait for company, for a moment: delivered one by one, ten thousand that come in a
- * few seconds would cost a hundred million datagrams; those that come together are folded into a
- * line.
+ * Decides when appended events are released. Messages are released at once. In large rooms joins
+ * and exits are held back briefly so that they can be folded: delivered one by one, ten thousand in
+ * a few seconds would cost a hundred million datagrams.
  *
  * After each round of delivery there is a pause, as long as the round took and at least
- * FOLD_PAUSE_NS; a join in a quiet room meets none. So joins and exits never take more than about
- * half of the program's time.
+ * FOLD_PAUSE_NS; a join in a quiet room is not delayed. So joins and exits never take more than
+ * about half of the program's time.
  */
 #ifndef ROOMD_CORE_ROOM_FOLD_H
 #define ROOMD_CORE_ROOM_FOLD_H
@@ -20,35 +19,39 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A smaller room is told of everything at once: a round over it takes a fraction of a millisecond.
- */
-#define FOLD_CROWD_MEMBERS 256U
+/* In a smaller room everything is released at once: a round takes a fraction of a millisecond. */
+#define FOLD_MIN_MEMBERS 256U
 
-/* Nobody sees that a join was shown so much later; two thousand joins a second then make lines of
- * forty. */
+/*
+ * Nobody notices that a join is shown this much later; two thousand joins a second then make lines
+ * of forty.
+ */
 #define FOLD_PAUSE_NS (20 * MOMENT_NS_PER_MS)
-/* However slow a round was. */
+/* An upper limit, however slow a round was. */
 #define FOLD_PAUSE_MAX_NS (500 * MOMENT_NS_PER_MS)
 
 struct fold {
-    uint32_t crowd;         /* FOLD_CROWD_MEMBERS, but in tests */
-    bool in_round;          /* what was released is being delivered */
-    int64_t round_ns;       /* since when */
-    int64_t pause_until_ns; /* what can wait, does */
+    uint32_t min_members;   /* FOLD_MIN_MEMBERS, except in tests */
+    bool in_round;          /* released events are being delivered */
+    int64_t round_ns;       /* when the round began */
+    int64_t pause_until_ns; /* joins and exits are held back until then */
 };
 
 void fold_init(struct fold *fold);
 
-/* An event of this kind was appended. */
+/* An event of this kind was appended: releases it, or holds it back. */
 void fold_event(struct room *room, const struct moment *now, enum event_kind kind);
 
-/* Nothing that was appended waits any longer. */
+/* Releases everything that was appended. */
 void fold_flush(struct room *room, const struct moment *now);
 
-/* A sweep has ended like that. */
+/* A sweep has ended with this result. */
 void fold_swept(struct room *room, const struct moment *now, enum sweep_result result);
 
-/* Ends the pause where it is over, and tells when it will be (monotonic), or MOMENT_NEVER_NS. */
+/*
+ * Releases what is held back if the pause is over, and returns when it will be (monotonic), or
+ * MOMENT_NEVER_NS.
+ */
 void fold_tick(struct room *room, const struct moment *now);
 int64_t fold_next_tick(const struct room *room);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Propose, charge, apply: for a join, a rename, a message, an exit and a notice. */
+/* Propose, charge, apply: for joins, renames, messages, exits and notices. */
 #include "core/room/membership.h"
 
 #include "core/model/text.h"
@@ -19,7 +19,7 @@ static int read_name(const struct room *room, const char *text, size_t length,
     return name_parse(text, length, room->limits.max_name_codepoints, &room->reserved, ret_name);
 }
 
-/* ---- coming in ---- */
+/* ---- joining ---- */
 
 static enum refusal propose_join(const struct room *room, const struct moment *now,
                                  const struct join *join, struct name *ret_name)
@@ -57,7 +57,7 @@ enum refusal room_admit(struct room *room, const struct moment *now, const struc
     return REFUSED_NOT;
 }
 
-/* ---- another name ---- */
+/* ---- renaming ---- */
 
 static bool has_name(const struct member *member, const struct name *name)
 {
@@ -112,7 +112,7 @@ int room_check_text(const struct room *room, const char *text, size_t length)
 static enum refusal propose_chat(const struct room *room, const struct moment *now,
                                  const struct member *member, const char *text, size_t length)
 {
-    /* Most clients send one for an empty line, whoever is muted. */
+    /* Most clients send one for an empty line; a muted member is not told about it. */
     if (length == 0)
         return REFUSED_EMPTY_TEXT;
     if (now->mono_ns < member->muted_until_ns)
@@ -122,7 +122,8 @@ static enum refusal propose_chat(const struct room *room, const struct moment *n
         return REFUSED_NOT;
     case STATUS_TOO_LONG:
         return REFUSED_TOO_LONG;
-    default: /* one line that is not UTF-8 ends the receiving side of every known client */
+    /* One line that is not UTF-8 ends the receiving side of every known client. */
+    default:
         return REFUSED_NOT_UTF8;
     }
 }

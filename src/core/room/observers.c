@@ -4,7 +4,7 @@
 /* One loop for each function of the port. */
 #include "core/room/observers.h"
 
-/* CALL(happened, now, …): of each observer that has it. */
+/* CALL(happened, now, …) calls this function of each observer that has one. */
 #define CALL(function, ...)                                                                        \
     for (const struct observer *observer = observers->list;                                        \
          observer < observers->list + observers->count; observer++)                                \

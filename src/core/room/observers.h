@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * Everybody who is told what happens in the room, in the order in which they asked for it.
- */
+/* The observers of the room, called in the order in which they were added. */
 #ifndef ROOMD_CORE_ROOM_OBSERVERS_H
 #define ROOMD_CORE_ROOM_OBSERVERS_H
 
 #include <roomd/room.h>
 
-/* All zero: nobody. */
+/* All zero: none. */
 struct observers {
     struct observer list[ROOM_OBSERVERS_MAX];
     size_t count;
 };
 
-/* Each calls the function of that name of all observers that have one. */
+/* Each calls the function of that name of every observer that has one. */
 void observers_happened(const struct observers *observers, const struct moment *now,
                         const struct event *event, const struct path *path);
 void observers_refused(const struct observers *observers, const struct moment *now,

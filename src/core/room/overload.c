@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Looking, comparing, and telling the observer. */
+/* Samples, compares, and tells the observers. */
 #include "core/room/overload.h"
 
 #include "core/room/room_ops.h"
@@ -11,8 +11,10 @@ void overload_init(struct overload *overload)
     *overload = (struct overload){.next_ns = MOMENT_NEVER_NS};
 }
 
-/* Of the window only: who has left it on probation is owed much, perhaps for ever, and costs
- * nothing. */
+/*
+ * Counts lagging members only: a member on probation that stopped lagging is owed much, perhaps for
+ * ever, and costs nothing.
+ */
 uint64_t overload_owed(const struct room *room)
 {
     uint64_t released = transcript_released(room->transcript),
@@ -23,23 +25,24 @@ uint64_t overload_owed(const struct room *room)
         uint64_t cursor =
             registry_slot(room->registry, registry_lagging(room->registry, n))->cursor;
 
-        if (cursor < oldest) /* what it has missed it will not be sent */
+        /* Events that it missed are not sent to it. */
+        if (cursor < oldest)
             cursor = oldest;
         owed += cursor <= released ? released - cursor + 1 : 0;
     }
     return owed;
 }
 
-static void tell(const struct room *room, const struct moment *now, uint64_t per_second)
+static void report(const struct room *room, const struct moment *now, uint64_t per_second)
 {
     const struct overload *overload = &room->overload;
-    struct room_overload told = {.active = overload->active,
-                                 .owed = overload->owed,
-                                 .per_second = per_second,
-                                 .peak = overload->peak,
-                                 .lasted_ns = now->mono_ns - overload->since_ns};
+    struct room_overload figures = {.active = overload->active,
+                                    .owed = overload->owed,
+                                    .per_second = per_second,
+                                    .peak = overload->peak,
+                                    .lasted_ns = now->mono_ns - overload->since_ns};
 
-    observers_overload(&room->observers, &told);
+    observers_overload(&room->observers, &figures);
 }
 
 static void begin(struct room *room, const struct moment *now, uint64_t per_second)
@@ -49,21 +52,21 @@ static void begin(struct room *room, const struct moment *now, uint64_t per_seco
     overload->active = true;
     overload->since_ns = now->mono_ns;
     overload->peak = overload->owed;
-    tell(room, now, per_second);
+    report(room, now, per_second);
 }
 
 static void end(struct room *room, const struct moment *now, uint64_t per_second)
 {
     room->overload.active = false;
     room->overload.grown = 0;
-    tell(room, now, per_second);
+    report(room, now, per_second);
 }
 
 static void remember(struct room *room, const struct moment *now, uint64_t owed)
 {
     struct overload *overload = &room->overload;
 
-    overload->looked_ns = now->mono_ns;
+    overload->sampled_ns = now->mono_ns;
     overload->next_ns = now->mono_ns + OVERLOAD_INTERVAL_NS;
     overload->owed = owed;
     overload->delivered = room->stats.events_delivered;
@@ -75,8 +78,9 @@ void overload_swept(struct room *room, const struct moment *now)
     struct overload *overload = &room->overload;
 
     if (registry_behind(room->registry) > 0) {
+        /* If nobody was behind a moment ago, the first sample is 0. */
         if (overload->next_ns == MOMENT_NEVER_NS)
-            remember(room, now, 0); /* a moment ago nobody was behind */
+            remember(room, now, 0);
         return;
     }
     overload->next_ns = MOMENT_NEVER_NS;
@@ -101,8 +105,8 @@ void overload_tick(struct room *room, const struct moment *now)
         return;
     owed = overload_owed(room);
     per_second = rate(room->stats.events_delivered - overload->delivered,
-                      now->mono_ns - overload->looked_ns);
-    /* A ring that is full can't owe more: what comes in then pushes out what was owed. */
+                      now->mono_ns - overload->sampled_ns);
+    /* A full ring can't owe more: new events then push out those that were owed. */
     grows = owed > overload->owed || room->stats.events_missed > overload->missed;
     overload->grown = grows ? overload->grown + 1 : 0;
     remember(room, now, owed);
@@ -110,7 +114,7 @@ void overload_tick(struct room *room, const struct moment *now)
         overload->peak = owed;
     if (overload->active && owed < per_second / 2)
         end(room, now, per_second);
-    else if (!overload->active && overload->grown >= OVERLOAD_LOOKS && owed > per_second)
+    else if (!overload->active && overload->grown >= OVERLOAD_SAMPLES && owed > per_second)
         begin(room, now, per_second);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Look-ups, and datagrams that are no events. */
+/* Look-ups, and single datagrams to members. */
 #include "core/room/room_ops.h"
 
 #include "core/model/text.h"

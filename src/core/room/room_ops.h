@@ -2,20 +2,23 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What every part of the room may look up and send. Knows no protocol, and changes no member.
+ * Operations for every part of the room: look-ups and sending. Knows no protocol, and changes no
+ * member.
  */
 #ifndef ROOMD_CORE_ROOM_ROOM_OPS_H
 #define ROOMD_CORE_ROOM_ROOM_OPS_H
 
 #include "core/room/room_state.h"
 
-/* The form that names are compared in, without asking whether anybody may have it; not the one they
- * are shown in. False where it has none. */
+/*
+ * Folds a name without checking that it is allowed; fills only the folded form. False if it can't
+ * be folded.
+ */
 bool room_fold_name(const char *text, struct name *ret_name);
-/* The member that has this name, however it is written, or NULL. */
+/* The member with this name, in any spelling, or NULL. */
 struct member *room_find_named(struct room *room, const char *name);
 
-/* Counts it, and tells the observers. */
+/* Counts a refusal, and tells the observers. */
 void room_count_refusal(struct room *room, const struct moment *now, enum refusal refusal,
                         const struct path *path);
 
@@ -24,8 +27,10 @@ const struct path *room_path(struct room *room, const struct member *member);
 const struct dialect *room_dialect(const struct room *room, uint16_t door);
 const struct protocol *room_protocol(const struct room *room, const struct member *member);
 
-/* Sends a member one datagram at once or not at all. False where it was not taken, or the member is
- * on probation and has been sent all it may be. */
+/*
+ * Sends a member one datagram at once or not at all. False if it was not taken, or if the member is
+ * on probation and out of budget.
+ */
 bool room_send(struct room *room, struct member *member, const void *bytes, size_t length);
 
 #endif

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * What a room is made of, for core's own files. What they may do to it stands in room_ops.h.
- */
+/* The parts of a room, for core's own files. Operations on it are in room_ops.h. */
 #ifndef ROOMD_CORE_ROOM_ROOM_STATE_H
 #define ROOMD_CORE_ROOM_ROOM_STATE_H
 
@@ -50,7 +48,7 @@ struct room {
     struct room_stats stats;
     struct fold fold;
     struct overload overload;
-    int64_t last_event_ns; /* monotonic; when the last event was appended */
+    int64_t last_event_ns; /* when the last event was appended, monotonic */
     char title[ROOM_TITLE_MAX_BYTES + 1];
 };
 

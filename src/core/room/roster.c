@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* From a member to its record, and back into a room. */
+/* Makes records of members for the roster. core/restore.c makes members of them. */
 #include "core/room/roster.h"
 
 #include "core/model/text.h"
@@ -10,7 +10,7 @@
 #include <roomd/status.h>
 #include <string.h>
 
-/* The bits are the slot's own; nothing else may get into a record. */
+/* The bits are those of the slot; no other bit may get into a record. */
 #define KEPT_FLAGS (ROSTER_OWES_ACCEPT | ROSTER_NEWLINE | ROSTER_PROBATION)
 
 _Static_assert(ROSTER_OWES_ACCEPT == SLOT_OWES_ACCEPT && ROSTER_NEWLINE == SLOT_NEWLINE &&
@@ -22,7 +22,7 @@ void roster_keep(const struct roster *roster, const struct registry *registry,
 {
     struct roster_record record;
 
-    /* A restart begins another epoch, in which no session goes on. */
+    /* A restart begins another epoch, in which no session continues. */
     if (roster->keep == NULL || member->session != NULL)
         return;
     memset(&record, 0, sizeof(record));
@@ -40,5 +40,3 @@ void roster_forget(const struct roster *roster, const struct member *member)
     if (roster->forget != NULL && member->session == NULL)
         roster->forget(roster->ctx, member->seat);
 }
-
-/* ---- after a restart ---- */

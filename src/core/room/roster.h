@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What the keeper is told. Called wherever a member changes in a way that a restart must not lose;
- * costs nothing where there is no keeper.
+ * Calls to the roster (roomd/ports.h), made whenever a member changes in a way that a restart must
+ * not lose. They cost nothing if there is no roster.
  */
 #ifndef ROOMD_CORE_ROOM_ROSTER_H
 #define ROOMD_CORE_ROOM_ROSTER_H

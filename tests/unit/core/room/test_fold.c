@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #define FIRST   2000
-#define CROWD   FOLD_CROWD_MEMBERS
+#define CROWD   FOLD_MIN_MEMBERS
 #define VISITOR 1001
 
 static struct stage stage;

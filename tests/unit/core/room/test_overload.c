@@ -106,7 +106,7 @@ Test(overload, deliveries_owed_are_counted_member_by_member)
 
 Test(overload, five_seconds_of_growth_are_told_once_with_the_figures)
 {
-    for (unsigned i = 0; i < OVERLOAD_LOOKS; i++) {
+    for (unsigned i = 0; i < OVERLOAD_SAMPLES; i++) {
         cr_expect_eq(stage.overloads, 0, "second %u", i);
         cr_assert_eq(pass_second(100, 640), SWEEP_MORE);
     }
@@ -191,7 +191,7 @@ Test(overload, a_ring_that_is_full_does_not_hide_it)
         stage_join(&stage, (uint16_t)(FIRST + i), name);
     }
     stage_join(&stage, TELLER, "teller");
-    for (unsigned i = 0; i < OVERLOAD_LOOKS + 1; i++)
+    for (unsigned i = 0; i < OVERLOAD_SAMPLES + 1; i++)
         cr_assert_eq(pass_second(2000, 640), SWEEP_MORE);
     cr_expect_gt(stats().events_missed, 0);
     cr_expect_eq(stage.overloads, 1);
@@ -217,11 +217,11 @@ Test(overload, who_waits_on_probation_is_no_load)
 Test(overload, a_door_that_takes_nothing_is_one)
 {
     stage.outbox.full_doors = 1;
-    for (unsigned i = 0; i < OVERLOAD_LOOKS; i++)
+    for (unsigned i = 0; i < OVERLOAD_SAMPLES; i++)
         cr_assert_eq(pass_second(1, 640), SWEEP_BLOCKED);
     cr_assert_eq(stage.overloads, 1);
     cr_expect_eq(stage.overload.per_second, 0);
-    cr_expect_eq(stage.overload.owed, OVERLOAD_LOOKS * MEMBERS);
+    cr_expect_eq(stage.overload.owed, OVERLOAD_SAMPLES * MEMBERS);
 }
 
 Test(overload, a_room_without_an_observer_is_looked_at_all_the_same)
@@ -233,7 +233,7 @@ Test(overload, a_room_without_an_observer_is_looked_at_all_the_same)
     stage_join(&stage, FIRST, "alice");
     stage_join(&stage, TELLER, "teller");
     stage.outbox.full_doors = 1;
-    for (unsigned i = 0; i < OVERLOAD_LOOKS; i++)
+    for (unsigned i = 0; i < OVERLOAD_SAMPLES; i++)
         pass_second(1, 640);
     cr_expect(stats().overloaded);
 }

@@ -418,7 +418,7 @@ Test(session_delivery, joins_that_wait_for_company_are_one_frame)
 {
     struct sequenced_events events;
 
-    stage.room->fold.crowd = 2;
+    stage.room->fold.min_members = 2;
     hand_report(&alice, 2);
     stage_send(&stage, 1010, "L dora");
     pass(20);
