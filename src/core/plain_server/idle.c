@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Two lines of members, those that were warned and those that were not; the head of each is the
- * next that something is due for. */
+/*
+ * Members are in two lists by time last heard: those warned and those not. Only the head of each
+ * can be due.
+ */
 #include "core/plain_server/idle.h"
 
 #include "core/plain_server/plain_reply.h"
 #include "core/room/apply.h"
 #include "core/room/room_ops.h"
 
-/* Members looked at in one tick: the rest is due at once, after the loop has seen to the others. */
+/* Members handled in one tick: the rest is due at once, after the other work of the loop. */
 #define IDLE_TICK_MAX 64U
 
 static int64_t warning_ns(const struct room *room)
@@ -20,8 +22,7 @@ static int64_t warning_ns(const struct room *room)
     return longest < half ? longest : half;
 }
 
-/* When something is due for the quietest of those: their warning, or, once warned, their removal.
- */
+/* When the quietest member of that list is due: for its warning or, once warned, its removal. */
 static int64_t due(const struct room *room, bool warned)
 {
     const struct member *member = registry_quietest(room->registry, false, warned);
@@ -32,8 +33,10 @@ static int64_t due(const struct room *room, bool warned)
     due_ns = member->heard_ns + timeout;
     if (!warned)
         return due_ns - warning_ns(room);
-    /* After a reload with a shorter timeout, or a machine's sleep, the warning comes late; what it
-     * says holds all the same. */
+    /*
+     * After a reload with a shorter timeout, or after the machine slept, the warning comes late;
+     * the time that it announces still holds.
+     */
     return due_ns > member->leaves_ns ? due_ns : member->leaves_ns;
 }
 
@@ -49,7 +52,7 @@ static void warn_idle(struct room *room, const struct moment *now, struct member
 {
     registry_warned(room->registry, member);
     member->leaves_ns = now->mono_ns + warning_ns(room);
-    member->quiet_until_ns = 0; /* this line must not be kept back by an earlier one */
+    member->quiet_until_ns = 0; /* send this line even if another was sent recently */
     plain_reply_tell(room, now, member, DIALECT_IDLE, NULL,
                      (uint64_t)(warning_ns(room) / MOMENT_NS_PER_S));
 }

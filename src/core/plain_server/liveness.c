@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * ICMP errors and probes. An empty datagram is the probe: every known client but one ignores it,
- * and where no program listens any more, the machine answers it with an ICMP error.
+ * ICMP errors and probes. A probe is an empty datagram: every known client but one ignores it, and
+ * if no program listens any more, the machine answers with an ICMP error.
  */
 #include "core/plain_server/liveness.h"
 
@@ -12,27 +12,34 @@
 
 #include <string.h>
 
-/* Three errors, each at least 2 s after the one before, with nothing heard in between. */
+/*
+ * Removes a member after three errors, each at least 2 s after the previous, with nothing heard in
+ * between.
+ */
 #define LIVENESS_ERRORS      3U
 #define LIVENESS_INTERVAL_NS (2 * MOMENT_NS_PER_S)
 
-/* A little later, so that the error a probe brings is not too early to be counted. */
+/* Slightly later, so that the error of a probe is not too early to count. */
 #define LIVENESS_PROBE_NS (LIVENESS_INTERVAL_NS + 50 * MOMENT_NS_PER_MS)
 
-/* Machines limit how many ICMP errors they send; a suspicion that so many probes do not confirm is
- * dropped. */
+/*
+ * Machines limit the rate of ICMP errors; a suspicion that so many probes do not confirm is
+ * dropped.
+ */
 #define LIVENESS_PROBES_MAX 8U
 
-/* On one machine the refusal of a probe takes microseconds, across a school's network milliseconds.
+/*
+ * A probe is refused within microseconds on one machine, within milliseconds across a school's
+ * network.
  */
 #define LIVENESS_CLAIM_NS (200 * MOMENT_NS_PER_MS)
 
-/* Members looked at in one tick of a round of probes. */
+/* Members examined in one tick of a round of probes. */
 #define LIVENESS_ROUND_MAX 64U
 
 static void probe(struct room *room, struct member *member)
 {
-    /* Clients take the first datagram for the answer to their join. */
+    /* A client takes the first datagram for the answer to its join. */
     if ((room_slot(room, member)->flags & (SLOT_OWES_ACCEPT | SLOT_SEQUENCED)) == 0)
         room->stats.probes += room_send(room, member, "", 0) ? 1U : 0U;
 }
@@ -46,8 +53,9 @@ void liveness_count_error(struct room *room, const struct moment *now, struct me
 
     if (suspect == NULL) {
         suspect = suspects_add(suspects, member);
+        /* The next error adds it, if there is room then. */
         if (suspect == NULL)
-            return; /* its turn comes with the next error */
+            return;
         suspect->counted_ns = now->mono_ns - LIVENESS_INTERVAL_NS;
     }
     if (now->mono_ns - suspect->counted_ns < LIVENESS_INTERVAL_NS)
@@ -70,8 +78,8 @@ static void probe_suspects(struct room *room, const struct moment *now)
         if (suspect->probe_ns > now->mono_ns) {
             i++;
         } else if (suspect->probes == LIVENESS_PROBES_MAX) {
-            suspects_drop(suspects,
-                          suspect); /* the last one takes its place, and is looked at next */
+            /* The last one takes its place, and is examined next. */
+            suspects_drop(suspects, suspect);
         } else {
             suspect->probes++;
             suspect->probe_ns = now->mono_ns + LIVENESS_PROBE_NS;
@@ -81,7 +89,7 @@ static void probe_suspects(struct room *room, const struct moment *now)
     }
 }
 
-/* ---- claims to a name ---- */
+/* ---- name claims ---- */
 
 bool liveness_claim(struct room *room, const struct moment *now, const struct name_claim *claim,
                     struct member *holder)
@@ -90,7 +98,7 @@ bool liveness_claim(struct room *room, const struct moment *now, const struct na
     struct name_claim timed = *claim;
     uint32_t before = claims->count;
 
-    /* Of a session no ICMP error tells anything: it may be on its way to another address. */
+    /* ICMP errors say nothing about a session: its member may be changing its address. */
     if (holder->session != NULL ||
         memcmp(claim->path.peer.address, room_path(room, holder)->peer.address,
                ENDPOINT_ADDRESS_BYTES) != 0)
@@ -99,19 +107,19 @@ bool liveness_claim(struct room *room, const struct moment *now, const struct na
     timed.deadline_ns = now->mono_ns + LIVENESS_CLAIM_NS;
     if (!name_claims_add(claims, &timed))
         return false;
-    if (claims->count > before) /* else it has asked again before the answer */
+    if (claims->count > before) /* else the newcomer has repeated its join */
         probe(room, holder);
     return true;
 }
 
-/* ---- rounds of probes in a silent room ---- */
+/* ---- rounds of probes in a quiet room ---- */
 
 static int64_t interval_ns(const struct room *room)
 {
     return (int64_t)room->limits.probe_interval_s * MOMENT_NS_PER_S;
 }
 
-/* An event ends the round under way: it goes to everybody. */
+/* An event ends the present round: it is sent to everybody. */
 static bool is_round_active(const struct room *room)
 {
     const struct probe_round *round = &room->plain->round;

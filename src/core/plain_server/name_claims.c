@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The table of claims, in the order in which they came. */
+/* The table of claims, in order of arrival. */
 #include "core/plain_server/name_claims.h"
 
 #include <roomd/moment.h>

@@ -2,23 +2,23 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Claims: joins that ask for the name of a member at the same address. The program of that member
- * may have been killed and started again, so the join waits until the holder had time to refuse a
- * probe. Keeps them; plain_server.c decides.
+ * Name claims: joins that ask for the name of a member at the same address. Its program may have
+ * been killed and started again, so the join waits until the holder's machine has had time to
+ * refuse a probe. Stores the claims; plain_server.c decides them.
  */
 #ifndef ROOMD_CORE_PLAIN_SERVER_NAME_CLAIMS_H
 #define ROOMD_CORE_PLAIN_SERVER_NAME_CLAIMS_H
 
 #include "core/model/registry.h"
 
-/* At one time. One more is told "taken" at once. */
+/* At a time; further joins are answered "taken" at once. */
 #define NAME_CLAIMS_MAX 32U
 
 struct name_claim {
     struct path path; /* of the newcomer */
-    uint64_t holder;  /* member number */
+    uint64_t holder;  /* its member number */
     int64_t deadline_ns;
-    char name[ROOM_NAME_MAX_BYTES + 1]; /* as asked for; terminated */
+    char name[ROOM_NAME_MAX_BYTES + 1]; /* as requested; terminated */
     bool newline;
 };
 
@@ -28,11 +28,13 @@ struct name_claims {
     uint32_t count;
 };
 
-/* Adds a copy. A newcomer that has a claim already keeps that one. False: there is no place. */
+/* Adds a copy. A newcomer that has a claim keeps that one. False if the table is full. */
 bool name_claims_add(struct name_claims *claims, const struct name_claim *claim);
 
-/* Takes out the first claim that is due by `now_ns`, or that asks for the name of `holder`, a
- * member's number (0: nobody's). False where there is none. */
+/*
+ * Removes and returns the first claim that is due by `now_ns` or that asks for the name of member
+ * number `holder` (0: no member). False if there is none.
+ */
 bool name_claims_take(struct name_claims *claims, int64_t now_ns, uint64_t holder,
                       struct name_claim *ret_claim);
 

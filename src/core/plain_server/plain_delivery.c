@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Accepts, lines up to the member's own events, and cursors of plain members. */
+/*
+ * Delivery to plain members: the accept, the lines up to an event of the member's own, and the
+ * cursor.
+ */
 #include "core/plain_server/plain_delivery.h"
 
 #include "core/plain_wire/reply.h"
@@ -11,10 +14,9 @@
 
 /* ---- collecting ---- */
 
-/* The part of the batch that is this member's portion, and one more datagram of so many bytes: may
- * it be sent? */
-static bool may_go_on(const struct delivery *delivery, const struct portion *portion,
-                      uint32_t position, size_t bytes)
+/* True if one more datagram, of so many bytes, may be sent to the member in this portion. */
+static bool may_send_another(const struct delivery *delivery, const struct portion *portion,
+                             uint32_t position, size_t bytes)
 {
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
 
@@ -26,7 +28,7 @@ static bool may_go_on(const struct delivery *delivery, const struct portion *por
                              portion->count + 1U, bytes);
 }
 
-/* Nearly always answered without a look at the transcript: few members have spoken lately. */
+/* Nearly always decided without reading the transcript: few members have spoken recently. */
 static bool is_own(const struct delivery *delivery, const struct member *member,
                    const struct slot *slot, uint64_t seq)
 {
@@ -36,7 +38,7 @@ static bool is_own(const struct delivery *delivery, const struct member *member,
            event.author == member->number;
 }
 
-/* Its own events are not owed to a plain member. */
+/* A plain member is not owed its own events. */
 static uint64_t skip_own(const struct delivery *delivery, const struct member *member,
                          const struct slot *slot, uint64_t cursor)
 {
@@ -47,7 +49,7 @@ static uint64_t skip_own(const struct delivery *delivery, const struct member *m
     return cursor;
 }
 
-/* The lines of a bundle that end before the first event of the member's own. */
+/* The number of lines of a bundle before the member's first own event. */
 static uint8_t lines_before_own(const struct delivery *delivery, const struct member *member,
                                 const struct slot *slot, const struct bundle *bundle)
 {
@@ -66,8 +68,8 @@ static uint8_t lines_before_own(const struct delivery *delivery, const struct me
 }
 
 /*
- * Adds the datagram that is owed at `cursor`. False where the bundle's place in the cache is held
- * by this very batch.
+ * Adds the datagram that is owed at `cursor`. False if the bundle's place in the cache is used by
+ * this batch.
  */
 static bool collect_datagram(struct delivery *delivery, struct portion *portion, uint32_t position,
                              uint64_t *cursor)
@@ -86,7 +88,8 @@ static bool collect_datagram(struct delivery *delivery, struct portion *portion,
 
     if (bundle != NULL && kind == BUNDLE_FOLDED) {
         lines = lines_before_own(delivery, member, slot, bundle);
-        if (lines == 0) { /* its own event is inside a folded run */
+        /* Its own event is inside a folded run. */
+        if (lines == 0) {
             bundle =
                 bundle_get(&delivery->cache, dialect, wiring->transcript, *cursor, BUNDLE_SINGLE);
             lines = 1;
@@ -109,7 +112,7 @@ static bool collect_datagram(struct delivery *delivery, struct portion *portion,
     return true;
 }
 
-/* False where it may not be sent: then nothing else may. */
+/* False if it may not be sent: then nothing else may be. */
 static bool collect_accept(struct delivery *delivery, struct portion *portion, uint32_t position)
 {
     const struct member *member = registry_member(delivery->wiring.registry, position);
@@ -124,7 +127,7 @@ static bool collect_accept(struct delivery *delivery, struct portion *portion, u
     reply = reply_fill(reply, registry_shown(member), registry_shown_len(member),
                        &delivery->batch.accepts[portion - delivery->batch.portions]);
     length = reply->length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
-    if (!may_go_on(delivery, portion, position, length))
+    if (!may_send_another(delivery, portion, position, length))
         return false;
     delivery_add_entry(&delivery->batch, portion, path, reply->bytes, length, &pending);
     return true;
@@ -144,7 +147,7 @@ static bool collect(struct delivery *delivery, struct portion *portion, uint32_t
     portion->held =
         (slot->flags & SLOT_OWES_ACCEPT) != 0 && !collect_accept(delivery, portion, position);
     while (!portion->held && cursor <= released && portion->count < DELIVERY_PORTION) {
-        portion->held = !may_go_on(delivery, portion, position, PLAIN_LINE_MAX_BYTES);
+        portion->held = !may_send_another(delivery, portion, position, PLAIN_LINE_MAX_BYTES);
         if (!portion->held && (delivery->batch.entry_count == DELIVERY_BATCH ||
                                !collect_datagram(delivery, portion, position, &cursor)))
             return false;
@@ -152,7 +155,10 @@ static bool collect(struct delivery *delivery, struct portion *portion, uint32_t
     return true;
 }
 
-/* Nothing of it may be due to what the member has said, or to what it is. */
+/*
+ * A common portion depends on nothing but its cursor: not on the member's own events, accept or
+ * probation.
+ */
 static bool is_pattern(const struct delivery *delivery, uint32_t position, struct pattern *pattern)
 {
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
@@ -170,7 +176,7 @@ static bool fits_pattern(const struct delivery *delivery, uint32_t position,
 
 /* ---- settling ---- */
 
-/* Its accept is always the first of what is sent. */
+/* The accept is always the first entry of a portion. */
 static void note_accepted(struct delivery *delivery, struct slot *slot, uint32_t position)
 {
     if ((slot->flags & SLOT_OWES_ACCEPT) == 0)
@@ -180,7 +186,9 @@ static void note_accepted(struct delivery *delivery, struct slot *slot, uint32_t
                 registry_member(delivery->wiring.registry, position));
 }
 
-/* Moves the cursor over what was taken, or has failed for good. Returns how many entries that was.
+/*
+ * Moves the cursor over the datagrams that were taken or have failed for good. Returns their
+ * number.
  */
 static uint16_t settle(struct delivery *delivery, const struct portion *portion, uint32_t position)
 {
@@ -217,8 +225,10 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
     return i;
 }
 
-/* It is owed nothing: no event, and no accept whose join is released. A member on probation that
- * has been sent all it may be sent waits until it is heard. */
+/*
+ * True if no event is owed, and no accept whose join is released. A member on probation that is out
+ * of budget waits until it is heard.
+ */
 static bool is_settled(const struct delivery *delivery, const struct portion *portion,
                        uint16_t settled, uint32_t position)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Replies and lines, filled in for their recipient. */
+/* Fills in replies and lines for their recipient, and sends them. */
 #include "core/plain_server/plain_reply.h"
 
 #include "core/plain_wire/plain.h"
@@ -35,8 +35,10 @@ void plain_reply_settle_accept(struct room *room, const struct moment *now, stru
 
     if ((slot->flags & SLOT_OWES_ACCEPT) == 0)
         return;
-    /* Not before its join is released: until then nobody is told that it is in, itself included.
-     * But it is not to wait for company. */
+    /*
+     * Not before its join is released: until then nobody is told that it is in, itself included.
+     * But the accept is not delayed for folding.
+     */
     if (slot->cursor > transcript_released(room->transcript) + 1)
         fold_flush(room, now);
     if (slot->cursor <= transcript_released(room->transcript) + 1 &&

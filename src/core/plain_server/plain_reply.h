@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a plain member, or a stranger, is sent at once or not at all: replies, and lines that are no
- * event.
+ * Datagrams to a plain member or a stranger that are sent at once or not at all: replies, and lines
+ * that are no event.
  */
 #ifndef ROOMD_CORE_PLAIN_SERVER_PLAIN_REPLY_H
 #define ROOMD_CORE_PLAIN_SERVER_PLAIN_REPLY_H
@@ -11,24 +11,28 @@
 #include "core/plain_wire/reply.h"
 #include "core/room/room_state.h"
 
-/* An empty reply is none. `name`: of the recipient, for a reply that holds {name}. */
+/* Sends a reply, unless it is empty. `name`: the recipient's, for a reply that has {name}. */
 void plain_reply(struct room *room, const struct path *path, const struct reply *reply,
                  const char *name, size_t name_len, bool newline);
 
-/* Before anything else is sent to a member at once: the accept, if it is still owed. Clients take
- * the first datagram for the answer to their join. */
+/*
+ * Sends the accept if it is still owed. Called before anything else is sent at once: a client takes
+ * the first datagram for the answer to its join.
+ */
 void plain_reply_settle_accept(struct room *room, const struct moment *now, struct member *member);
 
-/* A line of the dialect. */
+/* Sends a line of the dialect. */
 void plain_reply_line(struct room *room, const struct moment *now, struct member *member,
                       enum dialect_key key, const char *text, uint64_t count);
 
-/* The same, but not before its accept, and at most once in ROOM_TOLD_INTERVAL_S. */
+/* The same, but after the accept only, and at most once in ROOM_TOLD_INTERVAL_S. */
 void plain_reply_tell(struct room *room, const struct moment *now, struct member *member,
                       enum dialect_key key, const char *text, uint64_t count);
 
-/* The bye that a member has not asked for: it is how such a client's receiving process ends, and
- * goes out even where the line before it could not. */
+/*
+ * Sends the bye to a member that has not asked for it, so that its receiving process ends; also if
+ * the line before it could not be sent.
+ */
 void plain_reply_bye(struct room *room, struct member *member);
 
 #endif

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Requests of the plain protocol. Each handler answers the sender where it is owed an answer,
- * changes the room where the request is good, and says why where it is not.
+ * Requests of the plain protocol. Each handler answers the sender if an answer is owed, applies the
+ * request if it is valid, and returns why if it is not.
  */
 #include "core/plain_server/plain_requests.h"
 
@@ -23,16 +23,16 @@ static const struct bucket_rate stranger_rate = {
 
 #define ADDRESS_BITS 128U
 
-/* Everything a handler looks at. */
+/* The arguments of a handler. */
 struct context {
     struct room *room;
     const struct moment *now;
     const struct path *path;
     const struct dialect *dialect;
     struct plain_request request;
-    struct member *member; /* who has joined from this endpoint, or NULL */
+    struct member *member; /* joined from this endpoint, or NULL */
     bool newline;          /* the request ended in one */
-    bool final;            /* it can't be put off again */
+    bool final;            /* the join can't be postponed again */
 };
 
 static bool may_answer(const struct context *context)
@@ -57,7 +57,9 @@ static void answer(const struct context *context, const struct reply *reply)
 
 /* ---- refusals, in the dialect's words ---- */
 
-/* Who would be let in under no name is not told to join first. */
+/*
+ * True if no name would be admitted from this address: then its sender is not told to join first.
+ */
 static bool is_banned_address(const struct context *context)
 {
     return context->member == NULL &&
@@ -65,8 +67,10 @@ static bool is_banned_address(const struct context *context)
                                context->now->mono_ns);
 }
 
-/* To somebody who speaks without having joined, or under another's name: now and then, for it may
- * be a client that missed a restart. */
+/*
+ * Refuses a sender that has not joined, or that uses another's name. It is answered only now and
+ * then: it may be a client that missed a restart.
+ */
 static enum refusal refuse_stranger(const struct context *context, enum refusal refusal)
 {
     if (bucket_take(context->room->buckets, BUCKET_STRANGER, context->path->peer.address,
@@ -77,7 +81,8 @@ static enum refusal refuse_stranger(const struct context *context, enum refusal 
     return refusal;
 }
 
-/* The answer to a join. An endpoint whose member was muted can't have any other name than that one.
+/*
+ * The reply to a refused join. While a mute lasts, its endpoint can't have another name: NAME_BAD.
  */
 static const enum dialect_key join_replies[REFUSALS] = {
     [REFUSED_NAME_BAD] = DIALECT_NAME_BAD,     [REFUSED_MUTED] = DIALECT_NAME_BAD,
@@ -86,7 +91,9 @@ static const enum dialect_key join_replies[REFUSALS] = {
     [REFUSED_NO_MEMORY] = DIALECT_ROOM_FULL,
 };
 
-/* The line to a member whose message or rename was not taken, and the count in it. */
+/*
+ * Tells a member by a line that its message or rename was refused. False if there is no such line.
+ */
 static bool tell_member(const struct context *context, enum refusal refusal)
 {
     const struct room_limits *limits = &context->room->limits;
@@ -134,8 +141,8 @@ static void owe_accept(const struct context *context, struct member *member)
 {
     struct slot *slot = room_slot(context->room, member);
 
-    plain_reply_settle_accept(context->room, context->now,
-                              member); /* each join has its answer, also two that came at once */
+    /* Each join has its answer, even if two came at once. */
+    plain_reply_settle_accept(context->room, context->now, member);
     slot->flags =
         SLOT_OWES_ACCEPT | (context->newline ? SLOT_NEWLINE : 0U) | (slot->flags & SLOT_PROBATION);
     *registry_path(context->room->registry, member->position) = *context->path;
@@ -145,8 +152,10 @@ static void owe_accept(const struct context *context, struct member *member)
 
 static enum refusal rejoin(const struct context *context)
 {
-    /* Anybody can ask for this again and again in a member's name. An accept that is no longer than
-     * the request is no use for that. */
+    /*
+     * Anybody can repeat this request with a member's endpoint as its source. An accept that is not
+     * longer than the request amplifies nothing.
+     */
     size_t asked = context->request.verb_len + 1 + context->request.name_len;
 
     if (reply_length(dialect_reply(context->dialect, DIALECT_ACCEPT),
@@ -179,7 +188,7 @@ static enum refusal rename_member(const struct context *context)
 
 /*
  * The name is taken. A program that was killed and started again asks from the same address, and
- * should not have to wait: True where the holder is asked first whether it still lives.
+ * should not have to wait. True if the holder is probed first.
  */
 static bool waits_for_holder(const struct context *context)
 {
@@ -224,8 +233,10 @@ static enum refusal handle_join(const struct context *context)
 
 /* ---- messages and exits ---- */
 
-/* An answer goes to the address that was asked; a member may change over to another one of ours, by
- * the same door. */
+/*
+ * An answer goes to the address that was asked; a member may switch to another one of ours, through
+ * the same door.
+ */
 static void note_heard(const struct context *context)
 {
     struct path *path = registry_path(context->room->registry, context->member->position);
@@ -260,7 +271,7 @@ static enum refusal handle_exit(const struct context *context)
     const struct reply *bye = dialect_bye(context->dialect, request->verb, request->verb_len);
 
     if (context->member == NULL) {
-        /* Its receiving process may wait for the bye since before we were started. */
+        /* Its receiving process may be waiting for the bye since before our restart. */
         answer(context, bye);
         return REFUSED_STRANGER;
     }
@@ -274,8 +285,11 @@ static enum refusal handle_exit(const struct context *context)
     return REFUSED_NOT;
 }
 
-/* It lives, and who made up its address would hardly hear what to say next. */
-static void prove(const struct context *context)
+/*
+ * The member is alive, and its address is not spoofed: the sender of a spoofed join could hardly
+ * know what to send next.
+ */
+static void confirm_address(const struct context *context)
 {
     struct slot *slot = room_slot(context->room, context->member);
 
@@ -284,10 +298,11 @@ static void prove(const struct context *context)
         return;
     slot->flags &= ~SLOT_PROBATION;
     roster_keep(&context->room->roster, context->room->registry, context->member);
-    registry_mark_behind(context->room->registry, context->member); /* what was held back */
+    /* Send what was held back. */
+    registry_mark_behind(context->room->registry, context->member);
 }
 
-/* ---- the table ---- */
+/* ---- dispatch ---- */
 
 static enum refusal (*const handlers[PLAIN_KINDS])(const struct context *context) = {
     [PLAIN_JOIN] = handle_join,
@@ -305,7 +320,7 @@ enum refusal plain_requests_handle(struct room *room, const struct moment *now,
     length = plain_strip_newline(bytes, length, &context.newline);
     if (length == 0)
         return REFUSED_EMPTY;
-    /* Another server's answer, or ours reflected: never to be answered, whatever the verbs are. */
+    /* Another server's reply, or our own reflected: never answered, whatever the verbs are. */
     if (known_replies_have(&room->known_replies, bytes, length))
         return REFUSED_REPLY;
     status = plain_parse(context.dialect, bytes, length, &context.request);
@@ -313,7 +328,7 @@ enum refusal plain_requests_handle(struct room *room, const struct moment *now,
         return status == STATUS_NOT_FOUND ? REFUSED_UNKNOWN_VERB : REFUSED_MALFORMED;
     context.member = registry_find_endpoint(room->registry, &path->peer);
     if (context.member != NULL)
-        prove(&context);
+        confirm_address(&context);
     return handlers[context.request.kind](&context);
 }
 

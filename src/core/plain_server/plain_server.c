@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Time and ICMP errors, shared out to the files of this folder; and the decision about claims. */
+/* Distributes time and ICMP errors to the files of this folder, and decides claims. */
 #include "core/plain_server/plain_server.h"
 
 #include "core/plain_server/idle.h"
@@ -39,7 +39,7 @@ void plain_server_unreachable(struct room *room, const struct moment *now, struc
         liveness_count_error(room, now, member);
         return;
     }
-    /* The holder's machine says that nobody listens there: the name is free for the newcomer. */
+    /* The holder's port is closed: the newcomer gets the name. */
     apply_exit(room, now, member, EXIT_VANISHED);
     plain_requests_join(room, now, &claim);
 }
@@ -50,7 +50,7 @@ static void tick(struct room *room, const struct moment *now)
 
     idle_tick(room, now);
     liveness_tick(room, now);
-    /* Decided as if it had come in now, except that it can't be put off again. */
+    /* Decided as if the join had come in now, except that it can't be postponed again. */
     while (name_claims_take(&room->plain->claims, now->mono_ns, 0, &claim))
         plain_requests_join(room, now, &claim);
 }

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The server's end of the plain protocol, as the room sees it: what is due by time, and what
- * becomes of a member whose program may be gone.
+ * The server's end of the plain protocol, as the room sees it: deadlines, and members whose
+ * programs may be gone.
  */
 #ifndef ROOMD_CORE_PLAIN_SERVER_PLAIN_SERVER_H
 #define ROOMD_CORE_PLAIN_SERVER_PLAIN_SERVER_H
@@ -14,7 +14,7 @@ struct plain_server;
 
 extern const struct protocol plain_protocol;
 
-/* STATUS_NO_MEMORY. About 37 KiB. */
+/* Takes about 37 KiB. STATUS_NO_MEMORY. */
 int plain_server_new(struct plain_server **ret_plain);
 void plain_server_free(struct plain_server *plain);
 

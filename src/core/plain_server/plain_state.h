@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * What the plain protocol keeps of a room beside its members, for the files of this folder.
- */
+/* The plain protocol's state of a room, beside its members; for the files of this folder. */
 #ifndef ROOMD_CORE_PLAIN_SERVER_PLAIN_STATE_H
 #define ROOMD_CORE_PLAIN_SERVER_PLAIN_STATE_H
 
@@ -11,10 +9,10 @@
 #include "core/plain_server/name_claims.h"
 #include "core/room/room_state.h"
 
-/* A round of probes over all members, when nobody was sent an event for long. */
+/* A round of probes over all members, after a long time without an event. */
 struct probe_round {
     int64_t began_ns;
-    uint32_t position; /* the next member to look at */
+    uint32_t position; /* of the next member to examine */
     bool active;
 };
 
