@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What the room has done to sessions. */
+/* The room's calls to sessions. */
 #include "core/sequenced_server/sequenced_server.h"
 
 #include "core/model/session.h"

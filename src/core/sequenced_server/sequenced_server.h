@@ -11,8 +11,10 @@
 
 extern const struct protocol sequenced_protocol;
 
-/* The program ends, and not for a restart: the programs of members would wait for it, so they are
- * told. */
+/*
+ * Tells all sessions that the program ends, and not for a restart: their programs would otherwise
+ * wait for it.
+ */
 void sequenced_server_close(struct room *room);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Window, round trip, and the ranges that are to be sent again. */
+/* Window, round-trip time, and the ranges to be sent again. */
 #include "core/sequenced_server/session_acks.h"
 
 #include "core/model/session_deadlines.h"
@@ -10,10 +10,10 @@
 /* Until it is measured. */
 #define ROUND_TRIP_US 1000000U
 
-/* A client takes so long to see that something is missing, however near it is. */
+/* A client needs this long to notice a gap, however near it is. */
 #define ROUND_TRIP_MIN_MS 10U
 
-/* A sample of an hour is none: it was the machine that slept. */
+/* A longer sample means that a machine slept. */
 #define SAMPLE_MAX_US 60000000U
 
 void session_acks_reset(struct session *session)
@@ -31,7 +31,10 @@ static uint32_t round_trip_ms(const struct session *session)
     return measured_ms > ROUND_TRIP_MIN_MS ? measured_ms : ROUND_TRIP_MIN_MS;
 }
 
-/* The first sample is taken as it is, the others smooth it by an eighth (RFC 6298, 2). */
+/*
+ * The first sample is taken unchanged; later ones are smoothed with a weight of one eighth (RFC
+ * 6298, section 2).
+ */
 static void measure(const struct moment *now, struct session *session)
 {
     uint32_t sample_us = (uint32_t)(now->mono_ns / 1000) - session->sampled_us;
@@ -47,14 +50,14 @@ static void measure(const struct moment *now, struct session *session)
             : (uint32_t)(((uint64_t)session->round_trip_us * 7 + sample_us) / 8);
 }
 
-/* Nobody has acknowledged these datagrams: those that begin or go on beyond its position. */
+/* The number of datagrams in flight: those that begin, or reach, beyond its position. */
 static uint16_t count_flight(const struct room *room, const struct session *session,
                              uint64_t cursor)
 {
     uint64_t next = session->position + 1, boundaries;
 
     if ((session->flags & SESSION_GAP) != 0 && session_whole(session->gap, cursor) > next)
-        next = session_whole(session->gap, cursor); /* what is before that is gone, not under way */
+        next = session_whole(session->gap, cursor); /* the others are forgotten, not in flight */
     if (next >= cursor)
         return 0;
     boundaries = transcript_boundaries(room->transcript, next, cursor - 1);
@@ -83,8 +86,10 @@ void session_acks_position(struct room *room, const struct moment *now, struct m
     uint64_t cursor = room_slot(room, member)->cursor;
     bool was_full = session->flight >= session->window;
 
-    /* Beyond the cursor may be what the run before was sent: it came late, or stands in front of
-     * the window. What is not even released can't be had. */
+    /*
+     * A position beyond the cursor may be due to the run before: its datagrams came late, or were
+     * beyond the present window. A position that is not even released is impossible.
+     */
     if (position >= cursor && position <= transcript_released(room->transcript))
         position = cursor - 1;
     if (position <= session->position || position >= cursor)
@@ -107,7 +112,7 @@ void session_acks_position(struct room *room, const struct moment *now, struct m
         registry_mark_behind(room->registry, member);
 }
 
-/* Halved once a round trip, however many datagrams of it were lost. */
+/* Halves the window at most once per round trip, however many datagrams were lost. */
 static void shrink(const struct moment *now, struct session *session)
 {
     uint32_t now_ms = session_ms(now);
@@ -134,11 +139,11 @@ void session_acks_nack(struct room *room, const struct moment *now, struct membe
 
         if (first >= cursor || last <= session->position)
             continue;
-        /* It may hold something of the run before, far in front of what this one was sent. */
+        /* The range may include events sent to the run before, far beyond this cursor. */
         last = last < cursor ? last : cursor - 1;
         first = first > session->position ? first : session->position + 1;
         nacks_add(&session->nacks, cursor, first, last);
-        /* What is sent twice can't tell how long it took (Karn's rule). */
+        /* A retransmitted datagram gives no sample (Karn's algorithm). */
         if ((session->flags & SESSION_SAMPLED) != 0 &&
             session_whole(session->sample, cursor) >= first)
             session->flags &= (uint8_t)~SESSION_SAMPLED;

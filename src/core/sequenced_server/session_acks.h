@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a member reports of what it was sent: its position, and what is missing behind it. Here the
- * window, the round trip and the ranges to repair follow from that (doc/protocol.md, 2.5).
+ * Acknowledgements of a member: its position, and the ranges missing beyond it. From them follow
+ * the window, the round-trip time and the ranges to be sent again (doc/protocol.md, 2.5).
  */
 #ifndef ROOMD_CORE_SEQUENCED_SERVER_SESSION_ACKS_H
 #define ROOMD_CORE_SEQUENCED_SERVER_SESSION_ACKS_H
@@ -12,15 +12,17 @@
 #include "core/room/room_state.h"
 #include "core/sequenced_wire/sequenced_up.h"
 
-/* Another path: window and round trip are as at the beginning. */
+/* The path has changed: resets window and round-trip time. */
 void session_acks_reset(struct session *session);
 
-/* It has all events up to `position`. One that is not beyond the last, or was not sent yet, says
- * nothing. */
+/*
+ * The member has all events up to `position`. Ignored if it is not above the last one, or was not
+ * sent yet.
+ */
 void session_acks_position(struct room *room, const struct moment *now, struct member *member,
                            uint64_t position);
 
-/* These ranges are missing. */
+/* The member lacks these ranges. */
 void session_acks_nack(struct room *room, const struct moment *now, struct member *member,
                        const struct sequenced_range *ranges, size_t count);
 

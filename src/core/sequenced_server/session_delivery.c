@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Repairs and cursors of sequenced members. */
+/* Delivery to sequenced members: repairs, and the cursor. */
 #include "core/sequenced_server/session_delivery.h"
 
 #include "core/model/session.h"
 #include "core/model/session_deadlines.h"
 
-/* So much of a datagram may be padding. */
+/* At most one eighth of a datagram is padding. */
 #define PADDING_SHARE 8U
 
 _Static_assert(SESSION_DELIVERY_PORTION <= DELIVERY_BATCH && DELIVERY_BATCH <= SEGMENT_PLACES,
@@ -18,7 +18,7 @@ static uint32_t second_of(const struct delivery *delivery)
     return (uint32_t)(delivery->now->mono_ns / MOMENT_NS_PER_S);
 }
 
-/* How many datagrams may be sent again to this member in this second. */
+/* The number of datagrams that may still be sent again to this member in this second. */
 static uint32_t repairs_left(const struct delivery *delivery, const struct session *session)
 {
     const struct sessions *sessions = delivery->wiring.sessions;
@@ -31,8 +31,10 @@ static uint32_t repairs_left(const struct delivery *delivery, const struct sessi
     return own < all ? own : all;
 }
 
-/* What the ring has forgotten is neither sent nor repaired: the member goes on at the oldest event,
- * and is told. */
+/*
+ * Events that the ring has forgotten are neither sent nor repaired: the member continues with the
+ * oldest event, and is told.
+ */
 static void skip_forgotten(struct delivery *delivery, struct member *member, struct slot *slot)
 {
     struct session *session = member->session;
@@ -59,24 +61,24 @@ static void skip_forgotten(struct delivery *delivery, struct member *member, str
 
 /* ---- collecting ---- */
 
-/* False where it does not fit the batch any more. */
+/* False if there is no room for it in the batch. */
 static bool add_segment(struct delivery *delivery, struct portion *portion, uint32_t position,
                         uint64_t seq, bool repair, uint64_t *ret_next)
 {
     const struct delivery_wiring *wiring = &delivery->wiring;
-    const struct segment *cut;
+    const struct segment *segment;
     struct pending pending;
 
     if (delivery->batch.entry_count == DELIVERY_BATCH)
         return false;
-    cut = segment_get(&delivery->segments, wiring->transcript, wiring->sessions->epoch, seq);
-    if (cut == NULL)
+    segment = segment_get(&delivery->segments, wiring->transcript, wiring->sessions->epoch, seq);
+    if (segment == NULL)
         return false;
     pending = (struct pending){
-        .cursor = cut->next, .events = (uint32_t)(cut->next - seq), .repair = repair};
+        .cursor = segment->next, .events = (uint32_t)(segment->next - seq), .repair = repair};
     delivery_add_entry(&delivery->batch, portion, registry_path(wiring->registry, position),
-                       cut->bytes, cut->length, &pending);
-    *ret_next = cut->next;
+                       segment->bytes, segment->length, &pending);
+    *ret_next = segment->next;
     return true;
 }
 
@@ -105,7 +107,7 @@ static bool collect_all(struct delivery *delivery, struct portion *portion, uint
     uint64_t released = transcript_released(delivery->wiring.transcript), cursor;
     uint32_t flight = session->flight;
 
-    if (portion->blocked || member->warned) /* its door is full; it is away */
+    if (portion->blocked || member->warned) /* its door is full, or it is away */
         return true;
     skip_forgotten(delivery, member, slot);
     if (!collect_repairs(delivery, portion, position))
@@ -120,8 +122,8 @@ static bool collect_all(struct delivery *delivery, struct portion *portion, uint
 }
 
 /*
- * Pads those that follow each other, but for the last, to the longest, where that costs an eighth
- * at most: datagrams of one length to one member can cross the kernel together.
+ * Pads consecutive datagrams, except the last, to the longest one, if that costs at most an eighth:
+ * datagrams of one length to one member can be sent by one system call.
  */
 static void pad_equal(struct batch *batch, const struct portion *portion)
 {
@@ -145,7 +147,7 @@ static bool collect(struct delivery *delivery, struct portion *portion, uint32_t
     return whole;
 }
 
-/* It is not one window's end, but what anybody at that place is sent. */
+/* True if the portion does not depend on this member's window: it is full, or reaches the head. */
 static bool is_pattern(const struct delivery *delivery, uint32_t position, struct pattern *pattern)
 {
     (void)position;
@@ -189,7 +191,7 @@ static void settle_new(struct delivery *delivery, struct session *session, struc
     slot->cursor = pending->cursor;
     session->flight++;
     delivery->wiring.stats->events_delivered += pending->events;
-    /* One datagram at a time is measured. */
+    /* One datagram is measured at a time. */
     if ((session->flags & SESSION_SAMPLED) != 0)
         return;
     session->flags |= SESSION_SAMPLED;
@@ -213,14 +215,14 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
         }
         if (entries[i].result == OUTBOX_TAKEN)
             delivery->wiring.stats->datagrams_sent++;
-        else /* as good as lost on the way: it will be asked for again */
+        else /* as good as lost on the way: the member will ask for it again */
             delivery_note_failure(delivery, member, entries[i].path, 0);
         if (pending[i].repair)
             settle_repair(delivery, session, slot, pending[i].cursor);
         else
             settle_new(delivery, session, slot, &pending[i]);
     }
-    /* A gap is told at once, whatever was sent; repairs beyond the budget have to wait. */
+    /* A gap is told at once, whatever was sent; repairs beyond the budget wait. */
     if ((i > 0 && session->queue != SESSION_DEADLINE_AT_ONCE) ||
         (session->nacks.count > 0 && session->queue == 0))
         session_deadlines_set(delivery->wiring.sessions, delivery->now, member,
@@ -228,7 +230,7 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
     return i;
 }
 
-/* Nothing more can be sent to it until it reports, or time passes. */
+/* True if nothing more can be sent to it before it reports or time passes. */
 static bool is_settled(const struct delivery *delivery, const struct portion *portion,
                        uint16_t settled, uint32_t position)
 {

@@ -2,9 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a sequenced member is owed in a sweep: what it has asked for again, then what follows its
- * cursor, within its window. The datagrams are the same for everybody
- * (core/sequenced_wire/segment.h).
+ * The delivery of sequenced members: the ranges to be sent again, then the events at the cursor,
+ * within the window. The datagrams are the same for all members (core/sequenced_wire/segment.h).
  */
 #ifndef ROOMD_CORE_SEQUENCED_SERVER_SESSION_DELIVERY_H
 #define ROOMD_CORE_SEQUENCED_SERVER_SESSION_DELIVERY_H

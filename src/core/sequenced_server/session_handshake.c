@@ -15,18 +15,18 @@
 #include <roomd/status.h>
 #include <string.h>
 
-/* What a newcomer is asked to wait, in seconds: for somebody to leave; for the limits on joins. */
+/* Seconds that a newcomer is asked to wait: for a member to leave; for the limits on joins. */
 #define WAIT_FULL_S  30
 #define WAIT_JOINS_S 10
 
-/* A JOIN with a good cookie: everything that is looked at. */
+/* A JOIN with a valid cookie, and its context. */
 struct attempt {
     struct room *room;
     const struct moment *now;
     const struct path *path;
     struct sequenced_join join;
-    uint64_t made_ms; /* when its cookie was made */
-    uint64_t token;   /* of the session that it makes or made */
+    uint64_t made_ms; /* when the cookie was made */
+    uint64_t token;   /* of the session that the JOIN makes or made */
 };
 
 static uint64_t milliseconds(const struct moment *now)
@@ -50,8 +50,7 @@ static void refuse(struct room *room, const struct path *path, uint8_t version, 
     answer(room, path, bytes, sequenced_handshake_write_refusal(bytes, sizeof(bytes), &refusal));
 }
 
-/* Within the limits for answers; beyond them every second one, so that who is really there gets in.
- */
+/* Within the limits for answers; beyond them every second one, so that genuine clients get in. */
 static bool may_answer_hello(struct room *room, const struct moment *now, const struct path *path)
 {
     if (admission_may_answer(room, now, path->peer.address))
@@ -111,7 +110,9 @@ static enum refusal refuse_join(const struct attempt *attempt, uint8_t code, uin
     return refusal;
 }
 
-/* What has been released, or, while its own join waits for company, what the member begins with. */
+/*
+ * The released head; or, while the member's own join is held back, the position at which it begins.
+ */
 static uint64_t head_for(const struct room *room, uint64_t position)
 {
     uint64_t released = transcript_released(room->transcript);
@@ -143,7 +144,7 @@ static void welcome(struct room *room, const struct path *path, const struct mem
     answer(room, path, bytes, sequenced_handshake_write_welcome(bytes, sizeof(bytes), &welcome));
 }
 
-/* It has shown its address by the cookie, so that is the session's path at once. */
+/* The cookie has confirmed the address, so it is the session's path at once. */
 static void begin_run(const struct attempt *attempt, struct member *member, uint64_t position)
 {
     struct room *room = attempt->room;
@@ -159,16 +160,17 @@ static void begin_run(const struct attempt *attempt, struct member *member, uint
     session->flags = 0;
     session->flight = 0;
     session_deadlines_stop(room->sessions, member);
-    /* A program that was started anew has other messages under these numbers; one that was not says
-     * them again. */
+    /* A restarted program has other messages under these numbers; one that was not repeats them. */
     reorder_forget(room->reorder, &session->reorder);
     session_acks_reset(session);
     room_slot(room, member)->cursor = position + 1;
     *registry_path(room->registry, member->position) = *attempt->path;
 }
 
-/* REFUSAL's code for a join that membership has refused. An endpoint whose member was muted can't
- * have any other name than that one. */
+/*
+ * REFUSAL's code for a refused join. While a mute lasts, its endpoint can't have another name:
+ * BAD_NAME.
+ */
 static const uint8_t join_codes[REFUSALS] = {
     [REFUSED_NAME_BAD] = SEQUENCED_REFUSED_BAD_NAME, [REFUSED_MUTED] = SEQUENCED_REFUSED_BAD_NAME,
     [REFUSED_BANNED] = SEQUENCED_REFUSED_BANNED,     [REFUSED_NAME_TAKEN] = SEQUENCED_REFUSED_TAKEN,
@@ -211,7 +213,7 @@ static enum refusal resume(const struct attempt *attempt, struct member *member)
         return refuse_join(attempt, SEQUENCED_REFUSED_UNKNOWN_SESSION, 0, REFUSED_STRANGER);
     if (bans_forbid_address(room->bans, attempt->path->peer.address, attempt->now->mono_ns))
         return refuse_join(attempt, SEQUENCED_REFUSED_BANNED, 0, REFUSED_BANNED);
-    /* What was said before it came in is not its own to hear. */
+    /* Events before its own join are not sent to it. */
     begin_run(attempt, member, position + 1 < member->first ? member->first - 1 : position);
     registry_heard(room->registry, member, attempt->now->mono_ns);
     welcome(room, attempt->path, member);
@@ -219,7 +221,7 @@ static enum refusal resume(const struct attempt *attempt, struct member *member)
     return REFUSED_NOT;
 }
 
-/* With a good cookie. */
+/* The cookie is valid. */
 static enum refusal decide(const struct attempt *attempt)
 {
     const struct sequenced_join *join = &attempt->join;
@@ -236,7 +238,7 @@ static enum refusal decide(const struct attempt *attempt)
         return REFUSED_NOT;
     }
     if (!join->resume || attempt->made_ms < member->session->made_ms)
-        return REFUSED_COOKIE; /* it comes late: the session has gone on without it */
+        return REFUSED_COOKIE; /* the JOIN comes late: the session has continued without it */
     return resume(attempt, member);
 }
 

@@ -9,13 +9,16 @@
 #include "core/room/membership.h"
 #include "core/room/room_ops.h"
 
-/* NOT TAKEN tells a wait in these. */
+/* The unit of the wait in NOT TAKEN. */
 #define WAIT_UNIT_NS (10 * MOMENT_NS_PER_MS)
 
-/* When the ring has no place, which a release makes. */
+/* If the ring has no room, which a release makes. */
 #define WAIT_RING_NS (100 * MOMENT_NS_PER_MS)
 
-/* What becomes of a message: 0 = taken with its event, ALREADY, or enum sequenced_why. */
+/*
+ * The outcome of a message: 0 = taken with its event, ALREADY = taken without one, or enum
+ * sequenced_why.
+ */
 #define ALREADY (-1)
 
 static void decide(struct session *session, bool refused)
@@ -31,8 +34,8 @@ static uint16_t wait_of(int64_t wait_ns)
     return wait < 1 ? 1 : wait > UINT16_MAX ? UINT16_MAX : (uint16_t)wait;
 }
 
-/* NOT TAKEN's reason for what membership has refused; decisions all but SLOW DOWN. */
-static const uint8_t whys[REFUSALS] = {
+/* NOT TAKEN's code for a refused message. All but SLOW DOWN are decisions. */
+static const uint8_t why_codes[REFUSALS] = {
     [REFUSED_MUTED] = SEQUENCED_WHY_MUTED,           [REFUSED_TOO_LONG] = SEQUENCED_WHY_TOO_LONG,
     [REFUSED_NOT_UTF8] = SEQUENCED_WHY_NOT_UTF8,     [REFUSED_EMPTY_TEXT] = SEQUENCED_WHY_EMPTY,
     [REFUSED_NAME_BAD] = SEQUENCED_WHY_BAD_NAME,     [REFUSED_BANNED] = SEQUENCED_WHY_BAD_NAME,
@@ -40,7 +43,7 @@ static const uint8_t whys[REFUSALS] = {
     [REFUSED_NO_MEMORY] = SEQUENCED_WHY_SLOW_DOWN,
 };
 
-/* 0, ALREADY, or why not; then, if that is to wait, how long. */
+/* Returns the outcome; for SLOW DOWN, `ret_wait_ns` is the time to wait. */
 static int say(struct room *room, const struct moment *now, struct member *member,
                const struct sequenced_message *message, int64_t *ret_wait_ns)
 {
@@ -61,10 +64,10 @@ static int say(struct room *room, const struct moment *now, struct member *membe
                                          renames ? admission_change_cost(room) : 1, text.length);
     if (refused != REFUSED_NOT)
         room_count_refusal(room, now, refused, room_path(room, member));
-    return renamed ? whys[refused] : ALREADY;
+    return renamed ? why_codes[refused] : ALREADY;
 }
 
-/* The next one. False: nothing is decided, it is to come again. */
+/* Decides the next message. False if it has to be repeated, and nothing was decided. */
 static bool say_next(struct room *room, const struct moment *now, struct member *member,
                      const struct sequenced_message *message, struct session_send *down,
                      bool *ret_owes_taken)
@@ -99,7 +102,7 @@ bool session_messages_receive(struct room *room, const struct moment *now, struc
                          message.what, message.text);
         return true;
     }
-    /* What waited for it goes on; what has to wait once more is still kept. */
+    /* Messages that waited for this one follow; one that has to be repeated is still kept. */
     while (say_next(room, now, member, &message, down, &owes_taken) &&
            (kept = reorder_next(room->reorder, &session->reorder, session->decided + 1)) != NULL)
         message = (struct sequenced_message){kept->number, kept->what, {kept->text, kept->length}};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* UP: what a member reports, says and asks, and the path that its answers take. */
+/* UP datagrams: a member's acknowledgements, messages and requests, and the path of its answers. */
 #include "core/sequenced_server/session_receive.h"
 
 #include "core/model/session.h"
@@ -17,15 +17,16 @@
 
 #include <string.h>
 
-/* A challenge changes so often, and is good for five times that and what is left of the first: 10
- * to 12 s. */
+/*
+ * A challenge changes this often, and is valid for the rest of its slot and five more: 10 to 12 s.
+ */
 #define PATH_SLOT_NS     (2 * MOMENT_NS_PER_S)
 #define PATH_SLOTS       6U
 #define PATHS_PER_SLOT   3U
 #define PATHS_SLOT_NS    (3 * MOMENT_NS_PER_S)
 #define PAGE_INTERVAL_MS 10U
 
-/* An UP of a session, in its run. */
+/* An UP of the present run of a session. */
 struct context {
     struct room *room;
     const struct moment *now;
@@ -45,14 +46,17 @@ static uint64_t challenge_of(const struct context *context, uint64_t slot)
                           context->member->session->token, slot);
 }
 
-static bool is_old_path(const struct context *context)
+static bool is_current_path(const struct context *context)
 {
     return endpoint_equal(&room_path(context->room, context->member)->peer, &context->path->peer);
 }
 
-/* To where it came from, and not to the session's path: it is not longer than an UP. */
-static void send_there(const struct context *context, uint16_t run,
-                       const struct sequenced_down_frame *frame)
+/*
+ * Answers to the source of the UP instead of the session's path; the answer is not longer than an
+ * UP.
+ */
+static void reply_to_source(const struct context *context, uint16_t run,
+                            const struct sequenced_down_frame *frame)
 {
     const struct sequenced_down header = {.token = context->up.token, .run = run};
     uint8_t bytes[SEQUENCED_UP_HEADER_BYTES];
@@ -64,7 +68,7 @@ static void send_there(const struct context *context, uint16_t run,
         context->room->stats.answers_withheld++;
 }
 
-static void check_path(const struct context *context)
+static void challenge_path(const struct context *context)
 {
     struct session *session = context->member->session;
     uint8_t slot = (uint8_t)(context->now->mono_ns / PATHS_SLOT_NS);
@@ -75,14 +79,14 @@ static void check_path(const struct context *context)
     if (session->paths == PATHS_PER_SLOT)
         return;
     session->paths++;
-    send_there(
+    reply_to_source(
         context, session->run,
         &(struct sequenced_down_frame){
             .kind = SEQUENCED_DOWN_PATH,
             .challenge = challenge_of(context, (uint64_t)(context->now->mono_ns / PATH_SLOT_NS))});
 }
 
-static void take_path(const struct context *context)
+static void adopt_path(const struct context *context)
 {
     struct room *room = context->room;
 
@@ -91,25 +95,26 @@ static void take_path(const struct context *context)
         bans_follow_mute(room->bans, registry_folded(context->member), &context->path->peer,
                          context->now->mono_ns);
     session_acks_reset(context->member->session);
-    registry_mark_behind(room->registry, context->member); /* the window may have grown by that */
+    /* The window may have grown by that. */
+    registry_mark_behind(room->registry, context->member);
 }
 
 static void handle_path(const struct context *context, uint64_t challenge)
 {
     uint64_t slot = (uint64_t)(context->now->mono_ns / PATH_SLOT_NS);
 
-    if (is_old_path(context))
+    if (is_current_path(context))
         return;
     for (uint64_t age = 0; age < PATH_SLOTS && age <= slot; age++) {
         if (challenge == challenge_of(context, slot - age)) {
-            take_path(context);
+            adopt_path(context);
             return;
         }
     }
 }
 
-/* Only a newer datagram tells of a newer path. */
-static void note_path(const struct context *context)
+/* Ignore reordered datagrams: only the highest packet number may change the path. */
+static void update_path(const struct context *context)
 {
     struct session *session = context->member->session;
     struct path *path = registry_path(context->room->registry, context->member->position);
@@ -117,8 +122,8 @@ static void note_path(const struct context *context)
     if (context->up.packet <= session->packet)
         return;
     session->packet = context->up.packet;
-    if (!is_old_path(context))
-        check_path(context);
+    if (!is_current_path(context))
+        challenge_path(context);
     else if (path->door != context->path->door ||
              memcmp(path->local, context->path->local, sizeof(path->local)) != 0)
         *path = *context->path; /* another address of ours, which it may choose */
@@ -138,7 +143,7 @@ static void handle_members(const struct context *context, uint32_t after, struct
     if (now_ms - session->paged_ms < PAGE_INTERVAL_MS)
         return;
     session->paged_ms = now_ms;
-    /* Whoever is in has its place there at once, though its join may wait for company. */
+    /* The directory has a member at once, even while its join is held back. */
     page.members.head = transcript_appended(context->room->transcript);
     page.members.after = page.members.last = after;
     while (directory_next(context->room->directory, page.members.last, &next)) {
@@ -191,7 +196,7 @@ static void handle_frame(struct context *context, const struct sequenced_up_fram
     }
 }
 
-/* One of each, however often an UP asks: answers are not to outgrow what they answer by much. */
+/* One of each, however often an UP asks: answers must not be much longer than the UP. */
 static void answer(const struct context *context, struct session_send *down)
 {
     uint64_t cursor = room_slot(context->room, context->member)->cursor;
@@ -220,10 +225,10 @@ static void note_heard(const struct context *context)
 static void handle_run(struct context *context, struct sequenced_up_reader *reader)
 {
     struct sequenced_up_frame frame;
-    struct session_send down; /* what it is told */
+    struct session_send down; /* answers to the member */
 
     note_heard(context);
-    note_path(context);
+    update_path(context);
     session_acks_position(context->room, context->now, context->member, context->up.position);
     session_send_begin(&down, context->room, context->member);
     while (context->member != NULL && sequenced_up_next(reader, &frame) == 1)
@@ -232,18 +237,20 @@ static void handle_run(struct context *context, struct sequenced_up_reader *read
         answer(context, &down);
 }
 
-/* Its program was replaced by another with the same token. Where both are at one address, the
- * datagram is only late. */
+/*
+ * The sender's program was replaced by another one with the same token. From the session's own
+ * address the datagram is merely late.
+ */
 static enum refusal refuse_earlier_run(const struct context *context)
 {
     struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_CLOSED,
                                           .closed = {.text = {"", 0}}};
 
     closed.closed.reason = SEQUENCED_CLOSED_RESUMED_ELSEWHERE;
-    if (is_old_path(context))
+    if (is_current_path(context))
         return REFUSED_NOT;
     if (admission_may_answer(context->room, context->now, context->path->peer.address))
-        send_there(context, context->up.run, &closed);
+        reply_to_source(context, context->up.run, &closed);
     else
         context->room->stats.answers_withheld++;
     return REFUSED_STRANGER;
@@ -288,5 +295,3 @@ enum refusal session_receive(struct room *room, const struct moment *now, const 
         return REFUSED_REPLY;
     }
 }
-
-/* ---- the end ---- */

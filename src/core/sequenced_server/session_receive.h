@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * What a datagram of the sequenced protocol does.
- */
+/* The datagrams of the sequenced protocol that come in. */
 #ifndef ROOMD_CORE_SEQUENCED_SERVER_SESSION_RECEIVE_H
 #define ROOMD_CORE_SEQUENCED_SERVER_SESSION_RECEIVE_H
 
 #include "core/room/room_state.h"
 
-/* Returns what is to be counted, or REFUSED_NOT. */
+/* Handles a datagram. Returns why it was refused, or REFUSED_NOT. */
 enum refusal session_receive(struct room *room, const struct moment *now, const struct path *path,
                              const void *bytes, size_t length);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Frames into datagrams. */
+/* Packs frames into datagrams. */
 #include "core/sequenced_server/session_send.h"
 
 #include "core/model/session.h"

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What one member of the sequenced protocol is told, in as few datagrams as it needs. Sent at once
- * or not at all, to the path of its session: what is lost is asked for again.
+ * Frames to one member of the sequenced protocol, in as few datagrams as possible. They are sent at
+ * once or not at all, to the path of its session: the member asks again for what is lost.
  */
 #ifndef ROOMD_CORE_SEQUENCED_SERVER_SESSION_SEND_H
 #define ROOMD_CORE_SEQUENCED_SERVER_SESSION_SEND_H
@@ -21,16 +21,16 @@ struct session_send {
 };
 
 void session_send_begin(struct session_send *down, struct room *room, struct member *member);
-/* Adds a frame; what does not fit the datagram begins another one. */
+/* Adds a frame; one that does not fit begins another datagram. */
 void session_send_add(struct session_send *down, const struct sequenced_down_frame *frame);
-/* Sends what is left; the next frame begins a datagram. */
+/* Sends the datagram; the next frame begins another one. */
 void session_send_flush(struct session_send *down);
 
-/* One frame in a datagram of its own. */
+/* Sends one frame in a datagram of its own. */
 void session_send_frame(struct room *room, struct member *member,
                         const struct sequenced_down_frame *frame);
 
-/* CLOSED, with a text that may be empty. */
+/* Sends CLOSED, with a text that may be empty. */
 void session_send_closed(struct room *room, struct member *member, enum sequenced_closed reason,
                          const char *text);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Lines of timers, and what they ring for; the order of silence for those that are away or over. */
+/* Expires deadlines of sessions, and members that are silent for long. */
 #include "core/sequenced_server/session_timers.h"
 
 #include "core/model/session.h"
@@ -11,23 +11,26 @@
 #include "core/sequenced_server/session_send.h"
 #include "core/sequenced_wire/sequenced_down.h"
 
-/* Sessions looked at in one tick: the rest is due at once, after the loop has seen to the others.
- */
+/* Sessions handled in one tick: the rest is due at once, after the other work of the loop. */
 #define TICK_MAX 64U
 
-/* When the tick itself comes late, the machine has slept; whoever is still there then has so long
- * to say so. */
+/*
+ * If the tick itself is this late, the machine has slept: members that are still there then have
+ * this long to say so.
+ */
 #define LATE_NS  (5 * MOMENT_NS_PER_S)
 #define GRACE_NS (30 * MOMENT_NS_PER_S)
 
-/* While more is owed to it than its window lets out, it is asked as often as that: its reports may
- * be lost, and it knows nothing of what waits. */
-#define LINE_MORE_OWED 5U
+/*
+ * While more is owed to a member than its window allows, it is asked at least this often: its
+ * reports may be lost, and it does not know that more is waiting.
+ */
+#define QUEUE_MORE_OWED 5U
 
-/* But not whoever seems to be gone. */
+/* But only if it was heard this recently. */
 #define MORE_OWED_HEARD_NS (10 * MOMENT_NS_PER_S)
 
-/* ---- what is due ---- */
+/* ---- deadlines ---- */
 
 static int64_t due_ns(const struct sessions *sessions, const struct session *session)
 {
@@ -36,7 +39,7 @@ static int64_t due_ns(const struct sessions *sessions, const struct session *ses
     return (now_ms + (int32_t)(session->due_ms - (uint32_t)now_ms)) * MOMENT_NS_PER_MS;
 }
 
-static void ring(struct room *room, const struct moment *now, struct member *member)
+static void fire(struct room *room, const struct moment *now, struct member *member)
 {
     struct session *session = member->session;
     uint64_t cursor = room_slot(room, member)->cursor;
@@ -58,25 +61,25 @@ static void ring(struct room *room, const struct moment *now, struct member *mem
         session_deadlines_stop(room->sessions, member);
         return;
     }
-    if (cursor <= transcript_released(room->transcript) && next > LINE_MORE_OWED &&
+    if (cursor <= transcript_released(room->transcript) && next > QUEUE_MORE_OWED &&
         now->mono_ns - member->heard_ns < MORE_OWED_HEARD_NS)
-        next = LINE_MORE_OWED;
+        next = QUEUE_MORE_OWED;
     session_deadlines_set(room->sessions, now, member, next);
 }
 
-static void ring_line(struct room *room, const struct moment *now,
-                      const struct sessions_queue *line)
+static void fire_queue(struct room *room, const struct moment *now,
+                       const struct sessions_queue *queue)
 {
-    for (uint32_t handled = 0; handled < TICK_MAX && line->first != 0; handled++) {
-        struct member *member = registry_seated(room->registry, line->first - 1);
+    for (uint32_t handled = 0; handled < TICK_MAX && queue->first != 0; handled++) {
+        struct member *member = registry_seated(room->registry, queue->first - 1);
 
         if (due_ns(room->sessions, member->session) > now->mono_ns)
             break;
-        ring(room, now, member);
+        fire(room, now, member);
     }
 }
 
-/* ---- silence ---- */
+/* ---- silent members ---- */
 
 static int64_t timeout_ns(const struct room *room)
 {
@@ -132,8 +135,8 @@ static void expire_silent(struct room *room, const struct moment *now)
 
 void session_timers_tick(struct room *room, const struct moment *now)
 {
-    for (uint32_t line = 1; line < SESSIONS_QUEUES; line++)
-        ring_line(room, now, &room->sessions->queues[line]);
+    for (uint32_t queue = 1; queue < SESSIONS_QUEUES; queue++)
+        fire_queue(room, now, &room->sessions->queues[queue]);
     expire_silent(room, now);
 }
 
@@ -142,14 +145,14 @@ int64_t session_timers_next_tick(const struct room *room)
     const struct sessions *sessions = room->sessions;
     int64_t away, timeout, next;
 
-    if (sessions_count(sessions) ==
-        0) /* each turn of the loop asks twice, in a room of the plain protocol too */
+    /* Each turn of the loop asks twice, in a room of the plain protocol, too. */
+    if (sessions_count(sessions) == 0)
         return MOMENT_NEVER_NS;
     away = away_due_ns(room);
     timeout = timeout_due_ns(room);
     next = away < timeout ? away : timeout;
-    for (uint32_t line = 1; line < SESSIONS_QUEUES; line++) {
-        uint32_t first = sessions->queues[line].first;
+    for (uint32_t queue = 1; queue < SESSIONS_QUEUES; queue++) {
+        uint32_t first = sessions->queues[queue].first;
         int64_t due =
             first != 0 ? due_ns(sessions, session_deadlines_at(sessions, first)) : MOMENT_NEVER_NS;
 
