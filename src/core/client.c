@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The contract of a client, whatever its protocol: what its user gives is checked here, and handed
- * to the protocol's operations.
+ * The contract of a client, whatever its protocol: checks the arguments and calls the protocol's
+ * operations.
  */
 #include "core/client/client_base.h"
 #include "core/model/name.h"
@@ -41,7 +41,7 @@ int64_t client_next_tick(const struct client *client)
     return client->state != CLIENT_OUT ? client->ops->next_tick(client) : MOMENT_NEVER_NS;
 }
 
-/* ---- what its user wants ---- */
+/* ---- commands ---- */
 
 static bool is_leaving(const struct client *client)
 {
@@ -90,7 +90,7 @@ void client_moved(struct client *client, const struct moment *now)
         client->ops->moved(client, now);
 }
 
-/* ---- what it knows ---- */
+/* ---- state ---- */
 
 enum client_state client_state(const struct client *client)
 {

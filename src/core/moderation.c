@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Kicks, bans and mutes, and what becomes of the members whom they, or access, no longer let in. */
+/* Kicks, bans and mutes, and the removal of members that they or access no longer admit. */
 #include "core/moderation.h"
 
 #include "core/model/bans.h"
@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- who must go ---- */
+/* ---- removing members ---- */
 
 static void expel(struct room *room, const struct moment *now, struct member *member,
                   const char *reason, bool banned)
@@ -25,8 +25,7 @@ static void expel(struct room *room, const struct moment *now, struct member *me
     apply_exit(room, now, member, EXIT_KICKED);
 }
 
-/* Whoever has this member's endpoint, or its name at its address, may not join for
- * ROOM_REJOIN_DELAY_S. */
+/* This member's endpoint, and its name at its address, may not join for ROOM_REJOIN_DELAY_S. */
 static void delay_rejoin(struct room *room, const struct moment *now, const struct member *member)
 {
     bans_add_kick(room->bans, registry_folded(member), &room_path(room, member)->peer,
@@ -52,8 +51,8 @@ static bool is_in_network(struct room *room, const struct member *member,
 }
 
 /*
- * Removing a member moves others to other places, maybe to one that was looked at already: so this
- * goes round until a round has found nobody. The second round nearly always does.
+ * Removing a member moves others to other positions, perhaps to one already scanned. So the scan is
+ * repeated until it finds nobody; nearly always the second one does.
  */
 static uint32_t expel_all(struct room *room, const struct moment *now, must_go *goes,
                           const struct network *network)
@@ -98,8 +97,8 @@ static uint32_t count_sharing(struct room *room, const struct member *member)
     return sharing;
 }
 
-static void judge_address(struct room *room, const struct member *member,
-                          struct room_banned *banned)
+static void plan_address_ban(struct room *room, const struct member *member,
+                             struct room_banned *banned)
 {
     const uint8_t *address = room_path(room, member)->peer.address;
 
@@ -117,21 +116,20 @@ int room_ban_name(struct room *room, const struct moment *now, const char *name,
     struct room_banned banned = {.was_member = false};
     struct name folded;
 
-    /* A member may have a name that nobody could take any more, since the configuration has
-     * changed. */
+    /* A member may have a name that the present configuration would refuse. */
     if (member != NULL)
         room_fold_name(name, &folded);
     else if (name_parse(name, strlen(name), ROOM_NAME_MAX_BYTES, &room->reserved, &folded) != 0)
         return STATUS_INVALID;
     if (member != NULL)
-        judge_address(room, member, &banned);
+        plan_address_ban(room, member, &banned);
     memcpy(ban.name, folded.folded, sizeof(ban.name));
     ban.has_network = banned.has_address;
     ban.network = banned.address;
     if (bans_add(room->bans, &ban, now->mono_ns) != 0)
         return STATUS_FULL;
     if (member != NULL) {
-        /* Where its address stays open, it is not back the next moment under another name. */
+        /* If its address is not banned, it must not come back at once under another name. */
         delay_rejoin(room, now, member);
         expel(room, now, member, "", true);
     }
@@ -204,7 +202,7 @@ int room_unmute(struct room *room, const struct moment *now, const char *name)
     return was_mute ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
-/* ---- what can be seen of them ---- */
+/* ---- view, and kicks ---- */
 
 const struct room_ban *room_ban_after(const struct room *room, const struct moment *now,
                                       uint64_t serial)

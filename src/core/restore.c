@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Members that come back after a restart. */
+/* Restores members from the roster's records after a restart. */
 #include "core/model/text.h"
 #include "core/room/apply.h"
 #include "core/room/room_ops.h"
@@ -11,7 +11,7 @@
 
 #define KEPT_FLAGS (ROSTER_OWES_ACCEPT | ROSTER_NEWLINE | ROSTER_PROBATION)
 
-/* The name as shown is taken as it is: the rules for new names may have changed since. */
+/* The shown name is taken unchanged: the rules for new names may have changed since. */
 static bool read_name(const struct roster_record *record, struct name *ret_name)
 {
     size_t length = strnlen(record->name, sizeof(record->name));

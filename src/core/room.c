@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The room itself: what it is made of, what its administrator and the passing of time do to it.
- * What members do stands with their protocols. */
+/*
+ * The room's construction and configuration, and the dispatch of datagrams, time and errors to the
+ * protocols. The protocols' own folders hold what a request does.
+ */
 #include "core/model/text.h"
 #include "core/moderation.h"
 #include "core/plain_server/plain_reply.h"
@@ -20,7 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- making ---- */
+/* ---- construction ---- */
 
 static int make_parts(struct room *room, const struct room_setup *setup)
 {
@@ -56,7 +58,7 @@ static int make_parts(struct room *room, const struct room_setup *setup)
     return status;
 }
 
-/* Everything but who must leave for it. */
+/* Everything but removing the members that it no longer admits. */
 static void configure(struct room *room, const struct room_config *config)
 {
     room->limits = config->limits;
@@ -135,9 +137,11 @@ const struct room_limits *room_limits(const struct room *room)
     return &room->limits;
 }
 
-/* ---- what comes in ---- */
+/* ---- input ---- */
 
-/* A wildcard door hears from every address of this machine, and all of 127.0.0.0/8 is this machine.
+/*
+ * A wildcard door receives on every address of this machine, and all of 127.0.0.0/8 is this
+ * machine.
  */
 static bool is_own_address(const struct room *room, const struct path *path)
 {
@@ -173,7 +177,7 @@ void room_receive(struct room *room, const struct moment *now, const struct path
     if (network_list_has(&room->access.deny, path->peer.address)) {
         refused = REFUSED_DENIED;
     } else if (sequenced_is(bytes, length)) {
-        /* Who speaks it proves its address, so that access.plain_from is not asked. */
+        /* Its sender proves its address, so access.plain_from does not apply. */
         refused = is_own_address(room, path) ? REFUSED_OWN_ADDRESS
                                              : session_receive(room, now, path, bytes, length);
     } else if (!network_list_has(&room->access.plain_from, path->peer.address)) {
@@ -225,12 +229,12 @@ void room_unreachable(struct room *room, const struct moment *now, const struct 
     struct member *member = registry_find_endpoint(room->registry, peer);
 
     room->stats.unreachable++;
-    /* By another door it may be the error of an old membership. */
+    /* Through another door it may be the error of an old membership. */
     if (member != NULL && room_path(room, member)->door == door)
         plain_server_unreachable(room, now, member);
 }
 
-/* ---- what goes out, and what can be seen ---- */
+/* ---- output and statistics ---- */
 
 void room_release(struct room *room, const struct moment *now)
 {

@@ -3,8 +3,8 @@
 
 /*
  * The sweep. It works in batches: collect what the next lagging members are owed, offer it to the
- * outbox, then settle with each member in the same order: move its cursor, and let it go or send it
- * to the end.
+ * outbox, then settle with each member in the same order: move its cursor, and take it off the
+ * lagging members or move it to their end.
  */
 #include "core/room/delivery_state.h"
 #include "core/room/room_state.h"
@@ -23,7 +23,7 @@ static const struct protocol_delivery *protocol_at(const struct delivery *delive
 
 /* ---- collecting ---- */
 
-/* False where the batch must be sent before this member's portion is complete. */
+/* False if the batch must be sent before this member's portion is complete. */
 static bool collect_portion(struct delivery *delivery, uint32_t position)
 {
     struct batch *batch = &delivery->batch;
@@ -35,12 +35,12 @@ static bool collect_portion(struct delivery *delivery, uint32_t position)
                                 .blocked = delivery_is_blocked(delivery, path->door)};
     if (protocol_at(delivery, position)->collect(delivery, portion, position))
         return true;
-    batch->portion_count -=
-        portion->count == 0 ? 1 : 0; /* with nothing collected it is still to have its portion */
+    /* Without an entry its portion is still to come. */
+    batch->portion_count -= portion->count == 0 ? 1 : 0;
     return false;
 }
 
-/* Remembers a portion that others can have, too. */
+/* Remembers a portion that fits other members, too. */
 static void note_pattern(struct delivery *delivery, uint32_t position, uint64_t cursor)
 {
     struct batch *batch = &delivery->batch;
@@ -66,8 +66,10 @@ static void note_pattern(struct delivery *delivery, uint32_t position, uint64_t 
         batch->pattern = pattern;
 }
 
-/* The same for another member, which has only its path to itself. False where it is to have a
- * portion of its own. */
+/*
+ * Copies the pattern for another member, with its own path. False if that member needs a portion of
+ * its own.
+ */
 static bool repeat_pattern(struct delivery *delivery, uint32_t position)
 {
     struct batch *batch = &delivery->batch;
@@ -118,7 +120,7 @@ static void collect(struct delivery *delivery, size_t budget)
 
 /* ---- settling ---- */
 
-/* What nearly all turns come to. False where a datagram of it was not taken. */
+/* The result of nearly all portions. False if one of its datagrams was not taken. */
 static bool settle_common(struct delivery *delivery, const struct portion *portion,
                           struct slot *slot)
 {
@@ -136,7 +138,7 @@ static bool settle_common(struct delivery *delivery, const struct portion *porti
     return true;
 }
 
-/* Settles with the member at the head of the window. True where anything has changed for it. */
+/* Settles with the first of the lagging members. True if anything has changed for it. */
 static bool settle_portion(struct delivery *delivery, const struct portion *portion)
 {
     struct registry *registry = delivery->wiring.registry;
@@ -164,7 +166,7 @@ static enum sweep_result sweep(struct delivery *delivery, const struct moment *n
 {
     const struct delivery_wiring *wiring = &delivery->wiring;
     struct batch *batch = &delivery->batch;
-    size_t stuck = 0; /* turns in a row that changed nothing */
+    size_t stuck = 0; /* portions in a row that changed nothing */
 
     delivery->now = now;
     while (registry_behind(wiring->registry) > 0) {

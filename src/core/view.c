@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What an administrator may look at of a room: its members, doors and events, one at a time.
- * Nothing here changes it. */
+/* The administrator's view of a room: its members, doors and events, one at a time. Read only. */
 #include "core/room/room_ops.h"
 
 uint32_t room_seats(const struct room *room)
@@ -18,8 +17,10 @@ bool room_member(const struct room *room, uint32_t seat, struct room_member *ret
 
     if (member == NULL)
         return false;
-    /* What the cursor has passed was delivered, but for its own events and the lost ones: so a
-     * delivery costs no counting. */
+    /*
+     * Everything before the cursor was delivered, except its own events and the lost ones: so a
+     * delivery needs no counter.
+     */
     cursor = registry_slot(room->registry, member->position)->cursor;
     passed = cursor - member->first;
     others = (uint64_t)member->said + member->lost;
