@@ -282,7 +282,8 @@ static void open_room(struct world *world)
     setup.secret[0] = ++world->starts;
     FUZZ_CHECK(room_new(&setup, &world->fuzz.room) == 0);
     FUZZ_CHECK(room_observe(world->fuzz.room, &observer) == 0);
-    world->fuzz.room->fold.min_members = 4; /* joins and exits wait for others in some of the worlds */
+    world->fuzz.room->fold.min_members =
+        4; /* joins and exits wait for others in some of the worlds */
     world->admin =
         (struct admin){.room = world->fuzz.room,
                        .host = {.stop = on_stop, .reload = on_reload, .counts = on_counts}};

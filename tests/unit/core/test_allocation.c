@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Out of memory, at every place: the n-th allocation fails, for n = 1, 2, 3 … until nothing asks
- * for that many. The linker hands the core's calls to the functions here.
+ * Out of memory at every place: the n-th allocation fails, for n = 1, 2, 3 … until there are fewer
+ * allocations. The linker redirects core's calls to the functions here.
  */
 #include "core/model/hash_index.h"
 #include "support/hand.h"
@@ -23,9 +23,9 @@ void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *old, size_t size);
 
-static size_t countdown; /* the allocation that brings it to 0 fails; 0 = none does */
+static size_t countdown; /* the allocation that brings it to 0 fails; 0 = none */
 static bool failed;
-static size_t taken; /* bytes, what malloc adds included (glibc on 64 bits); without arrays */
+static size_t taken; /* bytes, with malloc's overhead (glibc on 64 bits), without arrays */
 
 static void count_block(size_t size)
 {
@@ -86,7 +86,7 @@ Test(allocation, a_room_that_finds_no_memory_is_not_made_and_leaves_nothing_behi
     cr_expect_gt(n, 5, "a room takes several allocations");
 }
 
-/* Whatever happened, those who are in hear each other, and nobody else does. */
+/* Whatever failed, the members hear each other, and nobody else does. */
 static void expect_served(struct stage *stage, uint32_t joined)
 {
     uint32_t members;
@@ -101,7 +101,7 @@ static void expect_served(struct stage *stage, uint32_t joined)
 
 Test(allocation, a_join_that_finds_no_memory_is_refused_and_only_it)
 {
-    /* So many joins that every table and array has to grow. */
+    /* Enough joins for every table and array to grow. */
     for (uint16_t already = 0; already < 200; already = (uint16_t)(already * 2 + 1)) {
         for (size_t n = 1;; n++) {
             struct stage stage;
@@ -250,15 +250,15 @@ Test(allocation, a_sequenced_member_speaks_repairs_and_leaves_without_memory)
     stage_done(&stage);
 }
 
-/* What a member takes of memory, with a name of eight bytes. */
+/* The memory of a member with a name of eight bytes. */
 static size_t bytes_of_a_member(bool sequenced)
 {
     static const uint8_t key[REGISTRY_KEY_BYTES] = "a key for tests";
     size_t arrays =
         sizeof(struct slot) + sizeof(struct path) + 2 * sizeof(struct member *) + sizeof(uint32_t);
     size_t directory = 2 * sizeof(uint32_t);
-    size_t indexes =
-        2 * 3 * sizeof(struct hash_index_place); /* a third full, just when they have grown */
+    /* Indexes are one third full just after they have grown. */
+    size_t indexes = 2 * 3 * sizeof(struct hash_index_place);
     struct registry *registry;
 
     cr_assert_eq(registry_new(key, &registry), 0);
@@ -331,7 +331,7 @@ Test(allocation, a_plain_client_that_finds_no_memory_for_its_list_hears_all_the_
         plain_stage_start(&stage);
         client_receive(stage.client, &stage.now, "OK", 2);
         plain_stage_told(&stage);
-        for (int i = 0; i < 80; i++) { /* so many that both have to grow */
+        for (int i = 0; i < 80; i++) { /* enough for both to grow */
             char line[64];
 
             if (i == 20)

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A hundred thousand members, and a sweep over them that takes as many turns: whatever comes in
- * between is not to wait for its end. What a turn does is counted here; how long one takes is for
- * the benchmark.
+ * A hundred thousand members, and a sweep of them that takes as many turns: requests that come in
+ * meanwhile must not wait for its end. This test counts the work of a turn; the benchmark measures
+ * its time.
  */
 #include "core/room/delivery.h"
 #include "support/stage.h"
@@ -18,15 +18,14 @@
 #define MESSAGES 3U
 #define BUDGET   1024U
 
-/* A budget is looked at before a member is served, so a turn may exceed it by what a batch of them
- * is sent. */
+/* The budget is checked before a member is served, so a turn may exceed it by one batch. */
 #define BEYOND DELIVERY_BATCH
 
 static struct stage stage;
-static uint8_t told[MEMBERS]; /* the number of the message that it was sent last */
-static unsigned wrong;        /* messages out of turn */
-static size_t taken;          /* datagrams, all in all */
-static bool answered;         /* the newcomer, who is at one place beyond the others */
+static uint8_t told[MEMBERS]; /* number of the last message sent to it */
+static unsigned wrong;        /* messages out of order */
+static size_t taken;          /* datagrams in all */
+static bool answered;         /* the newcomer, whose index is MEMBERS */
 
 static struct path path_of(uint32_t index)
 {
@@ -38,7 +37,7 @@ static struct path path_of(uint32_t index)
     return path;
 }
 
-/* Of the last four bytes of a v4-mapped address. */
+/* From the last four bytes of a v4-mapped address. */
 static uint32_t index_of(const struct path *path)
 {
     const uint8_t *address = path->peer.address + 12;
@@ -69,7 +68,7 @@ static void take_all(void *ctx, struct outbox_entry *entries, size_t count)
     }
 }
 
-/* They have been here since before a restart: so nobody has to be told of anybody. */
+/* Members from before a restart, so that nobody has to be told of anybody. */
 static void fill_room(void)
 {
     for (uint32_t index = 0; index < MEMBERS; index++) {
@@ -107,8 +106,10 @@ static void say(uint32_t author, unsigned number)
     stage_send_bytes(&stage, &path, request, strlen(request));
 }
 
-/* Turns of the server's loop, as far as the sweep is concerned. Returns how many it took until
- * nobody was owed anything, `turns` at most. */
+/*
+ * Turns of the server's loop, as far as the sweep is concerned. Returns how many it took until
+ * nobody was owed anything, at most `turns`.
+ */
 static size_t sweep_turns(size_t turns)
 {
     for (size_t turn = 1; turn <= turns; turn++) {
@@ -150,8 +151,11 @@ Test(fairness, what_is_said_while_a_sweep_is_under_way_is_ordered_at_once)
     cr_expect_eq(taken, MESSAGES * (MEMBERS - 1));
 }
 
-/* Nobody is served twice while somebody waits to be served once, however much is said meanwhile. */
-Test(fairness, who_comes_while_a_sweep_is_under_way_is_answered_within_one_round)
+/*
+ * Nobody is served twice while another member waits to be served once, however much is said
+ * meanwhile.
+ */
+Test(fairness, a_newcomer_during_a_sweep_is_answered_within_one_round)
 {
     struct path path = path_of(MEMBERS);
 

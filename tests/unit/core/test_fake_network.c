@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The network that the simulation stands on does what it says; else its other tests would show
- * nothing. */
+/* The simulation's network does what it says; otherwise the simulation would prove nothing. */
 #include "support/fake_network.h"
 
 #include <criterion/criterion.h>
@@ -35,8 +34,10 @@ static void send_number(uint32_t number, int64_t now_ns)
     fake_network_send(&network, &line, FAKE_UP, now_ns, &path, &number, sizeof(number));
 }
 
-/* What has arrived by then; how often a lower number came after a higher one goes to
- * `ret_disorder`. */
+/*
+ * Counts the datagrams that have arrived by then; `ret_disorder` counts lower numbers that came
+ * after higher ones.
+ */
 static unsigned arrived(int64_t now_ns, unsigned *ret_disorder)
 {
     struct fake_flight *flight;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Fifty members of each protocol in one room: each hears each of the others, once. */
+/* Fifty members of each protocol in one room: each hears each of the others once. */
 #include "support/hand.h"
 
 #include <criterion/criterion.h>
@@ -12,15 +12,15 @@
 
 #define FIRST_PORT 2000U
 
-/* What one of them was sent, by whom it is about. */
-struct ear {
+/* The events that a member was sent, by the member that they are about. */
+struct inbox {
     unsigned joins[MEMBERS], chats[MEMBERS], exits[MEMBERS];
     unsigned notices;
 };
 
 static struct stage stage;
-static struct hand hands[MEMBERS]; /* of the odd ones; the even ones are plain */
-static struct ear ears[MEMBERS];
+static struct hand hands[MEMBERS]; /* the odd ones are sequenced, the even ones plain */
+static struct inbox inboxes[MEMBERS];
 
 static bool is_sequenced(unsigned id)
 {
@@ -35,7 +35,7 @@ static uint16_t port_of(unsigned id)
 static void open_stage(void)
 {
     stage_new(&stage);
-    memset(ears, 0, sizeof(ears));
+    memset(inboxes, 0, sizeof(inboxes));
     for (unsigned id = 0; id < MEMBERS; id++)
         hand_init(&hands[id], &stage, port_of(id));
 }
@@ -47,9 +47,9 @@ static void close_stage(void)
 
 TestSuite(mixed, .init = open_stage, .fini = close_stage);
 
-/* ---- listening ---- */
+/* ---- receiving ---- */
 
-static void hear_line(struct ear *ear, const struct fake_datagram *datagram)
+static void hear_line(struct inbox *inbox, const struct fake_datagram *datagram)
 {
     char line[sizeof(datagram->bytes) + 1];
     unsigned id;
@@ -57,28 +57,28 @@ static void hear_line(struct ear *ear, const struct fake_datagram *datagram)
     memcpy(line, datagram->bytes, datagram->length);
     line[datagram->length] = '\0';
     if (strcmp(line, "管理员消息: tea") == 0) {
-        ear->notices++;
+        inbox->notices++;
     } else if (sscanf(line, "m%u.", &id) == 1 && id < MEMBERS) {
-        ear->joins[id] += strstr(line, ". 进入了聊天室") != NULL ? 1U : 0U;
-        ear->chats[id] += strstr(line, ". ： hello") != NULL ? 1U : 0U;
-        ear->exits[id] += strstr(line, ". 退出了聊天室") != NULL ? 1U : 0U;
+        inbox->joins[id] += strstr(line, ". 进入了聊天室") != NULL ? 1U : 0U;
+        inbox->chats[id] += strstr(line, ". ： hello") != NULL ? 1U : 0U;
+        inbox->exits[id] += strstr(line, ". 退出了聊天室") != NULL ? 1U : 0U;
     } else {
         cr_expect(strcmp(line, "OK") == 0 || strcmp(line, "EXIT") == 0, "%s", line);
     }
 }
 
-static void hear_event(struct ear *ear, const struct sequenced_event *event)
+static void hear_event(struct inbox *inbox, const struct sequenced_event *event)
 {
     unsigned id = event->member - 1; /* they join in the order of their numbers */
 
     if (event->kind == SEQUENCED_EVENT_NOTICE) {
-        ear->notices++;
+        inbox->notices++;
         return;
     }
     cr_assert_lt(id, MEMBERS);
-    ear->joins[id] += event->kind == SEQUENCED_EVENT_JOIN ? 1U : 0U;
-    ear->chats[id] += event->kind == SEQUENCED_EVENT_CHAT ? 1U : 0U;
-    ear->exits[id] += event->kind == SEQUENCED_EVENT_EXIT ? 1U : 0U;
+    inbox->joins[id] += event->kind == SEQUENCED_EVENT_JOIN ? 1U : 0U;
+    inbox->chats[id] += event->kind == SEQUENCED_EVENT_CHAT ? 1U : 0U;
+    inbox->exits[id] += event->kind == SEQUENCED_EVENT_EXIT ? 1U : 0U;
 }
 
 static void listen_sequenced(unsigned id)
@@ -91,14 +91,14 @@ static void listen_sequenced(unsigned id)
         while (sequenced_events_next(&events, &event)) {
             cr_expect_eq(event.seq, position + 1);
             position = event.seq;
-            hear_event(&ears[id], &event);
+            hear_event(&inboxes[id], &event);
         }
     }
     if (position > hands[id].position)
         hand_report(&hands[id], position);
 }
 
-/* Everything is sent, heard and reported. */
+/* Until everything is sent, heard and reported. */
 static void settle(void)
 {
     stage_sweep(&stage);
@@ -108,7 +108,7 @@ static void settle(void)
             continue;
         }
         for (size_t n = 0; n < fake_outbox_count_to(&stage.outbox, port_of(id)); n++)
-            hear_line(&ears[id], fake_outbox_to(&stage.outbox, port_of(id), n));
+            hear_line(&inboxes[id], fake_outbox_to(&stage.outbox, port_of(id), n));
     }
     fake_outbox_clear(&stage.outbox);
     for (unsigned id = 0; id < MEMBERS; id++)
@@ -117,7 +117,7 @@ static void settle(void)
     stage.now.wall_ns += MOMENT_NS_PER_S;
 }
 
-/* ---- what they do ---- */
+/* ---- actions ---- */
 
 static void join(unsigned id)
 {
@@ -156,20 +156,22 @@ static void leave(unsigned id)
     settle();
 }
 
-/* In and out in the order of their numbers; of itself only a sequenced member is told, for that is
- * its acknowledgement. */
+/*
+ * Joins and exits are in the order of the numbers. Only a sequenced member is told of itself, which
+ * is its acknowledgement.
+ */
 static void expect_heard(unsigned id, unsigned other)
 {
-    const struct ear *ear = &ears[id];
+    const struct inbox *inbox = &inboxes[id];
     unsigned own = is_sequenced(id) ? 1 : 0;
 
-    cr_expect_eq(ear->joins[other],
+    cr_expect_eq(inbox->joins[other],
                  other > id    ? 1
                  : other == id ? own
                                : 0,
                  "%u: join of %u", id, other);
-    cr_expect_eq(ear->chats[other], other == id ? own : 1, "%u: message of %u", id, other);
-    cr_expect_eq(ear->exits[other], other < id ? 1 : 0, "%u: exit of %u", id, other);
+    cr_expect_eq(inbox->chats[other], other == id ? own : 1, "%u: message of %u", id, other);
+    cr_expect_eq(inbox->exits[other], other < id ? 1 : 0, "%u: exit of %u", id, other);
 }
 
 Test(mixed, members_of_both_protocols_hear_each_others_joins_messages_and_exits_and_the_notices)
@@ -180,7 +182,7 @@ Test(mixed, members_of_both_protocols_hear_each_others_joins_messages_and_exits_
         join(id);
     for (unsigned id = 0; id < MEMBERS; id++) {
         say(id);
-        if (id % 7 == 0) /* some of it shares datagrams */
+        if (id % 7 == 0) /* some events share datagrams */
             settle();
     }
     cr_assert_eq(room_notice(stage.room, &stage.now, "tea", 3, &told), 0);
@@ -191,7 +193,7 @@ Test(mixed, members_of_both_protocols_hear_each_others_joins_messages_and_exits_
     for (unsigned id = 0; id < MEMBERS; id++) {
         for (unsigned other = 0; other < MEMBERS; other++)
             expect_heard(id, other);
-        cr_expect_eq(ears[id].notices, 1, "%u", id);
+        cr_expect_eq(inboxes[id].notices, 1, "%u", id);
     }
     cr_expect_eq(room_members(stage.room), 0);
 }

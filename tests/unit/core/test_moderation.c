@@ -41,7 +41,7 @@ static int64_t in(int64_t seconds)
     return stage.now.mono_ns + seconds * MOMENT_NS_PER_S;
 }
 
-/* From that address; the port is a member's number, as elsewhere. */
+/* A datagram from that address; the port is a member's number, as elsewhere. */
 static void send_from(const char *address, uint16_t port, const char *text)
 {
     struct path path = stage_path(port, 0);
@@ -144,7 +144,7 @@ Test(moderation, what_comes_from_elsewhere_is_dropped_and_counted_whatever_it_is
     expect_answer("11.0.0.0", CAROL, "L carol", NULL);
 }
 
-Test(moderation, who_is_denied_is_met_with_silence_and_deny_wins)
+Test(moderation, a_denied_sender_gets_no_answer_and_deny_wins)
 {
     add(&stage.config.access.deny, "192.0.2.0/25");
     cr_expect_eq(set_access(), 0);
@@ -171,14 +171,14 @@ Test(moderation, members_that_new_networks_shut_out_are_removed_as_by_a_kick)
     cr_expect(stage_heard(&stage, CAROL, 0, KICKED));
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), 2);
     cr_expect_eq(room_members(stage.room), 1);
-    /* Let in again, they need not wait. */
+    /* Once admitted again, they need not wait. */
     stage.config.access.plain_from.sets = NETWORK_SET_BIT(NETWORK_ALL);
     stage.config.access.deny.count = 0;
     cr_expect_eq(set_access(), 0);
     join_from("10.0.0.1", BOB, "bob");
 }
 
-Test(moderation, all_that_must_go_go_and_nobody_else_however_they_stand)
+Test(moderation, all_members_to_be_removed_are_removed_and_nobody_else_whatever_their_order)
 {
     char name[16], address[16];
 
@@ -187,7 +187,7 @@ Test(moderation, all_that_must_go_go_and_nobody_else_however_they_stand)
         snprintf(address, sizeof(address), "10.0.%u.7", (unsigned)(i % 3));
         join_from(address, (uint16_t)(2000 + i), name);
     }
-    /* Some are owed something while it happens. */
+    /* Some of them lag meanwhile. */
     send_from("10.0.1.7", 2001, "C m1 hello");
     room_sweep(stage.room, &stage.now, 50);
     cr_expect_eq(ban_network("10.0.2.0/24", MOMENT_NEVER_NS), 80);
@@ -211,7 +211,7 @@ Test(moderation, a_kicked_member_is_not_back_at_once)
     expect_answer("192.0.2.1", BOB, "L bob", NOT_NOW);
     expect_answer("192.0.2.1", BOB, "L rob", NOT_NOW);
     expect_answer("192.0.2.1", CAROL, "L BOB", NOT_NOW);
-    expect_answer("192.0.2.1", ALICE, "L bob", NOT_NOW); /* nor by way of a rename */
+    expect_answer("192.0.2.1", ALICE, "L bob", NOT_NOW); /* nor by a rename */
     cr_expect_eq(stage.refused[REFUSED_BANNED], 4);
     expect_answer("192.0.2.1", ALICE, "L alice", "OK");
     expect_answer("192.0.2.1", CAROL, "L carol", "OK");
@@ -249,7 +249,7 @@ Test(moderation, a_banned_name_takes_its_address_along)
     expect_answer("10.0.0.1", CAROL, "L carol", NOT_NOW);
     expect_answer("192.0.2.9", CAROL, "L ＢＯＢ", NOT_NOW);
     expect_answer("10.0.0.2", CAROL, "L carol", "OK");
-    expect_answer("10.0.0.2", CAROL, "L bob", NOT_NOW); /* nor by way of a rename */
+    expect_answer("10.0.0.2", CAROL, "L bob", NOT_NOW); /* nor by a rename */
     later(30);
     expect_answer("10.0.0.1", BOB, "L bob", "OK");
 }

@@ -33,7 +33,7 @@ static void later(int64_t seconds)
     stage.now.wall_ns += seconds * MOMENT_NS_PER_S;
 }
 
-/* Exactly these datagrams went to that port; NULL ends the list. Forgets them. */
+/* Exactly these datagrams were sent to that port; NULL ends the list. Clears them. */
 static void expect_heard(uint16_t port, const char *const *texts)
 {
     size_t n = 0;
@@ -76,7 +76,7 @@ Test(room, a_message_reaches_everybody_but_its_author)
     SILENT(ALICE);
 }
 
-Test(room, who_leaves_gets_the_bye_of_its_verb_and_the_others_are_told)
+Test(room, a_member_that_leaves_gets_the_bye_of_its_verb_and_the_others_are_told)
 {
     const struct {
         const char *request, *bye;
@@ -96,21 +96,21 @@ Test(room, who_leaves_gets_the_bye_of_its_verb_and_the_others_are_told)
     }
 }
 
-/* ---- the table of sender's state and request ---- */
+/* ---- requests by the sender's state ---- */
 
 enum state {
     STRANGER,
     MEMBER,     /* alice, from her endpoint */
-    NAMESAKE,   /* a stranger; alice is in from elsewhere */
-    OTHER,      /* bob, from his endpoint; alice is in from elsewhere */
-    FULL_HOUSE, /* a stranger; nobody more may join */
+    NAMESAKE,   /* a stranger; alice has joined from elsewhere */
+    OTHER,      /* bob, from his endpoint; alice has joined from elsewhere */
+    FULL_HOUSE, /* a stranger; the room is full */
     STATES
 };
 
 static const char *const state_names[] = {"stranger", "member", "namesake", "other member",
                                           "full house"};
 
-/* What the sender is sent; NULL = nothing. `members`: how many are in afterwards. */
+/* The answer to the sender; NULL = none. `members`: their number afterwards. */
 struct outcome {
     const char *answer;
     uint32_t members;
@@ -233,7 +233,7 @@ Test(room, every_request_in_every_state_is_answered_as_the_table_says)
     }
 }
 
-/* ---- details of joining ---- */
+/* ---- joins ---- */
 
 Test(room, a_repeated_join_is_answered_again_and_announced_once)
 {
@@ -302,7 +302,7 @@ Test(room, the_accept_comes_before_whatever_follows_at_once)
     HEARD(CAROL, "OK", "您已被管理员移出聊天室。no", "EXIT");
 }
 
-Test(room, who_joined_with_a_newline_gets_one_behind_everything)
+Test(room, a_member_that_joined_with_a_newline_gets_one_after_everything)
 {
     struct path path = stage_path(ALICE, 0);
 
@@ -419,7 +419,7 @@ Test(room, a_name_may_be_written_another_way_in_a_request)
     HEARD(BOB, "Alice ： hi");
 }
 
-Test(room, who_says_too_much_is_told_once_in_five_seconds_and_the_rest_is_not_sent)
+Test(room, a_member_that_says_too_much_is_told_once_in_five_seconds_and_the_rest_is_not_sent)
 {
     struct room_limits limits = stage.config.limits;
 
@@ -532,7 +532,7 @@ Test(room, a_datagram_from_one_of_our_own_addresses_is_dropped)
     struct endpoint own;
     struct path path = stage_path(STAGE_PORT, 0);
 
-    /* From the address it was sent to, and our port. */
+    /* From the address it was sent to, and from our port. */
     memcpy(path.peer.address, path.local, sizeof(path.local));
     stage_send_bytes(&stage, &path, "L alice", 7);
     /* From another address of this machine. */
@@ -548,7 +548,7 @@ Test(room, a_datagram_from_one_of_our_own_addresses_is_dropped)
     SILENT(STAGE_PORT);
     cr_expect_eq(stage.refused[REFUSED_OWN_ADDRESS], 3);
     cr_expect_eq(room_members(stage.room), 0);
-    /* The same port elsewhere is just somebody. */
+    /* The same port elsewhere is an ordinary sender. */
     endpoint_address_from_ipv4((const uint8_t[]){198, 51, 100, 8}, path.peer.address);
     stage_send_bytes(&stage, &path, "L alice", 7);
     cr_expect_eq(room_members(stage.room), 1);
@@ -639,7 +639,7 @@ Test(room, a_removed_member_is_told_why_and_gets_its_bye)
     cr_expect_eq(room_members(stage.room), 1);
 }
 
-/* ---- heartbeat ---- */
+/* ---- silence ---- */
 
 Test(room, a_silent_member_is_warned_and_then_removed)
 {
@@ -685,7 +685,7 @@ Test(room, a_warned_member_that_speaks_stays)
     cr_expect_eq(room_members(stage.room), 1);
 }
 
-Test(room, whom_a_shorter_timeout_finds_too_silent_has_the_time_that_its_warning_says)
+Test(room, a_member_too_silent_for_a_shorter_timeout_has_the_time_that_its_warning_says)
 {
     struct room_limits limits = stage.config.limits;
 
@@ -738,7 +738,7 @@ Test(room, without_a_timeout_nobody_is_removed)
     cr_expect_eq(room_members(stage.room), 1);
 }
 
-Test(room, a_new_limit_on_messages_counts_at_once_also_for_who_has_used_up_the_old_one)
+Test(room, a_new_limit_on_messages_counts_at_once_also_for_a_member_that_has_used_up_the_old_one)
 {
     struct room_limits limits = stage.config.limits;
 
@@ -802,7 +802,7 @@ Test(room, with_the_plain_protocol_off_members_stay_and_hear)
     HEARD(BOB, "alice ： hello");
 }
 
-Test(room, a_lower_max_members_lets_those_stay_who_are_in)
+Test(room, a_lower_max_members_removes_nobody)
 {
     struct room_limits limits = stage.config.limits;
 
@@ -898,7 +898,7 @@ Test(room, each_observer_is_told_in_the_order_in_which_they_came)
 {
     char first[64] = "", second[64] = "";
     const struct observer observers[] = {{.happened = append_happened, .ctx = first},
-                                         {.refused = NULL}, /* one that wants nothing */
+                                         {.refused = NULL}, /* an observer without functions */
                                          {.happened = append_happened, .ctx = second}};
     uint32_t members;
 

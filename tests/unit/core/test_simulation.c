@@ -2,27 +2,33 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Both machines of the sequenced protocol against each other, in worlds made from seeds
- * (support/world.h): 500 of them, or what the environment says:
+ * Server and client of the sequenced protocol against each other, in worlds made from seeds
+ * (support/world.h): 500 of them, or as the environment says:
  *
  *     ROOMD_SEED=17          one world
- *     ROOMD_SEEDS=1-10000    so many, both ends included
+ *     ROOMD_SEEDS=1-10000    a range of worlds, both ends included
  *     ROOMD_TRACE=1          every datagram, event and outcome goes to stderr; with ROOMD_SEED
  *
- * That these worlds find what they are for is seen by planting bugs. Each of these has to be found
- * within 100 seeds; git restore takes it back.
+ * Planted bugs show that these worlds find bugs. Each of these has to be found within 100 seeds;
+ * git restore removes it.
  *
  * No deduplication: the server takes a message whose number is decided already.
- *     sed -i 's/if (message.number > session->decided)$/if (message.number <= session->decided)\n
- * say(room, now, member, \&message, \&(int64_t){0});\nelse/'
- * src/core/sequenced_server/session_messages.c A repair is dropped for good: the server does not
- * hear of a range that begins with event 40. sed -i 's/|| last <= session->position)/|| last <=
- * session->position || first == 40)/' src/core/sequenced_server/session_acks.c The server forgets
- * what it has told as kept. sed -i 's/^    return owes_taken;/reorder_forget(room->reorder,
- * \&session->reorder);\n&/' src/core/sequenced_server/session_messages.c A client gives on an event
- * twice. sed -i 's/^    sequenced_client_members_event(client, from);/if (from->seq % 64 == 0)
- * client->sink.event(client->sink.ctx, \&event, own);\n&/'
- * src/core/sequenced_client/sequenced_client_events.c
+ *     sed -i '/if (message.number > session->decided)$/c if (message.number <= session->decided) \
+ *         say(room, now, member, &message, &(int64_t){0}); else' \
+ *         src/core/sequenced_server/session_messages.c
+ *
+ * A repair is lost for good: the server ignores a range that begins with event 40.
+ *     sed -i 's/|| last <= session->position)/|| last <= session->position || first == 40)/' \
+ *         src/core/sequenced_server/session_acks.c
+ *
+ * The server forgets messages that it has reported as kept.
+ *     sed -i '/^    return owes_taken;/i reorder_forget(room->reorder, &session->reorder);' \
+ *         src/core/sequenced_server/session_messages.c
+ *
+ * A client delivers an event twice.
+ *     sed -i '/^    sequenced_client_members_event(client, from);/i if (from->seq % 64 == 0) \
+ *         client->base.sink.event(client->base.sink.ctx, &event, own);' \
+ *         src/core/sequenced_client/sequenced_client_events.c
  */
 #include "support/world.h"
 
@@ -32,8 +38,9 @@
 
 #define SEEDS 500U
 
-/* The seeds go on after a failure, so that one run shows whether it is a rare one; but not for
- * ever. */
+/*
+ * The seeds continue after a failure, to show whether it is a rare one, up to this many failures.
+ */
 #define FAILURES_MAX 10U
 
 static void read_seeds(uint64_t *ret_from, uint64_t *ret_to)
@@ -52,7 +59,7 @@ static void read_seeds(uint64_t *ret_from, uint64_t *ret_to)
     }
 }
 
-static void tell(const struct world_setup *setup)
+static void print_setup(const struct world_setup *setup)
 {
     const struct fake_weather *up = &setup->weather[FAKE_UP], *down = &setup->weather[FAKE_DOWN];
     const struct world_outcome *outcome = &setup->outcome;
@@ -90,7 +97,7 @@ static void add(struct world_figures *sum, const struct world *world)
     sum->resumed += figures.resumed;
 }
 
-static bool live(uint64_t seed, struct world_figures *sum)
+static bool run_seed(uint64_t seed, struct world_figures *sum)
 {
     struct world_setup setup;
     struct world *world;
@@ -103,7 +110,7 @@ static bool live(uint64_t seed, struct world_figures *sum)
     add(sum, world);
     if (!is_right) {
         fprintf(stderr, "%s\n", world_verdict(world));
-        tell(&setup);
+        print_setup(&setup);
     }
     world_free(world);
     return is_right;
@@ -117,7 +124,7 @@ Test(simulation, everybody_has_every_message_once_and_in_one_order)
 
     read_seeds(&from, &to);
     for (uint64_t seed = from; seed <= to && failures < FAILURES_MAX; seed++, seeds++)
-        failures += live(seed, &sum) ? 0U : 1U;
+        failures += run_seed(seed, &sum) ? 0U : 1U;
     fprintf(stderr,
             "%llu seeds, %u wrong: %llu + %llu datagrams up and down, %llu + %llu of them lost; "
             "%llu events told, "
@@ -131,13 +138,13 @@ Test(simulation, everybody_has_every_message_once_and_in_one_order)
     cr_assert_eq(failures, 0U, "%u of %llu seeds", failures, (unsigned long long)seeds);
 }
 
-/* Were a seed not the same world each time, nobody could look into a failure. */
+/* If a seed did not make the same world each time, failures could not be investigated. */
 Test(simulation, a_seed_makes_the_same_world_again)
 {
     struct world_figures first = {0}, second = {0};
 
-    cr_assert(live(4711, &first));
-    cr_assert(live(4711, &second));
+    cr_assert(run_seed(4711, &first));
+    cr_assert(run_seed(4711, &second));
     cr_assert_eq(first.datagrams[FAKE_UP], second.datagrams[FAKE_UP]);
     cr_assert_eq(first.datagrams[FAKE_DOWN], second.datagrams[FAKE_DOWN]);
     cr_assert_eq(first.delivered, second.delivered);

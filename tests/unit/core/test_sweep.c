@@ -41,7 +41,7 @@ static void say(uint16_t port, unsigned member, unsigned number)
     stage_send(&stage, port, request);
 }
 
-/* Lets the socket take `count` datagrams more. */
+/* Lets the socket take `count` more datagrams. */
 static void let_through(size_t count)
 {
     stage.outbox.take = count;
@@ -50,7 +50,9 @@ static void let_through(size_t count)
     room_door_writable(stage.room, 1);
 }
 
-/* The numbers of the "#n" lines that this port was sent rise by one from `first` to `last`. */
+/*
+ * Checks that the numbers of the "#n" lines sent to this port rise by one from `first` to `last`.
+ */
 static void expect_numbers(uint16_t port, unsigned first, unsigned last)
 {
     unsigned expected = first;
@@ -122,8 +124,10 @@ Test(delivery, a_member_may_leave_at_every_point_of_a_sweep)
     }
 }
 
-/* Every member keeps count of what it must have been sent since it joined; leaving, joining and
- * stuttering go on at random. */
+/*
+ * Every member counts what it must have been sent since it joined; exits, joins and a stuttering
+ * socket happen at random.
+ */
 static void random_life(unsigned seed)
 {
     unsigned joined_at[6] = {0}, number = 0;
@@ -140,7 +144,7 @@ static void random_life(unsigned seed)
         case 0:
             snprintf(request, sizeof(request), "%s m%u", in[who] ? "E" : "L", who);
             stage_send(&stage, port, request);
-            if (in[who]) { /* it need not be sent what it was still owed */
+            if (in[who]) { /* the events that it was still owed need not be sent */
                 let_through(SIZE_MAX);
                 stage_sweep(&stage);
                 fake_outbox_clear(&stage.outbox);
@@ -233,8 +237,10 @@ static void notice_number(unsigned number)
     cr_assert_eq(room_notice(stage.room, &stage.now, text, strlen(text), &members), 0);
 }
 
-/* Whom the sweep comes to first is 1000 or 2000; 64 notices apart, their bundles want the same
- * place in the cache. */
+/*
+ * The first member of the sweep is 1000 or 2000; bundles 64 notices apart use the same place in the
+ * cache.
+ */
 static void be_held_up_by_a_shared_place(uint16_t first, uint16_t second)
 {
     const uint16_t ports[] = {first, second};
@@ -256,7 +262,7 @@ static void be_held_up_by_a_shared_place(uint16_t first, uint16_t second)
     notice_number(65);
     cr_expect_eq(stage_sweep(&stage), SWEEP_BLOCKED);
     expect_numbers(2000, 1, 64);
-    /* Both may be tried again, but only door 1 has room. */
+    /* Both doors are retried, but only door 1 has room. */
     stage.outbox.full_doors = 1;
     room_door_writable(stage.room, 0);
     room_door_writable(stage.room, 1);
@@ -317,7 +323,7 @@ Test(delivery, lines_share_a_datagram_up_to_max_lines)
     expect_numbers(1002, 1, 10);
 }
 
-Test(delivery, a_bundle_is_cut_before_ones_own_message)
+Test(delivery, a_bundle_ends_before_ones_own_message)
 {
     stage.dialects[0].max_lines = 16;
     stage_reconfigure(&stage);
@@ -391,7 +397,7 @@ Test(delivery, ones_own_rename_inside_a_run_of_exits_is_not_folded_over)
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, 1003), 3);
 }
 
-Test(delivery, who_fell_out_of_the_ring_is_told_how_many_it_missed)
+Test(delivery, a_member_whose_events_left_the_ring_is_told_how_many_it_missed)
 {
     struct room_stats stats;
     char request[910] = "C m0 ";

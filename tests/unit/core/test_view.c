@@ -67,7 +67,7 @@ Test(view, forgotten_events_are_no_longer_read)
     cr_expect(room_event(stage.room, released, &event));
 }
 
-Test(view, whoever_joins_has_a_higher_number_than_the_last)
+Test(view, a_newcomer_has_a_higher_number_than_the_last_member)
 {
     struct room_member member;
     uint64_t last = room_last_number(stage.room);

@@ -49,7 +49,7 @@ static int add(enum room_ban_kind kind, const char *name, const char *cidr, int6
     return add_at(0, kind, name, cidr, until_ns);
 }
 
-/* Those in force, and the `index`-th of them. */
+/* The number of bans in force, and the `index`-th of them. */
 static uint32_t count_at(int64_t now_ns)
 {
     const struct room_ban *ban = NULL;
@@ -214,7 +214,7 @@ Test(bans, a_walk_over_the_serials_meets_each_that_stays_once)
     ban = bans_after(bans, serial, 0);
     cr_assert(ban != NULL && strcmp(ban->name, "a") == 0);
     serial = ban->serial;
-    /* Meanwhile the first goes, the second ends, the third is made anew, and one comes. */
+    /* Meanwhile the first is lifted, the second ends, the third is replaced, and one is added. */
     cr_assert(bans_lift_name(bans, ROOM_BAN, "a", 10, &lifted));
     cr_assert_eq(add(ROOM_BAN, "c", NULL, 100), 0);
     cr_assert_eq(add(ROOM_BAN, "e", NULL, MOMENT_NEVER_NS), 0);

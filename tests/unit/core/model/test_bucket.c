@@ -110,7 +110,7 @@ Test(bucket, a_flood_of_addresses_does_not_refill_an_empty_bucket)
 {
     for (int i = 0; i < 3; i++)
         take(1, 128, 100);
-    /* Each of them takes one token: it is fuller than ours, and is given up first. */
+    /* Each of them takes one token, so its bucket is fuller than ours and is evicted first. */
     for (uint32_t i = 2; i < 200000; i++)
         take(i, 128, 100);
     cr_expect_not(take(1, 128, 100));
@@ -129,7 +129,7 @@ Test(bucket, each_kind_and_address_has_its_own_in_whatever_order_they_come)
         uint8_t address[ENDPOINT_ADDRESS_BYTES];
         bool expected;
 
-        if (dice_chance(&dice, 500)) { /* mostly as the one before, but for one thing */
+        if (dice_chance(&dice, 500)) { /* mostly the same bucket as before */
             kind = dice_chance(&dice, 400) ? dice_below(&dice, BUCKET_KINDS) : kind;
             who = dice_chance(&dice, 400) ? dice_below(&dice, 20) : who;
             whole = dice_chance(&dice, 400) ? dice_below(&dice, 2) : whole;

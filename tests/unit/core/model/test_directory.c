@@ -54,7 +54,7 @@ static void leave(struct member *member)
     registry_remove(registry, member);
 }
 
-Test(directory, who_has_left_is_told_as_long_as_the_exit_is_held)
+Test(directory, a_member_that_has_left_is_listed_while_its_exit_is_held)
 {
     struct directory_entry entry;
 
@@ -79,7 +79,7 @@ Test(directory, who_has_left_is_told_as_long_as_the_exit_is_held)
     cr_expect_not(directory_next(directory, UINT64_MAX, &entry));
 }
 
-Test(directory, who_left_without_a_word_is_not_told)
+Test(directory, a_member_that_left_without_an_exit_event_is_not_listed)
 {
     struct member *member = enter(1);
     struct directory_entry entry;

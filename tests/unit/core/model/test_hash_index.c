@@ -11,7 +11,7 @@
 void *__real_calloc(size_t count, size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 
-static bool fails; /* there is no memory */
+static bool fails; /* out of memory */
 
 void *__wrap_calloc(size_t count, size_t size)
 {
@@ -35,7 +35,7 @@ static void add(uint32_t hash, uint32_t seat)
     hash_index_add(&table, hash, seat);
 }
 
-/* How often the seat stands under that hash. */
+/* How many entries this seat has under that hash. */
 static unsigned times(uint32_t hash, uint32_t seat)
 {
     struct hash_index_search search = hash_index_search(hash);
@@ -47,7 +47,7 @@ static unsigned times(uint32_t hash, uint32_t seat)
     return found;
 }
 
-/* How many seats stand under it. */
+/* How many entries that hash has. */
 static unsigned all(uint32_t hash)
 {
     struct hash_index_search search = hash_index_search(hash);
@@ -70,7 +70,7 @@ Test(hash_index, two_seats_with_one_hash_are_told_one_after_the_other)
 {
     add(7, 0);
     add(7, UINT32_MAX - 1);
-    add(7 + 64, 3); /* wants the same place, but is another hash */
+    add(7 + 64, 3); /* the same place, but another hash */
     cr_expect_eq(all(7), 2);
     cr_expect_eq(times(7, 0), 1);
     cr_expect_eq(times(7, UINT32_MAX - 1), 1);
@@ -100,8 +100,10 @@ Test(hash_index, it_goes_on_at_the_beginning_behind_its_last_place)
     cr_expect_eq(times(0, 5), 1);
 }
 
-/* Few hashes, of which many want the same places: those at the table's end, whatever its size, and
- * some between. */
+/*
+ * Few hashes, many of which share the same places: those at the end of the table, whatever its
+ * size, and some between.
+ */
 #define MODEL_HASHES 48U
 #define MODEL_SEATS  60U
 
@@ -172,7 +174,7 @@ Test(hash_index, without_memory_it_stays_as_it_is_and_takes_more_when_there_is_s
         add(hash, seat);
         fails = true;
         hash_index_remove(&table, hash, seat);
-        hash_index_add(&table, hash, seat); /* what was removed leaves room behind */
+        hash_index_add(&table, hash, seat); /* a removal leaves room */
     }
     cr_expect_eq(refused, 9, "64, 128 … 16384 places");
 }

@@ -6,7 +6,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-/* Beyond 32 bits, and over the edge of the low half. */
+/* Beyond 32 bits, and across a boundary of the low half. */
 #define BASE   UINT64_C(0x1fffffff0)
 #define CURSOR (BASE + 200)
 
@@ -74,8 +74,10 @@ Test(nacks, what_was_sent_is_dropped_from_the_front)
     cr_expect_eq(nacks.count, 0);
 }
 
-/* Against an array of flags, at random: nothing that was not asked for is kept, and what is kept
- * are the lowest. */
+/*
+ * At random, against an array of flags: only ranges that were asked for are kept, and they are the
+ * lowest.
+ */
 Test(nacks, they_hold_what_an_array_would)
 {
     uint32_t seed = 1;

@@ -143,7 +143,7 @@ Test(name, the_words_a_line_begins_with_are_reserved)
     expect_refused("notice");
     expect_refused("myNOTICEs");
     expect_refused(">");
-    expect_accepted("a>b"); /* so short a word is reserved only as a whole */
+    expect_accepted("a>b"); /* so short a word is reserved only as a whole name */
 }
 
 Test(name, length_is_limited_in_code_points_and_in_bytes)

@@ -205,7 +205,7 @@ Test(network, everybody_is_known)
     }
 }
 
-/* As the contract has it: an address of the same family whose first bits are the network's. */
+/* The contract: an address of the same family whose first bits are the network's. */
 static bool has_bit_by_bit(const struct network *network,
                            const uint8_t address[ENDPOINT_ADDRESS_BYTES])
 {
@@ -222,8 +222,8 @@ static void roll_address(struct dice *dice, uint8_t address[ENDPOINT_ADDRESS_BYT
 {
     const uint8_t ipv4[4] = {(uint8_t)dice_roll(dice), (uint8_t)dice_roll(dice), 0,
                              (uint8_t)dice_below(dice, 2)};
-    uint32_t filled =
-        dice_chance(dice, 500) ? 500 : 0; /* ::/80 must not hold ::ffff:192.0.2.1, which is IPv4 */
+    /* ::/80 must not match ::ffff:192.0.2.1, which is IPv4. */
+    uint32_t filled = dice_chance(dice, 500) ? 500 : 0;
 
     for (size_t i = 0; i < ENDPOINT_ADDRESS_BYTES; i++)
         address[i] = dice_chance(dice, filled) ? (uint8_t)dice_roll(dice) : 0;
@@ -231,7 +231,7 @@ static void roll_address(struct dice *dice, uint8_t address[ENDPOINT_ADDRESS_BYT
         endpoint_address_from_ipv4(ipv4, address);
 }
 
-Test(network, whoever_is_in_a_network_is_what_a_look_at_each_bit_says)
+Test(network, matching_agrees_with_a_comparison_bit_by_bit)
 {
     struct dice dice = {.state = 1};
     unsigned in = 0;
@@ -246,7 +246,7 @@ Test(network, whoever_is_in_a_network_is_what_a_look_at_each_bit_says)
             (uint8_t)(endpoint_address_is_ipv4(network.address) ? dice_between(&dice, 96, 128)
                                                                 : dice_between(&dice, 0, 128));
         memcpy(address, network.address, sizeof(address));
-        for (; bit < 128; bit += 1 + dice_below(&dice, 32)) /* like it up to some bit */
+        for (; bit < 128; bit += 1 + dice_below(&dice, 32)) /* equal up to some bit */
             address[bit / 8] ^= (uint8_t)(0x80U >> bit % 8);
         if (dice_chance(&dice, 100))
             roll_address(&dice, address);
@@ -351,7 +351,7 @@ Test(network, a_full_list_takes_no_more)
     }
     cr_expect_eq(network_list_add(&list, "10.1.0.0/24", why), STATUS_FULL);
     cr_expect(strstr(why, "at most 256") != NULL, "%s", why);
-    add("10.0.255.0/24"); /* it is in it */
+    add("10.0.255.0/24"); /* it is in the list already */
     add("loopback");
     cr_expect(list_has("10.0.255.255"));
     cr_expect_not(list_has("10.1.0.1"));

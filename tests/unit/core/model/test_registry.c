@@ -136,7 +136,7 @@ Test(registry, the_quietest_is_the_one_heard_longest_ago)
     cr_expect_null(registry_quietest(registry, false, false));
 }
 
-Test(registry, who_is_heard_twice_in_a_row_stays_the_loudest_and_was_heard_just_now)
+Test(registry, a_member_heard_twice_in_a_row_stays_the_loudest_and_was_heard_just_now)
 {
     struct member *a = add(1), *b = add(2);
 
@@ -151,7 +151,7 @@ Test(registry, who_is_heard_twice_in_a_row_stays_the_loudest_and_was_heard_just_
     cr_expect_eq(registry_quietest(registry, false, false), b);
 }
 
-Test(registry, the_loudest_that_were_warned_are_not_warned_any_more_once_heard)
+Test(registry, warned_members_that_are_heard_again_are_no_longer_warned)
 {
     struct member *a = add(1), *b = add(2);
 
@@ -165,12 +165,12 @@ Test(registry, the_loudest_that_were_warned_are_not_warned_any_more_once_heard)
     cr_expect_eq(b->louder, a);
 }
 
-Test(registry, who_was_heard_last_is_found_when_it_has_moved_and_not_when_it_has_left)
+Test(registry, the_member_heard_last_is_found_when_it_has_moved_and_not_when_it_has_left)
 {
     struct member *a = add(1), *b = add(2), *c = add(3);
 
     registry_heard(registry, c, 10);
-    registry_mark_behind(registry, c); /* to the first place, and whoever stood there to the last */
+    registry_mark_behind(registry, c); /* swaps places with the first one */
     cr_expect_eq(c->position, 0);
     cr_expect_eq(find(3), c);
     cr_expect_eq(find(1), a);
@@ -198,7 +198,7 @@ Test(registry, a_sequenced_member_that_was_heard_last_is_not_found_by_its_endpoi
     cr_expect_null(find(1));
 }
 
-Test(registry, the_head_of_the_window_goes_round)
+Test(registry, the_head_of_the_lagging_range_wraps_round)
 {
     struct member *a = add(1), *b = add(2);
 
@@ -217,17 +217,17 @@ Test(registry, the_head_of_the_window_goes_round)
     cr_expect_eq(registry_behind(registry), 0);
 }
 
-/* What the registry should hold, kept the simple way: by number of the test's own. */
+/* The expected state of the registry, kept in a simple way, by the test's own numbers. */
 #define MODEL_MAX 40U
 
 struct model {
     bool in[MODEL_MAX];
     bool behind[MODEL_MAX];
-    unsigned waited[MODEL_MAX]; /* turns of others since its last */
+    unsigned waited[MODEL_MAX]; /* turns of others since its last one */
     unsigned count, behind_count;
 };
 
-static unsigned most; /* members at once, so far */
+static unsigned most; /* members at a time, so far */
 
 static unsigned number_at(uint32_t position)
 {
@@ -270,7 +270,7 @@ static void change(struct model *model, unsigned n, unsigned what)
 {
     unsigned head = model->behind_count > 0 ? number_at(registry_lagging(registry, 0)) : 0;
 
-    if (model->in[n]) /* where it is found first */
+    if (model->in[n]) /* it is then found first */
         (what % 3 == 0 ? registry_warned(registry, find(n))
                        : registry_heard(registry, find(n), what));
     if (what < 4) {
@@ -335,7 +335,7 @@ Test(registry, it_agrees_with_a_simple_model_whatever_the_order_of_calls)
     }
 }
 
-Test(registry, everybody_in_the_window_gets_a_turn_in_one_round)
+Test(registry, every_lagging_member_gets_a_turn_in_one_round)
 {
     bool seen[100] = {false};
 

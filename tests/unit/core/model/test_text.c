@@ -123,7 +123,7 @@ Test(text, width_is_counted_in_columns_of_a_terminal)
     cr_expect_eq(text_width(BYTES("alice")), 5);
     cr_expect_eq(text_width(BYTES("李雷")), 4);
     cr_expect_eq(text_width(BYTES("e\xcc\x81")), 1); /* a letter and a mark above it */
-    cr_expect_eq(text_width(BYTES("a\xff\x62")), 1); /* what is not valid ends it */
+    cr_expect_eq(text_width(BYTES("a\xff\x62")), 1); /* an invalid byte ends it */
 }
 
 Test(text, what_is_not_utf8_is_repaired_byte_by_byte)
@@ -177,9 +177,9 @@ Test(text, characters_come_one_by_one)
     cr_expect_not(text_is_space('a') || text_is_space(0x200b));
 }
 
-/* ---- the short ways through what is usual ---- */
+/* ---- shortcuts for usual text ---- */
 
-/* Character by character. */
+/* The same, character by character. */
 static bool is_utf8_by_characters(const char *bytes, size_t length)
 {
     int32_t codepoint;
@@ -248,8 +248,8 @@ Test(text, each_character_is_judged_alike_alone_and_among_others)
 {
     char bytes[64];
 
-    for (uint32_t codepoint = 0; codepoint <= 0x110000;
-         codepoint++) { /* surrogates and one too many included */
+    /* Surrogates and the first number above the last code point included. */
+    for (uint32_t codepoint = 0; codepoint <= 0x110000; codepoint++) {
         size_t length = put_codepoint(codepoint, bytes);
 
         expect_no_difference(bytes, length);

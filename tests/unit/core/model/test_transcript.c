@@ -17,7 +17,7 @@ static struct transcript *new_transcript(void)
     return transcript;
 }
 
-/* Text number n has a length and bytes that only n explains. */
+/* Text number n has a length and bytes that depend on n. */
 static size_t make_text(uint64_t n, char text[PLAIN_LINE_MAX_BYTES])
 {
     size_t length = (size_t)(n * 7919 % 1000);
@@ -90,7 +90,7 @@ Test(transcript, the_oldest_make_place_for_the_newest)
         cr_assert_eq(append(transcript, n), 0);
         transcript_release(transcript, n);
         oldest = transcript_oldest(transcript);
-        /* Even of the longest kind, this many fit. */
+        /* So many fit even if they are of the longest kind. */
         cr_assert(oldest == 1 || n - oldest >= 40, "at %zu the oldest is %zu", (size_t)n,
                   (size_t)oldest);
         for (uint64_t held = oldest; held <= n; held += 1 + held % 7)

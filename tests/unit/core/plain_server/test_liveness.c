@@ -10,7 +10,7 @@
 
 #define ALICE 1001
 #define BOB   1002
-#define AGAIN 1003 /* alice's program, started anew on the same machine */
+#define AGAIN 1003 /* alice's program, restarted on the same machine */
 
 static struct stage stage;
 
@@ -139,7 +139,7 @@ Test(liveness, a_suspect_may_leave_by_itself)
     cr_expect_eq(room_members(stage.room), 1);
 }
 
-Test(liveness, more_members_than_can_be_suspected_are_seen_off_in_turns)
+Test(liveness, more_members_than_can_be_suspected_are_removed_in_turns)
 {
     uint32_t left;
 
@@ -158,7 +158,7 @@ Test(liveness, more_members_than_can_be_suspected_are_seen_off_in_turns)
     cr_expect_eq(left, 2, "%u are left", (unsigned)left);
 }
 
-/* ---- a silent room ---- */
+/* ---- a quiet room ---- */
 
 Test(liveness, members_neither_sent_to_nor_heard_are_probed)
 {
@@ -174,7 +174,7 @@ Test(liveness, members_neither_sent_to_nor_heard_are_probed)
     cr_expect_eq(stage.outbox.count, 4);
 }
 
-Test(liveness, whoever_was_heard_is_not_probed)
+Test(liveness, a_member_that_was_heard_is_not_probed)
 {
     later_ms(30000);
     stage_send(&stage, ALICE, "C alice ");
@@ -200,7 +200,7 @@ Test(liveness, a_large_room_is_probed_in_pieces_each_once)
         snprintf(name, sizeof(name), "m%u", i);
         stage_join(&stage, (uint16_t)(2000 + i), name);
     }
-    room_release(stage.room, &stage.now); /* in a room of this size joins wait for company */
+    room_release(stage.room, &stage.now); /* in a room of this size joins are held back */
     stage_sweep(&stage);
     fake_outbox_clear(&stage.outbox);
     later_ms(60000);
@@ -226,9 +226,9 @@ Test(liveness, without_an_interval_nobody_is_probed)
     cr_expect_eq(stage.outbox.count, 0);
 }
 
-/* ---- whose name is it? ---- */
+/* ---- name claims ---- */
 
-Test(liveness, a_name_whose_holder_is_gone_goes_to_who_asks_from_the_same_address)
+Test(liveness, a_name_whose_holder_is_gone_goes_to_a_newcomer_at_the_same_address)
 {
     stage_send(&stage, AGAIN, "L alice\n");
     stage_sweep(&stage);
@@ -288,12 +288,12 @@ Test(liveness, only_one_of_several_gets_a_name_that_is_freed)
     unreachable(ALICE);
     cr_expect(stage_heard(&stage, AGAIN, 0, "OK"));
     later_ms(200);
-    /* The winner holds it now, alive. */
+    /* The winner now holds it, and is alive. */
     cr_expect(stage_heard(&stage, AGAIN + 1, 0, "该用户已存在"));
     cr_expect_eq(room_members(stage.room), 2);
 }
 
-Test(liveness, more_contests_than_there_is_place_for_are_answered_at_once)
+Test(liveness, claims_beyond_the_table_are_answered_at_once)
 {
     for (uint16_t i = 0; i <= NAME_CLAIMS_MAX; i++)
         stage_send(&stage, (uint16_t)(3000 + i), "L alice");

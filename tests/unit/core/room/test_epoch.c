@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The numbers of members come to an end, and the room goes on. */
+/* The room goes on when the numbers of members are used up. */
 #include "core/room/room_state.h"
 #include "support/hand.h"
 
@@ -32,7 +32,7 @@ static void close_stage(void)
 
 TestSuite(epoch, .init = open_stage, .fini = close_stage);
 
-Test(epoch, who_joins_behind_the_last_number_begins_another)
+Test(epoch, a_join_after_the_last_number_begins_another)
 {
     uint64_t before = alice.epoch;
     struct sequenced_down_frame page = {.kind = SEQUENCED_DOWN_HEAD};
@@ -60,7 +60,7 @@ Test(epoch, who_joins_behind_the_last_number_begins_another)
     cr_expect_not(sequenced_down_next_entry(&page.members.entries, &entry));
 }
 
-Test(epoch, who_speaks_the_plain_protocol_only_sees_the_others_leave)
+Test(epoch, a_plain_member_only_sees_the_others_leave)
 {
     fake_outbox_clear(&stage.outbox);
     stage_send(&stage, DAVE, "L dave");

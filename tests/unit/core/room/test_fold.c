@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* In a large room joins and exits wait for company; what somebody says does not, and takes with it
- * what came before. */
+/*
+ * In a large room joins and exits are held back; a message is not, and releases the events before
+ * it.
+ */
 #include "core/room/fold.h"
 #include "support/stage.h"
 
@@ -10,7 +12,7 @@
 #include <stdio.h>
 
 #define FIRST   2000
-#define CROWD   FOLD_MIN_MEMBERS
+#define MEMBERS FOLD_MIN_MEMBERS
 #define VISITOR 1001
 
 static struct stage stage;
@@ -30,11 +32,11 @@ static void pass_ms(int64_t ms)
         room_tick(stage.room, &stage.now);
 }
 
-/* A large room, in which everything has been delivered for long. */
+/* A large room in which everything has been delivered. */
 static void open_stage(void)
 {
     stage_new(&stage);
-    for (uint16_t i = 0; i < CROWD; i++)
+    for (uint16_t i = 0; i < MEMBERS; i++)
         join((uint16_t)(FIRST + i));
     stage_sweep(&stage);
     pass_ms(1000);
@@ -50,7 +52,7 @@ static void close_stage(void)
 
 TestSuite(fold, .init = open_stage, .fini = close_stage);
 
-/* One join that was told at once; those after it meet the pause. */
+/* One join is released at once; those after it meet the pause. */
 static void begin_pause(void)
 {
     join(VISITOR);
@@ -115,7 +117,7 @@ Test(fold, a_notice_does_not_wait)
     cr_expect(stage_heard(&stage, FIRST, 1, "管理员消息: tea"));
 }
 
-Test(fold, who_joins_and_leaves_in_the_pause_is_answered_twice)
+Test(fold, a_visitor_that_joins_and_leaves_in_the_pause_is_answered_twice)
 {
     begin_pause();
     join(VISITOR + 1);
@@ -144,7 +146,7 @@ Test(fold, a_round_that_took_long_is_followed_by_a_pause_as_long)
     join(VISITOR + 2);
     pass_ms(100);
     cr_assert_eq(room_sweep(stage.room, &stage.now, 10), SWEEP_MORE);
-    pass_ms(60000); /* a machine that slept */
+    pass_ms(60000); /* the machine slept */
     stage_sweep(&stage);
     join(VISITOR + 3);
     cr_expect_eq(room_next_tick(stage.room), stage.now.mono_ns + FOLD_PAUSE_MAX_NS);
@@ -194,7 +196,7 @@ Test(fold, what_waits_gives_way_where_the_ring_is_full)
     cr_expect_eq(stage.refused[REFUSED_NO_MEMORY], 0);
 }
 
-Test(fold, nothing_waits_for_company_when_the_room_closes)
+Test(fold, nothing_is_held_back_when_the_room_closes)
 {
     begin_pause();
     join(VISITOR + 1);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Joins, renames, messages and exits are decided in one place, and by one measure, whatever the
- * protocol. */
+/*
+ * Joins, renames, messages and exits are decided in one place, by the same rules for each protocol.
+ */
 #include "core/room/room_state.h"
 #include "support/hand.h"
 
@@ -14,7 +15,7 @@
 #define ALICE 1001
 #define BOB   1002
 #define CAROL 1003
-#define ROUND 1000 /* requests, all in one moment */
+#define ROUND 1000 /* requests, all at one time */
 
 static struct stage stage;
 
@@ -41,7 +42,7 @@ static uint64_t appended(void)
     return stats.appended;
 }
 
-/* A request of the plain protocol; sweeps, and forgets what was sent. */
+/* Sends a request of the plain protocol, sweeps, and clears the outbox. */
 __attribute__((format(printf, 2, 3))) static void ask(uint16_t port, const char *format, ...)
 {
     char request[64];
@@ -55,7 +56,7 @@ __attribute__((format(printf, 2, 3))) static void ask(uint16_t port, const char 
     fake_outbox_clear(&stage.outbox);
 }
 
-/* ---- what a change costs ---- */
+/* ---- the cost of a change ---- */
 
 Test(membership, renames_of_a_plain_member_are_limited_as_messages_are)
 {
@@ -96,8 +97,7 @@ Test(membership, renames_cost_the_bytes_of_the_name)
     cr_expect_eq(ROUND - stage.refused[REFUSED_LIMITED], 1000 / 21);
 }
 
-/* Where messages are limited more generously, as they are by default, what only makes noise is not.
- */
+/* A generous limit on messages, as by default, does not allow more changes. */
 Test(membership,
      no_limit_on_messages_lets_through_more_than_a_hundred_renames_at_once_and_ten_a_second)
 {
@@ -139,7 +139,7 @@ Test(membership, joining_and_leaving_again_and_again_is_limited_as_messages_are)
         ask(ALICE, "L alice");
         ask(ALICE, "E alice");
     }
-    /* The first join is out of a full bucket, all that follows costs one of twenty. */
+    /* The first join is free with a full bucket; each later change costs one of twenty. */
     cr_expect_eq(appended() - before, 22);
     cr_expect_geq(stage.refused[REFUSED_LIMITED], ROUND - 11);
     stage.now.mono_ns += MOMENT_NS_PER_S;
@@ -234,7 +234,7 @@ Test(membership, sessions_that_come_and_go_at_one_endpoint_are_limited_as_messag
     cr_expect_eq(appended() - before, 6);
 }
 
-/* What one member does is owed to all others; with its limits, that stays bounded, too. */
+/* One member's actions are owed to all others; its limits bound that, too. */
 Test(membership, what_a_member_that_floods_makes_others_be_owed_is_bounded)
 {
     struct room_stats stats;
@@ -246,7 +246,7 @@ Test(membership, what_a_member_that_floods_makes_others_be_owed_is_bounded)
         stage_join(&stage, (uint16_t)(2000 + i), name);
     }
     stage_join(&stage, ALICE, "alice");
-    stage.outbox.full_doors = 1; /* nothing leaves */
+    stage.outbox.full_doors = 1; /* nothing is sent */
     for (unsigned i = 0; i < ROUND; i++) {
         char request[32];
 
@@ -260,7 +260,7 @@ Test(membership, what_a_member_that_floods_makes_others_be_owed_is_bounded)
     cr_expect_leq(stats.deliveries_owed, 101U * 2U * 20U);
 }
 
-/* ---- a member that is mute ---- */
+/* ---- muted members ---- */
 
 static void mute(const char *name)
 {
@@ -404,7 +404,7 @@ Test(membership, a_mute_goes_on_over_a_restart)
     cr_expect_eq(stage.refused[REFUSED_MUTED], 2);
 }
 
-/* ---- one measure for both protocols ---- */
+/* ---- the same rules for both protocols ---- */
 
 Test(membership, both_protocols_refuse_a_text_for_the_same_reasons)
 {
@@ -471,8 +471,8 @@ Test(membership, both_protocols_refuse_a_name_for_the_same_reasons)
 
         snprintf(request, sizeof(request), "L %s", rows[i].name);
         stage_send(&stage, ALICE, request);
-        newcomer.peer.address[ENDPOINT_ADDRESS_BYTES - 1] =
-            77; /* not where bob is, who would be asked first */
+        /* Not bob's address, where he would be probed first. */
+        newcomer.peer.address[ENDPOINT_ADDRESS_BYTES - 1] = 77;
         stage_send_bytes(&stage, &newcomer, request, strlen(request));
         hand_rename(&carol, i + 1, rows[i].name);
         cr_assert(hand_told(&carol, SEQUENCED_DOWN_NOT_TAKEN, &frame));

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Overload is what grows for seconds, is more than leaves in one, and is told twice: when it begins
- * and when it ends. */
+/*
+ * Overload is growth for seconds, of more than is delivered in one. It is reported twice: when it
+ * begins and when it ends.
+ */
 #include "core/room/overload.h"
 #include "support/stage.h"
 
@@ -37,7 +39,7 @@ static void close_stage(void)
 
 TestSuite(overload, .init = open_stage, .fini = close_stage);
 
-/* A second in which the teller says so much, and so many datagrams may leave at most. */
+/* A second in which the teller says so many messages, and at most so many datagrams are sent. */
 static enum sweep_result pass_second(unsigned messages, size_t datagrams)
 {
     enum sweep_result result;
@@ -65,7 +67,7 @@ static int64_t idle_due(void)
     return stage.now.mono_ns + 10000 * MOMENT_NS_PER_S;
 }
 
-Test(overload, what_keeps_up_is_never_looked_at)
+Test(overload, a_room_that_keeps_up_is_never_sampled)
 {
     cr_assert_gt(room_next_tick(stage.room), idle_due());
     for (unsigned i = 0; i < 20; i++) {
@@ -77,7 +79,7 @@ Test(overload, what_keeps_up_is_never_looked_at)
     cr_expect_not(stats().overloaded);
 }
 
-Test(overload, while_somebody_is_behind_it_looks_once_a_second)
+Test(overload, while_a_member_lags_it_samples_once_a_second)
 {
     cr_assert_eq(room_sweep(stage.room, &stage.now, 64), SWEEP_DONE);
     stage_send(&stage, TELLER, "C teller hello");
@@ -154,7 +156,7 @@ Test(overload, it_ends_when_what_is_owed_leaves_in_half_a_second)
     cr_expect_gt(stats().behind, 0, "somebody is behind all the time");
 }
 
-Test(overload, a_burst_that_is_worked_off_is_none)
+Test(overload, a_burst_that_is_worked_off_is_no_overload)
 {
     cr_assert_eq(pass_second(500, 640), SWEEP_MORE);
     for (unsigned i = 0; i < 20; i++)
@@ -169,7 +171,7 @@ Test(overload, growth_must_be_without_a_pause)
     cr_expect_eq(stage.overloads, 0);
 }
 
-Test(overload, little_that_grows_slowly_is_none)
+Test(overload, a_small_debt_that_grows_slowly_is_no_overload)
 {
     for (unsigned i = 0; i < 20; i++)
         cr_assert_eq(pass_second(101, 10000), SWEEP_MORE);
@@ -198,7 +200,7 @@ Test(overload, a_ring_that_is_full_does_not_hide_it)
     cr_expect_leq(stage.overload.owed, MEMBERS * 2000U, "what left the ring is not owed");
 }
 
-Test(overload, who_waits_on_probation_is_no_load)
+Test(overload, a_member_waiting_on_probation_is_no_load)
 {
     stage.config.access.trusted.sets = 0;
     stage_reconfigure(&stage);
@@ -214,7 +216,7 @@ Test(overload, who_waits_on_probation_is_no_load)
     cr_expect_eq(stage.overloads, 0);
 }
 
-Test(overload, a_door_that_takes_nothing_is_one)
+Test(overload, a_door_that_takes_nothing_is_overload)
 {
     stage.outbox.full_doors = 1;
     for (unsigned i = 0; i < OVERLOAD_SAMPLES; i++)
@@ -224,7 +226,7 @@ Test(overload, a_door_that_takes_nothing_is_one)
     cr_expect_eq(stage.overload.owed, OVERLOAD_SAMPLES * MEMBERS);
 }
 
-Test(overload, a_room_without_an_observer_is_looked_at_all_the_same)
+Test(overload, a_room_without_an_observer_is_sampled_all_the_same)
 {
     stage_done(&stage);
     stage_open(&stage);

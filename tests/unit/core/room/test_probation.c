@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What somebody outside access.trusted can make the room send to an address that may be another's.
- */
+/* The most that a sender outside access.trusted can make the room send to a spoofed address. */
 #include "support/stage.h"
 
 #include <criterion/criterion.h>
@@ -78,7 +77,7 @@ Test(probation, a_spoofed_join_brings_eight_datagrams_and_no_more_whatever_happe
 
     send_as_victim(VICTIM, "L victim");
     say("x", 100);
-    for (int i = 0; i < 20; i++) { /* suspects, rounds of probes, the idle warning and the bye */
+    for (int i = 0; i < 20; i++) { /* suspicion, rounds of probes, the idle warning and the bye */
         struct path path = victim_path(VICTIM);
 
         stage.now.mono_ns += 61 * MOMENT_NS_PER_S;
@@ -119,7 +118,7 @@ Test(probation, a_second_datagram_ends_it_and_what_was_held_back_is_sent)
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, VICTIM), 111);
 }
 
-Test(probation, who_is_held_back_costs_a_sweep_nothing_more)
+Test(probation, a_member_that_is_held_back_costs_a_sweep_nothing_more)
 {
     struct room_stats stats;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What a keeper is told, and a second room that is made of it. */
+/* The calls to the roster, and a second room restored from it. */
 #include "support/stage.h"
 
 #include <criterion/criterion.h>
@@ -47,7 +47,7 @@ static void close_stage(void)
 
 TestSuite(roster, .init = open_with_keeper, .fini = close_stage);
 
-/* The program ends without a word; the next one is made of what was kept. */
+/* The program ends without an exit; the next one is restored from the roster. */
 static void restart(void)
 {
     struct roster_record before[SEATS];
@@ -107,7 +107,7 @@ Test(roster, a_name_stays_taken_and_numbers_go_on)
     cr_expect_eq(member.delivered, 1, "carol's join");
 }
 
-Test(roster, who_has_left_or_was_renamed_is_not_back)
+Test(roster, a_member_that_left_is_not_restored_and_a_renamed_one_keeps_its_new_name)
 {
     stage_join(&stage, ALICE, "alice");
     stage_join(&stage, BOB, "bob");
@@ -133,7 +133,7 @@ Test(roster, an_accept_that_was_not_sent_yet_is_sent_after_the_restart)
     cr_expect_eq(stage.outbox.count, 0, "once");
 }
 
-Test(roster, who_is_mute_stays_mute_until_its_time)
+Test(roster, a_mute_member_stays_mute_until_its_time)
 {
     stage_join(&stage, ALICE, "alice");
     cr_assert_eq(
@@ -147,7 +147,7 @@ Test(roster, who_is_mute_stays_mute_until_its_time)
     cr_expect_eq(stage.happened[EVENT_CHAT], 1);
 }
 
-Test(roster, who_was_on_probation_still_is)
+Test(roster, a_member_on_probation_stays_on_probation)
 {
     stage.config.access.trusted.sets = 0;
     stage_reconfigure(&stage);
@@ -168,7 +168,7 @@ Test(roster, the_address_a_member_writes_to_is_kept_when_it_changes)
     cr_expect_eq(kept[0].path.local[15], 253);
 }
 
-Test(roster, the_others_are_told_of_who_has_no_door_any_more)
+Test(roster, the_others_are_told_of_a_member_whose_door_is_gone)
 {
     struct roster_record alice = record_of("alice", ALICE), bob = record_of("bob", BOB);
 
@@ -202,7 +202,7 @@ Test(roster, a_record_that_can_not_be_true_is_refused)
     cr_expect_eq(room_members(stage.room), 1);
 }
 
-Test(roster, what_the_networks_of_now_do_not_let_in_leaves)
+Test(roster, members_that_the_present_networks_do_not_admit_leave)
 {
     struct roster_record alice = record_of("alice", ALICE);
 

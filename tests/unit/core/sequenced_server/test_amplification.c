@@ -2,10 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Nobody is sent more bytes than it sent before its address is known (doc/protocol.md, 2.11):
- * whatever a first datagram is. By kind and length exhaustively, by content at random, while the
- * limits for answers let everything pass, while they hold back, and in a room that does not speak
- * the protocol. The seed is that of ROOMD_SEED, or 1.
+ * Before its address is confirmed, a sender is sent no more bytes than it sent, whatever its first
+ * datagram is (doc/protocol.md, 2.11). Tested by kind and length exhaustively, by content at
+ * random; while the limits for answers allow everything, while they are exhausted, and in a room
+ * that does not speak the protocol. The seed is that of ROOMD_SEED, or 1.
  */
 #include "support/dice.h"
 #include "support/hand.h"
@@ -17,23 +17,23 @@
 #define ALICE    1001
 #define STRANGER 1002
 
-/* Beyond what the room reads of a datagram. */
+/* Longer than the room reads of a datagram. */
 #define LENGTH_MAX 1300U
 
 #define FIRST_MIN 0xf8U
 #define FIRST_MAX 0xfeU
 
-/* As answers begin. */
+/* First bytes of answers. */
 #define HANDSHAKE 0xf9U
 #define DOWN      0xfbU
 
-/* So seldom that no limit bites, and all in one moment. */
+/* Rarely enough for no limit to apply, and all at one time. */
 static const int64_t pauses_ns[] = {100 * MOMENT_NS_PER_MS, 0};
 
 static struct stage stage;
 static struct dice dice;
 static struct path stranger;
-static uint64_t answers[256]; /* datagrams to the stranger, by their first bytes */
+static uint64_t answers[256]; /* datagrams to the stranger, by first byte */
 
 static void open_stage(void)
 {
@@ -61,7 +61,7 @@ static void fill(uint8_t bytes[LENGTH_MAX], size_t from)
     }
 }
 
-/* Half of them random, the others all alike: numbers that are small, lengths that fit. */
+/* Half of them random, the others all alike: small numbers, and lengths that fit. */
 static void fill_anyhow(uint8_t bytes[LENGTH_MAX])
 {
     if (dice_chance(&dice, 500))
@@ -70,7 +70,7 @@ static void fill_anyhow(uint8_t bytes[LENGTH_MAX])
         memset(bytes, (int)dice_below(&dice, 4), LENGTH_MAX);
 }
 
-/* What the datagram brings back to where it came from, at once and with the next sweep. */
+/* Checks the answers to the source of the datagram, at once and with the next sweep. */
 static void expect_no_more_than_came(const uint8_t *bytes, size_t length)
 {
     size_t sent = 0;
@@ -83,7 +83,7 @@ static void expect_no_more_than_came(const uint8_t *bytes, size_t length)
         sent += stage.outbox.sent[i].length;
         answers[(uint8_t)stage.outbox.sent[i].bytes[0]]++;
     }
-    if (sent > length) /* said here, for a million expectations take their time */
+    if (sent > length) /* checked here, because a million expectations take their time */
         cr_expect_leq(sent, length, "%02x %02x %02x of %zu bytes", bytes[0], bytes[1], bytes[2],
                       length);
     fake_outbox_clear(&stage.outbox);
@@ -105,7 +105,7 @@ static void speak(bool enabled)
     stage_reconfigure(&stage);
 }
 
-/* ---- anything ---- */
+/* ---- arbitrary datagrams ---- */
 
 Test(amplification, each_first_byte_version_and_type)
 {
@@ -120,7 +120,7 @@ Test(amplification, each_first_byte_version_and_type)
         expect_no_more_than_came(bytes, 1 + dice_below(&dice, LENGTH_MAX));
         pass(pauses_ns[dice_below(&dice, 2)]);
     }
-    cr_expect_gt(answers[HANDSHAKE], 10); /* random versions are seldom its own */
+    cr_expect_gt(answers[HANDSHAKE], 10); /* random versions are rarely its own */
     cr_expect_eq(room_members(stage.room), 0);
 }
 
@@ -134,7 +134,7 @@ static void send_each_length(unsigned first, unsigned type)
         bytes[1] = SEQUENCED_VERSION;
         bytes[2] = (uint8_t)type;
         if (dice_chance(&dice, 500))
-            bytes[3] = 0; /* flags, where there are any */
+            bytes[3] = 0; /* no flags, if it has any */
         expect_no_more_than_came(bytes, length);
         pass(pauses_ns[dice_below(&dice, 2)]);
     }
@@ -150,9 +150,9 @@ Test(amplification, each_first_byte_type_and_length)
     cr_expect_eq(room_members(stage.room), 0);
 }
 
-/* ---- what is well-formed up to its end ---- */
+/* ---- well-formed up to the end ---- */
 
-/* Cut short, as it is, and with anything behind it. */
+/* Sends it cut short, unchanged, and with anything appended. */
 static void send_stretched(const uint8_t *written, size_t written_length)
 {
     uint8_t bytes[LENGTH_MAX];
@@ -211,7 +211,7 @@ Test(amplification, joins_whose_cookies_are_not_theirs)
     cr_expect_eq(room_members(stage.room), 0);
 }
 
-/* ---- with somebody's token ---- */
+/* ---- with a member's token ---- */
 
 static size_t write_up(uint8_t bytes[LENGTH_MAX], const struct sequenced_up *up)
 {
@@ -224,14 +224,16 @@ static size_t write_up(uint8_t bytes[LENGTH_MAX], const struct sequenced_up *up)
 /* Its run is 2, so that there is an earlier one. */
 static void enter(struct hand *alice, uint64_t nonce)
 {
-    pass(20 * MOMENT_NS_PER_S); /* the limits for answers have recovered */
+    pass(20 * MOMENT_NS_PER_S); /* so that the limits for answers have recovered */
     hand_init(alice, &stage, ALICE);
     cr_assert(hand_enter(alice, 2 * nonce, "alice"));
     cr_assert(hand_hello(alice, 2 * nonce + 1) && hand_join(alice, "alice", true));
 }
 
-/* Whoever has read a member's token, or guesses one, is sent no more at its own address; what else
- * it does is done to the member's. */
+/*
+ * A sender that knows a member's token, or guesses one, is sent no more at its own address; its
+ * other effects are on the member.
+ */
 Test(amplification, ups_with_the_token_of_a_member_or_of_nobody)
 {
     struct sequenced_up up = {.packet = 1};
@@ -239,8 +241,8 @@ Test(amplification, ups_with_the_token_of_a_member_or_of_nobody)
     struct hand alice;
 
     for (unsigned turn = 0; turn < 64; turn++) {
-        if (room_members(stage.room) ==
-            0) /* there was a LEAVE among the frames, or the time of its silence has passed */
+        /* After a LEAVE among the frames, or the timeout. */
+        if (room_members(stage.room) == 0)
             enter(&alice, 1 + turn);
         up.token = alice.token + turn % 2;
         up.run = (uint16_t)(1 + turn / 2 % 3);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What sequenced members are sent, and sent again: windows, repairs, the end of a burst, and gaps.
- */
+/* Delivery to sequenced members: windows, repairs, the end of a burst, and gaps. */
 #include "support/hand.h"
 
 #include "core/model/session.h"
@@ -45,8 +44,10 @@ static void pass(int64_t ms)
     stage_sweep(&stage);
 }
 
-/* Carol says so many things, each as long as a datagram nearly, and each swept by itself or all
- * together. */
+/*
+ * Carol says so many messages, each nearly as long as a datagram, and each swept by itself or all
+ * together.
+ */
 static void say(unsigned count, bool each)
 {
     char text[900];
@@ -110,8 +111,8 @@ static void say_long(unsigned bytes)
 Test(session_delivery, what_is_nearly_as_long_as_the_longest_is_padded_to_be_sent_together)
 {
     static const unsigned lengths[] = {820, 800, 850, 500, 760, 840};
-    static const bool padded[] = {true,  true, false,
-                                  false, true, false}; /* the last of all is left as it is */
+    /* The last one of all is not padded. */
+    static const bool padded[] = {true, true, false, false, true, false};
 
     forget();
     for (size_t i = 0; i < 6; i++)
@@ -140,7 +141,7 @@ Test(session_delivery, members_at_one_place_are_sent_the_same_bytes)
                  fake_outbox_to(&stage.outbox, BOB, 0)->source);
 }
 
-Test(session_delivery, who_reports_nothing_is_sent_ten_datagrams_and_no_more)
+Test(session_delivery, a_member_that_reports_nothing_is_sent_ten_datagrams_and_no_more)
 {
     forget();
     say(30, true);
@@ -156,7 +157,7 @@ Test(session_delivery, a_window_grows_without_loss_and_a_loss_halves_it_once_a_r
 {
     const struct session *session = sessions_find(stage.room->sessions, alice.token)->session;
 
-    for (int i = 0; i < 10; i++) { /* not faster than one member may say it */
+    for (int i = 0; i < 10; i++) { /* no faster than one member may say it */
         say(100, true);
         stage.now.mono_ns += MOMENT_NS_PER_S;
     }
@@ -248,8 +249,10 @@ Test(session_delivery, a_position_beyond_the_head_is_ignored_but_not_what_stands
     cr_expect_eq(stage.happened[EVENT_CHAT], 21);
 }
 
-/* EVENTS of the run before may come late; ignored, such a position would hold up its member for
- * ever. */
+/*
+ * EVENTS of the run before may come late. If such a position were ignored, its member would be
+ * stalled for ever.
+ */
 Test(session_delivery, a_position_beyond_what_was_sent_counts_as_that)
 {
     const struct session *session = sessions_find(stage.room->sessions, alice.token)->session;
@@ -291,7 +294,8 @@ static uint64_t told_head(void)
     return hand_told(&alice, SEQUENCED_DOWN_HEAD, &frame) ? frame.head : 0;
 }
 
-Test(session_delivery, who_is_behind_is_told_the_head_after_200_ms_and_then_less_and_less_often)
+Test(session_delivery,
+     a_member_that_is_behind_is_told_the_head_after_200_ms_and_then_less_and_less_often)
 {
     static const int64_t waits_ms[] = {200, 400, 800, 1600, 3200, 6400};
 
@@ -308,7 +312,7 @@ Test(session_delivery, who_is_behind_is_told_the_head_after_200_ms_and_then_less
     cr_expect_eq(told_head(), 0);
 }
 
-Test(session_delivery, who_is_owed_more_than_its_window_lets_out_is_told_the_head_every_1600_ms)
+Test(session_delivery, a_member_owed_more_than_its_window_is_told_the_head_every_1600_ms)
 {
     say(30, true);
     pass(200);
@@ -326,7 +330,7 @@ Test(session_delivery, who_is_owed_more_than_its_window_lets_out_is_told_the_hea
     }
 }
 
-Test(session_delivery, who_has_everything_is_told_nothing)
+Test(session_delivery, a_member_that_has_everything_is_told_nothing)
 {
     say_word("hello");
     stage_sweep(&stage);
@@ -414,7 +418,7 @@ Test(session_delivery, a_full_socket_loses_nothing)
     cr_expect_eq(count_events(&alice), 5);
 }
 
-Test(session_delivery, joins_that_wait_for_company_are_one_frame)
+Test(session_delivery, joins_that_are_held_back_are_one_frame)
 {
     struct sequenced_events events;
 
@@ -434,7 +438,7 @@ Test(session_delivery, joins_that_wait_for_company_are_one_frame)
     cr_expect_eq(fake_outbox_to(&stage.outbox, ALICE, 0)->bytes[SEQUENCED_EVENTS_HEADER_BYTES], 5);
 }
 
-/* ---- seeded: whatever is lost, everything comes ---- */
+/* ---- random losses ---- */
 
 static void lossy_run(unsigned seed)
 {

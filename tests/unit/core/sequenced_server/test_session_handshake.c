@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* How somebody gets a session of the sequenced protocol, and how not. */
+/* The handshake of the sequenced protocol: how a session begins, and how it is refused. */
 #include "support/hand.h"
 
 #include "core/model/session.h"
@@ -163,7 +163,7 @@ Test(session_handshake, a_full_room_says_when_to_ask_again)
     expect_refused("bob", SEQUENCED_REFUSED_FULL, 30);
 }
 
-Test(session_handshake, who_is_banned_is_told_so)
+Test(session_handshake, a_banned_newcomer_is_told_so)
 {
     struct room_banned banned;
 
@@ -240,7 +240,7 @@ Test(session_handshake, from_a_denied_network_and_from_ourselves_nothing_is_answ
     cr_expect_eq(stage.refused[REFUSED_DENIED], 1);
 }
 
-Test(session_handshake, who_is_outside_plain_from_may_join_for_its_address_is_proved)
+Test(session_handshake, a_newcomer_outside_plain_from_may_join_because_its_address_is_confirmed)
 {
     stage.config.access.plain_from.sets = 0;
     stage_reconfigure(&stage);
@@ -260,7 +260,7 @@ Test(session_handshake, beyond_the_limits_every_second_hello_is_answered)
     cr_expect_eq(answered, 200 + 500);
 }
 
-Test(session_handshake, an_up_that_nobody_has_the_token_of_is_a_strangers)
+Test(session_handshake, an_up_with_an_unknown_token_is_a_strangers)
 {
     struct sequenced_stranger stranger;
 
@@ -307,7 +307,7 @@ Test(session_handshake, a_session_is_resumed_from_another_address_and_nobody_is_
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, BOB), 1);
 }
 
-Test(session_handshake, who_resumes_with_an_earlier_position_is_sent_what_follows_it)
+Test(session_handshake, a_session_resumed_at_an_earlier_position_is_sent_what_follows_it)
 {
     char heard[256];
 
@@ -355,7 +355,7 @@ Test(session_handshake, a_session_that_is_not_here_is_unknown)
     cr_expect_eq(other.refusal.code, SEQUENCED_REFUSED_UNKNOWN_SESSION);
 }
 
-Test(session_handshake, a_join_that_comes_late_makes_no_ghost)
+Test(session_handshake, a_join_that_comes_late_makes_no_second_member)
 {
     const struct sequenced_up_frame leave = {.kind = SEQUENCED_UP_LEAVE};
     struct hand late;
@@ -402,7 +402,7 @@ Test(session_handshake, a_program_that_was_replaced_elsewhere_is_told_so)
     cr_expect_eq(closed.closed.reason, SEQUENCED_CLOSED_RESUMED_ELSEWHERE);
 }
 
-/* ---- what it costs ---- */
+/* ---- many sessions ---- */
 
 Test(session_handshake, half_of_three_thousand_leave_and_the_table_finds_the_others)
 {

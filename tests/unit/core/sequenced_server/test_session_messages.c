@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What is said by members of both protocols in one room, and what becomes of each message. */
+/* Messages of members of both protocols in one room, and the outcome of each. */
 #include "support/hand.h"
 
 #include <criterion/criterion.h>
@@ -290,7 +290,7 @@ Test(session_messages, another_name_is_an_exit_and_a_join_of_the_same_member)
     cr_expect_eq(stage.happened[EVENT_EXIT], 2);
 }
 
-/* ---- who is here ---- */
+/* ---- members ---- */
 
 static struct sequenced_down_frame page(struct hand *hand, uint32_t after)
 {
@@ -329,7 +329,7 @@ Test(session_messages, a_page_of_members_tells_who_is_in_and_who_has_left_but_sp
     cr_expect_eq(frame.members.entries.length, 0);
 }
 
-Test(session_messages, a_crowd_takes_several_pages_and_is_told_whole)
+Test(session_messages, a_large_room_takes_several_pages_and_is_listed_completely)
 {
     struct sequenced_down_frame frame;
     struct sequenced_entry entry;

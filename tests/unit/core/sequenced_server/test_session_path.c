@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Where a session is reached, and when it is over. */
+/* The path of a session, and its end. */
 #include "support/hand.h"
 
 #include "core/model/session.h"
@@ -101,7 +101,7 @@ static void announce(unsigned count)
     }
 }
 
-/* It was shrunk by a loss on the old path. */
+/* The window was shrunk by a loss on the old path. */
 Test(session_path, a_new_address_begins_with_a_window_of_its_own_and_is_sent_what_fits_it_at_once)
 {
     uint64_t challenge;
@@ -188,7 +188,7 @@ Test(session_path, answers_go_to_the_sessions_path_until_the_new_one_is_proved)
     cr_expect_leq(fake_outbox_to(&stage.outbox, BOB, 0)->length, SEQUENCED_UP_HEADER_BYTES);
 }
 
-/* ---- heartbeat ---- */
+/* ---- heartbeat and silence ---- */
 
 static const struct session *session(void)
 {
@@ -259,7 +259,7 @@ Test(session_path, a_shorter_timeout_counts_at_once)
     cr_expect_eq(room_members(stage.room), 0);
 }
 
-Test(session_path, who_is_there_when_a_machine_wakes_up_has_a_moment_to_say_so)
+Test(session_path, members_have_a_moment_to_report_after_the_machine_slept)
 {
     pass(8 * 3600 * 1000);
     cr_expect_eq(room_members(stage.room), 1);
@@ -322,13 +322,13 @@ static void expect_closed(uint8_t reason, const char *text)
     cr_expect_eq(room_members(stage.room), 0);
 }
 
-Test(session_path, who_leaves_is_told_that_it_has_left)
+Test(session_path, a_member_that_leaves_is_told_that_it_has_left)
 {
     hand_up(&alice, &(const struct sequenced_up_frame){.kind = SEQUENCED_UP_LEAVE}, 1);
     expect_closed(SEQUENCED_CLOSED_LEFT, "");
 }
 
-Test(session_path, who_is_kicked_is_told_why_and_may_not_be_back_at_once)
+Test(session_path, a_kicked_member_is_told_why_and_may_not_be_back_at_once)
 {
     cr_assert_eq(room_kick(stage.room, &stage.now, "alice", "be kind"), 0);
     expect_closed(SEQUENCED_CLOSED_KICKED, "be kind");
@@ -337,7 +337,7 @@ Test(session_path, who_is_kicked_is_told_why_and_may_not_be_back_at_once)
     cr_expect_eq(alice.refusal.code, SEQUENCED_REFUSED_BANNED);
 }
 
-Test(session_path, who_is_banned_is_told_so)
+Test(session_path, a_banned_member_is_told_so)
 {
     struct room_banned banned;
 
@@ -384,7 +384,7 @@ static void on_forget(void *ctx, uint32_t seat)
     kept++;
 }
 
-Test(session_path, the_keeper_is_told_nothing_of_a_session)
+Test(session_path, the_roster_is_told_nothing_of_a_session)
 {
     stage_done(&stage);
     stage_open(&stage);
