@@ -9,8 +9,6 @@
 #include <roomd/status.h>
 #include <string.h>
 
-#define KEPT_FLAGS (ROSTER_OWES_ACCEPT | ROSTER_NEWLINE | ROSTER_PROBATION)
-
 /* The shown name is taken unchanged: the rules for new names may have changed since. */
 static bool read_name(const struct roster_record *record, struct name *ret_name)
 {
@@ -58,7 +56,7 @@ int room_restore(struct room *room, const struct moment *now, const struct roste
         (void)bans_mute(room->bans, name.folded, &path.peer, record->muted_until_ns, now->mono_ns);
     slot = room_slot(room, member);
     slot->cursor = transcript_appended(room->transcript) + 1;
-    slot->flags = record->flags & KEPT_FLAGS;
+    slot->flags = record->flags & ROSTER_FLAGS;
     member->first = slot->cursor;
     roster_keep(&room->roster, room->registry, member);
     if (!has_door) {

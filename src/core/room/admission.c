@@ -98,11 +98,11 @@ static bool spend(int64_t *full_ns, const struct room_rate *limit, size_t tokens
 uint32_t admission_change_cost(const struct room *room)
 {
     const struct room_rate *limit = &room->limits.messages;
-    uint32_t by_rate = limit->per_second / ADMISSION_CHANGES_PER_S,
-             by_burst = limit->burst / ADMISSION_CHANGES_BURST;
+    uint32_t by_rate = (limit->per_second + ADMISSION_CHANGES_PER_S - 1) / ADMISSION_CHANGES_PER_S;
+    uint32_t by_burst = (limit->burst + ADMISSION_CHANGES_BURST - 1) / ADMISSION_CHANGES_BURST;
     uint32_t cost = by_rate > by_burst ? by_rate : by_burst;
 
-    return cost < 1 ? 1 : cost > limit->burst ? limit->burst : cost;
+    return cost < limit->burst ? cost : limit->burst;
 }
 
 bool admission_may_act(const struct room *room, const struct moment *now,

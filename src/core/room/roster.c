@@ -4,18 +4,13 @@
 /* Makes records of members for the roster. core/restore.c makes members of them. */
 #include "core/room/roster.h"
 
-#include "core/model/text.h"
 #include "core/room/room_ops.h"
 
-#include <roomd/status.h>
 #include <string.h>
-
-/* The bits are those of the slot; no other bit may get into a record. */
-#define KEPT_FLAGS (ROSTER_OWES_ACCEPT | ROSTER_NEWLINE | ROSTER_PROBATION)
 
 _Static_assert(ROSTER_OWES_ACCEPT == SLOT_OWES_ACCEPT && ROSTER_NEWLINE == SLOT_NEWLINE &&
                    ROSTER_PROBATION == SLOT_PROBATION,
-               "a slot's flags are kept as they are");
+               "a slot's flags are kept as they are, and no others");
 
 void roster_keep(const struct roster *roster, const struct registry *registry,
                  const struct member *member)
@@ -27,7 +22,7 @@ void roster_keep(const struct roster *roster, const struct registry *registry,
         return;
     memset(&record, 0, sizeof(record));
     memcpy(record.name, registry_shown(member), registry_shown_len(member));
-    record.flags = (uint8_t)(registry_slot(registry, member->position)->flags & KEPT_FLAGS);
+    record.flags = (uint8_t)(registry_slot(registry, member->position)->flags & ROSTER_FLAGS);
     record.path = *registry_path(registry, member->position);
     record.number = member->number;
     record.joined_wall_ns = member->joined_wall_ns;

@@ -226,3 +226,23 @@ Test(bans, a_walk_over_the_serials_meets_each_that_stays_once)
     cr_expect_null(bans_after(bans, serial, 10));
     cr_expect_null(bans_after(bans, UINT64_MAX, 0));
 }
+
+Test(bans, a_mute_covers_the_endpoint_where_its_member_was_last)
+{
+    struct endpoint first, second;
+
+    cr_assert_eq(endpoint_parse("192.0.2.1:1000", &first), 0);
+    cr_assert_eq(endpoint_parse("192.0.2.1:1001", &second), 0);
+    cr_assert_eq(bans_mute(bans, "bob", &first, 100, 0), 0);
+    cr_expect_eq(bans_muted_until(bans, "bob", 99), 100);
+    cr_expect(bans_mute_elsewhere(bans, "eve", &first, 99));
+    cr_expect_not(bans_mute_elsewhere(bans, "bob", &first, 99), "under its own name it may");
+    cr_expect_not(bans_mute_elsewhere(bans, "eve", &second, 99),
+                  "another port is another endpoint");
+    cr_expect_not(bans_mute_elsewhere(bans, "eve", &first, 100), "it has ended");
+    bans_follow_mute(bans, "bob", &second, 50);
+    cr_expect(bans_mute_elsewhere(bans, "eve", &second, 99));
+    cr_expect_not(bans_mute_elsewhere(bans, "eve", &first, 99));
+    bans_follow_mute(bans, "eve", &first, 50);
+    cr_expect_not(bans_mute_elsewhere(bans, "bob", &first, 99), "eve is not mute");
+}

@@ -54,7 +54,7 @@ Test(bucket, a_token_comes_back_in_its_interval)
 
 Test(bucket, at_another_rate_it_is_as_full_as_it_was_or_empty)
 {
-    static const struct bucket_rate slow = {.interval_ns = MOMENT_NS_PER_S, .burst = 1000};
+    const struct bucket_rate slow = {.interval_ns = MOMENT_NS_PER_S, .burst = 1000};
     static const struct bucket_rate fast = {.interval_ns = MOMENT_NS_PER_MS, .burst = 10};
     int64_t full_ns = 0, now_ns = 5 * MOMENT_NS_PER_S;
 
@@ -119,8 +119,8 @@ Test(bucket, a_flood_of_addresses_does_not_refill_an_empty_bucket)
 Test(bucket, each_kind_and_address_has_its_own_in_whatever_order_they_come)
 {
     static int64_t full_ns[BUCKET_KINDS][20][2];
-    const struct bucket_rate rates[BUCKET_KINDS] = {
-        {1000, 2}, {2000, 3}, {5000, 1}, {500, 8}, {3000, 4}};
+    const struct bucket_rate rates[BUCKET_KINDS] = {{1000, 2}, {2000, 3}, {5000, 1}, {500, 8},
+                                                    {3000, 4}, {700, 5},  {4000, 2}};
     struct dice dice = {.state = 1};
     uint32_t kind = 0, who = 0, whole = 0;
     unsigned taken = 0;
@@ -142,4 +142,31 @@ Test(bucket, each_kind_and_address_has_its_own_in_whatever_order_they_come)
         taken += expected ? 1 : 0;
     }
     cr_expect(taken > 1000 && taken < 19000, "%u were taken", taken);
+}
+
+Test(bucket, the_bucket_of_an_endpoint_is_kept_by_address_and_port)
+{
+    struct endpoint alice = {.port = 1000}, other = {.port = 1001};
+
+    endpoint_address_from_ipv4((const uint8_t[]){192, 0, 2, 1}, alice.address);
+    endpoint_address_from_ipv4((const uint8_t[]){192, 0, 2, 1}, other.address);
+    cr_expect_eq(*bucket_of_endpoint(table, BUCKET_LEFT_MESSAGES, &alice), 0);
+    *bucket_of_endpoint(table, BUCKET_LEFT_MESSAGES, &alice) = 700;
+    *bucket_of_endpoint(table, BUCKET_LEFT_BYTES, &alice) = 800;
+    cr_expect_eq(*bucket_of_endpoint(table, BUCKET_LEFT_MESSAGES, &other), 0);
+    cr_expect_eq(*bucket_of_endpoint(table, BUCKET_LEFT_MESSAGES, &alice), 700);
+    cr_expect_eq(*bucket_of_endpoint(table, BUCKET_LEFT_BYTES, &alice), 800);
+}
+
+Test(bucket, a_charge_is_owed_where_the_bucket_is_empty)
+{
+    const struct bucket_rate slow = {.interval_ns = 10, .burst = 3};
+    int64_t full_ns = 0;
+
+    cr_expect(bucket_spend(&full_ns, &slow, 3, 100));
+    bucket_charge(&full_ns, &slow, 2, 100);
+    cr_expect_eq(full_ns, 150);
+    cr_expect_not(bucket_spend(&full_ns, &slow, 1, 129));
+    bucket_charge(&full_ns, &slow, 2, 1000);
+    cr_expect_eq(full_ns, 1020, "out of a full bucket it is as any other");
 }
