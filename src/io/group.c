@@ -29,10 +29,10 @@ int group_find(const char *name, gid_t *ret_gid)
 static bool is_among_groups(int fd, gid_t group)
 {
     socklen_t length = 0;
-    gid_t *groups = NULL;
+    gid_t *groups = NULL, none;
     bool found = false;
 
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, NULL, &length) == 0 || errno != ERANGE)
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, &none, &length) == 0 || errno != ERANGE)
         return false; /* there are none, or the kernel is older than 4.13 */
     groups = malloc(length);
     if (groups == NULL)

@@ -82,7 +82,7 @@ static void ask(int fd, const struct arguments *arguments)
 
         if (count > 0)
             sent += (size_t)count;
-        else if (errno != EINTR)
+        else if (count == 0 || errno != EINTR)
             break;
     }
 }
