@@ -29,7 +29,7 @@ function say(line) {
   print line
 }
 
-{ gsub(/\\fC/, "\\fB") }
+{ gsub(/\\f(C|\(CR)/, "\\fB") }
 
 /^\.TH / { print; print ".SH NAME"; print "roomd-protocol \\- what goes over the wire between roomd and its clients"; next }
 /^\.TS/ { table = 1; paragraph = 0; split("", names); count = 0; cell = ""; next }
@@ -38,6 +38,8 @@ function say(line) {
 /^T\}\|T\{$/ && table { flush_cell(); next }
 /^T\}$/ && table { flush_row(); inside = 0; next }
 table { if (inside) cell = cell (cell == "" ? "" : " ") $0; next }
+# lowdown 1 writes the words of a heading into the next line, lowdown 2 into the same.
+/^\.S[HS] / { print; headed = 1; paragraph = 0; next }
 /^\.S[HS]$/ { heading = $0; next }
 heading != "" { print heading " \"" $0 "\""; heading = ""; headed = 1; paragraph = 0; next }
 /^\.LP$/ { paragraph = !headed; next }

@@ -145,7 +145,8 @@ class SystemdBox:
 
     def command(self, *arguments):
         """The command line that runs `arguments` inside."""
-        return ["nsenter", "--target", str(self.leader), "--all", "--wd=/", *map(str, arguments)]
+        # --root: where this machine is a chroot, the root of its namespace is another.
+        return ["nsenter", "--target", str(self.leader), "--all", "--root", "--wd", *map(str, arguments)]
 
     def run(self, *arguments, check=True, **keywords):
         """

@@ -4,6 +4,7 @@
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -211,7 +212,8 @@ class OtherShells(unittest.TestCase):
     @needs("fish")
     def test_fish_offers_everything(self):
         def offered(program_name, line):
-            result = run("fish", "--no-config", "-c", "source %s; complete -C '%s'" % (COMPLETION / (program_name + ".fish"), line))
+            result = run("fish", "--no-config", "-c", "source %s; complete -C '%s'"
+                         % (shlex.quote(str(COMPLETION / (program_name + ".fish"))), line))
             self.assertEqual("", result.stderr)
             return [entry.split("\t")[0] for entry in result.stdout.splitlines()]
 
@@ -221,7 +223,8 @@ class OtherShells(unittest.TestCase):
 
     @needs("fish")
     def test_fish_offers_every_command_of_roomctl(self):
-        result = run("fish", "--no-config", "-c", "source %s; complete -C 'roomctl '" % (COMPLETION / "roomctl.fish"))
+        result = run("fish", "--no-config", "-c", "source %s; complete -C 'roomctl '"
+                     % shlex.quote(str(COMPLETION / "roomctl.fish")))
         self.assertLessEqual(set(roomctl_commands()), {line.split("\t")[0] for line in result.stdout.splitlines()})
 
 
