@@ -17,7 +17,7 @@
 #define VALUE_MAX_BYTES 4096
 
 /* Every byte escaped, with quotes and NUL. */
-#define VALUE_WRITTEN_BYTES(bytes) ((bytes)*2 + 3)
+#define VALUE_WRITTEN_BYTES(bytes) ((bytes) * 2 + 3)
 
 /* Large enough for core's reasons, too. */
 #define VALUE_WHY_BYTES DIALECT_WHY_BYTES

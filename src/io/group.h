@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 /* No group; chown(2) reads it as "no change". */
-#define GROUP_NONE ((gid_t)-1)
+#define GROUP_NONE ((gid_t) - 1)
 
 /*
  * STATUS_NOT_FOUND: no such group, or the look-up failed. Asks the system's name service, which may

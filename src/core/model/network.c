@@ -32,9 +32,7 @@ struct set {
 };
 
 #define V4(a, b, c, d, prefix)                                                                     \
-    {                                                                                              \
-        {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d}, MAPPED_BITS + (prefix)             \
-    }
+    {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d}, MAPPED_BITS + (prefix)}
 
 /* RFC 6598's 100.64.0.0/10 is not among `private`: it holds a carrier's other customers. */
 static const struct set sets[NETWORK_SETS] = {
@@ -138,7 +136,7 @@ static struct network masked(const struct network *network)
     struct network result = *network;
 
     for (unsigned bit = network->bits; bit < ADDRESS_BITS; bit++)
-        result.address[bit / 8] &= (uint8_t) ~(0x80U >> bit % 8);
+        result.address[bit / 8] &= (uint8_t)~(0x80U >> bit % 8);
     return result;
 }
 

@@ -20,7 +20,7 @@ void session_acks_reset(struct session *session)
 {
     session->window = SESSION_WINDOW_FIRST;
     session->round_trip_us = 0;
-    session->flags &= (uint8_t) ~(SESSION_SAMPLED | SESSION_LOST);
+    session->flags &= (uint8_t)~(SESSION_SAMPLED | SESSION_LOST);
 }
 
 static uint32_t round_trip_ms(const struct session *session)

@@ -24,7 +24,7 @@
 
 static const char *const names[] = {"alice", "李雷",   "3",    "人",    "a,", "…", "{",  "{name}",
                                     "L",     "C",      "Q",    "-bob",  "x)", "[", "N1", "OKx",
-                                    "EXITS", "joined", "left", "count", "😀",  "é"};
+                                    "EXITS", "joined", "left", "count", "😀", "é"};
 
 /* The parts of texts: all kinds of boundaries, replies and lines. */
 static const char *const parts[] = {"hello",

@@ -121,10 +121,7 @@ struct row {
     struct outcome outcomes[STATES];
 };
 
-#define NOTHING(members)                                                                           \
-    {                                                                                              \
-        NULL, members                                                                              \
-    }
+#define NOTHING(members) {NULL, members}
 
 static const struct row rows[] = {
     /* request      stranger                   member                     namesake other full */

@@ -123,7 +123,7 @@ Test(sanitize, nothing_that_a_terminal_would_obey_is_left_of_random_bytes)
     /* Bytes that begin and end sequences are likely. */
     static const char pieces[][5] = {
         "\x1b", "[", "\x9b", "\xc2\x9b", "\xe2\x80\xae", "\xcc\x81", "中", "\xf0\x9f", "a",  "\a",
-        "\r",   "]", "\xe2", "\xf4",     "\xe2\x80\x8d", "\x7f",     "👍",  "\xc2",     "\n", "\\"};
+        "\r",   "]", "\xe2", "\xf4",     "\xe2\x80\x8d", "\x7f",     "👍", "\xc2",     "\n", "\\"};
 
     srand(11);
     for (int round = 0; round < 20000; round++) {

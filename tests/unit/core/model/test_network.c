@@ -251,7 +251,7 @@ Test(network, matching_agrees_with_a_comparison_bit_by_bit)
         if (dice_chance(&dice, 100))
             roll_address(&dice, address);
         for (unsigned other = network.bits; other < 128; other++)
-            network.address[other / 8] &= (uint8_t) ~(0x80U >> other % 8);
+            network.address[other / 8] &= (uint8_t)~(0x80U >> other % 8);
         in += has_bit_by_bit(&network, address) ? 1 : 0;
         cr_assert_eq(network_has(&network, address), has_bit_by_bit(&network, address), "round %d",
                      round);
