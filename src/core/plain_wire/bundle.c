@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Rendering of bundles, and the cache that shares them. */
+/* Renders bundles, and owns the cache that shares them. */
 #include "core/plain_wire/bundle.h"
 
 #include "core/plain_wire/plain.h"
@@ -35,7 +35,7 @@ static void render_events(struct bundle *bundle, const struct transcript *transc
         size_t length =
             plain_render(bundle->dialect, transcript, next, bundle->released, !single, line, &last);
 
-        /* The first always fits: dialect_check has proved it. */
+        /* The first line always fits: dialect_check has proved it. */
         if (used + length + 1 > sizeof(bundle->bytes))
             break;
         add_line(bundle, &used, line, length, last - bundle->first + 1);
@@ -51,7 +51,7 @@ static void render_missed(struct bundle *bundle, const struct transcript *transc
     char line[PLAIN_LINE_MAX_BYTES];
     size_t length, used = 0;
 
-    /* Forgotten events have no time; the oldest that is left is nearest to them. */
+    /* Forgotten events have no time; the oldest one left is nearest to them. */
     if (transcript_get(transcript, transcript_oldest(transcript), &oldest)) {
         values.wall_ns = oldest.wall_ns;
         values.utc_offset_s = oldest.utc_offset_s;

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Bundles: the datagrams of the plain protocol, rendered once and shared. A bundle holds the lines
- * of some events from one place in the transcript on; it remembers where each line ends, so that a
+ * Bundles: datagrams of the plain protocol, rendered once and shared. A bundle holds the lines of
+ * consecutive events from one transcript position on. It records where each line ends, so that a
  * member that must not be sent all of it (its own message follows) is sent the front part of the
  * same bytes.
  */
@@ -15,29 +15,31 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Places in the cache. Members stand at few different cursors at a time; a batch never needs more
- * than it has entries. */
+/*
+ * Places in the cache. Members have few different cursors at a time; a batch never needs more
+ * bundles than it has entries.
+ */
 #define BUNDLE_PLACES 64U
 
-/* plain.max_lines goes up to this. */
+/* The maximum of plain.max_lines. */
 #define BUNDLE_LINES_MAX 64U
 
 enum bundle_kind {
-    BUNDLE_FOLDED, /* the usual: lines from `first` on, runs of joins and exits folded */
-    BUNDLE_SINGLE, /* the one event `first`, not folded: for a member whose own event is in the run
-                    */
-    BUNDLE_MISSED, /* one line that tells how many events from `first` on are forgotten */
+    BUNDLE_FOLDED, /* lines from `first` on; runs of joins and exits are folded */
+    /* Only the event `first`, not folded: for a member whose own event is in the run. */
+    BUNDLE_SINGLE,
+    BUNDLE_MISSED, /* one line: how many events from `first` on have left the ring */
 };
 
 struct bundle_line {
-    uint32_t end;    /* bytes up to its end, newline included */
-    uint32_t events; /* events up to its end */
+    uint32_t end;    /* offset of its end, newline included */
+    uint32_t events; /* events told up to here, this line included */
 };
 
 struct bundle {
     const struct dialect *dialect; /* NULL: the place is free */
-    uint64_t first;                /* the first event it tells */
-    uint64_t released;             /* what was released when it was rendered */
+    uint64_t first;                /* sequence number of the first event told */
+    uint64_t released;             /* the transcript's released head at rendering */
     uint8_t kind;
     uint8_t count;
     struct bundle_line lines[BUNDLE_LINES_MAX];
@@ -46,12 +48,13 @@ struct bundle {
 
 struct bundle_cache {
     struct bundle places[BUNDLE_PLACES];
-    uint64_t pinned; /* a bit each: part of the batch that is being put together */
+    uint64_t pinned; /* one bit for each place that the current batch uses */
 };
 
 /*
- * The bundle of that kind from `first` on, rendered if need be, and pinned until bundle_unpin. NULL
- * where its place is taken by a pinned one: send the batch, unpin, ask again.
+ * Returns the bundle of `kind` from event `first` on, rendered if it is not cached, and pins it
+ * until bundle_unpin. NULL: its place holds another pinned bundle; send the batch, unpin, and call
+ * again. The bundle is valid until bundle_unpin; the dialect is borrowed until bundle_forget.
  */
 const struct bundle *bundle_get(struct bundle_cache *cache, const struct dialect *dialect,
                                 const struct transcript *transcript, uint64_t first,

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The one table of a dialect's keys, the built-in dialects, and the checks on each text. Whether
- * they go together: dialect_check.c. */
+/*
+ * The one table of a dialect's keys, the built-in dialects, and the checks on each single text.
+ * Checks across keys are in dialect_check.c.
+ */
 #include <roomd/dialect.h>
 
 #include "core/model/text.h"
@@ -20,13 +22,14 @@
 #define BIT_NAMES TEMPLATE_BIT(TEMPLATE_NAMES)
 #define BIT_COUNT TEMPLATE_BIT(TEMPLATE_COUNT)
 
-/* A row: what the key is, and what the built-in dialects have for it. `yn` is NULL where it is as
- * `course`. */
+/*
+ * A row: the key, and its text in the built-in dialects. `yn` is NULL where it is as in `course`.
+ */
 struct row {
     struct dialect_key_info info;
-    uint32_t allowed; /* placeholders */
+    uint32_t allowed; /* placeholders, as TEMPLATE_BIT */
     const char *zh;
-    const char *en; /* NULL = as zh */
+    const char *en; /* NULL: as zh */
     const char *yn;
 };
 
@@ -241,8 +244,9 @@ int dialect_init(struct dialect *dialect, const char *builtin, enum dialect_lang
             dialect_set(dialect, (enum dialect_key)key,
                         dialect_builtin_text(builtin, language, (enum dialect_key)key), why);
 
+        /* A mistake in the table above, which the tests would show. */
         if (status != 0)
-            return status; /* a mistake in the table above, which the tests would show */
+            return status;
     }
     if (strcmp(builtin, "course") == 0)
         return dialect_set_bye(dialect, "QUIT", DIALECT_QUIT_BYE, why);
@@ -303,7 +307,10 @@ static int set_number(uint32_t *number, const struct dialect_key_info *info, con
     return STATUS_OK;
 }
 
-/* A dialect that no longer leaves with QUIT has no use for the bye its built-in form had for it. */
+/*
+ * A dialect that no longer leaves with QUIT does not need the bye that its built-in form has for
+ * it.
+ */
 static void drop_unused_byes(struct dialect *dialect)
 {
     const struct verbs *exits = &dialect->verbs[DIALECT_EXIT_VERBS];

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What no single key of a dialect can tell: whether its verbs, byes, answers and lines go together,
- * and fit. */
+/*
+ * Checks that no single key of a dialect can fail: whether its verbs, byes, answers and lines fit
+ * together, and fit into a datagram.
+ */
 #include <roomd/dialect.h>
 
 #include "core/plain_wire/reply.h"
@@ -31,7 +33,7 @@ static int check_verbs(const struct dialect *dialect, char ret_why[DIALECT_WHY_B
     return STATUS_OK;
 }
 
-/* A mistyped verb would be a bye that nobody is ever sent. */
+/* A mistyped verb would be a bye that is never sent. */
 static int check_byes(const struct dialect *dialect, char ret_why[DIALECT_WHY_BYTES])
 {
     const struct verbs *exits = &dialect->verbs[DIALECT_EXIT_VERBS];
@@ -50,14 +52,16 @@ static int check_byes(const struct dialect *dialect, char ret_why[DIALECT_WHY_BY
 
 static size_t longest_name(const struct room_limits *limits)
 {
-    uint64_t bytes =
-        (uint64_t)limits->max_name_codepoints * 4; /* a code point has at most 4 bytes */
+    /* A code point has at most 4 bytes. */
+    uint64_t bytes = (uint64_t)limits->max_name_codepoints * 4;
 
     return bytes < ROOM_NAME_MAX_BYTES ? (size_t)bytes : ROOM_NAME_MAX_BYTES;
 }
 
-/* Whatever could be an answer is dropped when it comes in: "L {name}" would be the end of all joins
- * with L. */
+/*
+ * A datagram that could be an answer is dropped on receipt, so the answer "L {name}" would end all
+ * joins with L.
+ */
 static const char *swallowed_verb(const struct dialect *dialect, const struct reply *reply)
 {
     for (int kind = DIALECT_JOIN_VERBS; kind <= DIALECT_EXIT_VERBS; kind++) {
@@ -124,7 +128,7 @@ static int check_lines(const struct dialect *dialect, const struct room_limits *
         size_t total = dialect->prefix.length +
                        template_max_bytes(template, name_bytes, limits->max_text_bytes) + 1;
 
-        /* A line that lists names needs place for at least one. */
+        /* A line that lists names needs space for at least one. */
         if (strstr(dialect_key_info((enum dialect_key)key)->placeholders, "{names}") != NULL)
             total += name_bytes;
         if (total <= PLAIN_LINE_MAX_BYTES)

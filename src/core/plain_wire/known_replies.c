@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Collects each built-in answer once, and what tells at first sight that a datagram is no answer at
- * all. */
+/* Collects each built-in reply once, and the filter that rules out most datagrams at once. */
 #include "core/plain_wire/known_replies.h"
 
 #include "core/plain_wire/reply.h"
 
 #include <string.h>
 
-/* ---- which there are ---- */
+/* ---- the replies and the filter ---- */
 
 static void mark(bool marks[UINT8_MAX + 1], const char *byte)
 {
@@ -19,9 +18,11 @@ static void mark(bool marks[UINT8_MAX + 1], const char *byte)
         memset(marks, true, UINT8_MAX + 1);
 }
 
-/* One with a name in it has any length above its own, and begins or ends with any byte where the
- * name does. */
-static void expect(struct known_replies *known, const struct reply *reply)
+/*
+ * A reply that holds a name may have any length above its own, and may begin or end with any byte
+ * if the name is at that end.
+ */
+static void add_to_filter(struct known_replies *known, const struct reply *reply)
 {
     size_t length = reply_length(reply, 1);
 
@@ -78,9 +79,9 @@ static void add_dialect(struct known_replies *known, const struct dialect *diale
     }
     known->dialects[known->dialect_count++] = dialect;
     for (int key = DIALECT_ACCEPT; key <= DIALECT_BYE; key++)
-        expect(known, dialect_reply(dialect, (enum dialect_key)key));
+        add_to_filter(known, dialect_reply(dialect, (enum dialect_key)key));
     for (uint8_t i = 0; i < dialect->byes_count; i++)
-        expect(known, &dialect->byes[i]);
+        add_to_filter(known, &dialect->byes[i]);
 }
 
 void known_replies_set_doors(struct known_replies *known, const struct room_door *doors,
@@ -90,13 +91,13 @@ void known_replies_set_doors(struct known_replies *known, const struct room_door
     memset(known->firsts, false, sizeof(known->firsts));
     memset(known->lasts, false, sizeof(known->lasts));
     for (size_t i = 0; i < known->count; i++)
-        expect(known, &known->replies[i]);
+        add_to_filter(known, &known->replies[i]);
     known->dialect_count = 0;
     for (size_t door = 0; door < count; door++)
         add_dialect(known, doors[door].dialect);
 }
 
-/* ---- what is one ---- */
+/* ---- matching ---- */
 
 bool known_replies_have(const struct known_replies *known, const char *bytes, size_t length)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Parsing of plain requests, rendering of plain lines. */
+/* Parses plain requests, renders plain lines. */
 #include "core/plain_wire/plain.h"
 
 #include "core/plain_wire/template.h"
@@ -69,7 +69,7 @@ int plain_parse(const struct dialect *dialect, const char *bytes, size_t length,
     return STATUS_OK;
 }
 
-/* How many joins (or exits) follow one another from `first` on, itself included. */
+/* How many joins (or exits) follow one another from `first` on, including it. */
 static uint32_t run_length(const struct transcript *transcript, uint64_t first, uint64_t until)
 {
     struct event event;
@@ -92,7 +92,7 @@ static size_t add_bytes(char *out, size_t used, const char *bytes, size_t length
     return used + length;
 }
 
-/* As many names of the run as fit into `size` bytes, and a mark where some do not. */
+/* Writes as many names of the run as fit into `size` bytes, and a mark if some do not. */
 static size_t list_names(const struct transcript *transcript, uint64_t first, uint32_t count,
                          char *out, size_t size)
 {
@@ -100,8 +100,8 @@ static size_t list_names(const struct transcript *transcript, uint64_t first, ui
 
     for (uint32_t i = 0; i < count; i++) {
         size_t separator = i > 0 ? strlen(PLAIN_NAMES_SEPARATOR) : 0;
-        size_t mark = i + 1 < count ? strlen(PLAIN_NAMES_CUT)
-                                    : 0; /* kept free while there are more to come */
+        /* Reserved while more names follow. */
+        size_t mark = i + 1 < count ? strlen(PLAIN_NAMES_CUT) : 0;
         struct event event;
 
         if (!transcript_get(transcript, first + i, &event))
@@ -116,8 +116,10 @@ static size_t list_names(const struct transcript *transcript, uint64_t first, ui
     return used;
 }
 
-/* A client compares what it is sent with its replies, byte by byte; one space more, and it is only
- * a line. */
+/*
+ * Clients compare what they are sent with their replies, byte by byte. A trailing space makes it a
+ * mere line.
+ */
 static size_t avoid_replies(const struct dialect *dialect, char *line, size_t length)
 {
     if (dialect_is_reply(dialect, line, length))
@@ -141,14 +143,14 @@ static size_t render_run(const struct dialect *dialect, const struct transcript 
     const struct template *template =
         dialect_template(dialect, first->kind == EVENT_JOIN ? DIALECT_JOINS : DIALECT_EXITS);
     char names[PLAIN_LINE_MAX_BYTES];
-    size_t room =
+    size_t space =
         PLAIN_LINE_MAX_BYTES - 1 - dialect->prefix.length - template_max_bytes(template, 0, 0);
     struct template_values values = {.names = names,
                                      .count = count,
                                      .wall_ns = first->wall_ns,
                                      .utc_offset_s = first->utc_offset_s};
 
-    values.names_len = list_names(transcript, first->seq, count, names, room);
+    values.names_len = list_names(transcript, first->seq, count, names, space);
     return render(dialect, template, &values, out);
 }
 
@@ -183,8 +185,8 @@ size_t plain_render_line(const struct dialect *dialect, enum dialect_key key,
 {
     size_t length = render(dialect, dialect_template(dialect, key), values, out);
 
-    while (length > dialect->prefix.length &&
-           out[length - 1] == ' ') /* where an empty {text} ends it */
+    /* An empty {text} at the end leaves spaces. */
+    while (length > dialect->prefix.length && out[length - 1] == ' ')
         length--;
     return avoid_replies(dialect, out, length);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Which reply, which template. */
+/* Matches datagrams with the dialect's replies, and lines with its templates. */
 #include "core/plain_wire/plain_read.h"
 
 #include "core/plain_wire/plain.h"
@@ -30,8 +30,8 @@ void plain_read_init(struct plain_read *read, const struct dialect *dialect)
 
 /* ---- replies ---- */
 
-static uint32_t read_token(const struct reply *reply, enum dialect_key key,
-                           struct octets_slice bytes, struct octets_slice *name)
+static uint32_t match_reply(const struct reply *reply, enum dialect_key key,
+                            struct octets_slice bytes, struct octets_slice *name)
 {
     if (!reply_matches(reply, bytes.bytes, bytes.length))
         return 0;
@@ -50,10 +50,10 @@ uint32_t plain_read_replies(const struct plain_read *read, const char *bytes, si
     while (slice.length > 0 && (bytes[slice.length - 1] == '\n' || bytes[slice.length - 1] == '\r'))
         slice.length--;
     for (int key = DIALECT_ACCEPT; key <= DIALECT_BYE; key++)
-        found |= read_token(dialect_reply(read->dialect, (enum dialect_key)key),
-                            (enum dialect_key)key, slice, ret_name);
+        found |= match_reply(dialect_reply(read->dialect, (enum dialect_key)key),
+                             (enum dialect_key)key, slice, ret_name);
     for (uint8_t i = 0; i < read->dialect->byes_count; i++)
-        found |= read_token(&read->dialect->byes[i], DIALECT_BYE, slice, ret_name);
+        found |= match_reply(&read->dialect->byes[i], DIALECT_BYE, slice, ret_name);
     return found;
 }
 
@@ -70,7 +70,7 @@ static bool is_break(const struct octets_slice *rest)
     return rest->length > 0 && (*rest->bytes == '\n' || *rest->bytes == '\r');
 }
 
-/* One, so that a prefix that begins with another is still whole. */
+/* Skips one only, so that a prefix that begins with a line break stays whole. */
 static void skip_break(struct octets_slice *rest)
 {
     while (rest->length > 0 && *rest->bytes == '\r')
@@ -79,7 +79,7 @@ static void skip_break(struct octets_slice *rest)
         skip(rest, 1);
 }
 
-/* A prefix may hold line breaks, and line breaks may stand before it. */
+/* A prefix may hold line breaks, and line breaks may precede it. */
 static void skip_prefix(struct octets_slice *rest, const struct dialect_prefix *prefix)
 {
     for (;;) {
@@ -126,7 +126,7 @@ static size_t find_template(const struct plain_read *read, struct octets_slice r
     return template_match_line(rest.bytes, rest.length);
 }
 
-/* Where a line would be a reply, the server has put a space behind it, which is nobody's. */
+/* If a line would equal a reply, the server appends a space, which belongs to no value. */
 static bool has_spare_space(const struct plain_read *read, const char *start,
                             const struct octets_slice *rest)
 {
@@ -158,7 +158,7 @@ bool plain_read_line(const struct plain_read *read, struct octets_slice *rest,
     return true;
 }
 
-/* Behind a comma it is a name that looks like it. */
+/* After a comma it is a name that looks like the mark. */
 static bool is_cut(const struct octets_slice *names)
 {
     size_t cut = strlen(PLAIN_NAMES_CUT);

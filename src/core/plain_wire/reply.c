@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Parsing, filling in and recognising of replies. */
+/* Parses, fills in and recognises replies. */
 #include "core/plain_wire/reply.h"
 
 #include "core/model/text.h"
@@ -12,13 +12,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What is left for a name must hold a character of any length. */
-#define TOKEN_NAME_MIN_BYTES 4
+/* The space left for a name must hold a character of any length. */
+#define REPLY_NAME_MIN_BYTES 4
 
-#define TOKEN_NAME "{name}"
+#define REPLY_PLACEHOLDER "{name}"
 
-/* Stands for a name that is empty or not UTF-8: nothing a client could be sent. */
-#define TOKEN_NO_NAME "?"
+/* Replaces a name that is empty or not UTF-8, which no client may be sent. */
+#define REPLY_NO_NAME "?"
 
 static int refuse_length(size_t length, char ret_why[DIALECT_WHY_BYTES])
 {
@@ -33,14 +33,14 @@ static int refuse(char ret_why[DIALECT_WHY_BYTES], const char *why)
     return STATUS_INVALID;
 }
 
-/* Puts the pieces of a template together as a reply. */
+/* Joins the pieces of a template into a reply. */
 static int assemble(const struct template *template, struct reply *ret_reply,
                     char ret_why[DIALECT_WHY_BYTES])
 {
     struct reply reply = {.length = 0};
 
-    if (template_max_bytes(template, TOKEN_NAME_MIN_BYTES, 0) > DIALECT_REPLY_MAX_BYTES)
-        return refuse_length(template_max_bytes(template, TOKEN_NAME_MIN_BYTES, 0), ret_why);
+    if (template_max_bytes(template, REPLY_NAME_MIN_BYTES, 0) > DIALECT_REPLY_MAX_BYTES)
+        return refuse_length(template_max_bytes(template, REPLY_NAME_MIN_BYTES, 0), ret_why);
     for (uint8_t i = 0; i < template->count; i++) {
         const struct template_piece *piece = &template->pieces[i];
 
@@ -87,8 +87,8 @@ const char *reply_write(const struct reply *reply, char out[REPLY_TEXT_BYTES])
     size_t used = write_literal(out, 0, reply->bytes, reply->name_at);
 
     if (reply->has_name) {
-        memcpy(out + used, TOKEN_NAME, strlen(TOKEN_NAME));
-        used += strlen(TOKEN_NAME);
+        memcpy(out + used, REPLY_PLACEHOLDER, strlen(REPLY_PLACEHOLDER));
+        used += strlen(REPLY_PLACEHOLDER);
     }
     used = write_literal(out, used, reply->bytes + reply->name_at,
                          (size_t)(reply->length - reply->name_at));
@@ -101,13 +101,15 @@ size_t reply_length(const struct reply *reply, size_t name_len)
     return reply->length + (reply->has_name ? name_len : 0);
 }
 
-/* A name nobody may have can hold anything. A space in it would shift the fields of an answer, for
- * clients that split it, and hide the answer from reply_matches. */
+/*
+ * A refused name can hold anything. A space in it would shift the fields of an answer, for clients
+ * that split it, and hide the answer from reply_matches.
+ */
 static size_t write_name(char *out, size_t size, const char *name, size_t length)
 {
     if (length == 0 || !text_is_utf8(name, length)) {
-        name = TOKEN_NO_NAME;
-        length = strlen(TOKEN_NO_NAME);
+        name = REPLY_NO_NAME;
+        length = strlen(REPLY_NO_NAME);
     }
     if (length > size) {
         length = size;
@@ -142,8 +144,10 @@ const struct reply *reply_fill(const struct reply *reply, const char *name, size
     return filled;
 }
 
-/* Names hold no spaces, and what reply_fill makes of others does neither; so "C alice is taken" is
- * not "{name} is taken". */
+/*
+ * Neither names nor the output of reply_fill hold spaces, so "C alice is taken" does not match
+ * "{name} is taken".
+ */
 bool reply_matches(const struct reply *reply, const char *bytes, size_t length)
 {
     size_t at = reply->name_at, rest = (size_t)(reply->length - reply->name_at);

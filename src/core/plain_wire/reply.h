@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Answers and byes, which clients compare byte by byte. Most are the same for everybody and are
- * sent as they stand; one that holds {name} is filled in for whom it goes to. Knows no dialect.
+ * Replies: answers and byes, which clients compare byte by byte. Most are the same for everybody
+ * and are sent unchanged; one that holds {name} is filled in for its receiver. Knows no dialect.
  */
 #ifndef ROOMD_CORE_PLAIN_WIRE_REPLY_H
 #define ROOMD_CORE_PLAIN_WIRE_REPLY_H
@@ -12,31 +12,34 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A reply as it is written in a file, NUL included: every byte a doubled brace, and "{name}". */
+/*
+ * The longest text of a reply in a file, NUL included: a doubled brace for every byte, and
+ * "{name}".
+ */
 #define REPLY_TEXT_BYTES (DIALECT_REPLY_MAX_BYTES * 2 + sizeof("{name}"))
 
 /*
- * Makes a reply of its text; an empty one is empty. {name} may stand in it once, "{{" stands for
- * "{". On refusal (STATUS_INVALID, STATUS_TOO_LONG, STATUS_NOT_UTF8) `ret_why` says why and
+ * Parses the text of a reply; an empty text makes an empty reply. {name} may occur once, "{{" is a
+ * literal "{". On refusal (STATUS_INVALID, STATUS_TOO_LONG, STATUS_NOT_UTF8) `ret_why` says why and
  * `ret_reply` is untouched.
  */
 int reply_parse(const char *text, struct reply *ret_reply, char ret_why[DIALECT_WHY_BYTES]);
 
-/* The other way round. Returns `out`. */
+/* The inverse of reply_parse. Returns `out`. */
 const char *reply_write(const struct reply *reply, char out[REPLY_TEXT_BYTES]);
 
-/* Its length for somebody whose name has `name_len` bytes, without a newline. */
+/* Its length, without a newline, for a receiver whose name has `name_len` bytes. */
 size_t reply_length(const struct reply *reply, size_t name_len);
 
 /*
- * The reply with the name in it: `reply` itself where it holds no {name}, else `filled`. The name
- * may be anything at all. Never longer than DIALECT_REPLY_MAX_BYTES: a name that nobody can have is
- * cut.
+ * Returns the reply with the name in it: `reply` itself if it holds no {name}, else `filled`. The
+ * name may be any bytes. The result never exceeds DIALECT_REPLY_MAX_BYTES: a name too long to be
+ * valid is cut.
  */
 const struct reply *reply_fill(const struct reply *reply, const char *name, size_t name_len,
                                struct reply *filled);
 
-/* True where these bytes are what the reply is to somebody. */
+/* True if the reply, filled in for some name, equals these bytes. */
 bool reply_matches(const struct reply *reply, const char *bytes, size_t length);
 
 #endif

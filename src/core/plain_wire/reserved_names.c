@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What a dialect reserves of names. */
+/* Finds the names that a dialect reserves. */
 #include "core/plain_wire/reserved_names.h"
 
 #include "core/model/text.h"
 #include "core/plain_wire/template.h"
 
-/* A literal of one or two bytes ("-", "N ") would forbid half of all names; so short a word is
- * forbidden only as a whole. */
+/*
+ * A literal of one or two bytes ("-", "N ") would forbid half of all names; so short a word is
+ * reserved only as a whole name.
+ */
 #define NAME_PART_MIN_BYTES 3
 
 static bool is_layout(char c)
@@ -16,8 +18,10 @@ static bool is_layout(char c)
     return c == ' ' || c == ':';
 }
 
-/* "管理员消息: {text}" reserves "管理员消息": colon and spaces can stand in no name, so they would
- * make the word harmless. */
+/*
+ * "管理员消息: {text}" reserves "管理员消息". A name can't hold colons and spaces, so with them the
+ * word would match no name.
+ */
 static void reserve_prefix(struct name_reserved *reserved, const struct template *template)
 {
     const struct template_piece *piece = &template->pieces[0];
@@ -38,7 +42,7 @@ static void reserve_prefix(struct name_reserved *reserved, const struct template
         name_reserved_add(reserved, folded + start, (size_t)length, length < NAME_PART_MIN_BYTES);
 }
 
-/* An answer with a name in it is no name; what stands around the name is reserved to nobody. */
+/* An answer with a name in it is not a name; the words around the name are not reserved. */
 void reserved_names_add_reply(struct name_reserved *reserved, const struct reply *reply)
 {
     if (!reply->has_name)

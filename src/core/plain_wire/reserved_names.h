@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * What a dialect reserves of names: its replies, and what its lines begin with.
- */
+/* The names that a dialect reserves: its replies, and the beginnings of its lines. */
 #ifndef ROOMD_CORE_PLAIN_WIRE_RESERVED_NAMES_H
 #define ROOMD_CORE_PLAIN_WIRE_RESERVED_NAMES_H
 
@@ -11,10 +9,10 @@
 
 #include <roomd/dialect.h>
 
-/* One reply, as the whole name. */
+/* Reserves one reply, as a whole name. */
 void reserved_names_add_reply(struct name_reserved *reserved, const struct reply *reply);
 
-/* A dialect's replies, and the words its lines begin with. */
+/* Reserves a dialect's replies, and the words that its lines begin with. */
 void reserved_names_add_dialect(struct name_reserved *reserved, const struct dialect *dialect);
 
 #endif

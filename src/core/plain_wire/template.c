@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Parsing and filling in of templates. */
+/* Parses and renders templates. */
 #include "core/plain_wire/template.h"
 
 #include "core/model/text.h"
@@ -63,7 +63,7 @@ static bool has_names(const struct template *template)
 static bool add_piece(struct template *template, enum template_field field, size_t offset,
                       size_t length)
 {
-    /* {names} takes all the place that is left: there can't be two. */
+    /* {names} takes all the space that is left, so there can't be two. */
     if (template->count == TEMPLATE_PIECES_MAX || (field == TEMPLATE_NAMES && has_names(template)))
         return false;
     template->pieces[template->count++] = (struct template_piece){
@@ -99,8 +99,10 @@ static int check_text(const char *text, char ret_why[DIALECT_WHY_BYTES])
         snprintf(ret_why, DIALECT_WHY_BYTES, "is not valid UTF-8");
         return STATUS_NOT_UTF8;
     }
-    /* A line break at the front is what some clients print their lines by; elsewhere too it is the
-     * administrator's wish. */
+    /*
+     * Some clients print lines by the line break at their front; elsewhere too it is up to the
+     * administrator.
+     */
     for (size_t i = 0; i < length; i++) {
         if (((unsigned char)text[i] < 0x20 && text[i] != '\n') || text[i] == 0x7f) {
             snprintf(ret_why, DIALECT_WHY_BYTES, "holds a control character");

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* A backtracking match, piece by piece. With at most twelve pieces it is no deeper than that, and a
- * budget of steps bounds what templates with several texts would cost. */
+/*
+ * A backtracking match, piece by piece. Templates have at most twelve pieces, which bounds its
+ * depth; a budget of steps bounds the cost of templates with several texts.
+ */
 #include "core/plain_wire/template_match.h"
 
 #include "base/utf8.h"
@@ -10,8 +12,7 @@
 
 #include <string.h>
 
-/* A text of any length that a datagram of the plain protocol can hold, followed by words that have
- * to be found. */
+/* Enough for a text of any length that fits a plain datagram, followed by words to be found. */
 #define STEPS_MAX 4096U
 
 #define TIME_BYTES 5U
@@ -23,7 +24,7 @@ struct match {
     struct template_values values;
     bool has_name, has_text, has_names, has_count;
     unsigned steps;
-    size_t end; /* of the line, when all pieces are found */
+    size_t end; /* of the line, once all pieces have matched */
 };
 
 static bool match_from(struct match *match, uint8_t index, size_t at);
@@ -49,7 +50,7 @@ size_t template_match_weight(const struct template *template)
 
 /* ---- names ---- */
 
-/* The length of the character at `bytes`, 0 where it can't stand in a name. */
+/* The length of the character at `bytes`; 0 if a name can't hold it. */
 static size_t name_step(const char *bytes, size_t length)
 {
     int32_t codepoint = 0;
@@ -74,7 +75,7 @@ bool template_match_is_name(const char *bytes, size_t length)
 
 /* ---- pieces ---- */
 
-/* A value that was found before must stand here again. */
+/* A value matched before must occur again here. */
 static bool match_again(struct match *match, uint8_t index, size_t at, const char *bytes,
                         size_t length)
 {
@@ -118,7 +119,7 @@ static bool match_text(struct match *match, uint8_t index, size_t at)
     return false;
 }
 
-/* There is only one in a template. */
+/* A template has at most one {names}. */
 static bool match_names(struct match *match, uint8_t index, size_t at)
 {
     match->values.names = match->bytes + at;
@@ -163,8 +164,8 @@ static bool match_time(struct match *match, uint8_t index, size_t at)
     return match_from(match, (uint8_t)(index + 1), at + TIME_BYTES);
 }
 
-/* Nothing but values that may be empty stands behind the piece. */
-static bool may_end_behind(const struct template *template, uint8_t index)
+/* True if pieces follow this one, and all of them may be empty. */
+static bool may_end_after(const struct template *template, uint8_t index)
 {
     for (uint8_t i = (uint8_t)(index + 1); i < template->count; i++) {
         if (template->pieces[i].field != TEMPLATE_TEXT &&
@@ -183,15 +184,17 @@ static bool is_blank(const char *bytes, size_t length)
     return true;
 }
 
-/* Whoever renders a line with an empty text at its end may take away the spaces before it. Where
- * there is nothing but spaces, it would be any word. */
-static bool match_cut_short(struct match *match, uint8_t index, size_t at, const char *words,
-                            size_t length)
+/*
+ * A server may drop the spaces before an empty text at the end of a line. A literal of spaces only
+ * does not match this way: it would match any line.
+ */
+static bool match_trimmed(struct match *match, uint8_t index, size_t at, const char *words,
+                          size_t length)
 {
     size_t left = template_match_line(match->bytes + at, match->length - at);
 
     if (left >= length || is_blank(words, left) || !is_blank(words + left, length - left) ||
-        memcmp(match->bytes + at, words, left) != 0 || !may_end_behind(match->template, index) ||
+        memcmp(match->bytes + at, words, left) != 0 || !may_end_after(match->template, index) ||
         (match->has_text && match->values.text_len > 0))
         return false;
     match->values.text = match->values.names = match->bytes + at + left;
@@ -212,10 +215,10 @@ static bool match_words(struct match *match, uint8_t index, size_t at)
         length--;
     if (length <= match->length - at && memcmp(match->bytes + at, words, length) == 0)
         return match_from(match, (uint8_t)(index + 1), at + length);
-    return match_cut_short(match, index, at, words, length);
+    return match_trimmed(match, index, at, words, length);
 }
 
-/* Whether the pieces from `index` on make what stands from `at` on. */
+/* True if the pieces from `index` on match the bytes from `at` on. */
 static bool match_from(struct match *match, uint8_t index, size_t at)
 {
     if (++match->steps > STEPS_MAX)

@@ -2,13 +2,13 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Templates backwards: which values has a line been made of. Knows nothing of dialects or events,
- * and of names only what may stand in them.
+ * Parses lines by templates: which values was a line rendered from? Knows nothing of dialects or
+ * events, and of names only which characters they may hold.
  *
- * A {name} is what a room lets pass for one as far as the layout of lines goes: 1 to
- * ROOM_NAME_MAX_BYTES of valid UTF-8, without spaces, colons and what steers a terminal. Where
- * several values would do, it is the shortest name and then the longest text: for so the words
- * behind a text are its last ones.
+ * A {name} is any name that can't disturb the layout of lines: 1 to ROOM_NAME_MAX_BYTES of valid
+ * UTF-8, without spaces, colons and characters that control a terminal. Where several values match,
+ * the shortest name is chosen and then the longest text, so that the words after a text are the
+ * last ones of the line.
  */
 #ifndef ROOMD_CORE_PLAIN_WIRE_TEMPLATE_MATCH_H
 #define ROOMD_CORE_PLAIN_WIRE_TEMPLATE_MATCH_H
@@ -19,22 +19,25 @@
 #include <stddef.h>
 
 /*
- * True where the front of `bytes`, up to a line break or the end, is a line of that template.
- * `ret_values` are then slices of `bytes` (empty where the template does not have them; {time} is
- * not given), and `ret_used` is the length of the line. Spaces before an empty text at the end may
- * be missing; line breaks at either end of the template count for nothing. Bytes may be anything;
- * the work is bounded.
+ * True if the front of `bytes`, up to a line break or the end, matches the template. `ret_values`
+ * are slices of `bytes`, empty for placeholders that the template does not have; {time} is not
+ * returned. `ret_used` is the length of the line. Spaces before an empty text at the end may be
+ * missing; line breaks at either end of the template are ignored. The bytes may be anything; the
+ * work is bounded.
  */
 bool template_match(const struct template *template, const char *bytes, size_t length,
                     struct template_values *ret_values, size_t *ret_used);
 
-/* Where the line that begins at `bytes` ends: before the next "\n" or "\r\n", or at the end. */
+/* The length of the line at `bytes`: up to the next "\n" or "\r\n", or to the end. */
 size_t template_match_line(const char *bytes, size_t length);
 
-/* Whether all of it could be one {name}. */
+/* True if all of the bytes could be one {name}. */
 bool template_match_is_name(const char *bytes, size_t length);
 
-/* How many bytes of a line are the template's own words: the more, the less can it be another's. */
+/*
+ * How many bytes of a line are the template's own literals: the more, the less likely another line
+ * matches.
+ */
 size_t template_match_weight(const struct template *template);
 
 #endif

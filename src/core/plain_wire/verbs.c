@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Reading and looking up of verbs. */
+/* Parses and looks up verbs. */
 #include "core/plain_wire/verbs.h"
 
 #include <roomd/status.h>
