@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Cutting the transcript into datagrams, and the cache that shares them. */
+/* Divides the transcript into datagrams, and owns the cache that shares them. */
 #include "core/sequenced_wire/segment.h"
 
 #include <roomd/status.h>
 #include <string.h>
 
-/* More than any datagram holds: an event takes three bytes at least. */
+/* More than any datagram holds: an event takes at least three bytes. */
 #define EVENTS_MAX (SEQUENCED_DATAGRAM_MAX_BYTES / 3U)
 
 _Static_assert(SEGMENT_PLACES <= 64, "a bit for each");
 
 /*
- * Where the datagram of an event begins. Without a boundary near it nobody was sent it so far, or
- * only in a datagram whose beginning is forgotten: then it begins right there.
+ * The first event of the datagram that holds `seq`. If no boundary is near, `seq` was sent to
+ * nobody so far, or only in a datagram whose first event has left the ring: then a datagram begins
+ * at `seq`.
  */
-static uint64_t beginning(struct transcript *transcript, uint64_t seq)
+static uint64_t first_of(struct transcript *transcript, uint64_t seq)
 {
     uint64_t oldest = transcript_oldest(transcript);
     uint64_t lowest = seq > EVENTS_MAX + oldest ? seq - EVENTS_MAX : oldest;
@@ -30,8 +31,10 @@ static uint64_t beginning(struct transcript *transcript, uint64_t seq)
     return seq;
 }
 
-/* What has no bytes of its own (a number beyond what the protocol can tell) is still to have its
- * number. */
+/*
+ * An event that can't be encoded (a number beyond the protocol's range) becomes an empty notice, so
+ * that its sequence number is still sent.
+ */
 static int add(struct sequenced_bundle *bundle, const struct event *event)
 {
     struct event nothing = {
@@ -41,42 +44,43 @@ static int add(struct sequenced_bundle *bundle, const struct event *event)
     return status == STATUS_INVALID ? sequenced_events_add(bundle, &nothing, 0) : status;
 }
 
-static void fill(struct segment *cut, struct transcript *transcript, uint64_t epoch, uint64_t first)
+static void fill(struct segment *segment, struct transcript *transcript, uint64_t epoch,
+                 uint64_t first)
 {
     uint64_t released = transcript_released(transcript), next = first;
     struct sequenced_bundle bundle;
     struct event event;
 
-    sequenced_events_begin(&bundle, cut->bytes, sizeof(cut->bytes), epoch);
+    sequenced_events_begin(&bundle, segment->bytes, sizeof(segment->bytes), epoch);
     while (next <= released && (next == first || !transcript_is_boundary(transcript, next)) &&
            transcript_get(transcript, next, &event) && add(&bundle, &event) == 0)
         next++;
     transcript_set_boundary(transcript, next);
-    cut->first = first;
-    cut->next = next;
-    cut->length = (uint16_t)sequenced_events_length(&bundle);
-    memset(cut->bytes + cut->length, 0, sizeof(cut->bytes) - cut->length);
+    segment->first = first;
+    segment->next = next;
+    segment->length = (uint16_t)sequenced_events_length(&bundle);
+    memset(segment->bytes + segment->length, 0, sizeof(segment->bytes) - segment->length);
 }
 
 const struct segment *segment_get(struct segment_cache *cache, struct transcript *transcript,
                                   uint64_t epoch, uint64_t seq)
 {
-    uint64_t first = beginning(transcript, seq);
+    uint64_t first = first_of(transcript, seq);
 
     for (;;) {
         size_t place = first % SEGMENT_PLACES;
-        struct segment *cut = &cache->places[place];
+        struct segment *segment = &cache->places[place];
 
-        if (cut->first != first) {
+        if (segment->first != first) {
             if ((cache->pinned >> place & 1) != 0)
                 return NULL;
-            fill(cut, transcript, epoch, first);
+            fill(segment, transcript, epoch, first);
         }
-        if (cut->next > seq) {
+        if (segment->next > seq) {
             cache->pinned |= UINT64_C(1) << place;
-            return cut;
+            return segment;
         }
-        first = cut->next;
+        first = segment->next;
     }
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Which datagram is which; what all of them have in common. */
+/* Identifies datagrams; writes and reads what all of them have in common. */
 #include "core/sequenced_wire/sequenced.h"
 
 #include <roomd/status.h>
 
-/* 0 is kept for "none", so there is one less. */
+/* 0 is reserved for "none", so there is one less. */
 #define SAID_VALUES UINT16_MAX
 
 struct identity {
@@ -16,7 +16,7 @@ struct identity {
     bool any_version; /* its form never changes */
 };
 
-/* Looked through from the top: what comes in all the time stands before handshakes. */
+/* Searched from the top, so the most frequent datagrams precede the handshakes. */
 static const struct identity identities[] = {
     {SEQUENCED_UP, SEQUENCED_FIRST_UP, 0, false},
     {SEQUENCED_EVENTS, SEQUENCED_FIRST_EVENTS, 0, false},
@@ -84,7 +84,8 @@ int sequenced_next_frame(struct octets_reader *reader)
     while (!reader->failed && reader->left > 0) {
         uint8_t kind = octets_read_u8(reader);
 
-        if (kind == 0) { /* padding, whatever stands behind */
+        /* Padding: the rest is ignored. */
+        if (kind == 0) {
             reader->left = 0;
             break;
         }

@@ -2,15 +2,14 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The sequenced protocol on the wire: what both sides call a datagram, and the limits of
- * doc/protocol.md, section 2. What is in a datagram is read and written by sequenced_handshake,
- * sequenced_events, sequenced_up and sequenced_down; what it means, and when it is sent, is
- * nobody's business here.
+ * The sequenced protocol on the wire: the kinds of datagrams and the limits of doc/protocol.md,
+ * section 2. sequenced_handshake, sequenced_events, sequenced_up and sequenced_down read and write
+ * the contents. Nothing here knows what a datagram means, or when it is sent.
  *
- * All of these work on the caller's buffers: nothing is allocated, slices are borrowed from the
- * datagram. Nobody here looks whether a text is UTF-8 or a name is one that may be had. Bytes that
- * are no such datagram are STATUS_INVALID. Those of a version that is not spoken are
- * STATUS_NOT_FOUND.
+ * All functions work on the caller's buffers: nothing is allocated, and slices are borrowed from
+ * the datagram. None checks whether a text is UTF-8 or a name is valid. They return STATUS_INVALID
+ * for bytes that are not a datagram of the wanted kind, STATUS_NOT_FOUND for a version that is not
+ * spoken.
  */
 #ifndef ROOMD_CORE_SEQUENCED_WIRE_SEQUENCED_H
 #define ROOMD_CORE_SEQUENCED_WIRE_SEQUENCED_H
@@ -21,16 +20,21 @@
 
 #define SEQUENCED_VERSION 1
 
-/* Of UDP payload: passes every path of IPv6, and nearly every one of IPv4, in one piece (RFC
- * 8085, 3.2). */
+/*
+ * Of UDP payload: passes every path of IPv6, and nearly every one of IPv4, unfragmented (RFC 8085,
+ * 3.2).
+ */
 #define SEQUENCED_DATAGRAM_MAX_BYTES 1200
 
-/* Numbers of members have at most 4 bytes then, so that an event costs no more than 9 beside its
- * text. */
+/*
+ * Such a member number has at most 4 bytes, so that an event costs at most 9 bytes beside its text.
+ */
 #define SEQUENCED_MEMBER_MAX ((UINT32_C(1) << 30) - 1)
 
-/* Kinds of frames and events from here on are followed by their length, and skipped by who does not
- * know them. */
+/*
+ * Kinds of frames and events from here on are followed by their length, so that a receiver can skip
+ * those it does not know.
+ */
 #define SEQUENCED_SKIPPABLE 0x40U
 
 enum sequenced_datagram {
@@ -64,31 +68,31 @@ enum sequenced_type_down {
     SEQUENCED_TYPE_STRANGER = 4,
 };
 
-/* True for a datagram that belongs to this protocol, whether it can be read or not, and not to the
- * plain one. */
+/* True if the datagram belongs to this protocol, readable or not, and not to the plain one. */
 bool sequenced_is(const void *bytes, size_t length);
 
 /*
- * Which datagram this is, by its first bytes; the reader of that kind says whether the rest is
- * good. A HELLO and a REFUSAL are told in any version, all others in SEQUENCED_VERSION only. Longer
- * than SEQUENCED_DATAGRAM_MAX_BYTES is STATUS_TOO_LONG.
+ * Identifies a datagram by its first bytes; the reader of that kind checks the rest. A HELLO and a
+ * REFUSAL are identified in any version, all others in SEQUENCED_VERSION only. STATUS_TOO_LONG:
+ * more than SEQUENCED_DATAGRAM_MAX_BYTES.
  */
 int sequenced_identify(const void *bytes, size_t length, enum sequenced_datagram *ret_datagram);
 
-/* A datagram is written into a buffer of its own, of at most SEQUENCED_DATAGRAM_MAX_BYTES; what of
- * `size` exceeds that is not used. */
+/*
+ * Starts a datagram in a buffer of `size` bytes, of which at most SEQUENCED_DATAGRAM_MAX_BYTES are
+ * used.
+ */
 struct octets_writer sequenced_write(void *bytes, size_t size);
 
 /*
- * Puts zeros behind what is there, so that the datagram has at least `length` bytes. Returns its
- * length, or STATUS_FULL where the buffer has no place for it.
+ * Appends zeros, so that the datagram has at least `length` bytes. Returns its length, or
+ * STATUS_FULL if the buffer is too small; then nothing was changed.
  */
 int sequenced_pad(struct octets_writer *writer, size_t length);
 
 /*
- * Steps over padding and over frames that may be skipped, to the next frame of a kind that may not.
- * Returns its kind, 1 – SEQUENCED_SKIPPABLE - 1, with the cursor behind that byte; 0 at the end;
- * STATUS_INVALID where a frame to be skipped is cut short.
+ * Skips padding and skippable frames. Returns the kind of the next frame, 1 – SEQUENCED_SKIPPABLE -
+ * 1, with the cursor after that byte; 0 at the end; STATUS_INVALID if a skipped frame is truncated.
  */
 int sequenced_next_frame(struct octets_reader *reader);
 

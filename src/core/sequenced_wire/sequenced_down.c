@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* DOWN and its frames to bytes, and back. */
+/* Encodes and decodes DOWN and its frames. */
 #include "core/sequenced_wire/sequenced_down.h"
 
 #include <roomd/status.h>
 
-/* ---- what is in order, for readers and writers alike ---- */
+/* ---- validity, for readers and writers alike ---- */
 
 static bool is_entry(const struct sequenced_entry *entry)
 {
@@ -33,7 +33,7 @@ bool sequenced_down_next_entry(struct octets_slice *entries, struct sequenced_en
     return true;
 }
 
-/* It speaks for the numbers above `after` and up to `last`. */
+/* The page covers the numbers above `after` and up to `last`. */
 static bool is_page(struct octets_slice entries, uint32_t after, uint32_t last, bool more)
 {
     struct sequenced_entry entry;
@@ -104,7 +104,7 @@ static void read_page(struct octets_reader *reader, struct sequenced_down_frame 
     frame->members.entries = octets_read_slice(reader, octets_read_u16(reader));
 }
 
-/* What follows the kind. */
+/* Reads what follows the kind. */
 static void read_frame(struct octets_reader *reader, struct sequenced_down_frame *frame)
 {
     switch (frame->kind) {

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * DOWN of the sequenced protocol as bytes (doc/protocol.md, 2.5): what one member is told. What
- * follows from a frame is decided elsewhere.
+ * DOWN of the sequenced protocol as bytes (doc/protocol.md, 2.5): frames from the server to one
+ * member. Does not know what follows from a frame.
  */
 #ifndef ROOMD_CORE_SEQUENCED_WIRE_SEQUENCED_DOWN_H
 #define ROOMD_CORE_SEQUENCED_WIRE_SEQUENCED_DOWN_H
@@ -48,26 +48,26 @@ struct sequenced_down_frame {
         struct {
             uint32_t upto;
             uint32_t refused; /* bit n: upto - n was not taken */
-            uint32_t kept;    /* bit n: upto + 1 + n has come */
+            uint32_t kept;    /* bit n: upto + 1 + n was received */
         } taken;
         struct {
             uint32_t number;  /* from 1 */
-            uint8_t why;      /* enum sequenced_why, or one of a later day */
+            uint8_t why;      /* enum sequenced_why, or one of a later version */
             uint16_t wait_cs; /* hundredths of a second */
         } not_taken;
         struct {
             uint32_t echo;
-            uint64_t head; /* as below */
+            uint64_t head; /* at most OCTETS_VARINT_MAX */
         } heartbeat;
         struct {
-            uint64_t head;  /* as below */
-            uint32_t after; /* that of the frame that asked */
-            uint32_t last;  /* at least `after`, and above it where there is more */
+            uint64_t head;  /* at most OCTETS_VARINT_MAX */
+            uint32_t after; /* as in the frame that asked */
+            uint32_t last;  /* at least `after`; above it if `more` */
             bool more;
-            struct octets_slice entries; /* sequenced_down_next_entry reads them */
+            struct octets_slice entries; /* read by sequenced_down_next_entry */
         } members;
         struct {
-            uint8_t reason; /* enum sequenced_closed, or one of a later day */
+            uint8_t reason; /* enum sequenced_closed, or one of a later version */
             struct octets_slice text;
         } closed;
         uint64_t head;      /* at most OCTETS_VARINT_MAX */
@@ -85,30 +85,40 @@ struct sequenced_entry {
 
 /* ---- reading ---- */
 
-/* Reads the header. STATUS_INVALID: no DOWN, or one that nothing may be used of. */
+/* Reads the header. STATUS_INVALID: not a DOWN, or its header is invalid; drop all of it. */
 int sequenced_down_open(const void *bytes, size_t length, struct sequenced_down *ret_down,
                         struct octets_reader *ret_reader);
 
-/* 1: a frame, of a page with good entries. 0: there are no more. STATUS_INVALID: what follows is
- * not in order and dropped; those before count. */
+/*
+ * Reads the next frame; the entries of a page are valid. 1: a frame. 0: there are no more.
+ * STATUS_INVALID: the rest is invalid and dropped; the frames before it count.
+ */
 int sequenced_down_next(struct octets_reader *reader, struct sequenced_down_frame *ret_frame);
 
-/* Takes the next entry off `entries`; false at their end, or where they are not in order, which
- * those of a frame that was read are. */
+/*
+ * Takes the next entry off `entries`. False at their end, or if the rest is invalid, which it never
+ * is for a frame from sequenced_down_next.
+ */
 bool sequenced_down_next_entry(struct octets_slice *entries, struct sequenced_entry *ret_entry);
 
 /* ---- writing ---- */
 
-/* Writes the header into an empty `writer` (sequenced_write). STATUS_FULL, STATUS_INVALID (a field
- * out of its range). */
+/*
+ * Writes the header into an empty `writer` (sequenced_write). STATUS_FULL, STATUS_INVALID (a field
+ * out of its range).
+ */
 int sequenced_down_begin(struct octets_writer *writer, const struct sequenced_down *down);
 
-/* Writes a frame behind what is there. STATUS_FULL: it does not fit, nothing was changed.
- * STATUS_INVALID: a field out of its range, or entries not in order. */
+/*
+ * Appends a frame. STATUS_FULL: it does not fit, nothing was changed. STATUS_INVALID: a field out
+ * of its range, or invalid entries.
+ */
 int sequenced_down_add(struct octets_writer *writer, const struct sequenced_down_frame *frame);
 
-/* Writes an entry into a buffer that becomes the entries of a page. Same. That numbers rise is seen
- * when the page is written. */
+/*
+ * Appends an entry to a buffer that becomes the entries of a page. Errors as above. That the
+ * numbers rise is checked when the page is written.
+ */
 int sequenced_down_add_entry(struct octets_writer *writer, const struct sequenced_entry *entry);
 
 #endif

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Events to bytes, and back. */
+/* Encodes and decodes events. */
 #include "core/sequenced_wire/sequenced_events.h"
 
 #include <roomd/moment.h>
 #include <roomd/status.h>
 #include <string.h>
 
-/* Kinds on the wire that stand for something else than one event. */
+/* Kinds on the wire that are not exactly one event. */
 #define KIND_JOINS 5
 #define KIND_TIME  6
 
-/* Counted in one byte. */
+/* The count is one byte. */
 #define JOINS_MAX 255U
 
-/* Times nearer than this to the one that holds need no frame of their own. */
+/* A time that differs less from the current one needs no frame of its own. */
 #define TIME_STEP_MS 1000U
 
 #define NS_PER_MS (MOMENT_NS_PER_S / 1000)
@@ -32,8 +32,10 @@ void sequenced_events_begin(struct sequenced_bundle *bundle, void *bytes, size_t
     *bundle = (struct sequenced_bundle){.writer = sequenced_write(bytes, size), .epoch = epoch};
 }
 
-/* A clock that stands before 1970 is wrong, but no reason to say nothing. What nanoseconds can
- * count fits 48 bits of milliseconds. */
+/*
+ * A clock before 1970 is wrong, but no reason to send nothing. Any time in 64-bit nanoseconds fits
+ * 48 bits of milliseconds.
+ */
 static uint64_t time_of(const struct event *event)
 {
     return event->wall_ns < 0 ? 0 : (uint64_t)(event->wall_ns / NS_PER_MS);
@@ -94,8 +96,10 @@ static void write_event(struct octets_writer *writer, const struct event *event,
     }
 }
 
-/* Makes joins of the join at `join_at`, the last event: kind, count and member take the place of
- * kind, member and said, so it becomes shorter by a byte. */
+/*
+ * Turns the join at `join_at`, the last event, into joins: kind, count and member replace kind,
+ * member and said, so it becomes shorter by a byte.
+ */
 static void open_joins(struct sequenced_bundle *bundle)
 {
     uint8_t *join = bundle->writer.bytes + bundle->join_at;
@@ -108,13 +112,16 @@ static void open_joins(struct sequenced_bundle *bundle)
     bundle->writer.length--;
 }
 
-/* Into the frame of the join before. The byte that this saves may be the one that is needed. */
+/*
+ * Adds the event to the frame of the previous join. The byte saved by open_joins may be the one
+ * that is needed.
+ */
 static int fold(struct sequenced_bundle *bundle, const struct event *event)
 {
     struct octets_writer *writer = &bundle->writer;
-    size_t room = writer->size - writer->length + (bundle->joins == 1 ? 1 : 0);
+    size_t space = writer->size - writer->length + (bundle->joins == 1 ? 1 : 0);
 
-    if (octets_varint_bytes(event->author) + 1 + event->name_len > room)
+    if (octets_varint_bytes(event->author) + 1 + event->name_len > space)
         return STATUS_FULL;
     if (bundle->joins == 1)
         open_joins(bundle);
@@ -140,7 +147,7 @@ static bool is_step(uint64_t from_ms, uint64_t to_ms)
     return (to_ms > from_ms ? to_ms - from_ms : from_ms - to_ms) >= TIME_STEP_MS;
 }
 
-/* A frame of its own, with all that must stand before it. */
+/* Writes a frame of its own, with the header or time that must precede it. */
 static int append(struct sequenced_bundle *bundle, const struct event *event, uint16_t said,
                   uint64_t time_ms)
 {
@@ -224,7 +231,7 @@ static void read_joiner(struct octets_reader *reader, struct sequenced_event *ev
     event->name = read_name(reader);
 }
 
-/* What follows the kind of one event. */
+/* Reads what follows the kind of one event. */
 static void read_event(struct octets_reader *reader, uint8_t kind, struct sequenced_event *event)
 {
     if (kind >= SEQUENCED_SKIPPABLE) {
@@ -245,8 +252,10 @@ static void read_event(struct octets_reader *reader, uint8_t kind, struct sequen
         event->text = read_text(reader);
 }
 
-/* Steps over times and into joins. The kind of the next event, KIND_JOINS among them, or 0 at the
- * end. */
+/*
+ * Skips times and enters joins. Returns the kind of the next event, which may be KIND_JOINS, or 0
+ * at the end.
+ */
 static uint8_t next_kind(struct sequenced_events *events)
 {
     struct octets_reader *reader = &events->reader;
@@ -257,7 +266,8 @@ static uint8_t next_kind(struct sequenced_events *events)
         if (kind != KIND_TIME) {
             if (kind > KIND_TIME && kind < SEQUENCED_SKIPPABLE)
                 reader->failed = true;
-            if (kind == 0) /* padding, whatever stands behind */
+            /* Padding: the rest is ignored. */
+            if (kind == 0)
                 reader->left = 0;
             return kind;
         }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Handshakes to bytes, and back. */
+/* Encodes and decodes handshakes. */
 #include "core/sequenced_wire/sequenced_handshake.h"
 
 #include <roomd/status.h>
@@ -9,12 +9,14 @@
 #define FLAG_RESUMED 1U
 
 /* First byte, version, type, flags or code. */
-#define HEAD_BYTES 4
+#define HEADER_BYTES 4
 
 #define FOURTH_BYTE 3
 
-/* The cursor behind the head, failed where the datagram is not of this kind or has fewer than
- * `least` bytes. The fourth byte is told apart: flags, a code, or nothing yet. */
+/*
+ * Returns a reader after the header, failed if the datagram is not of this kind or has fewer than
+ * `least` bytes. `ret_fourth`: flags, a code, or unused.
+ */
 static struct octets_reader open_datagram(const void *bytes, size_t length,
                                           enum sequenced_datagram wanted, size_t least,
                                           uint8_t *ret_fourth)
@@ -25,7 +27,7 @@ static struct octets_reader open_datagram(const void *bytes, size_t length,
     *ret_fourth = 0;
     reader.failed =
         length < least || sequenced_identify(bytes, length, &found) != 0 || found != wanted;
-    if (octets_read_slice(&reader, HEAD_BYTES).length == HEAD_BYTES)
+    if (octets_read_slice(&reader, HEADER_BYTES).length == HEADER_BYTES)
         *ret_fourth = ((const uint8_t *)bytes)[FOURTH_BYTE];
     return reader;
 }
@@ -52,7 +54,7 @@ static struct octets_slice read_counted(struct octets_reader *reader)
     return octets_read_slice(reader, octets_read_u8(reader));
 }
 
-/* The caller has made sure of the length. */
+/* The caller has checked the length. */
 static void write_counted(struct octets_writer *writer, struct octets_slice slice)
 {
     octets_write_u8(writer, (uint8_t)slice.length);
@@ -230,7 +232,7 @@ int sequenced_handshake_write_welcome(void *bytes, size_t size,
 
 /* ---- REFUSAL ---- */
 
-/* Only the refusal of a version is in that version. */
+/* Only a refusal of the version may have another version. */
 static bool is_refusal(const struct sequenced_refusal *refusal)
 {
     return refusal->code != 0 &&

@@ -2,20 +2,20 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The handshake of the sequenced protocol as bytes (doc/protocol.md, 2.3). What a cookie holds, and
- * who is let in, is decided elsewhere.
+ * The handshake of the sequenced protocol as bytes (doc/protocol.md, 2.3). Does not know what a
+ * cookie holds, or who is let in.
  *
- * Readers take a whole datagram of the kind that sequenced_identify tells, and say STATUS_INVALID
- * where it is too short, or a length or flag does not fit; what they return is then untouched.
- * Writers write a whole datagram at the start of `bytes` and return its length: STATUS_FULL where
- * `size` is too small, STATUS_INVALID where a field is out of its range.
+ * Readers take a whole datagram of the kind that sequenced_identify returned. STATUS_INVALID: it is
+ * too short, or a length or field is out of its range; the output is then untouched. Writers write
+ * a whole datagram at the start of `bytes` and return its length, or STATUS_FULL (`size` is too
+ * small), or STATUS_INVALID (a field out of its range).
  */
 #ifndef ROOMD_CORE_SEQUENCED_WIRE_SEQUENCED_HANDSHAKE_H
 #define ROOMD_CORE_SEQUENCED_WIRE_SEQUENCED_HANDSHAKE_H
 
 #include "core/sequenced_wire/sequenced.h"
 
-/* Shorter ones are dropped, so that no answer is longer than what it answers (RFC 9000, 8.1). */
+/* Shorter ones are dropped, so that no answer is longer than its request (RFC 9000, 8.1). */
 #define SEQUENCED_HELLO_MIN_BYTES 64
 #define SEQUENCED_JOIN_MIN_BYTES  320
 
@@ -27,7 +27,7 @@
 #define SEQUENCED_STRANGER_BYTES      12
 
 struct sequenced_hello {
-    uint8_t version; /* any: the server answers those it does not speak, too */
+    uint8_t version; /* any: the server also answers versions that it does not speak */
     uint64_t nonce;
 };
 
@@ -40,9 +40,9 @@ struct sequenced_join {
     bool resume;
     uint64_t nonce;
     struct octets_slice cookie;
-    struct octets_slice
-        name; /* as sent: at most 255 bytes, so that a bad name can be told from a bad datagram */
-    uint64_t epoch; /* this and the next two: 0 but with `resume` */
+    /* As sent, at most 255 bytes, so that a bad name can be told from a bad datagram. */
+    struct octets_slice name;
+    uint64_t epoch; /* this and the next two: 0 without `resume` */
     uint64_t token;
     uint64_t position;
 };
@@ -54,7 +54,7 @@ struct sequenced_welcome {
     uint64_t token;
     uint16_t run;             /* 1, and one more with each resumption */
     uint32_t member;          /* 1 – SEQUENCED_MEMBER_MAX */
-    uint64_t position;        /* at most OCTETS_VARINT_MAX, as `head` */
+    uint64_t position;        /* at most OCTETS_VARINT_MAX, like `head` */
     uint64_t head;            /* last event of the transcript */
     uint32_t said;            /* last message that was decided on */
     uint32_t members;         /* how many are in */
@@ -77,10 +77,10 @@ enum sequenced_refusal_code {
 };
 
 struct sequenced_refusal {
-    uint8_t version; /* that of the HELLO, for SEQUENCED_REFUSED_VERSION; else SEQUENCED_VERSION */
-    uint8_t code;    /* enum sequenced_refusal_code, or one of a later day; never 0 */
+    uint8_t version; /* the HELLO's, for SEQUENCED_REFUSED_VERSION; else SEQUENCED_VERSION */
+    uint8_t code;    /* enum sequenced_refusal_code, or one of a later version; never 0 */
     uint64_t nonce;
-    uint16_t wait; /* seconds; for SEQUENCED_REFUSED_VERSION the highest version that is spoken */
+    uint16_t wait; /* seconds; for SEQUENCED_REFUSED_VERSION the highest version spoken */
 };
 
 struct sequenced_stranger {
@@ -100,7 +100,7 @@ int sequenced_handshake_read_refusal(const void *bytes, size_t length,
 int sequenced_handshake_read_stranger(const void *bytes, size_t length,
                                       struct sequenced_stranger *ret_stranger);
 
-/* HELLO and JOIN come padded to their least length; the others without padding. */
+/* HELLO and JOIN are padded to their minimum length, the others are not padded. */
 int sequenced_handshake_write_hello(void *bytes, size_t size, const struct sequenced_hello *hello);
 int sequenced_handshake_write_challenge(void *bytes, size_t size,
                                         const struct sequenced_challenge *challenge);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* UP and its frames to bytes, and back. */
+/* Encodes and decodes UP and its frames. */
 #include "core/sequenced_wire/sequenced_up.h"
 
 #include <roomd/status.h>
@@ -64,7 +64,7 @@ static bool read_message(struct octets_reader *reader, struct sequenced_up_frame
     return frame->message.number > 0;
 }
 
-/* What follows the kind. */
+/* Reads what follows the kind. */
 static bool read_frame(struct sequenced_up_reader *up, struct sequenced_up_frame *frame)
 {
     switch (frame->kind) {

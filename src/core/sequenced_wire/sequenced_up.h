@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * UP of the sequenced protocol as bytes (doc/protocol.md, 2.5): what a member reports, says and
- * asks. Whose token that is, and what follows from a frame, is decided elsewhere.
+ * UP of the sequenced protocol as bytes (doc/protocol.md, 2.5): frames from a member to the server.
+ * Does not know whose token it is, or what follows from a frame.
  */
 #ifndef ROOMD_CORE_SEQUENCED_WIRE_SEQUENCED_UP_H
 #define ROOMD_CORE_SEQUENCED_WIRE_SEQUENCED_UP_H
@@ -41,7 +41,7 @@ struct sequenced_range {
 
 struct sequenced_message {
     uint32_t number; /* from 1 */
-    uint8_t what;    /* enum sequenced_what, or one of a later day */
+    uint8_t what;    /* enum sequenced_what, or one of a later version */
     struct octets_slice text;
 };
 
@@ -54,7 +54,7 @@ struct sequenced_up_frame {
             struct sequenced_range ranges[SEQUENCED_RANGES_MAX];
         } missing;
         uint32_t echo;      /* of a heartbeat */
-        uint32_t after;     /* of members: the page behind this number */
+        uint32_t after;     /* of members: the page after this number */
         uint64_t challenge; /* of a path */
     };
 };
@@ -63,27 +63,30 @@ struct sequenced_up_frame {
 
 struct sequenced_up_reader {
     struct octets_reader reader;
-    uint64_t position; /* what ranges count from */
+    uint64_t position; /* ranges are relative to it */
 };
 
-/* Reads the header. STATUS_INVALID: no UP, or one that nothing may be used of. */
+/* Reads the header. STATUS_INVALID: not an UP, or its header is invalid; drop all of it. */
 int sequenced_up_open(const void *bytes, size_t length, struct sequenced_up *ret_up,
                       struct sequenced_up_reader *ret_reader);
 
-/* 1: a frame. 0: there are no more. STATUS_INVALID: what follows is not in order and dropped; those
- * before count. */
+/*
+ * Reads the next frame. 1: a frame. 0: there are no more. STATUS_INVALID: the rest is invalid and
+ * dropped; the frames before it count.
+ */
 int sequenced_up_next(struct sequenced_up_reader *reader, struct sequenced_up_frame *ret_frame);
 
 /* ---- writing ---- */
 
-/* Writes the header into an empty `writer` (sequenced_write). STATUS_FULL, STATUS_INVALID (a field
- * out of its range). */
+/*
+ * Writes the header into an empty `writer` (sequenced_write). STATUS_FULL, STATUS_INVALID (a field
+ * out of its range).
+ */
 int sequenced_up_begin(struct octets_writer *writer, const struct sequenced_up *up);
 
 /*
- * Writes a frame behind what is there, in a datagram that `up` begins. STATUS_FULL: it does not
- * fit, nothing was changed. STATUS_INVALID: a field out of its range, or a range that is not beyond
- * the position.
+ * Appends a frame to a datagram that begins with `up`. STATUS_FULL: it does not fit, nothing was
+ * changed. STATUS_INVALID: a field out of its range, or a range that is not beyond the position.
  */
 int sequenced_up_add(struct octets_writer *writer, const struct sequenced_up *up,
                      const struct sequenced_up_frame *frame);
