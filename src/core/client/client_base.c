@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Beginning, telling and ending: none of it depends on the protocol. */
+/* Creates and ends clients, and reports to sink and carrier, the same for all protocols. */
 #include "core/client/client_base.h"
 
 #include "core/model/name.h"
@@ -66,7 +66,7 @@ void client_set_here(struct client *client, struct listed_member *listed, bool h
         client->sink.member(client->sink.ctx, listed->number, listed->name, listed->name_len, here);
 }
 
-/* The state comes first: nothing is said any more. */
+/* The state is set first, so that the sink can say nothing more. */
 void client_end(struct client *client, enum client_reason reason)
 {
     client->state = CLIENT_OUT;

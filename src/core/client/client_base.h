@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The part that the clients of all protocols have in common: each begins with a struct client. What
- * a protocol does its own way is in its table of operations; the functions here do what is the same
- * for all, and call that table. The contract is roomd/client.h, and core/client.c.
+ * What the clients of all protocols have in common: each begins with a struct client. The functions
+ * here do what is the same for all; what differs is in the protocol's table of operations. Knows no
+ * wire format. The contract is roomd/client.h, implemented by core/client.c.
  */
 #ifndef ROOMD_CORE_CLIENT_CLIENT_BASE_H
 #define ROOMD_CORE_CLIENT_CLIENT_BASE_H
@@ -15,39 +15,42 @@
 #include <roomd/client.h>
 
 /*
- * What a protocol has to offer. Each is called with the struct client that its own state begins
- * with; after `settle`, none but `release`, `members` and `session`.
+ * The operations of a protocol. Each is called with the struct client that its own state begins
+ * with; after `settle`, only `release`, `members` and `session` are called.
  */
 struct client_ops {
-    /* Gives back the memory that is the protocol's own. */
+    /* Frees the memory that is the protocol's own. */
     void (*release)(struct client *client);
     void (*receive)(struct client *client, const struct moment *now, const void *bytes,
                     size_t length);
     void (*tick)(struct client *client, const struct moment *now);
     int64_t (*next_tick)(const struct client *client);
-    /* A text of 1 to `text_max_bytes`, valid UTF-8; a name that can be one. It is not leaving. */
+    /*
+     * Not called once it is leaving. The text has 1 to `text_max_bytes` bytes of valid UTF-8; the
+     * name has passed name_check.
+     */
     int (*say)(struct client *client, const struct moment *now, const char *text, size_t length,
                uint32_t *ret_number);
     int (*rename)(struct client *client, const struct moment *now, const char *name,
                   uint32_t *ret_number);
     void (*moved)(struct client *client, const struct moment *now);
     /*
-     * Asked while it is joining and wants to leave. False while the server may have let it in, or
-     * let it in next: then it waits for the answer, to be able to leave. A name that was refused is
-     * not asked for again.
+     * Called while it is joining and wants to leave. False while the server may have let it in, or
+     * may still do so: then it waits for the answer, to be able to leave. A name that was refused
+     * is not requested again.
      */
     bool (*is_free_to_go)(const struct client *client);
-    /* It is out: gives every message that has none its outcome. */
+    /* It is out: reports an outcome for every message that has none. */
     void (*settle)(struct client *client);
-    /* How many are in the room; NULL: those on the list. */
+    /* How many members are in the room; NULL: those on the list. */
     uint32_t (*members)(const struct client *client);
     /* NULL: the protocol has no sessions. */
     bool (*session)(const struct client *client, struct client_session *ret_session);
 };
 
 struct client_leaving {
-    bool asked;   /* its user wants to, when everything is settled */
-    bool at_once; /* not waiting for that */
+    bool asked;   /* by the user; it leaves when everything is settled */
+    bool at_once; /* without waiting for that */
     int64_t due_ns;
 };
 
@@ -61,9 +64,9 @@ struct client {
     struct client_leaving leaving;
     uint32_t number;
     uint32_t pending; /* messages without an outcome */
-    bool was_heard;   /* as client_was_heard says */
+    bool was_heard;   /* see client_was_heard */
     size_t text_max_bytes;
-    const char *room;                             /* terminated; borrowed for its life */
+    const char *room;                             /* terminated; borrowed for the client's life */
     char requested_name[ROOM_NAME_MAX_BYTES + 1]; /* the name to join with */
     char name[ROOM_NAME_MAX_BYTES + 1];           /* as the others see it, once in */
     char close_text[CLIENT_CLOSE_TEXT_MAX_BYTES + 1];
@@ -72,7 +75,8 @@ struct client {
 
 /*
  * Allocates `size` bytes, all zero, for a state that begins with a struct client, and fills that
- * in. STATUS_NO_MEMORY; STATUS_INVALID (no name), STATUS_TOO_LONG, STATUS_NOT_UTF8 (the name).
+ * in. The caller owns it; client_free frees it. STATUS_NO_MEMORY; STATUS_INVALID (no name),
+ * STATUS_TOO_LONG, STATUS_NOT_UTF8 (the name).
  */
 int client_create(size_t size, const struct client_ops *ops, const struct client_setup *setup,
                   struct client **ret_client);
@@ -81,17 +85,17 @@ void client_send(const struct client *client, const void *bytes, size_t length);
 void client_set_state(struct client *client, enum client_state state, enum client_reason reason,
                       uint16_t wait_s);
 
-/* Of a message that is pending, and is not any more. */
+/* Reports the outcome of a pending message, which is pending no longer. */
 void client_tell_outcome(struct client *client, uint32_t number, enum client_outcome outcome,
                          uint8_t why);
 
-/* A member comes or goes, and that is told; nothing is done where it is so already. */
+/* Marks a member as here or not, and reports the change; does nothing if there is none. */
 void client_set_here(struct client *client, struct listed_member *listed, bool here);
 
-/* It is out. */
+/* Settles all messages and reports CLIENT_OUT. */
 void client_end(struct client *client, enum client_reason reason);
 
-/* Ends it where it wants to leave and nothing keeps it. */
+/* Ends the client if it was told to leave, is still joining, and need not wait for an answer. */
 void client_go_if_free(struct client *client);
 
 #endif

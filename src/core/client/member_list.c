@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Numbers of members rise, so nearly everybody is put at the end of the row. Those that leave are
- * only marked, so that a crowd that leaves does not move the row once for each. */
+/*
+ * Numbers of members rise, so nearly every insertion is at the end of the array. Members that leave
+ * are only marked, so that many exits do not move the array once for each.
+ */
 #include "core/client/member_list.h"
 
 #include <roomd/client.h>

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Members by number, with the event that changed each last: a sorted row that grows as it must.
+ * Members by number, each with the event that changed it last: a sorted array that grows as needed.
  * Knows no pages and no events, only numbers and names.
  */
 #ifndef ROOMD_CORE_CLIENT_MEMBER_LIST_H
@@ -17,15 +17,15 @@ struct listed_member {
     uint64_t changed; /* the event, or the head of the page, that changed it last */
     uint32_t number;
     bool here;
-    bool removed; /* its place in the row is not taken away yet; looked up by nobody */
+    bool removed; /* its place in the array is still used; look-ups skip it */
     uint8_t name_len;
     char name[ROOM_NAME_MAX_BYTES];
 };
 
-/* All zero is an empty one. Its fields are its own, but for `here`. */
+/* All zero is an empty list. Others may read `row`, `count` and `here`. */
 struct member_list {
     struct listed_member *row;
-    size_t count; /* in the row, removed ones too */
+    size_t count; /* used places, removed members included */
     size_t size;
     size_t removed;
     uint32_t here;
@@ -33,28 +33,37 @@ struct member_list {
 
 void member_list_done(struct member_list *list);
 
-/* Both: valid until the next insertion or clean-up. NULL: there is none. */
+/*
+ * Returns NULL if there is none. This pointer and that of member_list_insert are valid until the
+ * next insertion or clean-up.
+ */
 struct listed_member *member_list_find(const struct member_list *list, uint32_t number);
 
-/* Takes one in that is not in yet, without a name, or returns the one that is. NULL: no memory, or
- * CLIENT_MEMBERS_MAX are in. */
+/*
+ * Adds a member without a name, or returns the one with this number. NULL: no memory, or
+ * CLIENT_MEMBERS_MAX are in.
+ */
 struct listed_member *member_list_insert(struct member_list *list, uint32_t number);
 
 void member_list_set_name(struct listed_member *listed, const char *name, size_t name_len);
 void member_list_set_here(struct member_list *list, struct listed_member *listed, bool here);
 
-/* It is found no more; its place, and with it the index of those behind it, stays until
- * member_list_clean. */
+/*
+ * Look-ups no longer find it. Its place, and so the index of those after it, stays until
+ * member_list_clean.
+ */
 void member_list_remove(struct member_list *list, struct listed_member *listed);
 
-/* The first that is here with a higher number than that; NULL where there is none. */
+/* The first member that is here with a number above `after`; NULL if there is none. */
 const struct listed_member *member_list_next(const struct member_list *list, uint64_t after);
 
-/* Index in the row of the first whose number is at least that; `count` where there is none. Those
- * removed count. */
+/*
+ * The array index of the first place whose number is at least `number`, removed ones included;
+ * `count` if there is none.
+ */
 size_t member_list_index(const struct member_list *list, uint64_t number);
 
-/* Gives back the places of those removed, where it is worth it. */
+/* Removes the places of removed members, if they are more than half. */
 void member_list_clean(struct member_list *list);
 
 #endif

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * Random numbers that follow from a seed, for the machines of clients: the same seed makes the same
- * client.
- */
+/* Pseudo-random numbers from a seed, for clients: the same seed makes the same client. */
 #ifndef ROOMD_CORE_CLIENT_PRNG_H
 #define ROOMD_CORE_CLIENT_PRNG_H
 
@@ -13,7 +10,7 @@
 
 struct prng {
     uint8_t seed[CLIENT_SEED_BYTES];
-    uint64_t drawn; /* numbers so far */
+    uint64_t drawn; /* how many numbers have been drawn */
 };
 
 /* The next number. */
