@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The operations of a plain client: what comes is handed to whom it is for, what is due is sent,
- * and the end. What any of it means stands in the other files.
+ * The operations of a plain client: dispatches what is received, sends what is due, and leaves. The
+ * other files know what requests and answers mean.
  */
 #include "core/plain_client/plain_client_state.h"
 
@@ -12,21 +12,21 @@
 #include <roomd/status.h>
 #include <string.h>
 
-#define KEEPALIVE_LEAST_NS MOMENT_NS_PER_S
+#define KEEPALIVE_MIN_NS MOMENT_NS_PER_S
 
-/* For the bye: three turns of a second. */
-#define LEAVE_TURN_NS MOMENT_NS_PER_S
-#define LEAVE_TURNS   3U
+/* The wait for the bye: three times a second. */
+#define LEAVE_WAIT_NS MOMENT_NS_PER_S
+#define LEAVE_WAITS   3U
 
-/* What was under way when the exit arrived has come by then. */
-#define LEAVE_UNDER_WAY_NS (MOMENT_NS_PER_S / 2)
+/* Datagrams that were in flight when the exit arrived have arrived by then. */
+#define LEAVE_IN_FLIGHT_NS (MOMENT_NS_PER_S / 2)
 
 static struct plain_client *of(struct client *base)
 {
     return (struct plain_client *)base;
 }
 
-/* ---- what comes ---- */
+/* ---- receiving ---- */
 
 static void receive(struct client *base, const struct moment *now, const void *bytes, size_t length)
 {
@@ -39,12 +39,12 @@ static void receive(struct client *base, const struct moment *now, const void *b
     replies = plain_read_replies(&client->read, bytes, length, &name);
     if (replies != 0 && plain_client_join_answer(client, now, replies, name))
         return;
-    if (base->state == CLIENT_LEAVING && now->mono_ns >= client->exit.sent_ns + LEAVE_UNDER_WAY_NS)
-        client->exit.overheard = true;
+    if (base->state == CLIENT_LEAVING && now->mono_ns >= client->exit.sent_ns + LEAVE_IN_FLIGHT_NS)
+        client->exit.room_active = true;
     plain_client_lines_receive(client, now, bytes, length);
 }
 
-/* ---- what its user wants ---- */
+/* ---- requests of the user ---- */
 
 static bool is_blank(const char *text, size_t length)
 {
@@ -102,31 +102,32 @@ static bool is_free_to_go(const struct client *base)
 static void send_exit(struct plain_client *client, const struct moment *now)
 {
     client->exit.sent_ns = now->mono_ns;
-    client->exit.overheard = false;
+    client->exit.room_active = false;
     plain_client_send(client, DIALECT_EXIT_VERBS, client->base.requested_name,
                       (struct octets_slice){"", 0});
 }
 
-static void begin_to_leave(struct plain_client *client, const struct moment *now)
+static void start_leaving(struct plain_client *client, const struct moment *now)
 {
     send_exit(client, now);
-    if (client->base.leaving.at_once || client->base.was_heard) { /* there is no bye */
+    /* There is no bye to wait for. */
+    if (client->base.leaving.at_once || client->base.was_heard) {
         client_end(&client->base, CLIENT_LEFT);
         return;
     }
-    client->base.leaving.due_ns = now->mono_ns + LEAVE_TURN_NS;
+    client->base.leaving.due_ns = now->mono_ns + LEAVE_WAIT_NS;
     client_set_state(&client->base, CLIENT_LEAVING, CLIENT_NO_REASON, 0);
 }
 
 static void wait_for_bye(struct plain_client *client, const struct moment *now)
 {
-    if (++client->exit.turns == LEAVE_TURNS) {
+    if (++client->exit.waits == LEAVE_WAITS) {
         client_end(&client->base, CLIENT_LEFT);
         return;
     }
-    if (client->exit.overheard || client->keepalive_ns > 0)
+    if (client->exit.room_active || client->keepalive_ns > 0)
         send_exit(client, now);
-    client->base.leaving.due_ns = now->mono_ns + LEAVE_TURN_NS;
+    client->base.leaving.due_ns = now->mono_ns + LEAVE_WAIT_NS;
 }
 
 static int64_t leave_due_ns(const struct plain_client *client)
@@ -161,12 +162,12 @@ static void tick(struct client *base, const struct moment *now)
         if (base->state == CLIENT_LEAVING)
             wait_for_bye(client, now);
         else if (base->leaving.at_once || base->pending == 0)
-            begin_to_leave(client, now);
+            start_leaving(client, now);
     }
     plain_client_join_tick(client, now);
 }
 
-/* ---- beginning and ending ---- */
+/* ---- creating and ending ---- */
 
 static void settle(struct client *base)
 {
@@ -210,8 +211,8 @@ int plain_client_new(const struct client_setup *setup, const struct dialect *dia
     plain_client_set_name(client, setup->name);
     client->base.was_heard = !has_bye(client);
     client->keepalive_ns = keepalive_ns;
-    if (keepalive_ns > 0 && keepalive_ns < KEEPALIVE_LEAST_NS)
-        client->keepalive_ns = KEEPALIVE_LEAST_NS;
+    if (keepalive_ns > 0 && keepalive_ns < KEEPALIVE_MIN_NS)
+        client->keepalive_ns = KEEPALIVE_MIN_NS;
     plain_client_join_start(client, INT64_MIN);
     return STATUS_OK;
 }

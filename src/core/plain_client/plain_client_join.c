@@ -2,8 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * How a plain client gets in, and back in, and to another name. Joins, and what the server says to
- * them.
+ * Joins of a plain client, and the server's answers: how it gets in, back in, and to another name.
  */
 #include "core/plain_client/plain_client_state.h"
 
@@ -15,24 +14,24 @@
 #include <string.h>
 
 #define WAIT_FIRST_NS MOMENT_NS_PER_S
-#define WAIT_MOST_NS  (16 * MOMENT_NS_PER_S)
+#define WAIT_MAX_NS   (16 * MOMENT_NS_PER_S)
 
-/* A client that was in for so long has not been thrown out again and again. */
-#define CALM_NS (30 * MOMENT_NS_PER_S)
+/* After so long in the room, the pause between two returns starts anew. */
+#define STABLE_NS (30 * MOMENT_NS_PER_S)
 
 #define FULL_WAIT_S 10
 
-/* A join that was repeated has several answers, and all after the first say nothing new. */
+/* A repeated join has several answers; those after the first are ignored for so long. */
 #define LATE_NS (20 * MOMENT_NS_PER_S)
 
-/* How long the answer to an exit that was only for another name may take. */
+/* How long the bye may take that answers the exit of a rename. */
 #define BYE_NS (5 * MOMENT_NS_PER_S)
 
 #define REFUSALS                                                                                   \
     (PLAIN_READ_BIT(DIALECT_NAME_TAKEN) | PLAIN_READ_BIT(DIALECT_NAME_BAD) |                       \
      PLAIN_READ_BIT(DIALECT_ROOM_FULL) | PLAIN_READ_BIT(DIALECT_BANNED))
 
-/* In this order: where they have the same words, the first is it. */
+/* In order of preference, if a dialect has the same words for several. */
 static const struct {
     enum dialect_key key;
     enum client_reason reason;
@@ -46,7 +45,7 @@ static const struct {
 
 static const struct octets_slice no_text = {"", 0};
 
-/* What was sent may still be answered. */
+/* An accept of an earlier join still counts. */
 static void pause_until(struct plain_client *client, int64_t at_ns)
 {
     client->join.asking = false;
@@ -123,12 +122,12 @@ void plain_client_join_tick(struct plain_client *client, const struct moment *no
         begin(client, now);
     send_join(client, now);
     join->due_ns = now->mono_ns + prng_jitter(&client->base.prng, join->wait_ns);
-    join->wait_ns = join->wait_ns * 2 < WAIT_MOST_NS ? join->wait_ns * 2 : WAIT_MOST_NS;
+    join->wait_ns = join->wait_ns * 2 < WAIT_MAX_NS ? join->wait_ns * 2 : WAIT_MAX_NS;
 }
 
 /* ---- ways back ---- */
 
-/* No server may have us knock without a pause, whatever it answers. */
+/* No server may make the client join without a pause, whatever it answers. */
 static int64_t after_pause(const struct plain_client *client, const struct moment *now,
                            int64_t pause_ns)
 {
@@ -141,14 +140,14 @@ void plain_client_join_return(struct plain_client *client, const struct moment *
 {
     struct plain_client_join *join = &client->join;
 
-    if (join->pause_ns == 0 || now->mono_ns - join->in_ns >= CALM_NS)
+    if (join->pause_ns == 0 || now->mono_ns - join->in_ns >= STABLE_NS)
         join->pause_ns = WAIT_FIRST_NS;
     plain_client_join_start(client,
                             after_pause(client, now,
                                         join->pause_ns > WAIT_FIRST_NS
                                             ? prng_jitter(&client->base.prng, join->pause_ns)
                                             : join->pause_ns));
-    join->pause_ns = join->pause_ns * 2 < WAIT_MOST_NS ? join->pause_ns * 2 : WAIT_MOST_NS;
+    join->pause_ns = join->pause_ns * 2 < WAIT_MAX_NS ? join->pause_ns * 2 : WAIT_MAX_NS;
     plain_client_members_forget(client);
     client_set_state(&client->base, CLIENT_JOINING, CLIENT_NO_REASON, 0);
 }
@@ -179,7 +178,7 @@ void plain_client_join_rename(struct plain_client *client, const struct moment *
 
 /* ---- answers ---- */
 
-/* An answer with a name in it is for whoever has that name. */
+/* An answer with a name in it is for the client of that name. */
 static bool is_for_us(const struct plain_client *client, struct octets_slice name)
 {
     char folded[ROOM_NAME_MAX_BYTES];
@@ -194,7 +193,7 @@ static bool is_for_us(const struct plain_client *client, struct octets_slice nam
     return name_matches(name.bytes, name.length, folded, (size_t)length);
 }
 
-/* As the server writes it, where it does. */
+/* Takes its name as the server writes it, if the accept holds one. */
 static void take_name(struct plain_client *client, struct octets_slice name)
 {
     char text[ROOM_NAME_MAX_BYTES + 1] = "";
@@ -206,7 +205,8 @@ static void take_name(struct plain_client *client, struct octets_slice name)
     memcpy(client->base.name, client->base.requested_name, sizeof(client->base.name));
 }
 
-static void let_in(struct plain_client *client, const struct moment *now, struct octets_slice name)
+static void on_accept(struct plain_client *client, const struct moment *now,
+                      struct octets_slice name)
 {
     struct plain_client_join *join = &client->join;
     uint32_t rename = join->rename;
@@ -227,8 +227,8 @@ static void let_in(struct plain_client *client, const struct moment *now, struct
         client_tell_outcome(&client->base, rename, CLIENT_TAKEN, 0);
 }
 
-/* Back to the old name, which was its own a moment ago. */
-static void take_back(struct plain_client *client, const struct moment *now, uint8_t why)
+/* Returns to the old name, which was its own a moment ago. */
+static void revert_rename(struct plain_client *client, const struct moment *now, uint8_t why)
 {
     struct plain_client_join *join = &client->join;
     uint32_t rename = join->rename;
@@ -239,16 +239,16 @@ static void take_back(struct plain_client *client, const struct moment *now, uin
     client_tell_outcome(&client->base, rename, CLIENT_REFUSED, why);
 }
 
-static void wait_for_place(struct plain_client *client, const struct moment *now)
+static void wait_while_full(struct plain_client *client, const struct moment *now)
 {
     int64_t wait_ns = FULL_WAIT_S * MOMENT_NS_PER_S;
 
-    /* A fifth later at most, so that not all who were sent away come back together. */
+    /* Up to a fifth later, so that the refused clients do not all return together. */
     pause_until(client, now->mono_ns + 2 * wait_ns - prng_jitter(&client->base.prng, wait_ns));
     client_set_state(&client->base, CLIENT_JOINING, CLIENT_REFUSED_FULL, FULL_WAIT_S);
 }
 
-static void refuse(struct plain_client *client, const struct moment *now, uint32_t replies)
+static void on_refusal(struct plain_client *client, const struct moment *now, uint32_t replies)
 {
     struct plain_client_join *join = &client->join;
     size_t i = 0;
@@ -256,13 +256,13 @@ static void refuse(struct plain_client *client, const struct moment *now, uint32
     while ((replies & PLAIN_READ_BIT(refusals[i].key)) == 0)
         i++;
     if (join->rename != 0) {
-        take_back(client, now, refusals[i].why);
+        revert_rename(client, now, refusals[i].why);
     } else if (refusals[i].reason == CLIENT_REFUSED_TAKEN && join->moved) {
         join->moved = false;
         join->leaves_before = true;
         plain_client_join_start(client, now->mono_ns);
     } else if (refusals[i].reason == CLIENT_REFUSED_FULL) {
-        wait_for_place(client, now);
+        wait_while_full(client, now);
     } else if (refusals[i].reason == CLIENT_REFUSED_BANNED) {
         client_end(&client->base, CLIENT_REFUSED_BANNED);
     } else {
@@ -270,22 +270,21 @@ static void refuse(struct plain_client *client, const struct moment *now, uint32
     }
 }
 
-/* An accept that comes after a refusal counts, too: the join was repeated, and has come through the
- * second time. */
+/* An accept after a refusal counts, too: the join was repeated, and let in the second time. */
 static bool answer_while_joining(struct plain_client *client, const struct moment *now,
                                  uint32_t replies, struct octets_slice name)
 {
     if ((replies & PLAIN_READ_BIT(DIALECT_ACCEPT)) != 0 && client->join.sent > 0 &&
         is_for_us(client, name)) {
-        let_in(client, now, name);
+        on_accept(client, now, name);
         return true;
     }
     if ((replies & REFUSALS) != 0) {
         if (client->join.asking)
-            refuse(client, now, replies);
+            on_refusal(client, now, replies);
         return true;
     }
-    /* To what was said before the server forgot it. */
+    /* An answer to a message sent before the server forgot this client. */
     if ((replies & PLAIN_READ_BIT(DIALECT_REFUSED)) != 0)
         return client->join.was_in;
     if ((replies & PLAIN_READ_BIT(DIALECT_BYE)) == 0)
@@ -294,7 +293,7 @@ static bool answer_while_joining(struct plain_client *client, const struct momen
     return true;
 }
 
-static bool hear_bye(struct plain_client *client, const struct moment *now)
+static bool on_bye(struct plain_client *client, const struct moment *now)
 {
     if (now->mono_ns < client->join.bye_until_ns)
         client->join.bye_until_ns = 0;
@@ -311,9 +310,11 @@ static bool answer_while_in(struct plain_client *client, const struct moment *no
     if ((replies & PLAIN_READ_BIT(DIALECT_ACCEPT)) != 0)
         return true;
     if ((replies & PLAIN_READ_BIT(DIALECT_BYE)) != 0)
-        return is_for_us(client, name) && hear_bye(client, now);
-    /* It answers what is said, and is nobody's answer where nothing was. A banned address is told
-     * so instead. */
+        return is_for_us(client, name) && on_bye(client, now);
+    /*
+     * It answers a message, so it is a stray if none was sent. A banned address gets `banned`
+     * instead.
+     */
     if ((replies & PLAIN_READ_BIT(DIALECT_REFUSED)) != 0 ||
         ((replies & PLAIN_READ_BIT(DIALECT_BANNED)) != 0 && !late)) {
         if (client->messages.spoken)

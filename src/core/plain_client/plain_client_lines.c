@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What a plain client makes of lines: events, and what they tell of who is here. */
+/* Makes events of the lines that a plain client receives, and updates the list of members. */
 #include "core/plain_client/plain_client_state.h"
 
 #include "core/model/text.h"
@@ -29,7 +29,7 @@ static void tell_line(const struct plain_client *client, struct octets_slice lin
     }
 }
 
-/* What every event has; its text is borrowed by the sink for the call, as all of it is. */
+/* Reports an event with what all events have in common. The sink borrows its text for the call. */
 static void tell_event(const struct plain_client *client, const struct moment *now,
                        struct event event, struct octets_slice name, struct octets_slice text,
                        uint32_t own)
@@ -49,8 +49,10 @@ static void tell_event(const struct plain_client *client, const struct moment *n
     tell_line(client, (struct octets_slice){text.bytes + taken, text.length - taken});
 }
 
-/* Lines that come before it is in may be meant for whoever had this port before; they tell nothing
- * of who is here. */
+/*
+ * Lines received before it was let in may be meant for an earlier owner of this port, so they do
+ * not change the list.
+ */
 static uint64_t enter(struct plain_client *client, struct octets_slice name)
 {
     return client->join.was_in && name.length > 0 ? plain_client_members_enter(client, name) : 0;
@@ -71,7 +73,7 @@ static void on_exit(struct plain_client *client, const struct moment *now, struc
     plain_client_members_leave(client, name);
 }
 
-/* The author of a text is here, whenever it came. */
+/* The author of a message is here, even if its join was not received. */
 static void on_chat(struct plain_client *client, const struct moment *now,
                     const struct plain_line *line)
 {
@@ -97,7 +99,7 @@ static void tell_missed(const struct plain_client *client, uint64_t count)
         client->base.sink.missed(client->base.sink.ctx, count);
 }
 
-/* A folded line: one event for each name, and those it had no place for are missed. */
+/* A folded line: one event for each name; names that it had no space for are reported as missed. */
 static void on_list(struct plain_client *client, const struct moment *now,
                     const struct plain_line *line)
 {

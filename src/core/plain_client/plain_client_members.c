@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The members that are here, by name, as shown: all that lines tell. A list by number, as of the
- * other protocol, and an index that leads from names to numbers.
+ * The members that are here, by name as shown; lines tell no more. A list by number, as in the
+ * other protocol, and an index from names to numbers.
  */
 #include "core/plain_client/plain_client_state.h"
 
@@ -12,8 +12,8 @@
 #include <roomd/status.h>
 #include <string.h>
 
-/* An index takes no more. A member that comes later is here without a number. */
-#define NUMBERS_MAX (UINT32_MAX - 1)
+/* The index takes no larger number. Members beyond that are not listed. */
+#define NUMBER_MAX (UINT32_MAX - 1)
 
 static uint32_t hash_of(const struct plain_client *client, struct octets_slice name)
 {
@@ -45,7 +45,7 @@ static struct listed_member *find(const struct plain_client *client, struct octe
     return NULL;
 }
 
-/* False where there is no place. The name is not in yet. */
+/* The name is not listed yet. False: no memory, no space, or no possible name. */
 static bool add(struct plain_client *client, struct octets_slice name, uint32_t number)
 {
     struct plain_client_members *members = &client->members;
@@ -63,7 +63,7 @@ static bool add(struct plain_client *client, struct octets_slice name, uint32_t 
     return true;
 }
 
-static void take_out(struct plain_client *client, struct listed_member *member)
+static void remove_member(struct plain_client *client, struct listed_member *member)
 {
     struct plain_client_members *members = &client->members;
 
@@ -73,7 +73,7 @@ static void take_out(struct plain_client *client, struct listed_member *member)
     member_list_clean(&client->base.members);
 }
 
-/* ---- who comes and goes ---- */
+/* ---- joins and exits ---- */
 
 uint32_t plain_client_members_find(const struct plain_client *client, struct octets_slice name)
 {
@@ -89,23 +89,27 @@ uint32_t plain_client_members_enter(struct plain_client *client, struct octets_s
 
     if (number != 0)
         return number;
-    if (members->numbers == NUMBERS_MAX || !add(client, name, members->numbers + 1))
+    if (members->numbers == NUMBER_MAX || !add(client, name, members->numbers + 1))
         return 0;
     return ++members->numbers;
 }
 
-/* Its own exit is only heard where somebody else has left in its name, or an earlier one is late:
- * it is in as long as nobody refuses it. */
+/*
+ * Its own exit is received only if another member left under its name, or if an earlier exit is
+ * late: it stays in until it is refused.
+ */
 void plain_client_members_leave(struct plain_client *client, struct octets_slice name)
 {
     struct listed_member *member = find(client, name);
 
     if (member != NULL && member->number != client->base.number)
-        take_out(client, member);
+        remove_member(client, member);
 }
 
-/* Its number stays over a change of names. A member that is listed under its name is gone, or is
- * itself as the others saw it come. */
+/*
+ * Its number survives a rename. A member already listed under its name has left, or is this client
+ * as the others saw it join.
+ */
 void plain_client_members_own(struct plain_client *client)
 {
     struct plain_client_members *members = &client->members;
@@ -115,10 +119,10 @@ void plain_client_members_own(struct plain_client *client)
     if (old != NULL && is_same(name_of(old), name))
         return;
     if (old != NULL)
-        take_out(client, old);
+        remove_member(client, old);
     old = find(client, name);
     if (old != NULL)
-        take_out(client, old);
+        remove_member(client, old);
     if (client->base.number == 0)
         client->base.number = ++members->numbers;
     add(client, name, client->base.number);

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a plain client says: once, in order, and never again. What was sent is kept for a while, to
- * be recognised where a server sends it back.
+ * The messages of a plain client, each sent once and in order. Sent ones are kept for a while, to
+ * recognise echoes.
  */
 #include "core/plain_client/plain_client_state.h"
 
@@ -11,8 +11,10 @@
 #include <roomd/status.h>
 #include <string.h>
 
-/* A server sends a line back within a round trip; the same words from somebody of the same name
- * much later are not ours. */
+/*
+ * A server echoes a line within a round trip; the same words of the same name much later are not
+ * ours.
+ */
 #define ECHO_NS (10 * MOMENT_NS_PER_S)
 
 static struct plain_client_message *message_at(struct plain_client_messages *messages,
@@ -56,7 +58,7 @@ static void rename_now(struct plain_client *client, const struct moment *now, ui
         plain_client_join_rename(client, now, number, name);
 }
 
-/* It is sent before the sink hears of it: that may say something, which takes another place. */
+/* It is sent before the outcome is reported, since the sink may queue a message in its place. */
 static void send_message(struct plain_client *client, const struct moment *now, uint32_t number)
 {
     struct plain_client_message *message = message_at(&client->messages, number);
@@ -77,10 +79,11 @@ static void send_message(struct plain_client *client, const struct moment *now, 
 void plain_client_messages_tick(struct plain_client *client, const struct moment *now)
 {
     struct plain_client_messages *messages = &client->messages;
-    uint32_t last = messages->said; /* what the sink says meanwhile is for the next turn */
+    /* Messages that the sink queues meanwhile wait for the next tick. */
+    uint32_t last = messages->said;
 
     while (messages->sent != last && client->base.state == CLIENT_IN) {
-        /* Leaving at once has no use for another name. */
+        /* A client that leaves at once needs no other name. */
         if (message_at(messages, messages->sent + 1)->renames && client->base.leaving.at_once)
             break;
         messages->sent++;

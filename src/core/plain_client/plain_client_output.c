@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The requests of a plain client, and how much fits into them. */
+/* Writes the requests of a plain client, and knows how much fits into them. */
 #include "core/plain_client/plain_client_state.h"
 
 #include <string.h>
@@ -9,10 +9,10 @@
 void plain_client_set_name(struct plain_client *client, const char *name)
 {
     size_t verb = client->dialect->verbs[DIALECT_CHAT_VERBS].length[0], length = strlen(name);
-    size_t most = PLAIN_CLIENT_REQUEST_MAX_BYTES - (verb + 1 + length + 1);
+    size_t space = PLAIN_CLIENT_REQUEST_MAX_BYTES - (verb + 1 + length + 1);
 
     memcpy(client->base.requested_name, name, length + 1);
-    client->base.text_max_bytes = most < CLIENT_TEXT_MAX_BYTES ? most : CLIENT_TEXT_MAX_BYTES;
+    client->base.text_max_bytes = space < CLIENT_TEXT_MAX_BYTES ? space : CLIENT_TEXT_MAX_BYTES;
 }
 
 static size_t add(char *request, size_t used, const char *bytes, size_t length)
