@@ -6,26 +6,27 @@
 
 #include <roomd/moment.h>
 
-/* Nothing is waited for longer than that. */
-#define TRIP_SAMPLE_MAX_NS (60 * MOMENT_NS_PER_S)
+/* No answer is waited for longer than that. */
+#define RTT_SAMPLE_MAX_NS (60 * MOMENT_NS_PER_S)
 
-#define TRIP_UNKNOWN_NS MOMENT_NS_PER_S
+#define RTT_UNKNOWN_NS MOMENT_NS_PER_S
 
 /*
- * All that follows waits for what is repeated. Where a third is lost each way, four in a row are
- * lost once in fifteen times; whether anybody answers at all is found out by heartbeats, and they
- * do not go on for ever.
+ * Later messages wait for one that is repeated, so the back-off stays short. With 30 % lost each
+ * way, four attempts in a row fail once in fifteen times. Heartbeats, which end, find out whether
+ * the server is there at all.
  */
-#define TRIP_DOUBLINGS_MAX 3U
+#define RTT_DOUBLINGS_MAX 3U
 
 void rtt_sample(struct rtt *rtt, int64_t elapsed_ns)
 {
     int64_t error_ns;
 
-    if (elapsed_ns < 0 || elapsed_ns > TRIP_SAMPLE_MAX_NS)
+    if (elapsed_ns < 0 || elapsed_ns > RTT_SAMPLE_MAX_NS)
         return;
+    /* 0 means "not measured". */
     if (elapsed_ns == 0)
-        elapsed_ns = 1; /* 0 stands for "not measured" */
+        elapsed_ns = 1;
     if (rtt->smoothed_ns == 0) {
         rtt->smoothed_ns = elapsed_ns;
         rtt->deviation_ns = elapsed_ns / 2;
@@ -39,14 +40,14 @@ void rtt_sample(struct rtt *rtt, int64_t elapsed_ns)
         rtt->smoothed_ns = 1;
 }
 
-int64_t rtt_timeout(const struct rtt *rtt, unsigned doublings, int64_t least_ns, int64_t most_ns)
+int64_t rtt_timeout(const struct rtt *rtt, unsigned doublings, int64_t min_ns, int64_t max_ns)
 {
     int64_t wait_ns =
-        rtt->smoothed_ns == 0 ? TRIP_UNKNOWN_NS : rtt->smoothed_ns + 4 * rtt->deviation_ns;
+        rtt->smoothed_ns == 0 ? RTT_UNKNOWN_NS : rtt->smoothed_ns + 4 * rtt->deviation_ns;
 
-    if (wait_ns < least_ns)
-        wait_ns = least_ns;
-    for (unsigned n = 0; n < doublings && n < TRIP_DOUBLINGS_MAX && wait_ns < most_ns; n++)
+    if (wait_ns < min_ns)
+        wait_ns = min_ns;
+    for (unsigned n = 0; n < doublings && n < RTT_DOUBLINGS_MAX && wait_ns < max_ns; n++)
         wait_ns *= 2;
-    return wait_ns < most_ns ? wait_ns : most_ns;
+    return wait_ns < max_ns ? wait_ns : max_ns;
 }

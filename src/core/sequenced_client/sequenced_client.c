@@ -2,9 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The operations of a client of the sequenced protocol: what comes is handed to whom it is for,
- * what is due is put into as few datagrams as will hold it. What any of it means stands in the
- * other files.
+ * The operations of a client of the sequenced protocol: dispatches what is received, and writes
+ * what is due into as few datagrams as possible. The other files know what frames mean.
  */
 #include "core/sequenced_client/sequenced_client_state.h"
 
@@ -13,11 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A window of messages of the longest kind fills fewer; the rest is due in the next turn. */
-#define UPS_MAX 40U
+/* A full window of the longest messages needs fewer; the rest is sent in the next tick. */
+#define UPS_PER_TICK_MAX 40U
 
-/* A LEAVE that is lost leaves a ghost behind for room.session_timeout; where a third is lost each
- * way, so many are lost once in two hundred times. */
+/*
+ * If all LEAVEs are lost, a ghost stays for room.session_timeout. With 30 % lost each way, so many
+ * go unanswered once in two hundred times.
+ */
 #define LEAVES_MAX 8U
 
 static struct sequenced_client *of(struct client *base)
@@ -30,7 +31,7 @@ static const struct sequenced_client *of_const(const struct client *base)
     return (const struct sequenced_client *)base;
 }
 
-/* ---- what comes ---- */
+/* ---- receiving ---- */
 
 static void receive(struct client *base, const struct moment *now, const void *bytes, size_t length)
 {
@@ -59,14 +60,15 @@ static void receive(struct client *base, const struct moment *now, const void *b
         if (sequenced_client_is_in(client))
             sequenced_client_events_receive(client, now, bytes, length);
         break;
-    case SEQUENCED_HELLO: /* nobody's to send to a client */
+    /* These are never sent to a client. */
+    case SEQUENCED_HELLO:
     case SEQUENCED_JOIN:
     case SEQUENCED_UP:
         break;
     }
 }
 
-/* ---- what its user wants ---- */
+/* ---- requests of the user ---- */
 
 static int say(struct client *base, const struct moment *now, const char *text, size_t length,
                uint32_t *ret_number)
@@ -93,8 +95,10 @@ static void moved(struct client *base, const struct moment *now)
 {
     if (base->state == CLIENT_IN)
         sequenced_client_heartbeat_ask(of(base), now);
-    /* A cookie is for one address, so the attempt begins anew; but not one that was told to wait,
-     * or waits for its user. */
+    /*
+     * A cookie is valid for one address, so the attempt begins anew; but not one that was told to
+     * wait, or waits for its user.
+     */
     else if (base->state == CLIENT_JOINING &&
              of(base)->handshake.phase != SEQUENCED_CLIENT_PHASE_START)
         sequenced_client_handshake_start(of(base), now->mono_ns);
@@ -105,11 +109,11 @@ static bool is_free_to_go(const struct client *base)
     const struct sequenced_client *client = of_const(base);
 
     return client->handshake.due_ns == MOMENT_NEVER_NS ||
-           (!client->session.exists && client->handshake.phase != SEQUENCED_CLIENT_PHASE_ASKING &&
+           (!client->session.exists && client->handshake.phase != SEQUENCED_CLIENT_PHASE_JOIN &&
             base->pending == 0);
 }
 
-/* ---- what goes ---- */
+/* ---- sending ---- */
 
 static bool write_paths(struct sequenced_client *client, struct sequenced_client_up *up)
 {
@@ -142,15 +146,15 @@ static bool write_leave(struct sequenced_client *client, const struct moment *no
     if (leave_due_ns(client) > now->mono_ns || !sequenced_client_up_add(up, &frame))
         return leave_due_ns(client) > now->mono_ns;
     client->base.leaving.due_ns =
-        now->mono_ns + rtt_timeout(&client->rtt, client->leaves, SEQUENCED_CLIENT_AGAIN_LEAST_NS,
-                                   SEQUENCED_CLIENT_AGAIN_MOST_NS);
+        now->mono_ns + rtt_timeout(&client->rtt, client->leaves, SEQUENCED_CLIENT_RETRY_MIN_NS,
+                                   SEQUENCED_CLIENT_RETRY_MAX_NS);
     client->leaves++;
     if (client->base.state == CLIENT_IN)
         client_set_state(&client->base, CLIENT_LEAVING, CLIENT_NO_REASON, 0);
     return true;
 }
 
-/* When an UP is to be sent. */
+/* When the next UP is due. */
 static int64_t up_due_ns(const struct sequenced_client *client)
 {
     int64_t due_ns = sequenced_client_earlier(client->reports.due_ns, leave_due_ns(client));
@@ -165,7 +169,7 @@ static int64_t up_due_ns(const struct sequenced_client *client)
     return sequenced_client_earlier(due_ns, sequenced_client_heartbeat_due_ns(client));
 }
 
-/* In the order of what can't wait; LEAVE comes last, for nothing behind it is heard. */
+/* In order of urgency. LEAVE is last, since the server ignores all that follows it. */
 static void send_up(struct sequenced_client *client, const struct moment *now)
 {
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
@@ -188,7 +192,7 @@ static void send_up(struct sequenced_client *client, const struct moment *now)
     client_send(&client->base, bytes, up.writer.length);
 }
 
-/* Something about the session does not work any more. */
+/* Ends or resumes a session that no longer works. */
 static void check_session(struct sequenced_client *client, const struct moment *now)
 {
     if (client->base.state == CLIENT_LEAVING && client->leaves >= LEAVES_MAX &&
@@ -199,7 +203,7 @@ static void check_session(struct sequenced_client *client, const struct moment *
         sequenced_client_handshake_return(client, now);
     } else if (client->base.state == CLIENT_IN &&
                (sequenced_client_heartbeat_is_broken(client, now) ||
-                client->session.packet >= UINT32_MAX - UPS_MAX)) {
+                client->session.packet >= UINT32_MAX - UPS_PER_TICK_MAX)) {
         sequenced_client_handshake_return(client, now);
     }
 }
@@ -223,8 +227,9 @@ static void tick(struct client *base, const struct moment *now)
         sequenced_client_messages_refresh(client, now);
         check_session(client, now);
     }
-    for (unsigned i = 0;
-         sequenced_client_is_in(client) && i < UPS_MAX && up_due_ns(client) <= now->mono_ns; i++)
+    for (unsigned i = 0; sequenced_client_is_in(client) && i < UPS_PER_TICK_MAX &&
+                         up_due_ns(client) <= now->mono_ns;
+         i++)
         send_up(client, now);
     client_go_if_free(base);
     if (base->state == CLIENT_JOINING)
@@ -257,7 +262,7 @@ int64_t sequenced_client_round_trip_ns(const struct client *client)
     return of_const(client)->rtt.smoothed_ns;
 }
 
-/* ---- beginning and ending ---- */
+/* ---- creating and ending ---- */
 
 static void settle(struct client *base)
 {
@@ -282,7 +287,7 @@ static const struct client_ops ops = {.release = release,
                                       .members = members,
                                       .session = session};
 
-static void take_up(struct sequenced_client *client, const struct client_session *session)
+static void adopt_saved(struct sequenced_client *client, const struct client_session *session)
 {
     client->session.exists = true;
     client->session.restarted = true;
@@ -318,7 +323,7 @@ int sequenced_client_new(const struct client_setup *setup, const struct client_s
     client->blocked_ns = MOMENT_NEVER_NS;
     client->reports.due_ns = MOMENT_NEVER_NS;
     if (resume != NULL)
-        take_up(client, resume);
+        adopt_saved(client, resume);
     sequenced_client_handshake_start(client, INT64_MIN);
     if (sequenced_client_reorder_init(&client->reorder, reorder_bytes) != STATUS_OK) {
         client_free(base);

@@ -2,24 +2,27 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * EVENTS, put in order and given on once (doc/protocol.md, 2.4 and 2.5), and the reports of how far
- * that is. All go through the store, also those that nothing stands before: there is one way only.
+ * Receives EVENTS, delivers each event once and in order (doc/protocol.md, 2.4 and 2.5), and
+ * reports the position. All pass through the reorder buffer, even those in order, so that there is
+ * one path.
  */
 #include "core/sequenced_client/sequenced_client_state.h"
 
 #include <roomd/moment.h>
 
-/* Fewer datagrams up than down. Where something is lost, the window is small, and stands still
- * until a report of it has come. */
+/*
+ * Fewer datagrams up than down. After a loss the server's window is small, and stalls until a
+ * report arrives.
+ */
 #define REPORT_EVENTS       5U
 #define REPORT_EVENTS_LOSSY 2U
 #define REPORT_NS           (20 * MOMENT_NS_PER_MS)
 
 /*
- * An author's name may be on a page that has not come yet. A server that sends events and no pages
- * does not keep its word; its events are given on without names then.
+ * An author's name may be on a page that has not arrived yet. A server that sends events but no
+ * pages breaks the protocol; its events are then delivered without names.
  */
-#define NAME_PATIENCE_NS (30 * MOMENT_NS_PER_S)
+#define NAME_TIMEOUT_NS (30 * MOMENT_NS_PER_S)
 
 #define TIME_MAX_MS ((uint64_t)(INT64_MAX / MOMENT_NS_PER_MS))
 
@@ -28,7 +31,7 @@ void sequenced_client_events_report(struct sequenced_client *client, int64_t at_
     client->reports.due_ns = sequenced_client_earlier(client->reports.due_ns, at_ns);
 }
 
-/* ---- giving on ---- */
+/* ---- delivery ---- */
 
 static struct event make_event(const struct sequenced_event *from, const struct moment *now,
                                const struct listed_member *author)
@@ -76,25 +79,26 @@ static void deliver(struct sequenced_client *client, const struct moment *now,
 }
 
 /* False: its author's name is not known yet. */
-static bool try_to_give(struct sequenced_client *client, const struct moment *now,
+static bool try_deliver(struct sequenced_client *client, const struct moment *now,
                         const struct sequenced_event *event)
 {
     const struct listed_member *author = NULL;
-    bool wants_name = event->kind == SEQUENCED_EVENT_CHAT || event->kind == SEQUENCED_EVENT_EXIT;
+    bool needs_name = event->kind == SEQUENCED_EVENT_CHAT || event->kind == SEQUENCED_EVENT_EXIT;
 
-    if (wants_name && !sequenced_client_members_author(client, event->member, &author)) {
+    if (needs_name && !sequenced_client_members_author(client, event->member, &author)) {
         if (client->blocked_ns == MOMENT_NEVER_NS)
             client->blocked_ns = now->mono_ns;
-        if (now->mono_ns < client->blocked_ns + NAME_PATIENCE_NS)
+        if (now->mono_ns < client->blocked_ns + NAME_TIMEOUT_NS)
             return false;
-        client->members.complete = true; /* no page will tell */
+        /* No page will bring the name. */
+        client->members.complete = true;
     }
     client->blocked_ns = MOMENT_NEVER_NS;
     deliver(client, now, event, author);
     return true;
 }
 
-/* The lowest in the store; false where it can't be given on to its end. */
+/* Delivers the lowest buffered datagram; false if that is not possible to its end. */
 static bool deliver_lowest(struct sequenced_client *client, const struct moment *now)
 {
     struct sequenced_client_reordered stored = sequenced_client_reorder_get(&client->reorder, 0);
@@ -106,7 +110,7 @@ static bool deliver_lowest(struct sequenced_client *client, const struct moment 
     if (stored.last > client->session.position &&
         sequenced_events_open(stored.bytes, stored.length, &events) == 0) {
         while (sequenced_events_next(&events, &event)) {
-            if (event.seq > client->session.position && !try_to_give(client, now, &event))
+            if (event.seq > client->session.position && !try_deliver(client, now, &event))
                 return false;
         }
     }
@@ -120,7 +124,7 @@ void sequenced_client_events_deliver(struct sequenced_client *client, const stru
 
     while (sequenced_client_reorder_count(&client->reorder) > 0 && deliver_lowest(client, now))
         ;
-    /* A gap has closed: the server's window waits for that. */
+    /* A gap has closed: the server's window waits for the report. */
     if (gap_last != 0 && client->session.position >= gap_last)
         sequenced_client_events_report(client, now->mono_ns);
     sequenced_client_gaps_update(client, now);
@@ -129,7 +133,7 @@ void sequenced_client_events_deliver(struct sequenced_client *client, const stru
 int64_t sequenced_client_events_due_ns(const struct sequenced_client *client)
 {
     return client->blocked_ns == MOMENT_NEVER_NS ? MOMENT_NEVER_NS
-                                                 : client->blocked_ns + NAME_PATIENCE_NS;
+                                                 : client->blocked_ns + NAME_TIMEOUT_NS;
 }
 
 /* ---- receiving ---- */
@@ -150,7 +154,7 @@ void sequenced_client_events_receive(struct sequenced_client *client, const stru
     if (sequenced_events_open(bytes, length, &events) != 0 || events.epoch != client->session.epoch)
         return;
     client->heartbeat.heard_ns = now->mono_ns;
-    /* What is here already is reported again, too: the report before may be lost. */
+    /* Duplicates are reported, too: the previous report may be lost. */
     client->reports.events++;
     sequenced_client_events_report(client,
                                    now->mono_ns + (is_report_due(client, now) ? 0 : REPORT_NS));

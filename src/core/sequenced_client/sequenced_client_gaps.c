@@ -2,24 +2,26 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What is missing, and when to ask for it (doc/protocol.md, 2.5): the gaps in the store, and behind
- * it up to the head that was told. A gap keeps its time over what becomes of it, so that nothing is
- * asked for twice in a round trip.
+ * Missing events, and when to request them (doc/protocol.md, 2.5): the gaps in the reorder buffer,
+ * and the one between it and the server's head. A gap that shrinks or splits keeps its timers, so
+ * that nothing is requested twice in a round trip.
  */
 #include "core/sequenced_client/sequenced_client_state.h"
 
 #include <roomd/moment.h>
 
-/* Disorder is short. */
+/* Reordering is brief. */
 #define GAP_NS (10 * MOMENT_NS_PER_MS)
 
-#define AGAIN_LEAST_NS (50 * MOMENT_NS_PER_MS)
-#define AGAIN_MOST_NS  (3 * MOMENT_NS_PER_S)
+#define RETRY_MIN_NS (50 * MOMENT_NS_PER_MS)
+#define RETRY_MAX_NS (3 * MOMENT_NS_PER_S)
 
-/* What was lost was hardly the last. */
+/* One loss is rarely the last. */
 #define LOSSY_NS MOMENT_NS_PER_S
 
-/* What is in order and only waits for a name is not missing: it is in the store. */
+/*
+ * Events that are in order and wait for a name are in the reorder buffer, so they are not missing.
+ */
 static size_t find_gaps(const struct sequenced_client *client,
                         struct sequenced_client_gap gaps[SEQUENCED_CLIENT_GAPS_MAX])
 {
@@ -47,7 +49,7 @@ static void inherit(struct sequenced_client_gap *gap, const struct sequenced_cli
     gap->seen_ns = before->seen_ns;
     gap->asked_ns = before->asked_ns;
     gap->was_asked = before->was_asked;
-    /* Something of it came: no reason to wait longer than a round trip. */
+    /* Part of it arrived, so the back-off starts again. */
     gap->asked = gap->first > before->first || gap->last < before->last ? 0 : before->asked;
 }
 
@@ -84,11 +86,11 @@ static int64_t due_ns(const struct sequenced_client *client, const struct sequen
 
     if (!gap->was_asked)
         return gap->seen_ns + GAP_NS;
-    return gap->asked_ns + rtt_timeout(&client->rtt, doublings, AGAIN_LEAST_NS, AGAIN_MOST_NS);
+    return gap->asked_ns + rtt_timeout(&client->rtt, doublings, RETRY_MIN_NS, RETRY_MAX_NS);
 }
 
-/* A server keeps the lowest only, so no others are asked for. */
-static size_t askable(const struct sequenced_client *client)
+/* A server keeps only the lowest ranges, so no others are requested. */
+static size_t requested_count(const struct sequenced_client *client)
 {
     return client->gaps.count < SEQUENCED_RANGES_MAX ? client->gaps.count : SEQUENCED_RANGES_MAX;
 }
@@ -97,7 +99,7 @@ int64_t sequenced_client_gaps_due_ns(const struct sequenced_client *client)
 {
     int64_t due = MOMENT_NEVER_NS;
 
-    for (size_t i = 0; i < askable(client); i++)
+    for (size_t i = 0; i < requested_count(client); i++)
         due = sequenced_client_earlier(due, due_ns(client, &client->gaps.gaps[i]));
     return due;
 }
@@ -107,7 +109,7 @@ bool sequenced_client_gaps_write(struct sequenced_client *client, const struct m
 {
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MISSING};
 
-    for (size_t i = 0; i < askable(client); i++) {
+    for (size_t i = 0; i < requested_count(client); i++) {
         const struct sequenced_client_gap *gap = &client->gaps.gaps[i];
 
         if (due_ns(client, gap) > now->mono_ns)
@@ -120,7 +122,7 @@ bool sequenced_client_gaps_write(struct sequenced_client *client, const struct m
     if (!sequenced_client_up_add(up, &frame))
         return false;
     client->gaps.lossy_until_ns = now->mono_ns + LOSSY_NS;
-    for (size_t i = 0; i < askable(client); i++) {
+    for (size_t i = 0; i < requested_count(client); i++) {
         struct sequenced_client_gap *gap = &client->gaps.gaps[i];
 
         if (due_ns(client, gap) > now->mono_ns)

@@ -2,16 +2,18 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * HELLO, JOIN, and what comes back (doc/protocol.md, 2.3): how a client gets in, and back in. Each
- * attempt has a nonce of its own, and only what holds that is believed.
+ * HELLO, JOIN, and their answers (doc/protocol.md, 2.3): how a client gets in, and back in. Each
+ * attempt has its own nonce, and only answers with that nonce count.
  */
 #include "core/sequenced_client/sequenced_client_state.h"
 
 #include <roomd/moment.h>
 #include <string.h>
 
-/* After each datagram the wait for its answer, the last of them again and again: first for who is
- * there at all, then for one who is. */
+/*
+ * How long to wait after each datagram; the last value is repeated. No server may be there to
+ * answer HELLO; JOIN goes to one that has answered.
+ */
 static const int64_t hello_waits_ns[] = {
     MOMENT_NS_PER_S,     MOMENT_NS_PER_S,     2 * MOMENT_NS_PER_S, 2 * MOMENT_NS_PER_S,
     4 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S, 8 * MOMENT_NS_PER_S, 16 * MOMENT_NS_PER_S};
@@ -20,10 +22,10 @@ static const int64_t join_waits_ns[] = {MOMENT_NS_PER_S, MOMENT_NS_PER_S, 2 * MO
 #define HELLO_WAITS (sizeof(hello_waits_ns) / sizeof(*hello_waits_ns))
 #define JOIN_WAITS  (sizeof(join_waits_ns) / sizeof(*join_waits_ns))
 
-/* The cookie lives 120 s at least; what is late by a minute does no harm then. */
+/* A cookie is valid for at least 120 s, so one that arrives a minute late does no harm. */
 #define ATTEMPT_NS (60 * MOMENT_NS_PER_S)
 
-/* No server may have us knock without a pause, whatever it answers. */
+/* No server may make the client try again without a pause, whatever it answers. */
 #define RETURN_PAUSE_NS MOMENT_NS_PER_S
 
 #define COOKIES_REFUSED_MAX 5U
@@ -77,7 +79,7 @@ static void begin_attempt(struct sequenced_client *client, const struct moment *
     client->handshake.nonce = prng_next(&client->base.prng);
     client->handshake.begun = true;
     client->handshake.begun_ns = now->mono_ns;
-    begin_phase(client, now, SEQUENCED_CLIENT_PHASE_GREETING);
+    begin_phase(client, now, SEQUENCED_CLIENT_PHASE_HELLO);
 }
 
 static void send_hello(struct sequenced_client *client)
@@ -112,7 +114,7 @@ static int64_t wait_ns(const struct sequenced_client_handshake *handshake)
 {
     unsigned before = handshake->sent - 1;
 
-    if (handshake->phase == SEQUENCED_CLIENT_PHASE_GREETING)
+    if (handshake->phase == SEQUENCED_CLIENT_PHASE_HELLO)
         return hello_waits_ns[before < HELLO_WAITS ? before : HELLO_WAITS - 1];
     return join_waits_ns[before < JOIN_WAITS ? before : JOIN_WAITS - 1];
 }
@@ -124,17 +126,16 @@ void sequenced_client_handshake_tick(struct sequenced_client *client, const stru
     if (handshake->phase == SEQUENCED_CLIENT_PHASE_DONE || handshake->due_ns > now->mono_ns)
         return;
     if (handshake->phase == SEQUENCED_CLIENT_PHASE_START ||
-        (handshake->phase == SEQUENCED_CLIENT_PHASE_ASKING &&
-         handshake->expires_ns <= now->mono_ns))
+        (handshake->phase == SEQUENCED_CLIENT_PHASE_JOIN && handshake->expires_ns <= now->mono_ns))
         begin_attempt(client, now);
-    if (handshake->phase == SEQUENCED_CLIENT_PHASE_GREETING)
+    if (handshake->phase == SEQUENCED_CLIENT_PHASE_HELLO)
         send_hello(client);
     else
         send_join(client);
     handshake->sent++;
     handshake->sent_ns = now->mono_ns;
     handshake->due_ns = now->mono_ns + prng_jitter(&client->base.prng, wait_ns(handshake));
-    if (handshake->phase == SEQUENCED_CLIENT_PHASE_ASKING)
+    if (handshake->phase == SEQUENCED_CLIENT_PHASE_JOIN)
         handshake->due_ns = sequenced_client_earlier(handshake->due_ns, handshake->expires_ns);
 }
 
@@ -152,7 +153,7 @@ void sequenced_client_handshake_challenge(struct sequenced_client *client, const
     struct sequenced_client_handshake *handshake = &client->handshake;
     struct sequenced_challenge challenge;
 
-    if (handshake->phase != SEQUENCED_CLIENT_PHASE_GREETING ||
+    if (handshake->phase != SEQUENCED_CLIENT_PHASE_HELLO ||
         sequenced_handshake_read_challenge(bytes, length, &challenge) != 0 ||
         challenge.nonce != handshake->nonce)
         return;
@@ -160,7 +161,7 @@ void sequenced_client_handshake_challenge(struct sequenced_client *client, const
     memcpy(handshake->cookie, challenge.cookie.bytes, challenge.cookie.length);
     handshake->cookie_len = (uint8_t)challenge.cookie.length;
     handshake->expires_ns = now->mono_ns + ATTEMPT_NS;
-    begin_phase(client, now, SEQUENCED_CLIENT_PHASE_ASKING);
+    begin_phase(client, now, SEQUENCED_CLIENT_PHASE_JOIN);
 }
 
 static void copy_text(char *out, struct octets_slice slice)
@@ -169,7 +170,7 @@ static void copy_text(char *out, struct octets_slice slice)
     out[slice.length] = '\0';
 }
 
-/* What both kinds of WELCOME bring. */
+/* Takes over what both kinds of WELCOME hold. */
 static void take_session(struct sequenced_client *client, const struct sequenced_welcome *welcome)
 {
     client->session.exists = true;
@@ -190,8 +191,8 @@ static void take_session(struct sequenced_client *client, const struct sequenced
 }
 
 /*
- * The server sends everything behind the position again. What was kept beyond it must not move the
- * position meanwhile: a position that the server has not reached yet is ignored by it.
+ * The server sends everything after the position again. Buffered events must not advance the
+ * position meanwhile: the server ignores a position that it has not reached yet.
  */
 static void begin_run(struct sequenced_client *client, const struct moment *now)
 {
@@ -209,7 +210,7 @@ void sequenced_client_handshake_welcome(struct sequenced_client *client, const s
     struct sequenced_welcome welcome;
     bool restarted = client->session.restarted;
 
-    if (client->handshake.phase != SEQUENCED_CLIENT_PHASE_ASKING ||
+    if (client->handshake.phase != SEQUENCED_CLIENT_PHASE_JOIN ||
         sequenced_handshake_read_welcome(bytes, length, &welcome) != 0 ||
         welcome.nonce != client->handshake.nonce || welcome.resumed != client->session.exists ||
         (welcome.resumed && welcome.epoch != client->session.epoch))
@@ -239,8 +240,8 @@ static void refuse_cookie(struct sequenced_client *client, const struct moment *
         sequenced_client_handshake_start(client, now->mono_ns);
 }
 
-static void wait_for_place(struct sequenced_client *client, const struct moment *now,
-                           const struct sequenced_refusal *refusal)
+static void wait_while_full(struct sequenced_client *client, const struct moment *now,
+                            const struct sequenced_refusal *refusal)
 {
     uint16_t wait_s = refusal->wait == 0 ? 1 : refusal->wait;
     int64_t wait_ns;
@@ -248,7 +249,7 @@ static void wait_for_place(struct sequenced_client *client, const struct moment 
     if (wait_s > REFUSAL_WAIT_MAX_S)
         wait_s = REFUSAL_WAIT_MAX_S;
     wait_ns = wait_s * MOMENT_NS_PER_S;
-    /* A fifth later at most, so that not all who were sent away come back together. */
+    /* Up to a fifth later, so that the refused clients do not all return together. */
     sequenced_client_handshake_start(client, now->mono_ns + 2 * wait_ns -
                                                  prng_jitter(&client->base.prng, wait_ns));
     client_set_state(&client->base, CLIENT_JOINING, (enum client_reason)refusal->code, wait_s);
@@ -260,8 +261,8 @@ void sequenced_client_handshake_refusal(struct sequenced_client *client, const s
     struct sequenced_client_handshake *handshake = &client->handshake;
     struct sequenced_refusal refusal;
 
-    if ((handshake->phase != SEQUENCED_CLIENT_PHASE_GREETING &&
-         handshake->phase != SEQUENCED_CLIENT_PHASE_ASKING) ||
+    if ((handshake->phase != SEQUENCED_CLIENT_PHASE_HELLO &&
+         handshake->phase != SEQUENCED_CLIENT_PHASE_JOIN) ||
         sequenced_handshake_read_refusal(bytes, length, &refusal) != 0 ||
         refusal.nonce != handshake->nonce)
         return;
@@ -275,13 +276,13 @@ void sequenced_client_handshake_refusal(struct sequenced_client *client, const s
         break;
     case SEQUENCED_REFUSED_FULL:
     case SEQUENCED_REFUSED_TOO_MANY:
-        wait_for_place(client, now, &refusal);
+        wait_while_full(client, now, &refusal);
         break;
     case SEQUENCED_REFUSED_COOKIE:
         refuse_cookie(client, now);
         break;
     case SEQUENCED_REFUSED_UNKNOWN_SESSION:
-        /* Where no session was named, that is no answer; without the pause it could be a loop. */
+        /* It is no answer to a JOIN without a session; without the pause it could become a loop. */
         sequenced_client_handshake_start(
             client, now->mono_ns + (client->session.exists ? 0 : RETURN_PAUSE_NS));
         sequenced_client_handshake_lose_session(client);

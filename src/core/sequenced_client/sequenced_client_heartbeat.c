@@ -2,36 +2,38 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Heartbeats (doc/protocol.md, 2.8): they keep the path open, show what was lost at the end,
- * measure the round trip, and find out that nobody is there any more.
+ * Heartbeats (doc/protocol.md, 2.8): they keep the path open, reveal a loss at the end, measure the
+ * round-trip time, and detect a server that is gone.
  */
 #include "core/sequenced_client/sequenced_client_state.h"
 
 #include <roomd/moment.h>
 
 /* NATs forget after 30 s and more (RFC 8085, 3.5). */
-#define INTERVAL_MOST_NS (25 * MOMENT_NS_PER_S)
+#define INTERVAL_MAX_NS (25 * MOMENT_NS_PER_S)
 
-/* Probe even while sending if nothing has been received for so long. */
-#define UNHEARD_NS (60 * MOMENT_NS_PER_S)
+/* Probe even while sending if nothing has been received for this long. */
+#define SILENCE_NS (60 * MOMENT_NS_PER_S)
 
-/* After each HEARTBEAT, the wait for its answer; then something is wrong. The short ones are for a
- * round trip that isn't known yet: all timers wait for that. */
+/*
+ * How long to wait for an answer after each HEARTBEAT; after the last, the path is broken. The
+ * short ones are for an unknown round-trip time, on which all timers depend.
+ */
 static const int64_t waits_ns[SEQUENCED_CLIENT_HEARTBEATS] = {
     MOMENT_NS_PER_S / 4, MOMENT_NS_PER_S / 2, MOMENT_NS_PER_S,
     2 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S};
 
-#define FIRST_OF_A_KNOWN_TRIP 2U
+#define FIRST_WITH_KNOWN_RTT 2U
 
 /* A fifth more or less, at random. */
-static int64_t draw_interval(struct sequenced_client *client)
+static int64_t random_interval(struct sequenced_client *client)
 {
     int64_t interval_ns = (int64_t)client->session.timeout_s * MOMENT_NS_PER_S / 3;
 
-    /* A timeout of nothing is no reason to send without a pause. */
+    /* A timeout of 0 is no reason to send without a pause. */
     if (interval_ns < MOMENT_NS_PER_S)
         interval_ns = MOMENT_NS_PER_S;
-    interval_ns = sequenced_client_earlier(interval_ns, INTERVAL_MOST_NS);
+    interval_ns = sequenced_client_earlier(interval_ns, INTERVAL_MAX_NS);
     return interval_ns + interval_ns / 5 -
            2 * (interval_ns - prng_jitter(&client->base.prng, interval_ns));
 }
@@ -42,10 +44,12 @@ void sequenced_client_heartbeat_begin(struct sequenced_client *client, const str
 
     heartbeat->sent_ns = now->mono_ns;
     heartbeat->heard_ns = now->mono_ns;
-    heartbeat->interval_ns = draw_interval(client);
+    heartbeat->interval_ns = random_interval(client);
     heartbeat->asking = false;
-    /* All timers wait for the round trip; where the handshake had to be repeated, it isn't known
-     * yet. */
+    /*
+     * All timers depend on the round-trip time; if the handshake had to be repeated, it is still
+     * unknown.
+     */
     if (client->rtt.smoothed_ns == 0)
         sequenced_client_heartbeat_ask(client, now);
 }
@@ -55,9 +59,9 @@ void sequenced_client_heartbeat_ask(struct sequenced_client *client, const struc
     struct sequenced_client_heartbeat *heartbeat = &client->heartbeat;
 
     heartbeat->asking = true;
-    heartbeat->asked = client->rtt.smoothed_ns == 0 ? 0 : FIRST_OF_A_KNOWN_TRIP;
+    heartbeat->asked = client->rtt.smoothed_ns == 0 ? 0 : FIRST_WITH_KNOWN_RTT;
     heartbeat->first = heartbeat->echo + 1;
-    heartbeat->again_ns = now->mono_ns;
+    heartbeat->retry_ns = now->mono_ns;
     heartbeat->asking_ns = now->mono_ns;
 }
 
@@ -66,9 +70,9 @@ int64_t sequenced_client_heartbeat_due_ns(const struct sequenced_client *client)
     const struct sequenced_client_heartbeat *heartbeat = &client->heartbeat;
 
     if (heartbeat->asking)
-        return heartbeat->again_ns;
+        return heartbeat->retry_ns;
     return sequenced_client_earlier(heartbeat->sent_ns + heartbeat->interval_ns,
-                                    heartbeat->heard_ns + UNHEARD_NS);
+                                    heartbeat->heard_ns + SILENCE_NS);
 }
 
 bool sequenced_client_heartbeat_is_broken(const struct sequenced_client *client,
@@ -77,7 +81,7 @@ bool sequenced_client_heartbeat_is_broken(const struct sequenced_client *client,
     const struct sequenced_client_heartbeat *heartbeat = &client->heartbeat;
 
     return heartbeat->asking && heartbeat->asked == SEQUENCED_CLIENT_HEARTBEATS &&
-           heartbeat->again_ns <= now->mono_ns && heartbeat->heard_ns <= heartbeat->asking_ns;
+           heartbeat->retry_ns <= now->mono_ns && heartbeat->heard_ns <= heartbeat->asking_ns;
 }
 
 bool sequenced_client_heartbeat_write(struct sequenced_client *client, const struct moment *now,
@@ -91,12 +95,12 @@ bool sequenced_client_heartbeat_write(struct sequenced_client *client, const str
         return true;
     if (!sequenced_client_up_add(up, &frame))
         return false;
-    /* All answers were lost, but something was heard: somebody is there. */
+    /* All answers were lost, but something was received, so the server is there: start again. */
     if (!heartbeat->asking || heartbeat->asked == SEQUENCED_CLIENT_HEARTBEATS)
         sequenced_client_heartbeat_ask(client, now);
     heartbeat->echo++;
     heartbeat->asked_ns[heartbeat->echo - heartbeat->first] = now->mono_ns;
-    heartbeat->again_ns = now->mono_ns + waits_ns[heartbeat->asked];
+    heartbeat->retry_ns = now->mono_ns + waits_ns[heartbeat->asked];
     heartbeat->asked++;
     return true;
 }
@@ -110,5 +114,5 @@ void sequenced_client_heartbeat_answer(struct sequenced_client *client, const st
         return;
     rtt_sample(&client->rtt, now->mono_ns - heartbeat->asked_ns[echo - heartbeat->first]);
     heartbeat->asking = false;
-    heartbeat->interval_ns = draw_interval(client);
+    heartbeat->interval_ns = random_interval(client);
 }

@@ -2,24 +2,24 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The members that are here, from pages and events in whatever order they come
- * (doc/protocol.md, 2.7): each member keeps the event that changed it last, and nothing older
- * counts. Former members stay as long as an event of theirs may come.
+ * The members that are here, from pages and events in any order of arrival (doc/protocol.md, 2.7).
+ * Each member records the event that changed it last, and older information is ignored. Former
+ * members stay listed while an event of theirs may still arrive.
  */
 #include "core/sequenced_client/sequenced_client_state.h"
 
 #include <roomd/moment.h>
 #include <string.h>
 
-/* Events wait for their authors' names meanwhile, so not as long as a message. */
-#define PAGE_AGAIN_MOST_NS (3 * MOMENT_NS_PER_S)
+/* Events wait for their authors' names meanwhile, so less than for a message. */
+#define PAGE_RETRY_MAX_NS (3 * MOMENT_NS_PER_S)
 
-/* Sooner than that a server sends no other. */
-#define PAGE_NEXT_NS (10 * MOMENT_NS_PER_MS)
+/* A server sends pages at intervals no shorter than this. */
+#define PAGE_INTERVAL_NS (10 * MOMENT_NS_PER_MS)
 
-/* All changes that are to be told go through here. */
-static void set(struct sequenced_client *client, struct listed_member *listed,
-                struct octets_slice name, bool here)
+/* Applies a change, and reports it. */
+static void apply_change(struct sequenced_client *client, struct listed_member *listed,
+                         struct octets_slice name, bool here)
 {
     bool renamed =
         listed->name_len != name.length || memcmp(listed->name, name.bytes, name.length) != 0;
@@ -31,13 +31,13 @@ static void set(struct sequenced_client *client, struct listed_member *listed,
     client_set_here(&client->base, listed, here);
 }
 
-static void take_out(struct sequenced_client *client, struct listed_member *listed)
+static void remove_member(struct sequenced_client *client, struct listed_member *listed)
 {
-    set(client, listed, (struct octets_slice){listed->name, listed->name_len}, false);
+    apply_change(client, listed, (struct octets_slice){listed->name, listed->name_len}, false);
     member_list_remove(&client->base.members, listed);
 }
 
-/* ---- asking ---- */
+/* ---- requests ---- */
 
 void sequenced_client_members_ask(struct sequenced_client *client, const struct moment *now,
                                   bool gap)
@@ -69,25 +69,26 @@ bool sequenced_client_members_write(struct sequenced_client *client, const struc
         return true;
     if (!sequenced_client_up_add(up, &frame))
         return false;
-    members->due_ns =
-        now->mono_ns + rtt_timeout(&client->rtt, members->asked, SEQUENCED_CLIENT_AGAIN_LEAST_NS,
-                                   PAGE_AGAIN_MOST_NS);
+    members->due_ns = now->mono_ns + rtt_timeout(&client->rtt, members->asked,
+                                                 SEQUENCED_CLIENT_RETRY_MIN_NS, PAGE_RETRY_MAX_NS);
     members->asked++;
     return true;
 }
 
 /* ---- pages ---- */
 
-/* Takes out those from `index` up to the number before `until` that the page does not name, and no
- * later event. Returns the index of `until`. */
-static size_t take_out_until(struct sequenced_client *client, size_t index, uint64_t until,
-                             uint64_t head)
+/*
+ * Removes the members from `index` up to the number before `until`, which the page does not name,
+ * unless a later event changed them. Returns the index of `until`.
+ */
+static size_t remove_until(struct sequenced_client *client, size_t index, uint64_t until,
+                           uint64_t head)
 {
     struct member_list *list = &client->base.members;
 
     for (; index < list->count && list->row[index].number < until; index++) {
         if (!list->row[index].removed && list->row[index].changed <= head)
-            take_out(client, &list->row[index]);
+            remove_member(client, &list->row[index]);
     }
     return index;
 }
@@ -100,11 +101,13 @@ static void take_entry(struct sequenced_client *client, const struct sequenced_e
     if (listed == NULL || listed->changed > head)
         return;
     listed->changed = head;
-    set(client, listed, entry->name, !entry->gone);
+    apply_change(client, listed, entry->name, !entry->gone);
 }
 
-/* Of former members, a page names those who have said something that can be had again. Behind the
- * latest page, nothing of theirs comes any more. */
+/*
+ * A page names the former members whose messages can still be requested. Once the position is past
+ * the latest page, no event of other former members can arrive.
+ */
 static void forget_former(struct sequenced_client *client)
 {
     struct sequenced_client_members *members = &client->members;
@@ -122,9 +125,9 @@ static void forget_former(struct sequenced_client *client)
 }
 
 /*
- * A page that answers a request before this one begins at a lower number, and is as true of those
- * above `after`. One that begins at a higher number was asked for by the list before this one; one
- * that was made before the gap that this list is for knows too little.
+ * A page that answers an earlier request begins at a lower number, and is as valid for the numbers
+ * above `after`. A page that begins at a higher number was requested for an earlier list. A page
+ * made before the gap that this list is for is outdated.
  */
 static bool is_wanted(const struct sequenced_client *client,
                       const struct sequenced_down_frame *frame)
@@ -154,15 +157,15 @@ void sequenced_client_members_page(struct sequenced_client *client, const struct
     while (sequenced_down_next_entry(&entries, &entry)) {
         if (entry.member <= members->after)
             continue;
-        take_out_until(client, index, entry.member, head);
+        remove_until(client, index, entry.member, head);
         take_entry(client, &entry, head);
         index = member_list_index(&client->base.members, (uint64_t)entry.member + 1);
     }
-    take_out_until(client, index, end, head);
+    remove_until(client, index, end, head);
     member_list_clean(&client->base.members);
     members->after = frame->members.last;
     members->asked = 0;
-    members->due_ns = now->mono_ns + PAGE_NEXT_NS;
+    members->due_ns = now->mono_ns + PAGE_INTERVAL_NS;
     members->head = head > members->head ? head : members->head;
     members->asking = frame->members.more;
     members->complete = members->complete || !frame->members.more;
@@ -194,13 +197,13 @@ static void on_join(struct sequenced_client *client, const struct sequenced_even
     if (listed == NULL || listed->changed >= event->seq)
         return;
     listed->changed = event->seq;
-    set(client, listed, event->name, true);
+    apply_change(client, listed, event->name, true);
 }
 
 /*
- * A member that is renamed joins again with the next event. While pages are asked for, one that was
- * made before somebody left may still come, and must not bring it back: so its place is kept, with
- * the event, until they are all here.
+ * A member that is renamed joins again with the next event. While pages are requested, a page made
+ * before an exit may still arrive, and must not bring the member back: so the member stays listed,
+ * with the number of the exit, until all pages have arrived.
  */
 static void on_exit(struct sequenced_client *client, const struct sequenced_event *event)
 {
@@ -213,7 +216,7 @@ static void on_exit(struct sequenced_client *client, const struct sequenced_even
         return;
     if (listed->changed < event->seq) {
         listed->changed = event->seq;
-        set(client, listed, (struct octets_slice){listed->name, listed->name_len}, false);
+        apply_change(client, listed, (struct octets_slice){listed->name, listed->name_len}, false);
     }
     if (event->reason == EXIT_RENAMED)
         return;
@@ -221,7 +224,7 @@ static void on_exit(struct sequenced_client *client, const struct sequenced_even
         members->head = event->seq > members->head ? event->seq : members->head;
         return;
     }
-    take_out(client, listed);
+    remove_member(client, listed);
     member_list_clean(&client->base.members);
 }
 
@@ -242,7 +245,7 @@ void sequenced_client_members_forget(struct sequenced_client *client)
 
     for (size_t i = 0; i < client->base.members.count; i++) {
         if (!client->base.members.row[i].removed)
-            take_out(client, &client->base.members.row[i]);
+            remove_member(client, &client->base.members.row[i]);
     }
     member_list_done(&client->base.members);
     *members = (struct sequenced_client_members){0};

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What this client says, until its outcome is known (doc/protocol.md, 2.6). A message is repeated
- * under its number, and under no other: so it never becomes two events.
+ * The messages of this client, until their outcomes are known (doc/protocol.md, 2.6). A message is
+ * repeated under its number, and under no other, so it never becomes two events.
  */
 #include "core/sequenced_client/sequenced_client_state.h"
 
@@ -11,10 +11,10 @@
 #include <roomd/status.h>
 #include <string.h>
 
-/* As many can a server tell apart by the bits of TAKEN. */
+/* TAKEN has bits for so many. */
 #define WINDOW 32U
 
-/* A message that was repeated so often makes it ask whether anybody is there. */
+/* A message repeated so often triggers a heartbeat, to find out whether the server is there. */
 #define UNANSWERED_MAX 4U
 
 /* Of `said` in events. */
@@ -31,14 +31,14 @@ static struct sequenced_client_message *message_at(struct sequenced_client_messa
     return &messages->ring[number % CLIENT_PENDING_MAX];
 }
 
-static uint32_t on_wire(const struct sequenced_client_messages *messages, uint32_t number)
+static uint32_t session_number(const struct sequenced_client_messages *messages, uint32_t number)
 {
     return number - messages->base;
 }
 
 uint32_t sequenced_client_messages_sent(const struct sequenced_client *client)
 {
-    return on_wire(&client->messages, client->messages.sent);
+    return session_number(&client->messages, client->messages.sent);
 }
 
 uint32_t sequenced_client_messages_decided(const struct sequenced_client *client)
@@ -47,8 +47,8 @@ uint32_t sequenced_client_messages_decided(const struct sequenced_client *client
 
     if (client->session.restarted)
         return messages->notified;
-    return on_wire(messages,
-                   messages->first <= messages->sent ? messages->first - 1 : messages->sent);
+    return session_number(messages,
+                          messages->first <= messages->sent ? messages->first - 1 : messages->sent);
 }
 
 int sequenced_client_messages_queue(struct sequenced_client *client, const struct moment *now,
@@ -57,7 +57,7 @@ int sequenced_client_messages_queue(struct sequenced_client *client, const struc
     struct sequenced_client_messages *messages = &client->messages;
     struct sequenced_client_message *message;
 
-    /* The last number is never used, so that what stands behind it needs no care. */
+    /* The last number is never used, so that the number after it can't overflow. */
     if (messages->said - (messages->first - 1) >= CLIENT_PENDING_MAX ||
         messages->said >= UINT32_MAX - 1)
         return STATUS_FULL;
@@ -73,7 +73,7 @@ int sequenced_client_messages_queue(struct sequenced_client *client, const struc
 
 /* ---- outcomes ---- */
 
-/* The place is given up before the sink hears of it: it may say something. */
+/* The place is freed before the outcome is reported, since the sink may say something. */
 static void settle(struct sequenced_client *client, uint32_t number, enum client_outcome outcome,
                    uint8_t why)
 {
@@ -111,7 +111,10 @@ uint32_t sequenced_client_messages_own(const struct sequenced_client *client, ui
         return 0;
     if (latest - back >= messages->own_from)
         return latest - back + messages->base;
-    /* What the program before had sent behind what it had kept has numbers that ours have, too. */
+    /*
+     * The earlier program may have sent messages after it saved its session; ours have the same
+     * numbers.
+     */
     return latest - back < messages->base + messages->own_from ? latest - back : 0;
 }
 
@@ -122,9 +125,9 @@ void sequenced_client_messages_acknowledged(struct sequenced_client *client, uin
 }
 
 /*
- * A later one has come, so this one is lost, or out of order by a moment. It was sent before the
- * later one, hence a round trip ago at least; only the first time, since it is not known which of
- * its repetitions the later one has overtaken (RFC 6675, 5).
+ * A later message was received, so this one is lost, or out of order by a moment. It was sent
+ * before the later one, hence at least a round trip ago. Repeated messages are left out, since it
+ * is not known which repetition the later one has overtaken (RFC 6675, 5).
  */
 static void expedite_before(struct sequenced_client_messages *messages, const struct moment *now,
                             uint32_t kept)
@@ -146,16 +149,16 @@ void sequenced_client_messages_taken(struct sequenced_client *client, const stru
     if (upto > sequenced_client_messages_sent(client))
         return;
     for (uint32_t number = first; number <= last; number++) {
-        uint32_t wire = on_wire(messages, number);
+        uint32_t wire = session_number(messages, number);
 
         if (wire > upto && wire - upto <= WINDOW) {
-            /* One settled by its event may have given its place to another. */
-            bool has_come =
+            /* A message settled by its event may have given its place to another. */
+            bool is_kept =
                 number >= messages->first && (frame->taken.kept >> (wire - upto - 1) & 1U) != 0;
 
-            if (has_come)
+            if (is_kept)
                 message_at(messages, number)->kept = true;
-            kept = has_come ? number : kept;
+            kept = is_kept ? number : kept;
         } else if (wire <= upto && upto - wire < WINDOW) {
             bool refused = (frame->taken.refused >> (upto - wire) & 1U) != 0;
 
@@ -166,8 +169,8 @@ void sequenced_client_messages_taken(struct sequenced_client *client, const stru
 }
 
 /* Decides nothing: the message and those after it wait. */
-static void slow_down(struct sequenced_client_messages *messages, const struct moment *now,
-                      uint32_t number, uint16_t wait_cs)
+static void on_slow_down(struct sequenced_client_messages *messages, const struct moment *now,
+                         uint32_t number, uint16_t wait_cs)
 {
     messages->slow_from = number;
     messages->slow_until_ns = now->mono_ns + (wait_cs > 0 ? wait_cs : 1) * SLOW_UNIT_NS;
@@ -189,15 +192,17 @@ void sequenced_client_messages_not_taken(struct sequenced_client *client, const 
         message_at(messages, number)->settled)
         return;
     if (frame->not_taken.why == SEQUENCED_WHY_SLOW_DOWN)
-        slow_down(messages, now, number, frame->not_taken.wait_cs);
+        on_slow_down(messages, now, number, frame->not_taken.wait_cs);
     else
         settle(client, number, CLIENT_REFUSED, frame->not_taken.why);
 }
 
 /* ---- sessions ---- */
 
-/* Messages of a program before this one, up to `sent`; more than a window can't have been under
- * way. */
+/*
+ * Reports the messages after `after` and up to `sent`, of an earlier program, as unknown. At most
+ * one window of them can have been in flight.
+ */
 static void tell_unknown(struct sequenced_client *client, uint32_t after, uint32_t sent)
 {
     if (sent > after && sent - after > WINDOW)
@@ -206,8 +211,10 @@ static void tell_unknown(struct sequenced_client *client, uint32_t after, uint32
         client->base.sink.outcome(client->base.sink.ctx, after + 1, CLIENT_UNKNOWN, 0);
 }
 
-/* Numbers of the session that a program before this one has used are not ours: what it had under
- * way is told as unknown, and ours go on behind what was decided. */
+/*
+ * Numbers that an earlier program used in this session are not ours: what it had in flight is
+ * reported as unknown, and ours continue after what was decided.
+ */
 static void adopt_session(struct sequenced_client *client, uint32_t said, uint64_t head)
 {
     struct sequenced_client_messages *messages = &client->messages;
@@ -225,8 +232,8 @@ void sequenced_client_messages_resumed(struct sequenced_client *client, const st
                                        uint32_t said, uint64_t head, bool restarted)
 {
     struct sequenced_client_messages *messages = &client->messages;
-    int64_t again_ns = now->mono_ns + rtt_timeout(&client->rtt, 0, SEQUENCED_CLIENT_AGAIN_LEAST_NS,
-                                                  SEQUENCED_CLIENT_AGAIN_MOST_NS);
+    int64_t retry_ns = now->mono_ns + rtt_timeout(&client->rtt, 0, SEQUENCED_CLIENT_RETRY_MIN_NS,
+                                                  SEQUENCED_CLIENT_RETRY_MAX_NS);
 
     if (restarted || said > sequenced_client_messages_sent(client)) {
         adopt_session(client, said, head);
@@ -236,8 +243,8 @@ void sequenced_client_messages_resumed(struct sequenced_client *client, const st
     for (uint32_t number = messages->first; number <= messages->sent; number++) {
         struct sequenced_client_message *message = message_at(messages, number);
 
-        /* What was decided is told by its own event; that may be on its way. */
-        message->due_ns = on_wire(messages, number) > said ? now->mono_ns : again_ns;
+        /* A message that was decided on is reported by its own event, which may be in flight. */
+        message->due_ns = session_number(messages, number) > said ? now->mono_ns : retry_ns;
         message->repeated = 0;
         message->kept = false;
     }
@@ -275,7 +282,7 @@ bool sequenced_client_messages_exhausted(const struct sequenced_client *client)
 
 /* ---- sending ---- */
 
-/* What is kept waits for those before it; the lowest of all has nobody to wait for. */
+/* A message that the server keeps waits for those before it, unless it is the lowest. */
 static int64_t message_due_ns(const struct sequenced_client_messages *messages, uint32_t number)
 {
     const struct sequenced_client_message *message = &messages->ring[number % CLIENT_PENDING_MAX];
@@ -287,26 +294,29 @@ static int64_t message_due_ns(const struct sequenced_client_messages *messages, 
     return message->due_ns;
 }
 
-/* The last that may be under way. All that it counts from are settled, not only decided: the
- * server's bits about those refused reach back no further. */
+/*
+ * The last message that may be in flight. All before the window are settled, not only decided: the
+ * bits of TAKEN for refused messages reach back no further.
+ */
 static uint32_t window_end(const struct sequenced_client_messages *messages)
 {
-    uint32_t reach =
-        UINT32_MAX - on_wire(messages, messages->sent); /* numbers that the session has left */
+    /* Numbers that the session has left. */
+    uint32_t reach = UINT32_MAX - session_number(messages, messages->sent);
     uint32_t end =
         messages->said - messages->first < WINDOW ? messages->said : messages->first - 1 + WINDOW;
 
     return end > messages->sent && end - messages->sent > reach ? messages->sent + reach : end;
 }
 
-/* The doubling is for a server that does not answer (RFC 6298, 5.7). One that does has only missed
- * some of them: with each wait doubled, one message in many would be waited for by all the others.
+/*
+ * The back-off is for a server that does not answer (RFC 6298, 5.7). A server that answers has only
+ * missed some messages: with doubled waits, a single one would often delay all the others.
  */
 void sequenced_client_messages_refresh(struct sequenced_client *client, const struct moment *now)
 {
     struct sequenced_client_messages *messages = &client->messages;
-    int64_t again_ns = now->mono_ns + rtt_timeout(&client->rtt, 0, SEQUENCED_CLIENT_AGAIN_LEAST_NS,
-                                                  SEQUENCED_CLIENT_AGAIN_MOST_NS);
+    int64_t retry_ns = now->mono_ns + rtt_timeout(&client->rtt, 0, SEQUENCED_CLIENT_RETRY_MIN_NS,
+                                                  SEQUENCED_CLIENT_RETRY_MAX_NS);
 
     if (!messages->progressed)
         return;
@@ -315,7 +325,7 @@ void sequenced_client_messages_refresh(struct sequenced_client *client, const st
         struct sequenced_client_message *message = message_at(messages, number);
 
         if (message->repeated > 0)
-            message->due_ns = sequenced_client_earlier(message->due_ns, again_ns);
+            message->due_ns = sequenced_client_earlier(message->due_ns, retry_ns);
         message->repeated = 0;
     }
 }
@@ -338,7 +348,7 @@ static bool write_message(struct sequenced_client *client, const struct moment *
     struct sequenced_client_messages *messages = &client->messages;
     struct sequenced_client_message *message = message_at(messages, number);
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MESSAGE,
-                                       .message = {.number = on_wire(messages, number),
+                                       .message = {.number = session_number(messages, number),
                                                    .what = message->what,
                                                    .text = {message->text, message->length}}};
 
@@ -349,8 +359,8 @@ static bool write_message(struct sequenced_client *client, const struct moment *
     else if (++message->repeated == UNANSWERED_MAX && !client->heartbeat.asking)
         sequenced_client_heartbeat_ask(client, now);
     message->due_ns =
-        now->mono_ns + rtt_timeout(&client->rtt, message->repeated, SEQUENCED_CLIENT_AGAIN_LEAST_NS,
-                                   SEQUENCED_CLIENT_AGAIN_MOST_NS);
+        now->mono_ns + rtt_timeout(&client->rtt, message->repeated, SEQUENCED_CLIENT_RETRY_MIN_NS,
+                                   SEQUENCED_CLIENT_RETRY_MAX_NS);
     return true;
 }
 

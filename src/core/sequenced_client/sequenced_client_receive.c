@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* DOWN and STRANGER: what the server tells this client alone (doc/protocol.md, 2.5). Only what
- * holds its token is believed. */
+/*
+ * DOWN and STRANGER, which are for this client alone (doc/protocol.md, 2.5). Those without its
+ * token are ignored.
+ */
 #include "core/sequenced_client/sequenced_client_state.h"
 
 #include "core/model/text.h"
@@ -78,7 +80,10 @@ static void on_frame(struct sequenced_client *client, const struct moment *now,
         sequenced_client_messages_not_taken(client, now, frame);
         break;
     case SEQUENCED_DOWN_HEAD:
-        /* It is told again until the position comes, so that goes even where it is no news. */
+        /*
+         * The server repeats HEAD until it receives the position, so report it even if nothing is
+         * new.
+         */
         sequenced_client_events_report(client, now->mono_ns);
         sequenced_client_gaps_head(client, now, frame->head);
         break;
@@ -103,8 +108,10 @@ static void on_frame(struct sequenced_client *client, const struct moment *now,
     }
 }
 
-/* Also on the way back into a session its end is believed: what else comes of that way is a
- * refusal, or a member that nobody wants. */
+/*
+ * CLOSED counts even while the session is being resumed: the attempt would only end in a refusal,
+ * or in a member that nobody wants.
+ */
 void sequenced_client_receive_down(struct sequenced_client *client, const struct moment *now,
                                    const void *bytes, size_t length)
 {

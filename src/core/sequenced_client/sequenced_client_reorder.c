@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Places that never move, and a row of their indexes in order: a window is a few hundred, so the
- * row is moved rather than a tree kept. */
+/*
+ * Places that never move, and an array of their indexes in order. A window is a few hundred
+ * datagrams, so moving parts of the array is fast enough, and no tree is needed.
+ */
 #include "core/sequenced_client/sequenced_client_reorder.h"
 
 #include "core/sequenced_wire/sequenced.h"
@@ -46,7 +48,7 @@ static struct sequenced_client_reorder_place *place_at(
     return &reorder->places[reorder->row[index]];
 }
 
-/* The first in the row that begins behind `first`, or with it and is not shorter. */
+/* The index of the first datagram that begins at `first` or later. */
 static size_t find_index(const struct sequenced_client_reorder *reorder, uint64_t first)
 {
     size_t low = 0, high = reorder->count;
@@ -62,8 +64,9 @@ static size_t find_index(const struct sequenced_client_reorder *reorder, uint64_
     return low;
 }
 
-/* Datagrams of one server do not overlap but where they are the same, so its neighbours are all
- * that can hold it. */
+/*
+ * Datagrams of one server overlap only if they are the same, so only its neighbours can contain it.
+ */
 static bool is_held(const struct sequenced_client_reorder *reorder, size_t index,
                     const struct sequenced_client_reordered *datagram)
 {

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Datagrams of events that wait for those before them: places of fixed size in one allocation, in
- * the order of their first events. Knows numbers of events, and neither what is in them nor why
- * they wait.
+ * The reorder buffer: EVENTS datagrams that wait for those before them, in places of fixed size in
+ * one allocation, sorted by their first events. Knows numbers of events, but not what they hold or
+ * why they wait.
  */
 #ifndef ROOMD_CORE_SEQUENCED_CLIENT_SEQUENCED_CLIENT_REORDER_H
 #define ROOMD_CORE_SEQUENCED_CLIENT_SEQUENCED_CLIENT_REORDER_H
@@ -15,10 +15,11 @@
 
 struct sequenced_client_reorder_place;
 
-/* Its fields are its own. */
+/* Its fields are private. */
 struct sequenced_client_reorder {
     struct sequenced_client_reorder_place *places; /* owned */
-    uint16_t *row; /* indexes of places: `count` that are taken, in order, then the free ones */
+    /* Indexes of places: `count` used ones in order, then the free ones. */
+    uint16_t *row;
     size_t size;
     size_t count;
 };
@@ -30,21 +31,21 @@ struct sequenced_client_reordered {
     size_t length;
 };
 
-/* `bytes` is all the memory it takes for datagrams, enough for one at least. STATUS_NO_MEMORY. */
+/* `bytes` is the memory to allocate, enough for at least one datagram. STATUS_NO_MEMORY. */
 int sequenced_client_reorder_init(struct sequenced_client_reorder *reorder, size_t bytes);
 void sequenced_client_reorder_done(struct sequenced_client_reorder *reorder);
 
 /*
- * Keeps a copy. One that brings nothing new to what is kept is dropped. Without a free place the
- * one that begins last is given up, be it this one: what is nearest is needed first, and the rest
- * can be had again.
+ * Stores a copy. A datagram without new events is dropped. If no place is free, the datagram that
+ * begins last is dropped, even if it is this one: the nearest is needed first, and the rest can be
+ * requested again.
  */
 void sequenced_client_reorder_put(struct sequenced_client_reorder *reorder,
                                   const struct sequenced_client_reordered *datagram);
 
 size_t sequenced_client_reorder_count(const struct sequenced_client_reorder *reorder);
 
-/* The one that is `index` in order; 0 is the lowest. */
+/* The datagram at `index` in order; 0 is the lowest. */
 struct sequenced_client_reordered sequenced_client_reorder_get(
     const struct sequenced_client_reorder *reorder, size_t index);
 
