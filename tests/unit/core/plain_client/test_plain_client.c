@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* A plain client that speaks and hears, and who it says is here. */
+/* What a plain client sends and receives, and its list of members. */
 #include "support/plain_stage.h"
 
 #include <criterion/criterion.h>
@@ -44,7 +44,7 @@ static int say(const char *text)
     return client_say(stage.client, &stage.now, text, strlen(text), &number);
 }
 
-/* ---- setting up ---- */
+/* ---- creating ---- */
 
 Test(plain_client, needs_a_name_that_can_be_asked_for)
 {
@@ -77,9 +77,9 @@ Test(plain_client, without_a_sink_it_does_the_same)
     cr_expect_eq(client_state(stage.client), CLIENT_OUT);
 }
 
-/* ---- speaking ---- */
+/* ---- sending ---- */
 
-Test(plain_client, says_what_it_is_told_and_tells_that_it_was_sent)
+Test(plain_client, a_message_is_sent_and_reported_as_sent)
 {
     plain_stage_enter(&stage);
     cr_expect_eq(plain_stage_say(&stage, "hello  there "), 1);
@@ -113,7 +113,7 @@ Test(plain_client, no_more_than_256_messages_wait)
     cr_expect_eq(say("x"), STATUS_OK);
 }
 
-Test(plain_client, what_would_end_other_servers_is_not_said)
+Test(plain_client, a_text_that_would_end_other_servers_is_not_sent)
 {
     plain_stage_enter(&stage);
     cr_expect_eq(say(""), STATUS_INVALID);
@@ -156,7 +156,7 @@ Test(plain_client, a_request_has_1024_bytes_at_most)
     cr_expect_eq(strlen(plain_stage_sent(&stage)), 1024);
 }
 
-Test(plain_client, what_no_longer_fits_under_a_longer_name_is_refused)
+Test(plain_client, a_message_that_no_longer_fits_under_a_longer_name_is_refused)
 {
     char text[CLIENT_TEXT_MAX_BYTES + 1], name[ROOM_NAME_MAX_BYTES + 1];
     uint32_t number;
@@ -175,7 +175,7 @@ Test(plain_client, what_no_longer_fits_under_a_longer_name_is_refused)
     expect_told("in|1 refused 2");
 }
 
-Test(plain_client, the_sink_may_say_something_when_it_hears_of_a_outcome)
+Test(plain_client, the_sink_may_say_something_when_it_is_told_an_outcome)
 {
     plain_stage_enter(&stage);
     stage.reply = "more";
@@ -187,7 +187,7 @@ Test(plain_client, the_sink_may_say_something_when_it_hears_of_a_outcome)
     expect_told("1 sent|2 sent");
 }
 
-/* ---- hearing ---- */
+/* ---- receiving ---- */
 
 Test(plain_client, lines_become_events)
 {
@@ -215,7 +215,7 @@ Test(plain_client, a_folded_line_becomes_an_event_for_each_name)
     cr_expect_eq(client_members(stage.client), 2);
 }
 
-Test(plain_client, what_the_room_says_to_it_alone_is_a_line)
+Test(plain_client, a_line_for_it_alone_is_reported_as_a_line)
 {
     plain_stage_enter(&stage);
     plain_stage_receive(&stage, "消息没有发送: 您已被管理员禁言");
@@ -223,7 +223,7 @@ Test(plain_client, what_the_room_says_to_it_alone_is_a_line)
     expect_told("line 消息没有发送: 您已被管理员禁言|missed 7");
 }
 
-Test(plain_client, what_is_not_utf8_is_shown_all_the_same)
+Test(plain_client, a_line_that_is_not_utf8_is_shown_all_the_same)
 {
     plain_stage_enter(&stage);
     plain_stage_receive_bytes(&stage,
@@ -236,7 +236,7 @@ Test(plain_client, what_is_not_utf8_is_shown_all_the_same)
                 "c|line \xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
 }
 
-Test(plain_client, what_is_too_long_goes_on_in_further_lines)
+Test(plain_client, a_text_that_is_too_long_continues_in_further_lines)
 {
     static char bytes[5000];
     const char *told;
@@ -288,9 +288,9 @@ Test(plain_client, a_line_under_its_name_much_later_is_not_its_own)
     expect_told("<alice> hi");
 }
 
-/* ---- who is here ---- */
+/* ---- the list of members ---- */
 
-Test(plain_client, the_list_holds_whoever_has_come_or_spoken_since_it_joined)
+Test(plain_client, the_list_holds_members_that_joined_or_spoke_since_it_joined)
 {
     stage.tells_members = true;
     plain_stage_start(&stage);
@@ -311,7 +311,7 @@ Test(plain_client, the_list_holds_whoever_has_come_or_spoken_since_it_joined)
     cr_expect_eq(client_members(stage.client), 3);
 }
 
-Test(plain_client, its_own_join_and_exit_as_others_tell_them_change_nothing)
+Test(plain_client, its_own_join_and_exit_in_lines_change_nothing)
 {
     stage.tells_members = true;
     plain_stage_enter(&stage);
@@ -322,7 +322,7 @@ Test(plain_client, its_own_join_and_exit_as_others_tell_them_change_nothing)
     cr_expect_eq(client_members(stage.client), 1);
 }
 
-Test(plain_client, many_come_and_go_and_each_is_told_once)
+Test(plain_client, many_join_and_leave_and_each_is_reported_once)
 {
     char line[64];
 

@@ -108,7 +108,7 @@ Test(plain_client_join, lines_before_the_answer_are_shown_and_are_no_answer)
     cr_expect_eq(client_state(stage.client), CLIENT_JOINING);
 }
 
-Test(plain_client_join, an_accept_with_a_name_is_for_whoever_has_it_and_tells_how_it_is_shown)
+Test(plain_client_join, an_accept_with_a_name_is_for_that_name_and_says_how_it_is_shown)
 {
     plain_stage_set(&stage, DIALECT_ACCEPT, "OK {name}");
     plain_stage_start(&stage);
@@ -166,7 +166,7 @@ Test(plain_client_join, a_full_room_is_tried_again)
     expect_told("in");
 }
 
-Test(plain_client_join, who_is_banned_is_out)
+Test(plain_client_join, a_banned_client_is_out)
 {
     plain_stage_start(&stage);
     plain_stage_say(&stage, "never said");
@@ -183,7 +183,7 @@ Test(plain_client_join, an_accept_after_a_refusal_counts)
     expect_told("joining 2 0|in");
 }
 
-Test(plain_client_join, what_follows_the_first_answer_to_a_repeated_join_is_nothing_new)
+Test(plain_client_join, later_answers_to_a_repeated_join_are_ignored)
 {
     plain_stage_start(&stage);
     plain_stage_pass_ms(&stage, 1500);
@@ -390,7 +390,7 @@ Test(plain_client_join, a_refused_other_name_leads_back_to_the_old_one)
     cr_expect_str_eq(client_name(stage.client), "alice");
 }
 
-Test(plain_client_join, what_was_said_before_another_name_is_said_under_the_old_one)
+Test(plain_client_join, messages_before_a_rename_are_sent_under_the_old_name)
 {
     uint32_t number;
 
@@ -416,7 +416,7 @@ Test(plain_client_join, another_name_that_can_not_be_sent_changes_nothing)
     expect_told("1 refused 6|2 taken");
 }
 
-Test(plain_client_join, a_name_that_nobody_could_ask_for_is_not_queued)
+Test(plain_client_join, an_impossible_name_is_not_queued)
 {
     uint32_t number;
 
@@ -437,7 +437,7 @@ Test(plain_client_join, another_name_without_an_answer_is_unknown_at_the_end)
     expect_told("1 unknown|2 refused|out left");
 }
 
-Test(plain_client_join, who_leaves_at_once_asks_for_no_other_name)
+Test(plain_client_join, a_client_that_leaves_at_once_asks_for_no_other_name)
 {
     uint32_t number;
 

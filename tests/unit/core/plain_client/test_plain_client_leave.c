@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* How a plain client leaves, and is thrown out. */
+/* How a plain client leaves, and is removed. */
 #include "support/plain_stage.h"
 
 #include <criterion/criterion.h>
@@ -97,7 +97,7 @@ Test(plain_client_leave, an_exit_is_sent_again_where_the_room_goes_on_speaking)
     expect_sent("Q alice|Q alice");
 }
 
-Test(plain_client_leave, an_exit_is_sent_three_times_to_a_server_that_stands_repeated_requests)
+Test(plain_client_leave, an_exit_is_sent_three_times_to_a_server_that_tolerates_repeated_requests)
 {
     stage.keepalive_ns = 60 * MOMENT_NS_PER_S;
     plain_stage_enter(&stage);
@@ -142,7 +142,7 @@ Test(plain_client_leave, a_server_that_does_not_know_the_leaver_need_not_be_wait
     cr_expect_not(client_was_heard(stage.client));
 }
 
-Test(plain_client_leave, who_leaves_before_the_answer_waits_for_it_to_be_able_to_leave)
+Test(plain_client_leave, a_client_that_leaves_before_the_answer_waits_for_it_to_be_able_to_leave)
 {
     plain_stage_start(&stage);
     plain_stage_leave(&stage, false);
@@ -157,7 +157,7 @@ Test(plain_client_leave, who_leaves_before_the_answer_waits_for_it_to_be_able_to
     expect_told("1 refused|out left");
 }
 
-Test(plain_client_leave, who_waits_for_its_user_leaves_without_a_word)
+Test(plain_client_leave, a_client_that_waits_for_its_user_leaves_without_a_datagram)
 {
     plain_stage_start(&stage);
     plain_stage_receive(&stage, "该用户已存在");
@@ -168,9 +168,9 @@ Test(plain_client_leave, who_waits_for_its_user_leaves_without_a_word)
     expect_told("out left");
 }
 
-/* ---- thrown out ---- */
+/* ---- removed ---- */
 
-Test(plain_client_leave, an_unasked_bye_is_the_end)
+Test(plain_client_leave, an_unsolicited_bye_is_the_end)
 {
     plain_stage_enter(&stage);
     plain_stage_receive(&stage, "您已被管理员移出聊天室。too loud");

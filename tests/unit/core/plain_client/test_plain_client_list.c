@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Members are asked for one after the other. */
+/* Iteration over the members of a plain client. */
 #include "support/plain_stage.h"
 
 #include <criterion/criterion.h>
@@ -34,7 +34,7 @@ static void expect_next(uint64_t after, uint64_t number, const char *name)
     cr_expect(memcmp(next_name, name, length) == 0, "%.*s", (int)length, next_name);
 }
 
-Test(plain_client_list, members_are_told_by_rising_numbers)
+Test(plain_client_list, members_are_listed_by_rising_numbers)
 {
     const char *name;
     uint64_t number;

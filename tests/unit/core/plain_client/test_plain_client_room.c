@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Plain clients in a room of ours: both machines, and what is between them in an array. */
+/* Plain clients in a real room: both ends, with an array in place of the network. */
 #include "support/plain_stage.h"
 #include "support/stage.h"
 
@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SEATS 2U
+#define CLIENTS 2U
 
-/* A client at a port; `stage` stands first, for it is what the sink's functions are given. */
-struct seat {
+/* A client at a port. `stage` must be first, since it is the context of the sink. */
+struct room_client {
     struct plain_stage stage;
     uint16_t port;
     uint16_t door;
@@ -20,35 +20,35 @@ struct seat {
 };
 
 static struct stage room;
-static struct seat seats[SEATS];
-static struct plain_stage *const alice = &seats[0].stage, *const bob = &seats[1].stage;
+static struct room_client clients[CLIENTS];
+static struct plain_stage *const alice = &clients[0].stage, *const bob = &clients[1].stage;
 
 static void on_send(void *ctx, const void *bytes, size_t length)
 {
-    const struct seat *seat = ctx;
-    struct path path = stage_path(seat->port, seat->door);
+    const struct room_client *client = ctx;
+    struct path path = stage_path(client->port, client->door);
 
     stage_send_bytes(&room, &path, bytes, length);
 }
 
-/* Until neither has anything for the other. */
+/* Runs until neither end has anything for the other. */
 static void settle(void)
 {
     bool again = true;
 
     while (again) {
         again = false;
-        for (size_t i = 0; i < SEATS && seats[i].stage.client != NULL; i++) {
+        for (size_t i = 0; i < CLIENTS && clients[i].stage.client != NULL; i++) {
             const struct fake_datagram *datagram;
 
-            plain_stage_tick(&seats[i].stage);
+            plain_stage_tick(&clients[i].stage);
             stage_sweep(&room);
-            while ((datagram = fake_outbox_to(&room.outbox, seats[i].port, seats[i].read)) !=
+            while ((datagram = fake_outbox_to(&room.outbox, clients[i].port, clients[i].read)) !=
                    NULL) {
                 struct fake_datagram copy = *datagram;
 
-                seats[i].read++;
-                plain_stage_receive_bytes(&seats[i].stage, copy.bytes, copy.length);
+                clients[i].read++;
+                plain_stage_receive_bytes(&clients[i].stage, copy.bytes, copy.length);
                 again = true;
             }
         }
@@ -57,28 +57,28 @@ static void settle(void)
 
 static void enter(uint16_t door)
 {
-    static const char *const names[SEATS] = {"alice", "bob"};
+    static const char *const names[CLIENTS] = {"alice", "bob"};
 
     stage_new(&room);
-    for (size_t i = 0; i < SEATS; i++) {
-        struct seat *seat = &seats[i];
+    for (size_t i = 0; i < CLIENTS; i++) {
+        struct room_client *client = &clients[i];
 
-        memset(seat, 0, sizeof(*seat));
-        plain_stage_open(&seat->stage);
-        seat->port = (uint16_t)(1000 + i);
-        seat->door = door;
-        seat->stage.dialect = room.dialects[door];
-        seat->stage.setup.name = names[i];
-        seat->stage.setup.carrier.send = on_send;
-        plain_stage_start(&seat->stage);
+        memset(client, 0, sizeof(*client));
+        plain_stage_open(&client->stage);
+        client->port = (uint16_t)(1000 + i);
+        client->door = door;
+        client->stage.dialect = room.dialects[door];
+        client->stage.setup.name = names[i];
+        client->stage.setup.carrier.send = on_send;
+        plain_stage_start(&client->stage);
         settle();
     }
 }
 
 static void close_stage(void)
 {
-    for (size_t i = 0; i < SEATS; i++)
-        plain_stage_done(&seats[i].stage);
+    for (size_t i = 0; i < CLIENTS; i++)
+        plain_stage_done(&clients[i].stage);
     stage_done(&room);
 }
 
@@ -108,8 +108,8 @@ static void talk(uint16_t door)
     expect_told(bob, "-alice|+carol");
     cr_assert_eq(client_rename(alice->client, &alice->now, "BOB", &number), 0);
     settle();
-    room.now.mono_ns += 300 * MOMENT_NS_PER_MS; /* whoever has that name at the same address might
-                                                   be gone: it is probed */
+    /* The member of that name at the same address might be gone, so it is probed. */
+    room.now.mono_ns += 300 * MOMENT_NS_PER_MS;
     room_tick(room.room, &room.now);
     settle();
     expect_told(alice, "joining 0 0|3 refused 5|in");
@@ -133,7 +133,7 @@ Test(plain_client_room, yn_is_spoken_by_both)
     cr_expect(client_was_heard(alice->client), "there is no bye to wait for");
 }
 
-Test(plain_client_room, who_is_kicked_is_told_why_and_may_not_come_back_at_once)
+Test(plain_client_room, a_kicked_client_is_told_why_and_may_not_come_back_at_once)
 {
     enter(0);
     plain_stage_told(bob);
@@ -157,7 +157,7 @@ Test(plain_client_room, a_room_that_has_forgotten_everybody_has_them_back)
     plain_stage_told(bob);
     old = room;
     stage_new(&room);
-    seats[0].read = seats[1].read = 0;
+    clients[0].read = clients[1].read = 0;
     room.now.mono_ns += 10 * MOMENT_NS_PER_S;
     alice->now.mono_ns += 10 * MOMENT_NS_PER_S;
     bob->now.mono_ns += 10 * MOMENT_NS_PER_S;
@@ -166,8 +166,8 @@ Test(plain_client_room, a_room_that_has_forgotten_everybody_has_them_back)
     expect_told(alice, "1 sent|joining 0 0|in");
     cr_assert_eq(client_say(bob->client, &bob->now, "lost too", 8, &number), 0);
     settle();
-    room.now.mono_ns +=
-        10 * MOMENT_NS_PER_S; /* strangers of one address are told once in five seconds */
+    /* Strangers of one address get an answer once in five seconds. */
+    room.now.mono_ns += 10 * MOMENT_NS_PER_S;
     cr_assert_eq(client_say(bob->client, &bob->now, "lost again", 10, &number), 0);
     settle();
     cr_expect_eq(room_members(room.room), 2);

@@ -106,7 +106,7 @@ Test(dialect, verbs_are_words_of_printable_ascii)
     expect_set(DIALECT_JOIN_VERBS, "L\t", STATUS_INVALID);
 }
 
-Test(dialect, tokens_have_at_most_120_bytes_and_no_control_characters)
+Test(dialect, replies_have_at_most_120_bytes_and_no_control_characters)
 {
     char longest[DIALECT_REPLY_MAX_BYTES + 2];
 
@@ -152,12 +152,14 @@ Test(dialect, a_line_that_could_be_longer_than_1024_bytes_is_refused_with_the_su
     struct dialect dialect;
 
     dialect_init(&dialect, "course", DIALECT_ZH);
-    wide.max_text_bytes = 1024 - 1 - 64 - 5; /* name, " ： " and the newline */
+    /* Name, " ： " and the newline. */
+    wide.max_text_bytes = 1024 - 1 - 64 - 5;
     cr_expect_eq(dialect_check(&dialect, &wide, why), 0, "%s", why);
     wide.max_text_bytes++;
     cr_expect_eq(dialect_check(&dialect, &wide, why), STATUS_INVALID);
     cr_expect(strstr(why, "chat") != NULL && strstr(why, "1025") != NULL, "%s", why);
-    wide.max_name_codepoints = 8; /* 32 bytes at most */
+    /* 32 bytes at most. */
+    wide.max_name_codepoints = 8;
     cr_expect_eq(dialect_check(&dialect, &wide, why), 0, "%s", why);
 }
 
@@ -171,7 +173,7 @@ Test(dialect, one_verb_can_mean_only_one_thing)
     cr_expect(strstr(why, "'E'") != NULL && strstr(why, "exit_verbs") != NULL, "%s", why);
 }
 
-Test(dialect, a_bye_for_no_exit_verb_is_refused)
+Test(dialect, a_bye_for_a_verb_that_is_no_exit_verb_is_refused)
 {
     struct dialect dialect;
 
@@ -216,7 +218,7 @@ Test(dialect, at_most_eight_verbs_have_a_bye_of_their_own)
     cr_expect_eq(dialect_set_bye(&dialect, "", "y", why), STATUS_INVALID);
 }
 
-Test(dialect, its_tokens_are_known_and_nothing_else_is)
+Test(dialect, its_replies_are_recognised_and_nothing_else_is)
 {
     struct dialect dialect;
 
@@ -298,7 +300,7 @@ Test(dialect, an_answer_that_would_swallow_every_request_is_refused)
     cr_expect_str_eq(why, "bye.E: every 'Q NAME' would be taken for this answer, and dropped");
 }
 
-Test(dialect, its_answers_with_names_are_known_whatever_the_name)
+Test(dialect, its_answers_with_names_are_recognised_whatever_the_name)
 {
     struct dialect dialect;
 

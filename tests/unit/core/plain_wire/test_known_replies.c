@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Answers with {name} in them, on all the ways that answers go out; what is taken for one when it
- * comes in. */
+/* Answers that hold {name}: every way that they are sent, and what is taken for one on receipt. */
 #include "core/plain_wire/known_replies.h"
 #include "core/plain_wire/reply.h"
 #include "support/dice.h"
@@ -47,7 +46,7 @@ static void close_stage(void)
 
 TestSuite(known_replies, .init = open_stage, .fini = close_stage);
 
-/* The last datagram to that port is this one. */
+/* Expects this text in the last datagram to the port. */
 static void expect_last(uint16_t port, const char *text)
 {
     size_t count;
@@ -133,7 +132,7 @@ Test(known_replies, the_accept_waits_for_a_full_socket)
     cr_expect(stage_heard(&stage, BOB, 0, "L bob ok"));
 }
 
-Test(known_replies, who_is_removed_for_its_silence_is_called_by_its_name)
+Test(known_replies, an_idle_member_that_is_removed_is_called_by_its_name)
 {
     stage_join(&stage, ALICE, "alice");
     stage.now.mono_ns += (43200 - 60) * MOMENT_NS_PER_S;
@@ -160,9 +159,9 @@ Test(known_replies, repeated_joins_are_limited_where_the_name_makes_the_accept_l
     cr_expect_eq(stage.outbox.count, 200);
 }
 
-/* ---- what comes back ---- */
+/* ---- receiving answers ---- */
 
-Test(known_replies, whatever_could_be_one_is_dropped_at_every_door)
+Test(known_replies, a_datagram_that_could_be_an_answer_is_dropped_at_every_door)
 {
     const char *const answers[] = {"L alice ok", "L bob taken\n", "L ? bad",    "L a_b bad",
                                    "L x full",   "C bob first",   "Q bob bye",  "alice QUIT",
@@ -183,7 +182,7 @@ Test(known_replies, whatever_could_be_one_is_dropped_at_every_door)
     cr_expect_eq(room_members(stage.room), 1);
 }
 
-Test(known_replies, what_only_looks_like_one_goes_through)
+Test(known_replies, a_datagram_that_only_resembles_an_answer_is_accepted)
 {
     stage_join(&stage, ALICE, "alice");
     stage_join(&stage, BOB, "bob");
@@ -193,7 +192,7 @@ Test(known_replies, what_only_looks_like_one_goes_through)
     expect_last(ALICE, "bob ： ok");
 }
 
-/* What one room answers to anything at all, another one of its kind drops. */
+/* One room's answer to any request is dropped by another room of its kind. */
 Test(known_replies, no_answer_is_answered)
 {
     const char *const requests[] = {"L a b",        "L ",       "L \xff",  "L admin",   "L alice",
@@ -215,9 +214,9 @@ Test(known_replies, no_answer_is_answered)
     }
 }
 
-/* ---- at first sight ---- */
+/* ---- the filter ---- */
 
-/* Without a first sight: any reply of a built-in dialect, or of the doors'. */
+/* Without the filter: any reply of a built-in dialect, or of the doors'. */
 static bool is_any(const struct known_replies *known, const char *bytes, size_t length)
 {
     for (size_t i = 0; i < known->count; i++) {
@@ -244,8 +243,8 @@ static const struct reply *roll_reply(struct dice *dice, const struct known_repl
 }
 
 /* An answer, nearly one, or something else. Returns its length. */
-static size_t roll_datagram(struct dice *dice, const struct known_replies *known,
-                            char bytes[DIALECT_REPLY_MAX_BYTES + 2])
+static size_t random_datagram(struct dice *dice, const struct known_replies *known,
+                              char bytes[DIALECT_REPLY_MAX_BYTES + 2])
 {
     char name[DIALECT_REPLY_MAX_BYTES];
     size_t name_len = dice_below(dice, dice_chance(dice, 100) ? sizeof(name) : 12), length;
@@ -279,7 +278,7 @@ static void expect_the_same(uint64_t seed)
     known_replies_set_doors(&known, doors, sizeof(doors) / sizeof(*doors));
     for (int round = 0; round < 20000; round++) {
         char bytes[DIALECT_REPLY_MAX_BYTES + 2];
-        size_t length = roll_datagram(&dice, &known, bytes);
+        size_t length = random_datagram(&dice, &known, bytes);
 
         found += is_any(&known, bytes, length) ? 1 : 0;
         cr_assert_eq(known_replies_have(&known, bytes, length), is_any(&known, bytes, length),
@@ -288,7 +287,7 @@ static void expect_the_same(uint64_t seed)
     cr_expect(found > 5000 && found < 19000, "%u of 20000 are answers", found);
 }
 
-Test(known_replies, the_first_sight_never_differs_from_a_look_at_each)
+Test(known_replies, the_filter_never_differs_from_comparing_every_reply)
 {
     expect_the_same(1);
     set(DIALECT_NAME_BAD, "{name}, no");
@@ -299,7 +298,7 @@ Test(known_replies, the_first_sight_never_differs_from_a_look_at_each)
     expect_the_same(4);
 }
 
-Test(known_replies, those_of_doors_that_are_no_more_are_none)
+Test(known_replies, replies_of_closed_doors_are_forgotten)
 {
     static struct known_replies known;
     const struct room_door door = {.dialect = &stage.dialects[0]};

@@ -177,7 +177,7 @@ Test(plain, a_folded_line_names_as_many_as_fit_and_counts_all)
     cr_expect_eq(memcmp(line + length - strlen(" …"), " …", strlen(" …")), 0);
 }
 
-Test(plain, a_line_never_equals_a_token)
+Test(plain, a_line_never_equals_a_reply)
 {
     char why[DIALECT_WHY_BYTES];
 
@@ -203,7 +203,7 @@ Test(plain, the_longest_line_fits)
     cr_expect_eq(plain_render(&dialect, transcript, 1, 1, true, line, &last), 64 + 5 + 900);
 }
 
-Test(plain, the_prefix_stands_before_every_line_and_counts)
+Test(plain, the_prefix_precedes_every_line_and_counts)
 {
     char name[ROOM_NAME_MAX_BYTES + 1], why[DIALECT_WHY_BYTES], line[PLAIN_LINE_MAX_BYTES];
     struct template_values values = {.count = 7};
@@ -227,7 +227,7 @@ Test(plain, the_prefix_stands_before_every_line_and_counts)
     cr_expect_eq(memcmp(line, "\n500 人进入了聊天室: ", strlen("\n500 人进入了聊天室: ")), 0);
 }
 
-Test(plain, prefix_and_line_together_are_no_token)
+Test(plain, prefix_and_line_together_never_equal_a_reply)
 {
     char why[DIALECT_WHY_BYTES];
 
@@ -239,7 +239,7 @@ Test(plain, prefix_and_line_together_are_no_token)
     expect_line(2, true, "EXEXIT", 2);
 }
 
-Test(plain, a_line_never_equals_a_token_with_any_name_in_it)
+Test(plain, a_line_never_equals_a_reply_with_any_name_in_it)
 {
     char why[DIALECT_WHY_BYTES];
 
@@ -253,7 +253,7 @@ Test(plain, a_line_never_equals_a_token_with_any_name_in_it)
     expect_line(3, true, "L it is ok", 3);
 }
 
-Test(plain, a_line_that_ends_in_an_empty_text_is_no_token_without_its_space)
+Test(plain, a_line_that_ends_in_an_empty_text_does_not_equal_a_reply_without_its_space)
 {
     char why[DIALECT_WHY_BYTES], line[PLAIN_LINE_MAX_BYTES];
     struct template_values values = {.text = ""};

@@ -69,7 +69,7 @@ static uint32_t replies(const char *text)
 
 /* ---- replies ---- */
 
-Test(plain_read, tokens_are_compared_byte_by_byte_but_for_line_breaks_at_their_end)
+Test(plain_read, replies_are_compared_byte_by_byte_but_for_line_breaks_at_their_end)
 {
     cr_expect_eq(replies("OK"), PLAIN_READ_BIT(DIALECT_ACCEPT));
     cr_expect_eq(replies("OK\n"), PLAIN_READ_BIT(DIALECT_ACCEPT));
@@ -92,7 +92,7 @@ Test(plain_read, the_same_words_may_be_several_answers)
                      PLAIN_READ_BIT(DIALECT_ROOM_FULL) | PLAIN_READ_BIT(DIALECT_BANNED));
 }
 
-Test(plain_read, the_name_in_a_token_is_told)
+Test(plain_read, the_name_in_a_reply_is_returned)
 {
     struct octets_slice name;
 
@@ -139,7 +139,7 @@ Test(plain_read, line_breaks_and_prefixes_around_lines_are_left_out)
     cr_expect_str_eq(lines("\nbob ： hi\n\nann ： ho\n"), "chat bob 'hi'|chat ann 'ho'");
 }
 
-Test(plain_read, the_space_that_keeps_a_line_from_being_a_token_is_left_out)
+Test(plain_read, the_space_that_keeps_a_line_from_being_a_reply_is_left_out)
 {
     set(DIALECT_NOTICE, "{text}");
     cr_expect_str_eq(lines("EXIT "), "notice 'EXIT'");
@@ -149,7 +149,7 @@ Test(plain_read, the_space_that_keeps_a_line_from_being_a_token_is_left_out)
     cr_expect_str_eq(lines("EXIT "), "notice 'IT'");
 }
 
-Test(plain_read, the_line_with_the_most_words_of_its_own_is_it)
+Test(plain_read, the_template_with_the_most_literal_bytes_wins)
 {
     cr_assert_eq(dialect_init(&dialect, "course", DIALECT_EN), 0);
     plain_read_init(&read, &dialect);
@@ -162,7 +162,7 @@ Test(plain_read, the_line_with_the_most_words_of_its_own_is_it)
     cr_expect_str_eq(lines("bob joined"), "join bob", "what bob said can't be told from it");
 }
 
-Test(plain_read, a_list_of_what_are_no_names_is_no_list)
+Test(plain_read, a_list_that_holds_something_else_than_names_is_not_a_list)
 {
     cr_expect_str_eq(lines("2 人进入了聊天室: a b, c"), "? 2 人进入了聊天室: a b, c");
     cr_expect_str_eq(lines("2 人进入了聊天室: a, , c"), "? 2 人进入了聊天室: a, , c");

@@ -40,7 +40,7 @@ static void expect_filled(const char *text, const char *name, size_t name_len, c
               result->bytes);
 }
 
-Test(reply, without_a_name_it_is_sent_as_it_stands)
+Test(reply, without_a_name_it_is_sent_unchanged)
 {
     struct reply reply = parse("OK"), filled;
 
@@ -152,7 +152,7 @@ static bool matches(const char *text, const char *bytes)
     return reply_matches(&reply, bytes, strlen(bytes));
 }
 
-Test(reply, it_is_known_again_whatever_the_name)
+Test(reply, it_is_recognised_whatever_the_name)
 {
     cr_expect(matches("L {name} ok", "L alice ok"));
     cr_expect(matches("L {name} ok", "L 小明 ok"));

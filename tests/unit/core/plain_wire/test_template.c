@@ -99,7 +99,7 @@ Test(template, its_length_is_limited)
     cr_expect_eq(template_parse(text, ALL, &template, why), STATUS_TOO_LONG);
 }
 
-Test(template, its_pieces_are_limited_and_names_stand_once)
+Test(template, its_pieces_are_limited_and_names_occurs_once)
 {
     struct template template;
 

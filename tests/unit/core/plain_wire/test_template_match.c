@@ -72,7 +72,7 @@ Test(template_match, one_byte_more_or_less_is_another_line)
     EXPECT("{count}", "12x", "no");
 }
 
-Test(template_match, a_name_holds_no_space_no_colon_and_nothing_that_steers_a_terminal)
+Test(template_match, a_name_holds_no_space_no_colon_and_nothing_that_controls_a_terminal)
 {
     EXPECT("{name} joined", "a b joined", "no");
     EXPECT("{name} joined", "bob: joined", "no");
@@ -112,7 +112,7 @@ Test(template_match, the_shortest_name_and_the_longest_text_are_taken)
     EXPECT("{name}{text}", "abc", "a/bc//0/3");
 }
 
-Test(template_match, what_stands_twice_must_be_the_same)
+Test(template_match, a_placeholder_that_occurs_twice_must_match_the_same)
 {
     EXPECT("{name}: {text} [{name}]", "bob: hi [bob]", "bob/hi//0/13");
     EXPECT("{name}: {text} [{name}]", "bob: hi [ann]", "no");
@@ -152,14 +152,14 @@ Test(template_match, spaces_before_an_empty_text_at_the_end_may_be_missing)
     EXPECT("{name} {text}", "word ", "word///0/5");
 }
 
-Test(template_match, numbers_beyond_64_bits_are_none)
+Test(template_match, numbers_beyond_64_bits_do_not_match)
 {
     EXPECT("{count} lost", "18446744073709551615 lost", "///18446744073709551615/25");
     EXPECT("{count} lost", "18446744073709551616 lost", "no");
     EXPECT("{count} lost", "99999999999999999999999999 lost", "no");
 }
 
-Test(template_match, bytes_that_are_no_text_go_into_texts_only)
+Test(template_match, bytes_that_are_not_utf8_match_texts_only)
 {
     cr_expect_str_eq(match_bytes("{name}: {text}", "bob: \xff\xfe", 7), "bob/\xff\xfe//0/7");
     cr_expect_str_eq(match_bytes("{name}: {text}", "b\0b: hi", 7), "no");

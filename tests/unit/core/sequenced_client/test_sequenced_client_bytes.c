@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Whatever bytes come, in whatever state: the client goes on, and nothing is read beyond their end.
- */
+/* Arbitrary bytes in any state: the client continues, and reads nothing beyond their end. */
 #include "support/client_stage.h"
 
 #include <criterion/criterion.h>
@@ -49,7 +48,7 @@ static void receive_noise(void)
     receive(bytes, length);
 }
 
-Test(sequenced_client_bytes, noise_is_nothing_before_it_is_in)
+Test(sequenced_client_bytes, noise_is_ignored_before_it_is_in)
 {
     client_stage_new(&stage);
     srand(1);
@@ -58,7 +57,7 @@ Test(sequenced_client_bytes, noise_is_nothing_before_it_is_in)
     cr_expect_eq(client_state(stage.client), CLIENT_JOINING);
 }
 
-Test(sequenced_client_bytes, noise_is_nothing_when_it_is_in)
+Test(sequenced_client_bytes, noise_is_ignored_when_it_is_in)
 {
     client_stage_new(&stage);
     client_stage_enter(&stage);
@@ -70,7 +69,7 @@ Test(sequenced_client_bytes, noise_is_nothing_when_it_is_in)
     cr_expect_str_eq(client_stage_given(&stage), "11");
 }
 
-Test(sequenced_client_bytes, datagrams_of_every_length_are_nothing)
+Test(sequenced_client_bytes, random_datagrams_of_every_length_are_ignored)
 {
     static uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES + 100];
 
@@ -85,7 +84,7 @@ Test(sequenced_client_bytes, datagrams_of_every_length_are_nothing)
     cr_expect_eq(client_state(stage.client), CLIENT_IN);
 }
 
-/* A DOWN and an EVENTS that are good, with a few bytes changed behind what makes them believed. */
+/* A valid DOWN or EVENTS with a few bytes changed after those that make it count. */
 static size_t make_down(uint8_t *bytes)
 {
     struct sequenced_down down = {.token = CLIENT_STAGE_TOKEN, .run = stage.run};
@@ -151,7 +150,7 @@ Test(sequenced_client_bytes, good_datagrams_with_some_bytes_changed_do_no_harm)
             client_stage_tick(&stage);
         receive(bytes, rand() % 4 == 0 ? (size_t)rand() % length : length);
         stage.now.mono_ns += MOMENT_NS_PER_MS;
-        /* An epoch, a head or an end that was made up may end it; then another begins. */
+        /* A random epoch, head or CLOSED may end the client; then another begins. */
         if (client_state(stage.client) != CLIENT_IN || rand() % 200 == 0) {
             client_stage_done(&stage);
             client_stage_new(&stage);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Events come in any order, twice, or not at all; they are given on in order and once. */
+/* Events arrive in any order, twice, or not at all; they are delivered in order and once. */
 #include "support/client_stage.h"
 
 #include <criterion/criterion.h>
@@ -49,7 +49,7 @@ Test(sequenced_client_events, an_event_has_its_author_its_time_and_its_text)
     cr_expect_eq(last->own, 0);
 }
 
-Test(sequenced_client_events, disorder_and_duplicates_do_not_show)
+Test(sequenced_client_events, reordering_and_duplicates_do_not_show)
 {
     static const uint64_t order[] = {13, 13, 11, 15, 11, 12, 12, 14, 13, 15, 16};
 
@@ -58,7 +58,7 @@ Test(sequenced_client_events, disorder_and_duplicates_do_not_show)
     cr_expect_str_eq(client_stage_given(&stage), "11 12 13 14 15 16");
 }
 
-Test(sequenced_client_events, bundles_that_overlap_are_given_on_once)
+Test(sequenced_client_events, datagrams_that_overlap_are_delivered_once)
 {
     static const struct {
         uint64_t first;
@@ -81,7 +81,7 @@ Test(sequenced_client_events, bundles_that_overlap_are_given_on_once)
     cr_expect_str_eq(client_stage_given(&stage), "11 12 13 14 15 16 17 18");
 }
 
-Test(sequenced_client_events, any_order_of_a_window_is_put_right)
+Test(sequenced_client_events, any_order_of_a_window_is_restored)
 {
     for (unsigned seed = 1; seed <= 50; seed++) {
         uint64_t order[200];
@@ -107,7 +107,7 @@ Test(sequenced_client_events, any_order_of_a_window_is_put_right)
     }
 }
 
-Test(sequenced_client_events, those_of_another_epoch_are_dropped)
+Test(sequenced_client_events, events_of_another_epoch_are_dropped)
 {
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
     struct event event = {.seq = 11, .author = 3, .kind = EVENT_CHAT, .text = "x", .text_len = 1};
@@ -119,7 +119,7 @@ Test(sequenced_client_events, those_of_another_epoch_are_dropped)
     cr_expect_str_eq(client_stage_given(&stage), "");
 }
 
-Test(sequenced_client_events, an_event_of_a_later_day_takes_a_number_and_is_not_shown)
+Test(sequenced_client_events, an_event_of_a_later_version_takes_a_number_and_is_not_shown)
 {
     uint8_t bytes[64];
     struct octets_writer writer = octets_write(bytes, sizeof(bytes));
@@ -155,7 +155,7 @@ Test(sequenced_client_events, the_position_is_reported_20_ms_after_the_first_or_
     cr_expect_eq(ups, 1);
 }
 
-Test(sequenced_client_events, what_comes_twice_is_reported_twice_for_the_report_may_be_lost)
+Test(sequenced_client_events, a_duplicate_is_reported_again_since_the_report_may_be_lost)
 {
     size_t ups;
 
@@ -171,7 +171,7 @@ Test(sequenced_client_events, what_comes_twice_is_reported_twice_for_the_report_
     cr_expect_eq(ups, 1);
 }
 
-Test(sequenced_client_events, a_gap_of_ten_milliseconds_is_asked_about_and_its_end_reported_at_once)
+Test(sequenced_client_events, a_gap_of_ten_milliseconds_is_requested_and_its_end_reported_at_once)
 {
     struct sequenced_up_frame frame;
     size_t ups;
@@ -209,7 +209,7 @@ Test(sequenced_client_events, for_a_second_after_a_loss_each_second_datagram_is_
     cr_expect_eq(client_stage_reported(&stage, &ups), 0);
 }
 
-Test(sequenced_client_events, disorder_of_less_than_that_is_not_asked_about)
+Test(sequenced_client_events, reordering_of_less_than_that_is_not_requested)
 {
     struct sequenced_up_frame frame;
 
@@ -225,7 +225,9 @@ Test(sequenced_client_events, a_range_is_asked_for_again_with_waits_that_double_
     static const int64_t waits_ms[] = {50, 100, 200, 400, 400, 400};
     struct sequenced_up_frame frame;
 
-    /* The stage answers without delay: the round trip is nothing, and the least wait counts. */
+    /*
+     * The stage answers without delay: the round-trip time is 0, and the minimum timeout applies.
+     */
     chat(12);
     client_stage_pass_ms(&stage, 10);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
@@ -288,7 +290,7 @@ Test(sequenced_client_events, a_loss_at_the_end_is_seen_by_the_head)
     cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
 }
 
-Test(sequenced_client_events, the_head_in_welcome_is_not_asked_for_it_was_not_sent_yet)
+Test(sequenced_client_events, the_head_in_welcome_is_not_requested_since_it_was_not_sent_yet)
 {
     struct sequenced_up_frame frame;
 
@@ -303,7 +305,7 @@ Test(sequenced_client_events, the_head_in_welcome_is_not_asked_for_it_was_not_se
     cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
 }
 
-Test(sequenced_client_events, what_is_forgotten_is_counted_and_the_members_are_asked_for_again)
+Test(sequenced_client_events, forgotten_events_are_counted_and_the_members_are_requested_again)
 {
     struct sequenced_down_frame gap = {.kind = SEQUENCED_DOWN_GAP, .oldest = 21};
     struct sequenced_up_frame frame;
@@ -322,7 +324,7 @@ Test(sequenced_client_events, what_is_forgotten_is_counted_and_the_members_are_a
     cr_expect_eq(stage.missed, 10, "that is no news");
 }
 
-Test(sequenced_client_events, names_that_no_page_tells_are_waited_for_half_a_minute)
+Test(sequenced_client_events, names_that_are_on_no_page_are_waited_for_half_a_minute)
 {
     client_stage_done(&stage);
     client_stage_new(&stage);
@@ -344,7 +346,7 @@ Test(sequenced_client_events, names_that_no_page_tells_are_waited_for_half_a_min
     cr_expect_str_eq(stage.events[1].name, "");
 }
 
-Test(sequenced_client_events, a_full_store_keeps_what_is_nearest)
+Test(sequenced_client_events, a_full_reorder_buffer_keeps_what_is_nearest)
 {
     for (uint64_t seq = 1000; seq > 11; seq--)
         chat(seq);

@@ -96,7 +96,7 @@ Test(sequenced_client_handshake, a_lost_challenge_a_lost_join_and_a_lost_welcome
     client_stage_pass_ms(&stage, 1000); /* the challenge is lost */
     cr_assert(client_stage_hello(&stage));
     client_stage_challenge(&stage);
-    cr_assert(client_stage_join(&stage, &join)); /* is lost */
+    cr_assert(client_stage_join(&stage, &join)); /* it is lost */
     client_stage_pass_ms(&stage, 1000);
     cr_assert(client_stage_join(&stage, &again));
     cr_expect_eq(again.nonce, join.nonce); /* its welcome is lost */
@@ -109,7 +109,7 @@ Test(sequenced_client_handshake, a_lost_challenge_a_lost_join_and_a_lost_welcome
                  "nothing can be measured by what was repeated");
 }
 
-Test(sequenced_client_handshake, where_the_round_trip_is_not_known_the_first_up_asks_for_it)
+Test(sequenced_client_handshake, an_unknown_round_trip_time_is_measured_by_the_first_up)
 {
     struct sequenced_up_frame frame;
     struct sequenced_down_frame answer = {.kind = SEQUENCED_DOWN_HEARTBEAT};
@@ -140,7 +140,7 @@ Test(sequenced_client_handshake,
     cr_expect_neq(stage.nonce, nonce);
 }
 
-Test(sequenced_client_handshake, answers_without_the_nonce_of_the_attempt_are_not_believed)
+Test(sequenced_client_handshake, answers_without_the_nonce_of_the_attempt_are_ignored)
 {
     cr_assert(client_stage_hello(&stage));
     stage.nonce++;
@@ -219,7 +219,7 @@ Test(sequenced_client_handshake, other_refusals_end_it_with_their_number)
     }
 }
 
-Test(sequenced_client_handshake, a_stranger_comes_back_into_its_session)
+Test(sequenced_client_handshake, a_client_that_is_a_stranger_resumes_its_session)
 {
     struct sequenced_join join;
 
@@ -303,7 +303,7 @@ Test(sequenced_client_handshake, silence_is_asked_about_four_times_and_then_the_
 }
 
 Test(sequenced_client_handshake,
-     whoever_is_heard_is_there_though_all_answers_to_heartbeats_are_lost)
+     a_server_that_is_heard_is_there_though_all_answers_to_heartbeats_are_lost)
 {
     client_stage_enter(&stage);
     for (uint64_t seq = 11; seq < 30; seq++) {
@@ -350,7 +350,7 @@ Test(sequenced_client_handshake, a_machine_that_slept_for_hours_does_each_thing_
     cr_expect_eq(stage.sent_count, 1);
 }
 
-Test(sequenced_client_handshake, another_address_is_told_at_once_and_paths_are_answered)
+Test(sequenced_client_handshake, another_address_is_reported_at_once_and_paths_are_answered)
 {
     struct sequenced_down_frame path = {.kind = SEQUENCED_DOWN_PATH,
                                         .challenge = 0x123456789abcdef0};
@@ -365,7 +365,7 @@ Test(sequenced_client_handshake, another_address_is_told_at_once_and_paths_are_a
     cr_expect_eq(frame.challenge, path.challenge);
 }
 
-Test(sequenced_client_handshake, who_leaves_says_so_until_it_is_told_that_it_has_left)
+Test(sequenced_client_handshake, leave_is_repeated_until_the_server_confirms_it)
 {
     struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_CLOSED,
                                           .closed = {.reason = 0, .text = {"", 0}}};
@@ -383,7 +383,7 @@ Test(sequenced_client_handshake, who_leaves_says_so_until_it_is_told_that_it_has
     cr_expect_eq(client_why(stage.client), CLIENT_LEFT);
 }
 
-Test(sequenced_client_handshake, nobody_is_waited_for_to_leave)
+Test(sequenced_client_handshake, leave_is_given_up_without_an_answer)
 {
     struct sequenced_up_frame frame;
     int leaves = 0;
@@ -398,7 +398,8 @@ Test(sequenced_client_handshake, nobody_is_waited_for_to_leave)
     cr_expect_eq(leaves, 8);
 }
 
-Test(sequenced_client_handshake, who_is_not_in_leaves_at_once_unless_its_join_is_on_the_way)
+Test(sequenced_client_handshake,
+     a_client_that_is_not_in_leaves_at_once_unless_its_join_is_in_flight)
 {
     struct sequenced_up_frame frame;
 

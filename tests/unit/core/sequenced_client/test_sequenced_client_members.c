@@ -12,7 +12,7 @@
 
 static struct client_stage stage;
 
-/* In, but nothing is known of who else is. */
+/* The client is in, and has no page yet. */
 static void open_stage(void)
 {
     client_stage_new(&stage);
@@ -29,7 +29,7 @@ static void close_stage(void)
 
 TestSuite(sequenced_client_members, .init = open_stage, .fini = close_stage);
 
-Test(sequenced_client_members, pages_are_asked_for_one_after_the_other)
+Test(sequenced_client_members, pages_are_requested_one_after_the_other)
 {
     struct sequenced_up_frame frame;
 
@@ -53,7 +53,7 @@ Test(sequenced_client_members, pages_are_asked_for_one_after_the_other)
     cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame));
 }
 
-Test(sequenced_client_members, a_page_that_comes_twice_changes_nothing)
+Test(sequenced_client_members, a_page_that_arrives_twice_changes_nothing)
 {
     client_stage_page(&stage, 10, 0, 4, true, "1 bob, 3 carol");
     client_stage_page(&stage, 10, 0, 4, true, "1 bob, 3 carol");
@@ -75,7 +75,7 @@ Test(sequenced_client_members, events_that_a_page_knows_already_do_not_count_twi
     cr_expect_str_eq(stage.members, "+7 alice +8 dave -8 dave");
 }
 
-Test(sequenced_client_members, events_after_a_page_count_though_the_page_comes_late)
+Test(sequenced_client_members, events_after_a_page_count_though_the_page_arrives_late)
 {
     client_stage_joined(&stage, 10, 7, 0, "alice");
     client_stage_joined(&stage, 11, 8, 0, "dave");
@@ -119,7 +119,7 @@ Test(sequenced_client_members, a_rename_is_one_member_all_the_time)
     cr_expect_str_eq(stage.events[3].name, "caro");
 }
 
-Test(sequenced_client_members, who_is_on_no_page_after_a_gap_is_gone)
+Test(sequenced_client_members, a_member_on_no_page_after_a_gap_is_gone)
 {
     struct sequenced_down_frame gap = {.kind = SEQUENCED_DOWN_GAP, .oldest = 50};
 
@@ -130,20 +130,20 @@ Test(sequenced_client_members, who_is_on_no_page_after_a_gap_is_gone)
     cr_expect_str_eq(stage.members, "+3 carol +4 erin +7 alice -3 carol -4 erin +4 erika +9 gus");
 }
 
-Test(sequenced_client_members, a_page_that_the_list_before_the_gap_has_asked_for_takes_nobody_out)
+Test(sequenced_client_members, a_page_requested_for_the_list_before_the_gap_removes_nobody)
 {
     struct sequenced_down_frame gap = {.kind = SEQUENCED_DOWN_GAP, .oldest = 50};
 
     client_stage_page(&stage, 10, 0, 4, true, "3 carol, 4 erin");
     client_stage_down(&stage, &gap);
-    client_stage_page(&stage, 50, 4, 9, false,
-                      "7 alice, 9 gus"); /* asked for before, made after the gap */
+    /* It was requested before the gap, and made after it. */
+    client_stage_page(&stage, 50, 4, 9, false, "7 alice, 9 gus");
     cr_expect_str_eq(stage.members, "+3 carol +4 erin");
     client_stage_page(&stage, 50, 0, 9, false, "3 carol, 7 alice, 9 gus");
     cr_expect_str_eq(stage.members, "+3 carol +4 erin -4 erin +7 alice +9 gus");
 }
 
-Test(sequenced_client_members, a_page_does_not_undo_what_came_after_it)
+Test(sequenced_client_members, a_page_does_not_undo_later_events)
 {
     struct sequenced_down_frame gap = {.kind = SEQUENCED_DOWN_GAP, .oldest = 12};
 
@@ -164,7 +164,7 @@ Test(sequenced_client_members, a_page_that_was_made_before_somebody_left_does_no
     cr_expect_eq(client_members(stage.client), 1);
 }
 
-/* ---- a world of chance ---- */
+/* ---- random histories ---- */
 
 #define EVENTS  60U
 #define NUMBERS 12U
@@ -173,7 +173,7 @@ struct history {
     struct {
         uint32_t member;
         bool join;
-    } events[EVENTS + 2]; /* by number - 9 */
+    } events[EVENTS + 2]; /* index: sequence number - 9 */
 };
 
 static bool is_here(const struct history *history, uint32_t member, uint64_t head)
@@ -233,8 +233,8 @@ static void send_history(const struct history *history, uint64_t seq)
         client_stage_left(&stage, seq, member, 0, EXIT_LEFT);
 }
 
-/* A tenth of a second, in which a heartbeat is answered, and the next page may be. */
-static void take_turn(const struct history *history, uint64_t head, bool page)
+/* A tenth of a second: a heartbeat is answered, and with `page` the next page is sent. */
+static void advance(const struct history *history, uint64_t head, bool page)
 {
     struct sequenced_down_frame answer = {.kind = SEQUENCED_DOWN_HEARTBEAT};
     struct sequenced_up_frame frame;
@@ -245,14 +245,14 @@ static void take_turn(const struct history *history, uint64_t head, bool page)
         client_stage_down(&stage, &answer);
     }
     stage.read = read;
+    /* A page that was some time on its way. */
     if (client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame) && page)
-        send_page(history, head - (uint64_t)rand() % (head - 9),
-                  frame.after); /* it was some time on its way */
+        send_page(history, head - (uint64_t)rand() % (head - 9), frame.after);
     client_stage_lose(&stage);
     client_stage_pass_ms(&stage, 100);
 }
 
-static void live_history(const struct history *history)
+static void play_history(const struct history *history)
 {
     uint64_t head = 10, end = 9 + EVENTS;
 
@@ -260,14 +260,15 @@ static void live_history(const struct history *history)
         head += head < end && rand() % 2 == 0 ? 1 : 0;
         if (rand() % 4 != 0)
             send_history(history, 10 + (uint64_t)rand() % (head - 9));
+        /* A late answer to the first request. */
         if (rand() % 8 == 0)
-            send_page(history, head, 0); /* a late answer to the first request */
-        take_turn(history, head, rand() % 2 == 0);
+            send_page(history, head, 0);
+        advance(history, head, rand() % 2 == 0);
     }
     for (uint64_t seq = 10; seq <= end; seq++)
         send_history(history, seq);
-    for (int turn = 0; turn < 400; turn++)
-        take_turn(history, end, true);
+    for (int i = 0; i < 400; i++)
+        advance(history, end, true);
 }
 
 Test(sequenced_client_members, any_order_of_pages_and_events_gives_the_same_list)
@@ -280,7 +281,7 @@ Test(sequenced_client_members, any_order_of_pages_and_events_gives_the_same_list
         make_history(&history);
         close_stage();
         open_stage();
-        live_history(&history);
+        play_history(&history);
         for (uint32_t member = 1; member < NUMBERS + EVENTS; member++)
             expected += is_here(&history, member, 9 + EVENTS) ? 1U : 0U;
         cr_assert_eq(client_state(stage.client), CLIENT_IN, "seed %u", seed);
@@ -289,7 +290,7 @@ Test(sequenced_client_members, any_order_of_pages_and_events_gives_the_same_list
     }
 }
 
-Test(sequenced_client_members, they_are_told_one_after_the_other_by_rising_numbers)
+Test(sequenced_client_members, members_are_listed_one_by_one_by_rising_numbers)
 {
     char told[64] = "";
     const char *name;
@@ -309,9 +310,9 @@ Test(sequenced_client_members, they_are_told_one_after_the_other_by_rising_numbe
     cr_expect(!client_next_member(stage.client, UINT64_MAX, &number, &name, &name_len));
 }
 
-/* ---- the row itself ---- */
+/* ---- the array itself ---- */
 
-Test(sequenced_client_members, the_row_stays_in_order_whatever_is_put_in_and_taken_out)
+Test(sequenced_client_members, the_array_stays_in_order_whatever_is_inserted_and_removed)
 {
     struct member_list list = {0};
     bool in[500] = {false};
@@ -343,7 +344,7 @@ Test(sequenced_client_members, the_row_stays_in_order_whatever_is_put_in_and_tak
     member_list_done(&list);
 }
 
-Test(sequenced_client_members, more_than_the_most_are_not_taken)
+Test(sequenced_client_members, more_than_the_maximum_are_not_listed)
 {
     struct member_list list = {0};
 
@@ -357,7 +358,7 @@ Test(sequenced_client_members, more_than_the_most_are_not_taken)
     member_list_done(&list);
 }
 
-Test(sequenced_client_members, a_page_that_does_not_come_is_asked_for_again_and_again)
+Test(sequenced_client_members, a_page_that_does_not_arrive_is_requested_again_and_again)
 {
     struct sequenced_up_frame frame;
     unsigned asked = 0;

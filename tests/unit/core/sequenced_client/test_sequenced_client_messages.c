@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What a client says: each message once, repeated under its number until its outcome is known. */
+/* The messages of a client: each is sent under one number until its outcome is known. */
 #include "support/client_stage.h"
 
 #include <criterion/criterion.h>
@@ -111,12 +111,12 @@ Test(sequenced_client_messages, somebody_elses_message_of_that_number_is_none)
 }
 
 Test(sequenced_client_messages,
-     what_is_missing_before_one_that_has_come_is_repeated_at_once_and_then_as_ever)
+     a_message_missing_before_a_received_one_is_repeated_at_once_and_then_as_ever)
 {
     for (int i = 0; i < 4; i++)
         say("hello");
     cr_expect_str_eq(messages(), "1 2 3 4");
-    client_stage_taken(&stage, 0, 0, 0x4); /* 3 has come */
+    client_stage_taken(&stage, 0, 0, 0x4); /* the server has 3 */
     client_stage_pass_ms(&stage, 9);
     cr_expect_str_eq(messages(), "", "it may only be late");
     client_stage_pass_ms(&stage, 1);
@@ -130,7 +130,7 @@ Test(sequenced_client_messages,
     cr_expect_str_eq(messages(), "1 2", "doubled, since they were repeated before");
 }
 
-Test(sequenced_client_messages, who_gets_no_answer_to_a_message_asks_whether_anybody_is_there)
+Test(sequenced_client_messages, a_message_without_an_answer_triggers_a_heartbeat)
 {
     struct sequenced_up_frame frame;
 
@@ -168,7 +168,7 @@ Test(sequenced_client_messages,
     cr_expect_eq(stage.events[stage.event_count - 1].own, 1, "but is known for its own");
 }
 
-Test(sequenced_client_messages, a_window_of_32_is_under_way_in_few_datagrams)
+Test(sequenced_client_messages, a_window_of_32_is_in_flight_in_few_datagrams)
 {
     char expected[512] = "";
 
@@ -217,8 +217,7 @@ Test(sequenced_client_messages, no_more_than_256_wait)
     cr_expect_eq(number, CLIENT_PENDING_MAX + 1);
 }
 
-Test(sequenced_client_messages,
-     a_refused_message_is_told_with_its_reason_and_if_that_is_lost_without)
+Test(sequenced_client_messages, a_refused_message_has_its_reason_and_if_that_is_lost_none)
 {
     say("one");
     say("two");
@@ -232,7 +231,7 @@ Test(sequenced_client_messages,
     cr_expect(client_stage_outcome(&stage, 3, CLIENT_TAKEN, 0));
 }
 
-Test(sequenced_client_messages, what_an_own_event_leaves_open_is_asked_about_by_repeating_it)
+Test(sequenced_client_messages, a_message_without_its_own_event_is_repeated)
 {
     say("one");
     say("two");
@@ -262,7 +261,7 @@ Test(sequenced_client_messages, the_window_reaches_no_further_than_the_bits_for_
     cr_expect_str_eq(messages(), "33 34 35 36 37 38 39 40");
 }
 
-Test(sequenced_client_messages, what_is_kept_is_not_repeated_while_one_before_it_is_missing)
+Test(sequenced_client_messages, a_kept_message_is_not_repeated_while_one_before_it_is_missing)
 {
     say("one");
     say("two");
@@ -293,7 +292,7 @@ Test(sequenced_client_messages, slow_down_holds_the_message_and_those_after_it)
     cr_expect_eq(stage.outcome_count, 1);
 }
 
-Test(sequenced_client_messages, acknowledgements_of_what_was_not_said_are_not_believed)
+Test(sequenced_client_messages, acknowledgements_of_messages_not_sent_are_ignored)
 {
     say("one");
     client_stage_taken(&stage, 2, 0, 0);
@@ -364,7 +363,7 @@ Test(sequenced_client_messages, the_end_settles_everything)
     cr_expect_eq(client_say(stage.client, &stage.now, "x", 1, &number), STATUS_INVALID);
 }
 
-Test(sequenced_client_messages, who_leaves_waits_until_all_is_settled_unless_it_can_not)
+Test(sequenced_client_messages, a_client_that_leaves_waits_until_all_is_settled_unless_it_can_not)
 {
     struct sequenced_up_frame frame;
     uint32_t number;
@@ -388,7 +387,7 @@ Test(sequenced_client_messages, who_leaves_waits_until_all_is_settled_unless_it_
     cr_expect(client_stage_outcome(&stage, 1, CLIENT_UNKNOWN, 0));
 }
 
-Test(sequenced_client_messages, another_name_is_asked_for_as_a_message_and_comes_as_two_events)
+Test(sequenced_client_messages, a_rename_is_sent_as_a_message_and_arrives_as_two_events)
 {
     struct sequenced_up_frame frame;
     uint32_t number;
@@ -406,7 +405,7 @@ Test(sequenced_client_messages, another_name_is_asked_for_as_a_message_and_comes
     cr_expect_eq(stage.events[2].own, 1);
 }
 
-Test(sequenced_client_messages, the_name_of_a_message_in_events_comes_round)
+Test(sequenced_client_messages, the_16_bit_name_of_a_message_wraps_around)
 {
     uint32_t number = 0;
 
@@ -426,7 +425,7 @@ Test(sequenced_client_messages, the_name_of_a_message_in_events_comes_round)
 }
 
 Test(sequenced_client_messages,
-     a_program_started_anew_goes_on_and_tells_what_became_of_its_predecessors_words)
+     a_restarted_program_resumes_and_reports_the_outcomes_of_its_predecessor)
 {
     struct client_session session = {CLIENT_STAGE_EPOCH, CLIENT_STAGE_TOKEN, 20, 5, 0};
     struct sequenced_up_frame frame;
@@ -467,7 +466,7 @@ Test(sequenced_client_messages,
 }
 
 Test(sequenced_client_messages,
-     where_the_session_is_lost_what_a_predecessor_was_not_told_is_unknown)
+     if_the_session_is_lost_outcomes_not_told_to_a_predecessor_are_unknown)
 {
     struct client_session session = {CLIENT_STAGE_EPOCH, CLIENT_STAGE_TOKEN, 20, 5, 3};
     uint32_t number = 0;
@@ -486,7 +485,7 @@ Test(sequenced_client_messages,
     cr_expect_eq(stage.outcome_count, 2, "what was not sent is said in the next session");
 }
 
-Test(sequenced_client_messages, what_is_decided_is_kept_with_the_session)
+Test(sequenced_client_messages, the_number_of_decided_messages_is_part_of_the_session)
 {
     struct client_session session;
     struct sequenced_up_frame frame;
@@ -505,8 +504,7 @@ Test(sequenced_client_messages, what_is_decided_is_kept_with_the_session)
     cr_expect_eq(session.decided, 2);
 }
 
-Test(sequenced_client_messages,
-     what_a_predecessor_said_after_it_kept_its_session_is_not_taken_for_ours)
+Test(sequenced_client_messages, messages_of_a_predecessor_after_it_saved_its_session_are_not_ours)
 {
     struct client_session session = {CLIENT_STAGE_EPOCH, CLIENT_STAGE_TOKEN, 20, 1, 0};
     struct sequenced_join join;
@@ -534,7 +532,7 @@ Test(sequenced_client_messages,
     cr_expect_eq(stage.events[2].own, 2);
 }
 
-Test(sequenced_client_messages, who_is_answered_does_not_go_on_doubling_its_waits)
+Test(sequenced_client_messages, a_client_that_gets_answers_does_not_go_on_doubling_its_waits)
 {
     say("one");
     say("two");

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The file itself, and bytes told as its lines. Writing stands in sequenced_vectors_write.c. */
+/*
+ * Reads the file, and describes bytes as lines like those in it. sequenced_vectors_write.c writes.
+ */
 #include "unit/core/sequenced_wire/sequenced_vectors.h"
 
 #include "core/sequenced_wire/sequenced_down.h"
@@ -150,7 +152,7 @@ void vector_fields(const struct vector *vector, char text[VECTOR_TEXT_BYTES])
 
 /* ---- bytes as lines ---- */
 
-/* A number as it stands; hexadecimal where it is drawn, not counted. */
+/* A plain number; hexadecimal for a random value. */
 #define NUMBER(key, value) say(text, key " = %" PRIu64 "\n", (uint64_t)(value))
 #define DRAWN(key, value)  say(text, key " = %016" PRIx64 "\n", (value))
 #define TEXT(key, slice)   say(text, key " = %.*s\n", (int)(slice).length, (slice).bytes)

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * doc/vectors/sequenced.ini for the tests, and both directions between its fields and its bytes. A
- * datagram's fields are told as the lines of the file, so that a vector and what a reader makes of
- * its bytes can be compared as text.
+ * doc/vectors/sequenced.ini for the tests, and conversions between its fields and bytes in both
+ * directions. The fields of a datagram are written as lines of the file, so that a vector and what
+ * a reader decodes can be compared as text.
  */
 #ifndef TESTS_UNIT_CORE_SEQUENCED_VECTORS_H
 #define TESTS_UNIT_CORE_SEQUENCED_VECTORS_H
@@ -27,24 +27,26 @@ struct vector {
     size_t length;
 };
 
-/* Reads the file once; later calls give the same. Any mistake in it fails the test. */
+/* Reads the file once; later calls return the same. Any mistake in it fails the test. */
 const struct vector *vectors(size_t *ret_count);
 
 /* The value of a key, or NULL. */
 const char *vector_get(const struct vector *vector, const char *key);
-/* Those that a receiver must refuse. */
+/* True if receivers must refuse the vector. */
 bool vector_is_invalid(const struct vector *vector);
-/* Those that a writer writes to the byte. */
+/* True if writers must write exactly these bytes. */
 bool vector_is_written(const struct vector *vector);
 
 /* The fields as lines "key = value", repetitions spelled out. */
 void vector_fields(const struct vector *vector, char text[VECTOR_TEXT_BYTES]);
 
-/* The same of whatever datagram these bytes are; its kind is "none" where they are none. Returns
- * false where the reader refuses it. */
+/*
+ * The same for the datagram in these bytes; its kind is "none" if it has none. False: the reader
+ * refuses it.
+ */
 bool vector_read(const void *bytes, size_t length, char text[VECTOR_TEXT_BYTES]);
 
-/* Writes the datagram that `vector` describes; its length, or a negative status. */
+/* Writes the datagram that `vector` describes; returns its length, or a negative status. */
 int vector_write(const struct vector *vector, void *bytes, size_t size);
 
 #endif

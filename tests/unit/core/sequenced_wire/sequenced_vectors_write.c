@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The fields of a vector to bytes, by the writers under test. */
+/* Encodes the fields of a vector with the writers under test. */
 #include "core/sequenced_wire/sequenced_down.h"
 #include "core/sequenced_wire/sequenced_events.h"
 #include "core/sequenced_wire/sequenced_handshake.h"
@@ -17,8 +17,7 @@
 
 #define FRAMES_MAX 16
 
-/* The value of `key`, or of "n.key" where n is not 0. A vector that lacks it is a mistake in the
- * file. */
+/* The value of `key`, or of "n.key" if n is not 0. A vector without it is a mistake in the file. */
 static const char *value_of(const struct vector *vector, size_t n, const char *key)
 {
     char name[64];

@@ -61,7 +61,7 @@ static void expect_same(const struct segment *a, const struct segment *b)
     cr_expect(a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0);
 }
 
-Test(segment, borders_stay_where_they_were_first_set)
+Test(segment, boundaries_stay_where_they_were_first_set)
 {
     struct segment first, again;
 
@@ -69,13 +69,14 @@ Test(segment, borders_stay_where_they_were_first_set)
     first = get(1);
     cr_expect_eq(first.next, 4);
     append("and more", 200);
-    memset(&cache, 0, sizeof(cache)); /* made again from the transcript */
+    /* It is rendered again from the transcript. */
+    memset(&cache, 0, sizeof(cache));
     again = get(2);
     expect_same(&first, &again);
     cr_expect_eq(get(4).first, 4);
 }
 
-Test(segment, what_nobody_was_sent_begins_where_it_is_asked_for)
+Test(segment, an_event_sent_to_nobody_begins_a_segment_when_requested)
 {
     append("some words", 100);
     cr_expect_eq(get(50).first, 50);
@@ -102,7 +103,7 @@ Test(segment, every_event_is_in_exactly_one)
     }
 }
 
-Test(segment, what_is_left_of_one_whose_beginning_is_forgotten_can_still_be_had)
+Test(segment, the_rest_of_a_segment_whose_first_event_is_forgotten_can_still_be_sent)
 {
     char text[1000];
     uint64_t oldest;
@@ -118,7 +119,7 @@ Test(segment, what_is_left_of_one_whose_beginning_is_forgotten_can_still_be_had)
     cr_expect_gt(get(oldest).next, oldest);
 }
 
-Test(segment, a_number_that_the_protocol_can_not_tell_is_an_empty_notice)
+Test(segment, a_number_beyond_the_protocols_range_becomes_an_empty_notice)
 {
     struct event event = {.kind = EVENT_CHAT,
                           .author = UINT64_C(1) << 31,
@@ -133,7 +134,7 @@ Test(segment, a_number_that_the_protocol_can_not_tell_is_an_empty_notice)
     cr_expect_eq(get(1).next, 2);
 }
 
-Test(segment, a_place_that_is_pinned_is_not_given_away)
+Test(segment, a_pinned_place_is_not_reused)
 {
     append("x", 1000);
     transcript_set_boundary(transcript, 1);
@@ -145,7 +146,7 @@ Test(segment, a_place_that_is_pinned_is_not_given_away)
     cr_expect_not_null(segment_get(&cache, transcript, EPOCH, 1 + SEGMENT_PLACES));
 }
 
-Test(segment, borders_are_counted_as_they_are_set)
+Test(segment, boundaries_are_counted_as_they_are_set)
 {
     uint64_t count = 0;
     bool set[1500] = {false};

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The normative vectors in both directions, and what becomes of them when they are cut, changed,
- * padded or made up. */
+/*
+ * The normative vectors in both directions, and what readers make of them truncated, changed,
+ * padded or replaced by noise.
+ */
 #include "core/sequenced_wire/sequenced.h"
 
 #include "unit/core/sequenced_wire/sequenced_vectors.h"
@@ -113,7 +115,7 @@ Test(sequenced, a_buffer_that_is_one_byte_short_is_never_exceeded)
     }
 }
 
-/* What is left of the frames: all of them, or those before the cut. */
+/* The frames that are left: all of them, or those before the cut. */
 static void expect_prefix(const struct vector *vector, size_t length)
 {
     const char *left = frames_of(got), *rest = strstr(left, "rest = dropped\n");
@@ -148,7 +150,8 @@ Test(sequenced, any_byte_may_be_any_other_and_nothing_is_read_beyond_the_end)
     const struct vector *all = vectors(&count);
 
     for (size_t i = 0; i < count; i++) {
-        size_t step = all[i].length > 400 ? 7 : 1; /* padding and long texts are much of the same */
+        /* Padding and long texts are much the same. */
+        size_t step = all[i].length > 400 ? 7 : 1;
 
         memcpy(bytes, all[i].bytes, all[i].length);
         for (size_t at = 0; at < all[i].length; at += at < 64 ? 1 : step) {
@@ -165,15 +168,16 @@ Test(sequenced, any_byte_may_be_any_other_and_nothing_is_read_beyond_the_end)
     }
 }
 
-Test(sequenced, zeros_behind_any_datagram_change_nothing)
+Test(sequenced, zeros_after_any_datagram_change_nothing)
 {
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
     size_t count;
     const struct vector *all = vectors(&count);
 
     for (size_t i = 0; i < count; i++) {
+        /* The zeros could be the missing bytes. */
         if (vector_is_invalid(&all[i]) || strstr(all[i].name, "cut short") != NULL)
-            continue; /* zeros could be what is missing */
+            continue;
         memset(bytes, 0, sizeof(bytes));
         memcpy(bytes, all[i].bytes, all[i].length);
         vector_fields(&all[i], expected);
@@ -204,7 +208,7 @@ Test(sequenced, zeros_and_noise_of_every_length_are_survived)
     }
 }
 
-Test(sequenced, first_bytes_of_this_protocol_never_begin_utf8_and_all_of_them_are_told)
+Test(sequenced, first_bytes_of_this_protocol_never_begin_utf8_and_all_of_them_are_recognised)
 {
     for (unsigned first = 0; first <= 0xff; first++) {
         uint8_t byte = (uint8_t)first;
@@ -214,7 +218,7 @@ Test(sequenced, first_bytes_of_this_protocol_never_begin_utf8_and_all_of_them_ar
     }
 }
 
-Test(sequenced, what_cannot_be_spoken_is_told_from_what_is_nothing)
+Test(sequenced, an_unknown_version_is_distinguished_from_an_invalid_datagram)
 {
     static const uint8_t later[] = {0xfa, 2, 0, 0},
                          longer[SEQUENCED_DATAGRAM_MAX_BYTES + 1] = {0xfa, 1};
@@ -227,7 +231,7 @@ Test(sequenced, what_cannot_be_spoken_is_told_from_what_is_nothing)
     cr_expect_eq(sequenced_identify(NULL, 0, &kind), STATUS_INVALID);
 }
 
-Test(sequenced, sixteen_bits_name_a_message_among_all_that_can_be_under_way)
+Test(sequenced, sixteen_bits_name_a_message_among_all_that_can_be_in_flight)
 {
     cr_expect_eq(sequenced_said(0), 0);
     cr_expect_eq(sequenced_said(1), 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What the vectors do not show of EVENTS: how a datagram is filled, and what a writer refuses. */
+/* EVENTS beyond the vectors: how a datagram is filled, and what a writer refuses. */
 #include "core/sequenced_wire/sequenced_events.h"
 
 #include <criterion/criterion.h>
@@ -67,7 +67,8 @@ Test(sequenced_events, an_event_that_does_not_fit_leaves_the_datagram_as_it_was)
     cr_expect_eq(sequenced_events_add(&bundle, &event, 1), STATUS_FULL);
     cr_expect_eq(sequenced_events_length(&bundle), length);
     cr_expect_arr_eq(bytes, before, length);
-    event.text_len = 1; /* a shorter one still fits */
+    /* A shorter one still fits. */
+    event.text_len = 1;
     cr_expect_eq(sequenced_events_add(&bundle, &event, 1), 0);
     open_all(3);
 }
@@ -145,7 +146,7 @@ Test(sequenced_events, a_join_may_fill_the_frame_to_the_last_byte_which_folding_
     }
 }
 
-Test(sequenced_events, only_joins_that_nobody_asked_for_and_that_are_near_in_time_are_folded)
+Test(sequenced_events, only_joins_without_a_message_and_near_in_time_are_folded)
 {
     struct event event = join(1, 1, "a");
 
@@ -170,7 +171,7 @@ Test(sequenced_events, only_joins_that_nobody_asked_for_and_that_are_near_in_tim
     }
 }
 
-Test(sequenced_events, a_clock_that_is_wrong_is_no_reason_to_say_nothing)
+Test(sequenced_events, a_wrong_clock_is_no_reason_to_send_nothing)
 {
     struct event event = chat(1, 1, 1);
 
@@ -195,7 +196,7 @@ static void expect_refused(struct event event)
     cr_expect_eq(sequenced_events_length(&bundle), length);
 }
 
-Test(sequenced_events, what_has_no_bytes_is_refused)
+Test(sequenced_events, an_event_without_an_encoding_is_refused)
 {
     char name[ROOM_NAME_MAX_BYTES + 2];
     struct event event = chat(4, 1, 1);
@@ -221,7 +222,7 @@ Test(sequenced_events, what_has_no_bytes_is_refused)
     cr_expect_eq(sequenced_events_add(&bundle, &event, 0), 0);
 }
 
-/* ---- whatever a room may say ---- */
+/* ---- random events ---- */
 
 struct said_event {
     struct event event;
@@ -259,7 +260,8 @@ static void make_up(struct said_event *made, uint64_t seq, uint32_t *state)
         break;
     case 2:
         break;
-    default: /* often, so that they follow one another */
+    /* Often, so that joins follow one another. */
+    default:
         made->event.kind = EVENT_JOIN;
         made->said = draw(state) % 8 == 0 ? made->said : 0;
     }
@@ -289,7 +291,7 @@ static void expect_same(const struct said_event *made)
                   memcmp(got.text.bytes, event->text, event->text_len) == 0);
 }
 
-Test(sequenced_events, whatever_is_put_in_comes_out_in_the_same_order)
+Test(sequenced_events, random_events_are_decoded_in_the_same_order)
 {
     static struct said_event made[EVENTS_MAX];
     uint32_t state = SEED;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What the vectors do not show of UP and DOWN: frames that are made up come out as they went in,
- * and what a writer refuses. */
+/*
+ * UP and DOWN beyond the vectors: random frames are decoded as they were encoded, and what a writer
+ * refuses.
+ */
 #include "core/sequenced_wire/sequenced_down.h"
 #include "core/sequenced_wire/sequenced_up.h"
 
@@ -20,12 +22,12 @@ static char text[1200];
 
 static uint64_t draw(uint64_t *state)
 {
-    *state =
-        *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407); /* Knuth, MMIX */
+    /* Knuth, MMIX */
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
     return *state >> 2 ^ *state >> 33;
 }
 
-/* Numbers of all sizes alike. */
+/* Numbers of all sizes are equally likely. */
 static uint64_t draw_up_to(uint64_t *state, uint64_t most)
 {
     uint64_t value = draw(state) >> draw(state) % 62;
@@ -117,7 +119,7 @@ static void expect_same_up(const struct sequenced_up_frame *in,
     }
 }
 
-Test(sequenced_frames, whatever_goes_up_comes_out_in_the_same_order)
+Test(sequenced_frames, random_up_frames_are_decoded_in_the_same_order)
 {
     static struct sequenced_up_frame frames[FRAMES_MAX];
     uint64_t state = SEED;
@@ -290,8 +292,8 @@ static void expect_same_down(const struct sequenced_down_frame *in,
     }
 }
 
-/* One frame at a time: a page stands in one buffer. */
-Test(sequenced_frames, whatever_goes_down_comes_out_as_it_went_in)
+/* One frame at a time, since there is only one page buffer. */
+Test(sequenced_frames, random_down_frames_are_decoded_as_they_were_encoded)
 {
     uint64_t state = SEED;
     unsigned written = 0;
@@ -384,7 +386,8 @@ Test(sequenced_frames, entries_are_written_only_in_order)
     struct sequenced_entry entry = {.member = 2, .name = {"a", 1}};
 
     cr_assert_eq(sequenced_down_add_entry(&writer, &entry), 0);
-    frame.members.last = 1; /* the page does not reach so far */
+    /* The page does not reach so far. */
+    frame.members.last = 1;
     frame.members.entries = (struct octets_slice){(char *)page, writer.length};
     expect_down(frame, STATUS_INVALID);
     frame.members.last = 2;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What the vectors do not show of the handshake: how long answers are, and what a writer refuses.
- */
+/* The handshake beyond the vectors: how long answers are, and what a writer refuses. */
 #include "core/sequenced_wire/sequenced_handshake.h"
 
 #include "core/sequenced_wire/sequenced_down.h"
@@ -31,7 +30,7 @@ static struct sequenced_welcome largest_welcome(void)
                                       .room = slice(SEQUENCED_ROOM_MAX_BYTES)};
 }
 
-Test(sequenced_handshake, no_answer_is_longer_than_the_shortest_of_what_it_answers)
+Test(sequenced_handshake, no_answer_is_longer_than_its_shortest_request)
 {
     struct sequenced_hello hello = {.version = SEQUENCED_VERSION};
     struct sequenced_join join = {.cookie = slice(1), .name = slice(0)};
@@ -59,7 +58,7 @@ Test(sequenced_handshake, no_answer_is_longer_than_the_shortest_of_what_it_answe
     cr_expect_leq(SEQUENCED_STRANGER_BYTES, SEQUENCED_UP_HEADER_BYTES);
 }
 
-Test(sequenced_handshake, what_goes_to_an_address_that_is_not_proved_is_no_longer_than_an_up)
+Test(sequenced_handshake, a_datagram_to_an_unproved_address_is_no_longer_than_an_up)
 {
     struct octets_writer writer = sequenced_write(bytes, sizeof(bytes));
     struct sequenced_down_frame frame = {.kind = SEQUENCED_DOWN_PATH};
