@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The server's part, written with the codec; what does not fit the stage ends the test. */
+/*
+ * The server's end, written with the codec. The test aborts when a limit of the stage is exceeded.
+ */
 #include "support/client_stage.h"
 
 #include <stdio.h>
@@ -16,7 +18,7 @@
         }                                                                                          \
     } while (0)
 
-/* ---- what the client hands over ---- */
+/* ---- what the client calls ---- */
 
 static void on_send(void *ctx, const void *bytes, size_t length)
 {
@@ -379,9 +381,9 @@ void client_stage_enter(struct client_stage *stage)
     NEED(client_state(stage->client) == CLIENT_IN);
 }
 
-/* ---- what came of it ---- */
+/* ---- results ---- */
 
-const char *client_stage_given(const struct client_stage *stage)
+const char *client_stage_delivered(const struct client_stage *stage)
 {
     static char text[512];
     size_t used = 0;

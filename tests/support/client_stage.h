@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A client on a stage: the test plays the server. What the client sends is kept and read one by
- * one; what it gives on is kept too. Time passes only where the test says so.
+ * A sequenced client under test, with the test as its server. The datagrams that the client sends
+ * are kept and read one by one; what it reports is kept too. Time passes only when the test says
+ * so.
  */
 #ifndef TESTS_SUPPORT_CLIENT_STAGE_H
 #define TESTS_SUPPORT_CLIENT_STAGE_H
@@ -37,15 +38,15 @@ struct client_stage_event {
 
 struct client_stage {
     struct client *client;
-    struct client_setup
-        setup; /* as client_stage_open has filled it in; change it before client_stage_start */
-    const struct client_session *resume; /* the same; NULL: join anew */
+    /* Set by client_stage_open; change it before client_stage_start. */
+    struct client_setup setup;
+    const struct client_session *resume; /* likewise; NULL: join anew */
     struct moment now;
-    int64_t next_ns; /* as client_tick said last */
+    int64_t next_ns; /* from the last client_tick */
 
     struct client_stage_datagram sent[CLIENT_STAGE_SENT_MAX];
     size_t sent_count;
-    size_t read; /* datagrams that the server has read */
+    size_t read; /* how many the server has read */
 
     struct client_stage_event *events; /* CLIENT_STAGE_EVENTS_MAX */
     size_t event_count;
@@ -58,11 +59,11 @@ struct client_stage {
     size_t outcome_count;
 
     uint64_t missed;
-    unsigned states; /* how often one was told */
+    unsigned states; /* how many were reported */
     enum client_reason reason;
     uint16_t wait_s;
 
-    char members[1024]; /* "+3 carol -3 carol …", as told */
+    char members[1024]; /* "+3 carol -3 carol …", as reported */
 
     /* What the server answers with. */
     uint16_t run;
@@ -77,27 +78,29 @@ void client_stage_start(struct client_stage *stage);
 void client_stage_new(struct client_stage *stage);
 void client_stage_done(struct client_stage *stage);
 
-/* Time goes on, with a tick whenever the client wants one, and at the end. */
+/* Advances the time, with a tick whenever the client wants one, and one at the end. */
 void client_stage_pass_ms(struct client_stage *stage, int64_t ms);
 void client_stage_tick(struct client_stage *stage);
 
-/* The next datagram that the client has sent and the server has not read; NULL: there is none. */
+/* The next datagram that the client has sent and the server has not read; NULL if there is none. */
 const struct client_stage_datagram *client_stage_next(struct client_stage *stage);
-/* All that was sent so far is lost. */
+/* Drops all that was sent so far. */
 void client_stage_lose(struct client_stage *stage);
 
-/* The next is a HELLO, or a JOIN; its nonce is kept. False where it is not. */
+/* Read the next datagram and keep its nonce; false if it is not a HELLO, or not a JOIN. */
 bool client_stage_hello(struct client_stage *stage);
 bool client_stage_join(struct client_stage *stage, struct sequenced_join *ret_join);
 
-/* The next frame of that kind in what was not read yet; what stands before it is read, too. */
+/*
+ * Finds the next frame of that kind in the datagrams not read yet; those before it count as read.
+ */
 bool client_stage_frame(struct client_stage *stage, enum sequenced_up_kind kind,
                         struct sequenced_up_frame *ret_frame);
 
-/* Reads all there is; tells the position of the last UP, and how many there were. */
+/* Reads all datagrams; returns the position of the last UP, and how many UPs there were. */
 uint64_t client_stage_reported(struct client_stage *stage, size_t *ret_ups);
 
-/* From the server. Each is followed by a tick. */
+/* From the server. A tick follows each. */
 void client_stage_receive(struct client_stage *stage, const void *bytes, size_t length);
 void client_stage_challenge(struct client_stage *stage);
 void client_stage_welcome(struct client_stage *stage, bool resumed);
@@ -119,14 +122,16 @@ void client_stage_joined(struct client_stage *stage, uint64_t seq, uint32_t memb
 void client_stage_left(struct client_stage *stage, uint64_t seq, uint32_t member, uint16_t said,
                        uint8_t reason);
 
-/* Handshake, own join as event `head`, a page with carol (3) and alice (7, the client): in, and
- * nothing left to read. */
+/*
+ * Handshake, its own join as event `head`, a page with carol (3) and alice (7, the client): it is
+ * in, and nothing is left to read.
+ */
 void client_stage_enter(struct client_stage *stage);
 
-/* The numbers of all chats given on, as "11 12 13". */
-const char *client_stage_given(const struct client_stage *stage);
+/* The numbers of all chats delivered, as "11 12 13". */
+const char *client_stage_delivered(const struct client_stage *stage);
 
-/* True where the message has that outcome, and was told it once. */
+/* True if exactly one outcome was reported for the message, and it was this one. */
 bool client_stage_outcome(const struct client_stage *stage, uint32_t number,
                           enum client_outcome outcome, uint8_t why);
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * Random numbers that come again with the same seed, on every machine (splitmix64). For tests only.
- */
+/* Random numbers that depend only on a seed, on every machine (splitmix64). For tests only. */
 #ifndef TESTS_SUPPORT_DICE_H
 #define TESTS_SUPPORT_DICE_H
 
@@ -11,15 +9,15 @@
 #include <stdint.h>
 
 struct dice {
-    uint64_t state; /* begins with the seed */
+    uint64_t state; /* set it to the seed */
 };
 
 uint64_t dice_roll(struct dice *dice);
-/* 0 … count - 1; 0 where count is 0. */
+/* 0 … count - 1; 0 if count is 0. */
 uint32_t dice_below(struct dice *dice, uint32_t count);
-/* from … to, both included; `from` where `to` is not above it. */
+/* from … to, both included; `from` if `to` is not above it. */
 int64_t dice_between(struct dice *dice, int64_t from, int64_t to);
-/* True so many times of a thousand. */
+/* True with this probability. */
 bool dice_chance(struct dice *dice, uint32_t permille);
 
 #endif

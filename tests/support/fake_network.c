@@ -61,8 +61,9 @@ static struct fake_flight *pop(struct fake_network *network)
     return top;
 }
 
-static void fly(struct fake_network *network, const struct fake_weather *weather, enum fake_way way,
-                int64_t now_ns, const struct path *path, const void *bytes, size_t length)
+static void schedule(struct fake_network *network, const struct fake_weather *weather,
+                     enum fake_way way, int64_t now_ns, const struct path *path, const void *bytes,
+                     size_t length)
 {
     struct fake_flight *flight = malloc(sizeof(*flight) + length);
 
@@ -94,9 +95,9 @@ void fake_network_send(struct fake_network *network, struct fake_link *link, enu
         link->lost[way]++;
         return;
     }
-    fly(network, weather, way, now_ns, path, bytes, length);
+    schedule(network, weather, way, now_ns, path, bytes, length);
     if (dice_chance(&network->dice, weather->twice_permille))
-        fly(network, weather, way, now_ns, path, bytes, length);
+        schedule(network, weather, way, now_ns, path, bytes, length);
 }
 
 int64_t fake_network_next(const struct fake_network *network)

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A network between one server and its peers, on a fake clock: it loses, repeats, delays and
- * reorders datagrams as its links' weather says. It knows nothing of what is in a datagram, nor who
- * is at an endpoint when one arrives: that is for whoever takes it out.
+ * A network between one server and its peers, on a fake clock. It loses, duplicates, delays and
+ * reorders datagrams according to the weather of each link. It does not know what a datagram holds,
+ * or who has an endpoint when it arrives; the caller that takes it out does.
  */
 #ifndef TESTS_SUPPORT_FAKE_NETWORK_H
 #define TESTS_SUPPORT_FAKE_NETWORK_H
@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An Ethernet's: nobody here may send more. */
+/* The payload of an Ethernet frame; nothing longer may be sent. */
 #define FAKE_NETWORK_MAX_BYTES 1472
 
 enum fake_way {
@@ -24,21 +24,23 @@ enum fake_way {
     FAKE_WAYS,
 };
 
-/* Of one direction. A jitter that is longer than what lies between two datagrams makes them change
- * places. */
+/*
+ * Conditions in one direction. A jitter longer than the interval between two datagrams reorders
+ * them.
+ */
 struct fake_weather {
     uint32_t loss_permille;
-    uint32_t twice_permille; /* comes a second time, with a delay of its own */
-    uint32_t late_permille;  /* is held back for up to late_ns besides */
+    uint32_t twice_permille; /* arrives a second time, with its own delay */
+    uint32_t late_permille;  /* is delayed by up to late_ns more */
     int64_t delay_ns;
-    int64_t jitter_ns; /* 0 to so much is added to the delay */
+    int64_t jitter_ns; /* 0 to this is added to the delay */
     int64_t late_ns;
 };
 
-/* Of one peer; what it has sent and was sent, counted when it is sent. */
+/* One peer's link, and counters of what it and the server have sent. */
 struct fake_link {
     struct fake_weather weather[FAKE_WAYS];
-    int64_t cut_until_ns; /* nothing passes before that, in either direction */
+    int64_t cut_until_ns; /* until then nothing passes, in either direction */
     uint64_t datagrams[FAKE_WAYS];
     uint64_t bytes[FAKE_WAYS]; /* payload */
     uint64_t lost[FAKE_WAYS];
@@ -46,7 +48,7 @@ struct fake_link {
 
 struct fake_flight {
     int64_t due_ns;
-    uint64_t order; /* of two that are due at once, the first sent comes first */
+    uint64_t order; /* of two that are due at once, the one sent first arrives first */
     enum fake_way way;
     struct path path;
     size_t length;
@@ -63,15 +65,17 @@ struct fake_network {
 void fake_network_init(struct fake_network *network, uint64_t seed);
 void fake_network_done(struct fake_network *network);
 
-/* Sends it from or to path->peer. The bytes are copied, as many as there are: a copy that is one
- * byte too short is found by AddressSanitizer. */
+/*
+ * Sends it from or to path->peer. The bytes are copied into memory of exactly that length, so that
+ * AddressSanitizer finds a read beyond it.
+ */
 void fake_network_send(struct fake_network *network, struct fake_link *link, enum fake_way way,
                        int64_t now_ns, const struct path *path, const void *bytes, size_t length);
 
-/* When the next one arrives, or MOMENT_NEVER_NS. */
+/* When the next datagram arrives, or MOMENT_NEVER_NS. */
 int64_t fake_network_next(const struct fake_network *network);
 
-/* One that has arrived by now, to be freed by the caller, or NULL. */
+/* A datagram that has arrived by now, to be freed by the caller, or NULL. */
 struct fake_flight *fake_network_take(struct fake_network *network, int64_t now_ns);
 
 #endif

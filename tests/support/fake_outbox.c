@@ -45,8 +45,8 @@ static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
 
         fake->offered++;
         if ((fake->full_doors >> door & 1U) != 0 || fake->take == 0) {
-            fake->full_doors |= 1U << door; /* until the test empties it: a full socket stays full
-                                               for the rest of the batch */
+            /* A full socket stays full for the rest of the batch, until the test empties it. */
+            fake->full_doors |= 1U << door;
             entries[i].result = OUTBOX_LATER;
             continue;
         }

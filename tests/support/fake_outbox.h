@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * An outbox that keeps what it is given, and takes, puts off or fails as a test says.
- */
+/* An outbox that keeps what it takes, and takes, postpones or fails as a test says. */
 #ifndef TESTS_SUPPORT_FAKE_OUTBOX_H
 #define TESTS_SUPPORT_FAKE_OUTBOX_H
 
@@ -14,7 +12,7 @@ struct fake_datagram {
     struct path path;
     char bytes[1200];
     size_t length;
-    const void *source; /* where the bytes lay when they were offered: to compare, not to read */
+    const void *source; /* address of the bytes when offered: to compare, not to read */
 };
 
 struct fake_outbox {
@@ -22,10 +20,10 @@ struct fake_outbox {
     size_t count;
     size_t capacity;
     size_t calls;
-    size_t offered;        /* entries, taken or not */
-    size_t take;           /* so many more are taken before the doors are full; SIZE_MAX = no end */
-    uint32_t full_doors;   /* one bit a door that is full whatever `take` says */
-    uint16_t failing_port; /* sending to this port fails; 0 = none */
+    size_t offered;      /* entries, taken or not */
+    size_t take;         /* so many more are taken before the doors are full; SIZE_MAX: no limit */
+    uint32_t full_doors; /* one bit for each door that is full whatever `take` says */
+    uint16_t failing_port; /* sending to this port fails; 0: none */
 };
 
 void fake_outbox_init(struct fake_outbox *fake);

@@ -20,8 +20,8 @@ const struct fake_datagram *hand_next(struct hand *hand)
     return datagram;
 }
 
-/* What was there before is no answer. */
-static void pass_over(struct hand *hand)
+/* Datagrams from before a request are no answer to it. */
+static void skip_old(struct hand *hand)
 {
     hand->read = fake_outbox_count_to(&hand->stage->outbox, hand->path.peer.port);
 }
@@ -36,7 +36,7 @@ bool hand_hello(struct hand *hand, uint64_t nonce)
 
     hand->nonce = nonce;
     hand->refusal.code = 0;
-    pass_over(hand);
+    skip_old(hand);
     stage_send_bytes(hand->stage, &hand->path, bytes, (size_t)length);
     datagram = hand_next(hand);
     if (datagram == NULL)
@@ -84,7 +84,7 @@ bool hand_join(struct hand *hand, const char *name, bool resume)
     int length = sequenced_handshake_write_join(bytes, sizeof(bytes), &join);
 
     hand->refusal.code = 0;
-    pass_over(hand);
+    skip_old(hand);
     stage_send_bytes(hand->stage, &hand->path, bytes, (size_t)length);
     if (!read_welcome(hand))
         return false;

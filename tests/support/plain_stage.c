@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Everything becomes text; what does not fit the stage ends the test. */
+/* All that happens becomes text. The test aborts when a limit of the stage is exceeded. */
 #include "support/plain_stage.h"
 
 #include "core/model/text.h"
@@ -36,7 +36,7 @@ __attribute__((format(printf, 2, 3))) static void tell(struct plain_stage *stage
     stage->told_length += (size_t)length;
 }
 
-/* ---- what the client hands over ---- */
+/* ---- what the client calls ---- */
 
 static void on_send(void *ctx, const void *bytes, size_t length)
 {
@@ -103,7 +103,7 @@ static void on_missed(void *ctx, uint64_t count)
     tell(ctx, "missed %llu", (unsigned long long)count);
 }
 
-static const char *ending(enum client_reason reason)
+static const char *reason_text(enum client_reason reason)
 {
     switch (reason) {
     case CLIENT_LEFT:
@@ -136,7 +136,7 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
         tell(stage, "leaving");
         break;
     case CLIENT_OUT:
-        tell(stage, "out %s", ending(reason));
+        tell(stage, "out %s", reason_text(reason));
         break;
     }
 }
@@ -271,7 +271,7 @@ void plain_stage_moved(struct plain_stage *stage)
     plain_stage_tick(stage);
 }
 
-/* ---- what came of it ---- */
+/* ---- results ---- */
 
 static const char *take(struct plain_stage *stage, const char *text, size_t *length)
 {

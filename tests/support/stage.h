@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * A room on a stage: fake outbox, fake clock, and members known by their port numbers.
- */
+/* A room under test: fake outbox, fake clock, and members identified by their port numbers. */
 #ifndef TESTS_SUPPORT_STAGE_H
 #define TESTS_SUPPORT_STAGE_H
 
@@ -19,23 +17,23 @@ struct stage {
     struct moment now;
     struct dialect dialects[2]; /* door 0: course, zh; door 1: yn, en */
     struct room_door doors[2];
-    struct room_config
-        config; /* as stage_open has filled it in; change it before stage_start, or reconfigure */
+    /* Set by stage_open; change it before stage_start, or call stage_reconfigure. */
+    struct room_config config;
     struct room_setup setup;    /* the rest; change it before stage_start */
     uint64_t happened[4];       /* events seen by the observer, by kind */
     uint64_t refused[REFUSALS]; /* seen by the observer */
     uint64_t undelivered;
-    unsigned overloads;            /* how often the observer was told of one, beginning or end */
-    struct room_overload overload; /* what it was told last */
+    unsigned overloads;            /* how many the observer saw, beginnings and ends */
+    struct room_overload overload; /* the last one that the observer saw */
 };
 
-/* Fills in the usual setup; stage_start makes the room. stage_new does both. */
+/* stage_open sets the usual values, stage_start makes the room. stage_new does both. */
 void stage_open(struct stage *stage);
 int stage_start(struct stage *stage);
 void stage_new(struct stage *stage);
 void stage_done(struct stage *stage);
 
-/* The configuration has changed, or a dialect. Returns how many members were removed for it. */
+/* Applies a changed configuration or dialect. Returns how many members it removed. */
 uint32_t stage_reconfigure(struct stage *stage);
 
 /* 192.0.2.1:PORT, writing to 192.0.2.254 at that door. */
@@ -46,17 +44,19 @@ void stage_send(struct stage *stage, uint16_t port, const char *text);
 void stage_send_bytes(struct stage *stage, const struct path *path, const void *bytes,
                       size_t length);
 
-/* Sweeps until nobody is owed anything, or all are blocked. */
+/* Sweeps until nothing is owed, or all doors are blocked. */
 enum sweep_result stage_sweep(struct stage *stage);
 
 /* Joins, sweeps, and forgets what was sent. */
 void stage_join(struct stage *stage, uint16_t port, const char *name);
 
-/* The same from another address: the holder of a name that is asked for at its own address is
- * probed before the answer. */
+/*
+ * The same from another address: if a name is requested from its holder's address, the holder is
+ * probed before the answer.
+ */
 void stage_join_elsewhere(struct stage *stage, uint16_t port, const char *name);
 
-/* True where exactly this was sent to that port as its n-th datagram. */
+/* True if the n-th datagram to that port is exactly this text. */
 bool stage_heard(const struct stage *stage, uint16_t port, size_t n, const char *text);
 
 #endif

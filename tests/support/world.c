@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* Time, the network and the room. */
-#include "support/world_inside.h"
+#include "support/world_internal.h"
 
 #include "core/model/transcript.h"
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Turns at one and the same moment, after which somebody asks to be called again and again. */
+/* After so many turns at one moment, something asks to be called again and again. */
 #define TURNS_MAX 20000
 
 void world_wrong(struct world *world, const char *format, ...)
@@ -71,8 +71,7 @@ bool world_text_of(const char *text, size_t length, uint32_t *ret_actor, uint32_
     return sscanf(copy, "#%u.%u%c", ret_actor, ret_index, &end) == 3 && end == '#';
 }
 
-/* ---- the room's ports
- * ------------------------------------------------------------------------------------------- */
+/* ---- the room's ports ---- */
 
 static void on_happened(void *ctx, const struct moment *now, const struct event *event,
                         const struct path *path)
@@ -106,7 +105,7 @@ static void on_happened(void *ctx, const struct moment *now, const struct event 
     world->records[world->records_count++] = record;
     world_trace(world, "room: event %zu kind %u member %llu #%u.%u#", world->records_count,
                 record.kind, (unsigned long long)record.author, record.actor, record.index);
-    world_judge_record(world, &world->records[world->records_count - 1]);
+    world_check_record(world, &world->records[world->records_count - 1]);
 }
 
 static struct actor *actor_of(struct world *world, const struct endpoint *peer)
@@ -156,8 +155,7 @@ static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
     }
 }
 
-/* ---- beginning and end
- * ------------------------------------------------------------------------------------------ */
+/* ---- creating and freeing ---- */
 
 static void open_room(struct world *world)
 {
@@ -234,9 +232,7 @@ const char *world_verdict(const struct world *world)
     return world->is_wrong ? world->verdict : "nothing is wrong";
 }
 
-/* ---- time
- * -------------------------------------------------------------------------------------------------------
- */
+/* ---- time ---- */
 
 static int64_t earlier(int64_t a, int64_t b)
 {
@@ -256,7 +252,7 @@ static int64_t next_ns(const struct world *world)
     return next;
 }
 
-static void arrive(struct world *world)
+static void receive_arrived(struct world *world)
 {
     struct fake_flight *flight;
 
@@ -271,7 +267,7 @@ static void arrive(struct world *world)
     }
 }
 
-/* All that is due at this moment, in the order in which the program's loop does it. */
+/* Does all that is due at this moment, in the order of the program's loop. */
 static void turn(struct world *world)
 {
     unsigned sweeps = 0;
@@ -283,7 +279,7 @@ static void turn(struct world *world)
         world->full_until_ns = 0;
         room_door_writable(world->room, 0);
     }
-    arrive(world);
+    receive_arrived(world);
     for (size_t i = 0; i < world->actors_count; i++) {
         if (world_actor_next(&world->actors[i]) <= world->now.mono_ns)
             world_actor_tick(&world->actors[i]);
@@ -296,7 +292,7 @@ static void turn(struct world *world)
         world_wrong(world, "sweeps that never end");
 }
 
-/* Lets time pass until then, or, where `until_quiet`, until all is quiet. */
+/* Lets time pass until `until_ns`, or with `until_quiet` until all is quiet. */
 static bool pass(struct world *world, int64_t until_ns, bool until_quiet)
 {
     int64_t look_ns = 0, next;
@@ -349,8 +345,8 @@ static uint64_t datagrams_of(const struct actor *actor)
     return actor->link.datagrams[FAKE_UP] + actor->link.datagrams[FAKE_DOWN];
 }
 
-/* Whoever goes on sending when nothing is left to be said would do so for ever. */
-static void calm(struct world *world)
+/* An end that still sends when nothing is left to be said would do so for ever. */
+static void check_calm(struct world *world)
 {
     for (size_t i = 0; i < world->actors_count; i++)
         world->actors[i].calm_mark = datagrams_of(&world->actors[i]);
@@ -374,11 +370,11 @@ bool world_run(struct world *world)
          true);
     world->quiet_ns = world->now.mono_ns;
     if (!world->is_wrong)
-        world_judge_end(world);
+        world_check_end(world);
     if (!world->is_wrong && !world->setup.lasting)
-        calm(world);
+        check_calm(world);
     if (!world->is_wrong)
-        world_judge_end(world);
+        world_check_end(world);
     return !world->is_wrong;
 }
 
@@ -400,11 +396,11 @@ void world_figures(const struct world *world, struct world_figures *ret_figures)
         figures.resumed += actor->resumed;
         figures.missed += actor->missed;
         for (uint32_t n = 0; n < actor->said; n++) {
-            uint8_t outcome = actor->sayings[n].outcome;
+            uint8_t outcome = actor->messages[n].outcome;
 
-            figures.messages[0] += outcome == SAYING_TAKEN;
-            figures.messages[1] += outcome == SAYING_REFUSED;
-            figures.messages[2] += outcome == SAYING_UNKNOWN || outcome == SAYING_BURIED;
+            figures.messages[0] += outcome == MESSAGE_TAKEN;
+            figures.messages[1] += outcome == MESSAGE_REFUSED;
+            figures.messages[2] += outcome == MESSAGE_UNKNOWN || outcome == MESSAGE_ORPHANED;
         }
     }
     *ret_figures = figures;

@@ -2,12 +2,11 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A room and its members on a fake network, from the first datagram until all is quiet: both
- * machines of the sequenced protocol against each other, with plain members among them, and with
- * everything happening to them that a seed can think of. The world compares what each client is
- * told with what the room says it has appended, event by event; in the end it judges what became of
- * each message. It knows the contracts of both sides (room.h, client.h), not the datagrams between
- * them.
+ * A room and its members on a fake network, from the first datagram until all is quiet: both ends
+ * of the sequenced protocol, with plain members among them, and with everything that a seed can
+ * make happen to them. The world compares what each client reports with what the room has appended,
+ * event by event; in the end it checks the outcome of each message. It knows the contracts of both
+ * ends (room.h, client.h), not the datagrams between them.
  *
  *     struct world_setup setup;
  *     world_setup_from_seed(&setup, seed);
@@ -29,18 +28,20 @@
 
 struct world;
 
-/* What happens to clients, each a number of them; chosen by the seed, the same one may be hit
- * twice. */
-struct world_outcome {
-    uint16_t late;    /* join in mid-talk */
-    uint16_t leave;   /* leave in mid-talk, half of them at once; some come back */
-    uint16_t crash;   /* are killed, and resume with what they have kept */
-    uint16_t move;    /* are suddenly at another address; half of them are told so */
-    uint16_t cut;     /* nothing passes for some seconds */
-    uint16_t sleep;   /* their programs are stopped for some seconds */
-    uint16_t rename;  /* ask for other names */
+/*
+ * What happens to clients: how many of each incident. The seed chooses the clients; one may be hit
+ * twice.
+ */
+struct world_incidents {
+    uint16_t late;    /* join during the talk */
+    uint16_t leave;   /* leave during the talk, half of them at once; some come back */
+    uint16_t crash;   /* are killed, and resume with what they have saved */
+    uint16_t move;    /* change their address; half of them are told */
+    uint16_t cut;     /* lose all datagrams for some seconds */
+    uint16_t sleep;   /* are stopped for some seconds */
+    uint16_t rename;  /* request other names */
     uint16_t kick;    /* are removed by the administrator */
-    uint16_t notices; /* what the administrator says to everybody */
+    uint16_t notices; /* from the administrator */
 };
 
 struct world_setup {
@@ -48,47 +49,50 @@ struct world_setup {
     uint16_t sequenced, plain; /* clients of each protocol */
     uint16_t says;             /* messages of each; a plain member says a quarter */
     uint16_t text_bytes;       /* the longest; most are short */
-    uint16_t burst_permille; /* of the messages, those that are the first of a burst of up to 60 */
-    int64_t talk_ns;         /* all is said in this time */
-    int64_t cut_ns;          /* a cut, or a sleep, lasts up to this long */
-    int64_t linger_ns;       /* the network is healed so long after the talk */
+    /* Of the messages, those that are the first of a burst of up to 60. */
+    uint16_t burst_permille;
+    int64_t talk_ns;   /* all is said in this time */
+    int64_t cut_ns;    /* the longest cut, or sleep */
+    int64_t linger_ns; /* from the end of the talk until the network is healed */
     uint32_t session_timeout_s;
     struct fake_weather weather[FAKE_WAYS];
-    uint32_t full_permille; /* how often the outbox is full for 1 to 30 ms, a datagram */
+    uint32_t full_permille; /* of datagrams, how many fill the outbox for 1 to 30 ms */
     struct room_rate messages;
     size_t ring_bytes;
-    struct world_outcome outcome;
+    struct world_incidents incidents;
     bool lasting; /* the network is never healed */
     bool gaps;    /* members may miss what the ring has forgotten */
-    bool trace;   /* every datagram and callback goes to stderr */
+    bool trace;   /* writes every datagram and callback to stderr */
 };
 
-/* Small and nasty: what each seed of the simulation is. */
+/* A small world with many incidents: one seed of the simulation. */
 void world_setup_from_seed(struct world_setup *setup, uint64_t seed);
 
-/* Aborts without memory, as all of tests/support does. */
+/* Aborts without memory, like all of tests/support. */
 struct world *world_new(const struct world_setup *setup);
 void world_free(struct world *world);
 
-/* Lets it all happen, heals the network, waits until all is quiet, and judges. False: world_verdict
- * says what is wrong. */
+/*
+ * Runs the script, heals the network, waits until all is quiet, and checks the end. False:
+ * world_verdict says what is wrong.
+ */
 bool world_run(struct world *world);
 
-/* What is wrong, first found first told, with the time at which it was; valid until world_free. */
+/* The first thing that is wrong, with its time; valid until world_free. */
 const char *world_verdict(const struct world *world);
 
 struct world_figures {
-    uint64_t
-        datagrams[FAKE_WAYS];  /* of sequenced clients, from the beginning until all was quiet */
+    /* Of sequenced clients, from the beginning until all was quiet. */
+    uint64_t datagrams[FAKE_WAYS];
     uint64_t bytes[FAKE_WAYS]; /* payload of these */
     uint64_t lost[FAKE_WAYS];
     uint64_t events;      /* in the transcript */
     uint64_t delivered;   /* events at sequenced clients */
     uint64_t messages[3]; /* of sequenced clients, by enum client_outcome */
-    uint64_t resumed;     /* joins with a session, by programs that were started anew */
+    uint64_t resumed;     /* joins with a session, by restarted programs */
     uint64_t missed;
     int64_t talk_ns;  /* from the start until all was quiet */
-    int64_t quiet_ns; /* of that, what came after the network was healed */
+    int64_t quiet_ns; /* of that, the time after the network was healed */
 };
 
 void world_figures(const struct world *world, struct world_figures *ret_figures);

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* A client, its program and its user: what it says, what it is told, and what it keeps when it is
- * killed. */
-#include "support/world_inside.h"
+/* A client, its program and its user: what it says, what it reports, and what it saves. */
+#include "support/world_internal.h"
 
 #include <roomd/status.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define STORE_BYTES (320U * 1024U)
+#define REORDER_BYTES (320U * 1024U)
 
-/* What it would find in its file after a crash is a few turns old, or new. */
-#define KEEP_PERMILLE 200
+/* After a crash, the saved session is a few calls old, or current. */
+#define SAVE_PERMILLE 200
 
 void world_actor_init(struct actor *actor, struct world *world, uint16_t id, bool plain)
 {
@@ -21,18 +20,20 @@ void world_actor_init(struct actor *actor, struct world *world, uint16_t id, boo
     actor->id = id;
     actor->plain = plain;
     actor->tick_ns = MOMENT_NEVER_NS;
-    /* Where a session may end for silence, a bad network alone can be silence enough. */
+    /* With a session timeout that short, a bad network alone can end a session. */
     actor->may_lose = world->setup.session_timeout_s < 120;
     snprintf(actor->name, sizeof(actor->name), "m%u", id);
-    /* Each comes from a prefix of its own: limits for an address are tested elsewhere. */
+    /* Each has its own prefix: limits per address are tested elsewhere. */
     endpoint_address_from_ipv4((const uint8_t[]){10, (uint8_t)(id >> 8), (uint8_t)id, 1},
                                actor->path.peer.address);
     endpoint_address_from_ipv4((const uint8_t[]){192, 0, 2, 254}, actor->path.local);
     actor->path.peer.port = WORLD_PORT(id);
     for (size_t way = 0; way < FAKE_WAYS; way++) {
         actor->link.weather[way] = world->setup.weather[way];
-        /* The plain protocol promises nothing over a bad network, so there would be nothing to
-         * judge. */
+        /*
+         * The plain protocol guarantees nothing over a bad network, so there would be nothing to
+         * check.
+         */
         if (plain)
             actor->link.weather[way] =
                 (struct fake_weather){.delay_ns = world->setup.weather[way].delay_ns};
@@ -42,12 +43,11 @@ void world_actor_init(struct actor *actor, struct world *world, uint16_t id, boo
 void world_actor_done(struct actor *actor)
 {
     client_free(actor->client);
-    free(actor->sayings);
-    free(actor->people);
+    free(actor->messages);
+    free(actor->members);
 }
 
-/* ---- what the client tells
- * -------------------------------------------------------------------------------------- */
+/* ---- what the client reports ---- */
 
 static void send_up(struct actor *actor, const void *bytes, size_t length)
 {
@@ -73,7 +73,7 @@ static void on_event(void *ctx, const struct event *event, uint32_t own)
 
     world_trace(actor->world, "m%u is told event %llu, own %u", actor->id,
                 (unsigned long long)event->seq, own);
-    world_judge_event(actor, event, own);
+    world_check_event(actor, event, own);
     actor->delivered++;
     if (actor->first == 0)
         actor->first = event->seq;
@@ -83,15 +83,15 @@ static void on_event(void *ctx, const struct event *event, uint32_t own)
 static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why)
 {
     static const char *const words[] = {"taken", "refused", "unknown"};
-    static const uint8_t outcomes[] = {SAYING_TAKEN, SAYING_REFUSED, SAYING_UNKNOWN};
+    static const uint8_t outcomes[] = {MESSAGE_TAKEN, MESSAGE_REFUSED, MESSAGE_UNKNOWN};
     struct actor *actor = ctx;
     uint32_t at = actor->said;
 
     world_trace(actor->world, "m%u: message %u is %s (%u)", actor->id, number, words[outcome], why);
-    while (at > 0 &&
-           (actor->sayings[at - 1].number != number || actor->sayings[at - 1].life != actor->life))
+    while (at > 0 && (actor->messages[at - 1].number != number ||
+                      actor->messages[at - 1].life != actor->life))
         at--;
-    /* What the program before had sent, and the server has not decided on. */
+    /* An earlier program had sent it, and the server has not decided on it. */
     if (at == 0 && outcome == CLIENT_UNKNOWN && actor->life > 1)
         return;
     if (at == 0) {
@@ -99,12 +99,12 @@ static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, 
                     actor->id, number);
         return;
     }
-    if (actor->sayings[at - 1].outcome != SAYING_WAITS)
+    if (actor->messages[at - 1].outcome != MESSAGE_WAITS)
         world_wrong(actor->world, "m%u is told the outcome of message %u again: %s", actor->id,
                     number, words[outcome]);
-    actor->sayings[at - 1].outcome = outcomes[outcome];
-    actor->sayings[at - 1].why = why;
-    if (outcome == CLIENT_TAKEN && actor->sayings[at - 1].is_name)
+    actor->messages[at - 1].outcome = outcomes[outcome];
+    actor->messages[at - 1].why = why;
+    if (outcome == CLIENT_TAKEN && actor->messages[at - 1].is_name)
         snprintf(actor->name, sizeof(actor->name), "m%u_%u", actor->id, at - 1);
 }
 
@@ -131,7 +131,7 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
         if (!actor->may_lose)
             world_wrong(actor->world, "m%u has lost its session", actor->id);
         actor->first = actor->last = 0;
-        actor->has_kept = false;
+        actor->has_saved = false;
     }
     if (reason == CLIENT_REFUSED_TAKEN)
         actor->wants_name = true;
@@ -145,34 +145,32 @@ static void on_member(void *ctx, uint64_t number, const char *name, size_t name_
 
     world_trace(actor->world, "m%u: member %llu (%.*s) is %s", actor->id,
                 (unsigned long long)number, (int)name_len, name, here ? "here" : "gone");
-    while (at < actor->people_count && actor->people[at].number != number)
+    while (at < actor->members_count && actor->members[at].number != number)
         at++;
     if (!here) {
-        if (at < actor->people_count)
-            actor->people[at] = actor->people[--actor->people_count];
+        if (at < actor->members_count)
+            actor->members[at] = actor->members[--actor->members_count];
         return;
     }
-    if (at == actor->people_max) {
-        actor->people_max = actor->people_max == 0 ? 64 : actor->people_max * 2;
-        actor->people = realloc(actor->people, actor->people_max * sizeof(*actor->people));
-        if (actor->people == NULL)
+    if (at == actor->members_max) {
+        actor->members_max = actor->members_max == 0 ? 64 : actor->members_max * 2;
+        actor->members = realloc(actor->members, actor->members_max * sizeof(*actor->members));
+        if (actor->members == NULL)
             abort();
     }
-    actor->people_count += at == actor->people_count ? 1U : 0U;
-    actor->people[at].number = number;
-    snprintf(actor->people[at].name, sizeof(actor->people[at].name), "%.*s", (int)name_len, name);
+    actor->members_count += at == actor->members_count ? 1U : 0U;
+    actor->members[at].number = number;
+    snprintf(actor->members[at].name, sizeof(actor->members[at].name), "%.*s", (int)name_len, name);
 }
 
-/* ---- its program
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- its program ---- */
 
-static void keep(struct actor *actor)
+static void save_session(struct actor *actor)
 {
-    actor->has_kept = client_session(actor->client, &actor->kept);
-    if (actor->has_kept && actor->last != 0 && actor->kept.position != actor->last)
+    actor->has_saved = client_session(actor->client, &actor->saved);
+    if (actor->has_saved && actor->last != 0 && actor->saved.position != actor->last)
         world_wrong(actor->world, "m%u keeps position %llu and was told event %llu", actor->id,
-                    (unsigned long long)actor->kept.position, (unsigned long long)actor->last);
+                    (unsigned long long)actor->saved.position, (unsigned long long)actor->last);
 }
 
 /* The program has ended by itself. */
@@ -184,19 +182,19 @@ static void reap(struct actor *actor)
     if (!actor->leaving && !actor->may_lose)
         world_wrong(actor->world, "m%u is out for the reason %d", actor->id, (int)why);
     for (uint32_t n = 0; n < actor->said; n++) {
-        if (actor->sayings[n].life == actor->life && actor->sayings[n].outcome == SAYING_WAITS)
+        if (actor->messages[n].life == actor->life && actor->messages[n].outcome == MESSAGE_WAITS)
             world_wrong(actor->world, "m%u is out (%d), and what became of message %u was not told",
-                        actor->id, (int)why, actor->sayings[n].number);
+                        actor->id, (int)why, actor->messages[n].number);
     }
     client_free(actor->client);
     actor->client = NULL;
-    actor->running = actor->is_in = actor->has_kept = false;
+    actor->running = actor->is_in = actor->has_saved = false;
     actor->tick_ns = MOMENT_NEVER_NS;
     actor->first = actor->last = 0;
 }
 
-/* To be called after whatever was done with the client. */
-static void after(struct actor *actor)
+/* Must follow every call of the client. */
+static void after_call(struct actor *actor)
 {
     char name[ROOM_NAME_MAX_BYTES + 1];
     uint32_t number;
@@ -211,8 +209,8 @@ static void after(struct actor *actor)
                         actor->id, name);
         actor->tick_ns = client_tick(actor->client, &actor->world->now);
     }
-    if (dice_chance(&actor->world->dice, KEEP_PERMILLE))
-        keep(actor);
+    if (dice_chance(&actor->world->dice, SAVE_PERMILLE))
+        save_session(actor);
     if (client_state(actor->client) == CLIENT_OUT)
         reap(actor);
 }
@@ -244,18 +242,18 @@ void world_actor_start(struct actor *actor)
     }
     for (size_t i = 0; i < sizeof(setup.seed); i++)
         setup.seed[i] = (uint8_t)dice_below(&actor->world->dice, 256);
-    if (sequenced_client_new(&setup, actor->has_kept ? &actor->kept : NULL, STORE_BYTES,
+    if (sequenced_client_new(&setup, actor->has_saved ? &actor->saved : NULL, REORDER_BYTES,
                              &actor->client) != 0)
         abort();
     actor->life++;
     actor->running = true;
     actor->leaving = actor->wants_name = false;
-    actor->resumed += actor->has_kept ? 1 : 0;
-    actor->last = actor->has_kept && actor->first != 0 ? actor->kept.position : 0;
+    actor->resumed += actor->has_saved ? 1 : 0;
+    actor->last = actor->has_saved && actor->first != 0 ? actor->saved.position : 0;
     if (actor->first > actor->last)
         actor->first = actor->last = 0;
-    actor->people_count = 0;
-    after(actor);
+    actor->members_count = 0;
+    after_call(actor);
 }
 
 void world_actor_crash(struct actor *actor)
@@ -263,16 +261,16 @@ void world_actor_crash(struct actor *actor)
     if (!actor->running || actor->leaving)
         return;
     if (dice_chance(&actor->world->dice, 500))
-        keep(actor);
+        save_session(actor);
     client_free(actor->client);
     actor->client = NULL;
     actor->running = actor->is_in = false;
     actor->tick_ns = MOMENT_NEVER_NS;
     for (uint32_t n = 0; n < actor->said; n++) {
-        if (actor->sayings[n].life == actor->life && actor->sayings[n].outcome == SAYING_WAITS)
-            actor->sayings[n].outcome = SAYING_BURIED;
+        if (actor->messages[n].life == actor->life && actor->messages[n].outcome == MESSAGE_WAITS)
+            actor->messages[n].outcome = MESSAGE_ORPHANED;
     }
-    if (!actor->has_kept)
+    if (!actor->has_saved)
         actor->first = actor->last = 0;
 }
 
@@ -289,7 +287,7 @@ void world_actor_move(struct actor *actor, bool told)
     actor->path.peer.port++;
     if (told && is_awake(actor)) {
         client_moved(actor->client, &actor->world->now);
-        after(actor);
+        after_call(actor);
     }
 }
 
@@ -299,7 +297,7 @@ void world_actor_leave(struct actor *actor, bool at_once)
         return;
     actor->leaving = actor->ever_left = true;
     client_leave(actor->client, &actor->world->now, at_once);
-    after(actor);
+    after_call(actor);
 }
 
 int64_t world_actor_next(const struct actor *actor)
@@ -311,34 +309,33 @@ int64_t world_actor_next(const struct actor *actor)
 
 void world_actor_tick(struct actor *actor)
 {
-    after(actor);
+    after_call(actor);
 }
 
-/* ---- what it says
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- what it says ---- */
 
-static struct saying *add_saying(struct actor *actor)
+static struct message *add_message(struct actor *actor)
 {
-    if (actor->said == actor->sayings_max) {
-        actor->sayings_max = actor->sayings_max == 0 ? 64 : actor->sayings_max * 2;
-        actor->sayings = realloc(actor->sayings, actor->sayings_max * sizeof(*actor->sayings));
-        if (actor->sayings == NULL)
+    if (actor->said == actor->messages_max) {
+        actor->messages_max = actor->messages_max == 0 ? 64 : actor->messages_max * 2;
+        actor->messages = realloc(actor->messages, actor->messages_max * sizeof(*actor->messages));
+        if (actor->messages == NULL)
             abort();
     }
-    actor->sayings[actor->said] = (struct saying){.life = actor->life};
-    return &actor->sayings[actor->said++];
+    actor->messages[actor->said] = (struct message){.life = actor->life};
+    return &actor->messages[actor->said++];
 }
 
 static void say_plain(struct actor *actor, const char *text)
 {
     char request[WORLD_TEXT_BYTES + ROOM_NAME_MAX_BYTES + 8];
-    struct saying *saying;
+    struct message *message;
 
     if (!actor->is_in)
         return;
-    saying = add_saying(actor);
-    saying->outcome = actor->world->setup.messages.per_second == 0 ? SAYING_TAKEN : SAYING_BURIED;
+    message = add_message(actor);
+    message->outcome =
+        actor->world->setup.messages.per_second == 0 ? MESSAGE_TAKEN : MESSAGE_ORPHANED;
     send_up(actor, request,
             (size_t)snprintf(request, sizeof(request), "C %s %s", actor->name, text));
 }
@@ -363,34 +360,33 @@ void world_actor_say(struct actor *actor)
         world_wrong(actor->world, "m%u may not say %zu bytes, with %u pending: %s", actor->id,
                     length, client_pending(actor->client), status_text(status));
     else
-        add_saying(actor)->number = number;
-    after(actor);
+        add_message(actor)->number = number;
+    after_call(actor);
 }
 
 void world_actor_rename(struct actor *actor)
 {
     char name[ROOM_NAME_MAX_BYTES + 1];
-    struct saying *saying;
+    struct message *message;
     uint32_t number;
 
-    /* Before it is in, another name is not a message but another attempt to join. */
+    /* Before it is in, a rename is not a message but another attempt to join. */
     if (!is_awake(actor) || !actor->is_in || actor->leaving)
         return;
     snprintf(name, sizeof(name), "m%u_%u", actor->id, actor->said);
     if (client_rename(actor->client, &actor->world->now, name, &number) == 0) {
-        saying = add_saying(actor);
-        saying->number = number;
-        saying->is_name = true;
+        message = add_message(actor);
+        message->number = number;
+        message->is_name = true;
     } else {
         world_wrong(actor->world, "m%u may not ask for the name %s", actor->id, name);
     }
-    after(actor);
+    after_call(actor);
 }
 
-/* ---- what comes to it
- * ------------------------------------------------------------------------------------------- */
+/* ---- what it receives ---- */
 
-/* The texts in these lines have to be the next ones that are not its own. */
+/* The texts in these lines must be the next ones that are not its own. */
 static void read_lines(struct actor *actor, const char *bytes, size_t length)
 {
     struct world *world = actor->world;
@@ -450,5 +446,5 @@ void world_actor_receive(struct actor *actor, const struct fake_flight *flight)
         return;
     }
     client_receive(actor->client, &actor->world->now, flight->bytes, flight->length);
-    after(actor);
+    after_call(actor);
 }

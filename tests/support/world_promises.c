@@ -2,19 +2,19 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What the room tells of the messages that have come, by TAKEN, it stands by as long as a run goes
- * on: what is decided stays so, and what is kept is not given up (doc/protocol.md, 2.6). A client
- * that is told otherwise only says it again, so that nobody would see it; this is why here, and
- * nowhere else in the world, datagrams are read.
+ * What TAKEN says of messages stays true as long as a run lasts: a decision does not change, and a
+ * message that is kept is not dropped (doc/protocol.md, 2.6). A client that is told otherwise only
+ * repeats the message, so no other check would notice; therefore this file, alone in the world,
+ * reads datagrams.
  */
 #include "core/sequenced_wire/sequenced_down.h"
-#include "support/world_inside.h"
+#include "support/world_internal.h"
 
 #include <stdlib.h>
 
 #define WINDOW 32U
 
-/* What was told last in that run. */
+/* The last TAKEN of a run. */
 struct world_promise {
     uint64_t token;
     uint32_t upto, refused, kept; /* as in TAKEN */
@@ -52,8 +52,10 @@ static void compare(struct world *world, const struct world_promise *before,
                     before->upto, after->upto);
         return;
     }
-    /* Bit n of `kept` is message upto + 1 + n, of `refused` upto - n: both move by as many as were
-     * decided. */
+    /*
+     * Bit n of `kept` is message upto + 1 + n, of `refused` upto - n: both shift by the number of
+     * messages decided.
+     */
     if (step < WINDOW && (before->kept >> step & ~after->kept) != 0)
         world_wrong(world,
                     "a session was told that messages behind %u are kept (%08x), and then (behind "

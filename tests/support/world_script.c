@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What happens when: written before the first datagram flies, so that a change of a machine changes
- * nothing of it. */
-#include "support/world_inside.h"
+/*
+ * What happens when: written before the first datagram is sent, so that changes of either end do
+ * not change the script.
+ */
+#include "support/world_internal.h"
 
 #include <roomd/status.h>
 #include <stdlib.h>
@@ -24,13 +26,15 @@ static void seed_weather(struct dice *dice, struct fake_weather *weather)
     weather->jitter_ns = dice_chance(dice, 600) ? dice_between(dice, 0, 40 * MS) : 0;
 }
 
-/* Members that are away for long: so long that nothing is sent to them, that their sessions end, or
- * that the room has forgotten what they need. */
+/*
+ * Members that are away for so long that nothing is sent to them, that their sessions end, or that
+ * the room has forgotten what they need.
+ */
 static void seed_absence(struct dice *dice, struct world_setup *setup)
 {
     if (!dice_chance(dice, 150))
         return;
-    setup->outcome.cut = (uint16_t)(1 + dice_below(dice, 2));
+    setup->incidents.cut = (uint16_t)(1 + dice_below(dice, 2));
     setup->cut_ns = setup->linger_ns = dice_between(dice, 30 * S, 200 * S);
     if (dice_chance(dice, 400)) {
         setup->session_timeout_s = 30;
@@ -39,7 +43,8 @@ static void seed_absence(struct dice *dice, struct world_setup *setup)
         setup->ring_bytes = 64U * 1024U;
         setup->says = (uint16_t)(setup->says + 40U);
         setup->text_bytes = 1000;
-        setup->plain = 0; /* they would miss what the ring forgets, as this protocol says */
+        /* They would miss what the ring forgets, as this protocol says. */
+        setup->plain = 0;
     }
 }
 
@@ -60,15 +65,15 @@ void world_setup_from_seed(struct world_setup *setup, uint64_t seed)
         .session_timeout_s = 600,
         .full_permille = dice_chance(&dice, 300) ? dice_below(&dice, 50) : 0,
         .ring_bytes = 1024 * 1024,
-        .outcome = {.late = (uint16_t)dice_below(&dice, count / 2U + 1U),
-                    .leave = (uint16_t)dice_below(&dice, count / 3U + 1U),
-                    .crash = (uint16_t)dice_below(&dice, 4),
-                    .move = (uint16_t)dice_below(&dice, 4),
-                    .cut = (uint16_t)dice_below(&dice, 3),
-                    .sleep = (uint16_t)dice_below(&dice, 2),
-                    .rename = (uint16_t)dice_below(&dice, 3),
-                    .kick = dice_chance(&dice, 100) ? 1 : 0,
-                    .notices = (uint16_t)dice_below(&dice, 4)},
+        .incidents = {.late = (uint16_t)dice_below(&dice, count / 2U + 1U),
+                      .leave = (uint16_t)dice_below(&dice, count / 3U + 1U),
+                      .crash = (uint16_t)dice_below(&dice, 4),
+                      .move = (uint16_t)dice_below(&dice, 4),
+                      .cut = (uint16_t)dice_below(&dice, 3),
+                      .sleep = (uint16_t)dice_below(&dice, 2),
+                      .rename = (uint16_t)dice_below(&dice, 3),
+                      .kick = dice_chance(&dice, 100) ? 1 : 0,
+                      .notices = (uint16_t)dice_below(&dice, 4)},
     };
     seed_weather(&dice, &setup->weather[FAKE_UP]);
     seed_weather(&dice, &setup->weather[FAKE_DOWN]);
@@ -103,15 +108,14 @@ static int compare_acts(const void *left, const void *right)
     return (a->order > b->order) - (a->order < b->order);
 }
 
-/* A moment of the talk, in permille of it. */
+/* A moment of the talk, between two permille of it. */
 static int64_t moment_of(struct world *world, int64_t from, int64_t to)
 {
     return world->start_ns + dice_between(&world->dice, world->setup.talk_ns * from / 1000,
                                           world->setup.talk_ns * to / 1000);
 }
 
-/* One that is there from the beginning to the end, as far as the script goes: number 0 always is.
- */
+/* One that stays from the beginning to the end, as far as the script goes: number 0 always does. */
 static uint16_t somebody(struct world *world)
 {
     return (uint16_t)dice_below(&world->dice, world->setup.sequenced);
@@ -127,11 +131,11 @@ static uint16_t somebody_else(struct world *world)
 static void write_talk(struct world *world, uint16_t id)
 {
     bool plain = id >= world->setup.sequenced;
-    bool late = !plain && id > 0 && id <= world->setup.outcome.late;
+    bool late = !plain && id > 0 && id <= world->setup.incidents.late;
     int64_t from = late ? dice_between(&world->dice, 100, 800) : 0;
     unsigned says = plain ? world->setup.says / 4U : world->setup.says;
 
-    /* Those who come at once come in one moment, or one after the other. */
+    /* Members that start together start at one moment, or one after the other. */
     write_act(world, ACT_START, id,
               late ? world->start_ns + world->setup.talk_ns * from / 1000
                    : moment_of(world, 0, (int64_t)id % 2 * 50),
@@ -145,38 +149,38 @@ static void write_talk(struct world *world, uint16_t id)
     }
 }
 
-static void write_outcomes(struct world *world)
+static void write_incidents(struct world *world)
 {
-    const struct world_outcome *outcome = &world->setup.outcome;
+    const struct world_incidents *incidents = &world->setup.incidents;
     struct dice *dice = &world->dice;
 
-    for (unsigned n = 0; n < outcome->leave; n++) {
+    for (unsigned n = 0; n < incidents->leave; n++) {
         uint16_t id = somebody_else(world);
 
         write_act(world, ACT_LEAVE, id, moment_of(world, 100, 900), dice_below(dice, 2));
         if (dice_chance(dice, 500))
             write_act(world, ACT_START, id, moment_of(world, 910, 990), 0);
     }
-    for (unsigned n = 0; n < outcome->crash; n++) {
+    for (unsigned n = 0; n < incidents->crash; n++) {
         uint16_t id = somebody(world);
         int64_t at_ns = moment_of(world, 100, 900);
 
         write_act(world, ACT_CRASH, id, at_ns, 0);
         write_act(world, ACT_START, id, at_ns + dice_between(dice, 0, 3 * S), 0);
     }
-    for (unsigned n = 0; n < outcome->move; n++)
+    for (unsigned n = 0; n < incidents->move; n++)
         write_act(world, ACT_MOVE, somebody(world), moment_of(world, 50, 950), dice_below(dice, 2));
-    for (unsigned n = 0; n < outcome->cut; n++)
+    for (unsigned n = 0; n < incidents->cut; n++)
         write_act(world, ACT_CUT, somebody(world), moment_of(world, 50, 950),
                   dice_between(dice, 0, world->setup.cut_ns));
-    for (unsigned n = 0; n < outcome->sleep; n++)
+    for (unsigned n = 0; n < incidents->sleep; n++)
         write_act(world, ACT_SLEEP, somebody(world), moment_of(world, 50, 950),
                   dice_between(dice, 0, world->setup.cut_ns));
-    for (unsigned n = 0; n < outcome->rename; n++)
+    for (unsigned n = 0; n < incidents->rename; n++)
         write_act(world, ACT_RENAME, somebody(world), moment_of(world, 50, 950), 0);
-    for (unsigned n = 0; n < outcome->kick; n++)
+    for (unsigned n = 0; n < incidents->kick; n++)
         write_act(world, ACT_KICK, somebody_else(world), moment_of(world, 200, 900), 0);
-    for (unsigned n = 0; n < outcome->notices; n++)
+    for (unsigned n = 0; n < incidents->notices; n++)
         write_act(world, ACT_NOTICE, 0, moment_of(world, 0, 990), 0);
 }
 
@@ -185,7 +189,7 @@ void world_script_write(struct world *world)
     for (uint16_t id = 0; id < world->actors_count; id++)
         write_talk(world, id);
     if (world->setup.sequenced > 0)
-        write_outcomes(world);
+        write_incidents(world);
     qsort(world->acts, world->acts_count, sizeof(*world->acts), compare_acts);
 }
 

@@ -62,7 +62,7 @@ static void read_seeds(uint64_t *ret_from, uint64_t *ret_to)
 static void print_setup(const struct world_setup *setup)
 {
     const struct fake_weather *up = &setup->weather[FAKE_UP], *down = &setup->weather[FAKE_DOWN];
-    const struct world_outcome *outcome = &setup->outcome;
+    const struct world_incidents *incidents = &setup->incidents;
 
     fprintf(stderr,
             "  again: ROOMD_SEED=%llu; with ROOMD_TRACE=1 for every datagram\n"
@@ -77,9 +77,9 @@ static void print_setup(const struct world_setup *setup)
             setup->burst_permille, up->loss_permille, up->twice_permille, up->late_permille,
             (double)up->delay_ns / 1e6, (double)up->jitter_ns / 1e6, down->loss_permille,
             down->twice_permille, down->late_permille, (double)down->delay_ns / 1e6,
-            (double)down->jitter_ns / 1e6, outcome->late, outcome->leave, outcome->crash,
-            outcome->move, outcome->cut, outcome->sleep, (double)setup->cut_ns / 1e9,
-            outcome->rename, outcome->kick, outcome->notices);
+            (double)down->jitter_ns / 1e6, incidents->late, incidents->leave, incidents->crash,
+            incidents->move, incidents->cut, incidents->sleep, (double)setup->cut_ns / 1e9,
+            incidents->rename, incidents->kick, incidents->notices);
 }
 
 static void add(struct world_figures *sum, const struct world *world)

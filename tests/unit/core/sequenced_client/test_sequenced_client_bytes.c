@@ -66,7 +66,7 @@ Test(sequenced_client_bytes, noise_is_ignored_when_it_is_in)
         receive_noise();
     cr_expect_eq(client_state(stage.client), CLIENT_IN);
     client_stage_chat(&stage, 11, 3, 0, "hello");
-    cr_expect_str_eq(client_stage_given(&stage), "11");
+    cr_expect_str_eq(client_stage_delivered(&stage), "11");
 }
 
 Test(sequenced_client_bytes, random_datagrams_of_every_length_are_ignored)

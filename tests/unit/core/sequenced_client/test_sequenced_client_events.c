@@ -55,7 +55,7 @@ Test(sequenced_client_events, reordering_and_duplicates_do_not_show)
 
     for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++)
         chat(order[i]);
-    cr_expect_str_eq(client_stage_given(&stage), "11 12 13 14 15 16");
+    cr_expect_str_eq(client_stage_delivered(&stage), "11 12 13 14 15 16");
 }
 
 Test(sequenced_client_events, datagrams_that_overlap_are_delivered_once)
@@ -78,7 +78,7 @@ Test(sequenced_client_events, datagrams_that_overlap_are_delivered_once)
         }
         client_stage_receive(&stage, bytes, sequenced_events_length(&bundle));
     }
-    cr_expect_str_eq(client_stage_given(&stage), "11 12 13 14 15 16 17 18");
+    cr_expect_str_eq(client_stage_delivered(&stage), "11 12 13 14 15 16 17 18");
 }
 
 Test(sequenced_client_events, any_order_of_a_window_is_restored)
@@ -116,7 +116,7 @@ Test(sequenced_client_events, events_of_another_epoch_are_dropped)
     sequenced_events_begin(&bundle, bytes, sizeof(bytes), CLIENT_STAGE_EPOCH + 1);
     sequenced_events_add(&bundle, &event, 0);
     client_stage_receive(&stage, bytes, sequenced_events_length(&bundle));
-    cr_expect_str_eq(client_stage_given(&stage), "");
+    cr_expect_str_eq(client_stage_delivered(&stage), "");
 }
 
 Test(sequenced_client_events, an_event_of_a_later_version_takes_a_number_and_is_not_shown)
@@ -134,7 +134,7 @@ Test(sequenced_client_events, an_event_of_a_later_version_takes_a_number_and_is_
     octets_write_u8(&writer, 0x55);
     client_stage_receive(&stage, bytes, writer.length);
     chat(12);
-    cr_expect_str_eq(client_stage_given(&stage), "12");
+    cr_expect_str_eq(client_stage_delivered(&stage), "12");
 }
 
 Test(sequenced_client_events, the_position_is_reported_20_ms_after_the_first_or_with_the_fifth)
@@ -316,9 +316,10 @@ Test(sequenced_client_events, forgotten_events_are_counted_and_the_members_are_r
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame));
     cr_expect_eq(frame.after, 0);
     chat(21);
-    cr_expect_str_eq(client_stage_given(&stage), "", "who has that number now is not known yet");
+    cr_expect_str_eq(client_stage_delivered(&stage), "",
+                     "who has that number now is not known yet");
     client_stage_page(&stage, 22, 0, 7, false, "3 caroline, 7 alice");
-    cr_expect_str_eq(client_stage_given(&stage), "21 22");
+    cr_expect_str_eq(client_stage_delivered(&stage), "21 22");
     cr_expect_str_eq(stage.events[stage.event_count - 1].name, "caroline");
     client_stage_down(&stage, &gap);
     cr_expect_eq(stage.missed, 10, "that is no news");
@@ -340,9 +341,9 @@ Test(sequenced_client_events, names_that_are_on_no_page_are_waited_for_half_a_mi
         client_stage_pass_ms(&stage, 1000);
         client_stage_lose(&stage);
     }
-    cr_expect_str_eq(client_stage_given(&stage), "");
+    cr_expect_str_eq(client_stage_delivered(&stage), "");
     client_stage_pass_ms(&stage, 1000);
-    cr_expect_str_eq(client_stage_given(&stage), "11 12");
+    cr_expect_str_eq(client_stage_delivered(&stage), "11 12");
     cr_expect_str_eq(stage.events[1].name, "");
 }
 
@@ -350,7 +351,7 @@ Test(sequenced_client_events, a_full_reorder_buffer_keeps_what_is_nearest)
 {
     for (uint64_t seq = 1000; seq > 11; seq--)
         chat(seq);
-    cr_expect_str_eq(client_stage_given(&stage), "");
+    cr_expect_str_eq(client_stage_delivered(&stage), "");
     client_stage_lose(&stage);
     chat(11);
     cr_expect_geq(stage.event_count, 1 + 256, "a window at least");
@@ -379,10 +380,10 @@ Test(sequenced_client_events, after_a_resumption_only_what_the_server_sends_agai
               "nothing was sent in this run");
     chat(11);
     chat(12);
-    cr_expect_str_eq(client_stage_given(&stage), "11 12",
+    cr_expect_str_eq(client_stage_delivered(&stage), "11 12",
                      "a position that this run has not reached would be ignored");
     chat(13);
-    cr_expect_str_eq(client_stage_given(&stage), "11 12 13");
+    cr_expect_str_eq(client_stage_delivered(&stage), "11 12 13");
     client_stage_lose(&stage);
     client_stage_pass_ms(&stage, 1000);
     cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame),

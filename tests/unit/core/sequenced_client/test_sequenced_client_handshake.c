@@ -243,7 +243,7 @@ Test(sequenced_client_handshake, a_client_that_is_a_stranger_resumes_its_session
     client_stage_welcome(&stage, true);
     cr_expect_eq(client_state(stage.client), CLIENT_IN);
     client_stage_chat(&stage, 11, 3, 0, "hello");
-    cr_expect_str_eq(client_stage_given(&stage), "11");
+    cr_expect_str_eq(client_stage_delivered(&stage), "11");
 }
 
 Test(sequenced_client_handshake,

@@ -104,7 +104,7 @@ Test(sequenced_client_members, a_page_for_the_number_is_enough_for_its_name)
     client_stage_chat(&stage, 11, 3, 0, "x");
     client_stage_chat(&stage, 12, 5, 0, "x");
     client_stage_page(&stage, 12, 0, 4, true, "3 carol");
-    cr_expect_str_eq(client_stage_given(&stage), "11");
+    cr_expect_str_eq(client_stage_delivered(&stage), "11");
 }
 
 Test(sequenced_client_members, a_rename_is_one_member_all_the_time)

@@ -2,47 +2,51 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What the files of the world share: world.c (time, network, room), world_actor.c (a client and
- * what it is told), world_script.c (what happens when), world_judge.c (whether all is right) and
- * world_promises.c (whether the room stands by what it has told of messages).
+ * What the files of the world share: world.c (time, network, room), world_actor.c (a client and its
+ * reports), world_script.c (what happens when), world_check.c (what must be true) and
+ * world_promises.c (whether the room's acknowledgements stay true).
  */
-#ifndef TESTS_SUPPORT_WORLD_INSIDE_H
-#define TESTS_SUPPORT_WORLD_INSIDE_H
+#ifndef TESTS_SUPPORT_WORLD_INTERNAL_H
+#define TESTS_SUPPORT_WORLD_INTERNAL_H
 
 #include "support/world.h"
 
 #include <roomd/room_admin.h>
 #include <roomd/sequenced_client.h>
 
-/* The most addresses an actor has, one after the other: its port tells whose it is. */
+/* An actor has at most so many addresses in succession; a port belongs to one actor. */
 #define WORLD_MOVES_MAX  200
 #define WORLD_PORT(id)   ((uint16_t)(1024 + (id) * (WORLD_MOVES_MAX + 1)))
 #define WORLD_TEXT_BYTES 1001
 #define WORLD_ADMIN      0xffffU
 
-/* After the network is healed: the longest waits of the protocol are 16 s (HELLO), 25 s (HEAD) and
- * a heartbeat of 30 s with three repetitions. */
+/*
+ * After the network is healed. The longest waits of the protocol are 16 s (HELLO), 25 s (HEAD) and
+ * a heartbeat of 30 s with three repetitions.
+ */
 #define WORLD_QUIET_S 200
 
 /* On a network that stays bad, a few HELLOs in a row may be lost, 16 s apart. */
 #define WORLD_LASTING_QUIET_S 1200
 
-/* Then it goes on for so long, in which nobody may send more than so many datagrams: the sessions
- * of three programs that crashed at its address are told the head up to six times each, and it has
- * its own heartbeats. */
+/*
+ * After that, nobody may send more than so many datagrams in so many seconds: the head goes up to
+ * six times to each session of three programs that crashed at its address, and it has its own
+ * heartbeats.
+ */
 #define WORLD_CALM_S         10
 #define WORLD_CALM_DATAGRAMS 20
 
-enum saying_outcome {
-    SAYING_WAITS,
-    SAYING_TAKEN,
-    SAYING_REFUSED,
-    SAYING_UNKNOWN,
-    SAYING_BURIED, /* its program was killed; like unknown, but that nobody was there to be told */
+enum message_outcome {
+    MESSAGE_WAITS,
+    MESSAGE_TAKEN,
+    MESSAGE_REFUSED,
+    MESSAGE_UNKNOWN,
+    MESSAGE_ORPHANED, /* its program was killed; like unknown, but not reported */
 };
 
-struct saying {
-    uint32_t number; /* what the client called it */
+struct message {
+    uint32_t number; /* the client's number for it */
     uint32_t life;   /* the program that said it */
     uint8_t outcome;
     uint8_t why;
@@ -50,17 +54,17 @@ struct saying {
     uint32_t seen; /* how often it is in the transcript */
 };
 
-/* What the room has appended, as its observer was told. */
+/* An event that the room has appended, as its observer saw it. */
 struct record {
     uint64_t author;
     int64_t wall_ns;
-    uint32_t actor, index; /* of a text: whose, and which one */
+    uint32_t actor, index; /* of a text: its author, and which one */
     uint8_t kind, reason;
     uint8_t name_len;
     char name[ROOM_NAME_MAX_BYTES];
 };
 
-struct person {
+struct listed {
     uint64_t number;
     char name[ROOM_NAME_MAX_BYTES + 1];
 };
@@ -70,32 +74,32 @@ struct actor {
     uint16_t id;
     uint16_t moves;
     bool plain;
-    bool running; /* its program is there; a plain one has asked to join */
+    bool running; /* its program is running; a plain one has requested to join */
     bool is_in;   /* it was welcomed in this session */
     bool leaving; /* was told to leave */
     bool ever_left;
-    bool may_lose;   /* its session may be lost: it was kicked */
-    bool wants_name; /* the one it has asked for is taken */
+    bool may_lose;   /* its session may be lost: it was kicked, or the timeout is short */
+    bool wants_name; /* the name that it requested is taken */
     char name[ROOM_NAME_MAX_BYTES + 1];
     struct path path;
     struct fake_link link;
-    struct client *client; /* owned; NULL where its program is not running, or it is plain */
+    struct client *client; /* owned; NULL while its program is not running, or if it is plain */
     int64_t tick_ns;       /* when the client wants to be called */
     int64_t asleep_until_ns;
     uint32_t life;
-    uint64_t first, last; /* events that it was told, without a gap; 0 = none */
-    struct client_session kept;
-    bool has_kept;
-    struct saying *sayings; /* owned; by index */
-    uint32_t said, sayings_max;
-    struct person *people; /* owned; in no order */
-    uint32_t people_count, people_max;
+    uint64_t first, last; /* events reported without a gap; 0: none */
+    struct client_session saved;
+    bool has_saved;
+    struct message *messages; /* owned; by index */
+    uint32_t said, messages_max;
+    struct listed *members; /* owned; in no order */
+    uint32_t members_count, members_max;
     uint64_t delivered, missed, resumed;
     uint64_t calm_mark; /* datagrams when all was quiet */
 };
 
 enum act_kind {
-    ACT_START, /* or start again, with what was kept */
+    ACT_START, /* or restart, with what was saved */
     ACT_SAY,
     ACT_RENAME,
     ACT_LEAVE,
@@ -112,7 +116,7 @@ struct act {
     uint32_t order;
     enum act_kind kind;
     uint16_t actor;
-    int64_t value; /* messages of a burst; how long; 1 = at once, or told */
+    int64_t value; /* messages of a burst; duration; 1: at once, or told */
 };
 
 struct world {
@@ -132,23 +136,23 @@ struct world {
     uint32_t notices, names;
     struct actor *actors; /* owned */
     size_t actors_count;
-    struct world_promise *promises; /* owned; of each run of each session */
+    struct world_promise *promises; /* owned; one for each run of each session */
     size_t promises_count, promises_max;
     bool is_wrong;
     char verdict[1024];
 };
 
-/* Notes what is wrong, unless something was before. */
+/* Records what is wrong, unless something was wrong before. */
 void world_wrong(struct world *world, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* To stderr, with the time, where the setup asks for it. */
+/* Writes to stderr, with the time, if the setup says so. */
 void world_trace(const struct world *world, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Text number `index` of that actor, terminated; always the same. Returns its length. */
 size_t world_text(const struct world *world, uint32_t actor, uint32_t index,
                   char ret_text[WORLD_TEXT_BYTES]);
-/* What it is the text of; false where it is none of ours. */
+/* The author and number of a text; false if it is none of ours. */
 bool world_text_of(const char *text, size_t length, uint32_t *ret_actor, uint32_t *ret_index);
 bool world_is_quiet(struct world *world);
 
@@ -168,15 +172,15 @@ int64_t world_actor_next(const struct actor *actor);
 void world_script_write(struct world *world);
 void world_script_act(struct world *world, const struct act *act);
 
-/* Whether a record of the room is as it should be, when it is appended. */
-void world_judge_record(struct world *world, const struct record *record);
-/* Whether a client may be told this as its next event. */
-void world_judge_event(struct actor *actor, const struct event *event, uint32_t own);
-/* When all is quiet, or should be. */
-void world_judge_end(struct world *world);
-bool world_judge_people(struct actor *actor, bool tell);
+/* Checks an event when the room appends it. */
+void world_check_record(struct world *world, const struct record *record);
+/* Checks an event when a client reports it. */
+void world_check_event(struct actor *actor, const struct event *event, uint32_t own);
+/* Checks the end, when all is quiet or should be. */
+void world_check_end(struct world *world);
+bool world_check_members(struct actor *actor, bool tell);
 
-/* The room sends this datagram. */
+/* Checks a datagram that the room sends. */
 void world_promises_note(struct world *world, const void *bytes, size_t length);
 
 #endif

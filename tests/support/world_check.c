@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Whether all is right: each event at each client when it is told, each message and each list of
- * members when all is quiet. */
-#include "support/world_inside.h"
+/*
+ * What must be true: each event when a client reports it, and each message and list of members when
+ * all is quiet.
+ */
+#include "support/world_internal.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Times of events are right to the second; what travels has milliseconds. */
+/* Times of events are precise to a second; on the wire they have milliseconds. */
 #define TIME_ERROR_NS (MOMENT_NS_PER_S + MOMENT_NS_PER_MS)
 
-/* ---- the transcript
- * --------------------------------------------------------------------------------------------- */
+/* ---- the transcript ---- */
 
-static void judge_author(struct world *world, const struct record *record, uint32_t id,
+static void check_author(struct world *world, const struct record *record, uint32_t id,
                          uint32_t index)
 {
     struct actor *actor = id < world->actors_count ? &world->actors[id] : NULL;
@@ -28,12 +29,12 @@ static void judge_author(struct world *world, const struct record *record, uint3
                     world->records_count, name, id, index);
         return;
     }
-    if (actor->sayings[index].seen++ > 0)
+    if (actor->messages[index].seen++ > 0)
         world_wrong(world, "event %zu: #%u.%u# is in the transcript a second time",
                     world->records_count, id, index);
-    /* Others of the same author have to be before it. */
+    /* All later ones of the same author must come after it. */
     for (uint32_t later = index + 1; later < actor->said; later++) {
-        if (actor->sayings[later].seen > 0) {
+        if (actor->messages[later].seen > 0) {
             world_wrong(world, "event %zu: #%u.%u# comes after #%u.%u#", world->records_count, id,
                         index, id, later);
             return;
@@ -41,14 +42,14 @@ static void judge_author(struct world *world, const struct record *record, uint3
     }
 }
 
-void world_judge_record(struct world *world, const struct record *record)
+void world_check_record(struct world *world, const struct record *record)
 {
     const struct record *before = world->records_count > 1 ? record - 1 : NULL;
     char name[ROOM_NAME_MAX_BYTES + 1];
     unsigned id, index;
 
     if (record->kind == EVENT_CHAT)
-        judge_author(world, record, record->actor, record->index);
+        check_author(world, record, record->actor, record->index);
     if (record->kind != EVENT_JOIN || before == NULL || before->kind != EVENT_EXIT ||
         before->reason != EXIT_RENAMED)
         return;
@@ -58,11 +59,10 @@ void world_judge_record(struct world *world, const struct record *record)
                     (unsigned long long)record->author);
     snprintf(name, sizeof(name), "%.*s", (int)record->name_len, record->name);
     if (sscanf(name, "m%u_%u", &id, &index) == 2)
-        judge_author(world, record, id, index);
+        check_author(world, record, id, index);
 }
 
-/* ---- what a client is told
- * -------------------------------------------------------------------------------------- */
+/* ---- what a client reports ---- */
 
 static bool is_text(const struct world *world, const struct event *event,
                     const struct record *record)
@@ -76,8 +76,10 @@ static bool is_text(const struct world *world, const struct event *event,
     return event->text_len == length && memcmp(event->text, text, length) == 0;
 }
 
-/* The name is that of the join, to the byte; of another event it is one that its author had: a page
- * of members that was made after a rename may come before the events before it. */
+/*
+ * The name of a join is the same to the byte. The name of another event is one that its author had:
+ * a page made after a rename may arrive before earlier events.
+ */
 static bool is_name(const struct world *world, const struct event *event,
                     const struct record *record)
 {
@@ -89,7 +91,7 @@ static bool is_name(const struct world *world, const struct event *event,
         return true;
     if (event->name_len > ROOM_NAME_MAX_BYTES || record->kind == EVENT_JOIN)
         return false;
-    /* Nobody waits for ever for a page that can't come. */
+    /* A client does not wait for ever for a page that can't come. */
     if (event->name_len == 0)
         return world->setup.cut_ns >= 30 * MOMENT_NS_PER_S;
     snprintf(told, sizeof(told), "%.*s", (int)event->name_len, event->name);
@@ -98,23 +100,25 @@ static bool is_name(const struct world *world, const struct event *event,
            told_id == right_id;
 }
 
-/* Whether the program that runs now has said something under that number. What a killed one has
- * said must not be taken for it. */
+/*
+ * True if the running program has said something under that number. Messages of a killed program
+ * must not be taken for it.
+ */
 static bool is_number_of_life(const struct actor *actor, uint32_t number)
 {
     for (uint32_t n = 0; n < actor->said; n++) {
-        if (number != 0 && actor->sayings[n].number == number &&
-            actor->sayings[n].life == actor->life)
+        if (number != 0 && actor->messages[n].number == number &&
+            actor->messages[n].life == actor->life)
             return true;
     }
     return false;
 }
 
-/* Its own messages are told with their numbers, and nobody else's. */
-static void judge_own(struct actor *actor, const struct event *event, const struct record *record,
+/* Its own messages are reported with their numbers, and no others. */
+static void check_own(struct actor *actor, const struct event *event, const struct record *record,
                       uint32_t own)
 {
-    const struct saying *saying;
+    const struct message *message;
 
     if (record->kind != EVENT_CHAT || record->actor != actor->id) {
         if (own != 0 && record->kind != EVENT_JOIN && record->kind != EVENT_EXIT)
@@ -122,14 +126,14 @@ static void judge_own(struct actor *actor, const struct event *event, const stru
                         (unsigned long long)event->seq, own);
         return;
     }
-    saying = &actor->sayings[record->index];
-    if (saying->life == actor->life ? own != saying->number : is_number_of_life(actor, own))
+    message = &actor->messages[record->index];
+    if (message->life == actor->life ? own != message->number : is_number_of_life(actor, own))
         world_wrong(actor->world,
                     "m%u takes event %llu for its message %u, but it is message %u of program %u",
-                    actor->id, (unsigned long long)event->seq, own, saying->number, saying->life);
+                    actor->id, (unsigned long long)event->seq, own, message->number, message->life);
 }
 
-static void judge_order(struct actor *actor, const struct event *event)
+static void check_order(struct actor *actor, const struct event *event)
 {
     if (actor->last != 0 && event->seq != actor->last + 1)
         world_wrong(actor->world, "m%u is told event %llu after event %llu", actor->id,
@@ -140,7 +144,7 @@ static void judge_order(struct actor *actor, const struct event *event)
                     actor->id, (unsigned long long)event->seq);
 }
 
-void world_judge_event(struct actor *actor, const struct event *event, uint32_t own)
+void world_check_event(struct actor *actor, const struct event *event, uint32_t own)
 {
     struct world *world = actor->world;
     const struct record *record;
@@ -152,7 +156,7 @@ void world_judge_event(struct actor *actor, const struct event *event, uint32_t 
         return;
     }
     record = &world->records[event->seq - 1];
-    judge_order(actor, event);
+    check_order(actor, event);
     if (event->kind != record->kind || event->author != record->author ||
         event->reason != record->reason)
         world_wrong(world,
@@ -173,15 +177,13 @@ void world_judge_event(struct actor *actor, const struct event *event, uint32_t 
     if (error_ns > TIME_ERROR_NS || error_ns < -TIME_ERROR_NS)
         world_wrong(world, "m%u is told event %llu with a time that is %lld ms off", actor->id,
                     (unsigned long long)event->seq, (long long)(error_ns / MOMENT_NS_PER_MS));
-    judge_own(actor, event, record, own);
+    check_own(actor, event, record, own);
 }
 
-/* ---- in the end
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- the end ---- */
 
 /* Compares its list of members with the room's. */
-bool world_judge_people(struct actor *actor, bool tell)
+bool world_check_members(struct actor *actor, bool tell)
 {
     struct world *world = actor->world;
     uint32_t members = 0;
@@ -193,22 +195,22 @@ bool world_judge_people(struct actor *actor, bool tell)
         if (!room_member(world->room, seat, &member))
             continue;
         members++;
-        while (at < actor->people_count && actor->people[at].number != member.number)
+        while (at < actor->members_count && actor->members[at].number != member.number)
             at++;
-        if (at < actor->people_count && strcmp(actor->people[at].name, member.name) == 0)
+        if (at < actor->members_count && strcmp(actor->members[at].name, member.name) == 0)
             continue;
         if (tell)
             world_wrong(world, "m%u knows nothing of member %llu (%s)%s%s", actor->id,
                         (unsigned long long)member.number, member.name,
-                        at < actor->people_count ? " but as " : "",
-                        at < actor->people_count ? actor->people[at].name : "");
+                        at < actor->members_count ? " but as " : "",
+                        at < actor->members_count ? actor->members[at].name : "");
         return false;
     }
-    if (actor->people_count == members && client_members(actor->client) == members)
+    if (actor->members_count == members && client_members(actor->client) == members)
         return true;
     if (tell)
         world_wrong(world, "m%u knows of %u members (it counts %u), the room of %u", actor->id,
-                    actor->people_count, client_members(actor->client), members);
+                    actor->members_count, client_members(actor->client), members);
     return false;
 }
 
@@ -238,8 +240,8 @@ static bool is_plain_up_to_date(struct actor *actor, bool tell)
         return false;
     }
     for (uint32_t n = 0; n < actor->said; n++) {
-        if (actor->sayings[n].outcome == SAYING_TAKEN && actor->sayings[n].seen == 0)
-            return false; /* judged with the others */
+        if (actor->messages[n].outcome == MESSAGE_TAKEN && actor->messages[n].seen == 0)
+            return false; /* checked with the others */
     }
     return true;
 }
@@ -259,48 +261,50 @@ bool world_is_quiet(struct world *world)
             return false;
     }
     for (size_t i = 0; i < world->setup.sequenced; i++) {
-        if (world->actors[i].running && !world_judge_people(&world->actors[i], false))
+        if (world->actors[i].running && !world_check_members(&world->actors[i], false))
             return false;
     }
     return true;
 }
 
-static void judge_sayings(struct actor *actor)
+static void check_messages(struct actor *actor)
 {
     static const char *const words[] = {"told nothing of", "told that it has said", "refused",
                                         "told not to know of", "killed after"};
 
     for (uint32_t n = 0; n < actor->said; n++) {
-        const struct saying *saying = &actor->sayings[n];
-        /* Nobody here says what a room refuses; but what was never sent when its author went is
-         * refused, too. */
-        bool may_refuse = saying->is_name || actor->ever_left || actor->may_lose;
-        bool is_right = saying->outcome == SAYING_TAKEN ? saying->seen == 1
-                        : saying->outcome == SAYING_REFUSED
-                            ? saying->seen == 0 && may_refuse
-                            : saying->outcome != SAYING_WAITS && saying->seen <= 1;
+        const struct message *message = &actor->messages[n];
+        /*
+         * The room refuses none of these messages; but one that was never sent when its author left
+         * is refused, too.
+         */
+        bool may_refuse = message->is_name || actor->ever_left || actor->may_lose;
+        bool is_right = message->outcome == MESSAGE_TAKEN ? message->seen == 1
+                        : message->outcome == MESSAGE_REFUSED
+                            ? message->seen == 0 && may_refuse
+                            : message->outcome != MESSAGE_WAITS && message->seen <= 1;
 
         if (!is_right)
             world_wrong(
                 actor->world,
                 "m%u is %s #%u.%u# (message %u, why %u), which is in the transcript %u times",
-                actor->id, words[saying->outcome], actor->id, n, saying->number, saying->why,
-                saying->seen);
+                actor->id, words[message->outcome], actor->id, n, message->number, message->why,
+                message->seen);
     }
 }
 
-/* Nobody who lives and has not lost its session may be left in doubt. */
-static void judge_doubt(struct actor *actor)
+/* A client that is alive and has not lost its session has no unknown outcomes. */
+static void check_unknown(struct actor *actor)
 {
     for (uint32_t n = 0; n < actor->said; n++) {
-        if (actor->sayings[n].outcome == SAYING_UNKNOWN && !actor->may_lose && !actor->ever_left)
+        if (actor->messages[n].outcome == MESSAGE_UNKNOWN && !actor->may_lose && !actor->ever_left)
             world_wrong(actor->world,
                         "m%u has not lost its session, and is told that #%u.%u# is unknown",
                         actor->id, actor->id, n);
     }
 }
 
-void world_judge_end(struct world *world)
+void world_check_end(struct world *world)
 {
     uint64_t oldest, released;
 
@@ -314,12 +318,12 @@ void world_judge_end(struct world *world)
                     world, "m%u is in state %d with event %llu of %llu, and %u messages pending",
                     actor->id, (int)client_state(actor->client), (unsigned long long)actor->last,
                     (unsigned long long)released, client_pending(actor->client));
-            world_judge_people(actor, true);
+            world_check_members(actor, true);
         }
         if (actor->plain)
             is_plain_up_to_date(actor, true);
-        judge_sayings(actor);
-        judge_doubt(actor);
+        check_messages(actor);
+        check_unknown(actor);
     }
     if (!world_is_quiet(world))
         world_wrong(world, "all are up to date, and it is not quiet");
