@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-A UDP port that is a test's own also while no socket is bound to it: what is opened there, ended and opened again finds it
-free, and what is sent there meanwhile reaches nobody.
+A UDP port that belongs to one test even while no socket is bound to it: a program that is restarted
+there finds it free, and datagrams sent there meanwhile reach nobody.
 
-It is none of those that the kernel hands out to whoever asks for any port, as all other tests do. Among the tests, a lock
-says whose it is: a name that a UNIX socket has. Like the port it belongs to one network, and it is gone with the process.
+The kernel does not hand this port out to sockets that ask for any port, as all other tests do.
+Among the tests a lock, the name of a UNIX socket, says which test has it. Like the port, the lock
+belongs to one network, and ends with the process.
 """
 import contextlib
 import pathlib
@@ -13,7 +14,7 @@ import random
 import socket
 
 HANDED_OUT = pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range")
-FIRST = 10000  # those below are known for some service
+FIRST = 10000  # lower ports are known for some service
 
 
 def _candidates():
@@ -21,8 +22,8 @@ def _candidates():
     kept = [port for port in range(FIRST, 65536) if not low <= port <= high]
     if not kept:
         raise AssertionError("%s leaves no port from %d on for the tests" % (HANDED_OUT, FIRST))
-    dice = random.SystemRandom()  # those who begin at one moment should not all try the same
-    return dice.sample(kept, len(kept))
+    shuffler = random.SystemRandom()  # tests that begin at once should not try the same ports
+    return shuffler.sample(kept, len(kept))
 
 
 def _is_free(port):
@@ -33,7 +34,7 @@ def _is_free(port):
                 if family == socket.AF_INET6:
                     probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             except OSError:
-                continue  # a kernel without it
+                continue  # a kernel without IPv6
             try:
                 probe.bind((anywhere, port))
             except OSError:
@@ -42,7 +43,7 @@ def _is_free(port):
 
 
 class LastingPort:
-    """From here to release()."""
+    """The port is the test's until release()."""
 
     def __init__(self):
         self._lock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

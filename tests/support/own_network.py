@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-What a test needs from the kernel beyond sockets: a network namespace of its own, addresses in it, forged datagrams, loss,
-the kernel's counters, a kernel without IPv6. Most of it needs root; where it may not be had, the test is skipped and says
-so.
+What tests need from the kernel beyond sockets: a network namespace of their own, addresses in it,
+forged datagrams, loss, the kernel's counters, a kernel without IPv6. Most of it needs root; without
+it, the test is skipped and says why.
 """
 import contextlib
 import ctypes
@@ -37,14 +37,14 @@ def _checked(result, what):
 
 
 def bring_up_loopback():
-    """In a network that was just made even that is down."""
+    """Even loopback is down in a new network."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP))
 
 
 @contextlib.contextmanager
 def network_of(pid):
-    """The network of another process, for this thread."""
+    """Moves this thread into the network of another process."""
     with open(OWN_NAMESPACE, "rb") as before, open("/proc/%d/ns/net" % pid, "rb") as other:
         _checked(_libc.setns(other.fileno(), CLONE_NEWNET), "setns")
         try:
@@ -55,7 +55,9 @@ def network_of(pid):
 
 @contextlib.contextmanager
 def own_network():
-    """A network of nothing but a loopback interface, for this thread and what it starts."""
+    """
+    Moves this thread, and what it starts, into a network with nothing but a loopback interface.
+    """
     with open(OWN_NAMESPACE, "rb") as before:
         try:
             _checked(_libc.unshare(CLONE_NEWNET), "unshare")
@@ -78,7 +80,7 @@ def has_ipv6():
 
 
 def add_ipv6_address(address):
-    """Gives the loopback interface of our own network another address."""
+    """Adds an IPv6 address to the loopback interface of our own network."""
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as control:
         request = struct.pack("16sIi", ipaddress.IPv6Address(address).packed, 128, LOOPBACK_INDEX)
         fcntl.ioctl(control, SIOCSIFADDR, request)
@@ -90,7 +92,9 @@ def add_address(address):
 
 
 def speak_from(address, to, instead_of=None):
-    """Whoever writes to the address `to`, which is ours, does so from `address`; `instead_of` is ours no more."""
+    """
+    Makes `address` the source of what is sent to our own address `to`; `instead_of` is removed.
+    """
     for one in (to, address):
         _run_tool("ip", "address", "replace", one + "/32", "dev", "lo")
     _run_tool("ip", "route", "replace", "local", to, "dev", "lo", "table", "local", "src", address)
@@ -99,7 +103,9 @@ def speak_from(address, to, instead_of=None):
 
 
 def send_forged(source, destination, payload):
-    """Sends a datagram that claims to be from `source`. IPv4 only; UDP without a checksum (RFC 768)."""
+    """
+    Sends a datagram that claims to be from `source`. IPv4 only; UDP without a checksum (RFC 768).
+    """
     udp = struct.pack("!HHHH", source[1], destination[1], 8 + len(payload), 0) + payload
     # The kernel fills in length, identification and checksum where they are 0 (raw(7)).
     header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 0, 0, 0, 64, socket.IPPROTO_UDP, 0,
@@ -112,13 +118,13 @@ def send_forged(source, destination, payload):
 
 
 def datagrams_received():
-    """How many UDP datagrams over IPv4 this network's sockets have been given so far."""
+    """How many UDP datagrams over IPv4 the sockets of this network have received."""
     lines = pathlib.Path("/proc/thread-self/net/snmp").read_text().splitlines()
     names, counts = (line.split() for line in lines if line.startswith("Udp: "))
     return int(dict(zip(names, counts))["InDatagrams"])
 
 
-# ---- a bad network -------------------------------------------------------------------------------------------------
+# ---- loss ----
 
 LOSSES = """
 table inet losses
@@ -133,7 +139,7 @@ table inet losses {
 
 
 def _run_tool(*command, given=""):
-    """A tool that changes this network; where there is none, or it may not, there is no such test."""
+    """Runs a tool that changes this network. If it is missing or fails, the test is skipped."""
     if not shutil.which(command[0]):
         raise unittest.SkipTest("%s is not installed" % command[0])
     result = subprocess.run(command, input=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
@@ -144,24 +150,26 @@ def _run_tool(*command, given=""):
 
 def lose(percent):
     """
-    So many of a hundred UDP datagrams are lost from now on, wherever they go. On arrival: whoever sends is told of a loss
-    at its own end.
+    From now on, so many of a hundred UDP datagrams are lost, whatever their destination. They are
+    dropped on arrival, since a sender is told of a loss at its own end.
     """
     _run_tool("nft", "-f", "-", given=LOSSES % percent)
 
 
 def lost():
-    """How many have been, since the last call of lose()."""
+    """How many were lost since the last call of lose()."""
     return int(re.search(r"counter packets (\d+)", _run_tool("nft", "list", "table", "inet", "losses")).group(1))
 
 
 def set_offload(on):
-    """Whether datagrams may travel as one large packet: then they are lost together."""
+    """
+    With offload, several datagrams may travel as one large packet, and are then lost together.
+    """
     state = "on" if on else "off"
     _run_tool("ethtool", "-K", "lo", "gso", state, "gro", state, "tx-udp-segmentation", state)
 
 
-# ---- a kernel without IPv6 ------------------------------------------------------------------------------------------
+# ---- a kernel without IPv6 ----
 
 PR_SET_NO_NEW_PRIVS = 38
 PR_SET_SECCOMP = 22
@@ -179,7 +187,7 @@ class _Program(ctypes.Structure):
 
 
 def without_ipv6():
-    """To be run in a child before exec: from then on socket(AF_INET6, …) fails with EAFNOSUPPORT."""
+    """Run in a child before exec: from then on, socket(AF_INET6, …) fails with EAFNOSUPPORT."""
     instructions = b"".join(struct.pack("HBBI", *instruction) for instruction in (
         (BPF_LOAD_WORD, 0, 0, 0),  # the number of the system call
         (BPF_JUMP_IF_EQUAL, 0, 3, SYSTEM_CALL_SOCKET[platform.machine()]),
@@ -193,5 +201,5 @@ def without_ipv6():
 
 
 def can_do_without_ipv6():
-    """Only where the number of the system call is known."""
+    """True if the number of the system call is known for this machine."""
     return platform.machine() in SYSTEM_CALL_SOCKET

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-A bad network: a relay between clients and a server on loopback that loses, repeats, delays and reorders datagrams, as dice
-with a seed say. Each client has a path of its own to the server, as behind a router that translates addresses.
+A bad network: a relay between clients and a server on loopback that loses, duplicates, delays and
+reorders datagrams at random, from a seed. Each client has its own path to the server, as behind a
+router that translates addresses.
 """
 import collections
 import heapq
@@ -20,7 +21,10 @@ REMEMBERED = 1000
 
 
 class Relay:
-    """Between start and close(), whoever sends to `address` speaks with `server`. Rates are of 1; times in seconds."""
+    """
+    From the start to close(), datagrams to `address` reach `server`. Rates are between 0 and 1;
+    times in seconds.
+    """
 
     def __init__(self, server, loss=0.0, repeat=0.0, delay=0.0, jitter=0.0, seed=1):
         self._server = server
@@ -29,16 +33,16 @@ class Relay:
         self._front = self._socket()
         self._front.bind(("127.0.0.1", 0))
         self.address = self._front.getsockname()
-        self._behind = {}  # of each client, the socket that the server knows it by
-        self._clients = {}  # the other way round
+        self._behind = {}  # of each client, the socket whose address the server sees
+        self._clients = {}  # the inverse
         self._waiting = []  # (when, order, socket, datagram, address or None)
         self._order = itertools.count()
         self._poll = select.poll()
         self._poll.register(self._front, select.POLLIN)
         self._ended = threading.Event()
         self.cut = False  # nothing passes
-        self.swallows = None  # told a datagram, says whether that does not pass
-        self.bytes_up = self.bytes_down = 0  # what came in to be carried
+        self.swallows = None  # a function that is given a datagram; true: it does not pass
+        self.bytes_up = self.bytes_down = 0  # received, not necessarily forwarded
         self._from_clients = collections.deque(maxlen=REMEMBERED)
         self._arrived = threading.Condition()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -52,17 +56,17 @@ class Relay:
         return new
 
     def wait_for(self, text):
-        """Waits until a client has sent a datagram with this in it, whether that passes or not."""
+        """Waits until a client has sent a datagram that holds `text`, whether it passes or not."""
         with self._arrived:
             if not self._arrived.wait_for(lambda: any(text in datagram for datagram in self._from_clients), PATIENCE_S):
                 raise AssertionError("no client sends %r" % text)
 
     def clients(self):
-        """How many different addresses have written."""
+        """How many different addresses have sent something."""
         return len(self._behind)
 
     def move(self):
-        """Every client has another address from now on, as far as the server can see."""
+        """Gives every client another address, as far as the server can see."""
         self._moving = True
 
     _moving = False
@@ -86,14 +90,14 @@ class Relay:
         heapq.heapify(self._waiting)
         self._moving = False
 
-    def _carry(self, through, datagram, to):
+    def _forward(self, through, datagram, to):
         if self.cut or (self.swallows and self.swallows(datagram)) or self._dice.random() < self.loss:
             return
         for _ in range(2 if self._dice.random() < self._repeat else 1):
             due = time.monotonic() + self._delay + self._dice.random() * self._jitter
             heapq.heappush(self._waiting, (due, next(self._order), through, datagram, to))
 
-    def _take(self, descriptor):
+    def _receive(self, descriptor):
         for _ in range(64):
             try:
                 if descriptor == self._front.fileno():
@@ -102,12 +106,12 @@ class Relay:
                         self.bytes_up += len(datagram)
                         self._from_clients.append(datagram)
                         self._arrived.notify_all()
-                    self._carry(self._path(client), datagram, None)
+                    self._forward(self._path(client), datagram, None)
                 elif descriptor in self._clients:
                     client = self._clients[descriptor]
                     datagram = self._behind[client].recv(65536)
                     self.bytes_down += len(datagram)
-                    self._carry(self._front, datagram, client)
+                    self._forward(self._front, datagram, client)
                 else:
                     return
             except (BlockingIOError, ConnectionRefusedError):
@@ -129,7 +133,7 @@ class Relay:
         while not self._ended.is_set():
             wait = max(0.0, min(0.05, self._waiting[0][0] - time.monotonic())) if self._waiting else 0.05
             for descriptor, _ in self._poll.poll(wait * 1000):
-                self._take(descriptor)
+                self._receive(descriptor)
             if self._moving:
                 self._forget_paths()
             self._deliver()

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""
-The program room as a filter: lines go in, events come out. The environment variable ROOM names it.
-"""
+"""The program room as a filter: lines in, events out. The environment variable ROOM names it."""
 import contextlib
 import json
 import os
@@ -33,7 +31,8 @@ class Filter:
     def events(self, kind=None):
         lines = self.stdout.text().splitlines()
         if self.killed and lines and not lines[-1].endswith("}"):
-            lines.pop()  # of which it has written a part
+            # The last line is incomplete.
+            lines.pop()
         all_events = [json.loads(line) for line in lines]
         return [event for event in all_events if kind in (None, event["kind"])]
 
@@ -52,7 +51,9 @@ class Filter:
         return status
 
     def kill(self):
-        """Without a word to anybody. What it has written is there then."""
+        """
+        Kills it without a signal that it could handle. What it has written can be read afterwards.
+        """
         self.killed = True
         self.process.kill()
         self.process.wait()
@@ -70,7 +71,7 @@ class Filter:
 
 
 class ForeignServer:
-    """A server of the plain protocol that is not ours: it does what the test says, datagram by datagram."""
+    """A foreign server of the plain protocol: it does what the test says, datagram by datagram."""
 
     def __init__(self, port=0):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -84,7 +85,7 @@ class ForeignServer:
         return request.decode()
 
     def wait_for(self, text):
-        """Takes in what comes, up to a datagram with this in it."""
+        """Reads datagrams up to one that holds `text`."""
         while text not in self.socket.recv(65536):
             pass
 
@@ -111,7 +112,7 @@ def start_room(*arguments, **keywords):
 
 
 def end_of(process, patience_s=PATIENCE_S * 3):
-    """Its exit status, and what it has said on stderr."""
+    """Its exit status, and what it wrote to stderr."""
     process.output, stderr = process.communicate(timeout=patience_s)
     stderr = stderr.decode("utf-8", "replace")
     fail_on_sanitizer_report(stderr)
@@ -126,7 +127,7 @@ def run_room(*arguments, timeout=PATIENCE_S * 2, runtime=None):
 
 
 class RoomProgramTest(RoomTest):
-    """A test with programs that sit in a room; none is left behind."""
+    """A test with clients of a room; none of them outlives it."""
 
     def filter(self, name, address, *arguments, **keywords):
         one = Filter(name, address, *arguments, **keywords)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-The control socket, from both sides of roomctl: the program itself, as an administrator runs it, and the bytes on the
-socket, for clients that roomctl would never be.
+The control socket, from both sides of roomctl: the program itself, as an administrator runs it, and
+raw bytes on the socket, for clients that do what roomctl never does.
 
 The environment variable ROOMCTL names the program.
 """
@@ -45,11 +45,12 @@ def request(line, as_json=False):
 
 
 class Connection:
-    """A client that does as it likes. Reading has an end, like all waiting here."""
+    """A client under the test's control. Reads time out, like all waits here."""
 
     def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.connect(str(path))  # with a timeout, Python would not wait for a place in the queue
+        # A socket with a timeout would not wait for a place in the queue.
+        self.socket.connect(str(path))
         self.socket.settimeout(PATIENCE_S)
         self._buffer = b""
 
@@ -64,7 +65,7 @@ class Connection:
         return self
 
     def has_something(self):
-        """Something has come that was not read yet."""
+        """True if there is something to read."""
         poll = select.poll()
         poll.register(self.socket, select.POLLIN)
         return bool(self._buffer or poll.poll(0))
@@ -89,7 +90,7 @@ class Connection:
         return kind, payload[0] if kind == "e" else payload.decode()
 
     def answer(self):
-        """All lines up to the end, complaints among them, and the result; nothing may follow."""
+        """All lines up to the end, errors among them, and the result; nothing may follow."""
         lines = []
         while True:
             kind, payload = self.frame()
@@ -102,7 +103,7 @@ class Connection:
 
 
 class Watch:
-    """A roomctl that runs on, such as 'watch'; its lines are taken in as they come."""
+    """A roomctl that keeps running, such as 'watch'; its lines are read as they come."""
 
     def __init__(self, *arguments):
         self.process = subprocess.Popen([program(), *map(str, arguments)], env=clean_environment(),
@@ -153,7 +154,7 @@ class ControlTest(RoomTest):
         return json.loads("".join(lines))
 
     def wait_for(self, name, value):
-        """Asks until a statistic is so."""
+        """Polls until a statistic has this value."""
         deadline = time.monotonic() + PATIENCE_S
         while self.stats()[name] != value:
             self.assertLess(time.monotonic(), deadline, "%s never became %s" % (name, value))
@@ -162,7 +163,7 @@ class ControlTest(RoomTest):
         return run_roomctl("-s", self.path, *arguments, **keywords)
 
     def done(self, *arguments):
-        """What roomctl prints when all goes well."""
+        """What roomctl prints when it succeeds."""
         result = self.roomctl(*arguments)
         self.assertEqual((0, ""), (result.returncode, result.stderr), arguments)
         return result.stdout

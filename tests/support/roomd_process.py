@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-The program under test, as an administrator meets it: started with options, typed at, signalled, ended. Nothing here
-knows the protocol; roomd_room.py does.
+The program under test, as an administrator uses it: start with options, console, signals, end.
+Nothing here knows the protocol; roomd_room.py does.
 
-The environment variable ROOMD names the program. Each start has a folder and a configuration file of its own, so a
-roomd installed on the same machine does not matter.
+The environment variable ROOMD names the program. Each start has its own folder and configuration
+file, so a roomd installed on the same machine does not matter.
 """
 import contextlib
 import os
@@ -16,13 +16,13 @@ import subprocess
 import tempfile
 import threading
 
-# A bound whose only meaning is "this will not happen any more"; nothing is measured by it. Generous, for sanitizers on
-# a busy machine.
+# A time limit that only means "this will not happen any more"; it measures nothing. Generous, for
+# sanitizers on a busy machine.
 PATIENCE_S = 30
 
 SANITIZER_REPORT = re.compile(r"ERROR: (Address|Leak)Sanitizer|runtime error:")
 
-# What a service manager or a shell could hand down, and a test must not depend on.
+# Variables that a service manager or a shell may set, and that a test must not depend on.
 FOREIGN_VARIABLES = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "JOURNAL_STREAM")
 
 
@@ -32,7 +32,8 @@ def program():
 
 def clean_environment(extra=None):
     environment = {key: value for key, value in os.environ.items() if key not in FOREIGN_VARIABLES}
-    environment["XDG_RUNTIME_DIR"] = "/nonexistent"  # a client is to go on with no session but those of its test
+    # A client must find no session but those of its test.
+    environment["XDG_RUNTIME_DIR"] = "/nonexistent"
     environment.update(extra or {})
     return environment
 
@@ -43,7 +44,10 @@ def fail_on_sanitizer_report(text):
 
 
 def run_roomd(*arguments):
-    """Runs the program to its end and returns the finished process, its output as text. For calls that open no room."""
+    """
+    Runs the program to its end and returns the finished process, its output as text. For calls that
+    open no room.
+    """
     result = subprocess.run([program(), *arguments], env=clean_environment(), timeout=PATIENCE_S, check=False,
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     result.stdout = result.stdout.decode("utf-8", "replace")
@@ -59,7 +63,7 @@ def run_with_defaults(*arguments):
 
 
 class Output:
-    """Takes in what the program writes to one of its streams, at once, so that the program never waits for us."""
+    """Reads one of the program's streams continuously, so that the program never waits for us."""
 
     def __init__(self, stream):
         self._lines = []
@@ -69,7 +73,7 @@ class Output:
         self._thread.start()
 
     def _collect(self, stream):
-        # A terminal whose last user has left answers EIO instead of an end.
+        # A terminal that its last user has closed returns EIO instead of an end of file.
         with stream, contextlib.suppress(OSError):
             for line in stream:
                 with self._changed:
@@ -92,7 +96,7 @@ class Output:
         self._thread.join(PATIENCE_S)
 
     def wait_for(self, pattern, since=0):
-        """The match of `pattern` in the first line that has it, from line `since` on."""
+        """Returns the match of `pattern` in the first line that has it, from line `since` on."""
         expression = re.compile(pattern)
         with self._changed:
             while True:
@@ -107,8 +111,8 @@ class Output:
 
 class Roomd:
     """
-    One running room. `options` are SECTION.KEY=VALUE. stop() must be called, whatever happens; it also checks that the
-    program ends as it should.
+    One running room. `options` are SECTION.KEY=VALUE. stop() must be called in any case; it also
+    checks that the program ends as it should.
     """
 
     def __init__(self, *options, listen="127.0.0.1:0", config="", stdin=subprocess.PIPE, environment=None,
@@ -152,14 +156,17 @@ class Roomd:
         self.process.stdin.write((line if isinstance(line, bytes) else line.encode()) + ending.encode())
 
     def answers(self, pattern):
-        """Waits for this answer to what was typed last."""
+        """Waits for this answer to the line typed last."""
         return self.stdout.wait_for(pattern, self._typed_at)
 
     def end_of_input(self):
         self.process.stdin.close()
 
     def reload(self, config=None):
-        """Takes a new configuration file; returns the place in stderr from which on the outcome is told."""
+        """
+        Loads a new configuration file; returns the position in stderr from which on the outcome is
+        logged.
+        """
         told_at = self.stderr.count()
         if config is not None:
             self.config.write_text(config, encoding="utf-8")
@@ -168,7 +175,7 @@ class Roomd:
 
     @contextlib.contextmanager
     def held(self):
-        """Holds the program still, so that what is sent meanwhile comes to it all at once."""
+        """Stops the program, so that it receives what is sent meanwhile all at once."""
         self.process.send_signal(signal.SIGSTOP)
         os.waitid(os.P_PID, self.pid, os.WSTOPPED)
         try:
@@ -180,7 +187,10 @@ class Roomd:
         return self._status("/proc/%d/status" % self.pid, "VmRSS")
 
     def wake_ups(self):
-        """How often its threads have stopped running, of themselves or not. Two equal counts: none ran in between."""
+        """
+        How often its threads have stopped running, voluntarily or not. If two counts are equal,
+        none ran between them.
+        """
         tasks = os.listdir("/proc/%d/task" % self.pid)
         return sum(self._status("/proc/%d/task/%s/status" % (self.pid, task), key)
                    for task in tasks for key in ("voluntary_ctxt_switches", "nonvoluntary_ctxt_switches"))
@@ -190,7 +200,7 @@ class Roomd:
         return int(re.search(r"^%s:\s+(\d+)" % key, pathlib.Path(path).read_text(), re.M).group(1))
 
     def wait_for_exit(self):
-        """The exit status, once it has ended; everything it wrote has then been read."""
+        """Returns the exit status once it has ended and all its output was read."""
         status = self.process.wait(PATIENCE_S)
         self.stdout.join()
         self.stderr.join()
@@ -199,7 +209,7 @@ class Roomd:
         return status
 
     def stop(self, how=signal.SIGTERM):
-        """Ends it unless a test has already done so, and makes sure that it ends well."""
+        """Ends it unless a test has already done so, and checks that it ends well."""
         try:
             if not self._ended:
                 self.process.send_signal(how)

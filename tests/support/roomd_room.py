@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-A room with people in it: clients as they are (a UDP socket each), and a fence, by which a test knows that all it sent
+A room with members: clients (a UDP socket each), and a fence, which tells a test that all it sent
 has been handled.
 
-The fence: datagrams that are sent one after the other over loopback are handled in this order, and a member gets its
-events in order. So when one witness says a line that was never said before, and another witness and every member hears
-it, everything before it has been handled and has arrived. What came until then waits in the client's `pending`. No test
-sleeps.
+The fence: datagrams sent one after the other over loopback are handled in this order, and a member
+gets its events in order. So when one witness says a line that was never said before, and another
+witness and every member receive it, everything before it has been handled and has arrived. What
+came until then is in the client's `pending`. No test sleeps.
 """
 import collections
 import contextlib
@@ -34,7 +34,9 @@ def readable(datagram):
 
 
 class Client:
-    """A client of the plain protocol. Every datagram must come from the very address that it writes to."""
+    """
+    A client of the plain protocol. Every datagram must come from the address that it writes to.
+    """
 
     def __init__(self, room, address, source=None, name=None):
         family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
@@ -56,9 +58,9 @@ class Client:
 
     def close(self):
         """
-        Its program is gone, without an exit: from now on an ICMP error answers what is sent to its port. It keeps the port
-        all the same, or a client of some other test would be given it, with all that this room still sends there: a
-        connected socket gets nothing from anybody else.
+        Ends its program without an exit: from now on an ICMP error answers what is sent to its
+        port. The port stays bound, or a client of some other test would get it, with all that this
+        room still sends there. A connected socket receives nothing from other peers.
         """
         self.joined = False
         self.room.clients.remove(self)
@@ -69,7 +71,10 @@ class Client:
         self.socket.sendto(as_bytes(datagram), self.address)
 
     def _read_now(self):
-        """What has arrived, or BlockingIOError. An empty datagram asks whether we are still there; clients ignore it."""
+        """
+        Returns a datagram that has arrived, or raises BlockingIOError. An empty datagram is a
+        probe, which clients ignore.
+        """
         datagram = b""
         while not datagram:
             datagram, sender = self.socket.recvfrom(LONGEST_DATAGRAM)
@@ -91,14 +96,15 @@ class Client:
                 self.pending.append(self._read_now())
 
     def read_until(self, marker):
-        """Moves what comes before the line that has `marker` in it to `pending`."""
+        """Reads up to the line that holds `marker`, and moves what precedes it to `pending`."""
         while True:
             datagram = self._read()
             before, found, _ = datagram.partition(marker)
             if not found:
                 self.pending.append(datagram)
                 continue
-            lines = before.rpartition(b"\n")[0]  # they may share a datagram, and begin with a line break
+            # Lines may share a datagram, and begin with a line break.
+            lines = before.rpartition(b"\n")[0]
             if lines:
                 self.pending.append(lines)
             return
@@ -107,7 +113,7 @@ class Client:
         return self.pending.popleft() if self.pending else self._read()
 
     def expect(self, *datagrams):
-        """Exactly these, in this order."""
+        """Expects exactly these, in this order."""
         for expected in map(as_bytes, datagrams):
             got = self.receive()
             if got != expected:
@@ -118,7 +124,7 @@ class Client:
         self.expect(answer)
 
     def expect_silence(self):
-        """Nothing has been sent to it that was not expected before."""
+        """Expects that nothing was sent to it that was not expected before."""
         self.room.fence()
         if self.pending:
             raise AssertionError("%s should get nothing and gets\n%s" % (self, "\n".join(map(readable, self.pending))))
@@ -141,8 +147,8 @@ class Client:
 
 class Room(Roomd):
     """
-    A running room and its clients. With `witnesses`, two members are in it from the start who make the fence possible;
-    without, it starts empty.
+    A running room and its clients. With `witnesses`, two members join at the start, and the fence
+    can be used; without, the room starts empty.
     """
 
     def __init__(self, *options, witnesses=True, accept="OK", **keywords):
@@ -167,7 +173,10 @@ class Room(Roomd):
         return Client(self, (to, port), source)
 
     def client(self, to=None, door=0, source=None):
-        """Somebody who has not joined. `to`: the address it writes to; `source`: the one it writes from."""
+        """
+        A client that has not joined. `to`: the address it writes to; `source`: the one it writes
+        from.
+        """
         client = self._new_client(to, door, source)
         self.clients.append(client)
         return client
@@ -176,7 +185,7 @@ class Room(Roomd):
         return self.client().join(name, **keywords)
 
     def members(self, *names):
-        """Members who have joined one after the other and have heard about it."""
+        """Members that have joined one after the other, and have received the joins."""
         clients = [self.join(name) for name in names]
         self.fence()
         for client in clients:
@@ -184,7 +193,7 @@ class Room(Roomd):
         return clients
 
     def fence(self):
-        """Returns when all that was sent so far has been handled, and what it led to has arrived."""
+        """Returns when all that was sent so far has been handled, and its effects have arrived."""
         teller, witness = self._witnesses
         marker = b"fence-%d." % next(self._fences)
         teller.say(marker)
@@ -198,7 +207,7 @@ class Room(Roomd):
         witness.pending.clear()
 
     def take_over(self, before):
-        """The clients of a room that has ended are in this one: its program was started anew."""
+        """Takes over the clients of a room that has ended: its program was restarted."""
         self.clients, before.clients = before.clients, []
         self.gone, before.gone = before.gone, []
         self._witnesses, before._witnesses = before._witnesses, None
@@ -214,7 +223,7 @@ class Room(Roomd):
 
 
 class RoomTest(unittest.TestCase):
-    """A test that opens rooms. They are ended with it, and each must end well."""
+    """A test that opens rooms. They are stopped at its end, and each must end well."""
 
     maxDiff = None
 
@@ -224,11 +233,11 @@ class RoomTest(unittest.TestCase):
         return room
 
     def lasting_port(self):
-        """A port that nobody else is given before the test has ended, whether something is open there or not."""
+        """A port that nobody else gets before the test ends, whether it is in use or not."""
         port = LastingPort()
         self.addCleanup(port.release)
         return port.number
 
     def lasting_door(self):
-        """What to give to open() as `listen`, as often as the test likes."""
+        """An argument `listen` for open(), which can be used again and again."""
         return "127.0.0.1:%d" % self.lasting_port()

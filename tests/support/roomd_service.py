@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-The packaged service as an administrator meets it: installed in a box with a systemd of its own, configured, started,
-and joined from the box's network.
+The packaged service as an administrator uses it: installed in a box with its own systemd,
+configured, started, and joined from the box's network.
 """
 import itertools
 import os
@@ -12,7 +12,7 @@ import unittest
 from roomd_room import Room
 from systemd_box import SystemdBox
 
-INSTALL_S = 120  # a bound, as PATIENCE_S
+INSTALL_S = 120  # a time limit, like PATIENCE_S
 
 
 def package():
@@ -24,7 +24,7 @@ def package():
 
 
 class Journal:
-    """What Room looks for in a program's stderr."""
+    """What Room needs of a program's stderr."""
 
     def __init__(self, box, unit):
         self._box = box
@@ -35,9 +35,12 @@ class Journal:
 
 
 class ServiceRoom(Room):
-    """The room of a unit that runs already, with its clients; see Room. Two witnesses are members from the start."""
+    """
+    The room of a unit that is running, with its clients; see Room. Two witnesses join at the start.
+    """
 
-    def __init__(self, box, unit, port=8888, host="127.0.0.1"):  # not Room's: it would start a program
+    # Not Room's: that would start a program.
+    def __init__(self, box, unit, port=8888, host="127.0.0.1"):
         self._box = box
         self._fences = itertools.count(1)
         self._witnesses = None
@@ -56,7 +59,7 @@ class ServiceRoom(Room):
         return client
 
     def close(self):
-        """Their programs are gone; nobody has left."""
+        """Ends the clients without an exit."""
         for client in (*self.clients, *(self._witnesses or ())):
             client.socket.close()
 

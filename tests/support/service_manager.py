@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-As much of a service manager as roomd sees of one: the socket it is told things by (sd_notify(3)), and the store that
-holds descriptors over a restart (sd_pid_notify_with_fds(3), sd_listen_fds(3)).
+The parts of a service manager that roomd uses: the notification socket (sd_notify(3)), and the
+store that keeps descriptors over a restart (sd_pid_notify_with_fds(3), sd_listen_fds(3)).
 """
 import array
 import os
@@ -15,7 +15,7 @@ import threading
 from roomd_process import PATIENCE_S
 
 FIRST_FD = 3
-SPARE_FD = 200  # beyond what a test has open
+SPARE_FD = 200  # above all that a test has open
 
 
 class ServiceManager:
@@ -25,7 +25,7 @@ class ServiceManager:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(self._path)
         self._messages = queue.Queue()
-        self.store = []  # of (name, descriptor)
+        self.store = []  # (name, descriptor)
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
@@ -75,18 +75,18 @@ class ServiceManager:
                 return said
 
     def start(self, room_class, *options, environment=None, **arguments):
-        """Starts a program, and hands it what is held."""
+        """Starts a program, and passes it the stored descriptors."""
         held = [descriptor for _, descriptor in self.store]
         environment = dict(environment or {}, NOTIFY_SOCKET=self._path)
         if held:
             environment.update(LISTEN_FDS=str(len(held)), LISTEN_FDNAMES=":".join(name for name, _ in self.store))
 
-        def hand_over():
+        def pass_descriptors():
             spare = [os.dup2(descriptor, SPARE_FD + i) for i, descriptor in enumerate(held)]
             for i, descriptor in enumerate(spare):
                 os.dup2(descriptor, FIRST_FD + i)
 
-        # The shell knows the number of the process that the program will be.
-        return room_class(*options, environment=environment, before_exec=hand_over,
+        # The shell knows the process ID that the program will have.
+        return room_class(*options, environment=environment, before_exec=pass_descriptors,
                           prefix=("/bin/sh", "-c", 'LISTEN_PID=$$ exec "$@"', "sh"),
                           pass_fds=tuple(range(FIRST_FD, FIRST_FD + len(held))), **arguments)

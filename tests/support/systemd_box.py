@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-A systemd of our own: booted in namespaces, on an overlay of this machine's files, so that a package can be installed in
-it and a service started, crashed and inspected for real, and the machine knows nothing of it. Its processes, network,
-control groups, /run and /tmp are its own; all else is copied on write, into memory.
+A systemd for tests: booted in namespaces, on an overlay of this machine's files, so that a package
+can be installed and a service started, crashed and inspected for real, without any effect on the
+machine. Its processes, network, control groups, /run and /tmp are its own; everything else is
+copied on write, into memory.
 
-It takes root and namespaces; where they may not be had, the test is skipped and says so. It ends with the process that
-started it, whatever happens to that: the kernel kills the outermost process of the box, and with that all in it.
+It needs root and namespaces; without them, the test is skipped and says why. It ends with the
+process that started it, in any case: the kernel kills the outermost process of the box, and with it
+all others.
 """
 import contextlib
 import ctypes
@@ -28,7 +30,7 @@ SYSTEMD = "/lib/systemd/systemd"
 TOOLS = ("unshare", "nsenter", "systemctl", "journalctl", "mount", "umount", "pivot_root")
 INSIDE = pathlib.Path(__file__).with_name("systemd_box.sh")
 NOT_ALLOWED = 125  # see there
-PREFIX = "roomd-test-box-"  # and the process that it belongs to
+PREFIX = "roomd-test-box-"  # followed by the process that it belongs to
 PR_SET_PDEATHSIG = 1
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -36,7 +38,7 @@ _numbers = itertools.count(1)
 
 
 def _group_root():
-    """Where the one hierarchy of control groups v2 is to be found."""
+    """The root of the control groups v2."""
     for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines():
         fields, _, kind = line.partition(" - ")
         if kind.startswith("cgroup2 "):
@@ -45,14 +47,14 @@ def _group_root():
 
 
 def _remove_folders(outermost):
-    """A control group can be removed when nobody is in it any more, from the innermost one outwards."""
+    """A control group can be removed once it is empty, from the innermost one outwards."""
     for folder, _, _ in os.walk(outermost, topdown=False):
         with contextlib.suppress(FileNotFoundError):
             os.rmdir(folder)
 
 
 def _remove_forgotten(groups):
-    """What is left of tests that were killed: empty control groups, empty folders."""
+    """Removes what killed tests have left: empty control groups, empty folders."""
     for folder in (*groups.glob(PREFIX + "*"), *pathlib.Path(tempfile.gettempdir()).glob(PREFIX + "*")):
         if not os.path.exists("/proc/" + folder.name[len(PREFIX):].split("-")[0]):
             with contextlib.suppress(OSError):
@@ -66,7 +68,7 @@ class SystemdBox:
         self._process = None
         self._group = None
         self._folder = None
-        self._missing_nothing()
+        self._check_requirements()
         try:
             self._start()
             self._wait_until_up()
@@ -75,7 +77,7 @@ class SystemdBox:
             raise
 
     @staticmethod
-    def _missing_nothing():
+    def _check_requirements():
         if os.geteuid() != 0:
             raise unittest.SkipTest("no systemd of our own: that takes root")
         missing = [tool for tool in TOOLS if not shutil.which(tool)]
@@ -96,7 +98,7 @@ class SystemdBox:
         self._log = tempfile.TemporaryFile()
 
         def in_the_child():
-            # Before the namespace of control groups is made: its root is the group one is in.
+            # Before the namespace of control groups is made: its root is the current group.
             (group / "cgroup.procs").write_text("0")
             _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -120,7 +122,7 @@ class SystemdBox:
         raise AssertionError("the systemd of the box ended with %d: %s" % (status, said))
 
     def _leader(self):
-        """Process 1 of the box, by its number out here; None where it is not there yet."""
+        """The ID of the box's process 1 outside of the box; None if it does not exist yet."""
         pid = self._process.pid
         children = pathlib.Path("/proc/%d/task/%d/children" % (pid, pid)).read_text().split()
         return int(children[0]) if children else None
@@ -140,7 +142,7 @@ class SystemdBox:
             bring_up_loopback()
 
     def network(self):
-        """A context: sockets that are made in it are in the box's network, and stay there."""
+        """A context: sockets created in it are in the box's network, and stay there."""
         return network_of(self.leader)
 
     def command(self, *arguments):
@@ -150,8 +152,8 @@ class SystemdBox:
 
     def run(self, *arguments, check=True, **keywords):
         """
-        Runs a command inside and returns the finished process, its output as text: stdout and stderr. With `check`, an
-        exit status other than 0 is an error that shows them.
+        Runs a command inside and returns the finished process, its output as text: stdout and
+        stderr. With `check`, an exit status other than 0 is an error that shows them.
         """
         result = subprocess.run(self.command(*arguments), env=clean_environment({"LC_ALL": "C.UTF-8"}),
                                 timeout=keywords.pop("timeout", PATIENCE_S * 2), check=False, encoding="utf-8", errors="replace",
@@ -163,11 +165,11 @@ class SystemdBox:
         return result
 
     def start(self, *arguments, **keywords):
-        """Begins a command inside; the caller ends it."""
+        """Starts a command inside; the caller ends it."""
         return subprocess.Popen(self.command(*arguments), env=clean_environment({"LC_ALL": "C.UTF-8"}), **keywords)
 
     def path(self, inside):
-        """Where a file of the box is to be found from out here."""
+        """The path of a file of the box, outside of it."""
         return pathlib.Path("/proc/%d/root" % self.leader) / str(inside).lstrip("/")
 
     def copy_in(self, source, inside):
@@ -182,7 +184,10 @@ class SystemdBox:
             path.write_text(text, encoding="utf-8")
 
     def new_files(self):
-        """The paths of all that is in the box and not on this machine; what is in /run, /tmp and /dev does not count."""
+        """
+        The paths of all files that are in the box and not on this machine, without those in /run,
+        /tmp and /dev.
+        """
         written = self.path("/run/written")
         found = set()
         for folder, folders, files in os.walk(written):
@@ -193,11 +198,14 @@ class SystemdBox:
         return found
 
     def property(self, unit, name):
-        """What systemd says of a unit: property("roomd", "NRestarts")."""
+        """A property of a unit: property("roomd", "NRestarts")."""
         return self.run("systemctl", "show", "--value", "--property=" + name, unit).stdout.strip()
 
     def wait_for(self, what, condition):
-        """Waits until condition() is true, and returns that; `what` for the error. For what systemd does in its own time."""
+        """
+        Polls until condition() is true, and returns its value; `what` is for the error. For what
+        systemd does in its own time.
+        """
         deadline = time.monotonic() + PATIENCE_S
         while True:
             result = condition()
@@ -211,14 +219,17 @@ class SystemdBox:
         return self.run("journalctl", "--no-pager", "--quiet", "--output=short-monotonic", *arguments).stdout
 
     def in_journal(self, unit, pattern, since=""):
-        """Waits for a line of the unit that has `pattern`, after the cursor `since`; returns the match."""
+        """
+        Waits for a line of the unit that has `pattern`, after the cursor `since`; returns the
+        match.
+        """
         def look():
             lines = self.journal("--output=cat", "--unit=" + unit, *(["--after-cursor=" + since] if since else []))
             return re.search(pattern, lines, re.M)
         return self.wait_for("no line of %s has %r" % (unit, pattern), look)
 
     def journal_end(self):
-        """A cursor behind all that the journal holds so far."""
+        """A cursor after all that the journal holds so far."""
         self.run("journalctl", "--sync")
         text = self.run("journalctl", "--no-pager", "--quiet", "--lines=1", "--show-cursor").stdout
         return text.rpartition("-- cursor: ")[2].strip()
@@ -237,7 +248,7 @@ class SystemdBox:
             self._close_group()
 
     def _close_group(self):
-        """The last processes of the box may take a moment to be gone."""
+        """The last processes of the box may take a moment to end."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:

@@ -2,21 +2,22 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 #
-# systemd_box.sh FOLDER: becomes a systemd of its own, on an overlay of this machine's files. It is run by systemd_box.py, as process 1 of new
-# namespaces; without them it would take this machine apart, so it looks first. Ends with 125 where the kernel does not allow what it needs.
+# systemd_box.sh FOLDER: becomes a systemd of its own, on an overlay of this machine's files. systemd_box.py
+# runs it as process 1 of new namespaces; without them it would damage this machine, so it checks first.
+# Exits with 125 if the kernel does not allow what it needs.
 set -eu
 [ $$ -eq 1 ] || { echo "systemd_box.sh: to be run by systemd_box.py" >&2; exit 64; }
 trap 'exit 125' ERR
 folder=$1
 
-# ---- a root of our own: what is written goes to memory, and is gone in the end ----
+# ---- a root of its own: writes go to memory, and are lost at the end ----
 mount --make-rprivate /
 mount -t tmpfs -o mode=0755 tmpfs "$folder"
 mkdir "$folder/upper" "$folder/work" "$folder/root"
 mount -t overlay -o "lowerdir=/,upperdir=$folder/upper,workdir=$folder/work" overlay "$folder/root"
 root=$folder/root
 
-# ---- only what is ours of the kernel: what systemd sets up at a start would otherwise be set for the whole machine ----
+# ---- only our own parts of the kernel: otherwise systemd's settings would be those of the whole machine ----
 mount -t proc proc "$root/proc"
 mount --bind "$root/proc/sys" "$root/proc/sys"
 mount -o remount,bind,ro "$root/proc/sys"
@@ -35,7 +36,7 @@ for place in run tmp var/tmp; do
   mount -t tmpfs -o mode=1777 tmpfs "$root/$place"
 done
 chmod 0755 "$root/run"
-mkdir "$root/run/written" # what differs from this machine, for who wants to know
+mkdir "$root/run/written" # what differs from this machine
 mount --bind "$folder/upper" "$root/run/written"
 mkdir "$root/tmp/before"
 cd "$root"
@@ -43,7 +44,7 @@ pivot_root . tmp/before
 umount -l /tmp/before
 rmdir /tmp/before
 
-# ---- nothing is started but what a test asks for, and the journal ----
+# ---- only the journal is started, and what a test asks for ----
 rm -rf /etc/fstab /lib/systemd/system-generators /usr/lib/systemd/system-generators /etc/systemd/system/*.wants /etc/systemd/system/*.requires \
   /lib/systemd/system/*.wants /usr/lib/systemd/system/*.wants /usr/sbin/policy-rc.d /etc/dpkg/dpkg.cfg.d
 mkdir -p /etc/systemd/journald.conf.d /etc/systemd/system/multi-user.target.wants

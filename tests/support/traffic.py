@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-Many members who speak at a steady pace while something is done to the program, and an account of what each of them was sent: every
-message once, to everybody but its author, in the order of its author, and nothing else.
+Many members that speak at a steady pace while something is done to the program, and a record of
+what each of them was sent: every message must reach everybody but its author, once, in the order of
+its author, and nothing else may.
 """
 import collections
 import contextlib
@@ -15,14 +16,14 @@ import time
 from roomd_process import PATIENCE_S
 
 BUFFER_BYTES = 8 << 20
-QUIET_S = 1.0  # nothing more comes, when nothing has come for so long
+QUIET_S = 1.0  # if nothing has arrived for so long, nothing more will
 LINE = re.compile(rb"m(\d+)(?: \xef\xbc\x9a|:) #(\d+)")  # in Chinese or in English
 
 
 class Traffic:
     """
-    `members` of them join at `address`, m0, m1, …; the sockets belong to the network that the caller is in. From start() to stop()
-    they say #0, #1, … in turn, `rate` in a second in all.
+    `members` of them join at `address`, as m0, m1, …; the sockets belong to the caller's network.
+    From start() to stop() they say #0, #1, … in turn, `rate` a second in all.
     """
 
     def __init__(self, address, members, rate):
@@ -35,12 +36,13 @@ class Traffic:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._said = 0
         self._last_heard = time.monotonic()
-        self.heard = [collections.Counter() for _ in range(members)]  # of each member, message by message
-        self.other = []  # what was sent besides: (member, datagram)
+        self.heard = [collections.Counter() for _ in range(members)]  # of each member, by message
+        self.other = []  # other datagrams: (member, datagram)
         self.disorder = 0
-        self._newest = [-1] * members  # message that each has heard
+        self._newest = [-1] * members  # the newest message that each has received
         self._before = -1
-        self._crashes = []  # of each, the newest message that everybody had heard, and how many had been said
+        # Of each crash, the newest message that everybody had received, and how many had been said.
+        self._crashes = []
         for number in range(members):
             self._sockets.append(self._new_socket(address))
             self._by_descriptor[self._sockets[number].fileno()] = number
@@ -64,7 +66,7 @@ class Traffic:
         deadline = time.monotonic() + PATIENCE_S
         for number, one in enumerate(self._sockets):
             one.send(b"L m%d" % number)
-        # The last one's join reaches all others last.
+        # The join of the last member reaches all others last.
         last = b"m%d " % (self._members - 1)
         waiting = set(range(self._members - 1))
         while len(accepted) < self._members or waiting:
@@ -82,7 +84,7 @@ class Traffic:
             with contextlib.suppress(BlockingIOError, ConnectionRefusedError):
                 while True:
                     datagram = self._sockets[number].recv(4096)
-                    if datagram:  # an empty one only asks whether we are there
+                    if datagram:  # an empty one is a probe
                         self._last_heard = time.monotonic()
                         yield number, datagram
 
@@ -105,7 +107,8 @@ class Traffic:
             due = int((time.monotonic() - begin) * self._rate)
             while self._said < due:
                 author = self._said % self._members
-                with contextlib.suppress(ConnectionRefusedError):  # of an earlier datagram; this one was not sent
+                # The error is of an earlier datagram; this one was not sent.
+                with contextlib.suppress(ConnectionRefusedError):
                     self._sockets[author].send(b"C m%d #%d" % (author, self._said))
                     self._said += 1
             for number, datagram in self._receive(0.002):
@@ -119,8 +122,10 @@ class Traffic:
         self._thread.start()
 
     def wait_for_more(self, count):
-        """Waits until so many more messages have been said, and the first member has heard of the last but a few."""
-        self._before = min(self._newest)  # nothing up to here can be lost any more
+        """
+        Waits until `count` more messages were said, and the first member has received one of them.
+        """
+        self._before = min(self._newest)  # no message up to this one can be lost any more
         target = self._said + count
         deadline = time.monotonic() + PATIENCE_S
         while self._said < target or not any(self.heard[0][n] for n in range(target - count, target)):
@@ -129,7 +134,7 @@ class Traffic:
             time.sleep(0.01)
 
     def note_crash(self):
-        """The program was killed just now: of what was said lately it may have read some that it has not sent."""
+        """The program was just killed: it may have read messages that it has not sent."""
         self._crashes.append((self._before, self._said))
 
     def stop(self):
@@ -150,12 +155,17 @@ class Traffic:
         return sum(count - 1 for heard in self.heard for count in heard.values())
 
     def unexplained(self):
-        """The messages that did not reach everybody, though everybody had heard later ones at the crash, or they were said after it."""
+        """
+        The messages that did not reach everybody, without those that a crash explains: said before
+        it, and after the newest message that everybody had received.
+        """
         return [message for message in self.missing()
                 if not any(heard < message <= said for heard, said in self._crashes)]
 
     def missing(self):
-        """The messages that did not reach everybody, each with the number of members it did not reach."""
+        """
+        The messages that did not reach everybody, each with the number of members that lack it.
+        """
         missed = {}
         for message in range(self._said):
             lacking = sum(1 for number in range(self._members)
