@@ -3,9 +3,9 @@
 
 /*
  * A client of the sequenced protocol and a server that may say anything: raw datagrams, datagrams
- * with the right nonce, epoch or token and anything behind it, words and wishes of its user, and
- * steps of the clock. Whatever comes, events rise, each message has one outcome, members come and
- * go by turns, and all that is sent can be read.
+ * with the right nonce, epoch or token followed by anything, requests of the user, and steps of the
+ * clock. In all cases sequence numbers rise, each message has one outcome, joins and exits of a
+ * member alternate, and all that is sent can be decoded.
  */
 #include "core/sequenced_wire/sequenced_events.h"
 #include "core/sequenced_wire/sequenced_handshake.h"
@@ -97,7 +97,7 @@ static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, 
     FUZZ_CHECK(number >= 1 && number <= world->said);
     FUZZ_CHECK(!world->settled[number % NUMBERS]);
     world->settled[number % NUMBERS] = true;
-    /* The one thing that may be called back. */
+    /* client_say is the one function that may be called from the sink. */
     if (number % 8 == 0 && client_say(world->client, &world->now, "again", 5, &number) == 0)
         world->said = number;
 }
@@ -122,7 +122,7 @@ static void on_member(void *ctx, uint64_t number, const char *name, size_t name_
         world->here[number] = here;
 }
 
-/* ---- what the server says ---- */
+/* ---- what the server sends ---- */
 
 static void receive(struct world *world, const struct octets_writer *writer)
 {
@@ -154,7 +154,7 @@ static void step_raw(struct world *world, struct input *input)
     receive(world, &writer);
 }
 
-/* A header that is believed, and behind it anything. */
+/* A header that the client accepts, followed by anything. */
 static void step_session(struct world *world, struct input *input, bool events)
 {
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
@@ -226,7 +226,7 @@ static void step_refusal(struct world *world, struct input *input)
     receive(world, &writer);
 }
 
-/* ---- what its user does ---- */
+/* ---- what the user does ---- */
 
 static void step_user(struct world *world, struct input *input)
 {
@@ -261,7 +261,7 @@ static void step_time(struct world *world, struct input *input)
     uint8_t what = take_byte(input);
 
     world->now.mono_ns += steps_ns[what & 3] * (what >> 2);
-    /* To the moment that it has asked for, or not. */
+    /* Advances to the next tick, or not. */
     if (what == 0 && client_next_tick(world->client) < MOMENT_NEVER_NS &&
         client_next_tick(world->client) > world->now.mono_ns)
         world->now.mono_ns = client_next_tick(world->client);
@@ -337,7 +337,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         step(&world, &input);
         check_tick(&world);
     }
-    /* In the end every message has an outcome. */
+    /* At the end, every message has an outcome. */
     client_leave(world.client, &world.now, true);
     client_leave(world.client, &world.now, true);
     world.now.mono_ns += 3600 * MOMENT_NS_PER_S;

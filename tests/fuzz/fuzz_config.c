@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The configuration file, with any bytes in it. Beyond not crashing: what is refused was reported,
- * what is accepted keeps its promises, and is what the same bytes give the next time.
+ * The configuration file, with any bytes in it. Beyond not crashing: what is refused was reported;
+ * what is accepted is within its limits, and the same bytes give the same configuration again.
  */
 #include "conf/config.h"
 
@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
             abort();                                                                               \
     } while (0)
 
-/* A message goes to terminals and logs: no control characters in it. */
+/* Messages go to terminals and logs, so they must not hold control characters. */
 static void require_printable(const char *text)
 {
     for (; *text != '\0'; text++)

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What an administrator, or a script gone wrong, writes: bytes through the line reader to the
- * commands. The first byte says in pieces of which size they come.
+ * Console input, from an administrator or a broken script: bytes through the line reader to the
+ * commands. The first byte is the size of the pieces in which they arrive.
  */
 #include "admin/admin.h"
 #include "fuzz/fuzz_support.h"
@@ -28,7 +28,7 @@ static void on_answer(void *ctx, bool is_error, const char *text)
     console->answers++;
 }
 
-/* The same line, less its slash, as roomctl gives it: the first items of the answer. */
+/* The same line without its slash, as roomctl sends it: the first items of the answer. */
 static void request(struct console *console, const char *bytes, size_t length)
 {
     const struct admin_reply reply = {
@@ -48,7 +48,8 @@ static bool on_line(void *ctx, const char *bytes, size_t length)
     size_t before = console->answers;
 
     admin_line(&console->admin, &console->fuzz.now, ADMIN_COMMANDS, bytes, length, &reply);
-    FUZZ_CHECK(length == 0 || console->answers > before); /* nothing goes without an answer */
+    /* Every line gets an answer. */
+    FUZZ_CHECK(length == 0 || console->answers > before);
     if (length > 0)
         request(console, bytes + (bytes[0] == '/' ? 1 : 0), length - (bytes[0] == '/' ? 1 : 0));
     return true;
@@ -98,7 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         char join[] = "L m0";
 
         join[3] = (char)('0' + i);
-        /* The second datagram ends its probation, which would keep notices from it. */
+        /* The second datagram ends its probation, during which it might not be sent notices. */
         room_receive(console.fuzz.room, &console.fuzz.now, &path, join, strlen(join));
         room_receive(console.fuzz.room, &console.fuzz.now, &path, join, strlen(join));
     }

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What comes over the control socket, at either end: frames one after the other. What was
- * understood is written again, and must be the same bytes.
+ * Frames of the control socket, as both ends read them. A frame that was understood is written
+ * again, and must be the same bytes.
  */
 #include "base/control_frame.h"
 #include "fuzz/fuzz_input.h"
@@ -45,8 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (length <= 0)
             break;
         FUZZ_CHECK((size_t)length <= size && length <= CONTROL_FRAME_MAX_BYTES);
-        FUZZ_CHECK(control_frame_read(bytes, (size_t)length - 1, &frame) ==
-                   0); /* not one byte earlier */
+        /* One byte less is not a frame. */
+        FUZZ_CHECK(control_frame_read(bytes, (size_t)length - 1, &frame) == 0);
         FUZZ_CHECK(control_frame_read(bytes, size, &frame) == length);
         check_again(bytes, (size_t)length, &frame);
         bytes += length;

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Datagrams: each is a byte that chooses sender, door and passing time, a byte that gives its
- * length, and so many bytes; the last takes what is left.
+ * Datagrams: each is a byte that selects sender, door and elapsed time, a byte that is its length,
+ * and so many bytes; the last takes the rest.
  */
 #include "fuzz/fuzz_support.h"
 
@@ -17,8 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (size >= 2) {
         struct path path = fuzz_path(data[0]);
         size_t length = data[1] == 255 || data[1] > size - 2 ? size - 2 : data[1];
-        uint8_t *datagram =
-            malloc(length > 0 ? length : 1); /* exactly as long, so that a read beyond it is seen */
+        /* Exactly as long as the datagram, so that the sanitizer sees a read beyond its end. */
+        uint8_t *datagram = malloc(length > 0 ? length : 1);
 
         FUZZ_CHECK(datagram != NULL);
         memcpy(datagram, data + 2, length);

@@ -2,10 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A plain client and a server that may send anything: raw datagrams, answers and lines of its
- * dialect with anything in them, words and wishes of its user, and steps of the clock. Whatever
- * comes, what it sends are requests that no server dies of, each message has one outcome, and
- * members come and go by turns.
+ * A plain client and a server that may send anything: raw datagrams, replies and lines of its
+ * dialect with anything in them, requests of the user, and steps of the clock. In all cases the
+ * client sends only requests that no server ends at, each message has one outcome, and joins and
+ * exits of a member alternate.
  */
 #include "core/model/text.h"
 #include "core/plain_wire/plain.h"
@@ -89,7 +89,7 @@ static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, 
     FUZZ_CHECK(number >= 1 && number <= world->said);
     FUZZ_CHECK(!world->settled[number % NUMBERS]);
     world->settled[number % NUMBERS] = true;
-    /* The one thing that may be called back. */
+    /* client_say is the one function that may be called from the sink. */
     if (number % 8 == 0 && client_say(world->client, &world->now, "again", 5, &number) == 0)
         world->said = number;
 }
@@ -114,7 +114,7 @@ static void on_member(void *ctx, uint64_t number, const char *name, size_t name_
     world->members += here ? 1U : UINT32_MAX;
 }
 
-/* ---- what the server says ---- */
+/* ---- what the server sends ---- */
 
 static void receive(struct world *world, const char *bytes, size_t length)
 {
@@ -127,7 +127,7 @@ static void receive(struct world *world, const char *bytes, size_t length)
     free(copy);
 }
 
-/* The next bytes of the input, and how many: the next byte of it says. */
+/* Takes a length from the input, and then so many bytes. */
 static const char *take_bytes(struct input *input, size_t *ret_length)
 {
     size_t length = take_byte(input);
@@ -163,7 +163,7 @@ static void step_long(struct world *world, struct input *input)
     receive(world, bytes, used);
 }
 
-static void step_token(struct world *world, struct input *input)
+static void step_reply(struct world *world, struct input *input)
 {
     enum dialect_key key =
         (enum dialect_key)(DIALECT_ACCEPT + take_byte(input) % (DIALECT_BYE - DIALECT_ACCEPT + 1));
@@ -186,7 +186,7 @@ static void step_line(struct world *world, struct input *input)
     receive(world, line, plain_render_line(world->dialect, key, &values, line));
 }
 
-/* ---- what its user does ---- */
+/* ---- what the user does ---- */
 
 static void step_say(struct world *world, struct input *input)
 {
@@ -236,7 +236,7 @@ static void step_time(struct world *world, struct input *input)
     uint8_t what = take_byte(input);
 
     world->now.mono_ns += steps_ns[what & 3] * (what >> 2);
-    /* To the moment that it has asked for, or not. */
+    /* Advances to the next tick, or not. */
     if (what == 0 && client_next_tick(world->client) < MOMENT_NEVER_NS &&
         client_next_tick(world->client) > world->now.mono_ns)
         world->now.mono_ns = client_next_tick(world->client);
@@ -244,9 +244,9 @@ static void step_time(struct world *world, struct input *input)
 
 static void step(struct world *world, struct input *input)
 {
-    static void (*const steps[])(struct world *world, struct input *input) = {
-        step_raw,  step_token, step_line,  step_line, step_say,
-        step_user, step_time,  step_token, step_raw,  step_long};
+    static void (*const steps[])(struct world * world, struct input * input) = {
+        step_raw,  step_reply, step_line,  step_line, step_say,
+        step_user, step_time,  step_reply, step_raw,  step_long};
 
     steps[take_byte(input) % (sizeof(steps) / sizeof(steps[0]))](world, input);
 }
@@ -283,7 +283,7 @@ static void set_all(struct dialect *dialect)
     set(dialect, DIALECT_KICKED, "{text} you go {text}");
 }
 
-/* The built-in ones, and some that have everything; made once. */
+/* The built-in dialects, and some that use every feature; made once. */
 static const struct dialect *choose_dialect(uint8_t which)
 {
     static struct dialect dialects[12];
@@ -325,7 +325,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         step(&world, &input);
         check_tick(&world);
     }
-    /* In the end every message has an outcome. */
+    /* At the end, every message has an outcome. */
     client_leave(world.client, &world.now, true);
     client_leave(world.client, &world.now, true);
     check_tick(&world);

@@ -3,17 +3,17 @@
 
 /*
  * The whole room: datagrams from several endpoints, programs of the sequenced protocol, console
- * lines, reloads, ICMP errors and passing time, over an outbox that stutters and fails. After each
- * step what must always be so is checked; and every member is sent each notice once, in order.
+ * lines, reloads, ICMP errors and passing time, with an outbox that is full at times, or fails.
+ * Invariants are checked after each step, and every member must be sent each notice once, in order.
  */
 #include "fuzz/room_world.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Of each door, the two it changes between. */
+/* Of each door, the two dialects it alternates between. */
 static struct dialect dialects[2][2];
 
-/* Takes longer than an input does: once is enough, nobody writes to them. */
+/* Parsing takes longer than an input, so it is done once; the dialects are only read. */
 static void parse_dialects(void)
 {
     static bool parsed;
@@ -31,7 +31,7 @@ static void parse_dialects(void)
 
 /* ---- what members are sent ---- */
 
-static void hear_notice(struct world *world, unsigned peer, unsigned number)
+static void on_notice(struct world *world, unsigned peer, unsigned number)
 {
     struct expectation *expectation = &world->peers[peer];
 
@@ -40,8 +40,8 @@ static void hear_notice(struct world *world, unsigned peer, unsigned number)
     expectation->next++;
 }
 
-/* Notices are known by how their lines begin: no member's line can begin so. */
-static void hear_lines(struct world *world, const struct outbox_entry *entry)
+/* Notices are recognised by the beginning of their line, which no other line can have. */
+static void on_lines(struct world *world, const struct outbox_entry *entry)
 {
     static const char *const beginnings[] = {"管理员消息: #", "Notice: #"};
     const char *line = entry->bytes, *end = line + entry->length;
@@ -54,8 +54,7 @@ static void hear_lines(struct world *world, const struct outbox_entry *entry)
             size_t length = strlen(beginnings[i]);
 
             if ((size_t)(line_end - line) > length && memcmp(line, beginnings[i], length) == 0)
-                hear_notice(world, peer_of(entry->path),
-                            (unsigned)strtoul(line + length, NULL, 10));
+                on_notice(world, peer_of(entry->path), (unsigned)strtoul(line + length, NULL, 10));
         }
         line = line_end + 1;
     }
@@ -82,7 +81,7 @@ static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
         if (sequenced_is(entry->bytes, entry->length))
             room_sequenced_sent(world, entry, entry->result == OUTBOX_TAKEN);
         else
-            hear_lines(world, entry);
+            on_lines(world, entry);
     }
 }
 
@@ -147,7 +146,7 @@ static void receive(struct world *world, uint8_t selector, const char *bytes, si
     room_world_receive(world, &path, bytes, length);
 }
 
-/* Well-formed more often than chance would have it. */
+/* A request that is valid more often than random bytes. */
 static void step_request(struct world *world, struct input *input)
 {
     static const char *const verbs[] = {"L n",     "C n",    "E n",    "Q N",
@@ -207,7 +206,7 @@ static enum admin_result on_reload(void *ctx, const struct admin_reply *reply)
     return ADMIN_DONE;
 }
 
-/* Commands only: notices have numbers here. */
+/* Commands only: notices are numbered here, so step_notice makes them. */
 static void step_command(struct world *world, struct input *input)
 {
     static const char *const commands[] = {
@@ -228,7 +227,7 @@ static void step_command(struct world *world, struct input *input)
     admin_line(&world->admin, &world->fuzz.now, ADMIN_COMMANDS, line, strlen(line), &reply);
 }
 
-/* Doors with their wording. */
+/* Sets the doors with their dialects. */
 static void reconfigure(struct world *world)
 {
     for (int door = 0; door < 2; door++) {
@@ -241,8 +240,7 @@ static void reconfigure(struct world *world)
         room_reconfigure(world->fuzz.room, &world->fuzz.now, &world->config);
 }
 
-/* `what`: one bit for whether all are trusted, one for whether a network of one address is shut
- * out. */
+/* `what`: bit 0: everybody is trusted; bit 1: one address is denied. */
 static void set_access(struct world *world, uint8_t what)
 {
     struct room_access *access = &world->config.access;
@@ -282,14 +280,14 @@ static void open_room(struct world *world)
     setup.secret[0] = ++world->starts;
     FUZZ_CHECK(room_new(&setup, &world->fuzz.room) == 0);
     FUZZ_CHECK(room_observe(world->fuzz.room, &observer) == 0);
-    world->fuzz.room->fold.min_members =
-        4; /* joins and exits wait for others in some of the worlds */
+    /* Folding begins in small rooms, too. */
+    world->fuzz.room->fold.min_members = 4;
     world->admin =
         (struct admin){.room = world->fuzz.room,
                        .host = {.stop = on_stop, .reload = on_reload, .counts = on_counts}};
 }
 
-/* The process was killed; the next one has what was kept, and the members go on from there. */
+/* The process was killed; the next one restores the roster, and its members continue. */
 static void restart(struct world *world)
 {
     struct roster_record records[MEMBERS_MAX];
@@ -425,7 +423,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         step(&world, &input);
         room_checks(&world);
     }
-    /* In the end everybody has been sent everything. */
+    /* At the end, everybody has been sent everything. */
     world.take = world.failing = 255;
     room_door_writable(world.fuzz.room, 0);
     room_door_writable(world.fuzz.room, 1);

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * One datagram of the sequenced protocol. What a reader takes is written again; that is read and
- * written once more, and must be the same bytes, no longer than those that came, with as many
- * frames or events.
+ * One datagram of the sequenced protocol. What a reader accepts is written; that is read and
+ * written again, and must be the same bytes, no longer than the input, with as many frames or
+ * events.
  */
 #include "core/sequenced_wire/sequenced_down.h"
 #include "core/sequenced_wire/sequenced_events.h"
@@ -14,7 +14,9 @@
 
 #define NS_PER_MS 1000000
 
-/* A datagram that was written, and what is in it; no length: the reader has refused the one before.
+/*
+ * A datagram that was written, and how many frames or events it holds. Length 0: the reader refused
+ * the input.
  */
 struct written {
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
@@ -24,26 +26,26 @@ struct written {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void took(struct written *out, int length)
+static void set_length(struct written *out, int length)
 {
     FUZZ_CHECK(length > 0);
     out->length = (size_t)length;
 }
 
-static void again_handshake_up(enum sequenced_datagram kind, const uint8_t *bytes, size_t length,
-                               struct written *out)
+static void rewrite_handshake_up(enum sequenced_datagram kind, const uint8_t *bytes, size_t length,
+                                 struct written *out)
 {
     struct sequenced_hello hello;
     struct sequenced_join join;
 
     if (kind == SEQUENCED_HELLO && sequenced_handshake_read_hello(bytes, length, &hello) == 0)
-        took(out, sequenced_handshake_write_hello(out->bytes, sizeof(out->bytes), &hello));
+        set_length(out, sequenced_handshake_write_hello(out->bytes, sizeof(out->bytes), &hello));
     if (kind == SEQUENCED_JOIN && sequenced_handshake_read_join(bytes, length, &join) == 0)
-        took(out, sequenced_handshake_write_join(out->bytes, sizeof(out->bytes), &join));
+        set_length(out, sequenced_handshake_write_join(out->bytes, sizeof(out->bytes), &join));
 }
 
-static void again_handshake_down(enum sequenced_datagram kind, const uint8_t *bytes, size_t length,
-                                 struct written *out)
+static void rewrite_handshake_down(enum sequenced_datagram kind, const uint8_t *bytes,
+                                   size_t length, struct written *out)
 {
     struct sequenced_challenge challenge;
     struct sequenced_welcome welcome;
@@ -52,17 +54,21 @@ static void again_handshake_down(enum sequenced_datagram kind, const uint8_t *by
 
     if (kind == SEQUENCED_CHALLENGE &&
         sequenced_handshake_read_challenge(bytes, length, &challenge) == 0)
-        took(out, sequenced_handshake_write_challenge(out->bytes, sizeof(out->bytes), &challenge));
+        set_length(out,
+                   sequenced_handshake_write_challenge(out->bytes, sizeof(out->bytes), &challenge));
     if (kind == SEQUENCED_WELCOME && sequenced_handshake_read_welcome(bytes, length, &welcome) == 0)
-        took(out, sequenced_handshake_write_welcome(out->bytes, sizeof(out->bytes), &welcome));
+        set_length(out,
+                   sequenced_handshake_write_welcome(out->bytes, sizeof(out->bytes), &welcome));
     if (kind == SEQUENCED_REFUSAL && sequenced_handshake_read_refusal(bytes, length, &refusal) == 0)
-        took(out, sequenced_handshake_write_refusal(out->bytes, sizeof(out->bytes), &refusal));
+        set_length(out,
+                   sequenced_handshake_write_refusal(out->bytes, sizeof(out->bytes), &refusal));
     if (kind == SEQUENCED_STRANGER &&
         sequenced_handshake_read_stranger(bytes, length, &stranger) == 0)
-        took(out, sequenced_handshake_write_stranger(out->bytes, sizeof(out->bytes), &stranger));
+        set_length(out,
+                   sequenced_handshake_write_stranger(out->bytes, sizeof(out->bytes), &stranger));
 }
 
-static void again_up(const uint8_t *bytes, size_t length, struct written *out)
+static void rewrite_up(const uint8_t *bytes, size_t length, struct written *out)
 {
     struct octets_writer writer = sequenced_write(out->bytes, sizeof(out->bytes));
     struct sequenced_up_reader reader;
@@ -75,10 +81,10 @@ static void again_up(const uint8_t *bytes, size_t length, struct written *out)
     for (; sequenced_up_next(&reader, &frame) == 1; out->items++)
         FUZZ_CHECK(sequenced_up_add(&writer, &up, &frame) == 0);
     FUZZ_CHECK(sequenced_up_next(&reader, &frame) == 0);
-    took(out, sequenced_pad(&writer, 0));
+    set_length(out, sequenced_pad(&writer, 0));
 }
 
-static void again_down(const uint8_t *bytes, size_t length, struct written *out)
+static void rewrite_down(const uint8_t *bytes, size_t length, struct written *out)
 {
     struct octets_writer writer = sequenced_write(out->bytes, sizeof(out->bytes));
     struct sequenced_down_frame frame;
@@ -91,7 +97,7 @@ static void again_down(const uint8_t *bytes, size_t length, struct written *out)
     for (; sequenced_down_next(&reader, &frame) == 1; out->items++)
         FUZZ_CHECK(sequenced_down_add(&writer, &frame) == 0);
     FUZZ_CHECK(sequenced_down_next(&reader, &frame) == 0);
-    took(out, sequenced_pad(&writer, 0));
+    set_length(out, sequenced_pad(&writer, 0));
 }
 
 static struct event event_of(const struct sequenced_event *read)
@@ -114,8 +120,11 @@ static struct event event_of(const struct sequenced_event *read)
                           .text_len = (uint16_t)read->text.length};
 }
 
-/* Up to the first event that nobody writes: of a later day, or later than nanoseconds count. */
-static void again_events(const uint8_t *bytes, size_t length, struct written *out)
+/*
+ * Stops at the first event that can't be written: of a later version, or with a time beyond 64-bit
+ * nanoseconds.
+ */
+static void rewrite_events(const uint8_t *bytes, size_t length, struct written *out)
 {
     struct sequenced_events events;
     struct sequenced_event read;
@@ -139,7 +148,7 @@ static void again_events(const uint8_t *bytes, size_t length, struct written *ou
 }
 
 /* Reads a datagram and writes what was read. */
-static void again(const uint8_t *bytes, size_t length, struct written *out)
+static void rewrite(const uint8_t *bytes, size_t length, struct written *out)
 {
     enum sequenced_datagram kind;
 
@@ -148,26 +157,26 @@ static void again(const uint8_t *bytes, size_t length, struct written *out)
         return;
     FUZZ_CHECK(sequenced_is(bytes, length));
     if (kind == SEQUENCED_UP)
-        again_up(bytes, length, out);
+        rewrite_up(bytes, length, out);
     else if (kind == SEQUENCED_DOWN)
-        again_down(bytes, length, out);
+        rewrite_down(bytes, length, out);
     else if (kind == SEQUENCED_EVENTS)
-        again_events(bytes, length, out);
+        rewrite_events(bytes, length, out);
     else if (kind == SEQUENCED_HELLO || kind == SEQUENCED_JOIN)
-        again_handshake_up(kind, bytes, length, out);
+        rewrite_handshake_up(kind, bytes, length, out);
     else
-        again_handshake_down(kind, bytes, length, out);
+        rewrite_handshake_down(kind, bytes, length, out);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct written first, second;
 
-    again(data, size, &first);
+    rewrite(data, size, &first);
     if (first.length == 0)
         return 0;
     FUZZ_CHECK(first.length <= size);
-    again(first.bytes, first.length, &second);
+    rewrite(first.bytes, first.length, &second);
     FUZZ_CHECK(second.length == first.length && second.items == first.items);
     FUZZ_CHECK(memcmp(second.bytes, first.bytes, first.length) == 0);
     return 0;

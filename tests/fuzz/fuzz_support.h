@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A room for the fuzz entries: its outbox looks at everything that is sent, and stops the program
- * where it is not what a plain client can take.
+ * A room for the fuzz entries. Its outbox checks everything that is sent, and stops the program if
+ * a plain client could not take it.
  */
 #ifndef TESTS_FUZZ_SUPPORT_H
 #define TESTS_FUZZ_SUPPORT_H
@@ -29,7 +29,8 @@ static inline void fuzz_check_datagram(const struct outbox_entry *entry)
     const char *bytes = entry->bytes;
     size_t length = entry->length;
 
-    if (length == 0) /* a probe */
+    /* A probe. */
+    if (length == 0)
         return;
     FUZZ_CHECK(length <= PLAIN_LINE_MAX_BYTES);
     FUZZ_CHECK(text_is_utf8(bytes, length));
@@ -101,7 +102,7 @@ static inline void fuzz_sweep(struct fuzz_room *fuzz)
         ;
 }
 
-/* Whoever is in hears a notice, each once, and is owed nothing afterwards. */
+/* Every member is sent a notice once, and is owed nothing afterwards. */
 static inline void fuzz_room_check(struct fuzz_room *fuzz)
 {
     uint32_t members;

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Stands in for libFuzzer where the compiler has none: runs the entry over every file it is given,
- * and every file in the folders it is given.
+ * Replaces libFuzzer for compilers without it: runs the entry over every file among its arguments,
+ * and every file in the folders among them.
  */
 #include <dirent.h>
 #include <stdint.h>
@@ -46,8 +46,9 @@ static size_t replay_folder(const char *path)
     char name[4096];
     size_t count = 0;
 
+    /* An entry without regressions yet. */
     if (folder == NULL)
-        return 0; /* an entry without regressions yet */
+        return 0;
     while ((entry = readdir(folder)) != NULL) {
         if (entry->d_name[0] == '.')
             continue;
@@ -69,5 +70,6 @@ int main(int argc, char **argv)
                                                                         : replay_folder(argv[i]);
     }
     printf("%zu inputs replayed\n", count);
-    return count > 0 ? 0 : 1; /* an empty corpus tests nothing */
+    /* An empty corpus tests nothing. */
+    return count > 0 ? 0 : 1;
 }

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What must always be so, whatever has been done to a room. It reads the room's insides, and
- * changes nothing. */
+/*
+ * The invariants of a room, whatever was done to it. Reads the room's internals, and changes
+ * nothing.
+ */
 #include "core/model/session.h"
 #include "core/plain_server/plain_state.h"
 #include "fuzz/room_world.h"
 
-/* What is kept of a member is what is true of it: the program may be killed at any moment. */
-static void check_kept(const struct world *world, const struct room *room)
+/*
+ * The roster record of a member is true of it at every moment, since the program may be killed at
+ * any.
+ */
+static void check_roster(const struct world *world, const struct room *room)
 {
     for (uint32_t seat = 0; seat < MEMBERS_MAX; seat++) {
         const struct member *member =
@@ -41,7 +46,8 @@ static void check_member(struct room *room, uint32_t position)
     memset(&name, 0, sizeof(name));
     name.folded_len = (uint8_t)registry_folded_len(member);
     memcpy(name.folded, registry_folded(member), name.folded_len);
-    FUZZ_CHECK(registry_find_name(room->registry, &name) == member); /* so no two have the same */
+    /* So no two have the same name. */
+    FUZZ_CHECK(registry_find_name(room->registry, &name) == member);
     FUZZ_CHECK(slot->cursor <= transcript_appended(room->transcript) + 1);
     FUZZ_CHECK(slot->own <= transcript_appended(room->transcript));
     FUZZ_CHECK(member->probation_datagrams <= ROOM_PROBATION_DATAGRAMS &&
@@ -82,8 +88,10 @@ static void check_suspects(const struct room *room)
     FUZZ_CHECK(room->plain->claims.count <= NAME_CLAIMS_MAX);
 }
 
-/* Somebody on probation may have been sent all it may be sent: it waits outside the window. So does
- * a session whose window is full, or that is away; repairs may wait for the next second. */
+/*
+ * A member on probation may have been sent all that it may be: then it does not lag. Neither does a
+ * session that is away or whose window is full. Repairs may wait for the next second.
+ */
 static bool is_owed(const struct room *room, uint32_t position)
 {
     const struct slot *slot = registry_slot(room->registry, position);
@@ -97,16 +105,16 @@ static bool is_owed(const struct room *room, uint32_t position)
                                ((slot->flags & SLOT_OWES_ACCEPT) != 0 ? 1U : 0U);
 }
 
-/* Outside the window nobody is owed anything. */
-static void check_window(const struct room *room)
+/* Members that do not lag are owed nothing. */
+static void check_lagging(const struct room *room)
 {
-    uint32_t owed = 0, in_window = 0;
+    uint32_t owed = 0, lagging = 0;
 
     for (uint32_t i = 0; i < registry_count(room->registry); i++)
         owed += is_owed(room, i) ? 1U : 0U;
     for (uint32_t n = 0; n < registry_behind(room->registry); n++)
-        in_window += is_owed(room, registry_lagging(room->registry, n)) ? 1U : 0U;
-    FUZZ_CHECK(owed == in_window);
+        lagging += is_owed(room, registry_lagging(room->registry, n)) ? 1U : 0U;
+    FUZZ_CHECK(owed == lagging);
 }
 
 void room_checks(struct world *world)
@@ -124,8 +132,8 @@ void room_checks(struct world *world)
             check_session(room, registry_member(room->registry, position));
     }
     FUZZ_CHECK(sessions_count(room->sessions) == world->sequenced);
-    check_kept(world, room);
-    check_window(room);
+    check_roster(world, room);
+    check_lagging(room);
     FUZZ_CHECK(room->overload.active == world->overloaded);
     check_suspects(room);
 }

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Programs of the sequenced protocol in the world of fuzz_room: they answer challenges by
- * themselves, so that an input reaches the sessions behind. What they are sent is compared with
- * what has happened. They are no machine: when anything is sent, and what of it, is the input's.
+ * Programs of the sequenced protocol in the world of fuzz_room. They answer challenges by
+ * themselves, so that an input reaches the sessions. What they are sent is compared with what has
+ * happened. They are not clients: the input decides when anything is sent, and what.
  */
 #include "core/model/session.h"
 #include "core/sequenced_wire/sequenced_down.h"
@@ -12,7 +12,7 @@
 #include "core/sequenced_wire/sequenced_up.h"
 #include "fuzz/room_world.h"
 
-/* A second each, in the end; a window grows by one datagram in it. */
+/* Of one second each, at the end; a window grows by one datagram in it. */
 #define SETTLE_ROUNDS 2000U
 
 /* ---- what happens ---- */
@@ -28,7 +28,7 @@ static bool has_session(const struct world *world, uint64_t number)
     return false;
 }
 
-/* No message makes two events, and they come in the order of their numbers. */
+/* No message makes two events, and events come in the order of message numbers. */
 static void check_said(struct world *world, const struct event *event, bool renamed)
 {
     uint16_t *said = &world->history->said[event->author];
@@ -77,7 +77,7 @@ static bool has(const struct program *program, uint64_t seq)
     return seq < NUMBERS && (program->has[seq / 8] >> seq % 8 & 1) != 0;
 }
 
-static void hear_of(struct program *program, uint64_t head)
+static void learn_head(struct program *program, uint64_t head)
 {
     program->head = head > program->head ? head : program->head;
     while (has(program, program->position + 1))
@@ -90,7 +90,7 @@ static void begin_at(struct program *program, uint64_t position)
     program->position = program->head = position;
 }
 
-static void hear_challenge(struct world *world, const struct outbox_entry *entry)
+static void on_challenge(struct world *world, const struct outbox_entry *entry)
 {
     struct sequenced_challenge challenge;
 
@@ -105,7 +105,7 @@ static void hear_challenge(struct world *world, const struct outbox_entry *entry
     }
 }
 
-static void hear_welcome(struct world *world, const struct outbox_entry *entry)
+static void on_welcome(struct world *world, const struct outbox_entry *entry)
 {
     struct sequenced_welcome welcome;
 
@@ -128,42 +128,42 @@ static void hear_welcome(struct world *world, const struct outbox_entry *entry)
     }
 }
 
-static void hear_handshake(struct world *world, const struct outbox_entry *entry,
-                           enum sequenced_datagram datagram)
+static void on_handshake(struct world *world, const struct outbox_entry *entry,
+                         enum sequenced_datagram datagram)
 {
     struct sequenced_refusal refusal;
     struct sequenced_stranger stranger;
 
     if (datagram == SEQUENCED_CHALLENGE)
-        hear_challenge(world, entry);
+        on_challenge(world, entry);
     else if (datagram == SEQUENCED_WELCOME)
-        hear_welcome(world, entry);
+        on_welcome(world, entry);
     else if (datagram == SEQUENCED_REFUSAL)
         FUZZ_CHECK(sequenced_handshake_read_refusal(entry->bytes, entry->length, &refusal) == 0);
     else
         FUZZ_CHECK(sequenced_handshake_read_stranger(entry->bytes, entry->length, &stranger) == 0);
 }
 
-/* Who joins while joins wait for company begins beyond what is released. */
-static void hear_frame(struct world *world, struct program *program, const struct path *path,
-                       const struct sequenced_down_frame *frame)
+/* A member that joins while joins are held back has a position beyond the released head. */
+static void on_frame(struct world *world, struct program *program, const struct path *path,
+                     const struct sequenced_down_frame *frame)
 {
     uint64_t released = transcript_released(world->fuzz.room->transcript);
 
     switch (frame->kind) {
     case SEQUENCED_DOWN_HEAD:
         FUZZ_CHECK(frame->head <= released || frame->head <= program->position);
-        hear_of(program, frame->head);
+        learn_head(program, frame->head);
         break;
     case SEQUENCED_DOWN_HEARTBEAT:
         FUZZ_CHECK(frame->heartbeat.head <= released || frame->heartbeat.head <= program->position);
-        hear_of(program, frame->heartbeat.head);
+        learn_head(program, frame->heartbeat.head);
         break;
     case SEQUENCED_DOWN_GAP:
         FUZZ_CHECK(frame->oldest <= released + 1);
         if (frame->oldest > program->position + 1)
             program->position = frame->oldest - 1;
-        hear_of(program, program->position);
+        learn_head(program, program->position);
         break;
     case SEQUENCED_DOWN_PATH:
         program->challenge = frame->challenge;
@@ -184,7 +184,7 @@ static void hear_frame(struct world *world, struct program *program, const struc
     }
 }
 
-static void hear_down(struct world *world, const struct outbox_entry *entry, bool arrives)
+static void on_down(struct world *world, const struct outbox_entry *entry, bool arrives)
 {
     struct sequenced_down_frame frame;
     struct octets_reader reader;
@@ -197,7 +197,7 @@ static void hear_down(struct world *world, const struct outbox_entry *entry, boo
             struct program *program = &world->programs[i];
 
             if (program->in && program->token == down.token && program->run == down.run)
-                hear_frame(world, program, entry->path, &frame);
+                on_frame(world, program, entry->path, &frame);
         }
     }
     FUZZ_CHECK(status == 0);
@@ -218,7 +218,7 @@ static void check_event(const struct world *world, const struct sequenced_event 
     FUZZ_CHECK(event->said == history->events[event->seq].said);
 }
 
-static void hear_events(struct world *world, const struct outbox_entry *entry, bool arrives)
+static void on_events(struct world *world, const struct outbox_entry *entry, bool arrives)
 {
     struct sequenced_events events;
     struct sequenced_event event;
@@ -235,7 +235,7 @@ static void hear_events(struct world *world, const struct outbox_entry *entry, b
                 continue;
             if (event.seq > program->position)
                 program->has[event.seq / 8] |= (uint8_t)(1U << event.seq % 8);
-            hear_of(program, event.seq);
+            learn_head(program, event.seq);
         }
     }
 }
@@ -252,16 +252,16 @@ void room_sequenced_sent(struct world *world, const struct outbox_entry *entry, 
     case SEQUENCED_REFUSAL:
     case SEQUENCED_STRANGER:
         if (arrives)
-            hear_handshake(world, entry, datagram);
+            on_handshake(world, entry, datagram);
         break;
     case SEQUENCED_DOWN:
-        hear_down(world, entry, arrives);
+        on_down(world, entry, arrives);
         break;
     case SEQUENCED_EVENTS:
-        hear_events(world, entry, arrives);
+        on_events(world, entry, arrives);
         break;
     default:
-        FUZZ_CHECK(false); /* of the other direction */
+        FUZZ_CHECK(false); /* it belongs to the other direction */
     }
 }
 
@@ -278,8 +278,10 @@ static void hello(struct world *world, struct program *program)
     room_world_receive(world, &program->path, bytes, sizeof(bytes));
 }
 
-/* With the cookie that it was given, which may be none. `what`: which name, and whether it resumes,
- * from where. */
+/*
+ * Joins with the cookie that it has; does nothing without one. `what`: which name, and the position
+ * to resume from.
+ */
 static void join(struct world *world, struct program *program, uint8_t what, bool resume)
 {
     const char name[2] = {(what & 8) != 0 ? 'N' : 'n', (char)('0' + (what & 7))};
@@ -314,7 +316,7 @@ static struct octets_writer begin_up(struct program *program, uint8_t *bytes,
     return writer;
 }
 
-/* `frame` may be NULL: its position only. */
+/* `frame` may be NULL: the position only. */
 static void up(struct world *world, struct program *program, const struct sequenced_up_frame *frame)
 {
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
@@ -326,7 +328,7 @@ static void up(struct world *world, struct program *program, const struct sequen
     room_world_receive(world, &program->path, bytes, writer.length);
 }
 
-/* Messages that come twice, early, or too early; texts and names. */
+/* Messages that are repeated, early, or too early; texts and names. */
 static void say(struct world *world, struct program *program, uint8_t what)
 {
     static const char *const texts[] = {"hello", "", "\xff", "#1", "n1", "n2", "N3", "admin"};
@@ -344,8 +346,8 @@ static void say(struct world *world, struct program *program, uint8_t what)
     up(world, program, &frame);
 }
 
-/* One range, of what it lacks or of anything. */
-static void miss(struct world *world, struct program *program, uint8_t what)
+/* One or two ranges, of missing events or of any. */
+static void report_missing(struct world *world, struct program *program, uint8_t what)
 {
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MISSING};
 
@@ -357,7 +359,7 @@ static void miss(struct world *world, struct program *program, uint8_t what)
     up(world, program, &frame);
 }
 
-/* Frames as the input has them, behind a good header. */
+/* Frames from the input, after a valid header. */
 static void up_anything(struct world *world, struct program *program, uint8_t length,
                         struct input *input)
 {
@@ -373,7 +375,7 @@ static void up_anything(struct world *world, struct program *program, uint8_t le
     room_world_receive(world, &program->path, bytes, writer.length + count);
 }
 
-static void roam(struct world *world, struct program *program, uint8_t what)
+static void change_path(struct world *world, struct program *program, uint8_t what)
 {
     const struct sequenced_up_frame path = {.kind = SEQUENCED_UP_PATH,
                                             .challenge = program->challenge};
@@ -410,8 +412,9 @@ void room_sequenced_step(struct world *world, uint8_t step, struct input *input)
         hello(world, program);
         join(world, program, what, false);
         break;
+    /* From another path, or from the old one. */
     case 1:
-        if (which >= 128) /* from where it was */
+        if (which >= 128)
             program->path = peer_path(which >> 2);
         hello(world, program);
         join(world, program, what, true);
@@ -423,10 +426,10 @@ void room_sequenced_step(struct world *world, uint8_t step, struct input *input)
         up(world, program, NULL);
         break;
     case 4:
-        miss(world, program, what);
+        report_missing(world, program, what);
         break;
     case 5:
-        roam(world, program, what);
+        change_path(world, program, what);
         break;
     case 6:
         ask(world, program, what);
@@ -436,7 +439,7 @@ void room_sequenced_step(struct world *world, uint8_t step, struct input *input)
     }
 }
 
-/* ---- in the end ---- */
+/* ---- the end ---- */
 
 /* The member whose session this program has, in this run and at this path; else NULL. */
 static struct member *member_of(const struct world *world, const struct program *program)
@@ -457,9 +460,11 @@ static bool is_behind(const struct world *world, const struct program *program)
            program->position < transcript_released(world->fuzz.room->transcript);
 }
 
-/* What it lacks of what it was sent, as a client would ask; else its position. It may have heard
- * more: another session was at its endpoint. */
-static void ask_for_all(struct world *world, struct program *program)
+/*
+ * Requests the missing events up to the head, as a client would; if nothing is missing, reports the
+ * position. It may know of more: another session was at its endpoint.
+ */
+static void request_missing(struct world *world, struct program *program)
 {
     const struct registry *registry = world->fuzz.room->registry;
     uint64_t cursor = registry_slot(registry, member_of(world, program)->position)->cursor;
@@ -488,9 +493,9 @@ void room_sequenced_settle(struct world *world)
             if (!is_behind(world, program))
                 continue;
             waiting = true;
-            /* Others may have used its token after it: only the newest packet counts. */
+            /* Others may have used its token since: only the highest packet number counts. */
             program->packet = member_of(world, program)->session->packet;
-            ask_for_all(world, program);
+            request_missing(world, program);
         }
         world->fuzz.now.mono_ns += MOMENT_NS_PER_S;
         room_tick(world->fuzz.room, &world->fuzz.now);

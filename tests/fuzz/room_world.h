@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The world of fuzz_room: a room, who is in it, and what they must be sent. Shared by the steps
- * (fuzz_room.c), what must always be so (room_checks.c), and the members of the sequenced protocol
+ * The world of fuzz_room: a room, its members, and what they must be sent. Shared by the steps
+ * (fuzz_room.c), the invariants (room_checks.c), and the members of the sequenced protocol
  * (room_sequenced.c).
  */
 #ifndef TESTS_FUZZ_ROOM_WORLD_H
@@ -23,31 +23,31 @@ struct expectation {
     unsigned next; /* notice number */
 };
 
-/* Programs of the sequenced protocol. What they have left behind may still be in the room. */
+/* Programs of the sequenced protocol. Members that they have abandoned may still be in the room. */
 #define PROGRAMS 4U
 
 /* More events and members than the steps of an input can make. */
 #define NUMBERS 16384U
 
-/* One of them, as it knows itself. */
+/* One program's own state. */
 struct program {
     bool in;
     struct path path;
     uint64_t nonce, epoch, token;
     uint64_t position; /* it has all events up to this */
-    uint64_t head;     /* the last that it has heard of */
+    uint64_t head;     /* the highest event that it knows of */
     uint32_t packet;
     uint32_t said; /* the highest message number it has used */
-    bool wild;     /* or any */
+    bool wild;     /* it may have used any number */
     uint16_t run;
     uint8_t cookie[SEQUENCED_COOKIE_MAX_BYTES];
     size_t cookie_length;
-    uint64_t challenge; /* that was sent to `challenged`; 0 = none */
+    uint64_t challenge; /* sent to `challenged`; 0: none */
     struct path challenged;
     uint8_t has[NUMBERS / 8]; /* events beyond its position */
 };
 
-/* What happened, by number; only what is at or before the head was written. */
+/* What happened, by sequence number; entries up to the transcript's head are valid. */
 struct history {
     struct {
         uint32_t author;
@@ -64,19 +64,20 @@ struct world {
     struct room_door doors[2];
     struct expectation peers[PEERS];
     unsigned notices; /* said so far */
-    uint8_t take;     /* datagrams the doors take until they are full; 255 = no end */
-    uint8_t failing;  /* peer that can't be sent to; PEERS and more = none */
-    bool wording[2];  /* of each door: the other of its two dialects */
+    uint8_t take;     /* datagrams that the doors take until they are full; 255: no limit */
+    uint8_t failing;  /* peer that can't be sent to; PEERS and above: none */
+    bool wording[2];  /* of each door: true for the second of its dialects */
     struct {
         struct roster_record record;
         bool taken;
     } kept[MEMBERS_MAX]; /* by seat */
-    bool overloaded;     /* as the observer was told last */
-    uint8_t starts;      /* of the program: each has its own secret */
+    bool overloaded;     /* as last reported to the observer */
+    uint8_t starts;      /* of the program: each start has its own secret */
     struct program programs[PROGRAMS];
     uint64_t nonce;     /* the last that a program has used */
     uint32_t sequenced; /* members with a session */
-    uint64_t renamed;   /* the member whose exit, for another name, was the last event; 0 = none */
+    /* The member whose exit, for a rename, was the last event; 0: none. */
+    uint64_t renamed;
     struct history *history; /* not cleared between inputs */
 };
 
@@ -93,28 +94,30 @@ static inline struct path peer_path(uint8_t selector)
     return path;
 }
 
-/* After each step. */
+/* Checks the invariants; called after each step. */
 void room_checks(struct world *world);
 
-/* Exactly as long as it is, so that a read beyond it is seen. */
+/*
+ * Copies the datagram into memory of its length, so that the sanitizer sees a read beyond its end.
+ */
 void room_world_receive(struct world *world, const struct path *path, const void *bytes,
                         size_t length);
 
 /* ---- room_sequenced.c ---- */
 
-/* Something happens whose author has a session: true where that is so. */
+/* An event happens. Returns true if its author has a session. */
 bool room_sequenced_happened(struct world *world, const struct event *event);
 
 /* A datagram of the protocol is sent; it arrives, or not. */
 void room_sequenced_sent(struct world *world, const struct outbox_entry *entry, bool arrives);
 
-/* The room was started anew: sessions are gone. */
+/* The room was restarted: its sessions are lost. */
 void room_sequenced_forget(struct world *world);
 
 /* One of the programs does something. */
 void room_sequenced_step(struct world *world, uint8_t what, struct input *input);
 
-/* In the end, whoever is in gets everything that the room still has. */
+/* At the end, every program that is in gets everything that the room still has. */
 void room_sequenced_settle(struct world *world);
 
 #endif
