@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-How fast roomd is beside reference servers and peers, all in one run: doc/performance.md says what the figures mean.
+Measures roomd beside reference servers and peers, all in one run. doc/performance.md explains the
+figures.
 
 usage: bench.py BUILD [quick] [--update] [--members N,N...] [--rounds N] [--only MEASURE,MEASURE...]
        bench.py BUILD --show [--update]
@@ -47,7 +48,8 @@ class Plan:
     in_flight: list
     rounds: int
     slices: int  # of a round, for each server in turn
-    seconds: float  # of all slices of a server in a round; a slice ends no sooner than its messages are delivered
+    # Of all slices of a server in a round. A slice does not end before its messages are delivered.
+    seconds: float
     latency_s: float
     latency_members: list
     memory: int
@@ -84,7 +86,7 @@ class Bench:
 
     @contextlib.contextmanager
     def pair(self, name, kind, members, number, silent=False):
-        """A server and its members' generator; None where the server can't be had."""
+        """A server and its load generator; None if the server is not available."""
         server = generator = None
         try:
             address = network.SILENT_SERVER if silent else "127.0.0.1"
@@ -101,10 +103,10 @@ class Bench:
             if server is not None:
                 server.stop()
 
-    # ---- prices -----------------------------------------------------------------------------------------------------
+    # ---- prices ----
 
     def joined(self, stack, kinds, members, silent):
-        """Generators whose members are all in, by name."""
+        """Load generators whose members have all joined, by name."""
         generators = {}
         for number, (name, kind) in enumerate(kinds.items(), 2):
             generator = stack.enter_context(self.pair(name, kind, members, number, silent))
@@ -123,8 +125,8 @@ class Bench:
 
     def round(self, measure, generators, in_flights):
         """
-        All of them, one after the other, a slice of each at a time, so that what drifts within seconds drifts for all.
-        Those that fail are taken out.
+        Measures all servers in turn, one slice each at a time, so that drift within seconds affects
+        all alike. Those that fail are removed.
         """
         for in_flight in in_flights:
             cells = {name: Cell(generator, in_flight, name in self.ours, name in self.references)
@@ -137,13 +139,16 @@ class Bench:
                         self.note("%s, N = %d, W = %d" % (name, cell.members, in_flight), failed)
                         del generators[name], cells[name]
             for name, cell in cells.items():
-                complaint = cell.complaint()
-                if complaint:
-                    self.note("%s, N = %d, W = %d" % (name, cell.members, in_flight), complaint)
-                self.add(measure, name, cell.members, in_flight, None if complaint else cell.price_us())
+                invalid_why = cell.invalid_why()
+                if invalid_why:
+                    self.note("%s, N = %d, W = %d" % (name, cell.members, in_flight), invalid_why)
+                self.add(measure, name, cell.members, in_flight, None if invalid_why else cell.price_us())
 
     def latencies(self, generators, members):
-        """A slice each at a time here, too: the median of what the slices say. A slice has at least two messages."""
+        """
+        Here too, one slice each at a time; takes the median of the slices. A slice has at least two
+        messages.
+        """
         slices = max(1, min(self.plan.slices, int(self.plan.latency_s * RATE / (2 * members))))
         values = {}
         for _ in range(slices):
@@ -190,7 +195,7 @@ class Bench:
             self.prices("silent", kinds, members, [1, 64])
 
     def kernel(self):
-        """What the kernel takes for the same datagrams without any server: nobody gets below that."""
+        """What the kernel takes for the same datagrams without any server: the lower bound."""
         if not self.silent:
             return
         for _ in range(self.plan.rounds):
@@ -200,12 +205,12 @@ class Bench:
             for what, nanoseconds in json.loads(said.stdout).items():
                 self.add("kernel", what, 0, 0, nanoseconds)
 
-    # ---- at work ----------------------------------------------------------------------------------------------------
+    # ---- a busy room ----
 
     def fairness(self):
         """
-        How long the control socket keeps an administrator waiting while the room is as busy as it can be: so its
-        members are those of transmit-only mode, who take no time to read.
+        How long an administrator waits for the control socket while the room is as busy as
+        possible. The members are those of transmit-only mode, since they take no time to read.
         """
         members = max(self.plan.members)
         for name in ("plain", "sequenced"):
@@ -228,12 +233,13 @@ class Bench:
             self.add("control-p%d" % (100 * part), name, generator.members, 0, value)
         self.add("control-load", name, generator.members, 0, 100 * result["cpu_ns"] / result["wall_ns"])
 
-    # ---- the rest ---------------------------------------------------------------------------------------------------
+    # ---- other measures ----
 
     def memory(self):
         """
-        Resident bytes a member, between so many and twice so many; what is written once for all is written before. A
-        member of ours need not have a socket for that; of a peer it takes one on each side.
+        Resident bytes a member, between so many members and twice as many; what is allocated once
+        is allocated before. Members of roomd need no sockets for this; those of a peer need one on
+        each side.
         """
         kinds = {"naive": self.references["naive"], "plain": self.ours["plain"], "sequenced": self.ours["sequenced"]}
         if self.plan.peers:
@@ -299,7 +305,10 @@ def version(build):
 
 
 def measure(build, plan, only, kept):
-    """Measures, and writes what there is to `kept` after each part, so that an end before the end loses little."""
+    """
+    Measures, and writes the results to `kept` after each part, so that little is lost if it is
+    interrupted.
+    """
     silent = network.enter_own_network() and network.make_silent_device()
     subjects.raise_open_files()
     bench = Bench(build, plan, silent)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""How long an administrator waits for an answer on the control socket while roomd is at work."""
+"""How long an administrator waits for an answer on the control socket while roomd is busy."""
 import contextlib
 import os
 import socket
@@ -17,7 +17,7 @@ def question(line):
     return struct.pack(">I", len(payload)) + payload
 
 
-def _take(connection, length):
+def _receive(connection, length):
     data = b""
     while len(data) < length:
         part = connection.recv(length - len(data))
@@ -28,7 +28,10 @@ def _take(connection, length):
 
 
 def wait_us(path):
-    """From connecting until the last frame of an answer is here, as roomctl does it, but without starting a program."""
+    """
+    The time from connecting to the last frame of an answer, as with roomctl, but without starting a
+    program.
+    """
     begin = time.monotonic_ns()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(PATIENCE_S)
@@ -36,14 +39,14 @@ def wait_us(path):
         connection.sendall(question("stats"))
         kind = b""
         while kind != b"e":
-            length, = struct.unpack(">I", _take(connection, 4))
-            kind = _take(connection, length)[:1]
+            length, = struct.unpack(">I", _receive(connection, 4))
+            kind = _receive(connection, length)[:1]
     return (time.monotonic_ns() - begin) / 1e3
 
 
 @contextlib.contextmanager
-def before_others():
-    """That this process has to wait for a processor is not what is measured; without the right to it, it is."""
+def real_time_priority():
+    """Runs at real-time priority, if permitted, so that waiting for a processor is not measured."""
     with contextlib.suppress(PermissionError):
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     try:
@@ -53,9 +56,12 @@ def before_others():
 
 
 def waits_us(path, is_over):
-    """One after the other, with a pause in between, until it is over; sorted."""
+    """
+    Measures one wait after the other, with a pause in between, until is_over(); returns them
+    sorted.
+    """
     waits = []
-    with before_others():
+    with real_time_priority():
         while not is_over():
             waits.append(wait_us(path))
             time.sleep(PAUSE_S)

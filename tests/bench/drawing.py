@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""The price of a delivery over the number of members, as an SVG: a panel a way of measuring, both axes logarithmic."""
+"""
+The price of a delivery by number of members, as an SVG: one panel for each measure, both axes
+logarithmic.
+"""
 import math
 import xml.sax.saxutils
 

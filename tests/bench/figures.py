@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""Medians and their intervals, without a word about where the values come from."""
+"""Medians and their intervals; does not know where the values come from."""
 import math
 import statistics
 
@@ -8,15 +8,19 @@ CONFIDENCE = 0.95
 
 
 def coverage(count, rank):
-    """How sure one may be that the true median is between the rank-th lowest and the rank-th highest of so many."""
+    """
+    The probability that the true median is between the rank-th lowest and the rank-th highest of
+    `count` values.
+    """
     outside = sum(math.comb(count, k) for k in range(rank)) / 2 ** count
     return 1 - 2 * outside
 
 
 def interval(values):
     """
-    The median, and the narrowest pair of order statistics that holds the true one with 95 %: no distribution is
-    assumed. Of fewer than six values that is less than 95 %: then it is the lowest and the highest.
+    The median, and the narrowest pair of order statistics that contains the true one with 95 %,
+    without an assumption on the distribution. For fewer than six values the confidence is lower:
+    then it is the lowest and the highest.
     """
     ordered = sorted(values)
     rank = 1
@@ -26,7 +30,7 @@ def interval(values):
 
 
 def ratios(above, below):
-    """Of what was measured in the same round."""
+    """The ratios of values measured in the same round."""
     return [a / b for a, b in zip(above, below) if a is not None and b]
 
 

@@ -2,11 +2,12 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What the kernel of this machine takes by itself, in nanoseconds of processor time, for what a
- * room asks of it, without a room: below that nobody gets. Prints an object of JSON.
+ * What this machine's kernel costs by itself, in nanoseconds of processor time, for the calls that
+ * a room makes: the lower bound for any room. Prints a JSON object.
  *
- *     bench_kernel SOURCE FIRST: datagrams leave from SOURCE, to addresses from FIRST on, behind
- * which nobody is
+ *     bench_kernel SOURCE FIRST
+ *
+ * Datagrams leave from SOURCE, to addresses from FIRST on that nobody has.
  */
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -77,7 +78,7 @@ static size_t put_control(char *control, size_t used, int level, int type, const
     return used + CMSG_SPACE(length);
 }
 
-/* From the address that was written to, like all that a room sends. */
+/* The source is the address that was written to, as in all datagrams of a room. */
 static size_t write_control(char control[CONTROL_BYTES], struct in_addr source, uint16_t segment)
 {
     struct in_pktinfo info = {.ipi_spec_dst = source};
@@ -87,8 +88,10 @@ static size_t write_control(char control[CONTROL_BYTES], struct in_addr source, 
                        : used;
 }
 
-/* Each peer is sent `length` bytes, which the kernel cuts where `segment` is not 0. Nanoseconds a
- * peer. */
+/*
+ * Sends each peer `length` bytes, in segments if `segment` is not 0. Returns nanoseconds for each
+ * peer.
+ */
 static double send_all(int fd, struct in_addr source, size_t length, uint16_t segment)
 {
     static _Alignas(struct cmsghdr) char control[CONTROL_BYTES];
@@ -190,7 +193,8 @@ int main(int argc, char **argv)
                                         .sin_addr.s_addr = htonl(ntohl(first.s_addr) + i)};
     }
     fd = open_socket(source);
-    send_all(fd, source, SMALL, 0); /* what is done only once is done */
+    /* Warms up what is done only once. */
+    send_all(fd, source, SMALL, 0);
     printf("{\"call\":%.1f,\"send\":%.1f,\"full\":%.1f,", call(), send_all(fd, source, SMALL, 0),
            send_all(fd, source, FULL, 0));
     printf("\"segments\":%.1f,\"receive\":%.1f}\n", send_all(fd, source, SEGMENTS * FULL, FULL),

@@ -7,11 +7,11 @@ import subprocess
 
 
 class Failed(Exception):
-    """The generator gave up: what it was to measure has no figure."""
+    """The generator has ended or does not answer: there is no figure."""
 
 
 class Load:
-    """Members of one server. `number` gives them addresses of their own."""
+    """Members of one server. `number` gives them their own addresses."""
 
     def __init__(self, program, subject, cpu, members, number, silent=None):
         self.subject = subject
@@ -27,7 +27,7 @@ class Load:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def tell(self, command):
-        """Gives a command; `answer` tells what came of it."""
+        """Sends a command; answer() returns its result."""
         try:
             self.process.stdin.write(command.encode() + b"\n")
             self.process.stdin.flush()
@@ -35,7 +35,7 @@ class Load:
             pass
 
     def is_ready(self, patience_s=0):
-        """The answer is there, or the generator has ended."""
+        """True if an answer can be read, or the generator has ended."""
         return bool(select.select([self.process.stdout], [], [], patience_s)[0])
 
     def answer(self):

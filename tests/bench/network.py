@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-A network of nothing but loopback for the benchmark and all that it starts, so that nobody else's datagrams are counted;
-and in it a device that takes everything and delivers nothing.
+A network with only a loopback for the benchmark and all that it starts, so that no other datagrams
+are counted, and in it a device that takes everything and delivers nothing.
 """
 import ctypes
 import fcntl
@@ -40,20 +40,23 @@ def _set_address(request, address):
 
 
 def enter_own_network():
-    """True where this process is alone in a network from now on; otherwise says why not."""
+    """Moves this process into its own network. True if that worked; otherwise says why not."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWNET) != 0:
         print("No network namespace of our own (%s): it goes on over this machine's loopback, where others' datagrams "
               "may be counted. As root it would be had." % os.strerror(ctypes.get_errno()), flush=True)
         return False
     _bring_up("lo")
-    # Ten thousand members of each of ten servers need more than a machine has by default.
+    # Ten thousand members of each of ten servers need more ports than a machine has by default.
     pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").write_text(PORTS)
     return True
 
 
 def make_silent_device():
-    """True where there is a device now that nobody reads; otherwise says why not. Only in a network of our own."""
+    """
+    Makes a device that is not read. True if that worked; otherwise says why not. Only in a network
+    of our own.
+    """
     try:
         device = os.open("/dev/net/tun", os.O_RDWR)
         try:

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""From results to the table with its targets, as text and as Markdown, and into doc/performance.md."""
+"""
+Makes the tables of the results, with their targets, as text, as Markdown, and in
+doc/performance.md.
+"""
 import dataclasses
 
 import figures
@@ -17,7 +20,7 @@ PEERS = ("redis", "nats", "inspircd", "ngircd", "mosquitto")
 
 @dataclasses.dataclass
 class Target:
-    """One line of what was promised. `bound` is for the end of the interval that is worse."""
+    """One line of the targets. `bound` applies to the worse end of the interval."""
     measure: str
     target: str
     unit: str
@@ -41,7 +44,10 @@ def shorten(value):
 
 
 class Results:
-    """What was measured, by (measure, subject, members, in flight): a list of values, one a round."""
+    """
+    The measured values, by (measure, subject, members, in flight): a list with one value for each
+    round.
+    """
 
     def __init__(self, raw):
         self.raw = raw
@@ -90,8 +96,8 @@ def _plain(results, targets):
 
 def kernel_part(results, together):
     """
-    Of the price of a delivery with 64 messages in flight: four datagrams to each member, sent one by one or cut by the
-    kernel, and one that comes back.
+    The kernel's share of a delivery's price with 64 messages in flight: four datagrams to each
+    member, sent one by one or split by the kernel, and one that comes back.
     """
     sent = results.get("kernel", "segments" if together else "full", 0, 0)
     received = results.get("kernel", "receive", 0, 0)
@@ -245,7 +251,7 @@ def print_all(results):
 
 
 def update(path, results):
-    """Puts the tables into the document, between its two marks."""
+    """Writes the tables into the document, between its two marks."""
     text = path.read_text(encoding="utf-8")
     before, after = text.split(BEGIN)[0], text.split(END)[1]
     body = "\n\n".join("### %s\n\n%s" % (title, as_markdown(rows)) for title, rows in sections(results))

@@ -3,12 +3,13 @@
 
 /*
  * What a bad network costs in bytes: the same talk in worlds that lose nothing, and more and more
- * in both directions. Payload of both directions is counted, from the first HELLO until everybody
- * has everything; the network is never healed. The figures are those of a fake clock: the same on
+ * in both directions. Counts the payload of both directions, from the first HELLO until everybody
+ * has everything; the network is never healed. The clock is fake, so the figures are the same on
  * every machine.
  *
- *     bench_sequenced_bytes [CLIENTS [MESSAGES [SECONDS]]]     20 clients say 100 messages each, in
- * 10 seconds
+ *     bench_sequenced_bytes [CLIENTS [MESSAGES [SECONDS]]]
+ *
+ * By default, 20 clients say 100 messages each in 10 seconds.
  */
 #include "support/world.h"
 
@@ -16,12 +17,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Each figure is of so many talks. */
+/* How many talks each figure is the average of. */
 #define TALKS 3
 
 static const uint32_t losses[] = {0, 50, 100, 200, 300};
 
-/* False where a world went wrong: then its bytes say nothing. */
+/* False: something in a world went wrong, so its bytes mean nothing. */
 static bool measure(const struct world_setup *talk, uint32_t loss_permille,
                     struct world_figures *sum)
 {

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-What is measured: roomd, the reference servers, and peers as Debian packages them. How each is started, with its limits
-opened, and how it is ended.
+The programs under measurement: roomd, the reference servers, and peers as Debian packages them; how
+to start each without limits, and how to stop it.
 """
 import json
 import os
@@ -23,7 +23,7 @@ SEARCHED = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
 
 
 class Missing(Exception):
-    """It is not on this machine, or does not start."""
+    """It is not installed, or does not start."""
 
 
 def free_port(address, kind):
@@ -33,7 +33,9 @@ def free_port(address, kind):
 
 
 def raise_open_files():
-    """To as many as this process may have; its children have them, too."""
+    """
+    Raises the limit on open files, also for children, to the maximum that this process may have.
+    """
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if os.geteuid() == 0:
         most = max(most, 1 << 20)
@@ -48,10 +50,10 @@ def open_files_limit():
 
 
 class Subject:
-    """One server that runs, pinned to one processor."""
+    """A running server, pinned to one processor."""
     protocol = "plain"
     authors = 1
-    entering = 64  # members that are let in at a time
+    entering = 64  # members that may be joining at a time
     gro = False
     datagrams = True
 
@@ -102,7 +104,7 @@ class Subject:
             time.sleep(0.02)
 
     def memory(self):
-        """Resident bytes, those that are shared with its file on disk included."""
+        """Resident bytes, pages shared with its file included."""
         text = pathlib.Path("/proc/%d/smaps_rollup" % self.process.pid).read_text(encoding="ascii")
         return int(re.search(r"^Rss:\s+(\d+) kB", text, re.MULTILINE).group(1)) * 1024
 
@@ -124,7 +126,7 @@ class Subject:
 
 
 def roomd(build, sequenced=False, gro=False, settings=(), preload=None):
-    """A class of roomd as it was built there."""
+    """A subject class for the roomd in `build`."""
 
     class Roomd(Subject):
         def command(self):
@@ -139,13 +141,13 @@ def roomd(build, sequenced=False, gro=False, settings=(), preload=None):
             return {"LD_PRELOAD": str(build / preload)} if preload else {}
 
         def stats(self):
-            """What it says of itself."""
+            """The server's own statistics."""
             answer = subprocess.run([str(build / "roomctl"), "-s", self.folder + "/control", "--json", "stats"],
                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=30, check=True)
             return json.loads(answer.stdout.splitlines()[0])
 
     Roomd.protocol = "sequenced" if sequenced else "plain"
-    Roomd.authors = 2 if sequenced else 1  # one may have 32 messages under way
+    Roomd.authors = 2 if sequenced else 1  # one author may have 32 messages in flight
     Roomd.gro = gro
     return Roomd
 
@@ -162,7 +164,7 @@ class Course(Subject):
         return [sys.executable, str(HERE / "servers/course.py"), self.address, str(self.port)]
 
 
-# ---- peers ----------------------------------------------------------------------------------------------------------
+# ---- peers ----
 
 class Peer(Subject):
     datagrams = False
@@ -243,7 +245,7 @@ ChrootDir =
 
 class Inspircd(Peer):
     protocol = "irc"
-    entering = 1024  # it lets newcomers in once a second
+    entering = 1024  # it admits newcomers once a second
     package = "inspircd"
 
     def command(self):

@@ -160,16 +160,16 @@ class CellTest(BenchTest):
 
     def test_what_its_slices_have_delivered_is_what_roomd_says(self):
         cell = self.cell()
-        self.assertIsNone(cell.complaint())
+        self.assertIsNone(cell.invalid_why())
         self.assertEqual(cell.sums["messages"] * 2, cell.sums["deliveries"])
         self.assertAlmostEqual(cell.sums["cpu_ns"] / 1000 / cell.sums["deliveries"], cell.price_us())
 
     def test_a_message_that_roomd_knows_nothing_of_spoils_it(self):
-        self.assertIn("what roomd says", self.cell(messages=1).complaint())
+        self.assertIn("what roomd says", self.cell(messages=1).invalid_why())
 
     def test_a_message_that_was_lost_or_wrong_spoils_it(self):
-        self.assertIn("were lost", self.cell(lost=1).complaint())
-        self.assertIn("came twice", self.cell(wrong=1).complaint())
+        self.assertIn("were lost", self.cell(lost=1).invalid_why())
+        self.assertIn("came twice", self.cell(wrong=1).invalid_why())
 
     def test_it_is_not_measured_longer_than_it_has_time(self):
         cell = self.cell(wall_ns=2_000_000_000)

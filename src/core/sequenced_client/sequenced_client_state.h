@@ -203,8 +203,7 @@ struct sequenced_client_messages {
     bool progressed;    /* something was decided since sequenced_client_messages_refresh */
     uint32_t slow_from; /* from this number on, nothing is sent before slow_until_ns */
     int64_t slow_until_ns;
-    struct sequenced_client_message
-        ring[CLIENT_PENDING_MAX]; /* number n is at n % CLIENT_PENDING_MAX */
+    struct sequenced_client_message ring[CLIENT_PENDING_MAX]; /* n at n % CLIENT_PENDING_MAX */
 };
 
 int sequenced_client_messages_queue(struct sequenced_client *client, const struct moment *now,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* IRC: all are in one channel. */
+/* IRC: all members are in one channel. */
 #include "load.h"
 
 #include <string.h>
@@ -23,7 +23,7 @@ static bool begins(const char *text, size_t length, const char *with)
     return length >= strlen(with) && memcmp(text, with, strlen(with)) == 0;
 }
 
-/* Without its line break. */
+/* The line is without its line break. */
 static void take_line(struct load *load, uint32_t index, const char *line, size_t length)
 {
     struct member *member = &load->members[index];
@@ -41,7 +41,9 @@ static void take_line(struct load *load, uint32_t index, const char *line, size_
     } else if (begins(word, left, "001 ") && member->step == STEP_NICK) {
         member->step = STEP_JOIN;
         stream_print(load, index, "JOIN #room\r\n");
-    } else if (begins(word, left, "366 ")) { /* the end of the list of names */
+    }
+    /* The end of the list of names. */
+    else if (begins(word, left, "366 ")) {
         members_is_in(load, index);
     } else if (begins(word, left, "471 ") || begins(word, left, "405 ") ||
                begins(word, left, "433 ")) {
@@ -68,7 +70,7 @@ static size_t input(struct load *load, uint32_t index, char *bytes, size_t lengt
 const struct protocol irc_protocol = {
     .name = "irc",
     .is_stream = true,
-    .under_way = STREAM_UNDER_WAY,
+    .window = STREAM_WINDOW,
     .enter = enter,
     .input = input,
     .say = say,

@@ -3,10 +3,10 @@
 
 /*
  * The command line, and commands on stdin, one a line; each is answered by a line of JSON.
- * tests/bench/bench.py gives them.
+ * tests/bench/bench.py sends them.
  *
  *     bench_load --protocol NAME --server ADDRESS:PORT --pid PID [--members N] [--authors N]
- * [--entering N] [--cpu N] [--source ADDRESS] [--gro] [--silent DEVICE]
+ *                [--entering N] [--cpu N] [--source ADDRESS] [--gro] [--silent DEVICE]
  */
 #include "load.h"
 #include "silent.h"
@@ -189,7 +189,7 @@ static void garbage(struct load *load, const char *kind, uint64_t count)
            result.received, result.cpu_ns);
 }
 
-static void obey(struct load *load, const char *line)
+static void run_command(struct load *load, const char *line)
 {
     unsigned count;
     uint64_t many;
@@ -210,7 +210,7 @@ static void obey(struct load *load, const char *line)
         talk_fill(load, many);
         printf("{}\n");
     } else if (strncmp(line, "deaf", 4) == 0) {
-        silent_close_ears(load->silent);
+        silent_stop_reading(load->silent);
         printf("{}\n");
     } else {
         load_die("there is no such command");
@@ -226,7 +226,8 @@ int main(int argc, char **argv)
     char line[256];
 
     raise_limits();
-    prctl(PR_SET_TIMERSLACK, 1); /* what is short to wait for is not to take long */
+    /* Short waits must be short. */
+    prctl(PR_SET_TIMERSLACK, 1);
     load.poll = epoll_create1(EPOLL_CLOEXEC);
     load.members = calloc(load.capacity, sizeof(*load.members));
     if (load.poll < 0 || load.members == NULL)
@@ -234,6 +235,6 @@ int main(int argc, char **argv)
     if (device != NULL)
         load.silent = silent_new(&load, device);
     while (fgets(line, sizeof(line), stdin) != NULL)
-        obey(&load, line);
+        run_command(&load, line);
     return 0;
 }

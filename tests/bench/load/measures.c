@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What is measured beside the price of a delivery: how long one takes, many joins at once, and what
- * is not for the room. */
+/*
+ * The measures beside the cost of a delivery: its latency, many joins at once, and datagrams that
+ * are not for the room.
+ */
 #include "load.h"
 
 #include <sched.h>
@@ -15,12 +17,14 @@
 #define SENT_PLACES   65536
 #define LATENCIES_MAX (1U << 23)
 
-/* What is missing then does not come. */
+/* What is still missing after that will not come. */
 #define LATE_NS  LOAD_NS_PER_S
 #define STORM_NS (60 * LOAD_NS_PER_S)
 
-/* Below what a receive buffer of 4 MiB holds: of small datagrams each takes 768 bytes of it, of
- * those that a storage of its own is made for, more. */
+/*
+ * Below what a receive buffer of 4 MiB holds: a small datagram takes 768 bytes of it, and more if
+ * it has its own storage.
+ */
 #define GARBAGE_BATCH   1024
 #define GARBAGE_SOCKETS 16
 
@@ -58,7 +62,7 @@ static void say_one(struct load *load)
     load->protocol->say(load, 0, load->said, 1);
 }
 
-/* The generator does not sleep meanwhile: its own waking up is not what is measured. */
+/* The generator does not sleep meanwhile, so that its own wake-ups are not measured. */
 static uint32_t talk_evenly(struct load *load, int64_t start_ns, double interval_ns, double seconds)
 {
     uint32_t messages = 0;
@@ -133,7 +137,7 @@ static void enter_evenly(struct load *load, uint32_t count, int64_t start_ns, do
     }
 }
 
-/* Who has no answer for a second asks again, as clients do. */
+/* A member without an answer for a second asks again, as clients do. */
 static void ask_again(struct load *load, uint32_t count)
 {
     int64_t now_ns = load_now_ns();
@@ -180,14 +184,17 @@ void measures_storm(struct load *load, uint32_t count, double seconds, struct st
 static size_t write_garbage(const char *kind, uint64_t number, char bytes[64])
 {
     memset(bytes, 'x', 64);
-    if (strcmp(kind, "noise") == 0) { /* no UTF-8, no request, no datagram of either protocol */
+    /* Neither UTF-8, nor a request, nor a datagram of either protocol. */
+    if (strcmp(kind, "noise") == 0) {
         bytes[0] = (char)0x80;
         return 64;
     }
-    if (strcmp(kind, "stranger") == 0) /* says something without being in */
+    /* Says something without having joined. */
+    if (strcmp(kind, "stranger") == 0)
         return (size_t)snprintf(bytes, 64, "C m%u hello, is anybody here?",
                                 (unsigned)(number % 1000));
-    if (strcmp(kind, "token") == 0) { /* UP of a session that there is not */
+    /* An UP of an unknown session. */
+    if (strcmp(kind, "token") == 0) {
         memcpy(bytes, "\xfa\x01", 2);
         return 24;
     }
@@ -207,9 +214,8 @@ static void open_strangers(struct load *load, int fds[GARBAGE_SOCKETS])
 }
 
 /*
- * The server's own processor writes what it will read. Otherwise it would be measured how long the
- * machine takes to move memory from one processor to another, which differs from machine to machine
- * and from hour to hour.
+ * The server's own processor writes what the server will read. Otherwise the time would include
+ * moving memory from one processor to another, which differs between machines and over time.
  */
 static void stop_and_fill(struct load *load, const int fds[GARBAGE_SOCKETS], const char *kind,
                           uint64_t *sent)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Sockets of members: opening, sending, reading in batches, and the way in. Knows no protocol but
- * through its table. */
+/*
+ * Sockets of members: opening, sending, reading in batches, and joining. Knows protocols only by
+ * their tables.
+ */
 #include "load.h"
 #include "silent.h"
 
@@ -19,7 +21,7 @@
 #define UDP_GRO 104
 #endif
 
-/* Members that are looked at in a turn, and what is read of one in a call. */
+/* Members handled in a turn, and what is read of one in a call. */
 #define READY_MAX    256
 #define BATCH        32
 #define BATCH_GRO    8
@@ -29,14 +31,14 @@
 /* Addresses of 127.0.0.0/8 with the same first three bytes. */
 #define MEMBERS_PER_BLOCK 250
 
-/* A member that has no answer asks again. */
+/* A member without an answer asks again after this. */
 #define ENTER_NS (LOAD_NS_PER_S / 2)
 
-/* Some servers look at their clocks many times a second, and are idle all the same. */
+/* Some servers read their clocks many times a second, and are idle all the same. */
 #define IDLE_CPU_NS 500000
 
-/* A room that lets nobody in for so long won't. */
-#define PATIENCE_NS (60 * LOAD_NS_PER_S)
+/* A room that lets nobody in for so long will not. */
+#define JOIN_TIMEOUT_NS (60 * LOAD_NS_PER_S)
 
 static struct {
     struct mmsghdr headers[BATCH];
@@ -64,8 +66,7 @@ static void set(int fd, int level, int option, int value)
     setsockopt(fd, level, option, &value, sizeof(value));
 }
 
-/* As many members as a block of addresses has may come from it: a server may limit what it answers
- * to one. */
+/* Members are spread over blocks of addresses: a server may limit what it answers to one. */
 struct in_addr members_source(const struct load *load, uint32_t index)
 {
     uint32_t first = ntohl(load->source.s_addr);
@@ -133,7 +134,8 @@ void members_send(struct load *load, uint32_t index, const void *bytes, size_t l
         if (sent < 0 && errno == EAGAIN) {
             poll(&writable, 1, 1000);
         } else if (sent < 0) {
-            return; /* an ICMP error, or a server that has closed: what is missing will be seen */
+            /* An ICMP error, or a server that has closed: what is missing will be noticed. */
+            return;
         } else {
             rest += sent;
             length -= (size_t)sent;
@@ -157,7 +159,7 @@ static size_t segment_bytes(const struct msghdr *header, size_t length)
     return length;
 }
 
-static void give_on(struct load *load, uint32_t index, const struct msghdr *header, size_t length)
+static void deliver(struct load *load, uint32_t index, const struct msghdr *header, size_t length)
 {
     char *bytes = header->msg_iov->iov_base;
     size_t segment = segment_bytes(header, length);
@@ -184,10 +186,10 @@ static void read_datagrams(struct load *load, uint32_t index)
     if (load->latency != NULL)
         load->received_ns = load_now_ns();
     for (int i = 0; i < count; i++)
-        give_on(load, index, &in.headers[i].msg_hdr, in.headers[i].msg_len);
+        deliver(load, index, &in.headers[i].msg_hdr, in.headers[i].msg_len);
 }
 
-/* What is not used yet is kept in front of what comes next. */
+/* Bytes that are not used yet are kept before those that come next. */
 static void read_stream(struct load *load, uint32_t index)
 {
     struct member *member = &load->members[index];
@@ -245,7 +247,7 @@ bool members_pump(struct load *load, int64_t timeout_ns)
     return count > 0;
 }
 
-/* ---- the way in ---- */
+/* ---- joining ---- */
 
 void members_is_in(struct load *load, uint32_t index)
 {
@@ -255,7 +257,7 @@ void members_is_in(struct load *load, uint32_t index)
     load->in++;
 }
 
-/* Who has no answer asks again. Returns how many are on their way. */
+/* Members without an answer ask again. Returns how many are joining. */
 static uint32_t ask_again(struct load *load, uint32_t from, uint32_t to)
 {
     int64_t now_ns = load_now_ns();
@@ -297,7 +299,7 @@ void members_join(struct load *load, uint32_t count)
         if (load->in > in_before)
             progress_ns = load_now_ns();
         in_before = load->in;
-        if (load_now_ns() - progress_ns > PATIENCE_NS)
+        if (load_now_ns() - progress_ns > JOIN_TIMEOUT_NS)
             load_die("not all members were let in");
     }
 }

@@ -18,7 +18,8 @@
 
 static void enter(struct load *load, uint32_t index)
 {
-    static const char head[] = "\0\4MQTT\4\2\0\0"; /* 3.1.1, a clean session, no keep-alive */
+    /* 3.1.1, a clean session, no keep-alive. */
+    static const char head[] = "\0\4MQTT\4\2\0\0";
     char request[64] = {0x10, 0};
     size_t fixed = 2 + sizeof(head) - 1;
     int name;
@@ -32,14 +33,15 @@ static void enter(struct load *load, uint32_t index)
 
 static void subscribe(struct load *load, uint32_t index)
 {
-    static const char request[] = "\x82\x09\0\1" TOPIC; /* and QoS 0, which ends the literal */
+    /* The NUL at the end of the literal is QoS 0. */
+    static const char request[] = "\x82\x09\0\1" TOPIC;
 
     members_send(load, index, request, sizeof(request));
 }
 
 static void say(struct load *load, uint32_t author, uint32_t first, uint32_t count)
 {
-    char request[PACKET_BYTES * STREAM_UNDER_WAY];
+    char request[PACKET_BYTES * STREAM_WINDOW];
     size_t length = 0;
 
     for (uint32_t number = first; number < first + count; number++) {
@@ -82,7 +84,7 @@ static size_t input(struct load *load, uint32_t index, char *bytes, size_t lengt
 {
     size_t at = 0;
 
-    /* No packet that comes has more than 127 bytes. */
+    /* No packet that is received has more than 127 bytes. */
     while (length - at >= 2 && length - at >= 2 + (size_t)(uint8_t)bytes[at + 1]) {
         take_packet(load, index, (const uint8_t *)bytes + at);
         at += 2 + (size_t)(uint8_t)bytes[at + 1];
@@ -93,7 +95,7 @@ static size_t input(struct load *load, uint32_t index, char *bytes, size_t lengt
 const struct protocol mqtt_protocol = {
     .name = "mqtt",
     .is_stream = true,
-    .under_way = STREAM_UNDER_WAY,
+    .window = STREAM_WINDOW,
     .enter = enter,
     .input = input,
     .say = say,

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* NATS's core protocol: all subscribe to one subject, and none is sent what it has published
- * itself. */
+/*
+ * NATS's core protocol: all members subscribe to one subject, and none is sent what it has
+ * published.
+ */
 #include "load.h"
 
 #include <string.h>
@@ -61,7 +63,7 @@ static size_t input(struct load *load, uint32_t index, char *bytes, size_t lengt
 const struct protocol nats_protocol = {
     .name = "nats",
     .is_stream = true,
-    .under_way = STREAM_UNDER_WAY,
+    .window = STREAM_WINDOW,
     .enter = enter,
     .input = input,
     .say = say,

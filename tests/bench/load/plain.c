@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The plain protocol, dialect `course` in Chinese: doc/protocol.md, section 1. Lines may share a
- * datagram. */
+/*
+ * The plain protocol, dialect `course` in Chinese: doc/protocol.md, section 1. Lines may share a
+ * datagram.
+ */
 #include "load.h"
 
 #include <stdio.h>
@@ -85,7 +87,7 @@ static size_t input(struct load *load, uint32_t index, char *bytes, size_t lengt
 
 const struct protocol plain_protocol = {
     .name = "plain",
-    .under_way = UINT32_MAX,
+    .window = UINT32_MAX,
     .enter = enter,
     .input = input,
     .say = say,

@@ -24,7 +24,7 @@ static void say(struct load *load, uint32_t author, uint32_t first, uint32_t cou
     stream_say(load, author, "*3\r\n$7\r\nPUBLISH\r\n$4\r\nroom\r\n$64\r\n", first, count);
 }
 
-/* The author's answers: how many each message was sent to. */
+/* The author is answered with the number of receivers of each message. */
 static size_t skip_lines(struct load *load, uint32_t index, const char *bytes, size_t length)
 {
     const char *end = memrchr(bytes, '\n', length);
@@ -59,7 +59,7 @@ static size_t input(struct load *load, uint32_t index, char *bytes, size_t lengt
 const struct protocol redis_protocol = {
     .name = "redis",
     .is_stream = true,
-    .under_way = STREAM_UNDER_WAY,
+    .window = STREAM_WINDOW,
     .enter = enter,
     .input = input,
     .say = say,

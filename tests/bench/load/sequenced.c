@@ -2,10 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The sequenced protocol, as doc/protocol.md, section 2, wants it of a client, but lighter than the
- * client of core: all members are sent the same bytes, so a datagram is taken apart once, and for
- * each of the others compared. What comes beyond a gap is not kept, but asked for again. Nobody
- * asks who is here.
+ * The sequenced protocol, as doc/protocol.md, section 2, specifies it for a client, but lighter
+ * than the client of core. All members are sent the same bytes, so a datagram is decoded once, and
+ * compared for each of the others. Events beyond a gap are not kept, but requested again. Pages of
+ * members are not requested.
  */
 #include "load.h"
 #include "silent.h"
@@ -19,40 +19,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* When a position is reported (2.5): sooner for so long after something was missing. When a range
- * is asked for again. */
+/*
+ * When a position is reported (2.5), which is sooner for so long after a gap; and when a range is
+ * requested again.
+ */
 #define REPORT_EVENTS 5
 #define REPORT_MISSED 2
 #define MISSED_NS     LOAD_NS_PER_S
 #define REPORT_NS     (LOAD_NS_PER_S / 50)
 #define MISSING_NS    (LOAD_NS_PER_S / 20)
 
-/* Datagrams that were taken apart and are remembered. */
-#define SEEN_PLACES 256
+/* Decoded datagrams that are remembered. */
+#define DECODED_PLACES 256
 
-/* Reports that are sent without looking whether the server keeps up. */
+/* Reports that are sent without checking whether the server keeps up. */
 #define WAKE_BATCH 256
 
-/* Rounds of reports after which members that hear nothing have caught up with the joins. */
+/* After so many rounds of reports, members that receive nothing have caught up with the joins. */
 #define CATCH_UP_MAX 64
 
 struct session {
     uint64_t nonce, token, position;
     uint32_t packet, member;
-    uint32_t message, decided; /* the last that it has sent, and that it knows of */
-    uint32_t message_base;     /* number of the text that message 1 would have followed */
-    int64_t due_ns;            /* when the position is to be reported; 0 = it is */
-    int64_t missing_ns;        /* when something was asked for last */
+    uint32_t message, decided; /* the last that it has sent, and whose outcome it knows */
+    uint32_t message_base;     /* number of the text before message 1 */
+    int64_t due_ns;            /* when the position must be reported; 0: it is */
+    int64_t missing_ns;        /* when something was last requested */
     uint16_t run;
     uint8_t unreported; /* EVENTS */
     uint8_t cookie_length;
     char cookie[SEQUENCED_COOKIE_MAX_BYTES];
 };
 
-/* What stands in one datagram. */
-struct seen {
+/* The contents of one datagram. */
+struct decoded {
     uint64_t first, last;           /* events */
-    uint32_t text_first, text_last; /* messages, one after the other; 0 = none */
+    uint32_t text_first, text_last; /* consecutive messages; 0: none */
     uint32_t joins;
     uint32_t own[4]; /* chats of each author */
     uint16_t length;
@@ -60,37 +62,37 @@ struct seen {
     char bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
 };
 
-struct hall {
+struct state {
     uint64_t epoch;
     uint32_t queue_first, queue_count; /* members whose reports are due, in that order */
     uint32_t *queue;
-    uint32_t
-        silent_unreported; /* EVENTS that those who hear nothing were sent since they reported */
+    /* EVENTS sent to members that receive nothing since these last reported. */
+    uint32_t silent_unreported;
     int64_t silent_due_ns;
-    struct seen seen[SEEN_PLACES];
+    struct decoded decoded[DECODED_PLACES];
     struct session sessions[];
 };
 
-_Static_assert(sizeof(((struct seen *)NULL)->own) / sizeof(uint32_t) == 4,
+_Static_assert(sizeof(((struct decoded *)NULL)->own) / sizeof(uint32_t) == 4,
                "as many authors as --authors may say");
 
-static struct hall *hall_of(struct load *load)
+static struct state *state_of(struct load *load)
 {
     if (load->sessions == NULL) {
-        struct hall *hall = calloc(1, sizeof(*hall) + load->capacity * sizeof(struct session));
+        struct state *state = calloc(1, sizeof(*state) + load->capacity * sizeof(struct session));
 
-        if (hall == NULL || (hall->queue = calloc(load->capacity, sizeof(*hall->queue))) == NULL)
+        if (state == NULL || (state->queue = calloc(load->capacity, sizeof(*state->queue))) == NULL)
             load_die("out of memory");
-        load->sessions = hall;
+        load->sessions = state;
     }
     return load->sessions;
 }
 
-/* ---- the way in ---- */
+/* ---- joining ---- */
 
 static void enter(struct load *load, uint32_t index)
 {
-    struct session *session = &hall_of(load)->sessions[index];
+    struct session *session = &state_of(load)->sessions[index];
     char name[16], bytes[SEQUENCED_JOIN_MIN_BYTES];
     int length;
 
@@ -114,8 +116,8 @@ static void enter(struct load *load, uint32_t index)
 static void take_handshake(struct load *load, uint32_t index, const char *bytes, size_t length,
                            enum sequenced_datagram datagram)
 {
-    struct hall *hall = hall_of(load);
-    struct session *session = &hall->sessions[index];
+    struct state *state = state_of(load);
+    struct session *session = &state->sessions[index];
     struct sequenced_challenge challenge;
     struct sequenced_welcome welcome;
 
@@ -131,7 +133,7 @@ static void take_handshake(struct load *load, uint32_t index, const char *bytes,
     if (datagram == SEQUENCED_WELCOME && !load->members[index].in &&
         sequenced_handshake_read_welcome(bytes, length, &welcome) == 0 &&
         welcome.nonce == session->nonce) {
-        hall->epoch = welcome.epoch;
+        state->epoch = welcome.epoch;
         session->token = welcome.token;
         session->run = welcome.run;
         session->member = welcome.member;
@@ -152,10 +154,10 @@ static struct sequenced_up up_of(struct session *session)
                                  .position = session->position};
 }
 
-/* `missing`: the last event that is asked for; 0 = nothing is. */
+/* `missing`: the last event requested; 0: none. */
 static void report(struct load *load, uint32_t index, uint64_t missing)
 {
-    struct session *session = &hall_of(load)->sessions[index];
+    struct session *session = &state_of(load)->sessions[index];
     struct sequenced_up up = up_of(session);
     char bytes[128];
     struct octets_writer writer = sequenced_write(bytes, sizeof(bytes));
@@ -170,35 +172,37 @@ static void report(struct load *load, uint32_t index, uint64_t missing)
     members_send(load, index, bytes, writer.length);
 }
 
-/* Those who hear nothing have what the first author has. */
+/* Members that receive nothing report the position of the first author. */
 static void report_silent(struct load *load)
 {
-    struct hall *hall = hall_of(load);
+    struct state *state = state_of(load);
 
-    hall->silent_unreported = 0;
-    hall->silent_due_ns = 0;
+    state->silent_unreported = 0;
+    state->silent_due_ns = 0;
     for (uint32_t index = load->authors; index < load->count; index++) {
         if (!load->members[index].in)
             continue;
-        hall->sessions[index].position = hall->sessions[0].position;
+        state->sessions[index].position = state->sessions[0].position;
         report(load, index, 0);
     }
     silent_flush(load->silent);
 }
 
-/* They are sent what the first author is sent, but don't speak, so they have to report more often
- * than it does. */
+/*
+ * They are sent what the first author is sent, but do not speak, so they have to report more often
+ * than it does.
+ */
 static void note_silent(struct load *load)
 {
-    struct hall *hall = hall_of(load);
+    struct state *state = state_of(load);
 
-    if (++hall->silent_unreported >= REPORT_EVENTS)
+    if (++state->silent_unreported >= REPORT_EVENTS)
         report_silent(load);
-    else if (hall->silent_unreported == 1)
-        hall->silent_due_ns = load_now_ns() + REPORT_NS;
+    else if (state->silent_unreported == 1)
+        state->silent_due_ns = load_now_ns() + REPORT_NS;
 }
 
-static uint8_t patience(const struct session *session)
+static uint8_t report_interval(const struct session *session)
 {
     bool missed = session->missing_ns != 0 && load_now_ns() - session->missing_ns < MISSED_NS;
 
@@ -207,45 +211,47 @@ static uint8_t patience(const struct session *session)
 
 static void note_events(struct load *load, uint32_t index)
 {
-    struct hall *hall = hall_of(load);
-    struct session *session = &hall->sessions[index];
+    struct state *state = state_of(load);
+    struct session *session = &state->sessions[index];
 
-    if (++session->unreported >= patience(session)) {
+    if (++session->unreported >= report_interval(session)) {
         report(load, index, 0);
     } else if (session->unreported == 1) {
         session->due_ns = load_now_ns() + REPORT_NS;
-        hall->queue[(hall->queue_first + hall->queue_count++) % load->capacity] = index;
+        state->queue[(state->queue_first + state->queue_count++) % load->capacity] = index;
     }
 }
 
-/* All wait for the same time, so they stand in the order in which they are due; who has reported
- * meanwhile is passed over, or stands here again. */
+/*
+ * All waits are equally long, so the queue is in the order of due times. A member that has reported
+ * meanwhile is skipped, or is in the queue again.
+ */
 static int64_t tick(struct load *load, int64_t now_ns, bool everything)
 {
-    struct hall *hall = hall_of(load);
-    int64_t silent_ns = hall->silent_due_ns != 0 ? hall->silent_due_ns : INT64_MAX;
+    struct state *state = state_of(load);
+    int64_t silent_ns = state->silent_due_ns != 0 ? state->silent_due_ns : INT64_MAX;
 
     if (silent_ns != INT64_MAX && (silent_ns <= now_ns || everything)) {
         report_silent(load);
         silent_ns = INT64_MAX;
     }
-    while (hall->queue_count > 0) {
-        uint32_t index = hall->queue[hall->queue_first];
-        int64_t due_ns = hall->sessions[index].due_ns;
+    while (state->queue_count > 0) {
+        uint32_t index = state->queue[state->queue_first];
+        int64_t due_ns = state->sessions[index].due_ns;
 
         if (due_ns > now_ns && !everything)
             return due_ns < silent_ns ? due_ns : silent_ns;
-        hall->queue_first = (hall->queue_first + 1) % load->capacity;
-        hall->queue_count--;
+        state->queue_first = (state->queue_first + 1) % load->capacity;
+        state->queue_count--;
         if (due_ns != 0)
             report(load, index, 0);
     }
     return silent_ns;
 }
 
-static void ask_for_missing(struct load *load, uint32_t index, uint64_t upto)
+static void request_missing(struct load *load, uint32_t index, uint64_t upto)
 {
-    struct session *session = &hall_of(load)->sessions[index];
+    struct session *session = &state_of(load)->sessions[index];
     int64_t now_ns = load_now_ns();
 
     if (now_ns - session->missing_ns < MISSING_NS)
@@ -257,42 +263,44 @@ static void ask_for_missing(struct load *load, uint32_t index, uint64_t upto)
 
 /* ---- events ---- */
 
-static void look_at(struct load *load, struct seen *seen, const struct sequenced_event *event)
+static void count_event(struct load *load, struct decoded *decoded,
+                        const struct sequenced_event *event)
 {
     uint32_t number;
 
     if (event->kind == SEQUENCED_EVENT_JOIN)
-        seen->joins++;
+        decoded->joins++;
     if (event->kind != SEQUENCED_EVENT_CHAT)
         return;
     number = event->text.length == LOAD_TEXT_BYTES ? talk_read(event->text.bytes) : 0;
-    if (number == 0 || (seen->text_last != 0 && number != seen->text_last + 1)) {
-        seen->right = false;
+    if (number == 0 || (decoded->text_last != 0 && number != decoded->text_last + 1)) {
+        decoded->right = false;
         return;
     }
-    if (seen->text_first == 0)
-        seen->text_first = number;
-    seen->text_last = number;
+    if (decoded->text_first == 0)
+        decoded->text_first = number;
+    decoded->text_last = number;
     for (uint32_t author = 0; author < load->authors; author++)
-        seen->own[author] += event->member == hall_of(load)->sessions[author].member ? 1 : 0;
+        decoded->own[author] += event->member == state_of(load)->sessions[author].member ? 1 : 0;
 }
 
-/* Takes it apart, from event `from` on. */
+/* Decodes a datagram, from event `from` on. */
 static bool open_events(struct load *load, const char *bytes, size_t length, uint64_t from,
-                        struct seen *ret_seen)
+                        struct decoded *ret_decoded)
 {
     struct sequenced_events events;
     struct sequenced_event event;
 
-    if (length > sizeof(ret_seen->bytes) || sequenced_events_open(bytes, length, &events) != 0 ||
-        events.epoch != hall_of(load)->epoch)
+    if (length > sizeof(ret_decoded->bytes) || sequenced_events_open(bytes, length, &events) != 0 ||
+        events.epoch != state_of(load)->epoch)
         return false;
-    *ret_seen = (struct seen){.first = events.first, .right = true, .length = (uint16_t)length};
-    ret_seen->last = events.first + events.count - 1;
-    memcpy(ret_seen->bytes, bytes, length);
+    *ret_decoded =
+        (struct decoded){.first = events.first, .right = true, .length = (uint16_t)length};
+    ret_decoded->last = events.first + events.count - 1;
+    memcpy(ret_decoded->bytes, bytes, length);
     while (sequenced_events_next(&events, &event)) {
         if (event.seq >= from)
-            look_at(load, ret_seen, &event);
+            count_event(load, ret_decoded, &event);
     }
     return true;
 }
@@ -304,64 +312,66 @@ static uint64_t first_of(const char *bytes)
     return octets_read_u64(&reader);
 }
 
-/* The same bytes as somebody else was sent, nearly always. NULL: they can't be read. */
-static const struct seen *see(struct load *load, const char *bytes, size_t length)
+/*
+ * Nearly always these are the same bytes that another member was sent. NULL: they can't be decoded.
+ */
+static const struct decoded *decode(struct load *load, const char *bytes, size_t length)
 {
     uint64_t first = length > SEQUENCED_EVENTS_HEADER_BYTES ? first_of(bytes) : 0;
-    struct seen *seen = &hall_of(load)->seen[first % SEEN_PLACES];
+    struct decoded *decoded = &state_of(load)->decoded[first % DECODED_PLACES];
 
-    if (seen->length == length && memcmp(seen->bytes, bytes, length) == 0)
-        return seen;
-    return open_events(load, bytes, length, 0, seen) ? seen : NULL;
+    if (decoded->length == length && memcmp(decoded->bytes, bytes, length) == 0)
+        return decoded;
+    return open_events(load, bytes, length, 0, decoded) ? decoded : NULL;
 }
 
-static void take_seen(struct load *load, uint32_t index, const struct seen *seen)
+static void take_decoded(struct load *load, uint32_t index, const struct decoded *decoded)
 {
-    struct session *session = &hall_of(load)->sessions[index];
-    uint32_t own = index < load->authors ? seen->own[index] : 0;
+    struct session *session = &state_of(load)->sessions[index];
+    uint32_t own = index < load->authors ? decoded->own[index] : 0;
 
-    session->position = seen->last;
+    session->position = decoded->last;
     session->decided += own;
-    load->members[index].told += seen->joins;
-    if (!seen->right)
+    load->members[index].told += decoded->joins;
+    if (!decoded->right)
         load->wrong++;
-    else if (seen->text_first != 0)
-        talk_arrived(load, &load->members[index], seen->text_first, seen->text_last, own);
+    else if (decoded->text_first != 0)
+        talk_arrived(load, &load->members[index], decoded->text_first, decoded->text_last, own);
 }
 
 static void take_events(struct load *load, uint32_t index, const char *bytes, size_t length)
 {
-    struct session *session = &hall_of(load)->sessions[index];
-    const struct seen *seen;
-    struct seen rest;
+    struct session *session = &state_of(load)->sessions[index];
+    const struct decoded *decoded;
+    struct decoded rest;
 
     if (!load->members[index].in)
         return;
-    seen = see(load, bytes, length);
-    if (seen == NULL) {
+    decoded = decode(load, bytes, length);
+    if (decoded == NULL) {
         load->wrong++;
         return;
     }
-    if (seen->first > session->position + 1) {
-        ask_for_missing(load, index, seen->last);
+    if (decoded->first > session->position + 1) {
+        request_missing(load, index, decoded->last);
         return;
     }
-    if (seen->last > session->position && seen->first == session->position + 1)
-        take_seen(load, index, seen);
-    else if (seen->last > session->position &&
+    if (decoded->last > session->position && decoded->first == session->position + 1)
+        take_decoded(load, index, decoded);
+    else if (decoded->last > session->position &&
              open_events(load, bytes, length, session->position + 1, &rest))
-        take_seen(load, index, &rest);
+        take_decoded(load, index, &rest);
     if (load->silent == NULL || index < load->authors)
         note_events(load, index);
     if (load->silent != NULL && index == 0)
         note_silent(load);
 }
 
-/* ---- what one member is told ---- */
+/* ---- DOWN ---- */
 
 static void take_down(struct load *load, uint32_t index, const char *bytes, size_t length)
 {
-    struct session *session = &hall_of(load)->sessions[index];
+    struct session *session = &state_of(load)->sessions[index];
     struct sequenced_down_frame frame;
     struct sequenced_down down;
     struct octets_reader reader;
@@ -370,7 +380,7 @@ static void take_down(struct load *load, uint32_t index, const char *bytes, size
         return;
     while (sequenced_down_next(&reader, &frame) == 1) {
         if (frame.kind == SEQUENCED_DOWN_HEAD && frame.head > session->position)
-            ask_for_missing(load, index, frame.head);
+            request_missing(load, index, frame.head);
         else if (frame.kind == SEQUENCED_DOWN_HEAD)
             report(load, index, 0);
         else if (frame.kind != SEQUENCED_DOWN_TAKEN)
@@ -394,12 +404,12 @@ static size_t input(struct load *load, uint32_t index, char *bytes, size_t lengt
     return length;
 }
 
-/* ---- saying something ---- */
+/* ---- messages ---- */
 
-/* Messages `from` … `to` of this author, as many to an UP as fit. */
+/* Messages `from` … `to` of this author, as many in an UP as fit. */
 static void send_messages(struct load *load, uint32_t author, uint32_t from, uint32_t to)
 {
-    struct session *session = &hall_of(load)->sessions[author];
+    struct session *session = &state_of(load)->sessions[author];
     char bytes[SEQUENCED_DATAGRAM_MAX_BYTES], text[LOAD_TEXT_BYTES];
 
     while (from <= to) {
@@ -421,17 +431,17 @@ static void send_messages(struct load *load, uint32_t author, uint32_t from, uin
 
 static void say(struct load *load, uint32_t author, uint32_t first, uint32_t count)
 {
-    struct session *session = &hall_of(load)->sessions[author];
+    struct session *session = &state_of(load)->sessions[author];
 
     session->message_base = first - session->message - 1;
     send_messages(load, author, session->message + 1, session->message + count);
     session->message += count;
 }
 
-static void again(struct load *load)
+static void repeat(struct load *load)
 {
     for (uint32_t author = 0; author < load->authors; author++) {
-        struct session *session = &hall_of(load)->sessions[author];
+        struct session *session = &state_of(load)->sessions[author];
 
         if (session->decided < session->message) {
             load->repeats++;
@@ -440,7 +450,10 @@ static void again(struct load *load)
     }
 }
 
-/* All say where they are: so nobody is away. Those who hear nothing catch up in this way, too. */
+/*
+ * All members report their positions, so that none is away. Members that receive nothing catch up
+ * this way, too.
+ */
 static void wake(struct load *load)
 {
     struct subject_counters before, after;
@@ -449,7 +462,7 @@ static void wake(struct load *load)
         subject_counters(&before);
         for (uint32_t index = 0; index < load->count; index++) {
             if (load->silent != NULL)
-                hall_of(load)->sessions[index].position = hall_of(load)->sessions[0].position;
+                state_of(load)->sessions[index].position = state_of(load)->sessions[0].position;
             report(load, index, 0);
             if (index % WAKE_BATCH == 0) {
                 silent_flush(load->silent);
@@ -470,12 +483,12 @@ static void wake(struct load *load)
 const struct protocol sequenced_protocol = {
     .name = "sequenced",
     .authors_listen = true,
-    .under_way = 32,
+    .window = 32,
     .counts_own_join = true,
     .enter = enter,
     .input = input,
     .say = say,
-    .again = again,
+    .repeat = repeat,
     .wake = wake,
     .tick = tick,
 };

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Forged datagrams out, frames of the tun device in. IPv4 without options, UDP without a checksum
- * (RFC 768). */
+/*
+ * Sends forged datagrams, and reads frames from the tun device. IPv4 without options, UDP without a
+ * checksum (RFC 768).
+ */
 #include "silent.h"
 
 #include "load.h"
@@ -23,7 +25,7 @@
 #define FRAME_BYTES   1500
 #define PORT          7777
 
-/* 10.9.1.0 and on, 250 to a block; the server is at 10.9.0.1. */
+/* From 10.9.1.0 on, 250 to a block; the server is at 10.9.0.1. */
 #define NETWORK    0x0a090000U
 #define BLOCK      250U
 #define FIRST_HOST 1U
@@ -47,7 +49,7 @@ static uint32_t index_of(uint32_t address)
     return (((address - NETWORK) >> 8) - 1) * BLOCK + (address & 0xffU) - FIRST_HOST;
 }
 
-/* The kernel takes its time to see that somebody reads; what it sends before is lost. */
+/* The kernel takes a while to notice that the device is read; what it sends before is lost. */
 static void wait_running(struct ifreq *request, int fd)
 {
     int64_t end_ns = load_now_ns() + 10 * LOAD_NS_PER_S;
@@ -144,7 +146,7 @@ bool silent_read(struct silent *silent, struct load *load)
     return any;
 }
 
-void silent_close_ears(struct silent *silent)
+void silent_stop_reading(struct silent *silent)
 {
     close(silent->tun);
     silent->tun = -1;

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Of one message with what is around it. */
+/* Of one message with what surrounds it. */
 #define REQUEST_BYTES 128
 
 void stream_connect(struct load *load, uint32_t index)
@@ -33,7 +33,7 @@ void stream_connect(struct load *load, uint32_t index)
 void stream_say(struct load *load, uint32_t author, const char *head, uint32_t first,
                 uint32_t count)
 {
-    char request[STREAM_UNDER_WAY * REQUEST_BYTES];
+    char request[STREAM_WINDOW * REQUEST_BYTES];
     size_t head_length = strlen(head), length = 0;
 
     for (uint32_t number = first; number < first + count; number++) {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Reads /proc, and the processor clock of another process, which is right to the nanosecond where
- * /proc/PID/stat counts ticks. */
+/*
+ * Reads /proc, and the processor clock of another process, which is precise to a nanosecond, while
+ * /proc/PID/stat counts ticks.
+ */
 #include "subject.h"
 
 #include <fcntl.h>
@@ -12,8 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whoever does nothing for so long has nothing to do. It is slept: two processors may be one
- * core's, and then one that is busy slows down the other. */
+/*
+ * A server that does nothing for so long has nothing to do. The generator sleeps meanwhile: two
+ * processors may share a core, and then a busy one slows down the other.
+ */
 #define QUIET_NS 60000
 
 bool subject_open(pid_t pid, struct subject *ret_subject)
@@ -34,7 +38,7 @@ uint64_t subject_cpu_ns(const struct subject *subject)
     return (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
 }
 
-/* That of its first thread. */
+/* The state of its first thread. */
 static char state_of(const struct subject *subject)
 {
     char text[512];
@@ -61,14 +65,14 @@ void subject_wait_quiet(const struct subject *subject)
     for (;;) {
         clock_nanosleep(CLOCK_MONOTONIC, 0, &wait, NULL);
         now = subject_cpu_ns(subject);
-        /* One that is ready but has no processor is not quiet. */
+        /* A process that is runnable but has no processor is not quiet. */
         if (now == before && state_of(subject) != 'R')
             return;
         before = now;
     }
 }
 
-/* The value below the heading `name` in the pair of lines that `prefix` begins. */
+/* The value below the heading `name` in the pair of lines that begin with `prefix`. */
 static uint64_t value_of(const char *text, const char *prefix, const char *name)
 {
     const char *heads = strstr(text, prefix),

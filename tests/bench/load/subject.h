@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The server that is measured, seen from outside: its processor time, whether it has something to
- * do, and the kernel's counters of the network that it is in. */
+/*
+ * The server under measurement, seen from outside: its processor time, whether it has something to
+ * do, and the kernel's counters of its network.
+ */
 #ifndef BENCH_LOAD_SUBJECT_H
 #define BENCH_LOAD_SUBJECT_H
 
@@ -19,17 +21,17 @@ struct subject {
 
 /* Of the whole network namespace. */
 struct subject_counters {
-    uint64_t sent;     /* UDP datagrams; several that are given to the kernel as one count as one */
+    uint64_t sent;     /* UDP datagrams; several passed to the kernel as one count as one */
     uint64_t received; /* UDP datagrams that were read */
     uint64_t dropped;  /* because a receive buffer was full */
     uint64_t octets;   /* of IP that were sent */
 };
 
-/* False where there is no such process. */
+/* False if there is no such process. */
 bool subject_open(pid_t pid, struct subject *ret_subject);
 /* Of all its threads. */
 uint64_t subject_cpu_ns(const struct subject *subject);
-/* Until it waits for something, and its processor time stands still. */
+/* Waits until it sleeps, and its processor time does not change. */
 void subject_wait_quiet(const struct subject *subject);
 bool subject_is_stopped(const struct subject *subject);
 void subject_counters(struct subject_counters *ret_counters);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Messages: their text, who was told of them, and rounds of so many in flight. */
+/* Messages: their text, which members were sent them, and rounds of so many in flight. */
 #include "load.h"
 #include "silent.h"
 
@@ -12,14 +12,14 @@ static const char constant[] = "abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTU
 _Static_assert(sizeof(constant) - 1 == LOAD_TEXT_BYTES - LOAD_NUMBER_DIGITS,
                "a text has its length");
 
-/* Nothing has come for so long: then what is missing is lost, or was never taken. */
+/* If nothing has come for so long, what is missing is lost, or was never accepted. */
 #define STALL_NS LOAD_NS_PER_S
 
-/* How often it is said again before it counts as lost. */
+/* How often a message is repeated before it counts as lost. */
 #define STALLS_MAX 3
 
-/* Messages of talk_fill that are under way. */
-#define FILL_UNDER_WAY 16
+/* Messages of talk_fill that are in flight. */
+#define FILL_WINDOW 16
 
 void talk_write(char text[LOAD_TEXT_BYTES], uint32_t number)
 {
@@ -44,8 +44,9 @@ void talk_arrived(struct load *load, struct member *member, uint32_t first, uint
 {
     if (first != member->next || last > load->said) {
         load->wrong++;
+        /* A repetition is no delivery. */
         if (first < member->next)
-            return; /* twice: no delivery */
+            return;
     }
     member->next = last + 1;
     load->deliveries += last - first + 1 - own;
@@ -65,13 +66,13 @@ void talk_arrived_text(struct load *load, struct member *member, const char text
 
 /* ---- rounds ---- */
 
-/* Author after author, each as many as it may have under way. */
+/* Author after author, each as many as it may have in flight. */
 static void say(struct load *load, uint32_t count)
 {
-    uint32_t under_way = load->protocol->under_way;
+    uint32_t window = load->protocol->window;
 
     for (uint32_t author = 0; count > 0; author++) {
-        uint32_t part = count < under_way ? count : under_way;
+        uint32_t part = count < window ? count : window;
 
         if (author == load->authors)
             load_die("so many messages can't be in flight with so few authors");
@@ -86,7 +87,7 @@ static uint64_t listeners(const struct load *load)
     return load->count - 1;
 }
 
-/* Whoever was not told by now goes on with what comes next. */
+/* Members that lack messages continue with the next ones. */
 static void give_up(struct load *load, uint64_t missing)
 {
     load->lost += missing;
@@ -103,18 +104,20 @@ static void wait_deliveries(struct load *load, uint64_t goal)
         if (members_pump(load, STALL_NS / 10)) {
             since_ns = load_now_ns();
         } else if (load_now_ns() - since_ns > STALL_NS) {
-            if (++stalls > STALLS_MAX || load->protocol->again == NULL) {
+            if (++stalls > STALLS_MAX || load->protocol->repeat == NULL) {
                 give_up(load, goal - load->deliveries);
                 return;
             }
-            load->protocol->again(load);
+            load->protocol->repeat(load);
             since_ns = load_now_ns();
         }
     }
 }
 
-/* Nobody hears anything but authors of a protocol that tells them of their own: then the others
- * were sent the same. */
+/*
+ * Only authors receive anything, and only with protocols that send them their own messages: then
+ * the others were sent the same.
+ */
 static void wait_silent(struct load *load, uint64_t goal)
 {
     int64_t since_ns = load_now_ns();
@@ -194,8 +197,8 @@ void talk_fill(struct load *load, uint64_t bytes)
 {
     if (load->count != 1)
         load_die("who fills the memory has to be alone");
-    for (uint64_t filled = 0; filled < bytes; filled += FILL_UNDER_WAY * LOAD_TEXT_BYTES) {
-        say(load, FILL_UNDER_WAY);
+    for (uint64_t filled = 0; filled < bytes; filled += FILL_WINDOW * LOAD_TEXT_BYTES) {
+        say(load, FILL_WINDOW);
         while (load->protocol->authors_listen && load->members[0].next <= load->said)
             members_pump(load, STALL_NS / 10);
         if (!load->protocol->authors_listen)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Requests, and what a datagram needs around it. */
+/* Requests, and the headers of a datagram. */
 #include "common.h"
 
 #include <arpa/inet.h>
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As roomd asks for: see src/io/udp/udp.c. */
+/* As roomd requests: see src/io/udp/udp.c. */
 #define BUFFER_BYTES (4 << 20)
 
 static const char separator[] = " \xef\xbc\x9a "; /* a wide colon */
@@ -68,7 +68,7 @@ void common_send_header(struct msghdr *header, struct common_member *member, str
     memcpy(CMSG_DATA(asked), &info, sizeof(info));
 }
 
-/* Who asks again has not heard the answer. */
+/* A member that asks again has not received the answer. */
 static bool is_in(const struct common_room *room, const struct sockaddr_in *peer)
 {
     for (size_t i = 0; i < room->count; i++) {
@@ -78,7 +78,7 @@ static bool is_in(const struct common_room *room, const struct sockaddr_in *peer
     return false;
 }
 
-static void let_in(struct common_room *room, const struct msghdr *header)
+static void add_member(struct common_room *room, const struct msghdr *header)
 {
     struct common_member *member = &room->members[room->count];
     const struct cmsghdr *control = CMSG_FIRSTHDR(header);
@@ -103,7 +103,7 @@ size_t common_take(struct common_room *room, const struct msghdr *header, size_t
     if (length < 3 || request[1] != ' ')
         return 0;
     if (request[0] == 'L') {
-        let_in(room, header);
+        add_member(room, header);
         return 0;
     }
     text = memchr(name, ' ', length - 2);

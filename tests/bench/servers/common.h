@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What both reference servers share: the course's protocol, as plainly as it can be had, and a
- * socket that answers from the address that was asked. They know no limits, no names that are
- * taken, no members that leave: only what a delivery needs.
+ * What both reference servers share: the course's protocol in its simplest form, and a socket that
+ * answers from the address that was asked. They have no limits, no names that are taken, and no
+ * members that leave: only what a delivery needs.
  */
 #ifndef BENCH_SERVERS_COMMON_H
 #define BENCH_SERVERS_COMMON_H
@@ -29,17 +29,19 @@ struct common_room {
     struct common_member members[COMMON_MEMBERS_MAX];
 };
 
-/* Opens `argv`[1]:`argv`[2] and says so on stdout. Never returns where that can't be done. */
+/* Opens `argv`[1]:`argv`[2] and prints that to stdout. Exits if it can't. */
 void common_open(struct common_room *room, int argc, char **argv);
 
-/* Puts the message header of one datagram together; its parts are borrowed. */
+/* Fill in the message header of one datagram; its parts are borrowed. */
 void common_receive_header(struct msghdr *header, struct sockaddr_in *peer, struct iovec *piece,
                            char *bytes, void *control);
 void common_send_header(struct msghdr *header, struct common_member *member, struct iovec *piece,
                         void *control);
 
-/* Takes a request: lets its author in, and then or later returns the bytes of the line that the
- * others are to be sent; 0 where there is none. `line`: COMMON_DATAGRAM_BYTES. */
+/*
+ * Handles a request: a join adds its author; of a message, returns the length of the line that the
+ * others must be sent, else 0. `line` has COMMON_DATAGRAM_BYTES * 2 bytes.
+ */
 size_t common_take(struct common_room *room, const struct msghdr *header, size_t length,
                    char *line);
 

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""The server as the course has it written, in the fewest words that work: what everybody starts from."""
+"""
+The server as the course specifies it, in as few lines as possible: what everybody starts from.
+"""
 import socket
 import sys
 

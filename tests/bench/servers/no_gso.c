@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* A library to load before a server: its kernel then refuses to cut one buffer into datagrams
- * (UDP_SEGMENT), as some do. */
+/*
+ * A library to preload into a server. Its kernel then refuses to split one buffer into datagrams
+ * (UDP_SEGMENT), as some do.
+ */
 #include <dlfcn.h>
 #include <errno.h>
 #include <netinet/in.h>

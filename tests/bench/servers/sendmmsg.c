@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* The reference with many datagrams a system call, in and out; each message is still a datagram of
- * its own. */
+/*
+ * The reference with many datagrams a system call, in and out; each message is still a datagram of
+ * its own.
+ */
 #include "common.h"
 
 #include <stdalign.h>
