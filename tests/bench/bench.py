@@ -237,9 +237,9 @@ class Bench:
 
     def memory(self):
         """
-        Resident bytes a member, between so many members and twice as many; what is allocated once
-        is allocated before. Members of roomd need no sockets for this; those of a peer need one on
-        each side.
+        Resident bytes a member, between so many members and twice as many; one-time allocations
+        happen before. Members of roomd need no sockets for this; those of a peer need one on each
+        side.
         """
         kinds = {"naive": self.references["naive"], "plain": self.ours["plain"], "sequenced": self.ours["sequenced"]}
         if self.plan.peers:

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What a bad network costs in bytes: the same talk in worlds that lose nothing, and more and more
+ * The cost of a bad network in bytes: the same talk in worlds that lose nothing, and more and more
  * in both directions. Counts the payload of both directions, from the first HELLO until everybody
  * has everything; the network is never healed. The clock is fake, so the figures are the same on
  * every machine.

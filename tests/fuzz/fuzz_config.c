@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The configuration file, with any bytes in it. Beyond not crashing: what is refused was reported;
- * what is accepted is within its limits, and the same bytes give the same configuration again.
+ * The configuration file, with any bytes in it. Beyond not crashing: a refused file was reported;
+ * an accepted one is within its limits, and the same bytes give the same configuration again.
  */
 #include "conf/config.h"
 

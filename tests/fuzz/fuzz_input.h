@@ -2,8 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What every fuzz entry needs: a check that stops the program, and an input that is read byte by
- * byte.
+ * Used by every fuzz entry: a check that stops the program, and an input that is read byte by byte.
  */
 #ifndef TESTS_FUZZ_INPUT_H
 #define TESTS_FUZZ_INPUT_H

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * One datagram of the sequenced protocol. What a reader accepts is written; that is read and
+ * One datagram of the sequenced protocol. If a reader accepts it, it is written; that is read and
  * written again, and must be the same bytes, no longer than the input, with as many frames or
  * events.
  */

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Replaces libFuzzer for compilers without it: runs the entry over every file among its arguments,
- * and every file in the folders among them.
+ * Replaces libFuzzer where the compiler has none: runs the entry over every file among its
+ * arguments, and every file in the folders among them.
  */
 #include <dirent.h>
 #include <stdint.h>

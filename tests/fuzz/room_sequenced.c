@@ -3,8 +3,9 @@
 
 /*
  * Programs of the sequenced protocol in the world of fuzz_room. They answer challenges by
- * themselves, so that an input reaches the sessions. What they are sent is compared with what has
- * happened. They are not clients: the input decides when anything is sent, and what.
+ * themselves, so that an input reaches the sessions. The datagrams sent to them are compared with
+ * the events that have happened. They are not clients: the input decides when anything is sent, and
+ * what.
  */
 #include "core/model/session.h"
 #include "core/sequenced_wire/sequenced_down.h"

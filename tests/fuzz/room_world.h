@@ -17,7 +17,7 @@
 #define PEERS       16U
 #define MEMBERS_MAX 6U
 
-/* What the member at an endpoint must be sent next. */
+/* The next notice that the member at an endpoint must be sent. */
 struct expectation {
     bool in;
     unsigned next; /* notice number */

@@ -3,8 +3,7 @@
 
 /*
  * A sequenced client under test, with the test as its server. The datagrams that the client sends
- * are kept and read one by one; what it reports is kept too. Time passes only when the test says
- * so.
+ * are kept and read one by one; its reports are kept, too. Time passes only when the test says so.
  */
 #ifndef TESTS_SUPPORT_CLIENT_STAGE_H
 #define TESTS_SUPPORT_CLIENT_STAGE_H
@@ -65,7 +64,7 @@ struct client_stage {
 
     char members[1024]; /* "+3 carol -3 carol …", as reported */
 
-    /* What the server answers with. */
+    /* The values in the server's answers. */
     uint16_t run;
     uint64_t position; /* of WELCOME */
     uint64_t head;

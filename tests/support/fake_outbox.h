@@ -16,7 +16,7 @@ struct fake_datagram {
 };
 
 struct fake_outbox {
-    struct fake_datagram *sent; /* owned; what was taken, in order */
+    struct fake_datagram *sent; /* owned; the datagrams taken, in order */
     size_t count;
     size_t capacity;
     size_t calls;

@@ -42,7 +42,7 @@ bool hand_hello(struct hand *hand, uint64_t nonce);
  */
 bool hand_join(struct hand *hand, const char *name, bool resume);
 
-/* hand_hello, hand_join and a sweep; what was sent can still be read. True if it is in. */
+/* hand_hello, hand_join and a sweep; the datagrams sent can still be read. True if it is in. */
 bool hand_enter(struct hand *hand, uint64_t nonce, const char *name);
 
 /* Sends an UP with these frames, its next packet number, and its position. */

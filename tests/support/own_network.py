@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-What tests need from the kernel beyond sockets: a network namespace of their own, addresses in it,
+Kernel features for tests, beyond sockets: a network namespace of their own, addresses in it,
 forged datagrams, loss, the kernel's counters, a kernel without IPv6. Most of it needs root; without
 it, the test is skipped and says why.
 """

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * A plain client under test, with the test as its server. What it sends and reports is kept as
+ * A plain client under test, with the test as its server. Its datagrams and reports are kept as
  * text, to be compared as a whole. Time passes only when the test says so.
  */
 #ifndef TESTS_SUPPORT_PLAIN_STAGE_H

@@ -52,7 +52,7 @@ class Filter:
 
     def kill(self):
         """
-        Kills it without a signal that it could handle. What it has written can be read afterwards.
+        Kills it without a signal that it could handle. Its output can be read afterwards.
         """
         self.killed = True
         self.process.kill()

@@ -29,8 +29,7 @@
 struct world;
 
 /*
- * What happens to clients: how many of each incident. The seed chooses the clients; one may be hit
- * twice.
+ * Incidents of clients: how many of each kind. The seed chooses the clients; one may be hit twice.
  */
 struct world_incidents {
     uint16_t late;    /* join during the talk */

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What must be true: each event when a client reports it, and each message and list of members when
- * all is quiet.
+ * The checks: each event when a client reports it, and each message and list of members when all is
+ * quiet.
  */
 #include "support/world_internal.h"
 

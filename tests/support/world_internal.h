@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What the files of the world share: world.c (time, network, room), world_actor.c (a client and its
+ * Shared by the files of the world: world.c (time, network, room), world_actor.c (a client and its
  * reports), world_script.c (what happens when), world_check.c (what must be true) and
  * world_promises.c (whether the room's acknowledgements stay true).
  */

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What happens when: written before the first datagram is sent, so that changes of either end do
- * not change the script.
+ * The script, written before the first datagram is sent, so that changes of either end do not
+ * change the script.
  */
 #include "support/world_internal.h"
 

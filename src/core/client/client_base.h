@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What the clients of all protocols have in common: each begins with a struct client. The functions
- * here do what is the same for all; what differs is in the protocol's table of operations. Knows no
- * wire format. The contract is roomd/client.h, implemented by core/client.c.
+ * The common part of the clients of all protocols: each begins with a struct client. The functions
+ * here do the same for all; a protocol's own part is behind its table of operations. Knows no wire
+ * format. The contract is roomd/client.h, implemented by core/client.c.
  */
 #ifndef ROOMD_CORE_CLIENT_CLIENT_BASE_H
 #define ROOMD_CORE_CLIENT_CLIENT_BASE_H

@@ -212,7 +212,7 @@ static void tell_unknown(struct sequenced_client *client, uint32_t after, uint32
 }
 
 /*
- * Numbers that an earlier program used in this session are not ours: what it had in flight is
+ * Numbers that an earlier program used in this session are not ours: its messages in flight are
  * reported as unknown, and ours continue after what was decided.
  */
 static void adopt_session(struct sequenced_client *client, uint32_t said, uint64_t head)

@@ -7,7 +7,7 @@
  *
  * Only the tick sends datagrams; all other functions only set times. `..._due_ns` returns when
  * something is due (MOMENT_NEVER_NS: never). `..._write` adds the frames that are due to an UP and
- * returns false when it is full. What was written is no longer due.
+ * returns false when it is full. Written frames are no longer due.
  */
 #ifndef ROOMD_CORE_SEQUENCED_CLIENT_SEQUENCED_CLIENT_STATE_H
 #define ROOMD_CORE_SEQUENCED_CLIENT_SEQUENCED_CLIENT_STATE_H

@@ -22,7 +22,7 @@
 #define LOAD_TEXT_BYTES    64
 #define LOAD_NUMBER_DIGITS 10
 
-/* What is read of one member in a call, and what may be left over as an incomplete line. */
+/* Bytes read of one member in a call, and the longest incomplete line that may be left over. */
 #define LOAD_BUFFER_BYTES 65536
 #define LOAD_HELD_BYTES   4096
 
@@ -56,7 +56,7 @@ struct protocol {
     void (*enter)(struct load *load, uint32_t index); /* asks to join, or asks again */
     void (*say)(struct load *load, uint32_t author, uint32_t first, uint32_t count);
     /* These may be NULL. */
-    void (*repeat)(struct load *load); /* nothing has come for long: what was said may be lost */
+    void (*repeat)(struct load *load); /* nothing has come for long: messages may be lost */
     void (*wake)(struct load *load);   /* members that were quiet for long report their positions */
     /* Does what is due; returns when the next is. */
     int64_t (*tick)(struct load *load, int64_t now_ns, bool everything);

@@ -17,7 +17,7 @@
 #define SENT_PLACES   65536
 #define LATENCIES_MAX (1U << 23)
 
-/* What is still missing after that will not come. */
+/* Deliveries still missing after that will not come. */
 #define LATE_NS  LOAD_NS_PER_S
 #define STORM_NS (60 * LOAD_NS_PER_S)
 

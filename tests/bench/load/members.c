@@ -134,7 +134,7 @@ void members_send(struct load *load, uint32_t index, const void *bytes, size_t l
         if (sent < 0 && errno == EAGAIN) {
             poll(&writable, 1, 1000);
         } else if (sent < 0) {
-            /* An ICMP error, or a server that has closed: what is missing will be noticed. */
+            /* An ICMP error, or a server that has closed: missing messages will be noticed. */
             return;
         } else {
             rest += sent;

@@ -49,7 +49,7 @@ static uint32_t index_of(uint32_t address)
     return (((address - NETWORK) >> 8) - 1) * BLOCK + (address & 0xffU) - FIRST_HOST;
 }
 
-/* The kernel takes a while to notice that the device is read; what it sends before is lost. */
+/* The kernel takes a while to notice that the device is read; datagrams sent before are lost. */
 static void wait_running(struct ifreq *request, int fd)
 {
     int64_t end_ns = load_now_ns() + 10 * LOAD_NS_PER_S;

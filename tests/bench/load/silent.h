@@ -4,8 +4,8 @@
 /*
  * Members behind a network that takes everything and delivers nothing, so that a server's sending
  * is measured without the cost of receiving: their addresses are behind a tun device that is not
- * read. What they say is forged, from raw sockets, and arrives over loopback. While they join, the
- * device is read.
+ * read. Their datagrams are forged, from raw sockets, and arrive over loopback. While they join,
+ * the device is read.
  */
 #ifndef BENCH_LOAD_SILENT_H
 #define BENCH_LOAD_SILENT_H

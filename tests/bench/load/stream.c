@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* What the protocols over TCP share. */
+/* Functions shared by the protocols over TCP. */
 #include "load.h"
 
 #include <fcntl.h>

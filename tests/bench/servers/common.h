@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What both reference servers share: the course's protocol in its simplest form, and a socket that
- * answers from the address that was asked. They have no limits, no names that are taken, and no
- * members that leave: only what a delivery needs.
+ * The common part of both reference servers: the course's protocol in its simplest form, and a
+ * socket that answers from the address that was asked. They have no limits, no names that are
+ * taken, and no members that leave: only what a delivery needs.
  */
 #ifndef BENCH_SERVERS_COMMON_H
 #define BENCH_SERVERS_COMMON_H
