@@ -3,18 +3,17 @@
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
 A client for a roomd room that runs wherever Python 3.8 does: Linux, macOS, Windows, a phone. It needs nothing but this
-file, and is meant to be read: whoever writes a client of their own finds here what one must know. doc/protocol.md has
-the rest.
+file, and is meant to be read: it shows the authors of other clients what they must know. doc/protocol.md has the rest.
 
     room.py 192.0.2.7                     asks for a name; type lines, leave with /quit
     room.py --name bot 192.0.2.7 <file    each line of the file is a message
     room.py --sequenced 192.0.2.7         the protocol that repairs what the network loses
 
 With --sequenced it needs the folder `sequenced` beside it: wire.py has the bytes of that protocol, client.py the client
-as a machine, memory.py what the machine remembers, and terminal.py what is around it.
+as a state machine, memory.py the state that it keeps, and terminal.py the socket, clock and terminal around it.
 
-Exit status: 0 left, 64 usage, 69 nobody answers there, 76 refused or removed. With --sequenced 0 also says that the
-room has all that was said, 75 that it may not have it, and 76 that it did not want it.
+Exit status: 0 left, 64 usage, 69 nobody answers there, 76 refused or removed. With --sequenced 0 also means that the
+room has taken every message, 75 that it may not have taken some, and 76 that it has refused some.
 """
 import argparse
 import contextlib
@@ -30,29 +29,29 @@ import unicodedata
 
 EXIT_USAGE, EXIT_UNREACHABLE, EXIT_UNKNOWN, EXIT_REFUSED = 64, 69, 75, 76
 
-# A room lets you in with exactly the first word, and ends your stay with exactly the second. It never sends either as a
-# line of the chat.
+# The accept and the bye of each dialect, which a client compares exactly. A room never sends either as a line of the
+# chat.
 DIALECTS = {"course": ("OK", "EXIT"), "yn": ("Y", None)}
 TERSE = {"N": "the name is taken or not allowed, or the room is full",
          "OK": "it speaks --dialect course", "Y": "it speaks --dialect yn"}
 
 DEFAULT_PORT = 8888
-REQUEST_MAX_BYTES = 1200  # a room does not read what is longer
+REQUEST_MAX_BYTES = 1200  # a room does not read longer ones
 DATAGRAM_MAX_BYTES = 65535  # a shorter buffer would cut a datagram, or on Windows lose it
-BACK_OFF_S = (1, 2, 4)  # a lost datagram is sent again, but a busy room is not pestered
+BACK_OFF_S = (1, 2, 4)  # a lost datagram is sent again, but a busy room is not flooded
 TICK_S = 0.5  # on Windows, Ctrl-C waits until a call returns
 GOODBYE_S = 2
-ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP")  # whoever closes the window leaves the room too
+ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP")  # closing the window leaves the room too
 
 
 def say(text):
-    """What this program itself has to say; stdout is for what the room says."""
+    """Messages of this program go to stderr; stdout is for the lines of the room."""
     print(text, file=sys.stderr, flush=True)
 
 
 def printable(text):
-    """Never hand a terminal what a stranger sent: control characters move its cursor, others reverse the text."""
-    joiners = "\u200c\u200d"  # which belong to scripts and emoji
+    """Never print a peer's text as it is: control characters move the cursor, others reverse the text."""
+    joiners = "\u200c\u200d"  # scripts and emoji need them
     kinds = {"Cc": "\ufffd", "Cs": "\ufffd", "Zl": " ", "Zp": " ", "Cf": ""}
     return "".join(c if c in joiners else kinds.get(unicodedata.category(c), c) for c in text)
 
@@ -63,16 +62,16 @@ def show(text):
 
 
 class Room:
-    """The room at one address, over one socket: to the room, the address of the socket is who we are."""
+    """The room at one address, over one socket. The room knows a client by the address of its socket."""
 
-    PAUSE_S = 0.02  # between the lines of a file: nobody reads faster, and a burst is lost more easily
+    PAUSE_S = 0.02  # between the lines of a file: a burst is lost more easily
 
     def __init__(self, family, address, dialect):
         self.accept, self.bye = DIALECTS[dialect]
         self.name = None
         self.left_at = None
         self.socket = socket.socket(family, socket.SOCK_DGRAM)
-        self.socket.connect(address)  # so it takes datagrams from there only, and hears of ICMP errors
+        self.socket.connect(address)  # so it takes datagrams from there only, and gets ICMP errors
 
     def send(self, *words):
         """One request is one datagram. Nothing says whether it arrives."""
@@ -83,21 +82,21 @@ class Room:
         try:
             self.socket.send(request)
         except OSError:
-            # It may be an earlier datagram's error that is told now. If it is this one's, hear() will meet it.
+            # This may be the error of an earlier datagram. If it is of this one, hear() will get it.
             with contextlib.suppress(OSError):
                 self.socket.send(request)
 
     def hear(self, seconds):
-        """The next datagram's text, or None. OSError: an earlier one of ours found nobody there."""
+        """The next datagram's text, or None. OSError: an earlier datagram of ours was refused."""
         deadline = time.monotonic() + seconds
         while select.select([self.socket], [], [], max(0, deadline - time.monotonic()))[0]:
             datagram = self.socket.recv(DATAGRAM_MAX_BYTES)
-            if datagram:  # an empty one asks only whether we are still there, and is no end of anything
+            if datagram:  # an empty one is a probe, and not the end of anything
                 return datagram.decode("utf-8", "replace")
         return None
 
     def ask_to_join(self, name, seconds):
-        """The answer, or None."""
+        """The reply, or None."""
         self.name = name
         self.send("L", name)
         try:
@@ -116,8 +115,8 @@ class Room:
 
 def join(rooms, name):
     """
-    Asks at each address. Returns the room that answered, and its answer; or (None, None). A join is repeated, since it
-    or its answer may be lost: the same name from the same socket is let in again, as one member.
+    Asks at each address. Returns the room that answered, and its reply; or (None, None). A join is repeated, since it
+    or its reply may be lost: the same name from the same socket is accepted again, as one member.
     """
     for seconds in BACK_OFF_S:
         deadline = time.monotonic() + seconds
@@ -125,12 +124,12 @@ def join(rooms, name):
             answer = room.ask_to_join(name, seconds)
             if answer is None:
                 continue
-            for other in rooms:  # our join may have arrived there: leave nobody behind
+            for other in rooms:  # our join may have arrived there: leave no member behind
                 if other is not room:
                     other.send("E", name)
             if answer != room.accept:
-                # Where the accept was lost, this may be a line of the chat, or the answer to an earlier name. Believe
-                # it when it is said again: a room that we are in says so again.
+                # If the accept was lost, this may be a line of the chat, or the reply to an earlier name. Ask again: a
+                # room that we are in accepts us again.
                 answer = room.ask_to_join(name, seconds) or answer
             return room, answer
         time.sleep(max(0, deadline - time.monotonic()))
@@ -150,7 +149,7 @@ def ask_name():
 
 
 def speak(room, typed):
-    """Sends what comes on stdin. It is a thread, since Windows has nothing that waits for stdin and a socket."""
+    """Sends the lines of stdin. It is a thread, since Windows can't wait for stdin and a socket at once."""
     for line in sys.stdin:
         text = line.rstrip("\r\n")
         if typed and text == "/quit":
@@ -163,7 +162,7 @@ def speak(room, typed):
 
 
 def listen(room):
-    """Shows what the room says until one of us has left. Returns the exit status."""
+    """Shows the lines of the room until we have left or were removed. Returns the exit status."""
     lost = 0
     while True:
         try:
@@ -174,7 +173,7 @@ def listen(room):
             say("Nobody answers there any more; trying again.")
             time.sleep(BACK_OFF_S[lost])
             lost += 1
-            room.send("L", room.name)  # a room that was started anew does not know us
+            room.send("L", room.name)  # a room that was started again does not know us
             continue
         if room.left_at is not None:
             if time.monotonic() > room.left_at + GOODBYE_S or (text is None and room.bye is None):
@@ -186,19 +185,19 @@ def listen(room):
         lost = 0
         if text == room.bye:
             return 0 if room.left_at is not None else EXIT_REFUSED
-        if text != room.accept:  # which comes once more for a join that was repeated
+        if text != room.accept:  # it comes once more for a repeated join
             show(text)
 
 
 def find_addresses(place):
-    """(family, address) for each address that the host has, for only one of them may be listened on."""
+    """(family, address) for each address of the host: the room may listen on only one of them."""
     return [(family, address) for family, _, _, _, address in socket.getaddrinfo(*place, type=socket.SOCK_DGRAM)]
 
 
 def find_rooms(place, dialect):
     rooms = []
     for family, address in find_addresses(place):
-        with contextlib.suppress(OSError):  # this machine may have no way to such an address
+        with contextlib.suppress(OSError):  # this machine may have no route to such an address
             rooms.append(Room(family, address, dialect))
     return rooms
 
@@ -240,7 +239,7 @@ def run_plain(options, typed):
 
 
 def run_sequenced(options, typed):
-    sys.modules.setdefault("room", sys.modules[__name__])  # for terminal.py, which uses what stands here
+    sys.modules.setdefault("room", sys.modules[__name__])  # for terminal.py, which imports it
     try:
         from sequenced import terminal
     except ImportError:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""The machine of doc/examples/sequenced, on a clock of the test's own, against a server that is played by hand."""
+"""The state machine of doc/examples/sequenced, on a fake clock, with a server that the test plays."""
 import itertools
 import pathlib
 import random
@@ -9,7 +9,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "doc" / "examples"))
 
-from sequenced import client as machine  # noqa: E402, it is found there only
+from sequenced import client as machine  # noqa: E402, its folder must be in sys.path
 from sequenced import wire  # noqa: E402
 
 EPOCH, TOKEN, MEMBER = 0xE0, 0x70, 7
@@ -34,13 +34,13 @@ class Played(unittest.TestCase):
         numbers = itertools.count(1)
         self.client = machine.Client("carol", self.now, draw=lambda bits: next(numbers), chance=lambda: 0.5)
 
-    # ---- what goes up ----
+    # ---- datagrams of the client ----
 
     def sent(self):
         return [wire.decode(datagram) for datagram in self.client.tick(self.now)]
 
     def later(self, seconds):
-        """What is sent in that time, when it is due."""
+        """The datagrams that are due, and sent, in that time."""
         end, sent = self.now + seconds, []
         while self.client.due() <= end:
             self.now = max(self.now, self.client.due())
@@ -54,7 +54,7 @@ class Played(unittest.TestCase):
     def messages(self, datagrams):
         return [frame.number for frame in self.frames(datagrams) if isinstance(frame, wire.Message)]
 
-    # ---- what comes down ----
+    # ---- datagrams of the server ----
 
     def receive(self, datagram):
         self.client.receive(wire.encode(datagram), self.now)
@@ -73,7 +73,7 @@ class Played(unittest.TestCase):
         self.receive(welcome._replace(**changes))
 
     def enter(self, **changes):
-        """In the room, its only member, with a round trip of a hundredth of a second."""
+        """Enters the room as its only member, with a round trip of a hundredth of a second."""
         self.sent()
         self.now += 0.01
         self.receive(wire.Challenge(self.client.nonce, b"cookie"))
@@ -116,7 +116,7 @@ class Handshake(Played):
         self.assertEqual(35, joins)  # after 0.9 s twice, and then each 1.8 s
         self.assertNotEqual(sent[0].nonce, sent[joins].nonce)
 
-    def test_what_does_not_hold_the_nonce_is_ignored(self):
+    def test_a_datagram_without_the_nonce_is_ignored(self):
         self.sent()
         self.receive(wire.Challenge(99, b"cookie"))
         self.receive(wire.Refusal(1, 5, 99, 0))
@@ -139,7 +139,7 @@ class Handshake(Played):
 
 
 class Hearing(Played):
-    def test_events_are_told_once_and_in_order_however_they_come(self):
+    def test_events_are_shown_once_and_in_order_however_they_come(self):
         self.enter()
         lines = [chat(MEMBER, 0, "line %d" % n) for n in range(12, 22)]
         for start in (6, 0, 3, 6, 8, 0):
@@ -190,7 +190,7 @@ class Hearing(Played):
         self.assertEqual([], self.later(0.019))
         self.assertEqual([17], [up.position for up in self.later(0.002)])
 
-    def test_where_something_is_lost_it_is_reported_at_the_second_events(self):
+    def test_after_a_loss_the_position_is_reported_at_the_second_events(self):
         self.enter()
         self.events(13, chat(MEMBER, 0, "x"))
         self.later(0.015)
@@ -201,7 +201,7 @@ class Hearing(Played):
         self.events(15, chat(MEMBER, 0, "x"))
         self.assertEqual([15], [up.position for up in self.sent()])
 
-    def test_what_the_room_has_forgotten_is_counted_and_the_members_asked_for_anew(self):
+    def test_forgotten_events_are_counted_and_the_members_are_asked_for_anew(self):
         self.enter()
         self.events(12, join(9, "dave"))
         self.assertEqual([("dave", None)], self.shown())
@@ -227,7 +227,7 @@ class Hearing(Played):
         self.down(wire.Page(12, 0, 2, True, [wire.Entry(1, False, "alice")]))
         self.assertEqual([], self.shown())
         self.assertEqual([wire.Members(2)], self.frames(self.later(0.1)))
-        self.down(wire.Page(12, 0, 2, True, [wire.Entry(1, False, "alice")]))  # once more: it is not the one asked for
+        self.down(wire.Page(12, 0, 2, True, [wire.Entry(1, False, "alice")]))  # not the page that it asks for
         self.down(wire.Page(12, 2, 7, False, [wire.Entry(3, True, "bob"), wire.Entry(7, False, "carol")]))
         news = self.news()
         self.assertIn(machine.Listed(["alice", "carol"]), news)
@@ -279,16 +279,17 @@ class Hearing(Played):
                 self.later(chance.random() / 10)
                 self.assertGreater(self.client.due(), self.now, "it would not come to rest")
 
-class Saying(Played):
-    def test_ones_own_event_is_the_acknowledgement(self):
+
+class Messages(Played):
+    def test_its_own_event_is_the_acknowledgement(self):
         self.enter()
         self.client.say("hello")
         self.assertEqual([1], self.messages(self.sent()))
         self.events(12, chat(MEMBER, 1, "hello"))
-        self.assertIn(machine.Fate("hello", machine.TAKEN, 0), self.news())
+        self.assertIn(machine.Outcome("hello", machine.TAKEN, 0), self.news())
         self.assertEqual([], self.messages(self.later(5)))
 
-    def test_a_message_is_repeated_at_growing_intervals_until_its_fate_is_known(self):
+    def test_a_message_is_repeated_at_growing_intervals_until_its_outcome_is_known(self):
         self.enter()
         self.client.say("hello")
         begun, when = self.now, []
@@ -297,7 +298,7 @@ class Saying(Played):
             self.now = max(self.now, self.client.due())
         self.assertEqual([0, 0.2, 0.6, 1.4, 3.0, 4.6, 6.2], when)
         self.down(wire.Taken(1, 1, 0))
-        self.assertEqual([machine.Fate("hello", machine.REFUSED, 0)], self.news())
+        self.assertEqual([machine.Outcome("hello", machine.REFUSED, 0)], self.news())
 
     def test_after_the_fourth_repetition_it_asks_whether_anybody_is_there(self):
         self.enter()
@@ -305,13 +306,13 @@ class Saying(Played):
         self.assertNotIn(wire.Heartbeat, map(type, self.frames(self.later(2.9))))
         self.assertEqual([wire.Message, wire.Heartbeat], [type(frame) for frame in self.frames(self.later(0.2))])
 
-    def test_what_it_has_not_said_can_not_be_acknowledged(self):
+    def test_a_message_that_it_has_not_sent_can_not_be_acknowledged(self):
         self.enter()
         self.client.say("hello")
         self.sent()
         self.down(wire.Taken(2, 0, 0), wire.NotTaken(2, 1, 0))
         self.events(12, chat(MEMBER, 2, "x"))
-        self.assertNotIn(machine.Fate, map(type, self.news()))
+        self.assertNotIn(machine.Outcome, map(type, self.news()))
 
     def test_no_more_than_32_are_under_way(self):
         self.enter()
@@ -323,7 +324,7 @@ class Saying(Played):
         self.down(wire.Taken(2, 0, 0))
         self.assertEqual([33, 34], self.messages(self.sent()))
 
-    def test_what_is_kept_is_not_repeated_until_those_before_it_are_decided(self):
+    def test_a_kept_message_is_not_repeated_until_those_before_it_are_decided(self):
         self.enter()
         for n in range(3):
             self.client.say("%d" % n)
@@ -331,9 +332,9 @@ class Saying(Played):
         self.down(wire.Taken(0, 0, 0b110))
         self.assertEqual([1, 1], self.messages(self.later(0.7)))
         self.down(wire.Taken(1, 0, 0))
-        self.assertEqual([2], self.messages(self.later(0.21)))  # what became of it may have been told, and lost
+        self.assertEqual([2], self.messages(self.later(0.21)))  # its outcome may have been told, and lost
 
-    def test_who_is_asked_to_slow_down_waits_with_all_of_it(self):
+    def test_a_client_that_is_asked_to_slow_down_waits_with_all_of_it(self):
         self.enter()
         self.client.say("one")
         self.sent()
@@ -349,11 +350,11 @@ class Saying(Played):
         self.client.say("x" * 901)
         self.sent()
         self.down(wire.NotTaken(1, 1, 0))
-        self.assertEqual([machine.Fate("", machine.REFUSED, machine.EMPTY),
-                          machine.Fate("x" * 901, machine.REFUSED, machine.TOO_LONG),
-                          machine.Fate("hello", machine.REFUSED, 1)], self.news())
+        self.assertEqual([machine.Outcome("", machine.REFUSED, machine.EMPTY),
+                          machine.Outcome("x" * 901, machine.REFUSED, machine.TOO_LONG),
+                          machine.Outcome("hello", machine.REFUSED, 1)], self.news())
 
-    def test_a_resumed_session_repeats_what_is_not_decided_under_the_same_numbers(self):
+    def test_a_resumed_session_repeats_undecided_messages_under_the_same_numbers(self):
         self.enter()
         for text in ("one", "two", "three"):
             self.client.say(text)
@@ -362,12 +363,13 @@ class Saying(Played):
         self.now += SECOND
         self.enter(resumed=1, run=2, position=11, said=2)
         self.assertEqual("in", self.client.state)
-        self.client.saying.under_way[3].due = self.now
+        self.client.messages.under_way[3].due = self.now
         self.assertEqual([3], self.messages(self.sent()))
         self.down(wire.Taken(3, 0b010, 0))
-        self.assertEqual([("one", "taken"), ("two", "refused"), ("three", "taken")], [fate[:2] for fate in self.news()])
+        self.assertEqual([("one", "taken"), ("two", "refused"), ("three", "taken")],
+                         [outcome[:2] for outcome in self.news()])
 
-    def test_in_another_session_nothing_is_said_again_and_what_waited_is_said(self):
+    def test_in_another_session_nothing_is_sent_again_and_waiting_texts_are_sent(self):
         self.enter()
         for n in range(33):
             self.client.say("%d" % n)
@@ -376,12 +378,12 @@ class Saying(Played):
         self.now += SECOND
         self.sent()
         self.receive(wire.Refusal(1, machine.UNKNOWN_SESSION, self.client.nonce, 0))
-        fates = [news for news in self.news() if isinstance(news, machine.Fate)]
-        self.assertEqual([machine.Fate("%d" % n, machine.UNKNOWN, 0) for n in range(32)], fates)
+        outcomes = [news for news in self.news() if isinstance(news, machine.Outcome)]
+        self.assertEqual([machine.Outcome("%d" % n, machine.UNKNOWN, 0) for n in range(32)], outcomes)
         self.enter(resumed=0)
-        self.assertEqual({1: "32"}, {n: message.text for n, message in self.client.saying.under_way.items()})
+        self.assertEqual({1: "32"}, {n: message.text for n, message in self.client.messages.under_way.items()})
 
-    def test_leaving_waits_for_what_is_under_way_and_gives_up_at_last(self):
+    def test_leaving_waits_for_messages_under_way_and_gives_up_at_last(self):
         self.enter()
         self.client.say("hello")
         self.client.leave()
@@ -390,12 +392,12 @@ class Saying(Played):
         self.assertEqual([wire.Leave()] * 8, self.frames(self.later(60)))
         self.assertEqual(machine.Out(machine.LEFT, 0), self.news()[-1])
 
-    def test_closed_ends_it_and_what_was_under_way_is_unknown(self):
+    def test_closed_ends_it_and_messages_under_way_are_unknown(self):
         self.enter()
         self.client.say("hello")
         self.sent()
         self.down(wire.Closed(8, ""))
-        self.assertEqual([machine.Fate("hello", machine.UNKNOWN, 0), machine.Out(machine.BY_CLOSED, 8)], self.news())
+        self.assertEqual([machine.Outcome("hello", machine.UNKNOWN, 0), machine.Out(machine.BY_CLOSED, 8)], self.news())
         self.assertEqual([], self.later(100))
 
 
@@ -407,7 +409,7 @@ class Silence(Played):
         self.assertTrue(all(isinstance(up.frames[0], wire.Heartbeat) for up in beats), beats)
         self.assertEqual({wire.Hello}, {type(datagram) for datagram in others})
 
-    def test_who_is_heard_is_there_though_the_answers_are_lost(self):
+    def test_a_server_that_is_heard_is_there_though_the_answers_are_lost(self):
         self.enter()
         sent = []
         for second in range(45):

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-A client of the sequenced protocol as a machine (doc/protocol.md, 2.3 to 2.9): every message exactly once, in order,
-over a network that loses a third. It knows no socket, no clock and no terminal. Whoever runs it
+A client of the sequenced protocol as a state machine (doc/protocol.md, 2.3 to 2.9): every message exactly once, in
+order, over a network that loses a third. It knows no socket, no clock and no terminal. Its caller
 
-    gives it what comes      client.receive(datagram, now)
-    sends what it wants      for datagram in client.tick(now), whenever something has happened or client.due() is there
-    shows what it tells      client.news, a deque of the tuples under "What is told"
+    passes on datagrams      client.receive(datagram, now)
+    sends datagrams          for datagram in client.tick(now), after every other call and at client.due()
+    shows the news           client.news, a deque of the tuples under "News"
 
 `now` is in seconds, on a clock that also counts while the machine sleeps, and never the time of day.
 """
@@ -15,7 +15,7 @@ import random
 import secrets
 
 from sequenced import wire
-from sequenced.memory import MESSAGE_S, NEVER, Arrivals, Members, RoundTrip, Saying
+from sequenced.memory import MESSAGE_S, NEVER, Arrivals, Members, Messages, RoundTrip
 
 # ---- Timers and limits (2.10) ----
 HELLO_AGAIN_S = (1.0, 1.0, 2.0, 2.0, 4.0, 4.0, 8.0, 16.0)  # and so on with the last; each wait is up to a fifth shorter
@@ -25,24 +25,24 @@ RESUME_APART_S = 1.0
 REPORT_S, REPORT_EVENTS = 0.02, 5
 LOSSES_S, REPORT_EVENTS_WITH_LOSSES = 1.0, 2
 HEARTBEAT_S, NOTHING_HEARD_S = 25.0, 60.0
-HEARTBEAT_AGAIN_S = (1.0, 2.0, 4.0, 4.0)  # where nothing was heard in the last of these it tries to resume
-FIRST_HEARTBEAT_AGAIN_S = (0.25, 0.5)  # before these, where the round trip is not known
+HEARTBEAT_AGAIN_S = (1.0, 2.0, 4.0, 4.0)  # if nothing was heard in the last of these it tries to resume
+FIRST_HEARTBEAT_AGAIN_S = (0.25, 0.5)  # before these, if the round trip is not known
 LEAVES = 8
 REFUSED_COOKIES = 5
 TEXT_MAX_BYTES = 1000
 PACKET_MAX = 2**32 - 1
 
-# ---- What is told ----
+# ---- News ----
 Shown = collections.namedtuple("Shown", "event name")  # name: of its author, None for a notice
 Missed = collections.namedtuple("Missed", "count")
-Fate = collections.namedtuple("Fate", "text fate why")  # fate: one of these four
+Outcome = collections.namedtuple("Outcome", "text outcome why")  # outcome: one of these four
 TAKEN, REFUSED, UNKNOWN, NOT_SENT = "taken", "refused", "unknown", "not sent"
 In = collections.namedtuple("In", "name room resumed")
 Listed = collections.namedtuple("Listed", "names")  # who is here
-Waiting = collections.namedtuple("Waiting", "code seconds")  # not let in yet; it tries again
+Waiting = collections.namedtuple("Waiting", "code seconds")  # not admitted yet; it tries again
 NameWanted = collections.namedtuple("NameWanted", "code")  # call another_name()
-Lost = collections.namedtuple("Lost", "")  # the room does not know our session any more: we join anew
-Out = collections.namedtuple("Out", "why number")  # the end. why: LEFT, or where `number` stands
+Lost = collections.namedtuple("Lost", "")  # the room no longer knows our session: we join anew
+Out = collections.namedtuple("Out", "why number")  # the end. why: one of these; `number`: the code of REFUSAL or CLOSED
 LEFT, BY_REFUSAL, BY_CLOSED = "left", "refusal", "closed"
 
 # Codes of REFUSAL
@@ -53,30 +53,30 @@ CLOSED_LEFT = 0
 
 
 class Client:
-    """`draw(bits)` makes a number that nobody can guess, `chance()` one from 0 to 1."""
+    """`draw(bits)` returns a number that nobody can guess, `chance()` one from 0 to 1."""
 
     def __init__(self, name, now, draw=secrets.randbits, chance=random.random):
         self.name, self.draw, self.chance = name, draw, chance
         self.news = collections.deque()
-        self.session = None  # the WELCOME that it began with, or was last resumed with
-        self.saying = Saying()
+        self.session = None  # the WELCOME that began or last resumed it
+        self.messages = Messages()
         self.arrivals = self.members = None  # of the session
         self.wants_to_leave = False
         self.cookies_refused = 0
         self.begun = -NEVER
         self.start(now)
 
-    # ---- what the user wants ----
+    # ---- requests of the user ----
 
     def say(self, text):
-        self.saying.waiting.append(text)
+        self.messages.waiting.append(text)
 
     def leave(self):
-        """When all that was said is decided, and all that is on the way has come."""
+        """Leaves when every message is decided and every missing event has come."""
         self.wants_to_leave = True
 
     def leave_now(self, now):
-        """Without waiting for anything."""
+        """Leaves without waiting for anything."""
         if self.state == "in":
             self.start_leaving(now)
         elif self.state != "leaving":
@@ -113,7 +113,7 @@ class Client:
         return [wire.encode(wire.Join(self.nonce, self.cookie, self.name, session))]
 
     def sample_handshake(self, now):
-        if self.asked == 1:  # else nobody knows which of them was answered
+        if self.asked == 1:  # otherwise it is not known which of them was answered
             self.round_trip.sample(now - self.asked_at)
 
     def on_challenge(self, challenge, now):
@@ -136,7 +136,7 @@ class Client:
         elif refusal.code == UNKNOWN_SESSION and self.session:
             self.session = None
             self.news.append(Lost())
-            self.fates_unknown()
+            self.give_up_messages()
             self.start(now)
         elif refusal.code == BAD_COOKIE and self.cookies_refused < REFUSED_COOKIES:
             self.start(now)
@@ -149,7 +149,7 @@ class Client:
         self.sample_handshake(now)
         if welcome.resumed:
             self.arrivals.begin_again()
-            self.saying.resume(welcome.said, now, self.round_trip)
+            self.messages.resume(welcome.said, now, self.round_trip)
             self.members.ask_for_all(now)
         else:
             self.arrivals, self.members = Arrivals(welcome.position), Members(now)
@@ -158,12 +158,12 @@ class Client:
         self.events_unreported, self.report_due, self.missed_at = 0, now, -NEVER
         self.heard_at = self.sent_at = now
         self.interval = self.draw_interval()
-        self.beats = {}  # by echo: when sent. They have not been answered
-        self.beat_due = NEVER if self.round_trip.smoothed is not None else now  # all other timers wait for the answer
+        self.beats = {}  # when each unanswered heartbeat was sent, by echo
+        self.beat_due = NEVER if self.round_trip.smoothed is not None else now  # all other timers need it
         self.challenges = []
         self.news.append(In(welcome.name, welcome.room, bool(welcome.resumed)))
 
-    # ---- what the server says in a session (2.5 to 2.8) ----
+    # ---- datagrams of a session (2.5 to 2.8) ----
 
     def on_events(self, datagram, now):
         if self.state != "in" or datagram.epoch != self.session.epoch:
@@ -174,16 +174,16 @@ class Client:
         self.report_due = min(self.report_due, now if self.events_unreported >= enough else now + REPORT_S)
         arrivals = self.arrivals
         if datagram.events[0].number > arrivals.position + 1 and arrivals.is_full():
-            return  # as if it had been lost; what comes next always finds a place
+            return  # as if it had been lost; the next event always has a place
         for event in datagram.events:
             if arrivals.take(event, now):
                 self.report_due = now
             if event.member == self.session.member and event.said:
-                self.settle(self.saying.number_of(event.said), TAKEN, 0, now)  # one's own event is the acknowledgement
-        self.give_on()
+                self.settle(self.messages.number_of(event.said), TAKEN, 0, now)  # its event acknowledges it
+        self.deliver()
 
-    def give_on(self):
-        """Tells all that has come without a gap, as soon as its authors have names."""
+    def deliver(self):
+        """Delivers the events before the first gap, as far as the names of their authors are known."""
         arrivals = self.arrivals
         while arrivals.position + 1 in arrivals.held:
             event = arrivals.held[arrivals.position + 1]
@@ -203,7 +203,7 @@ class Client:
         if not session or (down.token, down.run) != (session.token, session.run):
             return
         for frame in down.frames:
-            # On the way back into a session nothing of the last run counts but its end.
+            # While a session is being resumed, only CLOSED counts of its last run.
             if isinstance(frame, wire.Closed) and self.state != "out":
                 self.on_closed(frame)
             elif self.state == "in" or (self.state == "leaving" and isinstance(frame, wire.PathCheck)):
@@ -211,26 +211,26 @@ class Client:
                 self.FRAMES[type(frame)](self, frame, now)
 
     def on_taken(self, taken, now):
-        if taken.upto > self.saying.last:
+        if taken.upto > self.messages.last:
             return
-        for number in [number for number in self.saying.under_way if number <= taken.upto]:
+        for number in [number for number in self.messages.under_way if number <= taken.upto]:
             behind = taken.upto - number
             refused = behind < 32 and taken.refused >> behind & 1
             self.settle(number, REFUSED if refused else TAKEN, 0, now)
-        self.saying.keep(taken.upto, taken.kept)
+        self.messages.keep(taken.upto, taken.kept)
 
     def on_not_taken(self, not_taken, now):
         if not_taken.why == SLOW_DOWN:
-            self.saying.not_before = now + not_taken.wait / 100
-            for number, message in self.saying.under_way.items():
+            self.messages.not_before = now + not_taken.wait / 100
+            for number, message in self.messages.under_way.items():
                 if number >= not_taken.number and not message.kept:
-                    message.due = self.saying.not_before
+                    message.due = self.messages.not_before
         else:
             self.settle(not_taken.number, REFUSED, not_taken.why, now)
 
-    def settle(self, number, fate, why, now):
-        if number in self.saying.under_way:
-            self.news.append(Fate(self.saying.settle(number, now, self.round_trip), fate, why))
+    def settle(self, number, outcome, why, now):
+        if number in self.messages.under_way:
+            self.news.append(Outcome(self.messages.settle(number, now, self.round_trip), outcome, why))
 
     def on_head(self, head, now):
         self.arrivals.learn(head.head, now)
@@ -246,8 +246,8 @@ class Client:
         if self.members.take_page(page, now):
             self.news.append(Listed(self.members.here()))
         position = self.arrivals.position
-        self.give_on()
-        if self.arrivals.position != position:  # the reports of these events were made before they had their names
+        self.deliver()
+        if self.arrivals.position != position:  # earlier reports left these events out, for they had no names
             self.report_due = now
 
     def on_gap(self, gap, now):
@@ -258,7 +258,7 @@ class Client:
         self.arrivals.skip_to(gap.oldest - 1)
         self.members.forget_all()
         self.members.ask_for_all(now, least_head=gap.oldest - 1)
-        self.give_on()
+        self.deliver()
 
     def on_path_check(self, check, _now):
         self.challenges.append(check.challenge)
@@ -267,7 +267,7 @@ class Client:
               wire.HeartbeatAnswer: on_heartbeat_answer, wire.Gap: on_gap, wire.PathCheck: on_path_check}
 
     def on_stranger(self, stranger, now):
-        """Anybody may say that: it only makes us try to resume."""
+        """Anybody may send this, so it only makes us try to resume."""
         if not self.session or stranger.token != self.session.token:
             return
         if self.state == "in":
@@ -279,13 +279,13 @@ class Client:
         left = self.state == "leaving" or closed.reason == CLOSED_LEFT
         self.go_out(LEFT if left else BY_CLOSED, closed.reason)
 
-    def fates_unknown(self):
-        """It MUST be said, and nothing of it is sent again."""
-        self.news.extend(Fate(text, UNKNOWN, 0) for text in self.saying.give_up())
+    def give_up_messages(self):
+        """The outcome of all under way is unknown. That MUST be said, and nothing of it is sent again."""
+        self.news.extend(Outcome(text, UNKNOWN, 0) for text in self.messages.give_up())
 
     def go_out(self, why, number=0):
-        self.fates_unknown()
-        self.news.extend(Fate(text, NOT_SENT, 0) for text in self.saying.waiting)
+        self.give_up_messages()
+        self.news.extend(Outcome(text, NOT_SENT, 0) for text in self.messages.waiting)
         self.state = "out"
         self.news.append(Out(why, number))
 
@@ -293,7 +293,7 @@ class Client:
                  wire.Stranger: on_stranger, wire.Events: on_events, wire.Down: on_down}
 
     def receive(self, octets, now):
-        """Whatever it is: what is against the rules, or not expected now, is dropped."""
+        """Handles a datagram; an invalid one, or one that is not expected now, is dropped."""
         try:
             datagram = wire.decode(octets)
         except wire.Refused:
@@ -302,10 +302,10 @@ class Client:
         if handler:
             handler(self, datagram, now)
 
-    # ---- what is due ----
+    # ---- timers ----
 
     def tick(self, now):
-        """The datagrams to be sent now."""
+        """The datagrams to send now."""
         if self.state == "waiting" and now >= self.ask_due:
             self.start(now)
         if self.state in ("greeting", "joining"):
@@ -329,10 +329,10 @@ class Client:
             return -NEVER if self.challenges else self.leave_due
         if self.state != "in":
             return NEVER
-        if self.challenges or self.saying.has_place() or self.may_leave():
+        if self.challenges or self.messages.has_place() or self.may_leave():
             return -NEVER
         return min(self.report_due, self.members.due, self.members.patient_until, self.arrivals.due(),
-                   self.saying.due(), self.next_beat())
+                   self.messages.due(), self.next_beat())
 
     def frames(self, now):
         frames = [wire.Path(challenge) for challenge in self.challenges]
@@ -343,15 +343,15 @@ class Client:
             frames.append(self.members.ask(now, self.round_trip))
         if now >= self.members.patient_until:
             self.members.do_without()
-            self.give_on()
+            self.deliver()
         ranges = self.arrivals.ask(now, self.round_trip)
         if ranges:
             self.missed_at = now
             frames.append(wire.Missing(ranges))
         self.take_own_limits()
-        self.saying.open_window(now)
-        frames.extend(self.saying.ask(now, self.round_trip))
-        if self.saying.doubtful and not self.beats:
+        self.messages.open_window(now)
+        frames.extend(self.messages.ask(now, self.round_trip))
+        if self.messages.doubtful and not self.beats:
             frames.append(self.beat(now))
         if self.may_leave():
             self.start_leaving(now)
@@ -359,19 +359,19 @@ class Client:
         return frames
 
     def take_own_limits(self):
-        """What the room would not take is not sent."""
+        """Refuses the messages that the room would not take."""
         most = min(self.session.max_text, TEXT_MAX_BYTES)
-        texts = self.saying.waiting
+        texts = self.messages.waiting
         for _ in range(len(texts)):
             text = texts.popleft()
             length = len(text.encode())
             if 0 < length <= most:
                 texts.append(text)
             else:
-                self.news.append(Fate(text, REFUSED, TOO_LONG if length else EMPTY))
+                self.news.append(Outcome(text, REFUSED, TOO_LONG if length else EMPTY))
 
     def pack(self, frames, now):
-        """As few UPs as hold the frames; one without any, where only the position is to be told."""
+        """As few UPs as hold the frames; one without frames if only a report is due."""
         bundles, room = [], 0
         for frame in frames:
             size = wire.size_of(frame)
@@ -401,7 +401,7 @@ class Client:
         return min(self.beat_due, self.sent_at + self.interval, self.heard_at + NOTHING_HEARD_S)
 
     def beat(self, now):
-        """Again and again, until there is an answer or nothing is left to wait for."""
+        """A heartbeat. It is repeated until there is an answer or the last wait is over."""
         if not self.beats:
             first = FIRST_HEARTBEAT_AGAIN_S if self.round_trip.smoothed is None else ()
             self.beat_waits = collections.deque((*first, *HEARTBEAT_AGAIN_S))
@@ -415,19 +415,19 @@ class Client:
         self.beats, self.beat_due = {}, NEVER
 
     def is_silent(self, now):
-        """Nobody is there. (Or all packets of this run are used up.)"""
+        """Nobody answers. (Or the packet numbers of this run are used up.)"""
         if not self.beats or self.beat_waits or now < self.beat_due:
             return self.packet >= PACKET_MAX - 100
         if self.heard_at <= self.last_beat:
             return True
-        self.stop_beats()  # the answers were lost, but what else there is comes
+        self.stop_beats()  # the answers were lost, but other datagrams come
         return False
 
     # ---- leaving (2.6) ----
 
     def may_leave(self):
         arrivals = self.arrivals
-        return (self.state == "in" and self.wants_to_leave and self.saying.count() == 0
+        return (self.state == "in" and self.wants_to_leave and self.messages.count() == 0
                 and not arrivals.held and not arrivals.missing)
 
     def start_leaving(self, now):

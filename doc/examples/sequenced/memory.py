@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-What a client of the sequenced protocol has to remember, each with the rules that concern it alone: the round trip, what
-has come of the transcript and what is missing, who is here, and what was said (doc/protocol.md, 2.5 to 2.7). When
-something comes or is due is client.py's. Times are in seconds, and arguments.
+The state of a client of the sequenced protocol, each part with its own rules: the round trip, the events that have
+come and those that are missing, the members, and the messages under way (doc/protocol.md, 2.5 to 2.7). client.py
+decides when each is used. Times are in seconds, and arguments.
 """
 import collections
 import math
@@ -12,9 +12,9 @@ from sequenced import wire
 
 NEVER = math.inf
 
-DISORDER_S = 0.01  # a gap that lasts so long is a loss
-FIRST_WAIT_S = 1.0  # for an answer, as long as the round trip is not known
-MISSING_S = (0.05, 3.0)  # least and most; it is doubled up to three times
+DISORDER_S = 0.01  # a gap that lasts this long is a loss
+FIRST_WAIT_S = 1.0  # for an answer, while the round trip is not known
+MISSING_S = (0.05, 3.0)  # least and most; the wait is doubled up to three times
 MESSAGE_S = (0.2, 10.0)
 PAGE_S = (0.2, 3.0)
 PAGES_APART_S = 0.01
@@ -41,37 +41,37 @@ class RoundTrip:
         self.deviation += (abs(self.smoothed - seconds) - self.deviation) / 4
         self.smoothed += (seconds - self.smoothed) / 8
 
-    def wait(self, bounds, turn=0):
-        """Before asking again; `turn`: how often it was asked again before."""
+    def wait(self, bounds, repeats=0):
+        """How long to wait before asking again, after so many `repeats`."""
         least, most = bounds
         once = FIRST_WAIT_S if self.smoothed is None else self.smoothed + 4 * self.deviation
-        return min(most, max(least, once) * 2 ** min(turn, DOUBLINGS))
+        return min(most, max(least, once) * 2 ** min(repeats, DOUBLINGS))
 
 
 class Hole:
-    """Events that are missing, when to ask for them, and how often that was done in vain."""
+    """Missing events, when to ask for them, and how often that was done in vain."""
 
-    def __init__(self, first, last, due, turn=0):
-        self.first, self.last, self.due, self.turn = first, last, due, turn
+    def __init__(self, first, last, due, repeats=0):
+        self.first, self.last, self.due, self.repeats = first, last, due, repeats
 
 
 class Arrivals:
-    """Events that have come and were not given on yet, and what is missing between them (2.5)."""
+    """The reorder buffer: events that were not delivered yet, and the gaps between them (2.5)."""
 
     def __init__(self, position):
-        self.position = position  # given on up to here
-        self.known = position  # the last event that is known to have been sent to us
+        self.position = position  # delivered up to here
+        self.known = position  # the last event that was sent to us, as far as we know
         self.held = {}
         self.missing = []  # in order
 
     def learn(self, number, now):
-        """All up to this was sent to us. No head but that of HEAD and HEARTBEAT says so."""
+        """Everything up to this was sent to us. Only the heads of HEAD and HEARTBEAT say so."""
         if number > self.known:
             self.missing.append(Hole(self.known + 1, number, now + DISORDER_S))
             self.known = number
 
     def take(self, event, now):
-        """True if that closes a gap."""
+        """True if the event closes a gap."""
         number = event.number
         if number <= self.position or number in self.held:
             return False
@@ -87,7 +87,7 @@ class Arrivals:
         return hole.first == hole.last
 
     def skip_to(self, position):
-        """What comes before that can't be had any more."""
+        """The events up to `position` can't be had any more."""
         self.position, self.known = position, max(position, self.known)
         self.held = {number: event for number, event in self.held.items() if number > position}
         for hole in self.missing:
@@ -95,7 +95,7 @@ class Arrivals:
         self.missing = [hole for hole in self.missing if hole.first <= hole.last]
 
     def begin_again(self):
-        """The server sends all behind the position once more."""
+        """The server sends everything after the position once more."""
         self.known, self.held, self.missing = self.position, {}, []
 
     def is_full(self):
@@ -105,53 +105,53 @@ class Arrivals:
         return min((hole.due for hole in self.missing[:RANGES]), default=NEVER)
 
     def ask(self, now, round_trip):
-        """What to ask for now. The server keeps four ranges, so the others wait for the lowest to be closed."""
+        """The ranges to ask for now. The server keeps four, so the others wait until the lowest are closed."""
         asked = [hole for hole in self.missing[:RANGES] if hole.due <= now]
         for hole in asked:
-            hole.due = now + round_trip.wait(MISSING_S, hole.turn)
-            hole.turn += 1
+            hole.due = now + round_trip.wait(MISSING_S, hole.repeats)
+            hole.repeats += 1
         return [wire.Range(hole.first - self.position, hole.last - hole.first + 1) for hole in asked]
 
 
 class Members:
     """
-    Who is here, and what the authors of events are called (2.7). Pages and events tell of different moments: each
-    member remembers the last event by which it was changed.
+    The members, and the names of the authors of events (2.7). Pages and events are of different moments, so each member
+    has the last event that changed it.
     """
 
     def __init__(self, now):
-        self.said_by_events = {}  # names, from the joins that were given on
-        self.listed = {}  # number: (event that changed it last, name, is here)
+        self.said_by_events = {}  # names, from the joins that were delivered
+        self.listed = {}  # number: (the event that changed it last, name, is here)
         self.ask_for_all(now)
 
     def ask_for_all(self, now, least_head=0):
-        self.after, self.due, self.turn = 0, now, 0
-        self.least_head = least_head  # a page that is older was not made for this
+        self.after, self.due, self.repeats = 0, now, 0
+        self.least_head = least_head  # an older page does not belong to this list
         self.pages = []  # (after, up to, head)
         self.complete = self.without = False
         self.patient_until = now + NAMES_S
 
     def forget_all(self):
-        """After a gap in the events everybody may have another name."""
+        """After a gap in the events every name may have changed."""
         self.said_by_events.clear()
         self.listed.clear()
 
     def do_without(self):
-        """What has come is shown, though nobody tells the names of its authors."""
+        """Stops waiting for names: events are shown without them."""
         self.without, self.patient_until = True, NEVER
 
     def ask(self, now, round_trip):
-        self.due = now + round_trip.wait(PAGE_S, self.turn)
-        self.turn += 1
+        self.due = now + round_trip.wait(PAGE_S, self.repeats)
+        self.repeats += 1
         return wire.Members(self.after)
 
     def changed_at(self, number):
-        """The event up to which it is known how this member stands."""
+        """The event up to which the state of this member is known."""
         by_page = max((head for after, upto, head in self.pages if after < number <= upto), default=0)
         return max(by_page, self.listed[number][0] if number in self.listed else 0)
 
     def take_page(self, page, now):
-        """True if that was the last one."""
+        """True if that was the last page."""
         if self.complete or page.after != self.after or page.head < self.least_head:
             return False
         upto = page.last if page.more else NEVER
@@ -164,13 +164,13 @@ class Members:
                 self.listed[number] = (page.head, entry.name, not entry.gone)
         self.pages.append((page.after, upto, page.head))
         self.complete = not page.more
-        self.after, self.turn = page.last, 0
+        self.after, self.repeats = page.last, 0
         self.due = NEVER if self.complete else now + PAGES_APART_S
         self.patient_until = NEVER if self.complete else self.patient_until
         return self.complete
 
     def name_of(self, number):
-        """None: it may stand on a page that has not come yet."""
+        """None: it may be on a page that has not come yet."""
         if number in self.said_by_events:
             return self.said_by_events[number]
         if number in self.listed:
@@ -181,7 +181,7 @@ class Members:
         return event.name if event.kind == "join" else self.name_of(event.member)
 
     def follow(self, event):
-        """Events come here in their order."""
+        """Takes the events, in their order."""
         number, is_join = event.member, event.kind == "join"
         if is_join:
             self.said_by_events[number] = event.name
@@ -189,7 +189,7 @@ class Members:
             self.listed[number] = (event.number, event.name if is_join else self.name_of(number), is_join)
         if event.kind == "exit" and event.reason != EXIT_RENAMED:
             self.said_by_events.pop(number, None)
-            if self.complete:  # else a page that is on the way may still have it as here
+            if self.complete:  # otherwise a page on the way may still list it as here
                 self.listed.pop(number, None)
 
     def here(self):
@@ -198,19 +198,19 @@ class Members:
 
 class Message:
     def __init__(self, text, due):
-        self.text, self.due, self.turn = text, due, 0
-        self.kept = False  # by the server, until those before it have come
+        self.text, self.due, self.repeats = text, due, 0
+        self.kept = False  # by the server, in its reorder buffer
 
 
-class Saying:
-    """What is said, until its fate is known (2.6)."""
+class Messages:
+    """Messages, until their outcome is known (2.6)."""
 
     def __init__(self):
         self.waiting = collections.deque()  # texts that have no number yet
         self.under_way = {}  # by number, rising
         self.last = 0  # the highest number so far
         self.not_before = 0.0  # the server has asked us to slow down
-        self.doubtful = False  # one was repeated so often just now that we should ask whether anybody is there
+        self.doubtful = False  # one was repeated so often that we should ask whether anybody is there
 
     def count(self):
         return len(self.waiting) + len(self.under_way)
@@ -227,25 +227,25 @@ class Saying:
         return max(self.not_before, min((message.due for message in self.under_way.values()), default=NEVER))
 
     def ask(self, now, round_trip):
-        """The MESSAGE frames to be sent now, lowest number first."""
+        """The MESSAGE frames to send now, lowest number first."""
         self.doubtful = False
         if now < self.not_before:
             return
         for number, message in self.under_way.items():
             if message.due <= now:
-                message.due = now + round_trip.wait(MESSAGE_S, message.turn)
-                message.turn += 1
-                self.doubtful |= message.turn == 1 + REPETITIONS_IN_VAIN
+                message.due = now + round_trip.wait(MESSAGE_S, message.repeats)
+                message.repeats += 1
+                self.doubtful |= message.repeats == 1 + REPETITIONS_IN_VAIN
                 yield wire.Message(number, 0, message.text)
 
     def settle(self, number, now, round_trip):
-        """Its text; its fate is known. The waits of the others begin anew (RFC 6298, 5.7)."""
+        """Removes a decided message and returns its text. The waits of the others begin anew (RFC 6298, 5.7)."""
         text = self.under_way.pop(number).text
         again = now + round_trip.wait(MESSAGE_S)
         for i, message in enumerate(self.under_way.values()):
-            message.turn = 0
+            message.repeats = 0
             if i == 0:
-                message.kept = False  # what was kept is decided now, and that may have been told already, and lost
+                message.kept = False  # it is decided now, and its outcome may have been lost
             message.due = NEVER if message.kept else min(message.due, again)
         return text
 
@@ -255,17 +255,17 @@ class Saying:
                 message.kept, message.due = True, NEVER
 
     def resume(self, said, now, round_trip):
-        """The server has forgotten what it kept. Those up to `said` are decided: their events may be on the way."""
+        """The server has dropped what it kept. Those up to `said` are decided; their events may be on the way."""
         for number, message in self.under_way.items():
-            message.kept, message.turn = False, 0
+            message.kept, message.repeats = False, 0
             message.due = now if number > said else now + round_trip.wait(MESSAGE_S)
 
     def number_of(self, said):
-        """Of the message under way that an event names so."""
+        """The number of the message under way that an event calls `said`."""
         return next((number for number in self.under_way if 1 + (number - 1) % 65535 == said), None)
 
     def give_up(self):
-        """The texts of what may or may not have been taken. What was never sent stays to be said."""
+        """Returns the texts that may or may not have been taken. Texts that were never sent stay."""
         texts = [message.text for message in self.under_way.values()]
         self.under_way, self.last, self.not_before = {}, 0, 0.0
         return texts

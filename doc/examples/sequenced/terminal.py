@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-A room that speaks the sequenced protocol, as room.py needs it: the machine of client.py, with a socket, a clock and a
-terminal around it. It knows nothing of the protocol but the words for its codes.
+A room that speaks the sequenced protocol, as room.py needs it: the state machine of client.py, with a socket, a clock
+and a terminal around it. Of the protocol it knows only the words for its codes.
 """
 import contextlib
 import queue
@@ -15,11 +15,11 @@ from room import printable, say
 from sequenced import client as machine
 
 CLOCK = getattr(time, "CLOCK_BOOTTIME", None)  # counts while the machine sleeps, where there is one
-RECEIVE_BUFFER_BYTES = 1 << 20  # a burst must find a place there, or it is sent twice
-DATAGRAMS_A_TURN = 64  # then something may be due
-LINES_AHEAD = 64  # a long file is not read faster than it can be said
+RECEIVE_BUFFER_BYTES = 1 << 20  # a burst must fit, or it is sent twice
+DATAGRAMS_A_TURN = 64  # then timers are checked
+LINES_AHEAD = 64  # a long file is not read faster than it can be sent
 ADDRESS_S = 3.0  # without an answer there, the host's next address is tried
-JOIN_S = 60.0  # where a third is lost both ways, seven questions are not too many
+JOIN_S = 60.0  # if a third is lost both ways, seven requests are not too many
 
 REFUSALS = {1: "it speaks another version of the protocol", 2: "somebody has that name", 3: "nobody can have that name",
             4: "it is full", 5: "the administrator does not let you in", 6: "it does not know your address again",
@@ -42,7 +42,7 @@ def in_words(event, name):
 
 
 class SequencedRoom:
-    """The machine of sequenced/client.py, with a socket, a clock and a terminal around it."""
+    """The state machine of sequenced/client.py, with a socket, a clock and a terminal around it."""
 
     PAUSE_S = 0  # the machine does not send faster than the room takes
 
@@ -50,7 +50,7 @@ class SequencedRoom:
         self.client = machine.Client(name, now())
         self.typed = typed
         self.addresses, self.at, self.next_address_at = addresses, -1, 0
-        self.refused = set()  # where nobody listens, of these
+        self.refused = set()  # the indexes of those where nobody listens
         self.socket, self.heard, self.attempt = None, False, None
         self.was_in = self.is_away = self.listed = False
         self.last_refusal = None
@@ -58,39 +58,39 @@ class SequencedRoom:
         self.unknown = self.unwanted = 0
         self.wants_name = False
         self.lines = queue.Queue(LINES_AHEAD)  # from the thread that reads stdin; None: the end
-        self.bell, self.bell_rope = socket.socketpair()  # rung when there is a line, or a signal
-        self.bell_rope.setblocking(False)
+        self.wake_reader, self.wake_writer = socket.socketpair()  # ends wait() for a line or a signal
+        self.wake_writer.setblocking(False)
         self.signals = 0
 
-    # ---- from the thread, and from signals ----
+    # ---- called by the thread, and by signals ----
 
-    def ring(self):
-        with contextlib.suppress(BlockingIOError):  # it rings already
-            self.bell_rope.send(b"!")
+    def wake(self):
+        with contextlib.suppress(BlockingIOError):  # it is awake already
+            self.wake_writer.send(b"!")
 
     def chat(self, text):
         self.lines.put(text)
-        self.ring()
+        self.wake()
 
     def leave(self):
         self.lines.put(None)
-        self.ring()
+        self.wake()
 
     def on_signal(self, _number, _frame):
         self.signals += 1
-        self.ring()
+        self.wake()
 
     # ---- the socket ----
 
     def open(self):
-        """A new one for each attempt: the machine may have another address than before."""
+        """Opens a new socket for each attempt: this computer may have another address than before."""
         if self.socket:
             self.socket.close()
         family, address = self.addresses[self.at]
         self.socket, self.heard = socket.socket(family, socket.SOCK_DGRAM), False
         self.socket.setblocking(False)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-        with contextlib.suppress(OSError):  # there is no way there now; send() will meet that
+        with contextlib.suppress(OSError):  # there is no route now; send() will fail too
             self.socket.connect(address)
 
     def next_address(self):
@@ -100,7 +100,7 @@ class SequencedRoom:
         self.client.start(now())
 
     def send(self, datagram):
-        with contextlib.suppress(OSError):  # what can't be sent is lost, and the machine knows what to do then
+        with contextlib.suppress(OSError):  # the client repeats what is lost
             self.socket.send(datagram)
 
     def hear(self):
@@ -111,7 +111,7 @@ class SequencedRoom:
                 self.client.receive(datagram, now())
         except BlockingIOError:
             return
-        except OSError:  # nobody listens there. Once we were in, the room may be on its way back
+        except OSError:  # nobody listens there; but a room that we were in may come back
             if not self.was_in and not self.heard:
                 self.refused.add(self.at)
                 self.next_address_at = 0
@@ -125,7 +125,7 @@ class SequencedRoom:
         elif now() >= self.next_address_at and (len(self.addresses) > 1 or self.at < 0):
             self.next_address()
 
-    # ---- what the machine tells ----
+    # ---- news ----
 
     def tell_shown(self, news):
         room.show(in_words(*news))
@@ -161,15 +161,15 @@ class SequencedRoom:
         else:
             self.status = room.EXIT_REFUSED
 
-    def tell_fate(self, news):
+    def tell_outcome(self, news):
         text = printable(news.text if len(news.text) <= 40 else news.text[:39] + "…")
-        if news.fate == machine.REFUSED:
+        if news.outcome == machine.REFUSED:
             self.unwanted += 1
             say("Not taken, %s: %s" % (NOT_TAKEN.get(news.why, "for the reason %d" % news.why), text))
-        elif news.fate == machine.UNKNOWN:
+        elif news.outcome == machine.UNKNOWN:
             self.unknown += 1
             say("It is not known whether this was taken, and it is not said again: %s" % text)
-        elif news.fate == machine.NOT_SENT:
+        elif news.outcome == machine.NOT_SENT:
             self.unknown += 1
             say("Not sent: %s" % text)
 
@@ -185,14 +185,14 @@ class SequencedRoom:
         else:
             say(CLOSINGS.get(news.number, "The room has ended your stay, for the reason %d." % news.number))
 
-    TOLD = {machine.Shown: tell_shown, machine.Missed: tell_missed, machine.Fate: tell_fate, machine.In: tell_in,
+    TOLD = {machine.Shown: tell_shown, machine.Missed: tell_missed, machine.Outcome: tell_outcome, machine.In: tell_in,
             machine.Listed: tell_listed, machine.Lost: tell_lost, machine.Waiting: tell_waiting,
             machine.NameWanted: tell_name_wanted, machine.Out: tell_out}
 
     # ---- the loop ----
 
     def take_lines(self):
-        while self.wants_name or self.client.saying.count() < LINES_AHEAD:
+        while self.wants_name or self.client.messages.count() < LINES_AHEAD:
             try:
                 line = self.lines.get_nowait()
             except queue.Empty:
@@ -225,7 +225,7 @@ class SequencedRoom:
             self.status = room.EXIT_UNREACHABLE
 
     def follow_attempts(self):
-        """Each to get back into a session leaves from a new socket: this machine may have another address now."""
+        """Each attempt to resume uses a new socket: this computer may have another address now."""
         if self.client.session and self.attempt not in (None, self.client.nonce):
             self.open()
             if not self.is_away:
@@ -234,7 +234,7 @@ class SequencedRoom:
         self.attempt = self.client.nonce
 
     def turn(self):
-        """One round: takes what there is, sends what is due, and waits for more."""
+        """One round: handles input, sends what is due, and waits for more."""
         self.look_elsewhere()
         self.take_lines()
         self.take_signals()
@@ -251,9 +251,9 @@ class SequencedRoom:
             self.wait(min(self.client.due() - now(), room.TICK_S))
 
     def wait(self, seconds):
-        ready = select.select([self.socket, self.bell], [], [], max(0, seconds))[0]
-        if self.bell in ready:
-            self.bell.recv(4096)
+        ready = select.select([self.socket, self.wake_reader], [], [], max(0, seconds))[0]
+        if self.wake_reader in ready:
+            self.wake_reader.recv(4096)
         if self.socket in ready:
             self.hear()
 

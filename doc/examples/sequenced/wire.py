@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-The bytes of the sequenced protocol (doc/protocol.md, 2.2 to 2.5). decode() makes named tuples of a datagram, encode()
-the datagram of one of them. The tables below are those of the page, with the same names. When something is sent, and
-what it is answered with, is not known here: client.py knows.
+The bytes of the sequenced protocol (doc/protocol.md, 2.2 to 2.5). decode() returns a named tuple for a datagram,
+encode() the datagram for a named tuple. The tables below are those of the page, with the same names. client.py knows
+when each datagram is sent, and how it is answered.
 """
 import collections
 
@@ -11,11 +11,11 @@ VERSION = 1
 DATAGRAM_MAX_BYTES = 1200
 EVENT_MAX, MEMBER_MAX = 2**62 - 1, 2**30 - 1
 NAME_MAX_BYTES, COOKIE_MAX_BYTES = 64, 32
-SKIPPABLE = 0x40  # from here on a frame or event says how long it is, so that older programs can pass over it
+SKIPPABLE = 0x40  # from here on a frame or event has its length, so that older programs can skip it
 
 
 class Refused(Exception):
-    """The bytes are against the rules."""
+    """The bytes break the rules."""
 
 
 def require(condition):
@@ -24,12 +24,12 @@ def require(condition):
 
 
 class Reader:
-    """What has not been read yet. `start` is the datagram's first four bytes, where some fields of handshakes stand."""
+    """The unread bytes. `start` is the first four bytes of the datagram, which hold some fields of handshakes."""
 
     def __init__(self, octets, start=b""):
         self.rest, self.start = octets, start
-        self.position = 0  # of an UP: its ranges are told from there
-        self.whole = True  # there was nothing wrong behind the last frame
+        self.position = 0  # of an UP: its ranges are relative to it
+        self.whole = True  # no frame was cut off or unknown
 
     def take(self, count):
         require(count <= len(self.rest))
@@ -37,11 +37,11 @@ class Reader:
         return taken
 
     def at_end(self):
-        """Nothing begins with a zero byte but padding, and what stands behind padding is nobody's business."""
+        """No frame or event begins with a zero byte: that is padding, and nothing after it is read."""
         return not self.rest or self.rest[0] == 0
 
 
-# ---- What a field can be. Each kind can read itself, and make the bytes of a value. ----
+# ---- Kinds of fields. Each can read itself, and write a value. ----
 
 class Number:
     def __init__(self, size, least=0, most=None):
@@ -83,7 +83,7 @@ class YesNo(Number):
 
 
 class Octets:
-    """So many bytes as the number before them says."""
+    """As many bytes as the number before them says."""
 
     def __init__(self, length):
         self.length = length
@@ -96,7 +96,7 @@ class Octets:
 
 
 class Text(Octets):
-    """Servers let nothing in but UTF-8. From one that did, no event gets lost for that: it is shown as it can be."""
+    """Servers admit only UTF-8. If one does not, the event is shown as well as possible, and not lost."""
 
     def read(self, reader):
         return super().read(reader).decode("utf-8", "replace")
@@ -106,7 +106,7 @@ class Text(Octets):
 
 
 class List:
-    """Records one after the other, `counted` or up to the end of what is read."""
+    """Records one after the other, with their number before them."""
 
     def __init__(self, kind, counted):
         self.kind, self.counted = kind, counted
@@ -119,7 +119,7 @@ class List:
 
 
 class Entries(Octets):
-    """The records of a page, which has their length in bytes before them."""
+    """The records of a page, with their length in bytes before them."""
 
     def __init__(self, kind):
         super().__init__(Number(2))
@@ -136,7 +136,7 @@ class Entries(Octets):
 
 
 class Start:
-    """A field that stands in the first four bytes of a handshake; encode() puts it there."""
+    """A field in the first four bytes of a handshake; encode() writes it there."""
 
     def __init__(self, index, mask=0xFF):
         self.index, self.mask = index, mask
@@ -149,7 +149,7 @@ class Start:
 
 
 def record(title, check=lambda value, reader: True, /, **fields):
-    """A named tuple that knows its fields, in the order of the wire, and a rule that concerns more than one of them."""
+    """A named tuple that knows its fields, in wire order, and a rule for more than one of them."""
     kind = collections.namedtuple(title, fields)
     kind.fields, kind.check = tuple(fields.values()), staticmethod(check)
     return kind
@@ -168,20 +168,20 @@ def write(value):
 U8, U16, U32, U64 = Number(1), Number(2), Number(4), Number(8)
 FROM_1 = Number(4, 1)
 RUN = Number(2, 1)
-POSITION = Number(8, 0, EVENT_MAX)  # of an event, where there may be none yet
+POSITION = Number(8, 0, EVENT_MAX)  # of an event; 0 if there is none yet
 EVENT = Number(8, 1, EVENT_MAX)
 MEMBER = Varint(1, MEMBER_MAX)
 NAME = Text(Number(1, 1, NAME_MAX_BYTES))
 COOKIE = Octets(Number(1, 1, COOKIE_MAX_BYTES))
 
 
-# ---- 2.3, handshakes: what follows the first four bytes ----
+# ---- 2.3, handshakes: the fields after the first four bytes ----
 
 Session = record("Session", epoch=U64, token=U64, position=POSITION)
 
 
 class OfResuming:
-    """Is there where flag 1 is."""
+    """Present if flag 1 is set."""
 
     @staticmethod
     def read(reader):
@@ -203,7 +203,7 @@ Stranger = record("Stranger", token=U64)
 
 HANDSHAKES = {(0xF8, 1): Hello, (0xF8, 2): Join,
               (0xF9, 1): Challenge, (0xF9, 2): Welcome, (0xF9, 3): Refusal, (0xF9, 4): Stranger}
-LEAST_BYTES = {Hello: 64, Join: 320}  # nobody is answered with more than he has sent
+LEAST_BYTES = {Hello: 64, Join: 320}  # so that no answer is longer than the request
 REFUSED_VERSION = 1
 
 
@@ -228,7 +228,7 @@ def start_of(value):
 # ---- 2.5, the frames of a session ----
 
 Range = record("Range", lambda value, reader: reader.position + value.ahead + value.length - 1 <= EVENT_MAX,
-               ahead=Varint(1), length=Varint(1))  # ahead: the first that is missing - position
+               ahead=Varint(1), length=Varint(1))  # ahead: the first missing event - position
 
 Message = record("Message", number=FROM_1, what=U8, text=Text(U16))
 Missing = record("Missing", ranges=List(Range, Number(1, 1, 4)))
@@ -259,7 +259,7 @@ DOWN_FRAMES = {1: Taken, 2: NotTaken, 3: Head, 4: HeartbeatAnswer, 5: Page, 6: G
 
 
 class Frames:
-    """All that follow. A bad one ends the datagram, and those before it count."""
+    """All frames to the end. A bad one ends the datagram; those before it count."""
 
     def __init__(self, kinds):
         self.kinds = kinds
@@ -290,7 +290,7 @@ class Position(Number):
 
 
 class Whole:
-    """Not on the wire: False where what follows the frames was dropped."""
+    """Not on the wire: False if the bytes after the frames were dropped."""
 
     @staticmethod
     def read(reader):
@@ -308,7 +308,7 @@ UP_BYTES = 24  # without frames
 
 
 def size_of(frame):
-    """In an UP."""
+    """The bytes that a frame takes in an UP."""
     return 1 + len(write(frame))
 
 
@@ -328,7 +328,7 @@ JOINS, NEW_TIME = 5, 6
 
 
 def read_event(code, reader):
-    """The events, all but their numbers and times, that something in EVENTS stands for: joins are several."""
+    """The events that an entry of EVENTS stands for, without numbers and times: joins are several."""
     if code == JOINS:
         return [("join", {"member": MEMBER.read(reader), "said": 0, "name": NAME.read(reader)})
                 for _ in range(Number(1, 2).read(reader))]
@@ -341,7 +341,7 @@ def read_event(code, reader):
 
 
 def read_events(reader):
-    """One bad event spoils all: what follows could not be numbered."""
+    """One bad event makes all of them useless: those after it could not be numbered."""
     epoch, first, time = U64.read(reader), EVENT.read(reader), TIME.read(reader)
     events = []
     while not reader.at_end():
@@ -358,7 +358,7 @@ def read_events(reader):
 # ---- Datagrams ----
 
 def decode(octets):
-    """Raises Refused where nothing of it may be used."""
+    """Raises Refused if nothing of the datagram may be used."""
     require(2 <= len(octets) <= DATAGRAM_MAX_BYTES)
     first, version = octets[0], octets[1]
     if first in (0xF8, 0xF9):
@@ -369,7 +369,7 @@ def decode(octets):
 
 
 def encode(value, least=0):
-    """`least`: so long it is made by padding. Handshakes have as much as they must."""
+    """Pads the datagram to `least` bytes, and a handshake to what it must have."""
     if isinstance(value, (Up, Down)):
         start = bytes((0xFA if isinstance(value, Up) else 0xFB, VERSION))
     else:
