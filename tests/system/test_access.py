@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""Who may be in the room: networks of the configuration, and what the administrator does about single people. All of 127.0.0.0/8 is this machine, so a test has as many addresses as it wants."""
+"""
+Access: the networks of the configuration, and the administrator's measures against single members. All of 127.0.0.0/8
+is this machine, so a test has as many addresses as it needs.
+"""
 import unittest
 
 import own_network
@@ -110,7 +113,7 @@ class Mutes(AccessTest):
 
 
 class Networks(AccessTest):
-    def test_a_reload_removes_whom_it_denies(self):
+    def test_a_reload_removes_the_members_that_it_denies(self):
         room = self.open()
         alice, = room.members("alice")
         bob = room.client(source="127.0.3.1").join("bob")
@@ -128,7 +131,7 @@ class Networks(AccessTest):
         room.stderr.wait_for(r"reload: access\.deny is now 'none'", told_at)
         bob.join("bob")
 
-    def test_a_mistyped_network_changes_nothing_and_is_told_with_its_line(self):
+    def test_a_mistyped_network_changes_nothing_and_is_reported_with_its_line(self):
         room = self.open(config="[access]\ndeny = 127.0.3.0/24\n")
         alice, bob = room.members("alice", "bob")
         told_at = room.reload("[room]\nmax_members = 1\n[access]\ndeny = 127.0.0.1/8\n")
@@ -149,7 +152,7 @@ class Networks(AccessTest):
                 self.assertEqual(78, result.returncode)
                 self.assertIn("access.plain_from", result.stderr)
 
-    def test_what_comes_from_elsewhere_is_met_with_silence(self):
+    def test_datagrams_from_elsewhere_are_met_with_silence(self):
         room = self.open("access.plain_from=127.0.0.1")
         stranger = room.client(source="127.0.0.2")
         for request in ("L bob", "E bob", "C bob hello", "nonsense", ""):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""The load generator of the benchmark: what it counts is what was delivered. Prices are not looked at here."""
+"""The load generator of the benchmark: it counts exactly the deliveries. Prices are not checked here."""
 import os
 import pathlib
 import socket
@@ -62,7 +62,7 @@ class LoadTest(BenchTest):
         with self.subTest("course.py"):
             self.assert_all_delivered(subjects.Course, 20, 4)
 
-    def test_a_storm_of_joins_is_told_to_everybody(self):
+    def test_a_burst_of_joins_is_told_to_everybody(self):
         for sequenced in (False, True):
             with self.subTest(sequenced=sequenced):
                 result = self.load(self.serve(subjects.roomd(BUILD, sequenced=sequenced)), 300).ask("storm 300 0.1")
@@ -76,7 +76,7 @@ class LoadTest(BenchTest):
                 generator.join()
                 result = generator.ask("garbage %s 1" % kind)
                 self.assertGreater(result["sent"], 0)
-                # Others on this machine may have received something, too.
+                # Other programs on this machine may have received something, too.
                 self.assertGreaterEqual(result["received"], result["sent"])
 
 
@@ -91,7 +91,7 @@ class ControlTest(BenchTest):
 
 
 class Liar(subjects.Subject):
-    """A plain server of this process that says what it is told to."""
+    """A plain server in this process that sends the lines of the test."""
 
     def __init__(self, answer):
         self.answer = answer
@@ -130,7 +130,7 @@ class Verdicts(BenchTest):
         generator.join()
         return generator.run(2, 0)
 
-    def test_a_lost_message_is_said_to_be_lost(self):
+    def test_a_lost_message_is_reported_as_lost(self):
         result = self.run_with(lambda text: [] if text.startswith(b"0000000001") else [text])
         self.assertEqual(2, result["wrong"], "each of the two sees that one is missing")
         self.assertEqual(2, result["lost"])
@@ -158,20 +158,20 @@ class CellTest(BenchTest):
         cell.sums.update(results)
         return cell
 
-    def test_what_its_slices_have_delivered_is_what_roomd_says(self):
+    def test_its_slices_have_delivered_as_much_as_roomd_counts(self):
         cell = self.cell()
         self.assertIsNone(cell.invalid_why())
         self.assertEqual(cell.sums["messages"] * 2, cell.sums["deliveries"])
         self.assertAlmostEqual(cell.sums["cpu_ns"] / 1000 / cell.sums["deliveries"], cell.price_us())
 
-    def test_a_message_that_roomd_knows_nothing_of_spoils_it(self):
+    def test_a_message_that_roomd_does_not_count_spoils_it(self):
         self.assertIn("what roomd says", self.cell(messages=1).invalid_why())
 
     def test_a_message_that_was_lost_or_wrong_spoils_it(self):
         self.assertIn("were lost", self.cell(lost=1).invalid_why())
         self.assertIn("came twice", self.cell(wrong=1).invalid_why())
 
-    def test_it_is_not_measured_longer_than_it_has_time(self):
+    def test_it_is_not_measured_for_longer_than_its_time(self):
         cell = self.cell(wall_ns=2_000_000_000)
         before = dict(cell.sums)
         cell.measure(1, 100)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-Broken configuration files, one of each kind: none opens a room, none changes one that is open, and each is told with
-its place. Each begins with good settings that differ from the running ones, so that a file that was taken in part would
-show.
+Broken configuration files, one of each kind: none opens a room, none changes an open room, and each mistake is reported
+with its place. Each file begins with good settings that differ from the running ones, which would show if a part of it
+was used.
 """
 import os
 import pathlib
@@ -19,10 +19,10 @@ NO_INPUT, CONFIGURATION = 66, 78
 
 GOOD = "[room]\nmax_members = 4\n[plain]\nchat = <{name}> {text}\n"
 
-# Good lines whose effect would be seen.
+# Good lines with a visible effect.
 OTHER = b"[room]\nmax_members = 9\n[plain]\nchat = {name} says {text}\n"
 
-# What is wrong, the bytes after OTHER, the line of the mistake, and what is said of it.
+# The mistake, the bytes after OTHER, the line of the mistake, and a part of the message.
 BROKEN = (
     ("an unknown option", b"[room]\nmax_membrs = 5\n", 6, "did you mean room.max_members?"),
     ("an option of another section", b"max_text = 5\n", 5, "did you mean room.max_text?"),
@@ -89,7 +89,7 @@ class Broken(RoomTest):
         self.said = 0
 
     def write(self, content):
-        """A new file each time, as editors write it; `content`: bytes, or what makes the path something else."""
+        """Replaces the file, as editors do; `content`: bytes, or a function that makes something else at the path."""
         if self.file.is_dir() and not self.file.is_symlink():
             shutil.rmtree(self.file)
         elif self.file.exists() or self.file.is_symlink():
@@ -120,13 +120,13 @@ class Broken(RoomTest):
         checked = run_roomd("-c", str(self.file), "--check")
         self.assertEqual(code, checked.returncode, checked.stderr)
 
-    def test_each_kind_of_mistake_leaves_the_room_as_it_was_and_is_told_with_its_line(self):
+    def test_each_kind_of_mistake_leaves_the_room_as_it_was_and_is_reported_with_its_line(self):
         for what, content, line, words in BROKEN:
             with self.subTest(what):
                 where = re.escape(str(self.file)) + ("" if line is None else ":%d" % line)
                 self.assert_broken(WHOLE.get(what) or OTHER + content, where, words, CONFIGURATION)
 
-    def test_what_is_no_file_leaves_the_room_as_it_was(self):
+    def test_a_path_that_is_no_file_leaves_the_room_as_it_was(self):
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.addCleanup(listening.close)
 
@@ -134,7 +134,7 @@ class Broken(RoomTest):
             if os.geteuid() != 0:
                 path.write_bytes(OTHER)
                 path.chmod(0)
-            else:  # what not even root can read
+            else:  # a path that not even root can read
                 path.symlink_to("/proc/self/mem")
 
         for what, make in (("nothing", lambda path: None), ("a folder", pathlib.Path.mkdir),
@@ -146,7 +146,7 @@ class Broken(RoomTest):
             with self.subTest(what):
                 self.assert_broken(make, re.escape(str(self.file)), "", NO_INPUT)
 
-    def test_a_mistake_in_a_dialect_file_is_told_with_its_own_line(self):
+    def test_a_mistake_in_a_dialect_file_is_reported_with_its_own_line(self):
         dialect = self.file.parent / "mine.conf"
         for content, line, words in ((b"[plain]\n\njoin = {nmae}\n", 3, "{nmae}"),
                                      (b"[plain]\nfold_joins = 1\n", 2, "10000"),

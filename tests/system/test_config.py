@@ -122,7 +122,7 @@ class Check(ConfigTest):
         for line in (2, 4, 6):
             self.assertIn("%s:%d: " % (self.file, line), result.stderr)
 
-    def test_what_is_no_value(self):
+    def test_invalid_values(self):
         values = {
             "max_members": ("", "0", "-1", "1000001", "9" * 20, "10 x", "10x", "0x10", "1e3", "ten"),
             "max_name": ("0", "65"),
@@ -164,7 +164,7 @@ class Check(ConfigTest):
 
     def test_a_line_that_could_be_too_long_for_the_clients_is_refused_with_the_sum(self):
         wordy = "[plain]\nchat = %s{name}{text}\n" % ("x" * 200)
-        # 200 bytes of wording, 64 of a name, 900 of a text and a newline.
+        # 200 bytes of wording, 64 of a name, 900 of a text and 1 newline.
         self.assert_refused(wordy, 2, "1024", "1165")
         self.assertEqual(0, self.check(wordy + "[room]\nmax_text = 759\n").returncode)
         self.assertEqual(78, self.check(wordy + "[room]\nmax_text = 760\n").returncode)
@@ -228,7 +228,7 @@ class Reload(ConfigTest):
         alice.say("hello")
         bob.expect("<alice> hello")
 
-    def test_what_needs_a_restart_is_said_so(self):
+    def test_a_reload_names_the_options_that_need_a_restart(self):
         room = self.open(listen=None, config="[room]\nlisten = 127.0.0.1:0\n")
         alice, bob = room.members("alice", "bob")
         told_at = room.reload("[room]\nlisten = 127.0.0.2:0\n")
@@ -236,7 +236,7 @@ class Reload(ConfigTest):
         alice.say("hello")
         bob.expect("alice ： hello")
 
-    def test_what_needs_a_restart_waits_for_it(self):
+    def test_an_option_that_needs_a_restart_waits_for_it(self):
         room = self.open(listen=None, config="[room]\nlisten = 127.0.0.1:0=yn\n", accept="Y")
         alice = room.join("alice", accept="Y")
         for other in ("127.0.0.2:0", "127.0.0.3:0"):
@@ -246,7 +246,7 @@ class Reload(ConfigTest):
             self.assertIn("127.0.0.1:0=yn", told)
             alice.ask("L alice", "Y")
 
-    def test_what_the_command_line_says_stays_said(self):
+    def test_options_of_the_command_line_outlast_a_reload(self):
         room = self.open("plain.chat=<{name}> {text}")
         alice, bob = room.members("alice", "bob")
         told_at = room.reload("[plain]\nchat = {name} says {text}\njoin = {name} is here\n")
@@ -262,7 +262,7 @@ class Reload(ConfigTest):
         alice.say("before")
         bob.expect("<alice> before")
         dialect.write_text("[plain]\nchat = {name} says {text}\n", encoding="utf-8")
-        # Whatever is said about the other file, this change marks the moment.
+        # This change shows that the reload is over, whatever the other file did.
         told_at = room.reload("[plain]\njoin = {name} is here\n")
         room.stderr.wait_for(r"plain\.join", told_at)
         alice.say("after")
@@ -270,7 +270,7 @@ class Reload(ConfigTest):
 
 
 class Signals(RoomTest):
-    def test_termination_ends_it_well(self):
+    def test_a_signal_to_end_ends_it_well(self):
         for number in (signal.SIGTERM, signal.SIGINT):
             with self.subTest(signal=number.name):
                 room = self.open(listen=self.lasting_door())
@@ -280,7 +280,7 @@ class Signals(RoomTest):
                 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
                     other.bind(room.doors[0])
 
-    def test_the_service_manager_is_told_what_goes_on(self):
+    def test_the_service_manager_is_told_of_each_state(self):
         folder = tempfile.TemporaryDirectory(prefix="roomd-test-")
         self.addCleanup(folder.cleanup)
         path = os.path.join(folder.name, "notify")

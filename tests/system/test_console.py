@@ -23,7 +23,7 @@ class Console(RoomTest):
         bob.expect("管理员消息: the room closes at ten\n")
         room.answers("announced to 2 members$")
 
-    def test_the_answer_counts_who_was_reached(self):
+    def test_the_answer_counts_the_members_that_were_reached(self):
         room = self.open(witnesses=False)
         room.type("to nobody")
         room.answers("announced to 0 members$")
@@ -95,7 +95,7 @@ class Console(RoomTest):
         room.answers("^members 1$")
         room.answers("^datagrams_received_total 1$")
 
-    def test_a_kicked_member_is_gone_and_knows_it(self):
+    def test_a_kicked_member_is_removed_and_told_so(self):
         room = self.open()
         alice, bob = room.members("alice", "bob")
         room.type("/kick alice spoke too loudly")
@@ -110,7 +110,7 @@ class Console(RoomTest):
         alice.expect_silence()
         alice.ask("L alice", "您现在不能进入聊天室")  # not at once
 
-    def test_to_kick_nobody_is_said_to_be_impossible(self):
+    def test_a_kick_of_nobody_is_reported_as_impossible(self):
         room = self.open()
         alice, = room.members("alice")
         room.type("/kick nobody")
@@ -124,7 +124,7 @@ class Console(RoomTest):
         room.type("/stop")
         self.assertEqual(0, room.wait_for_exit())
 
-    def test_what_was_said_last_is_delivered(self):
+    def test_the_last_message_is_delivered(self):
         room = self.open(witnesses=False)
         clients = [room.join("m%d" % number) for number in range(50)]
         room.type("that was all\n/stop")
@@ -183,7 +183,7 @@ class Console(RoomTest):
 
 
 class Terminal(RoomTest):
-    """Where the program has a terminal, it shows what goes on."""
+    """A program on a terminal shows the events."""
 
     def open_terminal(self):
         ours, theirs = os.openpty()
@@ -196,7 +196,7 @@ class Terminal(RoomTest):
         room, terminal = self.open_terminal()
         return room, terminal, Output(os.fdopen(os.dup(terminal), "rb", buffering=0))
 
-    def test_it_says_how_to_go_on(self):
+    def test_it_says_how_to_use_it(self):
         _, _, screen = self.open_on_screen()
         screen.wait_for("Type a line to announce it, /help for commands")
 
@@ -212,7 +212,7 @@ class Terminal(RoomTest):
         alice.leave()
         screen.wait_for("alice left")
 
-    def test_nothing_that_a_terminal_would_obey_is_shown(self):
+    def test_no_control_sequence_reaches_the_terminal(self):
         room, _, screen = self.open_on_screen()
         mallory, = room.members("mallory")
         room.client().send("L \x1b]0;x\a")
@@ -229,7 +229,7 @@ class Terminal(RoomTest):
 
 
 class Readers(RoomTest):
-    """Whoever reads the console's answers may stall or leave; the room goes on."""
+    """The reader of the console's answers may stall or leave; the room goes on."""
 
     def assert_served(self, room):
         alice, bob = room.members("alice", "bob")
@@ -331,7 +331,7 @@ class Fifo(RoomTest):
         self.write("still here\n")
         alice.expect("管理员消息: still here")
 
-    def test_what_is_left_of_a_killed_roomd_does_not_matter(self):
+    def test_the_fifo_of_a_killed_roomd_does_not_matter(self):
         os.mkfifo(self.fifo, 0o600)
         room = self.open_with_fifo()
         alice, = room.members("alice")

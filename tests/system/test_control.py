@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""The control socket and roomctl: every command, who may give it, and what clients do that they should not."""
+"""The control socket and roomctl: every command, its permissions, and clients that misbehave."""
 import contextlib
 import grp
 import json
@@ -39,7 +39,7 @@ def raise_descriptor_limit(needed):
 
 
 class Usage(unittest.TestCase):
-    """What roomctl says without a roomd."""
+    """roomctl without a roomd."""
 
     def test_help_lists_every_command(self):
         for arguments in (("--help",), ("help",)):
@@ -174,7 +174,7 @@ class Commands(ControlTest):
             self.assertRegex(line, r'^[a-z0-9_]+(\{reason="[a-z0-9_]+"\})? \d+$')
             self.assertIn(re.split("[ {]", line)[0], stats)
 
-    def test_options_may_stand_behind_the_command(self):
+    def test_options_may_follow_the_command(self):
         self.open_controlled()
         result = self.roomctl("members", "--json")
         self.assertEqual(0, result.returncode)
@@ -198,7 +198,7 @@ class Commands(ControlTest):
         room.join("third")
         room.client().ask("L fourth", "聊天室已满")
 
-    def test_a_reload_with_many_mistakes_tells_them_all(self):
+    def test_a_reload_with_many_mistakes_reports_them_all(self):
         room = self.open_controlled()
         room.config.write_text("[room]\n" + "mistake-%s = 1\n" % ("x" * 100) * 150, encoding="utf-8")
         result = self.roomctl("reload")
@@ -216,7 +216,7 @@ class Commands(ControlTest):
             self.assertEqual(0, watch.wait())
             self.assertFalse(os.path.lexists(self.path))
 
-    def test_nothing_that_a_terminal_would_obey_is_printed(self):
+    def test_no_control_sequence_is_printed(self):
         room = self.open_controlled()
         watch = self.watch()
         mallory, = room.members("mallory")
@@ -261,7 +261,7 @@ class Watching(ControlTest):
         alice, = room.members("alice")
         slow = self.connect().ask("watch", as_json=True)
         self.wait_for("watchers", 1)
-        for number in range(800):  # the socket holds some hundred of them, and the ring seventy
+        for number in range(800):  # the socket holds some hundreds of them, the ring seventy
             alice.say("%d %s" % (number, "x" * 880))
             if number % 20 == 0:
                 room.fence()
@@ -330,7 +330,7 @@ class Thousand(ControlTest):
 
     @staticmethod
     def readable(stream):
-        """Its first bytes are read as they come: roomctl's pipe takes less than the whole list."""
+        """Reads the first bytes as they come: the pipe of roomctl holds less than the whole list."""
         poll = select.poll()
         poll.register(stream, select.POLLIN)
         return bool(poll.poll(0))
@@ -341,7 +341,7 @@ class Thousand(ControlTest):
         for number in range(200):
             self.connect().ask(("members", "watch")[number % 2], as_json=number % 3 == 0)
         alice, bob = room.join("alice"), room.join("bob")
-        for number in range(500):  # so that those who watch are stuck too
+        for number in range(500):  # so that watchers are stuck too
             alice.say("%d %s" % (number, "x" * 880))
             bob.read_until(b"%d x" % number)
         for client in (alice, bob):
@@ -356,7 +356,7 @@ class Thousand(ControlTest):
         self.assertEqual(SIZE + 4, len(self.objects("members")))
         self.assertEqual(201, self.stats()["control_clients"])
 
-    def test_where_all_places_are_taken_it_is_said_and_who_stands_still_makes_place(self):
+    def test_when_all_places_are_taken_a_client_is_told_so_and_a_stuck_one_is_closed(self):
         self.open_controlled()
         raise_descriptor_limit(1000)
         waiting = [self.connect().ask("watch") for _ in range(256 - 1)]
@@ -368,7 +368,7 @@ class Thousand(ControlTest):
         result = self.roomctl("members")
         self.assertEqual(EX_TEMPFAIL, result.returncode)
         deadline = time.monotonic() + PATIENCE_S
-        while self.roomctl("members").returncode != 0:  # the silent one stands still
+        while self.roomctl("members").returncode != 0:  # until the silent one counts as stuck
             self.assertLess(time.monotonic(), deadline)
         with self.assertRaises(EOFError):
             silent.frame()
@@ -388,9 +388,9 @@ class Thousand(ControlTest):
 
 
 class Bytes(ControlTest):
-    """What roomctl would never send."""
+    """Bytes that roomctl would never send."""
 
-    def test_what_is_no_request_is_told_so(self):
+    def test_bytes_that_are_no_request_are_refused(self):
         self.open_controlled()
         longest = b"q\x01\x00" + b"x" * 8190
         for data, words in ((b"GET / HTTP/1.1\r\n\r\n", "longer than 8 KiB"), (b"\xff" * 9, "longer than 8 KiB"),
@@ -418,7 +418,7 @@ class Bytes(ControlTest):
             connection.send(bytes((byte,)))
         self.assertEqual(DONE, connection.answer()[1])
 
-    def test_who_leaves_in_the_middle_of_anything_is_forgotten(self):
+    def test_a_client_that_leaves_in_the_middle_of_anything_is_forgotten(self):
         self.open_controlled()
         data = request("members")
         for length in (0, 1, 4, 5, 7, len(data)):
@@ -428,7 +428,7 @@ class Bytes(ControlTest):
         self.connect().ask("watch").close()
         self.wait_for("control_clients", 1)
 
-    def test_whoever_watches_and_says_more_is_closed(self):
+    def test_a_watcher_that_sends_more_is_closed(self):
         self.open_controlled()
         connection = self.connect().ask("watch")
         self.wait_for("watchers", 1)
@@ -451,13 +451,13 @@ class Bytes(ControlTest):
         room.fence()
         self.wait_for("control_clients", 1)
 
-    def test_who_connects_and_says_nothing_is_dropped(self):
+    def test_a_client_that_connects_and_sends_nothing_is_dropped(self):
         self.open_controlled()
         connection = self.connect()
         with self.assertRaises(EOFError):
             connection.frame()
 
-    def test_without_descriptors_nobody_is_taken_and_the_room_goes_on(self):
+    def test_without_descriptors_no_client_is_accepted_and_the_room_goes_on(self):
         room = self.open_controlled(before_exec=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40)))
         alice, bob = room.members("alice", "bob")
         connections = [Connection(self.path) for _ in range(60)]
@@ -473,7 +473,7 @@ class Bytes(ControlTest):
 
 
 class Answers(ControlTest):
-    """What roomctl makes of what answers it."""
+    """How roomctl handles answers of other programs."""
 
     def answered(self, *pieces):
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -498,7 +498,7 @@ class Answers(ControlTest):
             self.assertEqual("hi" if pieces else "", stdout)
             self.assertIn("broke off", stderr)
 
-    def test_what_is_no_roomd(self):
+    def test_a_program_that_is_no_roomd(self):
         status, _, stderr = self.answered(b"HTTP/1.1 400 Bad Request\r\n")
         self.assertEqual(EX_PROTOCOL, status)
         self.assertIn("no roomd", stderr)
@@ -513,7 +513,7 @@ class Place(ControlTest):
     """The socket in the file system."""
 
     def start(self, *options):
-        """For a start that fails."""
+        """The result of a start that fails."""
         return run_roomd("-c", "/dev/null", "--set", "room.listen=127.0.0.1:0", "--set",
                          "admin.control=%s" % self.path, *options)
 
@@ -526,7 +526,7 @@ class Place(ControlTest):
             room.stop()
             self.assertFalse(os.path.lexists(self.path))
 
-    def test_what_a_killed_roomd_has_left_is_replaced(self):
+    def test_the_socket_of_a_killed_roomd_is_replaced(self):
         room = self.open_controlled()
         room.process.kill()
         room.wait_for_exit()
@@ -542,7 +542,7 @@ class Place(ControlTest):
         self.assertIn("another program listens on the control socket %s" % self.path, result.stderr)
         self.assertRegex(self.done("members"), "^2 members\n")
 
-    def test_what_is_no_socket_is_left_alone(self):
+    def test_a_file_that_is_no_socket_is_left_alone(self):
         elsewhere = self.folder / "elsewhere"
         elsewhere.write_text("precious", encoding="utf-8")
         for make in (lambda: self.path.write_text("precious", encoding="utf-8"), self.path.mkdir,
@@ -558,7 +558,7 @@ class Place(ControlTest):
                 self.path.unlink()
         self.assertEqual("precious", elsewhere.read_text(encoding="utf-8"))
 
-    def test_a_folder_that_is_not_there(self):
+    def test_a_missing_folder(self):
         self.path = self.folder / "missing" / "control"
         result = self.start()
         self.assertEqual(71, result.returncode, result.stderr)
@@ -572,7 +572,7 @@ class Place(ControlTest):
             room.stop()
             self.assertTrue(os.path.lexists(self.path))
 
-    def test_a_missing_group_is_told_where_somebody_named_it(self):
+    def test_a_missing_group_is_reported_if_it_was_configured(self):
         room = self.open_controlled("admin.group=no-such-group-here")
         self.assertIn("there is no group no-such-group-here", room.stderr.text())
         room.stop()
@@ -582,7 +582,7 @@ class Place(ControlTest):
 
 @unittest.skipUnless(os.geteuid() == 0, "only root can be somebody else")
 class Others(ControlTest):
-    """Who may use it. The folder is open to all, and the program where all may run it."""
+    """Permissions. Everybody can reach the folder, and run the program."""
 
     def setUp(self):
         super().setUp()
@@ -611,7 +611,7 @@ class Others(ControlTest):
         self.assertEqual((EX_NOPERM, ""), (status, stdout))
         self.assertIn("roomd-admin", stderr)
 
-    def test_others_who_reach_it_are_told_why_not(self):
+    def test_others_that_reach_it_are_told_why_not(self):
         self.open_controlled("admin.group=daemon")
         self.path.chmod(0o666)
         status, stdout, stderr = self.as_nobody(self.other_group)

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""Delivery of what members are owed while the room is busy, and the rationing of answers."""
+"""Delivery while the room is busy, and the limits on replies."""
 import unittest
 
 from roomd_room import RoomTest
 
 
 class Backlogs(RoomTest):
-    """What members are owed while the room was busy: it is held, spoken to, and let go."""
+    """Delivery after a busy moment: the program is stopped, sent datagrams, and continued."""
 
     def test_many_joins_become_one_line_and_so_do_many_exits(self):
         room = self.open("plain.fold_joins=3")
@@ -46,7 +46,7 @@ class Backlogs(RoomTest):
                 guest.send("L " + name)
         alice.expect("a 进入了聊天室", "b 进入了聊天室")
 
-    def test_lines_may_share_a_datagram_where_that_is_wanted(self):
+    def test_lines_may_share_a_datagram_if_that_is_configured(self):
         room = self.open("plain.max_lines=3")
         alice, bob, carol = room.members("alice", "bob", "carol")
         with room.held():
@@ -68,7 +68,7 @@ class Backlogs(RoomTest):
         self.assertEqual(["alice ： " + text for text in texts], b"\n".join(bob.pending).decode().split("\n"))
 
     def test_a_join_is_answered_first_even_where_an_exit_follows_at_once(self):
-        # Clients take the first datagram for the answer; a script may send all it has to say without waiting for one.
+        # Clients take the first datagram for the reply; a script may send everything without waiting for it.
         room = self.open()
         alice, = room.members("alice")
         script = room.client()
@@ -93,7 +93,7 @@ class Backlogs(RoomTest):
 
 
 class Rationing(RoomTest):
-    def test_answers_to_one_address_are_rationed_and_others_still_get_theirs(self):
+    def test_replies_to_one_address_are_limited_and_others_still_get_theirs(self):
         room = self.open()
         flooder = room.client(source="127.9.9.9")
         for _ in range(100):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""Doors: several addresses, dialects and families, one room; and two servers that cannot be set to talk to each other."""
+"""Doors: one room with several addresses, dialects and families; and two servers that cannot be made to talk."""
 import socket
 import unittest
 
@@ -34,8 +34,8 @@ class Doors(RoomTest):
         room.client(door=1).join("bob")
         alice.expect("bob 进入了聊天室")
 
-    def test_answers_leave_from_the_address_that_was_written_to(self):
-        # Client.receive fails where a datagram has another source; loopback has all of 127.0.0.0/8.
+    def test_replies_leave_from_the_address_that_was_written_to(self):
+        # Client.receive fails if a datagram has another source; loopback has all of 127.0.0.0/8.
         room = self.open(listen="0.0.0.0:0")
         alice = room.client(to="127.0.0.2").join("alice")
         bob = room.client(to="127.0.0.3").join("bob")
@@ -49,7 +49,7 @@ class Doors(RoomTest):
         bob.leave("QUIT", "QUIT")
 
     @needs_ipv6
-    def test_answers_leave_from_the_ipv6_address_that_was_written_to(self):
+    def test_replies_leave_from_the_ipv6_address_that_was_written_to(self):
         with own_network.own_network():
             for address in ("fd00::2", "fd00::3"):
                 own_network.add_ipv6_address(address)
@@ -93,7 +93,7 @@ class Doors(RoomTest):
         stranger.send("L alice")
         return stranger.receive()
 
-    def test_no_line_equals_a_token_of_the_dialect_it_goes_to(self):
+    def test_no_line_equals_a_reply_of_the_dialect_it_goes_to(self):
         room = self.open("plain.chat={text}", listen="127.0.0.1:0=course, 127.0.0.1:0=yn")
         alice = room.client(door=0).join("alice")
         bob = room.client(door=1).join("bob", accept="Y")
@@ -124,13 +124,13 @@ class ClosedDoors(RoomTest):
             try:
                 other.bind(("0.0.0.0", 8888))
             except OSError:
-                pass  # then somebody else has it
+                pass  # then another program has it
             result = run_with_defaults()
         self.assertEqual(69, result.returncode)
         self.assertIn("8888", result.stderr)
 
     def test_an_address_that_this_machine_does_not_have_ends_the_program(self):
-        result = run_with_defaults("--set", "room.listen=192.0.2.1:0")  # RFC 5737: nobody's
+        result = run_with_defaults("--set", "room.listen=192.0.2.1:0")  # RFC 5737: for documentation
         self.assertEqual(69, result.returncode)
         self.assertIn("192.0.2.1", result.stderr)
 
@@ -155,7 +155,7 @@ class ClosedDoors(RoomTest):
         self.assertIn("[::1]:0", str(refused.exception))
 
     def test_a_second_process_cannot_take_the_traffic(self):
-        # SO_REUSEADDR on both sockets would let it.
+        # SO_REUSEADDR on both sockets would allow it.
         room = self.open()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as thief:
             thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -164,22 +164,22 @@ class ClosedDoors(RoomTest):
 
 
 class TwoServers(RoomTest):
-    """What a forged datagram could start between two of them comes to an end at once."""
+    """A forged datagram starts no endless exchange between two servers."""
 
     ROUNDS = 10
 
     def traffic_after(self, forged, *options):
-        """Counts the datagrams that one forged request from one roomd's address to the other leads to."""
+        """Counts the datagrams that follow a forged request from one roomd's address to the other."""
         with own_network.own_network():
             first, second = self.open(*options), self.open(*options)
             first.fence()
             second.fence()
             before = own_network.datagrams_received()
             own_network.send_forged(first.doors[0], second.doors[0], forged)
-            for _ in range(self.ROUNDS):  # each has then handled whatever the other sent it, ten times over
+            for _ in range(self.ROUNDS):  # by then each has handled the other's datagrams, ten times over
                 second.fence()
                 first.fence()
-            # A fence is two datagrams: the teller's, and the one to the witness.
+            # A fence is two datagrams: that of the teller, and that to the witness.
             return own_network.datagrams_received() - before - self.ROUNDS * 2 * 2
 
     def test_a_forged_exit_leads_to_one_bye_and_no_more(self):
@@ -187,7 +187,7 @@ class TwoServers(RoomTest):
             with self.subTest(verb=verb):
                 self.assertIn(self.traffic_after(b"%s alice" % verb.encode()), (1, 2))
 
-    def test_answers_that_are_requests_themselves_start_no_endless_exchange(self):
+    def test_replies_that_are_requests_themselves_start_no_endless_exchange(self):
         for key, answer, forged in (("bye", "E bye", b"E alice"), ("name_bad", "L bad:name", b"L al:ice"),
                                     ("refused", "C join first", b"C alice hello"),
                                     ("bye", "E {name} bye", b"E alice"), ("name_bad", "L {name} bad", b"L al:ice"),
@@ -203,11 +203,11 @@ class TwoServers(RoomTest):
         self.assertIn(self.traffic_after(b"L al:ice"), (1, 2))
 
     def test_a_forged_join_sets_off_no_conversation(self):
-        # The one who joined is a roomd. It is sent the accept and what the teller says, and answers nothing; both
-        # witnesses are told of it.
+        # The new member is a roomd. It is sent the accept and the teller's messages, and answers nothing; both
+        # witnesses are sent its join.
         self.assertLessEqual(self.traffic_after(b"L alice"), 1 + 1 + self.ROUNDS + 2)
 
-    def test_a_datagram_from_ones_own_address_is_dropped(self):
+    def test_a_datagram_from_its_own_address_is_dropped(self):
         with own_network.own_network():
             room = self.open()
             room.fence()

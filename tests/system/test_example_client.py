@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""doc/examples/room.py: at a terminal, as a filter, and where the network or the room says no."""
+"""doc/examples/room.py: at a terminal, as a filter, and when the network or the room refuses."""
 import contextlib
 import fcntl
 import os
@@ -40,7 +40,7 @@ def place(room, door=0):
 
 
 class Typist:
-    """Somebody who runs the client at a terminal of their own."""
+    """A user that runs the client at a terminal."""
 
     def __init__(self, *arguments):
         ours, theirs = os.openpty()
@@ -72,7 +72,7 @@ class Typist:
 
 
 class FakeRoom:
-    """An address that answers as a test wants it to."""
+    """A server that the test plays."""
 
     def __init__(self, port=0):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -86,7 +86,7 @@ class FakeRoom:
         return datagram
 
     def hear_past(self, past):
-        """The next datagram that is not the one before, repeated."""
+        """The next datagram that is not a repetition of the one before."""
         while True:
             datagram = self.hear()
             if datagram != past:
@@ -125,7 +125,7 @@ class ClientTest(RoomTest):
                 stream.close()
 
     def filter(self, text, *arguments):
-        """Its exit status, stdout and stderr."""
+        """Runs the client to its end; its exit status, stdout and stderr."""
         process = self.start_filter(*arguments)
         output, errors = process.communicate(text.encode(), PATIENCE_S)
         return process.returncode, output.decode(), errors.decode()
@@ -165,7 +165,7 @@ class AtATerminal(ClientTest):
                 self.assertEqual(0, carol.ends(), carol.output.text())
                 self.assertNotIn("Traceback", carol.output.text())
 
-    def test_a_taken_name_is_told_and_another_one_asked_for(self):
+    def test_a_taken_name_is_reported_and_another_one_asked_for(self):
         room = self.open()
         alice, = room.members("alice")
         carol = self.typist("--name", "Alice", place(room))
@@ -178,7 +178,7 @@ class AtATerminal(ClientTest):
         carol.type("/quit")
         self.assertEqual(0, carol.ends())
 
-    def test_nobody_who_gives_no_name_joins(self):
+    def test_without_a_name_it_does_not_join(self):
         room = self.open()
         for key in (END_OF_INPUT, CTRL_C):
             carol = self.typist(place(room))
@@ -205,7 +205,7 @@ class AtATerminal(ClientTest):
             room = self.open("plain.dialect=" + option, accept=accept)
             self.typist("--dialect", dialect, "--name", "carol", place(room)).sees("--dialect " + option)
 
-    def test_whoever_is_removed_is_told_and_ends(self):
+    def test_a_removed_member_is_told_and_ends(self):
         room = self.open()
         carol = self.typist("--name", "carol", place(room))
         carol.sees("You are in")
@@ -257,7 +257,7 @@ class AsAFilter(ClientTest):
         self.assertIn("该用户已存在", errors)
 
     @unittest.skipUnless(own_network.has_ipv6(), "this machine has no IPv6 loopback address")
-    def test_an_ipv6_address_stands_in_brackets(self):
+    def test_an_ipv6_address_is_written_in_brackets(self):
         room = self.open(listen="[::1]:0")
         alice, = room.members("alice")
         self.assertEqual(0, self.filter("one\n", "--name", "bot", place(room))[0])
@@ -275,7 +275,7 @@ class AsAFilter(ClientTest):
                     status, _, errors = self.filter("", "--name", "bot", "localhost:%d" % room.doors[0][1])
                     self.assertEqual(0, status, errors)
 
-    def test_what_cannot_be_meant_is_a_usage_error(self):
+    def test_an_impossible_argument_is_a_usage_error(self):
         for arguments in ((), ("127.0.0.1",), ("--name", "bot"), ("--name", "bot", "127.0.0.1:0"),
                           ("--name", "bot", "[::1"), ("--name", "bot", "host:port"), ("--name", "bot", "host:65536"),
                           ("--name", "bot", ":8888"), ("--name", "bot", "--dialect", "other", "127.0.0.1"),
@@ -295,14 +295,14 @@ class OnABadNetwork(ClientTest):
         self.assertEqual(b"L carol", room.hear())
         self.assertEqual(first, room.peer)
         room.say("OK")
-        room.say("OK")  # the answer to the first, late
+        room.say("OK")  # the late reply to the first
         carol.sees("You are in")
         room.say("end of story")
         carol.sees("^end of story")
         self.assertNotRegex(carol.output.text(), "(?m)^OK")
 
     def test_a_line_of_the_room_is_not_taken_for_a_refusal(self):
-        # The accept was lost, and somebody speaks.
+        # The accept was lost, and a member speaks.
         room = self.fake_room()
         carol = self.typist("--name", "carol", place(room))
         room.hear()
@@ -331,7 +331,7 @@ class OnABadNetwork(ClientTest):
         carol.type("/quit")
         self.assertEqual(0, carol.ends())
 
-    def test_what_a_terminal_should_not_get_it_does_not_get(self):
+    def test_no_control_sequence_reaches_the_terminal(self):
         room = self.fake_room()
         carol = self.typist("--name", "carol", place(room))
         room.hear()
@@ -346,7 +346,7 @@ class OnABadNetwork(ClientTest):
         self.assertIn("a\ufffd[2Jbc\ufffdd\ufffde\r\n第二 e\u200d\r\nnot UTF-8: \ufffd.\r\n", shown)
         self.assertIsNone(re.search("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]", shown))
 
-    def test_what_comes_from_another_address_is_not_heard(self):
+    def test_a_datagram_from_another_address_is_ignored(self):
         room, stranger = self.fake_room(), self.fake_room()
         carol = self.typist("--name", "carol", place(room))
         room.hear()
@@ -358,7 +358,7 @@ class OnABadNetwork(ClientTest):
         carol.sees("^real")
         self.assertNotIn("forged", carol.output.text())
 
-    def test_a_room_that_was_started_anew_is_joined_anew(self):
+    def test_a_room_that_was_started_again_is_joined_again(self):
         port = self.lasting_port()
         room = self.fake_room(port)
         carol = self.typist("--name", "carol", place(room))
@@ -374,7 +374,7 @@ class OnABadNetwork(ClientTest):
         carol.type("so there is")
         self.assertEqual(b"C carol so there is", room.hear_past(b"L carol"))
 
-    def test_where_nobody_answers_it_says_what_to_check(self):
+    def test_if_nobody_answers_it_says_what_to_check(self):
         closed = self.lasting_door()
         silent = self.fake_room()
         filters = {"closed": self.start_filter("--name", "bot", closed),
@@ -388,7 +388,7 @@ class OnABadNetwork(ClientTest):
         self.assertEqual([b"L bot"] * 3 + [b"E bot"], [silent.hear() for _ in range(4)])
 
     def test_a_machine_that_is_not_there_is_named(self):
-        for host in ("no..name", "[fe80::1%no-such-interface]"):  # neither is asked of a name server
+        for host in ("no..name", "[fe80::1%no-such-interface]"):  # neither goes to a name server
             with self.subTest(host):
                 status, _, errors = self.filter("", "--name", "bot", host)
                 self.assertEqual(69, status, errors)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""doc/examples/room.py --sequenced against the real server: beside room, on a bad network, where the room says no."""
+"""doc/examples/room.py --sequenced with the real server: beside room, on a bad network, and when the room refuses."""
 import os
 import shutil
 import subprocess
@@ -20,14 +20,14 @@ STRANGER = b"\xf9\x01\x04\x00"
 
 
 class Gossip(Relay):
-    """Besides, it can tell the client that it is a stranger there."""
+    """A relay that can also send STRANGER to the client."""
 
     _last_up = None
 
-    def _carry(self, through, datagram, to):
+    def _schedule(self, through, datagram, to):
         if to is None and datagram[0] == UP:
             self._last_up = datagram
-        super()._carry(through, datagram, to)
+        super()._schedule(through, datagram, to)
 
     def tell_stranger(self):
         for client in list(self._behind):
@@ -35,7 +35,7 @@ class Gossip(Relay):
 
 
 class Example:
-    """room.py --sequenced as a filter that goes on until its input ends."""
+    """room.py --sequenced as a filter that runs until its input ends."""
 
     def __init__(self, name, address):
         self.process = subprocess.Popen(
@@ -91,7 +91,7 @@ class BesideRoom(SequencedTest):
                            seed=int(os.environ.get("ROOMD_SEED", 1)))
         names = ["e0", "e1", "e2", "r0", "r1"]
         examples, rooms = [], []
-        for name in names:  # one after the other, so that those who come later see less only at the beginning
+        for name in names:  # one after the other: later ones miss only the beginning
             (examples if name[0] == "e" else rooms).append(
                 (self.example if name[0] == "e" else self.room)(name, relay.address))
             room.stderr.wait_for("%s joined" % name)
@@ -113,13 +113,13 @@ class BesideRoom(SequencedTest):
         self.assertEqual(5 * 60, len({line for line in first if " says " in line}))
         for lines in since_all_are_in:
             self.assertEqual(5 * 60, sum(" says " in line for line in lines))
-            common = min(len(lines), len(first))  # who leaves first does not see the others leave
+            common = min(len(lines), len(first))  # the first to leave does not see the others leave
             self.assertEqual(first[:common], lines[:common])
         for one in rooms:
             numbers = [event["seq"] for event in one.events()]
             self.assertEqual(numbers, list(range(numbers[0], numbers[0] + len(numbers))))
 
-    def test_another_address_is_noticed_by_nobody(self):
+    def test_nobody_notices_another_address(self):
         room = self.open("plain.language=en")
         alice, = room.members("alice")
         relay = self.relay(room.doors[0])
@@ -154,7 +154,7 @@ class BesideRoom(SequencedTest):
         self.assertCountEqual(["carol joined", "carol: before", "alice: heard meanwhile?", "carol: meanwhile"],
                               carol.stdout.text().splitlines())
 
-    def test_a_room_that_was_started_anew_is_joined_anew_and_what_was_under_way_is_not_said_again(self):
+    def test_a_room_that_was_started_again_is_joined_again_and_messages_under_way_are_not_repeated(self):
         door = self.lasting_door()
         room = Room("plain.language=en", listen=door)
         self.addCleanup(room._discard)
@@ -163,7 +163,7 @@ class BesideRoom(SequencedTest):
         carol.stdout.wait_for("^carol joined$")
         carol.say("before")
         carol.stdout.wait_for("^carol: before$")
-        relay.cut = True  # so that it is not back before dave is there to see it
+        relay.cut = True  # so that dave is in before it is back
         carol.say("into the void")
         relay.wait_for(b"into the void")
         room.process.kill()
@@ -182,7 +182,7 @@ class BesideRoom(SequencedTest):
 
 
 class AsAFilter(SequencedTest):
-    def test_each_line_is_a_message_and_0_says_that_the_room_has_them(self):
+    def test_each_line_is_a_message_and_0_means_that_the_room_has_them(self):
         room = self.open("plain.language=en")
         alice, = room.members("alice")
         status, output, errors = self.filter("one\n\n/quit\n你好\n", "--sequenced", "--name", "bot", place(room))
@@ -196,14 +196,14 @@ class AsAFilter(SequencedTest):
         self.assertEqual(LEFT, status, errors)
         self.assertEqual(["bot: " + line for line in lines], output.splitlines()[1:])
 
-    def test_who_is_asked_to_slow_down_does_and_loses_nothing(self):
+    def test_a_client_that_is_asked_to_slow_down_does_and_loses_nothing(self):
         room = self.open("plain.language=en", "limits.messages=20")
         lines = ["line %d" % n for n in range(230)]  # 10 times as many at once are free
         status, output, errors = self.filter("\n".join(lines), "--sequenced", "--name", "bot", place(room))
         self.assertEqual(LEFT, status, errors)
         self.assertEqual(["bot: " + line for line in lines], output.splitlines()[1:])
 
-    def test_what_the_room_does_not_take_is_told(self):
+    def test_messages_that_the_room_does_not_take_are_reported(self):
         room = self.open("plain.language=en")
         status, output, errors = self.filter("x" * 901 + "\nshort\n", "--sequenced", "--name", "bot", place(room))
         self.assertEqual((REFUSED, ["bot joined", "bot: short"]), (status, output.splitlines()), errors)
@@ -229,7 +229,7 @@ class AsAFilter(SequencedTest):
         self.assertEqual((USAGE, b""), (result.returncode, result.stdout))
         self.assertIn(b"needs the folder 'sequenced'", result.stderr)
 
-    def test_where_nobody_answers_it_says_what_to_check(self):
+    def test_if_nobody_answers_it_says_what_to_check(self):
         closed = self.lasting_door()
         status, output, errors = self.filter("one\n", "--sequenced", "--name", "bot", closed)
         self.assertEqual((UNREACHABLE, ""), (status, output), errors)
@@ -269,7 +269,7 @@ class AtATerminal(SequencedTest):
             self.assertEqual(LEFT, carol.ends(), carol.output.text())
             self.assertNotIn("Traceback", carol.output.text())
 
-    def test_whoever_is_removed_is_told_and_ends(self):
+    def test_a_removed_member_is_told_and_ends(self):
         room = self.open()
         carol = self.typist("--sequenced", "--name", "carol", place(room))
         carol.sees("You are in")

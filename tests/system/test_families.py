@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-The families of existing clients, each at home at its door: a scripted client of each behaves to the byte as those that
-were read. It takes the first datagram after its join for the answer and compares it exactly; it reads lines into
-buffers as small as theirs; its receiving process ends on exactly its bye, and on nothing else.
+The families of existing clients, each at the door of its dialect. A scripted client of each behaves exactly like those
+that were read: it takes the first datagram after its join for the reply and compares it byte by byte; it reads lines
+into buffers as small as theirs; its receiving process ends on exactly its bye, and on nothing else.
 """
 import pathlib
 import socket
@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 DIALECTS = ROOT / "conf" / "dialects"
 PAGE = ROOT / "doc" / "protocol.md"
 
-# What the smallest of them have.
+# The smallest among them.
 ANSWER_BUFFER_BYTES = 128
 LINE_BUFFER_BYTES = 1024
 
@@ -27,16 +27,16 @@ NOTICE = "tea is ready"
 
 @dataclass(frozen=True)
 class Family:
-    name: str  # of its member, too
+    name: str  # also of its member
     dialect: str  # built in, or a file that comes with the program
     join: str
     chat: str
     leave: str
     answer: str = "OK"
     bye: str = None  # what its receiving process ends on; None: it ends by itself
-    sent: str = None  # what a leaver is sent, whether it looks or not
-    words: str = ""  # behind the name when it leaves
-    prefix: str = ""  # what it expects before a line
+    sent: str = None  # the reply to an exit, whether it reads it or not
+    words: str = ""  # after the name in its exit
+    prefix: str = ""  # expected before a line
     takes_apart: bool = False  # lines are VERB NAME TEXT
 
     def line_of_join(self, name):
@@ -76,7 +76,7 @@ FAMILIES = (
 
 
 class FamilyClient(Client):
-    """One of a family: what it knows is all that `family` says."""
+    """A client of a family: it knows only the fields of `family`."""
 
     def __init__(self, room, door, family):
         super().__init__(room, room.doors[door], name=family.name)
@@ -86,7 +86,7 @@ class FamilyClient(Client):
         room.clients.append(self)
 
     def _read_now(self):
-        """Into a buffer as small as theirs; what doesn't fit would be lost to them, or worse."""
+        """Reads into a buffer as small as theirs, which would lose the rest of a longer datagram, or worse."""
         datagram, _, flags, sender = self.socket.recvmsg(self.buffer_bytes)
         if flags & socket.MSG_TRUNC:
             raise AssertionError("%s has a buffer of %d bytes, and more is sent" % (self.name, self.buffer_bytes))
@@ -95,7 +95,7 @@ class FamilyClient(Client):
         return datagram
 
     def enter(self, name=None):
-        """Joins. True where it is let in; else it would ask for another name."""
+        """Joins. True if it is accepted; otherwise it would ask for another name."""
         self.name = name or self.family.name
         self.send("%s %s" % (self.family.join, self.name))
         self.buffer_bytes = ANSWER_BUFFER_BYTES
@@ -107,7 +107,7 @@ class FamilyClient(Client):
         super().say(text, verb or self.family.chat)
 
     def hear(self, line):
-        """The next line is this, as this family is sent it, and doesn't end its receiving process."""
+        """The next line is this, as its dialect has it, and does not end its receiving process."""
         self.expect(line)
         if line == self.family.bye:
             raise AssertionError("%s ends on a line" % self.name)
@@ -120,18 +120,18 @@ class FamilyClient(Client):
         self.hear(self.family.line_of_chat(author.name, text))
 
     def depart(self):
-        """Leaves, and ends as it does: by itself, or on its bye. True where it has ended."""
+        """Leaves, and ends by itself or on its bye. True if it has ended."""
         self.send("%s %s%s" % (self.family.leave, self.name, self.family.words))
         self.joined = False
         if self.family.bye is not None:
             return self.receive() == self.family.bye.encode()
         if self.family.sent is not None:
-            self.expect(self.family.sent)  # by then it is gone; it would do it no harm
+            self.expect(self.family.sent)  # by then it has ended; the bye does no harm
         return not self.family.takes_apart
 
 
 class OneFamily(RoomTest):
-    """Each by itself, with one of its own kind and one of `course`."""
+    """Each by itself, with another client of its family and one of `course`."""
 
     def open_for(self, family, *options):
         return self.open(*options, listen="127.0.0.1:0=course, 127.0.0.1:0=%s" % path_of(family.dialect))
@@ -159,7 +159,7 @@ class OneFamily(RoomTest):
             other.expect("%s 退出了聊天室" % family.name)
             client.expect_silence()
 
-    def test_it_asks_again_where_the_name_is_taken_or_bad(self):
+    def test_it_asks_again_if_the_name_is_taken_or_bad(self):
         for family in self.each_family():
             room = self.open_for(family)
             room.join("alice")
@@ -182,7 +182,7 @@ class OneFamily(RoomTest):
             other.say(LONGEST_TEXT)
             client.hear_chat(other, LONGEST_TEXT)
 
-    def test_nothing_that_is_said_ends_it_or_passes_for_an_answer(self):
+    def test_no_message_ends_it_or_passes_for_a_reply(self):
         for family in self.each_family():
             room = self.open_for(family, "plain.dialect=" + path_of(family.dialect), "plain.chat={text}")
             other = room.join("other")
@@ -195,7 +195,7 @@ class OneFamily(RoomTest):
             self.assertEqual(len(replies), len(client.pending))
             self.assertTrue({reply.encode() for reply in replies}.isdisjoint(client.pending))
 
-    def test_whoever_is_removed_is_told_and_ends_on_its_bye(self):
+    def test_a_removed_member_is_told_and_ends_on_its_bye(self):
         for family in self.each_family():
             room = self.open_for(family)
             client = FamilyClient(room, 1, family)
@@ -203,7 +203,7 @@ class OneFamily(RoomTest):
             room.type("/kick " + family.name)
             self.assertIn("您已被管理员移出聊天室", client.receive().decode())
             client.joined = False
-            if family.bye and family.leave != "QUIT":  # a bye of one verb is for those who leave with it
+            if family.bye and family.leave != "QUIT":  # the bye of a verb is only for exits with that verb
                 client.expect(family.bye)
 
     def test_one_that_asks_for_its_bye_after_a_restart_gets_it(self):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""An idle room costs nothing: it does not wake up once in ten seconds, whatever its console is."""
+"""An idle room costs nothing: it does not wake up in ten seconds, whatever its console is."""
 import contextlib
 import os
 import pathlib
@@ -102,7 +102,7 @@ class Idle(RoomTest):
         for room in rooms.values():
             self.wait_until_it_sleeps(room)
         before = {kind: room.wake_ups() for kind, room in rooms.items()}
-        time.sleep(INTERVAL_S)  # the interval that the promise is about
+        time.sleep(INTERVAL_S)  # the interval in which it must not wake up
         for kind, room in rooms.items():
             with self.subTest(kind):
                 self.assertEqual(before[kind], room.wake_ups())

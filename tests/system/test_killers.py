@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-What ends, stalls or fools the chat servers that existing clients were written for: each of these datagrams killed most
-of the twenty-seven that were tried. Here, it is sent by a stranger and by a member, and afterwards every member is
-served as before.
+Datagrams that end, stall or fool the chat servers that existing clients were written for: each of these killed most of
+the twenty-seven that were tried. Here each is sent by a stranger and by a member, and afterwards every member is served
+as before.
 """
 import unittest
 
@@ -17,12 +17,12 @@ class Killers(RoomTest):
         self.stranger = self.room.client()
 
     def assert_served(self):
-        """Both still hear one another, and heard nothing else in between."""
+        """Both members still hear each other, and heard nothing else in between."""
         self.alice.say("are you there?")
         self.bob.expect("alice ： are you there?")
         self.bob.say("I am")
         self.room.fence()
-        # Its author may have been told that something was not sent.
+        # The author may have been told that its message was not sent.
         self.assertEqual("bob ： I am".encode(), self.alice.pending[-1])
         self.alice.pending.clear()
 
@@ -91,7 +91,7 @@ class Killers(RoomTest):
         self.bob.pending.clear()
         self.assert_served()
 
-    def test_a_member_whose_program_is_gone(self):
+    def test_a_member_whose_program_has_ended(self):
         for name in ("carol", "dave"):
             self.room.join(name).close()
             for member in (self.alice, self.bob):
@@ -123,7 +123,7 @@ class Killers(RoomTest):
             member.expect("%n%s%p 进入了聊天室", "%n%s%p ： %n%n%n%s%s%s")
         self.assert_served()
 
-    def test_the_answers_of_another_server(self):
+    def test_the_replies_of_another_server(self):
         for answer in ("OK", "OK\n", "EXIT", "QUIT", "Y", "N", "该用户已存在", "姓名不可用 (UTF-8)", "聊天室已满", "请先进入聊天室"):
             self.stranger.send(answer)
         self.stranger.expect_silence()

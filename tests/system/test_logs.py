@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""What the program logs of itself and of the room, and what it leaves out."""
+"""The log: of the program itself and of the room, and the lines that are left out."""
 import os
 import re
 import signal
@@ -18,7 +18,7 @@ def logged(room):
 
 
 class Lines(RoomTest):
-    def test_each_line_says_when_but_for_the_one_that_others_wait_for(self):
+    def test_each_line_has_its_time_but_for_the_one_that_scripts_wait_for(self):
         room = self.open(environment={"TZ": "XXX-05:45"})
         room.members("alice")
         room.stop(signal.SIGINT)
@@ -38,7 +38,7 @@ class Lines(RoomTest):
 
 
 class Events(RoomTest):
-    def test_what_happens_is_logged_but_for_what_members_say(self):
+    def test_events_are_logged_but_for_messages(self):
         room = self.open()
         alice, bob = room.members("alice", "bob")
         alice.say("between you and me")
@@ -86,7 +86,7 @@ class Events(RoomTest):
         for word in ("joined", "said", "left"):
             self.assertNotIn(word, "\n".join(logged(room)))
 
-    def test_what_strangers_write_reaches_nobodys_terminal(self):
+    def test_no_bytes_of_strangers_reach_a_terminal(self):
         room = self.open("log.events=joins, exits, messages, notices, refusals")
         alice, bob = room.members("alice", "bob")
         alice.say("a\nroomd: error: b\x1b[2J%n%s\u202e")
@@ -102,7 +102,7 @@ class Events(RoomTest):
 
 
 class Floods(RoomTest):
-    # More than are logged at once, and in the time that a slow machine takes for them.
+    # More than are logged at once, and during the test on a slow machine.
     MANY = 3000
 
     def flood(self, room):
@@ -112,7 +112,7 @@ class Floods(RoomTest):
                 stranger.send("nonsense")
             room.fence()
 
-    def test_a_flood_is_cut_and_counted_also_when_nothing_more_happens(self):
+    def test_a_flood_is_cut_and_counted_even_if_nothing_more_happens(self):
         room = self.open()
         self.flood(room)
         told = room.stderr.wait_for(r"roomd: left out of the log in the last \d+ s: (\d+) refusals$")
@@ -120,7 +120,7 @@ class Floods(RoomTest):
         self.assertGreaterEqual(written, 50)
         self.assertEqual(self.MANY, int(told.group(1)) + written)
 
-    def test_what_was_left_out_is_told_at_the_end(self):
+    def test_the_count_of_lines_left_out_is_logged_at_the_end(self):
         room = self.open()
         self.flood(room)
         room.stop()
@@ -130,7 +130,7 @@ class Floods(RoomTest):
 
 
 class Options(unittest.TestCase):
-    def test_what_is_wrong_is_told_with_what_would_be_right(self):
+    def test_a_mistake_is_logged_with_its_remedy(self):
         for setting, told in (("log.level=inof", "did you mean info?"), ("log.level=7", "error, warning, notice, info"),
                               ("log.events=join", "did you mean joins?"), ("log.events=joins,none", "nothing else"),
                               ("log.leve=info", "did you mean log.level?")):

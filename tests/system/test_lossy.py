@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-The real programs in a network that loses every fifth datagram, in both directions, at random: the kernel itself drops
-them. Everybody has everything all the same, once and in one order.
+The real programs in a network that loses every fifth datagram at random, in both directions: the kernel itself drops
+them. Still everybody gets everything, once and in one order.
 """
 import unittest
 
@@ -20,7 +20,7 @@ class Lossy(RoomProgramTest):
         room = self.open("limits.messages=0", "limits.bytes=0", witnesses=False)
         names = ["m%d" % number for number in range(MEMBERS)]
         filters = [self.filter(name, room.doors[0]) for name in names]
-        for name in names:  # whoever comes later is not told of those before it by an event
+        for name in names:  # a later one gets no event for those before it
             room.stderr.wait_for("%s joined" % name)
         own_network.lose(LOSS_PERCENT)
         for one, name in zip(filters, names):

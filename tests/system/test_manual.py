@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""Manual pages and completion: in order as such, and nothing of the program's tables is missing in them."""
+"""Manual pages and completion: they are well-formed, and have everything that is in the program's tables."""
 import os
 import pathlib
 import re
@@ -34,17 +34,17 @@ def long_options(help_text):
 
 
 def options():
-    """SECTION.KEY of each."""
+    """SECTION.KEY of each option."""
     return re.findall(r"(?m)^(\w+\.\w+) =", run_roomd("--help-config").stdout)
 
 
 def roomctl_commands():
-    """Its help lists a command a line, with what it does."""
+    """The commands in its help, one a line with a description."""
     return re.findall(r"(?m)^  ([a-z]+)\b.*  ", run(ROOMCTL, "--help").stdout)
 
 
 def source(page):
-    """The text of a page, with what roff needs taken out."""
+    """The text of a page, without the escapes of roff."""
     return (PAGES / page).read_text(encoding="utf-8").replace("\\-", "-").replace("\\&", "")
 
 
@@ -132,7 +132,7 @@ class Bash(unittest.TestCase):
         self.folder = pathlib.Path(folder.name)
 
     def complete(self, *words):
-        """What is offered for the last of these words."""
+        """The completions of the last of these words."""
         command = pathlib.Path(words[0]).name
         script = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
                   '_%s "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}" 2>/dev/null; '
@@ -142,7 +142,7 @@ class Bash(unittest.TestCase):
         return result.stdout.split("\n")[:-1]
 
     def roomctl(self, *answers):
-        """One that answers so to everything."""
+        """A roomctl that gives this answer to everything."""
         path = self.folder / "roomctl"
         path.write_text("#!/bin/sh\ncat <<'END'\n%s\nEND\n" % "\n".join(answers), encoding="utf-8")
         path.chmod(0o755)
@@ -180,7 +180,7 @@ class Bash(unittest.TestCase):
             with self.subTest(option=option):
                 self.assertIn(option, offered)
 
-    def test_members_are_offered_where_one_is_meant(self):
+    def test_members_are_offered_where_a_name_is_expected(self):
         roomctl = self.roomctl('{"name":"alice","owed":0}', '{"name":"bob","owed":0}')
         for command in ("kick", "ban", "mute", "unmute"):
             with self.subTest(command=command):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""A thousand members, and a hundred thousand datagrams nobody should send."""
+"""A thousand members, and a hundred thousand datagrams that nobody should send."""
 import os
 import random
 import re
@@ -24,7 +24,7 @@ def raise_descriptor_limit(needed):
 
 
 class Crowd:
-    """Many clients, whose datagrams are taken in as they come, so that no buffer is ever full."""
+    """Many clients, whose datagrams are read as they come, so that no buffer is ever full."""
 
     def __init__(self, room, size):
         self.poll = select.epoll()
@@ -37,7 +37,7 @@ class Crowd:
         self.poll.close()
 
     def wait(self, clients, is_content):
-        """Takes in datagrams until each of `clients` is content."""
+        """Reads datagrams until each of `clients` has what it expects."""
         waiting = {client for client in clients if not is_content(client)}
         while waiting:
             ready = self.poll.poll(PATIENCE_S)
@@ -52,7 +52,7 @@ class Crowd:
 
 class Thousand(RoomTest):
     SIZE = 1000
-    BATCH = 50  # joins in flight: neither side's buffers fill up
+    BATCH = 50  # joins in flight: no buffer of either side fills up
     FOLDED = re.compile("^([0-9]+) 人进入了聊天室: ")
     JOIN = re.compile("^[^ ]+ 进入了聊天室$")
 
@@ -132,7 +132,7 @@ class Mutations:
         if dice < 0.2:
             return self.noise()
         if dice < 0.25:
-            return bytes([self.random.randrange(0xF8, 0xFF)]) + self.noise()  # where another protocol begins
+            return bytes([self.random.randrange(0xF8, 0xFF)]) + self.noise()  # of the sequenced protocol
         if dice < 0.5:
             return self.request(own_name)
         datagram = self.request(own_name)
@@ -142,7 +142,7 @@ class Mutations:
 
 
 class Attackers:
-    """A hundred addresses. Some close their port for a while, as programs that are gone do, and come back."""
+    """A hundred addresses. Some close their port for a while, as if their program had ended, and come back."""
 
     def __init__(self, room, port, count):
         self.room = room
@@ -180,7 +180,7 @@ class Abuse(RoomTest):
     UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
     def assert_fit(self, datagram):
-        """Nothing may reach a member that its program can't take."""
+        """No datagram may reach a member that its program can't handle."""
         self.assertLessEqual(len(datagram), 1024)
         line = datagram.decode()
         self.assertNotIn(line, self.TOKENS)
@@ -225,7 +225,7 @@ class Abuse(RoomTest):
 
 
 class Flood(RoomTest):
-    def test_one_who_floods_is_told_and_the_others_are_served(self):
+    def test_a_member_that_floods_is_told_and_the_others_are_served(self):
         room = self.open("limits.messages=1", "limits.message_burst=20")
         alice, bob, flooder = room.members("alice.", "bob.", "flooder.")
         with room.held():

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""Options that are no more, in a roomd of the test's own that has some: a room goes on with them after an upgrade."""
+"""Obsolete options, in a roomd that was built with some: a room starts with them after an upgrade."""
 import os
 import pathlib
 import shutil

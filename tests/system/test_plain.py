@@ -91,24 +91,24 @@ class Joining(RoomTest):
         for number, (why, name) in enumerate(names.items(), 1):
             with self.subTest(why):
                 name = name if isinstance(name, bytes) else name.encode()
-                # An address each, for answers to strangers are rationed by address and prefix.
+                # An address each, because replies to strangers are limited by address and prefix.
                 room.client(source="127.%d.0.1" % number).ask(b"L " + name, NAME_BAD)
         alice.expect_silence()
 
-    def test_a_name_that_could_pass_for_the_rooms_own_words_is_refused(self):
+    def test_a_name_that_could_pass_for_words_of_the_room_is_refused(self):
         room = self.open("plain.language=en", "plain.accept=welcome", accept="welcome")
         for number, name in enumerate(("Notice", "aNOTICEb", "welcome", "WELCOME", "管理员消息", "OK"), 1):
             with self.subTest(name=name):
                 stranger = room.client(source="127.%d.0.1" % number)
                 stranger.ask("L " + name, "name not allowed (UTF-8)")
 
-    def test_a_name_as_long_as_allowed_is_taken(self):
+    def test_a_name_of_the_maximum_length_is_accepted(self):
         room = self.open()
         for name in ("b" * 32, "好" * 21, "😀" * 16):
             with self.subTest(name=name):
                 room.join(name)
 
-    def test_a_name_that_only_contains_a_short_answer_is_taken(self):
+    def test_a_name_that_only_contains_a_short_reply_is_accepted(self):
         room = self.open()
         for name in ("Nancy", "Booker", "yn", "李雷", "%n%s"):
             with self.subTest(name=name):
@@ -124,7 +124,7 @@ class Joining(RoomTest):
         carol.join("carol")
         alice.expect("bob 退出了聊天室", "carol 进入了聊天室")
 
-    def test_in_a_full_room_a_member_still_gets_its_answers(self):
+    def test_in_a_full_room_a_member_still_gets_its_replies(self):
         room = self.open("room.max_members=2", witnesses=False)
         alice, bob = room.join("alice"), room.join("bob")
         alice.expect("bob 进入了聊天室")
@@ -133,7 +133,7 @@ class Joining(RoomTest):
         alice.expect("bob 退出了聊天室", "robert 进入了聊天室")
 
 
-    def test_where_the_plain_protocol_is_off_nobody_is_answered(self):
+    def test_if_the_plain_protocol_is_off_nobody_is_answered(self):
         room = self.open("plain.enabled=no", witnesses=False)
         stranger = room.client()
         stranger.send("L alice")
@@ -199,7 +199,7 @@ class Talking(RoomTest):
         bob.expect_silence()
         carol.expect_silence()
 
-    def test_a_stranger_that_talks_is_told_once_to_join(self):
+    def test_a_stranger_that_speaks_is_told_once_to_join(self):
         room = self.open()
         alice, = room.members("alice")
         stranger = room.client()
@@ -229,7 +229,7 @@ class Talking(RoomTest):
         alice.say("x" * 901)
         self.assertIn("900", alice.receive().decode())
 
-    def test_what_is_not_utf_8_is_not_forwarded(self):
+    def test_a_text_that_is_not_utf_8_is_not_forwarded(self):
         room = self.open()
         alice, bob = room.members("alice", "bob")
         for text in (b"\xff", b"caf\xe9", b"\xc0\xaf", b"\xe0\x80\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80",
@@ -247,7 +247,7 @@ class Talking(RoomTest):
                 alice.say("a%s%sb" % (character, character))
                 bob.expect("alice ： a  b")
 
-    def test_what_joins_emoji_and_letters_is_left_alone(self):
+    def test_joiners_of_emoji_and_letters_are_left_alone(self):
         room = self.open()
         alice, bob = room.members("alice", "bob")
         for text in ("👩\u200d💻", "می\u200cخواهم", "e\u0301", "❤\ufe0f"):
@@ -274,14 +274,14 @@ class Leaving(RoomTest):
         bob.ask("E bob ##", "EXIT")
         alice.expect("bob 退出了聊天室")
 
-    def test_one_who_left_can_come_back(self):
+    def test_a_member_that_left_can_come_back(self):
         room = self.open()
         alice, bob = room.members("alice", "bob")
         bob.leave()
         bob.join("bob")
         alice.expect("bob 退出了聊天室", "bob 进入了聊天室")
 
-    def test_a_stranger_that_leaves_is_let_go_and_nobody_is_removed(self):
+    def test_a_stranger_that_leaves_gets_a_bye_and_nobody_is_removed(self):
         room = self.open()
         alice, bob = room.members("alice", "bob")
         room.client().ask("E alice", "EXIT")
@@ -299,7 +299,7 @@ class Leaving(RoomTest):
             member.say("still here")
             bob.expect("%s ： still here" % member.name)
 
-    def test_a_member_that_is_silent_for_too_long_is_told_and_then_removed(self):
+    def test_a_member_that_is_silent_for_too_long_is_warned_and_then_removed(self):
         room = self.open("room.idle_timeout=2", witnesses=False)
         alice = room.join("alice")
         self.assertNotIn(alice.receive(), (b"OK", b"EXIT"))
@@ -310,7 +310,7 @@ class Leaving(RoomTest):
 
 
 class Newlines(RoomTest):
-    def test_whoever_joins_with_a_newline_gets_newlines(self):
+    def test_a_member_that_joins_with_a_newline_gets_newlines(self):
         for ending in ("\n", "\r\n"):
             with self.subTest(ending=ending):
                 room = self.open()

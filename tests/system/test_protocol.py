@@ -20,7 +20,7 @@ def examples():
 
 
 class Protocol(RoomTest):
-    def test_every_example_of_the_page_is_as_it_says(self):
+    def test_every_example_of_the_page_is_exact(self):
         count = 0
         for count, (options, lines) in enumerate(examples(), 1):
             with self.subTest(example=count):
@@ -48,7 +48,7 @@ class Protocol(RoomTest):
         self.expect_nothing_more(room)
 
     def expect_nothing_more(self, room):
-        """One more joins: what the others are sent before they hear of that would be missing on the page."""
+        """A last client joins: the page lacks every datagram that the others get before its join line."""
         others = list(room.clients)
         last = room.client()
         last.send("L " + LAST)

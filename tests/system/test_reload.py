@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""What a reload does to a room with people in it: option by option where it is odd, and what is said of it."""
+"""The effect of a reload on a room with members: the options with an effect of their own, and the report."""
 import unittest
 
 from roomd_process import run_roomd
@@ -8,7 +8,7 @@ from roomd_room import RoomTest
 
 
 class Said(RoomTest):
-    def test_one_reload_says_what_changed_and_what_takes_a_restart(self):
+    def test_one_reload_reports_changes_and_options_that_take_a_restart(self):
         room = self.open(config="[room]\nmax_members = 20\nring = 1 MiB\n")
         alice, bob = room.members("alice", "bob")
         told_at = room.reload("[room]\nmax_members = 30\nring = 2 MiB\n[plain]\nlanguage = en\n[admin]\nstdin = no\n")
@@ -25,7 +25,7 @@ class Said(RoomTest):
         room.stderr.wait_for(r"room\.ring = '2 MiB' needs a restart; until then it is '1 MiB'$", told_at)
         self.assertNotIn("max_members", "".join(room.stderr.text().split("\n")[told_at:]))
 
-    def test_nothing_changed_is_said_too(self):
+    def test_a_reload_without_a_change_is_reported_too(self):
         room = self.open()
         told_at = room.reload()
         room.stderr.wait_for("reload: nothing has changed$", told_at)
@@ -38,7 +38,7 @@ class Said(RoomTest):
         room.fence()
         self.assertNotIn("debug", room.stderr.text())
 
-    def test_the_help_says_what_a_reload_does_where_it_is_more_than_taking_it(self):
+    def test_the_help_describes_what_a_reload_does_beyond_the_new_value(self):
         text = run_roomd("--help-config").stdout
         for option, told in (("room.max_members", "taken at once; a lower number only refuses newcomers"),
                              ("room.listen", "takes a restart; members of a door that is gone then leave, and the "
@@ -57,7 +57,7 @@ class Odd(RoomTest):
         told_at = room.reload("[room]\nmax_members = 3\n")
         room.stderr.wait_for(r"room\.max_members", told_at)
         room.client().ask("L carol", "聊天室已满")
-        bob.ask("L rob", "OK")  # nobody comes with it
+        bob.ask("L rob", "OK")  # nobody joins with that name
         bob.name = "rob"
         alice.expect("bob 退出了聊天室", "rob 进入了聊天室")
         bob.leave()
@@ -78,7 +78,7 @@ class Odd(RoomTest):
         alice.leave(bye="Bye")
         bob.expect("* alice left")
 
-    def test_another_dialect_takes_its_verbs_and_answers_with_it(self):
+    def test_another_dialect_takes_its_verbs_and_replies_with_it(self):
         room = self.open(config="[plain]\njoin_verbs = L LOGIN\nchat_verbs = C CHAT\n")
         alice, bob = room.members("alice", "bob")
         told_at = room.reload("[plain]\njoin_verbs = ENTER\nchat_verbs = C\naccept = WELCOME\n")
@@ -116,7 +116,7 @@ class Odd(RoomTest):
         bob.expect("您已被管理员移出聊天室。", "EXIT")
         alice.expect("bob 退出了聊天室")
 
-    def test_who_has_been_silent_for_too_long_now_is_told_before_it_is_removed(self):
+    def test_a_member_that_is_now_silent_for_too_long_is_warned_before_it_is_removed(self):
         room = self.open()
         alice, = room.members("alice")
         told_at = room.reload("[room]\nidle_timeout = 2\n")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""A program that ends and is started again, under a service manager that holds its sockets and its members meanwhile."""
+"""A program that ends and is started again, under a service manager that holds its sockets and members meanwhile."""
 import os
 import signal
 import unittest
@@ -42,7 +42,7 @@ class Restart(RoomTest):
                 carol = first.join("carol", ending="\n")
                 alice.expect("carol 进入了聊天室")
                 bob.expect("carol 进入了聊天室")
-                first.fence()  # that carol was answered has been noted, too
+                first.fence()  # carol's reply is in the roster file, too
                 self.end(first, how)
                 alice.say("into the gap")
                 dave = first.client()
@@ -74,7 +74,7 @@ class Restart(RoomTest):
         bob.expect_silence()
         self.assertEqual(2, len(self.manager.store), "a socket and a roster, the newest of each")
 
-    def test_who_left_before_the_restart_may_join_again(self):
+    def test_a_member_that_left_before_the_restart_may_join_again(self):
         first = self.start()
         alice, bob = first.members("alice", "bob")
         bob.leave()
@@ -84,13 +84,13 @@ class Restart(RoomTest):
         second.join("bob")
         alice.expect("bob 进入了聊天室")
 
-    def test_any_port_is_the_one_it_was(self):
+    def test_port_0_is_the_same_port_again(self):
         first = self.start(listen="127.0.0.1:0, [::1]:0")
         self.end(first, signal.SIGTERM)
         second = self.start(before=first, listen="127.0.0.1:0, [::1]:0")
         self.assertEqual(first.doors, second.doors)
 
-    def test_the_configuration_says_which_doors_there_are(self):
+    def test_the_configuration_decides_on_the_doors(self):
         port = self.lasting_port()
         first = self.start(listen="127.0.0.1:0, 127.0.0.2:%d" % port)
         alice = first.join("alice")
@@ -98,7 +98,7 @@ class Restart(RoomTest):
         gone.join("gone")
         alice.expect("gone 进入了聊天室")
         self.end(first, signal.SIGTERM)
-        # A door more, on the port of one that is no more: the old socket must have been let go before.
+        # A new door on the port of a removed one: the old socket must have been closed before.
         second = self.start(before=first, listen="%s, 0.0.0.0:%d" % (self.listen(first), port))
         gone.joined = False
         second.stderr.wait_for(r"3 members are still in the room")
@@ -107,7 +107,7 @@ class Restart(RoomTest):
         self.assertEqual({"door-127.0.0.1_%d" % first.doors[0][1], "door-0.0.0.0_%d" % port, "members-2"},
                          {name for name, _ in self.manager.store})
 
-    def test_networks_that_were_shut_out_meanwhile_are(self):
+    def test_members_of_networks_that_were_denied_meanwhile_are_removed(self):
         first = self.start()
         alice = first.join("alice")
         other = first.client(source="127.0.0.9")
@@ -119,7 +119,7 @@ class Restart(RoomTest):
         alice.expect("other 退出了聊天室")
         second.fence()
 
-    def test_a_roster_that_is_none_costs_the_members_and_nothing_else(self):
+    def test_an_invalid_roster_costs_the_members_and_nothing_else(self):
         first = self.start()
         first.members("alice")
         self.end(first, signal.SIGTERM)
@@ -137,20 +137,20 @@ class Restart(RoomTest):
         second = self.start(listen=self.listen(first))
         second.join("alice")
 
-    def test_descriptors_that_are_none_of_ours_are_let_go(self):
+    def test_descriptors_that_are_none_of_ours_are_closed(self):
         reader, writer = os.pipe()
         self.addCleanup(os.close, writer)
         self.manager.store.append(("stranger", reader))
         self.start()
         self.assertNotIn("stranger", [name for name, _ in self.manager.store])
 
-    def test_what_was_said_before_the_end_is_delivered(self):
+    def test_messages_before_the_end_are_delivered(self):
         room = self.start()
         alice, bob = room.members("alice", "bob")
         with room.held():
             for n in range(50):
                 alice.say("line %d" % n)
-            # The notice to end is there at once; the datagrams are, too, and wait behind it or before it.
+            # The signal arrives at once; the datagrams do, too, before it or after it.
             room.process.send_signal(signal.SIGTERM)
         self.assertEqual(0, room.wait_for_exit())
         self.start(before=room, listen=self.listen(room))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""Datagrams that begin as those of the sequenced protocol do, with anything behind: nobody is harmed, and nobody is sent more than he sent."""
+"""Datagrams with a first byte of the sequenced protocol and any content: they harm nobody, and no answer is longer."""
 import random
 import unittest
 
@@ -12,7 +12,7 @@ SEED = 20
 
 
 def datagrams():
-    """Every first byte, with every kind of thing behind it that has once been somebody's way in."""
+    """Every first byte, with contents of every kind that parsers have failed on."""
     chance = random.Random(SEED)
     for first in FIRST_BYTES:
         head = bytes([first])
@@ -23,7 +23,7 @@ def datagrams():
 
 
 class Sequenced(RoomTest):
-    def test_a_stranger_is_sent_no_more_than_he_sent(self):
+    def test_a_stranger_is_sent_no_more_than_it_sent(self):
         room = self.open("sequenced.enabled=yes")
         stranger = room.client()
         sent = 0
@@ -36,7 +36,7 @@ class Sequenced(RoomTest):
         for answer in answers:
             self.assertIn(answer[0], (0xF9, 0xFB), answer)
 
-    def test_where_the_protocol_is_off_only_a_hello_is_answered(self):
+    def test_if_the_protocol_is_off_only_a_hello_is_answered(self):
         room = self.open("sequenced.enabled=no")
         stranger = room.client()
         for datagram in datagrams():

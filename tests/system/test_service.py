@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-The package under a real systemd, in a box of its own: installed, started, administered, reloaded, watched, stopped,
-upgraded, removed.
+The package under a real systemd, in a box of its own: it is installed, started, administered, reloaded, watched,
+stopped, upgraded and removed.
 """
 import os
 import pathlib
@@ -26,7 +26,7 @@ MOST_EXPOSURE = 1.2
 CRASHES = 3
 TRUSTED, STRANGER = "room-teacher", "room-pupil"
 
-# What the service runs with: the packaged file's own lines, in English.
+# The configuration of the service: the lines of the packaged file, and English.
 FIFO = "[admin]\nfifo = /run/roomd/fifo\ncontrol = /run/roomd/control\n"
 PLAIN = FIFO + "[plain]\nlanguage = en\n"
 
@@ -61,7 +61,7 @@ class Service(BoxTest):
         return self.room(unit, **keywords)
 
     def expect_failure(self, status, unit="roomd"):
-        """It has failed, once, and that was that."""
+        """It has failed once, and was not started again."""
         self.assertEqual(("failed", "failed", "0", str(status)), tuple(
             self.box.property(unit, name) for name in ("ActiveState", "SubState", "NRestarts", "ExecMainStatus")))
 
@@ -136,7 +136,7 @@ class Service(BoxTest):
         bob.expect("alice: hello")
         self.assertEqual((pid, "active"), (self.box.property("roomd", "MainPID"), self.box.property("roomd", "ActiveState")))
 
-    # ---- what can be wrong at a start ----
+    # ---- mistakes at a start ----
 
     def test_a_start_with_a_broken_configuration_fails_once(self):
         before = self.box.journal_end()
@@ -164,7 +164,7 @@ class Service(BoxTest):
                 self.box.in_journal("roomd", r"/etc/roomd/roomd\.conf: ", before)
         self.box.run("rmdir", "/etc/roomd/roomd.conf")
 
-    def test_a_start_waits_for_an_address_that_somebody_else_has_yet(self):
+    def test_a_start_waits_for_an_address_that_another_program_still_has(self):
         with self.box.network():
             other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         with other:
@@ -195,7 +195,7 @@ class Service(BoxTest):
                               "/lib/systemd/system/roomd@lab.service")
         self.assertEqual("", re.sub(r"(?m)^(?!.*roomd).*\n", "", result.stdout + result.stderr))
 
-    def test_it_runs_as_nobody_in_particular(self):
+    def test_it_runs_as_a_user_of_its_own(self):
         self.start()
         status = self.box.run("cat", "/proc/%s/status" % self.box.property("roomd", "MainPID")).stdout
         self.assertNotRegex(status, r"(?m)^Uid:.*\b0\b")
@@ -266,7 +266,7 @@ class Service(BoxTest):
         print("%d of %d messages were lost with the processes that had read them" % (len(traffic.missing()), traffic.said))
 
     def speak_through(self, how):
-        # The kernel lets nobody else have a buffer in which a second's datagrams can wait, however busy this machine is.
+        # Only root may have a buffer that holds the datagrams of a second, however busy this machine is.
         self.drop_in("roomd.service", "[Service]\nCapabilityBoundingSet=CAP_NET_ADMIN\nAmbientCapabilities=CAP_NET_ADMIN\n")
         self.box.run("systemctl", "start", "roomd")
         with self.box.network():
@@ -296,7 +296,7 @@ class Service(BoxTest):
         self.drop_in("roomd.service", "[Service]\nWatchdogSec=1\nTimeoutAbortSec=1\n")
         alice, bob = self.start().members("alice", "bob")
         pid = self.box.property("roomd", "MainPID")
-        time.sleep(2.5)  # the interval that the watchdog is about: a room that runs is left alone
+        time.sleep(2.5)  # longer than the watchdog's interval: a room that runs is left alone
         self.assertEqual((pid, "0"), (self.box.property("roomd", "MainPID"), self.box.property("roomd", "NRestarts")))
         before = self.box.journal_end()
         self.box.run("kill", "-STOP", pid)
@@ -308,7 +308,7 @@ class Service(BoxTest):
 
 
 class Package(BoxTest):
-    """Each of these is a step on the way of one installation; the names bring them into order."""
+    """Each test is a step in the life of one installation; the numbers in their names order them."""
 
     def test_1_it_is_enabled_and_running(self):
         self.assertEqual("enabled", self.box.run("systemctl", "is-enabled", "roomd").stdout.strip())
@@ -321,7 +321,7 @@ class Package(BoxTest):
         self.assertEqual(["fifo = /run/roomd/fifo", "control = /run/roomd/control"], lines)
         self.box.run("roomd", "--check")
 
-    def test_2_its_own_test_passes(self):
+    def test_2_the_test_of_the_package_passes(self):
         self.box.copy_in(SOURCE / "debian" / "tests" / "service", "/tmp/service")
         self.box.run("python3", "/tmp/service")
         self.box.run("systemctl", "start", "roomd")
@@ -347,16 +347,16 @@ class Package(BoxTest):
         self.assertEqual("disabled", self.box.run("systemctl", "is-enabled", "roomd", check=False).stdout.strip())
         self.box.run("systemctl", "enable", "--now", "roomd")
 
-    def test_5_removed_it_runs_no_more_and_keeps_the_configuration(self):
+    def test_5_after_removal_it_does_not_run_and_keeps_the_configuration(self):
         self.box.run("dpkg", "--remove", "roomd")
         self.assertEqual("", self.box.run("sh", "-c", "pgrep -x roomd || true").stdout)
         self.assertTrue(self.box.path("/etc/roomd/roomd.conf").exists())
         self.assertTrue(self.box.path("/etc/roomd/lab.conf").exists())
         self.assertFalse(self.box.path("/usr/sbin/roomd").exists())
 
-    def test_6_purged_it_leaves_nothing(self):
+    def test_6_after_purge_nothing_is_left(self):
         self.box.run("dpkg", "--purge", "roomd")
-        books = ("/var/lib/dpkg/", "/var/lib/systemd/", "/var/log/", "/var/cache/")  # those of others
+        books = ("/var/lib/dpkg/", "/var/lib/systemd/", "/var/log/", "/var/cache/")  # of other packages
         left = {file for file in self.box.new_files() - self.files_before if not file.startswith(books)}
         self.assertLessEqual(left, {"/etc/group-", "/etc/gshadow-", "/etc/.pwd.lock", "/var/lib/private"})
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""Members whose programs are gone: what comes back from their machines costs the others nothing."""
+"""Members whose programs have ended: the ICMP errors from their machines cost the others nothing."""
 import re
 import unittest
 
@@ -15,7 +15,7 @@ class DeadMembers(RoomTest):
     MESSAGES = 50
 
     def open_half_dead(self, **keywords):
-        """A room in which every other member's socket is closed; the living ones."""
+        """Opens a room, and closes the socket of every second member; returns the living ones."""
         room = self.open(**keywords)
         alice = room.join("alice")
         pairs = [(room.join("live%d." % number), room.join("dead%d." % number)) for number in range(self.PAIRS)]
@@ -28,7 +28,7 @@ class DeadMembers(RoomTest):
         return room, alice, live
 
     def assert_heard(self, room, live, numbers):
-        """Each of them each message, once and in order."""
+        """Each living member gets each message, once and in order."""
         room.fence()
         for member in live:
             chats = (CHAT.match(datagram.decode()) for datagram in member.pending)
@@ -64,7 +64,7 @@ class DeadMembers(RoomTest):
         self.assert_noticed(room)
 
     def test_the_living_are_heard_while_errors_come_in(self):
-        # Errors and datagrams share the receive buffer: undrained, hardly one of these comes in.
+        # Errors and datagrams share the receive buffer: if it is not drained, hardly a datagram fits.
         room, alice, live = self.open_half_dead()
         for number in range(self.MESSAGES):
             alice.say("%d" % number)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
-"""Members whose program is gone without an exit."""
+"""Members whose program has ended without an exit."""
 import unittest
 
 from roomd_room import RoomTest
@@ -23,7 +23,7 @@ class Vanished(RoomTest):
         room.client().ask("L ghost.", "该用户已存在")
         ghost.say("still here")
         alice.expect("ghost. ： still here")
-        self.assertEqual(ghost.probes, 0)  # it has not looked yet
+        self.assertEqual(ghost.probes, 0)  # it has not read its socket yet
         ghost.expect_silence()
         self.assertEqual(ghost.probes, 1)
 
@@ -40,11 +40,11 @@ class Vanished(RoomTest):
         ghost.close()
         alice.expect(LEFT)
 
-    def test_who_only_listens_stays(self):
+    def test_a_member_that_only_listens_stays(self):
         room = self.open("room.probe_interval=1")
         alice, listener, ghost = room.members("alice.", "listener.", "ghost.")
         ghost.close()
-        alice.expect(LEFT)  # several rounds of probes later
+        alice.expect(LEFT)  # after several rounds of probes
         alice.say("are you there?")
         listener.expect(LEFT, "alice. ： are you there?")
         self.assertGreater(listener.probes, 0)

@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
 doc/vectors/sequenced.ini, read and written by doc/examples/sequenced/wire.py, which follows section 2 of
-doc/protocol.md and shares no code with the program: so the vectors are held to the page, and not only to the code that
-is tested with them; and so is the example.
+doc/protocol.md and shares no code with the program. So vectors and example are checked against the page, and not only
+against the code that is tested with them.
 """
 import configparser
 import pathlib
@@ -17,7 +17,7 @@ VECTORS = ROOT / "doc" / "vectors" / "sequenced.ini"
 CORPUS = ROOT / "tests" / "fuzz" / "corpus" / "sequenced"
 sys.path.insert(0, str(ROOT / "doc" / "examples"))
 
-from sequenced import wire  # noqa: E402, it is found there only
+from sequenced import wire  # noqa: E402, its folder must be in sys.path
 
 REMARKS = ("way", "padded_to", "reason", "bytes")
 FRAMES = {wire.NotTaken: "not_taken", wire.HeartbeatAnswer: "heartbeat", wire.Page: "members", wire.PathCheck: "path"}
@@ -27,7 +27,7 @@ YES = ("no", "yes")
 
 
 def as_text(key, value, position):
-    """A field as the vectors have it."""
+    """A field as the vectors write it."""
     if key in HEXADECIMAL:
         return HEXADECIMAL[key] % value
     if key == "cookie":
@@ -70,13 +70,13 @@ def of_events(datagram):
 
 
 def fields_of(datagram):
-    """As (key, value), the kind of datagram first."""
+    """The fields of a datagram as (key, value), its kind first."""
     kinds = {wire.Join: of_join, wire.Up: of_frames, wire.Down: of_frames, wire.Events: of_events}
     return [("datagram", type(datagram).__name__.lower()), *kinds.get(type(datagram), in_text)(datagram)]
 
 
 def sections():
-    """Of each vector its title, its keys and its bytes."""
+    """The title, keys and bytes of each vector."""
     parser = configparser.ConfigParser(interpolation=None, delimiters=("=",), comment_prefixes=(";",))
     parser.read(VECTORS, encoding="utf-8")
     for title in parser.sections():
@@ -91,7 +91,7 @@ def vectors():
 
 
 class Vectors(RoomTest):
-    def test_each_is_what_the_page_makes_of_its_bytes(self):
+    def test_each_has_the_fields_that_the_page_gives_its_bytes(self):
         count = 0
         for title, fields, data in vectors():
             if not title.startswith("invalid "):
@@ -100,7 +100,7 @@ class Vectors(RoomTest):
                 count += 1
         self.assertGreater(count, 100, "the file has lost its vectors, or this test can't read them")
 
-    def test_what_must_be_refused_is_refused(self):
+    def test_invalid_datagrams_are_refused(self):
         count = 0
         for title, _, data in vectors():
             if title.startswith("invalid "):
@@ -109,12 +109,12 @@ class Vectors(RoomTest):
                 count += 1
         self.assertGreater(count, 60)
 
-    def test_what_a_client_writes_is_exact_to_the_byte(self):
+    def test_datagrams_of_a_client_are_exact_to_the_byte(self):
         count = 0
         for title, section, data in sections():
             if title.startswith("invalid ") or "way" in section or section["datagram"] == "events":
                 continue
-            with self.subTest(vector=title):  # its fields are the vector's, as the first test shows
+            with self.subTest(vector=title):  # its fields are those of the vector, as the first test shows
                 self.assertEqual(data, wire.encode(wire.decode(data), int(section.get("padded_to", 0))))
             count += 1
         self.assertGreater(count, 80)

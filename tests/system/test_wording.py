@@ -40,7 +40,7 @@ class Wording(RoomTest):
         alice.expect("bob 退出了聊天室")
         bob.expect_silence()
 
-    def test_in_words_of_ones_own(self):
+    def test_with_wording_of_ones_own(self):
         room = self.open("plain.join=+ {name}", "plain.chat=<{name}> {text}", "plain.exit=- {name}",
                          "plain.notice=! {text}", "plain.accept=welcome", "plain.name_taken=somebody has it",
                          "plain.bye=so long", "plain.bye.QUIT=", accept="welcome")
@@ -71,13 +71,13 @@ class Wording(RoomTest):
         alice.say("hello")
         bob.expect(' alice; "hello" ')
 
-    def test_the_time_is_shown_where_it_is_asked_for(self):
+    def test_the_time_is_shown_where_a_template_has_it(self):
         room = self.open("plain.chat=[{time}] {name}: {text}")
         alice, bob = room.members("alice", "bob")
         alice.say("hello")
         self.assertRegex(bob.receive().decode(), r"^\[([01]\d|2[0-3]):[0-5]\d\] alice: hello$")
 
-    def test_no_line_equals_an_answer_or_a_bye(self):
+    def test_no_line_equals_a_reply_or_a_bye(self):
         room = self.open("plain.chat={text}")
         alice, bob = room.members("alice", "bob")
         for reply in ("EXIT", "QUIT", "OK", NAME_TAKEN, NAME_BAD, ROOM_FULL, REFUSED):
@@ -88,7 +88,7 @@ class Wording(RoomTest):
                 self.assertNotIn(reply.encode(), bob.pending)
                 bob.pending.clear()
 
-    def test_every_built_in_answer_fits_a_small_buffer(self):
+    def test_every_built_in_reply_fits_a_small_buffer(self):
         for language in ("zh", "en"):
             with self.subTest(language=language):
                 room = self.open("plain.language=" + language, "room.max_members=3")
@@ -98,7 +98,7 @@ class Wording(RoomTest):
                     stranger.send(request)
                     self.assertLessEqual(len(stranger.receive()), 120)
 
-    def test_an_answer_that_does_not_fit_a_small_buffer_is_no_configuration(self):
+    def test_a_reply_that_does_not_fit_a_small_buffer_is_a_mistake(self):
         for key in ("accept", "name_taken", "name_bad", "room_full", "refused", "bye", "bye.QUIT"):
             with self.subTest(key=key):
                 self.assertEqual(0, run_with_defaults("--check", "--set", "plain.%s=%s" % (key, "x" * 120)).returncode)
