@@ -244,7 +244,7 @@ static void step_time(struct world *world, struct input *input)
 
 static void step(struct world *world, struct input *input)
 {
-    static void (*const steps[])(struct world * world, struct input * input) = {
+    static void (*const steps[])(struct world *world, struct input *input) = {
         step_raw,  step_reply, step_line,  step_line, step_say,
         step_user, step_time,  step_reply, step_raw,  step_long};
 

@@ -24,10 +24,10 @@ class Gossip(Relay):
 
     _last_up = None
 
-    def _schedule(self, through, datagram, to):
+    def _forward(self, through, datagram, to):
         if to is None and datagram[0] == UP:
             self._last_up = datagram
-        super()._schedule(through, datagram, to)
+        super()._forward(through, datagram, to)
 
     def tell_stranger(self):
         for client in list(self._behind):

@@ -173,16 +173,16 @@ static enum refusal rename_member(const struct context *context)
 {
     const struct plain_request *request = &context->request;
     struct member *member = context->member;
+    enum refusal refused;
     bool renamed;
-    enum refusal refused = room_rename(context->room, context->now, member, request->name,
-                                       request->name_len, 0, &renamed);
 
-    if (refused == REFUSED_NOT) {
-        registry_heard(context->room->registry, member, context->now->mono_ns);
+    registry_heard(context->room->registry, member, context->now->mono_ns);
+    refused = room_rename(context->room, context->now, member, request->name, request->name_len, 0,
+                          &renamed);
+    if (refused == REFUSED_NOT)
         owe_accept(context, member);
-    } else if (!tell_member(context, refused)) {
+    else if (!tell_member(context, refused))
         answer(context, dialect_reply(context->dialect, join_replies[refused]));
-    }
     return refused;
 }
 

@@ -165,7 +165,7 @@ size_t plain_render(const struct dialect *dialect, const struct transcript *tran
     *ret_last = first;
     if (!transcript_get(transcript, first, &event))
         return 0;
-    if (count >= dialect->fold_joins) {
+    if (count >= dialect->fold_joins || count == PLAIN_FOLD_MAX_EVENTS) {
         *ret_last = first + count - 1;
         return avoid_replies(dialect, out, render_run(dialect, transcript, &event, count, out));
     }

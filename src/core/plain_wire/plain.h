@@ -15,8 +15,8 @@
 #include <stdint.h>
 
 /*
- * At most so many events are folded into one line: finding the end of a run costs a look-up for
- * each.
+ * At most so many events are folded into one line, because finding the end of a run costs a look-up
+ * for each. A run of this length is folded even if fold_joins is higher.
  */
 #define PLAIN_FOLD_MAX_EVENTS 1024U
 

@@ -266,3 +266,19 @@ Test(plain, a_line_that_ends_in_an_empty_text_does_not_equal_a_reply_without_its
     length = plain_render_line(&dialect, DIALECT_KICKED, &values, line);
     cr_expect(length == 7 && memcmp(line, "You go.", 7) == 0);
 }
+
+Test(plain, a_run_is_folded_at_1024_events_however_many_fold_joins_asks_for)
+{
+    char name[ROOM_NAME_MAX_BYTES + 1], line[PLAIN_LINE_MAX_BYTES];
+    uint64_t last;
+
+    dialect.fold_joins = 10000;
+    for (unsigned i = 0; i < PLAIN_FOLD_MAX_EVENTS; i++) {
+        snprintf(name, sizeof(name), "m%u", i);
+        append(EVENT_JOIN, name, "");
+    }
+    plain_render(&dialect, transcript, 1, PLAIN_FOLD_MAX_EVENTS - 1, true, line, &last);
+    cr_expect_eq(last, 1, "one less is not enough");
+    plain_render(&dialect, transcript, 1, PLAIN_FOLD_MAX_EVENTS, true, line, &last);
+    cr_expect_eq(last, PLAIN_FOLD_MAX_EVENTS);
+}

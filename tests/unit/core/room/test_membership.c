@@ -499,3 +499,17 @@ Test(membership, a_rename_to_the_same_name_changes_nothing_and_costs_nothing)
     hand_say(&alice, 101, "hello");
     cr_expect_eq(appended(), before + 1);
 }
+
+Test(membership, a_refused_rename_is_heard_all_the_same)
+{
+    stage.config.limits.idle_timeout_s = 600;
+    stage_reconfigure(&stage);
+    stage_join(&stage, ALICE, "alice");
+    stage.now.mono_ns += 500 * MOMENT_NS_PER_S;
+    ask(ALICE, "L bob");
+    ask(BOB, "C bob hello");
+    stage.now.mono_ns += 500 * MOMENT_NS_PER_S;
+    room_tick(stage.room, &stage.now);
+    room_tick(stage.room, &stage.now);
+    cr_expect_eq(room_members(stage.room), 2, "nobody was silent for ten minutes");
+}
