@@ -9,6 +9,7 @@
 
 #include "core/model/hash.h"
 #include "core/model/hash_index.h"
+#include "core/model/member_lru.h"
 #include "core/model/session.h"
 
 #include <roomd/status.h>
@@ -31,12 +32,6 @@ struct sequenced_entry {
     struct session session;
 };
 
-/* Members in the order in which they were last heard. */
-struct silence {
-    struct member *quietest;
-    struct member *loudest;
-};
-
 struct registry {
     uint8_t key[REGISTRY_KEY_BYTES];
     struct hash_index by_name;
@@ -53,7 +48,7 @@ struct registry {
     uint32_t head; /* of the lagging range: `behind` positions from here, wrapping round */
     uint32_t behind;
     /* Plain, plain and warned, sequenced, sequenced and warned. */
-    struct silence silence[4];
+    struct member_lru lru[4];
     uint64_t last_number;
 };
 
@@ -92,50 +87,32 @@ uint32_t registry_count(const struct registry *registry)
 
 /* ---- order by time last heard ---- */
 
-static struct silence *silence_of(struct registry *registry, const struct member *member)
+static struct member_lru *lru_of(struct registry *registry, const struct member *member)
 {
-    return &registry->silence[(member->session != NULL ? 2 : 0) + (member->warned ? 1 : 0)];
-}
-
-static void unlink_silence(struct registry *registry, struct member *member)
-{
-    struct silence *silence = silence_of(registry, member);
-
-    *(member->quieter != NULL ? &member->quieter->louder : &silence->quietest) = member->louder;
-    *(member->louder != NULL ? &member->louder->quieter : &silence->loudest) = member->quieter;
-}
-
-static void link_loudest(struct registry *registry, struct member *member)
-{
-    struct silence *silence = silence_of(registry, member);
-
-    member->quieter = silence->loudest;
-    member->louder = NULL;
-    *(silence->loudest != NULL ? &silence->loudest->louder : &silence->quietest) = member;
-    silence->loudest = member;
+    return &registry->lru[(member->session != NULL ? 2 : 0) + (member->warned ? 1 : 0)];
 }
 
 void registry_heard(struct registry *registry, struct member *member, int64_t now_ns)
 {
     member->heard_ns = now_ns;
     /* The member is last already, as when it says several things in a row. */
-    if (!member->warned && member->louder == NULL)
+    if (!member->warned && member->lru_newer == NULL)
         return;
-    unlink_silence(registry, member);
+    member_lru_remove(lru_of(registry, member), member);
     member->warned = false;
-    link_loudest(registry, member);
+    member_lru_append(lru_of(registry, member), member);
 }
 
 void registry_warned(struct registry *registry, struct member *member)
 {
-    unlink_silence(registry, member);
+    member_lru_remove(lru_of(registry, member), member);
     member->warned = true;
-    link_loudest(registry, member);
+    member_lru_append(lru_of(registry, member), member);
 }
 
-struct member *registry_quietest(const struct registry *registry, bool sequenced, bool warned)
+struct member *registry_oldest_heard(const struct registry *registry, bool sequenced, bool warned)
 {
-    return registry->silence[(sequenced ? 2 : 0) + (warned ? 1 : 0)].quietest;
+    return registry->lru[(sequenced ? 2 : 0) + (warned ? 1 : 0)].oldest;
 }
 
 /* ---- the dense arrays and the lagging range ---- */
@@ -375,13 +352,13 @@ static bool is_at(const struct registry *registry, const struct member *member,
 struct member *registry_find_endpoint(const struct registry *registry,
                                       const struct endpoint *endpoint)
 {
-    struct member *loudest = registry->silence[0].loudest;
+    struct member *newest = registry->lru[0].newest;
     struct hash_index_search search;
     uint32_t seat;
 
     /* The sender is usually the plain member heard last; checking it costs a tenth of the hash. */
-    if (loudest != NULL && is_at(registry, loudest, endpoint))
-        return loudest;
+    if (newest != NULL && is_at(registry, newest, endpoint))
+        return newest;
     search = hash_index_search(hash_endpoint(registry, endpoint));
     while (hash_index_next(&registry->by_endpoint, &search, &seat)) {
         if (is_at(registry, registry->seats[seat], endpoint))
@@ -428,7 +405,7 @@ int registry_add(struct registry *registry, const struct name *name, const struc
         hash_index_add(&registry->by_endpoint, hash_endpoint(registry, &path->peer), member->seat);
     member->number = ++registry->last_number;
     member->heard_ns = now_ns;
-    link_loudest(registry, member);
+    member_lru_append(lru_of(registry, member), member);
     *ret_member = member;
     return STATUS_OK;
 }
@@ -465,7 +442,7 @@ void registry_remove(struct registry *registry, struct member *member)
     drop_label(registry, member);
     remove_place(registry, member);
     leave_seat(registry, member);
-    unlink_silence(registry, member);
+    member_lru_remove(lru_of(registry, member), member);
     free(member); /* the first part of its sequenced_entry, if any */
 }
 

@@ -78,8 +78,8 @@ struct member {
     struct label *label;     /* owned */
     struct session *session; /* of the sequenced protocol, owned; NULL: plain protocol */
     /* Neighbours in the order of heard_ns, among members with the same `warned`. */
-    struct member *quieter;
-    struct member *louder;
+    struct member *lru_older;
+    struct member *lru_newer;
     int64_t joined_wall_ns;
     int64_t heard_ns; /* when it was last heard, monotonic */
     struct allowance allowance;
@@ -156,7 +156,7 @@ void registry_heard(struct registry *registry, struct member *member, int64_t no
 /* Marks a member as warned of its silence. */
 void registry_warned(struct registry *registry, struct member *member);
 /* The member of that protocol heard longest ago, among the warned or the other ones; or NULL. */
-struct member *registry_quietest(const struct registry *registry, bool sequenced, bool warned);
+struct member *registry_oldest_heard(const struct registry *registry, bool sequenced, bool warned);
 
 /* Number of lagging members. */
 uint32_t registry_behind(const struct registry *registry);

@@ -22,10 +22,11 @@ static int64_t warning_ns(const struct room *room)
     return longest < half ? longest : half;
 }
 
-/* When the quietest member of that list is due: for its warning or, once warned, its removal. */
+/* When the longest silent member of that list is due: for its warning or, once warned, its removal.
+ */
 static int64_t due(const struct room *room, bool warned)
 {
-    const struct member *member = registry_quietest(room->registry, false, warned);
+    const struct member *member = registry_oldest_heard(room->registry, false, warned);
     int64_t timeout = (int64_t)room->limits.idle_timeout_s * MOMENT_NS_PER_S, due_ns;
 
     if (timeout == 0 || member == NULL)
@@ -62,12 +63,12 @@ void idle_tick(struct room *room, const struct moment *now)
     for (uint32_t handled = 0; handled < IDLE_TICK_MAX && idle_next_tick(room) <= now->mono_ns;
          handled++) {
         if (due(room, true) <= now->mono_ns) {
-            struct member *member = registry_quietest(room->registry, false, true);
+            struct member *member = registry_oldest_heard(room->registry, false, true);
 
             plain_reply_bye(room, member);
             apply_exit(room, now, member, EXIT_IDLE);
         } else {
-            warn_idle(room, now, registry_quietest(room->registry, false, false));
+            warn_idle(room, now, registry_oldest_heard(room->registry, false, false));
         }
     }
 }

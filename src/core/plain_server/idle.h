@@ -3,7 +3,7 @@
 
 /*
  * Warns and then removes members that are silent for room.idle_timeout. The registry keeps them in
- * the order in which they were last heard, so only the quietest are ever examined.
+ * the order in which they were last heard, so only the longest silent are ever examined.
  */
 #ifndef ROOMD_CORE_PLAIN_SERVER_IDLE_H
 #define ROOMD_CORE_PLAIN_SERVER_IDLE_H

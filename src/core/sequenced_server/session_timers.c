@@ -93,14 +93,14 @@ static int64_t away_ns(const struct room *room)
 
 static int64_t away_due_ns(const struct room *room)
 {
-    const struct member *member = registry_quietest(room->registry, true, false);
+    const struct member *member = registry_oldest_heard(room->registry, true, false);
 
     return member != NULL ? member->heard_ns + away_ns(room) : MOMENT_NEVER_NS;
 }
 
 static int64_t timeout_due_ns(const struct room *room)
 {
-    const struct member *member = registry_quietest(room->registry, true, true);
+    const struct member *member = registry_oldest_heard(room->registry, true, true);
     int64_t due = member != NULL ? member->heard_ns + timeout_ns(room) : MOMENT_NEVER_NS;
 
     return member != NULL && due < member->leaves_ns ? member->leaves_ns : due;
@@ -121,9 +121,9 @@ static void expire_silent(struct room *room, const struct moment *now)
 {
     for (uint32_t handled = 0; handled < TICK_MAX; handled++) {
         if (away_due_ns(room) <= now->mono_ns) {
-            mark_away(room, now, registry_quietest(room->registry, true, false));
+            mark_away(room, now, registry_oldest_heard(room->registry, true, false));
         } else if (timeout_due_ns(room) <= now->mono_ns) {
-            struct member *member = registry_quietest(room->registry, true, true);
+            struct member *member = registry_oldest_heard(room->registry, true, true);
 
             session_send_closed(room, member, SEQUENCED_CLOSED_TIMEOUT, "");
             apply_exit(room, now, member, EXIT_TIMEOUT);

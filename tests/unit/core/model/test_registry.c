@@ -117,38 +117,38 @@ Test(registry, of_three_thousand_some_leave_some_are_renamed_and_all_are_found_a
     }
 }
 
-Test(registry, the_quietest_is_the_one_heard_longest_ago)
+Test(registry, the_oldest_is_the_one_heard_longest_ago)
 {
     struct member *a = add(1), *b = add(2), *c = add(3);
 
-    cr_expect_eq(registry_quietest(registry, false, false), a);
+    cr_expect_eq(registry_oldest_heard(registry, false, false), a);
     registry_heard(registry, a, 10);
-    cr_expect_eq(registry_quietest(registry, false, false), b);
+    cr_expect_eq(registry_oldest_heard(registry, false, false), b);
     registry_warned(registry, b);
-    cr_expect_eq(registry_quietest(registry, false, false), c);
-    cr_expect_eq(registry_quietest(registry, false, true), b);
+    cr_expect_eq(registry_oldest_heard(registry, false, false), c);
+    cr_expect_eq(registry_oldest_heard(registry, false, true), b);
     registry_heard(registry, b, 11);
-    cr_expect_null(registry_quietest(registry, false, true));
+    cr_expect_null(registry_oldest_heard(registry, false, true));
     registry_remove(registry, c);
-    cr_expect_eq(registry_quietest(registry, false, false), a);
+    cr_expect_eq(registry_oldest_heard(registry, false, false), a);
     registry_remove(registry, a);
     registry_remove(registry, b);
-    cr_expect_null(registry_quietest(registry, false, false));
+    cr_expect_null(registry_oldest_heard(registry, false, false));
 }
 
-Test(registry, a_member_heard_twice_in_a_row_stays_the_loudest_and_was_heard_just_now)
+Test(registry, a_member_heard_twice_in_a_row_stays_last_and_was_heard_just_now)
 {
     struct member *a = add(1), *b = add(2);
 
     registry_heard(registry, b, 10);
     registry_heard(registry, b, 11);
     cr_expect_eq(b->heard_ns, 11);
-    cr_expect_eq(registry_quietest(registry, false, false), a);
-    cr_expect_eq(a->louder, b);
-    cr_expect_eq(b->quieter, a);
-    cr_expect_null(b->louder);
+    cr_expect_eq(registry_oldest_heard(registry, false, false), a);
+    cr_expect_eq(a->lru_newer, b);
+    cr_expect_eq(b->lru_older, a);
+    cr_expect_null(b->lru_newer);
     registry_heard(registry, a, 12);
-    cr_expect_eq(registry_quietest(registry, false, false), b);
+    cr_expect_eq(registry_oldest_heard(registry, false, false), b);
 }
 
 Test(registry, warned_members_that_are_heard_again_are_no_longer_warned)
@@ -158,11 +158,11 @@ Test(registry, warned_members_that_are_heard_again_are_no_longer_warned)
     registry_warned(registry, a);
     registry_warned(registry, b);
     registry_heard(registry, b, 10);
-    cr_expect_eq(registry_quietest(registry, false, false), b);
-    cr_expect_eq(registry_quietest(registry, false, true), a);
+    cr_expect_eq(registry_oldest_heard(registry, false, false), b);
+    cr_expect_eq(registry_oldest_heard(registry, false, true), a);
     registry_heard(registry, a, 11);
-    cr_expect_null(registry_quietest(registry, false, true));
-    cr_expect_eq(b->louder, a);
+    cr_expect_null(registry_oldest_heard(registry, false, true));
+    cr_expect_eq(b->lru_newer, a);
 }
 
 Test(registry, the_member_heard_last_is_found_when_it_has_moved_and_not_when_it_has_left)
