@@ -62,8 +62,10 @@ static void note_pattern(struct delivery *delivery, uint32_t position, uint64_t 
         pattern.portion.events += pending[i].events;
     }
     pattern.portion.next = pending[portion->count - 1].cursor;
-    if (protocol_at(delivery, position)->is_pattern(delivery, position, &pattern))
-        batch->pattern = pattern;
+    if (!protocol_at(delivery, position)->is_pattern(delivery, position, &pattern))
+        return;
+    pattern.fits = protocol_at(delivery, position)->fits_pattern;
+    batch->pattern = pattern;
 }
 
 /*
@@ -81,9 +83,10 @@ static bool repeat_pattern(struct delivery *delivery, uint32_t position)
     uint16_t count = pattern->portion.count;
 
     if (slot->cursor != pattern->cursor || slot->flags != pattern->flags ||
-        path->door != pattern->door || batch->entry_count + count > DELIVERY_BATCH)
+        path->door != pattern->door || slot->own >= pattern->cursor ||
+        batch->entry_count + count > DELIVERY_BATCH)
         return false;
-    if (!protocol_at(delivery, position)->fits_pattern(delivery, position, pattern))
+    if (pattern->fits != NULL && !pattern->fits(delivery, position, pattern))
         return false;
     batch->portions[batch->portion_count] = pattern->portion;
     batch->portions[batch->portion_count++].first = (uint16_t)batch->entry_count;

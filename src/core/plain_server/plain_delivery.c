@@ -168,12 +168,6 @@ static bool is_pattern(const struct delivery *delivery, uint32_t position, struc
     return pattern->portion.common;
 }
 
-static bool fits_pattern(const struct delivery *delivery, uint32_t position,
-                         const struct pattern *pattern)
-{
-    return registry_slot(delivery->wiring.registry, position)->own < pattern->cursor;
-}
-
 /* ---- settling ---- */
 
 /* The accept is always the first entry of a portion. */
@@ -243,7 +237,7 @@ static bool is_settled(const struct delivery *delivery, const struct portion *po
 const struct protocol_delivery plain_delivery = {
     .collect = collect,
     .is_pattern = is_pattern,
-    .fits_pattern = fits_pattern,
+    .fits_pattern = NULL,
     .settle = settle,
     .is_settled = is_settled,
 };

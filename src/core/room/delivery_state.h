@@ -41,7 +41,9 @@ struct pattern {
     uint64_t cursor; /* 0: this batch has none */
     uint32_t flags;  /* of the slot */
     uint16_t door;
-    uint16_t first;         /* entry */
+    uint16_t first; /* entry */
+    /* The protocol's fits_pattern. */
+    bool (*fits)(const struct delivery *delivery, uint32_t position, const struct pattern *pattern);
     struct portion portion; /* of each of them, except for `first` */
 };
 

@@ -34,7 +34,10 @@ struct protocol_delivery {
      */
     bool (*is_pattern)(const struct delivery *delivery, uint32_t position, struct pattern *pattern);
 
-    /* True if the pattern fits this member, whose cursor is the pattern's. */
+    /*
+     * True if the pattern fits this member, which has its cursor, flags and door, and no event of
+     * its own from there on. NULL if it fits all of them.
+     */
     bool (*fits_pattern)(const struct delivery *delivery, uint32_t position,
                          const struct pattern *pattern);
 
