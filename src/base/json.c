@@ -24,18 +24,18 @@ static void put(struct json *json, const char *bytes, size_t length)
     json->used += length;
 }
 
-static void put_escaped(struct json *json, unsigned char byte)
+static void put_escaped(struct json *json, int32_t codepoint)
 {
     static const char short_forms[] = "\"\"\\\\\bb\ff\nn\rr\tt";
     char escape[8];
 
     for (size_t i = 0; i + 1 < sizeof(short_forms); i += 2) {
-        if ((unsigned char)short_forms[i] == byte) {
+        if (short_forms[i] == codepoint) {
             put(json, (const char[]){'\\', short_forms[i + 1]}, 2);
             return;
         }
     }
-    snprintf(escape, sizeof(escape), "\\u%04x", byte);
+    snprintf(escape, sizeof(escape), "\\u%04x", (unsigned)codepoint & 0xffffU);
     put(json, escape, 6);
 }
 
@@ -49,9 +49,12 @@ static void put_quoted(struct json *json, const char *text, size_t length)
 
         if (size == 0)
             put(json, JSON_REPLACEMENT, sizeof(JSON_REPLACEMENT) - 1);
-        /* JSON does not require DEL to be escaped, but the text may be shown on a terminal. */
-        else if (codepoint < 0x20 || codepoint == '"' || codepoint == '\\' || codepoint == 0x7f)
-            put_escaped(json, (unsigned char)codepoint);
+        /*
+         * JSON requires this of C0 only, but the text may be shown on a terminal. All hostile
+         * characters are below U+10000.
+         */
+        else if (utf8_is_hostile(codepoint) || codepoint == '"' || codepoint == '\\')
+            put_escaped(json, codepoint);
         else
             put(json, text + at, size);
         at += size > 0 ? size : 1;

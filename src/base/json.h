@@ -12,13 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * The most bytes that one byte of a string can become: "\"" without control characters, "\u001f"
- * with them. The two quotation marks come on top.
- */
-#define JSON_QUOTED_FACTOR  2
-#define JSON_ESCAPED_FACTOR 6
-
 struct json {
     char *bytes; /* borrowed */
     size_t size, used;
@@ -29,7 +22,11 @@ struct json {
 /* Begins the object. `bytes` is borrowed until json_end has returned. */
 void json_begin(struct json *json, char *bytes, size_t size);
 
-/* `length` bytes of text; a byte that is not part of valid UTF-8 becomes U+FFFD. */
+/*
+ * `length` bytes of text. A character that utf8_is_hostile (base/utf8.h) becomes \uNNNN, so that
+ * the object can be shown on a terminal; a byte that is not part of valid UTF-8 becomes U+FFFD. One
+ * byte becomes six at most.
+ */
 void json_string(struct json *json, const char *key, const char *text, size_t length);
 /* A NUL-terminated text; NULL is written as null. */
 void json_text(struct json *json, const char *key, const char *text);

@@ -56,6 +56,15 @@ Test(json, special_characters_are_escaped)
     expect_string("", 0, "{\"k\":\"\"}");
 }
 
+Test(json, what_a_terminal_would_obey_is_escaped)
+{
+    expect_string("\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0", 8,
+                  "{\"k\":\"\\u0080\\u009b\\u009f\xc2\xa0\"}");
+    expect_string("\u2029\u202a\u202e\u202f", 12, "{\"k\":\"\\u2029\\u202a\\u202e\u202f\"}");
+    expect_string("\u2065\u2066\u2069\u206a", 12, "{\"k\":\"\u2065\\u2066\\u2069\u206a\"}");
+    expect_string("\u200e\u200f\u061c", 8, "{\"k\":\"\\u200e\\u200f\\u061c\"}");
+}
+
 Test(json, utf8_is_kept_and_invalid_bytes_are_replaced)
 {
     static const char *const bad[] = {"\x80", "\xc1", "\xf5", "\xff"};
