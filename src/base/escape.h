@@ -10,6 +10,9 @@
 /* "\xNN" for each byte. */
 #define ESCAPE_BYTES 4
 
+/* The most bytes that escape_json makes of one: "\u001b". */
+#define ESCAPE_JSON_BYTES 6
+
 /*
  * Copies `length` bytes to `out` and terminates them; `size`, at least 4, is the capacity of `out`.
  * Bytes that are not valid UTF-8 (RFC 3629), control characters (C0, DEL, C1), line and paragraph
@@ -17,5 +20,11 @@
  * between two characters and ends in "...". Returns the length of `out`.
  */
 size_t escape_text(const char *bytes, size_t length, char *out, size_t size);
+
+/*
+ * The same for a line that is JSON already, and stays it: the characters become \uNNNN, which in a
+ * string of JSON is the same character, and each byte that is not valid UTF-8 becomes U+FFFD.
+ */
+size_t escape_json(const char *bytes, size_t length, char *out, size_t size);
 
 #endif

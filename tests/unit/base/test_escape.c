@@ -52,6 +52,36 @@ Test(escape, bytes_that_are_not_utf_8_are_written_out_one_by_one)
     EXPECT("\xe8\x81z\xe8\x81\x8a", "\\xe8\\x81z\xe8\x81\x8a");
 }
 
+Test(escape, noncharacters_are_characters)
+{
+    EXPECT("\xef\xbf\xbe\xef\xbf\xbf\xef\xb7\x90", "\xef\xbf\xbe\xef\xbf\xbf\xef\xb7\x90");
+}
+
+Test(escape, json_gets_the_same_characters_in_its_own_form)
+{
+    static const struct {
+        const char *json, *escaped;
+    } cases[] = {{"", ""},
+                 {"{\"k\":\"\\u001b 聊 \\\\\"}", "{\"k\":\"\\u001b 聊 \\\\\"}"},
+                 {"\n\x1b\x7f", "\\u000a\\u001b\\u007f"},
+                 {"\xc2\x80\xc2\x9f\xc2\xa0", "\\u0080\\u009f\xc2\xa0"},
+                 {"\u2029\u202a\u202e\u202f", "\\u2029\\u202a\\u202e\u202f"},
+                 {"\u2065\u2066\u2069\u206a", "\u2065\\u2066\\u2069\u206a"},
+                 {"\xff\xed\xa0\x80", "\ufffd\ufffd\ufffd\ufffd"},
+                 {"\xf4\x8f\xbf\xbf\xe2\x80", "\xf4\x8f\xbf\xbf\ufffd\ufffd"}};
+    char out[128];
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        cr_expect_eq(escape_json(cases[i].json, strlen(cases[i].json), out, sizeof(out)),
+                     strlen(cases[i].escaped));
+        cr_expect_str_eq(out, cases[i].escaped, "%s", out);
+    }
+    cr_expect_eq(escape_json("\0", 1, out, sizeof(out)), 6);
+    cr_expect_eq(escape_json("\n\n", 2, out, 2 * ESCAPE_JSON_BYTES + 1), 12);
+    escape_json("\n\n", 2, out, 2 * ESCAPE_JSON_BYTES);
+    cr_expect_str_eq(out, "\\u000a...");
+}
+
 Test(escape, text_that_does_not_fit_is_cut_between_two_characters)
 {
     char out[64];
