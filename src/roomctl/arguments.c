@@ -5,6 +5,8 @@
 #include "roomctl/arguments.h"
 
 #include "admin/command_table.h"
+#include "base/safe_line.h"
+#include "base/wrong_option.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -63,7 +65,7 @@ static void print_help(void)
         if ((row->places & COMMAND_ON_CONTROL) == 0)
             continue;
         snprintf(words, sizeof(words), "%s %s", row->name, row->arguments);
-        printf("  %-23s  %s\n", words, row->help);
+        safe_line_print(stdout, "  %-23s  %s", words, row->help);
     }
     fputs(usage_end, stdout);
 }
@@ -76,7 +78,7 @@ static void finish(struct parsing *parsing, int code)
 
 static void fail(struct parsing *parsing)
 {
-    fputs("Try 'roomctl --help'.\n", stderr);
+    safe_line_print(stderr, "Try 'roomctl --help'.");
     finish(parsing, EX_USAGE);
 }
 
@@ -91,7 +93,8 @@ static void take_socket(struct parsing *parsing, const char *name)
                              : snprintf(arguments->path, sizeof(arguments->path), "%s", name);
 
     if (name[0] == '\0' || length < 0 || (size_t)length >= sizeof(arguments->path)) {
-        fprintf(stderr, "roomctl: a socket's path has 1 to %d bytes\n", ARGUMENTS_PATH_BYTES - 1);
+        safe_line_print(stderr, "roomctl: a socket's path has 1 to %d bytes",
+                        ARGUMENTS_PATH_BYTES - 1);
         fail(parsing);
     } else if (is_instance) {
         snprintf(arguments->unit, sizeof(arguments->unit), "roomd@%.64s", name);
@@ -115,10 +118,10 @@ static void take_option(struct parsing *parsing, int option)
         finish(parsing, EX_OK);
         break;
     case OPTION_VERSION:
-        puts("roomctl " ROOMD_VERSION);
+        safe_line_print(stdout, "roomctl %s", ROOMD_VERSION);
         finish(parsing, EX_OK);
         break;
-    default: /* getopt has printed the error */
+    default: /* the user was told what is wrong */
         fail(parsing);
     }
 }
@@ -150,9 +153,10 @@ static size_t find_command(struct parsing *parsing, const char *name)
         return id;
     meant = command_table_suggest(name, COMMAND_ON_CONTROL);
     if (meant != NULL)
-        fprintf(stderr, "roomctl: there is no command '%s'; did you mean '%s'?\n", name, meant);
+        safe_line_print(stderr, "roomctl: there is no command '%s'; did you mean '%s'?", name,
+                        meant);
     else
-        fprintf(stderr, "roomctl: there is no command '%s'\n", name);
+        safe_line_print(stderr, "roomctl: there is no command '%s'", name);
     fail(parsing);
     return COMMANDS;
 }
@@ -173,34 +177,34 @@ static void take_command(struct parsing *parsing, int argc, char **argv)
     row = command_table_row(id);
     arguments->endless = id == COMMAND_WATCH;
     if (parsing->time != NULL && id != COMMAND_BAN && id != COMMAND_MUTE) {
-        fprintf(stderr, "roomctl: --for is for ban and mute: %s has no end of its own\n",
-                row->name);
+        safe_line_print(stderr, "roomctl: --for is for ban and mute: %s has no end of its own",
+                        row->name);
         fail(parsing);
     } else if (!join(arguments, argc, argv, parsing->time)) {
-        fprintf(stderr, "roomctl: this is longer than the longest command, of %zu bytes\n",
-                sizeof(arguments->line) - 1);
+        safe_line_print(stderr, "roomctl: this is longer than the longest command, of %zu bytes",
+                        sizeof(arguments->line) - 1);
         fail(parsing);
     } else if (!command_table_words_fit(row, arguments->line + strlen(row->name))) {
-        fprintf(stderr, "Usage: roomctl %s%s%s\n", row->name, row->arguments[0] != '\0' ? " " : "",
-                row->arguments);
+        safe_line_print(stderr, "Usage: roomctl %s%s%s", row->name,
+                        row->arguments[0] != '\0' ? " " : "", row->arguments);
         fail(parsing);
     }
 }
 
 bool arguments_parse(int argc, char **argv, struct arguments *ret_arguments, int *ret_code)
 {
-    static char program[] = "roomctl"; /* getopt takes no const */
     struct parsing parsing = {.arguments = ret_arguments};
     int option;
 
-    /* getopt's messages begin with argv[0]; the bare name makes them look like ours. */
-    if (argc > 0)
-        argv[0] = program;
+    opterr = 0;
     *ret_arguments = (struct arguments){.path = ARGUMENTS_SOCKET, .unit = "roomd"};
-    while (!parsing.done && (option = getopt_long(argc, argv, "s:", long_options, NULL)) != -1)
+    while (!parsing.done && (option = getopt_long(argc, argv, ":s:", long_options, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            wrong_option_print("roomctl", option, argv);
         take_option(&parsing, option);
+    }
     if (!parsing.done && optind == argc) {
-        fputs("roomctl: what is to be done?\n", stderr);
+        safe_line_print(stderr, "roomctl: what is to be done?");
         fail(&parsing);
     }
     if (!parsing.done)

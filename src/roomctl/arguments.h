@@ -28,7 +28,7 @@ struct arguments {
 
 /*
  * Parses the command line. False if nothing is left to do: something was printed, and the program
- * ends with `ret_code`, of sysexits.h. Afterwards argv[0] is the bare name.
+ * ends with `ret_code`, of sysexits.h.
  */
 bool arguments_parse(int argc, char **argv, struct arguments *ret_arguments, int *ret_code);
 

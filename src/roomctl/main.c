@@ -6,6 +6,7 @@
  * there is nothing else to do.
  */
 #include "base/control_frame.h"
+#include "base/safe_line.h"
 #include "roomctl/arguments.h"
 
 #include <errno.h>
@@ -30,17 +31,16 @@
 static int fail_to_connect(const struct arguments *arguments, int error)
 {
     if (error == EACCES || error == EPERM) {
-        fprintf(stderr,
-                "roomctl: you may not use %s: be root, the user that roomd runs as, or in the "
-                "group of admin.group "
-                "(roomd-admin; a new login takes it)\n",
-                arguments->path);
+        safe_line_print(stderr,
+                        "roomctl: you may not use %s: be root, the user that roomd runs as, or in "
+                        "the group of admin.group (roomd-admin; a new login takes it)",
+                        arguments->path);
         return EX_NOPERM;
     }
-    fprintf(stderr,
-            "roomctl: no roomd answers at %s (%s); is it running, with admin.control set? "
-            "'systemctl status %s' tells, and -s names another socket\n",
-            arguments->path, strerror(error), arguments->unit);
+    safe_line_print(stderr,
+                    "roomctl: no roomd answers at %s (%s); is it running, with admin.control set? "
+                    "'systemctl status %s' tells, and -s names another socket",
+                    arguments->path, strerror(error), arguments->unit);
     return EX_UNAVAILABLE;
 }
 
@@ -54,7 +54,7 @@ static int connect_to(const struct arguments *arguments, int *ret_fd)
 
     memcpy(address.sun_path, arguments->path, sizeof(arguments->path));
     if (fd < 0) {
-        perror("roomctl: socket");
+        safe_line_print(stderr, "roomctl: socket: %s", strerror(errno));
         return EX_OSERR;
     }
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
@@ -106,11 +106,22 @@ static int exit_code(enum control_result result)
     return EXIT_NOT_DONE;
 }
 
+/* Whatever answers at the socket, a line of it is a line of output. */
+static void print_frame(const struct control_frame *frame, bool json)
+{
+    if (frame->type == CONTROL_FRAME_LINE && json)
+        safe_line_write_json(stdout, frame->payload, frame->length);
+    else if (frame->type == CONTROL_FRAME_LINE)
+        safe_line_write(stdout, "", frame->payload, frame->length);
+    else if (frame->type == CONTROL_FRAME_ERROR)
+        safe_line_write(stderr, "roomctl: ", frame->payload, frame->length);
+}
+
 /*
  * Processes complete frames. Returns how many bytes they had, or a negative status; `ret_code` is
  * at least 0 after the end frame.
  */
-static int take_frames(const char *bytes, size_t length, int *ret_code)
+static int take_frames(const char *bytes, size_t length, bool json, int *ret_code)
 {
     size_t taken = 0;
 
@@ -126,10 +137,8 @@ static int take_frames(const char *bytes, size_t length, int *ret_code)
         taken += (size_t)size;
         if (control_frame_read_end(&frame, &result))
             *ret_code = exit_code(result);
-        else if (frame.type == CONTROL_FRAME_LINE)
-            printf("%.*s\n", (int)frame.length, frame.payload);
-        else if (frame.type == CONTROL_FRAME_ERROR)
-            fprintf(stderr, "roomctl: %.*s\n", (int)frame.length, frame.payload);
+        else
+            print_frame(&frame, json);
     }
     return (int)taken;
 }
@@ -141,21 +150,23 @@ static int flush_output(void)
         return -1;
     if (errno == EPIPE) /* 'roomctl members | head': the reader has what it wanted */
         return EX_OK;
-    perror("roomctl: stdout");
+    safe_line_print(stderr, "roomctl: stdout: %s", strerror(errno));
     return EX_IOERR;
 }
 
 static int report_incomplete(ssize_t length)
 {
     if (length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-        fprintf(stderr, "roomctl: roomd has not answered for %d s; it may hang, or be stopped\n",
-                ROOMCTL_TIMEOUT_S);
+        safe_line_print(stderr,
+                        "roomctl: roomd has not answered for %d s; it may hang, or be stopped",
+                        ROOMCTL_TIMEOUT_S);
     else
-        fputs("roomctl: the answer broke off before its end; roomd may have ended\n", stderr);
+        safe_line_print(stderr,
+                        "roomctl: the answer broke off before its end; roomd may have ended");
     return EX_TEMPFAIL;
 }
 
-static int print_answer(int fd)
+static int print_answer(int fd, bool json)
 {
     static char bytes[4 * CONTROL_FRAME_MAX_BYTES];
     size_t used = 0;
@@ -170,12 +181,13 @@ static int print_answer(int fd)
         if (length <= 0)
             return report_incomplete(length);
         used += (size_t)length;
-        taken = take_frames(bytes, used, &code);
+        taken = take_frames(bytes, used, json, &code);
         output = flush_output();
         if (output >= 0)
             return output;
         if (taken < 0) {
-            fputs("roomctl: what answers there is no roomd, or one of another version\n", stderr);
+            safe_line_print(stderr,
+                            "roomctl: what answers there is no roomd, or one of another version");
             return EX_PROTOCOL;
         }
         if (code >= 0)
@@ -197,7 +209,7 @@ int main(int argc, char **argv)
     if (code != EX_OK)
         return code;
     ask(fd, &arguments);
-    code = print_answer(fd);
+    code = print_answer(fd, arguments.json);
     close(fd);
     return code;
 }
