@@ -4,6 +4,7 @@
 /* Loads a configuration that holds nothing but these two settings. */
 #include "room/dialect_choice.h"
 
+#include "base/safe_line.h"
 #include "conf/config.h"
 
 #include <roomd/status.h>
@@ -23,7 +24,7 @@ static void on_error(void *ctx, const char *where, const char *message)
         where = "--dialect";
     if (strncmp(message, "plain.dialect = ", 16) == 0)
         message += 16;
-    fprintf(stderr, "room: %s: %s\n", where, message);
+    safe_line_print(stderr, "room: %s: %s", where, message);
 }
 
 /*
@@ -55,7 +56,7 @@ bool dialect_choice_load(const char *name, const char *language, struct dialect 
                sizeof(dialect_setting)) ||
         !quote("plain.language", language != NULL ? language : "zh", language_setting,
                sizeof(language_setting))) {
-        fputs("room: --dialect: its name is too long\n", stderr);
+        safe_line_print(stderr, "room: --dialect: its name is too long");
         return false;
     }
     if (config_load(NULL, settings, 4, &report, &config) != STATUS_OK)

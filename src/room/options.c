@@ -4,6 +4,9 @@
 /* getopt, and the ways in which people write an address. */
 #include "room/options.h"
 
+#include "base/safe_line.h"
+#include "base/wrong_option.h"
+
 #include <getopt.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -115,8 +118,8 @@ bool options_split_host(const char *word, struct options *ret_options)
 static bool fail(const char *what, int *ret_code)
 {
     if (what != NULL)
-        fprintf(stderr, "room: %s\n", what);
-    fputs("Try 'room --help'.\n", stderr);
+        safe_line_print(stderr, "room: %s", what);
+    safe_line_print(stderr, "Try 'room --help'.");
     *ret_code = EX_USAGE;
     return false;
 }
@@ -171,24 +174,23 @@ static bool set_option(struct options *options, int option, int *ret_code)
         fputs(usage, stdout);
         return false;
     case OPTION_VERSION:
-        puts("room " ROOMD_VERSION);
+        safe_line_print(stdout, "room %s", ROOMD_VERSION);
         return false;
-    default: /* getopt has printed what is wrong */
+    default: /* the user was told what is wrong */
         return fail(NULL, ret_code);
     }
 }
 
 bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_code)
 {
-    static char program[] = "room"; /* getopt takes no const */
     int option;
 
-    /* getopt's messages begin with it; the bare name makes them look like ours. */
-    if (argc > 0)
-        argv[0] = program;
+    opterr = 0;
     *ret_options = (struct options){.json = false};
     *ret_code = EX_OK;
-    while ((option = getopt_long(argc, argv, "n:m:", long_options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":n:m:", long_options, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            wrong_option_print("room", option, argv);
         if (!set_option(ret_options, option, ret_code))
             return false;
     }

@@ -39,7 +39,7 @@ struct options {
 
 /*
  * Parses the command line. False if the program has to end: something was printed, and `ret_code`
- * is the exit code, of sysexits.h. Afterwards argv[0] is the bare name.
+ * is the exit code, of sysexits.h.
  */
 bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_code);
 

@@ -4,6 +4,7 @@
 /* Lines in, lines out, and the exit code. */
 #include "room/lines/line_mode.h"
 
+#include "base/safe_line.h"
 #include "io/input.h"
 #include "io/timer.h"
 #include "room/driver.h"
@@ -76,8 +77,8 @@ static void end_refused(struct line_mode *mode, enum client_reason reason)
 
     const char *close_text = client_close_text(mode->driver.client);
 
-    fprintf(stderr, "room: %s%s%s\n", reasons_text(reason, words),
-            close_text[0] != '\0' ? ": " : "", close_text);
+    safe_line_print(stderr, "room: %s%s%s", reasons_text(reason, words),
+                    close_text[0] != '\0' ? ": " : "", close_text);
     end(mode, LINE_MODE_EXIT_REFUSED);
 }
 
@@ -88,7 +89,7 @@ static void give_up_stdout(struct line_mode *mode)
 {
     if (mode->code != EX_OK)
         return;
-    fprintf(stderr, "room: stdout can't be written: %s\n", strerror(mode->out.error));
+    safe_line_print(stderr, "room: stdout can't be written: %s", strerror(mode->out.error));
     mode->code = EX_IOERR;
     client_leave(mode->driver.client, &mode->driver.now, true);
     timer_start(mode->loop, &mode->timeout, LINE_MODE_LEAVE_S);
@@ -130,7 +131,7 @@ static void on_text(void *ctx, const char *text, size_t length)
     if (is_news)
         print(mode, line, length);
     else
-        fprintf(stderr, "room: the room says: %s", line);
+        safe_line_print(stderr, "room: the room says: %.*s", (int)length - 1, line);
 }
 
 static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why)
@@ -140,15 +141,15 @@ static void on_outcome(void *ctx, uint32_t number, enum client_outcome outcome, 
 
     if (outcome == CLIENT_REFUSED) { /* why 0: it was never sent, or the reason is lost */
         mode->refused++;
-        fprintf(stderr, "room: message %u was not taken%s%s\n", (unsigned)number,
-                why != 0 ? ": " : "", why != 0 ? reasons_not_taken(why, words) : "");
+        safe_line_print(stderr, "room: message %u was not taken%s%s", (unsigned)number,
+                        why != 0 ? ": " : "", why != 0 ? reasons_not_taken(why, words) : "");
     } else if (outcome == CLIENT_UNKNOWN && number <= mode->driver.said_before) {
         mode->unknown_before++;
     } else if (outcome == CLIENT_UNKNOWN) {
         mode->unknown++;
-        fprintf(stderr,
-                "room: it is not known whether message %u was taken; it is not said again\n",
-                (unsigned)number);
+        safe_line_print(stderr,
+                        "room: it is not known whether message %u was taken; it is not said again",
+                        (unsigned)number);
     }
 }
 
@@ -158,8 +159,8 @@ static void check_bye(struct line_mode *mode)
     if (!mode->said || client_was_heard(mode->driver.client))
         return;
     mode->unknown++;
-    fputs("room: there was no bye: it is not known whether the room has heard what was said\n",
-          stderr);
+    safe_line_print(
+        stderr, "room: there was no bye: it is not known whether the room has heard what was said");
 }
 
 static void on_state(void *ctx, enum client_state state, enum client_reason reason, uint16_t wait_s)
@@ -195,9 +196,9 @@ static void on_trouble(void *ctx, enum udp_link_trouble trouble, const char *wor
     if (mode->driver.was_in)
         return;
     if (trouble == UDP_LINK_NO_ADDRESS)
-        fprintf(stderr, "room: %s: %s\n", mode->options->host, words);
+        safe_line_print(stderr, "room: %s: %s", mode->options->host, words);
     else
-        fprintf(stderr, "room: nobody listens at %s: is roomd running there?\n", words);
+        safe_line_print(stderr, "room: nobody listens at %s: is roomd running there?", words);
     end(mode, EX_UNAVAILABLE);
 }
 
@@ -217,13 +218,13 @@ static bool say(struct line_mode *mode, const char *bytes, size_t length)
     case STATUS_FULL:
         return false;
     case STATUS_TOO_LONG:
-        fprintf(stderr,
-                "room: a line of %zu bytes is too long for this room, which takes %zu, and was not "
-                "said\n",
-                length, client_text_max_bytes(mode->driver.client));
+        safe_line_print(stderr,
+                        "room: a line of %zu bytes is too long for this room, which takes %zu, and "
+                        "was not said",
+                        length, client_text_max_bytes(mode->driver.client));
         break;
     default:
-        fputs("room: a line that is not valid UTF-8 was not said\n", stderr);
+        safe_line_print(stderr, "room: a line that is not valid UTF-8 was not said");
         break;
     }
     mode->refused++;
@@ -246,7 +247,8 @@ static void on_too_long(void *ctx)
     struct line_mode *mode = ctx;
 
     mode->refused++;
-    fprintf(stderr, "room: a line of more than %d bytes was not said\n", INPUT_LINE_MAX_BYTES);
+    safe_line_print(stderr, "room: a line of more than %d bytes was not said",
+                    INPUT_LINE_MAX_BYTES);
 }
 
 static void on_end(void *ctx)
@@ -275,26 +277,25 @@ static void on_done(void *ctx)
     if (!line_writer_flush(&mode->out))
         give_up_stdout(mode);
     if (mode->unknown_before > 0)
-        fprintf(stderr,
-                "room: the program before this one was killed: of the last it said, %u may have "
-                "been taken or not; it "
-                "is not said again\n",
-                (unsigned)mode->unknown_before);
+        safe_line_print(stderr,
+                        "room: the program before this one was killed: of the last it said, %u may "
+                        "have been taken or not; it is not said again",
+                        (unsigned)mode->unknown_before);
     mode->unknown_before = 0;
 }
 
 static void end_unanswered(struct line_mode *mode)
 {
-    fprintf(stderr,
-            "room: nobody answers at %s: is there a room, and does a firewall let UDP port %s "
-            "through?\n",
-            udp_link_address(&mode->driver.link), mode->options->port);
+    safe_line_print(
+        stderr,
+        "room: nobody answers at %s: is there a room, and does a firewall let UDP port %s through?",
+        udp_link_address(&mode->driver.link), mode->options->port);
     if (mode->options->dialect == NULL)
-        fputs(
-            "room: a room of another program than roomd speaks the plain protocol: with --plain\n",
-            stderr);
+        safe_line_print(
+            stderr,
+            "room: a room of another program than roomd speaks the plain protocol: with --plain");
     else
-        fputs("room: does it speak this dialect? --dialect takes another one\n", stderr);
+        safe_line_print(stderr, "room: does it speak this dialect? --dialect takes another one");
     end(mode, EX_UNAVAILABLE);
 }
 
@@ -307,7 +308,8 @@ static void on_timeout(struct ev_loop *loop, ev_timer *watcher, int events)
     if (client_state(mode->driver.client) == CLIENT_LEAVING) {
         end(mode, exit_code(mode));
     } else if (mode->driver.was_in) {
-        fputs("room: no answer in time: it is not known whether the message was taken\n", stderr);
+        safe_line_print(stderr,
+                        "room: no answer in time: it is not known whether the message was taken");
         end(mode, EX_TEMPFAIL);
     } else if (mode->refusal != CLIENT_NO_REASON) {
         end_refused(mode, mode->refusal);

@@ -4,6 +4,7 @@
 /* Opens, wires and closes the screen, and draws the prompt. */
 #include "room/screen/screen.h"
 
+#include "base/safe_line.h"
 #include "room/screen/screen_state.h"
 
 #include <errno.h>
@@ -160,7 +161,7 @@ int screen_run(struct ev_loop *loop, const struct options *options)
     set_locale();
     if (open_terminal(screen) != STATUS_OK) {
         free(screen);
-        fputs("room: the terminal can't be used\n", stderr);
+        safe_line_print(stderr, "room: the terminal can't be used");
         return EX_OSERR;
     }
     board_init(&screen->board, loop, screen->terminal);
