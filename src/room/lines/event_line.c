@@ -38,33 +38,43 @@ static size_t in_json(const struct event *event, char line[EVENT_LINE_BYTES])
     return end_object(&json, line);
 }
 
+/* Adds the escaped form of any bytes, NUL among them, as far as there is space. */
+static void add(char line[EVENT_LINE_BYTES], size_t *used, const char *bytes, size_t length)
+{
+    size_t left = EVENT_LINE_BYTES - 1 - *used;
+
+    if (left > ESCAPE_BYTES)
+        *used += escape_text(bytes, length, line + *used, left);
+}
+
+static void add_words(char line[EVENT_LINE_BYTES], size_t *used, const char *words)
+{
+    add(line, used, words, strlen(words));
+}
+
 size_t event_line_of(const struct event *event, bool json, char ret_line[EVENT_LINE_BYTES])
 {
-    char raw[EVENT_LINE_BYTES / 4];
-    int length = 0;
+    size_t used = 0;
 
     if (json)
         return in_json(event, ret_line);
+    add(ret_line, &used, event->name, event->name_len);
     switch ((enum event_kind)event->kind) {
     case EVENT_JOIN:
-        length = snprintf(raw, sizeof(raw), "%.*s joined", (int)event->name_len, event->name);
+        add_words(ret_line, &used, " joined");
         break;
     case EVENT_CHAT:
-        length = snprintf(raw, sizeof(raw), "%.*s: %.*s", (int)event->name_len, event->name,
-                          (int)event->text_len, event->text);
+        add_words(ret_line, &used, ": ");
         break;
     case EVENT_EXIT:
-        length = snprintf(raw, sizeof(raw), "%.*s left", (int)event->name_len, event->name);
+        add_words(ret_line, &used, " left");
         break;
-    case EVENT_NOTICE:
-        length = snprintf(raw, sizeof(raw), "Notice: %.*s", (int)event->text_len, event->text);
+    case EVENT_NOTICE: /* it has no name */
+        add_words(ret_line, &used, "Notice: ");
         break;
     }
-    if (length < 0)
-        return 0;
-    if ((size_t)length >= sizeof(raw))
-        length = (int)sizeof(raw) - 1;
-    return end_line(ret_line, escape_text(raw, (size_t)length, ret_line, EVENT_LINE_BYTES - 1));
+    add(ret_line, &used, event->text, event->text_len);
+    return end_line(ret_line, used);
 }
 
 size_t event_line_text(const char *text, size_t length, const struct moment *now, bool json,

@@ -62,8 +62,8 @@ static void print_unfinished_rename(struct board *board)
     if (!board->is_renaming)
         return;
     board->is_renaming = false;
-    buffer_format(&line, "%.*s has left, to come back under another name", (int)board->before_len,
-                  board->before);
+    buffer_add(&line, board->before, board->before_len);
+    buffer_add_text(&line, " has left, to come back under another name");
     board_say_text(board, false, line.at, line.length);
     buffer_done(&line);
 }

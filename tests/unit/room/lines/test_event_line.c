@@ -69,6 +69,28 @@ Test(event_line, nothing_a_peer_sends_reaches_the_terminal_as_a_control)
         cr_expect_geq((unsigned char)*at, 0x20, "%s", line);
 }
 
+Test(event_line, a_nul_hides_nothing_of_an_event)
+{
+    struct event chat = event_of(EVENT_CHAT, "", "");
+
+    chat.name = "a\0b";
+    chat.text = "c\0d";
+    chat.name_len = chat.text_len = 3;
+    expect(&chat, false, "a\\x00b: c\\x00d\n");
+    chat.kind = EVENT_EXIT;
+    chat.text_len = 0;
+    expect(&chat, false, "a\\x00b left\n");
+}
+
+Test(event_line, in_json_nothing_is_raw_that_a_terminal_would_obey)
+{
+    struct event chat = event_of(EVENT_CHAT, "\xc2\x9b", "\xe2\x80\xae\xe2\x81\xa6\x7f\x9b");
+
+    expect(&chat, true,
+           "{\"seq\":7,\"time\":\"2023-11-14T22:13:20+00:00\",\"kind\":\"chat\",\"name\":"
+           "\"\\u009b\",\"text\":\"\\u202e\\u2066\\u007f\xef\xbf\xbd\"}\n");
+}
+
 Test(event_line, the_longest_event_fits)
 {
     char name[65], text[1001];
