@@ -122,6 +122,15 @@ static size_t sanitize_line(struct terminal *terminal)
     return before;
 }
 
+/* Adds the text before the line, sanitized. */
+static void add_prompt(const struct terminal *terminal, struct buffer *out)
+{
+    size_t length;
+    const char *text = prompt_now(terminal, &length);
+
+    sanitize_add_plain(out, text, length);
+}
+
 static void draw_area(struct terminal *terminal, struct buffer *out)
 {
     struct area_content content = {.style = style_dim(terminal->caps.colours),
@@ -129,15 +138,14 @@ static void draw_area(struct terminal *terminal, struct buffer *out)
                                    .style_end = style_end(terminal->caps.colours),
                                    .note_count = terminal->note_count};
     struct buffer prompt = {0};
-    size_t length, start = 0;
-    const char *text = prompt_now(terminal, &length);
+    size_t start = 0;
 
     for (size_t i = 0; i < terminal->note_count; i++) {
         content.notes[i] = terminal->notes.at + start;
         content.note_lengths[i] = terminal->note_ends[i] - start;
         start = terminal->note_ends[i];
     }
-    sanitize_add_plain(&prompt, text, length);
+    add_prompt(terminal, &prompt);
     content.prompt = prompt.at;
     content.prompt_length = prompt.length;
     content.cursor = sanitize_line(terminal);
@@ -162,8 +170,8 @@ static void write_area(struct terminal *terminal, struct buffer *out)
 static void write_linear(struct terminal *terminal, struct buffer *out)
 {
     const char *message = line_editor_message();
-    size_t message_length = message != NULL ? strlen(message) : 0, length;
-    const char *prompt;
+    size_t message_length = message != NULL ? strlen(message) : 0;
+    struct buffer prompt = {0};
 
     /* Another prompt begins another line. */
     if (message_length != terminal->last_message.length ||
@@ -176,10 +184,12 @@ static void write_linear(struct terminal *terminal, struct buffer *out)
         buffer_add(out, terminal->lines.at, terminal->lines.length);
     }
     sanitize_line(terminal);
-    prompt = prompt_now(terminal, &length);
-    linear_show(&terminal->linear_area, prompt, length, terminal->line.at, terminal->line.length,
+    add_prompt(terminal, &prompt);
+    linear_show(&terminal->linear_area, prompt.at, prompt.length, terminal->line.at,
+                terminal->line.length,
                 terminal->always || terminal->question[0] != '\0' || message != NULL,
                 tty_columns(terminal->tty), out);
+    buffer_done(&prompt);
 }
 
 static void add_unshown(struct terminal *terminal)

@@ -66,13 +66,13 @@ void terminal_clear(struct terminal *terminal);
 /* The area has changed: `draw` will be called. */
 void terminal_touch(struct terminal *terminal);
 /*
- * Sanitized text; both from `draw` only. A linear terminal has no notes. `always`: shows the prompt
- * on a linear terminal even if nothing is typed yet.
+ * Both from `draw` only; notes are sanitized text, a prompt is sanitized here. A linear terminal
+ * has no notes. `always`: shows the prompt on a linear terminal even if nothing is typed yet.
  */
 void terminal_set_prompt(struct terminal *terminal, const char *prompt, size_t length, bool always);
 void terminal_add_note(struct terminal *terminal, const char *note, size_t length);
 
-/* Asks a question that y or n answers, in place of the line, which is kept. Sanitized text. */
+/* Asks a question that y or n answers, in place of the line, which is kept. */
 void terminal_ask(struct terminal *terminal, const char *question);
 
 /* The line that is being typed. `take` returns it (from malloc, or NULL) and empties it. */
