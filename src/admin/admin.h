@@ -18,7 +18,8 @@
 
 /*
  * The longest line of an answer: the longest text of admin_say in JSON, with three bytes for each
- * of its bytes.
+ * of its bytes. JSON makes two of a quotation mark or backslash, and six of a control character;
+ * admin_say has escaped those, and core admits none in names and texts.
  */
 #define ADMIN_ANSWER_MAX_BYTES 6400
 
@@ -117,7 +118,7 @@ enum admin_result admin_next(const struct admin *admin, const struct moment *now
 
 /*
  * Formats one line of an answer. With ADMIN_FAILED or ADMIN_USAGE it says why something was not
- * done. Control characters become question marks. Returns `result`.
+ * done. What could harm a terminal is escaped (base/escape.h). Returns `result`.
  */
 enum admin_result admin_say(const struct admin_reply *reply, enum admin_result result,
                             const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -10,6 +10,7 @@
 #include "admin/listing.h"
 #include "admin/moderation_commands.h"
 #include "admin/stats.h"
+#include "base/utf8.h"
 
 #include <roomd/status.h>
 #include <stdio.h>
@@ -172,9 +173,10 @@ enum admin_result command_run(const struct admin *admin, const struct moment *no
     struct command_call call = {.admin = admin, .now = now, .reply = reply};
     size_t length = strcspn(line, " ");
     size_t id = command_table_find(line, length);
-    char name[32];
+    char name[32]; /* as much of it as an answer quotes */
 
-    snprintf(name, sizeof(name), "%.*s", (int)length, line);
+    snprintf(name, sizeof(name), "%.*s",
+             (int)utf8_cut(line, length < sizeof(name) ? length : sizeof(name) - 1), line);
     if (id == COMMANDS || (command_table_row(id)->places & place_of(reply)) == 0)
         return refuse_unknown(name, id < COMMANDS, reply);
     call.row = command_table_row(id);

@@ -4,21 +4,14 @@
 /* Answers as sentences or JSON. */
 #include "admin/admin.h"
 #include "admin/command.h"
+#include "base/escape.h"
 #include "base/json.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #define SENTENCE_MAX_BYTES 2048
-
-/* The answer may quote the administrator's line, which must not control a terminal. */
-static void mask_controls(char *line)
-{
-    for (; *line != '\0'; line++) {
-        if ((unsigned char)*line < 0x20 || *line == 0x7f)
-            *line = '?';
-    }
-}
 
 void admin_say_json(const struct admin_reply *reply, struct json *object)
 {
@@ -31,16 +24,17 @@ void admin_say_json(const struct admin_reply *reply, struct json *object)
 enum admin_result admin_say(const struct admin_reply *reply, enum admin_result result,
                             const char *format, ...)
 {
-    char sentence[SENTENCE_MAX_BYTES], object[ADMIN_ANSWER_MAX_BYTES];
+    char raw[SENTENCE_MAX_BYTES], sentence[SENTENCE_MAX_BYTES], object[ADMIN_ANSWER_MAX_BYTES];
     bool is_error = result == ADMIN_FAILED || result == ADMIN_USAGE;
     const char *line = sentence;
     va_list arguments;
     struct json json;
 
     va_start(arguments, format);
-    vsnprintf(sentence, sizeof(sentence), format, arguments);
+    vsnprintf(raw, sizeof(raw), format, arguments);
     va_end(arguments);
-    mask_controls(sentence);
+    /* The answer may quote the administrator's line. */
+    escape_text(raw, strlen(raw), sentence, sizeof(sentence));
     if (reply->json) {
         json_begin(&json, object, sizeof(object));
         json_bool(&json, "ok", !is_error);

@@ -2,6 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* The daemon's command line. */
+#include "base/safe_line.h"
+#include "base/wrong_option.h"
 #include "conf/config.h"
 #include "conf/help.h"
 #include "io/std.h"
@@ -61,8 +63,8 @@ struct command_line {
 static void fail(struct command_line *line, const char *what)
 {
     if (what != NULL)
-        fprintf(stderr, "roomd: %s\n", what);
-    fputs("Try 'roomd --help'.\n", stderr);
+        safe_line_print(stderr, "roomd: %s", what);
+    safe_line_print(stderr, "Try 'roomd --help'.");
     line->done = true;
     line->code = EX_USAGE;
 }
@@ -74,7 +76,7 @@ static void print(struct command_line *line, int option)
     else if (option == OPTION_HELP_CONFIG)
         help_print(stdout);
     else
-        puts("roomd " ROOMD_VERSION);
+        safe_line_print(stdout, "roomd %s", ROOMD_VERSION);
     line->done = true;
 }
 
@@ -97,21 +99,21 @@ static void take_option(struct command_line *line, int option)
     case OPTION_VERSION:
         print(line, option);
         break;
-    default: /* getopt has printed the error */
+    default: /* the user was told what is wrong */
         fail(line, NULL);
     }
 }
 
 static void parse(struct command_line *line, int argc, char **argv)
 {
-    static char program[] = "roomd"; /* getopt takes no const */
     int option;
 
-    /* getopt's messages begin with argv[0]; the bare name makes them look like ours. */
-    if (argc > 0)
-        argv[0] = program;
-    while (!line->done && (option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1)
+    opterr = 0;
+    while (!line->done && (option = getopt_long(argc, argv, ":c:", long_options, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            wrong_option_print("roomd", option, argv);
         take_option(line, option);
+    }
     if (!line->done && optind < argc)
         fail(line, "it takes options only: what is to be announced goes to stdin");
 }

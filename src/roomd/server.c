@@ -8,6 +8,7 @@
 #include "roomd/server.h"
 
 #include "base/log.h"
+#include "base/safe_line.h"
 #include "io/sd_notify.h"
 #include "roomd/server_state.h"
 
@@ -37,13 +38,13 @@
 static void print_error(void *ctx, const char *where, const char *message)
 {
     (void)ctx;
-    fprintf(stderr, "%s: %s\n", where, message);
+    safe_line_print(stderr, "%s: %s", where, message);
 }
 
 static void print_warning(void *ctx, const char *where, const char *message)
 {
     (void)ctx;
-    fprintf(stderr, "%s: warning: %s\n", where, message);
+    safe_line_print(stderr, "%s: warning: %s", where, message);
 }
 
 static void log_config_error(void *ctx, const char *where, const char *message)

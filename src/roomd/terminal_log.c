@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/*
- * Lines for a person. Core has replaced control characters from members, so none reaches this file.
- */
+/* Lines for a person, each escaped as a whole, as in the log. */
 #include "roomd/terminal_log.h"
 
+#include "base/escape.h"
 #include "base/write_nowait.h"
 #include "io/interfaces.h"
 
@@ -42,19 +41,21 @@ static void write_line(struct terminal_log *log, const char *line, size_t length
 
 void terminal_log_print(struct terminal_log *log, const char *format, ...)
 {
-    char line[TERMINAL_LOG_LINE_MAX_BYTES + 2];
+    char text[TERMINAL_LOG_LINE_MAX_BYTES + 2], line[TERMINAL_LOG_LINE_MAX_BYTES + 1];
     va_list arguments;
+    size_t used;
     int length;
 
     va_start(arguments, format);
-    length = vsnprintf(line, sizeof(line) - 1, format, arguments);
+    length = vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     if (length < 0)
         return;
-    if ((size_t)length > sizeof(line) - 2)
-        length = (int)sizeof(line) - 2;
-    line[length] = '\n';
-    write_line(log, line, (size_t)length + 1);
+    if ((size_t)length >= sizeof(text)) /* too long for the line, so escape_text marks the cut */
+        length = (int)sizeof(text) - 1;
+    used = escape_text(text, (size_t)length, line, sizeof(line));
+    line[used] = '\n';
+    write_line(log, line, used + 1);
 }
 
 /*

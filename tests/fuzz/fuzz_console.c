@@ -6,6 +6,7 @@
  * commands. The first byte is the size of the pieces in which they arrive.
  */
 #include "admin/admin.h"
+#include "base/utf8.h"
 #include "fuzz/fuzz_support.h"
 #include "io/line.h"
 
@@ -23,8 +24,13 @@ static void on_answer(void *ctx, bool is_error, const char *text)
 
     (void)is_error;
     FUZZ_CHECK(text[0] != '\0' && strlen(text) < ADMIN_ANSWER_MAX_BYTES);
-    for (; *text != '\0'; text++)
-        FUZZ_CHECK((unsigned char)*text >= 0x20 && *text != 0x7f);
+    /* It may be shown on a terminal. */
+    for (size_t step; *text != '\0'; text += step) {
+        int32_t codepoint = 0;
+
+        step = utf8_decode(text, strlen(text), &codepoint);
+        FUZZ_CHECK(step > 0 && !utf8_is_hostile(codepoint));
+    }
     console->answers++;
 }
 

@@ -181,11 +181,13 @@ Test(admin, a_command_for_roomctl_only_says_so)
     cr_expect_eq(stage.outbox.count, 0);
 }
 
-Test(admin, a_quoted_line_has_no_control_characters)
+Test(admin, a_quoted_line_can_not_control_a_terminal)
 {
-    cr_expect(strstr(say("/\x1b[2J\a\x7f"), "'/?[2J?"
-                                            "?'") != NULL,
+    cr_expect(strstr(say("/\x1b[2J\a\x7f"), "'/\\x1b[2J\\x07\\x7f'") != NULL, "%s", said);
+    cr_expect(strstr(say("/\xc2\x9b\xe2\x80\xae\x9b"), "'/\\xc2\\x9b\\xe2\\x80\\xae\\x9b'") != NULL,
               "%s", said);
+    /* The quotation is cut between two characters. */
+    cr_expect(strstr(say("/xxxxxxxxxxxxxxxxxxxxxxxxxxxxx聊"), "xx'") != NULL, "%s", said);
 }
 
 Test(admin, the_result_distinguishes_success_failure_and_usage)
