@@ -67,6 +67,7 @@ class Output:
 
     def __init__(self, stream):
         self._lines = []
+        self._raw = b""
         self._ended = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._collect, args=(stream,), daemon=True)
@@ -77,6 +78,7 @@ class Output:
         with stream, contextlib.suppress(OSError):
             for line in stream:
                 with self._changed:
+                    self._raw += line
                     self._lines.append(line.decode("utf-8", "replace").rstrip("\n"))
                     self._changed.notify_all()
         with self._changed:
@@ -90,6 +92,11 @@ class Output:
     def text(self):
         with self._changed:
             return "\n".join(self._lines)
+
+    def raw(self):
+        """The same as bytes."""
+        with self._changed:
+            return self._raw
 
     def join(self):
         """Waits for the end of the stream."""
