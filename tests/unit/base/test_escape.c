@@ -3,7 +3,10 @@
 
 #include "base/escape.h"
 
+#include "base/utf8.h"
+
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void expect(const char *text, size_t length, const char *escaped)
@@ -104,4 +107,36 @@ Test(escape, text_that_does_not_fit_is_cut_between_two_characters)
     cr_expect_str_eq(out, "\\x1b...");
     escape_text("abcd", 4, out, 4);
     cr_expect_str_eq(out, "...");
+}
+
+static void expect_harmless(const char *text, size_t length)
+{
+    int32_t codepoint = 0;
+
+    for (size_t at = 0, step; at < length; at += step) {
+        step = utf8_decode(text + at, length - at, &codepoint);
+        cr_assert_gt(step, 0, "valid UTF-8 comes out: '%s'", text);
+        cr_assert_not(utf8_is_hostile(codepoint), "U+%04x in '%s'", (unsigned)codepoint, text);
+    }
+}
+
+Test(escape, whatever_comes_in_only_harmless_text_comes_out)
+{
+    /* Bytes that begin, continue and end characters and sequences are likely. */
+    static const unsigned char likely[] = {0x1b, '[',  0x9b, 0xc2, 0x80, 0xe2, 0xae,
+                                           0x81, 0xa6, 0xf0, 0x9f, 0xed, 0xa0, 0xef,
+                                           0xbf, 0xbe, 0xf4, 0x90, 0x7f, 'a'};
+
+    srand(12);
+    for (int round = 0; round < 20000; round++) {
+        char text[48], out[sizeof(text) * ESCAPE_JSON_BYTES + 1];
+        size_t length = (size_t)rand() % sizeof(text),
+               size = 4 + (size_t)rand() % (sizeof(out) - 3);
+
+        for (size_t i = 0; i < length; i++)
+            text[i] = (char)(rand() % 3 == 0 ? (unsigned char)rand()
+                                             : likely[(size_t)rand() % sizeof(likely)]);
+        expect_harmless(out, escape_text(text, length, out, size));
+        expect_harmless(out, escape_json(text, length, out, size));
+    }
 }

@@ -52,6 +52,20 @@ Test(utf8, controls_separators_and_directions_are_hostile)
         cr_expect_not(utf8_is_hostile(harmless[i]), "U+%04x", (unsigned)harmless[i]);
 }
 
+Test(utf8, of_the_first_code_points_exactly_these_are_hostile)
+{
+    for (int32_t codepoint = 0; codepoint < 0x3000; codepoint++) {
+        bool control = codepoint < 0x20 || (codepoint >= 0x7f && codepoint <= 0x9f);
+        bool separator = codepoint == 0x2028 || codepoint == 0x2029;
+        bool direction = codepoint == 0x61c || codepoint == 0x200e || codepoint == 0x200f ||
+                         (codepoint >= 0x202a && codepoint <= 0x202e) ||
+                         (codepoint >= 0x2066 && codepoint <= 0x2069);
+
+        cr_expect_eq(utf8_is_hostile(codepoint), control || separator || direction, "U+%04x",
+                     (unsigned)codepoint);
+    }
+}
+
 Test(utf8, a_cut_is_between_two_characters)
 {
     cr_expect_eq(utf8_cut("abc", 2), 2);

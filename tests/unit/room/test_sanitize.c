@@ -76,6 +76,34 @@ Test(sanitize, invalid_utf8_is_shown_byte_by_byte)
     expect("\xed\xa0\x80", "\\xed\\xa0\\x80");
     expect("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80");
     expect("\xe4\xb8", "\\xe4\\xb8");
+    expect("\xf0\x9f\x92", "\\xf0\\x9f\\x92");
+    expect("\xe0\x80\xaf", "\\xe0\\x80\\xaf");
+    expect("\xf8\x88\x80\x80\x80", "\\xf8\\x88\\x80\\x80\\x80");
+}
+
+Test(sanitize, what_is_behind_the_end_is_not_looked_at)
+{
+    struct buffer out = {0};
+
+    sanitize_add(&out, "a\xe4\xb8\xad", 3);
+    cr_expect_eq(out.length, strlen("a\\xe4\\xb8"));
+    cr_expect_eq(memcmp(out.at, "a\\xe4\\xb8", out.length), 0);
+    buffer_done(&out);
+}
+
+Test(sanitize, of_all_code_points_none_comes_out_that_a_terminal_would_obey)
+{
+    for (utf8proc_int32_t codepoint = 0; codepoint < 0x3000; codepoint++) {
+        utf8proc_uint8_t text[4];
+        utf8proc_ssize_t length = utf8proc_encode_char(codepoint, text);
+        struct buffer out = {0};
+
+        sanitize_add(&out, (const char *)text, (size_t)length);
+        cr_expect_eq(utf8_is_hostile(codepoint),
+                     out.length > 0 && out.at[0] == '\\' && codepoint != '\\', "U+%04x",
+                     (unsigned)codepoint);
+        buffer_done(&out);
+    }
 }
 
 Test(sanitize, marks_need_a_base_character_and_are_not_many)
