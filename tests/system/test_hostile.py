@@ -8,6 +8,7 @@ whoever sent it: a member, a server, a configuration, an administrator's line.
 import json
 import os
 import pathlib
+import socket
 import subprocess
 import tempfile
 import unittest
@@ -15,7 +16,7 @@ import unittest
 import hostile
 from hostile_server import CUT, LAST_LINE, ControlSocket, PlainRoom, SequencedRoom
 from roomd_control import Connection, ControlTest, program
-from roomd_process import PATIENCE_S, clean_environment, fail_on_sanitizer_report
+from roomd_process import PATIENCE_S, Output, clean_environment, fail_on_sanitizer_report
 from terminal import Terminal
 
 REFUSED = 76
@@ -217,6 +218,29 @@ class Logs(ControlTest):
         alice.say(LAST_LINE)
         room.stderr.wait_for("alice said: " + LAST_LINE)
         self.check_outputs(room)
+
+    def test_the_journal(self):
+        """A line begins with its priority, and no text can begin another one."""
+        process = subprocess.Popen(
+            ["sh", "-c", 'JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2) exec "$@"', "sh", os.environ["ROOMD"],
+             "-c", os.devnull, "--set", "room.listen=127.0.0.1:0", "--set", self.ALL, "--set", "limits.messages=0",
+             "--set", "limits.bytes=0"],
+            env=clean_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(process.kill)
+        stderr = Output(process.stderr)
+        port = int(stderr.wait_for(r"is open on 127\.0\.0\.1:(\d+)$").group(1))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as eve:
+            eve.connect(("127.0.0.1", port))
+            for text in (*hostile.packed(800), *hostile.packed(200, CUT), b"a\n<0>roomd: forged", LAST_LINE.encode()):
+                for request in (b"L eve", b"C eve " + text, b"L " + text[:60]):
+                    eve.send(request)
+        stderr.wait_for("eve said: " + LAST_LINE)
+        process.terminate()
+        self.assertEqual(0, process.wait(PATIENCE_S))
+        stderr.join()
+        hostile.check(stderr.raw())
+        for line in stderr.raw().decode().splitlines():
+            self.assertRegex(line, "^<[3-7]>")
 
     def test_administrators(self):
         fifo = self.folder / "fifo"
