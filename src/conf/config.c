@@ -20,14 +20,25 @@
 /* "dialect NAME: bye.VERB" */
 #define KEY_BYTES 128
 
+static int keep_listen(struct config_builder *builder)
+{
+    struct config *config = builder->config;
+    const struct place *place = &builder->places[OPTION_ROOM_LISTEN];
+    char text[LISTEN_OPTION_TEXT_BYTES], where[DIAGNOSTICS_WHERE_BYTES];
+    int status = value_replace(&config->listen_text, listen_option_write(&builder->listen, text));
+
+    config->listen_is_default = place->origin == NULL;
+    if (status == 0 && !config->listen_is_default)
+        status = value_replace(&config->listen_where, diagnostics_where(place, where));
+    return status;
+}
+
 /* Doors and dialects are built last, because they depend on several options. */
 static int finish(struct config_builder *builder)
 {
     struct config *config = builder->config;
-    char text[LISTEN_OPTION_TEXT_BYTES];
-    int status = value_replace(&config->listen_text, listen_option_write(&builder->listen, text));
+    int status = keep_listen(builder);
 
-    config->listen_is_default = builder->places[OPTION_ROOM_LISTEN].origin == NULL;
     config->admin_group_is_default = builder->places[OPTION_ADMIN_GROUP].origin == NULL;
     if (status == 0)
         status = dialect_files_load(builder);

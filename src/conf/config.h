@@ -60,7 +60,8 @@ struct config {
     size_t door_count;
     /* room.listen is not set: an address family that the kernel lacks may be skipped. */
     bool listen_is_default;
-    char *listen_text; /* room.listen in canonical form; owned */
+    char *listen_text;  /* room.listen in canonical form; owned */
+    char *listen_where; /* where it is set, as in config_diagnostic; NULL by default; owned */
     size_t ring_bytes;
     struct room_limits limits;
     char plain_dialect[CONFIG_DIALECT_MAX_BYTES + 1]; /* as written */

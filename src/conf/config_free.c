@@ -16,5 +16,6 @@ void config_free(struct config *config)
     }
     free(config->dialects);
     free(config->listen_text);
+    free(config->listen_where);
     free(config);
 }

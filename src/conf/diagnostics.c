@@ -15,7 +15,6 @@
 #include <string.h>
 
 #define MESSAGE_BYTES 1024
-#define WHERE_BYTES   (DIAGNOSTICS_NAME_BYTES + 16)
 
 struct excerpt diagnostics_excerpt(const char *text)
 {
@@ -47,14 +46,15 @@ void diagnostics_origin_setting(struct origin *origin, const char *setting)
     origin->path = NULL;
 }
 
-static void write_where(const struct place *place, char out[WHERE_BYTES])
+const char *diagnostics_where(const struct place *place, char out[DIAGNOSTICS_WHERE_BYTES])
 {
     if (place->origin == NULL)
-        snprintf(out, WHERE_BYTES, "configuration");
+        snprintf(out, DIAGNOSTICS_WHERE_BYTES, "configuration");
     else if (place->line == 0)
-        snprintf(out, WHERE_BYTES, "%s", place->origin->name);
+        snprintf(out, DIAGNOSTICS_WHERE_BYTES, "%s", place->origin->name);
     else
-        snprintf(out, WHERE_BYTES, "%s:%u", place->origin->name, place->line);
+        snprintf(out, DIAGNOSTICS_WHERE_BYTES, "%s:%u", place->origin->name, place->line);
+    return out;
 }
 
 bool diagnostics_is_full(const struct diagnostics *diagnostics)
@@ -67,9 +67,9 @@ __attribute__((format(printf, 4, 0))) static void report_to(const struct config_
                                                             const struct place *place,
                                                             const char *format, va_list arguments)
 {
-    char where[WHERE_BYTES], raw[MESSAGE_BYTES], message[MESSAGE_BYTES * 2];
+    char where[DIAGNOSTICS_WHERE_BYTES], raw[MESSAGE_BYTES], message[MESSAGE_BYTES * 2];
 
-    write_where(place, where);
+    diagnostics_where(place, where);
     vsnprintf(raw, sizeof(raw), format, arguments);
     escape_text(raw, strlen(raw), message, sizeof(message));
     emit(report->ctx, where, message);
@@ -79,7 +79,7 @@ void diagnostics_error(struct diagnostics *diagnostics, const struct place *plac
                        const char *format, ...)
 {
     const struct config_report *report = diagnostics->report;
-    char where[WHERE_BYTES];
+    char where[DIAGNOSTICS_WHERE_BYTES];
     va_list arguments;
 
     if (diagnostics->count++ >= CONFIG_ERRORS_MAX)
@@ -89,7 +89,7 @@ void diagnostics_error(struct diagnostics *diagnostics, const struct place *plac
     va_end(arguments);
     if (!diagnostics_is_full(diagnostics))
         return;
-    write_where(place, where);
+    diagnostics_where(place, where);
     report->error(report->ctx, where, "that is enough: more mistakes are not listed");
 }
 

@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #define DIAGNOSTICS_NAME_BYTES    1024
+#define DIAGNOSTICS_WHERE_BYTES   (DIAGNOSTICS_NAME_BYTES + 16) /* and a line's number */
 #define DIAGNOSTICS_EXCERPT_BYTES 84
 
 /* A file, or one --set of the command line. */
@@ -37,6 +38,9 @@ struct diagnostics {
 
 void diagnostics_origin_file(struct origin *origin, const char *path);
 void diagnostics_origin_setting(struct origin *origin, const char *setting);
+
+/* "FILE:LINE", "FILE", "--set SECTION.KEY=VALUE", safe to print. */
+const char *diagnostics_where(const struct place *place, char out[DIAGNOSTICS_WHERE_BYTES]);
 
 /* Reports an error at `place`; after CONFIG_ERRORS_MAX errors only counts. */
 void diagnostics_error(struct diagnostics *diagnostics, const struct place *place,

@@ -5,13 +5,15 @@
 #include "roomd/server_state.h"
 
 #include "base/log.h"
+#include "conf/listen_option.h"
 
 #include <errno.h>
 #include <roomd/status.h>
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
-static int open_exit_code(int error)
+static int exit_code_of(int error)
 {
     switch (error) {
     case EADDRINUSE:
@@ -27,24 +29,95 @@ static int open_exit_code(int error)
     }
 }
 
-static const char *open_hint(int error)
+/* This machine has no such address: waiting for it, or another start, would not help. */
+static bool is_missing(int error)
+{
+    return error == EADDRNOTAVAIL || error == EAFNOSUPPORT || error == ENODEV;
+}
+
+static const char *reason_of(const struct endpoint *listen, int error)
 {
     switch (error) {
     case EADDRINUSE:
-        return "; 'ss -lunp' shows who has it, room.listen chooses another";
+        return "another program has it; 'ss -lunp' shows which, room.listen chooses another";
     case EADDRNOTAVAIL:
-        return "; 'ip address' shows the addresses this machine has";
+        return "this machine does not have that address ('ip address' shows those it has)";
+    case EAFNOSUPPORT:
+        return endpoint_address_is_ipv4(listen->address) ? "this kernel has no IPv4"
+                                                         : "this kernel has no IPv6";
     case EACCES:
-        return "; ports below 1024 take CAP_NET_BIND_SERVICE";
+        return "permission denied; ports below 1024 take CAP_NET_BIND_SERVICE";
     case ENODEV:
-        return "; there is no interface of that name";
+        return "there is no interface of that name";
     default:
-        return "";
+        return strerror(error);
     }
 }
 
-/* `held`: a socket kept across a restart, or -1. */
-static int open_door(struct server *server, size_t index, int held)
+/* Why each door of the configuration could not be opened: an errno, or 0. */
+struct opening {
+    int errors[ROOM_DOORS_MAX];
+    int code; /* of the first of them */
+};
+
+/* Writes the doors that can be had, or could not be opened for another reason. */
+static const char *write_rest(const struct config *config, const struct opening *opening,
+                              char out[LISTEN_OPTION_TEXT_BYTES])
+{
+    struct listen_option rest = {.count = 0};
+
+    for (size_t i = 0; i < config->door_count; i++) {
+        const struct config_door *door = &config->doors[i];
+        struct listen_option_door *kept = &rest.doors[rest.count];
+
+        if (is_missing(opening->errors[i]))
+            continue;
+        rest.count++;
+        kept->endpoint = door->listen;
+        memcpy(kept->zone, door->zone, sizeof(kept->zone));
+        if (door->dialect != 0)
+            snprintf(kept->dialect, sizeof(kept->dialect), "%s",
+                     config->dialects[door->dialect].source);
+    }
+    return listen_option_write(&rest, out);
+}
+
+/* Says which entry of room.listen to take out, and what is left of it. */
+static void report_missing(const struct config *config, size_t index, const struct opening *opening)
+{
+    const struct config_door *door = &config->doors[index];
+    struct listen_option one = {.doors = {{.endpoint = door->listen}}, .count = 1};
+    char address[LISTEN_OPTION_TEXT_BYTES], rest[LISTEN_OPTION_TEXT_BYTES];
+
+    memcpy(one.doors[0].zone, door->zone, sizeof(door->zone));
+    listen_option_write(&one, address);
+    write_rest(config, opening, rest);
+    if (rest[0] == '\0')
+        snprintf(rest, sizeof(rest), "0.0.0.0:%u", door->listen.port);
+    log_errorx("room.listen: can't open %s: %s; take \"%s\" out of room.listen (%s), so that it is "
+               "\"%s\"",
+               address, reason_of(&door->listen, opening->errors[index]), address,
+               config->listen_where, rest);
+}
+
+static void report(const struct config *config, const struct opening *opening)
+{
+    for (size_t i = 0; i < config->door_count; i++) {
+        char text[ENDPOINT_TEXT_BYTES];
+
+        if (opening->errors[i] == 0)
+            continue;
+        if (is_missing(opening->errors[i]))
+            report_missing(config, i, opening);
+        else
+            log_errorx("room.listen: can't open %s: %s",
+                       endpoint_format(&config->doors[i].listen, text),
+                       reason_of(&config->doors[i].listen, opening->errors[i]));
+    }
+}
+
+/* `held`: a socket kept across a restart, or -1. Goes on after an error, to report all of them. */
+static void open_door(struct server *server, size_t index, int held, struct opening *opening)
 {
     const struct config_door *door = &server->config->doors[index];
     char text[ENDPOINT_TEXT_BYTES];
@@ -55,40 +128,37 @@ static int open_door(struct server *server, size_t index, int held)
 
     if (status == 0) {
         server->configured[number] = index;
-        return EX_OK;
+        return;
     }
     endpoint_format(&door->listen, text);
-    if (status == STATUS_SYSTEM && server->config->listen_is_default &&
-        (error == EAFNOSUPPORT || error == EADDRNOTAVAIL)) {
-        log_warnx("not listening on %s: this machine lacks that kind of address", text);
-        return EX_OK;
-    }
-    if (status != STATUS_SYSTEM) {
-        log_errorx("can't listen on %s: %s", text,
+    if (status == STATUS_SYSTEM && server->config->listen_is_default && is_missing(error)) {
+        log_warnx("not listening on %s: %s", text, reason_of(&door->listen, error));
+    } else if (status != STATUS_SYSTEM) {
+        log_errorx("room.listen: can't open %s: %s", text,
                    status == STATUS_INVALID
                        ? "a link-local address needs its interface, as [fe80::1%eth0]:8888"
                        : status_text(status));
-        return status == STATUS_INVALID ? EX_CONFIG : EX_OSERR;
+        opening->code = status == STATUS_INVALID ? EX_CONFIG : EX_OSERR;
+    } else {
+        opening->errors[index] = error;
+        if (opening->code == EX_OK)
+            opening->code = exit_code_of(error);
     }
-    log_errorx("can't listen on %s: %s%s", text, strerror(error), open_hint(error));
-    return open_exit_code(error);
 }
 
 int doors_open(struct server *server, const struct udp_sink *sink)
 {
+    struct opening opening = {.code = EX_OK};
     int held[ROOM_DOORS_MAX];
-    int code;
 
     if (udp_set_new(server->loop, sink, &server->doors) != 0)
         return EX_OSERR;
     restart_match(server, held);
-    for (size_t i = 0; i < server->config->door_count; i++) {
-        code = open_door(server, i, held[i]);
-        if (code != EX_OK)
-            return code;
-    }
-    if (udp_doors(server->doors) > 0)
-        return EX_OK;
+    for (size_t i = 0; i < server->config->door_count; i++)
+        open_door(server, i, held[i], &opening);
+    report(server->config, &opening);
+    if (opening.code != EX_OK || udp_doors(server->doors) > 0)
+        return opening.code;
     log_errorx("there is no address to listen on: set room.listen");
     return EX_UNAVAILABLE;
 }

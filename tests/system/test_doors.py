@@ -132,7 +132,16 @@ class ClosedDoors(RoomTest):
     def test_an_address_that_this_machine_does_not_have_ends_the_program(self):
         result = run_with_defaults("--set", "room.listen=192.0.2.1:0")  # RFC 5737: for documentation
         self.assertEqual(69, result.returncode)
-        self.assertIn("192.0.2.1", result.stderr)
+        self.assertIn("room.listen: can't open 192.0.2.1:0: this machine does not have that address", result.stderr)
+        self.assertIn('; take "192.0.2.1:0" out of room.listen (--set room.listen=192.0.2.1:0), '
+                      'so that it is "0.0.0.0:0"', result.stderr)
+
+    def test_every_entry_that_cannot_be_had_is_told_with_what_is_left(self):
+        result = run_with_defaults("--set", "room.listen=192.0.2.1:0, 127.0.0.1:0=yn, 198.51.100.1:0")
+        self.assertEqual(69, result.returncode)
+        for address in ("192.0.2.1:0", "198.51.100.1:0"):
+            self.assertRegex(result.stderr, "can't open %s: .*; take \"%s\" out of room.listen .*"
+                             "so that it is \"127.0.0.1:0=yn\"" % (address, address))
 
     def test_by_default_the_room_is_open_on_port_8888_of_both_families(self):
         with own_network.own_network():
@@ -151,8 +160,11 @@ class ClosedDoors(RoomTest):
     @unittest.skipUnless(own_network.can_do_without_ipv6(), "the system call's number on this machine is not known")
     def test_a_configured_door_whose_family_the_kernel_lacks_is_an_error(self):
         with self.assertRaises(AssertionError) as refused:
-            Roomd(listen="127.0.0.1:0, [::1]:0", before_exec=own_network.without_ipv6)
-        self.assertIn("[::1]:0", str(refused.exception))
+            Roomd(listen=None, config="[room]\nname = lab\nlisten = 127.0.0.1:0, [::]:0\n",
+                  before_exec=own_network.without_ipv6)
+        self.assertRegex(str(refused.exception),
+                         r"room\.listen: can't open \[::\]:0: this kernel has no IPv6; take \"\[::\]:0\" out of "
+                         r"room\.listen \(\S*/roomd\.conf:3\), so that it is \"127\.0\.0\.1:0\"")
 
     def test_a_second_process_cannot_take_the_traffic(self):
         # SO_REUSEADDR on both sockets would allow it.

@@ -176,6 +176,7 @@ Test(listen_option, doors_come_out_as_endpoints)
 
     cr_assert_eq(config->door_count, 3);
     cr_expect_not(config->listen_is_default);
+    cr_expect_str_eq(config->listen_where, "a.conf:2");
     cr_expect_eq(config->doors[0].listen.port, 8889);
     cr_expect_str_eq(config->doors[0].zone, "");
     cr_expect_str_eq(config->dialects[config->doors[0].dialect].dialect.name, "yn");
@@ -195,8 +196,10 @@ Test(listen_option, the_default_differs_from_the_same_doors_in_the_file)
     struct outcome outcome = load_setting("room.listen=0.0.0.0:8888, [::]:8888");
 
     cr_expect(config->listen_is_default);
+    cr_expect_null(config->listen_where);
     cr_expect_eq(config->door_count, 2);
     cr_expect_not(outcome.config->listen_is_default);
+    cr_expect_str_eq(outcome.config->listen_where, "--set room.listen=0.0.0.0:8888, [::]:8888");
     config_free(config);
     outcome_done(&outcome);
 }
