@@ -55,7 +55,6 @@ struct admin_counts {
     uint64_t receive_errors;
     uint64_t icmp_errors;
     uint64_t full_sockets; /* sends that had to wait */
-    uint64_t too_big_for_path;
     uint32_t control_clients;
     uint32_t watchers; /* of these, the clients that wait for events */
 };

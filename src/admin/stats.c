@@ -47,8 +47,6 @@ static const struct stats_row rows[] = {
     {"icmp_errors_total", "ICMP errors that came in", STATS_COUNTER, FIELD(program.icmp_errors)},
     {"full_sockets_total", "times a socket took no more datagrams", STATS_COUNTER,
      FIELD(program.full_sockets)},
-    {"too_big_for_path_total", "datagrams sent again in fragments, as the path takes none so long",
-     STATS_COUNTER, FIELD(program.too_big_for_path)},
     {"control_clients", "clients on the control socket, this one included", STATS_GAUGE,
      FIELD(program.control_clients)},
     {"watchers", "clients that watch, and have been told everything", STATS_GAUGE,

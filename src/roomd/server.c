@@ -142,7 +142,6 @@ static void host_counts(void *ctx, struct admin_counts *ret_counts)
         .receive_errors = stats.receive_errors,
         .icmp_errors = stats.icmp_errors,
         .full_sockets = stats.send_blocked,
-        .too_big_for_path = stats.too_big_for_path,
         .control_clients = server->control != NULL ? control_server_clients(server->control) : 0,
         .watchers = server->control != NULL ? control_server_waiting(server->control) : 0,
     };

@@ -88,7 +88,7 @@ def add_ipv6_address(address):
 
 def add_address(address):
     """The same for IPv4."""
-    _run_tool("ip", "address", "add", address + "/32", "dev", "lo")
+    run_tool("ip", "address", "add", address + "/32", "dev", "lo")
 
 
 def speak_from(address, to, instead_of=None):
@@ -96,10 +96,10 @@ def speak_from(address, to, instead_of=None):
     Makes `address` the source of what is sent to our own address `to`; `instead_of` is removed.
     """
     for one in (to, address):
-        _run_tool("ip", "address", "replace", one + "/32", "dev", "lo")
-    _run_tool("ip", "route", "replace", "local", to, "dev", "lo", "table", "local", "src", address)
+        run_tool("ip", "address", "replace", one + "/32", "dev", "lo")
+    run_tool("ip", "route", "replace", "local", to, "dev", "lo", "table", "local", "src", address)
     if instead_of:
-        _run_tool("ip", "address", "del", instead_of + "/32", "dev", "lo")
+        run_tool("ip", "address", "del", instead_of + "/32", "dev", "lo")
 
 
 def send_forged(source, destination, payload):
@@ -138,7 +138,7 @@ table inet losses {
 """
 
 
-def _run_tool(*command, given=""):
+def run_tool(*command, given=""):
     """Runs a tool that changes this network. If it is missing or fails, the test is skipped."""
     if not shutil.which(command[0]):
         raise unittest.SkipTest("%s is not installed" % command[0])
@@ -153,12 +153,12 @@ def lose(percent):
     From now on, so many of a hundred UDP datagrams are lost, whatever their destination. They are
     dropped on arrival, since a sender is told of a loss at its own end.
     """
-    _run_tool("nft", "-f", "-", given=LOSSES % percent)
+    run_tool("nft", "-f", "-", given=LOSSES % percent)
 
 
 def lost():
     """How many were lost since the last call of lose()."""
-    return int(re.search(r"counter packets (\d+)", _run_tool("nft", "list", "table", "inet", "losses")).group(1))
+    return int(re.search(r"counter packets (\d+)", run_tool("nft", "list", "table", "inet", "losses")).group(1))
 
 
 def set_offload(on):
@@ -166,7 +166,7 @@ def set_offload(on):
     With offload, several datagrams may travel as one large packet, and are then lost together.
     """
     state = "on" if on else "off"
-    _run_tool("ethtool", "-K", "lo", "gso", state, "gro", state, "tx-udp-segmentation", state)
+    run_tool("ethtool", "-K", "lo", "gso", state, "gro", state, "tx-udp-segmentation", state)
 
 
 # ---- a kernel without IPv6 ----

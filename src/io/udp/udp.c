@@ -38,11 +38,12 @@ static const struct option options[] = {
     {AF_INET, IPPROTO_IP, IP_PKTINFO, 1, false},
     {AF_INET6, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, false},
     /*
-     * Fragments are lost and forged more easily than whole datagrams; udp_send.c handles those that
-     * do not fit.
+     * Anybody can forge "fragmentation needed": it must change nothing, neither for us nor for the
+     * other programs of this machine. The interface's own MTU counts: what is longer leaves in
+     * fragments.
      */
-    {AF_INET, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO, false},
-    {AF_INET6, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DO, false},
+    {AF_INET, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT, false},
+    {AF_INET6, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT, false},
     /* Reports members whose program has gone: udp_errqueue.c. */
     {AF_INET, IPPROTO_IP, IP_RECVERR, 1, false},
     {AF_INET6, IPPROTO_IPV6, IPV6_RECVERR, 1, false},

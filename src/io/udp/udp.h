@@ -51,7 +51,6 @@ struct udp_stats {
     uint64_t sent;
     uint64_t send_blocked; /* how often a door was full */
     uint64_t send_failed;
-    uint64_t too_big_for_path; /* sent in fragments, or not at all */
 };
 
 struct udp_set;

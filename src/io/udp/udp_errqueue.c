@@ -132,6 +132,7 @@ bool udp_errqueue_may_be_pending(int error)
     case EOPNOTSUPP:
     case EPROTO:
     case EACCES:
+    case EMSGSIZE:
         return true;
     default:
         return false;

@@ -163,7 +163,7 @@ static void dispatch(struct udp *udp, size_t slot)
 static bool is_transient(int error)
 {
     return udp_errqueue_may_be_pending(error) || error == EINTR || error == ECONNRESET ||
-           error == ENETDOWN || error == EMSGSIZE;
+           error == ENETDOWN;
 }
 
 static void note_error(struct udp_set *set, int error)

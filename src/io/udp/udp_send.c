@@ -35,7 +35,6 @@
 struct attempt {
     unsigned interrupted;
     unsigned pending; /* errors that may have been pending at the socket and are now cleared */
-    bool fragment;    /* send it in fragments */
 };
 
 enum verdict {
@@ -44,38 +43,11 @@ enum verdict {
     VERDICT_FAILED,
 };
 
-static void set_fragmentation(const struct udp *udp, bool allowed)
-{
-    bool ipv4 = endpoint_address_is_ipv4(udp->bound.address);
-    int ipv4_value = allowed ? IP_PMTUDISC_DONT : IP_PMTUDISC_DO;
-    int ipv6_value = allowed ? IPV6_PMTUDISC_DONT : IPV6_PMTUDISC_DO;
-
-    if (ipv4)
-        setsockopt(udp->fd, IPPROTO_IP, IP_MTU_DISCOVER, &ipv4_value, sizeof(ipv4_value));
-    else
-        setsockopt(udp->fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &ipv6_value, sizeof(ipv6_value));
-}
-
-/* Returns 1 or a negative errno. */
-static int transmit_fragmented(const struct udp *udp, const struct msghdr *header)
-{
-    int result;
-
-    set_fragmentation(udp, true);
-    result = sendmsg(udp->fd, header, MSG_DONTWAIT) < 0 ? -errno : 1;
-    set_fragmentation(udp, false);
-    return result;
-}
-
 /* Returns how many were taken, at least 1, or the negative errno of the first. */
-static int transmit(const struct udp *udp, struct mmsghdr *headers, size_t count,
-                    const struct attempt *attempt)
+static int transmit(const struct udp *udp, struct mmsghdr *headers, size_t count)
 {
-    int taken;
+    int taken = sendmmsg(udp->fd, headers, (unsigned)count, MSG_DONTWAIT);
 
-    if (attempt->fragment)
-        return transmit_fragmented(udp, &headers[0].msg_hdr);
-    taken = sendmmsg(udp->fd, headers, (unsigned)count, MSG_DONTWAIT);
     if (taken == 0)
         return -EIO; /* should not happen; do not retry for ever */
     return taken < 0 ? -errno : taken;
@@ -115,19 +87,6 @@ static enum verdict unpin_source(struct msghdr *header)
     return VERDICT_AGAIN;
 }
 
-/*
- * Clears DF for this datagram. "Too big" despite that is almost always another datagram's pending
- * error.
- */
-static enum verdict allow_fragments(struct udp *udp, struct attempt *attempt)
-{
-    if (attempt->fragment)
-        return attempt->pending++ < UDP_PENDING_MAX ? VERDICT_AGAIN : VERDICT_FAILED;
-    udp->set->stats.too_big_for_path++;
-    attempt->fragment = true;
-    return VERDICT_AGAIN;
-}
-
 static enum verdict verdict_of(struct udp *udp, struct msghdr *header, struct attempt *attempt,
                                int error)
 {
@@ -141,8 +100,6 @@ static enum verdict verdict_of(struct udp *udp, struct msghdr *header, struct at
         return wait_pause(udp);
     case EINTR:
         return attempt->interrupted++ < UDP_INTERRUPTED_MAX ? VERDICT_AGAIN : wait_pause(udp);
-    case EMSGSIZE: /* if it was another datagram's pending error, DF is only cleared needlessly */
-        return allow_fragments(udp, attempt);
     case EINVAL:
     case EADDRNOTAVAIL:
     case ENETUNREACH:
@@ -236,7 +193,7 @@ static void offer(struct run *run)
     struct udp *udp = run->udp;
     struct mmsghdr *headers = udp->set->send.headers + run->message;
     size_t offered = run->messages - run->message;
-    int taken = transmit(udp, headers, offered, &run->attempt);
+    int taken = transmit(udp, headers, offered);
 
     /*
      * sendmmsg does not report the error that stopped it after the first message, and that call may

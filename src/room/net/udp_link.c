@@ -145,7 +145,21 @@ static void close_socket(struct udp_link *link)
     link->fd = -1;
 }
 
-/* Returns 0 or an errno. On failure the old socket keeps_peer. */
+/*
+ * Anybody can forge "fragmentation needed": it must not make us send in fragments. The interface's
+ * own MTU counts.
+ */
+static void ignore_path_mtu(int fd, int family)
+{
+    int ipv4 = IP_PMTUDISC_OMIT, ipv6 = IPV6_PMTUDISC_OMIT;
+
+    if (family == AF_INET6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &ipv6, sizeof(ipv6));
+    else
+        setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &ipv4, sizeof(ipv4));
+}
+
+/* Returns 0 or an errno. On failure the old socket keeps its peer. */
 static int connect_to(struct udp_link *link, const struct resolver_address *address)
 {
     int buffer = UDP_LINK_BUFFER_BYTES, on = 1, error;
@@ -155,6 +169,7 @@ static int connect_to(struct udp_link *link, const struct resolver_address *addr
         return errno;
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer));
     setsockopt(fd, SOL_UDP, UDP_GRO, &on, sizeof(on));
+    ignore_path_mtu(fd, address->bytes.ss_family);
     /* A connected socket receives from its peer only, and reports ICMP errors. */
     if (connect(fd, (const struct sockaddr *)&address->bytes, address->length) != 0) {
         error = errno;

@@ -24,7 +24,6 @@ int __wrap_getsockname(int fd, struct sockaddr *address, socklen_t *length);
 int __wrap_setsockopt(int fd, int level, int name, const void *value, socklen_t length);
 int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *length);
 int __wrap_sendmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags);
-ssize_t __wrap_sendmsg(int fd, const struct msghdr *header, int flags);
 int __wrap_recvmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags,
                     struct timespec *timeout);
 
@@ -227,15 +226,11 @@ static int take_one(int socket, const struct msghdr *header, const struct iovec 
     uint8_t id = piece->iov_len == 0 ? 0 : *(const uint8_t *)piece->iov_base;
     int error =
         meet_error(socket, id, header->msg_controllen > 0, first || fake.error_spent_by_partial);
-    bool ipv4 = endpoint_address_is_ipv4(fake.bound[socket].address);
-    int discover = ipv4 ? fake_option(socket, IPPROTO_IP, IP_MTU_DISCOVER)
-                        : fake_option(socket, IPPROTO_IPV6, IPV6_MTU_DISCOVER);
     struct fake_taken *taken = &fake.taken[fake.taken_count];
 
     if (error != 0)
         return error;
     *taken = (struct fake_taken){.socket = socket, .id = id, .length = (uint32_t)piece->iov_len};
-    taken->fragmented = discover != IP_PMTUDISC_DO;
     read_taken_local(header, taken);
     if (sockaddr_to_endpoint(header->msg_name, header->msg_namelen, &taken->peer) != 0)
         return EFAULT;
@@ -285,15 +280,6 @@ int __wrap_sendmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags)
         headers[i].msg_len = (unsigned)headers[i].msg_hdr.msg_iov[0].iov_len;
     }
     return limit;
-}
-
-ssize_t __wrap_sendmsg(int fd, const struct msghdr *header, int flags)
-{
-    int error = take(find(fd), header, true);
-
-    (void)flags;
-    fake.send_calls++;
-    return error != 0 ? failed(error) : (ssize_t)header->msg_iov[0].iov_len;
 }
 
 static void add_control(struct msghdr *header, size_t *used, int level, int type, const void *data,

@@ -27,7 +27,6 @@ struct fake_taken {
     int socket;
     uint32_t length;
     uint8_t id;
-    bool fragmented; /* fragmentation was allowed */
 };
 
 struct fake_error {

@@ -91,7 +91,7 @@ Test(udp, the_options_of_an_ipv4_door)
 
     cr_assert_eq(open_door("0.0.0.0:8888", NULL, &door), STATUS_OK);
     cr_assert_eq(fake_option(0, IPPROTO_IP, IP_PKTINFO), 1);
-    cr_assert_eq(fake_option(0, IPPROTO_IP, IP_MTU_DISCOVER), IP_PMTUDISC_DO);
+    cr_assert_eq(fake_option(0, IPPROTO_IP, IP_MTU_DISCOVER), IP_PMTUDISC_OMIT);
     cr_assert_eq(fake_option(0, IPPROTO_IP, IP_RECVERR), 1);
     cr_assert_eq(fake_option(0, SOL_SOCKET, SO_RXQ_OVFL), 1);
     cr_assert_eq(fake_option(0, IPPROTO_IPV6, IPV6_V6ONLY), -1);
@@ -108,7 +108,7 @@ Test(udp, the_options_of_an_ipv6_door)
     cr_assert_eq(open_door("[::]:8888", NULL, &door), STATUS_OK);
     cr_assert_eq(fake_option(0, IPPROTO_IPV6, IPV6_V6ONLY), 1);
     cr_assert_eq(fake_option(0, IPPROTO_IPV6, IPV6_RECVPKTINFO), 1);
-    cr_assert_eq(fake_option(0, IPPROTO_IPV6, IPV6_MTU_DISCOVER), IPV6_PMTUDISC_DO);
+    cr_assert_eq(fake_option(0, IPPROTO_IPV6, IPV6_MTU_DISCOVER), IPV6_PMTUDISC_OMIT);
     cr_assert_eq(fake_option(0, IPPROTO_IPV6, IPV6_RECVERR), 1);
     cr_assert_eq(fake_option(0, SOL_SOCKET, SO_RXQ_OVFL), 1);
     cr_assert_eq(fake_option(0, SOL_SOCKET, SO_REUSEADDR), -1);

@@ -403,60 +403,6 @@ Test(udp_send, pauses_between_datagrams_that_are_taken_are_no_reason_to_fail)
     }
 }
 
-Test(udp_send, a_datagram_too_big_for_its_path_is_sent_in_fragments)
-{
-    prepare(3);
-    fake_fail(2, EMSGSIZE);
-    udp_outbox_send(set, entries, 3);
-    assert_results(3, "TTT", "too big");
-    cr_assert_not(fake.taken[0].fragmented);
-    cr_assert(fake.taken[1].fragmented);
-    cr_assert_not(fake.taken[2].fragmented);
-    cr_assert_eq(fake_option(0, IPPROTO_IP, IP_MTU_DISCOVER), IP_PMTUDISC_DO);
-    cr_assert_eq(stats().too_big_for_path, 1);
-}
-
-Test(udp_send, an_ipv6_datagram_too_big_for_its_path_is_sent_in_fragments)
-{
-    prepare(3);
-    for (size_t i = 0; i < 3; i++)
-        move_to_ipv6(i);
-    fake_fail(2, EMSGSIZE);
-    udp_outbox_send(set, entries, 3);
-    assert_results(3, "TTT", "too big");
-    cr_assert(fake.taken[1].fragmented);
-    cr_assert_not(fake.taken[2].fragmented);
-    cr_assert_eq(fake_option(1, IPPROTO_IPV6, IPV6_MTU_DISCOVER), IPV6_PMTUDISC_DO);
-}
-
-Test(udp_send, a_datagram_too_big_in_fragments_too_fails)
-{
-    prepare(3);
-    for (int i = 0; i < 10; i++)
-        fake_fail(2, EMSGSIZE);
-    udp_outbox_send(set, entries, 3);
-    assert_results(3, "TFT", "far too big");
-    cr_assert_eq(stats().too_big_for_path, 1);
-    cr_assert_eq(fake_option(0, IPPROTO_IP, IP_MTU_DISCOVER), IP_PMTUDISC_DO);
-}
-
-Test(udp_send, a_fragmented_datagram_can_meet_every_other_error)
-{
-    static const char expected[][4] = {"TLL", "TLL", "TTT", "TFT"};
-    static const int errors[] = {EAGAIN, ENOBUFS, EINTR, EPERM};
-
-    for (size_t i = 0; i < 4; i++) {
-        tear_down();
-        set_up();
-        prepare(3);
-        fake_fail(2, EMSGSIZE);
-        fake_fail(2, errors[i]);
-        udp_outbox_send(set, entries, 3);
-        assert_results(3, expected[i], strerror(errors[i]));
-        cr_expect_eq(fake_option(0, IPPROTO_IP, IP_MTU_DISCOVER), IP_PMTUDISC_DO);
-    }
-}
-
 Test(udp_send, an_answer_leaves_from_the_address_that_was_written_to)
 {
     prepare(4);
