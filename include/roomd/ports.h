@@ -24,6 +24,8 @@ enum outbox_result {
     OUTBOX_TAKEN,  /* the kernel has it */
     OUTBOX_LATER,  /* the door's socket is full: offered again after room_door_writable */
     OUTBOX_FAILED, /* it can't be sent to this endpoint; a retry would not help */
+    /* This path takes nothing now, others do: offered again after room_door_writable. */
+    OUTBOX_PATH_LATER,
 };
 
 struct outbox_entry {
@@ -35,8 +37,9 @@ struct outbox_entry {
 
 struct outbox {
     /*
-     * Sends the entries in order and sets the result of each. Once an entry is LATER, all later
-     * entries of the same door are LATER too, so that a member never gets its second datagram
+     * Sends the entries in order and sets the result of each. The entries of one path stand
+     * together. Once an entry is LATER, all later entries of the same door are LATER too, and once
+     * one is PATH_LATER those of the same path are, so that a member never gets its second datagram
      * without the first. Consecutive entries of one path and one length (the last may be shorter)
      * may be sent by one system call; each is a datagram all the same.
      */

@@ -151,7 +151,7 @@ void room_close(struct room *room);
 /* Releases all events that are held back: the next sweep sends them. */
 void room_release(struct room *room, const struct moment *now);
 
-/* This door's socket has room again. */
+/* This door's socket, or a path of it that was put off, has room again. */
 void room_door_writable(struct room *room, uint16_t door);
 
 #endif

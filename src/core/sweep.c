@@ -28,11 +28,12 @@ static bool collect_portion(struct delivery *delivery, uint32_t position)
 {
     struct batch *batch = &delivery->batch;
     const struct path *path = registry_path(delivery->wiring.registry, position);
+    const struct slot *slot = registry_slot(delivery->wiring.registry, position);
     struct portion *portion = &batch->portions[batch->portion_count++];
 
     *portion = (struct portion){.first = (uint16_t)batch->entry_count,
                                 .pending = (uint16_t)batch->entry_count,
-                                .blocked = delivery_is_blocked(delivery, path->door)};
+                                .blocked = delivery_is_blocked(delivery, path, slot)};
     if (protocol_at(delivery, position)->collect(delivery, portion, position))
         return true;
     /* Without an entry its portion is still to come. */

@@ -76,6 +76,10 @@ static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
             entry->result = OUTBOX_LATER;
             continue;
         }
+        if (peer_of(entry->path) == world->slow) {
+            entry->result = OUTBOX_PATH_LATER;
+            continue;
+        }
         world->take = (uint8_t)(world->take - (world->take == 255 ? 0 : 1));
         entry->result = peer_of(entry->path) == world->failing ? OUTBOX_FAILED : OUTBOX_TAKEN;
         if (sequenced_is(entry->bytes, entry->length))
@@ -393,6 +397,7 @@ static void step(struct world *world, struct input *input)
     case 9:
         world->take = take_byte(input);
         world->failing = take_byte(input);
+        world->slow = (uint8_t)(world->failing ^ 0x80U); /* never both */
         break;
     default:
         step_sweep(world, input);
@@ -407,7 +412,7 @@ static void open_world(struct world *world)
     memset(world, 0, sizeof(*world));
     world->history = &history;
     world->take = 255;
-    world->failing = 255;
+    world->failing = world->slow = 255;
     world->fuzz.now.mono_ns = MOMENT_NS_PER_S;
     set_access(world, 1);
     open_room(world);
@@ -424,7 +429,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         room_checks(&world);
     }
     /* At the end, everybody has been sent everything. */
-    world.take = world.failing = 255;
+    world.take = world.failing = world.slow = 255;
     room_door_writable(world.fuzz.room, 0);
     room_door_writable(world.fuzz.room, 1);
     step_notice(&world);

@@ -66,6 +66,7 @@ struct world {
     unsigned notices; /* said so far */
     uint8_t take;     /* datagrams that the doors take until they are full; 255: no limit */
     uint8_t failing;  /* peer that can't be sent to; PEERS and above: none */
+    uint8_t slow;     /* peer whose path takes nothing now; the same */
     bool wording[2];  /* of each door: true for the second of its dialects */
     struct {
         struct roster_record record;

@@ -50,6 +50,14 @@ static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
             entries[i].result = OUTBOX_LATER;
             continue;
         }
+        if (fake->slow_port != 0 && entries[i].path->peer.port == fake->slow_port) {
+            if (fake->slow_take == 0) {
+                entries[i].result = OUTBOX_PATH_LATER;
+                fake->put_off++;
+                continue;
+            }
+            fake->slow_take--;
+        }
         fake->take -= fake->take == SIZE_MAX ? 0 : 1;
         if (fake->failing_port != 0 && entries[i].path->peer.port == fake->failing_port) {
             entries[i].result = OUTBOX_FAILED;

@@ -24,6 +24,9 @@ struct fake_outbox {
     size_t take;         /* so many more are taken before the doors are full; SIZE_MAX: no limit */
     uint32_t full_doors; /* one bit for each door that is full whatever `take` says */
     uint16_t failing_port; /* sending to this port fails; 0: none */
+    uint16_t slow_port;    /* the path to this port takes `slow_take` more; 0: all take all */
+    size_t slow_take;
+    size_t put_off; /* entries for that path that it did not take */
 };
 
 void fake_outbox_init(struct fake_outbox *fake);

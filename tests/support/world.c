@@ -137,6 +137,15 @@ static void send_entry(struct world *world, const struct outbox_entry *entry)
                       entry->bytes, entry->length);
 }
 
+/* The door is full for a while, or only the path to `peer`. */
+static void fill_outbox(struct world *world, const struct endpoint *peer)
+{
+    world->full_until_ns =
+        world->now.mono_ns + dice_between(&world->dice, MOMENT_NS_PER_MS, 30 * MOMENT_NS_PER_MS);
+    world->full_path = dice_chance(&world->dice, 500);
+    world->full_peer = *peer;
+}
+
 static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
 {
     struct world *world = ctx;
@@ -144,10 +153,10 @@ static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (world->full_until_ns == 0 && !world->healed &&
             dice_chance(&world->dice, world->setup.full_permille))
-            world->full_until_ns = world->now.mono_ns + dice_between(&world->dice, MOMENT_NS_PER_MS,
-                                                                     30 * MOMENT_NS_PER_MS);
-        if (world->full_until_ns != 0) {
-            entries[i].result = OUTBOX_LATER;
+            fill_outbox(world, &entries[i].path->peer);
+        if (world->full_until_ns != 0 &&
+            (!world->full_path || endpoint_equal(&world->full_peer, &entries[i].path->peer))) {
+            entries[i].result = world->full_path ? OUTBOX_PATH_LATER : OUTBOX_LATER;
             continue;
         }
         entries[i].result = OUTBOX_TAKEN;

@@ -55,7 +55,7 @@ struct world_setup {
     int64_t linger_ns; /* from the end of the talk until the network is healed */
     uint32_t session_timeout_s;
     struct fake_weather weather[FAKE_WAYS];
-    uint32_t full_permille; /* of datagrams, how many fill the outbox for 1 to 30 ms */
+    uint32_t full_permille; /* of datagrams, how many fill the outbox, or a path, for 1 to 30 ms */
     struct room_rate messages;
     size_t ring_bytes;
     struct world_incidents incidents;

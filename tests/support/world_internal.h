@@ -128,6 +128,8 @@ struct world {
     struct dialect dialect;
     struct room *room;
     int64_t full_until_ns;
+    struct endpoint full_peer; /* if full_path, nobody else's path is full */
+    bool full_path;
     bool healed;
     struct act *acts; /* owned; in the order of time */
     size_t acts_count, acts_max, acts_done;

@@ -35,10 +35,11 @@ struct name {
 };
 
 /* Bits of slot.flags. */
-#define SLOT_OWES_ACCEPT 1U /* the accept is sent before any event */
-#define SLOT_PROBATION   4U /* its address is not confirmed: see ROOM_PROBATION_BYTES */
-#define SLOT_NEWLINE     2U /* every datagram ends with a newline */
-#define SLOT_SEQUENCED   8U /* see core/model/session.h */
+#define SLOT_OWES_ACCEPT 1U  /* the accept is sent before any event */
+#define SLOT_PROBATION   4U  /* its address is not confirmed: see ROOM_PROBATION_BYTES */
+#define SLOT_NEWLINE     2U  /* every datagram ends with a newline */
+#define SLOT_SEQUENCED   8U  /* see core/model/session.h */
+#define SLOT_PATH_WAITS  16U /* its path takes nothing now: OUTBOX_PATH_LATER */
 
 /* The data of a member that a sweep reads and writes. */
 struct slot {

@@ -194,10 +194,8 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
         const struct outbox_entry *entry = &delivery->batch.entries[portion->first + i];
         const struct pending *pending = &delivery->batch.pending[portion->pending + i];
 
-        if (entry->result == OUTBOX_LATER) {
-            delivery->blocked |= 1U << entry->path->door;
+        if (delivery_was_put_off(delivery, entry, slot))
             break;
-        }
         delivery_count_probation(registry_member(delivery->wiring.registry, position), slot,
                                  entry->length);
         if (entry->result == OUTBOX_TAKEN) {

@@ -34,15 +34,48 @@ void delivery_unpin(struct delivery *delivery)
     segment_unpin(&delivery->segments);
 }
 
-bool delivery_is_blocked(const struct delivery *delivery, uint16_t door)
+static bool is_door_blocked(const struct delivery *delivery, uint16_t door)
 {
     return (delivery->blocked >> door & 1U) != 0;
 }
 
+bool delivery_is_blocked(const struct delivery *delivery, const struct path *path,
+                         const struct slot *slot)
+{
+    return is_door_blocked(delivery, path->door) || (slot->flags & SLOT_PATH_WAITS) != 0;
+}
+
+bool delivery_was_put_off(struct delivery *delivery, const struct outbox_entry *entry,
+                          struct slot *slot)
+{
+    switch ((enum outbox_result)entry->result) {
+    case OUTBOX_LATER:
+        delivery->blocked |= 1U << entry->path->door;
+        return true;
+    case OUTBOX_PATH_LATER:
+        slot->flags |= SLOT_PATH_WAITS;
+        delivery->paths_wait = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/*
+ * All paths are tried again, whatever their door: those that still take nothing are put off again,
+ * without a system call.
+ */
 void delivery_door_writable(struct delivery *delivery, uint16_t door)
 {
+    struct registry *registry = delivery->wiring.registry;
+
     if (door < ROOM_DOORS_MAX)
         delivery->blocked &= ~(1U << door);
+    if (!delivery->paths_wait)
+        return;
+    delivery->paths_wait = false;
+    for (uint32_t i = 0; i < registry_count(registry); i++)
+        registry_slot(registry, i)->flags &= ~SLOT_PATH_WAITS;
 }
 
 bool delivery_send_now(struct delivery *delivery, const struct path *path, const void *bytes,
@@ -51,7 +84,7 @@ bool delivery_send_now(struct delivery *delivery, const struct path *path, const
     struct outbox_entry entry = {
         .path = path, .bytes = bytes, .length = (uint32_t)length, .result = OUTBOX_FAILED};
 
-    if (delivery_is_blocked(delivery, path->door))
+    if (is_door_blocked(delivery, path->door))
         return false;
     delivery->wiring.outbox.send(delivery->wiring.outbox.ctx, &entry, 1);
     if (entry.result == OUTBOX_LATER)

@@ -7,7 +7,8 @@
  *
  * Nothing is queued per member. The events owed at a cursor are rendered once per dialect and place
  * in the transcript, and shared by all members with that cursor; the registry knows the lagging
- * members. Each door blocks by itself: a full socket delays no other door.
+ * members. Each door blocks by itself: a full socket delays no other door. So does each path: what
+ * one member's link can't take delays no other member.
  */
 #ifndef ROOMD_CORE_ROOM_DELIVERY_H
 #define ROOMD_CORE_ROOM_DELIVERY_H

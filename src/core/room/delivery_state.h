@@ -30,7 +30,7 @@ struct portion {
     /* Index of the first struct pending; a pattern's, if this is a copy. */
     uint16_t pending;
     uint16_t count;
-    bool blocked; /* its door is blocked: nothing was tried */
+    bool blocked; /* its door or its path is: nothing was tried */
     /* On probation and out of budget: it stops lagging until it is heard. */
     bool held;
     bool common; /* plain, and only its cursor moves */
@@ -61,6 +61,7 @@ struct batch {
 struct delivery {
     struct delivery_wiring wiring;
     uint32_t blocked; /* one bit per door */
+    bool paths_wait;  /* some slots may have SLOT_PATH_WAITS */
     struct batch batch;
     struct bundle_cache cache;
     struct segment_cache segments;
@@ -70,8 +71,16 @@ struct delivery {
 /* The batch was sent and settled: entries of the caches may be replaced. */
 void delivery_unpin(struct delivery *delivery);
 
-/* True if the door's socket is full. */
-bool delivery_is_blocked(const struct delivery *delivery, uint16_t door);
+/* True if the door's socket, or the path to this member, takes nothing now. */
+bool delivery_is_blocked(const struct delivery *delivery, const struct path *path,
+                         const struct slot *slot);
+
+/*
+ * True if the outbox has put this entry off; its door, or the path to this member, is blocked from
+ * now on.
+ */
+bool delivery_was_put_off(struct delivery *delivery, const struct outbox_entry *entry,
+                          struct slot *slot);
 
 /*
  * Adds a datagram to the batch and to that portion. `bytes` must stay unchanged until the batch is

@@ -13,7 +13,7 @@ void overload_init(struct overload *overload)
 
 /*
  * Counts lagging members only: a member on probation that stopped lagging is owed much, perhaps for
- * ever, and costs nothing.
+ * ever, and costs nothing. Nor does one behind a slow link: that is no fault of the room.
  */
 uint64_t overload_owed(const struct room *room)
 {
@@ -22,9 +22,12 @@ uint64_t overload_owed(const struct room *room)
     uint32_t behind = registry_behind(room->registry);
 
     for (uint32_t n = 0; n < behind; n++) {
-        uint64_t cursor =
-            registry_slot(room->registry, registry_lagging(room->registry, n))->cursor;
+        const struct slot *slot =
+            registry_slot(room->registry, registry_lagging(room->registry, n));
+        uint64_t cursor = slot->cursor;
 
+        if ((slot->flags & SLOT_PATH_WAITS) != 0)
+            continue;
         /* Events that it missed are not sent to it. */
         if (cursor < oldest)
             cursor = oldest;

@@ -107,7 +107,7 @@ static bool collect_all(struct delivery *delivery, struct portion *portion, uint
     uint64_t released = transcript_released(delivery->wiring.transcript), cursor;
     uint32_t flight = session->flight;
 
-    if (portion->blocked || member->warned) /* its door is full, or it is away */
+    if (portion->blocked || member->warned) /* its door or path is full, or it is away */
         return true;
     skip_forgotten(delivery, member, slot);
     if (!collect_repairs(delivery, portion, position))
@@ -209,10 +209,8 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
     uint16_t count = portion->count, i;
 
     for (i = 0; i < count; i++) {
-        if (entries[i].result == OUTBOX_LATER) {
-            delivery->blocked |= 1U << entries[i].path->door;
+        if (delivery_was_put_off(delivery, &entries[i], slot))
             break;
-        }
         if (entries[i].result == OUTBOX_TAKEN)
             delivery->wiring.stats->datagrams_sent++;
         else /* as good as lost on the way: the member will ask for it again */

@@ -418,6 +418,23 @@ Test(session_delivery, a_full_socket_loses_nothing)
     cr_expect_eq(count_events(&alice), 5);
 }
 
+Test(session_delivery, a_path_that_takes_nothing_loses_nothing_and_keeps_nobody_waiting)
+{
+    cr_assert(hand_enter(&bob, 8, "bob"));
+    forget();
+    stage.outbox.slow_port = ALICE;
+    say(5, true);
+    cr_expect_eq(stage_sweep(&stage), SWEEP_BLOCKED);
+    cr_expect_eq(count_events(&alice), 0);
+    cr_expect_eq(count_events(&bob), 5);
+    stage.outbox.slow_port = 0;
+    stage_sweep(&stage);
+    cr_expect_eq(count_events(&alice), 0, "not before the door is writable");
+    room_door_writable(stage.room, 0);
+    stage_sweep(&stage);
+    cr_expect_eq(count_events(&alice), 5);
+}
+
 Test(session_delivery, joins_that_are_held_back_are_one_frame)
 {
     struct sequenced_events events;
