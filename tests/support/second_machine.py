@@ -11,6 +11,7 @@ import select
 import socket
 import struct
 import subprocess
+import unittest
 
 import own_network
 from roomd_process import PATIENCE_S
@@ -43,9 +44,14 @@ class SecondMachine:
     def network(self):
         return own_network.network_of(self.holder.pid)
 
-    def slow_down(self, rate):
-        """From now on so much passes towards it, for instance 64kbit; the rest waits in a long queue."""
+    def slow_down(self, rate, queue_bytes=100000000):
+        """From now on so much passes towards it, for instance 64kbit; the rest waits in a queue."""
         _tool("tc", "qdisc", "replace", "dev", "here", "root", "tbf", "rate", rate, "burst", "2kb",
+              "limit", str(queue_bytes))
+
+    def speed_up(self):
+        """What has waited passes, in bursts that the other end can queue (net.core.netdev_max_backlog)."""
+        _tool("tc", "qdisc", "change", "dev", "here", "root", "tbf", "rate", "100mbit", "burst", "100kb",
               "limit", "100000000")
 
     def limit_mtu(self, size):
@@ -86,12 +92,19 @@ def second_machine():
         holder.stdout.close()
 
 
+def _raw_socket(*arguments):
+    try:
+        return socket.socket(*arguments)
+    except PermissionError as error:
+        raise unittest.SkipTest("no raw socket: %s" % error) from None
+
+
 class Tap:
     """Reads the IP packets with UDP that arrive at the second machine."""
 
     def __init__(self, machine):
         with machine.network():
-            self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETHERTYPE_ALL))
+            self.socket = _raw_socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETHERTYPE_ALL))
             self.socket.bind(("there", 0))
         self.socket.setblocking(False)
 
@@ -129,13 +142,13 @@ def forge_fragmentation_needed(machine, source, destination, mtu):
             quoted = struct.pack("!IHBB16s16s", 6 << 28, 1008, socket.IPPROTO_UDP, 64,
                                  socket.inet_pton(socket.AF_INET6, source[0]),
                                  socket.inet_pton(socket.AF_INET6, destination[0]))
-            with socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as raw:
+            with _raw_socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as raw:
                 # The kernel fills in the checksum (RFC 3542, 3.1).
                 raw.sendto(struct.pack("!BBHI", *ICMPV6_TOO_BIG, 0, mtu) + quoted + udp, (source[0], 0))
             return
         quoted = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 1028, 7, DONT_FRAGMENT, 64, socket.IPPROTO_UDP, 0,
                              socket.inet_aton(source[0]), socket.inet_aton(destination[0]))
         checksum = _checksum(struct.pack("!BBHHH", *ICMP_FRAGMENTATION_NEEDED, 0, 0, mtu) + quoted + udp)
-        with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as raw:
+        with _raw_socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as raw:
             raw.sendto(struct.pack("!BBHHH", *ICMP_FRAGMENTATION_NEEDED, checksum, 0, mtu) + quoted + udp,
                        (source[0], 0))

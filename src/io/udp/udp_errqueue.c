@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The error queue of a door: ICMP errors, each with the destination of the datagram that it quotes.
- * Knows no consequences of an error.
+ * The error queue of a door: ICMP errors, each with the destination of the datagram that it quotes,
+ * and reports that a datagram has left. Knows no consequences of either.
  *
  * The queue is read before datagrams because both share the receive buffer: left alone, errors from
  * a few members whose programs have gone would fill it, and nearly all messages would be lost.
@@ -90,7 +90,11 @@ static void dispatch(struct udp *udp, size_t slot)
     struct sock_extended_err error;
     struct endpoint peer;
 
-    if (!read_error(header, &error) || !is_icmp(&error))
+    if (!read_error(header, &error))
+        return;
+    if (error.ee_origin == SO_EE_ORIGIN_TIMESTAMPING)
+        udp_paths_left(udp, error.ee_data);
+    if (!is_icmp(&error))
         return;
     set->stats.icmp_errors++;
     if (is_unreachable(&error) &&
@@ -98,7 +102,7 @@ static void dispatch(struct udp *udp, size_t slot)
         set->sink.unreachable(set->sink.ctx, &peer, udp->door);
 }
 
-size_t udp_errqueue_drain(struct udp *udp)
+static size_t drain(struct udp *udp)
 {
     struct udp_error_batch *batch = &udp->set->errors;
     size_t taken = 0;
@@ -117,6 +121,14 @@ size_t udp_errqueue_drain(struct udp *udp)
             return taken; /* empty, or a signal: the rest keeps the socket ready */
     }
     udp->errors_wait = true;
+    return taken;
+}
+
+size_t udp_errqueue_drain(struct udp *udp)
+{
+    size_t taken = drain(udp);
+
+    udp_paths_tell(udp);
     return taken;
 }
 

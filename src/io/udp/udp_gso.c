@@ -8,6 +8,7 @@
  */
 #include "io/udp/udp_internal.h"
 
+#include <linux/net_tstamp.h>
 #include <netinet/udp.h>
 #include <string.h>
 
@@ -120,15 +121,35 @@ static void prepare(struct udp_send_batch *batch, size_t message,
     }
 }
 
-size_t udp_gso_fill(struct udp_send_batch *batch, const struct outbox_entry *entries, size_t count,
+/* Asks the kernel to report when the message leaves, if its path is followed. */
+static void follow(struct udp *udp, size_t message, const struct path *path)
+{
+    struct udp_send_batch *batch = &udp->set->send;
+    struct msghdr *header = &batch->headers[message].msg_hdr;
+    uint32_t wish = SOF_TIMESTAMPING_TX_SOFTWARE;
+
+    batch->followed[message] = udp_paths_follow(udp, path, &batch->places[message]);
+    if (!batch->followed[message])
+        return;
+    header->msg_controllen = add_control(&batch->controls[message], header->msg_controllen,
+                                         SOL_SOCKET, SO_TIMESTAMPING, &wish, sizeof(wish));
+    header->msg_control = &batch->controls[message];
+}
+
+size_t udp_gso_fill(struct udp *udp, const struct outbox_entry *entries, size_t count,
                     bool together)
 {
+    struct udp_send_batch *batch = &udp->set->send;
     size_t messages = 0;
 
+    udp->paths.run++;
     for (size_t done = 0; done < count; done += batch->spans[messages++]) {
+        bool joined = together && !udp_paths_is_slow(udp, entries[done].path);
+
         batch->spans[messages] =
-            (uint8_t)(together ? count_segments(entries + done, count - done) : 1);
+            (uint8_t)(joined ? count_segments(entries + done, count - done) : 1);
         prepare(batch, messages, entries, done, batch->spans[messages]);
+        follow(udp, messages, entries[done].path);
     }
     return messages;
 }

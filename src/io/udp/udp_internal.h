@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Shared by the five files behind udp.h and included by no others: udp.c opens and closes,
- * udp_recv.c and udp_send.c own their buffers and watchers, udp_errqueue.c is called by both,
- * udp_gso.c by udp_send.c.
+ * Shared by the six files behind udp.h and included by no others: udp.c opens and closes,
+ * udp_recv.c and udp_send.c own their buffers and watchers, udp_errqueue.c is called by the first,
+ * udp_gso.c by the second, udp_paths.c by all of them.
  */
 #ifndef ROOMD_IO_UDP_UDP_INTERNAL_H
 #define ROOMD_IO_UDP_UDP_INTERNAL_H
@@ -29,20 +29,26 @@
 /* A control message with an address of either family. */
 #define UDP_PKTINFO_BYTES CMSG_SPACE(sizeof(struct in6_pktinfo))
 
+/* Comes with every report of a departure, and with datagrams if another program asks for it. */
+#define UDP_TIMESTAMP_BYTES CMSG_SPACE(sizeof(struct scm_timestamping))
+
 /* The destination address, and SO_RXQ_OVFL's counter. */
-#define UDP_RECV_CONTROL_BYTES (UDP_PKTINFO_BYTES + CMSG_SPACE(sizeof(uint32_t)))
+#define UDP_RECV_CONTROL_BYTES                                                                     \
+    (UDP_PKTINFO_BYTES + UDP_TIMESTAMP_BYTES + CMSG_SPACE(sizeof(uint32_t)))
 
 /* The error, followed by the address of its sender, and the address the report was sent to. */
 #define UDP_ERROR_CONTROL_BYTES                                                                    \
-    (UDP_PKTINFO_BYTES + CMSG_SPACE(sizeof(struct sock_extended_err) + sizeof(struct sockaddr_in6)))
+    (UDP_PKTINFO_BYTES + UDP_TIMESTAMP_BYTES +                                                     \
+     CMSG_SPACE(sizeof(struct sock_extended_err) + sizeof(struct sockaddr_in6)))
 
 struct udp_recv_control {
     alignas(struct cmsghdr) uint8_t bytes[UDP_RECV_CONTROL_BYTES];
 };
 
 struct udp_send_control {
-    /* The source address and the length of segments. */
-    alignas(struct cmsghdr) uint8_t bytes[UDP_PKTINFO_BYTES + CMSG_SPACE(sizeof(uint16_t))];
+    /* The source address, the length of segments, and the wish for a report. */
+    alignas(struct cmsghdr) uint8_t
+        bytes[UDP_PKTINFO_BYTES + CMSG_SPACE(sizeof(uint16_t)) + CMSG_SPACE(sizeof(uint32_t))];
 };
 
 struct udp_error_control {
@@ -70,13 +76,58 @@ struct udp_send_batch {
     union sockaddr_any peers[UDP_SEND_SLOTS];
     struct udp_send_control controls[UDP_SEND_SLOTS];
     struct udp_send_source sources[UDP_SEND_SLOTS];
-    uint8_t spans[UDP_SEND_SLOTS]; /* number of datagrams in each message */
+    uint8_t spans[UDP_SEND_SLOTS];   /* number of datagrams in each message */
+    bool followed[UDP_SEND_SLOTS];   /* the kernel is to report when it leaves */
+    uint16_t places[UDP_SEND_SLOTS]; /* of its path, if it is followed */
 };
 
 struct udp_error_batch {
     struct mmsghdr headers[UDP_ERROR_SLOTS];
     union sockaddr_any peers[UDP_ERROR_SLOTS];
     struct udp_error_control controls[UDP_ERROR_SLOTS];
+};
+
+/* udp_paths.c: paths that are followed, in sets of UDP_PLACE_WAYS, and reports outstanding. */
+#define UDP_PLACES     1024U
+#define UDP_PLACE_WAYS 8U
+#define UDP_KEYS       1024U
+
+/* A path whose datagrams are followed. */
+struct udp_place {
+    struct endpoint peer;
+    uint32_t generation; /* 0: unused */
+    uint32_t run;        /* the last call that needed it */
+    uint32_t sent, left; /* datagrams; those between have not left yet */
+    int64_t moved_ns;    /* when one left, or was sent after all others had left */
+    int64_t refused_until_ns;
+    bool held; /* an entry was put off, and `writable` not called since */
+};
+
+/* A message that is to be reported; `key` is the kernel's number of it. */
+struct udp_key {
+    uint32_t key;
+    uint32_t generation;
+    uint32_t sent; /* of its place, with it */
+    uint16_t place;
+};
+
+struct udp_paths {
+    struct udp_place places[UDP_PLACES];
+    struct udp_key keys[UDP_KEYS];
+    uint32_t next_key, generation, run;
+    uint32_t held;       /* places */
+    size_t unmeasured;   /* datagrams since the queue was measured */
+    unsigned samples;    /* reports that may still be asked for in this millisecond */
+    unsigned strays;     /* reports in a row that fit nothing */
+    int buffer, queued;  /* bytes, as the kernel counts them */
+    int64_t now_ns;      /* when the queue was measured */
+    int64_t standing_ns; /* since when the queue has been long; 0: it is not */
+    int64_t trouble_ns;  /* when there was last a reason to follow */
+    int64_t sampled_ns;  /* when `samples` was set */
+    bool following;      /* while there is such a reason */
+    bool asked, able;    /* the kernel was asked for reports; it can make them */
+    bool released;       /* a path that waited may send: to be told */
+    ev_timer check;      /* active while `held` > 0 */
 };
 
 /* One door. */
@@ -98,6 +149,8 @@ struct udp {
     bool waiting;    /* `writer` or `pause` is active */
     unsigned pauses; /* since the door last took a datagram */
     bool no_gso;     /* its device can't segment messages */
+
+    struct udp_paths paths;
 };
 
 struct udp_set {
@@ -136,8 +189,37 @@ void udp_gso_init(struct udp_send_batch *batch);
  * datagrams of one length to one member may share a message. Returns the number of messages. The
  * entries are borrowed until they are sent.
  */
-size_t udp_gso_fill(struct udp_send_batch *batch, const struct outbox_entry *entries, size_t count,
+size_t udp_gso_fill(struct udp *udp, const struct outbox_entry *entries, size_t count,
                     bool together);
+
+/* Before so many datagrams are sent: measures the queue now and then. */
+void udp_paths_measure(struct udp *udp, size_t datagrams);
+/* The door is full: paths must be followed. */
+void udp_paths_trouble(struct udp *udp);
+/* True while a path may have to wait. */
+static inline bool udp_paths_are_watched(const struct udp *udp)
+{
+    return udp->paths.following || udp->paths.held > 0;
+}
+/* False if the path must wait; `writable` follows. */
+bool udp_paths_may_send(struct udp *udp, const struct path *path);
+/*
+ * True if datagrams to it should go one by one: a short queue may take some segments of a message,
+ * drop the others, and report success.
+ */
+bool udp_paths_is_slow(struct udp *udp, const struct path *path);
+/* The queue of this path's interface is full: the path waits. False if that can't be remembered. */
+bool udp_paths_refused(struct udp *udp, const struct path *path);
+/* True if a message to this path is to be reported. `*ret_place` is for udp_paths_sent. */
+bool udp_paths_follow(struct udp *udp, const struct path *path, uint16_t *ret_place);
+/* A message that is to be reported was taken. */
+void udp_paths_sent(struct udp *udp, uint16_t place, uint8_t datagrams);
+/* The kernel reports that the message with this number has left. */
+void udp_paths_left(struct udp *udp, uint32_t key);
+/* When `check` fires: looks at all paths that wait. */
+void udp_paths_check(struct udp *udp);
+/* Calls `writable` if a path that waited may send. Not from within the outbox. */
+void udp_paths_tell(struct udp *udp);
 
 void udp_send_init(struct udp *udp);
 void udp_send_done(struct udp *udp);

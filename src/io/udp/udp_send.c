@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Sending: the outbox over all doors. An error affects only its own datagram. Only a door that is
- * full holds back the entries behind it.
+ * Sending: the outbox over all doors. An error affects only its own datagram. A path that takes
+ * nothing now holds back its own entries, and a door that is full all entries behind it.
  */
 #include "base/log.h"
 #include "io/udp/udp_internal.h"
@@ -12,8 +12,8 @@
 #include <string.h>
 
 /*
- * With ENOBUFS the socket stays writable, so EPOLLOUT would spin. This pause lets the kernel empty
- * its queues.
+ * With ENOMEM the socket stays writable, so EPOLLOUT would spin. This pause lets the kernel find
+ * memory. So does one for ENOBUFS (a full queue), if too many paths have met it already.
  */
 #define UDP_PAUSE_S 0.005
 
@@ -40,6 +40,7 @@ struct attempt {
 enum verdict {
     VERDICT_AGAIN,
     VERDICT_LATER,
+    VERDICT_PATH_LATER,
     VERDICT_FAILED,
 };
 
@@ -57,6 +58,7 @@ static enum verdict wait_writable(struct udp *udp)
 {
     udp->set->stats.send_blocked++;
     udp->waiting = true;
+    udp_paths_trouble(udp);
     ev_io_start(udp->set->loop, &udp->writer);
     return VERDICT_LATER;
 }
@@ -78,36 +80,16 @@ static enum verdict wait_pause(struct udp *udp)
  * Our address may have changed since the member wrote to it. Its program may still accept the
  * datagram from the new one.
  */
-static enum verdict unpin_source(struct msghdr *header)
+static enum verdict unpin_source(struct udp_send_batch *batch, size_t message)
 {
+    struct msghdr *header = &batch->headers[message].msg_hdr;
+
     if (header->msg_control == NULL)
         return VERDICT_FAILED;
     header->msg_control = NULL;
     header->msg_controllen = 0;
+    batch->followed[message] = false;
     return VERDICT_AGAIN;
-}
-
-static enum verdict verdict_of(struct udp *udp, struct msghdr *header, struct attempt *attempt,
-                               int error)
-{
-    if (udp_errqueue_may_be_pending(error) && attempt->pending++ < UDP_PENDING_MAX)
-        return VERDICT_AGAIN;
-    switch (error) {
-    case EAGAIN:
-        return wait_writable(udp);
-    case ENOBUFS:
-    case ENOMEM:
-        return wait_pause(udp);
-    case EINTR:
-        return attempt->interrupted++ < UDP_INTERRUPTED_MAX ? VERDICT_AGAIN : wait_pause(udp);
-    case EINVAL:
-    case EADDRNOTAVAIL:
-    case ENETUNREACH:
-    case ENODEV:
-        return unpin_source(header);
-    default:
-        return VERDICT_FAILED;
-    }
 }
 
 static void set_results(struct outbox_entry *entries, size_t count, enum outbox_result result)
@@ -137,18 +119,21 @@ struct run {
 static void fill(struct run *run, bool together)
 {
     run->message = 0;
-    run->messages = udp_gso_fill(&run->udp->set->send, run->entries, run->count, together);
+    run->messages = udp_gso_fill(run->udp, run->entries, run->count, together);
     run->attempt = (struct attempt){0};
 }
 
 /* Records `result` for the entries of the next `messages` messages. */
 static void advance(struct run *run, size_t messages, enum outbox_result result)
 {
-    const uint8_t *spans = run->udp->set->send.spans;
+    const struct udp_send_batch *batch = &run->udp->set->send;
     size_t entries = 0;
 
-    for (size_t i = 0; i < messages; i++)
-        entries += spans[run->message + i];
+    for (size_t i = run->message; i < run->message + messages; i++) {
+        entries += batch->spans[i];
+        if (result == OUTBOX_TAKEN && batch->followed[i])
+            udp_paths_sent(run->udp, batch->places[i], batch->spans[i]);
+    }
     set_results(run->entries, entries, result);
     if (result == OUTBOX_TAKEN)
         run->udp->set->stats.sent += entries;
@@ -187,6 +172,45 @@ static bool must_split(const struct run *run, int error)
     }
 }
 
+/* The number of messages to the path of the first one. */
+static size_t count_of_path(const struct run *run)
+{
+    const uint8_t *spans = run->udp->set->send.spans;
+    size_t entries = 0, messages = 0;
+
+    while (run->message + messages < run->messages &&
+           run->entries[entries].path == run->entries->path)
+        entries += spans[run->message + messages++];
+    return messages;
+}
+
+/* On the first message of the rest of the run. */
+static enum verdict verdict_of(struct run *run, int error)
+{
+    struct udp *udp = run->udp;
+    struct attempt *attempt = &run->attempt;
+
+    if (udp_errqueue_may_be_pending(error) && attempt->pending++ < UDP_PENDING_MAX)
+        return VERDICT_AGAIN;
+    switch (error) {
+    case EAGAIN:
+        return wait_writable(udp);
+    case ENOBUFS:
+        return udp_paths_refused(udp, run->entries->path) ? VERDICT_PATH_LATER : wait_pause(udp);
+    case ENOMEM:
+        return wait_pause(udp);
+    case EINTR:
+        return attempt->interrupted++ < UDP_INTERRUPTED_MAX ? VERDICT_AGAIN : wait_pause(udp);
+    case EINVAL:
+    case EADDRNOTAVAIL:
+    case ENETUNREACH:
+    case ENODEV:
+        return unpin_source(&udp->set->send, run->message);
+    default:
+        return VERDICT_FAILED;
+    }
+}
+
 /* Offers the rest of the run once. */
 static void offer(struct run *run)
 {
@@ -211,11 +235,14 @@ static void offer(struct run *run)
         fill(run, false);
         return;
     }
-    switch (verdict_of(udp, &headers[0].msg_hdr, &run->attempt, -taken)) {
+    switch (verdict_of(run, -taken)) {
     case VERDICT_AGAIN:
         break;
     case VERDICT_LATER:
         advance(run, offered, OUTBOX_LATER);
+        break;
+    case VERDICT_PATH_LATER:
+        advance(run, count_of_path(run), OUTBOX_PATH_LATER);
         break;
     case VERDICT_FAILED:
         fail_message(run, -taken);
@@ -223,18 +250,63 @@ static void offer(struct run *run)
     }
 }
 
-/* At most UDP_SEND_SLOTS entries of one door. */
+/* At most UDP_SEND_SLOTS entries of one door, of paths that may be sent to. */
 static void send_run(struct udp *udp, struct outbox_entry *entries, size_t count)
 {
     struct run run = {.udp = udp, .entries = entries, .count = count};
 
-    if (udp->waiting) {
-        set_results(entries, count, OUTBOX_LATER);
-        return;
-    }
     fill(&run, !udp->no_gso);
     while (run.message < run.messages)
         offer(&run);
+}
+
+/*
+ * The number of entries before the first one whose path must wait; `*put_off` is the number of
+ * entries of that path.
+ */
+static size_t count_open(struct udp *udp, struct outbox_entry *entries, size_t count,
+                         size_t *put_off)
+{
+    size_t open = 0;
+
+    *put_off = 0;
+    if (!udp_paths_are_watched(udp))
+        return count;
+    while (open < count) {
+        const struct path *path = entries[open].path;
+        size_t end = open;
+
+        while (end < count && entries[end].path == path)
+            end++;
+        if (!udp_paths_may_send(udp, path)) {
+            *put_off = end - open;
+            break;
+        }
+        open = end;
+    }
+    return open;
+}
+
+/* At most UDP_SEND_SLOTS entries of one door. */
+static void send_door(struct udp *udp, struct outbox_entry *entries, size_t count)
+{
+    size_t done = 0;
+
+    if (!udp->waiting)
+        udp_paths_measure(udp, count);
+    while (!udp->waiting && done < count) {
+        size_t put_off, open = count_open(udp, entries + done, count - done, &put_off);
+
+        if (open > 0)
+            send_run(udp, entries + done, open);
+        done += open;
+        if (udp->waiting)
+            break;
+        set_results(entries + done, put_off, OUTBOX_PATH_LATER);
+        done += put_off;
+    }
+    if (done < count) /* the door has become full: also for paths that would wait anyway */
+        set_results(entries + done, count - done, OUTBOX_LATER);
 }
 
 void udp_outbox_send(void *ctx, struct outbox_entry *entries, size_t count)
@@ -250,7 +322,7 @@ void udp_outbox_send(void *ctx, struct outbox_entry *entries, size_t count)
         while (run < most && entries[done + run].path->door == door)
             run++;
         if (door < set->count) {
-            send_run(set->doors[door], entries + done, run);
+            send_door(set->doors[door], entries + done, run);
         } else {
             /* The member's door was removed by a reload. */
             for (size_t i = 0; i < run; i++)
@@ -280,16 +352,27 @@ static void on_paused(struct ev_loop *loop, ev_timer *w, int revents)
     resume(w->data);
 }
 
+static void on_check(struct ev_loop *loop, ev_timer *w, int revents)
+{
+    (void)loop;
+    (void)revents;
+    udp_errqueue_drain(w->data); /* also while the door does not receive */
+    udp_paths_check(w->data);
+}
+
 void udp_send_init(struct udp *udp)
 {
     ev_io_init(&udp->writer, on_writable, udp->fd, EV_WRITE);
     ev_timer_init(&udp->pause, on_paused, UDP_PAUSE_S, 0.);
+    ev_timer_init(&udp->paths.check, on_check, 0., 0.); /* udp_paths.c starts it */
     udp->writer.data = udp;
     udp->pause.data = udp;
+    udp->paths.check.data = udp;
 }
 
 void udp_send_done(struct udp *udp)
 {
     ev_io_stop(udp->set->loop, &udp->writer);
     ev_timer_stop(udp->set->loop, &udp->pause);
+    ev_timer_stop(udp->set->loop, &udp->paths.check);
 }

@@ -8,12 +8,17 @@
 
 #include <errno.h>
 #include <linux/errqueue.h>
+#include <linux/sockios.h>
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 #include <netinet/udp.h>
 #include <roomd/endpoint.h>
+#include <roomd/moment.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 struct fake_sockets fake;
@@ -24,6 +29,9 @@ int __wrap_getsockname(int fd, struct sockaddr *address, socklen_t *length);
 int __wrap_setsockopt(int fd, int level, int name, const void *value, socklen_t length);
 int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *length);
 int __wrap_sendmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags);
+int __wrap_ioctl(int fd, unsigned long request, ...);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *time);
+int __real_clock_gettime(clockid_t clock, struct timespec *time);
 int __wrap_recvmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags,
                     struct timespec *timeout);
 
@@ -66,6 +74,13 @@ struct fake_icmp *fake_icmp_arrive(int socket, const char *peer)
     icmp->code = ipv4 ? ICMP_PORT_UNREACH : ICMP6_DST_UNREACH_NOPORT;
     fake.pending[socket] = ECONNREFUSED;
     return icmp;
+}
+
+void fake_left(int socket, uint32_t key)
+{
+    fake.icmp[fake.icmp_count++] =
+        (struct fake_icmp){.socket = socket, .origin = SO_EE_ORIGIN_TIMESTAMPING, .key = key};
+    fake_set_readable(socket);
 }
 
 void fake_set_readable(int socket)
@@ -208,6 +223,17 @@ static int meet_error(int socket, int id, bool pinned, bool spend)
     return 0;
 }
 
+/* True if the message is to be reported when it leaves. */
+static bool is_followed(const struct msghdr *header)
+{
+    for (struct cmsghdr *at = CMSG_FIRSTHDR(header); at != NULL;
+         at = CMSG_NXTHDR((struct msghdr *)header, at)) {
+        if (at->cmsg_level == SOL_SOCKET && at->cmsg_type == SO_TIMESTAMPING)
+            return true;
+    }
+    return false;
+}
+
 /* The segment length in the control message; 0 = there is none. */
 static uint16_t segment_of(const struct msghdr *header)
 {
@@ -231,6 +257,8 @@ static int take_one(int socket, const struct msghdr *header, const struct iovec 
     if (error != 0)
         return error;
     *taken = (struct fake_taken){.socket = socket, .id = id, .length = (uint32_t)piece->iov_len};
+    taken->followed = is_followed(header);
+    taken->key = fake.next_key[socket];
     read_taken_local(header, taken);
     if (sockaddr_to_endpoint(header->msg_name, header->msg_namelen, &taken->peer) != 0)
         return EFAULT;
@@ -258,6 +286,8 @@ static int take(int socket, const struct msghdr *header, bool first)
             return EFAULT;
         error = take_one(socket, header, &header->msg_iov[i], first);
     }
+    if (is_followed(header) && (error == 0 || fake.key_spent_by_failure))
+        fake.next_key[socket]++;
     if (error != 0)
         fake.taken_count = before;
     else if (header->msg_iovlen > 1)
@@ -280,6 +310,27 @@ int __wrap_sendmmsg(int fd, struct mmsghdr *headers, unsigned count, int flags)
         headers[i].msg_len = (unsigned)headers[i].msg_hdr.msg_iov[0].iov_len;
     }
     return limit;
+}
+
+int __wrap_ioctl(int fd, unsigned long request, ...)
+{
+    va_list arguments;
+
+    if (request != SIOCOUTQ)
+        return failed(EINVAL);
+    va_start(arguments, request);
+    *va_arg(arguments, int *) = fake.queued[find(fd)];
+    va_end(arguments);
+    return 0;
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
+{
+    if (fake.now_ns == 0)
+        return __real_clock_gettime(clock, time);
+    *time = (struct timespec){.tv_sec = fake.now_ns / MOMENT_NS_PER_S,
+                              .tv_nsec = fake.now_ns % MOMENT_NS_PER_S};
+    return 0;
 }
 
 static void add_control(struct msghdr *header, size_t *used, int level, int type, const void *data,
@@ -336,6 +387,25 @@ static void deliver(const struct fake_arrival *arrival, struct mmsghdr *message)
     memcpy(header->msg_name, &peer, length < header->msg_namelen ? length : header->msg_namelen);
     header->msg_namelen = length;
     write_controls(arrival, header);
+}
+
+/* In the kernel's order: the time, then the number in the place of an error. */
+static void deliver_left(const struct fake_icmp *left, struct msghdr *header)
+{
+    bool ipv4 = endpoint_address_is_ipv4(fake.bound[left->socket].address);
+    struct scm_timestamping time = {0};
+    struct {
+        struct sock_extended_err error;
+        struct sockaddr_in6 offender;
+    } report = {.error = {.ee_errno = ENOMSG, .ee_origin = left->origin, .ee_data = left->key}};
+    size_t used = 0;
+
+    header->msg_flags = MSG_ERRQUEUE;
+    header->msg_namelen = 0;
+    add_control(header, &used, SOL_SOCKET, SO_TIMESTAMPING, &time, sizeof(time));
+    add_control(header, &used, ipv4 ? IPPROTO_IP : IPPROTO_IPV6, ipv4 ? IP_RECVERR : IPV6_RECVERR,
+                &report, sizeof(report));
+    header->msg_controllen = used;
 }
 
 /* In the kernel's order: the address that the report came to, then the error and its sender. */
@@ -401,7 +471,12 @@ static int receive_icmp(int fd, struct mmsghdr *headers, unsigned count)
 
     fake.error_calls++;
     while (done < count && has_icmp(fd)) {
-        deliver_icmp(&fake.icmp[fake.icmp_next++], &headers[done++].msg_hdr);
+        const struct fake_icmp *entry = &fake.icmp[fake.icmp_next++];
+
+        if (entry->origin == SO_EE_ORIGIN_TIMESTAMPING)
+            deliver_left(entry, &headers[done++].msg_hdr);
+        else
+            deliver_icmp(entry, &headers[done++].msg_hdr);
         fake.pending[find(fd)] = is_next_pending(fd) ? ECONNREFUSED : 0;
     }
     reset_ready(fd);

@@ -27,6 +27,8 @@ struct fake_taken {
     int socket;
     uint32_t length;
     uint8_t id;
+    bool followed; /* the kernel is to report when its message leaves */
+    uint32_t key;  /* if so, the number of its message */
 };
 
 struct fake_error {
@@ -47,13 +49,14 @@ struct fake_arrival {
     int error; /* instead of a datagram; -1 = for ever */
 };
 
-/* An entry of the error queue. */
+/* An entry of the error queue: an ICMP error, or the report of a departure. */
 struct fake_icmp {
     struct endpoint peer; /* destination of the quoted datagram */
     int socket;
     uint16_t family; /* of msg_name, if it is not the peer's */
     uint8_t origin, type, code;
-    bool silent; /* without the control message that describes it */
+    uint32_t key; /* of the message that has left */
+    bool silent;  /* without the control message that describes it */
 };
 
 struct fake_option {
@@ -70,6 +73,10 @@ struct fake_sockets {
     int max_per_call;            /* sendmmsg takes no more in one call; 0 = no limit */
     bool full[FAKE_SOCKETS_MAX]; /* EAGAIN */
     unsigned send_calls, receive_calls;
+    int queued[FAKE_SOCKETS_MAX];        /* bytes of the send buffer in use */
+    uint32_t next_key[FAKE_SOCKETS_MAX]; /* of the next message to be reported */
+    bool key_spent_by_failure;           /* a message that is not taken uses up a number */
+    int64_t now_ns;                      /* CLOCK_MONOTONIC; 0: that of this machine */
     int segments_error; /* every message with several datagrams fails with it; 0 = none does */
     unsigned messages_of_many; /* messages with several datagrams that were taken */
 
@@ -103,6 +110,9 @@ struct fake_arrival *fake_arrive(int socket, uint8_t id, uint32_t length);
  * The caller fills in the rest.
  */
 struct fake_icmp *fake_icmp_arrive(int socket, const char *peer);
+
+/* Queues the report that a message has left. */
+void fake_left(int socket, uint32_t key);
 
 /* Makes a socket ready for the loop, or not writable. */
 void fake_set_readable(int socket);

@@ -110,7 +110,7 @@ static void move_to_ipv6(size_t entry)
 }
 
 /*
- * The entries have these results, one letter each ("TTLF"); those taken arrived once, in order, at
+ * The entries have these results, one letter each ("TTLFP"); those taken arrived once, in order, at
  * their own peers.
  */
 static void assert_results(size_t count, const char *expected, const char *what)
@@ -119,7 +119,7 @@ static void assert_results(size_t count, const char *expected, const char *what)
     size_t taken = 0;
 
     for (size_t i = 0; i < count; i++) {
-        results[i] = entries[i].result < 3 ? "TLF"[entries[i].result] : '?';
+        results[i] = entries[i].result < 4 ? "TLFP"[entries[i].result] : '?';
         if (results[i] != 'T')
             continue;
         cr_assert_lt(taken, fake.taken_count, "%s", what);
@@ -151,7 +151,7 @@ static void turns(unsigned count)
 /* The results of ENTRIES entries of which the one at `place` meets `error` once. */
 static void expect_for(int error, size_t place, char *ret_expected)
 {
-    bool later = error == EAGAIN || error == ENOBUFS || error == ENOMEM;
+    bool later = error == EAGAIN || error == ENOMEM;
     bool failed = error == EPERM || error == ENETDOWN || error == EINVAL ||
                   error == EADDRNOTAVAIL || error == EIO;
 
@@ -159,6 +159,8 @@ static void expect_for(int error, size_t place, char *ret_expected)
     ret_expected[ENTRIES] = '\0';
     if (later)
         memset(ret_expected + place, 'L', ENTRIES - place);
+    else if (error == ENOBUFS)
+        ret_expected[place] = 'P';
     else if (failed)
         ret_expected[place] = 'F';
 }
@@ -353,12 +355,12 @@ Test(udp_send, after_an_entry_that_waits_no_later_one_of_its_door_is_taken)
     }
 }
 
-Test(udp_send, after_a_lack_of_buffers_there_is_a_pause)
+Test(udp_send, after_a_lack_of_memory_there_is_a_pause)
 {
     prepare(3);
-    fake_fail(2, ENOBUFS);
+    fake_fail(2, ENOMEM);
     udp_outbox_send(set, entries, 3);
-    assert_results(3, "TLL", "no buffers");
+    assert_results(3, "TLL", "no memory");
     cr_assert_eq(writable[0], 0);
     /* The socket stays writable; only the timer may wake the loop. */
     ev_run(loop, EVRUN_ONCE);
@@ -369,13 +371,13 @@ Test(udp_send, after_a_lack_of_buffers_there_is_a_pause)
     assert_results(3, "TTT", "after the pause");
 }
 
-Test(udp_send, an_entry_that_never_finds_buffers_fails_in_the_end)
+Test(udp_send, an_entry_that_never_finds_memory_fails_in_the_end)
 {
     unsigned tries = 0;
 
     prepare(2);
     fake.errors[0] =
-        (struct fake_error){.id = 1, .error = ENOBUFS, .pinned_only = true}; /* persists */
+        (struct fake_error){.id = 1, .error = ENOMEM, .pinned_only = true}; /* persists */
     fake.error_count = 1;
     set_local(0, "192.0.2.254:0");
     do {
@@ -393,7 +395,7 @@ Test(udp_send, pauses_between_datagrams_that_are_taken_are_no_reason_to_fail)
     prepare(1);
     for (int i = 0; i < 60; i++) {
         fake.error_count = 0;
-        fake_fail(1, ENOBUFS);
+        fake_fail(1, ENOMEM);
         udp_outbox_send(set, entries, 1);
         cr_assert_eq(entries[0].result, OUTBOX_LATER, "pause %d", i);
         for (unsigned before = writable[0]; writable[0] == before;)
