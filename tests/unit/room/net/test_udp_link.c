@@ -270,6 +270,16 @@ static void lose_room(void)
 
 /* ---- choosing an address ---- */
 
+Test(udp_link, forged_reports_of_a_small_path_mtu_are_ignored)
+{
+    int discover = -1;
+    socklen_t length = sizeof(discover);
+
+    open_link("a");
+    cr_assert_eq(getsockopt(udp.fd, IPPROTO_IP, IP_MTU_DISCOVER, &discover, &length), 0);
+    cr_expect_eq(discover, IP_PMTUDISC_OMIT);
+}
+
 Test(udp_link, each_address_has_three_seconds_and_then_they_are_looked_up_anew)
 {
     open_link("abc");
