@@ -33,6 +33,7 @@ struct outbox_entry {
     const void *bytes;
     uint32_t length; /* bytes */
     uint8_t result;  /* enum outbox_result, set by send */
+    bool answer;     /* it is sent now or never, so a path takes it a little longer than others */
 };
 
 struct outbox {

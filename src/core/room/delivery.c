@@ -81,8 +81,11 @@ void delivery_door_writable(struct delivery *delivery, uint16_t door)
 bool delivery_send_now(struct delivery *delivery, const struct path *path, const void *bytes,
                        size_t length)
 {
-    struct outbox_entry entry = {
-        .path = path, .bytes = bytes, .length = (uint32_t)length, .result = OUTBOX_FAILED};
+    struct outbox_entry entry = {.path = path,
+                                 .bytes = bytes,
+                                 .length = (uint32_t)length,
+                                 .result = OUTBOX_FAILED,
+                                 .answer = true};
 
     if (is_door_blocked(delivery, path->door))
         return false;

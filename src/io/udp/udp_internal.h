@@ -201,8 +201,8 @@ static inline bool udp_paths_are_watched(const struct udp *udp)
 {
     return udp->paths.following || udp->paths.held > 0;
 }
-/* False if the path must wait; `writable` follows. */
-bool udp_paths_may_send(struct udp *udp, const struct path *path);
+/* False if the entry's path must wait; `writable` follows. */
+bool udp_paths_may_send(struct udp *udp, const struct outbox_entry *entry);
 /*
  * True if datagrams to it should go one by one: a short queue may take some segments of a message,
  * drop the others, and report success.

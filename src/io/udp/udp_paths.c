@@ -38,6 +38,9 @@
  */
 #define WINDOW 8U
 
+/* Beyond that, for answers. */
+#define ANSWERS 8U
+
 /* A path whose datagrams are not reported for this long is stuck, or has a driver that can't. */
 #define SILENT_NS (2 * MOMENT_NS_PER_S)
 
@@ -211,6 +214,15 @@ static bool may_send(const struct udp_paths *paths, const struct udp_place *plac
            (!is_long && paths->now_ns - place->moved_ns >= SILENT_NS);
 }
 
+/*
+ * Answers come beside the stream, which keeps a slow path full all the time: they would never find
+ * room.
+ */
+static bool may_answer(const struct udp_place *place)
+{
+    return queued_of(place) < WINDOW + ANSWERS;
+}
+
 static void start_check(struct udp *udp)
 {
     ev_timer_set(&udp->paths.check, CHECK_S, 0.);
@@ -237,11 +249,11 @@ static void release(struct udp_paths *paths, struct udp_place *place)
     paths->released = true;
 }
 
-bool udp_paths_may_send(struct udp *udp, const struct path *path)
+bool udp_paths_may_send(struct udp *udp, const struct outbox_entry *entry)
 {
-    struct udp_place *place = find(&udp->paths, &path->peer);
+    struct udp_place *place = find(&udp->paths, &entry->path->peer);
 
-    if (place == NULL || may_send(&udp->paths, place))
+    if (place == NULL || may_send(&udp->paths, place) || (entry->answer && may_answer(place)))
         return true;
     hold(udp, place);
     return false;

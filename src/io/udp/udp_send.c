@@ -278,7 +278,7 @@ static size_t count_open(struct udp *udp, struct outbox_entry *entries, size_t c
 
         while (end < count && entries[end].path == path)
             end++;
-        if (!udp_paths_may_send(udp, path)) {
+        if (!udp_paths_may_send(udp, &entries[open])) {
             *put_off = end - open;
             break;
         }

@@ -118,8 +118,10 @@ Test(sweep_paths, an_answer_to_a_path_that_takes_nothing_blocks_no_door)
     slow_down(1009, 0);
     stage_send(&stage, 1009, "L a:b"); /* a bad name: it is told at once, or not at all */
     cr_expect_gt(stage.outbox.put_off, 0);
+    cr_expect_eq(stage.outbox.answers, 1, "the outbox knows that it is not offered again");
     say(1000, 0, 1);
     cr_expect_eq(stage_sweep(&stage), SWEEP_DONE);
+    cr_expect_eq(stage.outbox.answers, 1);
     expect_numbers(1001, 1, 1);
     expect_numbers(1002, 1, 1);
 }

@@ -221,6 +221,18 @@ Test(udp_paths, one_that_leaves_makes_room_for_one)
     cr_expect_str_eq(send_to(0, 1), "T");
 }
 
+Test(udp_paths, a_few_answers_pass_where_others_wait)
+{
+    clog_path_0();
+    cr_expect_str_eq(send_to(0, 1), "P");
+    for (size_t i = 0; i < 9; i++) {
+        add(0);
+        entries[0].answer = true;
+        cr_expect_str_eq(send_all(), i < 8 ? "T" : "P", "answer %zu", i);
+    }
+    cr_expect_str_eq(send_to(0, 1), "P");
+}
+
 Test(udp_paths, reports_come_in_any_order_and_the_latest_counts)
 {
     let_the_queue_stand();
