@@ -342,6 +342,7 @@ static void on_writable(struct ev_loop *loop, ev_io *w, int revents)
 {
     (void)revents;
     ev_io_stop(loop, w);
+    udp_errqueue_drain(w->data); /* while it holds something, libev takes the door for writable */
     resume(w->data);
 }
 
