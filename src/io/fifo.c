@@ -104,7 +104,7 @@ int fifo_open(struct ev_loop *loop, const char *path, gid_t group, const struct 
     if (status == STATUS_OK)
         status = open_path(fifo, group);
     if (status == STATUS_OK)
-        status = input_open(loop, fifo->fd, sink, &fifo->input);
+        status = input_open(loop, fifo->fd, "the FIFO", sink, &fifo->input);
     if (status != STATUS_OK) {
         fifo_close(fifo);
         return status;

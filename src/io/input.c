@@ -10,6 +10,8 @@
 
 #include "base/log.h"
 #include "io/line.h"
+#include "io/timer.h"
+#include "io/watch.h"
 
 #include <errno.h>
 #include <roomd/status.h>
@@ -30,7 +32,7 @@ enum input_kind {
 
 struct input {
     struct ev_loop *loop; /* borrowed */
-    ev_io reader;
+    struct watch reader;
     ev_timer turn;
     struct input_sink sink;
     struct line line;
@@ -90,20 +92,18 @@ static void arm(struct input *input)
     bool watched = input->kind == INPUT_WATCHED && input->start == input->end;
 
     if (input->paused) {
-        ev_io_stop(input->loop, &input->reader);
+        watch_stop(&input->reader);
         ev_timer_stop(input->loop, &input->turn);
         return;
     }
     if (watched) {
-        ev_io_start(input->loop, &input->reader);
+        watch_start(&input->reader);
         return;
     }
     /* Stop after the end too: a pipe without writers stays ready for ever. */
-    ev_io_stop(input->loop, &input->reader);
-    if (input->kind != INPUT_IGNORED) {
-        ev_timer_set(&input->turn, 0., 0.);
-        ev_timer_start(input->loop, &input->turn);
-    }
+    watch_stop(&input->reader);
+    if (input->kind != INPUT_IGNORED)
+        timer_start(input->loop, &input->turn, 0.0);
 }
 
 static void take_turn(struct input *input)
@@ -117,11 +117,9 @@ static void take_turn(struct input *input)
     arm(input);
 }
 
-static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
+static void on_readable(void *ctx)
 {
-    (void)loop;
-    (void)revents;
-    take_turn(w->data);
+    take_turn(ctx);
 }
 
 static void on_turn(struct ev_loop *loop, ev_timer *w, int revents)
@@ -144,7 +142,7 @@ static enum input_kind kind_of(int fd)
     return INPUT_NOTHING;
 }
 
-int input_open(struct ev_loop *loop, int fd, const struct input_sink *sink,
+int input_open(struct ev_loop *loop, int fd, const char *what, const struct input_sink *sink,
                struct input **ret_input)
 {
     struct input *input = calloc(1, sizeof(*input));
@@ -157,10 +155,14 @@ int input_open(struct ev_loop *loop, int fd, const struct input_sink *sink,
     input->kind = kind_of(fd);
     input->fd = fd;
     line_init(&input->line, input->buffer, INPUT_LINE_MAX_BYTES, &lines);
-    ev_io_init(&input->reader, on_readable, fd, EV_READ);
+    watch_init(&input->reader, loop, what, on_readable, input);
+    watch_set(&input->reader, fd, EV_READ);
     ev_timer_init(&input->turn, on_turn, 0., 0.);
-    input->reader.data = input;
     input->turn.data = input;
+    if (input->kind == INPUT_WATCHED && watch_check(&input->reader) != STATUS_OK) {
+        free(input);
+        return STATUS_FULL;
+    }
     arm(input);
     *ret_input = input;
     return STATUS_OK;
@@ -180,7 +182,7 @@ void input_close(struct input *input)
 {
     if (input == NULL)
         return;
-    ev_io_stop(input->loop, &input->reader);
+    watch_stop(&input->reader);
     ev_timer_stop(input->loop, &input->turn);
     free(input);
 }

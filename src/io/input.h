@@ -41,9 +41,10 @@ struct input;
  * Reads `fd`, which is borrowed until input_close. A terminal, pipe or socket is watched; a regular
  * file is read to its end, once. Anything else (/dev/null, a folder, a closed descriptor) is not
  * read, which is not an error: only `ended` is called. The sink is copied; it must not close the
- * input from within a call. STATUS_NO_MEMORY.
+ * input from within a call. `what` names the input in messages; borrowed until input_close.
+ * STATUS_NO_MEMORY; STATUS_FULL: the kernel refuses to watch it, which was logged.
  */
-int input_open(struct ev_loop *loop, int fd, const struct input_sink *sink,
+int input_open(struct ev_loop *loop, int fd, const char *what, const struct input_sink *sink,
                struct input **ret_input);
 
 /*

@@ -83,7 +83,7 @@ static int open_paths(struct server *server)
     }
     if (status == STATUS_SYSTEM)
         return errno == EACCES || errno == EPERM || errno == EROFS ? EX_NOPERM : EX_OSERR;
-    if (status == STATUS_NO_MEMORY)
+    if (status == STATUS_NO_MEMORY || status == STATUS_FULL)
         return EX_OSERR;
     return status == STATUS_OK ? EX_OK : EX_CONFIG;
 }
@@ -94,8 +94,8 @@ int console_open(struct server *server)
         .line = on_console_line, .too_long = on_console_too_long, .ctx = server};
 
     if (server->config->admin_stdin &&
-        input_open(server->loop, STDIN_FILENO, &console, &server->console) != STATUS_OK)
-        return EX_OSERR; /* it fails only without memory */
+        input_open(server->loop, STDIN_FILENO, "stdin", &console, &server->console) != STATUS_OK)
+        return EX_OSERR; /* no memory, or the kernel refuses to watch it */
     return open_paths(server);
 }
 

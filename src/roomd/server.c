@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/safe_line.h"
 #include "io/sd_notify.h"
+#include "io/timer.h"
 #include "roomd/server_state.h"
 
 #include <roomd/status.h>
@@ -107,7 +108,7 @@ static void begin_closing(struct server *server)
     sd_notify_stopping();
     udp_set_stop(server->doors);
     room_release(server->room, &server->now);
-    ev_timer_start(server->loop, &server->closed);
+    timer_start(server->loop, &server->closed, SERVER_CLOSING_S);
 }
 
 /* ---- services for commands ---- */
@@ -196,10 +197,8 @@ static void set_alarm(struct server *server, int64_t due_ns)
 {
     if (due_ns == MOMENT_NEVER_NS || (ev_is_active(&server->alarm) && server->alarm_ns <= due_ns))
         return;
-    ev_timer_stop(server->loop, &server->alarm);
-    ev_timer_set(&server->alarm,
-                 (ev_tstamp)(due_ns - server->now.mono_ns) / (ev_tstamp)MOMENT_NS_PER_S, 0.0);
-    ev_timer_start(server->loop, &server->alarm);
+    timer_start(server->loop, &server->alarm,
+                (double)(due_ns - server->now.mono_ns) / (double)MOMENT_NS_PER_S);
     server->alarm_ns = due_ns;
 }
 
@@ -403,10 +402,8 @@ static void close_all(struct server *server)
         ev_loop_destroy(server->loop);
 }
 
-static void serve(struct server *server)
+static void run(struct server *server)
 {
-    start_watchers(server);
-    udp_set_start(server->doors);
     restart_store(server);
     announce(server);
     warn_if_nobody_can_join(server);
@@ -414,7 +411,18 @@ static void serve(struct server *server)
     if (server->for_good)
         room_close(server->room);
     journal_close(&server->journal, &server->now);
+}
+
+static int serve(struct server *server)
+{
+    int status;
+
+    start_watchers(server);
+    status = udp_set_start(server->doors);
+    if (status == STATUS_OK)
+        run(server);
     stop_watchers(server);
+    return status == STATUS_OK ? EX_OK : EX_OSERR;
 }
 
 int server_run(const struct server_options *options)
@@ -427,7 +435,7 @@ int server_run(const struct server_options *options)
         log_set_level(server.config->log_level);
         code = open_all(&server);
         if (code == EX_OK)
-            serve(&server);
+            code = serve(&server);
         close_all(&server);
     }
     config_free(server.config);

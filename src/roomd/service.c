@@ -8,6 +8,7 @@
 #include "roomd/server_state.h"
 
 #include "io/sd_notify.h"
+#include "io/timer.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -78,8 +79,7 @@ void service_touch(struct server *server)
         (service->members_reported == room_members(server->room) &&
          service->messages_reported == service->messages))
         return;
-    ev_timer_set(&service->status, SERVICE_STATUS_S, 0.0);
-    ev_timer_start(server->loop, &service->status);
+    timer_start(server->loop, &service->status, SERVICE_STATUS_S);
 }
 
 void service_start(struct server *server)
@@ -93,7 +93,7 @@ void service_start(struct server *server)
     ev_timer_init(&service->status, on_status, SERVICE_STATUS_S, 0.0);
     service->status.data = server;
     if (interval_s > 0.0)
-        ev_timer_start(server->loop, &service->watchdog);
+        timer_repeat(server->loop, &service->watchdog, interval_s);
 }
 
 void service_stop(struct server *server)

@@ -71,6 +71,11 @@ CORE_SYSTEM = {
 # The loop belongs to io and the programs.
 LOOP_LAYERS = {"io", "roomd", "room"}
 
+# A timer that is started again without being set fires at once, and a watcher that the kernel refuses is deaf: only these
+# files, which see to that, may start one.
+STARTS = re.compile(r"\bev_(io_(?:init|set|start|stop)|timer_(?:set|start|again))\b")
+STARTERS = {"io/watch.c", "io/timer.c"}
+
 # Symbols that core must leave undefined to nobody: the families of sockets, clocks, files, randomness, and the loop.
 FORBIDDEN = re.compile(
     r"^(ev_|socket|bind$|listen$|accept|connect$|send|recv|setsockopt|getsockopt|poll$|ppoll$|epoll|select$|pselect$|"
@@ -105,6 +110,9 @@ def wrong_includes(source):
                 yield f"{path}: only room/tty/line_editor.c knows readline"
             if name == "ev.h" and layer not in LOOP_LAYERS:
                 yield f"{path}: {layer} must know nothing of the loop"
+        if path.relative_to(source / "src").as_posix() not in STARTERS:
+            for name in STARTS.findall(path.read_text(encoding="utf-8")):
+                yield f"{path}: ev_{name} is for {', '.join(sorted(STARTERS))}"
     for path in sorted((source / "include").rglob("*.h")):
         if (source / "src" / path.relative_to(source / "include")).exists():
             yield f"{path}: src/roomd has a header of that name, and #include can't tell them apart"

@@ -11,6 +11,8 @@
 #include "base/log.h"
 #include "io/control/control_listener.h"
 #include "io/group.h"
+#include "io/timer.h"
+#include "io/watch.h"
 
 #include <errno.h>
 #include <roomd/status.h>
@@ -43,7 +45,7 @@ struct control_client {
     size_t index; /* in server->clients */
     int fd;
     uid_t uid;
-    ev_io reader, writer;
+    struct watch reader, writer;
     ev_timer timeout;
     enum client_stage stage;
     bool broken;     /* peer gone; freed at the next safe point */
@@ -61,7 +63,7 @@ struct control_server {
     struct control_server_sink sink;
     gid_t group;
     char forbidden[256]; /* the answer to users without permission */
-    ev_io acceptor;
+    struct watch acceptor;
     ev_timer pause;
     bool pause_logged; /* logged since the last successful accept */
     uint32_t count, waiting;
@@ -82,8 +84,8 @@ static void client_free(struct control_client *client)
     struct control_server *server = client->server;
 
     set_stage(client, CLIENT_ENDED);
-    ev_io_stop(server->loop, &client->reader);
-    ev_io_stop(server->loop, &client->writer);
+    watch_stop(&client->reader);
+    watch_stop(&client->writer);
     ev_timer_stop(server->loop, &client->timeout);
     close(client->fd);
     server->clients[client->index] = server->clients[--server->count];
@@ -157,30 +159,24 @@ void *control_client_state(struct control_client *client)
 
 static void set_timeout(struct control_client *client)
 {
-    struct ev_loop *loop = client->server->loop;
-
-    if (client->stage == CLIENT_WAITING && client->used == 0) {
-        ev_timer_stop(loop, &client->timeout);
-    } else if (client->progressed || !ev_is_active(&client->timeout)) {
-        client->timeout.repeat = CONTROL_SERVER_READ_TIMEOUT_S;
-        ev_timer_again(loop, &client->timeout);
-    }
+    if (client->stage == CLIENT_WAITING && client->used == 0)
+        ev_timer_stop(client->server->loop, &client->timeout);
+    else if (client->progressed || !ev_is_active(&client->timeout))
+        timer_start(client->server->loop, &client->timeout, CONTROL_SERVER_READ_TIMEOUT_S);
     client->progressed = false;
 }
 
 /* Ends every action on a client: frees it, or sets its watchers to what it waits for. */
 static void settle(struct control_client *client)
 {
-    struct ev_loop *loop = client->server->loop;
-
     if (client->broken || (client->stage == CLIENT_ENDED && client->used == 0)) {
         client_free(client);
         return;
     }
     if (client->used > 0 || client->stage == CLIENT_ANSWERING)
-        ev_io_start(loop, &client->writer);
+        watch_start(&client->writer);
     else
-        ev_io_stop(loop, &client->writer);
+        watch_stop(&client->writer);
     set_timeout(client);
 }
 
@@ -257,17 +253,15 @@ static void take_bytes(struct control_client *client)
     }
 }
 
-static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
+static void on_readable(void *ctx)
 {
-    struct control_client *client = w->data;
+    struct control_client *client = ctx;
     bool reading = client->stage == CLIENT_READING;
     char beyond;
     ssize_t length = reading ? recv(client->fd, client->buffer + client->used,
                                     CONTROL_SERVER_BUFFER_BYTES - client->used, 0)
                              : recv(client->fd, &beyond, 1, 0);
 
-    (void)loop;
-    (void)revents;
     if (length < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (length <= 0 || !reading) { /* it has left, or sends more than one request */
@@ -278,12 +272,10 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
     take_bytes(client);
 }
 
-static void on_writable(struct ev_loop *loop, ev_io *w, int revents)
+static void on_writable(void *ctx)
 {
-    (void)loop;
-    (void)revents;
-    flush(w->data);
-    answer(w->data);
+    flush(ctx);
+    answer(ctx);
 }
 
 static void on_timeout(struct ev_loop *loop, ev_timer *w, int revents)
@@ -360,12 +352,14 @@ static void client_new(struct control_server *server, int fd, uid_t uid)
     client->last_progress = ev_now(server->loop);
     client->index = server->count;
     server->clients[server->count++] = client;
-    ev_io_init(&client->reader, on_readable, fd, EV_READ);
-    ev_io_init(&client->writer, on_writable, fd, EV_WRITE);
+    watch_init(&client->reader, server->loop, "a roomctl", on_readable, client);
+    watch_init(&client->writer, server->loop, "a roomctl", on_writable, client);
+    watch_set(&client->reader, fd, EV_READ);
+    watch_set(&client->writer, fd, EV_WRITE);
     ev_timer_init(&client->timeout, on_timeout, CONTROL_SERVER_REQUEST_TIMEOUT_S, 0.0);
-    client->reader.data = client->writer.data = client->timeout.data = client;
-    ev_io_start(server->loop, &client->reader);
-    ev_timer_start(server->loop, &client->timeout);
+    client->timeout.data = client;
+    watch_start(&client->reader);
+    timer_start(server->loop, &client->timeout, CONTROL_SERVER_REQUEST_TIMEOUT_S);
 }
 
 static void pause_accepting(struct control_server *server)
@@ -373,19 +367,18 @@ static void pause_accepting(struct control_server *server)
     if (!server->pause_logged)
         log_warn("the control socket takes nobody now");
     server->pause_logged = true;
-    ev_io_stop(server->loop, &server->acceptor);
-    ev_timer_start(server->loop, &server->pause);
+    watch_stop(&server->acceptor);
+    timer_start(server->loop, &server->pause, CONTROL_SERVER_ACCEPT_PAUSE_S);
 }
 
-static void on_connection(struct ev_loop *loop, ev_io *w, int revents)
+static void on_connection(void *ctx)
 {
-    struct control_server *server = w->data;
+    struct control_server *server = ctx;
     uid_t uid;
 
-    (void)loop;
-    (void)revents;
     for (unsigned accepts = 0; accepts < CONTROL_SERVER_ACCEPTS_PER_TURN; accepts++) {
-        int fd = accept4(w->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int fd = accept4(control_listener_fd(server->listener), NULL, NULL,
+                         SOCK_NONBLOCK | SOCK_CLOEXEC);
 
         if (fd < 0) {
             if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
@@ -406,8 +399,9 @@ static void on_pause_over(struct ev_loop *loop, ev_timer *w, int revents)
 {
     struct control_server *server = w->data;
 
+    (void)loop;
     (void)revents;
-    ev_io_start(loop, &server->acceptor);
+    watch_start(&server->acceptor);
 }
 
 /* ---- opening and closing ---- */
@@ -434,10 +428,16 @@ int control_server_open(struct ev_loop *loop, const struct control_server_setup 
              setup->group_name[0] != '\0' && setup->group == GROUP_NONE
                  ? " (there is none of that name)"
                  : "");
-    ev_io_init(&server->acceptor, on_connection, control_listener_fd(server->listener), EV_READ);
+    watch_init(&server->acceptor, loop, "the control socket", on_connection, server);
+    watch_set(&server->acceptor, control_listener_fd(server->listener), EV_READ);
     ev_timer_init(&server->pause, on_pause_over, CONTROL_SERVER_ACCEPT_PAUSE_S, 0.0);
-    server->acceptor.data = server->pause.data = server;
-    ev_io_start(loop, &server->acceptor);
+    server->pause.data = server;
+    status = watch_check(&server->acceptor);
+    if (status != STATUS_OK) {
+        control_server_close(server);
+        return status;
+    }
+    watch_start(&server->acceptor);
     *ret_server = server;
     return STATUS_OK;
 }
@@ -491,7 +491,7 @@ void control_server_close(struct control_server *server)
         flush(client);
         client_free(client);
     }
-    ev_io_stop(server->loop, &server->acceptor);
+    watch_stop(&server->acceptor);
     ev_timer_stop(server->loop, &server->pause);
     control_listener_close(server->listener);
     free(server);

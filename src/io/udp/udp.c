@@ -271,11 +271,16 @@ static void warn_of_small_buffers(const struct udp_set *set)
               send ? " net.core.wmem_max=" UDP_TEXT_OF(UDP_BUFFER_BYTES) : "");
 }
 
-void udp_set_start(struct udp_set *set)
+int udp_set_start(struct udp_set *set)
 {
+    for (uint16_t door = 0; door < set->count; door++) {
+        if (watch_check(&set->doors[door]->reader) != STATUS_OK)
+            return STATUS_FULL;
+    }
     for (uint16_t door = 0; door < set->count; door++)
         udp_recv_start(set->doors[door]);
     warn_of_small_buffers(set);
+    return STATUS_OK;
 }
 
 void udp_set_stop(struct udp_set *set)

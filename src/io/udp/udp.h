@@ -93,9 +93,10 @@ void udp_set_stop(struct udp_set *set);
 
 /*
  * Starts receiving at all doors opened so far. Warns once if the kernel limits a buffer to less
- * than UDP_BUFFER_BYTES.
+ * than UDP_BUFFER_BYTES. STATUS_FULL: the kernel refuses to watch one of them, which was logged;
+ * none was started.
  */
-void udp_set_start(struct udp_set *set);
+int udp_set_start(struct udp_set *set);
 
 uint16_t udp_doors(const struct udp_set *set);
 

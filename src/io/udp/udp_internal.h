@@ -11,6 +11,7 @@
 
 #include "io/sockaddr.h"
 #include "io/udp/udp.h"
+#include "io/watch.h"
 
 #include <linux/errqueue.h>
 #include <stdalign.h>
@@ -137,14 +138,15 @@ struct udp {
     int fd;
     uint16_t door;
     bool errors_wait; /* the error queue may hold entries; it is read before datagrams */
+    char text[ENDPOINT_TEXT_BYTES]; /* the address, for messages */
 
     /* udp_recv.c */
-    ev_io reader;
+    struct watch reader;
     ev_timer backoff;    /* runs after persistent errors */
     uint32_t drops_seen; /* the kernel's counter at its last reading */
 
     /* udp_send.c */
-    ev_io writer;
+    struct watch writer;
     ev_timer pause;
     bool waiting;    /* `writer` or `pause` is active */
     unsigned pauses; /* since the door last took a datagram */

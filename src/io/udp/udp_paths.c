@@ -10,6 +10,7 @@
  * Not every driver reports. So a path without any report is let through after a while, as long as
  * the queue is short: then a full door holds back everybody, as it must.
  */
+#include "io/timer.h"
 #include "io/udp/udp_internal.h"
 
 #include <linux/net_tstamp.h>
@@ -225,8 +226,7 @@ static bool may_answer(const struct udp_place *place)
 
 static void start_check(struct udp *udp)
 {
-    ev_timer_set(&udp->paths.check, CHECK_S, 0.);
-    ev_timer_start(udp->set->loop, &udp->paths.check);
+    timer_start(udp->set->loop, &udp->paths.check, CHECK_S);
 }
 
 static void hold(struct udp *udp, struct udp_place *place)

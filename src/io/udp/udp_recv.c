@@ -6,6 +6,7 @@
  * here and calls again after the other watchers.
  */
 #include "base/log.h"
+#include "io/timer.h"
 #include "io/udp/udp_internal.h"
 
 #include <errno.h>
@@ -177,9 +178,8 @@ static void note_error(struct udp_set *set, int error)
 
 static void back_off(struct udp *udp)
 {
-    ev_io_stop(udp->set->loop, &udp->reader);
-    ev_timer_set(&udp->backoff, UDP_BACKOFF_S, 0.);
-    ev_timer_start(udp->set->loop, &udp->backoff);
+    watch_stop(&udp->reader);
+    timer_start(udp->set->loop, &udp->backoff, UDP_BACKOFF_S);
 }
 
 static void dispatch_all(struct udp *udp, size_t count)
@@ -236,26 +236,26 @@ static void receive(struct udp *udp)
         back_off(udp);
 }
 
-static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
+static void on_readable(void *ctx)
 {
-    (void)loop;
-    (void)revents;
-    receive(w->data);
+    receive(ctx);
 }
 
 static void on_backoff_over(struct ev_loop *loop, ev_timer *w, int revents)
 {
     struct udp *udp = w->data;
 
+    (void)loop;
     (void)revents;
-    ev_io_start(loop, &udp->reader);
+    watch_start(&udp->reader);
 }
 
 void udp_recv_init(struct udp *udp)
 {
-    ev_io_init(&udp->reader, on_readable, udp->fd, EV_READ);
+    endpoint_format(&udp->bound, udp->text);
+    watch_init(&udp->reader, udp->set->loop, udp->text, on_readable, udp);
+    watch_set(&udp->reader, udp->fd, EV_READ);
     ev_timer_init(&udp->backoff, on_backoff_over, UDP_BACKOFF_S, 0.);
-    udp->reader.data = udp;
     udp->backoff.data = udp;
     /* Another process may have consumed the pending error of an inherited socket. */
     udp->errors_wait = true;
@@ -263,11 +263,11 @@ void udp_recv_init(struct udp *udp)
 
 void udp_recv_start(struct udp *udp)
 {
-    ev_io_start(udp->set->loop, &udp->reader);
+    watch_start(&udp->reader);
 }
 
 void udp_recv_stop(struct udp *udp)
 {
-    ev_io_stop(udp->set->loop, &udp->reader);
+    watch_stop(&udp->reader);
     ev_timer_stop(udp->set->loop, &udp->backoff);
 }

@@ -6,6 +6,7 @@
  * nothing now holds back its own entries, and a door that is full all entries behind it.
  */
 #include "base/log.h"
+#include "io/timer.h"
 #include "io/udp/udp_internal.h"
 
 #include <errno.h>
@@ -59,7 +60,7 @@ static enum verdict wait_writable(struct udp *udp)
     udp->set->stats.send_blocked++;
     udp->waiting = true;
     udp_paths_trouble(udp);
-    ev_io_start(udp->set->loop, &udp->writer);
+    watch_start(&udp->writer);
     return VERDICT_LATER;
 }
 
@@ -71,8 +72,7 @@ static enum verdict wait_pause(struct udp *udp)
     }
     udp->set->stats.send_blocked++;
     udp->waiting = true;
-    ev_timer_set(&udp->pause, UDP_PAUSE_S, 0.);
-    ev_timer_start(udp->set->loop, &udp->pause);
+    timer_start(udp->set->loop, &udp->pause, UDP_PAUSE_S);
     return VERDICT_LATER;
 }
 
@@ -338,12 +338,13 @@ static void resume(struct udp *udp)
     udp->set->sink.writable(udp->set->sink.ctx, udp->door);
 }
 
-static void on_writable(struct ev_loop *loop, ev_io *w, int revents)
+static void on_writable(void *ctx)
 {
-    (void)revents;
-    ev_io_stop(loop, w);
-    udp_errqueue_drain(w->data); /* while it holds something, libev takes the door for writable */
-    resume(w->data);
+    struct udp *udp = ctx;
+
+    watch_stop(&udp->writer);
+    udp_errqueue_drain(udp); /* while it holds something, libev takes the door for writable */
+    resume(udp);
 }
 
 static void on_paused(struct ev_loop *loop, ev_timer *w, int revents)
@@ -363,17 +364,17 @@ static void on_check(struct ev_loop *loop, ev_timer *w, int revents)
 
 void udp_send_init(struct udp *udp)
 {
-    ev_io_init(&udp->writer, on_writable, udp->fd, EV_WRITE);
+    watch_init(&udp->writer, udp->set->loop, udp->text, on_writable, udp);
+    watch_set(&udp->writer, udp->fd, EV_WRITE);
     ev_timer_init(&udp->pause, on_paused, UDP_PAUSE_S, 0.);
     ev_timer_init(&udp->paths.check, on_check, 0., 0.); /* udp_paths.c starts it */
-    udp->writer.data = udp;
     udp->pause.data = udp;
     udp->paths.check.data = udp;
 }
 
 void udp_send_done(struct udp *udp)
 {
-    ev_io_stop(udp->set->loop, &udp->writer);
+    watch_stop(&udp->writer);
     ev_timer_stop(udp->set->loop, &udp->pause);
     ev_timer_stop(udp->set->loop, &udp->paths.check);
 }

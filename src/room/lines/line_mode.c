@@ -369,8 +369,9 @@ static int open_input(struct line_mode *mode)
         mode->ended = true;
         return mode->refused == 0 ? EX_OK : EX_USAGE;
     }
-    return input_open(mode->loop, STDIN_FILENO, &sink, &mode->input) == STATUS_OK ? EX_OK
-                                                                                  : EX_OSERR;
+    return input_open(mode->loop, STDIN_FILENO, "stdin", &sink, &mode->input) == STATUS_OK
+               ? EX_OK
+               : EX_OSERR;
 }
 
 int line_mode_run(struct ev_loop *loop, const struct options *options)

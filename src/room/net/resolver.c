@@ -91,19 +91,17 @@ static struct resolver_lookup *detach(struct resolver *resolver)
 {
     struct resolver_lookup *lookup = resolver->lookup;
 
-    ev_io_stop(resolver->loop, &resolver->arrived);
-    close(resolver->arrived.fd);
+    watch_stop(&resolver->arrived);
+    close(resolver->end);
     resolver->lookup = NULL;
     return lookup;
 }
 
-static void on_arrived(struct ev_loop *loop, ev_io *watcher, int events)
+static void on_arrived(void *ctx)
 {
-    struct resolver *resolver = watcher->data;
+    struct resolver *resolver = ctx;
     struct resolver_lookup *lookup = detach(resolver);
 
-    (void)loop;
-    (void)events;
     report(resolver, lookup);
     release(lookup);
 }
@@ -151,8 +149,9 @@ static int start(struct resolver *resolver, struct resolver_lookup *lookup)
         return error;
     }
     resolver->lookup = lookup;
-    ev_io_set(&resolver->arrived, ends[0], EV_READ);
-    ev_io_start(resolver->loop, &resolver->arrived);
+    resolver->end = ends[0];
+    watch_set(&resolver->arrived, resolver->end, EV_READ);
+    watch_start(&resolver->arrived);
     return 0;
 }
 
@@ -195,8 +194,7 @@ void resolver_init(struct resolver *resolver, struct ev_loop *loop, const char *
 {
     *resolver =
         (struct resolver){.loop = loop, .host = host, .port = port, .sink = sink, .ctx = ctx};
-    ev_init(&resolver->arrived, on_arrived);
-    resolver->arrived.data = resolver;
+    watch_init(&resolver->arrived, loop, "the name server", on_arrived, resolver);
 }
 
 /* A running thread goes on, and frees the look-up when it is done. */

@@ -8,6 +8,8 @@
 #ifndef ROOMD_ROOM_NET_RESOLVER_H
 #define ROOMD_ROOM_NET_RESOLVER_H
 
+#include "io/watch.h"
+
 #include <ev.h>
 #include <stddef.h>
 #include <sys/socket.h>
@@ -34,7 +36,8 @@ struct resolver {
     const char *host, *port;
     resolver_sink sink;
     void *ctx;
-    ev_io arrived;
+    struct watch arrived;
+    int end;                        /* of the pipe that the thread closes */
     struct resolver_lookup *lookup; /* NULL: no look-up is running */
 };
 

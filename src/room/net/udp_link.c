@@ -139,7 +139,7 @@ static void describe(struct udp_link *link)
 
 static void close_socket(struct udp_link *link)
 {
-    ev_io_stop(link->loop, &link->reader);
+    watch_stop(&link->reader);
     if (link->fd >= 0)
         close(link->fd);
     link->fd = -1;
@@ -181,8 +181,8 @@ static int connect_to(struct udp_link *link, const struct resolver_address *addr
     link->disconnected = false;
     link->peer = *address;
     describe(link);
-    ev_io_set(&link->reader, fd, EV_READ);
-    ev_io_start(link->loop, &link->reader);
+    watch_set(&link->reader, fd, EV_READ);
+    watch_start(&link->reader);
     return 0;
 }
 
@@ -348,11 +348,9 @@ static bool read_once(struct udp_link *link)
     return true;
 }
 
-static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
+static void on_readable(void *ctx)
 {
-    (void)loop;
-    (void)events;
-    for (unsigned n = 0; n < UDP_LINK_READS_PER_TURN && read_once(watcher->data); n++)
+    for (unsigned n = 0; n < UDP_LINK_READS_PER_TURN && read_once(ctx); n++)
         ;
 }
 
@@ -412,9 +410,9 @@ void udp_link_init(struct udp_link *link, struct ev_loop *loop, const char *host
                               .state = CLIENT_JOINING,
                               .backoff_s = UDP_LINK_BACKOFF_FIRST_S};
     resolver_init(&link->resolver, loop, host, port, on_resolved, link);
-    ev_init(&link->reader, on_readable);
+    watch_init(&link->reader, loop, "the link to the server", on_readable, link);
     ev_init(&link->timer, on_timer);
-    link->reader.data = link->timer.data = link;
+    link->timer.data = link;
 }
 
 void udp_link_open(struct udp_link *link)

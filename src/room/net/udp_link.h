@@ -50,7 +50,7 @@ struct udp_link {
     struct ev_loop *loop; /* borrowed */
     struct udp_link_sink sink;
     struct resolver resolver;
-    ev_io reader;
+    struct watch reader;
     int fd;                       /* -1: none */
     bool disconnected;            /* the socket is not connected; its port is kept */
     struct resolver_address peer; /* the last one connected to; length 0: none */

@@ -5,6 +5,7 @@
 #include "room/tty/tty.h"
 
 #include "base/buffer.h"
+#include "io/watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,8 +35,8 @@ enum { WATCH_WINCH, WATCH_TSTP, WATCH_CONT, WATCHES };
 struct tty {
     struct ev_loop *loop; /* borrowed */
     struct tty_sink sink;
-    ev_io input;
-    ev_io output;
+    struct watch input;
+    struct watch output;
     ev_signal signals[WATCHES];
     struct buffer waiting;
     int out; /* owned: stdout, if possible with an open file description of our own */
@@ -133,8 +134,8 @@ static void hang_up(struct tty *tty)
         return;
     tty->gone = true;
     tty->waiting.length = 0;
-    ev_io_stop(tty->loop, &tty->input);
-    ev_io_stop(tty->loop, &tty->output);
+    watch_stop(&tty->input);
+    watch_stop(&tty->output);
     tty->sink.closed(tty->sink.ctx);
 }
 
@@ -158,9 +159,9 @@ static void flush_or_wait(struct tty *tty)
     if (!flush(tty))
         hang_up(tty);
     else if (tty->waiting.length > 0)
-        ev_io_start(tty->loop, &tty->output);
+        watch_start(&tty->output);
     else
-        ev_io_stop(tty->loop, &tty->output);
+        watch_stop(&tty->output);
 }
 
 void tty_write(struct tty *tty, const char *bytes, size_t length)
@@ -176,21 +177,17 @@ bool tty_is_stuck(const struct tty *tty)
     return tty->waiting.length >= TTY_WAITING_MAX_BYTES;
 }
 
-static void on_output(struct ev_loop *loop, ev_io *watcher, int events)
+static void on_output(void *ctx)
 {
-    (void)loop;
-    (void)events;
-    flush_or_wait(watcher->data);
+    flush_or_wait(ctx);
 }
 
-static void on_input(struct ev_loop *loop, ev_io *watcher, int events)
+static void on_input(void *ctx)
 {
-    struct tty *tty = watcher->data;
+    struct tty *tty = ctx;
     char bytes[READ_BYTES];
     ssize_t length = read(STDIN_FILENO, bytes, sizeof(bytes));
 
-    (void)loop;
-    (void)events;
     if (length > 0)
         tty->sink.input(tty->sink.ctx, bytes, (size_t)length, length == (ssize_t)sizeof(bytes));
     else if (length == 0 || (errno != EINTR && errno != EAGAIN))
@@ -271,13 +268,14 @@ static void start_watchers(struct tty *tty)
 {
     ev_signal *signals = tty->signals;
 
-    ev_io_init(&tty->input, on_input, STDIN_FILENO, EV_READ);
-    ev_io_init(&tty->output, on_output, tty->out, EV_WRITE);
+    watch_init(&tty->input, tty->loop, "the keyboard", on_input, tty);
+    watch_init(&tty->output, tty->loop, "the terminal", on_output, tty);
+    watch_set(&tty->input, STDIN_FILENO, EV_READ);
+    watch_set(&tty->output, tty->out, EV_WRITE);
     ev_signal_init(&signals[WATCH_WINCH], on_winch, SIGWINCH);
     ev_signal_init(&signals[WATCH_TSTP], on_stop, SIGTSTP);
     ev_signal_init(&signals[WATCH_CONT], on_continue, SIGCONT);
-    tty->input.data = tty->output.data = tty;
-    ev_io_start(tty->loop, &tty->input);
+    watch_start(&tty->input);
     for (size_t i = 0; i < WATCHES; i++) {
         signals[i].data = tty;
         ev_signal_start(tty->loop, &signals[i]);
@@ -322,8 +320,8 @@ void tty_close(struct tty *tty)
             buffer_add(&tty->waiting, PASTE_OFF, sizeof(PASTE_OFF) - 1);
         drain(tty);
     }
-    ev_io_stop(tty->loop, &tty->input);
-    ev_io_stop(tty->loop, &tty->output);
+    watch_stop(&tty->input);
+    watch_stop(&tty->output);
     for (size_t i = 0; i < WATCHES; i++)
         ev_signal_stop(tty->loop, &tty->signals[i]);
     restore_modes();

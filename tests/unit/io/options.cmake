@@ -12,6 +12,13 @@ function(io_fake name)
   endif()
 endfunction()
 
+# The clock of the loop, and what the kernel refuses to watch.
+foreach(name watch timer control_server udp_recv)
+  if(TARGET test_io_${name})
+    target_sources(test_io_${name} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/fake_loop.c)
+  endif()
+endforeach()
+
 foreach(name udp udp_recv udp_send udp_gso udp_errqueue udp_paths)
   if(TARGET test_io_${name})
     target_sources(test_io_${name} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/udp/fake_sockets.c)
@@ -23,3 +30,4 @@ io_fake(sd_notify socket sendmsg clock_gettime)
 io_fake(fdstore fcntl close)
 io_fake(group getsockopt geteuid)
 io_fake(interfaces getifaddrs freeifaddrs socket ioctl fopen close)
+io_fake(control_server accept4)

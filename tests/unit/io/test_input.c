@@ -68,7 +68,7 @@ TestSuite(input, .init = set_up, .fini = tear_down);
 
 static void open_input(int fd)
 {
-    cr_assert_eq(input_open(loop, fd, &sink, &input), STATUS_OK);
+    cr_assert_eq(input_open(loop, fd, "the input", &sink, &input), STATUS_OK);
 }
 
 /* Returns whether a watcher is still active. */
@@ -334,7 +334,7 @@ Test(input, a_sink_may_have_no_function_for_the_end)
     struct input_sink silent = sink;
 
     silent.ended = NULL;
-    cr_assert_eq(input_open(loop, file_of("a", 1), &silent, &input), STATUS_OK);
+    cr_assert_eq(input_open(loop, file_of("a", 1), "the input", &silent, &input), STATUS_OK);
     turns(3);
     cr_assert_str_eq(got, "[a]");
 }

@@ -63,6 +63,7 @@ static void set_up(void)
     cr_assert_eq(endpoint_parse("0.0.0.0:8888", &endpoint), STATUS_OK);
     cr_assert_eq(udp_open(set, &endpoint, NULL, &door), STATUS_OK);
     udp_set_start(set);
+    ev_run(loop, EVRUN_NOWAIT); /* the door has started */
     for (size_t i = 0; i < PATHS; i++) {
         paths[i] = (struct path){.door = 0};
         cr_assert_eq(endpoint_parse("192.0.2.1:1000", &paths[i].peer), STATUS_OK);

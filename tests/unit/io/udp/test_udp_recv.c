@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* Receiving, on the fake kernel. */
+#include "../fake_loop.h"
 #include "fake_sockets.h"
 #include "io/udp/udp.h"
 
@@ -370,4 +371,33 @@ Test(udp_recv, with_nothing_to_read_nothing_happens)
     cr_assert_eq(fake.receive_calls, 1);
     ev_run(loop, EVRUN_NOWAIT);
     cr_assert_eq(fake.receive_calls, 1);
+}
+
+/* Were it only stopped, the door would be deaf, and nobody would know. */
+Test(udp_recv, a_door_that_the_kernel_refuses_to_watch_is_watched_as_soon_as_it_can_be)
+{
+    fake_loop.refused = fake.fds[0];
+    fake_loop.error = ENOMEM;
+    fake_arrive(0, 1, 1);
+    fake_set_readable(0);
+    fake_loop_run(loop, 2.5);
+    cr_expect_eq(heard_count, 0);
+    cr_expect_eq(fake_loop.refusals, 3, "once a second");
+    fake_loop.refused = -1;
+    fake_loop_run(loop, 1.0);
+    cr_expect_eq(heard_count, 1);
+}
+
+Test(udp_recv, doors_do_not_start_if_the_kernel_refuses_to_watch_one)
+{
+    static const int errors[] = {ENOSPC, ENOMEM, EPERM};
+
+    udp_set_stop(set);
+    fake_loop.refused = fake.fds[1];
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+        fake_loop.error = errors[i];
+        cr_expect_eq(udp_set_start(set), STATUS_FULL);
+    }
+    fake_loop.refused = -1;
+    cr_expect_eq(udp_set_start(set), STATUS_OK);
 }
