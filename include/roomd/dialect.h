@@ -186,12 +186,21 @@ int dialect_set_bye(struct dialect *dialect, const char *verb, const char *text,
 
 /*
  * Checks what depends on several keys: no verb is in two lists, every `bye.VERB` names an exit
- * verb, no reply with a name in it matches a request, and under these limits the longest line fits
- * PLAIN_LINE_MAX_BYTES and the longest reply fits DIALECT_REPLY_MAX_BYTES. On STATUS_INVALID,
- * `ret_why` names the key and, if something is too long, the sum.
+ * verb, no reply with a name in it matches a request, the dialect passes dialect_check_pair with
+ * itself, and under these limits the longest line fits PLAIN_LINE_MAX_BYTES and the longest reply
+ * fits DIALECT_REPLY_MAX_BYTES. On STATUS_INVALID, `ret_why` names the key and, if something is too
+ * long, the sum.
  */
 int dialect_check(const struct dialect *dialect, const struct room_limits *limits,
                   char ret_why[DIALECT_WHY_BYTES]);
+
+/*
+ * Checks that no line of `speaker` asks a server for anything that speaks `hearer`, or a dialect
+ * that comes with the program: then these servers can't be set talking to each other.
+ * STATUS_INVALID: `ret_why` names the key.
+ */
+int dialect_check_pair(const struct dialect *speaker, const struct dialect *hearer,
+                       char ret_why[DIALECT_WHY_BYTES]);
 
 /* The reply of a key from DIALECT_ACCEPT to DIALECT_BYE. */
 const struct reply *dialect_reply(const struct dialect *dialect, enum dialect_key key);

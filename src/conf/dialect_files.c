@@ -340,6 +340,25 @@ static struct place blame(const struct loader *loader, size_t index, const char 
     return *place;
 }
 
+/* Reports a line that another of the configured dialects takes for a request. */
+static void check_pairs(struct loader *loader, size_t speaker)
+{
+    const struct config *config = loader->config;
+    char why[VALUE_WHY_BYTES];
+
+    for (size_t i = 0; i < config->dialect_count; i++) {
+        struct place place;
+
+        if (i == speaker || dialect_check_pair(&config->dialects[speaker].dialect,
+                                               &config->dialects[i].dialect, why) == 0)
+            continue;
+        place = blame(loader, speaker, why);
+        diagnostics_error(loader->diagnostics, &place, "the dialect %s, beside the dialect %s: %s",
+                          config->dialects[speaker].dialect.name, config->dialects[i].dialect.name,
+                          why);
+    }
+}
+
 /*
  * Skipped after other errors: a mistyped room.max_text would be reported as an error of the
  * wording.
@@ -354,8 +373,10 @@ static void check(struct loader *loader)
     for (size_t i = 0; i < config->dialect_count; i++) {
         struct place place;
 
-        if (dialect_check(&config->dialects[i].dialect, &config->limits, why) == 0)
+        if (dialect_check(&config->dialects[i].dialect, &config->limits, why) == 0) {
+            check_pairs(loader, i);
             continue;
+        }
         place = blame(loader, i, why);
         diagnostics_error(loader->diagnostics, &place, "the dialect %s: %s",
                           config->dialects[i].dialect.name, why);

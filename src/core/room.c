@@ -70,6 +70,8 @@ static void configure(struct room *room, const struct room_config *config)
     if (room->own_count > 0)
         memcpy(room->own, config->own, room->own_count * sizeof(*config->own));
     known_replies_set_doors(&room->known_replies, room->doors, room->door_count);
+    for (size_t door = 0; door < room->door_count; door++)
+        room->replies[door] = known_replies_form(&room->known_replies, room->doors[door].dialect);
     name_reserved_init(&room->reserved);
     for (size_t i = 0; i < room->known_replies.count; i++)
         reserved_names_add_reply(&room->reserved, &room->known_replies.replies[i]);

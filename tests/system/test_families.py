@@ -40,16 +40,16 @@ class Family:
     takes_apart: bool = False  # lines are VERB NAME TEXT
 
     def line_of_join(self, name):
-        return ("L %s 进入了聊天室" if self.takes_apart else self.prefix + "%s 进入了聊天室") % name
+        return ("C 管理员通知： %s 进入了聊天室" if self.takes_apart else self.prefix + "%s 进入了聊天室") % name
 
     def line_of_chat(self, name, text):
-        return ("C %s %s" if self.takes_apart else self.prefix + "%s ： %s") % (name, text)
+        return ("C %s： %s" if self.takes_apart else self.prefix + "%s ： %s") % (name, text)
 
     def line_of_exit(self, name):
-        return ("Q %s 退出了聊天室" if self.takes_apart else self.prefix + "%s 退出了聊天室") % name
+        return ("C 管理员通知： %s 退出了聊天室" if self.takes_apart else self.prefix + "%s 退出了聊天室") % name
 
     def line_of_notice(self, text):
-        return ("C 管理员消息 %s" if self.takes_apart else self.prefix + "管理员消息: %s") % text
+        return ("C 管理员消息： %s" if self.takes_apart else self.prefix + "管理员消息: %s") % text
 
 
 FAMILIES = (

@@ -10,6 +10,7 @@
 #include "core/plain_server/liveness.h"
 #include "core/plain_server/plain_reply.h"
 #include "core/plain_wire/plain.h"
+#include "core/plain_wire/request_form.h"
 #include "core/room/admission.h"
 #include "core/room/membership.h"
 #include "core/room/room_ops.h"
@@ -20,6 +21,12 @@
 
 static const struct bucket_rate stranger_rate = {
     .interval_ns = ROOM_TOLD_INTERVAL_S * MOMENT_NS_PER_S, .burst = 1};
+
+/*
+ * At a door whose replies are like requests ("L {name} ok"), a request may come from another server
+ * that takes them for requests. If it answers our answers, that comes to an end.
+ */
+static const struct bucket_rate exchange_rate = {.interval_ns = 2 * MOMENT_NS_PER_S, .burst = 2};
 
 #define ADDRESS_BITS 128U
 
@@ -33,11 +40,13 @@ struct context {
     struct member *member; /* joined from this endpoint, or NULL */
     bool newline;          /* the request ended in one */
     bool final;            /* the join can't be postponed again */
+    bool quiet;            /* no more answers: see exchange_rate */
 };
 
 static bool may_answer(const struct context *context)
 {
-    return admission_may_answer(context->room, context->now, context->path->peer.address);
+    return !context->quiet &&
+           admission_may_answer(context->room, context->now, context->path->peer.address);
 }
 
 static void answer(const struct context *context, const struct reply *reply)
@@ -226,6 +235,11 @@ static enum refusal add_member(const struct context *context)
 
 static enum refusal handle_join(const struct context *context)
 {
+    /* Let in without an accept, its client would wait for ever. */
+    if (context->quiet) {
+        context->room->stats.answers_withheld++;
+        return REFUSED_LIMITED;
+    }
     if (context->member == NULL)
         return add_member(context);
     return is_own_name(context) ? rejoin(context) : rename_member(context);
@@ -304,6 +318,28 @@ static void confirm_address(const struct context *context)
 
 /* ---- dispatch ---- */
 
+/* People who try one name after the other are answered, unless a reply could let in a server. */
+static bool is_exchange(const struct context *context)
+{
+    const struct plain_request *request = &context->request;
+    enum request_form replies = context->room->replies[context->path->door];
+
+    return request->kind != PLAIN_CHAT && replies != REQUEST_FORM_NONE &&
+           (replies == REQUEST_FORM_ACTS ||
+            !request_form_may_be_name(request->name, request->name_len));
+}
+
+static bool is_exchange_over(const struct context *context)
+{
+    struct room *room = context->room;
+    /* A reply that lets in a server makes lines, too. */
+    uint32_t tokens = room->replies[context->path->door] == REQUEST_FORM_ACTS ? 2 : 1;
+
+    return is_exchange(context) &&
+           !bucket_spend(bucket_of_endpoint(room->buckets, BUCKET_EXCHANGE, &context->path->peer),
+                         &exchange_rate, tokens, context->now->mono_ns);
+}
+
 static enum refusal (*const handlers[PLAIN_KINDS])(const struct context *context) = {
     [PLAIN_JOIN] = handle_join,
     [PLAIN_CHAT] = handle_chat,
@@ -326,6 +362,7 @@ enum refusal plain_requests_handle(struct room *room, const struct moment *now,
     status = plain_parse(context.dialect, bytes, length, &context.request);
     if (status != 0)
         return status == STATUS_NOT_FOUND ? REFUSED_UNKNOWN_VERB : REFUSED_MALFORMED;
+    context.quiet = is_exchange_over(&context);
     context.member = registry_find_endpoint(room->registry, &path->peer);
     if (context.member != NULL)
         confirm_address(&context);

@@ -7,7 +7,9 @@
  */
 #include <roomd/dialect.h>
 
+#include "core/plain_wire/plain.h"
 #include "core/plain_wire/reply.h"
+#include "core/plain_wire/request_form.h"
 #include "core/plain_wire/template.h"
 #include "core/plain_wire/verbs.h"
 
@@ -145,6 +147,56 @@ static int check_lines(const struct dialect *dialect, const struct room_limits *
     return STATUS_OK;
 }
 
+/* ---- what other servers would take for a request ---- */
+
+/* Stand for any value. */
+#define ANY_NAME  "{name}"
+#define ANY_NAMES "{names}" PLAIN_NAMES_SEPARATOR "..."
+#define ANY_TEXT  "{text} ..."
+
+static int refuse_request(const char *key, const char *line, char ret_why[DIALECT_WHY_BYTES])
+{
+    snprintf(ret_why, DIALECT_WHY_BYTES,
+             "%s: other servers take '%.60s' for a request, so that two of them could be set "
+             "talking to each other; begin it otherwise, or as in 'C {name}: {text}'",
+             key, line);
+    return STATUS_INVALID;
+}
+
+/* A message from nobody is answered once in a while. */
+static int check_line_form(const struct dialect *speaker, const struct dialect *hearer,
+                           enum dialect_key key, char ret_why[DIALECT_WHY_BYTES])
+{
+    const struct template *template = dialect_template(speaker, key);
+    const struct template_values values = {.name = ANY_NAME,
+                                           .text = ANY_TEXT,
+                                           .names = ANY_NAMES,
+                                           .name_len = strlen(ANY_NAME),
+                                           .text_len = strlen(ANY_TEXT),
+                                           .names_len = strlen(ANY_NAMES)};
+    char line[PLAIN_LINE_MAX_BYTES];
+    size_t length = speaker->prefix.length;
+    enum request_form form;
+
+    memcpy(line, speaker->prefix.bytes, length);
+    length += template_render(template, &values, line + length, sizeof(line) - 1 - length);
+    form = request_form_of(hearer, line, length);
+    if (form == REQUEST_FORM_NONE || form == REQUEST_FORM_CHAT)
+        return STATUS_OK;
+    line[length] = '\0';
+    return refuse_request(dialect_key_info(key)->key, line, ret_why);
+}
+
+int dialect_check_pair(const struct dialect *speaker, const struct dialect *hearer,
+                       char ret_why[DIALECT_WHY_BYTES])
+{
+    int status = STATUS_OK;
+
+    for (int key = DIALECT_JOIN; key <= DIALECT_LIMITED && status == 0; key++)
+        status = check_line_form(speaker, hearer, (enum dialect_key)key, ret_why);
+    return status;
+}
+
 int dialect_check(const struct dialect *dialect, const struct room_limits *limits,
                   char ret_why[DIALECT_WHY_BYTES])
 {
@@ -154,5 +206,7 @@ int dialect_check(const struct dialect *dialect, const struct room_limits *limit
         status = check_byes(dialect, ret_why);
     if (status == 0)
         status = check_answers(dialect, longest_name(limits), ret_why);
-    return status != 0 ? status : check_lines(dialect, limits, ret_why);
+    if (status == 0)
+        status = check_lines(dialect, limits, ret_why);
+    return status != 0 ? status : dialect_check_pair(dialect, dialect, ret_why);
 }

@@ -112,3 +112,38 @@ bool known_replies_have(const struct known_replies *known, const char *bytes, si
     }
     return false;
 }
+
+/* ---- replies that are requests ---- */
+
+static enum request_form form_of(const struct known_replies *known, const struct reply *reply)
+{
+    enum request_form worst = REQUEST_FORM_NONE;
+    struct reply filled;
+    const struct reply *sent = reply_fill(reply, "?", 1, &filled);
+
+    /* Every server drops those of the built-in dialects. */
+    if (is_builtin(known, sent->bytes, sent->length))
+        return REQUEST_FORM_NONE;
+    for (size_t i = 0; i < known->dialect_count; i++) {
+        enum request_form form = request_form_of(known->dialects[i], sent->bytes, sent->length);
+
+        worst = form > worst ? form : worst;
+    }
+    return worst;
+}
+
+enum request_form known_replies_form(const struct known_replies *known,
+                                     const struct dialect *dialect)
+{
+    enum request_form worst = REQUEST_FORM_NONE, form;
+
+    for (int key = DIALECT_ACCEPT; key <= DIALECT_BYE; key++) {
+        form = form_of(known, dialect_reply(dialect, (enum dialect_key)key));
+        worst = form > worst ? form : worst;
+    }
+    for (uint8_t i = 0; i < dialect->byes_count; i++) {
+        form = form_of(known, &dialect->byes[i]);
+        worst = form > worst ? form : worst;
+    }
+    return worst;
+}

@@ -10,6 +10,8 @@
 #ifndef ROOMD_CORE_PLAIN_WIRE_KNOWN_REPLIES_H
 #define ROOMD_CORE_PLAIN_WIRE_KNOWN_REPLIES_H
 
+#include "core/plain_wire/request_form.h"
+
 #include <roomd/dialect.h>
 #include <roomd/room.h>
 #include <stdbool.h>
@@ -39,6 +41,13 @@ void known_replies_init(struct known_replies *known);
  */
 void known_replies_set_doors(struct known_replies *known, const struct room_door *doors,
                              size_t count);
+
+/*
+ * The worst that a reply of this dialect can be to other servers that speak a dialect that comes
+ * with the program, or a door's.
+ */
+enum request_form known_replies_form(const struct known_replies *known,
+                                     const struct dialect *dialect);
 
 /* True if these bytes are a reply of a built-in dialect or of a door's. */
 bool known_replies_have(const struct known_replies *known, const char *bytes, size_t length);

@@ -4,6 +4,7 @@
 /* Parses plain requests, renders plain lines. */
 #include "core/plain_wire/plain.h"
 
+#include "core/plain_wire/request_form.h"
 #include "core/plain_wire/template.h"
 
 #include <roomd/status.h>
@@ -127,6 +128,29 @@ static size_t avoid_replies(const struct dialect *dialect, char *line, size_t le
     return length;
 }
 
+/*
+ * A line can begin with a verb if a member is called like one. A space in front of it makes other
+ * servers ignore it.
+ */
+static size_t avoid_requests(const struct dialect *dialect, char *line, size_t length)
+{
+    if (request_form_of(dialect, line, length) != REQUEST_FORM_ACTS)
+        return length;
+    if (length == PLAIN_LINE_MAX_BYTES - 1) {
+        do
+            length--;
+        while (((unsigned char)line[length] & 0xc0) == 0x80);
+    }
+    memmove(line + 1, line, length);
+    line[0] = ' ';
+    return length + 1;
+}
+
+static size_t make_harmless(const struct dialect *dialect, char *line, size_t length)
+{
+    return avoid_replies(dialect, line, avoid_requests(dialect, line, length));
+}
+
 static size_t render(const struct dialect *dialect, const struct template *template,
                      const struct template_values *values, char out[PLAIN_LINE_MAX_BYTES])
 {
@@ -167,7 +191,7 @@ size_t plain_render(const struct dialect *dialect, const struct transcript *tran
         return 0;
     if (count >= dialect->fold_joins || count == PLAIN_FOLD_MAX_EVENTS) {
         *ret_last = first + count - 1;
-        return avoid_replies(dialect, out, render_run(dialect, transcript, &event, count, out));
+        return make_harmless(dialect, out, render_run(dialect, transcript, &event, count, out));
     }
     values = (struct template_values){.name = event.name,
                                       .name_len = event.name_len,
@@ -175,7 +199,7 @@ size_t plain_render(const struct dialect *dialect, const struct transcript *tran
                                       .text_len = event.text_len,
                                       .wall_ns = event.wall_ns,
                                       .utc_offset_s = event.utc_offset_s};
-    return avoid_replies(
+    return make_harmless(
         dialect, out,
         render(dialect, dialect_template(dialect, event_keys[event.kind]), &values, out));
 }
@@ -188,5 +212,5 @@ size_t plain_render_line(const struct dialect *dialect, enum dialect_key key,
     /* An empty {text} at the end leaves spaces. */
     while (length > dialect->prefix.length && out[length - 1] == ' ')
         length--;
-    return avoid_replies(dialect, out, length);
+    return make_harmless(dialect, out, length);
 }

@@ -6,6 +6,7 @@
 
 #include "core/plain_wire/plain.h"
 #include "core/plain_wire/reply.h"
+#include "core/plain_wire/request_form.h"
 #include "core/plain_wire/template_match.h"
 
 #include <string.h>
@@ -136,6 +137,16 @@ static bool has_spare_space(const struct plain_read *read, const char *start,
            dialect_is_reply(read->dialect, start, (size_t)(rest->bytes + line - 1 - start));
 }
 
+/* Before a line that begins like a request the server puts a space, which belongs to no value. */
+static void skip_spare_space(const struct plain_read *read, struct octets_slice *rest)
+{
+    if (rest->length > 1 && *rest->bytes == ' ' &&
+        request_form_of(read->dialect, rest->bytes + 1,
+                        template_match_line(rest->bytes + 1, rest->length - 1)) ==
+            REQUEST_FORM_ACTS)
+        skip(rest, 1);
+}
+
 bool plain_read_line(const struct plain_read *read, struct octets_slice *rest,
                      struct plain_line *ret_line)
 {
@@ -144,6 +155,7 @@ bool plain_read_line(const struct plain_read *read, struct octets_slice *rest,
     bool spare;
     size_t used;
 
+    skip_spare_space(read, rest);
     skip_prefix(rest, &read->dialect->prefix);
     if (rest->length == 0)
         return false;

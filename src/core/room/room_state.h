@@ -39,6 +39,7 @@ struct room {
     struct room_access access;
     struct room_door doors[ROOM_DOORS_MAX];
     size_t door_count;
+    enum request_form replies[ROOM_DOORS_MAX]; /* what its replies can be to other servers */
     struct endpoint own[ROOM_OWN_MAX];
     size_t own_count;
     struct name_reserved reserved;

@@ -408,3 +408,20 @@ Test(dialect_files, a_prefix_can_be_a_line_break)
     cr_expect_eq(config->dialects[0].dialect.prefix.bytes[0], '\n');
     config_free(config);
 }
+
+Test(dialect_files, doors_whose_lines_are_requests_at_other_doors_are_refused)
+{
+    struct folder folder = folder_make();
+    struct outcome outcome;
+
+    folder_write(&folder, "say.conf", "[plain]\nchat_verbs = SAY\n");
+    folder_write(&folder, "loud.conf", "[plain]\nchat = SAY {name} {text}\n");
+    folder_write(&folder, "a.conf", "[room]\nlisten = 127.0.0.1:0=loud.conf\n");
+    expect_good(load_file(folder.file, NULL));
+    folder_write(&folder, "a.conf",
+                 "[room]\nlisten = 127.0.0.1:0=loud.conf, 127.0.0.1:0=say.conf\n");
+    outcome = load_file(folder.file, NULL);
+    expect_error(outcome, "loud.conf:2: the dialect loud.conf, beside the dialect say.conf: chat: "
+                          "other servers take 'SAY {name} {text} ...' for a request");
+    folder_remove(&folder);
+}

@@ -101,18 +101,6 @@ static void expect(const char *before, const char *name, const char *between, co
              name, between, text);
 }
 
-/*
- * If notices and other lines begin with the same words, an administrator's notice can equal another
- * line.
- */
-static void expect_notice(const char *text)
-{
-    if (strcmp(stage.dialect.name, "prefixed.conf") == 0 && strcmp(text, "您错过了 7 条消息") == 0)
-        expect("missed 7", "", "", "");
-    else
-        expect("* ", "", "", text);
-}
-
 static void append(struct transcript *transcript, struct dice *dice,
                    const struct name_reserved *reserved)
 {
@@ -133,7 +121,7 @@ static void append(struct transcript *transcript, struct dice *dice,
         if (event.kind == EVENT_CHAT)
             expect("<", event.name, "> ", text);
         else if (event.kind == EVENT_NOTICE)
-            expect_notice(text);
+            expect("* ", "", "", text);
         else
             expect(event.kind == EVENT_JOIN ? "+" : "-", event.name, "", "");
     }

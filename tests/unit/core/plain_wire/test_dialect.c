@@ -312,3 +312,50 @@ Test(dialect, its_answers_with_names_are_recognised_whatever_the_name)
     cr_expect_not(dialect_is_reply(&dialect, "OK", 2));
     cr_expect_not(dialect_is_reply(&dialect, "OK ", 3));
 }
+
+/* ---- two servers ---- */
+
+static void expect_talk(enum dialect_key key, const char *text, int status)
+{
+    struct dialect dialect;
+
+    dialect_init(&dialect, "course", DIALECT_ZH);
+    cr_assert_eq(dialect_set(&dialect, key, text, why), 0, "%s", why);
+    cr_expect_eq(dialect_check(&dialect, &limits, why), status, "%s: %s", text, why);
+    if (status != 0)
+        cr_expect_not_null(strstr(why, "take"), "%s", why);
+}
+
+Test(dialect, a_line_is_no_request_to_another_server)
+{
+    expect_talk(DIALECT_CHAT, "C {name} {text}", STATUS_INVALID);
+    expect_talk(DIALECT_CHAT, "C {text}", STATUS_INVALID);
+    expect_talk(DIALECT_CHAT, "CHAT x {name}: {text}", STATUS_INVALID);
+    expect_talk(DIALECT_JOIN, "L {name}", STATUS_INVALID);
+    expect_talk(DIALECT_JOIN, "L {name} came", STATUS_INVALID);
+    expect_talk(DIALECT_EXIT, "Q {name} went", STATUS_INVALID);
+    expect_talk(DIALECT_NOTICE, "E {text}", STATUS_INVALID);
+    expect_talk(DIALECT_JOINS, "C {names}", STATUS_INVALID);
+    expect_talk(DIALECT_CHAT, "C {name}: {text}", 0);
+    expect_talk(DIALECT_CHAT, "C {name}： {text}", 0);
+    expect_talk(DIALECT_CHAT, "<{name}> {text}", 0);
+    expect_talk(DIALECT_CHAT, "Chat {name} {text}", 0);
+    expect_talk(DIALECT_JOIN, "{name} L", 0);
+}
+
+Test(dialect, a_line_is_no_request_to_a_server_with_the_verbs_of_another_door)
+{
+    struct dialect speaker, hearer;
+
+    dialect_init(&speaker, "course", DIALECT_EN);
+    dialect_init(&hearer, "yn", DIALECT_EN);
+    cr_assert_eq(dialect_set(&hearer, DIALECT_CHAT_VERBS, "SAY", why), 0);
+    cr_expect_eq(dialect_check_pair(&speaker, &hearer, why), 0, "%s", why);
+    cr_assert_eq(dialect_set(&speaker, DIALECT_CHAT, "SAY {name} {text}", why), 0);
+    cr_expect_eq(dialect_check(&speaker, &limits, why), 0, "%s", why);
+    cr_expect_eq(dialect_check_pair(&speaker, &hearer, why), STATUS_INVALID);
+    cr_expect_str_eq(why,
+                     "chat: other servers take 'SAY {name} {text} ...' for a request, so that two "
+                     "of them could be set talking to each other; begin it otherwise, or as "
+                     "in 'C {name}: {text}'");
+}

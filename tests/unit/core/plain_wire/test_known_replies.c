@@ -59,8 +59,15 @@ static void expect_last(uint16_t port, const char *text)
               fake_outbox_to(&stage.outbox, port, count - 1)->bytes, text);
 }
 
+/* At such a door joins and exits of an endpoint are answered once in four seconds. */
+static void pass(void)
+{
+    stage.now.mono_ns += 4 * MOMENT_NS_PER_S;
+}
+
 static void expect_answer(uint16_t port, const char *request, const char *answer)
 {
+    pass();
     stage_send(&stage, port, request);
     expect_last(port, answer);
 }
@@ -102,6 +109,7 @@ Test(known_replies, no_name_makes_an_answer_longer_than_120_bytes)
     stage_send(&stage, ALICE, request);
     cr_expect_eq(fake_outbox_to(&stage.outbox, ALICE, 0)->length, DIALECT_REPLY_MAX_BYTES);
     request[0] = 'E';
+    pass();
     stage_send(&stage, ALICE, request);
     cr_expect_eq(fake_outbox_to(&stage.outbox, ALICE, 1)->length, DIALECT_REPLY_MAX_BYTES);
 }
@@ -146,16 +154,22 @@ Test(known_replies, an_idle_member_that_is_removed_is_called_by_its_name)
 Test(known_replies, repeated_joins_are_limited_where_the_name_makes_the_accept_longer)
 {
     set(DIALECT_ACCEPT, "L{name}");
+    set(DIALECT_REFUSED, "first");
+    set(DIALECT_BYE, "bye");
     stage_reconfigure(&stage);
     stage_join(&stage, ALICE, "alice");
-    for (int i = 0; i < 300; i++)
-        expect_answer(ALICE, "L alice", "Lalice");
+    for (int i = 0; i < 300; i++) {
+        stage_send(&stage, ALICE, "L alice");
+        expect_last(ALICE, "Lalice");
+    }
     cr_expect_eq(stage.outbox.count, 300);
     set(DIALECT_ACCEPT, "OK {name}");
     stage_reconfigure(&stage);
     fake_outbox_clear(&stage.outbox);
-    for (int i = 0; i < 300; i++)
-        expect_answer(ALICE, "L alice", "OK alice");
+    for (int i = 0; i < 300; i++) {
+        stage_send(&stage, ALICE, "L alice");
+        expect_last(ALICE, "OK alice");
+    }
     cr_expect_eq(stage.outbox.count, 200);
 }
 
@@ -203,6 +217,7 @@ Test(known_replies, no_answer_is_answered)
         char answer[DIALECT_REPLY_MAX_BYTES + 1];
         uint64_t dropped = stage.refused[REFUSED_REPLY];
 
+        pass();
         fake_outbox_clear(&stage.outbox);
         stage_send(&stage, ALICE, requests[i]);
         cr_assert_eq(stage.outbox.count, 1, "%s", requests[i]);
@@ -310,4 +325,35 @@ Test(known_replies, replies_of_closed_doors_are_forgotten)
     known_replies_set_doors(&known, &door, 0);
     cr_expect_not(known_replies_have(&known, "L alice ok", 10));
     cr_expect(known_replies_have(&known, "OK", 2));
+}
+
+/* Two servers that answer each other's answers come to an end. */
+Test(known_replies, an_endpoint_that_may_be_a_server_is_answered_once)
+{
+    struct path other = stage_path(BOB, 1);
+
+    for (unsigned i = 0; i < 5; i++)
+        stage_send(&stage, BOB, "L x_bad bad!");
+    cr_expect_eq(stage.outbox.count, 1);
+    stage_send(&stage, ALICE, "L a b");
+    cr_expect_eq(stage.outbox.count, 2, "others are answered");
+    pass();
+    stage_send(&stage, BOB, "L a b");
+    cr_expect_eq(stage.outbox.count, 3);
+    for (unsigned i = 0; i < 5; i++)
+        stage_send_bytes(&stage, &other, "L a b", 5);
+    cr_expect_eq(stage.outbox.count, 8, "no server answers the replies of a built-in dialect");
+}
+
+Test(known_replies, where_no_reply_can_let_in_a_server_people_try_as_many_names_as_they_like)
+{
+    set(DIALECT_REFUSED, "L {name} first");
+    set(DIALECT_BYE, "");
+    stage_reconfigure(&stage);
+    for (unsigned i = 0; i < 20; i++)
+        stage_send(&stage, BOB, "L admin");
+    cr_expect_eq(stage.outbox.count, 20);
+    for (unsigned i = 0; i < 20; i++)
+        stage_send(&stage, BOB, "L a b");
+    cr_expect_eq(stage.outbox.count, 22);
 }

@@ -282,3 +282,40 @@ Test(plain, a_run_is_folded_at_1024_events_however_many_fold_joins_asks_for)
     plain_render(&dialect, transcript, 1, PLAIN_FOLD_MAX_EVENTS, true, line, &last);
     cr_expect_eq(last, PLAIN_FOLD_MAX_EVENTS);
 }
+
+/* A member may be called like a verb; its lines are no requests for that. */
+Test(plain, a_line_that_other_servers_would_take_for_a_request_begins_with_a_space)
+{
+    char why[DIALECT_WHY_BYTES];
+
+    append(EVENT_JOIN, "L", "");
+    append(EVENT_CHAT, "C", "hello");
+    append(EVENT_EXIT, "QUIT", "");
+    append(EVENT_JOIN, "l", "");
+    append(EVENT_JOIN, "J", "");
+    expect_line(1, true, " L 进入了聊天室", 1);
+    expect_line(2, true, "C ： hello", 2);
+    expect_line(3, true, " QUIT 退出了聊天室", 3);
+    expect_line(4, true, "l 进入了聊天室", 4);
+    expect_line(5, true, "J 进入了聊天室", 5);
+    cr_assert_eq(dialect_set(&dialect, DIALECT_JOIN_VERBS, "J", why), 0);
+    expect_line(5, true, " J 进入了聊天室", 5);
+    cr_assert_eq(dialect_set(&dialect, DIALECT_PREFIX, "\n", why), 0);
+    expect_line(5, true, "\nJ 进入了聊天室", 5);
+}
+
+Test(plain, a_line_of_full_length_loses_its_last_character_to_that_space)
+{
+    char text[PLAIN_LINE_MAX_BYTES], line[PLAIN_LINE_MAX_BYTES], why[DIALECT_WHY_BYTES];
+    uint64_t last;
+    size_t length;
+
+    memset(text, 'x', sizeof(text));
+    memcpy(text + 1014, "聊", sizeof("聊"));
+    cr_assert_eq(dialect_set(&dialect, DIALECT_CHAT, "{name} says {text}", why), 0);
+    append(EVENT_CHAT, "C", text);
+    length = plain_render(&dialect, transcript, 1, 1, true, line, &last);
+    cr_expect_eq(length, 7 + 1014 + 1);
+    cr_expect_eq(memcmp(line, " C says xxx", 11), 0);
+    cr_expect_eq(line[length - 1], 'x');
+}
