@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """Doors: one room with several addresses, dialects and families; and two servers that cannot be made to talk."""
+import pathlib
 import socket
 import unittest
 
@@ -218,6 +219,27 @@ class TwoServers(RoomTest):
         # The new member is a roomd. It is sent the accept and the teller's messages, and answers nothing; both
         # witnesses are sent its join.
         self.assertLessEqual(self.traffic_after(b"L alice"), 1 + 1 + self.ROUNDS + 2)
+
+    def test_doors_that_are_members_of_each_other_repeat_nothing(self):
+        # Each room has taken two doors of the other for members, and a message of one is a line for the other.
+        prefixed = str(pathlib.Path(__file__).parents[2] / "conf" / "dialects" / "prefixed.conf")
+        with own_network.own_network():
+            first, second = (self.open(listen="127.0.0.1:0, " + ", ".join(["127.0.0.1:0=" + prefixed] * 2))
+                             for _ in range(2))
+            for door, name_there, name_here in ((1, b"x", b"z"), (2, b"z", b"x")):
+                own_network.send_forged(first.doors[door], second.doors[door], b"L " + name_there)
+                own_network.send_forged(second.doors[door], first.doors[door], b"L " + name_here)
+                first.fence()
+                second.fence()
+            before = own_network.datagrams_received()
+            own_network.send_forged(first.doors[1], second.doors[1], b"C x hello")
+            for _ in range(self.ROUNDS):
+                second.fence()
+                first.fence()
+            # The fence of each room is a line for the witness and for the other room's two doors. The forged message
+            # is one itself, and one for teller and witness. Once in 5 seconds a room tells a stranger to join first.
+            caused = own_network.datagrams_received() - before - self.ROUNDS * 2 * (2 + 2)
+            self.assertLessEqual(caused, 3 + 5 + 4)
 
     def test_a_datagram_from_its_own_address_is_dropped(self):
         with own_network.own_network():
