@@ -39,14 +39,6 @@ struct room_rate {
     uint32_t burst;
 };
 
-/*
- * The most that a member outside access.trusted is sent before its second datagram: its address may
- * be spoofed, to flood somebody else. Enough for a join, its accept and a few lines (compare RFC
- * 9000, section 8.1).
- */
-#define ROOM_PROBATION_DATAGRAMS 8
-#define ROOM_PROBATION_BYTES     2048
-
 struct room_limits {
     uint32_t max_members;         /* 1 to 1 000 000 */
     uint32_t max_name_codepoints; /* 1 to 64; its bytes are limited by ROOM_NAME_MAX_BYTES, too */

@@ -81,8 +81,7 @@ struct observer {
 /* Bits of roster_record.flags. */
 #define ROSTER_OWES_ACCEPT 1U /* its join has not been answered yet */
 #define ROSTER_NEWLINE     2U /* every datagram ends with a newline */
-#define ROSTER_PROBATION   4U /* its address is not confirmed yet */
-#define ROSTER_FLAGS       (ROSTER_OWES_ACCEPT | ROSTER_NEWLINE | ROSTER_PROBATION)
+#define ROSTER_FLAGS       (ROSTER_OWES_ACCEPT | ROSTER_NEWLINE)
 
 struct roster_record {
     char name[ROOM_NAME_MAX_BYTES + 1]; /* as shown; terminated */

@@ -50,8 +50,9 @@ struct room;
 struct room_access {
     /* From elsewhere, datagrams of the plain protocol are dropped. */
     struct network_list plain_from;
-    struct network_list trusted; /* from elsewhere, a new member is on probation */
-    struct network_list deny;    /* from here, everything is dropped, whatever the others say */
+    /* From elsewhere, plain clients are sent little more than they send: core/model/budget.h. */
+    struct network_list trusted;
+    struct network_list deny; /* from here, everything is dropped, whatever the others say */
 };
 
 struct room_door {

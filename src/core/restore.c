@@ -3,6 +3,7 @@
 
 /* Restores members from the roster's records after a restart. */
 #include "core/model/text.h"
+#include "core/room/admission.h"
 #include "core/room/apply.h"
 #include "core/room/room_ops.h"
 #include "core/room/roster.h"
@@ -57,6 +58,7 @@ int room_restore(struct room *room, const struct moment *now, const struct roste
     slot = room_slot(room, member);
     slot->cursor = transcript_appended(room->transcript) + 1;
     slot->flags = record->flags & ROSTER_FLAGS;
+    admission_begin_budget(room, now, member);
     member->first = slot->cursor;
     roster_keep(&room->roster, room->registry, member);
     if (!has_door) {

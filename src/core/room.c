@@ -12,6 +12,7 @@
 #include "core/plain_server/plain_server.h"
 #include "core/plain_wire/plain.h"
 #include "core/plain_wire/reserved_names.h"
+#include "core/room/admission.h"
 #include "core/room/room_ops.h"
 #include "core/sequenced_server/sequenced_server.h"
 #include "core/sequenced_server/session_receive.h"
@@ -39,6 +40,8 @@ static int make_parts(struct room *room, const struct room_setup *setup)
         status = transcript_new(setup->ring_bytes, &room->transcript);
     if (status == 0)
         status = bucket_table_new(setup->key, &room->buckets);
+    if (status == 0)
+        status = budget_table_new(setup->key, &room->budgets);
     if (status == 0)
         status = bans_new(&room->bans);
     if (status == 0)
@@ -83,8 +86,13 @@ static void configure(struct room *room, const struct room_config *config)
 uint32_t room_reconfigure(struct room *room, const struct moment *now,
                           const struct room_config *config)
 {
+    uint32_t removed;
+
     configure(room, config);
-    return moderation_enforce_access(room, now);
+    removed = moderation_enforce_access(room, now);
+    /* After that: those who are removed are still told so. */
+    admission_review_budgets(room, now);
+    return removed;
 }
 
 int room_new(const struct room_setup *setup, struct room **ret_room)
@@ -128,6 +136,7 @@ void room_free(struct room *room)
     sessions_free(room->sessions);
     directory_free(room->directory);
     bans_free(room->bans);
+    budget_table_free(room->budgets);
     bucket_table_free(room->buckets);
     transcript_free(room->transcript);
     registry_free(room->registry);
@@ -169,36 +178,42 @@ static bool is_own_address(const struct room *room, const struct path *path)
     return false;
 }
 
+static enum refusal receive_plain(struct room *room, const struct moment *now,
+                                  const struct path *path, const void *bytes, size_t length)
+{
+    struct member *member;
+
+    if (!network_list_has(&room->access.plain_from, path->peer.address))
+        return REFUSED_ELSEWHERE;
+    if (length == 0)
+        return REFUSED_EMPTY;
+    if (is_own_address(room, path))
+        return REFUSED_OWN_ADDRESS;
+    admission_heard(room, now, &path->peer, length);
+    if (!room->limits.plain_enabled)
+        return REFUSED_PLAIN_OFF;
+    if (length <= PLAIN_REQUEST_MAX_BYTES)
+        return plain_requests_handle(room, now, path, bytes, length);
+    member = registry_find_endpoint(room->registry, &path->peer);
+    if (member != NULL)
+        plain_reply_tell(room, now, member, DIALECT_TOO_LONG, NULL, room->limits.max_text_bytes);
+    return REFUSED_TOO_LONG;
+}
+
 void room_receive(struct room *room, const struct moment *now, const struct path *path,
                   const void *bytes, size_t length)
 {
-    struct member *member;
     enum refusal refused;
 
     room->stats.received++;
-    if (network_list_has(&room->access.deny, path->peer.address)) {
+    if (network_list_has(&room->access.deny, path->peer.address))
         refused = REFUSED_DENIED;
-    } else if (sequenced_is(bytes, length)) {
-        /* Its sender proves its address, so access.plain_from does not apply. */
-        refused = is_own_address(room, path) ? REFUSED_OWN_ADDRESS
-                                             : session_receive(room, now, path, bytes, length);
-    } else if (!network_list_has(&room->access.plain_from, path->peer.address)) {
-        refused = REFUSED_ELSEWHERE;
-    } else if (length == 0) {
-        refused = REFUSED_EMPTY;
-    } else if (is_own_address(room, path)) {
+    else if (!sequenced_is(bytes, length))
+        refused = receive_plain(room, now, path, bytes, length);
+    else if (is_own_address(room, path))
         refused = REFUSED_OWN_ADDRESS;
-    } else if (!room->limits.plain_enabled) {
-        refused = REFUSED_PLAIN_OFF;
-    } else if (length > PLAIN_REQUEST_MAX_BYTES) {
-        refused = REFUSED_TOO_LONG;
-        member = registry_find_endpoint(room->registry, &path->peer);
-        if (member != NULL)
-            plain_reply_tell(room, now, member, DIALECT_TOO_LONG, NULL,
-                             room->limits.max_text_bytes);
-    } else {
-        refused = plain_requests_handle(room, now, path, bytes, length);
-    }
+    else /* Its sender proves its address, so access.plain_from does not apply. */
+        refused = session_receive(room, now, path, bytes, length);
     if (refused != REFUSED_NOT)
         room_count_refusal(room, now, refused, path);
 }
@@ -208,7 +223,8 @@ void room_receive(struct room *room, const struct moment *now, const struct path
 int64_t room_next_tick(const struct room *room)
 {
     const int64_t due_ns[] = {plain_protocol.next_tick(room), sequenced_protocol.next_tick(room),
-                              fold_next_tick(room), overload_next_tick(room)};
+                              fold_next_tick(room), overload_next_tick(room),
+                              delivery_next_tick(room->delivery)};
     int64_t next_ns = MOMENT_NEVER_NS;
 
     for (size_t i = 0; i < sizeof(due_ns) / sizeof(due_ns[0]); i++)
@@ -222,6 +238,7 @@ int64_t room_tick(struct room *room, const struct moment *now)
     sequenced_protocol.tick(room, now);
     fold_tick(room, now);
     overload_tick(room, now);
+    delivery_tick(room->delivery, now);
     return room_next_tick(room);
 }
 

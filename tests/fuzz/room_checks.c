@@ -25,7 +25,8 @@ static void check_roster(const struct world *world, const struct room *room)
             continue;
         FUZZ_CHECK(strcmp(record->name, registry_shown(member)) == 0 &&
                    record->number == member->number);
-        FUZZ_CHECK(record->flags == registry_slot(room->registry, member->position)->flags);
+        FUZZ_CHECK(record->flags ==
+                   (registry_slot(room->registry, member->position)->flags & ROSTER_FLAGS));
         FUZZ_CHECK(record->muted_until_ns == member->muted_until_ns);
         FUZZ_CHECK(endpoint_equal(&record->path.peer,
                                   &registry_path(room->registry, member->position)->peer));
@@ -50,8 +51,7 @@ static void check_member(struct room *room, uint32_t position)
     FUZZ_CHECK(registry_find_name(room->registry, &name) == member);
     FUZZ_CHECK(slot->cursor <= transcript_appended(room->transcript) + 1);
     FUZZ_CHECK(slot->own <= transcript_appended(room->transcript));
-    FUZZ_CHECK(member->probation_datagrams <= ROOM_PROBATION_DATAGRAMS &&
-               member->probation_bytes <= ROOM_PROBATION_BYTES);
+    FUZZ_CHECK((slot->flags & SLOT_HELD) == 0 || (slot->flags & SLOT_BUDGET) != 0);
 }
 
 static void check_session(const struct room *room, const struct member *member)
@@ -89,7 +89,7 @@ static void check_suspects(const struct room *room)
 }
 
 /*
- * A member on probation may have been sent all that it may be: then it does not lag. Neither does a
+ * A member whose budget does not suffice does not lag, whatever it is owed. Neither does a
  * session that is away or whose window is full. Repairs may wait for the next second.
  */
 static bool is_owed(const struct room *room, uint32_t position)
@@ -100,7 +100,7 @@ static bool is_owed(const struct room *room, uint32_t position)
     if (member->session != NULL)
         return !member->warned && slot->cursor <= transcript_released(room->transcript) &&
                member->session->flight < member->session->window;
-    return (slot->flags & SLOT_PROBATION) == 0 &&
+    return (slot->flags & SLOT_HELD) == 0 &&
            slot->cursor <= transcript_released(room->transcript) +
                                ((slot->flags & SLOT_OWES_ACCEPT) != 0 ? 1U : 0U);
 }

@@ -72,6 +72,7 @@ struct world {
         struct roster_record record;
         bool taken;
     } kept[MEMBERS_MAX]; /* by seat */
+    bool untrusted;      /* at some time, addresses outside access.trusted had a budget */
     bool overloaded;     /* as last reported to the observer */
     uint8_t starts;      /* of the program: each start has its own secret */
     struct program programs[PROGRAMS];

@@ -371,7 +371,8 @@ struct member *registry_find_endpoint(const struct registry *registry,
 
 static struct member *make_member(bool sequenced)
 {
-    struct member *member = calloc(1, sequenced ? sizeof(struct sequenced_entry) : sizeof(*member));
+    struct member *member =
+        calloc(1, sequenced ? sizeof(struct sequenced_entry) : sizeof(struct plain_member));
 
     if (member != NULL && sequenced)
         member->session = &((struct sequenced_entry *)(void *)member)->session;
@@ -443,7 +444,7 @@ void registry_remove(struct registry *registry, struct member *member)
     remove_place(registry, member);
     leave_seat(registry, member);
     member_lru_remove(lru_of(registry, member), member);
-    free(member); /* the first part of its sequenced_entry, if any */
+    free(member); /* the first part of its sequenced_entry or plain_member */
 }
 
 const char *registry_shown(const struct member *member)

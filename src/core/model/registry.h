@@ -15,6 +15,8 @@
 #ifndef ROOMD_CORE_MODEL_REGISTRY_H
 #define ROOMD_CORE_MODEL_REGISTRY_H
 
+#include "core/model/budget.h"
+
 #include <roomd/endpoint.h>
 #include <roomd/limits.h>
 #include <stdbool.h>
@@ -36,10 +38,11 @@ struct name {
 
 /* Bits of slot.flags. */
 #define SLOT_OWES_ACCEPT 1U  /* the accept is sent before any event */
-#define SLOT_PROBATION   4U  /* its address is not confirmed: see ROOM_PROBATION_BYTES */
 #define SLOT_NEWLINE     2U  /* every datagram ends with a newline */
+#define SLOT_BUDGET      4U  /* plain, outside access.trusted: see struct plain_member */
 #define SLOT_SEQUENCED   8U  /* see core/model/session.h */
-#define SLOT_PATH_WAITS  16U /* its path takes nothing now: OUTBOX_PATH_LATER */
+#define SLOT_HELD        16U /* it lags because its budget did not suffice */
+#define SLOT_PATH_WAITS  32U /* its path takes nothing now: OUTBOX_PATH_LATER */
 
 /* The data of a member that a sweep reads and writes. */
 struct slot {
@@ -65,18 +68,20 @@ struct session; /* core/model/session.h */
  * `label` and the links.
  */
 struct member {
-    uint64_t number;          /* 1, 2, 3 …, never given twice in an epoch */
-    uint32_t position;        /* in the dense arrays; changes as others join and leave */
-    uint32_t seat;            /* the same from its join to its exit; then reused */
-    uint32_t undelivered;     /* datagrams that could not be sent to it */
-    uint16_t probation_bytes; /* sent while on probation */
-    uint8_t probation_datagrams : 6;
-    bool suspected : 1;      /* its program may be gone: see core/plain_server/liveness.h */
-    bool warned : 1;         /* of its removal for silence; sequenced: it is away */
-    uint64_t first;          /* the first event it was owed */
-    uint32_t said;           /* its own events since then, if they are not owed to it */
-    uint32_t lost;           /* events that left the ring first, or could not be sent */
-    struct label *label;     /* owned */
+    uint64_t number;      /* 1, 2, 3 …, never given twice in an epoch */
+    uint32_t position;    /* in the dense arrays; changes as others join and leave */
+    uint32_t seat;        /* the same from its join to its exit; then reused */
+    uint32_t undelivered; /* datagrams that could not be sent to it */
+    /* While SLOT_HELD, modulo 2^16: `said`, less its own events among those that it is owed. */
+    uint16_t held_said;
+    uint8_t held_quarter; /* when its budget last did not suffice: the struct budget's, mod 256 */
+    bool held_heard : 1;  /* it was heard since */
+    bool suspected : 1;   /* its program may be gone: see core/plain_server/liveness.h */
+    bool warned : 1;      /* of its removal for silence; sequenced: it is away */
+    uint64_t first;       /* the first event it was owed */
+    uint32_t said;        /* its own events since then, if they are not owed to it */
+    uint32_t lost;        /* events that left the ring first, or could not be sent */
+    struct label *label;  /* owned */
     struct session *session; /* of the sequenced protocol, owned; NULL: plain protocol */
     /* Neighbours in the order of heard_ns, among members with the same `warned`. */
     struct member *lru_older;
@@ -87,6 +92,16 @@ struct member {
     int64_t quiet_until_ns; /* no line about unsent messages is sent before this */
     int64_t leaves_ns;      /* if warned, it is not removed before this */
     int64_t muted_until_ns; /* its messages are refused before this */
+};
+
+/* A member of the plain protocol. */
+struct plain_member {
+    struct member member;
+    /*
+     * What may be sent to its address, outside access.trusted: it may be forged, to have the room
+     * send to somebody else. Held (core/model/budget.h) while SLOT_BUDGET is set.
+     */
+    struct budget *budget;
 };
 
 struct registry;

@@ -37,11 +37,11 @@
 /* Members examined in one tick of a round of probes. */
 #define LIVENESS_ROUND_MAX 64U
 
-static void probe(struct room *room, struct member *member)
+static void probe(struct room *room, const struct moment *now, struct member *member)
 {
     /* A client takes the first datagram for the answer to its join. */
     if ((room_slot(room, member)->flags & (SLOT_OWES_ACCEPT | SLOT_SEQUENCED)) == 0)
-        room->stats.probes += room_send(room, member, "", 0) ? 1U : 0U;
+        room->stats.probes += room_send(room, now, member, "", 0) ? 1U : 0U;
 }
 
 /* ---- suspects ---- */
@@ -83,7 +83,7 @@ static void probe_suspects(struct room *room, const struct moment *now)
         } else {
             suspect->probes++;
             suspect->probe_ns = now->mono_ns + LIVENESS_PROBE_NS;
-            probe(room, suspect->member);
+            probe(room, now, suspect->member);
             i++;
         }
     }
@@ -108,7 +108,7 @@ bool liveness_claim(struct room *room, const struct moment *now, const struct na
     if (!name_claims_add(claims, &timed))
         return false;
     if (claims->count > before) /* else the newcomer has repeated its join */
-        probe(room, holder);
+        probe(room, now, holder);
     return true;
 }
 
@@ -150,7 +150,7 @@ static void probe_round(struct room *room, const struct moment *now)
         struct member *member = registry_member(room->registry, round->position);
 
         if (now->mono_ns - member->heard_ns >= interval_ns(room))
-            probe(room, member);
+            probe(room, now, member);
     }
     round->active = round->position < count;
 }

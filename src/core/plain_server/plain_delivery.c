@@ -14,20 +14,6 @@
 
 /* ---- collecting ---- */
 
-/* True if one more datagram, of so many bytes, may be sent to the member in this portion. */
-static bool may_send_another(const struct delivery *delivery, const struct portion *portion,
-                             uint32_t position, size_t bytes)
-{
-    const struct slot *slot = registry_slot(delivery->wiring.registry, position);
-
-    if ((slot->flags & SLOT_PROBATION) == 0)
-        return true;
-    for (uint16_t i = 0; i < portion->count; i++)
-        bytes += delivery->batch.entries[portion->first + i].length;
-    return delivery_may_send(registry_member(delivery->wiring.registry, position), slot,
-                             portion->count + 1U, bytes);
-}
-
 /* Nearly always decided without reading the transcript: few members have spoken recently. */
 static bool is_own(const struct delivery *delivery, const struct member *member,
                    const struct slot *slot, uint64_t seq)
@@ -68,52 +54,146 @@ static uint8_t lines_before_own(const struct delivery *delivery, const struct me
 }
 
 /*
- * Adds the datagram that is owed at `cursor`. False if the bundle's place in the cache is used by
- * this batch.
+ * Adds a datagram to the portion, within the member's budget: it is spent here, and what is not
+ * taken is refunded later. If it does not suffice, the portion is held.
  */
-static bool collect_datagram(struct delivery *delivery, struct portion *portion, uint32_t position,
-                             uint64_t *cursor)
+static void add_datagram(struct delivery *delivery, struct portion *portion, uint32_t position,
+                         const void *bytes, size_t length, const struct pending *pending)
+{
+    const struct registry *registry = delivery->wiring.registry;
+    struct budget *budget =
+        delivery_budget(registry_member(registry, position), registry_slot(registry, position));
+
+    portion->held = budget != NULL && !budget_spend(budget, delivery->now->mono_ns, length);
+    if (!portion->held)
+        delivery_add_entry(&delivery->batch, portion, registry_path(registry, position), bytes,
+                           length, pending);
+}
+
+/* The length of the first `lines` of a bundle, as a datagram for the member. */
+static size_t bundle_length(const struct bundle *bundle, uint8_t lines, const struct slot *slot)
+{
+    return bundle->lines[lines - 1].end - ((slot->flags & SLOT_NEWLINE) != 0 ? 0U : 1U);
+}
+
+/* The number of those lines that the budget suffices for, but at least 1. */
+static uint8_t lines_within_budget(const struct delivery *delivery, const struct member *member,
+                                   const struct slot *slot, const struct bundle *bundle,
+                                   uint8_t lines)
+{
+    struct budget *budget = delivery_budget(member, slot);
+    size_t left = budget != NULL ? budget_left(budget, delivery->now->mono_ns) : SIZE_MAX;
+
+    while (lines > 1 && bundle_length(bundle, lines, slot) > left)
+        lines--;
+    return lines;
+}
+
+/* Adds one line for `missed` events, which the bundle of that kind from `first` on counts. */
+static bool collect_missed(struct delivery *delivery, struct portion *portion, uint32_t position,
+                           enum bundle_kind kind, uint64_t first, struct pending *pending)
+{
+    const struct delivery_wiring *wiring = &delivery->wiring;
+    const struct path *path = registry_path(wiring->registry, position);
+    const struct bundle *bundle = bundle_get(&delivery->cache, wiring->doors[path->door].dialect,
+                                             wiring->transcript, first, kind);
+
+    if (bundle == NULL)
+        return false;
+    pending->cursor = skip_own(delivery, registry_member(wiring->registry, position),
+                               registry_slot(wiring->registry, position), pending->cursor);
+    add_datagram(delivery, portion, position, bundle->bytes,
+                 bundle_length(bundle, 1, registry_slot(wiring->registry, position)), pending);
+    return true;
+}
+
+/* Adds the lines of events from `cursor` on. */
+static bool collect_lines(struct delivery *delivery, struct portion *portion, uint32_t position,
+                          uint64_t cursor, struct pending *pending)
 {
     const struct delivery_wiring *wiring = &delivery->wiring;
     const struct member *member = registry_member(wiring->registry, position);
     const struct slot *slot = registry_slot(wiring->registry, position);
-    const struct path *path = registry_path(wiring->registry, position);
-    const struct dialect *dialect = wiring->doors[path->door].dialect;
-    uint64_t oldest = transcript_oldest(wiring->transcript);
-    enum bundle_kind kind = *cursor < oldest ? BUNDLE_MISSED : BUNDLE_FOLDED;
+    const struct dialect *dialect =
+        wiring->doors[registry_path(wiring->registry, position)->door].dialect;
     const struct bundle *bundle =
-        bundle_get(&delivery->cache, dialect, wiring->transcript, *cursor, kind);
-    struct pending pending = {.events = 0};
-    uint8_t lines = bundle != NULL ? bundle->count : 0;
+        bundle_get(&delivery->cache, dialect, wiring->transcript, cursor, BUNDLE_FOLDED);
+    uint8_t lines = bundle != NULL ? lines_before_own(delivery, member, slot, bundle) : 0;
 
-    if (bundle != NULL && kind == BUNDLE_FOLDED) {
-        lines = lines_before_own(delivery, member, slot, bundle);
-        /* Its own event is inside a folded run. */
-        if (lines == 0) {
-            bundle =
-                bundle_get(&delivery->cache, dialect, wiring->transcript, *cursor, BUNDLE_SINGLE);
-            lines = 1;
-        }
+    /* Its own event is inside a folded run. */
+    if (bundle != NULL && lines == 0) {
+        bundle = bundle_get(&delivery->cache, dialect, wiring->transcript, cursor, BUNDLE_SINGLE);
+        lines = 1;
     }
     if (bundle == NULL)
         return false;
-    if (kind == BUNDLE_MISSED) {
-        pending.missed = (uint32_t)(oldest - *cursor);
-        *cursor = oldest;
-    } else {
-        pending.events = bundle->lines[lines - 1].events;
-        *cursor += pending.events;
-    }
-    *cursor = skip_own(delivery, member, slot, *cursor);
-    pending.cursor = *cursor;
-    delivery_add_entry(&delivery->batch, portion, path, bundle->bytes,
-                       bundle->lines[lines - 1].end - ((slot->flags & SLOT_NEWLINE) != 0 ? 0U : 1U),
-                       &pending);
+    lines = lines_within_budget(delivery, member, slot, bundle, lines);
+    pending->events = bundle->lines[lines - 1].events;
+    pending->cursor = skip_own(delivery, member, slot, cursor + pending->events);
+    add_datagram(delivery, portion, position, bundle->bytes, bundle_length(bundle, lines, slot),
+                 pending);
     return true;
 }
 
-/* False if it may not be sent: then nothing else may be. */
-static bool collect_accept(struct delivery *delivery, struct portion *portion, uint32_t position)
+/* The member's own events from that one on: nearly always none. */
+static uint32_t count_own(const struct delivery *delivery, const struct member *member,
+                          const struct slot *slot, uint64_t from)
+{
+    uint32_t count = 0;
+
+    for (uint64_t seq = from; seq <= slot->own; seq++)
+        count += is_own(delivery, member, slot, seq) ? 1U : 0U;
+    return count;
+}
+
+/* The released events that a held member was not sent, without its own. */
+static uint64_t events_held(const struct delivery *delivery, const struct member *member,
+                            const struct slot *slot)
+{
+    uint64_t end = transcript_released(delivery->wiring.transcript) + 1;
+    uint64_t owed = end - slot->cursor;
+    uint16_t own =
+        (uint16_t)(member->said - member->held_said - count_own(delivery, member, slot, end));
+
+    return owed > own ? owed - own : 0;
+}
+
+/*
+ * Adds the datagram that is owed at `cursor`, and moves it on. False if the bundle's place in the
+ * cache is used by this batch.
+ *
+ * A member that was held for lack of budget is not sent all that it could not be sent then: one
+ * line says how many events that was, and it hears what follows. A single one it is sent.
+ */
+static bool collect_datagram(struct delivery *delivery, struct portion *portion, uint32_t position,
+                             uint64_t *cursor)
+{
+    const struct transcript *transcript = delivery->wiring.transcript;
+    const struct member *member = registry_member(delivery->wiring.registry, position);
+    const struct slot *slot = registry_slot(delivery->wiring.registry, position);
+    uint64_t end = transcript_released(transcript) + 1, oldest = transcript_oldest(transcript);
+    uint64_t held = (slot->flags & SLOT_HELD) != 0 ? events_held(delivery, member, slot) : 0;
+    struct pending pending = {.events = 0};
+    bool found;
+
+    if (held > 1) {
+        pending.missed = (uint32_t)held;
+        pending.cursor = end;
+        found = collect_missed(delivery, portion, position, BUNDLE_HELD, end - held, &pending);
+    } else if (*cursor < oldest) {
+        pending.missed = (uint32_t)(oldest - *cursor);
+        pending.cursor = oldest;
+        found = collect_missed(delivery, portion, position, BUNDLE_MISSED, *cursor, &pending);
+    } else {
+        found = collect_lines(delivery, portion, position, *cursor, &pending);
+    }
+    if (found && !portion->held)
+        *cursor = pending.cursor;
+    return found;
+}
+
+/* If the portion is then held, nothing else may be sent. */
+static void collect_accept(struct delivery *delivery, struct portion *portion, uint32_t position)
 {
     const struct member *member = registry_member(delivery->wiring.registry, position);
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
@@ -122,15 +202,24 @@ static bool collect_accept(struct delivery *delivery, struct portion *portion, u
         dialect_reply(delivery->wiring.doors[path->door].dialect, DIALECT_ACCEPT);
     struct pending pending = {.cursor = slot->cursor};
 
-    size_t length;
-
     reply = reply_fill(reply, registry_shown(member), registry_shown_len(member),
                        &delivery->batch.accepts[portion - delivery->batch.portions]);
-    length = reply->length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
-    if (!may_send_another(delivery, portion, position, length))
-        return false;
-    delivery_add_entry(&delivery->batch, portion, path, reply->bytes, length, &pending);
-    return true;
+    add_datagram(delivery, portion, position, reply->bytes,
+                 reply->length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U), &pending);
+}
+
+/*
+ * True if the member's budget did not suffice, and there is no more in it: it was not heard since,
+ * and the quarter of an hour has not ended. Nothing is rendered for it.
+ */
+static bool is_held(const struct delivery *delivery, uint32_t position)
+{
+    const struct member *member = registry_member(delivery->wiring.registry, position);
+    const struct slot *slot = registry_slot(delivery->wiring.registry, position);
+
+    return (slot->flags & SLOT_HELD) != 0 && !member->held_heard &&
+           member->held_quarter ==
+               (uint8_t)budget_quarter(delivery_budget(member, slot), delivery->now->mono_ns);
 }
 
 static bool collect(struct delivery *delivery, struct portion *portion, uint32_t position)
@@ -144,12 +233,12 @@ static bool collect(struct delivery *delivery, struct portion *portion, uint32_t
     /* Before its own join is released a member is owed nothing, not even the accept. */
     if (portion->blocked || slot->cursor > released + 1)
         return true;
-    portion->held =
-        (slot->flags & SLOT_OWES_ACCEPT) != 0 && !collect_accept(delivery, portion, position);
+    portion->held = is_held(delivery, position);
+    if (!portion->held && (slot->flags & SLOT_OWES_ACCEPT) != 0)
+        collect_accept(delivery, portion, position);
     while (!portion->held && cursor <= released && portion->count < DELIVERY_PORTION) {
-        portion->held = !may_send_another(delivery, portion, position, PLAIN_LINE_MAX_BYTES);
-        if (!portion->held && (delivery->batch.entry_count == DELIVERY_BATCH ||
-                               !collect_datagram(delivery, portion, position, &cursor)))
+        if (delivery->batch.entry_count == DELIVERY_BATCH ||
+            !collect_datagram(delivery, portion, position, &cursor))
             return false;
     }
     return true;
@@ -157,14 +246,14 @@ static bool collect(struct delivery *delivery, struct portion *portion, uint32_t
 
 /*
  * A common portion depends on nothing but its cursor: not on the member's own events, accept or
- * probation.
+ * budget.
  */
 static bool is_pattern(const struct delivery *delivery, uint32_t position, struct pattern *pattern)
 {
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
 
     pattern->portion.common =
-        (slot->flags & (SLOT_OWES_ACCEPT | SLOT_PROBATION)) == 0 && slot->own < pattern->cursor;
+        (slot->flags & (SLOT_OWES_ACCEPT | SLOT_BUDGET)) == 0 && slot->own < pattern->cursor;
     return pattern->portion.common;
 }
 
@@ -180,6 +269,39 @@ static void note_accepted(struct delivery *delivery, struct slot *slot, uint32_t
                 registry_member(delivery->wiring.registry, position));
 }
 
+/* The member's budget does not suffice for what it is owed next. */
+static void hold(struct delivery *delivery, struct member *member, struct slot *slot)
+{
+    struct budget *budget = delivery_budget(member, slot);
+    int64_t more_ns = budget_more_ns(budget, delivery->now->mono_ns);
+
+    if ((slot->flags & SLOT_HELD) == 0)
+        member->held_said =
+            (uint16_t)(member->said - count_own(delivery, member, slot, slot->cursor));
+    slot->flags |= SLOT_HELD;
+    member->held_heard = false;
+    member->held_quarter = (uint8_t)budget_quarter(budget, delivery->now->mono_ns);
+    if (more_ns < delivery->more_ns)
+        delivery->more_ns = more_ns;
+}
+
+/* After `settled` datagrams of the portion, which have moved the cursor from `before`. */
+static void settle_budget(struct delivery *delivery, const struct portion *portion,
+                          uint32_t position, uint16_t settled, uint64_t before)
+{
+    struct member *member = registry_member(delivery->wiring.registry, position);
+    struct slot *slot = registry_slot(delivery->wiring.registry, position);
+    bool caught_up = slot->cursor > transcript_released(delivery->wiring.transcript);
+
+    for (uint16_t i = settled; i < portion->count; i++)
+        budget_refund(delivery_budget(member, slot), delivery->now->mono_ns,
+                      delivery->batch.entries[portion->first + i].length);
+    if (slot->cursor != before || (caught_up && settled == portion->count))
+        slot->flags &= ~SLOT_HELD;
+    if (portion->held && settled == portion->count)
+        hold(delivery, member, slot);
+}
+
 /*
  * Moves the cursor over the datagrams that were taken or have failed for good. Returns their
  * number.
@@ -188,6 +310,7 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
 {
     struct room_stats *stats = delivery->wiring.stats;
     struct slot *slot = registry_slot(delivery->wiring.registry, position);
+    uint64_t before = slot->cursor;
     uint16_t i;
 
     for (i = 0; i < portion->count; i++) {
@@ -196,8 +319,6 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
 
         if (delivery_was_put_off(delivery, entry, slot))
             break;
-        delivery_count_probation(registry_member(delivery->wiring.registry, position), slot,
-                                 entry->length);
         if (entry->result == OUTBOX_TAKEN) {
             stats->datagrams_sent++;
             stats->events_delivered += pending->events;
@@ -214,12 +335,14 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
     }
     if (i == 0 && slot->cursor < portion->skipped)
         slot->cursor = portion->skipped;
+    if ((slot->flags & SLOT_BUDGET) != 0)
+        settle_budget(delivery, portion, position, i, before);
     return i;
 }
 
 /*
- * True if no event is owed, and no accept whose join is released. A member on probation that is out
- * of budget waits until it is heard.
+ * True if no event is owed, and no accept whose join is released. A member whose budget does not
+ * suffice waits until it is heard, or another quarter of an hour begins.
  */
 static bool is_settled(const struct delivery *delivery, const struct portion *portion,
                        uint16_t settled, uint32_t position)

@@ -6,20 +6,21 @@
 
 #include "core/plain_wire/plain.h"
 #include "core/plain_wire/template.h"
+#include "core/room/admission.h"
 #include "core/room/room_ops.h"
 #include "core/room/roster.h"
 
 #include <string.h>
 
-void plain_reply(struct room *room, const struct path *path, const struct reply *reply,
-                 const char *name, size_t name_len, bool newline)
+void plain_reply(struct room *room, const struct moment *now, const struct path *path,
+                 const struct member *member, const struct reply *filled, bool newline)
 {
-    struct reply filled;
+    struct budget *budget = member != NULL ? delivery_budget(member, room_slot(room, member))
+                                           : admission_budget(room, now, path->peer.address);
 
-    reply = reply_fill(reply, name, name_len, &filled);
-    if (reply->length == 0)
-        return;
-    if (!delivery_send_now(room->delivery, path, reply->bytes, reply->length + (newline ? 1U : 0U)))
+    if (filled->length > 0 &&
+        !delivery_send_within(room->delivery, now, budget, path, filled->bytes,
+                              filled->length + (newline ? 1U : 0U)))
         room->stats.answers_withheld++;
 }
 
@@ -42,7 +43,7 @@ void plain_reply_settle_accept(struct room *room, const struct moment *now, stru
     if (slot->cursor > transcript_released(room->transcript) + 1)
         fold_flush(room, now);
     if (slot->cursor <= transcript_released(room->transcript) + 1 &&
-        room_send(room, member, accept->bytes, length)) {
+        room_send(room, now, member, accept->bytes, length)) {
         slot->flags &= ~SLOT_OWES_ACCEPT;
         roster_keep(&room->roster, room->registry, member);
     }
@@ -62,7 +63,7 @@ void plain_reply_line(struct room *room, const struct moment *now, struct member
     size_t length = plain_render_line(room_dialect(room, path->door), key, &values, line);
 
     line[length] = '\n';
-    if (!room_send(room, member, line, length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U)))
+    if (!room_send(room, now, member, line, length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U)))
         room->stats.answers_withheld++;
 }
 
@@ -81,7 +82,7 @@ void plain_reply_tell(struct room *room, const struct moment *now, struct member
     plain_reply_line(room, now, member, key, text, count);
 }
 
-void plain_reply_bye(struct room *room, struct member *member)
+void plain_reply_bye(struct room *room, const struct moment *now, struct member *member)
 {
     const struct path *path = room_path(room, member);
     struct reply filled;
@@ -90,6 +91,6 @@ void plain_reply_bye(struct room *room, struct member *member)
                    registry_shown(member), registry_shown_len(member), &filled);
     size_t length = bye->length + ((room_slot(room, member)->flags & SLOT_NEWLINE) != 0 ? 1U : 0U);
 
-    if (bye->length > 0 && !room_send(room, member, bye->bytes, length))
+    if (bye->length > 0 && !room_send(room, now, member, bye->bytes, length))
         room->stats.answers_withheld++;
 }

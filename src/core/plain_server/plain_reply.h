@@ -11,9 +11,12 @@
 #include "core/plain_wire/reply.h"
 #include "core/room/room_state.h"
 
-/* Sends a reply, unless it is empty. `name`: the recipient's, for a reply that has {name}. */
-void plain_reply(struct room *room, const struct path *path, const struct reply *reply,
-                 const char *name, size_t name_len, bool newline);
+/*
+ * Sends a reply, filled in, unless it is empty. `member` is in from that endpoint; NULL: a
+ * stranger. Outside access.trusted it comes out of the budget of the address.
+ */
+void plain_reply(struct room *room, const struct moment *now, const struct path *path,
+                 const struct member *member, const struct reply *filled, bool newline);
 
 /*
  * Sends the accept if it is still owed. Called before anything else is sent at once: a client takes
@@ -33,6 +36,6 @@ void plain_reply_tell(struct room *room, const struct moment *now, struct member
  * Sends the bye to a member that has not asked for it, so that its receiving process ends; also if
  * the line before it could not be sent.
  */
-void plain_reply_bye(struct room *room, struct member *member);
+void plain_reply_bye(struct room *room, const struct moment *now, struct member *member);
 
 #endif

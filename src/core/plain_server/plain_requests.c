@@ -52,14 +52,15 @@ static bool may_answer(const struct context *context)
 static void answer(const struct context *context, const struct reply *reply)
 {
     const struct plain_request *request = &context->request;
+    struct reply filled;
 
     if (reply_length(reply, 1) == 0)
         return;
     if (context->member != NULL)
         plain_reply_settle_accept(context->room, context->now, context->member);
     if (may_answer(context))
-        plain_reply(context->room, context->path, reply, request->name, request->name_len,
-                    context->newline);
+        plain_reply(context->room, context->now, context->path, context->member,
+                    reply_fill(reply, request->name, request->name_len, &filled), context->newline);
     else
         context->room->stats.answers_withheld++;
 }
@@ -152,8 +153,8 @@ static void owe_accept(const struct context *context, struct member *member)
 
     /* Each join has its answer, even if two came at once. */
     plain_reply_settle_accept(context->room, context->now, member);
-    slot->flags =
-        SLOT_OWES_ACCEPT | (context->newline ? SLOT_NEWLINE : 0U) | (slot->flags & SLOT_PROBATION);
+    slot->flags = SLOT_OWES_ACCEPT | (context->newline ? SLOT_NEWLINE : 0U) |
+                  (slot->flags & (SLOT_BUDGET | SLOT_HELD));
     *registry_path(context->room->registry, member->position) = *context->path;
     registry_mark_behind(context->room->registry, member);
     roster_keep(&context->room->roster, context->room->registry, member);
@@ -227,8 +228,6 @@ static enum refusal add_member(const struct context *context)
         answer(context, dialect_reply(context->dialect, join_replies[refused]));
         return refused;
     }
-    if (!admission_is_trusted(room, context->path->peer.address))
-        room_slot(room, member)->flags |= SLOT_PROBATION;
     owe_accept(context, member);
     return REFUSED_NOT;
 }
@@ -283,6 +282,7 @@ static enum refusal handle_exit(const struct context *context)
 {
     const struct plain_request *request = &context->request;
     const struct reply *bye = dialect_bye(context->dialect, request->verb, request->verb_len);
+    struct reply filled;
 
     if (context->member == NULL) {
         /* Its receiving process may be waiting for the bye since before our restart. */
@@ -292,28 +292,12 @@ static enum refusal handle_exit(const struct context *context)
     if (!is_own_name(context))
         return refuse_stranger(context, REFUSED_WRONG_NAME);
     plain_reply_settle_accept(context->room, context->now, context->member);
-    plain_reply(context->room, context->path, bye, registry_shown(context->member),
-                registry_shown_len(context->member),
+    bye = reply_fill(bye, registry_shown(context->member), registry_shown_len(context->member),
+                     &filled);
+    plain_reply(context->room, context->now, context->path, context->member, bye,
                 (room_slot(context->room, context->member)->flags & SLOT_NEWLINE) != 0);
     room_leave(context->room, context->now, context->member);
     return REFUSED_NOT;
-}
-
-/*
- * The member is alive, and its address is not spoofed: the sender of a spoofed join could hardly
- * know what to send next.
- */
-static void confirm_address(const struct context *context)
-{
-    struct slot *slot = room_slot(context->room, context->member);
-
-    suspects_clear(&context->room->plain->suspects, context->member);
-    if ((slot->flags & SLOT_PROBATION) == 0)
-        return;
-    slot->flags &= ~SLOT_PROBATION;
-    roster_keep(&context->room->roster, context->room->registry, context->member);
-    /* Send what was held back. */
-    registry_mark_behind(context->room->registry, context->member);
 }
 
 /* ---- dispatch ---- */
@@ -365,7 +349,7 @@ enum refusal plain_requests_handle(struct room *room, const struct moment *now,
     context.quiet = is_exchange_over(&context);
     context.member = registry_find_endpoint(room->registry, &path->peer);
     if (context.member != NULL)
-        confirm_address(&context);
+        suspects_clear(&room->plain->suspects, context.member);
     return handlers[context.request.kind](&context);
 }
 

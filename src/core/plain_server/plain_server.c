@@ -72,7 +72,7 @@ static void expel(struct room *room, const struct moment *now, struct member *me
     (void)banned;
     plain_reply_settle_accept(room, now, member);
     plain_reply_line(room, now, member, DIALECT_KICKED, reason, 0);
-    plain_reply_bye(room, member);
+    plain_reply_bye(room, now, member);
 }
 
 static void forget(struct room *room, struct member *member)

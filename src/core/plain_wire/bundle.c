@@ -45,7 +45,9 @@ static void render_events(struct bundle *bundle, const struct transcript *transc
 
 static void render_missed(struct bundle *bundle, const struct transcript *transcript)
 {
-    uint64_t missed = transcript_oldest(transcript) - bundle->first;
+    uint64_t end =
+        bundle->kind == BUNDLE_HELD ? bundle->released + 1 : transcript_oldest(transcript);
+    uint64_t missed = end - bundle->first;
     struct template_values values = {.count = missed};
     struct event oldest;
     char line[PLAIN_LINE_MAX_BYTES];
@@ -84,7 +86,7 @@ const struct bundle *bundle_get(struct bundle_cache *cache, const struct dialect
     bundle->kind = (uint8_t)kind;
     cache->pinned |= UINT64_C(1) << place;
     bundle->count = 0;
-    if (kind == BUNDLE_MISSED)
+    if (kind == BUNDLE_MISSED || kind == BUNDLE_HELD)
         render_missed(bundle, transcript);
     else
         render_events(bundle, transcript);

@@ -29,6 +29,7 @@ enum bundle_kind {
     /* Only the event `first`, not folded: for a member whose own event is in the run. */
     BUNDLE_SINGLE,
     BUNDLE_MISSED, /* one line: how many events from `first` on have left the ring */
+    BUNDLE_HELD,   /* the same line, of all released events from `first` on */
 };
 
 struct bundle_line {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Token buckets by address and prefix, and by member. */
+/* Token buckets by address and prefix, and by member; budgets of addresses that may be forged. */
 #include "core/room/admission.h"
+
+#include "core/room/room_ops.h"
 
 #include <string.h>
 
@@ -166,12 +168,80 @@ bool admission_may_rejoin(struct room *room, const struct moment *now, const str
     return true;
 }
 
-void admission_remember(struct room *room, const struct moment *now, const struct endpoint *peer,
-                        const struct allowance *allowance)
+void admission_remember(struct room *room, const struct moment *now, const struct member *member)
 {
+    const struct endpoint *peer = &room_path(room, member)->peer;
+    const struct allowance *allowance = &member->allowance;
+    struct budget *budget = delivery_budget(member, room_slot(room, member));
+
     if (allowance->messages_full_ns > now->mono_ns)
         *bucket_of_endpoint(room->buckets, BUCKET_LEFT_MESSAGES, peer) =
             allowance->messages_full_ns;
     if (allowance->bytes_full_ns > now->mono_ns)
         *bucket_of_endpoint(room->buckets, BUCKET_LEFT_BYTES, peer) = allowance->bytes_full_ns;
+    if (budget != NULL)
+        budget_table_release(room->budgets, now->mono_ns, budget);
+}
+
+/* ---- addresses that may be forged ---- */
+
+struct budget *admission_budget(struct room *room, const struct moment *now,
+                                const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+{
+    return admission_is_trusted(room, address)
+               ? NULL
+               : budget_table_find(room->budgets, now->mono_ns, address);
+}
+
+void admission_heard(struct room *room, const struct moment *now, const struct endpoint *peer,
+                     size_t bytes)
+{
+    struct budget *budget = admission_budget(room, now, peer->address);
+    struct member *member;
+
+    if (budget == NULL)
+        return;
+    budget_heard(budget, now->mono_ns, bytes);
+    member = registry_find_endpoint(room->registry, peer);
+    if (member == NULL)
+        return;
+    member->held_heard = true;
+    if ((room_slot(room, member)->flags & SLOT_HELD) != 0)
+        registry_mark_behind(room->registry, member);
+}
+
+static struct plain_member *plain_of(struct member *member)
+{
+    return (struct plain_member *)(void *)member;
+}
+
+void admission_begin_budget(struct room *room, const struct moment *now, struct member *member)
+{
+    const uint8_t *address = room_path(room, member)->peer.address;
+
+    if (member->session != NULL || admission_is_trusted(room, address))
+        return;
+    room_slot(room, member)->flags |= SLOT_BUDGET;
+    plain_of(member)->budget = budget_table_hold(room->budgets, now->mono_ns, address);
+}
+
+static void end_budget(struct room *room, const struct moment *now, struct member *member)
+{
+    room_slot(room, member)->flags &= ~(SLOT_BUDGET | SLOT_HELD);
+    budget_table_release(room->budgets, now->mono_ns, plain_of(member)->budget);
+    registry_mark_behind(room->registry, member);
+}
+
+void admission_review_budgets(struct room *room, const struct moment *now)
+{
+    /* By seat: marking a member moves others to other positions. */
+    for (uint32_t seat = 0; seat < registry_seats(room->registry); seat++) {
+        struct member *member = registry_seated(room->registry, seat);
+        bool has_budget = member != NULL && (room_slot(room, member)->flags & SLOT_BUDGET) != 0;
+
+        if (member != NULL && !has_budget)
+            admission_begin_budget(room, now, member);
+        else if (has_budget && admission_is_trusted(room, room_path(room, member)->peer.address))
+            end_budget(room, now, member);
+    }
 }

@@ -55,7 +55,26 @@ void admission_charge_exit(const struct room *room, const struct moment *now,
  */
 bool admission_may_rejoin(struct room *room, const struct moment *now, const struct endpoint *peer,
                           size_t bytes, struct allowance *ret_allowance);
-void admission_remember(struct room *room, const struct moment *now, const struct endpoint *peer,
-                        const struct allowance *allowance);
+void admission_remember(struct room *room, const struct moment *now, const struct member *member);
+
+/*
+ * Counts bytes that came from the endpoint of a plain client, before they are handled: outside
+ * access.trusted it is sent no more than they allow (core/model/budget.h).
+ */
+void admission_heard(struct room *room, const struct moment *now, const struct endpoint *peer,
+                     size_t bytes);
+
+/* The budget of an address; NULL: it is in access.trusted, and has no limit. */
+struct budget *admission_budget(struct room *room, const struct moment *now,
+                                const uint8_t address[ENDPOINT_ADDRESS_BYTES]);
+
+/*
+ * Gives a plain member outside access.trusted the budget of its address, until it leaves
+ * (admission_remember).
+ */
+void admission_begin_budget(struct room *room, const struct moment *now, struct member *member);
+
+/* access.trusted has changed: gives members a budget, or takes it from them. */
+void admission_review_budgets(struct room *room, const struct moment *now);
 
 #endif

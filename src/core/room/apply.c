@@ -157,7 +157,7 @@ void apply_exit(struct room *room, const struct moment *now, struct member *memb
     bool told;
 
     left.reason = (uint8_t)reason;
-    admission_remember(room, now, peer, &member->allowance);
+    admission_remember(room, now, member);
     if (member->muted_until_ns > now->mono_ns)
         bans_follow_mute(room->bans, registry_folded(member), peer, now->mono_ns);
     told = append(room, now, &left, member) == 0;

@@ -13,6 +13,7 @@ int delivery_new(const struct delivery_wiring *wiring, struct delivery **ret_del
     if (delivery == NULL)
         return STATUS_NO_MEMORY;
     delivery->wiring = *wiring;
+    delivery->more_ns = MOMENT_NEVER_NS;
     *ret_delivery = delivery;
     return STATUS_OK;
 }
@@ -97,20 +98,31 @@ bool delivery_send_now(struct delivery *delivery, const struct path *path, const
     return entry.result == OUTBOX_TAKEN;
 }
 
-bool delivery_may_send(const struct member *member, const struct slot *slot, size_t datagrams,
-                       size_t bytes)
+bool delivery_send_within(struct delivery *delivery, const struct moment *now,
+                          struct budget *budget, const struct path *path, const void *bytes,
+                          size_t length)
 {
-    return (slot->flags & SLOT_PROBATION) == 0 ||
-           (member->probation_datagrams + datagrams <= ROOM_PROBATION_DATAGRAMS &&
-            member->probation_bytes + bytes <= ROOM_PROBATION_BYTES);
+    if (budget != NULL && !budget_spend(budget, now->mono_ns, length))
+        return false;
+    if (delivery_send_now(delivery, path, bytes, length))
+        return true;
+    if (budget != NULL)
+        budget_refund(budget, now->mono_ns, length);
+    return false;
 }
 
-void delivery_count_probation(struct member *member, const struct slot *slot, size_t bytes)
+int64_t delivery_next_tick(const struct delivery *delivery)
 {
-    if ((slot->flags & SLOT_PROBATION) == 0)
+    return delivery->more_ns;
+}
+
+void delivery_tick(struct delivery *delivery, const struct moment *now)
+{
+    if (delivery->more_ns > now->mono_ns)
         return;
-    member->probation_datagrams++;
-    member->probation_bytes = (uint16_t)(member->probation_bytes + bytes);
+    delivery->more_ns = MOMENT_NEVER_NS;
+    /* The next sweep finds those that wait: it is cheaper than a list of them. */
+    registry_all_behind(delivery->wiring.registry);
 }
 
 void delivery_add_entry(struct batch *batch, struct portion *portion, const struct path *path,

@@ -56,15 +56,29 @@ struct delivery_wiring {
 int delivery_new(const struct delivery_wiring *wiring, struct delivery **ret_delivery);
 void delivery_free(struct delivery *delivery);
 
-/* False if a member on probation may not be sent `datagrams` and `bytes` more. */
-bool delivery_may_send(const struct member *member, const struct slot *slot, size_t datagrams,
-                       size_t bytes);
-/* Counts a datagram of so many bytes that was sent to it. */
-void delivery_count_probation(struct member *member, const struct slot *slot, size_t bytes);
-
 /* Sends one datagram at once or not at all: answers are never queued. False if it was not taken. */
 bool delivery_send_now(struct delivery *delivery, const struct path *path, const void *bytes,
                        size_t length);
+
+/* The same within a budget (NULL: without limit). False, too, if it does not suffice. */
+bool delivery_send_within(struct delivery *delivery, const struct moment *now,
+                          struct budget *budget, const struct path *path, const void *bytes,
+                          size_t length);
+
+/* The budget of a member; NULL: it has no limit. */
+static inline struct budget *delivery_budget(const struct member *member, const struct slot *slot)
+{
+    return (slot->flags & SLOT_BUDGET) != 0
+               ? ((const struct plain_member *)(const void *)member)->budget
+               : NULL;
+}
+
+/*
+ * Members whose budget did not suffice are tried again when another quarter of an hour begins, if
+ * that can help any of them. Returns when that is (monotonic), or MOMENT_NEVER_NS.
+ */
+int64_t delivery_next_tick(const struct delivery *delivery);
+void delivery_tick(struct delivery *delivery, const struct moment *now);
 
 void delivery_door_writable(struct delivery *delivery, uint16_t door);
 

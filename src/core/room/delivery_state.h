@@ -31,9 +31,8 @@ struct portion {
     uint16_t pending;
     uint16_t count;
     bool blocked; /* its door or its path is: nothing was tried */
-    /* On probation and out of budget: it stops lagging until it is heard. */
-    bool held;
-    bool common; /* plain, and only its cursor moves */
+    bool held;    /* its budget does not suffice: it stops lagging until it is heard */
+    bool common;  /* plain, and only its cursor moves */
 };
 
 /* A portion that fits every member at the same place: nearly everybody, nearly always. */
@@ -66,6 +65,7 @@ struct delivery {
     struct bundle_cache cache;
     struct segment_cache segments;
     const struct moment *now; /* of the present sweep */
+    int64_t more_ns;          /* see delivery_next_tick */
 };
 
 /* The batch was sent and settled: entries of the caches may be replaced. */

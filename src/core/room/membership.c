@@ -54,6 +54,7 @@ enum refusal room_admit(struct room *room, const struct moment *now, const struc
     if (apply_join(room, now, join, &name, ret_member) != 0)
         return REFUSED_NO_MEMORY;
     (*ret_member)->allowance = allowance;
+    admission_begin_budget(room, now, *ret_member);
     return REFUSED_NOT;
 }
 

@@ -12,8 +12,9 @@ void overload_init(struct overload *overload)
 }
 
 /*
- * Counts lagging members only: a member on probation that stopped lagging is owed much, perhaps for
- * ever, and costs nothing. Nor does one behind a slow link: that is no fault of the room.
+ * Counts lagging members only: a member whose budget did not suffice stopped lagging, is owed much,
+ * perhaps for ever, and costs nothing. Nor does one behind a slow link: that is no fault of the
+ * room.
  */
 uint64_t overload_owed(const struct room *room)
 {

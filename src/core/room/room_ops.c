@@ -35,15 +35,12 @@ void room_count_refusal(struct room *room, const struct moment *now, enum refusa
     observers_refused(&room->observers, now, refusal, path);
 }
 
-bool room_send(struct room *room, struct member *member, const void *bytes, size_t length)
+bool room_send(struct room *room, const struct moment *now, struct member *member,
+               const void *bytes, size_t length)
 {
-    const struct slot *slot = room_slot(room, member);
-
-    if (!delivery_may_send(member, slot, 1, length) ||
-        !delivery_send_now(room->delivery, room_path(room, member), bytes, length))
-        return false;
-    delivery_count_probation(member, slot, length);
-    return true;
+    return delivery_send_within(room->delivery, now,
+                                delivery_budget(member, room_slot(room, member)),
+                                room_path(room, member), bytes, length);
 }
 
 bool room_fold_name(const char *text, struct name *ret_name)

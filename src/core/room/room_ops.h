@@ -28,9 +28,10 @@ const struct dialect *room_dialect(const struct room *room, uint16_t door);
 const struct protocol *room_protocol(const struct room *room, const struct member *member);
 
 /*
- * Sends a member one datagram at once or not at all. False if it was not taken, or if the member is
- * on probation and out of budget.
+ * Sends a member one datagram at once or not at all. False if it was not taken, or if the member's
+ * budget does not suffice.
  */
-bool room_send(struct room *room, struct member *member, const void *bytes, size_t length);
+bool room_send(struct room *room, const struct moment *now, struct member *member,
+               const void *bytes, size_t length);
 
 #endif

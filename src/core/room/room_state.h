@@ -7,6 +7,7 @@
 
 #include "core/model/bans.h"
 #include "core/model/bucket.h"
+#include "core/model/budget.h"
 #include "core/model/directory.h"
 #include "core/model/name.h"
 #include "core/model/registry.h"
@@ -30,6 +31,7 @@ struct room {
     struct transcript *transcript;
     struct delivery *delivery;
     struct bucket_table *buckets;
+    struct budget_table *budgets; /* of plain addresses outside access.trusted */
     struct bans *bans;
     struct directory *directory;
     struct sessions *sessions;

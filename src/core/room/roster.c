@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-_Static_assert(ROSTER_OWES_ACCEPT == SLOT_OWES_ACCEPT && ROSTER_NEWLINE == SLOT_NEWLINE &&
-                   ROSTER_PROBATION == SLOT_PROBATION,
+_Static_assert(ROSTER_OWES_ACCEPT == SLOT_OWES_ACCEPT && ROSTER_NEWLINE == SLOT_NEWLINE,
                "a slot's flags are kept as they are, and no others");
 
 void roster_keep(const struct roster *roster, const struct registry *registry,

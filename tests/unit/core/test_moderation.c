@@ -161,6 +161,7 @@ Test(moderation, members_that_new_networks_shut_out_are_removed_as_by_a_kick)
     join_from("198.51.100.1", CAROL, "carol");
     fake_outbox_clear(&stage.outbox);
     memset(&stage.config.access, 0, sizeof(stage.config.access));
+    add(&stage.config.access.trusted, "192.0.2.0/24");
     add(&stage.config.access.plain_from, "192.0.2.0/24");
     add(&stage.config.access.plain_from, "10.0.0.0/8");
     add(&stage.config.access.deny, "10.0.0.0/24");

@@ -200,7 +200,7 @@ Test(overload, a_ring_that_is_full_does_not_hide_it)
     cr_expect_leq(stage.overload.owed, MEMBERS * 2000U, "what left the ring is not owed");
 }
 
-Test(overload, a_member_waiting_on_probation_is_no_load)
+Test(overload, a_member_whose_budget_does_not_suffice_is_no_load)
 {
     stage.config.access.trusted.sets = 0;
     stage_reconfigure(&stage);
