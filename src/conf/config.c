@@ -8,6 +8,7 @@
 
 #include "conf/config_builder.h"
 #include "conf/dialect_files.h"
+#include "conf/network_option.h"
 #include "conf/option.h"
 #include "conf/reader.h"
 #include "core/plain_wire/reply.h"
@@ -33,6 +34,20 @@ static int keep_listen(struct config_builder *builder)
     return status;
 }
 
+/* access.plain_from may name access.trusted, which may be written after it. */
+static void finish_plain_from(struct config_builder *builder)
+{
+    struct config *config = builder->config;
+
+    config->access.plain_from = config->plain_from;
+    if (config->plain_from_trusted &&
+        network_option_join(&config->access.plain_from, &config->access.trusted) != 0)
+        diagnostics_error(&builder->diagnostics, &builder->places[OPTION_ACCESS_PLAIN_FROM],
+                          "access.plain_from: with those of access.trusted these are more than %d "
+                          "networks",
+                          NETWORK_LIST_MAX);
+}
+
 /* Doors and dialects are built last, because they depend on several options. */
 static int finish(struct config_builder *builder)
 {
@@ -40,6 +55,7 @@ static int finish(struct config_builder *builder)
     int status = keep_listen(builder);
 
     config->admin_group_is_default = builder->places[OPTION_ADMIN_GROUP].origin == NULL;
+    finish_plain_from(builder);
     if (status == 0)
         status = dialect_files_load(builder);
     return status == 0 && builder->diagnostics.count > 0 ? STATUS_INVALID : status;

@@ -68,6 +68,8 @@ struct config {
     enum dialect_language language;
     struct config_dialect *dialects; /* the first is that of plain.dialect; owned */
     size_t dialect_count;
+    struct network_list plain_from; /* access.plain_from as written, without the word trusted */
+    bool plain_from_trusted;        /* that word is in it, as by default */
     struct room_access access;
     bool admin_stdin;
     char admin_fifo[CONFIG_PATH_MAX_BYTES + 1]; /* empty = none */

@@ -65,6 +65,10 @@ static bool store(struct config_builder *builder, size_t id, const char *value,
         return network_option_parse(
                    value, &option, place, &builder->diagnostics,
                    (struct network_list *)(void *)((char *)builder->config + option.offset)) == 0;
+    case OPTION_KIND_PLAIN_FROM:
+        return network_option_parse_plain_from(value, &option, place, &builder->diagnostics,
+                                               &builder->config->plain_from,
+                                               &builder->config->plain_from_trusted) == 0;
     case OPTION_KIND_DIALECT:
         if (builtin_dialect_check(value, why) != 0)
             break;

@@ -56,10 +56,13 @@ static void print_range(FILE *out, const struct option *option)
         fprintf(out, "an absolute path of at most %" PRIu64 " bytes; empty = none", option->max);
         break;
     case OPTION_KIND_NETWORKS:
+    case OPTION_KIND_PLAIN_FROM:
         fprintf(out, "up to %" PRIu64 " of A.B.C.D/BITS, IPV6/BITS, single addresses", option->max);
         for (int set = 0; set < NETWORK_SETS; set++)
             fprintf(out, ", %s", network_set_word((enum network_set)set));
-        fputs("; or none", out);
+        fputs(option->kind == OPTION_KIND_PLAIN_FROM ? ", " OPTION_TRUSTED "; or none"
+                                                     : "; or none",
+              out);
         break;
     case OPTION_KIND_LEVEL:
         fputs("error, warning, notice, info or debug", out);

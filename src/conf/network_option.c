@@ -25,8 +25,9 @@ static int add(struct network_list *list, const char *item, char ret_why[VALUE_W
     return network_list_add(list, item, ret_why);
 }
 
-int network_option_parse(const char *text, const struct option *option, const struct place *place,
-                         struct diagnostics *diagnostics, struct network_list *ret_list)
+/* `trusted`: set if the list has that word; NULL: it may not. */
+static int parse(const char *text, const struct option *option, const struct place *place,
+                 struct diagnostics *diagnostics, struct network_list *ret_list, bool *trusted)
 {
     struct network_list list = {.count = 0};
     char copy[VALUE_MAX_BYTES + 1], why[VALUE_WHY_BYTES];
@@ -44,8 +45,11 @@ int network_option_parse(const char *text, const struct option *option, const st
         next = NULL;
     while (next != NULL && status != STATUS_FULL) {
         const char *item = value_trim(strsep(&next, ","));
-        int item_status = add(&list, item, why);
+        bool is_trusted = trusted != NULL && strcmp(item, OPTION_TRUSTED) == 0;
+        int item_status = is_trusted ? STATUS_OK : add(&list, item, why);
 
+        if (is_trusted)
+            *trusted = true;
         if (item_status == 0)
             continue;
         status = item_status;
@@ -55,5 +59,40 @@ int network_option_parse(const char *text, const struct option *option, const st
     if (status != 0)
         return STATUS_INVALID;
     *ret_list = list;
+    return STATUS_OK;
+}
+
+int network_option_parse(const char *text, const struct option *option, const struct place *place,
+                         struct diagnostics *diagnostics, struct network_list *ret_list)
+{
+    return parse(text, option, place, diagnostics, ret_list, NULL);
+}
+
+int network_option_parse_plain_from(const char *text, const struct option *option,
+                                    const struct place *place, struct diagnostics *diagnostics,
+                                    struct network_list *ret_list, bool *ret_trusted)
+{
+    bool trusted = false;
+    int status = parse(text, option, place, diagnostics, ret_list, &trusted);
+
+    if (status == 0)
+        *ret_trusted = trusted;
+    return status;
+}
+
+int network_option_join(struct network_list *list, const struct network_list *other)
+{
+    list->sets |= other->sets;
+    for (uint16_t i = 0; i < other->count; i++) {
+        bool known = false;
+
+        for (uint16_t j = 0; j < list->count && !known; j++)
+            known = network_equal(&list->networks[j], &other->networks[i]);
+        if (known)
+            continue;
+        if (list->count == NETWORK_LIST_MAX)
+            return STATUS_FULL;
+        list->networks[list->count++] = other->networks[i];
+    }
     return STATUS_OK;
 }

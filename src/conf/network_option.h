@@ -16,4 +16,18 @@
 int network_option_parse(const char *text, const struct option *option, const struct place *place,
                          struct diagnostics *diagnostics, struct network_list *ret_list);
 
+/*
+ * The same for access.plain_from, which may have the word OPTION_TRUSTED, too: then `ret_trusted`
+ * is true.
+ */
+int network_option_parse_plain_from(const char *text, const struct option *option,
+                                    const struct place *place, struct diagnostics *diagnostics,
+                                    struct network_list *ret_list, bool *ret_trusted);
+
+/*
+ * Adds the networks of `other`. STATUS_FULL: together they are more than NETWORK_LIST_MAX; the list
+ * is then incomplete.
+ */
+int network_option_join(struct network_list *list, const struct network_list *other);
+
 #endif

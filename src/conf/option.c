@@ -111,17 +111,18 @@ static const struct option rows[OPTIONS] = {
          FIELD(limits.members_per_address), "32",
          "members from one address outside access.trusted; 0 = no limit",
          OPTION_AT_ONCE "; a lower number only refuses newcomers"},
-    [OPTION_ACCESS_PLAIN_FROM] = {"access", "plain_from", OPTION_KIND_NETWORKS, true, 1,
-                                  NETWORK_LIST_MAX, FIELD(access.plain_from), ACCESS_HOME,
-                                  "networks that clients of the plain protocol may come from; all "
-                                  "others are met with silence",
+    [OPTION_ACCESS_PLAIN_FROM] = {"access", "plain_from", OPTION_KIND_PLAIN_FROM, true, 1,
+                                  NETWORK_LIST_MAX, FIELD(plain_from), OPTION_TRUSTED,
+                                  "networks that clients of the plain protocol may come from; "
+                                  "there is no reply to others; trusted = those of access.trusted",
                                   OPTION_AT_ONCE
                                   "; members that may no longer be here are removed"},
     [OPTION_ACCESS_TRUSTED] =
         {"access", "trusted", OPTION_KIND_NETWORKS, true, 1, NETWORK_LIST_MAX,
          FIELD(access.trusted), ACCESS_HOME,
-         "networks in which nobody forges addresses: their members need not prove theirs",
-         OPTION_AT_ONCE "; it counts for those who join from then on"},
+         "networks in which nobody forges addresses; from elsewhere, clients of the plain protocol "
+         "are sent at most three times the bytes that they send, in any hour",
+         OPTION_AT_ONCE "; members that may no longer be here are removed"},
     [OPTION_ACCESS_DENY] = {"access", "deny", OPTION_KIND_NETWORKS, true, 0, NETWORK_LIST_MAX,
                             FIELD(access.deny), "none",
                             "networks that nobody may come from, whatever the others say",
@@ -384,9 +385,25 @@ int option_store(const struct option *option, const char *value, struct config *
     case OPTION_KIND_DIALECT:
     case OPTION_KIND_DIALECT_KEY:
     case OPTION_KIND_NETWORKS:
+    case OPTION_KIND_PLAIN_FROM:
         break;
     }
     return STATUS_OK;
+}
+
+static const char *plain_from_text(const struct config *config, char buffer[OPTION_TEXT_BYTES])
+{
+    const struct network_list *list = &config->plain_from;
+    bool only_trusted = config->plain_from_trusted && list->sets == 0 && list->count == 0;
+    const char *before = !config->plain_from_trusted ? ""
+                         : only_trusted              ? OPTION_TRUSTED
+                                                     : OPTION_TRUSTED ", ";
+    size_t length = strlen(before);
+
+    memcpy(buffer, before, length + 1);
+    if (!only_trusted)
+        network_list_format(list, buffer + length);
+    return buffer;
 }
 
 const char *option_text(const struct config *config, size_t id, char buffer[OPTION_TEXT_BYTES])
@@ -413,6 +430,8 @@ const char *option_text(const struct config *config, size_t id, char buffer[OPTI
         return log_option_write_events(*(const uint32_t *)(const void *)field, buffer);
     case OPTION_KIND_NETWORKS:
         return network_list_format((const struct network_list *)(const void *)field, buffer);
+    case OPTION_KIND_PLAIN_FROM:
+        return plain_from_text(config, buffer);
     case OPTION_KIND_DOORS:
         return config->listen_text;
     case OPTION_KIND_DIALECT:

@@ -62,6 +62,7 @@ enum option_kind {
     OPTION_KIND_PATH,        /* absolute, at most max bytes; empty = none */
     OPTION_KIND_DIALECT_KEY, /* a key of a dialect: see dialect_set */
     OPTION_KIND_NETWORKS,    /* see network_option_parse; min > 0: not empty */
+    OPTION_KIND_PLAIN_FROM,  /* the same, and the word trusted */
     OPTION_KIND_LEVEL,       /* see log_option_parse_level */
     OPTION_KIND_EVENTS,      /* see log_option_parse_events */
 };
@@ -82,8 +83,9 @@ struct option {
     const char *reload; /* what a reload does with it */
 };
 
-/* A list of networks is the longest. */
-#define OPTION_TEXT_BYTES NETWORK_LIST_TEXT_BYTES
+/* A list of networks is the longest, with the word trusted. */
+#define OPTION_TEXT_BYTES (NETWORK_LIST_TEXT_BYTES + sizeof(OPTION_TRUSTED) + 2)
+#define OPTION_TRUSTED    "trusted"
 
 /* "admin.fifo_commands", for example. */
 #define OPTION_NAME_BYTES 64

@@ -9,8 +9,10 @@
 
 #include "base/log.h"
 #include "base/safe_line.h"
+#include "io/interfaces.h"
 #include "io/sd_notify.h"
 #include "io/timer.h"
+#include "roomd/greeting.h"
 #include "roomd/server_state.h"
 
 #include <roomd/status.h>
@@ -340,6 +342,25 @@ static int open_room(struct server *server)
     return EX_OK;
 }
 
+static void print_greeting(void *ctx, const char *text)
+{
+    terminal_log_print(ctx, "%s", text);
+}
+
+static void greet(struct server *server, const struct endpoint *bound, size_t count)
+{
+    struct endpoint machine[ROOM_OWN_MAX];
+    const struct greeting greeting = {.config = server->config,
+                                      .doors = bound,
+                                      .door_count = count,
+                                      .machine = machine,
+                                      .machine_count = interfaces_addresses(machine, ROOM_OWN_MAX),
+                                      .line = print_greeting,
+                                      .ctx = &server->terminal_log};
+
+    greeting_print(&greeting);
+}
+
 /* Writes the line that other programs wait for: the room takes datagrams. */
 static void announce(struct server *server)
 {
@@ -355,7 +376,8 @@ static void announce(struct server *server)
     }
     log_ready("room %s is open on %s", server->config->room_name, list);
     service_ready(server);
-    terminal_log_greet(&server->terminal_log, bound, count, server->config->admin_stdin);
+    if (server->terminal_log.shown)
+        greet(server, bound, count);
 }
 
 static void warn_if_nobody_can_join(const struct server *server)

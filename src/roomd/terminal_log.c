@@ -6,7 +6,6 @@
 
 #include "base/escape.h"
 #include "base/write_nowait.h"
-#include "io/interfaces.h"
 
 #include <roomd/moment.h>
 #include <stdarg.h>
@@ -16,8 +15,6 @@
 
 /* The longest message with its name, time and endpoint. */
 #define TERMINAL_LOG_LINE_MAX_BYTES 1536
-
-#define TERMINAL_LOG_ADDRESSES_MAX 64
 
 void terminal_log_init(struct terminal_log *log)
 {
@@ -56,63 +53,6 @@ void terminal_log_print(struct terminal_log *log, const char *format, ...)
     used = escape_text(text, (size_t)length, line, sizeof(line));
     line[used] = '\n';
     write_line(log, line, used + 1);
-}
-
-/*
- * Other machines can't use fe80::/10, which needs an interface name of their own, and 169.254/16 is
- * only a fallback.
- */
-static bool is_for_others(const struct endpoint *endpoint)
-{
-    const uint8_t *address = endpoint->address;
-
-    if (endpoint_address_is_loopback(address))
-        return false;
-    if (endpoint_address_is_ipv4(address))
-        return !(address[12] == 169 && address[13] == 254);
-    return !endpoint_address_is_link_local(address);
-}
-
-static size_t greet_door(struct terminal_log *log, const struct endpoint *bound,
-                         const struct endpoint *machine, size_t machine_count)
-{
-    char text[ENDPOINT_TEXT_BYTES];
-    size_t shown = 0;
-
-    if (!endpoint_address_is_any(bound->address)) {
-        if (is_for_others(bound))
-            terminal_log_print(log, "Others can join at %s", endpoint_format(bound, text));
-        return is_for_others(bound) ? 1 : 0;
-    }
-    for (size_t i = 0; i < machine_count; i++) {
-        struct endpoint reach = machine[i];
-
-        if (!is_for_others(&reach) ||
-            endpoint_address_is_ipv4(reach.address) != endpoint_address_is_ipv4(bound->address))
-            continue;
-        reach.port = bound->port;
-        terminal_log_print(log, "Others can join at %s", endpoint_format(&reach, text));
-        shown++;
-    }
-    return shown;
-}
-
-void terminal_log_greet(struct terminal_log *log, const struct endpoint *bound, size_t count,
-                        bool console)
-{
-    struct endpoint machine[TERMINAL_LOG_ADDRESSES_MAX];
-    size_t machine_count, shown = 0;
-
-    if (!log->shown)
-        return;
-    machine_count = interfaces_addresses(machine, TERMINAL_LOG_ADDRESSES_MAX);
-    for (size_t i = 0; i < count; i++)
-        shown += greet_door(log, &bound[i], machine, machine_count);
-    if (shown == 0)
-        terminal_log_print(
-            log, "Only this machine can join: there is no address by which others reach it");
-    if (console)
-        terminal_log_print(log, "Type a line to announce it, /help for commands");
 }
 
 static void on_happened(void *ctx, const struct moment *now, const struct event *event,

@@ -2,8 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Shows an administrator at a terminal what happens in the room and how to reach it. Silent if
- * stdout is no terminal.
+ * Shows an administrator at a terminal what happens in the room. Silent if stdout is no terminal.
  */
 #ifndef ROOMD_ROOMD_TERMINAL_LOG_H
 #define ROOMD_ROOMD_TERMINAL_LOG_H
@@ -11,7 +10,6 @@
 #include <roomd/event.h>
 #include <roomd/room.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 struct terminal_log {
     bool shown;         /* stdout is a terminal */
@@ -26,10 +24,6 @@ void terminal_log_init(struct terminal_log *log);
  */
 void terminal_log_print(struct terminal_log *log, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-
-/* Shows the addresses by which others reach the room, and what to do next. */
-void terminal_log_greet(struct terminal_log *log, const struct endpoint *bound, size_t count,
-                        bool console);
 
 /* Shows joins, messages and exits as they happen. */
 struct observer terminal_log_observer(struct terminal_log *log);

@@ -28,12 +28,63 @@ Test(network_option, the_defaults_are_addresses_that_strangers_do_not_have)
     struct config *config = good("");
     char text[OPTION_TEXT_BYTES];
 
-    cr_expect_str_eq(option_text(config, OPTION_ACCESS_PLAIN_FROM, text),
-                     "loopback, private, link-local, unique-local");
+    cr_expect_str_eq(option_text(config, OPTION_ACCESS_PLAIN_FROM, text), "trusted");
     cr_expect_str_eq(option_text(config, OPTION_ACCESS_TRUSTED, text),
                      "loopback, private, link-local, unique-local");
     cr_expect_str_eq(option_text(config, OPTION_ACCESS_DENY, text), "none");
     config_free(config);
+}
+
+/* The lists that the room is given, as text. */
+static void expect_access(const char *settings, const char *plain_from, const char *trusted)
+{
+    struct config *config = good(settings);
+    char text[NETWORK_LIST_TEXT_BYTES];
+
+    cr_expect_str_eq(network_list_format(&config->access.plain_from, text), plain_from);
+    cr_expect_str_eq(network_list_format(&config->access.trusted, text), trusted);
+    config_free(config);
+}
+
+Test(network_option, plain_clients_may_come_from_trusted_networks_unless_something_else_is_written)
+{
+    expect_access("", "loopback, private, link-local, unique-local",
+                  "loopback, private, link-local, unique-local");
+    expect_access("[access]\ntrusted = loopback, 100.64.0.0/10\n", "loopback, 100.64.0.0/10",
+                  "loopback, 100.64.0.0/10");
+    expect_access("[access]\ntrusted = none\n", "none", "none");
+    expect_access("[access]\nplain_from = 192.0.2.0/24\n", "192.0.2.0/24",
+                  "loopback, private, link-local, unique-local");
+    expect_access("[access]\nplain_from = none\n", "none",
+                  "loopback, private, link-local, unique-local");
+}
+
+Test(network_option, the_word_trusted_stands_for_the_other_list_wherever_that_is_written)
+{
+    struct config *config = good("[access]\nplain_from = 192.0.2.0/24, trusted\n");
+    char text[OPTION_TEXT_BYTES];
+
+    cr_expect_str_eq(option_text(config, OPTION_ACCESS_PLAIN_FROM, text), "trusted, 192.0.2.0/24");
+    config_free(config);
+    expect_access("[access]\nplain_from = trusted, all, 10.0.0.0/8\n"
+                  "trusted = loopback, 10.0.0.0/8, 192.0.2.0/24\n",
+                  "loopback, all, 10.0.0.0/8, 192.0.2.0/24", "loopback, 10.0.0.0/8, 192.0.2.0/24");
+    expect_error(load_access("trusted", "trusted"), "access.trusted: 'trusted' is no network");
+    expect_error(load_access("deny", "trusted"), "access.deny: 'trusted' is no network");
+    expect_error(load_access("plain_from", "trusted, none"), "'none' stands for an empty list");
+}
+
+Test(network_option, two_lists_that_are_too_long_together_are_an_error)
+{
+    char text[32768] = "[access]\nplain_from = trusted";
+    size_t used = strlen(text);
+
+    for (int i = 0; i < 200; i++)
+        used += (size_t)snprintf(text + used, sizeof(text) - used, ", 10.0.%d.0/24", i);
+    used += (size_t)snprintf(text + used, sizeof(text) - used, "\ntrusted = loopback");
+    for (int i = 0; i < 100; i++)
+        used += (size_t)snprintf(text + used, sizeof(text) - used, ", 10.1.%d.0/24", i);
+    expect_error(load_text(text), "with those of access.trusted these are more than 256 networks");
 }
 
 Test(network_option, a_list_is_networks_and_words_between_commas)
