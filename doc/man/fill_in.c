@@ -125,7 +125,7 @@ static bool print_options(const char *section)
 static bool print_reload_matrix(const char *argument)
 {
     (void)argument;
-    puts(".Bl -tag -width limits.members_per_address -compact");
+    puts(".Bl -tag -width limits.trusted_members_per_address -compact");
     for (size_t id = 0; id < OPTIONS; id++) {
         struct option option = option_row(id);
 

@@ -39,6 +39,12 @@ struct room_rate {
     uint32_t burst;
 };
 
+/* Of one address, for both protocols. Its prefix (/24, with IPv6 /56) has four times as much. */
+struct room_address_limits {
+    struct room_rate joins;
+    uint32_t members; /* 0 = no limit */
+};
+
 struct room_limits {
     uint32_t max_members;         /* 1 to 1 000 000 */
     uint32_t max_name_codepoints; /* 1 to 64; its bytes are limited by ROOM_NAME_MAX_BYTES, too */
@@ -51,9 +57,8 @@ struct room_limits {
     struct room_rate messages;
     /* Of text and names, of one member; the burst is at least max_text_bytes. */
     struct room_rate bytes;
-    /* From one address outside access.trusted; its prefix gets four times that. */
-    struct room_rate joins;
-    uint32_t members_per_address; /* outside access.trusted; 0 = no limit */
+    struct room_address_limits untrusted; /* of an address outside access.trusted */
+    struct room_address_limits trusted;
     bool plain_enabled;
     bool sequenced_enabled; /* sequenced joins are let in */
 };

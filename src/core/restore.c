@@ -42,7 +42,8 @@ int room_restore(struct room *room, const struct moment *now, const struct roste
         registry_find_endpoint(room->registry, &path.peer) != NULL)
         return STATUS_TAKEN;
     path.door = has_door ? path.door : 0;
-    if (registry_add(room->registry, &name, &path, now->mono_ns, false, &member) != 0)
+    if (places_reserve(&room->places) != 0 ||
+        registry_add(room->registry, &name, &path, now->mono_ns, false, &member) != 0)
         return STATUS_NO_MEMORY;
     member->number = record->number;
     if (registry_last_number(room->registry) < record->number)
@@ -51,6 +52,7 @@ int room_restore(struct room *room, const struct moment *now, const struct roste
         registry_remove(room->registry, member);
         return STATUS_NO_MEMORY;
     }
+    places_add(&room->places, path.peer.address);
     member->joined_wall_ns = record->joined_wall_ns;
     member->muted_until_ns = record->muted_until_ns;
     if (record->muted_until_ns > now->mono_ns)

@@ -108,6 +108,7 @@ int room_new(const struct room_setup *setup, struct room **ret_room)
     known_replies_init(&room->known_replies);
     fold_init(&room->fold);
     overload_init(&room->overload);
+    places_init(&room->places, setup->key);
     status = make_parts(room, setup);
     if (status != 0) {
         room_free(room);
@@ -139,6 +140,7 @@ void room_free(struct room *room)
     budget_table_free(room->budgets);
     bucket_table_free(room->buckets);
     transcript_free(room->transcript);
+    places_done(&room->places);
     registry_free(room->registry);
     free(room);
 }

@@ -132,7 +132,8 @@ def roomd(build, sequenced=False, gro=False, settings=(), preload=None):
         def command(self):
             settings_all = ["room.listen=%s:%d" % (self.address, self.port), "room.max_members=100000",
                             "room.probe_interval=0", "room.idle_timeout=0", "room.session_timeout=86400",
-                            "limits.messages=0", "limits.bytes=0", "admin.stdin=no", "log.events=none",
+                            "limits.messages=0", "limits.bytes=0", "limits.trusted_joins=0",
+                            "limits.trusted_members_per_address=0", "admin.stdin=no", "log.events=none",
                             "admin.control=%s/control" % self.folder, *settings]
             return [str(build / "roomd"), "-c", "/dev/null",
                     *(word for setting in settings_all for word in ("--set", setting))]

@@ -54,6 +54,23 @@ static void check_member(struct room *room, uint32_t position)
     FUZZ_CHECK((slot->flags & SLOT_HELD) == 0 || (slot->flags & SLOT_BUDGET) != 0);
 }
 
+/* Of each member's address and prefix, as many members are counted as there are. */
+static void check_places(const struct room *room, uint32_t position)
+{
+    const uint8_t *address = registry_path(room->registry, position)->peer.address;
+    size_t prefix = places_prefix_bits(address) / 8;
+    uint32_t at_address = 0, in_prefix = 0;
+
+    for (uint32_t i = 0; i < registry_count(room->registry); i++) {
+        const uint8_t *other = registry_path(room->registry, i)->peer.address;
+
+        at_address += memcmp(address, other, ENDPOINT_ADDRESS_BYTES) == 0 ? 1U : 0U;
+        in_prefix += memcmp(address, other, prefix) == 0 ? 1U : 0U;
+    }
+    FUZZ_CHECK(places_at_address(&room->places, address) == at_address);
+    FUZZ_CHECK(places_in_prefix(&room->places, address) == in_prefix);
+}
+
 static void check_session(const struct room *room, const struct member *member)
 {
     const struct session *session = member->session;
@@ -128,6 +145,7 @@ void room_checks(struct world *world)
     FUZZ_CHECK(transcript_released(room->transcript) <= transcript_appended(room->transcript));
     for (uint32_t position = 0; position < expected; position++) {
         check_member(room, position);
+        check_places(room, position);
         if (registry_member(room->registry, position)->session != NULL)
             check_session(room, registry_member(room->registry, position));
     }

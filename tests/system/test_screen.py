@@ -109,7 +109,7 @@ class Lines(ScreenTest):
         alice.expect("sue joined", "sue: 中字e\u0301x")
 
     def test_sixty_joins_at_once_are_folded(self):
-        room = self.open("limits.joins=0")
+        room = self.open()
         sue = self.join(room)
         sue.type(HALF_A_LINE)
         crowd = [room.client() for _ in range(60)]

@@ -10,29 +10,21 @@
 
 /*
  * Answers are too small to make a flood worthwhile, but still nobody's address may be made to
- * receive many of them. The prefixes are the usual allocation of one household, class room or
- * customer.
+ * receive many of them.
  */
 static const struct bucket_rate answer_address_rate = {.interval_ns = MOMENT_NS_PER_S / 50,
                                                        .burst = 200};
 static const struct bucket_rate answer_prefix_rate = {.interval_ns = MOMENT_NS_PER_S / 200,
                                                       .burst = 800};
 
-#define PREFIX_BITS_IPV4 (96U + 24U)
-#define PREFIX_BITS_IPV6 56U
-#define ADDRESS_BITS     128U
-
-static unsigned prefix_of(const uint8_t address[ENDPOINT_ADDRESS_BYTES])
-{
-    return endpoint_address_is_ipv4(address) ? PREFIX_BITS_IPV4 : PREFIX_BITS_IPV6;
-}
+#define ADDRESS_BITS 128U
 
 bool admission_may_answer(struct room *room, const struct moment *now,
                           const uint8_t address[ENDPOINT_ADDRESS_BYTES])
 {
     return bucket_take(room->buckets, BUCKET_ANSWER_ADDRESS, address, ADDRESS_BITS,
                        &answer_address_rate, now->mono_ns) &&
-           bucket_take(room->buckets, BUCKET_ANSWER_PREFIX, address, prefix_of(address),
+           bucket_take(room->buckets, BUCKET_ANSWER_PREFIX, address, places_prefix_bits(address),
                        &answer_prefix_rate, now->mono_ns);
 }
 
@@ -47,44 +39,42 @@ static struct bucket_rate rate_of(const struct room_rate *limit)
                                 .burst = limit->burst};
 }
 
-static bool take_join(struct room *room, const struct moment *now,
+static const struct room_address_limits *limits_of(const struct room *room,
+                                                   const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+{
+    return admission_is_trusted(room, address) ? &room->limits.trusted : &room->limits.untrusted;
+}
+
+static bool take_join(struct room *room, const struct moment *now, const struct room_rate *limit,
                       const uint8_t address[ENDPOINT_ADDRESS_BYTES])
 {
-    const struct room_rate *limit = &room->limits.joins;
     struct bucket_rate one, many;
 
     if (limit->per_second == 0)
         return true;
     one = rate_of(limit);
-    many = (struct bucket_rate){.interval_ns = one.interval_ns / 4, .burst = limit->burst * 4};
+    many = (struct bucket_rate){.interval_ns = one.interval_ns / PLACES_PREFIX_FACTOR,
+                                .burst = limit->burst * PLACES_PREFIX_FACTOR};
     return bucket_take(room->buckets, BUCKET_JOIN_ADDRESS, address, ADDRESS_BITS, &one,
                        now->mono_ns) &&
-           bucket_take(room->buckets, BUCKET_JOIN_PREFIX, address, prefix_of(address), &many,
-                       now->mono_ns);
+           bucket_take(room->buckets, BUCKET_JOIN_PREFIX, address, places_prefix_bits(address),
+                       &many, now->mono_ns);
 }
 
-/*
- * True if limits.members_per_address members are in from this address. Scans all members; joins
- * from outside access.trusted are rare.
- */
-static bool is_address_full(const struct room *room, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+static bool has_place(const struct room *room, uint32_t limit,
+                      const uint8_t address[ENDPOINT_ADDRESS_BYTES])
 {
-    const struct registry *registry = room->registry;
-    uint32_t limit = room->limits.members_per_address, count = 0;
-
-    for (uint32_t i = 0; limit != 0 && i < registry_count(registry) && count < limit; i++)
-        count +=
-            memcmp(registry_path(registry, i)->peer.address, address, ENDPOINT_ADDRESS_BYTES) == 0
-                ? 1U
-                : 0U;
-    return limit != 0 && count == limit;
+    return limit == 0 || (places_at_address(&room->places, address) < limit &&
+                          places_in_prefix(&room->places, address) / PLACES_PREFIX_FACTOR < limit);
 }
 
 bool admission_may_join(struct room *room, const struct moment *now,
                         const uint8_t address[ENDPOINT_ADDRESS_BYTES])
 {
-    return admission_is_trusted(room, address) ||
-           (take_join(room, now, address) && !is_address_full(room, address));
+    const struct room_address_limits *limits = limits_of(room, address);
+
+    return has_place(room, limits->members, address) &&
+           take_join(room, now, &limits->joins, address);
 }
 
 static bool spend(int64_t *full_ns, const struct room_rate *limit, size_t tokens, int64_t now_ns)

@@ -19,8 +19,8 @@ bool admission_may_answer(struct room *room, const struct moment *now,
 bool admission_is_trusted(const struct room *room, const uint8_t address[ENDPOINT_ADDRESS_BYTES]);
 
 /*
- * Takes from the buckets of joins, and checks limits.members_per_address; access.trusted has
- * neither limit.
+ * Checks how many members the address and its prefix have, and takes from the buckets of joins.
+ * Addresses in access.trusted have limits of their own.
  */
 bool admission_may_join(struct room *room, const struct moment *now,
                         const uint8_t address[ENDPOINT_ADDRESS_BYTES]);

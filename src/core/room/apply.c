@@ -83,9 +83,11 @@ int apply_join(struct room *room, const struct moment *now, const struct join *j
     uint64_t own = transcript_appended(room->transcript) + 1;
     struct member *member;
     struct event joined;
-    int status =
-        registry_add(room->registry, name, join->path, now->mono_ns, join->sequenced, &member);
+    int status = places_reserve(&room->places);
 
+    if (status == 0)
+        status =
+            registry_add(room->registry, name, join->path, now->mono_ns, join->sequenced, &member);
     if (status != 0)
         return status;
     member->joined_wall_ns = now->wall_ns;
@@ -105,9 +107,20 @@ int apply_join(struct room *room, const struct moment *now, const struct join *j
         registry_remove(room->registry, member);
         return status;
     }
+    places_add(&room->places, join->path->peer.address);
     member->said = 0;
     *ret_member = member;
     return STATUS_OK;
+}
+
+void apply_move(struct room *room, struct member *member, const struct path *path)
+{
+    struct path *held = registry_path(room->registry, member->position);
+
+    places_remove(&room->places, held->peer.address);
+    places_add(&room->places, path->peer.address);
+    *held = *path;
+    room_slot(room, member)->flags &= ~SLOT_PATH_WAITS;
 }
 
 int apply_rename(struct room *room, const struct moment *now, struct member *member,
@@ -163,6 +176,7 @@ void apply_exit(struct room *room, const struct moment *now, struct member *memb
     told = append(room, now, &left, member) == 0;
     directory_leave(room->directory, member, told ? left.seq : 0);
     roster_forget(&room->roster, member);
+    places_remove(&room->places, peer->address);
     room_protocol(room, member)->forget(room, member);
     registry_remove(room->registry, member);
 }

@@ -10,6 +10,7 @@
 #include "core/model/budget.h"
 #include "core/model/directory.h"
 #include "core/model/name.h"
+#include "core/model/places.h"
 #include "core/model/registry.h"
 #include "core/model/reorder.h"
 #include "core/model/sessions.h"
@@ -36,6 +37,7 @@ struct room {
     struct directory *directory;
     struct sessions *sessions;
     struct reorder *reorder;
+    struct places places; /* members by address */
     struct plain_server *plain;
     const struct protocol *protocols[2]; /* by protocol_index */
     struct room_access access;

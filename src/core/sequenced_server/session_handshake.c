@@ -164,8 +164,7 @@ static void begin_run(const struct attempt *attempt, struct member *member, uint
     reorder_forget(room->reorder, &session->reorder);
     session_acks_reset(session);
     room_slot(room, member)->cursor = position + 1;
-    *registry_path(room->registry, member->position) = *attempt->path;
-    room_slot(room, member)->flags &= ~SLOT_PATH_WAITS;
+    apply_move(room, member, attempt->path);
 }
 
 /*

@@ -90,8 +90,7 @@ static void adopt_path(const struct context *context)
 {
     struct room *room = context->room;
 
-    *registry_path(room->registry, context->member->position) = *context->path;
-    room_slot(room, context->member)->flags &= ~SLOT_PATH_WAITS;
+    apply_move(room, context->member, context->path);
     if (context->now->mono_ns < context->member->muted_until_ns)
         bans_follow_mute(room->bans, registry_folded(context->member), &context->path->peer,
                          context->now->mono_ns);

@@ -178,13 +178,13 @@ Test(session_handshake, joins_from_an_untrusted_address_are_limited)
     stage.config.access.trusted.sets = 0;
     stage_reconfigure(&stage);
     limits = stage.config.limits;
-    limits.joins = (struct room_rate){.per_second = 1, .burst = 1};
+    limits.untrusted.joins = (struct room_rate){.per_second = 1, .burst = 1};
     stage.config.limits = limits;
     stage_reconfigure(&stage);
     cr_assert(hand_enter(&alice, 7, "alice"));
     expect_refused("bob", SEQUENCED_REFUSED_TOO_MANY, 10);
-    limits.joins.per_second = 0;
-    limits.members_per_address = 1;
+    limits.untrusted.joins.per_second = 0;
+    limits.untrusted.members = 1;
     stage.config.limits = limits;
     stage_reconfigure(&stage);
     expect_refused("bob", SEQUENCED_REFUSED_TOO_MANY, 10);
