@@ -66,6 +66,7 @@ enum client_reason {
     CLIENT_TIMEOUT,
     CLIENT_CLOSED,      /* the program ended */
     CLIENT_ELSEWHERE,   /* the session was resumed by another program */
+    CLIENT_DISPLACED,   /* it has said nothing, and made room in a full room */
     CLIENT_ENDED = 512, /* plus the number of a reason that this version does not know */
 };
 

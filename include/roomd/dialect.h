@@ -62,15 +62,16 @@ enum dialect_key {
     DIALECT_CHAT,
     DIALECT_EXIT,
     DIALECT_NOTICE,
-    DIALECT_JOINS,    /* many joins in one line */
-    DIALECT_EXITS,    /* many exits in one line */
-    DIALECT_MISSED,   /* to a member that missed events which left the ring */
-    DIALECT_IDLE,     /* to a member that will soon be removed for its silence */
-    DIALECT_KICKED,   /* to a member that is being removed */
-    DIALECT_MUTED,    /* to a member whose message was not sent */
-    DIALECT_TOO_LONG, /* likewise */
-    DIALECT_NOT_UTF8, /* likewise */
-    DIALECT_LIMITED,  /* likewise */
+    DIALECT_JOINS,     /* many joins in one line */
+    DIALECT_EXITS,     /* many exits in one line */
+    DIALECT_MISSED,    /* to a member that missed events which left the ring */
+    DIALECT_IDLE,      /* to a member that will soon be removed for its silence */
+    DIALECT_KICKED,    /* to a member that is being removed */
+    DIALECT_DISPLACED, /* to a silent one that has to make room in a full room */
+    DIALECT_MUTED,     /* to a member whose message was not sent */
+    DIALECT_TOO_LONG,  /* likewise */
+    DIALECT_NOT_UTF8,  /* likewise */
+    DIALECT_LIMITED,   /* likewise */
     /* numbers */
     DIALECT_FOLD_JOINS,
     DIALECT_MAX_LINES,

@@ -24,6 +24,8 @@ enum exit_reason {
     EXIT_KICKED,   /* removed by the administrator */
     EXIT_VANISHED, /* its program ended without an exit */
     EXIT_TIMEOUT,  /* its session was silent for room.session_timeout */
+    /* It was silent, and had to make room in a full room. */
+    EXIT_DISPLACED,
 };
 
 /* "left", "renamed", … for people; never NULL. */

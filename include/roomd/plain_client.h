@@ -30,7 +30,8 @@
  * retried automatically. If a dialect has one reply for all refusals of a join, the name counts as
  * refused: a person can change that. CLIENT_REFUSED_NAME comes at once, and nothing is sent, for a
  * name with a space or a control character, which would shift the fields of every request.
- * CLIENT_KICKED: a bye that was not asked for; CLIENT_TIMEOUT if the `idle` line came before it.
+ * CLIENT_KICKED: a bye that was not asked for; CLIENT_TIMEOUT if the `idle` line came before it,
+ * CLIENT_DISPLACED if the `displaced` line did.
  * The close text is the reason in the last `kicked` line.
  *
  * member: a list "since it joined": the members, itself included, that have joined or spoken since

@@ -42,6 +42,9 @@
  */
 #define ROOM_IDLE_WARNING_S 60
 
+/* In a full room, a member that has said nothing for so long may have to make room. */
+#define ROOM_SILENT_S 900
+
 /* Messages of strangers, and unsent messages of members, are answered at most this often. */
 #define ROOM_TOLD_INTERVAL_S 5
 

@@ -38,7 +38,8 @@ static const struct option rows[OPTIONS] = {
                             OPTION_RESTART
                             "; members of a door that is gone then leave, and the others are told"},
     [OPTION_ROOM_MAX_MEMBERS] = {"room", "max_members", OPTION_KIND_NUMBER, true, 1, 1000000,
-                                 FIELD(limits.max_members), "10000", "members; one more is refused",
+                                 FIELD(limits.max_members), "10000",
+                                 "members; one more is refused, or takes the place of a silent one",
                                  OPTION_AT_ONCE "; a lower number only refuses newcomers"},
     [OPTION_ROOM_MAX_NAME] = {"room", "max_name", OPTION_KIND_NUMBER, true, 1, 64,
                               FIELD(limits.max_name_codepoints), "32",

@@ -21,7 +21,8 @@
 static void expel(struct room *room, const struct moment *now, struct member *member,
                   const char *reason, bool banned)
 {
-    room_protocol(room, member)->expel(room, now, member, reason, banned);
+    room_protocol(room, member)
+        ->expel(room, now, member, banned ? EXPELLED_BANNED : EXPELLED_KICKED, reason);
     apply_exit(room, now, member, EXIT_KICKED);
 }
 

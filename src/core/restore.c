@@ -54,6 +54,7 @@ int room_restore(struct room *room, const struct moment *now, const struct roste
     }
     places_add(&room->places, path.peer.address);
     member->joined_wall_ns = record->joined_wall_ns;
+    member->spoken = true; /* perhaps: it keeps its place for a while */
     member->muted_until_ns = record->muted_until_ns;
     if (record->muted_until_ns > now->mono_ns)
         (void)bans_mute(room->bans, name.folded, &path.peer, record->muted_until_ns, now->mono_ns);

@@ -26,6 +26,7 @@ static const struct {
     {CLIENT_TIMEOUT, "the room has not heard of you for too long"},
     {CLIENT_CLOSED, "the room was closed"},
     {CLIENT_ELSEWHERE, "your session goes on in another program"},
+    {CLIENT_DISPLACED, "the room is full, and you have said nothing for long"},
 };
 
 static const struct {

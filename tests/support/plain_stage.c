@@ -112,6 +112,8 @@ static const char *reason_text(enum client_reason reason)
         return "kicked";
     case CLIENT_TIMEOUT:
         return "timeout";
+    case CLIENT_DISPLACED:
+        return "displaced";
     case CLIENT_REFUSED_BANNED:
         return "banned";
     default:

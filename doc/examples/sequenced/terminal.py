@@ -28,7 +28,7 @@ REFUSALS = {1: "it speaks another version of the protocol", 2: "somebody has tha
 NOT_TAKEN = {0: "why is not known", 1: "you are muted", 2: "it is too long", 3: "it is not UTF-8", 4: "it is empty"}
 CLOSINGS = {3: "The administrator has removed you.", 5: "The room has not heard of you for too long.",
             6: "The administrator has banned you.", 7: "The room was closed.",
-            8: "Your session goes on in another program."}
+            8: "Your session goes on in another program.", 9: "The room is full, and you have said nothing for long."}
 
 
 def now():

@@ -33,8 +33,9 @@ static const char *const refusal_texts[REFUSALS] = {
 };
 
 static const char *const exit_texts[] = {
-    [EXIT_LEFT] = "left",     [EXIT_RENAMED] = "renamed",   [EXIT_IDLE] = "idle",
-    [EXIT_KICKED] = "kicked", [EXIT_VANISHED] = "vanished", [EXIT_TIMEOUT] = "timeout",
+    [EXIT_LEFT] = "left",           [EXIT_RENAMED] = "renamed",   [EXIT_IDLE] = "idle",
+    [EXIT_KICKED] = "kicked",       [EXIT_VANISHED] = "vanished", [EXIT_TIMEOUT] = "timeout",
+    [EXIT_DISPLACED] = "displaced",
 };
 
 const char *refusal_text(enum refusal refusal)

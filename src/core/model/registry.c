@@ -397,7 +397,8 @@ int registry_add(struct registry *registry, const struct name *name, const struc
         return STATUS_NO_MEMORY;
     }
     member->label = label;
-    registry->slots[registry->count] = (struct slot){.flags = sequenced ? SLOT_SEQUENCED : 0};
+    registry->slots[registry->count] = (struct slot){
+        .flags = sequenced ? SLOT_SEQUENCED : 0, .spoken_s = (uint32_t)(now_ns / MOMENT_NS_PER_S)};
     registry->paths[registry->count] = *path;
     append_place(registry, member);
     take_seat(registry, member);

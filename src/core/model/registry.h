@@ -49,6 +49,7 @@ struct slot {
     uint64_t cursor; /* the next event it is owed */
     uint64_t own;    /* the last event of its own; 0 = none */
     uint32_t flags;
+    uint32_t spoken_s; /* when it last said something, or joined: monotonic, whole seconds */
 };
 
 /*
@@ -78,6 +79,7 @@ struct member {
     bool held_heard : 1;  /* it was heard since */
     bool suspected : 1;   /* its program may be gone: see core/plain_server/liveness.h */
     bool warned : 1;      /* of its removal for silence; sequenced: it is away */
+    bool spoken : 1;      /* it has said something */
     uint64_t first;       /* the first event it was owed */
     uint32_t said;        /* its own events since then, if they are not owed to it */
     uint32_t lost;        /* events that left the ring first, or could not be sent */

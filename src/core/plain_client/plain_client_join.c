@@ -221,6 +221,7 @@ static void on_accept(struct plain_client *client, const struct moment *now,
     join->due_ns = client->keepalive_ns > 0 ? now->mono_ns + client->keepalive_ns : MOMENT_NEVER_NS;
     client->messages.spoken = false;
     client->warned = false;
+    client->displaced = false;
     client_set_state(&client->base, CLIENT_IN, CLIENT_NO_REASON, 0);
     plain_client_members_own(client);
     if (rename != 0)
@@ -298,7 +299,9 @@ static bool on_bye(struct plain_client *client, const struct moment *now)
     if (now->mono_ns < client->join.bye_until_ns)
         client->join.bye_until_ns = 0;
     else
-        client_end(&client->base, client->warned ? CLIENT_TIMEOUT : CLIENT_KICKED);
+        client_end(&client->base, client->displaced ? CLIENT_DISPLACED
+                                  : client->warned  ? CLIENT_TIMEOUT
+                                                    : CLIENT_KICKED);
     return true;
 }
 

@@ -152,6 +152,10 @@ static void on_line(struct plain_client *client, const struct moment *now,
     case DIALECT_KICKED:
         on_kicked(client, line);
         break;
+    case DIALECT_DISPLACED:
+        client->displaced = true;
+        tell_line(client, line->whole);
+        break;
     case DIALECT_IDLE:
         client->warned = true;
         tell_line(client, line->whole);

@@ -135,7 +135,8 @@ struct plain_client {
     const struct dialect *dialect;
     struct plain_read read;
     int64_t keepalive_ns;
-    bool warned; /* the server has announced that it will remove the client as idle */
+    bool warned;    /* the server has announced that it will remove the client as idle */
+    bool displaced; /* ... that it removes the client from a full room */
     struct plain_client_join join;
     struct plain_client_members members;
     struct plain_client_messages messages;

@@ -67,11 +67,12 @@ static int64_t next_tick(const struct room *room)
 }
 
 static void expel(struct room *room, const struct moment *now, struct member *member,
-                  const char *reason, bool banned)
+                  enum expelled expelled, const char *reason)
 {
-    (void)banned;
+    enum dialect_key key = expelled == EXPELLED_DISPLACED ? DIALECT_DISPLACED : DIALECT_KICKED;
+
     plain_reply_settle_accept(room, now, member);
-    plain_reply_line(room, now, member, DIALECT_KICKED, reason, 0);
+    plain_reply_line(room, now, member, key, reason, 0);
     plain_reply_bye(room, now, member);
 }
 

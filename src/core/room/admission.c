@@ -39,7 +39,7 @@ static struct bucket_rate rate_of(const struct room_rate *limit)
                                 .burst = limit->burst};
 }
 
-static const struct room_address_limits *limits_of(const struct room *room,
+const struct room_address_limits *admission_limits(const struct room *room,
                                                    const uint8_t address[ENDPOINT_ADDRESS_BYTES])
 {
     return admission_is_trusted(room, address) ? &room->limits.trusted : &room->limits.untrusted;
@@ -71,7 +71,7 @@ static bool has_place(const struct room *room, uint32_t limit,
 bool admission_may_join(struct room *room, const struct moment *now,
                         const uint8_t address[ENDPOINT_ADDRESS_BYTES])
 {
-    const struct room_address_limits *limits = limits_of(room, address);
+    const struct room_address_limits *limits = admission_limits(room, address);
 
     return has_place(room, limits->members, address) &&
            take_join(room, now, &limits->joins, address);

@@ -16,6 +16,10 @@
 bool admission_may_answer(struct room *room, const struct moment *now,
                           const uint8_t address[ENDPOINT_ADDRESS_BYTES]);
 
+/* The limits of that address. */
+const struct room_address_limits *admission_limits(const struct room *room,
+                                                   const uint8_t address[ENDPOINT_ADDRESS_BYTES]);
+
 bool admission_is_trusted(const struct room *room, const uint8_t address[ENDPOINT_ADDRESS_BYTES]);
 
 /*

@@ -151,6 +151,8 @@ int apply_chat(struct room *room, const struct moment *now, struct member *membe
     chat.text = text;
     chat.text_len = (uint16_t)length;
     chat.said = said;
+    member->spoken = true;
+    room_slot(room, member)->spoken_s = (uint32_t)(now->mono_ns / MOMENT_NS_PER_S);
     return append(room, now, &chat, member);
 }
 

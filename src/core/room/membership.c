@@ -6,6 +6,7 @@
 
 #include "core/model/text.h"
 #include "core/room/admission.h"
+#include "core/room/displacement.h"
 #include "core/room/epoch.h"
 #include "core/room/room_ops.h"
 
@@ -32,24 +33,29 @@ static enum refusal propose_join(const struct room *room, const struct moment *n
         return REFUSED_BANNED;
     if (bans_mute_elsewhere(room->bans, ret_name->folded, peer, now->mono_ns))
         return REFUSED_MUTED;
-    if (registry_find_name(room->registry, ret_name) != NULL)
-        return REFUSED_NAME_TAKEN;
-    return registry_count(room->registry) < room->limits.max_members ? REFUSED_NOT
-                                                                     : REFUSED_ROOM_FULL;
+    return registry_find_name(room->registry, ret_name) != NULL ? REFUSED_NAME_TAKEN : REFUSED_NOT;
 }
 
 enum refusal room_admit(struct room *room, const struct moment *now, const struct join *join,
                         struct member **ret_member)
 {
+    bool full = registry_count(room->registry) >= room->limits.max_members;
+    struct member *displaced = NULL;
     struct allowance allowance;
     struct name name;
     enum refusal refused = propose_join(room, now, join, &name);
 
     if (refused != REFUSED_NOT)
         return refused;
+    if (full)
+        displaced = displacement_find(room, now, join);
+    if (full && displaced == NULL)
+        return REFUSED_ROOM_FULL;
     if (!admission_may_join(room, now, join->path->peer.address) ||
         !admission_may_rejoin(room, now, &join->path->peer, name.shown_len, &allowance))
         return REFUSED_LIMITED;
+    if (displaced != NULL)
+        displacement_remove(room, now, displaced);
     epoch_renumber(room, now);
     if (apply_join(room, now, join, &name, ret_member) != 0)
         return REFUSED_NO_MEMORY;

@@ -52,10 +52,16 @@ struct protocol_delivery {
                        uint16_t settled, uint32_t position);
 };
 
+enum expelled {
+    EXPELLED_KICKED, /* by the administrator */
+    EXPELLED_BANNED,
+    EXPELLED_DISPLACED, /* see core/room/displacement.h */
+};
+
 struct protocol {
-    /* Tells a member that the administrator removes it. `reason` is clean, and may be empty. */
+    /* Tells a member that it is being removed. `reason` is clean, and may be empty. */
     void (*expel)(struct room *room, const struct moment *now, struct member *member,
-                  const char *reason, bool banned);
+                  enum expelled expelled, const char *reason);
 
     /* Drops the protocol's state of a member that is about to be removed. */
     void (*forget)(struct room *room, struct member *member);

@@ -52,6 +52,8 @@ static enum client_reason reason_of(uint8_t reason)
         return CLIENT_BANNED;
     case SEQUENCED_CLOSED_PROGRAM_ENDS:
         return CLIENT_CLOSED;
+    case SEQUENCED_CLOSED_DISPLACED:
+        return CLIENT_DISPLACED;
     case SEQUENCED_CLOSED_RESUMED_ELSEWHERE:
         return CLIENT_ELSEWHERE;
     default:

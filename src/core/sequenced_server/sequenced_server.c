@@ -22,11 +22,14 @@ void sequenced_server_close(struct room *room)
 }
 
 static void expel(struct room *room, const struct moment *now, struct member *member,
-                  const char *reason, bool banned)
+                  enum expelled expelled, const char *reason)
 {
+    static const uint8_t codes[] = {[EXPELLED_KICKED] = SEQUENCED_CLOSED_KICKED,
+                                    [EXPELLED_BANNED] = SEQUENCED_CLOSED_BANNED,
+                                    [EXPELLED_DISPLACED] = SEQUENCED_CLOSED_DISPLACED};
+
     (void)now;
-    session_send_closed(room, member, banned ? SEQUENCED_CLOSED_BANNED : SEQUENCED_CLOSED_KICKED,
-                        reason);
+    session_send_closed(room, member, codes[expelled], reason);
 }
 
 static void forget(struct room *room, struct member *member)

@@ -35,6 +35,7 @@ enum sequenced_closed {
     SEQUENCED_CLOSED_BANNED = 6,
     SEQUENCED_CLOSED_PROGRAM_ENDS = 7,
     SEQUENCED_CLOSED_RESUMED_ELSEWHERE = 8,
+    SEQUENCED_CLOSED_DISPLACED = 9,
 };
 
 struct sequenced_down {

@@ -21,7 +21,8 @@
 #define NS_PER_MS (MOMENT_NS_PER_S / 1000)
 
 _Static_assert(EXIT_LEFT == 0 && EXIT_RENAMED == 1 && EXIT_IDLE == 2 && EXIT_KICKED == 3 &&
-                   EXIT_VANISHED == 4,
+                   EXIT_VANISHED == 4 && EXIT_TIMEOUT == SEQUENCED_EXIT_TIMEOUT &&
+                   EXIT_DISPLACED == 6,
                "reasons are written as they are");
 
 /* ---- writing ---- */

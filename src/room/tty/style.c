@@ -104,6 +104,8 @@ static const char *exit_words(uint8_t reason)
         return " left (has said nothing for long)";
     case EXIT_KICKED:
         return " was removed by the administrator";
+    case EXIT_DISPLACED:
+        return " left (said nothing, and the room was full)";
     case EXIT_VANISHED:
     case EXIT_TIMEOUT:
         return " left (is not heard any more)";

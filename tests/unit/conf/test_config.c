@@ -347,10 +347,10 @@ Test(config, the_help_holds_every_option)
         cr_expect(strstr(text, option.help) != NULL, "%s", option.help);
     }
     cr_expect(strstr(text, "\nplain.bye.VERB = (bye.QUIT = QUIT)\n") != NULL);
-    cr_expect(
-        strstr(text,
-               "\nroom.max_members = 10000\n    members; one more is refused\n    1 to 1000000\n"
-               "    reload: taken at once; a lower number only refuses newcomers\n") != NULL);
+    cr_expect(strstr(text,
+                     "\nroom.max_members = 10000\n    members; one more is refused, or takes the "
+                     "place of a silent one\n    1 to 1000000\n"
+                     "    reload: taken at once; a lower number only refuses newcomers\n") != NULL);
     cr_expect(strstr(text, "\n    1 to 1000; taken by a reload\n") != NULL);
     cr_expect(strstr(text, "\n    64 KiB to 1 GiB; takes a restart\n") != NULL);
     cr_expect(strstr(text, "    in English: {name} joined\n") != NULL);

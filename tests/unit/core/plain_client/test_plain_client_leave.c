@@ -197,6 +197,15 @@ Test(plain_client_leave, a_bye_after_the_warning_is_for_silence)
     cr_expect_eq(client_why(stage.client), CLIENT_KICKED);
 }
 
+Test(plain_client_leave, a_bye_after_the_displaced_line_is_for_a_full_room)
+{
+    plain_stage_enter(&stage);
+    plain_stage_receive(&stage, "您很久没有发言, 聊天室已满, 您的位置已让给新来的人");
+    plain_stage_receive(&stage, "EXIT");
+    expect_told("line 您很久没有发言, 聊天室已满, 您的位置已让给新来的人|out displaced");
+    cr_expect_eq(client_why(stage.client), CLIENT_DISPLACED);
+}
+
 Test(plain_client_leave, a_bye_for_another_name_is_only_a_line)
 {
     plain_stage_set(&stage, DIALECT_BYE, "{name} bye");

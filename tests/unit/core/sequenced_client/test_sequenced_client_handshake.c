@@ -429,9 +429,9 @@ Test(sequenced_client_handshake, a_session_that_the_server_ends_is_over_and_its_
     static const struct {
         uint8_t reason;
         int why;
-    } rows[] = {{0, CLIENT_LEFT},       {3, CLIENT_KICKED}, {5, CLIENT_TIMEOUT},
-                {6, CLIENT_BANNED},     {7, CLIENT_CLOSED}, {8, CLIENT_ELSEWHERE},
-                {99, CLIENT_ENDED + 99}};
+    } rows[] = {{0, CLIENT_LEFT},      {3, CLIENT_KICKED},     {5, CLIENT_TIMEOUT},
+                {6, CLIENT_BANNED},    {7, CLIENT_CLOSED},     {8, CLIENT_ELSEWHERE},
+                {9, CLIENT_DISPLACED}, {99, CLIENT_ENDED + 99}};
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct sequenced_down_frame closed = {

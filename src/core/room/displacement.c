@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/* One pass over the members. Nothing is kept in order for it: it is rare, and its rate is limited.
+ */
+#include "core/room/displacement.h"
+
+#include "core/room/admission.h"
+#include "core/room/room_ops.h"
+
+static const struct bucket_rate rate = {.interval_ns = MOMENT_NS_PER_S / DISPLACEMENTS_PER_S,
+                                        .burst = DISPLACEMENTS_PER_S};
+
+struct candidate {
+    struct member *member; /* NULL: none */
+    uint32_t at_address;   /* members there */
+    uint32_t in_prefix;
+    uint32_t spoken_s;
+};
+
+/* Among those of one address, it is the one that has been silent for longest. */
+static bool is_before(const struct candidate *a, const struct candidate *b)
+{
+    if (b->member == NULL || a->at_address != b->at_address)
+        return b->member == NULL || a->at_address > b->at_address;
+    if (a->in_prefix != b->in_prefix)
+        return a->in_prefix > b->in_prefix;
+    return a->spoken_s < b->spoken_s;
+}
+
+/* The member at that position, if it may have to make room. */
+static struct candidate examine(const struct room *room, const struct moment *now,
+                                uint32_t position)
+{
+    const uint8_t *address = registry_path(room->registry, position)->peer.address;
+    struct candidate candidate = {.member = registry_member(room->registry, position),
+                                  .spoken_s = registry_slot(room->registry, position)->spoken_s};
+
+    if (candidate.member->spoken &&
+        now->mono_ns / MOMENT_NS_PER_S - candidate.spoken_s < ROOM_SILENT_S)
+        return (struct candidate){.member = NULL};
+    candidate.at_address = places_at_address(&room->places, address);
+    candidate.in_prefix = places_in_prefix(&room->places, address);
+    if (candidate.in_prefix < 2 || admission_limits(room, address)->members == 0)
+        candidate.member = NULL;
+    return candidate;
+}
+
+struct member *displacement_find(struct room *room, const struct moment *now,
+                                 const struct join *join)
+{
+    const uint8_t *address = join->path->peer.address;
+    uint32_t count = registry_count(room->registry);
+    uint32_t examined = count < DISPLACEMENT_MEMBERS_MAX ? count : DISPLACEMENT_MEMBERS_MAX;
+    struct candidate first = {.member = NULL};
+
+    if (places_at_address(&room->places, address) > 0 ||
+        !(join->sequenced || admission_is_trusted(room, address)) ||
+        !bucket_spend(&room->displacement_full_ns, &rate, 1, now->mono_ns))
+        return NULL;
+    for (uint32_t i = 0; i < examined; i++) {
+        struct candidate next =
+            examine(room, now, (uint32_t)(((uint64_t)room->displacement_next + i) % count));
+
+        if (next.member != NULL && is_before(&next, &first))
+            first = next;
+    }
+    room->displacement_next = (room->displacement_next + examined) % (count > 0 ? count : 1);
+    return first.member;
+}
+
+void displacement_remove(struct room *room, const struct moment *now, struct member *member)
+{
+    room_protocol(room, member)->expel(room, now, member, EXPELLED_DISPLACED, "");
+    apply_exit(room, now, member, EXIT_DISPLACED);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * Who makes room in a full room. Without it, a machine that joins often enough has all places until
+ * room.idle_timeout. A newcomer from an address from which nobody is in takes the place of a silent
+ * member: of one at the address that has most members, and among equals of one in the prefix that
+ * has most. A member that speaks keeps its place.
+ */
+#ifndef ROOMD_CORE_ROOM_DISPLACEMENT_H
+#define ROOMD_CORE_ROOM_DISPLACEMENT_H
+
+#include "core/room/apply.h"
+
+/* So that a crowd at the door does not empty the room of its listeners within a minute. */
+#define DISPLACEMENTS_PER_S 10U
+
+/*
+ * A look at the whole room for each of ten newcomers a second costs about 1 % of a core with 10 000
+ * members; in a larger room each looks at the next part of it.
+ */
+#define DISPLACEMENT_MEMBERS_MAX 16384U
+
+/*
+ * The member whose place a newcomer may take, or NULL. Nobody makes room
+ * - for an address from which somebody is in, or that may be forged,
+ * - more than DISPLACEMENTS_PER_S times a second,
+ * - who has spoken in the last ROOM_SILENT_S seconds,
+ * - who has address and prefix for himself,
+ * - at addresses whose number of members is not limited.
+ */
+struct member *displacement_find(struct room *room, const struct moment *now,
+                                 const struct join *join);
+
+/* Tells that member, and removes it. */
+void displacement_remove(struct room *room, const struct moment *now, struct member *member);
+
+#endif
