@@ -12,6 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
 
 import control
 import figures
+import flood
 import load
 import subjects
 from cell import Cell
@@ -176,6 +177,28 @@ class CellTest(BenchTest):
         before = dict(cell.sums)
         cell.measure(1, 100)
         self.assertEqual(before, cell.sums)
+
+
+class FloodTest(unittest.TestCase):
+    def setUp(self):
+        before = flood.NEWCOMERS
+        flood.NEWCOMERS = 100
+        self.addCleanup(setattr, flood, "NEWCOMERS", before)
+
+    def measure(self, kind):
+        plan = flood.read_plan([str(BUILD), "--seconds", "1", "--rate", "500", "--calm", "0", "--addresses", "100"])
+        return flood.measure(plan.build, plan, kind, "members", [CPU])
+
+    def test_honest_members_are_told_everything_and_the_flood_arrives(self):
+        for kind in ("mixed", "newcomers"):
+            with self.subTest(kind):
+                result = self.measure(kind)
+                for part in ("plain", "sequenced"):
+                    self.assertGreater(result[part]["expected"], 0)
+                    self.assertEqual(result[part]["expected"], result[part]["delivered"], part)
+                self.assertGreater(result["sent"], 0)
+                self.assertGreaterEqual(result["stats"]["datagrams_received_total"], result["sent"])
+                self.assertEqual(0, result["failures"])
 
 
 class FiguresTest(unittest.TestCase):
