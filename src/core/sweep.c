@@ -4,7 +4,8 @@
 /*
  * The sweep. It works in batches: collect what the next lagging members are owed, offer it to the
  * outbox, then settle with each member in the same order: move its cursor, and take it off the
- * lagging members or move it to their end.
+ * lagging members or move it to their end. All members of a batch have the same standing: the
+ * established ones are served first, and newcomers from what is left over.
  */
 #include "core/room/delivery_state.h"
 #include "core/room/room_state.h"
@@ -99,10 +100,10 @@ static bool repeat_pattern(struct delivery *delivery, uint32_t position)
     return true;
 }
 
-static void collect(struct delivery *delivery, size_t budget)
+static void collect(struct delivery *delivery, enum registry_standing standing, size_t budget)
 {
     struct batch *batch = &delivery->batch;
-    uint32_t behind = registry_behind(delivery->wiring.registry);
+    uint32_t behind = registry_standing_behind(delivery->wiring.registry, standing);
     size_t most = budget < DELIVERY_BATCH ? budget : DELIVERY_BATCH;
 
     batch->entry_count = 0;
@@ -110,7 +111,7 @@ static void collect(struct delivery *delivery, size_t budget)
     batch->pattern.cursor = 0;
     for (uint32_t n = 0;
          n < behind && batch->portion_count < DELIVERY_BATCH && batch->entry_count < most; n++) {
-        uint32_t position = registry_lagging(delivery->wiring.registry, n);
+        uint32_t position = registry_lagging(delivery->wiring.registry, standing, n);
         uint64_t cursor;
 
         if (repeat_pattern(delivery, position))
@@ -143,10 +144,11 @@ static bool settle_common(struct delivery *delivery, const struct portion *porti
 }
 
 /* Settles with the first of the lagging members. True if anything has changed for it. */
-static bool settle_portion(struct delivery *delivery, const struct portion *portion)
+static bool settle_portion(struct delivery *delivery, enum registry_standing standing,
+                           const struct portion *portion)
 {
     struct registry *registry = delivery->wiring.registry;
-    uint32_t position = registry_lagging(registry, 0);
+    uint32_t position = registry_head(registry, standing);
     struct slot *slot = registry_slot(registry, position);
     uint16_t settled = portion->count;
     bool done;
@@ -160,39 +162,44 @@ static bool settle_portion(struct delivery *delivery, const struct portion *port
         done = protocol->is_settled(delivery, portion, settled, position);
     }
     if (done)
-        registry_head_done(registry);
+        registry_head_done(registry, standing);
     else
-        registry_head_later(registry);
+        registry_head_later(registry, standing);
     return done || settled > 0;
 }
 
-static enum sweep_result sweep(struct delivery *delivery, const struct moment *now, size_t budget)
+/* Serves the members of one standing, and takes what it has sent off the budget. */
+static enum sweep_result sweep(struct delivery *delivery, enum registry_standing standing,
+                               size_t *budget)
 {
     const struct delivery_wiring *wiring = &delivery->wiring;
     struct batch *batch = &delivery->batch;
     size_t stuck = 0; /* portions in a row that changed nothing */
 
-    delivery->now = now;
-    while (registry_behind(wiring->registry) > 0) {
-        if (stuck >= registry_behind(wiring->registry))
+    while (registry_standing_behind(wiring->registry, standing) > 0) {
+        if (stuck >= registry_standing_behind(wiring->registry, standing))
             return SWEEP_BLOCKED;
-        if (budget == 0)
+        if (*budget == 0)
             return SWEEP_MORE;
-        collect(delivery, budget);
+        collect(delivery, standing, *budget);
         if (batch->entry_count > 0)
             wiring->outbox.send(wiring->outbox.ctx, batch->entries, batch->entry_count);
         for (size_t i = 0; i < batch->portion_count; i++)
-            stuck = settle_portion(delivery, &batch->portions[i]) ? 0 : stuck + 1;
+            stuck = settle_portion(delivery, standing, &batch->portions[i]) ? 0 : stuck + 1;
         delivery_unpin(delivery);
-        budget -= batch->entry_count < budget ? batch->entry_count : budget;
+        *budget -= batch->entry_count < *budget ? batch->entry_count : *budget;
     }
     return SWEEP_DONE;
 }
 
 enum sweep_result room_sweep(struct room *room, const struct moment *now, size_t budget)
 {
-    enum sweep_result result = sweep(room->delivery, now, budget);
+    enum sweep_result established, result;
 
+    room->delivery->now = now;
+    established = sweep(room->delivery, REGISTRY_ESTABLISHED, &budget);
+    result = sweep(room->delivery, REGISTRY_NEWCOMER, &budget);
+    result = established > result ? established : result;
     fold_swept(room, now, result);
     overload_swept(room, now);
     return result;

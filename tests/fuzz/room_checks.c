@@ -129,8 +129,10 @@ static void check_lagging(const struct room *room)
 
     for (uint32_t i = 0; i < registry_count(room->registry); i++)
         owed += is_owed(room, i) ? 1U : 0U;
-    for (uint32_t n = 0; n < registry_behind(room->registry); n++)
-        lagging += is_owed(room, registry_lagging(room->registry, n)) ? 1U : 0U;
+    for (int standing = 0; standing < REGISTRY_STANDINGS; standing++) {
+        for (uint32_t n = 0; n < registry_standing_behind(room->registry, standing); n++)
+            lagging += is_owed(room, registry_lagging(room->registry, standing, n)) ? 1U : 0U;
+    }
     FUZZ_CHECK(owed == lagging);
 }
 

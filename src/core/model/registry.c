@@ -2,21 +2,22 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Members, the two indexes of them, their order by time last heard, and the dense arrays with the
- * range of lagging members.
+ * Members, the two indexes of them, their seats, and their order by time last heard. Positions and
+ * lagging members are left to standings.c.
  */
 #include "core/model/registry.h"
 
 #include "core/model/hash.h"
 #include "core/model/hash_index.h"
 #include "core/model/member_lru.h"
+#include "core/model/standings.h"
 #include "core/model/session.h"
 
 #include <roomd/status.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define REGISTRY_FIRST_CAPACITY 64U
+#define REGISTRY_FIRST_SEATS 64U
 
 /* A name in use. Allocated apart from the member, which stays where it is when it is renamed. */
 struct label {
@@ -36,17 +37,12 @@ struct registry {
     uint8_t key[REGISTRY_KEY_BYTES];
     struct hash_index by_name;
     struct hash_index by_endpoint; /* plain members only */
-    struct member **members;       /* three parallel arrays, by position */
-    struct slot *slots;
-    struct path *paths;
+    struct standings standings;
     struct member **seats; /* by seat; NULL if empty */
     uint32_t *empty_seats; /* a stack of empty seats below seat_count */
-    uint32_t count;
-    uint32_t capacity;
+    uint32_t seat_capacity;
     uint32_t seat_count;
     uint32_t empty_count;
-    uint32_t head; /* of the lagging range: `behind` positions from here, wrapping round */
-    uint32_t behind;
     /* Plain, plain and warned, sequenced, sequenced and warned. */
     struct member_lru lru[4];
     uint64_t last_number;
@@ -68,13 +64,11 @@ void registry_free(struct registry *registry)
 {
     if (registry == NULL)
         return;
-    while (registry->count > 0)
-        registry_remove(registry, registry->members[registry->count - 1]);
+    while (registry_count(registry) > 0)
+        registry_remove(registry, registry_member(registry, registry_count(registry) - 1));
     hash_index_done(&registry->by_name);
     hash_index_done(&registry->by_endpoint);
-    free(registry->members);
-    free(registry->slots);
-    free(registry->paths);
+    standings_done(&registry->standings);
     free(registry->seats);
     free(registry->empty_seats);
     free(registry);
@@ -82,7 +76,7 @@ void registry_free(struct registry *registry)
 
 uint32_t registry_count(const struct registry *registry)
 {
-    return registry->count;
+    return standings_count(&registry->standings);
 }
 
 /* ---- order by time last heard ---- */
@@ -115,161 +109,101 @@ struct member *registry_oldest_heard(const struct registry *registry, bool seque
     return registry->lru[(sequenced ? 2 : 0) + (warned ? 1 : 0)].oldest;
 }
 
-/* ---- the dense arrays and the lagging range ---- */
+/* ---- standing, and the lagging range ---- */
 
-/* Without memory, returns the old array and sets `ret_grown` to false. */
-static void *grow(void *array, size_t bytes, bool *ret_grown)
+enum registry_standing registry_standing(const struct registry *registry,
+                                         const struct member *member)
 {
-    void *grown = realloc(array, bytes);
-
-    if (grown != NULL)
-        return grown;
-    *ret_grown = false;
-    return array;
+    return standings_standing(&registry->standings, member->position);
 }
 
-static bool reserve_place(struct registry *registry)
+void registry_set_standing(struct registry *registry, struct member *member,
+                           enum registry_standing standing)
 {
-    uint32_t capacity = registry->capacity == 0 ? REGISTRY_FIRST_CAPACITY : registry->capacity * 2;
-    bool grown = true;
+    struct standings *standings = &registry->standings;
+    struct slot slot = standings->slots[member->position];
+    struct path path = standings->paths[member->position];
+    bool lags = standings_is_lagging(standings, member->position);
 
-    if (registry->count < registry->capacity)
-        return true;
-    /* If one of them can't grow, those that did are merely larger than needed. */
-    registry->members = grow(registry->members, capacity * sizeof(*registry->members), &grown);
-    registry->slots = grow(registry->slots, capacity * sizeof(*registry->slots), &grown);
-    registry->paths = grow(registry->paths, capacity * sizeof(*registry->paths), &grown);
-    registry->seats = grow(registry->seats, capacity * sizeof(*registry->seats), &grown);
-    registry->empty_seats =
-        grow(registry->empty_seats, capacity * sizeof(*registry->empty_seats), &grown);
-    if (grown)
-        registry->capacity = capacity;
-    return grown;
-}
-
-static void place_member(struct registry *registry, struct member *member, uint32_t position)
-{
-    registry->members[position] = member;
-    member->position = position;
-}
-
-static void swap_positions(struct registry *registry, uint32_t a, uint32_t b)
-{
-    struct member *member = registry->members[a];
-    struct slot slot = registry->slots[a];
-    struct path path = registry->paths[a];
-
-    if (a == b)
+    if (standings_standing(standings, member->position) == standing)
         return;
-    place_member(registry, registry->members[b], a);
-    registry->slots[a] = registry->slots[b];
-    registry->paths[a] = registry->paths[b];
-    place_member(registry, member, b);
-    registry->slots[b] = slot;
-    registry->paths[b] = path;
+    standings_remove(standings, member);
+    standings_add(standings, member, &slot, &path, standing);
+    if (lags)
+        standings_mark_behind(standings, member);
 }
 
-uint32_t registry_lagging(const struct registry *registry, uint32_t n)
+uint32_t registry_standing_count(const struct registry *registry, enum registry_standing standing)
 {
-    uint32_t left = registry->count - registry->head; /* positions up to the end of the arrays */
-
-    return n < left ? registry->head + n : n - left;
-}
-
-static bool is_lagging(const struct registry *registry, uint32_t position)
-{
-    uint32_t distance = position >= registry->head ? position - registry->head
-                                                   : registry->count - registry->head + position;
-
-    return distance < registry->behind;
-}
-
-static void advance_head(struct registry *registry)
-{
-    registry->head = registry->head + 1 < registry->count ? registry->head + 1 : 0;
+    return standings_standing_count(&registry->standings, standing);
 }
 
 uint32_t registry_behind(const struct registry *registry)
 {
-    return registry->behind;
+    return registry_standing_behind(registry, REGISTRY_ESTABLISHED) +
+           registry_standing_behind(registry, REGISTRY_NEWCOMER);
+}
+
+uint32_t registry_standing_behind(const struct registry *registry, enum registry_standing standing)
+{
+    return registry->standings.groups[standing].behind;
+}
+
+uint32_t registry_lagging(const struct registry *registry, enum registry_standing standing,
+                          uint32_t n)
+{
+    return standings_lagging(&registry->standings, standing, n);
+}
+
+uint32_t registry_head(const struct registry *registry, enum registry_standing standing)
+{
+    return registry->standings.groups[standing].head;
 }
 
 void registry_all_behind(struct registry *registry)
 {
-    registry->behind = registry->count;
+    standings_all_behind(&registry->standings);
 }
 
 void registry_mark_behind(struct registry *registry, struct member *member)
 {
-    if (is_lagging(registry, member->position))
-        return;
-    swap_positions(registry, member->position, registry_lagging(registry, registry->behind));
-    registry->behind++;
+    standings_mark_behind(&registry->standings, member);
 }
 
-void registry_head_done(struct registry *registry)
+void registry_head_done(struct registry *registry, enum registry_standing standing)
 {
-    registry->behind--;
-    advance_head(registry);
+    standings_head_done(&registry->standings, standing);
 }
 
-void registry_head_later(struct registry *registry)
+void registry_head_later(struct registry *registry, enum registry_standing standing)
 {
-    /*
-     * If everybody lags, the end of the range is just behind its head. Otherwise a member that has
-     * caught up gives up its place there.
-     */
-    if (registry->behind < registry->count)
-        swap_positions(registry, registry->head, registry_lagging(registry, registry->behind));
-    advance_head(registry);
-}
-
-/*
- * The new place is the last of the arrays. If the lagging range reaches or wraps round the end of
- * the arrays, the newcomer would be in the middle or at the end of the range without being owed
- * anything. So the place is made just behind the range, and the member there moves to the end.
- */
-static void append_place(struct registry *registry, struct member *member)
-{
-    uint32_t old_count = registry->count;
-    bool wraps = registry->head + registry->behind > old_count;
-
-    place_member(registry, member, registry->count++);
-    if (!wraps)
-        return;
-    /*
-     * The range was [head, old_count) and [0, rest). With one place more it would include the
-     * newcomer and lose its last member: swap the two.
-     */
-    swap_positions(registry, old_count, registry_lagging(registry, registry->behind));
-}
-
-/*
- * Moves a member that leaves just behind the range first, then fills its place with the last of the
- * arrays: so neither the range nor anybody's place in it changes.
- */
-static void remove_place(struct registry *registry, struct member *member)
-{
-    uint32_t last;
-
-    if (is_lagging(registry, member->position)) {
-        /* The last of the range takes its place, so that nobody has to wait longer. */
-        swap_positions(registry, member->position,
-                       registry_lagging(registry, registry->behind - 1));
-        registry->behind--;
-    } else {
-        swap_positions(registry, member->position, registry_lagging(registry, registry->behind));
-    }
-    last = registry->count - 1;
-    swap_positions(registry, member->position, last);
-    registry->count--;
-    if (registry->head >= registry->count)
-        registry->head = 0;
+    standings_head_later(&registry->standings, standing);
 }
 
 /* ---- seats ---- */
 
-/* The array has as many seats as places, so there is always an empty one. */
+/* There are as many seats as places, so one is always empty. */
+static bool reserve_seat(struct registry *registry)
+{
+    uint32_t capacity =
+        registry->seat_capacity == 0 ? REGISTRY_FIRST_SEATS : registry->seat_capacity * 2;
+    struct member **seats;
+    uint32_t *empty_seats;
+
+    if (registry->empty_count > 0 || registry->seat_count < registry->seat_capacity)
+        return true;
+    seats = realloc(registry->seats, capacity * sizeof(*seats));
+    if (seats == NULL)
+        return false;
+    registry->seats = seats;
+    empty_seats = realloc(registry->empty_seats, capacity * sizeof(*empty_seats));
+    if (empty_seats == NULL)
+        return false;
+    registry->empty_seats = empty_seats;
+    registry->seat_capacity = capacity;
+    return true;
+}
+
 static void take_seat(struct registry *registry, struct member *member)
 {
     member->seat = registry->empty_count > 0 ? registry->empty_seats[--registry->empty_count]
@@ -346,7 +280,8 @@ struct member *registry_find_name(const struct registry *registry, const struct 
 static bool is_at(const struct registry *registry, const struct member *member,
                   const struct endpoint *endpoint)
 {
-    return memcmp(&registry->paths[member->position].peer, endpoint, sizeof(*endpoint)) == 0;
+    return memcmp(&registry->standings.paths[member->position].peer, endpoint, sizeof(*endpoint)) ==
+           0;
 }
 
 struct member *registry_find_endpoint(const struct registry *registry,
@@ -381,13 +316,16 @@ static struct member *make_member(bool sequenced)
 
 static bool reserve(struct registry *registry, bool sequenced)
 {
-    return reserve_place(registry) && hash_index_reserve(&registry->by_name) == 0 &&
+    return standings_reserve(&registry->standings) && reserve_seat(registry) &&
+           hash_index_reserve(&registry->by_name) == 0 &&
            (sequenced || hash_index_reserve(&registry->by_endpoint) == 0);
 }
 
 int registry_add(struct registry *registry, const struct name *name, const struct path *path,
                  int64_t now_ns, bool sequenced, struct member **ret_member)
 {
+    struct slot slot = {.flags = sequenced ? SLOT_SEQUENCED : 0,
+                        .spoken_s = (uint32_t)(now_ns / MOMENT_NS_PER_S)};
     struct member *member = make_member(sequenced);
     struct label *label = member != NULL ? make_label(name) : NULL;
 
@@ -397,10 +335,7 @@ int registry_add(struct registry *registry, const struct name *name, const struc
         return STATUS_NO_MEMORY;
     }
     member->label = label;
-    registry->slots[registry->count] = (struct slot){
-        .flags = sequenced ? SLOT_SEQUENCED : 0, .spoken_s = (uint32_t)(now_ns / MOMENT_NS_PER_S)};
-    registry->paths[registry->count] = *path;
-    append_place(registry, member);
+    standings_add(&registry->standings, member, &slot, path, REGISTRY_ESTABLISHED);
     take_seat(registry, member);
     hash_index_add(&registry->by_name, hash_label(registry, label), member->seat);
     if (!sequenced)
@@ -438,11 +373,12 @@ int registry_rename(struct registry *registry, struct member *member, const stru
 void registry_remove(struct registry *registry, struct member *member)
 {
     if (member->session == NULL)
-        hash_index_remove(&registry->by_endpoint,
-                          hash_endpoint(registry, &registry->paths[member->position].peer),
-                          member->seat);
+        hash_index_remove(
+            &registry->by_endpoint,
+            hash_endpoint(registry, &registry->standings.paths[member->position].peer),
+            member->seat);
     drop_label(registry, member);
-    remove_place(registry, member);
+    standings_remove(&registry->standings, member);
     leave_seat(registry, member);
     member_lru_remove(lru_of(registry, member), member);
     free(member); /* the first part of its sequenced_entry or plain_member */
@@ -470,15 +406,15 @@ size_t registry_folded_len(const struct member *member)
 
 struct member *registry_member(const struct registry *registry, uint32_t position)
 {
-    return registry->members[position];
+    return registry->standings.members[position];
 }
 
 struct slot *registry_slot(const struct registry *registry, uint32_t position)
 {
-    return &registry->slots[position];
+    return &registry->standings.slots[position];
 }
 
 struct path *registry_path(const struct registry *registry, uint32_t position)
 {
-    return &registry->paths[position];
+    return &registry->standings.paths[position];
 }

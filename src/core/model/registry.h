@@ -5,12 +5,8 @@
  * The members of a room, by name, by endpoint, by seat, by time last heard, and by whether they
  * lag.
  *
- * The data of a sweep is in dense arrays, apart from names and counters. The members that are owed
- * something, the lagging ones, form a circular range of these arrays: `behind` positions from
- * `head` on. A sweep serves the member at the head and then reports either that it has caught up
- * (the range shrinks past it) or that it has not (it moves to the end of the range). So a single
- * lagging member costs no scan, nobody is overtaken twice, and members may be added and removed
- * between any two steps.
+ * The data of a sweep is in dense arrays, apart from names and counters: see
+ * core/model/standings.h, which also keeps the members that lag.
  */
 #ifndef ROOMD_CORE_MODEL_REGISTRY_H
 #define ROOMD_CORE_MODEL_REGISTRY_H
@@ -35,6 +31,10 @@ struct name {
     uint8_t shown_len;  /* bytes */
     uint8_t folded_len; /* bytes */
 };
+
+/* Its standing decides whom a sweep serves first: the established members, then newcomers. */
+enum registry_standing { REGISTRY_ESTABLISHED, REGISTRY_NEWCOMER };
+#define REGISTRY_STANDINGS 2
 
 /* Bits of slot.flags. */
 #define SLOT_OWES_ACCEPT 1U  /* the accept is sent before any event */
@@ -65,8 +65,8 @@ struct label;   /* a name in use; private */
 struct session; /* core/model/session.h */
 
 /*
- * The data of a member that a sweep does not use. Only registry.c writes `position`, `seat`,
- * `label` and the links.
+ * The data of a member that a sweep does not use. Only registry.c and standings.c write `position`,
+ * `seat`, `label` and the links.
  */
 struct member {
     uint64_t number;      /* 1, 2, 3 …, never given twice in an epoch */
@@ -176,17 +176,28 @@ void registry_warned(struct registry *registry, struct member *member);
 /* The member of that protocol heard longest ago, among the warned or the other ones; or NULL. */
 struct member *registry_oldest_heard(const struct registry *registry, bool sequenced, bool warned);
 
-/* Number of lagging members. */
+/* Members have been established since they were added, unless it was changed. */
+enum registry_standing registry_standing(const struct registry *registry,
+                                         const struct member *member);
+void registry_set_standing(struct registry *registry, struct member *member,
+                           enum registry_standing standing);
+uint32_t registry_standing_count(const struct registry *registry, enum registry_standing standing);
+
+/* Number of lagging members, in all and by standing. */
 uint32_t registry_behind(const struct registry *registry);
-/* The position of the n-th lagging member, n < registry_behind. */
-uint32_t registry_lagging(const struct registry *registry, uint32_t n);
+uint32_t registry_standing_behind(const struct registry *registry, enum registry_standing standing);
+/* The position of the n-th of them, n < registry_standing_behind. */
+uint32_t registry_lagging(const struct registry *registry, enum registry_standing standing,
+                          uint32_t n);
+/* The position of the first of them, if there is one. */
+uint32_t registry_head(const struct registry *registry, enum registry_standing standing);
 /* Everybody lags: an event was released. Constant time. */
 void registry_all_behind(struct registry *registry);
-/* Adds this member to the end of the lagging range, if it is not in it. */
+/* Adds this member to the end of its lagging range, if it is not in it. */
 void registry_mark_behind(struct registry *registry, struct member *member);
 /* The member at the head of the range has caught up. */
-void registry_head_done(struct registry *registry);
+void registry_head_done(struct registry *registry, enum registry_standing standing);
 /* The member at the head of the range still lags: moves it to the end. */
-void registry_head_later(struct registry *registry);
+void registry_head_later(struct registry *registry, enum registry_standing standing);
 
 #endif

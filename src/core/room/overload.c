@@ -16,15 +16,15 @@ void overload_init(struct overload *overload)
  * perhaps for ever, and costs nothing. Nor does one behind a slow link: that is no fault of the
  * room.
  */
-uint64_t overload_owed(const struct room *room)
+static uint64_t owed_to(const struct room *room, enum registry_standing standing)
 {
     uint64_t released = transcript_released(room->transcript),
              oldest = transcript_oldest(room->transcript), owed = 0;
-    uint32_t behind = registry_behind(room->registry);
+    uint32_t behind = registry_standing_behind(room->registry, standing);
 
     for (uint32_t n = 0; n < behind; n++) {
         const struct slot *slot =
-            registry_slot(room->registry, registry_lagging(room->registry, n));
+            registry_slot(room->registry, registry_lagging(room->registry, standing, n));
         uint64_t cursor = slot->cursor;
 
         if ((slot->flags & SLOT_PATH_WAITS) != 0)
@@ -35,6 +35,11 @@ uint64_t overload_owed(const struct room *room)
         owed += cursor <= released ? released - cursor + 1 : 0;
     }
     return owed;
+}
+
+uint64_t overload_owed(const struct room *room)
+{
+    return owed_to(room, REGISTRY_ESTABLISHED) + owed_to(room, REGISTRY_NEWCOMER);
 }
 
 static void report(const struct room *room, const struct moment *now, uint64_t per_second)

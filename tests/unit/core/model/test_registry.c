@@ -207,13 +207,13 @@ Test(registry, the_head_of_the_lagging_range_wraps_round)
     registry_mark_behind(registry, b);
     registry_mark_behind(registry, a);
     cr_expect_eq(registry_behind(registry), 2);
-    cr_expect_eq(registry_member(registry, registry_lagging(registry, 0)), a);
-    registry_head_later(registry);
-    cr_expect_eq(registry_member(registry, registry_lagging(registry, 0)), b);
-    registry_head_later(registry);
-    cr_expect_eq(registry_member(registry, registry_lagging(registry, 0)), a);
-    registry_head_done(registry);
-    registry_head_done(registry);
+    cr_expect_eq(registry_member(registry, registry_lagging(registry, REGISTRY_ESTABLISHED, 0)), a);
+    registry_head_later(registry, REGISTRY_ESTABLISHED);
+    cr_expect_eq(registry_member(registry, registry_lagging(registry, REGISTRY_ESTABLISHED, 0)), b);
+    registry_head_later(registry, REGISTRY_ESTABLISHED);
+    cr_expect_eq(registry_member(registry, registry_lagging(registry, REGISTRY_ESTABLISHED, 0)), a);
+    registry_head_done(registry, REGISTRY_ESTABLISHED);
+    registry_head_done(registry, REGISTRY_ESTABLISHED);
     cr_expect_eq(registry_behind(registry), 0);
 }
 
@@ -223,8 +223,8 @@ Test(registry, the_head_of_the_lagging_range_wraps_round)
 struct model {
     bool in[MODEL_MAX];
     bool behind[MODEL_MAX];
-    unsigned waited[MODEL_MAX]; /* turns of others since its last one */
-    unsigned count, behind_count;
+    enum registry_standing standing[MODEL_MAX];
+    unsigned count;
 };
 
 static unsigned most; /* members at a time, so far */
@@ -237,13 +237,12 @@ static unsigned number_at(uint32_t position)
     return n;
 }
 
-static void compare(const struct model *model)
+static void compare_members(const struct model *model)
 {
     bool seen[MODEL_MAX] = {false};
     unsigned seated = 0;
 
     cr_assert_eq(registry_count(registry), model->count);
-    cr_assert_eq(registry_behind(registry), model->behind_count);
     for (uint32_t i = 0; i < model->count; i++) {
         unsigned n = number_at(i);
 
@@ -251,6 +250,7 @@ static void compare(const struct model *model)
         cr_assert_eq(registry_member(registry, i)->position, i);
         cr_assert_eq(registry_member(registry, i), find(n));
         cr_assert_eq(registry_slot(registry, i)->cursor, n * 10U, "slot and path stay together");
+        cr_assert_eq(registry_standing(registry, find(n)), model->standing[n]);
         seen[n] = true;
     }
     for (uint32_t seat = 0; seat < registry_seats(registry); seat++) {
@@ -261,45 +261,107 @@ static void compare(const struct model *model)
     }
     cr_assert_eq(seated, model->count);
     cr_assert_leq(registry_seats(registry), most, "an empty seat is taken before a new one");
-    for (uint32_t i = 0; i < model->behind_count; i++)
-        cr_assert(model->behind[number_at(registry_lagging(registry, i))],
-                  "one in the window is not behind");
 }
 
-static void change(struct model *model, unsigned n, unsigned what)
+static void compare(const struct model *model)
 {
-    unsigned head = model->behind_count > 0 ? number_at(registry_lagging(registry, 0)) : 0;
+    uint32_t all = 0;
+
+    compare_members(model);
+    for (int standing = 0; standing < REGISTRY_STANDINGS; standing++) {
+        unsigned count = 0, behind = 0;
+
+        for (unsigned n = 0; n < MODEL_MAX; n++) {
+            bool has = model->in[n] && (int)model->standing[n] == standing;
+
+            count += has ? 1U : 0U;
+            behind += has && model->behind[n] ? 1U : 0U;
+        }
+        cr_assert_eq(registry_standing_count(registry, standing), count);
+        cr_assert_eq(registry_standing_behind(registry, standing), behind);
+        all += behind;
+        for (uint32_t i = 0; i < behind; i++) {
+            unsigned n = number_at(registry_lagging(registry, standing, i));
+
+            cr_assert(model->behind[n], "one in the window is not behind");
+            cr_assert_eq((int)model->standing[n], standing, "one in the window is of the other");
+        }
+    }
+    cr_assert_eq(registry_behind(registry), all);
+}
+
+/* The lagging members of a standing, in order. Returns their number. */
+static uint32_t list_lagging(enum registry_standing standing, unsigned ret_numbers[MODEL_MAX])
+{
+    uint32_t count = registry_standing_behind(registry, standing);
+
+    for (uint32_t i = 0; i < count; i++)
+        ret_numbers[i] = number_at(registry_lagging(registry, standing, i));
+    return count;
+}
+
+static void add_or_remove(struct model *model, unsigned n)
+{
+    if (model->in[n]) {
+        registry_remove(registry, find(n));
+        model->count--;
+    } else {
+        registry_slot(registry, add(n)->position)->cursor = n * 10U;
+        model->count++;
+        most = model->count > most ? model->count : most;
+    }
+    model->in[n] = !model->in[n];
+    model->behind[n] = false;
+    model->standing[n] = REGISTRY_ESTABLISHED;
+}
+
+/* Serves the first of a standing: it has caught up, or not. */
+static void serve(struct model *model, enum registry_standing standing, bool done)
+{
+    unsigned head;
+
+    if (registry_standing_behind(registry, standing) == 0)
+        return;
+    head = number_at(registry_lagging(registry, standing, 0));
+    if (done)
+        registry_head_done(registry, standing);
+    else
+        registry_head_later(registry, standing);
+    model->behind[head] = !done;
+}
+
+/* A member of `standing` changes its standing: whatever the others are owed, and in which order. */
+static void move(struct model *model, unsigned n, enum registry_standing standing)
+{
+    registry_set_standing(registry, find(n), standing);
+    model->standing[n] = standing;
+}
+
+/* Returns the standing of the members whose order may have changed; REGISTRY_STANDINGS: of all. */
+static int change(struct model *model, unsigned n, unsigned what)
+{
+    enum registry_standing standing = model->in[n] ? model->standing[n] : REGISTRY_ESTABLISHED;
 
     if (model->in[n]) /* it is then found first */
         (what % 3 == 0 ? registry_warned(registry, find(n))
                        : registry_heard(registry, find(n), what));
     if (what < 4) {
-        if (model->in[n]) {
-            registry_remove(registry, find(n));
-            model->behind_count -= model->behind[n] ? 1U : 0U;
-            model->in[n] = model->behind[n] = false;
-            model->count--;
-        } else {
-            registry_slot(registry, add(n)->position)->cursor = n * 10U;
-            model->in[n] = true;
-            model->count++;
-            most = model->count > most ? model->count : most;
-        }
+        add_or_remove(model, n);
     } else if (what < 7 && model->in[n]) {
         registry_mark_behind(registry, find(n));
-        model->behind_count += model->behind[n] ? 0U : 1U;
         model->behind[n] = true;
     } else if (what == 7) {
         registry_all_behind(registry);
         memcpy(model->behind, model->in, sizeof(model->in));
-        model->behind_count = model->count;
-    } else if (what < 12 && model->behind_count > 0) {
-        registry_head_done(registry);
-        model->behind[head] = false;
-        model->behind_count--;
-    } else if (model->behind_count > 0) {
-        registry_head_later(registry);
+        return REGISTRY_STANDINGS;
+    } else if (what < 11 && model->in[n]) {
+        move(model, n, what % 2 == 0 ? REGISTRY_NEWCOMER : REGISTRY_ESTABLISHED);
+        return REGISTRY_STANDINGS;
+    } else if (what >= 11) {
+        standing = n % 2 == 0 ? REGISTRY_NEWCOMER : REGISTRY_ESTABLISHED;
+        serve(model, standing, what < 15);
     }
+    return (int)standing;
 }
 
 Test(registry, a_seat_stays_while_others_come_and_go)
@@ -323,7 +385,7 @@ Test(registry, it_agrees_with_a_simple_model_whatever_the_order_of_calls)
 
         srand(seed);
         for (int step = 0; step < 2000; step++) {
-            change(&model, (unsigned)rand() % MODEL_MAX, (unsigned)rand() % 16U);
+            change(&model, (unsigned)rand() % MODEL_MAX, (unsigned)rand() % 20U);
             compare(&model);
         }
         for (unsigned n = 0; n < MODEL_MAX; n++) {
@@ -335,6 +397,47 @@ Test(registry, it_agrees_with_a_simple_model_whatever_the_order_of_calls)
     }
 }
 
+Test(registry, what_happens_to_members_of_one_standing_changes_no_order_among_the_others)
+{
+    struct model model = {.count = 0};
+
+    srand(1);
+    for (int step = 0; step < 50000; step++) {
+        unsigned before[REGISTRY_STANDINGS][MODEL_MAX], after[MODEL_MAX];
+        uint32_t count[REGISTRY_STANDINGS];
+        int changed;
+
+        for (int standing = 0; standing < REGISTRY_STANDINGS; standing++)
+            count[standing] = list_lagging(standing, before[standing]);
+        changed = change(&model, (unsigned)rand() % MODEL_MAX, (unsigned)rand() % 20U);
+        for (int standing = 0; standing < REGISTRY_STANDINGS; standing++) {
+            if (standing == changed || changed == REGISTRY_STANDINGS)
+                continue;
+            cr_assert_eq(list_lagging(standing, after), count[standing]);
+            cr_assert_arr_eq(after, before[standing], count[standing] * sizeof(*after));
+        }
+    }
+}
+
+Test(registry, a_member_that_is_established_waits_behind_those_that_are)
+{
+    struct member *a = add(1), *b = add(2), *c = add(3);
+
+    registry_set_standing(registry, b, REGISTRY_NEWCOMER);
+    cr_expect_eq(registry_standing(registry, a), REGISTRY_ESTABLISHED);
+    cr_expect_eq(registry_standing(registry, b), REGISTRY_NEWCOMER);
+    registry_all_behind(registry);
+    registry_set_standing(registry, b, REGISTRY_ESTABLISHED);
+    cr_expect_eq(registry_standing_count(registry, REGISTRY_NEWCOMER), 0);
+    cr_assert_eq(registry_standing_behind(registry, REGISTRY_ESTABLISHED), 3);
+    cr_expect_eq(registry_member(registry, registry_lagging(registry, REGISTRY_ESTABLISHED, 2)), b);
+    registry_head_done(registry, REGISTRY_ESTABLISHED);
+    registry_head_done(registry, REGISTRY_ESTABLISHED);
+    registry_set_standing(registry, b, REGISTRY_NEWCOMER);
+    cr_expect_eq(registry_standing_behind(registry, REGISTRY_NEWCOMER), 1, "it is still owed");
+    cr_expect_eq(find(3), c);
+}
+
 Test(registry, every_lagging_member_gets_a_turn_in_one_round)
 {
     bool seen[100] = {false};
@@ -343,12 +446,12 @@ Test(registry, every_lagging_member_gets_a_turn_in_one_round)
         add(n);
     registry_all_behind(registry);
     for (int i = 0; i < 37; i++)
-        registry_head_done(registry);
+        registry_head_done(registry, REGISTRY_ESTABLISHED);
     for (uint32_t left = registry_behind(registry); left > 0; left--) {
-        unsigned n = number_at(registry_lagging(registry, 0));
+        unsigned n = number_at(registry_lagging(registry, REGISTRY_ESTABLISHED, 0));
 
         cr_expect_not(seen[n]);
         seen[n] = true;
-        registry_head_later(registry);
+        registry_head_later(registry, REGISTRY_ESTABLISHED);
     }
 }
