@@ -71,6 +71,7 @@ enum dialect_key {
     DIALECT_MUTED,     /* to a member whose message was not sent */
     DIALECT_TOO_LONG,  /* likewise */
     DIALECT_NOT_UTF8,  /* likewise */
+    DIALECT_CROWDED,   /* likewise */
     DIALECT_LIMITED,   /* likewise */
     /* numbers */
     DIALECT_FOLD_JOINS,

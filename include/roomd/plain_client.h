@@ -39,9 +39,9 @@
  * client.
  *
  * line: a line that is not in the dialect, or one that is no event: idle, kicked, muted, too_long,
- * not_utf8, limited. While a join is unanswered, another server's own wording of a refusal is seen
- * here, too; it does not count as an answer, because it may have been meant for the previous owner
- * of this port.
+ * not_utf8, crowded, limited. While a join is unanswered, another server's own wording of a refusal
+ * is seen here, too; it does not count as an answer, because it may have been meant for the
+ * previous owner of this port.
  *
  * The functions of the contract:
  *

@@ -26,6 +26,7 @@ enum refusal {
     REFUSED_EMPTY_TEXT,    /* a message without a text */
     REFUSED_NOT_UTF8,      /* a text that is not valid UTF-8 */
     REFUSED_LIMITED,       /* more messages or bytes than limits.* allow a member */
+    REFUSED_CROWDED,       /* of a newcomer, while the room can't keep up */
     REFUSED_NO_MEMORY,     /* a join that found no memory */
     REFUSED_DENIED,        /* from a network of access.deny */
     REFUSED_ELSEWHERE,     /* from outside access.plain_from */

@@ -69,6 +69,7 @@ static const char *const labels[REFUSALS] = {
     [REFUSED_EMPTY_TEXT] = "empty_text",
     [REFUSED_NOT_UTF8] = "not_utf8",
     [REFUSED_LIMITED] = "limited",
+    [REFUSED_CROWDED] = "crowded",
     [REFUSED_NO_MEMORY] = "no_memory",
     [REFUSED_DENIED] = "denied",
     [REFUSED_ELSEWHERE] = "outside_plain_from",

@@ -108,6 +108,7 @@ int room_new(const struct room_setup *setup, struct room **ret_room)
     known_replies_init(&room->known_replies);
     fold_init(&room->fold);
     overload_init(&room->overload);
+    crowd_init(&room->crowd);
     places_init(&room->places, setup->key);
     status = make_parts(room, setup);
     if (status != 0) {

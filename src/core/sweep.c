@@ -7,6 +7,7 @@
  * lagging members or move it to their end. All members of a batch have the same standing: the
  * established ones are served first, and newcomers from what is left over.
  */
+#include "core/room/crowd.h"
 #include "core/room/delivery_state.h"
 #include "core/room/room_state.h"
 
@@ -194,11 +195,16 @@ static enum sweep_result sweep(struct delivery *delivery, enum registry_standing
 
 enum sweep_result room_sweep(struct room *room, const struct moment *now, size_t budget)
 {
+    uint64_t delivered = room->stats.events_delivered;
+    size_t all = budget;
     enum sweep_result established, result;
 
     room->delivery->now = now;
     established = sweep(room->delivery, REGISTRY_ESTABLISHED, &budget);
+    crowd_served(room, established, room->stats.events_delivered - delivered);
+    budget = crowd_budget(all, budget);
     result = sweep(room->delivery, REGISTRY_NEWCOMER, &budget);
+    crowd_swept(room, now, result);
     result = established > result ? established : result;
     fold_swept(room, now, result);
     overload_swept(room, now);

@@ -289,6 +289,9 @@ static void open_room(struct world *world)
     FUZZ_CHECK(room_observe(world->fuzz.room, &observer) == 0);
     /* Folding begins in small rooms, too. */
     world->fuzz.room->fold.min_members = 4;
+    /* All but the first two are newcomers, until time passes. */
+    world->fuzz.room->crowd.ordinary_full_ns =
+        world->fuzz.now.mono_ns + (CROWD_BURST - 2) * MOMENT_NS_PER_S / CROWD_PER_S;
     world->admin =
         (struct admin){.room = world->fuzz.room,
                        .host = {.stop = on_stop, .reload = on_reload, .counts = on_counts}};

@@ -23,6 +23,7 @@ static const char *const refusal_texts[REFUSALS] = {
     [REFUSED_EMPTY_TEXT] = "empty text",
     [REFUSED_NOT_UTF8] = "not UTF-8",
     [REFUSED_LIMITED] = "too many",
+    [REFUSED_CROWDED] = "too busy for newcomers",
     [REFUSED_NO_MEMORY] = "out of memory",
     [REFUSED_DENIED] = "access.deny",
     [REFUSED_ELSEWHERE] = "outside access.plain_from",

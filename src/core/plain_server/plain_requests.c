@@ -98,7 +98,7 @@ static const enum dialect_key join_replies[REFUSALS] = {
     [REFUSED_NAME_BAD] = DIALECT_NAME_BAD,     [REFUSED_MUTED] = DIALECT_NAME_BAD,
     [REFUSED_NAME_TAKEN] = DIALECT_NAME_TAKEN, [REFUSED_BANNED] = DIALECT_BANNED,
     [REFUSED_ROOM_FULL] = DIALECT_ROOM_FULL,   [REFUSED_LIMITED] = DIALECT_ROOM_FULL,
-    [REFUSED_NO_MEMORY] = DIALECT_ROOM_FULL,
+    [REFUSED_CROWDED] = DIALECT_ROOM_FULL,     [REFUSED_NO_MEMORY] = DIALECT_ROOM_FULL,
 };
 
 /*
@@ -120,6 +120,9 @@ static bool tell_member(const struct context *context, enum refusal refusal)
         break;
     case REFUSED_NOT_UTF8:
         key = DIALECT_NOT_UTF8;
+        break;
+    case REFUSED_CROWDED:
+        key = DIALECT_CROWDED;
         break;
     case REFUSED_LIMITED:
         key = DIALECT_LIMITED;

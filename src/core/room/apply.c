@@ -6,6 +6,7 @@
 
 #include "core/model/session.h"
 #include "core/room/admission.h"
+#include "core/room/crowd.h"
 #include "core/room/room_ops.h"
 #include "core/room/roster.h"
 
@@ -80,6 +81,7 @@ static int enter(struct room *room, const struct join *join, struct member *memb
 int apply_join(struct room *room, const struct moment *now, const struct join *join,
                const struct name *name, struct member **ret_member)
 {
+    enum registry_standing standing = crowd_standing(room, now);
     uint64_t own = transcript_appended(room->transcript) + 1;
     struct member *member;
     struct event joined;
@@ -109,6 +111,7 @@ int apply_join(struct room *room, const struct moment *now, const struct join *j
     }
     places_add(&room->places, join->path->peer.address);
     member->said = 0;
+    registry_set_standing(room->registry, member, standing);
     *ret_member = member;
     return STATUS_OK;
 }

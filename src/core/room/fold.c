@@ -4,6 +4,7 @@
 /* Moves the released head of the transcript, with pauses between rounds of joins and exits. */
 #include "core/room/fold.h"
 
+#include "core/room/crowd.h"
 #include "core/room/room_ops.h"
 
 void fold_init(struct fold *fold)
@@ -24,6 +25,7 @@ void fold_flush(struct room *room, const struct moment *now)
         return;
     transcript_release(room->transcript, transcript_appended(room->transcript));
     registry_all_behind(room->registry);
+    fold->released_ns = now->mono_ns;
     if (!fold->in_round)
         fold->round_ns = now->mono_ns;
     fold->in_round = true;
@@ -38,7 +40,8 @@ void fold_event(struct room *room, const struct moment *now, enum event_kind kin
 {
     const struct fold *fold = &room->fold;
 
-    if (can_wait(kind) && registry_count(room->registry) >= fold->min_members &&
+    if (can_wait(kind) &&
+        (registry_count(room->registry) >= fold->min_members || crowd_is_strained(room)) &&
         (fold->in_round || now->mono_ns < fold->pause_until_ns))
         return;
     fold_flush(room, now);
@@ -69,6 +72,14 @@ void fold_tick(struct room *room, const struct moment *now)
 
 int64_t fold_next_tick(const struct room *room)
 {
-    /* During a round, its end decides. */
-    return is_waiting(room) && !room->fold.in_round ? room->fold.pause_until_ns : MOMENT_NEVER_NS;
+    const struct fold *fold = &room->fold;
+
+    if (!is_waiting(room))
+        return MOMENT_NEVER_NS;
+    if (!fold->in_round)
+        return fold->pause_until_ns;
+    /* During a round, its end decides, unless only newcomers still wait for it. */
+    return registry_standing_behind(room->registry, REGISTRY_ESTABLISHED) > 0
+               ? MOMENT_NEVER_NS
+               : fold->released_ns + FOLD_PAUSE_MAX_NS;
 }

@@ -8,7 +8,10 @@
  *
  * After each round of delivery there is a pause, as long as the round took and at least
  * FOLD_PAUSE_NS; a join in a quiet room is not delayed. So joins and exits never take more than
- * about half of the program's time.
+ * about half of the program's time. A round in which only newcomers still wait (core/room/crowd.h)
+ * holds joins and exits back for FOLD_PAUSE_MAX_NS at most.
+ *
+ * While the room can't keep up this holds for small rooms, too.
  */
 #ifndef ROOMD_CORE_ROOM_FOLD_H
 #define ROOMD_CORE_ROOM_FOLD_H
@@ -34,6 +37,7 @@ struct fold {
     uint32_t min_members;   /* FOLD_MIN_MEMBERS, except in tests */
     bool in_round;          /* released events are being delivered */
     int64_t round_ns;       /* when the round began */
+    int64_t released_ns;    /* when events were released last */
     int64_t pause_until_ns; /* joins and exits are held back until then */
 };
 

@@ -6,6 +6,7 @@
 
 #include "core/model/text.h"
 #include "core/room/admission.h"
+#include "core/room/crowd.h"
 #include "core/room/displacement.h"
 #include "core/room/epoch.h"
 #include "core/room/room_ops.h"
@@ -54,6 +55,8 @@ enum refusal room_admit(struct room *room, const struct moment *now, const struc
     if (!admission_may_join(room, now, join->path->peer.address) ||
         !admission_may_rejoin(room, now, &join->path->peer, name.shown_len, &allowance))
         return REFUSED_LIMITED;
+    if (!crowd_admits(room, now))
+        return REFUSED_CROWDED;
     if (displaced != NULL)
         displacement_remove(room, now, displaced);
     epoch_renumber(room, now);
@@ -99,6 +102,8 @@ enum refusal room_rename(struct room *room, const struct moment *now, struct mem
     refused = propose_rename(room, now, member, &name);
     if (refused != REFUSED_NOT)
         return refused;
+    if (crowd_limits(room, member))
+        return REFUSED_CROWDED;
     if (!admission_may_act(room, now, &member->allowance, admission_change_cost(room),
                            name.shown_len))
         return REFUSED_LIMITED;
@@ -143,6 +148,8 @@ enum refusal room_say(struct room *room, const struct moment *now, struct member
 
     if (refused != REFUSED_NOT)
         return refused;
+    if (crowd_limits(room, member))
+        return REFUSED_CROWDED;
     if (!admission_may_act(room, now, &member->allowance, 1, length))
         return REFUSED_LIMITED;
     length = text_clean(text, length, clean);

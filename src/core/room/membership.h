@@ -17,21 +17,21 @@
 
 /*
  * Adds a member, with its join event. REFUSED_NAME_BAD, _NAME_TAKEN, _BANNED, _MUTED (the endpoint
- * may join only under the name that was muted), _ROOM_FULL, _LIMITED, _NO_MEMORY.
+ * may join only under the name that was muted), _ROOM_FULL, _CROWDED, _LIMITED, _NO_MEMORY.
  */
 enum refusal room_admit(struct room *room, const struct moment *now, const struct join *join,
                         struct member **ret_member);
 
 /*
  * Renames a member. The same reasons except _ROOM_FULL. `ret_renamed` is false if the member has
- * exactly that name already: then nothing happened. `said`: see struct event.
+ * exactly that name already: then nothing happened. `said`: see struct event. Also _CROWDED.
  */
 enum refusal room_rename(struct room *room, const struct moment *now, struct member *member,
                          const char *name, size_t name_len, uint16_t said, bool *ret_renamed);
 
 /*
  * Appends a message; control characters become spaces. REFUSED_EMPTY_TEXT, _MUTED, _TOO_LONG,
- * _NOT_UTF8, _LIMITED, _NO_MEMORY (the ring has no room until something is released).
+ * _NOT_UTF8, _CROWDED, _LIMITED, _NO_MEMORY (the ring has no room until something is released).
  */
 enum refusal room_say(struct room *room, const struct moment *now, struct member *member,
                       const char *text, size_t length, uint16_t said);

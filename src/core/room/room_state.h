@@ -15,6 +15,7 @@
 #include "core/model/reorder.h"
 #include "core/model/sessions.h"
 #include "core/plain_wire/known_replies.h"
+#include "core/room/crowd.h"
 #include "core/room/delivery.h"
 #include "core/room/fold.h"
 #include "core/room/observers.h"
@@ -53,6 +54,7 @@ struct room {
     struct room_stats stats;
     struct fold fold;
     struct overload overload;
+    struct crowd crowd;
     int64_t displacement_full_ns; /* the bucket of core/room/displacement.h */
     uint32_t displacement_next;   /* the position from which it searches next */
     int64_t last_event_ns;        /* when the last event was appended, monotonic */

@@ -6,6 +6,7 @@
 
 #include "core/model/session.h"
 #include "core/room/admission.h"
+#include "core/room/crowd.h"
 #include "core/room/membership.h"
 #include "core/room/room_ops.h"
 
@@ -40,7 +41,7 @@ static const uint8_t why_codes[REFUSALS] = {
     [REFUSED_NOT_UTF8] = SEQUENCED_WHY_NOT_UTF8,     [REFUSED_EMPTY_TEXT] = SEQUENCED_WHY_EMPTY,
     [REFUSED_NAME_BAD] = SEQUENCED_WHY_BAD_NAME,     [REFUSED_BANNED] = SEQUENCED_WHY_BAD_NAME,
     [REFUSED_NAME_TAKEN] = SEQUENCED_WHY_NAME_TAKEN, [REFUSED_LIMITED] = SEQUENCED_WHY_SLOW_DOWN,
-    [REFUSED_NO_MEMORY] = SEQUENCED_WHY_SLOW_DOWN,
+    [REFUSED_CROWDED] = SEQUENCED_WHY_SLOW_DOWN,     [REFUSED_NO_MEMORY] = SEQUENCED_WHY_SLOW_DOWN,
 };
 
 /* Returns the outcome; for SLOW DOWN, `ret_wait_ns` is the time to wait. */
@@ -59,7 +60,9 @@ static int say(struct room *room, const struct moment *now, struct member *membe
     else
         return SEQUENCED_WHY_NOT_UNDERSTOOD;
     *ret_wait_ns = WAIT_RING_NS;
-    if (refused == REFUSED_LIMITED)
+    if (refused == REFUSED_CROWDED)
+        *ret_wait_ns = CROWD_WAIT_NS;
+    else if (refused == REFUSED_LIMITED)
         *ret_wait_ns = admission_wait_ns(room, now, &member->allowance,
                                          renames ? admission_change_cost(room) : 1, text.length);
     if (refused != REFUSED_NOT)

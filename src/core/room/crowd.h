@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * Keeps masses of newcomers from delaying those who are in.
+ *
+ * A member is *established* when it joins, unless it comes in a mass: beyond CROWD_BURST joins at
+ * once and CROWD_PER_S a second, or while the room can't keep up and shortly after. Then it is a
+ * *newcomer*. A sweep serves newcomers from what the established have left over, and what they say
+ * is refused while the room can't keep up, before anybody else has to wait for it. A newcomer that
+ * has been in for CROWD_SETTLED_NS is established when the next such time begins, if the one before
+ * it has ended for as long. So nothing is due at any moment, and a room that keeps up treats all
+ * alike.
+ *
+ * The room can't keep up while the deliveries owed to established members are more than can be sent
+ * in a moment, or while newcomers have lagged for CROWD_LAG_NS without a pause.
+ */
+#ifndef ROOMD_CORE_ROOM_CROWD_H
+#define ROOMD_CORE_ROOM_CROWD_H
+
+#include "core/model/registry.h"
+
+#include <roomd/moment.h>
+#include <roomd/room.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A class that comes in together, and people who come one by one. */
+#define CROWD_BURST 128U
+#define CROWD_PER_S 10U
+
+/*
+ * Deliveries, in addition to those of one event: they take some 20 ms, which nobody notices.
+ */
+#define CROWD_OWED_MAX 16384U
+
+/* A burst that everybody is sent within this time is no reason to refuse anything. */
+#define CROWD_LAG_NS MOMENT_NS_PER_S
+
+#define CROWD_SETTLED_NS (60 * MOMENT_NS_PER_S)
+/* Those who join so soon after the room could not keep up are newcomers, too. */
+#define CROWD_CALM_NS (10 * MOMENT_NS_PER_S)
+
+/*
+ * So many joins are let in at once, and a second, if newcomers have lagged too long within
+ * CROWD_CALM_NS: everybody has to be told of each, and a room that empties is no use for anybody.
+ */
+#define CROWD_JOINS_PER_S 50U
+
+/* A sequenced newcomer whose message was refused repeats it after this. */
+#define CROWD_WAIT_NS MOMENT_NS_PER_S
+
+/* Newcomers get this part of each sweep in any case, so that they are not starved. */
+#define CROWD_SHARE 16U
+
+struct crowd {
+    bool strained;            /* the room can't keep up */
+    int64_t strained_ns;      /* when it last could not */
+    int64_t lagging_ns;       /* since when newcomers lag; MOMENT_NEVER_NS: they don't */
+    int64_t lagged_ns;        /* when they last did so for longer than CROWD_LAG_NS */
+    int64_t ordinary_full_ns; /* of the joins of established members: see core/model/bucket.h */
+    int64_t joins_full_ns;    /* of the joins that are let in while few are */
+    uint64_t released;        /* the released head when no established member lagged last */
+    uint64_t delivered;       /* to established members since then */
+};
+
+void crowd_init(struct crowd *crowd);
+
+/* False if too many join for now. */
+bool crowd_admits(struct room *room, const struct moment *now);
+
+/* The standing of a member that joins now. */
+enum registry_standing crowd_standing(struct room *room, const struct moment *now);
+
+/* True if the room could not keep up when the last sweep ended. */
+bool crowd_is_strained(const struct room *room);
+
+/* True if what this member says is refused for now. */
+bool crowd_limits(const struct room *room, const struct member *member);
+
+/* The established members were served with this result, which delivered so many events. */
+void crowd_served(struct room *room, enum sweep_result result, uint64_t delivered);
+
+/* The budget for newcomers, of `all`, of which so much is left. */
+size_t crowd_budget(size_t all, size_t left);
+
+/* The newcomers were served, too: decides whether the room keeps up. */
+void crowd_swept(struct room *room, const struct moment *now, enum sweep_result result);
+
+#endif
