@@ -132,6 +132,12 @@ void room_unreachable(struct room *room, const struct moment *now, const struct 
                       uint16_t door);
 
 /*
+ * The doors hold more datagrams than were passed on in this turn, or not: while they do, members
+ * that have come in masses are sent less, so that what members say is not lost.
+ */
+void room_input_waits(struct room *room, bool waits);
+
+/*
  * Does what is due by now, a bounded amount of it, and returns when it has to be called next
  * (monotonic), or MOMENT_NEVER_NS.
  */

@@ -221,6 +221,11 @@ void room_receive(struct room *room, const struct moment *now, const struct path
         room_count_refusal(room, now, refused, path);
 }
 
+void room_input_waits(struct room *room, bool waits)
+{
+    room->crowd.input_waits = waits;
+}
+
 /* ---- time ---- */
 
 int64_t room_next_tick(const struct room *room)

@@ -222,6 +222,7 @@ static void on_serve(struct ev_loop *loop, ev_prepare *watcher, int events)
     if (room_next_tick(server->room) <= server->now.mono_ns)
         room_tick(server->room, &server->now);
     journal_tick(&server->journal, &server->now);
+    room_input_waits(server->room, udp_set_take_unread(server->doors));
     result = room_sweep(server->room, &server->now, SERVER_SWEEP_BUDGET);
     control_bridge_wake(server);
     due_ns = next_due(server);

@@ -89,11 +89,11 @@ void crowd_served(struct room *room, enum sweep_result result, uint64_t delivere
     crowd->delivered = 0;
 }
 
-size_t crowd_budget(size_t all, size_t left)
+size_t crowd_budget(const struct room *room, size_t all, size_t left)
 {
     size_t share = (all + CROWD_SHARE - 1) / CROWD_SHARE;
 
-    return left < share ? share : left;
+    return left < share || room->crowd.input_waits ? share : left;
 }
 
 void crowd_swept(struct room *room, const struct moment *now, enum sweep_result result)

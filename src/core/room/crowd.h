@@ -56,6 +56,7 @@
 
 struct crowd {
     bool strained;            /* the room can't keep up */
+    bool input_waits;         /* the doors hold more datagrams than were read */
     int64_t strained_ns;      /* when it last could not */
     int64_t lagging_ns;       /* since when newcomers lag; MOMENT_NEVER_NS: they don't */
     int64_t lagged_ns;        /* when they last did so for longer than CROWD_LAG_NS */
@@ -83,7 +84,7 @@ bool crowd_limits(const struct room *room, const struct member *member);
 void crowd_served(struct room *room, enum sweep_result result, uint64_t delivered);
 
 /* The budget for newcomers, of `all`, of which so much is left. */
-size_t crowd_budget(size_t all, size_t left);
+size_t crowd_budget(const struct room *room, size_t all, size_t left);
 
 /* The newcomers were served, too: decides whether the room keeps up. */
 void crowd_swept(struct room *room, const struct moment *now, enum sweep_result result);

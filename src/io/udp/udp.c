@@ -289,6 +289,14 @@ void udp_set_stop(struct udp_set *set)
         udp_recv_stop(set->doors[door]);
 }
 
+bool udp_set_take_unread(struct udp_set *set)
+{
+    bool unread = set->unread;
+
+    set->unread = false;
+    return unread;
+}
+
 int udp_fd(const struct udp_set *set, uint16_t door)
 {
     return set->doors[door]->fd;

@@ -98,6 +98,11 @@ void udp_set_stop(struct udp_set *set);
  */
 int udp_set_start(struct udp_set *set);
 
+/*
+ * True if, since the last call, a door was not read to its end: more datagrams wait, probably.
+ */
+bool udp_set_take_unread(struct udp_set *set);
+
 uint16_t udp_doors(const struct udp_set *set);
 
 /*

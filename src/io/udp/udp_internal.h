@@ -161,6 +161,7 @@ struct udp_set {
     struct udp *doors[UDP_DOORS_MAX]; /* owned */
     uint16_t count;
     uint32_t receive_buffer, send_buffer; /* bytes, the smallest of all doors */
+    bool unread;                          /* see udp_set_take_unread */
     int64_t drops_quiet_until_ns;         /* no warning before that time */
     int64_t errors_quiet_until_ns;
     uint64_t drops_reported; /* kernel_drops at the last warning */

@@ -234,6 +234,8 @@ static void receive(struct udp *udp)
     }
     if (errors == UDP_RECV_ERRORS_MAX)
         back_off(udp);
+    else
+        udp->set->unread = true;
 }
 
 static void on_readable(void *ctx)

@@ -215,6 +215,18 @@ Test(crowd, a_sixteenth_of_each_sweep_is_theirs_in_any_case)
     }
 }
 
+Test(crowd, no_more_than_that_while_datagrams_wait_to_be_read)
+{
+    room_input_waits(stage.room, true);
+    say(FIRST, "hello");
+    cr_assert_eq(sweep(320), SWEEP_MORE);
+    cr_expect_eq(sent_to(FIRST, CROWD_BURST), CROWD_BURST - 1);
+    cr_expect_eq(sent_to(NEWCOMER, NEWCOMERS), 320 / CROWD_SHARE);
+    room_input_waits(stage.room, false);
+    cr_expect_eq(sweep(320), SWEEP_DONE);
+    cr_expect_eq(sent_to(NEWCOMER, NEWCOMERS), NEWCOMERS);
+}
+
 /* ---- what newcomers say ---- */
 
 Test(crowd, a_newcomer_may_speak_while_the_room_keeps_up)

@@ -227,6 +227,20 @@ Test(udp_recv, a_turn_reads_at_most_128_datagrams)
         cr_expect_eq(heard[i].first, (uint8_t)i);
 }
 
+Test(udp_recv, a_door_that_was_not_read_to_its_end_is_reported_once)
+{
+    for (int i = 0; i < 300; i++)
+        fake_arrive(0, 1, 1);
+    cr_expect_not(udp_set_take_unread(set));
+    turn(0);
+    cr_expect(udp_set_take_unread(set));
+    cr_expect_not(udp_set_take_unread(set));
+    ev_run(loop, EVRUN_NOWAIT);
+    cr_expect(udp_set_take_unread(set));
+    ev_run(loop, EVRUN_NOWAIT);
+    cr_expect_not(udp_set_take_unread(set), "the last 44");
+}
+
 Test(udp_recv, slots_are_as_good_as_new_the_second_time)
 {
     struct endpoint ipv6 = parse("[2001:db8::1]:4000");
