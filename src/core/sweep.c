@@ -201,7 +201,7 @@ enum sweep_result room_sweep(struct room *room, const struct moment *now, size_t
 
     room->delivery->now = now;
     established = sweep(room->delivery, REGISTRY_ESTABLISHED, &budget);
-    crowd_served(room, established, room->stats.events_delivered - delivered);
+    crowd_served(room, now, established, room->stats.events_delivered - delivered);
     budget = crowd_budget(room, all, budget);
     result = sweep(room->delivery, REGISTRY_NEWCOMER, &budget);
     crowd_swept(room, now, result);

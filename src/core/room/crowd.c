@@ -17,8 +17,9 @@ static const struct bucket_rate join_rate = {.interval_ns = MOMENT_NS_PER_S / CR
 void crowd_init(struct crowd *crowd)
 {
     /* A room that was opened just now has always kept up. */
-    *crowd = (struct crowd){
-        .strained_ns = NEVER_YET_NS, .lagged_ns = NEVER_YET_NS, .lagging_ns = MOMENT_NEVER_NS};
+    *crowd = (struct crowd){.strained_ns = NEVER_YET_NS,
+                            .lagging_ns = {MOMENT_NEVER_NS, MOMENT_NEVER_NS},
+                            .lagged_ns = NEVER_YET_NS};
 }
 
 /*
@@ -77,12 +78,22 @@ bool crowd_limits(const struct room *room, const struct member *member)
     return room->crowd.strained && registry_standing(room->registry, member) == REGISTRY_NEWCOMER;
 }
 
-void crowd_served(struct room *room, enum sweep_result result, uint64_t delivered)
+/* Those that wait for a full socket wait for nobody else. */
+static void note_lag(int64_t *lagging_ns, const struct moment *now, enum sweep_result result)
+{
+    if (result != SWEEP_MORE)
+        *lagging_ns = MOMENT_NEVER_NS;
+    else if (*lagging_ns == MOMENT_NEVER_NS)
+        *lagging_ns = now->mono_ns;
+}
+
+void crowd_served(struct room *room, const struct moment *now, enum sweep_result result,
+                  uint64_t delivered)
 {
     struct crowd *crowd = &room->crowd;
 
+    note_lag(&crowd->lagging_ns[REGISTRY_ESTABLISHED], now, result);
     crowd->delivered += delivered;
-    /* Those that wait for a full socket wait for nobody else. */
     if (result == SWEEP_MORE)
         return;
     crowd->released = transcript_released(room->transcript);
@@ -100,20 +111,17 @@ void crowd_swept(struct room *room, const struct moment *now, enum sweep_result 
 {
     struct crowd *crowd = &room->crowd;
     uint32_t established = registry_standing_count(room->registry, REGISTRY_ESTABLISHED);
-    bool was_strained = crowd->strained;
+    bool was_strained = crowd->strained, lags;
 
-    crowd->strained = owed_to_established(room) > CROWD_OWED_MAX + established;
-    if (result != SWEEP_MORE)
-        crowd->lagging_ns = MOMENT_NEVER_NS;
-    else if (crowd->lagging_ns == MOMENT_NEVER_NS)
-        crowd->lagging_ns = now->mono_ns;
-    if (crowd->lagging_ns < now->mono_ns - CROWD_LAG_NS) {
-        crowd->strained = true;
-        crowd->lagged_ns = now->mono_ns;
-    }
+    note_lag(&crowd->lagging_ns[REGISTRY_NEWCOMER], now, result);
+    lags = crowd->lagging_ns[REGISTRY_ESTABLISHED] < now->mono_ns - CROWD_DELAY_NS ||
+           crowd->lagging_ns[REGISTRY_NEWCOMER] < now->mono_ns - CROWD_LAG_NS;
+    crowd->strained = lags || owed_to_established(room) > CROWD_OWED_MAX + established;
     if (!crowd->strained)
         return;
     if (!was_strained && now->mono_ns - crowd->strained_ns >= CROWD_SETTLED_NS)
         settle_newcomers(room, now);
     crowd->strained_ns = now->mono_ns;
+    if (lags)
+        crowd->lagged_ns = now->mono_ns;
 }

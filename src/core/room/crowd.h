@@ -13,7 +13,8 @@
  * alike.
  *
  * The room can't keep up while the deliveries owed to established members are more than can be sent
- * in a moment, or while newcomers have lagged for CROWD_LAG_NS without a pause.
+ * in a moment, or while they have lagged for CROWD_DELAY_NS without a pause, or newcomers for
+ * CROWD_LAG_NS.
  */
 #ifndef ROOMD_CORE_ROOM_CROWD_H
 #define ROOMD_CORE_ROOM_CROWD_H
@@ -37,13 +38,15 @@
 
 /* A burst that everybody is sent within this time is no reason to refuse anything. */
 #define CROWD_LAG_NS MOMENT_NS_PER_S
+/* The same for established members; nobody who talks notices it. */
+#define CROWD_DELAY_NS (50 * MOMENT_NS_PER_MS)
 
 #define CROWD_SETTLED_NS (60 * MOMENT_NS_PER_S)
 /* Those who join so soon after the room could not keep up are newcomers, too. */
 #define CROWD_CALM_NS (10 * MOMENT_NS_PER_S)
 
 /*
- * So many joins are let in at once, and a second, if newcomers have lagged too long within
+ * So many joins are let in at once, and a second, if members have lagged too long within
  * CROWD_CALM_NS: everybody has to be told of each, and a room that empties is no use for anybody.
  */
 #define CROWD_JOINS_PER_S 50U
@@ -55,11 +58,12 @@
 #define CROWD_SHARE 16U
 
 struct crowd {
-    bool strained;            /* the room can't keep up */
-    bool input_waits;         /* the doors hold more datagrams than were read */
-    int64_t strained_ns;      /* when it last could not */
-    int64_t lagging_ns;       /* since when newcomers lag; MOMENT_NEVER_NS: they don't */
-    int64_t lagged_ns;        /* when they last did so for longer than CROWD_LAG_NS */
+    bool strained;       /* the room can't keep up */
+    bool input_waits;    /* the doors hold more datagrams than were read */
+    int64_t strained_ns; /* when it last could not */
+    /* Since when members of that standing lag without a pause; MOMENT_NEVER_NS: they don't. */
+    int64_t lagging_ns[REGISTRY_STANDINGS];
+    int64_t lagged_ns;        /* when they last did so for too long */
     int64_t ordinary_full_ns; /* of the joins of established members: see core/model/bucket.h */
     int64_t joins_full_ns;    /* of the joins that are let in while few are */
     uint64_t released;        /* the released head when no established member lagged last */
@@ -80,8 +84,9 @@ bool crowd_is_strained(const struct room *room);
 /* True if what this member says is refused for now. */
 bool crowd_limits(const struct room *room, const struct member *member);
 
-/* The established members were served with this result, which delivered so many events. */
-void crowd_served(struct room *room, enum sweep_result result, uint64_t delivered);
+/* The established members were served with this result, and so many events were delivered. */
+void crowd_served(struct room *room, const struct moment *now, enum sweep_result result,
+                  uint64_t delivered);
 
 /* The budget for newcomers, of `all`, of which so much is left. */
 size_t crowd_budget(const struct room *room, size_t all, size_t left);

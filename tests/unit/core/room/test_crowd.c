@@ -17,8 +17,8 @@
 #define NEWCOMER  (FIRST + CROWD_BURST) /* the first of them */
 #define VISITOR   1001
 
-/* More than one batch, and less than all established members take for one message. */
-#define BUDGET 96
+/* Less than all established members take for one message. */
+#define BUDGET 48
 
 static struct stage stage;
 
@@ -315,6 +315,21 @@ Test(crowd, a_sequenced_newcomer_repeats_its_message_a_second_later)
 }
 
 /* ---- joins and exits ---- */
+
+Test(crowd, few_are_let_in_too_after_established_members_have_lagged_for_fifty_milliseconds)
+{
+    for (int64_t ms = 0; ms <= CROWD_DELAY_NS / MOMENT_NS_PER_MS; ms += 10) {
+        join((uint16_t)(5000 + ms));
+        cr_expect_eq(stage.refused[REFUSED_CROWDED], 0);
+        say(FIRST, "hello");
+        cr_assert_eq(sweep(BUDGET), SWEEP_MORE);
+        pass_ms(10);
+    }
+    sweep(BUDGET);
+    for (uint16_t i = 0; i < 2 * CROWD_JOINS_PER_S; i++)
+        join((uint16_t)(6000 + i));
+    cr_expect_eq(stage.refused[REFUSED_CROWDED], CROWD_JOINS_PER_S);
+}
 
 Test(crowd, few_are_let_in_for_ten_seconds_after_newcomers_have_lagged)
 {
