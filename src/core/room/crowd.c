@@ -34,22 +34,6 @@ static uint64_t owed_to_established(const struct room *room)
     return all > room->crowd.delivered ? all - room->crowd.delivered : 0;
 }
 
-/*
- * Visits all members, at most once in CROWD_SETTLED_NS. After a step of the clock some are
- * established too early or too late.
- */
-static void settle_newcomers(struct room *room, const struct moment *now)
-{
-    if (registry_standing_count(room->registry, REGISTRY_NEWCOMER) == 0)
-        return;
-    for (uint32_t seat = 0; seat < registry_seats(room->registry); seat++) {
-        struct member *member = registry_seated(room->registry, seat);
-
-        if (member != NULL && now->wall_ns - member->joined_wall_ns >= CROWD_SETTLED_NS)
-            registry_set_standing(room->registry, member, REGISTRY_ESTABLISHED);
-    }
-}
-
 bool crowd_admits(struct room *room, const struct moment *now)
 {
     struct crowd *crowd = &room->crowd;
@@ -66,6 +50,13 @@ enum registry_standing crowd_standing(struct room *room, const struct moment *no
                    bucket_spend(&crowd->ordinary_full_ns, &ordinary_rate, 1, now->mono_ns)
                ? REGISTRY_ESTABLISHED
                : REGISTRY_NEWCOMER;
+}
+
+void crowd_spoke(struct room *room, const struct moment *now, struct member *member)
+{
+    if (registry_standing(room->registry, member) == REGISTRY_NEWCOMER &&
+        crowd_standing(room, now) == REGISTRY_ESTABLISHED)
+        registry_set_standing(room->registry, member, REGISTRY_ESTABLISHED);
 }
 
 bool crowd_is_strained(const struct room *room)
@@ -111,7 +102,7 @@ void crowd_swept(struct room *room, const struct moment *now, enum sweep_result 
 {
     struct crowd *crowd = &room->crowd;
     uint32_t established = registry_standing_count(room->registry, REGISTRY_ESTABLISHED);
-    bool was_strained = crowd->strained, lags;
+    bool lags;
 
     note_lag(&crowd->lagging_ns[REGISTRY_NEWCOMER], now, result);
     lags = crowd->lagging_ns[REGISTRY_ESTABLISHED] < now->mono_ns - CROWD_DELAY_NS ||
@@ -119,8 +110,6 @@ void crowd_swept(struct room *room, const struct moment *now, enum sweep_result 
     crowd->strained = lags || owed_to_established(room) > CROWD_OWED_MAX + established;
     if (!crowd->strained)
         return;
-    if (!was_strained && now->mono_ns - crowd->strained_ns >= CROWD_SETTLED_NS)
-        settle_newcomers(room, now);
     crowd->strained_ns = now->mono_ns;
     if (lags)
         crowd->lagged_ns = now->mono_ns;

@@ -6,11 +6,10 @@
  *
  * A member is *established* when it joins, unless it comes in a mass: beyond CROWD_BURST joins at
  * once and CROWD_PER_S a second, or while the room can't keep up and shortly after. Then it is a
- * *newcomer*. A sweep serves newcomers from what the established have left over, and what they say
- * is refused while the room can't keep up, before anybody else has to wait for it. A newcomer that
- * has been in for CROWD_SETTLED_NS is established when the next such time begins, if the one before
- * it has ended for as long. So nothing is due at any moment, and a room that keeps up treats all
- * alike.
+ * *newcomer*, until it says something that would not have made it one. So a mass that waits before
+ * it speaks gains nothing. A sweep serves newcomers from what the established have left over, and
+ * what they say is refused while the room can't keep up, before anybody else has to wait for it. A
+ * room that keeps up treats all alike, and nothing is due at any moment.
  *
  * The room can't keep up while the deliveries owed to established members are more than can be sent
  * in a moment, or while they have lagged for CROWD_DELAY_NS without a pause, or newcomers for
@@ -41,8 +40,7 @@
 /* The same for established members; nobody who talks notices it. */
 #define CROWD_DELAY_NS (50 * MOMENT_NS_PER_MS)
 
-#define CROWD_SETTLED_NS (60 * MOMENT_NS_PER_S)
-/* Those who join so soon after the room could not keep up are newcomers, too. */
+/* Those who join so soon after the room could not keep up are newcomers, too, and stay so. */
 #define CROWD_CALM_NS (10 * MOMENT_NS_PER_S)
 
 /*
@@ -64,7 +62,7 @@ struct crowd {
     /* Since when members of that standing lag without a pause; MOMENT_NEVER_NS: they don't. */
     int64_t lagging_ns[REGISTRY_STANDINGS];
     int64_t lagged_ns;        /* when they last did so for too long */
-    int64_t ordinary_full_ns; /* of the joins of established members: see core/model/bucket.h */
+    int64_t ordinary_full_ns; /* of those who are established: see core/model/bucket.h */
     int64_t joins_full_ns;    /* of the joins that are let in while few are */
     uint64_t released;        /* the released head when no established member lagged last */
     uint64_t delivered;       /* to established members since then */
@@ -77,6 +75,9 @@ bool crowd_admits(struct room *room, const struct moment *now);
 
 /* The standing of a member that joins now. */
 enum registry_standing crowd_standing(struct room *room, const struct moment *now);
+
+/* This member has said something: it may be established. */
+void crowd_spoke(struct room *room, const struct moment *now, struct member *member);
 
 /* True if the room could not keep up when the last sweep ended. */
 bool crowd_is_strained(const struct room *room);

@@ -153,8 +153,10 @@ enum refusal room_say(struct room *room, const struct moment *now, struct member
     if (!admission_may_act(room, now, &member->allowance, 1, length))
         return REFUSED_LIMITED;
     length = text_clean(text, length, clean);
-    return apply_chat(room, now, member, clean, length, said) == 0 ? REFUSED_NOT
-                                                                   : REFUSED_NO_MEMORY;
+    if (apply_chat(room, now, member, clean, length, said) != 0)
+        return REFUSED_NO_MEMORY;
+    crowd_spoke(room, now, member);
+    return REFUSED_NOT;
 }
 
 int room_notice(struct room *room, const struct moment *now, const char *text, size_t length,

@@ -161,31 +161,48 @@ Test(crowd, whoever_joins_while_the_room_cant_keep_up_is_a_newcomer)
     cr_expect_not(is_newcomer(VISITOR + 2));
 }
 
-Test(crowd, a_newcomer_that_stays_for_a_minute_is_established_when_the_room_next_cant_keep_up)
+Test(crowd, a_newcomer_that_speaks_is_established_at_the_same_rate)
 {
-    pass_ms(CROWD_SETTLED_NS / MOMENT_NS_PER_MS);
-    cr_expect(is_newcomer(NEWCOMER), "it makes no difference yet, and nothing was due");
-    for (uint16_t i = 0; i < CROWD_BURST + NEWCOMERS; i++)
+    pass_ms(60000);
+    cr_expect(is_newcomer(NEWCOMER), "it has said nothing");
+    for (uint16_t i = 0; i < CROWD_BURST; i++)
         join((uint16_t)(5000 + i));
+    say(NEWCOMER, "hello");
+    cr_expect(is_newcomer(NEWCOMER), "too many have come at this moment");
     settle();
-    cr_assert(is_newcomer(5000 + CROWD_BURST));
-    strain();
-    cr_expect_not(is_newcomer(NEWCOMER));
-    cr_expect(is_newcomer(5000 + CROWD_BURST), "it came a moment ago");
+    for (uint16_t i = 0; i < CROWD_PER_S; i++) {
+        say((uint16_t)(NEWCOMER + i), "hello");
+        cr_expect_not(is_newcomer((uint16_t)(NEWCOMER + i)));
+    }
+    say(NEWCOMER + CROWD_PER_S, "hello");
+    cr_expect(is_newcomer(NEWCOMER + CROWD_PER_S));
 }
 
-Test(crowd, not_if_the_last_such_time_has_ended_within_a_minute)
+Test(crowd, a_mass_that_waits_before_it_speaks_gains_nothing)
 {
+    unsigned newcomers = 0;
+
+    for (uint16_t i = 0; i < 1000; i++)
+        join((uint16_t)(5000 + i));
+    settle();
+    pass_ms(3600 * 1000);
+    for (uint16_t i = 0; i < 1000; i++)
+        say((uint16_t)(5000 + i), "hello");
+    for (uint16_t i = 0; i < 1000; i++)
+        newcomers += is_newcomer((uint16_t)(5000 + i)) ? 1U : 0U;
+    cr_expect_eq(newcomers, 1000 - CROWD_PER_S - CROWD_BURST);
+}
+
+Test(crowd, nobody_is_established_for_what_it_says_while_the_room_cant_keep_up)
+{
+    pass_ms(60000);
     strain();
     stage_sweep(&stage);
-    pass_ms(CROWD_SETTLED_NS / MOMENT_NS_PER_MS - 10000);
-    strain();
-    cr_expect(is_newcomer(NEWCOMER));
-    stage_sweep(&stage);
-    pass_ms(CROWD_SETTLED_NS / MOMENT_NS_PER_MS);
-    lag();
+    say(NEWCOMER, "hello");
+    cr_expect(is_newcomer(NEWCOMER), "nor shortly after");
+    pass_ms(CROWD_CALM_NS / MOMENT_NS_PER_MS);
+    say(NEWCOMER, "hello");
     cr_expect_not(is_newcomer(NEWCOMER));
-    cr_expect_not(crowd_is_strained(stage.room), "there are no newcomers any more");
 }
 
 /* ---- who is served first ---- */
@@ -276,11 +293,11 @@ Test(crowd, so_it_is_while_much_is_owed_to_established_members)
     for (unsigned i = 0; i < 10; i++)
         say(FIRST, "hello");
     sweep(BUDGET);
-    say(NEWCOMER, "hello");
+    say(NEWCOMER + 1, "hello");
     cr_expect_eq(stage.refused[REFUSED_CROWDED], 1);
     cr_expect_eq(stage.happened[EVENT_CHAT], CROWD_OWED_MAX / CROWD_BURST + 11);
     stage_sweep(&stage);
-    say(NEWCOMER, "hello");
+    say(NEWCOMER + 1, "hello");
     cr_expect_eq(stage.refused[REFUSED_CROWDED], 1);
 }
 
