@@ -37,6 +37,21 @@ enum refusal {
     REFUSALS               /* their number, REFUSED_NOT included */
 };
 
+/* Why nobody may have a name. */
+enum name_fault {
+    NAME_FINE = 0,
+    NAME_EMPTY,
+    NAME_LONG,     /* more than room.max_name code points, or than ROOM_NAME_MAX_BYTES */
+    NAME_NOT_UTF8, /* not valid UTF-8 */
+    NAME_SPACE,    /* holds a space of any kind */
+    NAME_COLON,    /* holds a colon, or what looks like one */
+    NAME_UNSEEN,   /* holds what is not seen: a control, a blank, an unassigned code point */
+    NAME_MARK,     /* begins with a combining mark */
+    NAME_SCRIPTS,  /* mixes letters of Latin, Greek and Cyrillic */
+    NAME_RESERVED, /* would pass for the administrator, for a program, or for a line of the room */
+    NAME_FAULTS    /* their number, NAME_FINE included */
+};
+
 /* "name taken", …: for logs and statistics; never NULL. */
 const char *refusal_text(enum refusal refusal);
 

@@ -120,7 +120,8 @@ int room_ban_name(struct room *room, const struct moment *now, const char *name,
     /* A member may have a name that the present configuration would refuse. */
     if (member != NULL)
         room_fold_name(name, &folded);
-    else if (name_parse(name, strlen(name), ROOM_NAME_MAX_BYTES, &room->reserved, &folded) != 0)
+    else if (name_parse(name, strlen(name), ROOM_NAME_MAX_BYTES, &room->reserved, &folded) !=
+             NAME_FINE)
         return STATUS_INVALID;
     if (member != NULL)
         plan_address_ban(room, member, &banned);

@@ -75,9 +75,7 @@ static void configure(struct room *room, const struct room_config *config)
     known_replies_set_doors(&room->known_replies, room->doors, room->door_count);
     for (size_t door = 0; door < room->door_count; door++)
         room->replies[door] = known_replies_form(&room->known_replies, room->doors[door].dialect);
-    name_reserved_init(&room->reserved);
-    for (size_t i = 0; i < room->known_replies.count; i++)
-        reserved_names_add_reply(&room->reserved, &room->known_replies.replies[i]);
+    name_reserved_reset(&room->reserved);
     for (size_t door = 0; door < room->door_count; door++)
         reserved_names_add_dialect(&room->reserved, room->doors[door].dialect);
     delivery_forget(room->delivery);
@@ -106,6 +104,7 @@ int room_new(const struct room_setup *setup, struct room **ret_room)
     room->protocols[0] = &plain_protocol;
     room->protocols[1] = &sequenced_protocol;
     known_replies_init(&room->known_replies);
+    reserved_names_init(&room->reserved);
     fold_init(&room->fold);
     overload_init(&room->overload);
     crowd_init(&room->crowd);

@@ -7,6 +7,9 @@ from roomd_room import RoomTest
 
 NAME_TAKEN = "该用户已存在"
 NAME_BAD = "姓名不可用 (UTF-8)"
+EMPTY, SPACE, COLON, UNSEEN = "名字是空的", "含有空格", "含有冒号或像冒号的字符", "含有看不见的字符"
+MARK, SCRIPTS, RESERVED = "以组合符号开头", "混用了拉丁, 希腊或西里尔字母", "像管理员, 程序或聊天室的消息"
+LONG, NOT_UTF8 = "太长", "不是 UTF-8 编码"
 ROOM_FULL = "聊天室已满"
 REFUSED = "请先进入聊天室"
 
@@ -53,7 +56,7 @@ class Joining(RoomTest):
     def test_another_way_to_write_a_name_is_the_same_name(self):
         room = self.open()
         room.members("Alice", "Zoë")
-        for name in ("ALICE", "alice", "ａｌｉｃｅ", "alice\ufe0f", "al\u034fice", "zoe\u0308", "ZOE\u0308"):
+        for name in ("ALICE", "alice", "ａｌｉｃｅ", "zoe\u0308", "ZOE\u0308"):
             with self.subTest(name=name):
                 room.client().ask("L " + name, NAME_TAKEN)
 
@@ -76,20 +79,20 @@ class Joining(RoomTest):
         room = self.open()
         alice, = room.members("alice")
         names = {
-            "empty": "", "with a space": "bob smith", "no-break space": "bob\u00a0x", "ideographic space": "bob\u3000x",
-            "colon": "bob:", "full-width colon": "bob：", "small colon": "bob﹕",
-            "the administrator": "管理员x", "Admin": "Admin", "administrator": "the-Administrator", "system": "xSYSTEMx",
-            "full-width admin": "ａｄｍｉｎ", "admin with a mark that is not seen": "ad\u034fmin",
-            "accept": "OK", "accept in lower case": "ok", "bye": "exit", "other bye": "Quit",
-            "another dialect's accept": "Y",
-            "control character": "bo\x01b", "tab": "bo\tb", "C1": "bo\u0085b", "escape sequence": "\x1b[31mbob",
-            "zero-width joiner": "bo\u200db", "zero-width space": "bo\u200bb", "right-to-left override": "bo\u202eb",
-            "private use": "bo\ue000b", "unassigned": "bo\u0378b", "line separator": "bo\u2028b",
-            "nothing to be seen": "\u3164", "33 code points": "b" * 33, "66 bytes": "好" * 22,
-            "not UTF-8": b"b\xf6b", "a surrogate": b"b\xed\xa0\x80b",
+            EMPTY: [""],
+            SPACE: ["bob smith", "bob\u00a0x", "bob\u3000x", "bo\u2028b"],
+            COLON: ["bob:", "bob：", "bob﹕", "bob\u2236", "bob\ua789", "\u05c3"],
+            UNSEEN: ["bo\x01b", "bo\tb", "bo\u0085b", "\x1b[31mbob", "bo\u200db", "bo\u200bb", "bo\u202eb", "bo\ue000b",
+                     "bo\u0378b", "\u3164", "ad\u034fmin", "bob\ufe0f", "\u2800", "bo\u2800b", "bo\ufffcb"],
+            MARK: ["\u0301", "\u0301bob"],
+            SCRIPTS: ["аdmin", "bοb"],
+            RESERVED: ["管理员x", "管理員", "Admin", "ādmin", "the-Administrator", "SYSTEM_x", "ａｄｍｉｎ", "OK", "ok", "exit", "Quit",
+                       "Y", "Notice", "***", "--", "room"],
+            LONG: ["b" * 33, "好" * 22],
+            NOT_UTF8: [b"b\xf6b", b"b\xed\xa0\x80b"],
         }
-        for number, (why, name) in enumerate(names.items(), 1):
-            with self.subTest(why):
+        for number, (why, name) in enumerate(((why, name) for why in names for name in names[why]), 1):
+            with self.subTest(name=name):
                 name = name if isinstance(name, bytes) else name.encode()
                 # An address each, because replies to strangers are limited by address and prefix.
                 room.client(source="127.%d.0.1" % number).ask(b"L " + name, NAME_BAD)
@@ -97,7 +100,7 @@ class Joining(RoomTest):
 
     def test_a_name_that_could_pass_for_words_of_the_room_is_refused(self):
         room = self.open("plain.language=en", "plain.accept=welcome", accept="welcome")
-        for number, name in enumerate(("Notice", "aNOTICEb", "welcome", "WELCOME", "管理员消息", "OK"), 1):
+        for number, name in enumerate(("Notice", "notice_b", "welcome", "WELCOME", "管理员消息", "OK"), 1):
             with self.subTest(name=name):
                 stranger = room.client(source="127.%d.0.1" % number)
                 stranger.ask("L " + name, "name not allowed (UTF-8)")

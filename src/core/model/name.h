@@ -9,35 +9,20 @@
 #ifndef ROOMD_CORE_MODEL_NAME_H
 #define ROOMD_CORE_MODEL_NAME_H
 
+#include "core/model/name_reserved.h"
 #include "core/model/registry.h"
+
+#include <roomd/refusal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* All replies and templates of every dialect in use, and the fixed words. */
-#define NAME_RESERVED_MAX 512
-
-struct name_reserved_word {
-    char folded[ROOM_NAME_MAX_BYTES + 1]; /* a longer word cannot be part of a name */
-    uint8_t length;
-    bool whole; /* forbids only a name that equals it; else any name that contains it */
-};
-
-struct name_reserved {
-    struct name_reserved_word words[NAME_RESERVED_MAX];
-    size_t count;
-};
-
-/* Starts with the fixed words. */
-void name_reserved_init(struct name_reserved *reserved);
-/* Adds a word. `whole`: forbids only a name that equals it. */
-void name_reserved_add(struct name_reserved *reserved, const char *text, size_t length, bool whole);
 /*
- * Makes a name of `bytes`. STATUS_INVALID, STATUS_NOT_UTF8, STATUS_TOO_LONG if it is not allowed;
- * `ret_name` is then untouched.
+ * Makes a name of `bytes`, or says which rule forbids it; `ret_name` is then untouched. In a valid
+ * name letters are of one of the scripts Latin, Greek and Cyrillic, besides any of other scripts.
  */
-int name_parse(const char *bytes, size_t length, uint32_t max_codepoints,
-               const struct name_reserved *reserved, struct name *ret_name);
+enum name_fault name_parse(const char *bytes, size_t length, uint32_t max_codepoints,
+                           const struct name_reserved *reserved, struct name *ret_name);
 
 /*
  * Checks the form of a client's name, which is terminated: STATUS_INVALID (NULL or empty),

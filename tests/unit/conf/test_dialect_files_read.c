@@ -158,7 +158,7 @@ static void play(const struct dialect *dialect, uint64_t seed)
     stage.dialect.max_lines = 1 + dice_below(&dice, 6);
     stage.setup.name = "zoe";
     plain_stage_enter(&stage);
-    name_reserved_init(&reserved);
+    reserved_names_init(&reserved);
     reserved_names_add_dialect(&reserved, &stage.dialect);
     cr_assert_eq(transcript_new(ROOM_RING_MIN_BYTES * 16, &transcript), 0);
     expected[0] = '\0';
