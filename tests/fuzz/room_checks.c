@@ -49,6 +49,9 @@ static void check_member(struct room *room, uint32_t position)
     memcpy(name.folded, registry_folded(member), name.folded_len);
     /* So no two have the same name. */
     FUZZ_CHECK(registry_find_name(room->registry, &name) == member);
+    name.shown_len = (uint8_t)registry_shown_len(member);
+    memcpy(name.shown, registry_shown(member), name.shown_len);
+    FUZZ_CHECK(registry_find_lookalike(room->registry, &name, NULL) != NULL);
     FUZZ_CHECK(slot->cursor <= transcript_appended(room->transcript) + 1);
     FUZZ_CHECK(slot->own <= transcript_appended(room->transcript));
     FUZZ_CHECK((slot->flags & SLOT_HELD) == 0 || (slot->flags & SLOT_BUDGET) != 0);

@@ -4,7 +4,8 @@
 /*
  * The rules for names. A name is shown in NFC and compared in NFKC_Casefold, so that "Alice",
  * "ALICE" and its full-width form are one name. A name that could be mistaken for a notice, a reply
- * or the layout of a line is refused.
+ * or the layout of a line is refused. Names that only look like a member's are found by
+ * registry_find_lookalike.
  */
 #ifndef ROOMD_CORE_MODEL_NAME_H
 #define ROOMD_CORE_MODEL_NAME_H

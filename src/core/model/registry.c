@@ -10,22 +10,15 @@
 #include "core/model/hash.h"
 #include "core/model/hash_index.h"
 #include "core/model/member_lru.h"
-#include "core/model/standings.h"
+#include "core/model/name_index.h"
 #include "core/model/session.h"
+#include "core/model/standings.h"
 
 #include <roomd/status.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define REGISTRY_FIRST_SEATS 64U
-
-/* A name in use. Allocated apart from the member, which stays where it is when it is renamed. */
-struct label {
-    uint8_t shown_len;
-    uint8_t folded_len;
-    uint8_t folded_at; /* 0 if both are the same, as most are */
-    char text[];       /* shown, NUL, folded, NUL */
-};
 
 /* A member of the sequenced protocol. The struct member of the contract comes first. */
 struct sequenced_entry {
@@ -34,8 +27,7 @@ struct sequenced_entry {
 };
 
 struct registry {
-    uint8_t key[REGISTRY_KEY_BYTES];
-    struct hash_index by_name;
+    struct name_index names;
     struct hash_index by_endpoint; /* plain members only */
     struct standings standings;
     struct member **seats; /* by seat; NULL if empty */
@@ -55,7 +47,7 @@ int registry_new(const uint8_t key[REGISTRY_KEY_BYTES], struct registry **ret_re
     _Static_assert(REGISTRY_KEY_BYTES == HASH_KEY_BYTES, "the contract's key is SipHash's");
     if (registry == NULL)
         return STATUS_NO_MEMORY;
-    memcpy(registry->key, key, sizeof(registry->key));
+    memcpy(registry->names.key, key, sizeof(registry->names.key));
     *ret_registry = registry;
     return STATUS_OK;
 }
@@ -66,7 +58,7 @@ void registry_free(struct registry *registry)
         return;
     while (registry_count(registry) > 0)
         registry_remove(registry, registry_member(registry, registry_count(registry) - 1));
-    hash_index_done(&registry->by_name);
+    name_index_done(&registry->names);
     hash_index_done(&registry->by_endpoint);
     standings_done(&registry->standings);
     free(registry->seats);
@@ -234,47 +226,20 @@ struct member *registry_seated(const struct registry *registry, uint32_t seat)
 
 /* ---- names and endpoints ---- */
 
-static struct label *make_label(const struct name *name)
-{
-    bool same = name->shown_len == name->folded_len &&
-                memcmp(name->shown, name->folded, name->shown_len) == 0;
-    size_t folded_at = same ? 0 : name->shown_len + 1U;
-    struct label *label = calloc(1, sizeof(*label) + folded_at + name->folded_len + 1U);
-
-    if (label == NULL)
-        return NULL;
-    label->shown_len = name->shown_len;
-    label->folded_len = name->folded_len;
-    label->folded_at = (uint8_t)folded_at;
-    memcpy(label->text, name->shown, name->shown_len);
-    memcpy(label->text + folded_at, name->folded, name->folded_len);
-    return label;
-}
-
-static uint32_t hash_label(const struct registry *registry, const struct label *label)
-{
-    return hash_keyed(registry->key, label->text + label->folded_at, label->folded_len);
-}
-
 static uint32_t hash_endpoint(const struct registry *registry, const struct endpoint *endpoint)
 {
-    return hash_keyed(registry->key, endpoint, sizeof(*endpoint));
+    return hash_keyed(registry->names.key, endpoint, sizeof(*endpoint));
 }
 
 struct member *registry_find_name(const struct registry *registry, const struct name *name)
 {
-    struct hash_index_search search =
-        hash_index_search(hash_keyed(registry->key, name->folded, name->folded_len));
-    uint32_t seat;
+    return name_index_find(&registry->names, registry->seats, name);
+}
 
-    while (hash_index_next(&registry->by_name, &search, &seat)) {
-        const struct label *label = registry->seats[seat]->label;
-
-        if (label->folded_len == name->folded_len &&
-            memcmp(label->text + label->folded_at, name->folded, name->folded_len) == 0)
-            return registry->seats[seat];
-    }
-    return NULL;
+struct member *registry_find_lookalike(const struct registry *registry, const struct name *name,
+                                       const struct member *except)
+{
+    return name_index_find_lookalike(&registry->names, registry->seats, name, except);
 }
 
 static bool is_at(const struct registry *registry, const struct member *member,
@@ -317,7 +282,7 @@ static struct member *make_member(bool sequenced)
 static bool reserve(struct registry *registry, bool sequenced)
 {
     return standings_reserve(&registry->standings) && reserve_seat(registry) &&
-           hash_index_reserve(&registry->by_name) == 0 &&
+           name_index_reserve(&registry->names) == 0 &&
            (sequenced || hash_index_reserve(&registry->by_endpoint) == 0);
 }
 
@@ -327,7 +292,7 @@ int registry_add(struct registry *registry, const struct name *name, const struc
     struct slot slot = {.flags = sequenced ? SLOT_SEQUENCED : 0,
                         .spoken_s = (uint32_t)(now_ns / MOMENT_NS_PER_S)};
     struct member *member = make_member(sequenced);
-    struct label *label = member != NULL ? make_label(name) : NULL;
+    struct label *label = member != NULL ? name_index_label(&registry->names, name) : NULL;
 
     if (label == NULL || !reserve(registry, sequenced)) {
         free(label);
@@ -337,7 +302,7 @@ int registry_add(struct registry *registry, const struct name *name, const struc
     member->label = label;
     standings_add(&registry->standings, member, &slot, path, REGISTRY_ESTABLISHED);
     take_seat(registry, member);
-    hash_index_add(&registry->by_name, hash_label(registry, label), member->seat);
+    name_index_add(&registry->names, label, member->seat);
     if (!sequenced)
         hash_index_add(&registry->by_endpoint, hash_endpoint(registry, &path->peer), member->seat);
     member->number = ++registry->last_number;
@@ -354,19 +319,19 @@ void registry_set_last_number(struct registry *registry, uint64_t number)
 
 static void drop_label(struct registry *registry, const struct member *member)
 {
-    hash_index_remove(&registry->by_name, hash_label(registry, member->label), member->seat);
+    name_index_remove(&registry->names, member->label, member->seat);
     free(member->label);
 }
 
 int registry_rename(struct registry *registry, struct member *member, const struct name *name)
 {
-    struct label *label = make_label(name);
+    struct label *label = name_index_label(&registry->names, name);
 
     if (label == NULL)
         return STATUS_NO_MEMORY;
     drop_label(registry, member);
     member->label = label;
-    hash_index_add(&registry->by_name, hash_label(registry, label), member->seat);
+    name_index_add(&registry->names, label, member->seat);
     return STATUS_OK;
 }
 

@@ -61,7 +61,7 @@ struct allowance {
     int64_t bytes_full_ns;
 };
 
-struct label;   /* a name in use; private */
+struct label;   /* a name in use: core/model/name_index.h */
 struct session; /* core/model/session.h */
 
 /*
@@ -142,6 +142,13 @@ int registry_rename(struct registry *registry, struct member *member, const stru
 void registry_remove(struct registry *registry, struct member *member);
 
 struct member *registry_find_name(const struct registry *registry, const struct name *name);
+
+/*
+ * A member but `except` whose name looks like this one, as shown; or NULL. A member of that name is
+ * found too.
+ */
+struct member *registry_find_lookalike(const struct registry *registry, const struct name *name,
+                                       const struct member *except);
 struct member *registry_find_endpoint(const struct registry *registry,
                                       const struct endpoint *endpoint);
 

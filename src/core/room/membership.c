@@ -21,6 +21,15 @@ static enum name_fault read_name(const struct room *room, const char *text, size
     return name_parse(text, length, room->limits.max_name_codepoints, &room->reserved, ret_name);
 }
 
+/* True if another member has this name, or one that looks like it. */
+static bool is_taken(const struct room *room, const struct name *name, const struct member *except)
+{
+    const struct member *holder = registry_find_name(room->registry, name);
+
+    return (holder != NULL && holder != except) ||
+           registry_find_lookalike(room->registry, name, except) != NULL;
+}
+
 /* ---- joining ---- */
 
 static enum refusal propose_join(const struct room *room, const struct moment *now,
@@ -34,7 +43,7 @@ static enum refusal propose_join(const struct room *room, const struct moment *n
         return REFUSED_BANNED;
     if (bans_mute_elsewhere(room->bans, ret_name->folded, peer, now->mono_ns))
         return REFUSED_MUTED;
-    return registry_find_name(room->registry, ret_name) != NULL ? REFUSED_NAME_TAKEN : REFUSED_NOT;
+    return is_taken(room, ret_name, NULL) ? REFUSED_NAME_TAKEN : REFUSED_NOT;
 }
 
 enum refusal room_admit(struct room *room, const struct moment *now, const struct join *join,
@@ -78,14 +87,12 @@ static bool has_name(const struct member *member, const struct name *name)
 static enum refusal propose_rename(const struct room *room, const struct moment *now,
                                    const struct member *member, const struct name *name)
 {
-    const struct member *holder = registry_find_name(room->registry, name);
-
     if (now->mono_ns < member->muted_until_ns)
         return REFUSED_MUTED;
     if (bans_forbid(room->bans, name->folded,
                     &registry_path(room->registry, member->position)->peer, now->mono_ns))
         return REFUSED_BANNED;
-    return holder == NULL || holder == member ? REFUSED_NOT : REFUSED_NAME_TAKEN;
+    return is_taken(room, name, member) ? REFUSED_NAME_TAKEN : REFUSED_NOT;
 }
 
 enum refusal room_rename(struct room *room, const struct moment *now, struct member *member,

@@ -16,8 +16,9 @@
 #include "core/room/apply.h"
 
 /*
- * Adds a member, with its join event. REFUSED_NAME_BAD, _NAME_TAKEN, _BANNED, _MUTED (the endpoint
- * may join only under the name that was muted), _ROOM_FULL, _CROWDED, _LIMITED, _NO_MEMORY.
+ * Adds a member, with its join event. REFUSED_NAME_BAD, _NAME_TAKEN (or it looks like a member's),
+ * _BANNED, _MUTED (the endpoint may join only under the name that was muted), _ROOM_FULL, _CROWDED,
+ * _LIMITED, _NO_MEMORY.
  */
 enum refusal room_admit(struct room *room, const struct moment *now, const struct join *join,
                         struct member **ret_member);

@@ -485,6 +485,51 @@ Test(membership, both_protocols_refuse_a_name_for_the_same_reasons)
     }
 }
 
+/* ---- names that look alike ---- */
+
+Test(membership, a_name_that_looks_like_a_members_is_taken)
+{
+    static const char *const names[] = {"B0B", "böb", "ʙᴏʙ", "Ьоь", "bøb", "bob\u0301"};
+    uint32_t count = sizeof(names) / sizeof(names[0]);
+    struct hand carol;
+
+    hand_init(&carol, &stage, CAROL);
+    for (uint32_t i = 0; i < count; i++) {
+        char request[64];
+
+        snprintf(request, sizeof(request), "L %s", names[i]);
+        stage_send(&stage, ALICE, request);
+        cr_expect(stage_heard(&stage, ALICE, i, "该用户已存在"), "%s", names[i]);
+        cr_expect_not(hand_enter(&carol, i + 1, names[i]));
+        cr_expect_eq(carol.refusal.code, SEQUENCED_REFUSED_TAKEN, "%s", names[i]);
+    }
+    cr_expect_eq(room_members(stage.room), 1);
+    cr_expect_eq(stage.refused[REFUSED_NAME_TAKEN], 2 * count);
+}
+
+Test(membership, a_member_can_rename_itself_to_what_looks_like_its_own_name)
+{
+    stage_join(&stage, ALICE, "alice");
+    stage_send(&stage, ALICE, "L A1ice");
+    stage_sweep(&stage);
+    cr_expect(stage_heard(&stage, BOB, 1, "A1ice 进入了聊天室"));
+    stage_send(&stage, ALICE, "L b0b");
+    cr_expect_eq(stage.refused[REFUSED_NAME_TAKEN], 1);
+}
+
+Test(membership, once_a_member_has_left_what_looked_like_its_name_is_free)
+{
+    ask(ALICE, "L b0b");
+    cr_expect_eq(stage.refused[REFUSED_NAME_TAKEN], 1);
+    ask(BOB, "L robert");
+    ask(ALICE, "L b0b");
+    cr_expect_eq(room_members(stage.room), 2);
+    ask(ALICE, "E b0b");
+    ask(CAROL, "L BOB");
+    cr_expect_eq(room_members(stage.room), 2);
+    cr_expect_eq(stage.refused[REFUSED_NAME_TAKEN], 1);
+}
+
 Test(membership, a_rename_to_the_same_name_changes_nothing_and_costs_nothing)
 {
     struct hand alice;

@@ -210,6 +210,28 @@ Test(roster, a_record_that_can_not_be_true_is_refused)
     cr_expect_eq(room_members(stage.room), 1);
 }
 
+Test(roster, members_whose_names_are_refused_now_stay_until_they_leave)
+{
+    static const char *const names[] = {"Notice",    "***",          "аdmin", "管理员",
+                                        "bob\u2236", "\u0301\u0301", "zoe",   "Zoë"};
+    uint32_t count = sizeof(names) / sizeof(names[0]);
+
+    for (uint16_t i = 0; i < count; i++) {
+        struct roster_record record = record_of(names[i], (uint16_t)(ALICE + i));
+
+        cr_expect_eq(room_restore(stage.room, &stage.now, &record), 0, "%s", names[i]);
+    }
+    restart();
+    cr_assert_eq(room_members(stage.room), count);
+    stage_send(&stage, ALICE, "L Notice");
+    stage_send(&stage, ALICE, "C Notice hi");
+    cr_expect_eq(stage.happened[EVENT_CHAT], 1);
+    stage_send(&stage, ALICE, "E Notice");
+    cr_expect_eq(room_members(stage.room), count - 1);
+    stage_send(&stage, ALICE, "L Notice");
+    cr_expect_eq(stage.refused[REFUSED_NAME_BAD], 1);
+}
+
 Test(roster, members_that_the_present_networks_do_not_admit_leave)
 {
     struct roster_record alice = record_of("alice", ALICE);
