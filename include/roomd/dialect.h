@@ -10,6 +10,7 @@
 #define ROOMD_DIALECT_H
 
 #include <roomd/limits.h>
+#include <roomd/refusal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -81,7 +82,7 @@ enum dialect_key {
 
 enum dialect_key_kind {
     DIALECT_KIND_VERBS,    /* 1 to 8 words */
-    DIALECT_KIND_REPLY,    /* at most 120 bytes, no control characters; {name} at most once */
+    DIALECT_KIND_REPLY,    /* at most 120 bytes, no control characters; one placeholder at most */
     DIALECT_KIND_PREFIX,   /* at most 16 bytes, no control characters but line breaks */
     DIALECT_KIND_TEMPLATE, /* one line with placeholders */
     DIALECT_KIND_NUMBER,
@@ -104,6 +105,7 @@ enum template_field {
     TEMPLATE_TIME,  /* local HH:MM of the event */
     TEMPLATE_NAMES, /* as many as fit */
     TEMPLATE_COUNT,
+    TEMPLATE_WHY, /* in name_bad only: which rule forbids the name */
 };
 
 #define TEMPLATE_PIECES_MAX 12
@@ -127,7 +129,8 @@ struct reply {
     char bytes[DIALECT_REPLY_MAX_BYTES + 2];
     uint8_t length;  /* without the newline; 0 = none */
     bool has_name;   /* it has a {name}, which is not in `bytes` */
-    uint8_t name_at; /* offset of the name in `bytes` */
+    bool has_why;    /* the same for {why}; never both */
+    uint8_t name_at; /* offset of the name, or of the reason, in `bytes` */
 };
 
 struct dialect_prefix {
@@ -143,7 +146,8 @@ struct verbs {
 
 struct dialect {
     char name[DIALECT_NAME_MAX_BYTES + 1];
-    struct verbs verbs[3]; /* by enum dialect_key: join, chat, exit */
+    enum dialect_language language; /* of {why} */
+    struct verbs verbs[3];          /* by enum dialect_key: join, chat, exit */
     /* DIALECT_ACCEPT to DIALECT_BYE, in that order. */
     struct reply replies[DIALECT_BYE - DIALECT_ACCEPT + 1];
     struct reply byes[DIALECT_VERBS_MAX]; /* bye.VERB, beside byes_verb */
@@ -203,6 +207,9 @@ int dialect_check(const struct dialect *dialect, const struct room_limits *limit
  */
 int dialect_check_pair(const struct dialect *speaker, const struct dialect *hearer,
                        char ret_why[DIALECT_WHY_BYTES]);
+
+/* Why nobody may have a name, in words: {why}. "" for NAME_FINE. */
+const char *dialect_name_fault(enum dialect_language language, enum name_fault fault);
 
 /* The reply of a key from DIALECT_ACCEPT to DIALECT_BYE. */
 const struct reply *dialect_reply(const struct dialect *dialect, enum dialect_key key);

@@ -49,6 +49,7 @@ enum name_fault {
     NAME_MARK,     /* begins with a combining mark */
     NAME_SCRIPTS,  /* mixes letters of Latin, Greek and Cyrillic */
     NAME_RESERVED, /* would pass for the administrator, for a program, or for a line of the room */
+    NAME_MUTED,    /* not its form: its endpoint is muted under another name */
     NAME_FAULTS    /* their number, NAME_FINE included */
 };
 

@@ -101,6 +101,21 @@ static const enum dialect_key join_replies[REFUSALS] = {
     [REFUSED_CROWDED] = DIALECT_ROOM_FULL,     [REFUSED_NO_MEMORY] = DIALECT_ROOM_FULL,
 };
 
+/* Answers a join or rename that was refused, with the reason where the dialect has {why}. */
+static void refuse_name(const struct context *context, enum refusal refused)
+{
+    const struct plain_request *request = &context->request;
+    const struct reply *reply = dialect_reply(context->dialect, join_replies[refused]);
+    enum name_fault fault = NAME_MUTED;
+    struct reply filled;
+    struct name name;
+
+    if (reply->has_why && refused == REFUSED_NAME_BAD)
+        fault = room_parse_name(context->room, request->name, request->name_len, &name);
+    answer(context,
+           reply_fill_why(reply, dialect_name_fault(context->dialect->language, fault), &filled));
+}
+
 /*
  * Tells a member by a line that its message or rename was refused. False if there is no such line.
  */
@@ -195,7 +210,7 @@ static enum refusal rename_member(const struct context *context)
     if (refused == REFUSED_NOT)
         owe_accept(context, member);
     else if (!tell_member(context, refused))
-        answer(context, dialect_reply(context->dialect, join_replies[refused]));
+        refuse_name(context, refused);
     return refused;
 }
 
@@ -228,7 +243,7 @@ static enum refusal add_member(const struct context *context)
     if (refused == REFUSED_NAME_TAKEN && waits_for_holder(context))
         return REFUSED_NOT;
     if (refused != REFUSED_NOT) {
-        answer(context, dialect_reply(context->dialect, join_replies[refused]));
+        refuse_name(context, refused);
         return refused;
     }
     owe_accept(context, member);

@@ -21,6 +21,7 @@
 #define BIT_TIME  TEMPLATE_BIT(TEMPLATE_TIME)
 #define BIT_NAMES TEMPLATE_BIT(TEMPLATE_NAMES)
 #define BIT_COUNT TEMPLATE_BIT(TEMPLATE_COUNT)
+#define BIT_WHY   TEMPLATE_BIT(TEMPLATE_WHY)
 
 /*
  * A row: the key, and its text in the built-in dialects. `yn` is NULL where it is as in `course`.
@@ -54,44 +55,44 @@ static const struct row rows[DIALECT_KEYS] = {
                             "E Q EXIT QUIT"},
     [DIALECT_ACCEPT] = {{"accept", DIALECT_KIND_REPLY, "answer to a join: you are in", "{name}", 0,
                          0},
-                        0,
+                        BIT_NAME,
                         "OK",
                         NULL,
                         "Y"},
     [DIALECT_NAME_TAKEN] = {{"name_taken", DIALECT_KIND_REPLY,
                              "answer to a join: somebody has that name", "{name}", 0, 0},
-                            0,
+                            BIT_NAME,
                             "该用户已存在",
                             "name taken",
                             "N"},
     [DIALECT_NAME_BAD] = {{"name_bad", DIALECT_KIND_REPLY,
-                           "answer to a join: nobody may have that name", "{name}", 0, 0},
-                          0,
-                          "姓名不可用 (UTF-8)",
-                          "name not allowed (UTF-8)",
+                           "answer to a join: nobody may have that name", "{name} or {why}", 0, 0},
+                          BIT_NAME | BIT_WHY,
+                          "姓名不可用: {why}",
+                          "name not allowed: {why}",
                           "N"},
     [DIALECT_ROOM_FULL] = {{"room_full", DIALECT_KIND_REPLY,
                             "answer to a join: room.max_members are in", "{name}", 0, 0},
-                           0,
+                           BIT_NAME,
                            "聊天室已满",
                            "the room is full",
                            "N"},
     [DIALECT_BANNED] = {{"banned", DIALECT_KIND_REPLY,
                          "answer to a join: banned, or kicked a moment ago", "{name}", 0, 0},
-                        0,
+                        BIT_NAME,
                         "您现在不能进入聊天室",
                         "you may not join now",
                         "N"},
     [DIALECT_REFUSED] = {{"refused", DIALECT_KIND_REPLY,
                           "answer to a message from somebody who has not joined", "{name}", 0, 0},
-                         0,
+                         BIT_NAME,
                          "请先进入聊天室",
                          "join first",
                          NULL},
     [DIALECT_BYE] = {{"bye", DIALECT_KIND_REPLY,
                       "what a leaver is sent, so that its program ends; empty = nothing", "{name}",
                       0, 0},
-                     0,
+                     BIT_NAME,
                      "EXIT",
                      NULL,
                      ""},
@@ -254,6 +255,7 @@ int dialect_init(struct dialect *dialect, const char *builtin, enum dialect_lang
         return STATUS_NOT_FOUND;
     memset(dialect, 0, sizeof(*dialect));
     snprintf(dialect->name, sizeof(dialect->name), "%s", builtin);
+    dialect->language = language;
     for (int key = 0; key < DIALECT_KEYS; key++) {
         int status =
             dialect_set(dialect, (enum dialect_key)key,
@@ -274,12 +276,12 @@ static int refuse(int status, char ret_why[DIALECT_WHY_BYTES], const char *why)
     return status;
 }
 
-static int set_reply(struct reply *reply, const char *text, bool may_be_empty,
+static int set_reply(struct reply *reply, enum dialect_key key, const char *text,
                      char ret_why[DIALECT_WHY_BYTES])
 {
-    if (text[0] == '\0' && !may_be_empty)
+    if (text[0] == '\0' && key != DIALECT_BYE)
         return refuse(STATUS_INVALID, ret_why, "is empty: clients wait for an answer");
-    return reply_parse(text, reply, ret_why);
+    return reply_parse(text, rows[key].allowed, reply, ret_why);
 }
 
 static int set_prefix(struct dialect_prefix *prefix, const char *text,
@@ -359,8 +361,7 @@ int dialect_set(struct dialect *dialect, enum dialect_key key, const char *text,
     case DIALECT_KIND_VERBS:
         return set_verb_list(dialect, key, text, ret_why);
     case DIALECT_KIND_REPLY:
-        return set_reply(&dialect->replies[key - DIALECT_ACCEPT], text, key == DIALECT_BYE,
-                         ret_why);
+        return set_reply(&dialect->replies[key - DIALECT_ACCEPT], key, text, ret_why);
     case DIALECT_KIND_PREFIX:
         return set_prefix(&dialect->prefix, text, ret_why);
     case DIALECT_KIND_TEMPLATE:
@@ -380,7 +381,7 @@ int dialect_set_bye(struct dialect *dialect, const char *verb, const char *text,
 {
     struct reply reply;
     uint8_t i = 0;
-    int status = set_reply(&reply, text, true, ret_why);
+    int status = set_reply(&reply, DIALECT_BYE, text, ret_why);
 
     if (status != 0)
         return status;

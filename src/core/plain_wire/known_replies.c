@@ -5,6 +5,7 @@
 #include "core/plain_wire/known_replies.h"
 
 #include "core/plain_wire/reply.h"
+#include "core/plain_wire/template.h"
 
 #include <string.h>
 
@@ -19,22 +20,22 @@ static void mark(bool marks[UINT8_MAX + 1], const char *byte)
 }
 
 /*
- * A reply that holds a name may have any length above its own, and may begin or end with any byte
- * if the name is at that end.
+ * A reply that holds a name or a reason may have any length above its own, and may begin or end
+ * with any byte if that is at the end.
  */
 static void add_to_filter(struct known_replies *known, const struct reply *reply)
 {
-    size_t length = reply_length(reply, 1);
+    bool open = reply->has_name || reply->has_why;
+    size_t length = reply->length + (open ? 1U : 0U);
 
     if (length == 0)
         return;
-    mark(known->firsts, !reply->has_name || reply->name_at > 0 ? reply->bytes : NULL);
-    mark(known->lasts, !reply->has_name || reply->name_at < reply->length
-                           ? reply->bytes + reply->length - 1
-                           : NULL);
+    mark(known->firsts, !open || reply->name_at > 0 ? reply->bytes : NULL);
+    mark(known->lasts,
+         !open || reply->name_at < reply->length ? reply->bytes + reply->length - 1 : NULL);
     do
         known->lengths[length++] = true;
-    while (reply->has_name && length <= DIALECT_REPLY_MAX_BYTES);
+    while (open && length <= DIALECT_REPLY_MAX_BYTES);
 }
 
 static bool is_builtin(const struct known_replies *known, const char *bytes, size_t length)
@@ -48,12 +49,13 @@ static bool is_builtin(const struct known_replies *known, const char *bytes, siz
 
 static void add(struct known_replies *known, const char *text)
 {
+    uint32_t allowed = TEMPLATE_BIT(TEMPLATE_NAME) | TEMPLATE_BIT(TEMPLATE_WHY);
     char why[DIALECT_WHY_BYTES];
 
     if (text[0] == '\0' || is_builtin(known, text, strlen(text)) ||
         known->count == KNOWN_REPLIES_MAX)
         return;
-    if (reply_parse(text, &known->replies[known->count], why) == 0)
+    if (reply_parse(text, allowed, &known->replies[known->count], why) == 0)
         known->count++;
 }
 

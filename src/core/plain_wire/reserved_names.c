@@ -106,10 +106,10 @@ static void add_template(struct name_reserved *reserved, const struct template *
     reserve_after_name(reserved, template);
 }
 
-/* An answer with a name in it is not a name; the words around the name are not reserved. */
+/* An answer with a placeholder is not a name; the words around that are not reserved. */
 static void add_reply(struct name_reserved *reserved, const struct reply *reply)
 {
-    if (!reply->has_name)
+    if (!reply->has_name && !reply->has_why)
         name_reserved_add(reserved, reply->bytes, reply->length, NAME_RESERVED_WHOLE);
 }
 

@@ -19,7 +19,7 @@
 
 static const char *const field_names[] = {
     [TEMPLATE_NAME] = "{name}",   [TEMPLATE_TEXT] = "{text}",   [TEMPLATE_TIME] = "{time}",
-    [TEMPLATE_NAMES] = "{names}", [TEMPLATE_COUNT] = "{count}",
+    [TEMPLATE_NAMES] = "{names}", [TEMPLATE_COUNT] = "{count}", [TEMPLATE_WHY] = "{why}",
 };
 
 #define FIELDS (sizeof(field_names) / sizeof(field_names[0]))
@@ -200,6 +200,8 @@ size_t template_render(const struct template *template, const struct template_va
             used = append(out, size, used, small,
                           (size_t)snprintf(small, sizeof(small), "%" PRIu64, values->count));
             break;
+        case TEMPLATE_WHY: /* in no line, only in a reply */
+            break;
         }
     }
     return used;
@@ -229,6 +231,7 @@ size_t template_max_bytes(const struct template *template, size_t name_bytes, si
             total += TEMPLATE_COUNT_MAX_BYTES;
             break;
         case TEMPLATE_NAMES:
+        case TEMPLATE_WHY:
             break;
         }
     }

@@ -240,6 +240,8 @@ static bool match_from(struct match *match, uint8_t index, size_t at)
         return match_names(match, index, at);
     case TEMPLATE_COUNT:
         return match_count(match, index, at);
+    case TEMPLATE_WHY: /* in no line */
+        break;
     }
     return false;
 }

@@ -15,8 +15,8 @@
 #include <roomd/status.h>
 #include <string.h>
 
-static enum name_fault read_name(const struct room *room, const char *text, size_t length,
-                                 struct name *ret_name)
+enum name_fault room_parse_name(const struct room *room, const char *text, size_t length,
+                                struct name *ret_name)
 {
     return name_parse(text, length, room->limits.max_name_codepoints, &room->reserved, ret_name);
 }
@@ -37,7 +37,7 @@ static enum refusal propose_join(const struct room *room, const struct moment *n
 {
     const struct endpoint *peer = &join->path->peer;
 
-    if (read_name(room, join->name, join->name_len, ret_name) != NAME_FINE)
+    if (room_parse_name(room, join->name, join->name_len, ret_name) != NAME_FINE)
         return REFUSED_NAME_BAD;
     if (bans_forbid(room->bans, ret_name->folded, peer, now->mono_ns))
         return REFUSED_BANNED;
@@ -101,7 +101,7 @@ enum refusal room_rename(struct room *room, const struct moment *now, struct mem
     struct name name;
     enum refusal refused;
 
-    if (read_name(room, text, length, &name) != NAME_FINE)
+    if (room_parse_name(room, text, length, &name) != NAME_FINE)
         return REFUSED_NAME_BAD;
     *ret_renamed = !has_name(member, &name);
     if (!*ret_renamed)

@@ -15,6 +15,10 @@
 
 #include "core/room/apply.h"
 
+/* Makes a name of `text`, or says why nobody may have it. Members and bans are not asked. */
+enum name_fault room_parse_name(const struct room *room, const char *text, size_t length,
+                                struct name *ret_name);
+
 /*
  * Adds a member, with its join event. REFUSED_NAME_BAD, _NAME_TAKEN (or it looks like a member's),
  * _BANNED, _MUTED (the endpoint may join only under the name that was muted), _ROOM_FULL, _CROWDED,

@@ -122,6 +122,7 @@ struct row {
 };
 
 #define NOTHING(members) {NULL, members}
+#define BAD              "姓名不可用: "
 
 static const struct row rows[] = {
     /* request      stranger                   member                     namesake other full */
@@ -131,23 +132,23 @@ static const struct row rows[] = {
      {{"OK", 1}, {"OK", 1}, {"该用户已存在", 1}, {"该用户已存在", 2}, {"该用户已存在", 1}}},
     {"L carol", {{"OK", 1}, {"OK", 1}, {"OK", 2}, {"OK", 2}, {"聊天室已满", 1}}},
     {"L a b",
-     {{"姓名不可用 (UTF-8)", 0},
-      {"姓名不可用 (UTF-8)", 1},
-      {"姓名不可用 (UTF-8)", 1},
-      {"姓名不可用 (UTF-8)", 2},
-      {"姓名不可用 (UTF-8)", 1}}},
+     {{BAD "含有空格", 0},
+      {BAD "含有空格", 1},
+      {BAD "含有空格", 1},
+      {BAD "含有空格", 2},
+      {BAD "含有空格", 1}}},
     {"L ",
-     {{"姓名不可用 (UTF-8)", 0},
-      {"姓名不可用 (UTF-8)", 1},
-      {"姓名不可用 (UTF-8)", 1},
-      {"姓名不可用 (UTF-8)", 2},
-      {"姓名不可用 (UTF-8)", 1}}},
+     {{BAD "名字是空的", 0},
+      {BAD "名字是空的", 1},
+      {BAD "名字是空的", 1},
+      {BAD "名字是空的", 2},
+      {BAD "名字是空的", 1}}},
     {"L \xc4\xe3",
-     {{"姓名不可用 (UTF-8)", 0},
-      {"姓名不可用 (UTF-8)", 1},
-      {"姓名不可用 (UTF-8)", 1},
-      {"姓名不可用 (UTF-8)", 2},
-      {"姓名不可用 (UTF-8)", 1}}},
+     {{BAD "不是 UTF-8 编码", 0},
+      {BAD "不是 UTF-8 编码", 1},
+      {BAD "不是 UTF-8 编码", 1},
+      {BAD "不是 UTF-8 编码", 2},
+      {BAD "不是 UTF-8 编码", 1}}},
     {"L", {NOTHING(0), NOTHING(1), NOTHING(1), NOTHING(2), NOTHING(1)}},
     {"C alice hi",
      {{"请先进入聊天室", 0},
@@ -561,10 +562,16 @@ Test(room, every_answer_of_every_built_in_dialect_is_dropped_when_it_comes_in)
                 const char *text = dialect_builtin_text(*name, (enum dialect_language)language,
                                                         (enum dialect_key)key);
 
+                const char *why = strstr(text, "{why}");
+                char reply[DIALECT_REPLY_MAX_BYTES + 1];
+
                 if (text[0] == '\0')
                     continue;
-                stage_send(&stage, ALICE, text);
-                cr_expect_eq(stage.refused[REFUSED_REPLY], ++expected, "%s", text);
+                snprintf(reply, sizeof(reply), "%.*s%s",
+                         (int)(why != NULL ? why - text : (int)strlen(text)), text,
+                         why != NULL ? dialect_name_fault(DIALECT_ZH, NAME_SPACE) : "");
+                stage_send(&stage, ALICE, reply);
+                cr_expect_eq(stage.refused[REFUSED_REPLY], ++expected, "%s", reply);
             }
         }
     }
@@ -770,7 +777,7 @@ Test(room, a_member_keeps_the_name_that_a_reload_makes_too_long)
     stage_sweep(&stage);
     HEARD(BOB, "alice ： hello");
     stage_send(&stage, CAROL, "L carol");
-    HEARD(CAROL, "姓名不可用 (UTF-8)");
+    HEARD(CAROL, "姓名不可用: 太长");
 }
 
 Test(room, with_the_plain_protocol_off_members_stay_and_hear)

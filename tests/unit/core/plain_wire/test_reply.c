@@ -2,11 +2,14 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 #include "core/plain_wire/reply.h"
+#include "core/plain_wire/template.h"
 
 #include <criterion/criterion.h>
 #include <roomd/status.h>
 #include <stdio.h>
 #include <string.h>
+
+#define BOTH (TEMPLATE_BIT(TEMPLATE_NAME) | TEMPLATE_BIT(TEMPLATE_WHY))
 
 static char why[DIALECT_WHY_BYTES];
 
@@ -14,7 +17,7 @@ static struct reply parse(const char *text)
 {
     struct reply reply;
 
-    cr_assert_eq(reply_parse(text, &reply, why), 0, "%s: %s", text, why);
+    cr_assert_eq(reply_parse(text, BOTH, &reply, why), 0, "%s: %s", text, why);
     return reply;
 }
 
@@ -22,7 +25,7 @@ static void expect_refused(const char *text, int status)
 {
     struct reply reply = {.length = 77};
 
-    cr_expect_eq(reply_parse(text, &reply, why), status, "'%s'", text);
+    cr_expect_eq(reply_parse(text, TEMPLATE_BIT(TEMPLATE_NAME), &reply, why), status, "'%s'", text);
     cr_expect_eq(reply.length, 77, "a refused text changes nothing");
 }
 
@@ -61,6 +64,44 @@ Test(reply, a_name_is_put_where_it_belongs)
     expect_filled("{name}", "alice", 5, "alice");
     expect_filled("{{{name}}", "alice", 5, "{alice}");
     cr_expect_eq(reply_length(&reply, 5), strlen("L alice ok"));
+}
+
+Test(reply, a_reason_is_put_where_it_belongs_and_is_known_again_in_any_language)
+{
+    struct reply reply = parse("no: {why}!"), filled;
+
+    for (int language = DIALECT_ZH; language <= DIALECT_EN; language++) {
+        for (int fault = NAME_FINE + 1; fault < NAME_FAULTS; fault++) {
+            const char *words =
+                dialect_name_fault((enum dialect_language)language, (enum name_fault)fault);
+            char expected[DIALECT_REPLY_MAX_BYTES + 2];
+
+            snprintf(expected, sizeof(expected), "no: %s!\n", words);
+            cr_expect_eq(reply_fill_why(&reply, words, &filled), &filled);
+            cr_expect_str_eq(filled.bytes, expected);
+            cr_expect(reply_matches(&reply, filled.bytes, filled.length), "%s", words);
+            cr_expect_leq(filled.length, reply_length(&reply, 0));
+        }
+    }
+    cr_expect_not(reply_matches(&reply, "no: because!", 12), "no other words are a reason");
+    cr_expect_not(reply_matches(&reply, "no: !", 5));
+    reply = parse("no");
+    cr_expect_eq(reply_fill_why(&reply, "because", &filled), &reply);
+}
+
+Test(reply, its_place_for_a_reason_holds_the_longest)
+{
+    char text[DIALECT_REPLY_MAX_BYTES + 8];
+    struct reply reply = parse("{why}");
+    size_t space = DIALECT_REPLY_MAX_BYTES - reply_length(&reply, 0);
+
+    memset(text, 'x', sizeof(text));
+    strcpy(text + space, "{why}");
+    parse(text);
+    text[space] = 'x';
+    strcpy(text + space + 1, "{why}");
+    cr_expect_eq(reply_parse(text, BOTH, &reply, why), STATUS_TOO_LONG);
+    cr_expect_str_eq(why, "is 121 bytes; an answer has at most 120");
 }
 
 Test(reply, a_name_that_nobody_can_have_does_no_harm)
@@ -113,8 +154,9 @@ Test(reply, what_is_no_answer_is_refused)
 {
     char longest[600];
 
+    expect_refused("{why}", STATUS_INVALID);
     expect_refused("{name} and {name}", STATUS_INVALID);
-    cr_expect_str_eq(why, "holds {name} twice");
+    cr_expect_str_eq(why, "holds more than one placeholder");
     expect_refused("L {nmae} ok", STATUS_INVALID);
     cr_expect_str_eq(why,
                      "'{nmae} ok' is no placeholder here: use {name} (write '{{' for a brace)");
@@ -131,7 +173,8 @@ Test(reply, what_is_no_answer_is_refused)
 
 Test(reply, it_is_written_as_it_was_read)
 {
-    const char *const texts[] = {"", "OK", "L {name} ok", "{name}", "{{{name}{{", "a{{b"};
+    const char *const texts[] = {"",           "OK",         "L {name} ok", "{name}",
+                                 "{{{name}{{", "no: {why}!", "a{{b"};
     char longest[DIALECT_REPLY_MAX_BYTES * 2 + 1], out[REPLY_TEXT_BYTES];
     struct reply reply;
 

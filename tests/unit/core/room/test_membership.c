@@ -297,7 +297,7 @@ Test(membership, a_mute_member_that_asks_for_another_name_is_told_why_not)
     cr_expect(stage_heard(&stage, ALICE, 0, "消息没有发送: 您已被管理员禁言"));
     ask(ALICE, "E alice");
     stage_send(&stage, ALICE, "L alicia");
-    cr_expect(stage_heard(&stage, ALICE, 0, "姓名不可用 (UTF-8)"));
+    cr_expect(stage_heard(&stage, ALICE, 0, "姓名不可用: 您已被管理员禁言, 不能改名"));
 }
 
 Test(membership, the_muted_name_is_mute_at_another_endpoint_which_is_then_covered_too)
