@@ -68,6 +68,12 @@ struct observer {
     /* A datagram was refused or dropped. */
     void (*refused)(void *ctx, const struct moment *now, enum refusal refusal,
                     const struct path *path);
+    /*
+     * A join or rename asked for a name that nobody may have; `refused` with REFUSED_NAME_BAD
+     * follows. The name is as it was sent, any bytes of any length.
+     */
+    void (*name_refused)(void *ctx, const struct moment *now, const char *name, size_t length,
+                         enum name_fault fault, const struct path *path);
     /* A datagram to this member could not be sent. */
     void (*undelivered)(void *ctx, const struct moment *now, const char *name,
                         const struct path *path);

@@ -11,6 +11,7 @@
 #include "core/model/bucket.h"
 
 #include <inttypes.h>
+#include <roomd/dialect.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -97,9 +98,26 @@ static void on_refused(void *ctx, const struct moment *now, enum refusal refusal
     struct journal *journal = ctx;
     char endpoint[ENDPOINT_TEXT_BYTES];
 
+    /* on_name_refused has said more about it. */
+    if (refusal == REFUSED_NAME_BAD)
+        return;
     if (is_wanted(journal, LOG_EVENT_REFUSALS) && may_write(journal, now, LOG_EVENT_REFUSALS))
         log_info("refused from %s: %s", endpoint_format(&path->peer, endpoint),
                  refusal_text(refusal));
+}
+
+/* The name can be any bytes: what is longer than names may be is cut. */
+static void on_name_refused(void *ctx, const struct moment *now, const char *name, size_t length,
+                            enum name_fault fault, const struct path *path)
+{
+    struct journal *journal = ctx;
+    char endpoint[ENDPOINT_TEXT_BYTES];
+    bool cut = length > ROOM_NAME_MAX_BYTES;
+
+    if (is_wanted(journal, LOG_EVENT_REFUSALS) && may_write(journal, now, LOG_EVENT_REFUSALS))
+        log_info("refused from %s: %s '%.*s'%s: %s", endpoint_format(&path->peer, endpoint),
+                 refusal_text(REFUSED_NAME_BAD), cut ? ROOM_NAME_MAX_BYTES : (int)length, name,
+                 cut ? "..." : "", dialect_name_fault(DIALECT_EN, fault));
 }
 
 static void on_undelivered(void *ctx, const struct moment *now, const char *name,
@@ -132,6 +150,7 @@ struct observer journal_observer(struct journal *journal)
 {
     return (struct observer){.happened = on_happened,
                              .refused = on_refused,
+                             .name_refused = on_name_refused,
                              .undelivered = on_undelivered,
                              .overload = on_overload,
                              .ctx = journal};

@@ -27,6 +27,17 @@ static void on_refused(void *ctx, const struct moment *now, enum refusal refusal
     stage->refused[refusal]++;
 }
 
+static void on_name_refused(void *ctx, const struct moment *now, const char *name, size_t length,
+                            enum name_fault fault, const struct path *path)
+{
+    struct stage *stage = ctx;
+
+    (void)now;
+    (void)path;
+    snprintf(stage->refused_name, sizeof(stage->refused_name), "%.*s", (int)length, name);
+    stage->name_fault = fault;
+}
+
 static void on_undelivered(void *ctx, const struct moment *now, const char *name,
                            const struct path *path)
 {
@@ -89,6 +100,7 @@ int stage_start(struct stage *stage)
 {
     const struct observer observer = {.happened = on_happened,
                                       .refused = on_refused,
+                                      .name_refused = on_name_refused,
                                       .undelivered = on_undelivered,
                                       .overload = on_overload,
                                       .ctx = stage};

@@ -22,6 +22,8 @@ struct stage {
     struct room_setup setup;    /* the rest; change it before stage_start */
     uint64_t happened[4];       /* events seen by the observer, by kind */
     uint64_t refused[REFUSALS]; /* seen by the observer */
+    char refused_name[64];      /* the last that nobody may have, as the observer was told */
+    enum name_fault name_fault; /* and why */
     uint64_t undelivered;
     unsigned overloads;            /* how many the observer saw, beginnings and ends */
     struct room_overload overload; /* the last one that the observer saw */

@@ -21,6 +21,17 @@ enum name_fault room_parse_name(const struct room *room, const char *text, size_
     return name_parse(text, length, room->limits.max_name_codepoints, &room->reserved, ret_name);
 }
 
+/* The same, and tells the observers of a name that nobody may have. */
+static bool read_name(const struct room *room, const struct moment *now, const struct path *path,
+                      const char *text, size_t length, struct name *ret_name)
+{
+    enum name_fault fault = room_parse_name(room, text, length, ret_name);
+
+    if (fault != NAME_FINE)
+        observers_name_refused(&room->observers, now, text, length, fault, path);
+    return fault == NAME_FINE;
+}
+
 /* True if another member has this name, or one that looks like it. */
 static bool is_taken(const struct room *room, const struct name *name, const struct member *except)
 {
@@ -37,7 +48,7 @@ static enum refusal propose_join(const struct room *room, const struct moment *n
 {
     const struct endpoint *peer = &join->path->peer;
 
-    if (room_parse_name(room, join->name, join->name_len, ret_name) != NAME_FINE)
+    if (!read_name(room, now, join->path, join->name, join->name_len, ret_name))
         return REFUSED_NAME_BAD;
     if (bans_forbid(room->bans, ret_name->folded, peer, now->mono_ns))
         return REFUSED_BANNED;
@@ -101,7 +112,7 @@ enum refusal room_rename(struct room *room, const struct moment *now, struct mem
     struct name name;
     enum refusal refused;
 
-    if (room_parse_name(room, text, length, &name) != NAME_FINE)
+    if (!read_name(room, now, room_path(room, member), text, length, &name))
         return REFUSED_NAME_BAD;
     *ret_renamed = !has_name(member, &name);
     if (!*ret_renamed)

@@ -23,6 +23,13 @@ void observers_refused(const struct observers *observers, const struct moment *n
     CALL(refused, now, refusal, path);
 }
 
+void observers_name_refused(const struct observers *observers, const struct moment *now,
+                            const char *name, size_t length, enum name_fault fault,
+                            const struct path *path)
+{
+    CALL(name_refused, now, name, length, fault, path);
+}
+
 void observers_undelivered(const struct observers *observers, const struct moment *now,
                            const char *name, const struct path *path)
 {

@@ -18,6 +18,9 @@ void observers_happened(const struct observers *observers, const struct moment *
                         const struct event *event, const struct path *path);
 void observers_refused(const struct observers *observers, const struct moment *now,
                        enum refusal refusal, const struct path *path);
+void observers_name_refused(const struct observers *observers, const struct moment *now,
+                            const char *name, size_t length, enum name_fault fault,
+                            const struct path *path);
 void observers_undelivered(const struct observers *observers, const struct moment *now,
                            const char *name, const struct path *path);
 void observers_overload(const struct observers *observers, const struct room_overload *overload);

@@ -104,6 +104,35 @@ Test(journal, each_event_is_a_line)
                                "refused from 192.0.2.7:40719: name taken\n");
 }
 
+static void refuse_name(const char *name, size_t length, enum name_fault fault)
+{
+    const struct observer observer = journal_observer(&journal);
+
+    observer.name_refused(&journal, &now, name, length, fault, &path);
+    observer.refused(&journal, &now, REFUSED_NAME_BAD, &path);
+}
+
+Test(journal, a_name_that_nobody_may_have_is_one_harmless_line_with_the_reason)
+{
+    char name[100];
+
+    refuse_name("Notice", 6, NAME_RESERVED);
+    cr_expect_str_eq(logged(), "refused from 192.0.2.7:40719: name not allowed 'Notice': it looks "
+                               "like the administrator, a program or a line\n");
+    refuse_name("a\x1b[2J\nb\xff", 8, NAME_UNSEEN);
+    cr_expect_str_eq(logged(),
+                     "refused from 192.0.2.7:40719: name not allowed 'a\\x1b[2J\\x0ab\\xff': "
+                     "there is a character in it that can't be seen\n");
+    memset(name, 'x', sizeof(name));
+    refuse_name(name, sizeof(name), NAME_LONG);
+    cr_expect_str_eq(logged(),
+                     "refused from 192.0.2.7:40719: name not allowed 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+                     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'...: it is too long\n");
+    for (unsigned i = 0; i < 10 * JOURNAL_BURST; i++)
+        refuse_name("Notice", 6, NAME_RESERVED);
+    cr_expect_leq(lines_logged(), JOURNAL_BURST);
+}
+
 Test(journal, only_what_log_events_names_is_logged)
 {
     static const char *const lines[LOG_EVENTS] = {

@@ -530,6 +530,24 @@ Test(membership, once_a_member_has_left_what_looked_like_its_name_is_free)
     cr_expect_eq(stage.refused[REFUSED_NAME_TAKEN], 1);
 }
 
+Test(membership, a_name_that_nobody_may_have_is_reported_with_the_reason)
+{
+    struct hand carol;
+
+    stage_send(&stage, ALICE, "L bob smith");
+    cr_expect_str_eq(stage.refused_name, "bob smith");
+    cr_expect_eq(stage.name_fault, NAME_SPACE);
+    cr_expect(stage_heard(&stage, ALICE, 0, "姓名不可用: 含有空格"));
+    hand_init(&carol, &stage, CAROL);
+    cr_expect_not(hand_enter(&carol, 7, "Notice"));
+    cr_expect_str_eq(stage.refused_name, "Notice");
+    cr_expect_eq(stage.name_fault, NAME_RESERVED);
+    cr_assert(hand_enter(&carol, 8, "carol"));
+    hand_rename(&carol, 1, "c:");
+    cr_expect_str_eq(stage.refused_name, "c:");
+    cr_expect_eq(stage.name_fault, NAME_COLON);
+}
+
 Test(membership, a_rename_to_the_same_name_changes_nothing_and_costs_nothing)
 {
     struct hand alice;
