@@ -17,6 +17,7 @@
 #include <roomd/event.h>
 #include <roomd/limits.h>
 #include <roomd/moment.h>
+#include <roomd/refusal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -166,6 +167,12 @@ int client_say(struct client *client, const struct moment *now, const char *text
  */
 int client_rename(struct client *client, const struct moment *now, const char *name,
                   uint32_t *ret_number);
+
+/*
+ * Why every room refuses this name, NAME_FINE if none does for its form. A room has reasons of its
+ * own, too: words of its dialects, or a lower room.max_name.
+ */
+enum name_fault client_name_fault(const char *name);
 
 /*
  * Leaves, once the outcomes of all messages are known; with `at_once`, now. The server is told;

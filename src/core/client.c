@@ -8,10 +8,12 @@
 #include "core/client/client_base.h"
 #include "core/model/name.h"
 #include "core/model/text.h"
+#include "core/plain_wire/reserved_names.h"
 
 #include <roomd/moment.h>
 #include <roomd/status.h>
 #include <stdlib.h>
+#include <string.h>
 
 void client_free(struct client *client)
 {
@@ -68,6 +70,15 @@ int client_rename(struct client *client, const struct moment *now, const char *n
     if (status == STATUS_OK && is_leaving(client))
         status = STATUS_INVALID;
     return status == STATUS_OK ? client->ops->rename(client, now, name, ret_number) : status;
+}
+
+enum name_fault client_name_fault(const char *name)
+{
+    struct name_reserved reserved;
+    struct name parsed;
+
+    reserved_names_init(&reserved);
+    return name_parse(name, strlen(name), ROOM_NAME_MAX_BYTES, &reserved, &parsed);
 }
 
 void client_leave(struct client *client, const struct moment *now, bool at_once)

@@ -4,6 +4,7 @@
 /* Two tables of words. */
 #include "room/reasons.h"
 
+#include <roomd/dialect.h>
 #include <roomd/sequenced.h>
 #include <stdio.h>
 
@@ -13,7 +14,8 @@ static const struct {
 } reasons[] = {
     {CLIENT_REFUSED_VERSION,
      "the room speaks another version of the protocol: install the room that came with it"},
-    {CLIENT_REFUSED_TAKEN, "somebody in the room has that name: take another, with --name"},
+    {CLIENT_REFUSED_TAKEN,
+     "somebody in the room has that name, or one that looks like it: take another, with --name"},
     {CLIENT_REFUSED_NAME, "nobody can have that name: take another, with --name"},
     {CLIENT_REFUSED_FULL, "the room is full"},
     {CLIENT_REFUSED_BANNED, "the administrator does not let you in"},
@@ -38,7 +40,7 @@ static const struct {
     {SEQUENCED_WHY_TOO_LONG, "it is too long for this room"},
     {SEQUENCED_WHY_NOT_UTF8, "it is not valid UTF-8"},
     {SEQUENCED_WHY_EMPTY, "it is empty"},
-    {SEQUENCED_WHY_NAME_TAKEN, "somebody in the room has that name"},
+    {SEQUENCED_WHY_NAME_TAKEN, "somebody in the room has that name, or one that looks like it"},
     {SEQUENCED_WHY_BAD_NAME, "nobody can have that name"},
     {SEQUENCED_WHY_NOT_UNDERSTOOD, "the room does not understand it"},
 };
@@ -52,6 +54,15 @@ const char *reasons_text(enum client_reason reason, char text[REASONS_TEXT_BYTES
         }
     }
     snprintf(text, REASONS_TEXT_BYTES, "the room has refused you (reason %d)", (int)reason);
+    return text;
+}
+
+const char *reasons_name(const char *name, char text[REASONS_TEXT_BYTES])
+{
+    enum name_fault fault = client_name_fault(name);
+
+    snprintf(text, REASONS_TEXT_BYTES, "%s%s", fault != NAME_FINE ? ": " : "",
+             dialect_name_fault(DIALECT_EN, fault));
     return text;
 }
 

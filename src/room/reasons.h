@@ -17,6 +17,12 @@
  */
 const char *reasons_text(enum client_reason reason, char text[REASONS_TEXT_BYTES]);
 
+/*
+ * Why nobody can have this name, as far as it is known without the room: ": it is empty", or "".
+ * Returns `text`.
+ */
+const char *reasons_name(const char *name, char text[REASONS_TEXT_BYTES]);
+
 /* Why a message was not taken: the `why` of CLIENT_REFUSED. Returns `text`. */
 const char *reasons_not_taken(uint8_t why, char text[REASONS_TEXT_BYTES]);
 

@@ -47,7 +47,9 @@ class RoomFilter(RoomProgramTest):
     def test_refusals_are_told_in_words(self):
         room = self.open()
         room.members("alice")
-        for name, words in (("alice", "somebody in the room has that name"), ("admin", "nobody can have that name")):
+        for name, words in (("alice", "somebody in the room has that name"), ("admin", "nobody can have that name"),
+                            ("admin", ": it looks like the administrator, a program or a line"),
+                            ("bob:", ": there is a colon in it, or what looks like one")):
             result = run_room("--name", name, "-m", "x", "%s:%d" % room.doors[0])
             self.assertEqual(REFUSED, result.returncode)
             self.assertIn(words, result.stderr.decode())

@@ -73,11 +73,12 @@ static int exit_code(const struct line_mode *mode)
 
 static void end_refused(struct line_mode *mode, enum client_reason reason)
 {
-    char words[REASONS_TEXT_BYTES];
-
+    char words[REASONS_TEXT_BYTES], why[REASONS_TEXT_BYTES] = "";
     const char *close_text = client_close_text(mode->driver.client);
 
-    safe_line_print(stderr, "room: %s%s%s", reasons_text(reason, words),
+    if (reason == CLIENT_REFUSED_NAME)
+        reasons_name(mode->options->name, why);
+    safe_line_print(stderr, "room: %s%s%s%s", reasons_text(reason, words), why,
                     close_text[0] != '\0' ? ": " : "", close_text);
     end(mode, LINE_MODE_EXIT_REFUSED);
 }

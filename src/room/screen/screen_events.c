@@ -7,6 +7,7 @@
 #include "room/reasons.h"
 #include "room/screen/screen_state.h"
 
+#include <roomd/sequenced.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -43,11 +44,12 @@ static void show_without_event(struct screen *screen, const struct pending_entry
 void screen_events_outcome(struct screen *screen, const struct pending_entry *entry,
                            enum client_outcome outcome, uint8_t why)
 {
-    char words[REASONS_TEXT_BYTES];
+    char words[REASONS_TEXT_BYTES], fault[REASONS_TEXT_BYTES];
 
     if (entry->rename && outcome == CLIENT_REFUSED)
-        board_say(&screen->board, true, "your name has not changed to %s: %s", entry->text,
-                  reasons_not_taken(why, words));
+        board_say(&screen->board, true, "your name has not changed to %s: %s%s", entry->text,
+                  reasons_not_taken(why, words),
+                  why == SEQUENCED_WHY_BAD_NAME ? reasons_name(entry->text, fault) : "");
     else if (entry->rename)
         board_say(&screen->board, true, "it is not known whether your name has changed to %s",
                   entry->text);
@@ -168,12 +170,14 @@ static void show_refusal(struct screen *screen, enum client_reason reason, uint1
     ev_timer_stop(screen->loop, &screen->slow);
     screen->refusal = reason;
     screen->state = PROMPT_WAITING;
-    if (reason == CLIENT_REFUSED_TAKEN || reason == CLIENT_REFUSED_NAME) {
+    if (reason == CLIENT_REFUSED_TAKEN) {
         board_say(&screen->board, true,
-                  reason == CLIENT_REFUSED_TAKEN
-                      ? "somebody in the room has the name %s: take another"
-                      : "nobody can have the name %s: take another",
+                  "somebody in the room has the name %s, or one that looks like it: take another",
                   screen->options.name);
+        screen_names_ask(screen);
+    } else if (reason == CLIENT_REFUSED_NAME) {
+        board_say(&screen->board, true, "nobody can have the name %s%s; take another",
+                  screen->options.name, reasons_name(screen->options.name, words));
         screen_names_ask(screen);
     } else if (!again) {
         board_say(&screen->board, true, "%s; it tries again in %u s", reasons_text(reason, words),
