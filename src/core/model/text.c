@@ -223,16 +223,22 @@ static int normalise(const char *bytes, size_t length, utf8proc_option_t options
     return (int)count;
 }
 
-int text_fold(const char *bytes, size_t length, char *out, size_t size)
-{
-    /* The flags of utf8proc_NFKC_Casefold. */
-    return normalise(bytes, length,
-                     UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
-                         UTF8PROC_IGNORE,
-                     out, size);
-}
-
 int text_compose(const char *bytes, size_t length, char *out, size_t size)
 {
     return normalise(bytes, length, UTF8PROC_STABLE | UTF8PROC_COMPOSE, out, size);
+}
+
+int text_fold(const char *bytes, size_t length, char *out, size_t size)
+{
+    char composed[TEXT_FOLD_MAX_BYTES];
+    /* Folding turns U+0345 into a letter, so it needs the marks in their canonical order. */
+    int composed_len = text_compose(bytes, length, composed, sizeof(composed));
+
+    if (composed_len < 0)
+        return -1;
+    /* The flags of utf8proc_NFKC_Casefold. */
+    return normalise(composed, (size_t)composed_len,
+                     UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
+                         UTF8PROC_IGNORE,
+                     out, size);
 }

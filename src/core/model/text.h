@@ -38,8 +38,8 @@ bool text_is_space(int32_t codepoint);
 size_t text_width(const char *bytes, size_t length);
 
 /*
- * The form in which names are compared: utf8proc's NFKC_Casefold. Returns the length, or -1 if
- * `bytes` is not valid or the result exceeds `size` bytes. No terminator is written.
+ * The form in which names are compared: utf8proc's NFKC_Casefold of NFC. Returns the length, or -1
+ * if `bytes` is not valid or the result exceeds `size` bytes. No terminator is written.
  */
 int text_fold(const char *bytes, size_t length, char *out, size_t size);
 

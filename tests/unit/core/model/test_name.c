@@ -48,6 +48,17 @@ Test(name, a_name_is_shown_composed_and_compared_folded)
     cr_expect_eq(name.folded_len, strlen(name.folded));
 }
 
+Test(name, what_is_shown_alike_is_compared_alike)
+{
+    struct name name, other;
+
+    cr_assert_eq(parse("α\u0345\u0301", &name), NAME_FINE);
+    cr_assert_eq(parse("α\u0301\u0345", &other), NAME_FINE);
+    cr_expect_str_eq(name.shown, other.shown);
+    cr_expect_str_eq(name.folded, other.folded);
+    cr_expect(name_matches("α\u0345\u0301", 6, other.folded, other.folded_len));
+}
+
 Test(name, a_nul_byte_is_refused)
 {
     struct name name;
