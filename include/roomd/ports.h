@@ -3,8 +3,8 @@
 
 /*
  * Core's ports, each a struct of functions and a context: the *outbox* sends datagrams, *observers*
- * are told what happens, the *roster* keeps members over a restart. No function of a port may call
- * back into the room; its arguments are borrowed for the call.
+ * are told what happens, the *roster* keeps members over a restart. And what the network reports.
+ * No function of a port may call back into the room; its arguments are borrowed for the call.
  */
 #ifndef ROOMD_PORTS_H
 #define ROOMD_PORTS_H
@@ -46,6 +46,20 @@ struct outbox {
      */
     void (*send)(void *ctx, struct outbox_entry *entries, size_t count);
     void *ctx;
+};
+
+/* ---- errors ---- */
+
+/*
+ * "Port unreachable" (RFC 792 type 3 code 3; RFC 4443 type 1 code 4), about a datagram of ours. A
+ * hint: anybody can write one. All is borrowed for the call.
+ */
+struct unreachable {
+    const struct endpoint *peer;              /* destination of the quoted datagram */
+    uint8_t offender[ENDPOINT_ADDRESS_BYTES]; /* source of the error */
+    uint16_t door;                            /* through which the quoted datagram was sent */
+    const char *quoted;                       /* the front of its payload, or all of it */
+    size_t length;                            /* bytes of it */
 };
 
 /* ---- observers ---- */

@@ -127,9 +127,8 @@ int room_restore(struct room *room, const struct moment *now, const struct roste
 void room_receive(struct room *room, const struct moment *now, const struct path *path,
                   const void *bytes, size_t length);
 
-/* An ICMP error quotes a datagram sent to this peer through that door: its program may be gone. */
-void room_unreachable(struct room *room, const struct moment *now, const struct endpoint *peer,
-                      uint16_t door);
+/* An error says that the port of a peer is closed: its program may be gone. */
+void room_unreachable(struct room *room, const struct moment *now, const struct unreachable *error);
 
 /*
  * The doors hold more datagrams than were passed on in this turn, or not: while they do, members

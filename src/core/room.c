@@ -249,14 +249,17 @@ int64_t room_tick(struct room *room, const struct moment *now)
     return room_next_tick(room);
 }
 
-void room_unreachable(struct room *room, const struct moment *now, const struct endpoint *peer,
-                      uint16_t door)
+void room_unreachable(struct room *room, const struct moment *now, const struct unreachable *error)
 {
-    struct member *member = registry_find_endpoint(room->registry, peer);
+    struct member *member = registry_find_endpoint(room->registry, error->peer);
 
     room->stats.unreachable++;
-    /* Through another door it may be the error of an old membership. */
-    if (member != NULL && room_path(room, member)->door == door)
+    /*
+     * Only the member's machine knows its ports. Through another door it may be the error of an
+     * old membership.
+     */
+    if (member != NULL && room_path(room, member)->door == error->door &&
+        memcmp(error->offender, error->peer->address, ENDPOINT_ADDRESS_BYTES) == 0)
         plain_server_unreachable(room, now, member);
 }
 

@@ -300,11 +300,11 @@ static void on_writable(void *ctx, uint16_t door)
     room_door_writable(server->room, door);
 }
 
-static void on_unreachable(void *ctx, const struct endpoint *peer, uint16_t door)
+static void on_unreachable(void *ctx, const struct unreachable *error)
 {
     struct server *server = ctx;
 
-    room_unreachable(server->room, &server->now, peer, door);
+    room_unreachable(server->room, &server->now, error);
 }
 
 /* ---- opening, in order; closing, in reverse ---- */

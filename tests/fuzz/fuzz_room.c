@@ -61,6 +61,14 @@ static void on_lines(struct world *world, const struct outbox_entry *entry)
     }
 }
 
+static void keep_quotable(struct world *world, const struct outbox_entry *entry)
+{
+    struct quotable *quotable = &world->quotable[peer_of(entry->path)];
+
+    memcpy(quotable->bytes, entry->bytes, entry->length);
+    quotable->length = entry->length;
+}
+
 static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
 {
     struct world *world = ctx;
@@ -83,10 +91,12 @@ static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
         }
         world->take = (uint8_t)(world->take - (world->take == 255 ? 0 : 1));
         entry->result = peer_of(entry->path) == world->failing ? OUTBOX_FAILED : OUTBOX_TAKEN;
-        if (sequenced_is(entry->bytes, entry->length))
+        if (sequenced_is(entry->bytes, entry->length)) {
             room_sequenced_sent(world, entry, entry->result == OUTBOX_TAKEN);
-        else
+        } else {
+            keep_quotable(world, entry);
             on_lines(world, entry);
+        }
     }
 }
 
@@ -342,9 +352,16 @@ static void step_reload(struct world *world, struct input *input)
 
 static void step_unreachable(struct world *world, struct input *input)
 {
-    struct path path = peer_path(take_byte(input));
+    uint8_t selector = take_byte(input);
+    struct path path = peer_path(selector);
+    const struct quotable *quotable = &world->quotable[peer_of(&path)];
+    struct unreachable error = {.peer = &path.peer,
+                                .door = path.door,
+                                .quoted = quotable->bytes,
+                                .length = quotable->length >> (selector >> 6)};
 
-    room_unreachable(world->fuzz.room, &world->fuzz.now, &path.peer, path.door);
+    memcpy(error.offender, path.peer.address, ENDPOINT_ADDRESS_BYTES);
+    room_unreachable(world->fuzz.room, &world->fuzz.now, &error);
 }
 
 static void step_sweep(struct world *world, struct input *input)

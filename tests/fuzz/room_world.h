@@ -57,12 +57,19 @@ struct history {
     uint16_t said[NUMBERS]; /* of each member, the last of its messages that made an event */
 };
 
+/* The last datagram that a peer was sent, which an ICMP error may quote. */
+struct quotable {
+    char bytes[PLAIN_LINE_MAX_BYTES];
+    size_t length;
+};
+
 struct world {
     struct fuzz_room fuzz;
     struct admin admin;
     struct room_config config;
     struct room_door doors[2];
     struct expectation peers[PEERS];
+    struct quotable quotable[PEERS];
     unsigned notices; /* said so far */
     uint8_t take;     /* datagrams that the doors take until they are full; 255: no limit */
     uint8_t failing;  /* peer that can't be sent to; PEERS and above: none */

@@ -185,6 +185,15 @@ void stage_join_elsewhere(struct stage *stage, uint16_t port, const char *name)
     join_by(stage, &path, name);
 }
 
+void stage_unreachable(struct stage *stage, const struct path *path, const char *quoted)
+{
+    struct unreachable error = {
+        .peer = &path->peer, .door = path->door, .quoted = quoted, .length = strlen(quoted)};
+
+    memcpy(error.offender, path->peer.address, ENDPOINT_ADDRESS_BYTES);
+    room_unreachable(stage->room, &stage->now, &error);
+}
+
 bool stage_heard(const struct stage *stage, uint16_t port, size_t n, const char *text)
 {
     const struct fake_datagram *datagram = fake_outbox_to(&stage->outbox, port, n);

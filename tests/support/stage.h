@@ -58,6 +58,12 @@ void stage_join(struct stage *stage, uint16_t port, const char *name);
  */
 void stage_join_elsewhere(struct stage *stage, uint16_t port, const char *name);
 
+/*
+ * "Port unreachable" from the machine of the peer, about a datagram with this payload, through the
+ * path's door.
+ */
+void stage_unreachable(struct stage *stage, const struct path *path, const char *quoted);
+
 /* True if the n-th datagram to that port is exactly this text. */
 bool stage_heard(const struct stage *stage, uint16_t port, size_t n, const char *text);
 

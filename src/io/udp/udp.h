@@ -31,12 +31,8 @@ struct udp_sink {
     void (*datagram)(void *ctx, const struct path *path, const uint8_t *bytes, size_t length);
     /* A door that had answered OUTBOX_LATER accepts datagrams again. */
     void (*writable)(void *ctx, uint16_t door);
-    /*
-     * An ICMP error arrived that quotes a datagram from this door to `peer`: its port, host or
-     * network is unreachable. Anybody who knows both addresses can forge one. Borrowed for the
-     * call.
-     */
-    void (*unreachable)(void *ctx, const struct endpoint *peer, uint16_t door);
+    /* "Port unreachable" arrived, which anybody can forge. Other ICMP errors are only counted. */
+    void (*unreachable)(void *ctx, const struct unreachable *error);
     void *ctx;
 };
 

@@ -2,8 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The error queue of a door: ICMP errors, each with the destination of the datagram that it quotes,
- * and reports that a datagram has left. Knows no consequences of either.
+ * The error queue of a door: ICMP errors, each with its source, and the destination and the payload
+ * of the datagram that it quotes; and reports that a datagram has left. Knows no consequences of
+ * either.
  *
  * The queue is read before datagrams because both share the receive buffer: left alone, errors from
  * a few members whose programs have gone would fill it, and nearly all messages would be lost.
@@ -38,7 +39,9 @@ static void reset(struct udp_error_batch *batch, size_t slot)
 void udp_errqueue_batch_init(struct udp_error_batch *batch)
 {
     for (size_t slot = 0; slot < UDP_ERROR_SLOTS; slot++) {
-        /* No buffer for the quoted bytes: the kernel reports their destination separately. */
+        batch->pieces[slot] = (struct iovec){batch->quoted[slot], UDP_QUOTED_MAX_BYTES};
+        batch->headers[slot].msg_hdr.msg_iov = &batch->pieces[slot];
+        batch->headers[slot].msg_hdr.msg_iovlen = 1;
         batch->headers[slot].msg_hdr.msg_name = &batch->peers[slot];
         batch->headers[slot].msg_hdr.msg_control = &batch->controls[slot];
         reset(batch, slot);
@@ -53,17 +56,33 @@ static bool is_error(const struct cmsghdr *control)
            (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_RECVERR);
 }
 
-/* False if the entry holds no error. */
-static bool read_error(struct msghdr *header, struct sock_extended_err *ret_error)
+/* The control message that describes the error, or NULL. */
+static const struct cmsghdr *find_error(struct msghdr *header)
 {
     for (struct cmsghdr *control = CMSG_FIRSTHDR(header); control != NULL;
          control = CMSG_NXTHDR(header, control)) {
-        if (is_error(control)) {
-            memcpy(ret_error, CMSG_DATA(control), sizeof(*ret_error));
-            return true;
-        }
+        if (is_error(control))
+            return control;
     }
-    return false;
+    return NULL;
+}
+
+/* The source of the error follows it in the control message (ip(7), SO_EE_OFFENDER). */
+static bool read_offender(const struct cmsghdr *control,
+                          uint8_t ret_address[ENDPOINT_ADDRESS_BYTES])
+{
+    size_t before = CMSG_LEN(sizeof(struct sock_extended_err));
+    size_t length = control->cmsg_len - before;
+    union sockaddr_any address;
+    struct endpoint offender;
+
+    length = length < sizeof(address) ? length : sizeof(address);
+    memset(&address, 0, sizeof(address));
+    memcpy(&address, (const uint8_t *)control + before, length);
+    if (sockaddr_to_endpoint(&address, (socklen_t)length, &offender) != 0)
+        return false;
+    memcpy(ret_address, offender.address, ENDPOINT_ADDRESS_BYTES);
+    return true;
 }
 
 /* Excludes local errors: the failing send has already returned those. */
@@ -73,33 +92,40 @@ static bool is_icmp(const struct sock_extended_err *error)
 }
 
 /*
- * Port, host or network unreachable. Excludes "too big", which does not mean that the peer has
- * gone, and "too many hops", which a change of routes causes for a while.
+ * Nothing but "port unreachable" says that a program has ended. Our own kernel reports a host as
+ * unreachable while it does not answer ARP, and a firewall or a change of routes makes the others.
  */
-static bool is_unreachable(const struct sock_extended_err *error)
+static bool is_port_unreachable(const struct sock_extended_err *error)
 {
     if (error->ee_origin == SO_EE_ORIGIN_ICMP)
-        return error->ee_type == ICMP_DEST_UNREACH && error->ee_code != ICMP_FRAG_NEEDED;
-    return error->ee_type == ICMP6_DST_UNREACH;
+        return error->ee_type == ICMP_DEST_UNREACH && error->ee_code == ICMP_PORT_UNREACH;
+    return error->ee_type == ICMP6_DST_UNREACH && error->ee_code == ICMP6_DST_UNREACH_NOPORT;
 }
 
 static void dispatch(struct udp *udp, size_t slot)
 {
     struct udp_set *set = udp->set;
-    struct msghdr *header = &set->errors.headers[slot].msg_hdr;
+    struct udp_error_batch *batch = &set->errors;
+    struct msghdr *header = &batch->headers[slot].msg_hdr;
+    const struct cmsghdr *control = find_error(header);
     struct sock_extended_err error;
     struct endpoint peer;
+    struct unreachable report = {.peer = &peer,
+                                 .door = udp->door,
+                                 .quoted = batch->quoted[slot],
+                                 .length = batch->headers[slot].msg_len};
 
-    if (!read_error(header, &error))
+    if (control == NULL)
         return;
+    memcpy(&error, CMSG_DATA(control), sizeof(error));
     if (error.ee_origin == SO_EE_ORIGIN_TIMESTAMPING)
         udp_paths_left(udp, error.ee_data);
     if (!is_icmp(&error))
         return;
     set->stats.icmp_errors++;
-    if (is_unreachable(&error) &&
-        sockaddr_to_endpoint(&set->errors.peers[slot], header->msg_namelen, &peer) == 0)
-        set->sink.unreachable(set->sink.ctx, &peer, udp->door);
+    if (is_port_unreachable(&error) && read_offender(control, report.offender) &&
+        sockaddr_to_endpoint(&batch->peers[slot], header->msg_namelen, &peer) == 0)
+        set->sink.unreachable(set->sink.ctx, &report);
 }
 
 static size_t drain(struct udp *udp)

@@ -42,6 +42,9 @@
     (UDP_PKTINFO_BYTES + UDP_TIMESTAMP_BYTES +                                                     \
      CMSG_SPACE(sizeof(struct sock_extended_err) + sizeof(struct sockaddr_in6)))
 
+/* A machine quotes as much as fits an ICMP error of 576 bytes (RFC 1812, 4.3.2.3). */
+#define UDP_QUOTED_MAX_BYTES 576
+
 struct udp_recv_control {
     alignas(struct cmsghdr) uint8_t bytes[UDP_RECV_CONTROL_BYTES];
 };
@@ -84,6 +87,8 @@ struct udp_send_batch {
 
 struct udp_error_batch {
     struct mmsghdr headers[UDP_ERROR_SLOTS];
+    struct iovec pieces[UDP_ERROR_SLOTS];
+    char quoted[UDP_ERROR_SLOTS][UDP_QUOTED_MAX_BYTES];
     union sockaddr_any peers[UDP_ERROR_SLOTS];
     struct udp_error_control controls[UDP_ERROR_SLOTS];
 };

@@ -42,7 +42,7 @@ static void unreachable(uint16_t port)
 {
     struct path path = stage_path(port, 0);
 
-    room_unreachable(stage.room, &stage.now, &path.peer, 0);
+    stage_unreachable(&stage, &path, "");
     stage_sweep(&stage);
 }
 
@@ -124,7 +124,21 @@ Test(liveness, an_error_of_a_stranger_or_by_another_door_is_nothing)
 
     for (int i = 0; i < 5; i++) {
         unreachable(4000);
-        room_unreachable(stage.room, &stage.now, &path.peer, 1);
+        path.door = 1;
+        stage_unreachable(&stage, &path, "");
+        later_ms(2050);
+    }
+    expect_gone(false);
+}
+
+Test(liveness, an_error_from_another_host_is_nothing)
+{
+    struct path path = stage_path(ALICE, 0);
+    struct unreachable error = {.peer = &path.peer, .quoted = ""};
+
+    endpoint_address_from_ipv4((const uint8_t[]){192, 0, 2, 254}, error.offender);
+    for (int i = 0; i < 5; i++) {
+        room_unreachable(stage.room, &stage.now, &error);
         later_ms(2050);
     }
     expect_gone(false);

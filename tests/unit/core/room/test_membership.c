@@ -322,7 +322,7 @@ Test(membership, a_mute_member_that_was_missed_is_still_mute)
     stage_join(&stage, ALICE, "alice");
     mute("alice");
     for (int i = 0; i < 3; i++) {
-        room_unreachable(stage.room, &stage.now, &path.peer, 0);
+        stage_unreachable(&stage, &path, "");
         stage.now.mono_ns += 3 * MOMENT_NS_PER_S;
     }
     cr_assert_eq(room_members(stage.room), 1, "its program is gone");

@@ -99,7 +99,7 @@ Test(untrusted, two_blind_datagrams_bring_three_times_their_bytes_at_most_whatev
 
         say("The rain in Spain stays mainly in the plain.", 5);
         room_notice(stage.room, &stage.now, "z", 1, &members);
-        room_unreachable(stage.room, &stage.now, &path.peer, 0);
+        stage_unreachable(&stage, &path, "管理员消息: z");
         pass(60);
     }
     room_kick(stage.room, &stage.now, "victim", "because");

@@ -304,7 +304,7 @@ Test(session_path, an_icmp_error_is_nobodys_end)
 {
     for (int i = 0; i < 10; i++) {
         stage.now.mono_ns += 3 * MOMENT_NS_PER_S;
-        room_unreachable(stage.room, &stage.now, &alice.path.peer, 0);
+        stage_unreachable(&stage, &alice.path, "");
     }
     cr_expect_eq(room_members(stage.room), 1);
 }

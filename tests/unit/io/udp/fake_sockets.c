@@ -68,6 +68,7 @@ struct fake_icmp *fake_icmp_arrive(int socket, const char *peer)
 
     *icmp = (struct fake_icmp){.socket = socket};
     endpoint_parse(peer, &icmp->peer);
+    icmp->offender = icmp->peer;
     ipv4 = endpoint_address_is_ipv4(icmp->peer.address);
     icmp->origin = ipv4 ? SO_EE_ORIGIN_ICMP : SO_EE_ORIGIN_ICMP6;
     icmp->type = ipv4 ? ICMP_DEST_UNREACH : ICMP6_DST_UNREACH;
@@ -408,13 +409,27 @@ static void deliver_left(const struct fake_icmp *left, struct msghdr *header)
     header->msg_controllen = used;
 }
 
-/* In the kernel's order: the address that the report came to, then the error and its sender. */
-static void deliver_icmp(const struct fake_icmp *icmp, struct msghdr *header)
+/* As much of the quoted payload as there is space for. */
+static void deliver_quoted(const struct fake_icmp *icmp, struct mmsghdr *message)
 {
+    const struct iovec *piece = message->msg_hdr.msg_iov;
+    size_t length = icmp->quoted != NULL ? strlen(icmp->quoted) : 0;
+    size_t room = message->msg_hdr.msg_iovlen > 0 ? piece->iov_len : 0;
+
+    message->msg_hdr.msg_flags = MSG_ERRQUEUE | (length > room ? MSG_TRUNC : 0);
+    message->msg_len = (unsigned)(length < room ? length : room);
+    if (message->msg_len > 0)
+        memcpy(piece->iov_base, icmp->quoted, message->msg_len);
+}
+
+/* In the kernel's order: the address that the report came to, then the error and its sender. */
+static void deliver_icmp(const struct fake_icmp *icmp, struct mmsghdr *message)
+{
+    struct msghdr *header = &message->msg_hdr;
     bool ipv4 = endpoint_address_is_ipv4(icmp->peer.address);
     struct {
         struct sock_extended_err error;
-        struct sockaddr_in6 offender;
+        union sockaddr_any offender;
     } report = {.error = {.ee_origin = icmp->origin, .ee_type = icmp->type, .ee_code = icmp->code}};
     size_t length =
         sizeof(report.error) + (ipv4 ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6));
@@ -429,7 +444,9 @@ static void deliver_icmp(const struct fake_icmp *icmp, struct msghdr *header)
     memcpy(header->msg_name, &peer,
            peer_length < header->msg_namelen ? peer_length : header->msg_namelen);
     header->msg_namelen = peer_length;
-    header->msg_flags = MSG_ERRQUEUE | MSG_TRUNC;
+    deliver_quoted(icmp, message);
+    if (!icmp->nobodys)
+        sockaddr_from_endpoint(&icmp->offender, &report.offender);
     if (ipv4)
         add_control(header, &used, IPPROTO_IP, IP_PKTINFO, &ipv4_info, sizeof(ipv4_info));
     else
@@ -476,7 +493,7 @@ static int receive_icmp(int fd, struct mmsghdr *headers, unsigned count)
         if (entry->origin == SO_EE_ORIGIN_TIMESTAMPING)
             deliver_left(entry, &headers[done++].msg_hdr);
         else
-            deliver_icmp(entry, &headers[done++].msg_hdr);
+            deliver_icmp(entry, &headers[done++]);
         fake.pending[find(fd)] = is_next_pending(fd) ? ECONNREFUSED : 0;
     }
     reset_ready(fd);

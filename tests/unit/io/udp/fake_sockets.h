@@ -51,12 +51,15 @@ struct fake_arrival {
 
 /* An entry of the error queue: an ICMP error, or the report of a departure. */
 struct fake_icmp {
-    struct endpoint peer; /* destination of the quoted datagram */
+    struct endpoint peer;     /* destination of the quoted datagram */
+    struct endpoint offender; /* source of the error; the peer, unless it is changed */
+    const char *quoted;       /* payload of the quoted datagram; NULL = nothing of it */
     int socket;
     uint16_t family; /* of msg_name, if it is not the peer's */
     uint8_t origin, type, code;
     uint32_t key; /* of the message that has left */
     bool silent;  /* without the control message that describes it */
+    bool nobodys; /* without its source */
 };
 
 struct fake_option {

@@ -30,11 +30,10 @@ static void on_writable(void *ctx, uint16_t door)
     (void)door;
 }
 
-static void on_unreachable(void *ctx, const struct endpoint *peer, uint16_t door)
+static void on_unreachable(void *ctx, const struct unreachable *error)
 {
     (void)ctx;
-    (void)peer;
-    (void)door;
+    (void)error;
 }
 
 static void set_up(void)

@@ -16,8 +16,10 @@
 #define MANY 5000
 
 struct report {
-    struct endpoint peer;
+    struct endpoint peer, offender;
     uint16_t door;
+    size_t length;
+    char quoted[16]; /* the front of it */
 };
 
 static struct ev_loop *loop;
@@ -25,7 +27,7 @@ static struct udp_set *set;
 static struct report reports[MANY];
 static size_t report_count, heard_count;
 static size_t heard_before_last_report;
-static bool probing;
+static bool answering;
 
 static void on_datagram(void *ctx, const struct path *path, const uint8_t *bytes, size_t length)
 {
@@ -42,17 +44,21 @@ static void on_writable(void *ctx, uint16_t door)
     (void)door;
 }
 
-static void on_unreachable(void *ctx, const struct endpoint *peer, uint16_t door)
+static void on_unreachable(void *ctx, const struct unreachable *error)
 {
-    struct path path = {.peer = *peer, .door = door};
-    struct outbox_entry probe = {.path = &path};
+    struct path path = {.peer = *error->peer, .door = error->door};
+    struct outbox_entry answer = {.path = &path, .bytes = "?", .length = 1};
+    struct report *report = &reports[report_count++];
 
     (void)ctx;
-    reports[report_count++] = (struct report){.peer = *peer, .door = door};
+    *report = (struct report){.peer = *error->peer, .door = error->door, .length = error->length};
+    memcpy(report->offender.address, error->offender, sizeof(error->offender));
+    memcpy(report->quoted, error->quoted,
+           error->length < sizeof(report->quoted) ? error->length : sizeof(report->quoted));
     heard_before_last_report = heard_count;
-    if (probing) {
-        udp_outbox_send(set, &probe, 1);
-        cr_assert_eq(probe.result, OUTBOX_TAKEN);
+    if (answering) {
+        udp_outbox_send(set, &answer, 1);
+        cr_assert_eq(answer.result, OUTBOX_TAKEN);
     }
 }
 
@@ -133,6 +139,37 @@ Test(udp_errqueue, a_link_local_peer_keeps_its_scope)
     assert_report(0, "[fe80::1%3]:4000", 1);
 }
 
+Test(udp_errqueue, a_closed_port_is_reported_with_the_source_of_the_error_and_what_it_quotes)
+{
+    char text[ENDPOINT_TEXT_BYTES];
+    char longest[1025];
+
+    fake_icmp_arrive(0, "192.0.2.1:4000")->quoted = "alice: hi";
+    endpoint_parse("192.0.2.9:0", &fake_icmp_arrive(0, "192.0.2.1:4000")->offender);
+    memset(longest, 'x', sizeof(longest) - 1);
+    longest[sizeof(longest) - 1] = '\0';
+    fake_icmp_arrive(0, "192.0.2.1:4000")->quoted = longest;
+    turn(0);
+    endpoint_parse("[2001:db8::9]:0", &fake_icmp_arrive(1, "[2001:db8::1]:4000")->offender);
+    turn(1);
+    cr_assert_eq(report_count, 4);
+    cr_expect_str_eq(endpoint_format(&reports[0].offender, text), "192.0.2.1:0");
+    cr_expect_eq(reports[0].length, 9);
+    cr_expect_str_eq(reports[0].quoted, "alice: hi");
+    cr_expect_str_eq(endpoint_format(&reports[1].offender, text), "192.0.2.9:0");
+    cr_expect_eq(reports[1].length, 0);
+    cr_expect_eq(reports[2].length, 576, "the front of it");
+    cr_expect_str_eq(endpoint_format(&reports[3].offender, text), "[2001:db8::9]:0");
+}
+
+Test(udp_errqueue, a_closed_port_of_which_nobody_tells_is_only_counted)
+{
+    fake_icmp_arrive(0, "192.0.2.1:4000")->nobodys = true;
+    turn(0);
+    cr_expect_eq(report_count, 0);
+    cr_expect_eq(icmp_errors(), 1);
+}
+
 struct kind {
     const char *what;
     uint8_t origin, type, code;
@@ -140,10 +177,11 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-    {"network", SO_EE_ORIGIN_ICMP, ICMP_DEST_UNREACH, ICMP_NET_UNREACH, true, true},
-    {"host", SO_EE_ORIGIN_ICMP, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, true, true},
+    {"network", SO_EE_ORIGIN_ICMP, ICMP_DEST_UNREACH, ICMP_NET_UNREACH, true, false},
+    {"host", SO_EE_ORIGIN_ICMP, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, true, false},
     {"port", SO_EE_ORIGIN_ICMP, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, true, true},
-    {"firewall", SO_EE_ORIGIN_ICMP, ICMP_DEST_UNREACH, ICMP_PKT_FILTERED, true, true},
+    {"protocol", SO_EE_ORIGIN_ICMP, ICMP_DEST_UNREACH, ICMP_PROT_UNREACH, true, false},
+    {"firewall", SO_EE_ORIGIN_ICMP, ICMP_DEST_UNREACH, ICMP_PKT_FILTERED, true, false},
     {"too big", SO_EE_ORIGIN_ICMP, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, true, false},
     {"too many hops", SO_EE_ORIGIN_ICMP, ICMP_TIME_EXCEEDED, ICMP_EXC_TTL, true, false},
     {"bad header", SO_EE_ORIGIN_ICMP, ICMP_PARAMETERPROB, 0, true, false},
@@ -154,8 +192,8 @@ static const struct kind kinds[] = {
 
 static const struct kind ipv6_kinds[] = {
     {"port", SO_EE_ORIGIN_ICMP6, ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOPORT, true, true},
-    {"address", SO_EE_ORIGIN_ICMP6, ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_ADDR, true, true},
-    {"firewall", SO_EE_ORIGIN_ICMP6, ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_ADMIN, true, true},
+    {"address", SO_EE_ORIGIN_ICMP6, ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_ADDR, true, false},
+    {"firewall", SO_EE_ORIGIN_ICMP6, ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_ADMIN, true, false},
     {"too big", SO_EE_ORIGIN_ICMP6, ICMP6_PACKET_TOO_BIG, 0, true, false},
     {"too many hops", SO_EE_ORIGIN_ICMP6, ICMP6_TIME_EXCEEDED, 0, true, false},
     {"our own send", SO_EE_ORIGIN_LOCAL, ICMP6_DST_UNREACH, 0, false, false},
@@ -177,7 +215,7 @@ static void expect_kinds(const struct kind *kind, size_t count, int socket, cons
     }
 }
 
-Test(udp_errqueue, only_errors_that_make_a_peer_unreachable_are_reported)
+Test(udp_errqueue, only_a_closed_port_is_reported_and_the_others_are_counted)
 {
     expect_kinds(kinds, sizeof(kinds) / sizeof(kinds[0]), 0, "192.0.2.1:4000");
     expect_kinds(ipv6_kinds, sizeof(ipv6_kinds) / sizeof(ipv6_kinds[0]), 1, "[2001:db8::1]:4000");
@@ -294,15 +332,15 @@ Test(udp_errqueue, an_error_that_no_call_has_met_is_read_once_there_is_no_datagr
                  "then it wakes nobody"); /* two of them when it was opened */
 }
 
-Test(udp_errqueue, an_error_that_a_probe_of_the_sink_meets_is_read_in_the_next_turn)
+Test(udp_errqueue, an_error_that_an_answer_of_the_sink_meets_is_read_in_the_next_turn)
 {
-    probing = true;
+    answering = true;
     fake_icmp_arrive(0, "192.0.2.1:4000");
     fake.error_spent_by_partial = true;
-    fake_fail(0, ECONNREFUSED); /* the probe meets another datagram's error */
+    fake_fail('?', ECONNREFUSED); /* the answer meets another datagram's error */
     turn(0);
     cr_assert_eq(report_count, 1);
-    probing = false;
+    answering = false;
     report_count = 0;
     fake.error_calls = 0;
     fake_icmp_arrive(0, "192.0.2.2:4000");
@@ -385,11 +423,11 @@ Test(udp_errqueue, slots_are_as_good_as_new_the_second_time)
 
 Test(udp_errqueue, a_sink_may_send_from_within_a_call)
 {
-    probing = true;
+    answering = true;
     for (int i = 0; i < 100; i++)
         fake_icmp_arrive(0, "192.0.2.1:4000");
     turn(0);
     cr_assert_eq(report_count, 100);
     cr_assert_eq(fake.taken_count, 100);
-    cr_assert_eq(fake.taken[99].length, 0);
+    cr_assert_eq(fake.taken[99].length, 1);
 }
