@@ -67,6 +67,7 @@ enum dialect_key {
     DIALECT_EXITS,     /* many exits in one line */
     DIALECT_MISSED,    /* to a member that missed events which left the ring */
     DIALECT_IDLE,      /* to a member that will soon be removed for its silence */
+    DIALECT_ASKED,     /* to a member whose name somebody at its address asks for */
     DIALECT_KICKED,    /* to a member that is being removed */
     DIALECT_DISPLACED, /* to a silent one that has to make room in a full room */
     DIALECT_MUTED,     /* to a member whose message was not sent */
@@ -105,7 +106,8 @@ enum template_field {
     TEMPLATE_TIME,  /* local HH:MM of the event */
     TEMPLATE_NAMES, /* as many as fit */
     TEMPLATE_COUNT,
-    TEMPLATE_WHY, /* in name_bad only: which rule forbids the name */
+    TEMPLATE_CODE, /* 8 hexadecimal digits that nobody can guess */
+    TEMPLATE_WHY,  /* in name_bad only: which rule forbids the name */
 };
 
 #define TEMPLATE_PIECES_MAX 12

@@ -187,6 +187,8 @@ static enum refusal receive_plain(struct room *room, const struct moment *now,
 
     if (!network_list_has(&room->access.plain_from, path->peer.address))
         return REFUSED_ELSEWHERE;
+    /* Whatever it is, its sender's program runs. */
+    plain_server_heard(room, &path->peer);
     if (length == 0)
         return REFUSED_EMPTY;
     if (is_own_address(room, path))
@@ -260,7 +262,7 @@ void room_unreachable(struct room *room, const struct moment *now, const struct 
      */
     if (member != NULL && room_path(room, member)->door == error->door &&
         memcmp(error->offender, error->peer->address, ENDPOINT_ADDRESS_BYTES) == 0)
-        plain_server_unreachable(room, now, member);
+        plain_server_unreachable(room, now, member, error);
 }
 
 /* ---- output and statistics ---- */

@@ -124,7 +124,8 @@ class Packages(FrontDoor):
         self.stand_in("dpkg-query", 'echo "${!#}" >>"%s"; echo installed' % everything)
         self.done("test")
         asked_for = everything.read_text(encoding="utf-8").split()
-        for package in ("git", "systemd", "man-db", "mandoc", "fish", "zsh", "nftables", "debhelper", "python3"):
+        for package in ("git", "systemd", "man-db", "mandoc", "fish", "zsh", "nftables", "debhelper", "python3",
+                        "netcat-openbsd", "netcat-traditional", "ncat", "socat"):
             self.assertIn(package, asked_for)
 
 

@@ -52,10 +52,7 @@ enum sweep_result stage_sweep(struct stage *stage);
 /* Joins, sweeps, and forgets what was sent. */
 void stage_join(struct stage *stage, uint16_t port, const char *name);
 
-/*
- * The same from another address: if a name is requested from its holder's address, the holder is
- * probed before the answer.
- */
+/* The same from another address: a name requested from its holder's address is a name claim. */
 void stage_join_elsewhere(struct stage *stage, uint16_t port, const char *name);
 
 /*

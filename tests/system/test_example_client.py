@@ -167,7 +167,7 @@ class AtATerminal(ClientTest):
 
     def test_a_taken_name_is_reported_and_another_one_asked_for(self):
         room = self.open()
-        alice, = room.members("alice")
+        alice = room.client(source="127.0.0.9").join("alice")
         carol = self.typist("--name", "Alice", place(room))
         carol.sees("no: 该用户已存在")
         carol.type("a b")
@@ -189,7 +189,7 @@ class AtATerminal(ClientTest):
 
     def test_in_the_written_design_a_refusal_is_explained(self):
         room = self.open("plain.dialect=yn", accept="Y")
-        alice = room.join("alice", accept="Y")
+        alice = room.client(source="127.0.0.9").join("alice", accept="Y")
         carol = self.typist("--dialect", "yn", "--name", "alice", place(room))
         carol.sees("the name is taken or not allowed")
         carol.type("carol")

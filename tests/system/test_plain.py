@@ -50,7 +50,7 @@ class Joining(RoomTest):
     def test_a_name_that_is_taken_is_refused(self):
         room = self.open()
         alice, = room.members("alice")
-        room.client().ask("L alice", NAME_TAKEN)
+        room.client(source="127.0.0.9").ask("L alice", NAME_TAKEN)
         alice.expect_silence()
 
     def test_another_way_to_write_a_name_is_the_same_name(self):

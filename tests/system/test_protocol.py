@@ -37,7 +37,7 @@ class Protocol(RoomTest):
                 room.type(text)
                 continue
             if parts["who"] not in clients:
-                clients[parts["who"]] = room.client()
+                clients[parts["who"]] = room.client(source="127.0.0.%d" % (2 + len(clients)))
             client = clients[parts["who"]]
             if parts["way"] == ">":
                 client.send(text)

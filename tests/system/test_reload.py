@@ -99,7 +99,7 @@ class Odd(RoomTest):
         alice.expect("visitor 进入了聊天室")
         told_at = room.reload("[plain]\nlanguage = en\n")
         room.stderr.wait_for(r"plain\.language", told_at)
-        room.client(door=1).ask("L visitor", "N")
+        room.client(door=1, source="127.0.0.9").ask("L visitor", "N")
         visitor.say("hello")
         alice.expect("visitor: hello")
         alice.say("hello")

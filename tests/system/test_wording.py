@@ -29,7 +29,7 @@ class Wording(RoomTest):
     def test_the_dialect_of_the_written_design(self):
         room = self.open("plain.dialect=yn", "room.max_members=4", accept="Y")
         alice = room.join("alice", accept="Y")
-        room.client().ask("L alice", "N")
+        room.client(source="127.0.0.9").ask("L alice", "N")
         room.client().ask("L al:ice", "N")
         bob = room.join("bob", accept="Y")
         room.client().ask("L carol", "N")
@@ -46,7 +46,7 @@ class Wording(RoomTest):
                          "plain.bye=so long", "plain.bye.QUIT=", accept="welcome")
         alice = room.join("alice", accept="welcome")
         bob = room.join("bob", accept="welcome")
-        room.client().ask("L bob", "somebody has it")
+        room.client(source="127.0.0.9").ask("L bob", "somebody has it")
         bob.say("hello")
         alice.expect("+ bob", "<bob> hello")
         room.type("a notice")

@@ -91,9 +91,10 @@ struct member {
     int64_t joined_wall_ns;
     int64_t heard_ns; /* when it was last heard, monotonic */
     struct allowance allowance;
-    int64_t quiet_until_ns; /* no line about unsent messages is sent before this */
-    int64_t leaves_ns;      /* if warned, it is not removed before this */
-    int64_t muted_until_ns; /* its messages are refused before this */
+    /* Of a plain member: it is not told before this of unsent messages, of another name claim. */
+    uint32_t quiet_until_ds, asked_until_ds; /* tenths of a second, monotonic */
+    int64_t leaves_ns;                       /* if warned, it is not removed before this */
+    int64_t muted_until_ns;                  /* its messages are refused before this */
 };
 
 /* A member of the plain protocol. */

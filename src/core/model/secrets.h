@@ -3,8 +3,9 @@
 
 /*
  * Unpredictable numbers derived from one secret: tokens, epoch, challenges and cookies of the
- * sequenced protocol. Each is a keyed hash (BLAKE2b) of what it stands for, so no state is kept for
- * an address before it is verified, and no random number is drawn.
+ * sequenced protocol, and the codes of the plain one. Each is a keyed hash (BLAKE2b) of what it
+ * stands for, so no state is kept for an address before it is verified, and no random number is
+ * drawn.
  */
 #ifndef ROOMD_CORE_MODEL_SECRETS_H
 #define ROOMD_CORE_MODEL_SECRETS_H
@@ -21,7 +22,7 @@
 #define SECRETS_SLOT_MS UINT64_C(120000)
 
 /* The use of a number: part of the hash, so that none of them can pass for another. */
-enum secrets_use { SECRETS_EPOCH = 1, SECRETS_TOKEN, SECRETS_PATH };
+enum secrets_use { SECRETS_EPOCH = 1, SECRETS_TOKEN, SECRETS_PATH, SECRETS_CODE };
 
 /* The number for that use, `peer` (may be NULL) and two numbers; never 0. */
 uint64_t secrets_number(const uint8_t secret[ROOM_SECRET_BYTES], enum secrets_use use,

@@ -53,7 +53,7 @@ static void warn_idle(struct room *room, const struct moment *now, struct member
 {
     registry_warned(room->registry, member);
     member->leaves_ns = now->mono_ns + warning_ns(room);
-    member->quiet_until_ns = 0; /* send this line even if another was sent recently */
+    member->quiet_until_ds = 0; /* send this line even if another was sent recently */
     plain_reply_tell(room, now, member, DIALECT_IDLE, NULL,
                      (uint64_t)(warning_ns(room) / MOMENT_NS_PER_S));
 }

@@ -7,6 +7,9 @@
  */
 #include "core/plain_server/liveness.h"
 
+#include "core/plain_server/plain_reply.h"
+#include "core/plain_wire/plain.h"
+#include "core/plain_wire/template.h"
 #include "core/room/apply.h"
 #include "core/room/room_ops.h"
 
@@ -29,10 +32,13 @@
 #define LIVENESS_PROBES_MAX 8U
 
 /*
- * A probe is refused within microseconds on one machine, within milliseconds across a school's
+ * A line is refused within microseconds on one machine, within milliseconds across a school's
  * network.
  */
 #define LIVENESS_CLAIM_NS (200 * MOMENT_NS_PER_MS)
+
+/* A holder is told of name claims at most this often, however many ask. */
+#define LIVENESS_ASKED_NS (60 * MOMENT_NS_PER_S)
 
 /* Members examined in one tick of a round of probes. */
 #define LIVENESS_ROUND_MAX 64U
@@ -42,6 +48,15 @@ static void probe(struct room *room, const struct moment *now, struct member *me
     /* A client takes the first datagram for the answer to its join. */
     if ((room_slot(room, member)->flags & (SLOT_OWES_ACCEPT | SLOT_SEQUENCED)) == 0)
         room->stats.probes += room_send(room, now, member, "", 0) ? 1U : 0U;
+}
+
+void liveness_heard(struct room *room, const struct member *member)
+{
+    struct name_claim *claim = name_claims_find(&room->plain->claims, member->number);
+
+    suspects_clear(&room->plain->suspects, member);
+    if (claim != NULL)
+        claim->holder = 0;
 }
 
 /* ---- suspects ---- */
@@ -91,25 +106,69 @@ static void probe_suspects(struct room *room, const struct moment *now)
 
 /* ---- name claims ---- */
 
+/* The line for a holder that was asked at that moment; nobody else can know its code. */
+static size_t render_asked(struct room *room, const struct member *holder,
+                           const struct moment *asked, char line[PLAIN_LINE_MAX_BYTES])
+{
+    const struct path *path = room_path(room, holder);
+    struct template_values values = {
+        .code = (uint32_t)secrets_number(room->sessions->secret, SECRETS_CODE, &path->peer,
+                                         holder->number, (uint64_t)asked->mono_ns),
+        .wall_ns = asked->wall_ns,
+        .utc_offset_s = asked->utc_offset_s};
+    size_t length = plain_render_line(room_dialect(room, path->door), DIALECT_ASKED, &values, line);
+
+    if ((room_slot(room, holder)->flags & SLOT_NEWLINE) != 0)
+        line[length++] = '\n';
+    return length;
+}
+
+/* False if the holder can't be told now. */
+static bool tell_holder(struct room *room, const struct moment *now, struct member *holder)
+{
+    char line[PLAIN_LINE_MAX_BYTES];
+
+    if (plain_tenths(now->mono_ns) < holder->asked_until_ds)
+        return false;
+    plain_reply_settle_accept(room, now, holder);
+    if ((room_slot(room, holder)->flags & SLOT_OWES_ACCEPT) != 0 ||
+        !room_send(room, now, holder, line, render_asked(room, holder, now, line)))
+        return false;
+    holder->asked_until_ds = plain_tenths_until(now->mono_ns + LIVENESS_ASKED_NS);
+    return true;
+}
+
 bool liveness_claim(struct room *room, const struct moment *now, const struct name_claim *claim,
                     struct member *holder)
 {
     struct name_claims *claims = &room->plain->claims;
     struct name_claim timed = *claim;
-    uint32_t before = claims->count;
 
+    if (name_claims_have(claims, &claim->path.peer)) /* it has repeated its join */
+        return true;
     /* ICMP errors say nothing about a session: its member may be changing its address. */
-    if (holder->session != NULL ||
+    if (holder->session != NULL || claims->count == NAME_CLAIMS_MAX ||
         memcmp(claim->path.peer.address, room_path(room, holder)->peer.address,
-               ENDPOINT_ADDRESS_BYTES) != 0)
+               ENDPOINT_ADDRESS_BYTES) != 0 ||
+        !tell_holder(room, now, holder))
         return false;
     timed.holder = holder->number;
+    timed.asked = *now;
     timed.deadline_ns = now->mono_ns + LIVENESS_CLAIM_NS;
-    if (!name_claims_add(claims, &timed))
-        return false;
-    if (claims->count > before) /* else the newcomer has repeated its join */
-        probe(room, now, holder);
-    return true;
+    return name_claims_add(claims, &timed);
+}
+
+struct name_claim *liveness_decided_claim(struct room *room, const struct member *holder,
+                                          const struct unreachable *error)
+{
+    struct name_claim *claim = name_claims_find(&room->plain->claims, holder->number);
+    char line[PLAIN_LINE_MAX_BYTES];
+    size_t length;
+
+    if (claim == NULL)
+        return NULL;
+    length = render_asked(room, holder, &claim->asked, line);
+    return length == error->length && memcmp(line, error->quoted, length) == 0 ? claim : NULL;
 }
 
 /* ---- rounds of probes in a quiet room ---- */

@@ -3,22 +3,34 @@
 
 /*
  * Detects members whose programs are gone without an exit. One ICMP error removes nobody: it is a
- * hint and may be forged. A live member never loses its name.
+ * hint and may be forged. Nothing outweighs a datagram from the member.
  */
 #ifndef ROOMD_CORE_PLAIN_SERVER_LIVENESS_H
 #define ROOMD_CORE_PLAIN_SERVER_LIVENESS_H
 
 #include "core/plain_server/plain_state.h"
 
+#include <roomd/ports.h>
+
+/* A datagram came from the member, so its program runs. */
+void liveness_heard(struct room *room, const struct member *member);
+
 /* Counts an ICMP error about this member; the third one removes it. */
 void liveness_count_error(struct room *room, const struct moment *now, struct member *member);
 
 /*
- * A stranger at the holder's address asks for its name. True if the holder is probed and the join
- * is answered later.
+ * A newcomer at the holder's address asks for its name. True if the holder was told, so that the
+ * join is answered later.
  */
 bool liveness_claim(struct room *room, const struct moment *now, const struct name_claim *claim,
                     struct member *holder);
+
+/*
+ * The claim that this error decides: it quotes the very line that told the holder. NULL if it
+ * decides none.
+ */
+struct name_claim *liveness_decided_claim(struct room *room, const struct member *holder,
+                                          const struct unreachable *error);
 
 /* Does what is due, a bounded amount of it. */
 void liveness_tick(struct room *room, const struct moment *now);

@@ -3,20 +3,24 @@
 
 /*
  * Name claims: joins that ask for the name of a member at the same address. Its program may have
- * been killed and started again, so the join waits until the holder's machine has had time to
- * refuse a probe. Stores the claims; plain_server.c decides them.
+ * been killed and started again, so the holder is sent a line with a code, and the join waits until
+ * the holder's machine has had time to refuse that line. Stores the claims; plain_server.c decides
+ * them.
  */
 #ifndef ROOMD_CORE_PLAIN_SERVER_NAME_CLAIMS_H
 #define ROOMD_CORE_PLAIN_SERVER_NAME_CLAIMS_H
 
 #include "core/model/registry.h"
 
+#include <roomd/moment.h>
+
 /* At a time; further joins are answered "taken" at once. */
 #define NAME_CLAIMS_MAX 32U
 
 struct name_claim {
-    struct path path; /* of the newcomer */
-    uint64_t holder;  /* its member number */
+    struct path path;    /* of the newcomer */
+    uint64_t holder;     /* its member number; 0: it was heard, and keeps its name */
+    struct moment asked; /* when it was sent the line */
     int64_t deadline_ns;
     char name[ROOM_NAME_MAX_BYTES + 1]; /* as requested; terminated */
     bool newline;
@@ -28,15 +32,20 @@ struct name_claims {
     uint32_t count;
 };
 
-/* Adds a copy. A newcomer that has a claim keeps that one. False if the table is full. */
+/* True if there is a claim of that newcomer. */
+bool name_claims_have(const struct name_claims *claims, const struct endpoint *newcomer);
+
+/* Adds a copy. False if the table is full. */
 bool name_claims_add(struct name_claims *claims, const struct name_claim *claim);
 
-/*
- * Removes and returns the first claim that is due by `now_ns` or that asks for the name of member
- * number `holder` (0: no member). False if there is none.
- */
-bool name_claims_take(struct name_claims *claims, int64_t now_ns, uint64_t holder,
-                      struct name_claim *ret_claim);
+/* The claim to the name of member number `holder`, or NULL. */
+struct name_claim *name_claims_find(struct name_claims *claims, uint64_t holder);
+
+/* Removes a claim from the table. */
+void name_claims_remove(struct name_claims *claims, struct name_claim *claim);
+
+/* Removes and returns the first claim that is due by `now_ns`. False if there is none. */
+bool name_claims_take(struct name_claims *claims, int64_t now_ns, struct name_claim *ret_claim);
 
 /* When the next claim is due, or MOMENT_NEVER_NS. */
 int64_t name_claims_due_ns(const struct name_claims *claims);

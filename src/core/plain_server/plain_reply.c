@@ -4,6 +4,7 @@
 /* Fills in replies and lines for their recipient, and sends them. */
 #include "core/plain_server/plain_reply.h"
 
+#include "core/plain_server/plain_state.h"
 #include "core/plain_wire/plain.h"
 #include "core/plain_wire/template.h"
 #include "core/room/admission.h"
@@ -74,11 +75,11 @@ void plain_reply_tell(struct room *room, const struct moment *now, struct member
 
     plain_reply_settle_accept(room, now, member);
     if ((room_slot(room, member)->flags & SLOT_OWES_ACCEPT) != 0 ||
-        now->mono_ns < member->quiet_until_ns) {
+        plain_tenths(now->mono_ns) < member->quiet_until_ds) {
         room->stats.answers_withheld++;
         return;
     }
-    member->quiet_until_ns = now->mono_ns + interval_ns;
+    member->quiet_until_ds = plain_tenths_until(now->mono_ns + interval_ns);
     plain_reply_line(room, now, member, key, text, count);
 }
 

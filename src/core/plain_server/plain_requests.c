@@ -216,7 +216,7 @@ static enum refusal rename_member(const struct context *context)
 
 /*
  * The name is taken. A program that was killed and started again asks from the same address, and
- * should not have to wait. True if the holder is probed first.
+ * should not have to wait. True if the holder is asked first.
  */
 static bool waits_for_holder(const struct context *context)
 {
@@ -366,8 +366,6 @@ enum refusal plain_requests_handle(struct room *room, const struct moment *now,
         return status == STATUS_NOT_FOUND ? REFUSED_UNKNOWN_VERB : REFUSED_MALFORMED;
     context.quiet = is_exchange_over(&context);
     context.member = registry_find_endpoint(room->registry, &path->peer);
-    if (context.member != NULL)
-        suspects_clear(&room->plain->suspects, context.member);
     return handlers[context.request.kind](&context);
 }
 

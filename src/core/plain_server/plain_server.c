@@ -31,14 +31,29 @@ void plain_server_free(struct plain_server *plain)
     free(plain);
 }
 
-void plain_server_unreachable(struct room *room, const struct moment *now, struct member *member)
+void plain_server_heard(struct room *room, const struct endpoint *peer)
 {
+    const struct member *member;
+
+    if (room->plain->suspects.count == 0 && room->plain->claims.count == 0)
+        return;
+    member = registry_find_endpoint(room->registry, peer);
+    if (member != NULL)
+        liveness_heard(room, member);
+}
+
+void plain_server_unreachable(struct room *room, const struct moment *now, struct member *member,
+                              const struct unreachable *error)
+{
+    struct name_claim *decided = liveness_decided_claim(room, member, error);
     struct name_claim claim;
 
-    if (!name_claims_take(&room->plain->claims, INT64_MIN, member->number, &claim)) {
+    if (decided == NULL) {
         liveness_count_error(room, now, member);
         return;
     }
+    claim = *decided;
+    name_claims_remove(&room->plain->claims, decided);
     /* The holder's port is closed: the newcomer gets the name. */
     apply_exit(room, now, member, EXIT_VANISHED);
     plain_requests_join(room, now, &claim);
@@ -51,7 +66,7 @@ static void tick(struct room *room, const struct moment *now)
     idle_tick(room, now);
     liveness_tick(room, now);
     /* Decided as if the join had come in now, except that it can't be postponed again. */
-    while (name_claims_take(&room->plain->claims, now->mono_ns, 0, &claim))
+    while (name_claims_take(&room->plain->claims, now->mono_ns, &claim))
         plain_requests_join(room, now, &claim);
 }
 

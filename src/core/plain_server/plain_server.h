@@ -18,7 +18,11 @@ extern const struct protocol plain_protocol;
 int plain_server_new(struct plain_server **ret_plain);
 void plain_server_free(struct plain_server *plain);
 
-/* An ICMP error quotes a datagram sent to this member. */
-void plain_server_unreachable(struct room *room, const struct moment *now, struct member *member);
+/* A datagram came from that endpoint, whatever it holds. */
+void plain_server_heard(struct room *room, const struct endpoint *peer);
+
+/* An ICMP error from this member's machine says that its port is closed; it may be forged. */
+void plain_server_unreachable(struct room *room, const struct moment *now, struct member *member,
+                              const struct unreachable *error);
 
 #endif

@@ -16,6 +16,18 @@ struct probe_round {
     bool active;
 };
 
+/* Tenths of a second, which 32 bits hold for thirteen years. */
+static inline uint32_t plain_tenths(int64_t ns)
+{
+    return (uint32_t)(ns / (100 * MOMENT_NS_PER_MS));
+}
+
+/* The same for the end of a wait, which is never early. */
+static inline uint32_t plain_tenths_until(int64_t ns)
+{
+    return plain_tenths(ns - 1) + 1;
+}
+
 struct plain_server {
     struct suspects suspects;
     struct name_claims claims;

@@ -21,6 +21,7 @@
 #define BIT_TIME  TEMPLATE_BIT(TEMPLATE_TIME)
 #define BIT_NAMES TEMPLATE_BIT(TEMPLATE_NAMES)
 #define BIT_COUNT TEMPLATE_BIT(TEMPLATE_COUNT)
+#define BIT_CODE  TEMPLATE_BIT(TEMPLATE_CODE)
 #define BIT_WHY   TEMPLATE_BIT(TEMPLATE_WHY)
 
 /*
@@ -150,6 +151,13 @@ static const struct row rows[DIALECT_KEYS] = {
                       "您很久没有发言, {count} 秒后将退出聊天室",
                       "You have said nothing for long: you leave in {count} seconds",
                       NULL},
+    [DIALECT_ASKED] = {{"asked", DIALECT_KIND_TEMPLATE,
+                        "to a member whose name somebody at its address asks for; must hold {code}",
+                        "{code} {time}", 0, 0},
+                       BIT_CODE | BIT_TIME,
+                       "同一地址上有人要用您的名字 ({code})",
+                       "Somebody at your address asks for your name ({code})",
+                       NULL},
     [DIALECT_KICKED] = {{"kicked", DIALECT_KIND_TEMPLATE,
                          "to a member that is removed; {text} is the reason", "{text} {time}", 0,
                          0},
@@ -352,6 +360,25 @@ static int set_verb_list(struct dialect *dialect, enum dialect_key key, const ch
     return status;
 }
 
+/* Without a code anybody could write the line, and with it an error that quotes it. */
+static int set_template(struct template *template, enum dialect_key key, const char *text,
+                        char ret_why[DIALECT_WHY_BYTES])
+{
+    struct template parsed;
+    int status;
+
+    if (text[0] == '\0')
+        return refuse(STATUS_INVALID, ret_why, "is empty: members would be sent empty datagrams");
+    status = template_parse(text, rows[key].allowed, &parsed, ret_why);
+    if (status != 0)
+        return status;
+    if (key == DIALECT_ASKED && !template_has(&parsed, TEMPLATE_CODE))
+        return refuse(STATUS_INVALID, ret_why,
+                      "lacks {code}, by which roomd finds out whether the member is still there");
+    *template = parsed;
+    return STATUS_OK;
+}
+
 int dialect_set(struct dialect *dialect, enum dialect_key key, const char *text,
                 char ret_why[DIALECT_WHY_BYTES])
 {
@@ -365,10 +392,7 @@ int dialect_set(struct dialect *dialect, enum dialect_key key, const char *text,
     case DIALECT_KIND_PREFIX:
         return set_prefix(&dialect->prefix, text, ret_why);
     case DIALECT_KIND_TEMPLATE:
-        if (text[0] == '\0')
-            return refuse(STATUS_INVALID, ret_why,
-                          "is empty: members would be sent empty datagrams");
-        return template_parse(text, row->allowed, &dialect->templates[key - DIALECT_JOIN], ret_why);
+        return set_template(&dialect->templates[key - DIALECT_JOIN], key, text, ret_why);
     case DIALECT_KIND_NUMBER:
         return set_number(key == DIALECT_FOLD_JOINS ? &dialect->fold_joins : &dialect->max_lines,
                           &row->info, text, ret_why);

@@ -13,13 +13,15 @@
 #include <stdio.h>
 #include <string.h>
 
-/* 20 digits of a 64-bit number; HH:MM. */
+/* 20 digits of a 64-bit number; HH:MM; 8 hexadecimal digits. */
 #define TEMPLATE_COUNT_MAX_BYTES 20
 #define TEMPLATE_TIME_BYTES      5
+#define TEMPLATE_CODE_BYTES      8
 
 static const char *const field_names[] = {
     [TEMPLATE_NAME] = "{name}",   [TEMPLATE_TEXT] = "{text}",   [TEMPLATE_TIME] = "{time}",
-    [TEMPLATE_NAMES] = "{names}", [TEMPLATE_COUNT] = "{count}", [TEMPLATE_WHY] = "{why}",
+    [TEMPLATE_NAMES] = "{names}", [TEMPLATE_COUNT] = "{count}", [TEMPLATE_CODE] = "{code}",
+    [TEMPLATE_WHY] = "{why}",
 };
 
 #define FIELDS (sizeof(field_names) / sizeof(field_names[0]))
@@ -51,10 +53,10 @@ static enum template_field field_at(const char *text, size_t *ret_length)
     return TEMPLATE_LITERAL;
 }
 
-static bool has_names(const struct template *template)
+bool template_has(const struct template *template, enum template_field field)
 {
     for (uint8_t i = 0; i < template->count; i++) {
-        if (template->pieces[i].field == TEMPLATE_NAMES)
+        if (template->pieces[i].field == field)
             return true;
     }
     return false;
@@ -64,7 +66,8 @@ static bool add_piece(struct template *template, enum template_field field, size
                       size_t length)
 {
     /* {names} takes all the space that is left, so there can't be two. */
-    if (template->count == TEMPLATE_PIECES_MAX || (field == TEMPLATE_NAMES && has_names(template)))
+    if (template->count == TEMPLATE_PIECES_MAX ||
+        (field == TEMPLATE_NAMES && template_has(template, TEMPLATE_NAMES)))
         return false;
     template->pieces[template->count++] = (struct template_piece){
         .field = (uint8_t)field, .offset = (uint8_t)offset, .length = (uint8_t)length};
@@ -200,6 +203,10 @@ size_t template_render(const struct template *template, const struct template_va
             used = append(out, size, used, small,
                           (size_t)snprintf(small, sizeof(small), "%" PRIu64, values->count));
             break;
+        case TEMPLATE_CODE:
+            used = append(out, size, used, small,
+                          (size_t)snprintf(small, sizeof(small), "%08" PRIx32, values->code));
+            break;
         case TEMPLATE_WHY: /* in no line, only in a reply */
             break;
         }
@@ -229,6 +236,9 @@ size_t template_max_bytes(const struct template *template, size_t name_bytes, si
             break;
         case TEMPLATE_COUNT:
             total += TEMPLATE_COUNT_MAX_BYTES;
+            break;
+        case TEMPLATE_CODE:
+            total += TEMPLATE_CODE_BYTES;
             break;
         case TEMPLATE_NAMES:
         case TEMPLATE_WHY:

@@ -9,6 +9,7 @@
 #define ROOMD_CORE_PLAIN_WIRE_TEMPLATE_H
 
 #include <roomd/dialect.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@ struct template_values {
     const char *names;
     size_t name_len, text_len, names_len; /* bytes */
     uint64_t count;
+    uint32_t code;
     int64_t wall_ns; /* for {time} */
     int32_t utc_offset_s;
 };
@@ -46,6 +48,9 @@ size_t template_render(const struct template *template, const struct template_va
  * 0, since it takes the space that is left.
  */
 size_t template_max_bytes(const struct template *template, size_t name_bytes, size_t text_bytes);
+
+/* True if it has this placeholder. */
+bool template_has(const struct template *template, enum template_field field);
 
 /* Writes the placeholders of these bits, "{name} {time}", to `out`, and returns it. */
 const char *template_placeholders(uint32_t allowed, char *out, size_t size);

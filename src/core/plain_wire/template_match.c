@@ -16,13 +16,14 @@
 #define STEPS_MAX 4096U
 
 #define TIME_BYTES 5U
+#define CODE_BYTES 8U
 
 struct match {
     const struct template *template;
     const char *bytes;
     size_t length;
     struct template_values values;
-    bool has_name, has_text, has_names, has_count;
+    bool has_name, has_text, has_names, has_count, has_code;
     unsigned steps;
     size_t end; /* of the line, once all pieces have matched */
 };
@@ -164,6 +165,27 @@ static bool match_time(struct match *match, uint8_t index, size_t at)
     return match_from(match, (uint8_t)(index + 1), at + TIME_BYTES);
 }
 
+static bool match_code(struct match *match, uint8_t index, size_t at)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint32_t code = 0;
+
+    if (match->length - at < CODE_BYTES)
+        return false;
+    for (size_t i = 0; i < CODE_BYTES; i++) {
+        const char *digit = memchr(digits, match->bytes[at + i], sizeof(digits) - 1);
+
+        if (digit == NULL)
+            return false;
+        code = code << 4 | (uint32_t)(digit - digits);
+    }
+    if (match->has_code && code != match->values.code)
+        return false;
+    match->has_code = true;
+    match->values.code = code;
+    return match_from(match, (uint8_t)(index + 1), at + CODE_BYTES);
+}
+
 /* True if pieces follow this one, and all of them may be empty. */
 static bool may_end_after(const struct template *template, uint8_t index)
 {
@@ -240,6 +262,8 @@ static bool match_from(struct match *match, uint8_t index, size_t at)
         return match_names(match, index, at);
     case TEMPLATE_COUNT:
         return match_count(match, index, at);
+    case TEMPLATE_CODE:
+        return match_code(match, index, at);
     case TEMPLATE_WHY: /* in no line */
         break;
     }

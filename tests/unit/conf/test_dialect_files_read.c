@@ -239,9 +239,9 @@ Test(dialect_files_read, times_prefixes_and_line_breaks_are_read_as_they_were_wr
 
 Test(dialect_files_read, a_line_to_one_member_only_is_no_event)
 {
-    static const enum dialect_key keys[] = {DIALECT_MISSED,   DIALECT_IDLE,     DIALECT_KICKED,
-                                            DIALECT_MUTED,    DIALECT_LIMITED,  DIALECT_TOO_LONG,
-                                            DIALECT_NOT_UTF8, DIALECT_DISPLACED};
+    static const enum dialect_key keys[] = {DIALECT_MISSED,   DIALECT_IDLE,      DIALECT_KICKED,
+                                            DIALECT_MUTED,    DIALECT_LIMITED,   DIALECT_TOO_LONG,
+                                            DIALECT_NOT_UTF8, DIALECT_DISPLACED, DIALECT_ASKED};
 
     plain_stage_open(&stage);
     plain_stage_enter(&stage);

@@ -91,6 +91,18 @@ static void expect_told(struct plain_stage *stage, const char *expected)
     cr_expect_str_eq(told, expected, "told '%s', not '%s'", told, expected);
 }
 
+/* It is told of a name claim, in a line with a code, and then `expected`. */
+static void expect_asked(struct plain_stage *stage, const char *expected)
+{
+    const char *told = plain_stage_told(stage);
+    const char *code = strchr(told, '(');
+
+    cr_assert(strncmp(told, "line ", 5) == 0 && code != NULL, "%s", told);
+    cr_expect_eq(strspn(code + 1, "0123456789abcdef"), 8, "%s", told);
+    cr_expect_eq(code[9], ')', "%s", told);
+    cr_expect_str_eq(code + 10, expected);
+}
+
 static void talk(uint16_t door)
 {
     uint32_t number;
@@ -108,12 +120,12 @@ static void talk(uint16_t door)
     expect_told(bob, "-alice|+carol");
     cr_assert_eq(client_rename(alice->client, &alice->now, "BOB", &number), 0);
     settle();
-    /* The member of that name at the same address might be gone, so it is probed. */
+    /* The member of that name at the same address might be gone, so it is asked first. */
     room.now.mono_ns += 300 * MOMENT_NS_PER_MS;
     room_tick(room.room, &room.now);
     settle();
     expect_told(alice, "joining 0 0|3 refused 5|in");
-    expect_told(bob, "-carol|+carol");
+    expect_asked(bob, "|-carol|+carol");
     client_leave(alice->client, &alice->now, false);
     settle();
     cr_expect_eq(client_why(alice->client), CLIENT_LEFT);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-#include "core/plain_server/liveness.h"
+#include "core/model/suspects.h"
 #include "support/stage.h"
 
 #include <criterion/criterion.h>
@@ -10,7 +10,6 @@
 
 #define ALICE 1001
 #define BOB   1002
-#define AGAIN 1003 /* alice's program, restarted on the same machine */
 
 static struct stage stage;
 
@@ -238,81 +237,4 @@ Test(liveness, without_an_interval_nobody_is_probed)
     cr_expect_eq(room_next_tick(stage.room), MOMENT_NEVER_NS);
     later_ms(1000000);
     cr_expect_eq(stage.outbox.count, 0);
-}
-
-/* ---- name claims ---- */
-
-Test(liveness, a_name_whose_holder_is_gone_goes_to_a_newcomer_at_the_same_address)
-{
-    stage_send(&stage, AGAIN, "L alice\n");
-    stage_sweep(&stage);
-    cr_expect_eq(fake_outbox_count_to(&stage.outbox, AGAIN), 0, "no answer yet");
-    cr_expect(stage_heard(&stage, ALICE, 0, ""), "the holder is probed at once");
-    unreachable(ALICE);
-    cr_expect(stage_heard(&stage, AGAIN, 0, "OK\n"));
-    cr_expect(stage_heard(&stage, BOB, 0, "alice 退出了聊天室"));
-    cr_expect(stage_heard(&stage, BOB, 1, "alice 进入了聊天室"));
-    later_ms(1000);
-    cr_expect_eq(fake_outbox_count_to(&stage.outbox, AGAIN), 1);
-}
-
-Test(liveness, a_live_holder_keeps_its_name)
-{
-    stage_send(&stage, AGAIN, "L ALICE");
-    cr_expect_eq(room_next_tick(stage.room), stage.now.mono_ns + 200 * MOMENT_NS_PER_MS);
-    later_ms(199);
-    cr_expect_eq(fake_outbox_count_to(&stage.outbox, AGAIN), 0);
-    later_ms(1);
-    cr_expect(stage_heard(&stage, AGAIN, 0, "该用户已存在"));
-    unreachable(ALICE);
-    expect_gone(false);
-}
-
-Test(liveness, asking_again_before_the_answer_is_answered_once)
-{
-    for (int i = 0; i < 5; i++)
-        stage_send(&stage, AGAIN, "L alice");
-    cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), 1, "one probe");
-    later_ms(200);
-    cr_expect_eq(fake_outbox_count_to(&stage.outbox, AGAIN), 1);
-}
-
-Test(liveness, from_another_address_the_answer_comes_at_once)
-{
-    struct path path = stage_path(AGAIN, 0);
-
-    path.peer.address[15] = 99;
-    stage_send_bytes(&stage, &path, "L alice", 7);
-    cr_expect(stage_heard(&stage, AGAIN, 0, "该用户已存在"));
-    cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), 0);
-}
-
-Test(liveness, a_holder_that_leaves_meanwhile_frees_the_name)
-{
-    stage_send(&stage, AGAIN, "L alice");
-    stage_send(&stage, ALICE, "E alice");
-    later_ms(200);
-    cr_expect(stage_heard(&stage, AGAIN, 0, "OK"));
-}
-
-Test(liveness, only_one_of_several_gets_a_name_that_is_freed)
-{
-    stage_send(&stage, AGAIN, "L alice");
-    stage_send(&stage, AGAIN + 1, "L alice");
-    unreachable(ALICE);
-    cr_expect(stage_heard(&stage, AGAIN, 0, "OK"));
-    later_ms(200);
-    /* The winner now holds it, and is alive. */
-    cr_expect(stage_heard(&stage, AGAIN + 1, 0, "该用户已存在"));
-    cr_expect_eq(room_members(stage.room), 2);
-}
-
-Test(liveness, claims_beyond_the_table_are_answered_at_once)
-{
-    for (uint16_t i = 0; i <= NAME_CLAIMS_MAX; i++)
-        stage_send(&stage, (uint16_t)(3000 + i), "L alice");
-    cr_expect(stage_heard(&stage, 3000 + NAME_CLAIMS_MAX, 0, "该用户已存在"));
-    cr_expect_eq(fake_outbox_count_to(&stage.outbox, 3000), 0);
-    later_ms(200);
-    cr_expect(stage_heard(&stage, 3000, 0, "该用户已存在"));
 }

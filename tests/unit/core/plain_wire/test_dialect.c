@@ -147,6 +147,17 @@ Test(dialect, templates_take_only_what_their_line_knows)
     expect_set(DIALECT_CHAT, "", STATUS_INVALID);
 }
 
+Test(dialect, the_line_about_a_name_claim_must_hold_a_code)
+{
+    expect_set(DIALECT_ASKED, "{code}", 0);
+    expect_set(DIALECT_ASKED, "{time} {code}", 0);
+    expect_set(DIALECT_ASKED, "somebody asks", STATUS_INVALID);
+    cr_expect(strstr(why, "{code}") != NULL, "%s", why);
+    expect_set(DIALECT_ASKED, "{{code}", STATUS_INVALID);
+    expect_set(DIALECT_ASKED, "", STATUS_INVALID);
+    expect_set(DIALECT_IDLE, "{code}", STATUS_INVALID);
+}
+
 Test(dialect, a_line_that_could_be_longer_than_1024_bytes_is_refused_with_the_sum)
 {
     struct room_limits wide = limits;

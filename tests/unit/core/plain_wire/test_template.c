@@ -11,7 +11,7 @@
 
 #define ALL                                                                                        \
     (TEMPLATE_BIT(TEMPLATE_NAME) | TEMPLATE_BIT(TEMPLATE_TEXT) | TEMPLATE_BIT(TEMPLATE_TIME) |     \
-     TEMPLATE_BIT(TEMPLATE_NAMES) | TEMPLATE_BIT(TEMPLATE_COUNT))
+     TEMPLATE_BIT(TEMPLATE_NAMES) | TEMPLATE_BIT(TEMPLATE_COUNT) | TEMPLATE_BIT(TEMPLATE_CODE))
 
 static char why[DIALECT_WHY_BYTES];
 
@@ -23,6 +23,7 @@ static const struct template_values values = {
     .names = "a, b",
     .names_len = 4,
     .count = 7,
+    .code = 0xc0de,
     .wall_ns = 1700000000 * MOMENT_NS_PER_S, /* 22:13:20 UTC */
     .utc_offset_s = 2 * 3600,
 };
@@ -46,6 +47,7 @@ Test(template, placeholders_are_filled_in)
     expect_line("{name}", "alice");
     expect_line("{name} ： {text}", "alice ： hi");
     expect_line("{time} {count}: {names}.", "00:13 7: a, b.");
+    expect_line("({code})", "(0000c0de)");
     expect_line("{name}{name}{text}", "alicealicehi");
     expect_line("{{name} {{{name}", "{name} {alice");
     expect_line("}a}", "}a}");
@@ -118,8 +120,9 @@ Test(template, rendering_never_writes_beyond_its_buffer)
 {
     struct template template;
 
-    cr_assert_eq(template_parse("<{name} {text} {time} {count} {names}>", ALL, &template, why), 0);
-    for (size_t size = 0; size <= 40; size++) {
+    cr_assert_eq(template_parse("<{name} {text}{time} {count}{code} {names}>", ALL, &template, why),
+                 0);
+    for (size_t size = 0; size <= 50; size++) {
         char *line = malloc(size > 0 ? size : 1);
 
         cr_expect_leq(template_render(&template, &values, line, size), size);
@@ -135,4 +138,6 @@ Test(template, the_longest_line_is_what_it_says)
     cr_expect_eq(template_max_bytes(&template, 64, 900), 5 + 64 + 900 + 64 + 5);
     cr_assert_eq(template_parse("{count}: {names}", ALL, &template, why), 0);
     cr_expect_eq(template_max_bytes(&template, 64, 900), 20 + 2);
+    cr_assert_eq(template_parse("({code})", ALL, &template, why), 0);
+    cr_expect_eq(template_max_bytes(&template, 64, 900), 10);
 }

@@ -10,7 +10,7 @@
 
 #define ALL                                                                                        \
     (TEMPLATE_BIT(TEMPLATE_NAME) | TEMPLATE_BIT(TEMPLATE_TEXT) | TEMPLATE_BIT(TEMPLATE_TIME) |     \
-     TEMPLATE_BIT(TEMPLATE_NAMES) | TEMPLATE_BIT(TEMPLATE_COUNT))
+     TEMPLATE_BIT(TEMPLATE_NAMES) | TEMPLATE_BIT(TEMPLATE_COUNT) | TEMPLATE_BIT(TEMPLATE_CODE))
 
 /* "NAME/TEXT/NAMES/COUNT/USED", or "no". */
 static const char *match_bytes(const char *template_text, const char *bytes, size_t length)
@@ -53,6 +53,7 @@ Test(template_match, finds_what_was_filled_in)
     EXPECT("{time} {name}", "08:15 bob", "bob///0/9");
     EXPECT("{count} joined: {names}", "3 joined: a, b, c", "//a, b, c/3/17");
     EXPECT("no placeholder", "no placeholder", "///0/14");
+    EXPECT("asked ({code})", "asked (0123abcd)", "///0/16");
     EXPECT("{{{name}}", "{bob}", "bob///0/5");
     EXPECT("{text}", "anything: at all", "/anything: at all//0/16");
 }
@@ -70,6 +71,10 @@ Test(template_match, one_byte_more_or_less_is_another_line)
     EXPECT("{time}", "08:15:", "no");
     EXPECT("{count}", "", "no");
     EXPECT("{count}", "12x", "no");
+    EXPECT("{code}", "0123abc", "no");
+    EXPECT("{code}", "0123abcde", "no");
+    EXPECT("{code}", "0123abcg", "no");
+    EXPECT("{code}", "0123ABCD", "no");
 }
 
 Test(template_match, a_name_holds_no_space_no_colon_and_nothing_that_controls_a_terminal)
@@ -119,6 +124,8 @@ Test(template_match, a_placeholder_that_occurs_twice_must_match_the_same)
     EXPECT("{text}|{text}", "a|b|a|b", "/a|b//0/7");
     EXPECT("{count} of {count}", "7 of 7", "///7/6");
     EXPECT("{count} of {count}", "7 of 8", "no");
+    EXPECT("{code} {code}", "0123abcd 0123abcd", "///0/17");
+    EXPECT("{code} {code}", "0123abcd 0123abce", "no");
 }
 
 Test(template_match, a_line_ends_at_its_line_break)

@@ -471,7 +471,7 @@ Test(membership, both_protocols_refuse_a_name_for_the_same_reasons)
 
         snprintf(request, sizeof(request), "L %s", rows[i].name);
         stage_send(&stage, ALICE, request);
-        /* Not bob's address, where he would be probed first. */
+        /* Not bob's address: that would be a name claim. */
         newcomer.peer.address[ENDPOINT_ADDRESS_BYTES - 1] = 77;
         stage_send_bytes(&stage, &newcomer, request, strlen(request));
         hand_rename(&carol, i + 1, rows[i].name);
