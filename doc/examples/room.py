@@ -91,7 +91,7 @@ class Room:
         deadline = time.monotonic() + seconds
         while select.select([self.socket], [], [], max(0, deadline - time.monotonic()))[0]:
             datagram = self.socket.recv(DATAGRAM_MAX_BYTES)
-            if datagram:  # an empty one is a probe, and not the end of anything
+            if datagram:  # roomd sends no empty one; another server's is not the end of anything
                 return datagram.decode("utf-8", "replace")
         return None
 

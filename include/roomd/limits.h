@@ -51,8 +51,6 @@ struct room_limits {
     uint32_t max_text_bytes;      /* 1 to ROOM_TEXT_MAX_BYTES; of one message or notice */
     uint32_t idle_timeout_s;      /* 0 = none */
     uint32_t session_timeout_s;   /* 30 to 86400; a sequenced member silent for longer has left */
-    /* A member neither sent to nor heard for so long is probed; 0 = never. */
-    uint32_t probe_interval_s;
     /* Of one member; a rename, an exit or a rejoin costs at least one. */
     struct room_rate messages;
     /* Of text and names, of one member; the burst is at least max_text_bytes. */

@@ -27,8 +27,7 @@ struct room_stats {
     uint64_t events_delivered;   /* an event to one member */
     uint64_t events_missed;      /* an event that left the ring before a member was sent it */
     uint64_t undelivered;        /* datagrams that the outbox failed to send */
-    uint64_t probes;             /* empty datagrams sent to check whether a member is still there */
-    uint64_t unreachable;        /* ICMP errors that quoted datagrams of ours */
+    uint64_t unreachable;        /* ICMP errors that say that a port is closed, true or not */
     uint64_t appended, released; /* heads of the transcript */
     uint64_t repairs;            /* datagrams sent again to sequenced members */
     uint32_t members, behind;

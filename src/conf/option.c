@@ -53,12 +53,6 @@ static const struct option rows[OPTIONS] = {
          FIELD(limits.idle_timeout_s), "43200",
          "seconds a plain member may say nothing before it is told, and removed; 0 = for ever",
          OPTION_AT_ONCE "; who has been silent for longer is told, and removed a little later"},
-    [OPTION_ROOM_PROBE_INTERVAL] = {"room", "probe_interval", OPTION_KIND_NUMBER, true, 0, 86400,
-                                    FIELD(limits.probe_interval_s), "60",
-                                    "seconds after which a member neither sent to nor heard is "
-                                    "sent an empty datagram, to see whether it is still "
-                                    "there; 0 = never",
-                                    OPTION_AT_ONCE},
     [OPTION_ROOM_SESSION_TIMEOUT] = {"room", "session_timeout", OPTION_KIND_NUMBER, true, 30, 86400,
                                      FIELD(limits.session_timeout_s), "600",
                                      "seconds after which a member of the sequenced protocol that "

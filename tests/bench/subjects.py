@@ -131,7 +131,7 @@ def roomd(build, sequenced=False, gro=False, settings=(), preload=None):
     class Roomd(Subject):
         def command(self):
             settings_all = ["room.listen=%s:%d" % (self.address, self.port), "room.max_members=100000",
-                            "room.probe_interval=0", "room.idle_timeout=0", "room.session_timeout=86400",
+                            "room.idle_timeout=0", "room.session_timeout=86400",
                             "limits.messages=0", "limits.bytes=0", "limits.trusted_joins=0",
                             "limits.trusted_members_per_address=0", "admin.stdin=no", "log.events=none",
                             "admin.control=%s/control" % self.folder, *settings]

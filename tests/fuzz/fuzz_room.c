@@ -288,7 +288,6 @@ static void open_room(struct world *world)
                                                 .max_name_codepoints = 32,
                                                 .max_text_bytes = 900,
                                                 .idle_timeout_s = 600,
-                                                .probe_interval_s = 60,
                                                 .session_timeout_s = 600,
                                                 .plain_enabled = true,
                                                 .sequenced_enabled = true};
@@ -335,7 +334,6 @@ static void step_reload(struct world *world, struct input *input)
                                        .max_name_codepoints = (what & 8) != 0 ? 32 : 2,
                                        .max_text_bytes = (what & 16) != 0 ? 900 : 100,
                                        .idle_timeout_s = (what & 32) != 0 ? 600 : 0,
-                                       .probe_interval_s = (what & 64) != 0 ? 60 : 0,
                                        .messages = {.per_second = what >> 7, .burst = 3},
                                        .session_timeout_s = 600,
                                        .plain_enabled = what != 255,

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """
-Kernel features for tests, beyond sockets: a network namespace of their own, addresses in it,
-forged datagrams, loss, the kernel's counters, a kernel without IPv6. Most of it needs root; without
+Kernel features for tests, beyond sockets: a network namespace of their own, addresses in it, other
+hosts, forged datagrams and ICMP errors, loss, the kernel's counters, a kernel without IPv6. Most of it needs root; without
 it, the test is skipped and says why.
 """
 import contextlib
@@ -102,19 +102,44 @@ def speak_from(address, to, instead_of=None):
         run_tool("ip", "address", "del", instead_of + "/32", "dev", "lo")
 
 
-def send_forged(source, destination, payload):
-    """
-    Sends a datagram that claims to be from `source`. IPv4 only; UDP without a checksum (RFC 768).
-    """
+def _packet(source, destination, protocol, content):
+    """An IPv4 packet. The kernel fills in what is 0 in the header of one that it sends (raw(7))."""
+    header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(content), 0, 0, 64, protocol, 0,
+                         socket.inet_aton(source), socket.inet_aton(destination))
+    return header + content
+
+
+def _datagram(source, destination, payload):
+    """The same with a UDP datagram, without a checksum (RFC 768)."""
     udp = struct.pack("!HHHH", source[1], destination[1], 8 + len(payload), 0) + payload
-    # The kernel fills in length, identification and checksum where they are 0 (raw(7)).
-    header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 0, 0, 0, 64, socket.IPPROTO_UDP, 0,
-                         socket.inet_aton(source[0]), socket.inet_aton(destination[0]))
+    return _packet(source[0], destination[0], socket.IPPROTO_UDP, udp)
+
+
+def _send_raw(packet, host):
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as raw:
-            raw.sendto(header + udp, (destination[0], 0))
+            raw.sendto(packet, (host, 0))
     except PermissionError as error:
         raise unittest.SkipTest("no raw socket: %s" % error) from None
+
+
+def send_forged(source, destination, payload):
+    """Sends a datagram that claims to be from `source`. IPv4 only."""
+    _send_raw(_datagram(source, destination, payload), destination[0])
+
+
+def send_icmp(host, sender, reader, payload, kind=3, code=3):
+    """
+    Sends an ICMP error that claims to be from `host`, about a datagram with this payload that
+    `sender` sent to `reader`. IPv4 only; the error is "port unreachable" if nothing else is said.
+    """
+    quoted = _datagram(sender, reader, payload)
+    words = struct.pack("!BBHI", kind, code, 0, 0) + quoted + b"\0" * (len(quoted) % 2)
+    total = sum(struct.unpack("!%dH" % (len(words) // 2), words))
+    total = (total & 0xffff) + (total >> 16)
+    total = ~((total & 0xffff) + (total >> 16)) & 0xffff
+    _send_raw(_packet(host, sender[0], socket.IPPROTO_ICMP, struct.pack("!BBHI", kind, code, total, 0) + quoted),
+              sender[0])
 
 
 def datagrams_received():
@@ -123,6 +148,75 @@ def datagrams_received():
     names, counts = (line.split() for line in lines if line.startswith("Udp: "))
     return int(dict(zip(names, counts))["InDatagrams"])
 
+
+# ---- other hosts ----
+
+ETHERNET = "lan"
+
+
+def make_ethernet(address):
+    """An Ethernet in our own network, on which it has this address."""
+    run_tool("ip", "link", "add", ETHERNET, "type", "bridge")
+    run_tool("ip", "address", "add", address + "/24", "dev", ETHERNET)
+    run_tool("ip", "link", "set", ETHERNET, "up")
+
+
+class Host:
+    """A host on that Ethernet: a network of its own, in which sockets and tools are used in inside()."""
+
+    def __init__(self, address):
+        self.address = address
+        with own_network():
+            self._process = subprocess.Popen(["sleep", "infinity"])  # it holds the network
+        self._port = "to%d" % self._process.pid
+        try:
+            run_tool("ip", "link", "add", self._port, "type", "veth", "peer", "name", "eth0", "netns",
+                      str(self._process.pid))
+            run_tool("ip", "link", "set", self._port, "master", ETHERNET)
+            with self.inside():
+                run_tool("ip", "address", "add", address + "/24", "dev", "eth0")
+                run_tool("ip", "link", "set", "eth0", "up")
+            self.plug_in()
+        except BaseException:
+            self.close()
+            raise
+
+    def inside(self):
+        return network_of(self._process.pid)
+
+    def plug_in(self):
+        run_tool("ip", "link", "set", self._port, "up")
+
+    def unplug(self):
+        """From now on nobody answers ARP for it, and the kernel soon says so."""
+        for name in ("mcast_solicit", "ucast_solicit"):
+            pathlib.Path("/proc/sys/net/ipv4/neigh/%s/%s" % (ETHERNET, name)).write_text("1")
+        pathlib.Path("/proc/sys/net/ipv4/neigh/%s/retrans_time_ms" % ETHERNET).write_text("50")
+        run_tool("ip", "link", "set", self._port, "down")
+        run_tool("ip", "neighbour", "flush", "dev", ETHERNET)
+
+    def prohibit(self, port):
+        """Its firewall answers what comes from that UDP port with "administratively prohibited"."""
+        with self.inside():
+            run_tool("nft", "-f", "-", given=PROHIBITED % port)
+
+    def allow(self):
+        with self.inside():
+            run_tool("nft", "delete", "table", "inet", "prohibited")
+
+    def close(self):
+        self._process.kill()
+        self._process.wait()
+
+
+PROHIBITED = """
+table inet prohibited {
+    chain arriving {
+        type filter hook input priority 0;
+        udp sport %d reject with icmp admin-prohibited;
+    }
+}
+"""
 
 # ---- loss ----
 

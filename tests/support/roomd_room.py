@@ -45,7 +45,6 @@ class Client:
         self.name = name
         self.joined = False
         self.pending = collections.deque()
-        self.probes = 0
         self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.socket.setblocking(False)
         if source:
@@ -71,16 +70,12 @@ class Client:
         self.socket.sendto(as_bytes(datagram), self.address)
 
     def _read_now(self):
-        """
-        Returns a datagram that has arrived, or raises BlockingIOError. An empty datagram is a
-        probe, which clients ignore.
-        """
-        datagram = b""
-        while not datagram:
-            datagram, sender = self.socket.recvfrom(LONGEST_DATAGRAM)
-            if sender[:2] != self.address[:2]:
-                raise AssertionError("sent to %s, but %r came from %s" % (self.address, datagram, sender))
-            self.probes += 1 if not datagram else 0
+        """Returns a datagram that has arrived, or raises BlockingIOError."""
+        datagram, sender = self.socket.recvfrom(LONGEST_DATAGRAM)
+        if sender[:2] != self.address[:2]:
+            raise AssertionError("sent to %s, but %r came from %s" % (self.address, datagram, sender))
+        if not datagram:
+            raise AssertionError("%s was sent an empty datagram, which some clients take for the end of input" % self)
         return datagram
 
     def _read(self):

@@ -84,9 +84,10 @@ class Traffic:
             with contextlib.suppress(BlockingIOError, ConnectionRefusedError):
                 while True:
                     datagram = self._sockets[number].recv(4096)
-                    if datagram:  # an empty one is a probe
-                        self._last_heard = time.monotonic()
-                        yield number, datagram
+                    if not datagram:
+                        raise AssertionError("an empty datagram, which no member may be sent")
+                    self._last_heard = time.monotonic()
+                    yield number, datagram
 
     def _note(self, number, datagram, newest):
         match = LINE.fullmatch(datagram)

@@ -102,6 +102,12 @@ class Check(ConfigTest):
                             "[plain]\nlanguage = en\nbye.QUIT =\n")
         self.assertEqual((0, ""), (result.returncode, result.stderr))
 
+    def test_an_option_that_was_removed_is_warned_of(self):
+        result = self.check("[room]\nprobe_interval = 60\n")
+        self.assertEqual(0, result.returncode)
+        self.assertEqual("%s:2: warning: room.probe_interval is obsolete since 0.9.0, and ignored: remove it: silent "
+                         "members are sent nothing\n" % self.file, result.stderr)
+
     def test_it_opens_and_creates_nothing(self):
         fifo = self.folder / "fifo"
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:

@@ -17,9 +17,8 @@
 struct suspect {
     struct member *member;
     int64_t counted_ns; /* when the last error was counted */
-    int64_t probe_ns;   /* when it is next probed */
+    uint64_t quoted;    /* the event that it quoted */
     uint8_t errors;     /* counted so far */
-    uint8_t probes;     /* sent since the last error */
 };
 
 /* All zero is an empty table. */
@@ -31,11 +30,11 @@ struct suspects {
 /* NULL if it is not suspected. */
 struct suspect *suspects_find(struct suspects *suspects, const struct member *member);
 
-/* Adds a member that is not in the table. NULL if the table is full. */
-struct suspect *suspects_add(struct suspects *suspects, struct member *member);
-
-/* Removes a suspect; the last one moves to its place. */
-void suspects_drop(struct suspects *suspects, struct suspect *suspect);
+/*
+ * Adds a member that is not in the table. In a full one it takes the place of a suspect whose last
+ * error was counted before `stale_ns`. NULL if there is none.
+ */
+struct suspect *suspects_add(struct suspects *suspects, struct member *member, int64_t stale_ns);
 
 /* Removes a member that was heard, or is about to be removed. Cheap if it was not suspected. */
 void suspects_clear(struct suspects *suspects, const struct member *member);

@@ -49,7 +49,7 @@ void plain_server_unreachable(struct room *room, const struct moment *now, struc
     struct name_claim claim;
 
     if (decided == NULL) {
-        liveness_count_error(room, now, member);
+        liveness_count_error(room, now, member, error);
         return;
     }
     claim = *decided;
@@ -64,7 +64,6 @@ static void tick(struct room *room, const struct moment *now)
     struct name_claim claim;
 
     idle_tick(room, now);
-    liveness_tick(room, now);
     /* Decided as if the join had come in now, except that it can't be postponed again. */
     while (name_claims_take(&room->plain->claims, now->mono_ns, &claim))
         plain_requests_join(room, now, &claim);
@@ -72,13 +71,10 @@ static void tick(struct room *room, const struct moment *now)
 
 static int64_t next_tick(const struct room *room)
 {
-    const int64_t due_ns[] = {idle_next_tick(room), liveness_next_tick(room),
-                              name_claims_due_ns(&room->plain->claims)};
-    int64_t next_ns = due_ns[0];
+    int64_t idle_ns = idle_next_tick(room);
+    int64_t claims_ns = name_claims_due_ns(&room->plain->claims);
 
-    for (size_t i = 1; i < sizeof(due_ns) / sizeof(due_ns[0]); i++)
-        next_ns = due_ns[i] < next_ns ? due_ns[i] : next_ns;
-    return next_ns;
+    return idle_ns < claims_ns ? idle_ns : claims_ns;
 }
 
 static void expel(struct room *room, const struct moment *now, struct member *member,

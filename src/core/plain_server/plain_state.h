@@ -9,13 +9,6 @@
 #include "core/plain_server/name_claims.h"
 #include "core/room/room_state.h"
 
-/* A round of probes over all members, after a long time without an event. */
-struct probe_round {
-    int64_t began_ns;
-    uint32_t position; /* of the next member to examine */
-    bool active;
-};
-
 /* Tenths of a second, which 32 bits hold for thirteen years. */
 static inline uint32_t plain_tenths(int64_t ns)
 {
@@ -31,7 +24,7 @@ static inline uint32_t plain_tenths_until(int64_t ns)
 struct plain_server {
     struct suspects suspects;
     struct name_claims claims;
-    struct probe_round round;
+    int64_t quotes_full_ns; /* the bucket of quotes.c */
 };
 
 #endif

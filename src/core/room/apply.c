@@ -58,7 +58,6 @@ static int append(struct room *room, const struct moment *now, struct event *eve
     if (member != NULL && member->session == NULL)
         skip_own(room, member, event->seq);
     fold_event(room, now, (enum event_kind)event->kind);
-    room->last_event_ns = now->mono_ns;
     observers_happened(&room->observers, now, event,
                        member != NULL ? room_path(room, member) : NULL);
     return STATUS_OK;

@@ -57,7 +57,6 @@ struct room {
     struct crowd crowd;
     int64_t displacement_full_ns; /* the bucket of core/room/displacement.h */
     uint32_t displacement_next;   /* the position from which it searches next */
-    int64_t last_event_ns;        /* when the last event was appended, monotonic */
     char title[ROOM_TITLE_MAX_BYTES + 1];
 };
 

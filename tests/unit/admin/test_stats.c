@@ -97,7 +97,7 @@ Test(stats, text_is_a_line_for_each_value_and_leaves_out_refusals_that_never_hap
 
     stats_say(&stats, &reply);
     cr_expect(strstr(said, "members 7\n") == said, "%s", said);
-    cr_expect(strstr(said, "\nprobes_total 0\n") != NULL, "%s", said);
+    cr_expect(strstr(said, "\nunreachable_total 0\n") != NULL, "%s", said);
     cr_expect(strstr(said, "\nrefused_total{reason=\"name_taken\"} 3\n") != NULL, "%s", said);
     cr_expect(strstr(said, "\"empty\"") == NULL, "%s", said);
 }

@@ -318,11 +318,14 @@ Test(membership, the_muted_name_is_mute_at_another_endpoint_which_is_then_covere
 Test(membership, a_mute_member_that_was_missed_is_still_mute)
 {
     struct path path = stage_path(ALICE, 0);
+    uint32_t members;
 
     stage_join(&stage, ALICE, "alice");
     mute("alice");
     for (int i = 0; i < 3; i++) {
-        stage_unreachable(&stage, &path, "");
+        cr_assert_eq(room_notice(stage.room, &stage.now, "tea", 3, &members), 0);
+        stage_sweep(&stage);
+        stage_unreachable(&stage, &path, "管理员消息: tea");
         stage.now.mono_ns += 3 * MOMENT_NS_PER_S;
     }
     cr_assert_eq(room_members(stage.room), 1, "its program is gone");
