@@ -25,7 +25,8 @@ static void on_send(void *ctx, const void *bytes, size_t length)
     struct client_stage *stage = ctx;
     struct client_stage_datagram *datagram = &stage->sent[stage->sent_count++];
 
-    NEED(stage->sent_count <= CLIENT_STAGE_SENT_MAX && length <= sizeof(datagram->bytes));
+    NEED(stage->sent_count <= CLIENT_STAGE_SENT_MAX);
+    NEED(length > 0 && length <= sizeof(datagram->bytes));
     datagram->length = length;
     memcpy(datagram->bytes, bytes, length);
 }

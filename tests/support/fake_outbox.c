@@ -45,6 +45,8 @@ static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
 
         fake->offered++;
         fake->answers += entries[i].answer ? 1 : 0;
+        if (entries[i].length == 0)
+            abort();
         if ((fake->full_doors >> door & 1U) != 0 || fake->take == 0) {
             /* A full socket stays full for the rest of the batch, until the test empties it. */
             fake->full_doors |= 1U << door;

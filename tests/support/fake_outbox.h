@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* An outbox that keeps what it takes, and takes, postpones or fails as a test says. */
+/*
+ * An outbox that keeps what it takes, and takes, postpones or fails as a test says. An empty
+ * datagram, which some clients take for the end of input, ends the test.
+ */
 #ifndef TESTS_SUPPORT_FAKE_OUTBOX_H
 #define TESTS_SUPPORT_FAKE_OUTBOX_H
 

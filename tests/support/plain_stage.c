@@ -42,7 +42,7 @@ static void on_send(void *ctx, const void *bytes, size_t length)
 {
     struct plain_stage *stage = ctx;
 
-    NEED(length <= PLAIN_CLIENT_REQUEST_MAX_BYTES && text_is_utf8(bytes, length));
+    NEED(length > 0 && length <= PLAIN_CLIENT_REQUEST_MAX_BYTES && text_is_utf8(bytes, length));
     NEED(stage->sent_length + length + 2 < sizeof(stage->sent));
     if (stage->sent_length > 0)
         stage->sent[stage->sent_length++] = '|';

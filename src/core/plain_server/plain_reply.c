@@ -63,6 +63,9 @@ void plain_reply_line(struct room *room, const struct moment *now, struct member
     char line[PLAIN_LINE_MAX_BYTES];
     size_t length = plain_render_line(room_dialect(room, path->door), key, &values, line);
 
+    /* Some clients take an empty datagram for the end of input. */
+    if (length == 0)
+        return;
     line[length] = '\n';
     if (!room_send(room, now, member, line, length + ((slot->flags & SLOT_NEWLINE) != 0 ? 1U : 0U)))
         room->stats.answers_withheld++;

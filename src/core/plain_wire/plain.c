@@ -212,5 +212,5 @@ size_t plain_render_line(const struct dialect *dialect, enum dialect_key key,
     /* An empty {text} at the end leaves spaces. */
     while (length > dialect->prefix.length && out[length - 1] == ' ')
         length--;
-    return make_harmless(dialect, out, length);
+    return length > dialect->prefix.length ? make_harmless(dialect, out, length) : 0;
 }

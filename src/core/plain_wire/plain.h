@@ -57,7 +57,7 @@ size_t plain_render(const struct dialect *dialect, const struct transcript *tran
 
 /*
  * Writes a line that is not an event: DIALECT_MISSED … DIALECT_LIMITED. As above, without trailing
- * spaces.
+ * spaces. 0: there are no words, as in `kicked = {text}` without a reason, and nothing may be sent.
  */
 struct template_values;
 size_t plain_render_line(const struct dialect *dialect, enum dialect_key key,

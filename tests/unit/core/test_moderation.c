@@ -204,6 +204,18 @@ Test(moderation, all_members_to_be_removed_are_removed_and_nobody_else_whatever_
 
 /* ---- kicks ---- */
 
+Test(moderation, a_kick_without_a_reason_sends_no_empty_line)
+{
+    char why[DIALECT_WHY_BYTES];
+
+    cr_assert_eq(dialect_set(&stage.dialects[0], DIALECT_KICKED, "{text}", why), 0);
+    stage_reconfigure(&stage);
+    stage_join(&stage, BOB, "bob");
+    cr_expect_eq(room_kick(stage.room, &stage.now, "bob", NULL), 0);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, BOB), 1);
+    cr_expect(stage_heard(&stage, BOB, 0, "EXIT"));
+}
+
 Test(moderation, a_kicked_member_is_not_back_at_once)
 {
     join_from("192.0.2.1", ALICE, "alice");

@@ -227,6 +227,17 @@ Test(plain, the_prefix_precedes_every_line_and_counts)
     cr_expect_eq(memcmp(line, "\n500 人进入了聊天室: ", strlen("\n500 人进入了聊天室: ")), 0);
 }
 
+Test(plain, a_line_without_words_is_none)
+{
+    struct template_values values = {.text = "", .text_len = 0};
+    char why[DIALECT_WHY_BYTES], line[PLAIN_LINE_MAX_BYTES];
+
+    cr_assert_eq(dialect_set(&dialect, DIALECT_KICKED, " {text}", why), 0);
+    cr_expect_eq(plain_render_line(&dialect, DIALECT_KICKED, &values, line), 0);
+    cr_assert_eq(dialect_set(&dialect, DIALECT_PREFIX, "\n", why), 0);
+    cr_expect_eq(plain_render_line(&dialect, DIALECT_KICKED, &values, line), 0);
+}
+
 Test(plain, prefix_and_line_together_never_equal_a_reply)
 {
     char why[DIALECT_WHY_BYTES];
