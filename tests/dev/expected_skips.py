@@ -46,6 +46,11 @@ def has_no_nftables():
     return not runs("unshare", "--net", "nft", "list", "ruleset")
 
 
+def has_no_ethernet():
+    return not runs("unshare", "--net", "sh", "-c",
+                    "ip link add lan type bridge && ip link add one type veth peer name other")
+
+
 def has_no_ipv6():
     try:
         with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
@@ -89,6 +94,7 @@ ROWS = (
     Row(r"^no systemd of our own: (there are )?no control group",
         "no control groups v2 may be had here", has_no_control_groups),
     Row(r"^nft ", "this kernel has no nftables", has_no_nftables),
+    Row(r"^ip link add ", "this kernel has no bridges or no pairs of interfaces", has_no_ethernet),
     Row(r"has no IPv6 loopback address$", "this machine has no IPv6", has_no_ipv6),
     Row(r"does not know localhost$", "localhost is no name here", knows_no_localhost),
     Row(r"^only \d+ descriptors may be open here$", "few files may be open", has_few_descriptors),

@@ -11,8 +11,8 @@
 #include <string.h>
 
 /*
- * A line takes less than a microsecond to render. So a flood of forged errors costs about one
- * percent of a processor, and an error that quotes the newest line costs one of the budget.
+ * A line takes less than a microsecond to render, so a flood of forged errors costs less than two
+ * percent of a processor. An error that quotes the newest line costs one line of the budget.
  */
 static const struct bucket_rate budget = {.interval_ns = MOMENT_NS_PER_S / 20000, .burst = 5000};
 
