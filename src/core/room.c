@@ -187,8 +187,6 @@ static enum refusal receive_plain(struct room *room, const struct moment *now,
 
     if (!network_list_has(&room->access.plain_from, path->peer.address))
         return REFUSED_ELSEWHERE;
-    /* Whatever it is, its sender's program runs. */
-    plain_server_heard(room, &path->peer);
     if (length == 0)
         return REFUSED_EMPTY;
     if (is_own_address(room, path))
@@ -210,6 +208,8 @@ void room_receive(struct room *room, const struct moment *now, const struct path
     enum refusal refused;
 
     room->stats.received++;
+    /* Whatever it is, its sender's program runs. */
+    plain_server_heard(room, &path->peer);
     if (network_list_has(&room->access.deny, path->peer.address))
         refused = REFUSED_DENIED;
     else if (!sequenced_is(bytes, length))

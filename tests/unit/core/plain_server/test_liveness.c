@@ -122,8 +122,9 @@ Test(liveness, errors_less_than_two_seconds_apart_count_once)
 
 Test(liveness, whatever_is_heard_in_between_clears_it)
 {
-    static const char *const datagrams[] = {
-        "C alice hm", "L alice", "C alice", "C bob not my name", "E bob", "", "\xff", "?", "OK"};
+    static const char *const datagrams[] = {"C alice hm", "L alice", "C alice", "C bob not my name",
+                                            "E bob",      "",        "\xff",    "\xf8",
+                                            "?",          "OK"};
     char longest[2000];
 
     memset(longest, 'x', sizeof(longest) - 1);
