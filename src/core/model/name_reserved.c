@@ -122,19 +122,23 @@ static bool has(const struct name_reserved *reserved, const struct name_reserved
 void name_reserved_add(struct name_reserved *reserved, const char *text, size_t length,
                        enum name_reserved_kind kind)
 {
-    bool letters = kind != NAME_RESERVED_WHOLE && kind != NAME_RESERVED_FRONT;
-    struct name_reserved_word word = {.kind = (uint8_t)kind};
+    struct name_reserved_word word;
     struct view view;
+    bool letters;
 
     /* A longer word needs no entry. */
     if (length > ROOM_NAME_MAX_BYTES || reserved->count == NAME_RESERVED_MAX)
         return;
     make_view(text, length, &view);
+    if (kind > NAME_RESERVED_FRONT && view.letters_len == 0)
+        kind = NAME_RESERVED_FRONT;
+    letters = kind > NAME_RESERVED_FRONT;
     length = letters ? view.letters_len : view.look_len;
     if (length == 0 || length > sizeof(word.look))
         return;
     memcpy(word.look, letters ? view.letters : view.look, length);
     word.length = (uint8_t)length;
+    word.kind = (uint8_t)kind;
     if (!has(reserved, &word))
         reserved->words[reserved->count++] = word;
 }

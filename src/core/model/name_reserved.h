@@ -43,12 +43,14 @@ struct name_reserved {
 /* Starts with the fixed words. */
 void name_reserved_init(struct name_reserved *reserved);
 
-/* Keeps the present words for good; drops all others. */
+/* name_reserved_reset drops all words that were added after name_reserved_keep. */
 void name_reserved_keep(struct name_reserved *reserved);
 void name_reserved_reset(struct name_reserved *reserved);
 
-/* Adds a word, valid UTF-8; one that is nothing but separators is not added as one of the last
- * three kinds. */
+/*
+ * Adds a word, valid UTF-8. One without letters and digits ("*** ") is of the kind
+ * NAME_RESERVED_FRONT, if of one of those behind it.
+ */
 void name_reserved_add(struct name_reserved *reserved, const char *text, size_t length,
                        enum name_reserved_kind kind);
 

@@ -27,17 +27,6 @@ static bool is_ascii(const char *text, size_t length)
     return true;
 }
 
-static bool has_letters(const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        char c = text[i];
-
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
-            return true;
-    }
-    return false;
-}
-
 static bool is_layout(char c)
 {
     return c == ' ' || c == ':';
@@ -58,8 +47,8 @@ static void add(struct name_reserved *reserved, const char *text, size_t length,
 
 /*
  * "管理员消息: {text}" reserves "管理员消息" anywhere in a name, "Notice: {text}" a name that
- * begins with "notice" as a word, "*** {text}" one that begins with "***". A name can't hold colons
- * and spaces, so with them the word would match no name.
+ * begins with "notice" as a word, "*** {text}" one that begins with "***". The chat line of a name
+ * has a colon behind it, so what is behind the first colon of a line is left out.
  */
 static void reserve_front(struct name_reserved *reserved, const char *text, size_t length)
 {
@@ -74,11 +63,9 @@ static void reserve_front(struct name_reserved *reserved, const char *text, size
         length = (size_t)(colon - text);
     if (length < NAME_FRONT_MIN_BYTES)
         add(reserved, text, length, NAME_RESERVED_WHOLE);
-    else if (!is_ascii(text, length))
-        add(reserved, text, length, NAME_RESERVED_PART);
     else
         add(reserved, text, length,
-            has_letters(text, length) ? NAME_RESERVED_START : NAME_RESERVED_FRONT);
+            is_ascii(text, length) ? NAME_RESERVED_START : NAME_RESERVED_PART);
 }
 
 /* "{name} 进入了聊天室" would be a line about alice, if her name could be "alice进入了聊天室". */

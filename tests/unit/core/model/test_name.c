@@ -107,6 +107,16 @@ Test(name, the_words_a_line_begins_with_are_reserved)
     expect_refused("notice");
     expect_refused("NOTICE_s");
     expect_refused(">");
+    cr_assert_eq(dialect_set(&dialect, DIALECT_NOTICE, "★ {text}", why), 0);
+    cr_assert_eq(dialect_set(&dialect, DIALECT_IDLE, "~~> {count}", why), 0);
+    expect_accepted("★");
+    expect_accepted("~~>");
+    reserved_names_add_dialect(&reserved, &dialect);
+    expect_refused("★");
+    expect_refused("★alice");
+    expect_accepted("alice★");
+    expect_refused("~~>");
+    expect_refused("~~>alice");
     expect_accepted("a>b"); /* so short a word is reserved only as a whole name */
 }
 
