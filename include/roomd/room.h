@@ -24,6 +24,13 @@
 #define ROOM_KEY_BYTES    16
 #define ROOM_SECRET_BYTES 32
 
+/*
+ * The first and the third byte of a HELLO of the sequenced protocol. A client repeats it, and
+ * nothing is kept for it, so it is the first to be dropped when more comes in than can be read.
+ */
+#define ROOM_HELLO_FIRST_BYTE 0xf8
+#define ROOM_HELLO_THIRD_BYTE 1
+
 /* As members of the sequenced protocol are told it. */
 #define ROOM_TITLE_MAX_BYTES 64
 

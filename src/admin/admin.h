@@ -51,7 +51,7 @@ struct admin_reply {
 
 /* Counts kept by the program around the room. */
 struct admin_counts {
-    uint64_t kernel_drops; /* datagrams dropped by the kernel because a receive buffer was full */
+    uint64_t kernel_drops; /* datagrams that the kernel dropped: more came in than was read */
     uint64_t receive_errors;
     uint64_t icmp_errors;
     uint64_t full_sockets; /* sends that had to wait */

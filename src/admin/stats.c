@@ -39,7 +39,7 @@ static const struct stats_row rows[] = {
      STATS_COUNTER, FIELD(room.unreachable)},
     {"answers_withheld_total", "answers that a limit or a full socket kept back", STATS_COUNTER,
      FIELD(room.answers_withheld)},
-    {"kernel_drops_total", "datagrams the kernel dropped, as a receive buffer was full",
+    {"kernel_drops_total", "datagrams the kernel dropped, as more came in than was read",
      STATS_COUNTER, FIELD(program.kernel_drops)},
     {"receive_errors_total", "failed receive calls", STATS_COUNTER, FIELD(program.receive_errors)},
     {"icmp_errors_total", "ICMP errors that came in", STATS_COUNTER, FIELD(program.icmp_errors)},

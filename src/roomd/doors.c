@@ -148,11 +148,14 @@ static void open_door(struct server *server, size_t index, int held, struct open
 
 int doors_open(struct server *server, const struct udp_sink *sink)
 {
+    const struct udp_expendable hello = {.first = ROOM_HELLO_FIRST_BYTE,
+                                         .third = ROOM_HELLO_THIRD_BYTE};
     struct opening opening = {.code = EX_OK};
     int held[ROOM_DOORS_MAX];
 
     if (udp_set_new(server->loop, sink, &server->doors) != 0)
         return EX_OSERR;
+    udp_set_expendable(server->doors, &hello);
     restart_match(server, held);
     for (size_t i = 0; i < server->config->door_count; i++)
         open_door(server, i, held[i], &opening);

@@ -61,6 +61,10 @@ static bool may_answer_hello(struct room *room, const struct moment *now, const 
     return room->sessions->answers_next;
 }
 
+_Static_assert(ROOM_HELLO_FIRST_BYTE == SEQUENCED_FIRST_HANDSHAKE_UP &&
+                   ROOM_HELLO_THIRD_BYTE == SEQUENCED_TYPE_HELLO,
+               "those of the protocol");
+
 enum refusal session_handshake_hello(struct room *room, const struct moment *now,
                                      const struct path *path, const void *bytes, size_t length)
 {

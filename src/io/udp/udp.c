@@ -116,6 +116,7 @@ static void close_door(struct udp *udp)
     int error = errno; /* udp_open's caller reads the first error */
 
     udp_recv_stop(udp);
+    udp_shed_done(udp);
     udp_send_done(udp);
     if (udp->fd >= 0)
         close(udp->fd);
@@ -162,6 +163,7 @@ static int add_door(struct udp *udp, int status, uint16_t *ret_door)
     struct udp_set *set = udp->set;
 
     udp_recv_init(udp);
+    udp_shed_init(udp);
     udp_send_init(udp);
     if (status != STATUS_OK) {
         close_door(udp);
@@ -226,6 +228,8 @@ int udp_adopt(struct udp_set *set, int fd, uint16_t *ret_door)
     status = flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 ? find_bound(fd, &udp->bound)
                                                                        : STATUS_SYSTEM;
     if (status == STATUS_OK)
+        udp_shed_detach(fd);
+    if (status == STATUS_OK)
         status = set_options(fd, endpoint_address_is_ipv4(udp->bound.address) ? AF_INET : AF_INET6,
                              true);
     return add_door(udp, status, ret_door);
@@ -287,6 +291,11 @@ void udp_set_stop(struct udp_set *set)
 {
     for (uint16_t door = 0; door < set->count; door++)
         udp_recv_stop(set->doors[door]);
+}
+
+void udp_set_expendable(struct udp_set *set, const struct udp_expendable *expendable)
+{
+    set->expendable = *expendable;
 }
 
 bool udp_set_take_unread(struct udp_set *set)

@@ -36,12 +36,21 @@ struct udp_sink {
     void *ctx;
 };
 
+/*
+ * Datagrams whose first and third byte are these may be lost, so that others are not: see
+ * udp_shed.c. All zero: none.
+ */
+struct udp_expendable {
+    uint8_t first;
+    uint8_t third;
+};
+
 /* Totals over all doors. */
 struct udp_stats {
     uint64_t received;
     uint64_t truncated;         /* of `received`, longer than UDP_DATAGRAM_MAX_BYTES */
     uint64_t no_return_address; /* dropped: from port 0, or of an unknown address family */
-    uint64_t kernel_drops;      /* lost because a receive buffer was full */
+    uint64_t kernel_drops;      /* lost because a receive buffer was full, or shed */
     uint64_t receive_errors;
     uint64_t icmp_errors; /* of all types */
     uint64_t sent;
@@ -93,6 +102,8 @@ void udp_set_stop(struct udp_set *set);
  * none was started.
  */
 int udp_set_start(struct udp_set *set);
+
+void udp_set_expendable(struct udp_set *set, const struct udp_expendable *expendable);
 
 /*
  * True if, since the last call, a door was not read to its end: more datagrams wait, probably.

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Shared by the six files behind udp.h and included by no others: udp.c opens and closes,
- * udp_recv.c and udp_send.c own their buffers and watchers, udp_errqueue.c is called by the first,
- * udp_gso.c by the second, udp_paths.c by all of them.
+ * Shared by the files behind udp.h and included by no others: udp.c opens and closes,
+ * udp_recv.c and udp_send.c own their buffers and watchers, udp_errqueue.c is called by both,
+ * udp_gso.c by udp_send.c, udp_shed.c by udp_recv.c, udp_paths.c by all of them.
  */
 #ifndef ROOMD_IO_UDP_UDP_INTERNAL_H
 #define ROOMD_IO_UDP_UDP_INTERNAL_H
@@ -150,6 +150,10 @@ struct udp {
     ev_timer backoff;    /* runs after persistent errors */
     uint32_t drops_seen; /* the kernel's counter at its last reading */
 
+    /* udp_shed.c */
+    ev_timer calm; /* runs while `shedding` */
+    bool shedding;
+
     /* udp_send.c */
     struct watch writer;
     ev_timer pause;
@@ -163,6 +167,7 @@ struct udp {
 struct udp_set {
     struct ev_loop *loop; /* borrowed */
     struct udp_sink sink;
+    struct udp_expendable expendable;
     struct udp *doors[UDP_DOORS_MAX]; /* owned */
     uint16_t count;
     uint32_t receive_buffer, send_buffer; /* bytes, the smallest of all doors */
@@ -190,6 +195,13 @@ size_t udp_errqueue_drain(struct udp *udp);
  * clears it.
  */
 bool udp_errqueue_may_be_pending(int error);
+
+void udp_shed_init(struct udp *udp);
+void udp_shed_done(struct udp *udp);
+/* Removes the filter of a process that was killed. */
+void udp_shed_detach(int fd);
+/* The door was not read to its end in this turn. */
+void udp_shed_unread(struct udp *udp);
 
 void udp_gso_init(struct udp_send_batch *batch);
 /*

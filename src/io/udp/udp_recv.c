@@ -83,7 +83,7 @@ static void count_drops(struct udp *udp, uint32_t drops)
     udp->drops_seen = drops;
     if (!may_warn(&set->drops_quiet_until_ns))
         return;
-    log_warnx("%" PRIu64 " datagrams were lost because a receive buffer was full",
+    log_warnx("%" PRIu64 " datagrams were lost because more came in than was read",
               set->stats.kernel_drops - set->drops_reported);
     set->drops_reported = set->stats.kernel_drops;
 }
@@ -202,6 +202,12 @@ static bool is_explained(struct udp *udp, bool *drained)
     return explained;
 }
 
+static void note_unread(struct udp *udp)
+{
+    udp->set->unread = true;
+    udp_shed_unread(udp);
+}
+
 static void receive(struct udp *udp)
 {
     unsigned rounds = 0, errors = 0; /* in a row */
@@ -235,7 +241,7 @@ static void receive(struct udp *udp)
     if (errors == UDP_RECV_ERRORS_MAX)
         back_off(udp);
     else
-        udp->set->unread = true;
+        note_unread(udp);
 }
 
 static void on_readable(void *ctx)

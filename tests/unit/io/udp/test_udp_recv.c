@@ -4,7 +4,7 @@
 /* Receiving, on the fake kernel. */
 #include "../fake_loop.h"
 #include "fake_sockets.h"
-#include "io/udp/udp.h"
+#include "io/udp/udp_internal.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -240,6 +240,30 @@ Test(udp_recv, a_door_that_was_not_read_to_its_end_is_reported_once)
     cr_expect_not(udp_set_take_unread(set), "the last 44");
 }
 
+static int last_option(void)
+{
+    return fake.options[(fake.option_count - 1) % FAKE_OPTIONS_MAX].name;
+}
+
+Test(udp_recv, expendable_datagrams_are_shed_from_then_on_until_a_timer_has_ended)
+{
+    const struct udp_expendable hello = {.first = 0xf8, .third = 1};
+
+    for (int i = 0; i < 300; i++)
+        fake_arrive(0, 1, 1);
+    turn(0);
+    cr_expect_neq(last_option(), SO_ATTACH_FILTER, "nothing is expendable");
+    udp_set_expendable(set, &hello);
+    ev_run(loop, EVRUN_NOWAIT);
+    cr_expect_eq(last_option(), SO_ATTACH_FILTER);
+    ev_run(loop, EVRUN_NOWAIT);
+    cr_expect_eq(heard_count, 300);
+    cr_expect_eq(last_option(), SO_ATTACH_FILTER);
+    cr_expect(ev_is_active(&set->doors[0]->calm));
+    ev_invoke(loop, &set->doors[0]->calm, EV_TIMER);
+    cr_expect_eq(last_option(), SO_DETACH_FILTER);
+}
+
 Test(udp_recv, slots_are_as_good_as_new_the_second_time)
 {
     struct endpoint ipv6 = parse("[2001:db8::1]:4000");
@@ -302,7 +326,7 @@ Test(udp_recv, lost_datagrams_are_logged_at_most_once_a_minute)
     cr_assert_gt(read(ends[0], text, sizeof(text) - 1), 0);
     cr_assert_not_null(strchr(text, ' ')); /* after the time */
     cr_assert_str_eq(strchr(text, ' ') + 1,
-                     "roomd: warning: 7 datagrams were lost because a receive buffer was full\n");
+                     "roomd: warning: 7 datagrams were lost because more came in than was read\n");
     cr_assert_eq(stats().kernel_drops, 700);
 }
 
