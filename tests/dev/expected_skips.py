@@ -51,6 +51,11 @@ def has_no_ethernet():
                     "ip link add lan type bridge && ip link add one type veth peer name other")
 
 
+def has_no_slow_links():
+    return not runs("unshare", "--net", "tc", "qdisc", "add", "dev", "lo", "root", "tbf", "rate", "1mbit",
+                    "burst", "2kb", "limit", "10000")
+
+
 def has_no_ipv6():
     try:
         with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
@@ -95,6 +100,7 @@ ROWS = (
         "no control groups v2 may be had here", has_no_control_groups),
     Row(r"^nft ", "this kernel has no nftables", has_no_nftables),
     Row(r"^ip link add ", "this kernel has no bridges or no pairs of interfaces", has_no_ethernet),
+    Row(r"^tc qdisc ", "this kernel can't slow down a link", has_no_slow_links),
     Row(r"has no IPv6 loopback address$", "this machine has no IPv6", has_no_ipv6),
     Row(r"does not know localhost$", "localhost is no name here", knows_no_localhost),
     Row(r"^only \d+ descriptors may be open here$", "few files may be open", has_few_descriptors),
