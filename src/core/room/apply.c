@@ -115,7 +115,16 @@ int apply_join(struct room *room, const struct moment *now, const struct join *j
     return STATUS_OK;
 }
 
-void apply_move(struct room *room, struct member *member, const struct path *path)
+/* The mute covers the endpoint where the member is now. */
+static void follow_mute(struct room *room, const struct moment *now, const struct member *member)
+{
+    if (now->mono_ns < member->muted_until_ns)
+        bans_follow_mute(room->bans, registry_folded(member), &room_path(room, member)->peer,
+                         now->mono_ns);
+}
+
+void apply_move(struct room *room, const struct moment *now, struct member *member,
+                const struct path *path)
 {
     struct path *held = registry_path(room->registry, member->position);
 
@@ -123,6 +132,7 @@ void apply_move(struct room *room, struct member *member, const struct path *pat
     places_add(&room->places, path->peer.address);
     *held = *path;
     room_slot(room, member)->flags &= ~SLOT_PATH_WAITS;
+    follow_mute(room, now, member);
 }
 
 int apply_rename(struct room *room, const struct moment *now, struct member *member,
@@ -170,17 +180,15 @@ void apply_exit(struct room *room, const struct moment *now, struct member *memb
                 enum exit_reason reason)
 {
     struct event left = event_about(EVENT_EXIT, member);
-    const struct endpoint *peer = &room_path(room, member)->peer;
     bool told;
 
     left.reason = (uint8_t)reason;
     admission_remember(room, now, member);
-    if (member->muted_until_ns > now->mono_ns)
-        bans_follow_mute(room->bans, registry_folded(member), peer, now->mono_ns);
+    follow_mute(room, now, member);
     told = append(room, now, &left, member) == 0;
     directory_leave(room->directory, member, told ? left.seq : 0);
     roster_forget(&room->roster, member);
-    places_remove(&room->places, peer->address);
+    places_remove(&room->places, room_path(room, member)->peer.address);
     room_protocol(room, member)->forget(room, member);
     registry_remove(room->registry, member);
 }

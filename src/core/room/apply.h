@@ -34,8 +34,9 @@ int apply_join(struct room *room, const struct moment *now, const struct join *j
 int apply_rename(struct room *room, const struct moment *now, struct member *member,
                  const struct name *name, uint16_t said);
 
-/* A sequenced member is at another endpoint. */
-void apply_move(struct room *room, struct member *member, const struct path *path);
+/* A sequenced member is at another endpoint, and so is its mute. */
+void apply_move(struct room *room, const struct moment *now, struct member *member,
+                const struct path *path);
 
 /* Appends a member's message, a clean text. STATUS_FULL: nothing was changed. */
 int apply_chat(struct room *room, const struct moment *now, struct member *member, const char *text,

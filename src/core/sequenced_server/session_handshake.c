@@ -168,7 +168,7 @@ static void begin_run(const struct attempt *attempt, struct member *member, uint
     reorder_forget(room->reorder, &session->reorder);
     session_acks_reset(session);
     room_slot(room, member)->cursor = position + 1;
-    apply_move(room, member, attempt->path);
+    apply_move(room, attempt->now, member, attempt->path);
 }
 
 /*

@@ -90,10 +90,7 @@ static void adopt_path(const struct context *context)
 {
     struct room *room = context->room;
 
-    apply_move(room, context->member, context->path);
-    if (context->now->mono_ns < context->member->muted_until_ns)
-        bans_follow_mute(room->bans, registry_folded(context->member), &context->path->peer,
-                         context->now->mono_ns);
+    apply_move(room, context->now, context->member, context->path);
     session_acks_reset(context->member->session);
     /* The window may have grown by that. */
     registry_mark_behind(room->registry, context->member);

@@ -188,6 +188,36 @@ Test(session_path, answers_go_to_the_sessions_path_until_the_new_one_is_proved)
     cr_expect_leq(fake_outbox_to(&stage.outbox, BOB, 0)->length, SEQUENCED_UP_HEADER_BYTES);
 }
 
+/* A mute covers an endpoint, under any other name: that where its member is now. */
+static void expect_mute_has_moved(void)
+{
+    struct hand other;
+
+    hand_init(&other, &stage, BOB);
+    cr_expect_not(hand_enter(&other, 20, "mallory"));
+    cr_expect_eq(other.refusal.code, SEQUENCED_REFUSED_BAD_NAME);
+    hand_init(&other, &stage, ALICE);
+    cr_expect(hand_enter(&other, 21, "carol"));
+}
+
+Test(session_path, a_mute_follows_a_session_whose_address_changes)
+{
+    cr_assert_eq(room_mute(stage.room, &stage.now, "alice", INT64_MAX), 0);
+    move_to(BOB);
+    hand_report(&alice, 1);
+    answer_path(told_path());
+    expect_mute_has_moved();
+}
+
+Test(session_path, a_mute_follows_a_session_that_resumes_elsewhere)
+{
+    cr_assert_eq(room_mute(stage.room, &stage.now, "alice", INT64_MAX), 0);
+    move_to(BOB);
+    cr_assert(hand_hello(&alice, 8));
+    cr_assert(hand_join(&alice, "alice", true));
+    expect_mute_has_moved();
+}
+
 /* ---- heartbeat and silence ---- */
 
 static const struct session *session(void)
