@@ -33,6 +33,7 @@ struct context {
     const struct path *path;
     struct member *member; /* NULL once it has left */
     struct sequenced_up up;
+    bool newest; /* its packet number is the highest of this run */
     bool owes_taken;
     bool owes_heartbeat;
     uint32_t echo;
@@ -100,7 +101,7 @@ static void handle_path(const struct context *context, uint64_t challenge)
 {
     uint64_t slot = (uint64_t)(context->now->mono_ns / PATH_SLOT_NS);
 
-    if (is_current_path(context))
+    if (!context->newest || is_current_path(context))
         return;
     for (uint64_t age = 0; age < PATH_SLOTS && age <= slot; age++) {
         if (challenge == challenge_of(context, slot - age)) {
@@ -111,12 +112,13 @@ static void handle_path(const struct context *context, uint64_t challenge)
 }
 
 /* Ignore reordered datagrams: only the highest packet number may change the path. */
-static void update_path(const struct context *context)
+static void update_path(struct context *context)
 {
     struct session *session = context->member->session;
     struct path *path = registry_path(context->room->registry, context->member->position);
 
-    if (context->up.packet <= session->packet)
+    context->newest = context->up.packet > session->packet;
+    if (!context->newest)
         return;
     session->packet = context->up.packet;
     if (!is_current_path(context))

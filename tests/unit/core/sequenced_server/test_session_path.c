@@ -166,6 +166,34 @@ Test(session_path, an_older_datagram_from_elsewhere_begins_no_check)
     cr_expect_eq(stage.happened[EVENT_CHAT], 1);
 }
 
+Test(session_path, an_older_datagram_with_the_challenge_changes_no_path)
+{
+    uint64_t challenge;
+    uint32_t newest;
+
+    move_to(BOB);
+    hand_report(&alice, 1);
+    challenge = told_path();
+    move_to(ALICE);
+    hand_report(&alice, 1);
+    newest = alice.packet;
+    move_to(BOB);
+    alice.packet = newest - 2;
+    answer_path(challenge);
+    alice.packet = newest - 1;
+    answer_path(challenge);
+    alice.packet = newest;
+    forget();
+    hand_say(&alice, 1, "hello");
+    stage_sweep(&stage);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), 1, "the events go where they went");
+    answer_path(challenge);
+    forget();
+    hand_say(&alice, 2, "hello");
+    stage_sweep(&stage);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), 0);
+}
+
 Test(session_path, no_more_than_three_checks_are_begun_in_three_seconds)
 {
     forget();
