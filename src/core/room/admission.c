@@ -158,17 +158,27 @@ bool admission_may_rejoin(struct room *room, const struct moment *now, const str
     return true;
 }
 
+/* Keeps the greater debt: an endpoint may have had several sessions. */
+static void remember(struct room *room, const struct moment *now, enum bucket_kind kind,
+                     const struct endpoint *peer, int64_t full_ns)
+{
+    int64_t *kept_ns;
+
+    if (full_ns <= now->mono_ns)
+        return;
+    kept_ns = bucket_of_endpoint(room->buckets, kind, peer);
+    if (full_ns > *kept_ns)
+        *kept_ns = full_ns;
+}
+
 void admission_remember(struct room *room, const struct moment *now, const struct member *member)
 {
     const struct endpoint *peer = &room_path(room, member)->peer;
     const struct allowance *allowance = &member->allowance;
     struct budget *budget = delivery_budget(member, room_slot(room, member));
 
-    if (allowance->messages_full_ns > now->mono_ns)
-        *bucket_of_endpoint(room->buckets, BUCKET_LEFT_MESSAGES, peer) =
-            allowance->messages_full_ns;
-    if (allowance->bytes_full_ns > now->mono_ns)
-        *bucket_of_endpoint(room->buckets, BUCKET_LEFT_BYTES, peer) = allowance->bytes_full_ns;
+    remember(room, now, BUCKET_LEFT_MESSAGES, peer, allowance->messages_full_ns);
+    remember(room, now, BUCKET_LEFT_BYTES, peer, allowance->bytes_full_ns);
     if (budget != NULL)
         budget_table_release(room->budgets, now->mono_ns, budget);
 }
