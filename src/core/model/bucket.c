@@ -36,7 +36,7 @@ struct bucket_table {
     struct bucket sets[BUCKET_SETS][BUCKET_WAYS];
 };
 
-bool bucket_spend(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens, int64_t now_ns)
+bool bucket_has(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens, int64_t now_ns)
 {
     int64_t empty_ns = now_ns + rate->interval_ns * (int64_t)rate->burst;
     int64_t from_ns;
@@ -45,9 +45,14 @@ bool bucket_spend(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tok
     if (*full_ns > empty_ns)
         *full_ns = empty_ns;
     from_ns = *full_ns > now_ns ? *full_ns : now_ns;
-    if (from_ns - now_ns > rate->interval_ns * ((int64_t)rate->burst - (int64_t)tokens))
+    return from_ns - now_ns <= rate->interval_ns * ((int64_t)rate->burst - (int64_t)tokens);
+}
+
+bool bucket_spend(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens, int64_t now_ns)
+{
+    if (!bucket_has(full_ns, rate, tokens, now_ns))
         return false;
-    *full_ns = from_ns + rate->interval_ns * (int64_t)tokens;
+    bucket_charge(full_ns, rate, tokens, now_ns);
     return true;
 }
 

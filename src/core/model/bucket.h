@@ -41,10 +41,12 @@ void bucket_charge(int64_t *full_ns, const struct bucket_rate *rate, uint32_t to
                    int64_t now_ns);
 
 /*
- * Takes `tokens` from a bucket that the caller keeps: the time at which it is full again, 0 at
- * first. False if there are fewer. After a change of rate the bucket is as full as before, or
- * empty.
+ * True if a bucket that the caller keeps has `tokens`: the time at which it is full again, 0 at
+ * first. After a change of rate the bucket is as full as before, or empty, which is noted in it.
  */
+bool bucket_has(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens, int64_t now_ns);
+
+/* Takes `tokens` from it. False if it has fewer. */
 bool bucket_spend(int64_t *full_ns, const struct bucket_rate *rate, uint32_t tokens,
                   int64_t now_ns);
 

@@ -77,14 +77,24 @@ bool admission_may_join(struct room *room, const struct moment *now,
            take_join(room, now, &limits->joins, address);
 }
 
-static bool spend(int64_t *full_ns, const struct room_rate *limit, size_t tokens, int64_t now_ns)
+static bool has(int64_t *full_ns, const struct room_rate *limit, size_t tokens, int64_t now_ns)
 {
     struct bucket_rate rate;
 
     if (limit->per_second == 0)
         return true;
     rate = rate_of(limit);
-    return bucket_spend(full_ns, &rate, (uint32_t)tokens, now_ns);
+    return bucket_has(full_ns, &rate, (uint32_t)tokens, now_ns);
+}
+
+static void charge(int64_t *full_ns, const struct room_rate *limit, size_t tokens, int64_t now_ns)
+{
+    struct bucket_rate rate;
+
+    if (limit->per_second == 0)
+        return;
+    rate = rate_of(limit);
+    bucket_charge(full_ns, &rate, (uint32_t)tokens, now_ns);
 }
 
 uint32_t admission_change_cost(const struct room *room)
@@ -100,12 +110,20 @@ uint32_t admission_change_cost(const struct room *room)
 bool admission_may_act(const struct room *room, const struct moment *now,
                        struct allowance *allowance, uint32_t messages, size_t bytes)
 {
+    const struct room_limits *limits = &room->limits;
     /*
      * A person who types never reaches this limit; a program in a loop must not fill everybody's
-     * screen.
+     * screen. Both are asked, so that both refill at the present rates.
      */
-    return spend(&allowance->messages_full_ns, &room->limits.messages, messages, now->mono_ns) &&
-           spend(&allowance->bytes_full_ns, &room->limits.bytes, bytes, now->mono_ns);
+    bool has_messages =
+        has(&allowance->messages_full_ns, &limits->messages, messages, now->mono_ns);
+    bool has_bytes = has(&allowance->bytes_full_ns, &limits->bytes, bytes, now->mono_ns);
+
+    if (!has_messages || !has_bytes)
+        return false;
+    charge(&allowance->messages_full_ns, &limits->messages, messages, now->mono_ns);
+    charge(&allowance->bytes_full_ns, &limits->bytes, bytes, now->mono_ns);
+    return true;
 }
 
 /* The time until the bucket has so many tokens; negative if it has them. */
@@ -135,13 +153,8 @@ int64_t admission_wait_ns(const struct room *room, const struct moment *now,
 void admission_charge_exit(const struct room *room, const struct moment *now,
                            struct allowance *allowance)
 {
-    const struct room_rate *limit = &room->limits.messages;
-    struct bucket_rate rate;
-
-    if (limit->per_second == 0)
-        return;
-    rate = rate_of(limit);
-    bucket_charge(&allowance->messages_full_ns, &rate, admission_change_cost(room), now->mono_ns);
+    charge(&allowance->messages_full_ns, &room->limits.messages, admission_change_cost(room),
+           now->mono_ns);
 }
 
 bool admission_may_rejoin(struct room *room, const struct moment *now, const struct endpoint *peer,

@@ -40,7 +40,7 @@ bool admission_may_join(struct room *room, const struct moment *now,
 /* At least 1, and no more than a full bucket holds. */
 uint32_t admission_change_cost(const struct room *room);
 
-/* Takes so many messages and bytes. False if there are fewer. */
+/* Takes so many messages and bytes. False if there are fewer of either: nothing is taken. */
 bool admission_may_act(const struct room *room, const struct moment *now,
                        struct allowance *allowance, uint32_t messages, size_t bytes);
 

@@ -68,3 +68,36 @@ Test(allowance, of_two_sessions_at_one_endpoint_the_greater_debt_of_bytes_is_rem
     cr_expect_not(hand_enter(&other, 9, "carol"));
     cr_expect_eq(other.refusal.code, SEQUENCED_REFUSED_TOO_MANY);
 }
+
+Test(allowance, what_is_refused_for_its_bytes_costs_no_messages)
+{
+    stage_join(&stage, ALICE, "alice");
+    limit((struct room_rate){.per_second = 1, .burst = 3},
+          (struct room_rate){.per_second = 1, .burst = 20});
+    for (unsigned i = 0; i < 20; i++) {
+        stage_send(&stage, ALICE, "C alice a message of many bytes");
+        stage_send(&stage, ALICE, "L a_name_of_twenty_bytes");
+    }
+    cr_expect_eq(stage.refused[REFUSED_LIMITED], 40);
+    for (unsigned i = 0; i < 3; i++)
+        stage_send(&stage, ALICE, "C alice hello");
+    cr_expect_eq(stage.refused[REFUSED_LIMITED], 40);
+    stage_send(&stage, ALICE, "C alice hello");
+    cr_expect_eq(stage.refused[REFUSED_LIMITED], 41);
+}
+
+Test(allowance, after_a_reload_both_buckets_refill_at_the_new_rate)
+{
+    limit((struct room_rate){.per_second = 1, .burst = 1000},
+          (struct room_rate){.per_second = 1, .burst = 1000});
+    stage_join(&stage, ALICE, "alice");
+    for (unsigned i = 0; i < 200; i++)
+        stage_send(&stage, ALICE, "C alice hello");
+    limit((struct room_rate){.per_second = 10, .burst = 10},
+          (struct room_rate){.per_second = 10, .burst = 10});
+    stage_send(&stage, ALICE, "C alice hello");
+    stage.refused[REFUSED_LIMITED] = 0;
+    stage.now.mono_ns += MOMENT_NS_PER_S;
+    stage_send(&stage, ALICE, "C alice hello");
+    cr_expect_eq(stage.refused[REFUSED_LIMITED], 0);
+}
