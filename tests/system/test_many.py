@@ -235,7 +235,7 @@ class Flood(RoomTest):
         heard = [bob.receive() for _ in range(21)]
         self.assertIn("alice. ： still here".encode(), heard)
         self.assertEqual(heard[:20], ["flooder. ： flood {}".format(number).encode() for number in range(20)])
-        flooder.expect("消息没有发送: 发言太快 (每秒最多 1 条)", "alice. ： still here")
+        flooder.expect("消息没有发送: 发言太快, 请稍后再试", "alice. ： still here")
 
 
 if __name__ == "__main__":

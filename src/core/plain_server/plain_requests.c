@@ -121,7 +121,6 @@ static void refuse_name(const struct context *context, enum refusal refused)
  */
 static bool tell_member(const struct context *context, enum refusal refusal)
 {
-    const struct room_limits *limits = &context->room->limits;
     enum dialect_key key;
     uint64_t count = 0;
 
@@ -131,7 +130,7 @@ static bool tell_member(const struct context *context, enum refusal refusal)
         break;
     case REFUSED_TOO_LONG:
         key = DIALECT_TOO_LONG;
-        count = limits->max_text_bytes;
+        count = context->room->limits.max_text_bytes;
         break;
     case REFUSED_NOT_UTF8:
         key = DIALECT_NOT_UTF8;
@@ -141,7 +140,7 @@ static bool tell_member(const struct context *context, enum refusal refusal)
         break;
     case REFUSED_LIMITED:
         key = DIALECT_LIMITED;
-        count = limits->messages.per_second;
+        count = context->room->limits.messages.per_second;
         break;
     default:
         return false;

@@ -430,7 +430,7 @@ Test(room, a_member_that_says_too_much_is_told_once_in_five_seconds_and_the_rest
     for (int i = 0; i < 20; i++)
         stage_send(&stage, ALICE, "C alice x");
     HEARD(BOB, "alice ： x", "alice ： x", "alice ： x", "alice ： x", "alice ： x");
-    HEARD(ALICE, "消息没有发送: 发言太快 (每秒最多 2 条)");
+    HEARD(ALICE, "消息没有发送: 发言太快, 请稍后再试");
     cr_expect_eq(stage.refused[REFUSED_LIMITED], 15);
     fake_outbox_clear(&stage.outbox);
     stage_send(&stage, BOB, "C bob mine are my own");

@@ -120,7 +120,7 @@ Test(plain_read, each_line_of_the_dialect_is_known)
     cr_expect_str_eq(lines("消息没有发送: 您已被管理员禁言"), "muted");
     cr_expect_str_eq(lines("消息没有发送: 超过 900 字节"), "too_long");
     cr_expect_str_eq(lines("消息没有发送: 不是 UTF-8 编码"), "not_utf8");
-    cr_expect_str_eq(lines("消息没有发送: 发言太快 (每秒最多 5 条)"), "limited");
+    cr_expect_str_eq(lines("消息没有发送: 发言太快, 请稍后再试"), "limited");
     cr_expect_str_eq(lines("Welcome to the room"), "? Welcome to the room");
 }
 

@@ -101,3 +101,11 @@ Test(allowance, after_a_reload_both_buckets_refill_at_the_new_rate)
     stage_send(&stage, ALICE, "C alice hello");
     cr_expect_eq(stage.refused[REFUSED_LIMITED], 0);
 }
+
+Test(allowance, a_member_whose_bytes_are_refused_is_told_no_number_of_messages)
+{
+    stage_join(&stage, ALICE, "alice");
+    limit((struct room_rate){0}, (struct room_rate){.per_second = 1, .burst = 20});
+    stage_send(&stage, ALICE, "C alice a message of many bytes");
+    cr_expect(stage_heard(&stage, ALICE, 0, "消息没有发送: 发言太快, 请稍后再试"));
+}
