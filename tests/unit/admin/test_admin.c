@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 #include "admin/admin.h"
+#include "admin/command_table.h"
 #include "support/stage.h"
 
 #include <criterion/criterion.h>
@@ -122,6 +123,25 @@ Test(admin, help_lists_every_command)
     say("/help");
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         cr_expect(strstr(said, names[i]) != NULL, "%s", names[i]);
+}
+
+/* A row that command.c has nothing for would end the program. */
+Test(admin, every_command_has_a_handler_or_is_a_listing)
+{
+    const struct admin_reply replies[] = {{.line = on_line}, {.line = on_line, .roomctl = true}};
+    struct admin_listing listing;
+    char line[64];
+
+    for (size_t id = 0; id < COMMANDS; id++) {
+        const struct command_row *row = command_table_row(id);
+        const struct admin_reply *to = &replies[(row->places & COMMAND_ON_CONTROL) != 0];
+        enum admin_result result;
+
+        listing.next = NULL;
+        snprintf(line, sizeof(line), "%s%s", row->name, row->min_words > 0 ? " nobody" : "");
+        result = admin_request(&admin, &stage.now, line, strlen(line), to, &listing);
+        cr_expect(result != ADMIN_MORE || listing.next != NULL, "%s", row->name);
+    }
 }
 
 Test(admin, an_unknown_command_is_not_announced_and_the_nearest_is_suggested)
