@@ -5,6 +5,8 @@ Real netcats as clients. They take an empty datagram for the end of input, so th
 then on, or end.
 """
 import os
+import pathlib
+import re
 import select
 import shutil
 import subprocess
@@ -13,6 +15,7 @@ import unittest
 from roomd_process import PATIENCE_S
 from roomd_room import RoomTest
 
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
 TAKEN = "该用户已存在"
 ASKED = "同一地址上有人要用您的名字 \\([0-9a-f]{8}\\)"
 
@@ -73,6 +76,25 @@ class Netcats(RoomTest):
 
     def test_socat(self):
         self.check("socat", "STDIO", "UDP:{host}:{port}")
+
+    def test_the_documented_question_whether_the_room_is_there_is_answered_and_changes_nothing(self):
+        if not shutil.which("nc"):
+            self.skipTest("nc is not installed")
+        pages = [(SOURCE / name).read_text(encoding="utf-8") for name in ("README.md", "doc/man/roomd.8.in")]
+        text = "".join(pages).replace("\\e", "\\")
+        asked = re.findall(r"printf '([^']*)' \| nc -u -w1 127\.0\.0\.1 8888", text)
+        self.assertEqual(3, len(asked))
+        room = self.open()
+        room.type("/members")
+        room.answers("^2 members$")
+        for words in asked:
+            with self.subTest(words=words):
+                host, port = room.doors[0]
+                result = subprocess.run(["sh", "-c", "printf '%s' | nc -u -w1 %s %d" % (words, host, port)], check=False,
+                                        timeout=PATIENCE_S, stdout=subprocess.PIPE, encoding="utf-8")
+                self.assertEqual("EXIT", result.stdout.strip())
+        room.type("/members")
+        room.answers("^2 members$")
 
 
 if __name__ == "__main__":
