@@ -37,6 +37,8 @@ function say(line) {
 /^T\{$/ && table { inside = 1; next }
 /^T\}\|T\{$/ && table { flush_cell(); next }
 /^T\}$/ && table { flush_row(); inside = 0; next }
+# A bar in a cell has an escape in Markdown, which lowdown keeps.
+table { gsub(/\\e\|/, "|") }
 table { if (inside) cell = cell (cell == "" ? "" : " ") $0; next }
 # lowdown 1 writes the words of a heading into the next line, lowdown 2 into the same.
 /^\.S[HS] / { print; headed = 1; paragraph = 0; next }

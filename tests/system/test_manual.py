@@ -97,6 +97,12 @@ class Pages(RoomTest):
             with self.subTest(option=option):
                 self.assertIn(" " + option, source("roomd.8").replace("Fl ", "Fl -"), option)
 
+    @needs("lowdown")
+    def test_no_bar_in_a_table_of_the_protocol_is_shown_with_the_escape_of_markdown(self):
+        lines = [line for line in (PAGES / "roomd-protocol.7").read_text(encoding="utf-8").split("\n") if "|" in line]
+        self.assertIn("\\&\\fB/unban NAME|CIDR\\fR", lines)
+        self.assertEqual([], [line for line in lines if "\\e|" in line])
+
     def test_every_command_of_roomctl_is_described(self):
         commands = roomctl_commands()
         self.assertIn("members", commands)
