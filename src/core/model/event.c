@@ -8,13 +8,13 @@
 #include <stddef.h>
 
 static const char *const refusal_texts[REFUSALS] = {
-    [REFUSED_EMPTY] = "empty",
+    [REFUSED_EMPTY] = "an empty datagram",
     [REFUSED_TOO_LONG] = "too long",
     [REFUSED_OWN_ADDRESS] = "from own address",
     [REFUSED_REPLY] = "an answer",
     [REFUSED_PLAIN_OFF] = "plain protocol off",
     [REFUSED_UNKNOWN_VERB] = "unknown verb",
-    [REFUSED_MALFORMED] = "malformed",
+    [REFUSED_MALFORMED] = "not in its protocol's form",
     [REFUSED_NAME_BAD] = "name not allowed",
     [REFUSED_NAME_TAKEN] = "name taken",
     [REFUSED_ROOM_FULL] = "room full",
@@ -28,7 +28,7 @@ static const char *const refusal_texts[REFUSALS] = {
     [REFUSED_DENIED] = "access.deny",
     [REFUSED_ELSEWHERE] = "outside access.plain_from",
     [REFUSED_BANNED] = "banned, or kicked just now",
-    [REFUSED_MUTED] = "muted",
+    [REFUSED_MUTED] = "muted by the administrator",
     [REFUSED_SEQUENCED_OFF] = "sequenced protocol off",
     [REFUSED_COOKIE] = "without a good cookie",
 };

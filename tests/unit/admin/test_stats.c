@@ -74,6 +74,13 @@ Test(stats, every_refusal_has_a_label_of_its_own)
     cr_expect_str_eq(stats_refusal_label(REFUSALS), "unknown");
 }
 
+Test(stats, the_manual_says_more_of_a_refusal_than_its_label)
+{
+    for (int refusal = REFUSED_NOT + 1; refusal < REFUSALS; refusal++)
+        cr_expect_str_neq(refusal_text((enum refusal)refusal),
+                          stats_refusal_label((enum refusal)refusal));
+}
+
 Test(stats, fields_of_every_width_are_read)
 {
     struct stats stats = {.room = {.members = UINT32_MAX, .received = UINT64_MAX}};
