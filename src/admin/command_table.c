@@ -21,7 +21,7 @@ static const struct command_row rows[COMMANDS] = {
     [COMMAND_BAN] = {"ban", "NAME|CIDR [TIME]",
                      "let nobody in by that name, or from there (30s, 10m, 2h, 7d)", BOTH, 1, 2},
     [COMMAND_UNBAN] = {"unban", "NAME|CIDR", "lift a ban", BOTH, 1, 1},
-    [COMMAND_BANS] = {"bans", "", "list who is banned or mute, and for how long yet", BOTH, 0, 0},
+    [COMMAND_BANS] = {"bans", "", "list who is banned or muted, and for how long yet", BOTH, 0, 0},
     [COMMAND_MUTE] = {"mute", "NAME [TIME]", "refuse what a member says", BOTH, 1, 2},
     [COMMAND_UNMUTE] = {"unmute", "NAME", "let it speak again", BOTH, 1, 1},
     [COMMAND_STATS] = {"stats", "", "show what the room has counted", BOTH, 0, 0},

@@ -73,7 +73,7 @@ static void say_member(const struct admin *admin, const struct moment *now,
                   endpoint, door, protocol_of(member), since,
                   (now->mono_ns - member->heard_ns) / MOMENT_NS_PER_S, member->delivered,
                   member->lost, member->owed, (unsigned)member->undelivered,
-                  member->muted_until_ns > now->mono_ns ? "  mute" : "",
+                  member->muted_until_ns > now->mono_ns ? "  muted" : "",
                   member->away ? "  away" : "");
 }
 
@@ -156,12 +156,12 @@ enum admin_result listing_bans(const struct admin *admin, const struct moment *n
                                struct admin_listing *listing, const struct admin_reply *reply)
 {
     static const enum room_ban_kind kinds[] = {ROOM_BAN, ROOM_MUTE};
-    static const char *const titles[] = {"banned:", "mute:"};
+    static const char *const titles[] = {"banned:", "muted:"};
     const struct room_ban *ban = next_of_kind(admin, now, kinds[listing->stage], listing->at);
 
     if (ban == NULL && listing->stage > 0) {
         if (!listing->begun && !reply->json)
-            admin_say(reply, ADMIN_DONE, "nobody is banned or mute");
+            admin_say(reply, ADMIN_DONE, "nobody is banned or muted");
         return ADMIN_DONE;
     }
     if (ban == NULL) {

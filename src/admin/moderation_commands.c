@@ -261,7 +261,7 @@ enum admin_result moderation_commands_mute(const struct command_call *call)
         return ADMIN_USAGE;
     switch (room_mute(call->admin->room, call->now, words.subject, words.until_ns)) {
     case STATUS_OK:
-        return admin_say(call->reply, ADMIN_DONE, "%s is mute %s", words.subject, words.span);
+        return admin_say(call->reply, ADMIN_DONE, "%s is muted %s", words.subject, words.span);
     case STATUS_FULL:
         return refuse_full(call->reply);
     default:
@@ -276,7 +276,7 @@ enum admin_result moderation_commands_unmute(const struct command_call *call)
     if (read_one(call, &words) != ADMIN_DONE)
         return ADMIN_USAGE;
     if (room_unmute(call->admin->room, call->now, words.subject) != 0)
-        return admin_say(call->reply, ADMIN_FAILED, "%s is not mute: %sbans lists who is",
+        return admin_say(call->reply, ADMIN_FAILED, "%s is not muted: %sbans lists who is",
                          words.subject, admin_prefix(call->reply));
     return admin_say(call->reply, ADMIN_DONE, "%s may speak again", words.subject);
 }

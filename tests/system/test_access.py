@@ -83,7 +83,7 @@ class Bans(AccessTest):
                 room.type("/ban " + wrong)
                 room.answers(r"^nothing was done: .*" + told)
         room.type("/bans")
-        room.answers("^nobody is banned or mute$")
+        room.answers("^nobody is banned or muted$")
         alice.ask("L alice", "OK")
 
     def test_the_written_design_answers_with_n(self):
@@ -94,11 +94,11 @@ class Bans(AccessTest):
 
 
 class Mutes(AccessTest):
-    def test_a_mute_member_hears_but_is_not_heard(self):
+    def test_a_muted_member_hears_but_is_not_heard(self):
         room = self.open()
         alice, bob = room.members("alice", "bob")
         room.type("/mute alice 1h")
-        room.answers("^alice is mute for 1h$")
+        room.answers("^alice is muted for 1h$")
         alice.say("can you hear me?")
         alice.say("or me?")
         alice.expect(MUTED)  # once is enough

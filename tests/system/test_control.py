@@ -130,7 +130,7 @@ class Commands(ControlTest):
     def test_ban_unban_and_bans(self):
         room = self.open_controlled()
         room.members("bob")
-        self.assertEqual("nobody is banned or mute\n", self.done("bans"))
+        self.assertEqual("nobody is banned or muted\n", self.done("bans"))
         self.assertEqual([], self.objects("bans"))
         self.assertRegex(self.done("ban", "bob", "--for", "2h"), "^bob was removed, and is banned for 2h; ")
         self.assertEqual("192.0.2.0/24 is banned until the program ends; 0 members were removed\n",
@@ -150,7 +150,7 @@ class Commands(ControlTest):
     def test_mute_and_unmute(self):
         room = self.open_controlled()
         alice, bob = room.members("alice", "bob")
-        self.assertEqual("bob is mute for 10m\n", self.done("mute", "bob", "--for", "10m"))
+        self.assertEqual("bob is muted for 10m\n", self.done("mute", "bob", "--for", "10m"))
         bob.ask("C bob hello", "消息没有发送: 您已被管理员禁言")
         self.assertEqual([True], [member["muted"] for member in self.objects("members") if member["name"] == "bob"])
         self.assertEqual(["mute"], [ban["kind"] for ban in self.objects("bans")])

@@ -174,7 +174,7 @@ static const struct row rows[DIALECT_KEYS] = {
                            "has your place",
                            NULL},
     [DIALECT_MUTED] = {{"muted", DIALECT_KIND_TEMPLATE,
-                        "to a member whose message was not sent: it is mute", "{time}", 0, 0},
+                        "to a member whose message was not sent: it is muted", "{time}", 0, 0},
                        BIT_TIME,
                        "消息没有发送: 您已被管理员禁言",
                        "Your message was not sent: the administrator has muted you",

@@ -114,7 +114,7 @@ Test(moderation_commands, a_ban_that_is_not_understood_bans_nobody)
     expect("/ban ::/0", "nothing was done: ::/0 is everybody; access.plain_from says who may come, "
                         "a reload takes it\n");
     expect("/ban admin", "nothing was done: 'admin' is a name that nobody can have\n");
-    expect("/bans", "nobody is banned or mute\n");
+    expect("/bans", "nobody is banned or muted\n");
     cr_expect_eq(room_members(stage.room), 2);
 }
 
@@ -131,9 +131,9 @@ Test(moderation_commands, a_member_whose_name_only_looks_like_a_network_can_be_b
 
 Test(moderation_commands, bans_and_mutes_are_listed_with_the_time_that_is_left)
 {
-    expect("/bans", "nobody is banned or mute\n");
-    expect("/mute alice 5m", "alice is mute for 5m\n");
-    expect("/bans", "mute:\n  alice  5m left\n");
+    expect("/bans", "nobody is banned or muted\n");
+    expect("/mute alice 5m", "alice is muted for 5m\n");
+    expect("/bans", "muted:\n  alice  5m left\n");
     expect("/ban bob 10m",
            "bob was removed, and is banned for 10m, and so is the address 192.0.2.2\n");
     expect("/ban 2001:db8::/32",
@@ -141,7 +141,7 @@ Test(moderation_commands, bans_and_mutes_are_listed_with_the_time_that_is_left)
     later(2);
     expect("/bans",
            "banned:\n  bob, 192.0.2.2  9m 58s left\n  2001:db8::/32  until the program ends\n"
-           "mute:\n  alice  4m 58s left\n");
+           "muted:\n  alice  4m 58s left\n");
     later(298);
     expect("/bans",
            "banned:\n  bob, 192.0.2.2  5m left\n  2001:db8::/32  until the program ends\n");
@@ -166,7 +166,7 @@ Test(moderation_commands, the_answer_to_unban_says_what_is_still_banned)
                                "192.0.2.2 is banned as a part of 192.0.2.0/29: /unban that\n");
     expect("/unban 192.0.2.2", "192.0.2.2 is banned as a part of 192.0.2.0/29: /unban that\n");
     expect("/unban ::ffff:192.0.2.0/125", "192.0.2.0/29: no longer banned\n");
-    expect("/bans", "nobody is banned or mute\n");
+    expect("/bans", "nobody is banned or muted\n");
 }
 
 Test(moderation_commands, mutes_are_answered)
@@ -175,7 +175,7 @@ Test(moderation_commands, mutes_are_answered)
     expect("/mute nobody", "nobody here has that name: /members lists them\n");
     expect("/mute bob 0s",
            "nothing was done: '0s' is no time from 1s to 3650d: write 30s, 10m, 2h or 7d\n");
-    expect("/mute bob", "bob is mute until the program ends\n");
+    expect("/mute bob", "bob is muted until the program ends\n");
     later(3);
     expect("/members", "2 members\n"
                        "  name              endpoint               door            protocol   "
@@ -186,12 +186,12 @@ Test(moderation_commands, mutes_are_answered)
                        "        1        0     0            0\n"
                        "  bob               192.0.2.2:1002         0.0.0.0:8888    plain      "
                        "2023-11-14T22:13:20+00:00       3  "
-                       "        0        0     0            0  mute\n");
+                       "        0        0     0            0  muted\n");
     expect("/unmute", "whom? /unmute NAME\n");
     expect("/unmute alice bob", "nothing was done: one at a time. /unmute NAME\n");
-    expect("/unmute alice", "alice is not mute: /bans lists who is\n");
+    expect("/unmute alice", "alice is not muted: /bans lists who is\n");
     expect("/unmute BOB", "BOB may speak again\n");
-    expect("/unmute bob", "bob is not mute: /bans lists who is\n");
+    expect("/unmute bob", "bob is not muted: /bans lists who is\n");
 }
 
 Test(moderation_commands, a_full_table_of_bans_is_reported)
@@ -228,7 +228,7 @@ Test(moderation_commands, without_the_right_to_commands_they_are_refused)
         cr_expect(strstr(said, "admin.fifo_commands") != NULL, "%s", said);
     }
     cr_expect_eq(room_members(stage.room), 2);
-    expect("/bans", "nobody is banned or mute\n");
+    expect("/bans", "nobody is banned or muted\n");
 }
 
 Test(moderation_commands, for_a_mistyped_command_the_nearest_is_suggested)

@@ -400,7 +400,7 @@ Test(moderation, when_there_is_no_place_for_a_ban_nothing_is_done)
 
 /* ---- mutes ---- */
 
-Test(moderation, a_mute_member_is_refused_and_told_so_now_and_then)
+Test(moderation, a_muted_member_is_refused_and_told_so_now_and_then)
 {
     join_from("10.0.0.1", ALICE, "alice");
     join_from("10.0.0.1", BOB, "bob");

@@ -244,5 +244,5 @@ Test(bans, a_mute_covers_the_endpoint_where_its_member_was_last)
     cr_expect(bans_mute_elsewhere(bans, "eve", &second, 99));
     cr_expect_not(bans_mute_elsewhere(bans, "eve", &first, 99));
     bans_follow_mute(bans, "eve", &first, 50);
-    cr_expect_not(bans_mute_elsewhere(bans, "bob", &first, 99), "eve is not mute");
+    cr_expect_not(bans_mute_elsewhere(bans, "bob", &first, 99), "eve is not muted");
 }

@@ -268,7 +268,7 @@ static void mute(const char *name)
                  0);
 }
 
-Test(membership, a_mute_plain_member_is_not_heard_in_any_way)
+Test(membership, a_muted_plain_member_is_not_heard_in_any_way)
 {
     uint64_t before;
 
@@ -289,7 +289,7 @@ Test(membership, a_mute_plain_member_is_not_heard_in_any_way)
     cr_expect_eq(stage.refused[REFUSED_MUTED], 4);
 }
 
-Test(membership, a_mute_member_that_asks_for_another_name_is_told_why_not)
+Test(membership, a_muted_member_that_asks_for_another_name_is_told_why_not)
 {
     stage_join(&stage, ALICE, "alice");
     mute("alice");
@@ -300,7 +300,7 @@ Test(membership, a_mute_member_that_asks_for_another_name_is_told_why_not)
     cr_expect(stage_heard(&stage, ALICE, 0, "姓名不可用: 您已被管理员禁言, 不能改名"));
 }
 
-Test(membership, the_muted_name_is_mute_at_another_endpoint_which_is_then_covered_too)
+Test(membership, the_muted_name_is_muted_at_another_endpoint_which_is_then_covered_too)
 {
     stage_join(&stage, ALICE, "alice");
     mute("alice");
@@ -315,7 +315,7 @@ Test(membership, the_muted_name_is_mute_at_another_endpoint_which_is_then_covere
     cr_expect_eq(stage.refused[REFUSED_MUTED], 2, "the member was last heard of elsewhere");
 }
 
-Test(membership, a_mute_member_that_was_missed_is_still_mute)
+Test(membership, a_muted_member_that_was_missed_is_still_muted)
 {
     struct path path = stage_path(ALICE, 0);
     uint32_t members;
@@ -351,7 +351,7 @@ Test(membership, once_the_mute_ends_everything_is_open_again)
     cr_expect_eq(stage.refused[REFUSED_MUTED], 0);
 }
 
-Test(membership, a_mute_session_is_not_heard_in_any_way)
+Test(membership, a_muted_session_is_not_heard_in_any_way)
 {
     struct sequenced_down_frame frame = {.kind = SEQUENCED_DOWN_HEAD};
     struct hand alice;
@@ -379,7 +379,7 @@ Test(membership, a_mute_session_is_not_heard_in_any_way)
     cr_expect_eq(frame.not_taken.why, SEQUENCED_WHY_MUTED);
 }
 
-Test(membership, a_second_session_beside_a_mute_one_has_no_other_name)
+Test(membership, a_second_session_beside_a_muted_one_has_no_other_name)
 {
     struct hand alice, other;
 

@@ -133,7 +133,7 @@ Test(roster, an_accept_that_was_not_sent_yet_is_sent_after_the_restart)
     cr_expect_eq(stage.outbox.count, 0, "once");
 }
 
-Test(roster, a_mute_member_stays_mute_until_its_time)
+Test(roster, a_muted_member_stays_muted_until_its_time)
 {
     stage_join(&stage, ALICE, "alice");
     cr_assert_eq(
