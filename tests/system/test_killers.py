@@ -124,7 +124,7 @@ class Killers(RoomTest):
         self.assert_served()
 
     def test_the_replies_of_another_server(self):
-        for answer in ("OK", "OK\n", "EXIT", "QUIT", "Y", "N", "该用户已存在", "姓名不可用: 含有空格", "聊天室已满", "请先进入聊天室"):
+        for answer in ("OK", "OK\n", "EXIT", "QUIT", "Y", "N", "该用户已存在", "姓名不可用 (UTF-8): 含有空格", "聊天室已满", "请先进入聊天室"):
             self.stranger.send(answer)
         self.stranger.expect_silence()
         self.assert_survives("OK", "EXIT", "Y", "N")

@@ -6,7 +6,7 @@ import unittest
 from roomd_room import RoomTest
 
 NAME_TAKEN = "该用户已存在"
-NAME_BAD = "姓名不可用: "
+NAME_BAD = "姓名不可用 (UTF-8): "
 EMPTY, SPACE, COLON, UNSEEN = "名字是空的", "含有空格", "含有冒号或像冒号的字符", "含有看不见的字符"
 MARK, SCRIPTS, RESERVED = "以组合符号开头", "混用了拉丁, 希腊或西里尔字母", "像管理员, 程序或聊天室的消息"
 LONG, NOT_UTF8 = "太长", "不是 UTF-8 编码"
@@ -103,7 +103,7 @@ class Joining(RoomTest):
         for number, name in enumerate(("Notice", "notice_b", "welcome", "WELCOME", "管理员消息", "OK"), 1):
             with self.subTest(name=name):
                 stranger = room.client(source="127.%d.0.1" % number)
-                stranger.ask("L " + name, "name not allowed: it looks like the administrator, a program or a line")
+                stranger.ask("L " + name, "name not allowed (UTF-8): it looks like the administrator, a program or a line")
 
     def test_a_name_of_the_maximum_length_is_accepted(self):
         room = self.open()

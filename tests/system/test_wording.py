@@ -7,7 +7,7 @@ from roomd_process import run_with_defaults
 from roomd_room import RoomTest
 
 NAME_TAKEN = "该用户已存在"
-NAME_BAD = "姓名不可用: 含有空格"
+NAME_BAD = "姓名不可用 (UTF-8): 含有空格"
 ROOM_FULL = "聊天室已满"
 REFUSED = "请先进入聊天室"
 

@@ -122,7 +122,7 @@ struct row {
 };
 
 #define NOTHING(members) {NULL, members}
-#define BAD              "姓名不可用: "
+#define BAD              "姓名不可用 (UTF-8): "
 
 static const struct row rows[] = {
     /* request      stranger                   member                     namesake other full */
@@ -777,7 +777,7 @@ Test(room, a_member_keeps_the_name_that_a_reload_makes_too_long)
     stage_sweep(&stage);
     HEARD(BOB, "alice ： hello");
     stage_send(&stage, CAROL, "L carol");
-    HEARD(CAROL, "姓名不可用: 太长");
+    HEARD(CAROL, "姓名不可用 (UTF-8): 太长");
 }
 
 Test(room, with_the_plain_protocol_off_members_stay_and_hear)

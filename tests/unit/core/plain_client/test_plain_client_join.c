@@ -136,7 +136,7 @@ Test(plain_client_join, a_refused_name_waits_for_another)
     plain_stage_sent(&stage);
     cr_expect_eq(ask_for("bob"), 0);
     expect_sent("L bob");
-    plain_stage_receive(&stage, "姓名不可用: 含有空格");
+    plain_stage_receive(&stage, "姓名不可用 (UTF-8): 含有空格");
     expect_told("joining 3 0");
     cr_expect_eq(client_why(stage.client), CLIENT_REFUSED_NAME);
 }

@@ -25,7 +25,7 @@ Test(dialect, course_is_what_most_clients_speak)
     cr_assert_eq(dialect_init(&dialect, "course", DIALECT_ZH), 0);
     expect_token(dialect_reply(&dialect, DIALECT_ACCEPT), "OK");
     expect_token(dialect_reply(&dialect, DIALECT_NAME_TAKEN), "该用户已存在");
-    expect_token(dialect_reply(&dialect, DIALECT_NAME_BAD), "姓名不可用: ");
+    expect_token(dialect_reply(&dialect, DIALECT_NAME_BAD), "姓名不可用 (UTF-8): ");
     cr_expect(dialect_reply(&dialect, DIALECT_NAME_BAD)->has_why);
     expect_token(dialect_reply(&dialect, DIALECT_ROOM_FULL), "聊天室已满");
     expect_token(dialect_reply(&dialect, DIALECT_REFUSED), "请先进入聊天室");

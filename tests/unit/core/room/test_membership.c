@@ -297,7 +297,7 @@ Test(membership, a_muted_member_that_asks_for_another_name_is_told_why_not)
     cr_expect(stage_heard(&stage, ALICE, 0, "消息没有发送: 您已被管理员禁言"));
     ask(ALICE, "E alice");
     stage_send(&stage, ALICE, "L alicia");
-    cr_expect(stage_heard(&stage, ALICE, 0, "姓名不可用: 您已被管理员禁言, 不能改名"));
+    cr_expect(stage_heard(&stage, ALICE, 0, "姓名不可用 (UTF-8): 您已被管理员禁言, 不能改名"));
 }
 
 Test(membership, the_muted_name_is_muted_at_another_endpoint_which_is_then_covered_too)
@@ -540,7 +540,7 @@ Test(membership, a_name_that_nobody_may_have_is_reported_with_the_reason)
     stage_send(&stage, ALICE, "L bob smith");
     cr_expect_str_eq(stage.refused_name, "bob smith");
     cr_expect_eq(stage.name_fault, NAME_SPACE);
-    cr_expect(stage_heard(&stage, ALICE, 0, "姓名不可用: 含有空格"));
+    cr_expect(stage_heard(&stage, ALICE, 0, "姓名不可用 (UTF-8): 含有空格"));
     hand_init(&carol, &stage, CAROL);
     cr_expect_not(hand_enter(&carol, 7, "Notice"));
     cr_expect_str_eq(stage.refused_name, "Notice");
