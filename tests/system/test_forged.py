@@ -5,6 +5,7 @@ import unittest
 
 import own_network
 from ghost_room import JOINED, LEFT, TAKEN, GhostTest
+from roomd_process import PATIENCE_S
 
 # The third error that counts would remove a member, and they would count every two seconds.
 FORGED_S = 7
@@ -95,9 +96,7 @@ class Network(GhostTest):
         self.chat(self.room, self.alice, FORGED_S)
         self.expect_errors(self.room, 3)
         self.host.plug_in()
-        while not self.ghost.pending:
-            self.alice.say("anybody?")
-            self.room.fence()
+        self.chat(self.room, self.alice, PATIENCE_S, lambda: self.ghost.pending)
         self.ghost.joined = True
         self.expect_nobody_left(self.room, self.alice, self.ghost)
 
