@@ -13,6 +13,7 @@ static const struct bucket_rate rate = {.interval_ns = MOMENT_NS_PER_S / DISPLAC
 
 struct candidate {
     struct member *member; /* NULL: none */
+    bool newcomer;         /* it came in a mass, and has said nothing: core/room/crowd.h */
     uint32_t at_address;   /* members there */
     uint32_t in_prefix;
     uint32_t spoken_s;
@@ -21,8 +22,10 @@ struct candidate {
 /* Among those of one address, it is the one that has been silent for longest. */
 static bool is_before(const struct candidate *a, const struct candidate *b)
 {
-    if (b->member == NULL || a->at_address != b->at_address)
-        return b->member == NULL || a->at_address > b->at_address;
+    if (b->member == NULL || a->newcomer != b->newcomer)
+        return b->member == NULL || a->newcomer;
+    if (a->at_address != b->at_address)
+        return a->at_address > b->at_address;
     if (a->in_prefix != b->in_prefix)
         return a->in_prefix > b->in_prefix;
     return a->spoken_s < b->spoken_s;
@@ -36,6 +39,7 @@ static struct candidate examine(const struct room *room, const struct moment *no
     struct candidate candidate = {.member = registry_member(room->registry, position),
                                   .spoken_s = registry_slot(room->registry, position)->spoken_s};
 
+    candidate.newcomer = registry_standing(room->registry, candidate.member) == REGISTRY_NEWCOMER;
     if (candidate.member->spoken &&
         now->mono_ns / MOMENT_NS_PER_S - candidate.spoken_s < ROOM_SILENT_S)
         return (struct candidate){.member = NULL};

@@ -280,3 +280,24 @@ Test(displacement, members_restored_after_a_restart_keep_their_places_at_first)
     stage.now.mono_ns += ROOM_SILENT_S * MOMENT_NS_PER_S;
     cr_expect(join("10.0.2.3", 1005));
 }
+
+Test(displacement, those_that_came_in_a_mass_make_room_before_people_at_one_address)
+{
+    unsigned in = 0;
+
+    stage.config.limits.max_members = 200;
+    room_reconfigure(stage.room, &stage.now, &stage.config);
+    for (unsigned port = 1001; port <= 1010; port++)
+        cr_assert(join("10.0.0.1", port));
+    for (unsigned host = 1; host <= 190; host++) {
+        char address[16];
+
+        snprintf(address, sizeof(address), "10.0.9.%u", host);
+        cr_assert(join(address, 2000 + host));
+    }
+    cr_assert(join("10.0.2.3", 1011));
+    for (unsigned port = 1001; port <= 1010; port++)
+        in += has(port) ? 1 : 0;
+    cr_expect_eq(in, 10);
+    cr_expect_eq(room_members(stage.room), 200);
+}
