@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <linux/errqueue.h>
+#include <linux/sock_diag.h>
 #include <linux/sockios.h>
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
@@ -168,7 +169,13 @@ int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *lengt
 
     (void)fd;
     (void)level;
-    (void)name;
+    if (name == SO_MEMINFO) {
+        uint32_t memory[SK_MEMINFO_VARS] = {
+            [SK_MEMINFO_RMEM_ALLOC] = fake.unread_bytes, [SK_MEMINFO_RCVBUF] = (uint32_t)bytes};
+
+        memcpy(value, memory, sizeof(memory));
+        return 0;
+    }
     memcpy(value, &bytes, sizeof(bytes));
     *length = sizeof(bytes);
     return 0;

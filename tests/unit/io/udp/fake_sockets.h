@@ -94,8 +94,10 @@ struct fake_sockets {
 
     struct fake_option options[FAKE_OPTIONS_MAX];
     size_t option_count;
-    int refuse_option; /* setsockopt of this name fails with EPERM */
-    int buffer_bytes;  /* the most a socket gets without force */
+    int refuse_option;     /* setsockopt of this name fails with EPERM */
+    int buffer_bytes;      /* the most a socket gets without force */
+    uint32_t unread_bytes; /* in each receive buffer, as SO_MEMINFO says; the buffer has twice
+                              buffer_bytes */
     int socket_error, bind_error;
 
     struct endpoint bound[FAKE_SOCKETS_MAX];

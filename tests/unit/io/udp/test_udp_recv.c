@@ -254,6 +254,7 @@ Test(udp_recv, expendable_datagrams_are_shed_from_then_on_until_a_timer_has_ende
     turn(0);
     cr_expect_neq(last_option(), SO_ATTACH_FILTER, "nothing is expendable");
     udp_set_expendable(set, &hello);
+    fake.unread_bytes = UDP_BUFFER_BYTES / 2 + 1; /* of twice as many: socket(7) */
     ev_run(loop, EVRUN_NOWAIT);
     cr_expect_eq(last_option(), SO_ATTACH_FILTER);
     ev_run(loop, EVRUN_NOWAIT);
@@ -262,6 +263,20 @@ Test(udp_recv, expendable_datagrams_are_shed_from_then_on_until_a_timer_has_ende
     cr_expect(ev_is_active(&set->doors[0]->calm));
     ev_invoke(loop, &set->doors[0]->calm, EV_TIMER);
     cr_expect_eq(last_option(), SO_DETACH_FILTER);
+}
+
+Test(udp_recv, a_burst_that_the_receive_buffer_has_room_for_is_not_shed)
+{
+    const struct udp_expendable hello = {.first = 0xf8, .third = 1};
+
+    udp_set_expendable(set, &hello);
+    fake.unread_bytes = UDP_BUFFER_BYTES / 2;
+    for (int i = 0; i < 300; i++)
+        fake_arrive(0, 1, 1);
+    turn(0);
+    cr_expect(udp_set_take_unread(set));
+    cr_expect_neq(last_option(), SO_ATTACH_FILTER);
+    cr_expect_not(ev_is_active(&set->doors[0]->calm));
 }
 
 Test(udp_recv, slots_are_as_good_as_new_the_second_time)
