@@ -13,12 +13,14 @@
 #define LEAVES (1U << DIALECT_EXIT_VERBS)
 
 /* A test compares it with the built-in dialects and the files. */
+#define WORD(text, kinds) {text, sizeof(text) - 1, kinds}
 static const struct {
     const char *word;
+    size_t length;
     unsigned kinds;
 } shipped[] = {
-    {"L", JOINS},     {"LOGIN", JOINS}, {"E", JOINS | LEAVES}, {"C", SPEAKS},
-    {"CHAT", SPEAKS}, {"Q", LEAVES},    {"EXIT", LEAVES},      {"QUIT", LEAVES},
+    WORD("L", JOINS),     WORD("LOGIN", JOINS), WORD("E", JOINS | LEAVES), WORD("C", SPEAKS),
+    WORD("CHAT", SPEAKS), WORD("Q", LEAVES),    WORD("EXIT", LEAVES),      WORD("QUIT", LEAVES),
 };
 
 /* What the word may ask for, one bit for each kind of verb; 0 = nothing. */
@@ -27,7 +29,7 @@ static unsigned kinds_of(const struct dialect *hearer, const char *word, size_t 
     unsigned kinds = 0;
 
     for (size_t i = 0; i < sizeof(shipped) / sizeof(shipped[0]); i++) {
-        if (strlen(shipped[i].word) == length && memcmp(shipped[i].word, word, length) == 0)
+        if (shipped[i].length == length && memcmp(shipped[i].word, word, length) == 0)
             kinds |= shipped[i].kinds;
     }
     for (int key = DIALECT_JOIN_VERBS; key <= DIALECT_EXIT_VERBS; key++) {
