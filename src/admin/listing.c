@@ -191,8 +191,8 @@ static void say_missed(uint64_t count, const struct admin_reply *reply)
 
     if (!reply->json) {
         admin_say(reply, ADMIN_DONE,
-                  "%" PRIu64 " event%s missed: what reads this is slower than the room", count,
-                  count == 1 ? "" : "s");
+                  "%" PRIu64 " event%s missed: the reader of this list is slower than the room",
+                  count, count == 1 ? "" : "s");
         return;
     }
     json_begin(&json, object, sizeof(object));

@@ -52,12 +52,13 @@ static const struct option rows[OPTIONS] = {
         {"room", "idle_timeout", OPTION_KIND_NUMBER, true, 0, 31536000,
          FIELD(limits.idle_timeout_s), "43200",
          "seconds a plain member may say nothing before it is told, and removed; 0 = for ever",
-         OPTION_AT_ONCE "; who has been silent for longer is told, and removed a little later"},
+         OPTION_AT_ONCE "; a member that is silent for longer is told, and removed a little later"},
     [OPTION_ROOM_SESSION_TIMEOUT] = {"room", "session_timeout", OPTION_KIND_NUMBER, true, 30, 86400,
                                      FIELD(limits.session_timeout_s), "600",
                                      "seconds after which a member of the sequenced protocol that "
                                      "is not heard any more has left",
-                                     OPTION_AT_ONCE "; who has not been heard for longer leaves"},
+                                     OPTION_AT_ONCE
+                                     "; a member that is not heard for longer leaves"},
     [OPTION_ROOM_RING] = {"room", "ring", OPTION_KIND_SIZE, false, ROOM_RING_MIN_BYTES,
                           ROOM_RING_MAX_BYTES, FIELD(ring_bytes), "16 MiB",
                           "memory for what was said lately, so that slow members can catch up",

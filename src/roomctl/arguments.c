@@ -204,7 +204,7 @@ bool arguments_parse(int argc, char **argv, struct arguments *ret_arguments, int
         take_option(&parsing, option);
     }
     if (!parsing.done && optind == argc) {
-        safe_line_print(stderr, "roomctl: what is to be done?");
+        safe_line_print(stderr, "roomctl: a command is missing");
         fail(&parsing);
     }
     if (!parsing.done)

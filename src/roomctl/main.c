@@ -186,8 +186,8 @@ static int print_answer(int fd, bool json)
         if (output >= 0)
             return output;
         if (taken < 0) {
-            safe_line_print(stderr,
-                            "roomctl: what answers there is no roomd, or one of another version");
+            safe_line_print(
+                stderr, "roomctl: the program that answers there is no roomd, or another version");
             return EX_PROTOCOL;
         }
         if (code >= 0)

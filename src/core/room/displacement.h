@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Who makes room in a full room. Without it, a machine that joins often enough has all places until
+ * Chooses the member that makes room in a full room. Without it, a machine that joins often enough has all places until
  * room.idle_timeout. A newcomer from an address from which nobody is in takes the place of a silent
  * member: of one that came in a mass (core/room/crowd.h), so that a flood from many addresses does
  * not push out a school behind one; then of one at the address that has most members, and among

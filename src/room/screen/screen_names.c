@@ -148,10 +148,10 @@ static void hint_at_nobody(struct screen *screen, const char *name, size_t lengt
         return;
     if (screen->options.plain)
         board_say(&screen->board, false,
-                  "nobody with that name was seen since you joined: whoever has it is ignored");
+                  "nobody with that name was seen since you joined: anybody who had it is ignored");
     else
         board_say(&screen->board, false,
-                  "nobody here has that name now: whoever comes with it is ignored");
+                  "nobody here has that name now: anybody who takes it is ignored");
 }
 
 void screen_names_ignore(struct screen *screen, const char *name, size_t length)

@@ -96,16 +96,6 @@ void terminal_add_note(struct terminal *terminal, const char *note, size_t lengt
     terminal->note_ends[terminal->note_count++] = terminal->notes.length;
 }
 
-/* The text before the line: our question, readline's message, or the prompt. */
-static const char *prompt_now(const struct terminal *terminal, size_t *ret_length)
-{
-    const char *message =
-        terminal->question[0] != '\0' ? terminal->question : line_editor_message();
-
-    *ret_length = message != NULL ? strlen(message) : terminal->prompt.length;
-    return message != NULL ? message : terminal->prompt.at;
-}
-
 /* Sanitizes the line; returns how many bytes of it are before the cursor. */
 static size_t sanitize_line(struct terminal *terminal)
 {
@@ -122,13 +112,16 @@ static size_t sanitize_line(struct terminal *terminal)
     return before;
 }
 
-/* Adds the text before the line, sanitized. */
+/* Adds the text before the line, sanitized: our question, readline's message, or the prompt. */
 static void add_prompt(const struct terminal *terminal, struct buffer *out)
 {
-    size_t length;
-    const char *text = prompt_now(terminal, &length);
+    const char *message =
+        terminal->question[0] != '\0' ? terminal->question : line_editor_message();
 
-    sanitize_add_plain(out, text, length);
+    if (message != NULL)
+        sanitize_add_plain(out, message, strlen(message));
+    else
+        sanitize_add_plain(out, terminal->prompt.at, terminal->prompt.length);
 }
 
 static void draw_area(struct terminal *terminal, struct buffer *out)
