@@ -109,8 +109,6 @@ bool liveness_claim(struct room *room, const struct moment *now, const struct na
     struct name_claims *claims = &room->plain->claims;
     struct name_claim timed = *claim;
 
-    if (name_claims_have(claims, &claim->path.peer)) /* it has repeated its join */
-        return true;
     /* ICMP errors say nothing about a session: its member may be changing its address. */
     if (holder->session != NULL || claims->count == NAME_CLAIMS_MAX ||
         memcmp(claim->path.peer.address, room_path(room, holder)->peer.address,

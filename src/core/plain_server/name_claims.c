@@ -6,13 +6,13 @@
 
 #include <string.h>
 
-bool name_claims_have(const struct name_claims *claims, const struct endpoint *newcomer)
+struct name_claim *name_claims_of(struct name_claims *claims, const struct endpoint *newcomer)
 {
     for (uint32_t i = 0; i < claims->count; i++) {
         if (endpoint_equal(&claims->claims[i].path.peer, newcomer))
-            return true;
+            return &claims->claims[i];
     }
-    return false;
+    return NULL;
 }
 
 bool name_claims_add(struct name_claims *claims, const struct name_claim *claim)

@@ -32,8 +32,8 @@ struct name_claims {
     uint32_t count;
 };
 
-/* True if there is a claim of that newcomer. */
-bool name_claims_have(const struct name_claims *claims, const struct endpoint *newcomer);
+/* The claim of that newcomer, or NULL. */
+struct name_claim *name_claims_of(struct name_claims *claims, const struct endpoint *newcomer);
 
 /* Adds a copy. False if the table is full. */
 bool name_claims_add(struct name_claims *claims, const struct name_claim *claim);

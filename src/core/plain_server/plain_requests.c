@@ -9,6 +9,7 @@
 
 #include "core/plain_server/liveness.h"
 #include "core/plain_server/plain_reply.h"
+#include "core/plain_server/plain_state.h"
 #include "core/plain_wire/plain.h"
 #include "core/plain_wire/request_form.h"
 #include "core/room/admission.h"
@@ -341,6 +342,28 @@ static bool is_exchange_over(const struct context *context)
                          &exchange_rate, tokens, context->now->mono_ns);
 }
 
+/*
+ * The sender's join is a name claim without a reply yet, and its client takes the next datagram for
+ * that. True if this request changes nothing. A join for another name ends the claim, and so does
+ * an exit: else its client would be let in after its bye.
+ */
+static bool waits_for_reply(const struct context *context)
+{
+    struct name_claims *claims = &context->room->plain->claims;
+    const struct plain_request *request = &context->request;
+    struct name_claim *claim = name_claims_of(claims, &context->path->peer);
+
+    if (claim == NULL || context->member != NULL)
+        return false;
+    if (request->kind == PLAIN_CHAT)
+        return true;
+    if (request->kind == PLAIN_JOIN && request->name_len == strlen(claim->name) &&
+        memcmp(request->name, claim->name, request->name_len) == 0)
+        return true;
+    name_claims_remove(claims, claim);
+    return false;
+}
+
 static enum refusal (*const handlers[PLAIN_KINDS])(const struct context *context) = {
     [PLAIN_JOIN] = handle_join,
     [PLAIN_CHAT] = handle_chat,
@@ -365,6 +388,8 @@ enum refusal plain_requests_handle(struct room *room, const struct moment *now,
         return status == STATUS_NOT_FOUND ? REFUSED_UNKNOWN_VERB : REFUSED_MALFORMED;
     context.quiet = is_exchange_over(&context);
     context.member = registry_find_endpoint(room->registry, &path->peer);
+    if (waits_for_reply(&context))
+        return context.request.kind == PLAIN_CHAT ? REFUSED_STRANGER : REFUSED_NOT;
     return handlers[context.request.kind](&context);
 }
 

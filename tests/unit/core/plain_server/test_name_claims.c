@@ -248,6 +248,47 @@ Test(name_claims, asking_again_before_the_answer_is_answered_once)
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, AGAIN), 1);
 }
 
+Test(name_claims, nothing_that_the_newcomer_says_is_answered_before_its_join)
+{
+    claim(AGAIN, "alice");
+    stage_send(&stage, AGAIN, "C alice hello");
+    stage_send(&stage, AGAIN, "C nobody hello");
+    stage_sweep(&stage);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, AGAIN), 0);
+    cr_expect_eq(stage.refused[REFUSED_STRANGER], 2);
+    later_ms(200);
+    cr_expect(stage_heard(&stage, AGAIN, 0, TAKEN));
+}
+
+Test(name_claims, a_newcomer_that_leaves_before_the_answer_is_not_let_in)
+{
+    claim(AGAIN, "alice");
+    stage_send(&stage, AGAIN, "E alice");
+    cr_expect(stage_heard(&stage, AGAIN, 0, "EXIT"));
+    refused(ALICE, heard(ALICE, 0));
+    later_ms(1000);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, AGAIN), 1);
+    cr_expect_eq(stage.happened[EVENT_JOIN], 2);
+    cr_expect_eq(stage.happened[EVENT_EXIT], 0);
+}
+
+Test(name_claims, of_two_joins_of_a_newcomer_the_later_one_counts)
+{
+    claim(AGAIN, "alice");
+    claim(AGAIN, "carol");
+    cr_expect(stage_heard(&stage, AGAIN, 0, "OK"));
+    refused(ALICE, heard(ALICE, 0));
+    later_ms(1000);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, AGAIN), 1);
+    cr_expect_eq(stage.happened[EVENT_EXIT], 0);
+
+    claim(2000, "bob");
+    claim(2000, "alice");
+    cr_expect(stage_heard(&stage, 2000, 0, TAKEN), "she was asked less than a minute ago");
+    later_ms(1000);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, 2000), 1);
+}
+
 Test(name_claims, from_another_address_the_answer_comes_at_once)
 {
     struct path path = stage_path(AGAIN, 0);
