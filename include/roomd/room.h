@@ -164,7 +164,10 @@ enum sweep_result room_sweep(struct room *room, const struct moment *now, size_t
  */
 void room_close(struct room *room);
 
-/* Releases all events that are held back: the next sweep sends them. */
+/*
+ * Before the program ends: answers the joins that wait, and releases all events that are held back.
+ * The next sweep sends them.
+ */
 void room_release(struct room *room, const struct moment *now);
 
 /* This door's socket, or a path of it that was put off, has room again. */

@@ -269,6 +269,7 @@ void room_unreachable(struct room *room, const struct moment *now, const struct 
 
 void room_release(struct room *room, const struct moment *now)
 {
+    plain_server_close(room, now);
     fold_flush(room, now);
 }
 

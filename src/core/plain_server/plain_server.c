@@ -59,14 +59,24 @@ void plain_server_unreachable(struct room *room, const struct moment *now, struc
     plain_requests_join(room, now, &claim);
 }
 
-static void tick(struct room *room, const struct moment *now)
+/* Decided as if the join had come in now, except that it can't be postponed again. */
+static void decide_claims(struct room *room, const struct moment *now, int64_t due_ns)
 {
     struct name_claim claim;
 
-    idle_tick(room, now);
-    /* Decided as if the join had come in now, except that it can't be postponed again. */
-    while (name_claims_take(&room->plain->claims, now->mono_ns, &claim))
+    while (name_claims_take(&room->plain->claims, due_ns, &claim))
         plain_requests_join(room, now, &claim);
+}
+
+void plain_server_close(struct room *room, const struct moment *now)
+{
+    decide_claims(room, now, MOMENT_NEVER_NS);
+}
+
+static void tick(struct room *room, const struct moment *now)
+{
+    idle_tick(room, now);
+    decide_claims(room, now, now->mono_ns);
 }
 
 static int64_t next_tick(const struct room *room)

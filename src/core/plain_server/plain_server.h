@@ -25,4 +25,7 @@ void plain_server_heard(struct room *room, const struct endpoint *peer);
 void plain_server_unreachable(struct room *room, const struct moment *now, struct member *member,
                               const struct unreachable *error);
 
+/* Decides the claims that wait: the program is about to end. */
+void plain_server_close(struct room *room, const struct moment *now);
+
 #endif

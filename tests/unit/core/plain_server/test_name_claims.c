@@ -289,6 +289,19 @@ Test(name_claims, of_two_joins_of_a_newcomer_the_later_one_counts)
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, 2000), 1);
 }
 
+Test(name_claims, before_the_program_ends_each_newcomer_has_its_answer)
+{
+    claim(AGAIN, "alice");
+    claim(2000, "bob");
+    stage_send(&stage, ALICE, "E alice");
+    room_release(stage.room, &stage.now);
+    stage_sweep(&stage);
+    cr_expect(stage_heard(&stage, AGAIN, 0, "OK"));
+    cr_expect(stage_heard(&stage, 2000, 0, TAKEN));
+    later_ms(1000);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, 2000), 1);
+}
+
 Test(name_claims, from_another_address_the_answer_comes_at_once)
 {
     struct path path = stage_path(AGAIN, 0);
