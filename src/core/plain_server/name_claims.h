@@ -14,8 +14,11 @@
 
 #include <roomd/moment.h>
 
-/* At a time; further joins are answered "taken" at once. */
-#define NAME_CLAIMS_MAX 32U
+/*
+ * At a time; further joins are answered "taken" at once. A turn reads up to 128 datagrams, and no
+ * error about a holder is seen before its end.
+ */
+#define NAME_CLAIMS_MAX 256U
 
 struct name_claim {
     struct path path;    /* of the newcomer */

@@ -14,7 +14,7 @@ struct plain_server;
 
 extern const struct protocol plain_protocol;
 
-/* Takes about 37 KiB. STATUS_NO_MEMORY. */
+/* Takes about 72 KiB. STATUS_NO_MEMORY. */
 int plain_server_new(struct plain_server **ret_plain);
 void plain_server_free(struct plain_server *plain);
 
