@@ -78,7 +78,9 @@ uint64_t quotes_find(struct room *room, const struct moment *now, const struct m
     if (length == 0)
         return 0;
     for (uint32_t n = 0; n < QUOTES_EVENTS_MAX && seq > after && seq >= member->first; n++, seq--) {
-        if (!transcript_get(room->transcript, seq, &event) || event.wall_ns < oldest_ns)
+        /* Without budget, going on would cost more than the lines do. */
+        if (!bucket_has(&room->plain->quotes_full_ns, &budget, 1, now->mono_ns) ||
+            !transcript_get(room->transcript, seq, &event) || event.wall_ns < oldest_ns)
             return 0;
         if (event.author != member->number && is_from(&quote, seq))
             return seq;
