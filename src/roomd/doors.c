@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "conf/listen_option.h"
+#include "io/interfaces.h"
 
 #include <errno.h>
 #include <roomd/status.h>
@@ -146,6 +147,37 @@ static void open_door(struct server *server, size_t index, int held, struct open
     }
 }
 
+static bool has_family(const struct endpoint *addresses, size_t count, bool ipv4)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (endpoint_address_is_ipv4(addresses[i].address) == ipv4)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Where IPv6 is switched off (disable_ipv6), [::] can be bound all the same. No interface has an
+ * address of that family then, not even loopback.
+ */
+static void warn_of_deaf_doors(const struct server *server)
+{
+    struct endpoint machine[ROOM_OWN_MAX];
+    size_t count = interfaces_addresses(machine, ROOM_OWN_MAX);
+
+    if (count == 0 || count == ROOM_OWN_MAX) /* unknown, or only a part */
+        return;
+    for (uint16_t door = 0; door < udp_doors(server->doors); door++) {
+        const struct endpoint *bound = udp_bound(server->doors, door);
+        bool ipv4 = endpoint_address_is_ipv4(bound->address);
+        char text[ENDPOINT_TEXT_BYTES];
+
+        if (endpoint_address_is_any(bound->address) && !has_family(machine, count, ipv4))
+            log_warnx("nobody can write to %s: no interface of this machine has an %s address",
+                      endpoint_format(bound, text), ipv4 ? "IPv4" : "IPv6");
+    }
+}
+
 int doors_open(struct server *server, const struct udp_sink *sink)
 {
     const struct udp_expendable hello = {.first = ROOM_HELLO_FIRST_BYTE,
@@ -160,6 +192,7 @@ int doors_open(struct server *server, const struct udp_sink *sink)
     for (size_t i = 0; i < server->config->door_count; i++)
         open_door(server, i, held[i], &opening);
     report(server->config, &opening);
+    warn_of_deaf_doors(server);
     if (opening.code != EX_OK || udp_doors(server->doors) > 0)
         return opening.code;
     log_errorx("there is no address to listen on: set room.listen");

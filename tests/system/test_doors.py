@@ -167,6 +167,16 @@ class ClosedDoors(RoomTest):
                          r"room\.listen: can't open \[::\]:0: this kernel has no IPv6; take \"\[::\]:0\" out of "
                          r"room\.listen \(\S*/roomd\.conf:3\), so that it is \"127\.0\.0\.1:0\"")
 
+    @needs_ipv6
+    def test_a_door_of_a_family_of_which_the_machine_has_no_address_is_warned_of(self):
+        warning = r"nobody can write to \[::\]:\d+: no interface of this machine has an IPv6 address"
+        with own_network.own_network():
+            room = self.open(listen="127.0.0.1:0, [::]:0")
+            self.assertNotRegex(room.stderr.text(), warning)
+            own_network.disable_ipv6()
+            room = self.open(listen="127.0.0.1:0, [::]:0")
+            self.assertRegex(room.stderr.text(), warning)
+
     def test_a_second_process_cannot_take_the_traffic(self):
         # SO_REUSEADDR on both sockets would allow it.
         room = self.open()
