@@ -22,8 +22,13 @@ MARKS = range(6, 9)
 SMALL_CAPITALS = dict(zip("ᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢĸ", "abcdeghijklmnoprstuvwyzk"))
 # And these have none at all, or one that is like them in capitals only.
 OTHERS = {"в": "b", "к": "k", "м": "m", "п": "n", "т": "t", "ь": "b", "ƅ": "b", "κ": "k", "τ": "t", "ӏ": "l",
-          "菅": "管", "埋": "理", "員": "员", "統": "统", "訊": "讯", "∗": "*", "⁎": "*", "✱": "*", "✲": "*", "٭": "*",
-          "—": "--", "―": "--", "⸺": "--", "⸻": "--", "–": "-", "‒": "-", "−": "-", "﹘": "-", "ー": "-", "─": "-", "━": "-"}
+          "菅": "管", "埋": "理", "員": "员", "貟": "员", "贠": "员", "統": "统", "糸": "系", "訊": "讯", "廣": "广",
+          "٭": "*", "⁂": "***", "⁑": "**",
+          "—": "--", "―": "--", "⸺": "--", "⸻": "--", "–": "-", "‒": "-", "−": "-", "﹘": "-", "ー": "-", "㇐": "-",
+          "ᅳ": "-", "־": "-", "᠆": "-", "⎯": "-", "⏤": "--",
+          "ᅵ": "l", "丨": "l", "㇑": "l", "।": "l", "│": "l", "┃": "l", "⏐": "l", "❘": "l",
+          "ᄋ": "o", "ᆼ": "o", "○": "o", "◯": "o"}
+OTHERS.update({chr(code): "-" for code in (0x2500, 0x2501, 0x2504, 0x2505, 0x2508, 0x2509, 0x254C, 0x254D)})
 OTHERS.update({chr(first + i): chr(ord("a") + i)
                for first in (0x1F150, 0x1F170, 0x1F1E6) for i in range(26)})
 
@@ -48,12 +53,21 @@ def skeletons():
         yield code, out.raw[:length].decode()
 
 
+def is_east_asian(code):
+    """Kana and common Chinese characters, of which some are drawn like others; but 一 is not taken for a dash."""
+    return 0x3041 <= code <= 0x30FF or 0x4E01 <= code <= 0x9FFF
+
+
 def prototype(code, skeleton):
-    """What we map it to: at most three bytes; None if it looks like nothing in ASCII, or decomposes to that anyway."""
+    """What we map it to: at most three bytes; None if it looks like nothing else, or decomposes to that anyway."""
     if chr(code) in OTHERS:
         return OTHERS[chr(code)]
     if unicodedata.normalize("NFKD", chr(code)) != chr(code):
         return None
+    if re.fullmatch(r"(?!EQUALS|CIRCLED|SQUARED|CUNEI).*ASTERISK( OPERATOR)?", unicodedata.name(chr(code), "")):
+        return "*"
+    if is_east_asian(code) and len(skeleton) == 1 and skeleton != chr(code) and is_east_asian(ord(skeleton)):
+        return skeleton
     plain = "".join(c for c in unicodedata.normalize("NFKD", skeleton) if not unicodedata.combining(c))
     plain = "".join(SMALL_CAPITALS.get(c, c) for c in plain)
     if chr(code) in SMALL_CAPITALS:

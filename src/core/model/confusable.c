@@ -56,7 +56,11 @@ size_t confusable_decompose(const char *bytes, size_t length,
         int32_t codepoint = ret_codepoints[i];
         bool mark = codepoint >= 0x0300 && code_points_is_mark(codepoint);
 
-        if (mark && !counts(codepoint, base))
+        /* An accent that stands alone decomposes into a space with a mark. */
+        if (mark && base == ' ')
+            ret_codepoints[kept - 1] = '\'';
+        /* A mark that is written twice is seen once. */
+        if (mark && (!counts(codepoint, base) || ret_codepoints[kept - 1] == codepoint))
             continue;
         base = mark ? base : codepoint;
         ret_codepoints[kept++] = codepoint;
@@ -92,6 +96,8 @@ static char look_of_ascii(char c)
     case 'I':
     case '|':
         return 'l';
+    case '`':
+        return '\'';
     default:
         return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
     }

@@ -4,8 +4,9 @@
 /*
  * What a name looks like. Two names that a reader would take for each other have one *skeleton*,
  * after Unicode Technical Standard 39, section 4, with its data for whatever looks like ASCII, and
- * with two differences: marks on letters of Latin, Greek, Cyrillic and Han do not count, and
- * letters are compared without case. But the capital I looks like l, and i does not.
+ * for kana and Han, and with two differences: marks on letters of Latin, Greek, Cyrillic and Han do
+ * not count, and letters are compared without case. But the capital I looks like l, and i does not.
+ * A mark counts once, however often it is written.
  */
 #ifndef ROOMD_CORE_MODEL_CONFUSABLE_H
 #define ROOMD_CORE_MODEL_CONFUSABLE_H
@@ -45,7 +46,7 @@ size_t confusable_skeleton(const char *bytes, size_t length,
 /* One row of the table. */
 struct confusable {
     int32_t codepoint;
-    char looks_like[4]; /* at most three bytes: small ASCII; or a Han character */
+    char looks_like[4]; /* at most three bytes: small ASCII; or kana or Han */
 };
 
 /* In ascending order, in confusable_table.c. */

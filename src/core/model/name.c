@@ -4,6 +4,7 @@
 /* Checks and folds names. */
 #include "core/model/name.h"
 
+#include "core/model/code_points.h"
 #include "core/model/name_letters.h"
 #include "core/model/text.h"
 
@@ -54,6 +55,16 @@ static enum name_fault check_shown(const struct name *name, uint32_t max_codepoi
     return fault == NAME_FINE && count > max_codepoints ? NAME_LONG : fault;
 }
 
+/* An accent that stands alone ("O´Brien") decomposes into a space with a mark, and is none. */
+static bool has_space(const int32_t *codepoints, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (codepoints[i] == ' ' && (i + 1 == count || !code_points_is_mark(codepoints[i + 1])))
+            return true;
+    }
+    return false;
+}
+
 /* Colons, spaces and scripts are looked for in this form too, which has no compatibility forms. */
 static enum name_fault check_folded(const struct name *name)
 {
@@ -65,7 +76,7 @@ static enum name_fault check_folded(const struct name *name)
         return NAME_UNSEEN;
     if (memchr(name->folded, ':', name->folded_len) != NULL)
         return NAME_COLON;
-    if (memchr(name->folded, ' ', name->folded_len) != NULL)
+    if (has_space(codepoints, count))
         return NAME_SPACE;
     return name_letters_mix_scripts(codepoints, count) ? NAME_SCRIPTS : NAME_FINE;
 }
