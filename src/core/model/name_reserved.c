@@ -15,6 +15,7 @@ struct view {
     size_t look_len;
     char letters[CONFUSABLE_MAX_BYTES]; /* the same of its letters and digits alone */
     size_t letters_len;
+    size_t number_len;                     /* of the digits that the letters begin with */
     bool bounds[CONFUSABLE_MAX_BYTES + 1]; /* a word may begin or end before letters[i] */
 };
 
@@ -22,7 +23,8 @@ enum role {
     ROLE_SEPARATOR,
     ROLE_DIGIT,
     ROLE_CAPITAL,
-    ROLE_SMALL, /* also letters without case, and marks */
+    ROLE_SMALL,
+    ROLE_OTHER, /* letters and marks of all scripts but Latin, Greek and Cyrillic */
 };
 
 static enum role role_of_ascii(char c)
@@ -42,13 +44,14 @@ static enum role role_of(int32_t codepoint, const char *look)
     switch (utf8proc_category(codepoint)) {
     case UTF8PROC_CATEGORY_LU:
     case UTF8PROC_CATEGORY_LT:
-        return ROLE_CAPITAL;
     case UTF8PROC_CATEGORY_LL:
     case UTF8PROC_CATEGORY_LO:
     case UTF8PROC_CATEGORY_MN:
     case UTF8PROC_CATEGORY_MC:
     case UTF8PROC_CATEGORY_ME:
-        return ROLE_SMALL;
+        if (code_points_script(codepoint) == SCRIPT_OTHER)
+            return ROLE_OTHER;
+        return utf8proc_category(codepoint) == UTF8PROC_CATEGORY_LU ? ROLE_CAPITAL : ROLE_SMALL;
     case UTF8PROC_CATEGORY_ND:
     case UTF8PROC_CATEGORY_NL:
     case UTF8PROC_CATEGORY_NO:
@@ -63,7 +66,20 @@ static enum role role_of(int32_t codepoint, const char *look)
 static bool is_bound(enum role before, enum role after)
 {
     return before == ROLE_SEPARATOR || (before == ROLE_DIGIT) != (after == ROLE_DIGIT) ||
+           (before == ROLE_OTHER) != (after == ROLE_OTHER) ||
            (before == ROLE_SMALL && after == ROLE_CAPITAL);
+}
+
+/* What is written in the place of a letter: "@dmin", "$y5tem". */
+static int32_t letter_for(int32_t codepoint)
+{
+    static const char pairs[] = "@a$s!i3e4a5s7t";
+
+    for (size_t i = 0; i + 1 < sizeof(pairs); i += 2) {
+        if (pairs[i] == codepoint)
+            return pairs[i + 1];
+    }
+    return codepoint;
 }
 
 /* Words are looked for without the difference of i and l, so that "adm1n" is found. */
@@ -75,29 +91,43 @@ static void merge(char *look, size_t length)
     }
 }
 
-static void make_view(const char *text, size_t length, struct view *view)
+/* Adds a letter or digit. */
+static void add_letter(struct view *view, int32_t codepoint, enum role before, enum role role)
+{
+    size_t at = view->letters_len;
+
+    view->bounds[at] = is_bound(before, role);
+    view->letters_len = confusable_add(codepoint, view->letters, at);
+    if (role == ROLE_DIGIT && view->number_len == at)
+        view->number_len = view->letters_len;
+    for (at++; at < view->letters_len; at++)
+        view->bounds[at] = false;
+}
+
+/* `signs`: a sign or digit that may stand for a letter is taken for one. */
+static void make_view(const char *text, size_t length, bool signs, struct view *view)
 {
     int32_t codepoints[CONFUSABLE_CODEPOINTS_MAX];
-    size_t count = confusable_decompose(text, length, codepoints);
-    enum role before = ROLE_SEPARATOR;
+    size_t count = confusable_decompose(text, length, codepoints), capital_at = 0;
+    enum role before = ROLE_SEPARATOR, second_before = ROLE_SEPARATOR;
 
-    view->look_len = view->letters_len = 0;
+    view->look_len = view->letters_len = view->number_len = 0;
     for (size_t i = 0; i < count && view->look_len + CONFUSABLE_STEP_BYTES <= CONFUSABLE_MAX_BYTES;
          i++) {
+        int32_t codepoint = signs ? letter_for(codepoints[i]) : codepoints[i];
         char look[CONFUSABLE_STEP_BYTES] = "";
         enum role role;
 
-        view->look_len = confusable_add(codepoints[i], view->look, view->look_len);
-        confusable_add(codepoints[i], look, 0);
-        role = role_of(codepoints[i], look);
-        if (role != ROLE_SEPARATOR) {
-            size_t at = view->letters_len;
-
-            view->bounds[at] = is_bound(before, role);
-            view->letters_len = confusable_add(codepoints[i], view->letters, at);
-            for (at++; at < view->letters_len; at++)
-                view->bounds[at] = false;
-        }
+        view->look_len = confusable_add(codepoint, view->look, view->look_len);
+        confusable_add(codepoint, look, 0);
+        role = role_of(codepoint, look);
+        /* "ADMINBob" is "ADMIN" and "Bob". */
+        if (role == ROLE_SMALL && before == ROLE_CAPITAL && second_before == ROLE_CAPITAL)
+            view->bounds[capital_at] = true;
+        capital_at = view->letters_len;
+        if (role != ROLE_SEPARATOR)
+            add_letter(view, codepoint, before, role);
+        second_before = before;
         before = role;
     }
     view->bounds[view->letters_len] = true;
@@ -129,7 +159,7 @@ void name_reserved_add(struct name_reserved *reserved, const char *text, size_t 
     /* A longer word needs no entry. */
     if (length > ROOM_NAME_MAX_BYTES || reserved->count == NAME_RESERVED_MAX)
         return;
-    make_view(text, length, &view);
+    make_view(text, length, false, &view);
     if (kind > NAME_RESERVED_FRONT && view.letters_len == 0)
         kind = NAME_RESERVED_FRONT;
     letters = kind > NAME_RESERVED_FRONT;
@@ -152,17 +182,24 @@ void name_reserved_init(struct name_reserved *reserved)
         /* the administrator; traditional characters look like these, see confusable_table.c */
         {NAME_RESERVED_PART, "管理员"},
         {NAME_RESERVED_PART, "系统消息"},
-        {NAME_RESERVED_WHOLE, "系统"},
+        {NAME_RESERVED_PART, "系统讯息"},
+        {NAME_RESERVED_PART, "系统信息"},
+        {NAME_RESERVED_PART, "系统通知"},
+        {NAME_RESERVED_PART, "系统公告"},
+        {NAME_RESERVED_PART, "系统广播"},
+        {NAME_RESERVED_PART, "系统提示"},
+        {NAME_RESERVED_ALONE, "系统管理"},
+        {NAME_RESERVED_ALONE, "系统"},
         {NAME_RESERVED_WORD, "admin"},
         {NAME_RESERVED_WORD, "admins"},
         {NAME_RESERVED_WORD, "administrator"},
         {NAME_RESERVED_WORD, "administrators"},
         {NAME_RESERVED_WORD, "system"},
         /* The programs, whose own messages begin so, and the lines that they show as their own. */
-        {NAME_RESERVED_WHOLE, "room"},
-        {NAME_RESERVED_WHOLE, "roomd"},
-        {NAME_RESERVED_WHOLE, "roomctl"},
-        {NAME_RESERVED_WHOLE, "Here"},
+        {NAME_RESERVED_ALONE, "room"},
+        {NAME_RESERVED_ALONE, "roomd"},
+        {NAME_RESERVED_ALONE, "roomctl"},
+        {NAME_RESERVED_ALONE, "Here"},
         {NAME_RESERVED_WHOLE, "(somebody)"},
         {NAME_RESERVED_PART, "events were missed"},
         {NAME_RESERVED_START, "Notice"},
@@ -193,6 +230,14 @@ static bool begins_with(const char *text, size_t length, const struct name_reser
     return length >= word->length && memcmp(text, word->look, word->length) == 0;
 }
 
+/* The letters from `at` on. */
+static bool begins_with_word(const struct view *view, size_t at,
+                             const struct name_reserved_word *word)
+{
+    return begins_with(view->letters + at, view->letters_len - at, word) &&
+           view->bounds[at + word->length];
+}
+
 static bool holds_word(const struct view *view, const struct name_reserved_word *word)
 {
     const char *end = view->letters + view->letters_len, *found = view->letters;
@@ -214,8 +259,13 @@ static bool matches(const struct view *view, const struct name_reserved_word *wo
         return view->look_len == word->length && begins_with(view->look, view->look_len, word);
     case NAME_RESERVED_FRONT:
         return begins_with(view->look, view->look_len, word);
+    case NAME_RESERVED_ALONE:
+        return view->letters_len == word->length &&
+               begins_with(view->letters, view->letters_len, word);
     case NAME_RESERVED_START:
-        return begins_with(view->letters, view->letters_len, word) && view->bounds[word->length];
+        return begins_with_word(view, 0, word);
+    case NAME_RESERVED_COUNTED:
+        return view->number_len > 0 && begins_with_word(view, view->number_len, word);
     case NAME_RESERVED_WORD:
         return holds_word(view, word);
     case NAME_RESERVED_PART:
@@ -226,11 +276,14 @@ static bool matches(const struct view *view, const struct name_reserved_word *wo
 
 bool name_reserved_forbid(const struct name_reserved *reserved, const char *name, size_t length)
 {
-    struct view view;
+    struct view view, of_signs;
 
-    make_view(name, length, &view);
+    make_view(name, length, false, &view);
+    make_view(name, length, true, &of_signs);
     for (size_t i = 0; i < reserved->count; i++) {
-        if (matches(&view, &reserved->words[i]))
+        const struct name_reserved_word *word = &reserved->words[i];
+
+        if (matches(&view, word) || (word->kind > NAME_RESERVED_FRONT && matches(&of_signs, word)))
             return true;
     }
     return false;

@@ -19,13 +19,16 @@ enum name_reserved_kind {
     NAME_RESERVED_WHOLE, /* a name that equals it */
     NAME_RESERVED_FRONT, /* a name that begins with these bytes */
     /*
-     * In the other kinds only letters and digits count, of the word and of the name. A word ends
-     * at any other character, between a letter and a digit, and before a capital after a small
-     * letter: "myAdmin2" and "a.d.m.i.n" hold the word "admin", "badminton" does not.
+     * In the other kinds only letters and digits count, of the word and of the name, and a sign or
+     * digit may stand for a letter ("@dm1n"). A word ends at any other character, between a letter
+     * and a digit, between scripts, and before a capital with a small letter on one side:
+     * "myAdmin2", "我是admin" and "a.d.m.i.n" hold the word "admin", "badminton" does not.
      */
-    NAME_RESERVED_START, /* a name that begins with it as a word */
-    NAME_RESERVED_WORD,  /* a name that holds it as a word */
-    NAME_RESERVED_PART,  /* a name that holds it anywhere */
+    NAME_RESERVED_ALONE,   /* a name that has no other letters and digits */
+    NAME_RESERVED_START,   /* a name that begins with it as a word */
+    NAME_RESERVED_COUNTED, /* a name that begins with a number and then it as a word */
+    NAME_RESERVED_WORD,    /* a name that holds it as a word */
+    NAME_RESERVED_PART,    /* a name that holds it anywhere */
 };
 
 struct name_reserved_word {

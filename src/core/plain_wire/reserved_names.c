@@ -68,6 +68,21 @@ static void reserve_front(struct name_reserved *reserved, const char *text, size
             is_ascii(text, length) ? NAME_RESERVED_START : NAME_RESERVED_PART);
 }
 
+/* "{count} joined: {names}" reserves names that begin with a number and "joined". */
+static void reserve_after_count(struct name_reserved *reserved, const struct template *template)
+{
+    const struct template_piece *piece = &template->pieces[1];
+    const char *text = template->text + piece->offset;
+    size_t length = piece->length;
+
+    if (template->count < 2 || template->pieces[0].field != TEMPLATE_COUNT ||
+        piece->field != TEMPLATE_LITERAL || !is_ascii(text, length))
+        return;
+    if (memchr(text, ':', length) != NULL)
+        length = (size_t)((const char *)memchr(text, ':', length) - text);
+    name_reserved_add(reserved, text, length, NAME_RESERVED_COUNTED);
+}
+
 /* "{name} 进入了聊天室" would be a line about alice, if her name could be "alice进入了聊天室". */
 static void reserve_after_name(struct name_reserved *reserved, const struct template *template)
 {
@@ -90,6 +105,7 @@ static void add_template(struct name_reserved *reserved, const struct template *
         return;
     if (piece->field == TEMPLATE_LITERAL)
         reserve_front(reserved, template->text + piece->offset, piece->length);
+    reserve_after_count(reserved, template);
     reserve_after_name(reserved, template);
 }
 
