@@ -29,6 +29,7 @@ static int make_parts(struct room *room, const struct room_setup *setup)
 {
     struct delivery_wiring wiring = {
         .doors = room->doors,
+        .known_replies = &room->known_replies,
         .outbox = setup->outbox,
         .observers = &room->observers,
         .roster = setup->roster,

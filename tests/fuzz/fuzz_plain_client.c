@@ -178,12 +178,13 @@ static void step_line(struct world *world, struct input *input)
     enum dialect_key key =
         (enum dialect_key)(DIALECT_JOIN + take_byte(input) % (DIALECT_LIMITED - DIALECT_JOIN + 1));
     struct template_values values = {.count = take_byte(input)};
+    const struct plain_wording wording = {.dialect = world->dialect};
     char line[PLAIN_LINE_MAX_BYTES];
 
     values.name = take_bytes(input, &values.name_len);
     values.text = values.names = take_bytes(input, &values.text_len);
     values.names_len = values.text_len;
-    receive(world, line, plain_render_line(world->dialect, key, &values, line));
+    receive(world, line, plain_render_line(&wording, key, &values, line));
 }
 
 /* ---- what the user does ---- */

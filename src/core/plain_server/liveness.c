@@ -6,7 +6,6 @@
 
 #include "core/plain_server/plain_reply.h"
 #include "core/plain_server/quotes.h"
-#include "core/plain_wire/plain.h"
 #include "core/plain_wire/template.h"
 #include "core/room/apply.h"
 #include "core/room/room_ops.h"
@@ -76,12 +75,13 @@ static size_t render_asked(struct room *room, const struct member *holder,
                            const struct moment *asked, char line[PLAIN_LINE_MAX_BYTES])
 {
     const struct path *path = room_path(room, holder);
+    struct plain_wording wording = plain_wording_at(room, path->door);
     struct template_values values = {
         .code = (uint32_t)secrets_number(room->sessions->secret, SECRETS_CODE, &path->peer,
                                          holder->number, (uint64_t)asked->mono_ns),
         .wall_ns = asked->wall_ns,
         .utc_offset_s = asked->utc_offset_s};
-    size_t length = plain_render_line(room_dialect(room, path->door), DIALECT_ASKED, &values, line);
+    size_t length = plain_render_line(&wording, DIALECT_ASKED, &values, line);
 
     if ((room_slot(room, holder)->flags & SLOT_NEWLINE) != 0)
         line[length++] = '\n';

@@ -5,7 +5,6 @@
 #include "core/plain_server/plain_reply.h"
 
 #include "core/plain_server/plain_state.h"
-#include "core/plain_wire/plain.h"
 #include "core/plain_wire/template.h"
 #include "core/room/admission.h"
 #include "core/room/room_ops.h"
@@ -55,13 +54,14 @@ void plain_reply_line(struct room *room, const struct moment *now, struct member
 {
     const struct slot *slot = room_slot(room, member);
     const struct path *path = room_path(room, member);
+    struct plain_wording wording = plain_wording_at(room, path->door);
     struct template_values values = {.text = text,
                                      .text_len = text != NULL ? strlen(text) : 0,
                                      .count = count,
                                      .wall_ns = now->wall_ns,
                                      .utc_offset_s = now->utc_offset_s};
     char line[PLAIN_LINE_MAX_BYTES];
-    size_t length = plain_render_line(room_dialect(room, path->door), key, &values, line);
+    size_t length = plain_render_line(&wording, key, &values, line);
 
     /* Some clients take an empty datagram for the end of input. */
     if (length == 0)

@@ -7,6 +7,7 @@
 
 #include "core/model/suspects.h"
 #include "core/plain_server/name_claims.h"
+#include "core/plain_wire/plain.h"
 #include "core/room/room_state.h"
 
 /* Tenths of a second, which 32 bits hold for thirteen years. */
@@ -19,6 +20,13 @@ static inline uint32_t plain_tenths(int64_t ns)
 static inline uint32_t plain_tenths_until(int64_t ns)
 {
     return plain_tenths(ns - 1) + 1;
+}
+
+/* The wording of lines to members at that door. */
+static inline struct plain_wording plain_wording_at(const struct room *room, uint16_t door)
+{
+    return (struct plain_wording){.dialect = room->doors[door].dialect,
+                                  .known = &room->known_replies};
 }
 
 struct plain_server {

@@ -5,7 +5,6 @@
 #include "core/plain_server/quotes.h"
 
 #include "core/plain_server/plain_state.h"
-#include "core/plain_wire/plain.h"
 #include "core/room/room_ops.h"
 
 #include <string.h>
@@ -39,7 +38,7 @@ static bool get_sent(const struct quote *quote, uint64_t seq, struct event *ret_
 static bool is_from(const struct quote *quote, uint64_t first)
 {
     struct room *room = quote->room;
-    const struct dialect *dialect = room_dialect(room, room_path(room, quote->member)->door);
+    struct plain_wording wording = plain_wording_at(room, room_path(room, quote->member)->door);
     uint64_t cursor = room_slot(room, quote->member)->cursor, last;
     size_t at = 0;
 
@@ -53,7 +52,7 @@ static bool is_from(const struct quote *quote, uint64_t first)
             continue;
         if (!bucket_spend(&room->plain->quotes_full_ns, &budget, 1, quote->now->mono_ns))
             return false;
-        size = plain_render(dialect, room->transcript, seq, seq, false, line, &last);
+        size = plain_render(&wording, room->transcript, seq, seq, false, line, &last);
         if (left <= size)
             return memcmp(rest, line, left) == 0 &&
                    (left == size || quote->length >= QUOTES_PART_MIN_BYTES);

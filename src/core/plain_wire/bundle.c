@@ -21,8 +21,10 @@ static void add_line(struct bundle *bundle, size_t *used, const char *line, size
         (struct bundle_line){.end = (uint32_t)*used, .events = (uint32_t)events};
 }
 
-static void render_events(struct bundle *bundle, const struct transcript *transcript)
+static void render_events(struct bundle *bundle, const struct known_replies *known,
+                          const struct transcript *transcript)
 {
+    const struct plain_wording wording = {.dialect = bundle->dialect, .known = known};
     bool single = bundle->kind == BUNDLE_SINGLE;
     uint32_t max_lines = single ? 1 : bundle->dialect->max_lines;
     uint64_t next = bundle->first;
@@ -33,7 +35,7 @@ static void render_events(struct bundle *bundle, const struct transcript *transc
         char line[PLAIN_LINE_MAX_BYTES];
         uint64_t last;
         size_t length =
-            plain_render(bundle->dialect, transcript, next, bundle->released, !single, line, &last);
+            plain_render(&wording, transcript, next, bundle->released, !single, line, &last);
 
         /* The first line always fits: dialect_check has proved it. */
         if (used + length + 1 > sizeof(bundle->bytes))
@@ -43,8 +45,10 @@ static void render_events(struct bundle *bundle, const struct transcript *transc
     }
 }
 
-static void render_missed(struct bundle *bundle, const struct transcript *transcript)
+static void render_missed(struct bundle *bundle, const struct known_replies *known,
+                          const struct transcript *transcript)
 {
+    const struct plain_wording wording = {.dialect = bundle->dialect, .known = known};
     uint64_t end =
         bundle->kind == BUNDLE_HELD ? bundle->released + 1 : transcript_oldest(transcript);
     uint64_t missed = end - bundle->first;
@@ -58,7 +62,7 @@ static void render_missed(struct bundle *bundle, const struct transcript *transc
         values.wall_ns = oldest.wall_ns;
         values.utc_offset_s = oldest.utc_offset_s;
     }
-    length = plain_render_line(bundle->dialect, DIALECT_MISSED, &values, line);
+    length = plain_render_line(&wording, DIALECT_MISSED, &values, line);
     add_line(bundle, &used, line, length, 0);
 }
 
@@ -87,9 +91,9 @@ const struct bundle *bundle_get(struct bundle_cache *cache, const struct dialect
     cache->pinned |= UINT64_C(1) << place;
     bundle->count = 0;
     if (kind == BUNDLE_MISSED || kind == BUNDLE_HELD)
-        render_missed(bundle, transcript);
+        render_missed(bundle, cache->known, transcript);
     else
-        render_events(bundle, transcript);
+        render_events(bundle, cache->known, transcript);
     return bundle;
 }
 

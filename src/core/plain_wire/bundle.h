@@ -24,6 +24,8 @@
 /* The maximum of plain.max_lines. */
 #define BUNDLE_LINES_MAX 64U
 
+struct known_replies;
+
 enum bundle_kind {
     BUNDLE_FOLDED, /* lines from `first` on; runs of joins and exits are folded */
     /* Only the event `first`, not folded: for a member whose own event is in the run. */
@@ -48,6 +50,7 @@ struct bundle {
 };
 
 struct bundle_cache {
+    const struct known_replies *known; /* of the room's doors; borrowed; NULL: see plain.h */
     struct bundle places[BUNDLE_PLACES];
     uint64_t pinned; /* one bit for each place that the current batch uses */
 };

@@ -117,21 +117,28 @@ bool known_replies_have(const struct known_replies *known, const char *bytes, si
 
 /* ---- replies that are requests ---- */
 
-static enum request_form form_of(const struct known_replies *known, const struct reply *reply)
+enum request_form known_replies_form_of(const struct known_replies *known, const char *bytes,
+                                        size_t length)
 {
     enum request_form worst = REQUEST_FORM_NONE;
-    struct reply filled;
-    const struct reply *sent = reply_fill(reply, "?", 1, &filled);
 
-    /* Every server drops those of the built-in dialects. */
-    if (is_builtin(known, sent->bytes, sent->length))
-        return REQUEST_FORM_NONE;
     for (size_t i = 0; i < known->dialect_count; i++) {
-        enum request_form form = request_form_of(known->dialects[i], sent->bytes, sent->length);
+        enum request_form form = request_form_of(known->dialects[i], bytes, length);
 
         worst = form > worst ? form : worst;
     }
     return worst;
+}
+
+static enum request_form form_of(const struct known_replies *known, const struct reply *reply)
+{
+    struct reply filled;
+    const struct reply *sent = reply_fill(reply, "?", 1, &filled);
+
+    /* Every server drops those of the built-in dialects. */
+    return is_builtin(known, sent->bytes, sent->length)
+               ? REQUEST_FORM_NONE
+               : known_replies_form_of(known, sent->bytes, sent->length);
 }
 
 enum request_form known_replies_form(const struct known_replies *known,

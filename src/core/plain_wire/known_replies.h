@@ -43,9 +43,13 @@ void known_replies_set_doors(struct known_replies *known, const struct room_door
                              size_t count);
 
 /*
- * The worst that a reply of this dialect can be to other servers that speak a dialect that comes
- * with the program, or a door's.
+ * The worst that these bytes can be to other servers that speak a dialect that comes with the
+ * program, or a door's.
  */
+enum request_form known_replies_form_of(const struct known_replies *known, const char *bytes,
+                                        size_t length);
+
+/* The worst that a reply of this dialect can be to them. */
 enum request_form known_replies_form(const struct known_replies *known,
                                      const struct dialect *dialect);
 

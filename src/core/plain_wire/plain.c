@@ -4,7 +4,7 @@
 /* Parses plain requests, renders plain lines. */
 #include "core/plain_wire/plain.h"
 
-#include "core/plain_wire/request_form.h"
+#include "core/plain_wire/known_replies.h"
 #include "core/plain_wire/template.h"
 
 #include <roomd/status.h>
@@ -128,13 +128,20 @@ static size_t avoid_replies(const struct dialect *dialect, char *line, size_t le
     return length;
 }
 
+static bool is_request(const struct plain_wording *wording, const char *line, size_t length)
+{
+    return request_form_of(wording->dialect, line, length) == REQUEST_FORM_ACTS ||
+           (wording->known != NULL &&
+            known_replies_form_of(wording->known, line, length) == REQUEST_FORM_ACTS);
+}
+
 /*
  * A line can begin with a verb if a member is called like one. A space in front of it makes other
  * servers ignore it.
  */
-static size_t avoid_requests(const struct dialect *dialect, char *line, size_t length)
+static size_t avoid_requests(const struct plain_wording *wording, char *line, size_t length)
 {
-    if (request_form_of(dialect, line, length) != REQUEST_FORM_ACTS)
+    if (!is_request(wording, line, length))
         return length;
     if (length == PLAIN_LINE_MAX_BYTES - 1) {
         do
@@ -146,9 +153,9 @@ static size_t avoid_requests(const struct dialect *dialect, char *line, size_t l
     return length + 1;
 }
 
-static size_t make_harmless(const struct dialect *dialect, char *line, size_t length)
+static size_t make_harmless(const struct plain_wording *wording, char *line, size_t length)
 {
-    return avoid_replies(dialect, line, avoid_requests(dialect, line, length));
+    return avoid_replies(wording->dialect, line, avoid_requests(wording, line, length));
 }
 
 static size_t render(const struct dialect *dialect, const struct template *template,
@@ -178,10 +185,11 @@ static size_t render_run(const struct dialect *dialect, const struct transcript 
     return render(dialect, template, &values, out);
 }
 
-size_t plain_render(const struct dialect *dialect, const struct transcript *transcript,
+size_t plain_render(const struct plain_wording *wording, const struct transcript *transcript,
                     uint64_t first, uint64_t until, bool fold, char out[PLAIN_LINE_MAX_BYTES],
                     uint64_t *ret_last)
 {
+    const struct dialect *dialect = wording->dialect;
     uint32_t count = fold ? run_length(transcript, first, until) : 1;
     struct template_values values;
     struct event event;
@@ -191,7 +199,7 @@ size_t plain_render(const struct dialect *dialect, const struct transcript *tran
         return 0;
     if (count >= dialect->fold_joins || count == PLAIN_FOLD_MAX_EVENTS) {
         *ret_last = first + count - 1;
-        return make_harmless(dialect, out, render_run(dialect, transcript, &event, count, out));
+        return make_harmless(wording, out, render_run(dialect, transcript, &event, count, out));
     }
     values = (struct template_values){.name = event.name,
                                       .name_len = event.name_len,
@@ -200,17 +208,18 @@ size_t plain_render(const struct dialect *dialect, const struct transcript *tran
                                       .wall_ns = event.wall_ns,
                                       .utc_offset_s = event.utc_offset_s};
     return make_harmless(
-        dialect, out,
+        wording, out,
         render(dialect, dialect_template(dialect, event_keys[event.kind]), &values, out));
 }
 
-size_t plain_render_line(const struct dialect *dialect, enum dialect_key key,
+size_t plain_render_line(const struct plain_wording *wording, enum dialect_key key,
                          const struct template_values *values, char out[PLAIN_LINE_MAX_BYTES])
 {
+    const struct dialect *dialect = wording->dialect;
     size_t length = render(dialect, dialect_template(dialect, key), values, out);
 
     /* An empty {text} at the end leaves spaces. */
     while (length > dialect->prefix.length && out[length - 1] == ' ')
         length--;
-    return length > dialect->prefix.length ? make_harmless(dialect, out, length) : 0;
+    return length > dialect->prefix.length ? make_harmless(wording, out, length) : 0;
 }

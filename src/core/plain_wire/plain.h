@@ -45,13 +45,22 @@ size_t plain_strip_newline(const char *bytes, size_t length, bool *ret_newline);
 int plain_parse(const struct dialect *dialect, const char *bytes, size_t length,
                 struct plain_request *ret_request);
 
+struct known_replies;
+
+/* The dialect of a line, and those of the room's other doors; NULL: there are none. */
+struct plain_wording {
+    const struct dialect *dialect;
+    const struct known_replies *known;
+};
+
 /*
  * Writes the line of the event `first`. If `fold` is true and enough joins or exits follow one
  * another up to `until`, it writes one line for all of them. A line never equals a reply of the
- * dialect. Returns its length, without a newline, at most PLAIN_LINE_MAX_BYTES - 1; 0 if the event
- * is not in the ring. `ret_last`: the last event that the line tells.
+ * dialect, and no server that speaks one of the dialects, or one that comes with the program, would
+ * carry it out. Returns its length, without a newline, at most PLAIN_LINE_MAX_BYTES - 1; 0 if the
+ * event is not in the ring. `ret_last`: the last event that the line tells.
  */
-size_t plain_render(const struct dialect *dialect, const struct transcript *transcript,
+size_t plain_render(const struct plain_wording *wording, const struct transcript *transcript,
                     uint64_t first, uint64_t until, bool fold, char out[PLAIN_LINE_MAX_BYTES],
                     uint64_t *ret_last);
 
@@ -60,7 +69,7 @@ size_t plain_render(const struct dialect *dialect, const struct transcript *tran
  * spaces. 0: there are no words, as in `kicked = {text}` without a reason, and nothing may be sent.
  */
 struct template_values;
-size_t plain_render_line(const struct dialect *dialect, enum dialect_key key,
+size_t plain_render_line(const struct plain_wording *wording, enum dialect_key key,
                          const struct template_values *values, char out[PLAIN_LINE_MAX_BYTES]);
 
 #endif

@@ -137,14 +137,30 @@ static bool has_spare_space(const struct plain_read *read, const char *start,
            dialect_is_reply(read->dialect, start, (size_t)(rest->bytes + line - 1 - start));
 }
 
-/* Before a line that begins like a request the server puts a space, which belongs to no value. */
+static bool has_template(const struct plain_read *read, struct octets_slice rest)
+{
+    struct plain_line line;
+
+    skip_prefix(&rest, &read->dialect->prefix);
+    find_template(read, rest, &line);
+    return line.key != PLAIN_READ_UNKNOWN;
+}
+
+/*
+ * Before a line that begins like a request the server puts a space, which belongs to no value. It
+ * may know verbs that this dialect does not have.
+ */
 static void skip_spare_space(const struct plain_read *read, struct octets_slice *rest)
 {
-    if (rest->length > 1 && *rest->bytes == ' ' &&
-        request_form_of(read->dialect, rest->bytes + 1,
-                        template_match_line(rest->bytes + 1, rest->length - 1)) ==
-            REQUEST_FORM_ACTS)
-        skip(rest, 1);
+    struct octets_slice line = *rest;
+
+    if (rest->length < 2 || *rest->bytes != ' ')
+        return;
+    skip(&line, 1);
+    if (request_form_of(read->dialect, line.bytes, template_match_line(line.bytes, line.length)) ==
+            REQUEST_FORM_ACTS ||
+        (!has_template(read, *rest) && has_template(read, line)))
+        *rest = line;
 }
 
 bool plain_read_line(const struct plain_read *read, struct octets_slice *rest,

@@ -13,6 +13,7 @@ int delivery_new(const struct delivery_wiring *wiring, struct delivery **ret_del
     if (delivery == NULL)
         return STATUS_NO_MEMORY;
     delivery->wiring = *wiring;
+    delivery->cache.known = wiring->known_replies;
     delivery->more_ns = MOMENT_NEVER_NS;
     *ret_delivery = delivery;
     return STATUS_OK;

@@ -35,6 +35,7 @@
 #define DELIVERY_PORTION 8U
 
 struct delivery;
+struct known_replies;
 
 /*
  * The parts that delivery works on; all borrowed for its life. `doors` is the room's array of
@@ -45,6 +46,7 @@ struct delivery_wiring {
     struct transcript *transcript; /* delivery only sets boundaries in it */
     struct sessions *sessions;
     const struct room_door *doors;
+    const struct known_replies *known_replies; /* theirs */
     struct outbox outbox;
     const struct observers *observers;
     struct roster roster;

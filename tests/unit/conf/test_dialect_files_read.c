@@ -243,12 +243,14 @@ Test(dialect_files_read, a_line_to_one_member_only_is_no_event)
                                             DIALECT_MUTED,    DIALECT_LIMITED,   DIALECT_TOO_LONG,
                                             DIALECT_NOT_UTF8, DIALECT_DISPLACED, DIALECT_ASKED};
 
+    const struct plain_wording wording = {.dialect = &stage.dialect};
+
     plain_stage_open(&stage);
     plain_stage_enter(&stage);
     for (size_t i = 0; i < COUNT(keys); i++) {
         struct template_values values = {.text = "a reason: too loud", .text_len = 18, .count = 12};
         char line[PLAIN_LINE_MAX_BYTES];
-        size_t length = plain_render_line(&stage.dialect, keys[i], &values, line);
+        size_t length = plain_render_line(&wording, keys[i], &values, line);
         const char *got;
 
         plain_stage_receive_bytes(&stage, line, length);
@@ -257,7 +259,7 @@ Test(dialect_files_read, a_line_to_one_member_only_is_no_event)
                                             : strncmp(got, "line ", 5) == 0,
                   "%s", got);
         values.text_len = 0;
-        length = plain_render_line(&stage.dialect, keys[i], &values, line);
+        length = plain_render_line(&wording, keys[i], &values, line);
         plain_stage_receive_bytes(&stage, line, length);
         got = plain_stage_told(&stage);
         cr_expect(keys[i] == DIALECT_MISSED || strncmp(got, "line ", 5) == 0, "%s", got);

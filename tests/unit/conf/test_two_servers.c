@@ -12,27 +12,18 @@
 #include "core/plain_wire/request_form.h"
 #include "core/plain_wire/template.h"
 #include "support/dice.h"
-#include "support/stage.h"
+#include "support/two_rooms.h"
 
 #include <dirent.h>
 #include <stdarg.h>
 
 #define CAUSED_MAX 5
 
-/* More than that is a loop. */
-#define ENDLESS 200
-
 #define DIALECTS_MAX 24
 #define FORGED_MAX   96
 #define FORGED_BYTES 1024
 
-struct server {
-    struct stage stage;
-    const struct dialect *dialect;
-    uint8_t host; /* 192.0.2.HOST, with the ports HOST * 1000 + 1 and 2 */
-};
-
-static struct server servers[2];
+static struct two_rooms rooms;
 static char forged[FORGED_MAX][FORGED_BYTES];
 static size_t forged_count;
 
@@ -81,99 +72,10 @@ static void tear_down(void)
 
 TestSuite(two_servers, .init = set_up, .fini = tear_down, .timeout = 240);
 
-/* ---- two rooms and the network between them ---- */
-
-static struct endpoint door_of(uint8_t host, uint16_t door)
-{
-    struct endpoint endpoint = {.port = (uint16_t)(host * 1000 + door + 1)};
-
-    endpoint_address_from_ipv4((const uint8_t[]){192, 0, 2, host}, endpoint.address);
-    return endpoint;
-}
-
-static void open_server(struct server *server, uint8_t host, const struct dialect *dialect)
-{
-    server->host = host;
-    server->dialect = dialect;
-    stage_open(&server->stage);
-    for (uint16_t door = 0; door < 2; door++) {
-        server->stage.doors[door] =
-            (struct room_door){.listen = door_of(host, door), .dialect = dialect};
-    }
-    cr_assert_eq(stage_start(&server->stage), 0);
-}
-
+/* Both doors of each room have one dialect. */
 static void open_both(const struct dialect *first, const struct dialect *second)
 {
-    open_server(&servers[0], 1, first);
-    open_server(&servers[1], 2, second);
-}
-
-static void close_both(void)
-{
-    stage_done(&servers[0].stage);
-    stage_done(&servers[1].stage);
-}
-
-static void receive(struct server *server, uint16_t door, const struct endpoint *from,
-                    const char *bytes, size_t length)
-{
-    struct path path = {.peer = *from, .door = door};
-
-    memcpy(path.local, door_of(server->host, door).address, sizeof(path.local));
-    stage_send_bytes(&server->stage, &path, bytes, length);
-}
-
-/* Delivers what `from` has sent to the doors of `to`. Returns how many datagrams that were. */
-static size_t carry(struct server *from, struct server *to)
-{
-    size_t carried = 0;
-
-    stage_sweep(&from->stage);
-    for (size_t i = 0; i < from->stage.outbox.count && carried < ENDLESS; i++) {
-        const struct fake_datagram datagram = from->stage.outbox.sent[i];
-        struct endpoint source = door_of(from->host, datagram.path.door);
-
-        for (uint16_t door = 0; door < 2; door++) {
-            struct endpoint target = door_of(to->host, door);
-
-            if (!endpoint_equal(&datagram.path.peer, &target))
-                continue;
-            receive(to, door, &source, datagram.bytes, datagram.length);
-            carried++;
-        }
-    }
-    fake_outbox_clear(&from->stage.outbox);
-    return carried;
-}
-
-static void wait_ms(int64_t ms)
-{
-    for (size_t i = 0; i < 2; i++) {
-        struct stage *stage = &servers[i].stage;
-
-        stage->now.mono_ns += ms * MOMENT_NS_PER_MS;
-        stage->now.wall_ns += ms * MOMENT_NS_PER_MS;
-        if (room_next_tick(stage->room) <= stage->now.mono_ns)
-            room_tick(stage->room, &stage->now);
-    }
-}
-
-/* Forges a datagram to the first server, from a door of the second. Returns what it causes. */
-static size_t forge_to(size_t victim, uint16_t door, uint16_t from_door, const char *bytes)
-{
-    struct endpoint source = door_of(servers[1 - victim].host, from_door);
-    size_t caused = 0;
-
-    receive(&servers[victim], door, &source, bytes, strlen(bytes));
-    for (unsigned silent = 0; silent < 4 && caused < ENDLESS;) {
-        size_t carried = carry(&servers[0], &servers[1]) + carry(&servers[1], &servers[0]);
-
-        caused += carried;
-        silent = carried > 0 ? 0 : silent + 1;
-        wait_ms(carried > 0 ? 1 : 300);
-    }
-    return caused;
+    two_rooms_open(&rooms, (const struct dialect *const[2][2]){{first, first}, {second, second}});
 }
 
 /* ---- what is forged ---- */
@@ -219,6 +121,7 @@ static void add_output(const struct dialect *dialect)
                                            .text_len = 3,
                                            .names_len = 4,
                                            .count = 7};
+    const struct plain_wording wording = {.dialect = dialect};
 
     for (int key = DIALECT_ACCEPT; key <= DIALECT_BYE; key++) {
         struct reply filled;
@@ -229,7 +132,7 @@ static void add_output(const struct dialect *dialect)
     }
     for (int key = DIALECT_JOIN; key <= DIALECT_LIMITED; key++) {
         char line[PLAIN_LINE_MAX_BYTES];
-        size_t length = plain_render_line(dialect, (enum dialect_key)key, &values, line);
+        size_t length = plain_render_line(&wording, (enum dialect_key)key, &values, line);
 
         add("%.*s", (int)length, line);
     }
@@ -252,9 +155,10 @@ static void make_members(const char *const names[4], size_t most)
         char request[64];
 
         snprintf(request, sizeof(request), "%s %s",
-                 servers[victim].dialect->verbs[DIALECT_JOIN_VERBS].word[0], names[i]);
-        cr_expect_leq(forge_to(victim, door, door, request), most, "'%s'", request);
-        wait_ms(60000);
+                 two_rooms_dialect(&rooms, victim, door)->verbs[DIALECT_JOIN_VERBS].word[0],
+                 names[i]);
+        cr_expect_leq(two_rooms_forge(&rooms, victim, door, door, request), most, "'%s'", request);
+        two_rooms_wait_ms(&rooms, 60000);
     }
 }
 
@@ -286,16 +190,16 @@ static size_t check_pair(const struct dialect *first, const struct dialect *seco
             /* A room in which nothing has changed can serve again. */
             if (i == 0 || caused > 0) {
                 if (i > 0)
-                    close_both();
+                    two_rooms_close(&rooms);
                 open_both(first, second);
                 make_members(before[b], CAUSED_MAX);
             }
-            caused = forge_to(0, 0, 0, forged[i]);
+            caused = two_rooms_forge(&rooms, 0, 0, 0, forged[i]);
             worst = caused > worst ? caused : worst;
             cr_expect_leq(caused, (size_t)CAUSED_MAX, "%s <- %s, members %zu: '%.60s' caused %zu",
                           first->name, second->name, b, forged[i], caused);
         }
-        close_both();
+        two_rooms_close(&rooms);
     }
     return worst;
 }
@@ -441,13 +345,59 @@ Test(two_servers, one_forged_datagram_causes_at_most_five_whatever_dialects_pass
         for (unsigned i = 0; i < 4; i++) {
             const char *datagram = forged[dice_below(&dice, (uint32_t)forged_count)];
 
-            wait_ms(60000);
-            caused = forge_to(0, 0, 0, datagram);
+            two_rooms_wait_ms(&rooms, 60000);
+            caused = two_rooms_forge(&rooms, 0, 0, 0, datagram);
             cr_expect_leq(caused, most, "seed %u: '%.60s' caused %zu", (unsigned)seed, datagram,
                           caused);
         }
-        close_both();
+        two_rooms_close(&rooms);
     }
+}
+
+/* ---- what members say, and how they are called ---- */
+
+struct text {
+    enum dialect_key key;
+    const char *text;
+};
+
+/* A dialect that passes the checks of a start. */
+static void make(struct dialect *dialect, const struct text *texts, size_t count)
+{
+    static const struct room_limits limits = {.max_name_codepoints = 16, .max_text_bytes = 900};
+    char why[DIALECT_WHY_BYTES];
+
+    cr_assert_eq(dialect_init(dialect, "course", DIALECT_ZH), 0);
+    for (size_t i = 0; i < count; i++)
+        cr_assert_eq(dialect_set(dialect, texts[i].key, texts[i].text, why), 0, "%s", why);
+    cr_assert_eq(dialect_check(dialect, &limits, why), 0, "%s", why);
+}
+
+/* A member's text, or its name, makes a line that is a request at another door. */
+Test(two_servers, a_text_is_no_request_for_a_dialect_of_another_door)
+{
+    static struct dialect pair[2];
+    static const struct text plain[] = {{DIALECT_CHAT, "{text}"}};
+    static const struct text foreign[] = {{DIALECT_JOIN_VERBS, "J"},
+                                          {DIALECT_CHAT_VERBS, "SAY"},
+                                          {DIALECT_EXIT_VERBS, "BYE"},
+                                          {DIALECT_CHAT, "{name} {text}"}};
+
+    make(&pair[0], plain, sizeof(plain) / sizeof(plain[0]));
+    make(&pair[1], foreign, sizeof(foreign) / sizeof(foreign[0]));
+    two_rooms_open(&rooms,
+                   (const struct dialect *const[2][2]){{&pair[0], &pair[1]}, {&pair[0], &pair[1]}});
+    for (size_t room = 0; room < 2; room++) {
+        cr_expect_leq(two_rooms_forge(&rooms, room, 0, 1, "L z"), CAUSED_MAX);
+        cr_expect_leq(two_rooms_forge(&rooms, room, 1, 0, "J SAY"), CAUSED_MAX);
+        two_rooms_wait_ms(&rooms, 60000);
+    }
+    cr_expect_leq(two_rooms_forge(&rooms, 0, 1, 0,
+                                  "SAY SAY SAY SAY SAY SAY SAY SAY SAY SAY SAY SAY SAY SAY hello"),
+                  CAUSED_MAX);
+    cr_expect_leq(two_rooms_forge(&rooms, 0, 0, 1, "C z SAY SAY SAY SAY SAY SAY SAY hello"),
+                  CAUSED_MAX);
+    two_rooms_close(&rooms);
 }
 
 Test(two_servers, the_verbs_of_all_dialects_are_known)

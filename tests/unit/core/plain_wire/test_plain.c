@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
+#include "core/plain_wire/known_replies.h"
 #include "core/plain_wire/plain.h"
 #include "core/plain_wire/template.h"
 
@@ -10,6 +11,7 @@
 #include <string.h>
 
 static struct dialect dialect;
+static const struct plain_wording wording = {.dialect = &dialect};
 static struct transcript *transcript;
 
 static void open_all(void)
@@ -121,7 +123,7 @@ static void expect_line(uint64_t first, bool fold, const char *expected, uint64_
 {
     char line[PLAIN_LINE_MAX_BYTES];
     uint64_t last;
-    size_t length = plain_render(&dialect, transcript, first, transcript_released(transcript), fold,
+    size_t length = plain_render(&wording, transcript, first, transcript_released(transcript), fold,
                                  line, &last);
 
     cr_expect(length == strlen(expected) && memcmp(line, expected, length) == 0,
@@ -168,7 +170,7 @@ Test(plain, a_folded_line_names_as_many_as_fit_and_counts_all)
         snprintf(name, sizeof(name), "member-number-%d", i);
         append(EVENT_JOIN, name, "");
     }
-    length = plain_render(&dialect, transcript, 1, 500, true, line, &last);
+    length = plain_render(&wording, transcript, 1, 500, true, line, &last);
     cr_expect_eq(last, 500);
     cr_expect_leq(length, PLAIN_LINE_MAX_BYTES - 1);
     cr_expect_gt(length, PLAIN_LINE_MAX_BYTES - 64, "it uses the place it has");
@@ -200,7 +202,7 @@ Test(plain, the_longest_line_fits)
     memset(text, 't', sizeof(text));
     text[900] = '\0';
     append(EVENT_CHAT, name, text);
-    cr_expect_eq(plain_render(&dialect, transcript, 1, 1, true, line, &last), 64 + 5 + 900);
+    cr_expect_eq(plain_render(&wording, transcript, 1, 1, true, line, &last), 64 + 5 + 900);
 }
 
 Test(plain, the_prefix_precedes_every_line_and_counts)
@@ -215,14 +217,14 @@ Test(plain, the_prefix_precedes_every_line_and_counts)
     append(EVENT_NOTICE, "", "OK");
     expect_line(1, true, "\nalice ： hello", 1);
     expect_line(2, true, "\n管理员消息: OK", 2);
-    length = plain_render_line(&dialect, DIALECT_MISSED, &values, line);
+    length = plain_render_line(&wording, DIALECT_MISSED, &values, line);
     cr_expect(length == strlen("\n您错过了 7 条消息") &&
               memcmp(line, "\n您错过了 7 条消息", length) == 0);
     for (int i = 0; i < 500; i++) {
         snprintf(name, sizeof(name), "member-number-%d", i);
         append(EVENT_JOIN, name, "");
     }
-    length = plain_render(&dialect, transcript, 3, 502, true, line, &last);
+    length = plain_render(&wording, transcript, 3, 502, true, line, &last);
     cr_expect_leq(length, PLAIN_LINE_MAX_BYTES - 1);
     cr_expect_eq(memcmp(line, "\n500 人进入了聊天室: ", strlen("\n500 人进入了聊天室: ")), 0);
 }
@@ -233,9 +235,9 @@ Test(plain, a_line_without_words_is_none)
     char why[DIALECT_WHY_BYTES], line[PLAIN_LINE_MAX_BYTES];
 
     cr_assert_eq(dialect_set(&dialect, DIALECT_KICKED, " {text}", why), 0);
-    cr_expect_eq(plain_render_line(&dialect, DIALECT_KICKED, &values, line), 0);
+    cr_expect_eq(plain_render_line(&wording, DIALECT_KICKED, &values, line), 0);
     cr_assert_eq(dialect_set(&dialect, DIALECT_PREFIX, "\n", why), 0);
-    cr_expect_eq(plain_render_line(&dialect, DIALECT_KICKED, &values, line), 0);
+    cr_expect_eq(plain_render_line(&wording, DIALECT_KICKED, &values, line), 0);
 }
 
 Test(plain, prefix_and_line_together_never_equal_a_reply)
@@ -271,10 +273,10 @@ Test(plain, a_line_that_ends_in_an_empty_text_does_not_equal_a_reply_without_its
     size_t length;
 
     cr_assert_eq(dialect_set(&dialect, DIALECT_KICKED, "EXIT {text}", why), 0);
-    length = plain_render_line(&dialect, DIALECT_KICKED, &values, line);
+    length = plain_render_line(&wording, DIALECT_KICKED, &values, line);
     cr_expect(length == 5 && memcmp(line, "EXIT ", 5) == 0);
     cr_assert_eq(dialect_set(&dialect, DIALECT_KICKED, "You go. {text}", why), 0);
-    length = plain_render_line(&dialect, DIALECT_KICKED, &values, line);
+    length = plain_render_line(&wording, DIALECT_KICKED, &values, line);
     cr_expect(length == 7 && memcmp(line, "You go.", 7) == 0);
 }
 
@@ -288,9 +290,9 @@ Test(plain, a_run_is_folded_at_1024_events_however_many_fold_joins_asks_for)
         snprintf(name, sizeof(name), "m%u", i);
         append(EVENT_JOIN, name, "");
     }
-    plain_render(&dialect, transcript, 1, PLAIN_FOLD_MAX_EVENTS - 1, true, line, &last);
+    plain_render(&wording, transcript, 1, PLAIN_FOLD_MAX_EVENTS - 1, true, line, &last);
     cr_expect_eq(last, 1, "one less is not enough");
-    plain_render(&dialect, transcript, 1, PLAIN_FOLD_MAX_EVENTS, true, line, &last);
+    plain_render(&wording, transcript, 1, PLAIN_FOLD_MAX_EVENTS, true, line, &last);
     cr_expect_eq(last, PLAIN_FOLD_MAX_EVENTS);
 }
 
@@ -315,6 +317,27 @@ Test(plain, a_line_that_other_servers_would_take_for_a_request_begins_with_a_spa
     expect_line(5, true, "\nJ 进入了聊天室", 5);
 }
 
+Test(plain, so_does_one_that_is_a_request_at_another_door_of_the_room)
+{
+    static struct dialect other;
+    static struct known_replies known;
+    const struct room_door doors[] = {{.dialect = &dialect}, {.dialect = &other}};
+    const struct plain_wording beside = {.dialect = &dialect, .known = &known};
+    char why[DIALECT_WHY_BYTES], line[PLAIN_LINE_MAX_BYTES];
+    uint64_t last;
+    size_t length;
+
+    cr_assert_eq(dialect_init(&other, "course", DIALECT_ZH), 0);
+    cr_assert_eq(dialect_set(&other, DIALECT_EXIT_VERBS, "BYE", why), 0);
+    known_replies_init(&known);
+    known_replies_set_doors(&known, doors, 2);
+    append(EVENT_JOIN, "BYE", "");
+    expect_line(1, true, "BYE 进入了聊天室", 1);
+    length = plain_render(&beside, transcript, 1, 1, true, line, &last);
+    cr_expect_eq(length, strlen(" BYE 进入了聊天室"));
+    cr_expect_eq(memcmp(line, " BYE 进入了聊天室", length), 0);
+}
+
 Test(plain, a_line_of_full_length_loses_its_last_character_to_that_space)
 {
     char text[PLAIN_LINE_MAX_BYTES], line[PLAIN_LINE_MAX_BYTES], why[DIALECT_WHY_BYTES];
@@ -325,7 +348,7 @@ Test(plain, a_line_of_full_length_loses_its_last_character_to_that_space)
     memcpy(text + 1014, "聊", sizeof("聊"));
     cr_assert_eq(dialect_set(&dialect, DIALECT_CHAT, "{name} says {text}", why), 0);
     append(EVENT_CHAT, "C", text);
-    length = plain_render(&dialect, transcript, 1, 1, true, line, &last);
+    length = plain_render(&wording, transcript, 1, 1, true, line, &last);
     cr_expect_eq(length, 7 + 1014 + 1);
     cr_expect_eq(memcmp(line, " C says xxx", 11), 0);
     cr_expect_eq(line[length - 1], 'x');

@@ -149,6 +149,16 @@ Test(plain_read, the_space_that_keeps_a_line_from_being_a_reply_is_left_out)
     cr_expect_str_eq(lines("EXIT "), "notice 'IT'");
 }
 
+Test(plain_read, the_space_that_keeps_a_line_from_being_a_request_is_left_out)
+{
+    cr_expect_str_eq(lines(" L 进入了聊天室"), "join L");
+    cr_expect_str_eq(lines(" BYE 进入了聊天室\n bob ： hi"), "join BYE|chat bob 'hi'",
+                     "a verb of another dialect");
+    cr_expect_str_eq(lines(" what is this"), "?  what is this");
+    set(DIALECT_PREFIX, "> ");
+    cr_expect_str_eq(lines(" > BYE 进入了聊天室"), "join BYE");
+}
+
 Test(plain_read, the_template_with_the_most_literal_bytes_wins)
 {
     cr_assert_eq(dialect_init(&dialect, "course", DIALECT_EN), 0);
