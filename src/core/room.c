@@ -74,11 +74,14 @@ static void configure(struct room *room, const struct room_config *config)
     if (room->own_count > 0)
         memcpy(room->own, config->own, room->own_count * sizeof(*config->own));
     known_replies_set_doors(&room->known_replies, room->doors, room->door_count);
-    for (size_t door = 0; door < room->door_count; door++)
-        room->replies[door] = known_replies_form(&room->known_replies, room->doors[door].dialect);
     name_reserved_reset(&room->reserved);
-    for (size_t door = 0; door < room->door_count; door++)
-        reserved_names_add_dialect(&room->reserved, room->doors[door].dialect);
+    for (size_t door = 0; door < room->door_count; door++) {
+        const struct dialect *dialect = room->doors[door].dialect;
+
+        room->replies[door].form = known_replies_form(&room->known_replies, dialect, "?", 1);
+        room->replies[door].by_name = known_replies_begin_with_name(dialect);
+        reserved_names_add_dialect(&room->reserved, dialect);
+    }
     delivery_forget(room->delivery);
 }
 

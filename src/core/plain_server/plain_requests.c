@@ -320,26 +320,42 @@ static enum refusal handle_exit(const struct context *context)
 
 /* ---- dispatch ---- */
 
-/* People who try one name after the other are answered, unless a reply could let in a server. */
-static bool is_exchange(const struct context *context)
+/* The worst that the reply to a join or exit can be to another server. */
+static enum request_form replies_form(const struct context *context)
 {
+    const struct room *room = context->room;
     const struct plain_request *request = &context->request;
-    enum request_form replies = context->room->replies[context->path->door];
+    const char *shown = request->name;
+    size_t length = request->name_len;
+    struct name name;
 
-    return request->kind != PLAIN_CHAT && replies != REQUEST_FORM_NONE &&
-           (replies == REQUEST_FORM_ACTS ||
-            !request_form_may_be_name(request->name, request->name_len));
+    if (!room->replies[context->path->door].by_name)
+        return room->replies[context->path->door].form;
+    if (context->member != NULL && is_own_name(context)) {
+        shown = registry_shown(context->member);
+        length = registry_shown_len(context->member);
+    } else if (room_parse_name(room, request->name, request->name_len, &name) == NAME_FINE) {
+        shown = name.shown;
+        length = name.shown_len;
+    }
+    return known_replies_form(&room->known_replies, context->dialect, shown, length);
 }
 
+/* People who try one name after the other are answered, unless a reply could let in a server. */
 static bool is_exchange_over(const struct context *context)
 {
-    struct room *room = context->room;
-    /* A reply that lets in a server makes lines, too. */
-    uint32_t tokens = room->replies[context->path->door] == REQUEST_FORM_ACTS ? 2 : 1;
+    const struct plain_request *request = &context->request;
+    enum request_form replies =
+        request->kind != PLAIN_CHAT ? replies_form(context) : REQUEST_FORM_NONE;
 
-    return is_exchange(context) &&
-           !bucket_spend(bucket_of_endpoint(room->buckets, BUCKET_EXCHANGE, &context->path->peer),
-                         &exchange_rate, tokens, context->now->mono_ns);
+    if (replies == REQUEST_FORM_NONE ||
+        (replies != REQUEST_FORM_ACTS &&
+         request_form_may_be_name(request->name, request->name_len)))
+        return false;
+    /* A reply that lets in a server makes lines, too. */
+    return !bucket_spend(
+        bucket_of_endpoint(context->room->buckets, BUCKET_EXCHANGE, &context->path->peer),
+        &exchange_rate, replies == REQUEST_FORM_ACTS ? 2 : 1, context->now->mono_ns);
 }
 
 /*
@@ -386,10 +402,10 @@ enum refusal plain_requests_handle(struct room *room, const struct moment *now,
     status = plain_parse(context.dialect, bytes, length, &context.request);
     if (status != 0)
         return status == STATUS_NOT_FOUND ? REFUSED_UNKNOWN_VERB : REFUSED_MALFORMED;
-    context.quiet = is_exchange_over(&context);
     context.member = registry_find_endpoint(room->registry, &path->peer);
     if (waits_for_reply(&context))
         return context.request.kind == PLAIN_CHAT ? REFUSED_STRANGER : REFUSED_NOT;
+    context.quiet = is_exchange_over(&context);
     return handlers[context.request.kind](&context);
 }
 

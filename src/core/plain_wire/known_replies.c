@@ -130,10 +130,11 @@ enum request_form known_replies_form_of(const struct known_replies *known, const
     return worst;
 }
 
-static enum request_form form_of(const struct known_replies *known, const struct reply *reply)
+static enum request_form form_of(const struct known_replies *known, const struct reply *reply,
+                                 const char *name, size_t name_len)
 {
     struct reply filled;
-    const struct reply *sent = reply_fill(reply, "?", 1, &filled);
+    const struct reply *sent = reply_fill(reply, name, name_len, &filled);
 
     /* Every server drops those of the built-in dialects. */
     return is_builtin(known, sent->bytes, sent->length)
@@ -141,18 +142,38 @@ static enum request_form form_of(const struct known_replies *known, const struct
                : known_replies_form_of(known, sent->bytes, sent->length);
 }
 
-enum request_form known_replies_form(const struct known_replies *known,
-                                     const struct dialect *dialect)
-{
-    enum request_form worst = REQUEST_FORM_NONE, form;
+#define REPLIES (DIALECT_BYE - DIALECT_ACCEPT + 1)
 
-    for (int key = DIALECT_ACCEPT; key <= DIALECT_BYE; key++) {
-        form = form_of(known, dialect_reply(dialect, (enum dialect_key)key));
-        worst = form > worst ? form : worst;
-    }
-    for (uint8_t i = 0; i < dialect->byes_count; i++) {
-        form = form_of(known, &dialect->byes[i]);
+/* All replies of a dialect, the byes of its verbs behind the others; NULL at the end. */
+static const struct reply *reply_at(const struct dialect *dialect, size_t index)
+{
+    if (index < REPLIES)
+        return &dialect->replies[index];
+    return index < REPLIES + (size_t)dialect->byes_count ? &dialect->byes[index - REPLIES] : NULL;
+}
+
+enum request_form known_replies_form(const struct known_replies *known,
+                                     const struct dialect *dialect, const char *name,
+                                     size_t name_len)
+{
+    enum request_form worst = REQUEST_FORM_NONE;
+    const struct reply *reply;
+
+    for (size_t i = 0; (reply = reply_at(dialect, i)) != NULL; i++) {
+        enum request_form form = form_of(known, reply, name, name_len);
+
         worst = form > worst ? form : worst;
     }
     return worst;
+}
+
+bool known_replies_begin_with_name(const struct dialect *dialect)
+{
+    const struct reply *reply;
+
+    for (size_t i = 0; (reply = reply_at(dialect, i)) != NULL; i++) {
+        if (reply->has_name && memchr(reply->bytes, ' ', reply->name_at) == NULL)
+            return true;
+    }
+    return false;
 }

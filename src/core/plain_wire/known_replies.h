@@ -49,9 +49,13 @@ void known_replies_set_doors(struct known_replies *known, const struct room_door
 enum request_form known_replies_form_of(const struct known_replies *known, const char *bytes,
                                         size_t length);
 
-/* The worst that a reply of this dialect can be to them. */
+/* The worst that a reply of this dialect can be to them, filled in for that name. */
 enum request_form known_replies_form(const struct known_replies *known,
-                                     const struct dialect *dialect);
+                                     const struct dialect *dialect, const char *name,
+                                     size_t name_len);
+
+/* True if the first word of a reply depends on the name: "{name} ok" for a name that is a verb. */
+bool known_replies_begin_with_name(const struct dialect *dialect);
 
 /* True if these bytes are a reply of a built-in dialect or of a door's. */
 bool known_replies_have(const struct known_replies *known, const char *bytes, size_t length);

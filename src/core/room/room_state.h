@@ -44,7 +44,11 @@ struct room {
     struct room_access access;
     struct room_door doors[ROOM_DOORS_MAX];
     size_t door_count;
-    enum request_form replies[ROOM_DOORS_MAX]; /* what its replies can be to other servers */
+    /* What a door's replies can be to other servers; `by_name`: to be asked again for a name. */
+    struct {
+        enum request_form form;
+        bool by_name;
+    } replies[ROOM_DOORS_MAX];
     struct endpoint own[ROOM_OWN_MAX];
     size_t own_count;
     struct name_reserved reserved;

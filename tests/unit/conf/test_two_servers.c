@@ -400,6 +400,21 @@ Test(two_servers, a_text_is_no_request_for_a_dialect_of_another_door)
     two_rooms_close(&rooms);
 }
 
+Test(two_servers, a_name_that_is_a_verb_makes_no_endless_requests_of_replies)
+{
+    static struct dialect pair[2];
+    static const struct text first[] = {{DIALECT_ACCEPT, "{name} LOGIN"}};
+    static const struct text second[] = {{DIALECT_ACCEPT, "{name} L"}};
+
+    make(&pair[0], first, 1);
+    make(&pair[1], second, 1);
+    open_both(&pair[0], &pair[1]);
+    cr_expect_leq(two_rooms_forge(&rooms, 0, 0, 0, "L L"), CAUSED_MAX);
+    two_rooms_wait_ms(&rooms, 60000);
+    cr_expect_leq(two_rooms_forge(&rooms, 0, 0, 0, "L login"), CAUSED_MAX);
+    two_rooms_close(&rooms);
+}
+
 Test(two_servers, the_verbs_of_all_dialects_are_known)
 {
     struct dialect stranger;
