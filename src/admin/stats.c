@@ -26,7 +26,8 @@ static const struct stats_row rows[] = {
     {"events_delivered_total", "events sent to a member, each counted once a member", STATS_COUNTER,
      FIELD(room.events_delivered)},
     {"events_missed_total",
-     "events that were forgotten before a member was sent them, each counted once a member",
+     "events that were forgotten before a member was sent them, or more than its address may be "
+     "sent, each counted once a member",
      STATS_COUNTER, FIELD(room.events_missed)},
     {"datagrams_received_total", "datagrams that came in", STATS_COUNTER, FIELD(room.received)},
     {"datagrams_sent_total", "datagrams that went out", STATS_COUNTER, FIELD(room.datagrams_sent)},

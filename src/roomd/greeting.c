@@ -74,6 +74,23 @@ static void print_door(const struct greeting *greeting, const struct endpoint *b
     }
 }
 
+/* True if plain clients are let in from networks where addresses may be forged. */
+static bool limits_bytes(const struct config *config)
+{
+    const struct network_list *from = &config->access.plain_from;
+    const struct network_list *trusted = &config->access.trusted;
+
+    if (!config->limits.plain_enabled || (trusted->sets & NETWORK_SET_BIT(NETWORK_ALL)) != 0)
+        return false;
+    if ((from->sets & ~trusted->sets) != 0)
+        return true;
+    for (size_t i = 0; i < from->count; i++) {
+        if (!network_list_has(trusted, from->networks[i].address))
+            return true;
+    }
+    return false;
+}
+
 void greeting_print(const struct greeting *greeting)
 {
     const struct config *config = greeting->config;
@@ -91,6 +108,10 @@ void greeting_print(const struct greeting *greeting)
                  config->plain_from_trusted ? OPTION_TRUSTED : "plain_from");
         greeting->line(greeting->ctx, line);
     }
+    if (limits_bytes(config))
+        greeting->line(greeting->ctx,
+                       "Clients other than room are sent at most three times the bytes that they "
+                       "send, in networks that access.trusted does not name");
     if (config->admin_stdin)
         greeting->line(greeting->ctx, "Type a line to announce it, /help for commands");
 }

@@ -84,8 +84,24 @@ Test(greeting, it_follows_the_lists_of_networks)
         "0.0.0.0:8888", plain_from, 2,
         "Others can join at 192.168.1.7:8888 with room only\n"
         "Others can join at 100.101.102.103:8888\n"
-        "Clients other than room get no reply in networks that access.plain_from does not name\n");
+        "Clients other than room get no reply in networks that access.plain_from does not name\n"
+        "Clients other than room are sent at most three times the bytes that they send, in networks "
+        "that access.trusted does not name\n");
     expect("0.0.0.0:8888", deny, 2, "Others can join at 192.168.1.7:8888\n");
+}
+
+Test(greeting, it_says_that_clients_whose_address_may_be_forged_are_sent_little)
+{
+    const char *const all[] = {"admin.stdin=no", "access.plain_from=all"};
+    const char *const trusted[] = {"admin.stdin=no", "access.plain_from=all", "access.trusted=all"};
+    const char *const narrower[] = {"admin.stdin=no", "access.plain_from=private, 10.1.0.0/16"};
+
+    expect("192.168.1.7:8888", all, 2,
+           "Others can join at 192.168.1.7:8888\n"
+           "Clients other than room are sent at most three times the bytes that they send, in "
+           "networks that access.trusted does not name\n");
+    expect("192.168.1.7:8888", trusted, 3, "Others can join at 192.168.1.7:8888\n");
+    expect("192.168.1.7:8888", narrower, 2, "Others can join at 192.168.1.7:8888\n");
 }
 
 Test(greeting, it_knows_which_protocols_are_served)
