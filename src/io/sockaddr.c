@@ -40,6 +40,9 @@ int sockaddr_to_endpoint(const union sockaddr_any *address, socklen_t length,
         endpoint_address_from_ipv4((const uint8_t *)&address->ipv4.sin_addr, endpoint.address);
         endpoint.port = ntohs(address->ipv4.sin_port);
     } else if (address->any.sa_family == AF_INET6 && length >= sizeof(address->ipv6)) {
+        /* Our sockets are of one family each. In a packet such a source can only be forged. */
+        if (IN6_IS_ADDR_V4MAPPED(&address->ipv6.sin6_addr))
+            return STATUS_INVALID;
         memcpy(endpoint.address, &address->ipv6.sin6_addr, ENDPOINT_ADDRESS_BYTES);
         endpoint.port = ntohs(address->ipv6.sin6_port);
         /* For any other address a scope would turn one endpoint into two. */

@@ -22,7 +22,10 @@ union sockaddr_any {
 /* Returns how many bytes of `ret_address` are used. */
 socklen_t sockaddr_from_endpoint(const struct endpoint *endpoint, union sockaddr_any *ret_address);
 
-/* STATUS_INVALID if the family is another one or `length` is too short for it. */
+/*
+ * STATUS_INVALID if the family is another one, `length` is too short for it, or an IPv6 address is
+ * v4-mapped: Linux delivers packets with such a source, and they must not pass for IPv4.
+ */
 int sockaddr_to_endpoint(const union sockaddr_any *address, socklen_t length,
                          struct endpoint *ret_endpoint);
 

@@ -24,6 +24,7 @@ CLONE_NEWNET = 0x40000000
 SIOCSIFADDR = 0x8916
 SIOCSIFFLAGS = 0x8914
 IFF_UP = 1
+IPV6_HDRINCL = 36
 LOOPBACK_INDEX = 1  # in every namespace
 OWN_NAMESPACE = "/proc/thread-self/ns/net"
 
@@ -128,16 +129,36 @@ def send_forged(source, destination, payload):
     _send_raw(_datagram(source, destination, payload), destination[0])
 
 
+def _checksum(content):
+    """That of RFC 1071."""
+    content += b"\0" * (len(content) % 2)
+    total = sum(struct.unpack("!%dH" % (len(content) // 2), content))
+    total = (total & 0xffff) + (total >> 16)
+    return ~((total & 0xffff) + (total >> 16)) & 0xffff
+
+
+def send_forged_ipv6(source, destination, payload):
+    """The same over IPv6, from any address that can be written."""
+    ends = b"".join(ipaddress.IPv6Address(host).packed for host in (source[0], destination[0]))
+    udp = struct.pack("!HHH", source[1], destination[1], 8 + len(payload))
+    total = _checksum(ends + struct.pack("!II", 8 + len(payload), socket.IPPROTO_UDP) + udp + b"\0\0" + payload)
+    udp += struct.pack("!H", total) + payload
+    header = struct.pack("!IHBB", 6 << 28, len(udp), socket.IPPROTO_UDP, 64)
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW) as raw:
+            raw.setsockopt(socket.IPPROTO_IPV6, IPV6_HDRINCL, 1)
+            raw.sendto(header + ends + udp, (destination[0], 0))
+    except PermissionError as error:
+        raise unittest.SkipTest("no raw socket: %s" % error) from None
+
+
 def send_icmp(host, sender, reader, payload, kind=3, code=3):
     """
     Sends an ICMP error that claims to be from `host`, about a datagram with this payload that
     `sender` sent to `reader`. IPv4 only; the error is "port unreachable" if nothing else is said.
     """
     quoted = _datagram(sender, reader, payload)
-    words = struct.pack("!BBHI", kind, code, 0, 0) + quoted + b"\0" * (len(quoted) % 2)
-    total = sum(struct.unpack("!%dH" % (len(words) // 2), words))
-    total = (total & 0xffff) + (total >> 16)
-    total = ~((total & 0xffff) + (total >> 16)) & 0xffff
+    total = _checksum(struct.pack("!BBHI", kind, code, 0, 0) + quoted)
     _send_raw(_packet(host, sender[0], socket.IPPROTO_ICMP, struct.pack("!BBHI", kind, code, total, 0) + quoted),
               sender[0])
 

@@ -174,6 +174,23 @@ class Networks(AccessTest):
                 room.answers(r"^  %s  " % source)
             self.assertEqual(4, self.counted(room, "outside_plain_from"))
 
+    @unittest.skipUnless(own_network.has_ipv6(), "this machine has no IPv6 loopback address")
+    def test_an_ipv6_packet_does_not_pass_for_ipv4(self):
+        # Linux delivers packets whose source is v4-mapped. None of them is from this machine or from alice.
+        with own_network.own_network():
+            room = self.open(listen="[::1]:0, 127.0.0.1:0")
+            alice = room.client(door=1).join("alice")
+            bob = room.client(door=1).join("bob")
+            alice.expect("bob 进入了聊天室")
+            for port, request in ((alice.socket.getsockname()[1], b"C alice I owe you money"),
+                                  (alice.socket.getsockname()[1], b"L alice"), (4000, b"L eve")):
+                own_network.send_forged_ipv6(("::ffff:127.0.0.1", port), room.doors[0], request)
+            own_network.send_forged_ipv6(("::", 4000), room.doors[0], b"L eve")
+            room.fence()
+            bob.say("hello")
+            alice.expect("bob ： hello")
+            bob.expect_silence()
+
 
 if __name__ == "__main__":
     unittest.main()

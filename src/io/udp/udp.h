@@ -49,7 +49,7 @@ struct udp_expendable {
 struct udp_stats {
     uint64_t received;
     uint64_t truncated;         /* of `received`, longer than UDP_DATAGRAM_MAX_BYTES */
-    uint64_t no_return_address; /* dropped: from port 0, or of an unknown address family */
+    uint64_t no_return_address; /* dropped: from port 0, ::, a v4-mapped or unknown address */
     uint64_t kernel_drops;      /* lost because a receive buffer was full, or shed */
     uint64_t receive_errors;
     uint64_t icmp_errors; /* of all types */

@@ -146,11 +146,11 @@ static void dispatch(struct udp *udp, size_t slot)
     read_controls(udp, &message->msg_hdr, path.local);
     /*
      * Port 0 means that no answer is wanted (RFC 768): such a sender can't be a member, and sending
-     * to it is an error.
+     * to it is an error. What is sent to :: comes back to this machine.
      */
     if (sockaddr_to_endpoint(&set->recv.peers[slot], message->msg_hdr.msg_namelen, &path.peer) !=
             0 ||
-        path.peer.port == 0) {
+        path.peer.port == 0 || endpoint_address_is_any(path.peer.address)) {
         set->stats.no_return_address++;
         return;
     }

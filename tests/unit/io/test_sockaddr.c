@@ -57,6 +57,17 @@ Test(sockaddr, a_scope_counts_for_a_link_local_address_only)
     cr_assert_eq(endpoint.scope, 7);
 }
 
+Test(sockaddr, an_ipv6_source_does_not_pass_for_ipv4)
+{
+    union sockaddr_any address = {.ipv6 = {.sin6_family = AF_INET6, .sin6_port = htons(4000)}};
+    struct endpoint endpoint;
+
+    inet_pton(AF_INET6, "::ffff:127.0.0.1", &address.ipv6.sin6_addr);
+    cr_assert_eq(sockaddr_to_endpoint(&address, sizeof(address.ipv6), &endpoint), STATUS_INVALID);
+    inet_pton(AF_INET6, "::fffe:127.0.0.1", &address.ipv6.sin6_addr);
+    cr_assert_eq(sockaddr_to_endpoint(&address, sizeof(address.ipv6), &endpoint), STATUS_OK);
+}
+
 Test(sockaddr, a_short_or_foreign_address_is_refused)
 {
     union sockaddr_any address;
