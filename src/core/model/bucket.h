@@ -24,6 +24,7 @@ enum bucket_kind {
     BUCKET_ANSWER_PREFIX,
     BUCKET_STRANGER,
     BUCKET_EXCHANGE, /* answers to an endpoint that may be a server */
+    BUCKET_REJOIN,   /* accepts to a member that has been accepted before */
     BUCKET_JOIN_ADDRESS,
     BUCKET_JOIN_PREFIX,
     BUCKET_LEFT_MESSAGES, /* what the endpoint's last member left of its allowance */

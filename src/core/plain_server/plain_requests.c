@@ -29,6 +29,12 @@ static const struct bucket_rate stranger_rate = {
  */
 static const struct bucket_rate exchange_rate = {.interval_ns = 2 * MOMENT_NS_PER_S, .burst = 2};
 
+/*
+ * Accepts to a member that joins again under its name. A client asks again once a second; two
+ * servers that take each other's accepts for joins, in dialects that neither knows, have no end.
+ */
+static const struct bucket_rate rejoin_rate = {.interval_ns = MOMENT_NS_PER_S, .burst = 5};
+
 #define ADDRESS_BITS 128U
 
 /* The arguments of a handler. */
@@ -178,17 +184,25 @@ static void owe_accept(const struct context *context, struct member *member)
     roster_keep(&context->room->roster, context->room->registry, member);
 }
 
-static enum refusal rejoin(const struct context *context)
+static bool may_accept_again(const struct context *context)
 {
     /*
      * Anybody can repeat this request with a member's endpoint as its source. An accept that is not
      * longer than the request amplifies nothing.
      */
     size_t asked = context->request.verb_len + 1 + context->request.name_len;
+    bool amplifies = reply_length(dialect_reply(context->dialect, DIALECT_ACCEPT),
+                                  registry_shown_len(context->member)) > asked;
+    int64_t *full_ns =
+        bucket_of_endpoint(context->room->buckets, BUCKET_REJOIN, &context->path->peer);
 
-    if (reply_length(dialect_reply(context->dialect, DIALECT_ACCEPT),
-                     registry_shown_len(context->member)) > asked &&
-        !may_answer(context)) {
+    return bucket_spend(full_ns, &rejoin_rate, 1, context->now->mono_ns) &&
+           (!amplifies || may_answer(context));
+}
+
+static enum refusal rejoin(const struct context *context)
+{
+    if (!may_accept_again(context)) {
         context->room->stats.answers_withheld++;
         return REFUSED_NOT;
     }

@@ -415,6 +415,20 @@ Test(two_servers, a_name_that_is_a_verb_makes_no_endless_requests_of_replies)
     two_rooms_close(&rooms);
 }
 
+/* Neither knows what the other speaks, so they can't be kept from talking; but it ends. */
+Test(two_servers, no_exchange_is_endless_between_strangers_either)
+{
+    static struct dialect pair[2];
+    static const struct text first[] = {{DIALECT_JOIN_VERBS, "J"}, {DIALECT_ACCEPT, "K {name}"}};
+    static const struct text second[] = {{DIALECT_JOIN_VERBS, "K"}, {DIALECT_ACCEPT, "J {name}"}};
+
+    make(&pair[0], first, 2);
+    make(&pair[1], second, 2);
+    open_both(&pair[0], &pair[1]);
+    cr_expect_leq(two_rooms_forge(&rooms, 0, 0, 0, "J x"), 12);
+    two_rooms_close(&rooms);
+}
+
 Test(two_servers, the_verbs_of_all_dialects_are_known)
 {
     struct dialect stranger;

@@ -492,24 +492,47 @@ Test(room, answers_to_one_address_are_limited)
     cr_expect_eq(stage.outbox.count, 250, "fifty more in a second");
 }
 
-Test(room, repeated_joins_are_limited_only_where_the_accept_is_longer)
+/* A class behind one address, each of whom asks again three times. */
+static void join_again(void)
 {
-    char why[DIALECT_WHY_BYTES];
-
-    stage_join(&stage, ALICE, "alice");
-    for (int i = 0; i < 1000; i++) {
-        stage_send(&stage, ALICE, "L alice");
-        stage_sweep(&stage);
-    }
-    cr_expect_eq(stage.outbox.count, 1000);
-    cr_assert_eq(dialect_set(&stage.dialects[0], DIALECT_ACCEPT, "WELCOME!", why), 0);
-    stage_reconfigure(&stage);
     fake_outbox_clear(&stage.outbox);
-    for (int i = 0; i < 1000; i++) {
-        stage_send(&stage, ALICE, "L alice");
+    for (uint16_t i = 0; i < 300; i++) {
+        char request[16];
+
+        snprintf(request, sizeof(request), "L pupil%u", i % 100U);
+        stage_send(&stage, (uint16_t)(3000 + i % 100), request);
         stage_sweep(&stage);
     }
+}
+
+Test(room, repeated_joins_are_limited_for_an_address_only_where_the_accept_is_longer)
+{
+    char why[DIALECT_WHY_BYTES], name[16];
+
+    for (uint16_t i = 0; i < 100; i++) {
+        snprintf(name, sizeof(name), "pupil%u", i);
+        stage_join(&stage, (uint16_t)(3000 + i), name);
+    }
+    join_again();
+    cr_expect_eq(stage.outbox.count, 300);
+    cr_assert_eq(dialect_set(&stage.dialects[0], DIALECT_ACCEPT, "WELCOME, PUPIL", why), 0);
+    stage_reconfigure(&stage);
+    later(5);
+    join_again();
     cr_expect_eq(stage.outbox.count, 200);
+}
+
+Test(room, an_endpoint_that_repeats_its_join_is_answered_five_times_at_once_and_then_once_a_second)
+{
+    stage_join(&stage, ALICE, "alice");
+    for (int second = 0; second < 3; second++) {
+        for (int i = 0; i < 1000; i++) {
+            stage_send(&stage, ALICE, "L alice");
+            stage_sweep(&stage);
+        }
+        cr_expect_eq(stage.outbox.count, 5 + (size_t)second);
+        later(1);
+    }
 }
 
 Test(room, answers_to_one_prefix_are_limited)
