@@ -45,6 +45,11 @@ struct outbox {
      * may be sent by one system call; each is a datagram all the same.
      */
     void (*send)(void *ctx, struct outbox_entry *entries, size_t count);
+    /*
+     * True if entries of this path, put off as PATH_LATER, would be put off again: after
+     * room_door_writable nothing is made for it. NULL: never.
+     */
+    bool (*waits)(void *ctx, const struct path *path);
     void *ctx;
 };
 

@@ -71,9 +71,16 @@ static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
     }
 }
 
+static bool is_waiting(void *ctx, const struct path *path)
+{
+    const struct fake_outbox *fake = ctx;
+
+    return fake->waits && path->peer.port == fake->slow_port;
+}
+
 struct outbox fake_outbox_port(struct fake_outbox *fake)
 {
-    return (struct outbox){.send = send_entries, .ctx = fake};
+    return (struct outbox){.send = send_entries, .waits = is_waiting, .ctx = fake};
 }
 
 void fake_outbox_clear(struct fake_outbox *fake)

@@ -30,6 +30,7 @@ struct fake_outbox {
     uint16_t slow_port;    /* the path to this port takes `slow_take` more; 0: all take all */
     size_t slow_take;
     size_t put_off; /* entries for that path that it did not take */
+    bool waits;     /* that path is known to take none, until this is false */
     size_t answers; /* entries that are sent now or never */
 };
 

@@ -63,9 +63,16 @@ bool delivery_was_put_off(struct delivery *delivery, const struct outbox_entry *
     }
 }
 
+static bool still_waits(const struct delivery *delivery, const struct path *path)
+{
+    const struct outbox *outbox = &delivery->wiring.outbox;
+
+    return outbox->waits != NULL && outbox->waits(outbox->ctx, path);
+}
+
 /*
- * All paths are tried again, whatever their door: those that still take nothing are put off again,
- * without a system call.
+ * All paths are tried again, whatever their door. Those that are known to take nothing are not: to
+ * make what they are owed costs more than to ask.
  */
 void delivery_door_writable(struct delivery *delivery, uint16_t door)
 {
@@ -76,8 +83,16 @@ void delivery_door_writable(struct delivery *delivery, uint16_t door)
     if (!delivery->paths_wait)
         return;
     delivery->paths_wait = false;
-    for (uint32_t i = 0; i < registry_count(registry); i++)
-        registry_slot(registry, i)->flags &= ~SLOT_PATH_WAITS;
+    for (uint32_t i = 0; i < registry_count(registry); i++) {
+        struct slot *slot = registry_slot(registry, i);
+
+        if ((slot->flags & SLOT_PATH_WAITS) == 0)
+            continue;
+        if (still_waits(delivery, registry_path(registry, i)))
+            delivery->paths_wait = true;
+        else
+            slot->flags &= ~SLOT_PATH_WAITS;
+    }
 }
 
 bool delivery_send_now(struct delivery *delivery, const struct path *path, const void *bytes,

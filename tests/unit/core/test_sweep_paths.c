@@ -112,6 +112,30 @@ Test(sweep_paths, a_path_that_waits_is_not_offered_anything_until_its_door_is_wr
     expect_numbers(1001, 1, 10);
 }
 
+Test(sweep_paths, nothing_is_made_for_a_path_that_still_waits_when_another_may_send)
+{
+    size_t put_off;
+
+    join_many(1000, 4);
+    slow_down(1002, 0);
+    say(1000, 0, 1);
+    cr_expect_eq(stage_sweep(&stage), SWEEP_BLOCKED);
+    put_off = stage.outbox.put_off;
+    stage.outbox.waits = true;
+    for (unsigned number = 2; number <= 10; number++) {
+        say(1000, 0, number);
+        room_door_writable(stage.room, 0);
+        cr_expect_eq(stage_sweep(&stage), SWEEP_BLOCKED);
+    }
+    cr_expect_eq(stage.outbox.put_off, put_off);
+    stage.outbox.waits = false;
+    slow_down(1002, SIZE_MAX);
+    room_door_writable(stage.room, 0);
+    cr_expect_eq(stage_sweep(&stage), SWEEP_DONE);
+    expect_numbers(1002, 1, 10);
+    expect_numbers(1003, 1, 10);
+}
+
 Test(sweep_paths, an_answer_to_a_path_that_takes_nothing_blocks_no_door)
 {
     join_many(1000, 3);
