@@ -316,7 +316,7 @@ static int open_room(struct server *server)
                                          journal_observer(&server->journal)};
     struct room_setup setup = {
         .ring_bytes = server->config->ring_bytes,
-        .outbox = {.send = udp_outbox_send, .ctx = server->doors},
+        .outbox = {.send = udp_outbox_send, .waits = udp_outbox_waits, .ctx = server->doors},
         .roster = restart_make_roster(server),
     };
     struct room_configuration described;

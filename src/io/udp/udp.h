@@ -54,7 +54,9 @@ struct udp_stats {
     uint64_t receive_errors;
     uint64_t icmp_errors; /* of all types */
     uint64_t sent;
-    uint64_t send_blocked; /* how often a door was full */
+    uint64_t send_blocked;  /* how often a door was full */
+    uint64_t paths_put_off; /* how often a path took no more */
+    uint32_t paths_waiting; /* paths that take none now */
     uint64_t send_failed;
 };
 
@@ -126,5 +128,8 @@ void udp_stats(const struct udp_set *set, struct udp_stats *ret_stats);
  * system call.
  */
 void udp_outbox_send(void *ctx, struct outbox_entry *entries, size_t count);
+
+/* The `waits` of struct outbox. */
+bool udp_outbox_waits(void *ctx, const struct path *path);
 
 #endif

@@ -14,6 +14,7 @@
 #include "io/watch.h"
 
 #include <linux/errqueue.h>
+#include <sodium/crypto_shorthash.h>
 #include <stdalign.h>
 #include <stdbool.h>
 #include <sys/socket.h>
@@ -94,9 +95,9 @@ struct udp_error_batch {
 };
 
 /* udp_paths.c: paths that are followed, in sets of UDP_PLACE_WAYS, and reports outstanding. */
-#define UDP_PLACES     1024U
+#define UDP_PLACES     4096U
 #define UDP_PLACE_WAYS 8U
-#define UDP_KEYS       1024U
+#define UDP_KEYS       8192U
 
 /* A path whose datagrams are followed. */
 struct udp_place {
@@ -118,10 +119,13 @@ struct udp_key {
 };
 
 struct udp_paths {
+    uint8_t key[crypto_shorthash_KEYBYTES]; /* of the hash of peers */
     struct udp_place places[UDP_PLACES];
     struct udp_key keys[UDP_KEYS];
+    uint32_t first_key; /* of those that were given since our count was last corrected */
     uint32_t next_key, generation, run;
     uint32_t held;       /* places */
+    bool unplaced;       /* a path without a place was put off, too */
     size_t unmeasured;   /* datagrams since the queue was measured */
     unsigned samples;    /* reports that may still be asked for in this millisecond */
     unsigned strays;     /* reports in a row that fit nothing */
@@ -133,7 +137,7 @@ struct udp_paths {
     bool following;      /* while there is such a reason */
     bool asked, able;    /* the kernel was asked for reports; it can make them */
     bool released;       /* a path that waited may send: to be told */
-    ev_timer check;      /* active while `held` > 0 */
+    ev_timer check;      /* active while something that was put off waits */
 };
 
 /* One door. */
@@ -228,8 +232,10 @@ bool udp_paths_may_send(struct udp *udp, const struct outbox_entry *entry);
  * drop the others, and report success.
  */
 bool udp_paths_is_slow(struct udp *udp, const struct path *path);
-/* The queue of this path's interface is full: the path waits. False if that can't be remembered. */
-bool udp_paths_refused(struct udp *udp, const struct path *path);
+/* True if an entry of this path was put off, and it still may not send. */
+bool udp_paths_waits(struct udp *udp, const struct path *path);
+/* The queue of this path's interface is full: the path waits. */
+void udp_paths_refused(struct udp *udp, const struct path *path);
 /* True if a message to this path is to be reported. `*ret_place` is for udp_paths_sent. */
 bool udp_paths_follow(struct udp *udp, const struct path *path, uint16_t *ret_place);
 /* A message that is to be reported was taken. */

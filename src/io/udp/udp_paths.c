@@ -8,7 +8,8 @@
  * each), and a path with several that have not left waits by itself.
  *
  * Not every driver reports. So a path without any report is let through after a while, as long as
- * the queue is short: then a full door holds back everybody, as it must.
+ * the queue is short: then a full door holds back everybody, as it must. While the queue is long,
+ * nothing is sent that can't be followed.
  */
 #include "io/timer.h"
 #include "io/udp/udp_internal.h"
@@ -16,6 +17,7 @@
 #include <linux/net_tstamp.h>
 #include <linux/sockios.h>
 #include <roomd/moment.h>
+#include <sodium/crypto_shorthash.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -52,8 +54,8 @@
 #define CHECK_S 0.02
 
 /*
- * Reports asked for paths that have none outstanding, in a millisecond. They share the receive
- * buffer with datagrams and are read once a turn.
+ * Reports asked for paths that have none outstanding, in a millisecond, unless the queue is long.
+ * They cost about as much as the datagrams themselves.
  */
 #define SAMPLES   64U
 #define SAMPLE_NS MOMENT_NS_PER_MS
@@ -74,15 +76,15 @@ static int64_t read_clock(void)
 
 /* ---- the table ---- */
 
-/* A peer that chooses colliding addresses only makes them paths that are not followed. */
+/* Keyed (SipHash), so that nobody can choose ports that fill the set of somebody else. */
 static struct udp_place *first_of_set(struct udp_paths *paths, const struct endpoint *peer)
 {
-    uint64_t high, low, mixed;
+    uint8_t digest[crypto_shorthash_BYTES];
+    uint32_t set;
 
-    memcpy(&high, peer->address, sizeof(high));
-    memcpy(&low, peer->address + sizeof(high), sizeof(low));
-    mixed = (high ^ low ^ peer->port) * UINT64_C(0x9e3779b97f4a7c15);
-    return &paths->places[(mixed >> 32) % (UDP_PLACES / UDP_PLACE_WAYS) * UDP_PLACE_WAYS];
+    crypto_shorthash(digest, (const uint8_t *)peer, sizeof(*peer), paths->key);
+    memcpy(&set, digest, sizeof(set));
+    return &paths->places[set % (UDP_PLACES / UDP_PLACE_WAYS) * UDP_PLACE_WAYS];
 }
 
 static struct udp_place *find(struct udp_paths *paths, const struct endpoint *peer)
@@ -130,6 +132,17 @@ static struct udp_place *find_or_add(struct udp_paths *paths, const struct endpo
 
 /* ---- the queue ---- */
 
+static bool is_long(const struct udp_paths *paths)
+{
+    return paths->queued > paths->buffer / LONG_SHARE;
+}
+
+/* True if anything was put off, and `writable` not called since. */
+static bool is_awaited(const struct udp_paths *paths)
+{
+    return paths->held > 0 || paths->unplaced;
+}
+
 static void measure(struct udp *udp)
 {
     struct udp_paths *paths = &udp->paths;
@@ -163,7 +176,7 @@ static bool can_follow(struct udp *udp)
     if (!udp->paths.asked) {
         udp->paths.asked = true;
         /* An inherited socket may have it set. The numbers begin at 0 when it is set anew. */
-        udp->paths.next_key = 0;
+        udp->paths.first_key = udp->paths.next_key = 0;
         setsockopt(udp->fd, SOL_SOCKET, SO_TIMESTAMPING, &none, sizeof(none));
         udp->paths.able =
             setsockopt(udp->fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof(flags)) == 0;
@@ -184,8 +197,10 @@ void udp_paths_trouble(struct udp *udp)
 static void unfollow(struct udp_paths *paths)
 {
     paths->following = false;
-    for (size_t i = 0; i < UDP_PLACES; i++)
-        paths->places[i].left = paths->places[i].sent;
+    for (size_t i = 0; i < UDP_PLACES; i++) {
+        if (paths->places[i].generation != 0)
+            paths->places[i].left = paths->places[i].sent;
+    }
 }
 
 void udp_paths_measure(struct udp *udp, size_t datagrams)
@@ -199,7 +214,7 @@ void udp_paths_measure(struct udp *udp, size_t datagrams)
     measure(udp);
     if (paths->standing_ns != 0 && paths->now_ns - paths->standing_ns >= STANDING_NS)
         udp_paths_trouble(udp);
-    else if (paths->following && paths->held == 0 && paths->now_ns - paths->trouble_ns >= CALM_NS)
+    else if (paths->following && !is_awaited(paths) && paths->now_ns - paths->trouble_ns >= CALM_NS)
         unfollow(paths);
 }
 
@@ -207,12 +222,10 @@ void udp_paths_measure(struct udp *udp, size_t datagrams)
 
 static bool may_send(const struct udp_paths *paths, const struct udp_place *place)
 {
-    bool is_long = paths->queued > paths->buffer / LONG_SHARE;
-
     if (paths->now_ns < place->refused_until_ns)
         return false;
-    return queued_of(place) < (is_long ? 1U : WINDOW) ||
-           (!is_long && paths->now_ns - place->moved_ns >= SILENT_NS);
+    return queued_of(place) < (is_long(paths) ? 1U : WINDOW) ||
+           (!is_long(paths) && paths->now_ns - place->moved_ns >= SILENT_NS);
 }
 
 /*
@@ -229,34 +242,62 @@ static void start_check(struct udp *udp)
     timer_start(udp->set->loop, &udp->paths.check, CHECK_S);
 }
 
+/* `place` is NULL if the path has none. */
 static void hold(struct udp *udp, struct udp_place *place)
 {
     struct udp_paths *paths = &udp->paths;
 
     paths->trouble_ns = paths->now_ns;
-    if (place->held)
-        return;
-    place->held = true;
-    paths->held++;
+    if (place == NULL) {
+        paths->unplaced = true;
+    } else if (!place->held) {
+        place->held = true;
+        paths->held++;
+        udp->set->stats.paths_waiting++;
+        udp->set->stats.paths_put_off++;
+    }
     if (!ev_is_active(&paths->check))
         start_check(udp);
 }
 
-static void release(struct udp_paths *paths, struct udp_place *place)
+static void release(struct udp *udp, struct udp_place *place)
 {
     place->held = false;
-    paths->held--;
-    paths->released = true;
+    udp->paths.held--;
+    udp->paths.released = true;
+    udp->set->stats.paths_waiting--;
+}
+
+/* Those without a place try again whenever one may have become free. */
+static void release_unplaced(struct udp_paths *paths)
+{
+    paths->released = paths->released || paths->unplaced;
+    paths->unplaced = false;
+}
+
+/* The path has no place. */
+static bool may_send_unknown(struct udp_paths *paths, const struct endpoint *peer)
+{
+    return !paths->following || !is_long(paths) || find_free(paths, peer) != NULL;
 }
 
 bool udp_paths_may_send(struct udp *udp, const struct outbox_entry *entry)
 {
-    struct udp_place *place = find(&udp->paths, &entry->path->peer);
+    struct udp_paths *paths = &udp->paths;
+    struct udp_place *place = find(paths, &entry->path->peer);
 
-    if (place == NULL || may_send(&udp->paths, place) || (entry->answer && may_answer(place)))
+    if (place == NULL ? entry->answer || may_send_unknown(paths, &entry->path->peer)
+                      : may_send(paths, place) || (entry->answer && may_answer(place)))
         return true;
     hold(udp, place);
     return false;
+}
+
+bool udp_paths_waits(struct udp *udp, const struct path *path)
+{
+    const struct udp_place *place = udp->paths.held > 0 ? find(&udp->paths, &path->peer) : NULL;
+
+    return place != NULL && place->held;
 }
 
 bool udp_paths_is_slow(struct udp *udp, const struct path *path)
@@ -267,17 +308,15 @@ bool udp_paths_is_slow(struct udp *udp, const struct path *path)
     return place != NULL && (queued_of(place) > 0 || place->refused_until_ns != 0);
 }
 
-bool udp_paths_refused(struct udp *udp, const struct path *path)
+void udp_paths_refused(struct udp *udp, const struct path *path)
 {
     struct udp_place *place = find_or_add(&udp->paths, &path->peer);
 
-    if (place == NULL)
-        return false;
     udp_paths_trouble(udp);
     udp->paths.now_ns = udp->paths.trouble_ns;
-    place->refused_until_ns = udp->paths.now_ns + REFUSED_NS;
+    if (place != NULL)
+        place->refused_until_ns = udp->paths.now_ns + REFUSED_NS;
     hold(udp, place);
-    return true;
 }
 
 void udp_paths_tell(struct udp *udp)
@@ -297,11 +336,14 @@ void udp_paths_check(struct udp *udp)
     for (size_t i = 0; i < UDP_PLACES; i++) {
         struct udp_place *place = &paths->places[i];
 
+        if (place->generation == 0)
+            continue;
         if (paths->queued == 0) /* whatever was reported: a full error queue loses reports */
             place->left = place->sent;
         if (place->held && may_send(paths, place))
-            release(paths, place);
+            release(udp, place);
     }
+    release_unplaced(paths);
     if (paths->held > 0)
         start_check(udp);
     udp_paths_tell(udp);
@@ -317,7 +359,7 @@ bool udp_paths_follow(struct udp *udp, const struct path *path, uint16_t *ret_pl
     if (!paths->following)
         return false;
     place = find(paths, &path->peer);
-    if (place == NULL || queued_of(place) == 0) {
+    if (!is_long(paths) && (place == NULL || queued_of(place) == 0)) {
         if (paths->samples == 0)
             return false;
         paths->samples--;
@@ -349,8 +391,10 @@ void udp_paths_sent(struct udp *udp, uint16_t number, uint8_t datagrams)
  */
 static void correct(struct udp_paths *paths, uint32_t key)
 {
+    if (key - paths->first_key < paths->next_key - paths->first_key)
+        return; /* its record was needed for a later message */
     if (key - paths->next_key < SKIPPED_MAX || ++paths->strays >= STRAYS_MAX) {
-        paths->next_key = key + 1;
+        paths->first_key = paths->next_key = key + 1;
         paths->strays = 0;
     }
 }
@@ -374,5 +418,7 @@ void udp_paths_left(struct udp *udp, uint32_t key)
     place->left = record->sent;
     place->moved_ns = read_clock();
     if (place->held && may_send(paths, place))
-        release(paths, place);
+        release(udp, place);
+    if (queued_of(place) == 0)
+        release_unplaced(paths);
 }

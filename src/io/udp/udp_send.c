@@ -10,11 +10,12 @@
 #include "io/udp/udp_internal.h"
 
 #include <errno.h>
+#include <sodium/randombytes.h>
 #include <string.h>
 
 /*
  * With ENOMEM the socket stays writable, so EPOLLOUT would spin. This pause lets the kernel find
- * memory. So does one for ENOBUFS (a full queue), if too many paths have met it already.
+ * memory.
  */
 #define UDP_PAUSE_S 0.005
 
@@ -196,7 +197,8 @@ static enum verdict verdict_of(struct run *run, int error)
     case EAGAIN:
         return wait_writable(udp);
     case ENOBUFS:
-        return udp_paths_refused(udp, run->entries->path) ? VERDICT_PATH_LATER : wait_pause(udp);
+        udp_paths_refused(udp, run->entries->path);
+        return VERDICT_PATH_LATER;
     case ENOMEM:
         return wait_pause(udp);
     case EINTR:
@@ -332,6 +334,13 @@ void udp_outbox_send(void *ctx, struct outbox_entry *entries, size_t count)
     }
 }
 
+bool udp_outbox_waits(void *ctx, const struct path *path)
+{
+    struct udp_set *set = ctx;
+
+    return path->door < set->count && udp_paths_waits(set->doors[path->door], path);
+}
+
 static void resume(struct udp *udp)
 {
     udp->waiting = false;
@@ -368,6 +377,7 @@ void udp_send_init(struct udp *udp)
     watch_set(&udp->writer, udp->fd, EV_WRITE);
     ev_timer_init(&udp->pause, on_paused, UDP_PAUSE_S, 0.);
     ev_timer_init(&udp->paths.check, on_check, 0., 0.); /* udp_paths.c starts it */
+    randombytes_buf(udp->paths.key, sizeof(udp->paths.key));
     udp->pause.data = udp;
     udp->paths.check.data = udp;
 }

@@ -346,18 +346,146 @@ Test(udp_paths, a_full_door_is_full_for_waiting_paths_too)
     cr_expect_str_eq(send_all(), "LLL");
 }
 
+/* ---- many paths ---- */
+
+#define MANY 10000
+
+static struct path many[MANY];
+static char many_results[MANY + 1];
+
+static void make_many(void)
+{
+    for (size_t i = 0; i < MANY; i++) {
+        many[i] = paths[1];
+        many[i].peer.port = (uint16_t)(2000 + i);
+    }
+}
+
+/* One datagram to each of them, some at a time. */
+static void send_to_many(size_t number)
+{
+    for (size_t done = 0; done < number; done += 50) {
+        for (size_t i = done; i < done + 50; i++)
+            entries[count++] = (struct outbox_entry){.path = &many[i], .bytes = bytes, .length = 1};
+        memcpy(many_results + done, send_all(), 50);
+        pass_ms(1);
+    }
+}
+
+static size_t count_results(char result, size_t number)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < number; i++)
+        found += many_results[i] == result ? 1 : 0;
+    return found;
+}
+
+/* All places of the table have a datagram in the queue. Returns a path that has none. */
+static const struct path *fill_the_table(void)
+{
+    make_many();
+    let_the_queue_stand();
+    fake.queued[0] = UDP_BUFFER_BYTES;
+    send_to_many(MANY);
+    return &many[strchr(many_results + MANY - 500, 'P') - many_results];
+}
+
+Test(udp_paths, while_the_queue_is_long_nothing_is_sent_that_is_not_followed)
+{
+    fill_the_table();
+    cr_expect_gt(count_results('T', MANY), 1000);
+    cr_expect_gt(count_results('P', MANY), 1000);
+    cr_expect_eq(count_results('T', MANY) + count_results('P', MANY), MANY);
+    writable = 0;
+    ev_run(loop, EVRUN_ONCE);
+    cr_expect_eq(writable, 1, "those without a place have no other sign");
+    fake.queued[0] = UDP_BUFFER_BYTES / 4;
+    pass_ms(1);
+    send_to_many(MANY);
+    cr_expect_eq(count_results('T', MANY), MANY);
+}
+
+Test(udp_paths, a_path_without_a_place_is_told_when_one_becomes_free)
+{
+    const struct path *path = fill_the_table();
+
+    ev_run(loop, EVRUN_ONCE);
+    writable = 0;
+    entries[count++] = (struct outbox_entry){.path = path, .bytes = bytes, .length = 1};
+    cr_expect_str_eq(send_all(), "P");
+    fake_left(0, fake.next_key[0] - 1);
+    ev_run(loop, EVRUN_NOWAIT);
+    cr_expect_eq(writable, 1);
+}
+
+Test(udp_paths, a_full_queue_of_a_path_without_a_place_holds_up_nobody_else)
+{
+    const struct path *path = fill_the_table();
+
+    fake.queued[0] = UDP_BUFFER_BYTES / 4;
+    pass_ms(1);
+    bytes[1] = 200;
+    entries[count++] = (struct outbox_entry){.path = path, .bytes = &bytes[1], .length = 1};
+    add(2);
+    fake_fail(200, ENOBUFS);
+    cr_expect_str_eq(send_all(), "PT");
+    writable = 0;
+    ev_run(loop, EVRUN_ONCE);
+    cr_expect_eq(writable, 1);
+}
+
+Test(udp_paths, more_reports_may_be_outstanding_than_are_remembered)
+{
+    uint32_t first;
+
+    make_many();
+    let_the_queue_stand();
+    first = fake.next_key[0];
+    for (int i = 0; i < 8; i++)
+        send_to_many(2000);
+    cr_assert_gt(fake.next_key[0] - first, 8192 + 4096);
+    for (uint32_t key = first; key < first + 200; key++)
+        fake_left(0, key);
+    ev_run(loop, EVRUN_NOWAIT);
+    cr_expect_str_eq(send_to(0, 8), "TTTTTTTT");
+    cr_expect_str_eq(send_to(0, 1), "P");
+    writable = 0;
+    fake_left(0, fake.next_key[0] - 1);
+    ev_run(loop, EVRUN_NOWAIT);
+    cr_expect_eq(writable, 1);
+    cr_expect_str_eq(send_to(0, 1), "T");
+}
+
+Test(udp_paths, paths_that_wait_are_known_and_counted)
+{
+    struct udp_stats stats;
+
+    clog_path_0();
+    cr_expect_not(udp_outbox_waits(set, &paths[0]));
+    cr_expect_str_eq(send_to(0, 1), "P");
+    cr_expect_str_eq(send_to(0, 1), "P");
+    cr_expect(udp_outbox_waits(set, &paths[0]));
+    cr_expect_not(udp_outbox_waits(set, &paths[1]));
+    udp_stats(set, &stats);
+    cr_expect_eq(stats.paths_waiting, 1);
+    cr_expect_eq(stats.paths_put_off, 1);
+    fake_left(0, fake.next_key[0] - 1);
+    ev_run(loop, EVRUN_NOWAIT);
+    cr_expect_not(udp_outbox_waits(set, &paths[0]));
+    udp_stats(set, &stats);
+    cr_expect_eq(stats.paths_waiting, 0);
+    cr_expect_eq(stats.paths_put_off, 1);
+}
+
 Test(udp_paths, only_some_of_many_paths_are_followed_at_once)
 {
     size_t followed = 0;
 
+    make_many();
     let_the_queue_stand();
-    for (size_t i = 0; i < 200; i++) {
-        static struct path many[200];
-
-        many[i] = paths[1];
-        many[i].peer.port = (uint16_t)(2000 + i);
+    for (size_t i = 0; i < 200; i++)
         entries[count++] = (struct outbox_entry){.path = &many[i], .bytes = bytes, .length = 1};
-    }
     send_all();
     for (size_t i = 0; i < fake.taken_count; i++)
         followed += fake.taken[i].followed ? 1 : 0;
