@@ -55,6 +55,8 @@ struct admin_counts {
     uint64_t receive_errors;
     uint64_t icmp_errors;
     uint64_t full_sockets; /* sends that had to wait */
+    uint64_t slow_links;   /* times a member's link took no more */
+    uint32_t links_waiting;
     uint32_t control_clients;
     uint32_t watchers; /* of these, the clients that wait for events */
 };

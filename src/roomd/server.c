@@ -145,6 +145,8 @@ static void host_counts(void *ctx, struct admin_counts *ret_counts)
         .receive_errors = stats.receive_errors,
         .icmp_errors = stats.icmp_errors,
         .full_sockets = stats.send_blocked,
+        .slow_links = stats.paths_put_off,
+        .links_waiting = stats.paths_waiting,
         .control_clients = server->control != NULL ? control_server_clients(server->control) : 0,
         .watchers = server->control != NULL ? control_server_waiting(server->control) : 0,
     };

@@ -66,6 +66,7 @@ class SlowLink(RoomTest):
             self.say(room, author, near, range(first, first + ROUND))
         room.type("/stats")
         room.answers("^full_sockets_total 0$")
+        room.answers("^slow_links_total [1-9]")
         machine.speed_up()
         self.assert_all_reach_it(room, far, MESSAGES)
 
