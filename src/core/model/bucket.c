@@ -119,15 +119,29 @@ static struct bucket *find_bucket(struct bucket_table *table, const struct bucke
     return fullest;
 }
 
-bool bucket_take(struct bucket_table *table, enum bucket_kind kind,
-                 const uint8_t address[ENDPOINT_ADDRESS_BYTES], unsigned prefix_bits,
-                 const struct bucket_rate *rate, int64_t now_ns)
+static int64_t *bucket_of_prefix(struct bucket_table *table, enum bucket_kind kind,
+                                 const uint8_t address[ENDPOINT_ADDRESS_BYTES],
+                                 unsigned prefix_bits)
 {
     struct bucket_key key = make_key(kind, address, prefix_bits, 0);
 
     if (!is_of(table->last[kind], &key))
         table->last[kind] = find_bucket(table, &key);
-    return bucket_spend(&table->last[kind]->full_ns, rate, 1, now_ns);
+    return &table->last[kind]->full_ns;
+}
+
+bool bucket_holds(struct bucket_table *table, enum bucket_kind kind,
+                  const uint8_t address[ENDPOINT_ADDRESS_BYTES], unsigned prefix_bits,
+                  const struct bucket_rate *rate, int64_t now_ns)
+{
+    return bucket_has(bucket_of_prefix(table, kind, address, prefix_bits), rate, 1, now_ns);
+}
+
+bool bucket_take(struct bucket_table *table, enum bucket_kind kind,
+                 const uint8_t address[ENDPOINT_ADDRESS_BYTES], unsigned prefix_bits,
+                 const struct bucket_rate *rate, int64_t now_ns)
+{
+    return bucket_spend(bucket_of_prefix(table, kind, address, prefix_bits), rate, 1, now_ns);
 }
 
 int64_t *bucket_of_endpoint(struct bucket_table *table, enum bucket_kind kind,

@@ -57,7 +57,15 @@ struct bucket_table;
 int bucket_table_new(const uint8_t key[BUCKET_KEY_BYTES], struct bucket_table **ret_table);
 void bucket_table_free(struct bucket_table *table);
 
-/* Takes a token from the bucket of the first `prefix_bits` of `address`. False if it is empty. */
+/*
+ * True if the bucket of the first `prefix_bits` of `address` has a token. Where several are asked,
+ * all are asked before any is taken from: a refusal costs nothing.
+ */
+bool bucket_holds(struct bucket_table *table, enum bucket_kind kind,
+                  const uint8_t address[ENDPOINT_ADDRESS_BYTES], unsigned prefix_bits,
+                  const struct bucket_rate *rate, int64_t now_ns);
+
+/* Takes a token from that bucket. False if it is empty. */
 bool bucket_take(struct bucket_table *table, enum bucket_kind kind,
                  const uint8_t address[ENDPOINT_ADDRESS_BYTES], unsigned prefix_bits,
                  const struct bucket_rate *rate, int64_t now_ns);

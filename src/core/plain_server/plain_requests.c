@@ -56,20 +56,23 @@ static bool may_answer(const struct context *context)
            admission_may_answer(context->room, context->now, context->path->peer.address);
 }
 
-static void answer(const struct context *context, const struct reply *reply)
+/* False if a limit keeps the answer back. */
+static bool answer(const struct context *context, const struct reply *reply)
 {
     const struct plain_request *request = &context->request;
     struct reply filled;
 
     if (reply_length(reply, 1) == 0)
-        return;
+        return true;
     if (context->member != NULL)
         plain_reply_settle_accept(context->room, context->now, context->member);
-    if (may_answer(context))
-        plain_reply(context->room, context->now, context->path, context->member,
-                    reply_fill(reply, request->name, request->name_len, &filled), context->newline);
-    else
+    if (!may_answer(context)) {
         context->room->stats.answers_withheld++;
+        return false;
+    }
+    plain_reply(context->room, context->now, context->path, context->member,
+                reply_fill(reply, request->name, request->name_len, &filled), context->newline);
+    return true;
 }
 
 /* ---- refusals, in the dialect's words ---- */
@@ -90,11 +93,15 @@ static bool is_banned_address(const struct context *context)
  */
 static enum refusal refuse_stranger(const struct context *context, enum refusal refusal)
 {
-    if (bucket_take(context->room->buckets, BUCKET_STRANGER, context->path->peer.address,
-                    ADDRESS_BITS, &stranger_rate, context->now->mono_ns))
+    struct bucket_table *buckets = context->room->buckets;
+    const uint8_t *address = context->path->peer.address;
+    int64_t now_ns = context->now->mono_ns;
+
+    if (bucket_holds(buckets, BUCKET_STRANGER, address, ADDRESS_BITS, &stranger_rate, now_ns) &&
         answer(context,
                dialect_reply(context->dialect,
-                             is_banned_address(context) ? DIALECT_BANNED : DIALECT_REFUSED));
+                             is_banned_address(context) ? DIALECT_BANNED : DIALECT_REFUSED)))
+        (void)bucket_take(buckets, BUCKET_STRANGER, address, ADDRESS_BITS, &stranger_rate, now_ns);
     return refusal;
 }
 
@@ -119,8 +126,9 @@ static void refuse_name(const struct context *context, enum refusal refused)
 
     if (reply->has_why && refused == REFUSED_NAME_BAD)
         fault = room_parse_name(context->room, request->name, request->name_len, &name);
-    answer(context,
-           reply_fill_why(reply, dialect_name_fault(context->dialect->language, fault), &filled));
+    (void)answer(
+        context,
+        reply_fill_why(reply, dialect_name_fault(context->dialect->language, fault), &filled));
 }
 
 /*
@@ -318,7 +326,7 @@ static enum refusal handle_exit(const struct context *context)
 
     if (context->member == NULL) {
         /* Its receiving process may be waiting for the bye since before our restart. */
-        answer(context, bye);
+        (void)answer(context, bye);
         return REFUSED_STRANGER;
     }
     if (!is_own_name(context))

@@ -8,24 +8,50 @@
 
 #include <string.h>
 
+/* The limits of one action for an address and for its prefix. */
+struct rates {
+    enum bucket_kind address_kind, prefix_kind;
+    struct bucket_rate address, prefix;
+};
+
 /*
  * Answers are too small to make a flood worthwhile, but still nobody's address may be made to
  * receive many of them.
  */
-static const struct bucket_rate answer_address_rate = {.interval_ns = MOMENT_NS_PER_S / 50,
-                                                       .burst = 200};
-static const struct bucket_rate answer_prefix_rate = {.interval_ns = MOMENT_NS_PER_S / 200,
-                                                      .burst = 800};
+static const struct rates answer_rates = {
+    .address_kind = BUCKET_ANSWER_ADDRESS,
+    .prefix_kind = BUCKET_ANSWER_PREFIX,
+    .address = {.interval_ns = MOMENT_NS_PER_S / 50, .burst = 200},
+    .prefix = {.interval_ns = MOMENT_NS_PER_S / 200, .burst = 800},
+};
 
 #define ADDRESS_BITS 128U
+
+static bool has_both(const struct room *room, const struct moment *now, const struct rates *rates,
+                     const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+{
+    return bucket_holds(room->buckets, rates->address_kind, address, ADDRESS_BITS, &rates->address,
+                        now->mono_ns) &&
+           bucket_holds(room->buckets, rates->prefix_kind, address, places_prefix_bits(address),
+                        &rates->prefix, now->mono_ns);
+}
+
+static void take_both(struct room *room, const struct moment *now, const struct rates *rates,
+                      const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+{
+    (void)bucket_take(room->buckets, rates->address_kind, address, ADDRESS_BITS, &rates->address,
+                      now->mono_ns);
+    (void)bucket_take(room->buckets, rates->prefix_kind, address, places_prefix_bits(address),
+                      &rates->prefix, now->mono_ns);
+}
 
 bool admission_may_answer(struct room *room, const struct moment *now,
                           const uint8_t address[ENDPOINT_ADDRESS_BYTES])
 {
-    return bucket_take(room->buckets, BUCKET_ANSWER_ADDRESS, address, ADDRESS_BITS,
-                       &answer_address_rate, now->mono_ns) &&
-           bucket_take(room->buckets, BUCKET_ANSWER_PREFIX, address, places_prefix_bits(address),
-                       &answer_prefix_rate, now->mono_ns);
+    if (!has_both(room, now, &answer_rates, address))
+        return false;
+    take_both(room, now, &answer_rates, address);
+    return true;
 }
 
 bool admission_is_trusted(const struct room *room, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
@@ -45,20 +71,27 @@ const struct room_address_limits *admission_limits(const struct room *room,
     return admission_is_trusted(room, address) ? &room->limits.trusted : &room->limits.untrusted;
 }
 
-static bool take_join(struct room *room, const struct moment *now, const struct room_rate *limit,
-                      const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+/* There is a limit. */
+static struct rates join_rates(const struct room_rate *limit)
 {
-    struct bucket_rate one, many;
+    struct bucket_rate one = rate_of(limit);
+
+    return (struct rates){.address_kind = BUCKET_JOIN_ADDRESS,
+                          .prefix_kind = BUCKET_JOIN_PREFIX,
+                          .address = one,
+                          .prefix = {.interval_ns = one.interval_ns / PLACES_PREFIX_FACTOR,
+                                     .burst = limit->burst * PLACES_PREFIX_FACTOR}};
+}
+
+static bool has_join(const struct room *room, const struct moment *now,
+                     const struct room_rate *limit, const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+{
+    struct rates rates;
 
     if (limit->per_second == 0)
         return true;
-    one = rate_of(limit);
-    many = (struct bucket_rate){.interval_ns = one.interval_ns / PLACES_PREFIX_FACTOR,
-                                .burst = limit->burst * PLACES_PREFIX_FACTOR};
-    return bucket_take(room->buckets, BUCKET_JOIN_ADDRESS, address, ADDRESS_BITS, &one,
-                       now->mono_ns) &&
-           bucket_take(room->buckets, BUCKET_JOIN_PREFIX, address, places_prefix_bits(address),
-                       &many, now->mono_ns);
+    rates = join_rates(limit);
+    return has_both(room, now, &rates, address);
 }
 
 static bool has_place(const struct room *room, uint32_t limit,
@@ -68,13 +101,25 @@ static bool has_place(const struct room *room, uint32_t limit,
                           places_in_prefix(&room->places, address) / PLACES_PREFIX_FACTOR < limit);
 }
 
-bool admission_may_join(struct room *room, const struct moment *now,
+bool admission_may_join(const struct room *room, const struct moment *now,
                         const uint8_t address[ENDPOINT_ADDRESS_BYTES])
 {
     const struct room_address_limits *limits = admission_limits(room, address);
 
     return has_place(room, limits->members, address) &&
-           take_join(room, now, &limits->joins, address);
+           has_join(room, now, &limits->joins, address);
+}
+
+void admission_charge_join(struct room *room, const struct moment *now,
+                           const uint8_t address[ENDPOINT_ADDRESS_BYTES])
+{
+    const struct room_rate *limit = &admission_limits(room, address)->joins;
+    struct rates rates;
+
+    if (limit->per_second == 0)
+        return;
+    rates = join_rates(limit);
+    take_both(room, now, &rates, address);
 }
 
 static bool has(int64_t *full_ns, const struct room_rate *limit, size_t tokens, int64_t now_ns)

@@ -11,7 +11,8 @@
 #include "core/room/room_state.h"
 
 /*
- * Takes from the buckets of answers. False if the one of this address, or of its prefix, is empty.
+ * Takes from the buckets of answers of this address and of its prefix. False if one of them is
+ * empty: nothing is taken.
  */
 bool admission_may_answer(struct room *room, const struct moment *now,
                           const uint8_t address[ENDPOINT_ADDRESS_BYTES]);
@@ -23,11 +24,16 @@ const struct room_address_limits *admission_limits(const struct room *room,
 bool admission_is_trusted(const struct room *room, const uint8_t address[ENDPOINT_ADDRESS_BYTES]);
 
 /*
- * Checks how many members the address and its prefix have, and takes from the buckets of joins.
- * Addresses in access.trusted have limits of their own.
+ * True if the address and its prefix may have one more member, and their buckets of joins hold a
+ * token. Takes none: somebody else may refuse the join. Addresses in access.trusted have limits of
+ * their own.
  */
-bool admission_may_join(struct room *room, const struct moment *now,
+bool admission_may_join(const struct room *room, const struct moment *now,
                         const uint8_t address[ENDPOINT_ADDRESS_BYTES]);
+
+/* It joins: takes from the buckets of joins. */
+void admission_charge_join(struct room *room, const struct moment *now,
+                           const uint8_t address[ENDPOINT_ADDRESS_BYTES]);
 
 /*
  * A rename, a join and an exit are lines for everybody, as a message is, but nobody has a reason

@@ -34,12 +34,24 @@ static uint64_t owed_to_established(const struct room *room)
     return all > room->crowd.delivered ? all - room->crowd.delivered : 0;
 }
 
+static bool admits_all(const struct crowd *crowd, const struct moment *now)
+{
+    return now->mono_ns - crowd->lagged_ns >= CROWD_CALM_NS;
+}
+
 bool crowd_admits(struct room *room, const struct moment *now)
 {
     struct crowd *crowd = &room->crowd;
 
-    return now->mono_ns - crowd->lagged_ns >= CROWD_CALM_NS ||
-           bucket_spend(&crowd->joins_full_ns, &join_rate, 1, now->mono_ns);
+    return admits_all(crowd, now) || bucket_has(&crowd->joins_full_ns, &join_rate, 1, now->mono_ns);
+}
+
+void crowd_charge_join(struct room *room, const struct moment *now)
+{
+    struct crowd *crowd = &room->crowd;
+
+    if (!admits_all(crowd, now))
+        bucket_charge(&crowd->joins_full_ns, &join_rate, 1, now->mono_ns);
 }
 
 enum registry_standing crowd_standing(struct room *room, const struct moment *now)

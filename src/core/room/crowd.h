@@ -70,8 +70,10 @@ struct crowd {
 
 void crowd_init(struct crowd *crowd);
 
-/* False if too many join for now. */
+/* False if too many join for now. Takes nothing: somebody else may refuse the join. */
 bool crowd_admits(struct room *room, const struct moment *now);
+/* One joins. */
+void crowd_charge_join(struct room *room, const struct moment *now);
 
 /* The standing of a member that joins now. */
 enum registry_standing crowd_standing(struct room *room, const struct moment *now);

@@ -50,18 +50,24 @@ static struct candidate examine(const struct room *room, const struct moment *no
     return candidate;
 }
 
+bool displacement_is_possible(struct room *room, const struct moment *now, const struct join *join)
+{
+    const uint8_t *address = join->path->peer.address;
+
+    return places_at_address(&room->places, address) == 0 &&
+           (join->sequenced || admission_is_trusted(room, address)) &&
+           bucket_has(&room->displacement_full_ns, &rate, 1, now->mono_ns);
+}
+
 struct member *displacement_find(struct room *room, const struct moment *now,
                                  const struct join *join)
 {
-    const uint8_t *address = join->path->peer.address;
     uint32_t count = registry_count(room->registry);
     uint32_t examined = count < DISPLACEMENT_MEMBERS_MAX ? count : DISPLACEMENT_MEMBERS_MAX;
     struct candidate first = {.member = NULL};
 
-    if (places_at_address(&room->places, address) > 0 ||
-        !(join->sequenced || admission_is_trusted(room, address)) ||
-        !bucket_spend(&room->displacement_full_ns, &rate, 1, now->mono_ns))
-        return NULL;
+    /* Also if nobody is found: the search is what costs most. */
+    bucket_charge(&room->displacement_full_ns, &rate, 1, now->mono_ns);
     for (uint32_t i = 0; i < examined; i++) {
         struct candidate next =
             examine(room, now, (uint32_t)(((uint64_t)room->displacement_next + i) % count));

@@ -22,8 +22,12 @@
  */
 #define DISPLACEMENT_MEMBERS_MAX 16384U
 
+/* False if nobody makes room for this join, whoever is in. Visits nobody, and charges nothing. */
+bool displacement_is_possible(struct room *room, const struct moment *now, const struct join *join);
+
 /*
- * The member whose place a newcomer may take, or NULL. Nobody makes room
+ * The member whose place a newcomer may take, or NULL; call it if displacement_is_possible. Nobody
+ * makes room
  * - for an address from which somebody is in, or that may be forged,
  * - more than DISPLACEMENTS_PER_S times a second,
  * - who has spoken in the last ROOM_SILENT_S seconds,

@@ -57,26 +57,44 @@ static enum refusal propose_join(const struct room *room, const struct moment *n
     return is_taken(room, ret_name, NULL) ? REFUSED_NAME_TAKEN : REFUSED_NOT;
 }
 
+/*
+ * Asks all limits before anything is charged, so that a join that one of them refuses costs nothing
+ * at the others. In a full room, `ret_displaced` is the member that makes room.
+ */
+static enum refusal charge_join(struct room *room, const struct moment *now,
+                                const struct join *join, const struct name *name,
+                                struct allowance *ret_allowance, struct member **ret_displaced)
+{
+    const uint8_t *address = join->path->peer.address;
+    bool full = registry_count(room->registry) >= room->limits.max_members;
+
+    if (full && !displacement_is_possible(room, now, join))
+        return REFUSED_ROOM_FULL;
+    if (!admission_may_join(room, now, address) ||
+        !admission_may_rejoin(room, now, &join->path->peer, name->shown_len, ret_allowance))
+        return REFUSED_LIMITED;
+    if (!crowd_admits(room, now))
+        return REFUSED_CROWDED;
+    *ret_displaced = full ? displacement_find(room, now, join) : NULL;
+    if (full && *ret_displaced == NULL)
+        return REFUSED_ROOM_FULL;
+    admission_charge_join(room, now, address);
+    crowd_charge_join(room, now);
+    return REFUSED_NOT;
+}
+
 enum refusal room_admit(struct room *room, const struct moment *now, const struct join *join,
                         struct member **ret_member)
 {
-    bool full = registry_count(room->registry) >= room->limits.max_members;
-    struct member *displaced = NULL;
+    struct member *displaced;
     struct allowance allowance;
     struct name name;
     enum refusal refused = propose_join(room, now, join, &name);
 
+    if (refused == REFUSED_NOT)
+        refused = charge_join(room, now, join, &name, &allowance, &displaced);
     if (refused != REFUSED_NOT)
         return refused;
-    if (full)
-        displaced = displacement_find(room, now, join);
-    if (full && displaced == NULL)
-        return REFUSED_ROOM_FULL;
-    if (!admission_may_join(room, now, join->path->peer.address) ||
-        !admission_may_rejoin(room, now, &join->path->peer, name.shown_len, &allowance))
-        return REFUSED_LIMITED;
-    if (!crowd_admits(room, now))
-        return REFUSED_CROWDED;
     if (displaced != NULL)
         displacement_remove(room, now, displaced);
     epoch_renumber(room, now);

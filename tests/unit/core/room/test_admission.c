@@ -5,6 +5,7 @@
  * How often, and how many times, one address and one prefix may join: in and outside
  * access.trusted, by both protocols together.
  */
+#include "core/room/admission.h"
 #include "core/room/room_state.h"
 #include "support/hand.h"
 
@@ -121,6 +122,50 @@ Test(admission, joins_from_one_prefix_are_four_times_as_many)
     cr_expect_eq(join_from_many("2001:db8::/56", 100, 3), 8);
     cr_expect_eq(join_from_many("10.0.0.0/24", 100, 6), 20);
     cr_expect_eq(join_from_many("10.0.1.0/24", 100, 6), 20, "another /24");
+}
+
+Test(admission, a_join_that_the_prefix_refuses_costs_the_address_nothing)
+{
+    limit_joins(2, 2);
+    cr_assert_eq(join_from_many("198.51.100.0/24", 4, 2), 8);
+    cr_expect_eq(join_many("198.51.100.0/24", 50, 10), 0);
+    stage.now.mono_ns += MOMENT_NS_PER_S / 4; /* one more for the prefix */
+    cr_expect_eq(join_many("198.51.100.0/24", 50, 10), 1);
+}
+
+/* How many of so many strangers at one address may be answered. */
+static unsigned answers(const char *network, unsigned host, unsigned count)
+{
+    struct path path = from(network, host, 9);
+    unsigned in = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        in += admission_may_answer(stage.room, &stage.now, path.peer.address) ? 1U : 0U;
+    return in;
+}
+
+Test(admission, an_answer_that_the_prefix_withholds_costs_the_address_nothing)
+{
+    for (unsigned host = 1; host <= 4; host++)
+        cr_assert_eq(answers("198.51.100.0/24", host, 300), 200);
+    cr_expect_eq(answers("198.51.100.0/24", 50, 300), 0);
+    stage.now.mono_ns += MOMENT_NS_PER_S / 200; /* one more for the prefix */
+    cr_expect_eq(answers("198.51.100.0/24", 50, 300), 1);
+}
+
+Test(admission, a_stranger_whose_answer_was_withheld_is_answered_as_soon_as_it_may_be)
+{
+    struct path path = from("10.0.0.0/24", 50, 1001);
+
+    for (unsigned host = 1; host <= 4; host++)
+        cr_assert_eq(answers("10.0.0.0/24", host, 300), 200);
+    stage_send_bytes(&stage, &path, "C alice hello", 13);
+    cr_assert_eq(fake_outbox_count_to(&stage.outbox, 1001), 0);
+    stage.now.mono_ns += MOMENT_NS_PER_S / 200;
+    stage_send_bytes(&stage, &path, "C alice hello", 13);
+    stage_send_bytes(&stage, &path, "C alice hello", 13);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, 1001), 1);
+    cr_expect(stage_heard(&stage, 1001, 0, "请先进入聊天室"));
 }
 
 Test(admission, members_at_one_address_are_limited_also_inside_trusted_networks)

@@ -372,6 +372,24 @@ Test(crowd, few_are_let_in_for_ten_seconds_after_newcomers_have_lagged)
     cr_expect_eq(stats.members, CROWD_BURST + NEWCOMERS + CROWD_JOINS_PER_S + 201);
 }
 
+Test(crowd, a_join_that_is_refused_for_it_costs_its_address_nothing)
+{
+    stage.config.limits.trusted.joins = (struct room_rate){.per_second = 1, .burst = 60};
+    stage_reconfigure(&stage);
+    strain();
+    for (uint16_t i = 0; i < 200; i++)
+        join((uint16_t)(5000 + i));
+    cr_assert_eq(stage.refused[REFUSED_CROWDED], 200 - CROWD_JOINS_PER_S);
+    cr_assert_eq(stage.refused[REFUSED_LIMITED], 0);
+    pass_ms(10);
+    for (uint16_t i = 0; i < 5; i++) {
+        pass_ms(1000 / CROWD_JOINS_PER_S);
+        join((uint16_t)(6000 + i));
+    }
+    cr_expect_eq(stage.refused[REFUSED_LIMITED], 0);
+    cr_expect_eq(stage.refused[REFUSED_CROWDED], 200 - CROWD_JOINS_PER_S);
+}
+
 Test(crowd, those_that_come_while_only_newcomers_lag_are_told_twice_a_second)
 {
     strain();

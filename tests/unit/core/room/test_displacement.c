@@ -202,6 +202,22 @@ Test(displacement, a_newcomer_that_is_refused_otherwise_displaces_nobody)
     cr_expect(has(1002));
 }
 
+Test(displacement, those_that_are_refused_otherwise_leave_the_ten_a_second_to_others)
+{
+    stage.config.limits.trusted.joins = (struct room_rate){.per_second = 1, .burst = 1};
+    stage_reconfigure(&stage);
+    for (unsigned port = 1001; port <= 1004; port++) {
+        stage.now.mono_ns += MOMENT_NS_PER_S;
+        cr_assert(join("10.0.0.1", port));
+    }
+    cr_assert(join("10.0.2.3", 1005));
+    ask("10.0.2.3", 1005, "E m1005");
+    cr_assert(join("10.0.1.2", 1006));
+    for (unsigned i = 0; i < 2 * DISPLACEMENTS_PER_S; i++)
+        cr_assert_not(join("10.0.2.3", 1007), "one join a second");
+    cr_expect(join("10.0.3.4", 1008));
+}
+
 Test(displacement, where_the_number_of_members_is_not_limited_nobody_is_displaced)
 {
     stage.config.limits.trusted.members = 0;
