@@ -13,26 +13,41 @@ static const struct bucket_rate rate = {.interval_ns = MOMENT_NS_PER_S / DISPLAC
 
 struct candidate {
     struct member *member; /* NULL: none */
-    bool newcomer;         /* it came in a mass, and has said nothing: core/room/crowd.h */
+    bool newcomer;         /* it came in a mass: core/room/crowd.h */
+    uint32_t share;        /* see share_of */
     uint32_t at_address;   /* members there */
     uint32_t in_prefix;
     uint32_t spoken_s;
 };
+
+/*
+ * How much of the room an address and its prefix have. A prefix counts for the part of an address
+ * that it has in the limits, too: so a machine with a network of its own, as each has with IPv6,
+ * gets no more than one with an address.
+ */
+static uint32_t share_of(uint32_t at_address, uint32_t in_prefix)
+{
+    uint32_t of_prefix = in_prefix / PLACES_PREFIX_FACTOR;
+
+    return at_address > of_prefix ? at_address : of_prefix;
+}
 
 /* Among those of one address, it is the one that has been silent for longest. */
 static bool is_before(const struct candidate *a, const struct candidate *b)
 {
     if (b->member == NULL || a->newcomer != b->newcomer)
         return b->member == NULL || a->newcomer;
-    if (a->at_address != b->at_address)
-        return a->at_address > b->at_address;
+    if (a->share != b->share)
+        return a->share > b->share;
     if (a->in_prefix != b->in_prefix)
         return a->in_prefix > b->in_prefix;
+    if (a->at_address != b->at_address)
+        return a->at_address > b->at_address;
     return a->spoken_s < b->spoken_s;
 }
 
-/* The member at that position, if it may have to make room. */
-static struct candidate examine(const struct room *room, const struct moment *now,
+/* The member at that position, if it may have to make room for somebody with that share. */
+static struct candidate examine(const struct room *room, const struct moment *now, uint32_t share,
                                 uint32_t position)
 {
     const uint8_t *address = registry_path(room->registry, position)->peer.address;
@@ -45,7 +60,9 @@ static struct candidate examine(const struct room *room, const struct moment *no
         return (struct candidate){.member = NULL};
     candidate.at_address = places_at_address(&room->places, address);
     candidate.in_prefix = places_in_prefix(&room->places, address);
-    if (candidate.in_prefix < 2 || admission_limits(room, address)->members == 0)
+    candidate.share = share_of(candidate.at_address, candidate.in_prefix);
+    if (admission_limits(room, address)->members == 0 ||
+        (!candidate.newcomer && (candidate.in_prefix < 2 || candidate.share < share)))
         candidate.member = NULL;
     return candidate;
 }
@@ -62,6 +79,7 @@ bool displacement_is_possible(struct room *room, const struct moment *now, const
 struct member *displacement_find(struct room *room, const struct moment *now,
                                  const struct join *join)
 {
+    uint32_t share = share_of(1, places_in_prefix(&room->places, join->path->peer.address));
     uint32_t count = registry_count(room->registry);
     uint32_t examined = count < DISPLACEMENT_MEMBERS_MAX ? count : DISPLACEMENT_MEMBERS_MAX;
     struct candidate first = {.member = NULL};
@@ -70,7 +88,7 @@ struct member *displacement_find(struct room *room, const struct moment *now,
     bucket_charge(&room->displacement_full_ns, &rate, 1, now->mono_ns);
     for (uint32_t i = 0; i < examined; i++) {
         struct candidate next =
-            examine(room, now, (uint32_t)(((uint64_t)room->displacement_next + i) % count));
+            examine(room, now, share, (uint32_t)(((uint64_t)room->displacement_next + i) % count));
 
         if (next.member != NULL && is_before(&next, &first))
             first = next;

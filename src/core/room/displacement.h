@@ -5,8 +5,8 @@
  * Chooses the member that makes room in a full room. Without it, a machine that joins often enough has all places until
  * room.idle_timeout. A newcomer from an address from which nobody is in takes the place of a silent
  * member: of one that came in a mass (core/room/crowd.h), so that a flood from many addresses does
- * not push out a school behind one; then of one at the address that has most members, and among
- * equals of one in the prefix that has most. A member that speaks keeps its place.
+ * not push out a school behind one; then of one at the address that has most members, or in the
+ * prefix that has most, where each counts for a quarter. A member that speaks keeps its place.
  */
 #ifndef ROOMD_CORE_ROOM_DISPLACEMENT_H
 #define ROOMD_CORE_ROOM_DISPLACEMENT_H
@@ -31,8 +31,10 @@ bool displacement_is_possible(struct room *room, const struct moment *now, const
  * - for an address from which somebody is in, or that may be forged,
  * - more than DISPLACEMENTS_PER_S times a second,
  * - who has spoken in the last ROOM_SILENT_S seconds,
- * - who has address and prefix for himself,
- * - at addresses whose number of members is not limited.
+ * - at addresses whose number of members is not limited;
+ * nor, unless it came in a mass, any member
+ * - that has address and prefix for itself,
+ * - where fewer are than in the newcomer's prefix, counted as above.
  */
 struct member *displacement_find(struct room *room, const struct moment *now,
                                  const struct join *join);

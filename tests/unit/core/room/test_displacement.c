@@ -317,3 +317,80 @@ Test(displacement, those_that_came_in_a_mass_make_room_before_people_at_one_addr
     cr_expect_eq(in, 10);
     cr_expect_eq(room_members(stage.room), 200);
 }
+
+/* 128 are established, 72 came in a mass; none shares even its prefix. */
+Test(displacement, those_that_came_in_a_mass_make_room_also_if_each_has_a_prefix_for_itself)
+{
+    char address[32];
+    unsigned in = 0;
+
+    stage.config.limits.max_members = 200;
+    stage_reconfigure(&stage);
+    for (unsigned i = 0; i < 200; i++) {
+        snprintf(address, sizeof(address), "10.1.%u.1", i);
+        cr_assert(join(address, 1001 + i));
+    }
+    ask("10.1.130.1", 1131, "C m1131 hello");
+    for (unsigned i = 0; i < 100; i++) {
+        snprintf(address, sizeof(address), "10.2.%u.1", i);
+        stage.now.mono_ns += MOMENT_NS_PER_S;
+        in += join(address, 2000 + i) ? 1U : 0U;
+    }
+    cr_expect_eq(in, 71);
+    cr_expect(has(1001) && has(1128) && !has(1129) && has(1131) && !has(1200));
+}
+
+/* Couples, each at an address of its own, say nothing; then others come from one IPv6 network. */
+static uint32_t places_of_a_network(const char *words)
+{
+    char address[32];
+
+    stage.config.limits.max_members = 40;
+    stage_reconfigure(&stage);
+    for (unsigned i = 0; i < 40; i++) {
+        snprintf(address, sizeof(address), "10.1.%u.1", i / 2);
+        cr_assert(join(address, 1001 + i));
+    }
+    for (unsigned i = 0; i < 100; i++) {
+        struct hand hand;
+        char name[16];
+
+        stage.now.mono_ns += MOMENT_NS_PER_S;
+        hand_init(&hand, &stage, (uint16_t)(2000 + i));
+        snprintf(address, sizeof(address), "2001:db8::%x", i + 1);
+        hand.path = from(address, 2000 + i);
+        snprintf(name, sizeof(name), "m%u", 2000 + i);
+        if (hand_enter(&hand, i + 1, name) && words != NULL)
+            hand_say(&hand, 1, words);
+        fake_outbox_clear(&stage.outbox);
+    }
+    return places_in_prefix(&stage.room->places, from("2001:db8::1", 1).peer.address);
+}
+
+Test(displacement, one_machine_with_a_whole_network_does_not_push_out_couples)
+{
+    cr_expect_eq(places_of_a_network(NULL), 8);
+    cr_expect_eq(room_members(stage.room), 40);
+}
+
+Test(displacement, nor_if_all_that_it_lets_in_speak)
+{
+    cr_expect_eq(places_of_a_network("hello"), 12);
+    cr_expect_eq(room_members(stage.room), 40);
+}
+
+Test(displacement, one_address_with_many_members_makes_room_for_a_network_with_more)
+{
+    char address[32];
+
+    stage.config.limits.max_members = 90;
+    stage_reconfigure(&stage);
+    for (unsigned port = 1001; port <= 1030; port++)
+        cr_assert(join("10.0.0.1", port));
+    for (unsigned host = 1; host <= 60; host++) {
+        snprintf(address, sizeof(address), "10.0.1.%u", host);
+        cr_assert(join(address, 2000 + host));
+    }
+    cr_expect(join("10.0.1.61", 2061));
+    cr_expect(!has(1001) && has(1002) && has(2001));
+}
