@@ -104,9 +104,9 @@ struct observer {
 /* ---- roster ---- */
 
 /* Bits of roster_record.flags. */
-#define ROSTER_OWES_ACCEPT 1U /* its join has not been answered yet */
-#define ROSTER_NEWLINE     2U /* every datagram ends with a newline */
-#define ROSTER_FLAGS       (ROSTER_OWES_ACCEPT | ROSTER_NEWLINE)
+#define ROSTER_OWES_ACCEPT 1U   /* its join has not been answered yet */
+#define ROSTER_NEWLINE     2U   /* every datagram ends with a newline */
+#define ROSTER_NEWCOMER    128U /* it came in a mass, and others are served first */
 
 struct roster_record {
     char name[ROOM_NAME_MAX_BYTES + 1]; /* as shown; terminated */

@@ -58,9 +58,11 @@ int room_restore(struct room *room, const struct moment *now, const struct roste
     member->muted_until_ns = record->muted_until_ns;
     if (record->muted_until_ns > now->mono_ns)
         (void)bans_mute(room->bans, name.folded, &path.peer, record->muted_until_ns, now->mono_ns);
+    if ((record->flags & ROSTER_NEWCOMER) != 0)
+        registry_set_standing(room->registry, member, REGISTRY_NEWCOMER);
     slot = room_slot(room, member);
     slot->cursor = transcript_appended(room->transcript) + 1;
-    slot->flags = record->flags & ROSTER_FLAGS;
+    slot->flags = record->flags & ROSTER_SLOT_FLAGS;
     admission_begin_budget(room, now, member);
     member->first = slot->cursor;
     roster_keep(&room->roster, room->registry, member);

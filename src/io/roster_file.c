@@ -19,7 +19,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Raise it with any change of the two structs or of their meaning. */
+/*
+ * Raise it with any change of the two structs or of their meaning; but a new flag that other
+ * versions may ignore is none, and loses no member when the program is upgraded.
+ */
 #define ROSTER_VERSION 1U
 
 #define ROSTER_MAGIC UINT64_C(0x726f7374656d6472)

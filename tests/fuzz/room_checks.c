@@ -7,6 +7,7 @@
  */
 #include "core/model/session.h"
 #include "core/plain_server/plain_state.h"
+#include "core/room/roster.h"
 #include "fuzz/room_world.h"
 
 /*
@@ -25,8 +26,10 @@ static void check_roster(const struct world *world, const struct room *room)
             continue;
         FUZZ_CHECK(strcmp(record->name, registry_shown(member)) == 0 &&
                    record->number == member->number);
-        FUZZ_CHECK(record->flags ==
-                   (registry_slot(room->registry, member->position)->flags & ROSTER_FLAGS));
+        FUZZ_CHECK((record->flags & ROSTER_SLOT_FLAGS) ==
+                   (registry_slot(room->registry, member->position)->flags & ROSTER_SLOT_FLAGS));
+        FUZZ_CHECK(((record->flags & ROSTER_NEWCOMER) != 0) ==
+                   (registry_standing(room->registry, member) == REGISTRY_NEWCOMER));
         FUZZ_CHECK(record->muted_until_ns == member->muted_until_ns);
         FUZZ_CHECK(endpoint_equal(&record->path.peer,
                                   &registry_path(room->registry, member->position)->peer));

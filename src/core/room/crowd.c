@@ -5,6 +5,7 @@
 #include "core/room/crowd.h"
 
 #include "core/room/room_ops.h"
+#include "core/room/roster.h"
 
 static const struct bucket_rate ordinary_rate = {.interval_ns = MOMENT_NS_PER_S / CROWD_PER_S,
                                                  .burst = CROWD_BURST};
@@ -66,9 +67,11 @@ enum registry_standing crowd_standing(struct room *room, const struct moment *no
 
 void crowd_spoke(struct room *room, const struct moment *now, struct member *member)
 {
-    if (registry_standing(room->registry, member) == REGISTRY_NEWCOMER &&
-        crowd_standing(room, now) == REGISTRY_ESTABLISHED)
-        registry_set_standing(room->registry, member, REGISTRY_ESTABLISHED);
+    if (registry_standing(room->registry, member) == REGISTRY_ESTABLISHED ||
+        crowd_standing(room, now) == REGISTRY_NEWCOMER)
+        return;
+    registry_set_standing(room->registry, member, REGISTRY_ESTABLISHED);
+    roster_keep(&room->roster, room->registry, member);
 }
 
 bool crowd_is_strained(const struct room *room)

@@ -7,9 +7,10 @@
  * A member is *established* when it joins, unless it comes in a mass: beyond CROWD_BURST joins at
  * once and CROWD_PER_S a second, or while the room can't keep up and shortly after. Then it is a
  * *newcomer*, until it says something that would not have made it one. So a mass that waits before
- * it speaks gains nothing. A sweep serves newcomers from what the established have left over, and
- * what they say is refused while the room can't keep up, before anybody else has to wait for it. A
- * room that keeps up treats all alike, and nothing is due at any moment.
+ * it speaks gains nothing, and a restart changes nothing. A sweep serves newcomers from what the
+ * established have left over, and what they say is refused while the room can't keep up, before
+ * anybody else has to wait for it. A room that keeps up treats all alike, and nothing is due at any
+ * moment.
  *
  * The room can't keep up while the deliveries owed to established members are more than can be sent
  * in a moment, or while they have lagged for CROWD_DELAY_NS without a pause, or newcomers for

@@ -8,8 +8,18 @@
 
 #include <string.h>
 
-_Static_assert(ROSTER_OWES_ACCEPT == SLOT_OWES_ACCEPT && ROSTER_NEWLINE == SLOT_NEWLINE,
-               "a slot's flags are kept as they are, and no others");
+_Static_assert(ROSTER_OWES_ACCEPT == SLOT_OWES_ACCEPT && ROSTER_NEWLINE == SLOT_NEWLINE &&
+                   ROSTER_SLOT_FLAGS == (SLOT_OWES_ACCEPT | SLOT_NEWLINE),
+               "a slot's flags are kept as they are");
+
+static uint8_t flags_of(const struct registry *registry, const struct member *member)
+{
+    uint32_t flags = registry_slot(registry, member->position)->flags & ROSTER_SLOT_FLAGS;
+
+    if (registry_standing(registry, member) == REGISTRY_NEWCOMER)
+        flags |= ROSTER_NEWCOMER;
+    return (uint8_t)flags;
+}
 
 void roster_keep(const struct roster *roster, const struct registry *registry,
                  const struct member *member)
@@ -21,7 +31,7 @@ void roster_keep(const struct roster *roster, const struct registry *registry,
         return;
     memset(&record, 0, sizeof(record));
     memcpy(record.name, registry_shown(member), registry_shown_len(member));
-    record.flags = (uint8_t)(registry_slot(registry, member->position)->flags & ROSTER_FLAGS);
+    record.flags = flags_of(registry, member);
     record.path = *registry_path(registry, member->position);
     record.number = member->number;
     record.joined_wall_ns = member->joined_wall_ns;

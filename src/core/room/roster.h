@@ -11,6 +11,9 @@
 #include "core/model/registry.h"
 #include <roomd/ports.h>
 
+/* The flags of a record that are those of a slot. */
+#define ROSTER_SLOT_FLAGS (ROSTER_OWES_ACCEPT | ROSTER_NEWLINE)
+
 void roster_keep(const struct roster *roster, const struct registry *registry,
                  const struct member *member);
 void roster_forget(const struct roster *roster, const struct member *member);

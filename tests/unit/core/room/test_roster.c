@@ -2,6 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* The calls to the roster, and a second room restored from it. */
+#include "core/room/crowd.h"
+#include "core/room/room_state.h"
 #include "support/stage.h"
 
 #include <criterion/criterion.h>
@@ -12,7 +14,7 @@
 #define ALICE 1001
 #define BOB   1002
 #define CAROL 1003
-#define SEATS 16
+#define SEATS 256
 
 static struct stage stage;
 static struct roster_record kept[SEATS];
@@ -118,6 +120,28 @@ Test(roster, a_member_that_left_is_not_restored_and_a_renamed_one_keeps_its_new_
     cr_expect_eq(room_members(stage.room), 1);
     stage_send(&stage, BOB, "C robert it is me");
     cr_expect_eq(stage.happened[EVENT_CHAT], 1);
+}
+
+static uint32_t newcomers(void)
+{
+    return registry_standing_count(stage.room->registry, REGISTRY_NEWCOMER);
+}
+
+Test(roster, those_that_came_in_a_mass_stay_behind_the_others)
+{
+    char name[8];
+
+    for (uint16_t i = 0; i < CROWD_BURST + 20; i++) {
+        snprintf(name, sizeof(name), "m%u", (unsigned)i);
+        stage_join(&stage, (uint16_t)(2000 + i), name);
+    }
+    cr_assert_eq(newcomers(), 20);
+    restart();
+    cr_expect_eq(newcomers(), 20);
+    stage_send(&stage, 2000 + CROWD_BURST, "C m128 hello");
+    cr_expect_eq(newcomers(), 19);
+    restart();
+    cr_expect_eq(newcomers(), 19);
 }
 
 Test(roster, an_accept_that_was_not_sent_yet_is_sent_after_the_restart)
