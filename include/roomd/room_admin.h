@@ -32,8 +32,11 @@ struct room_stats {
     uint64_t repairs;            /* datagrams sent again to sequenced members */
     uint32_t members, behind;
     uint32_t sequenced;       /* of the members */
+    uint32_t newcomers;       /* of the members: they came in a mass, and are served last */
+    uint64_t displaced;       /* members that made room for others in a full room */
     uint64_t deliveries_owed; /* events, summed over the members that wait for them */
     bool overloaded;          /* deliveries_owed has grown for seconds */
+    bool crowded;             /* the room can't keep up: what newcomers say is refused */
 };
 
 struct room_member {

@@ -289,9 +289,11 @@ void room_stats(const struct room *room, struct room_stats *ret_stats)
     ret_stats->released = transcript_released(room->transcript);
     ret_stats->members = registry_count(room->registry);
     ret_stats->sequenced = sessions_count(room->sessions);
+    ret_stats->newcomers = registry_standing_count(room->registry, REGISTRY_NEWCOMER);
     ret_stats->behind = registry_behind(room->registry);
     ret_stats->deliveries_owed = overload_owed(room);
     ret_stats->overloaded = room->overload.active;
+    ret_stats->crowded = crowd_is_strained(room);
 }
 
 uint32_t room_members(const struct room *room)

@@ -101,4 +101,5 @@ void displacement_remove(struct room *room, const struct moment *now, struct mem
 {
     room_protocol(room, member)->expel(room, now, member, EXPELLED_DISPLACED, "");
     apply_exit(room, now, member, EXIT_DISPLACED);
+    room->stats.displaced++;
 }

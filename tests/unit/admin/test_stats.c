@@ -115,7 +115,7 @@ Test(stats, json_is_one_object_with_all_of_them_however_large_they_are)
     struct stats stats;
 
     memset(&stats, 0xff, sizeof(stats));
-    stats.room.overloaded = true; /* only some values of a bool's byte are valid */
+    stats.room.overloaded = stats.room.crowded = true; /* only some bytes are valid for a bool */
     stats_say(&stats, &reply);
     cr_assert(said[0] == '{' && strchr(said, '\n') == said + strlen(said) - 1, "%s", said);
     for (size_t i = 0; i < stats_rows(); i++)

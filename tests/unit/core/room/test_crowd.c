@@ -255,6 +255,18 @@ Test(crowd, a_newcomer_may_speak_while_the_room_keeps_up)
     cr_expect_eq(sent_to(FIRST, CROWD_BURST), CROWD_BURST);
 }
 
+Test(crowd, the_administrator_sees_both_in_the_statistics)
+{
+    struct room_stats stats;
+
+    room_stats(stage.room, &stats);
+    cr_expect_eq(stats.newcomers, NEWCOMERS);
+    cr_expect_not(stats.crowded);
+    strain();
+    room_stats(stage.room, &stats);
+    cr_expect(stats.crowded);
+}
+
 Test(crowd, while_newcomers_lag_without_a_pause_what_they_say_is_refused_and_they_are_told)
 {
     uint64_t before;

@@ -103,6 +103,7 @@ static void fill(void)
 
 Test(displacement, a_newcomer_takes_the_place_of_a_silent_member_where_most_members_are)
 {
+    struct room_stats stats;
     struct event event;
     uint64_t oldest, newest;
 
@@ -114,7 +115,9 @@ Test(displacement, a_newcomer_takes_the_place_of_a_silent_member_where_most_memb
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, 1001), 2);
     cr_expect(stage_heard(&stage, 1004, 0, "m1001 退出了聊天室"));
     cr_expect(stage_heard(&stage, 1004, 1, "m1005 进入了聊天室"));
-    cr_expect_eq(room_members(stage.room), 4);
+    room_stats(stage.room, &stats);
+    cr_expect_eq(stats.members, 4);
+    cr_expect_eq(stats.displaced, 1);
     room_events(stage.room, &oldest, &newest);
     cr_assert(room_event(stage.room, newest - 1, &event));
     cr_expect_eq(event.reason, EXIT_DISPLACED);
