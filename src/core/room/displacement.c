@@ -5,6 +5,7 @@
  */
 #include "core/room/displacement.h"
 
+#include "core/model/hash.h"
 #include "core/room/admission.h"
 #include "core/room/room_ops.h"
 
@@ -14,7 +15,8 @@ static const struct bucket_rate rate = {.interval_ns = MOMENT_NS_PER_S / DISPLAC
 struct candidate {
     struct member *member; /* NULL: none */
     bool newcomer;         /* it came in a mass: core/room/crowd.h */
-    uint32_t share;        /* see share_of */
+    uint32_t lot;          /* of a newcomer */
+    uint32_t share;        /* of another one: see share_of */
     uint32_t at_address;   /* members there */
     uint32_t in_prefix;
     uint32_t spoken_s;
@@ -32,11 +34,22 @@ static uint32_t share_of(uint32_t at_address, uint32_t in_prefix)
     return at_address > of_prefix ? at_address : of_prefix;
 }
 
+/*
+ * Those that flood a room could see to it that any order among newcomers hits others first: each of
+ * them may have a network for itself, and come last. So they draw lots, for as long as they stay.
+ */
+static uint32_t lot_of(const struct room *room, const struct member *member)
+{
+    return hash_keyed(room->places.key, &member->number, sizeof(member->number));
+}
+
 /* Among those of one address, it is the one that has been silent for longest. */
 static bool is_before(const struct candidate *a, const struct candidate *b)
 {
     if (b->member == NULL || a->newcomer != b->newcomer)
         return b->member == NULL || a->newcomer;
+    if (a->newcomer)
+        return a->lot > b->lot;
     if (a->share != b->share)
         return a->share > b->share;
     if (a->in_prefix != b->in_prefix)
@@ -54,17 +67,21 @@ static struct candidate examine(const struct room *room, const struct moment *no
     struct candidate candidate = {.member = registry_member(room->registry, position),
                                   .spoken_s = registry_slot(room->registry, position)->spoken_s};
 
+    const struct candidate none = {.member = NULL};
+
+    if (admission_limits(room, address)->members == 0 ||
+        (candidate.member->spoken &&
+         now->mono_ns / MOMENT_NS_PER_S - candidate.spoken_s < ROOM_SILENT_S))
+        return none;
     candidate.newcomer = registry_standing(room->registry, candidate.member) == REGISTRY_NEWCOMER;
-    if (candidate.member->spoken &&
-        now->mono_ns / MOMENT_NS_PER_S - candidate.spoken_s < ROOM_SILENT_S)
-        return (struct candidate){.member = NULL};
+    if (candidate.newcomer) {
+        candidate.lot = lot_of(room, candidate.member);
+        return candidate;
+    }
     candidate.at_address = places_at_address(&room->places, address);
     candidate.in_prefix = places_in_prefix(&room->places, address);
     candidate.share = share_of(candidate.at_address, candidate.in_prefix);
-    if (admission_limits(room, address)->members == 0 ||
-        (!candidate.newcomer && (candidate.in_prefix < 2 || candidate.share < share)))
-        candidate.member = NULL;
-    return candidate;
+    return candidate.in_prefix < 2 || candidate.share < share ? none : candidate;
 }
 
 bool displacement_is_possible(struct room *room, const struct moment *now, const struct join *join)

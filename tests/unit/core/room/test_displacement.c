@@ -343,6 +343,29 @@ Test(displacement, those_that_came_in_a_mass_make_room_also_if_each_has_a_prefix
     cr_expect(has(1001) && has(1128) && !has(1129) && has(1131) && !has(1200));
 }
 
+/* Twenty people at one address are among 122 that came in a mass; the others are alone. */
+Test(displacement, no_flood_can_arrange_who_of_a_mass_makes_room)
+{
+    char address[32];
+    unsigned left = 0;
+
+    stage.config.limits.max_members = 250;
+    stage_reconfigure(&stage);
+    for (unsigned i = 0; i < 250; i++) {
+        snprintf(address, sizeof(address), "10.1.%u.1", i);
+        cr_assert(join(i < 150 || i >= 170 ? address : "10.0.0.1", 1001 + i));
+    }
+    for (unsigned i = 0; i < 61; i++) {
+        snprintf(address, sizeof(address), "10.2.%u.1", i);
+        stage.now.mono_ns += MOMENT_NS_PER_S / DISPLACEMENTS_PER_S;
+        cr_assert(join(address, 2000 + i));
+    }
+    for (unsigned i = 150; i < 170; i++)
+        left += has(1001 + i) ? 1U : 0U;
+    cr_expect(left >= 5 && left <= 15, "half of the mass made room; of these 20, %u are left",
+              left);
+}
+
 /* Couples, each at an address of its own, say nothing; then others come from one IPv6 network. */
 static uint32_t places_of_a_network(const char *words)
 {
