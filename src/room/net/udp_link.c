@@ -376,9 +376,11 @@ void udp_link_send(struct udp_link *link, const void *bytes, size_t length)
     if ((errno == EINVAL || errno == EADDRNOTAVAIL || errno == ENETUNREACH) &&
         connect_again(link) == 0 && send_once(link, bytes, length))
         return;
-    /* A pending error of an earlier datagram is reported here as well, and counts. */
-    if (errno != EAGAIN && errno != EINTR && errno != ENOBUFS && errno != EMSGSIZE)
-        on_error(link, errno);
+    if (errno == EAGAIN || errno == EINTR || errno == ENOBUFS || errno == EMSGSIZE)
+        return;
+    /* Perhaps the pending error of an earlier datagram: it counts, and this one was not sent. */
+    on_error(link, errno);
+    send_once(link, bytes, length);
 }
 
 const char *udp_link_address(const struct udp_link *link)

@@ -22,6 +22,7 @@
 static ev_timer *timer; /* the one that runs */
 static bool no_route;   /* connecting fails */
 static int send_error;  /* of the next datagram */
+static unsigned sent;   /* to the kernel */
 static char story[512]; /* what was done, a word each */
 
 __attribute__((format(printf, 1, 2))) static void tell(const char *format, ...)
@@ -79,8 +80,10 @@ int __wrap_connect(int fd, const struct sockaddr *address, socklen_t length)
 
 ssize_t __wrap_send(int fd, const void *bytes, size_t length, int flags)
 {
-    if (send_error == 0)
+    if (send_error == 0) {
+        sent++;
         return __real_send(fd, bytes, length, flags);
+    }
     errno = send_error;
     send_error = 0;
     return -1;
@@ -464,6 +467,18 @@ Test(udp_link, a_refusal_while_it_is_in_makes_the_client_ask_once)
     refuse();
     expire_timer();
     expect("moved", -1, -1);
+}
+
+Test(udp_link, a_pending_error_counts_and_costs_no_datagram)
+{
+    open_link("a");
+    join('a');
+    expect("", -1, -1);
+    send_error = ECONNREFUSED; /* of the datagram before */
+    sent = 0;
+    udp_link_send(&udp, "x", 1);
+    cr_expect_eq(sent, 1);
+    expect("", 0, 0);
 }
 
 Test(udp_link, a_server_that_answers_and_does_not_let_us_in_has_more_time)
