@@ -80,13 +80,13 @@ Test(greeting, it_follows_the_lists_of_networks)
     expect("0.0.0.0:8888", trusted, 2,
            "Others can join at 192.168.1.7:8888\n"
            "Others can join at 100.101.102.103:8888\n");
-    expect(
-        "0.0.0.0:8888", plain_from, 2,
-        "Others can join at 192.168.1.7:8888 with room only\n"
-        "Others can join at 100.101.102.103:8888\n"
-        "Clients other than room get no reply in networks that access.plain_from does not name\n"
-        "Clients other than room are sent at most three times the bytes that they send, in networks "
-        "that access.trusted does not name\n");
+    expect("0.0.0.0:8888", plain_from, 2,
+           "Others can join at 192.168.1.7:8888 with room only\n"
+           "Others can join at 100.101.102.103:8888\n"
+           "Clients other than room get no reply in networks that access.plain_from does not name\n"
+           "Clients other than room are sent at most three times the bytes that they send, in "
+           "networks "
+           "that access.trusted does not name\n");
     expect("0.0.0.0:8888", deny, 2, "Others can join at 192.168.1.7:8888\n");
 }
 
