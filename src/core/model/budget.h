@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Limits what is sent to an address that may be forged, in proportion to what came from it: at
- * every moment, the bytes sent in the last hour are at most BUDGET_FACTOR times the bytes heard in
+ * Limits what is sent to an address that may be forged, in proportion to what came from it: with
+ * each datagram, the bytes sent in the last hour are at most BUDGET_FACTOR times the bytes heard in
  * the last hour (the anti-amplification limit of RFC 9000, section 8.1, with an hour for its
  * connection).
  *
