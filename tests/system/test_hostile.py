@@ -8,6 +8,7 @@ whoever sent it: a member, a server, a configuration, an administrator's line.
 import json
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import tempfile
@@ -23,7 +24,7 @@ REFUSED = 76
 
 # In a datagram of the plain protocol these end a line, and a NUL is shown as U+FFFD.
 SPLIT = "\0\n\r"
-TAB, CTRL_C, CTRL_G, CTRL_R, CTRL_U = "\t", "\x03", "\x07", "\x12", "\x15"
+TAB, CTRL_C, CTRL_G, CTRL_R, CTRL_U, CTRL_X = "\t", "\x03", "\x07", "\x12", "\x15", "\x18"
 
 
 def run(*command):
@@ -132,6 +133,26 @@ class Rooms(HostileTest):
                 sue.type(CTRL_G + CTRL_C)
                 sue.wait()
                 hostile.check(sue.raw(), screen=True)
+
+
+    def test_an_inputrc(self):
+        """readline quotes its mistakes, when it starts and on Ctrl-X Ctrl-R."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "inputrc<\x1b[2J>"
+            samples = [sample for sample in hostile.samples() if not re.search(rb"[\0-\x20]", sample)]
+            file.write_bytes(b"".join(b"$%s\nset %s on\n" % (sample, sample)
+                                      for sample in (*samples, b"<\x1b[2J>", b"<\x07>")))
+            sue = Terminal(os.environ["ROOM"], "-n", "sue", "127.0.0.1:1", columns=200,
+                           environment={"XDG_STATE_HOME": folder, "INPUTRC": str(file)})
+            self.addCleanup(sue.close)
+            sue.wait_for("nobody listens")
+            sue.type(CTRL_X + CTRL_R + "hello")
+            sue.wait_for_last(".*> hello")
+            sue.type(CTRL_C)
+            sue.wait()
+            hostile.check(sue.raw(), screen=True)
+            hostile.check_shown(sue.raw().decode(), [one for one in hostile.CONTROLS if one > " "])
+            self.assertEqual(1, sue.raw().count(rb"<\x07>: unknown parser"), "Ctrl-X Ctrl-R shows none")
 
 
 class Arguments(unittest.TestCase):

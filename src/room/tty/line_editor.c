@@ -8,16 +8,22 @@
  */
 #include "room/tty/line_editor.h"
 
+#include "base/safe_line.h"
+
+#include <fcntl.h>
 #include <roomd/status.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <readline/history.h>
 #include <readline/readline.h>
 
 #define CONTROL_G 7
 #define CONTROL_L 12
+#define CONTROL_R 18
 
 /* readline's callbacks have no context. */
 static struct {
@@ -96,7 +102,91 @@ static void on_candidates(char **words, int count, int longest)
     editor.sink.candidates(editor.sink.ctx, words + 1, (size_t)count);
 }
 
+/* ---- the user's inputrc ---- */
+
+/* readline quotes the file's mistakes on stderr, byte for byte. */
+struct complaints {
+    int stderr_before; /* -1: there is none */
+    int file;          /* -1: they are lost */
+};
+
+static void catch_complaints(struct complaints *complaints)
+{
+    complaints->stderr_before = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    complaints->file = memfd_create("inputrc", MFD_CLOEXEC);
+    dup2(complaints->file >= 0 ? complaints->file : fileno(editor.dev_null), STDERR_FILENO);
+}
+
+static void release_stderr(const struct complaints *complaints)
+{
+    if (complaints->stderr_before >= 0) {
+        dup2(complaints->stderr_before, STDERR_FILENO);
+        close(complaints->stderr_before);
+    }
+}
+
+static void show_complaints(const struct complaints *complaints)
+{
+    FILE *file = complaints->file >= 0 ? fdopen(complaints->file, "r") : NULL;
+    size_t size = 0;
+    char *line = NULL;
+    ssize_t length;
+
+    if (file == NULL)
+        return;
+    rewind(file);
+    while ((length = getline(&line, &size, file)) > 0)
+        safe_line_write(stderr, "room: ", line, (size_t)length - (line[length - 1] == '\n'));
+    free(line);
+    fclose(file);
+}
+
+/* What the user's inputrc must not change. */
+static void bind_ours(void)
+{
+    rl_variable_bind("enable-bracketed-paste", "off");
+    rl_bind_key_in_map(CONTROL_L, on_clear, emacs_standard_keymap);
+    rl_bind_key_in_map(CONTROL_L, on_clear, vi_insertion_keymap);
+    rl_bind_key_in_map(CONTROL_L, on_clear, vi_movement_keymap);
+}
+
+/* Ctrl-X Ctrl-R. In the middle of a screen there is no place for complaints. */
+static int read_again(int count, int key)
+{
+    struct complaints complaints;
+
+    catch_complaints(&complaints);
+    rl_re_read_init_file(count, key);
+    release_stderr(&complaints);
+    if (complaints.file >= 0)
+        close(complaints.file);
+    bind_ours();
+    return 0;
+}
+
+/* Replaces readline's own function wherever it is bound or named. */
+static void replace_read_again(void)
+{
+    rl_initialize_funmap();
+    for (FUNMAP **row = funmap; *row != NULL; row++) {
+        if ((*row)->function == rl_re_read_init_file)
+            (*row)->function = read_again;
+    }
+    rl_bind_key_in_map(CONTROL_R, read_again, emacs_ctlx_keymap);
+}
+
 /* ---- opening and closing ---- */
+
+static void initialize(void)
+{
+    struct complaints complaints;
+
+    replace_read_again();
+    catch_complaints(&complaints);
+    rl_initialize();
+    release_stderr(&complaints);
+    show_complaints(&complaints);
+}
 
 static void set_up_readline(void)
 {
@@ -127,7 +217,7 @@ int line_editor_open(const struct line_editor_sink *sink)
     if (editor.dev_null == NULL)
         return STATUS_SYSTEM;
     set_up_readline();
-    rl_initialize();
+    initialize();
     /*
      * Set after rl_initialize: with a redisplay of ours, it would not read from terminfo what the
      * keys send.
@@ -135,10 +225,7 @@ int line_editor_open(const struct line_editor_sink *sink)
     rl_redisplay_function = show_nothing;
     paste = rl_variable_value("enable-bracketed-paste");
     editor.paste = paste == NULL || strcmp(paste, "off") != 0;
-    rl_variable_bind("enable-bracketed-paste", "off");
-    rl_bind_key_in_map(CONTROL_L, on_clear, emacs_standard_keymap);
-    rl_bind_key_in_map(CONTROL_L, on_clear, vi_insertion_keymap);
-    rl_bind_key_in_map(CONTROL_L, on_clear, vi_movement_keymap);
+    bind_ours();
     using_history();
     stifle_history(LINE_EDITOR_HISTORY_LINES);
     rl_callback_handler_install("", on_line);

@@ -32,7 +32,7 @@ struct line_editor_sink {
     void *ctx;
 };
 
-/* Reads the user's inputrc. The sink is copied. STATUS_SYSTEM. */
+/* Reads the user's inputrc; its mistakes go to stderr. The sink is copied. STATUS_SYSTEM. */
 int line_editor_open(const struct line_editor_sink *sink);
 void line_editor_close(void);
 
