@@ -11,8 +11,11 @@
 
 #include "core/model/confusable.h"
 
-/* All replies and templates of every dialect in use and of the built-in ones, and fixed words. */
-#define NAME_RESERVED_MAX 512
+/*
+ * All replies, byes and lines of every dialect in use and of the built-in ones, and fixed words: a
+ * dialect has about 40, and each of 32 doors may have its own. What has no place is not reserved.
+ */
+#define NAME_RESERVED_MAX 2048
 
 /* What a word forbids. */
 enum name_reserved_kind {

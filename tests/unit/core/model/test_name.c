@@ -6,7 +6,9 @@
 #include "core/plain_wire/reserved_names.h"
 
 #include <criterion/criterion.h>
+#include <roomd/room.h>
 #include <roomd/status.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct name_reserved reserved;
@@ -118,6 +120,53 @@ Test(name, the_words_a_line_begins_with_are_reserved)
     expect_refused("~~>");
     expect_refused("~~>alice");
     expect_accepted("a>b"); /* so short a word is reserved only as a whole name */
+}
+
+/* Gives the dialect of a door words of its own. */
+static void set_words(struct dialect *dialect, unsigned door)
+{
+    static const char *const texts[] = {"{name} j",
+                                        "{name}: {text}",
+                                        "{name} x",
+                                        "{text}",
+                                        "{count} {names}",
+                                        "{count} {names}",
+                                        " {count}",
+                                        " {count}",
+                                        " {code}",
+                                        " {text}",
+                                        "",
+                                        "",
+                                        " {count}",
+                                        "",
+                                        "",
+                                        ""};
+    char text[64], why[DIALECT_WHY_BYTES];
+
+    for (int key = DIALECT_ACCEPT; key <= DIALECT_BYE; key++) {
+        snprintf(text, sizeof(text), "door%u-reply%d", door, key);
+        cr_assert_eq(dialect_set(dialect, (enum dialect_key)key, text, why), 0, "%s", why);
+    }
+    for (int key = DIALECT_JOIN; key <= DIALECT_LIMITED; key++) {
+        snprintf(text, sizeof(text), "door%u-line%d %s", door, key, texts[key - DIALECT_JOIN]);
+        cr_assert_eq(dialect_set(dialect, (enum dialect_key)key, text, why), 0, "%s", why);
+    }
+}
+
+Test(name, each_door_may_have_a_dialect_of_its_own)
+{
+    for (unsigned door = 0; door < ROOM_DOORS_MAX; door++) {
+        struct dialect dialect;
+        char text[64];
+
+        dialect_init(&dialect, "course", DIALECT_ZH);
+        set_words(&dialect, door);
+        reserved_names_add_dialect(&reserved, &dialect);
+        snprintf(text, sizeof(text), "door%u-reply%d", door, DIALECT_BYE);
+        expect_refused(text);
+        snprintf(text, sizeof(text), "door%u-line%d", door, DIALECT_LIMITED);
+        expect_refused(text);
+    }
 }
 
 Test(name, length_is_limited_in_code_points_and_in_bytes)
