@@ -70,16 +70,21 @@ static bool is_bound(enum role before, enum role after)
            (before == ROLE_SMALL && after == ROLE_CAPITAL);
 }
 
-/* What is written in the place of a letter: "@dmin", "$y5tem". */
-static int32_t letter_for(int32_t codepoint)
+/* Puts letters in the place of what is written for them: "@dmin", "$y5tem". False: nothing is. */
+static bool replace_signs(int32_t *codepoints, size_t count)
 {
     static const char pairs[] = "@a$s!i3e4a5s7t";
+    bool any = false;
 
-    for (size_t i = 0; i + 1 < sizeof(pairs); i += 2) {
-        if (pairs[i] == codepoint)
-            return pairs[i + 1];
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j + 1 < sizeof(pairs); j += 2) {
+            if (pairs[j] == codepoints[i]) {
+                codepoints[i] = pairs[j + 1];
+                any = true;
+            }
+        }
     }
-    return codepoint;
+    return any;
 }
 
 /* Words are looked for without the difference of i and l, so that "adm1n" is found. */
@@ -104,17 +109,16 @@ static void add_letter(struct view *view, int32_t codepoint, enum role before, e
         view->bounds[at] = false;
 }
 
-/* `signs`: a sign or digit that may stand for a letter is taken for one. */
-static void make_view(const char *text, size_t length, bool signs, struct view *view)
+/* Of what confusable_decompose has made. */
+static void make_view(const int32_t *codepoints, size_t count, struct view *view)
 {
-    int32_t codepoints[CONFUSABLE_CODEPOINTS_MAX];
-    size_t count = confusable_decompose(text, length, codepoints), capital_at = 0;
+    size_t capital_at = 0;
     enum role before = ROLE_SEPARATOR, second_before = ROLE_SEPARATOR;
 
     view->look_len = view->letters_len = view->number_len = 0;
     for (size_t i = 0; i < count && view->look_len + CONFUSABLE_STEP_BYTES <= CONFUSABLE_MAX_BYTES;
          i++) {
-        int32_t codepoint = signs ? letter_for(codepoints[i]) : codepoints[i];
+        int32_t codepoint = codepoints[i];
         char look[CONFUSABLE_STEP_BYTES] = "";
         enum role role;
 
@@ -152,6 +156,7 @@ static bool has(const struct name_reserved *reserved, const struct name_reserved
 void name_reserved_add(struct name_reserved *reserved, const char *text, size_t length,
                        enum name_reserved_kind kind)
 {
+    int32_t codepoints[CONFUSABLE_CODEPOINTS_MAX];
     struct name_reserved_word word;
     struct view view;
     bool letters;
@@ -159,7 +164,7 @@ void name_reserved_add(struct name_reserved *reserved, const char *text, size_t 
     /* A longer word needs no entry. */
     if (length > ROOM_NAME_MAX_BYTES || reserved->count == NAME_RESERVED_MAX)
         return;
-    make_view(text, length, false, &view);
+    make_view(codepoints, confusable_decompose(text, length, codepoints), &view);
     if (kind > NAME_RESERVED_FRONT && view.letters_len == 0)
         kind = NAME_RESERVED_FRONT;
     letters = kind > NAME_RESERVED_FRONT;
@@ -274,17 +279,28 @@ static bool matches(const struct view *view, const struct name_reserved_word *wo
     return false;
 }
 
-bool name_reserved_forbid(const struct name_reserved *reserved, const char *name, size_t length)
+/* `first_kind`: words of the kinds before it do not count. */
+static bool is_forbidden(const struct name_reserved *reserved, const struct view *view,
+                         enum name_reserved_kind first_kind)
 {
-    struct view view, of_signs;
-
-    make_view(name, length, false, &view);
-    make_view(name, length, true, &of_signs);
     for (size_t i = 0; i < reserved->count; i++) {
-        const struct name_reserved_word *word = &reserved->words[i];
-
-        if (matches(&view, word) || (word->kind > NAME_RESERVED_FRONT && matches(&of_signs, word)))
+        if (reserved->words[i].kind >= first_kind && matches(view, &reserved->words[i]))
             return true;
     }
     return false;
+}
+
+bool name_reserved_forbid(const struct name_reserved *reserved, const char *name, size_t length)
+{
+    int32_t codepoints[CONFUSABLE_CODEPOINTS_MAX];
+    size_t count = confusable_decompose(name, length, codepoints);
+    struct view view;
+
+    make_view(codepoints, count, &view);
+    if (is_forbidden(reserved, &view, NAME_RESERVED_WHOLE))
+        return true;
+    if (!replace_signs(codepoints, count))
+        return false;
+    make_view(codepoints, count, &view);
+    return is_forbidden(reserved, &view, NAME_RESERVED_ALONE);
 }
