@@ -22,9 +22,9 @@ static void on_problem(void *ctx, const char *where, const char *message)
     cr_assert_fail("%s: %s", where, message);
 }
 
-static const char *const addresses[] = {"127.0.0.1:0",   "192.168.1.7:0", "100.101.102.103:0",
-                                        "169.254.3.4:0", "[::1]:0",       "[2001:db8::7]:0",
-                                        "[fd00::7]:0",   "[fe80::7]:0"};
+static const char *addresses[] = {"127.0.0.1:0",   "192.168.1.7:0", "100.101.102.103:0",
+                                  "169.254.3.4:0", "[::1]:0",       "[2001:db8::7]:0",
+                                  "[fd00::7]:0",   "[fe80::7]:0"};
 
 #define ADDRESSES (sizeof(addresses) / sizeof(addresses[0]))
 
@@ -58,16 +58,55 @@ Test(greeting, of_each_address_it_says_which_clients_are_served_there)
     expect("0.0.0.0:8888", quiet, 1,
            "Others can join at 192.168.1.7:8888\n"
            "Others can join at 100.101.102.103:8888 with room only\n"
-           "Clients other than room get no reply in networks that access.trusted does not name\n");
+           "Clients other than room get no reply there until access.trusted names their network\n");
     expect("[::]:8888", quiet, 1,
            "Others can join at [2001:db8::7]:8888 with room only\n"
            "Others can join at [fd00::7]:8888\n"
-           "Clients other than room get no reply in networks that access.trusted does not name\n");
+           "Clients other than room get no reply there until access.trusted names their network\n");
     expect("192.168.1.7:8888", NULL, 0,
            "Others can join at 192.168.1.7:8888\n"
            "Type a line to announce it, /help for commands\n");
     expect("127.0.0.1:8888", quiet, 1,
-           "Only this machine can join: there is no address by which others reach it\n");
+           "Only this machine can join: the room has no address that others reach\n");
+}
+
+/* A machine whose addresses are these only; NULL is its loopback address once more. */
+static void expect_of_machine(const char *one, const char *other, const char *door,
+                              const char *lines)
+{
+    const char *const quiet[] = {"admin.stdin=no"};
+
+    for (size_t i = 0; i < ADDRESSES; i++)
+        addresses[i] = "127.0.0.1:0";
+    if (one != NULL)
+        addresses[1] = one;
+    if (other != NULL)
+        addresses[2] = other;
+    expect(door, quiet, 1, lines);
+}
+
+Test(greeting, link_local_addresses_are_shown_if_there_are_no_others)
+{
+    expect_of_machine("169.254.3.4:0", NULL, "0.0.0.0:8888",
+                      "Others on this link can join at 169.254.3.4:8888\n");
+    expect_of_machine("[fe80::7%2]:0", NULL, "[::]:8888",
+                      "Others on this link can join at [fe80::7%eth0]:8888; their own interface "
+                      "takes the place of eth0\n");
+    expect_of_machine("[fe80::7%2]:0", "192.168.1.7:0", "0.0.0.0:8888",
+                      "Others can join at 192.168.1.7:8888\n");
+    expect_of_machine(NULL, NULL, "[fe80::7%2]:8888",
+                      "Others on this link can join at [fe80::7%eth0]:8888; their own interface "
+                      "takes the place of eth0\n");
+}
+
+Test(greeting, without_any_address_it_says_why_only_this_machine_can_join)
+{
+    const char *const deny[] = {"admin.stdin=no", "access.deny=private, 100.64.0.0/10"};
+
+    expect("0.0.0.0:8888", deny, 2,
+           "Only this machine can join: access.deny names all its networks\n");
+    expect_of_machine(NULL, NULL, "0.0.0.0:8888",
+                      "Only this machine can join: the room has no address that others reach\n");
 }
 
 Test(greeting, it_follows_the_lists_of_networks)
@@ -83,10 +122,10 @@ Test(greeting, it_follows_the_lists_of_networks)
     expect("0.0.0.0:8888", plain_from, 2,
            "Others can join at 192.168.1.7:8888 with room only\n"
            "Others can join at 100.101.102.103:8888\n"
-           "Clients other than room get no reply in networks that access.plain_from does not name\n"
+           "Clients other than room get no reply there until access.plain_from names their "
+           "network\n"
            "Clients other than room are sent at most three times the bytes that they send, in "
-           "networks "
-           "that access.trusted does not name\n");
+           "networks that access.trusted does not name\n");
     expect("0.0.0.0:8888", deny, 2, "Others can join at 192.168.1.7:8888\n");
 }
 
@@ -115,5 +154,5 @@ Test(greeting, it_knows_which_protocols_are_served)
     expect("0.0.0.0:8888", no_sequenced, 2,
            "Others can join at 192.168.1.7:8888, but not with room\n"
            "Nobody can join at 100.101.102.103:8888\n"
-           "Clients other than room get no reply in networks that access.trusted does not name\n");
+           "Clients get no reply there until access.trusted names their network\n");
 }
