@@ -218,7 +218,8 @@ def stay(room, typed):
 
 def say_no_answer(port):
     say("No answer. Is the address right? Is the room running there? Does a firewall let UDP (not TCP) to\n"
-        "port %d through? Are both machines on one network? Guest Wi-Fi may keep them apart." % port)
+        "port %d through? Are both machines on one network? Guest Wi-Fi may keep them apart. From other\n"
+        "networks, try --sequenced." % port)
 
 
 def run_plain(options, typed):

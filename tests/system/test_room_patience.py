@@ -21,7 +21,8 @@ class RoomPatience(RoomProgramTest):
         outcomes = [end_of(room) for room in rooms]
         for (expected, words), (status, stderr) in zip((
                 (UNREACHABLE, "with --plain"),
-                (UNREACHABLE, "does it speak this dialect"),
+                (UNREACHABLE, "does it speak this dialect? --dialect takes another one; roomd may answer here without "
+                              "--plain only"),
                 (REFUSED, "the room is full"),
                 (NO_ANSWER, "it is not known whether the message was taken")), outcomes):
             with self.subTest(words=words):

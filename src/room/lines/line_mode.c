@@ -296,7 +296,8 @@ static void end_unanswered(struct line_mode *mode)
             stderr,
             "room: a room of another program than roomd speaks the plain protocol: with --plain");
     else
-        safe_line_print(stderr, "room: does it speak this dialect? --dialect takes another one");
+        safe_line_print(stderr, "room: does it speak this dialect? --dialect takes another one; "
+                                "roomd may answer here without --plain only");
     end(mode, EX_UNAVAILABLE);
 }
 

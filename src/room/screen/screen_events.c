@@ -254,7 +254,8 @@ static void on_slow(struct ev_loop *loop, ev_timer *watcher, int events)
                   "through?%s It goes on "
                   "asking; Ctrl-C leaves",
                   udp_link_address(&screen->driver.link), screen->options.port,
-                  screen->options.plain ? "" : " If it is another program's room: --plain.");
+                  screen->options.plain ? " roomd may answer here without --plain only."
+                                        : " If it is another program's room: --plain.");
 }
 
 static void on_late(struct ev_loop *loop, ev_timer *watcher, int events)
