@@ -235,6 +235,8 @@ static void random_step(struct dice *dice)
     case 3:
         stage.outbox.take = dice_below(dice, 4) == 0 ? dice_below(dice, 4) : SIZE_MAX;
         stage.outbox.full_doors = 0;
+        stage.outbox.slow_port = (uint16_t)(VICTIM + dice_below(dice, 3));
+        stage.outbox.slow_take = dice_below(dice, 2) == 0 ? dice_below(dice, 4) : SIZE_MAX;
         room_door_writable(stage.room, 0);
         break;
     default:
@@ -369,6 +371,24 @@ Test(untrusted, a_full_socket_costs_nothing_of_the_budget)
         stage.outbox.full_doors = 0;
         room_door_writable(stage.room, 0);
     }
+    stage_sweep(&stage);
+    cr_expect(stage_heard(&stage, VICTIM, 1, "alice ： hi"));
+}
+
+Test(untrusted, a_path_that_waits_costs_nothing_of_the_budget)
+{
+    send_as_victim(VICTIM, "L victim");
+    stage_sweep(&stage);
+    stage.outbox.slow_port = VICTIM;
+    for (int i = 0; i < 10; i++) {
+        stage.outbox.slow_take = 0;
+        say("hi", 1);
+        room_door_writable(stage.room, 0);
+        stage_sweep(&stage);
+    }
+    cr_expect_geq(stage.outbox.put_off, 10);
+    stage.outbox.slow_take = SIZE_MAX;
+    room_door_writable(stage.room, 0);
     stage_sweep(&stage);
     cr_expect(stage_heard(&stage, VICTIM, 1, "alice ： hi"));
 }
