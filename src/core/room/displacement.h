@@ -2,12 +2,12 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Chooses the member that makes room in a full room. Without it, a machine that joins often enough has all places until
- * room.idle_timeout. A newcomer from an address from which nobody is in takes the place of a silent
- * member: of one that came in a mass (core/room/crowd.h), by lot, so that a flood from many
- * addresses does not push out a school behind one; then of one at the address that has most
- * members, or in the prefix that has most, where each counts for a quarter. A member that speaks
- * keeps its place.
+ * Chooses the member that makes room in a full room. Without it, a machine that joins often enough
+ * has all places until room.idle_timeout. A newcomer from an address from which nobody is in takes
+ * the place of a silent member: of one that came in a mass (core/room/crowd.h), by lot, so that a
+ * flood from many addresses does not push out a school behind one; then of one at the address that
+ * has most members, or in the prefix that has most, where each counts for a quarter. A member that
+ * speaks keeps its place.
  */
 #ifndef ROOMD_CORE_ROOM_DISPLACEMENT_H
 #define ROOMD_CORE_ROOM_DISPLACEMENT_H
