@@ -78,8 +78,8 @@ static bool replace_signs(int32_t *codepoints, size_t count)
 
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j + 1 < sizeof(pairs); j += 2) {
-            if (pairs[j] == codepoints[i]) {
-                codepoints[i] = pairs[j + 1];
+            if ((unsigned char)pairs[j] == codepoints[i]) {
+                codepoints[i] = (unsigned char)pairs[j + 1];
                 any = true;
             }
         }

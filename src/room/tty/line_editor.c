@@ -134,7 +134,7 @@ static void show_complaints(const struct complaints *complaints)
 
     if (file == NULL)
         return;
-    rewind(file);
+    fseek(file, 0, SEEK_SET); /* a memfd can't refuse */
     while ((length = getline(&line, &size, file)) > 0)
         safe_line_write(stderr, "room: ", line, (size_t)length - (line[length - 1] == '\n'));
     free(line);
