@@ -341,7 +341,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     client_leave(world.client, &world.now, true);
     client_leave(world.client, &world.now, true);
     world.now.mono_ns += 3600 * MOMENT_NS_PER_S;
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 14; i++) {
         world.now.mono_ns += 60 * MOMENT_NS_PER_S;
         check_tick(&world);
     }

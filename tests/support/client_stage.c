@@ -372,8 +372,10 @@ void client_stage_enter(struct client_stage *stage)
     struct sequenced_join join;
 
     NEED(client_stage_hello(stage));
+    stage->now.mono_ns += stage->round_trip_ms * MOMENT_NS_PER_MS;
     client_stage_challenge(stage);
     NEED(client_stage_join(stage, &join));
+    stage->now.mono_ns += stage->round_trip_ms * MOMENT_NS_PER_MS;
     client_stage_welcome(stage, false);
     client_stage_joined(stage, stage->head, CLIENT_STAGE_MEMBER, 0, "alice");
     client_stage_page(stage, stage->head, 0, CLIENT_STAGE_MEMBER, false, "3 carol, 7 alice");

@@ -64,6 +64,8 @@ struct client_stage {
 
     char members[1024]; /* "+3 carol -3 carol …", as reported */
 
+    int64_t round_trip_ms; /* of the handshake in client_stage_enter; below 100 */
+
     /* The values in the server's answers. */
     uint16_t run;
     uint64_t position; /* of WELCOME */

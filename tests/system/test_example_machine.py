@@ -102,7 +102,7 @@ class Handshake(Played):
         for _ in range(9):
             hellos += [(self.now - 1000, datagram) for datagram in self.sent()]
             self.now = self.client.due()
-        self.assertEqual([0, 0.9, 1.8, 3.6, 5.4, 9.0, 12.6, 19.8, 34.2], [round(when, 3) for when, _ in hellos])
+        self.assertEqual([0, 0.09, 0.27, 0.63, 1.53, 2.43, 4.23, 6.03, 9.63], [round(when, 3) for when, _ in hellos])
         self.assertEqual({wire.Hello(1, self.client.nonce)}, {hello for _, hello in hellos})
 
     def test_a_join_without_an_answer_is_begun_anew_after_a_minute(self):
@@ -113,7 +113,7 @@ class Handshake(Played):
         joins = kinds.index(wire.Hello)
         self.assertEqual({wire.Join}, set(kinds[:joins]))
         self.assertEqual({wire.Hello}, set(kinds[joins:]))
-        self.assertEqual(35, joins)  # after 0.9 s twice, and then each 1.8 s
+        self.assertEqual(37, joins)  # after 0.09, 0.18, 0.36, 0.9 and 0.9 s, and then each 1.8 s
         self.assertNotEqual(sent[0].nonce, sent[joins].nonce)
 
     def test_a_datagram_without_the_nonce_is_ignored(self):
@@ -134,8 +134,8 @@ class Handshake(Played):
         self.sent()
         self.receive(wire.Refusal(1, machine.ROOM_FULL, self.client.nonce, 0))
         self.assertEqual([machine.Waiting(machine.ROOM_FULL, 1)], self.news())
-        self.assertEqual([], self.later(0.9))
-        self.assertEqual([wire.Hello], [type(datagram) for datagram in self.later(0.2)])
+        self.assertEqual([], self.later(0.95))
+        self.assertEqual([wire.Hello], [type(datagram) for datagram in self.later(0.1)])
 
 
 class Hearing(Played):
@@ -160,8 +160,8 @@ class Hearing(Played):
         self.assertEqual([], self.frames(self.later(0.009)))
         missing = wire.Missing([wire.Range(1, 2)])
         self.assertEqual([missing], self.frames(self.later(0.002)))
-        self.assertEqual([], self.frames(self.later(0.045)))
-        self.assertEqual([missing], self.frames(self.later(0.010)))
+        self.assertEqual([], self.frames(self.later(0.023)))
+        self.assertEqual([missing], self.frames(self.later(0.003)))
         self.events(12, chat(MEMBER, 0, "a"), chat(MEMBER, 0, "b"))
         self.assertEqual([14], [up.position for up in self.sent()])
         self.assertEqual([], self.later(1))
@@ -226,7 +226,7 @@ class Hearing(Played):
         self.sent()
         self.down(wire.Page(12, 0, 2, True, [wire.Entry(1, False, "alice")]))
         self.assertEqual([], self.shown())
-        self.assertEqual([wire.Members(2)], self.frames(self.later(0.1)))
+        self.assertEqual([wire.Members(2)], self.frames(self.later(0.015)))
         self.down(wire.Page(12, 0, 2, True, [wire.Entry(1, False, "alice")]))  # not the page that it asks for
         self.down(wire.Page(12, 2, 7, False, [wire.Entry(3, True, "bob"), wire.Entry(7, False, "carol")]))
         news = self.news()
@@ -293,18 +293,18 @@ class Messages(Played):
         self.enter()
         self.client.say("hello")
         begun, when = self.now, []
-        while len(when) < 7:
+        while len(when) < 10:
             when += [round(self.now - begun, 3) for _ in self.messages(self.sent())]
             self.now = max(self.now, self.client.due())
-        self.assertEqual([0, 0.2, 0.6, 1.4, 3.0, 4.6, 6.2], when)
+        self.assertEqual([0, 0.025, 0.075, 0.175, 0.375, 0.775, 1.575, 3.175, 4.775, 6.375], when)
         self.down(wire.Taken(1, 1, 0))
         self.assertEqual([machine.Outcome("hello", machine.REFUSED, 0)], self.news())
 
     def test_after_the_fourth_repetition_it_asks_whether_anybody_is_there(self):
         self.enter()
         self.client.say("hello")
-        self.assertNotIn(wire.Heartbeat, map(type, self.frames(self.later(2.9))))
-        self.assertEqual([wire.Message, wire.Heartbeat], [type(frame) for frame in self.frames(self.later(0.2))])
+        self.assertNotIn(wire.Heartbeat, map(type, self.frames(self.later(0.37))))
+        self.assertEqual([wire.Message, wire.Heartbeat], [type(frame) for frame in self.frames(self.later(0.01))])
 
     def test_a_message_that_it_has_not_sent_can_not_be_acknowledged(self):
         self.enter()
@@ -330,9 +330,9 @@ class Messages(Played):
             self.client.say("%d" % n)
         self.sent()
         self.down(wire.Taken(0, 0, 0b110))
-        self.assertEqual([1, 1], self.messages(self.later(0.7)))
+        self.assertEqual([1, 1], self.messages(self.later(0.06)))
         self.down(wire.Taken(1, 0, 0))
-        self.assertEqual([2], self.messages(self.later(0.21)))  # its outcome may have been told, and lost
+        self.assertEqual([2], self.messages(self.later(0.03)))  # its outcome may have been told, and lost
 
     def test_a_client_that_is_asked_to_slow_down_waits_with_all_of_it(self):
         self.enter()
@@ -341,7 +341,7 @@ class Messages(Played):
         self.down(wire.NotTaken(1, machine.SLOW_DOWN, 300))
         self.client.say("two")
         self.assertEqual([], self.messages(self.later(2.9)))
-        self.assertEqual([1, 2], self.messages(self.later(0.2)))
+        self.assertEqual([1, 2], self.messages(self.later(0.12)))
 
     def test_a_refusal_says_why(self):
         self.enter()
@@ -389,7 +389,7 @@ class Messages(Played):
         self.client.leave()
         self.assertEqual([wire.Message(1, 0, "hello")], self.frames(self.sent()))
         self.events(12, chat(MEMBER, 1, "hello"))
-        self.assertEqual([wire.Leave()] * 8, self.frames(self.later(60)))
+        self.assertEqual([wire.Leave()] * 12, self.frames(self.later(60)))
         self.assertEqual(machine.Out(machine.LEFT, 0), self.news()[-1])
 
     def test_closed_ends_it_and_messages_under_way_are_unknown(self):

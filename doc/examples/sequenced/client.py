@@ -15,11 +15,12 @@ import random
 import secrets
 
 from sequenced import wire
-from sequenced.memory import MESSAGE_S, NEVER, Arrivals, Members, Messages, RoundTrip
+from sequenced.memory import NEVER, Arrivals, Members, Messages, RoundTrip
 
 # ---- Timers and limits (2.10) ----
-HELLO_AGAIN_S = (1.0, 1.0, 2.0, 2.0, 4.0, 4.0, 8.0, 16.0)  # and so on with the last; each wait is up to a fifth shorter
-JOIN_AGAIN_S = (1.0, 1.0, 2.0)  # likewise
+# And so on with the last. Each wait is up to a fifth shorter.
+HELLO_AGAIN_S = (0.1, 0.2, 0.4, 1.0, 1.0, 2.0, 2.0, 4.0, 4.0, 8.0, 16.0)
+JOIN_AGAIN_S = (0.1, 0.2, 0.4, 1.0, 1.0, 2.0)
 ATTEMPT_S = 60.0
 RESUME_APART_S = 1.0
 REPORT_S, REPORT_EVENTS = 0.02, 5
@@ -27,7 +28,7 @@ LOSSES_S, REPORT_EVENTS_WITH_LOSSES = 1.0, 2
 HEARTBEAT_S, NOTHING_HEARD_S = 25.0, 60.0
 HEARTBEAT_AGAIN_S = (1.0, 2.0, 4.0, 4.0)  # if nothing was heard in the last of these it tries to resume
 FIRST_HEARTBEAT_AGAIN_S = (0.25, 0.5)  # before these, if the round trip is not known
-LEAVES = 8
+LEAVES = 12
 REFUSED_COOKIES = 5
 TEXT_MAX_BYTES = 1000
 PACKET_MAX = 2**32 - 1
@@ -116,6 +117,14 @@ class Client:
         if self.asked == 1:  # otherwise it is not known which of them was answered
             self.round_trip.sample(now - self.asked_at)
 
+    def measure(self, sent_at, now):
+        """An answer to something that was sent once. The waits that run follow the first."""
+        first = self.round_trip.smoothed is None
+        self.round_trip.sample(now - sent_at)
+        for waiting in [*self.arrivals.missing, *self.messages.under_way.values(), self.members] if first else ():
+            if waiting.due < NEVER:
+                waiting.due = min(waiting.due, now + self.round_trip.wait())
+
     def on_challenge(self, challenge, now):
         if self.state == "greeting" and challenge.nonce == self.nonce:
             self.sample_handshake(now)
@@ -173,13 +182,16 @@ class Client:
         enough = REPORT_EVENTS_WITH_LOSSES if now < self.missed_at + LOSSES_S else REPORT_EVENTS
         self.report_due = min(self.report_due, now if self.events_unreported >= enough else now + REPORT_S)
         arrivals = self.arrivals
+        if datagram.events[-1].number <= arrivals.position:
+            self.report_due = now  # the report of it may have been lost
         if datagram.events[0].number > arrivals.position + 1 and arrivals.is_full():
             return  # as if it had been lost; the next event always has a place
+        prompt = not arrivals.missing
         for event in datagram.events:
             if arrivals.take(event, now):
                 self.report_due = now
             if event.member == self.session.member and event.said:
-                self.settle(self.messages.number_of(event.said), TAKEN, 0, now)  # its event acknowledges it
+                self.settle(self.messages.number_of(event.said), TAKEN, 0, now, prompt)  # its event acknowledges it
         self.deliver()
 
     def deliver(self):
@@ -217,7 +229,7 @@ class Client:
             behind = taken.upto - number
             refused = behind < 32 and taken.refused >> behind & 1
             self.settle(number, REFUSED if refused else TAKEN, 0, now)
-        self.messages.keep(taken.upto, taken.kept)
+        self.messages.keep(taken.upto, taken.kept, now, self.round_trip)
 
     def on_not_taken(self, not_taken, now):
         if not_taken.why == SLOW_DOWN:
@@ -226,10 +238,14 @@ class Client:
                 if number >= not_taken.number and not message.kept:
                     message.due = self.messages.not_before
         else:
-            self.settle(not_taken.number, REFUSED, not_taken.why, now)
+            self.settle(not_taken.number, REFUSED, not_taken.why, now, True)
 
-    def settle(self, number, outcome, why, now):
+    def settle(self, number, outcome, why, now, prompt=False):
+        """`prompt`: this is an answer to the message, and nothing has delayed it."""
         if number in self.messages.under_way:
+            sent_at = self.messages.under_way[number].sent_at
+            if prompt and sent_at not in (None, NEVER):
+                self.measure(sent_at, now)
             self.news.append(Outcome(self.messages.settle(number, now, self.round_trip), outcome, why))
 
     def on_head(self, head, now):
@@ -238,7 +254,7 @@ class Client:
 
     def on_heartbeat_answer(self, answer, now):
         if answer.echo in self.beats:
-            self.round_trip.sample(now - self.beats[answer.echo])
+            self.measure(self.beats[answer.echo], now)
             self.stop_beats()
         self.arrivals.learn(answer.head, now)
 
@@ -440,7 +456,7 @@ class Client:
             if self.leaves == LEAVES:
                 self.go_out(LEFT)
                 return []
-            self.leave_due = now + self.round_trip.wait(MESSAGE_S, self.leaves)
+            self.leave_due = now + self.round_trip.wait(self.leaves)
             self.leaves += 1
             frames.append(wire.Leave())
         return frames

@@ -14,12 +14,10 @@ NEVER = math.inf
 
 DISORDER_S = 0.01  # a gap that lasts this long is a loss
 FIRST_WAIT_S = 1.0  # for an answer, while the round trip is not known
-MISSING_S = (0.05, 3.0)  # least and most; the wait is doubled up to three times
-MESSAGE_S = (0.2, 10.0)
-PAGE_S = (0.2, 3.0)
+LEAST_WAIT_S, BACKOFF_S, MOST_WAIT_S = 0.01, 1.6, 10.0
+PRECISION_S = 0.001  # of timers
 PAGES_APART_S = 0.01
 NAMES_S = 30.0
-DOUBLINGS = 3
 REPETITIONS_IN_VAIN = 4
 UNDER_WAY = 32
 RANGES = 4
@@ -41,11 +39,12 @@ class RoundTrip:
         self.deviation += (abs(self.smoothed - seconds) - self.deviation) / 4
         self.smoothed += (seconds - self.smoothed) / 8
 
-    def wait(self, bounds, repeats=0):
-        """How long to wait before asking again, after so many `repeats`."""
-        least, most = bounds
-        once = FIRST_WAIT_S if self.smoothed is None else self.smoothed + 4 * self.deviation
-        return min(most, max(least, once) * 2 ** min(repeats, DOUBLINGS))
+    def wait(self, repeats=0):
+        """How long to wait before asking again, after so many `repeats`: the rule for everything (2.5)."""
+        known = self.smoothed is not None
+        once = max(LEAST_WAIT_S, self.smoothed + max(4 * self.deviation, PRECISION_S)) if known else FIRST_WAIT_S
+        most = min(MOST_WAIT_S, max(BACKOFF_S, 2 * once))
+        return min(most, once * 2 ** min(repeats, 10))
 
 
 class Hole:
@@ -108,7 +107,7 @@ class Arrivals:
         """The ranges to ask for now. The server keeps four, so the others wait until the lowest are closed."""
         asked = [hole for hole in self.missing[:RANGES] if hole.due <= now]
         for hole in asked:
-            hole.due = now + round_trip.wait(MISSING_S, hole.repeats)
+            hole.due = now + round_trip.wait(hole.repeats)
             hole.repeats += 1
         return [wire.Range(hole.first - self.position, hole.last - hole.first + 1) for hole in asked]
 
@@ -141,7 +140,7 @@ class Members:
         self.without, self.patient_until = True, NEVER
 
     def ask(self, now, round_trip):
-        self.due = now + round_trip.wait(PAGE_S, self.repeats)
+        self.due = now + round_trip.wait(self.repeats)
         self.repeats += 1
         return wire.Members(self.after)
 
@@ -200,6 +199,7 @@ class Message:
     def __init__(self, text, due):
         self.text, self.due, self.repeats = text, due, 0
         self.kept = False  # by the server, in its reorder buffer
+        self.sent_at = None  # NEVER once it was repeated: it is not known which of them is answered
 
 
 class Messages:
@@ -233,7 +233,8 @@ class Messages:
             return
         for number, message in self.under_way.items():
             if message.due <= now:
-                message.due = now + round_trip.wait(MESSAGE_S, message.repeats)
+                message.due = now + round_trip.wait(message.repeats)
+                message.sent_at = now if message.sent_at is None else NEVER
                 message.repeats += 1
                 self.doubtful |= message.repeats == 1 + REPETITIONS_IN_VAIN
                 yield wire.Message(number, 0, message.text)
@@ -241,7 +242,7 @@ class Messages:
     def settle(self, number, now, round_trip):
         """Removes a decided message and returns its text. The waits of the others begin anew (RFC 6298, 5.7)."""
         text = self.under_way.pop(number).text
-        again = now + round_trip.wait(MESSAGE_S)
+        again = now + round_trip.wait()
         for i, message in enumerate(self.under_way.values()):
             message.repeats = 0
             if i == 0:
@@ -249,16 +250,22 @@ class Messages:
             message.due = NEVER if message.kept else min(message.due, again)
         return text
 
-    def keep(self, upto, kept):
+    def keep(self, upto, kept, now, round_trip):
+        """As `settle`, for the messages that wait at the server for others."""
+        is_news = False
         for number, message in list(self.under_way.items())[1:]:
             if number > upto and kept >> (number - upto - 1) & 1:
-                message.kept, message.due = True, NEVER
+                is_news |= not message.kept
+                message.kept, message.due, message.sent_at = True, NEVER, NEVER
+        for message in self.under_way.values() if is_news else ():
+            message.repeats = 0
+            message.due = message.due if message.kept else min(message.due, now + round_trip.wait())
 
     def resume(self, said, now, round_trip):
         """The server has dropped what it kept. Those up to `said` are decided; their events may be on the way."""
         for number, message in self.under_way.items():
-            message.kept, message.repeats = False, 0
-            message.due = now if number > said else now + round_trip.wait(MESSAGE_S)
+            message.kept, message.repeats, message.sent_at = False, 0, NEVER
+            message.due = now if number > said else now + round_trip.wait()
 
     def number_of(self, said):
         """The number of the message under way that an event calls `said`."""

@@ -33,9 +33,11 @@
 #define SESSION_AWAY_NS (90 * MOMENT_NS_PER_S)
 
 /* Bits of session.flags. */
-#define SESSION_GAP     1U /* to be told that the events before `gap` are forgotten */
-#define SESSION_LOST    2U /* there was a loss: the window grows slowly */
-#define SESSION_SAMPLED 4U /* a round trip is being measured */
+#define SESSION_GAP     1U  /* to be told that the events before `gap` are forgotten */
+#define SESSION_LOST    2U  /* there was a loss: the window grows slowly */
+#define SESSION_SAMPLED 4U  /* a round trip is being measured */
+#define SESSION_GUESSED 8U  /* the round trip is that of the handshake */
+#define SESSION_PROBED  16U /* the last datagram was sent again, and nothing was reported since */
 
 struct session {
     uint64_t token;
@@ -50,6 +52,7 @@ struct session {
     uint16_t flight; /* datagrams sent beyond its position */
     uint8_t flags;
     uint8_t queue; /* of deadlines: see session_deadlines.h; 0 = none */
+    uint8_t wait;  /* the queue in which it waits for a report */
     uint32_t gap;  /* low half of the event after the gap */
     struct nacks nacks;
     uint8_t paths;          /* challenges sent in paths_slot */
@@ -60,11 +63,12 @@ struct session {
     uint32_t sample;        /* low half of the event whose report ends the measurement */
     uint32_t sampled_us;    /* when it was sent */
     uint32_t round_trip_us; /* smoothed (RFC 6298); 0 = not measured yet */
-    uint32_t grown_ms;      /* when the window last grew, after a loss */
-    uint32_t halved_ms;     /* when the window was last halved */
-    uint32_t paged_ms;      /* when it was last sent a page of members */
-    uint32_t due_ms;        /* when its deadline is */
-    uint32_t sooner;        /* neighbours in its queue, seat + 1 */
+    uint32_t deviation_us;
+    uint32_t grown_ms;  /* when the window last grew, after a loss */
+    uint32_t halved_ms; /* when the window was last halved */
+    uint32_t paged_ms;  /* when it was last sent a page of members */
+    uint32_t due_ms;    /* when its deadline is */
+    uint32_t sooner;    /* neighbours in its queue, seat + 1 */
     uint32_t later;
 };
 

@@ -5,12 +5,33 @@
 #include "core/model/session_deadlines.h"
 #include "core/model/session.h"
 
-static const uint32_t waits_ms[SESSIONS_QUEUES] = {0,    0,    200,  400,   800,
-                                                   1600, 3200, 6400, 12800, 25000};
+static const uint16_t waits_ms[SESSIONS_QUEUES] = {
+    0,    0,    10,   12,   14,   17,   20,    24,    28,    34,    40,    48,
+    57,   67,   80,   95,   113,  135,  160,   190,   226,   269,   320,   381,
+    453,  538,  640,  761,  905,  1076, 1280,  1522,  1810,  2153,  2560,  3044,
+    3620, 4305, 5120, 6089, 7241, 8611, 10240, 12177, 14482, 17222, 20480, 25000,
+};
+
+_Static_assert(SESSIONS_QUEUES <= 64, "a bit for each");
 
 struct session *session_deadlines_at(const struct sessions *sessions, uint32_t place)
 {
     return registry_seated(sessions->registry, place - 1)->session;
+}
+
+uint8_t session_deadlines_queue(uint32_t wait_us)
+{
+    uint8_t low = SESSION_DEADLINE_SHORTEST, high = SESSIONS_QUEUES - 1;
+
+    while (low < high) {
+        uint8_t middle = (uint8_t)((low + high) / 2);
+
+        if (waits_ms[middle] * UINT32_C(1000) < wait_us)
+            low = (uint8_t)(middle + 1);
+        else
+            high = middle;
+    }
+    return low;
 }
 
 void session_deadlines_stop(struct sessions *sessions, struct member *member)
@@ -24,6 +45,8 @@ void session_deadlines_stop(struct sessions *sessions, struct member *member)
                            : &queue->first) = session->later;
     *(session->later != 0 ? &session_deadlines_at(sessions, session->later)->sooner
                           : &queue->last) = session->sooner;
+    if (queue->first == 0)
+        sessions->waiting &= ~(UINT64_C(1) << session->queue);
     session->queue = 0;
 }
 
@@ -41,5 +64,6 @@ void session_deadlines_set(struct sessions *sessions, const struct moment *now,
     *(target->last != 0 ? &session_deadlines_at(sessions, target->last)->later : &target->first) =
         member->seat + 1;
     target->last = member->seat + 1;
+    sessions->waiting |= UINT64_C(1) << queue;
     sessions->now_ns = now->mono_ns;
 }

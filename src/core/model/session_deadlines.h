@@ -12,9 +12,14 @@
 
 #include <roomd/moment.h>
 
-/* Queues; their waits are 0, 200 ms, 400 ms, 800 ms … 25 s. */
-#define SESSION_DEADLINE_AT_ONCE 1
-#define SESSION_DEADLINE_FIRST   2
+/* Queues. After AT_ONCE their waits are 10 ms and each a fifth more, doubling in four; then 25 s.
+ */
+#define SESSION_DEADLINE_AT_ONCE  1
+#define SESSION_DEADLINE_SHORTEST 2
+#define SESSION_DEADLINE_DOUBLING 4
+
+/* The queue with the shortest wait that is at least so long, as far as there is one. */
+uint8_t session_deadlines_queue(uint32_t wait_us);
 
 /* Sets the deadline of a session, in place of an earlier one. */
 void session_deadlines_set(struct sessions *sessions, const struct moment *now,

@@ -17,7 +17,7 @@
 #define SESSIONS_ENDED 1024U
 
 /* Waits: see session_deadlines.h. Queue 0 is none. */
-#define SESSIONS_QUEUES 10U
+#define SESSIONS_QUEUES 48U
 
 struct sessions_ended {
     uint64_t token;
@@ -37,6 +37,7 @@ struct sessions {
     uint64_t epochs; /* number of epochs so far */
     struct hash_index by_token;
     struct sessions_queue queues[SESSIONS_QUEUES];
+    uint64_t waiting; /* a bit for each queue that is not empty */
     struct sessions_ended ended[SESSIONS_ENDED];
     uint32_t ended_next;
     uint32_t repaired_s; /* the second in which `repaired` datagrams were sent again */

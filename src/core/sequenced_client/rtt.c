@@ -11,12 +11,18 @@
 
 #define RTT_UNKNOWN_NS MOMENT_NS_PER_S
 
+/* Timers and turns of loops are no more precise (RFC 9002, 6.1.2). */
+#define RTT_DEVIATION_MIN_NS MOMENT_NS_PER_MS
+
+/* Datagrams overtake each other by less. */
+#define RTT_TIMEOUT_MIN_NS (10 * MOMENT_NS_PER_MS)
+#define RTT_TIMEOUT_MAX_NS (10 * MOMENT_NS_PER_S)
+
 /*
- * Later messages wait for one that is repeated, so the back-off stays short. With 30 % lost each
- * way, four attempts in a row fail once in fifteen times. Heartbeats, which end, find out whether
- * the server is there at all.
+ * What is repeated holds up what follows it, so the back-off ends early. Heartbeats, which end,
+ * find out whether the server is there at all.
  */
-#define RTT_DOUBLINGS_MAX 3U
+#define RTT_BACKOFF_MAX_NS (1600 * MOMENT_NS_PER_MS)
 
 void rtt_sample(struct rtt *rtt, int64_t elapsed_ns)
 {
@@ -30,6 +36,7 @@ void rtt_sample(struct rtt *rtt, int64_t elapsed_ns)
     if (rtt->smoothed_ns == 0) {
         rtt->smoothed_ns = elapsed_ns;
         rtt->deviation_ns = elapsed_ns / 2;
+        rtt->first = true;
         return;
     }
     error_ns = rtt->smoothed_ns > elapsed_ns ? rtt->smoothed_ns - elapsed_ns
@@ -40,14 +47,19 @@ void rtt_sample(struct rtt *rtt, int64_t elapsed_ns)
         rtt->smoothed_ns = 1;
 }
 
-int64_t rtt_timeout(const struct rtt *rtt, unsigned doublings, int64_t min_ns, int64_t max_ns)
+int64_t rtt_timeout(const struct rtt *rtt, unsigned repeats)
 {
-    int64_t wait_ns =
-        rtt->smoothed_ns == 0 ? RTT_UNKNOWN_NS : rtt->smoothed_ns + 4 * rtt->deviation_ns;
+    int64_t deviations_ns = 4 * rtt->deviation_ns, wait_ns, most_ns;
 
-    if (wait_ns < min_ns)
-        wait_ns = min_ns;
-    for (unsigned n = 0; n < doublings && n < RTT_DOUBLINGS_MAX && wait_ns < max_ns; n++)
+    if (deviations_ns < RTT_DEVIATION_MIN_NS)
+        deviations_ns = RTT_DEVIATION_MIN_NS;
+    wait_ns = rtt->smoothed_ns == 0 ? RTT_UNKNOWN_NS : rtt->smoothed_ns + deviations_ns;
+    if (wait_ns < RTT_TIMEOUT_MIN_NS)
+        wait_ns = RTT_TIMEOUT_MIN_NS;
+    most_ns = 2 * wait_ns > RTT_BACKOFF_MAX_NS ? 2 * wait_ns : RTT_BACKOFF_MAX_NS;
+    if (most_ns > RTT_TIMEOUT_MAX_NS)
+        most_ns = RTT_TIMEOUT_MAX_NS;
+    for (; repeats > 0 && wait_ns < most_ns; repeats--)
         wait_ns *= 2;
-    return wait_ns < max_ns ? wait_ns : max_ns;
+    return wait_ns < most_ns ? wait_ns : most_ns;
 }

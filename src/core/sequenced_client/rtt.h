@@ -2,17 +2,20 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The smoothed round-trip time and its deviation (RFC 6298), and the timeouts derived from them.
- * Does not know what is sent.
+ * The smoothed round-trip time and its deviation (RFC 6298), and from them the one rule for all
+ * repetitions of this side (doc/protocol.md, 2.5). Does not know what is sent.
  */
 #ifndef ROOMD_CORE_SEQUENCED_CLIENT_RTT_H
 #define ROOMD_CORE_SEQUENCED_CLIENT_RTT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct rtt {
     int64_t smoothed_ns; /* 0: not measured yet */
     int64_t deviation_ns;
+    bool first; /* the first sample was taken: waits that run should follow it; the caller clears it
+                 */
 };
 
 /*
@@ -22,9 +25,10 @@ struct rtt {
 void rtt_sample(struct rtt *rtt, int64_t elapsed_ns);
 
 /*
- * The smoothed round-trip time and four deviations (1 s while unknown), at least `min_ns`, doubled
- * `doublings` times, but at most three times, and at most `max_ns`.
+ * How long to wait for an answer before repeating what was repeated `repeats` times: the smoothed
+ * round-trip time and four deviations or 1 ms (1 s while unknown), at least 10 ms, doubled with
+ * each repetition up to 1.6 s, or once where it is longer than that; at most 10 s.
  */
-int64_t rtt_timeout(const struct rtt *rtt, unsigned doublings, int64_t min_ns, int64_t max_ns);
+int64_t rtt_timeout(const struct rtt *rtt, unsigned repeats);
 
 #endif

@@ -74,7 +74,7 @@ static void deliver(struct sequenced_client *client, const struct moment *now,
     if (client->base.sink.event != NULL)
         client->base.sink.event(client->base.sink.ctx, &event, own);
     if (own != 0 && from->seq > client->messages.own_after)
-        sequenced_client_messages_acknowledged(client, own);
+        sequenced_client_messages_acknowledged(client, now, own, client->prompt);
     sequenced_client_members_event(client, from);
 }
 
@@ -138,6 +138,18 @@ int64_t sequenced_client_events_due_ns(const struct sequenced_client *client)
 
 /* ---- receiving ---- */
 
+/* Events that wait for others acknowledge messages, too. */
+static void note_own(struct sequenced_client *client, struct sequenced_events *events)
+{
+    struct sequenced_event event;
+
+    while (client->base.pending > 0 && sequenced_events_next(events, &event)) {
+        if (event.member == client->base.number && event.seq > client->messages.own_after)
+            sequenced_client_messages_arrived(
+                client, sequenced_client_messages_own(client, event.seq, event.said));
+    }
+}
+
 static bool is_report_due(const struct sequenced_client *client, const struct moment *now)
 {
     bool lossy = now->mono_ns < client->gaps.lossy_until_ns;
@@ -150,18 +162,24 @@ void sequenced_client_events_receive(struct sequenced_client *client, const stru
 {
     struct sequenced_events events;
     struct sequenced_client_reordered datagram;
+    bool is_new;
 
     if (sequenced_events_open(bytes, length, &events) != 0 || events.epoch != client->session.epoch)
         return;
     client->heartbeat.heard_ns = now->mono_ns;
-    /* Duplicates are reported, too: the previous report may be lost. */
+    /* Datagrams that bring nothing new are reported at once: the report of them may be lost. */
+    is_new = events.first + events.count - 1 > client->session.position;
     client->reports.events++;
-    sequenced_client_events_report(client,
-                                   now->mono_ns + (is_report_due(client, now) ? 0 : REPORT_NS));
+    sequenced_client_events_report(
+        client, now->mono_ns + (is_new && !is_report_due(client, now) ? REPORT_NS : 0));
     datagram = (struct sequenced_client_reordered){events.first, events.first + events.count - 1,
                                                    bytes, length};
-    if (datagram.last <= client->session.position)
+    if (!is_new)
         return;
+    client->prompt = client->gaps.count == 0 && client->blocked_ns == MOMENT_NEVER_NS;
     sequenced_client_reorder_put(&client->reorder, &datagram);
     sequenced_client_events_deliver(client, now);
+    client->prompt = false;
+    if (datagram.last > client->session.position)
+        note_own(client, &events);
 }

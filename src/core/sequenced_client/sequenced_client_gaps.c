@@ -13,9 +13,6 @@
 /* Reordering is brief. */
 #define GAP_NS (10 * MOMENT_NS_PER_MS)
 
-#define RETRY_MIN_NS (50 * MOMENT_NS_PER_MS)
-#define RETRY_MAX_NS (3 * MOMENT_NS_PER_S)
-
 /* One loss is rarely the last. */
 #define LOSSY_NS MOMENT_NS_PER_S
 
@@ -82,11 +79,9 @@ void sequenced_client_gaps_head(struct sequenced_client *client, const struct mo
 
 static int64_t due_ns(const struct sequenced_client *client, const struct sequenced_client_gap *gap)
 {
-    unsigned doublings = gap->asked > 0 ? gap->asked - 1 : 0;
-
     if (!gap->was_asked)
         return gap->seen_ns + GAP_NS;
-    return gap->asked_ns + rtt_timeout(&client->rtt, doublings, RETRY_MIN_NS, RETRY_MAX_NS);
+    return gap->asked_ns + rtt_timeout(&client->rtt, gap->asked > 0 ? gap->asked - 1 : 0);
 }
 
 /* A server keeps only the lowest ranges, so no others are requested. */

@@ -11,16 +11,16 @@
 #include <string.h>
 
 /*
- * How long to wait after each datagram; the last value is repeated. No server may be there to
- * answer HELLO; JOIN goes to one that has answered.
+ * How long to wait after each datagram; the last value is repeated. The first waits are short,
+ * since on a bad network somebody waits for each of them. No server may be there to answer HELLO;
+ * JOIN goes to one that has answered.
  */
-static const int64_t hello_waits_ns[] = {
-    MOMENT_NS_PER_S,     MOMENT_NS_PER_S,     2 * MOMENT_NS_PER_S, 2 * MOMENT_NS_PER_S,
-    4 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S, 8 * MOMENT_NS_PER_S, 16 * MOMENT_NS_PER_S};
-static const int64_t join_waits_ns[] = {MOMENT_NS_PER_S, MOMENT_NS_PER_S, 2 * MOMENT_NS_PER_S};
+static const int64_t hello_waits_ms[] = {100,  200,  400,  1000, 1000, 2000,
+                                         2000, 4000, 4000, 8000, 16000};
+static const int64_t join_waits_ms[] = {100, 200, 400, 1000, 1000, 2000};
 
-#define HELLO_WAITS (sizeof(hello_waits_ns) / sizeof(*hello_waits_ns))
-#define JOIN_WAITS  (sizeof(join_waits_ns) / sizeof(*join_waits_ns))
+#define HELLO_WAITS (sizeof(hello_waits_ms) / sizeof(*hello_waits_ms))
+#define JOIN_WAITS  (sizeof(join_waits_ms) / sizeof(*join_waits_ms))
 
 /* A cookie is valid for at least 120 s, so one that arrives a minute late does no harm. */
 #define ATTEMPT_NS (60 * MOMENT_NS_PER_S)
@@ -115,8 +115,8 @@ static int64_t wait_ns(const struct sequenced_client_handshake *handshake)
     unsigned before = handshake->sent - 1;
 
     if (handshake->phase == SEQUENCED_CLIENT_PHASE_HELLO)
-        return hello_waits_ns[before < HELLO_WAITS ? before : HELLO_WAITS - 1];
-    return join_waits_ns[before < JOIN_WAITS ? before : JOIN_WAITS - 1];
+        return hello_waits_ms[before < HELLO_WAITS ? before : HELLO_WAITS - 1] * MOMENT_NS_PER_MS;
+    return join_waits_ms[before < JOIN_WAITS ? before : JOIN_WAITS - 1] * MOMENT_NS_PER_MS;
 }
 
 void sequenced_client_handshake_tick(struct sequenced_client *client, const struct moment *now)

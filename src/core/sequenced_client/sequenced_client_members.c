@@ -11,9 +11,6 @@
 #include <roomd/moment.h>
 #include <string.h>
 
-/* Events wait for their authors' names meanwhile, so less than for a message. */
-#define PAGE_RETRY_MAX_NS (3 * MOMENT_NS_PER_S)
-
 /* A server sends pages at intervals no shorter than this. */
 #define PAGE_INTERVAL_NS (10 * MOMENT_NS_PER_MS)
 
@@ -69,10 +66,18 @@ bool sequenced_client_members_write(struct sequenced_client *client, const struc
         return true;
     if (!sequenced_client_up_add(up, &frame))
         return false;
-    members->due_ns = now->mono_ns + rtt_timeout(&client->rtt, members->asked,
-                                                 SEQUENCED_CLIENT_RETRY_MIN_NS, PAGE_RETRY_MAX_NS);
+    members->due_ns = now->mono_ns + rtt_timeout(&client->rtt, members->asked);
     members->asked++;
     return true;
+}
+
+void sequenced_client_members_refresh(struct sequenced_client *client, const struct moment *now)
+{
+    struct sequenced_client_members *members = &client->members;
+
+    if (members->asking && members->asked > 0)
+        members->due_ns =
+            sequenced_client_earlier(members->due_ns, now->mono_ns + rtt_timeout(&client->rtt, 0));
 }
 
 /* ---- pages ---- */

@@ -118,10 +118,36 @@ uint32_t sequenced_client_messages_own(const struct sequenced_client *client, ui
     return latest - back < messages->base + messages->own_from ? latest - back : 0;
 }
 
-void sequenced_client_messages_acknowledged(struct sequenced_client *client, uint32_t number)
+/* The answer to a message that was sent once (RFC 6298, 3). */
+static void sample(struct sequenced_client *client, const struct moment *now, uint32_t number)
 {
-    if (number <= client->messages.sent)
-        settle(client, number, CLIENT_TAKEN, 0);
+    struct sequenced_client_message *message = message_at(&client->messages, number);
+
+    if (message->once)
+        rtt_sample(&client->rtt, now->mono_ns - message->sent_ns);
+    message->once = false;
+}
+
+void sequenced_client_messages_acknowledged(struct sequenced_client *client,
+                                            const struct moment *now, uint32_t number, bool prompt)
+{
+    if (number < client->messages.first || number > client->messages.sent)
+        return;
+    if (prompt)
+        sample(client, now, number);
+    settle(client, number, CLIENT_TAKEN, 0);
+}
+
+void sequenced_client_messages_arrived(struct sequenced_client *client, uint32_t number)
+{
+    if (number >= client->messages.first && number <= client->messages.sent)
+        message_at(&client->messages, number)->arrived = true;
+}
+
+void sequenced_client_messages_missed(struct sequenced_client *client)
+{
+    for (uint32_t number = client->messages.first; number <= client->messages.sent; number++)
+        message_at(&client->messages, number)->arrived = false;
 }
 
 /*
@@ -140,11 +166,26 @@ static void expedite_before(struct sequenced_client_messages *messages, const st
     }
 }
 
+/* The latest of the messages that are newly kept is the one that was answered. */
+static void keep(struct sequenced_client_messages *messages, uint32_t number, uint32_t *newest)
+{
+    struct sequenced_client_message *message = message_at(messages, number);
+
+    if (message->kept)
+        return;
+    message->kept = true;
+    messages->progressed = true;
+    if (*newest != 0)
+        message_at(messages, *newest)->once = false;
+    *newest = number;
+}
+
 void sequenced_client_messages_taken(struct sequenced_client *client, const struct moment *now,
                                      const struct sequenced_down_frame *frame)
 {
     struct sequenced_client_messages *messages = &client->messages;
     uint32_t first = messages->first, upto = frame->taken.upto, last = messages->sent, kept = 0;
+    uint32_t newest = 0;
 
     if (upto > sequenced_client_messages_sent(client))
         return;
@@ -157,7 +198,7 @@ void sequenced_client_messages_taken(struct sequenced_client *client, const stru
                 number >= messages->first && (frame->taken.kept >> (wire - upto - 1) & 1U) != 0;
 
             if (is_kept)
-                message_at(messages, number)->kept = true;
+                keep(messages, number, &newest);
             kept = is_kept ? number : kept;
         } else if (wire <= upto && upto - wire < WINDOW) {
             bool refused = (frame->taken.refused >> (upto - wire) & 1U) != 0;
@@ -165,6 +206,8 @@ void sequenced_client_messages_taken(struct sequenced_client *client, const stru
             settle(client, number, refused ? CLIENT_REFUSED : CLIENT_TAKEN, 0);
         }
     }
+    if (newest != 0)
+        sample(client, now, newest);
     expedite_before(messages, now, kept);
 }
 
@@ -191,6 +234,7 @@ void sequenced_client_messages_not_taken(struct sequenced_client *client, const 
         number < messages->first || number > messages->sent ||
         message_at(messages, number)->settled)
         return;
+    sample(client, now, number);
     if (frame->not_taken.why == SEQUENCED_WHY_SLOW_DOWN)
         on_slow_down(messages, now, number, frame->not_taken.wait_cs);
     else
@@ -232,8 +276,7 @@ void sequenced_client_messages_resumed(struct sequenced_client *client, const st
                                        uint32_t said, uint64_t head, bool restarted)
 {
     struct sequenced_client_messages *messages = &client->messages;
-    int64_t retry_ns = now->mono_ns + rtt_timeout(&client->rtt, 0, SEQUENCED_CLIENT_RETRY_MIN_NS,
-                                                  SEQUENCED_CLIENT_RETRY_MAX_NS);
+    int64_t retry_ns = now->mono_ns + rtt_timeout(&client->rtt, 0);
 
     if (restarted || said > sequenced_client_messages_sent(client)) {
         adopt_session(client, said, head);
@@ -246,7 +289,7 @@ void sequenced_client_messages_resumed(struct sequenced_client *client, const st
         /* A message that was decided on is reported by its own event, which may be in flight. */
         message->due_ns = session_number(messages, number) > said ? now->mono_ns : retry_ns;
         message->repeated = 0;
-        message->kept = false;
+        message->kept = message->arrived = message->once = false;
     }
 }
 
@@ -282,12 +325,15 @@ bool sequenced_client_messages_exhausted(const struct sequenced_client *client)
 
 /* ---- sending ---- */
 
-/* A message that the server keeps waits for those before it, unless it is the lowest. */
+/*
+ * A message that the server keeps waits for those before it. One whose event waits for those before
+ * it is as good as acknowledged.
+ */
 static int64_t message_due_ns(const struct sequenced_client_messages *messages, uint32_t number)
 {
     const struct sequenced_client_message *message = &messages->ring[number % CLIENT_PENDING_MAX];
 
-    if (message->settled || (message->kept && number > messages->first))
+    if (message->settled || message->arrived || message->kept)
         return MOMENT_NEVER_NS;
     if (number >= messages->slow_from && messages->slow_until_ns > message->due_ns)
         return messages->slow_until_ns;
@@ -315,18 +361,22 @@ static uint32_t window_end(const struct sequenced_client_messages *messages)
 void sequenced_client_messages_refresh(struct sequenced_client *client, const struct moment *now)
 {
     struct sequenced_client_messages *messages = &client->messages;
-    int64_t retry_ns = now->mono_ns + rtt_timeout(&client->rtt, 0, SEQUENCED_CLIENT_RETRY_MIN_NS,
-                                                  SEQUENCED_CLIENT_RETRY_MAX_NS);
+    int64_t retry_ns = now->mono_ns + rtt_timeout(&client->rtt, 0);
 
-    if (!messages->progressed)
+    if (!messages->progressed && !client->rtt.first)
         return;
     messages->progressed = false;
     for (uint32_t number = messages->first; number <= messages->sent; number++) {
         struct sequenced_client_message *message = message_at(messages, number);
 
-        if (message->repeated > 0)
+        if (message->repeated > 0 || client->rtt.first)
             message->due_ns = sequenced_client_earlier(message->due_ns, retry_ns);
         message->repeated = 0;
+        /* Those before it are decided, and so is this one, or its event is in flight. */
+        if (message->kept && number == messages->first) {
+            message->kept = false;
+            message->due_ns = retry_ns;
+        }
     }
 }
 
@@ -354,13 +404,13 @@ static bool write_message(struct sequenced_client *client, const struct moment *
 
     if (!sequenced_client_up_add(up, &frame))
         return false;
+    message->once = number > messages->sent;
+    message->sent_ns = now->mono_ns;
     if (number > messages->sent)
         messages->sent = number;
     else if (++message->repeated == UNANSWERED_MAX && !client->heartbeat.asking)
         sequenced_client_heartbeat_ask(client, now);
-    message->due_ns =
-        now->mono_ns + rtt_timeout(&client->rtt, message->repeated, SEQUENCED_CLIENT_RETRY_MIN_NS,
-                                   SEQUENCED_CLIENT_RETRY_MAX_NS);
+    message->due_ns = now->mono_ns + rtt_timeout(&client->rtt, message->repeated);
     return true;
 }
 

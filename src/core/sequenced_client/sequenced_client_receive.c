@@ -21,6 +21,7 @@ static void on_gap(struct sequenced_client *client, const struct moment *now, ui
     missed = oldest - 1 - client->session.position;
     client->session.position = oldest - 1;
     client->blocked_ns = MOMENT_NEVER_NS;
+    sequenced_client_messages_missed(client);
     sequenced_client_members_ask(client, now, true);
     if (client->base.sink.missed != NULL)
         client->base.sink.missed(client->base.sink.ctx, missed);

@@ -22,10 +22,6 @@
 
 #include <roomd/sequenced_client.h>
 
-/* Retransmission timeouts of messages, LEAVE and MEMBERS (doc/protocol.md, 2.10). */
-#define SEQUENCED_CLIENT_RETRY_MIN_NS (200 * MOMENT_NS_PER_MS)
-#define SEQUENCED_CLIENT_RETRY_MAX_NS (10 * MOMENT_NS_PER_S)
-
 struct sequenced_client;
 
 /* An UP that is being filled. */
@@ -165,6 +161,9 @@ void sequenced_client_members_page(struct sequenced_client *client, const struct
 bool sequenced_client_members_author(struct sequenced_client *client, uint32_t number,
                                      const struct listed_member **ret_listed);
 
+/* The first round trip was measured: shortens the wait for a page. */
+void sequenced_client_members_refresh(struct sequenced_client *client, const struct moment *now);
+
 /* An event was delivered. */
 void sequenced_client_members_event(struct sequenced_client *client,
                                     const struct sequenced_event *event);
@@ -179,10 +178,13 @@ bool sequenced_client_members_write(struct sequenced_client *client, const struc
 
 struct sequenced_client_message {
     int64_t due_ns;
+    int64_t sent_ns; /* if `once` */
     uint16_t length;
     uint8_t what;
     bool settled;
-    bool kept; /* the server has it, and waits for those before it */
+    bool kept;    /* the server has it, and waits for those before it */
+    bool arrived; /* its event has come, and waits for those before it */
+    bool once;    /* it was sent once, so its answer measures the round trip */
     unsigned repeated;
     char text[CLIENT_TEXT_MAX_BYTES];
 };
@@ -200,7 +202,7 @@ struct sequenced_client_messages {
     uint64_t own_after; /* own events up to this one are an earlier program's */
     /* Until its session is resumed: the earlier program knew the outcomes up to this one. */
     uint32_t notified;
-    bool progressed;    /* something was decided since sequenced_client_messages_refresh */
+    bool progressed;    /* something was kept or decided since sequenced_client_messages_refresh */
     uint32_t slow_from; /* from this number on, nothing is sent before slow_until_ns */
     int64_t slow_until_ns;
     struct sequenced_client_message ring[CLIENT_PENDING_MAX]; /* n at n % CLIENT_PENDING_MAX */
@@ -229,8 +231,16 @@ void sequenced_client_messages_end(struct sequenced_client *client);
 uint32_t sequenced_client_messages_own(const struct sequenced_client *client, uint64_t seq,
                                        uint16_t said);
 
-/* The message's event was delivered. */
-void sequenced_client_messages_acknowledged(struct sequenced_client *client, uint32_t number);
+/* The message's event was delivered; `prompt`: as soon as it came, and it was not missing before.
+ */
+void sequenced_client_messages_acknowledged(struct sequenced_client *client,
+                                            const struct moment *now, uint32_t number, bool prompt);
+
+/* The message's event has come, and waits in the reorder buffer. */
+void sequenced_client_messages_arrived(struct sequenced_client *client, uint32_t number);
+
+/* Events in the reorder buffer were skipped. */
+void sequenced_client_messages_missed(struct sequenced_client *client);
 void sequenced_client_messages_taken(struct sequenced_client *client, const struct moment *now,
                                      const struct sequenced_down_frame *frame);
 void sequenced_client_messages_not_taken(struct sequenced_client *client, const struct moment *now,
@@ -245,8 +255,8 @@ uint32_t sequenced_client_messages_decided(const struct sequenced_client *client
 /* True if all numbers of the session are used. */
 bool sequenced_client_messages_exhausted(const struct sequenced_client *client);
 /*
- * If something was decided, shortens the waits for the messages in flight, since the server
- * answers.
+ * Shortens the waits for the messages in flight if something was kept or decided, since the server
+ * answers, or if the first round trip was measured.
  */
 void sequenced_client_messages_refresh(struct sequenced_client *client, const struct moment *now);
 int64_t sequenced_client_messages_due_ns(const struct sequenced_client *client);
@@ -308,6 +318,7 @@ struct sequenced_client {
     struct sequenced_client_reorder reorder;
     struct sequenced_client_reports reports;
     int64_t blocked_ns; /* since when events wait for a name; MOMENT_NEVER_NS: they do not */
+    bool prompt;        /* the events being delivered have just come, and were not missing */
     struct sequenced_client_gaps gaps;
     struct sequenced_client_members members;
     struct sequenced_client_messages messages;

@@ -7,8 +7,14 @@
 #include "core/model/session_deadlines.h"
 #include "core/room/room_ops.h"
 
-/* Until it is measured. */
+/* Until it is measured; a handshake that took longer tells nothing. */
 #define ROUND_TRIP_US 1000000U
+
+/* Timers and turns of loops are no more precise (RFC 9002, 6.1.2). */
+#define DEVIATION_MIN_US 1000U
+
+/* A client reports what comes that late. */
+#define REPORT_DELAY_US 20000U
 
 /* A client needs this long to notice a gap, however near it is. */
 #define ROUND_TRIP_MIN_MS 10U
@@ -16,25 +22,64 @@
 /* A longer sample means that a machine slept. */
 #define SAMPLE_MAX_US 60000000U
 
-void session_acks_reset(struct session *session)
+static uint32_t round_trip_us(const struct session *session)
 {
-    session->window = SESSION_WINDOW_FIRST;
-    session->round_trip_us = 0;
-    session->flags &= (uint8_t)~(SESSION_SAMPLED | SESSION_LOST);
+    return session->round_trip_us != 0 ? session->round_trip_us : ROUND_TRIP_US;
 }
 
 static uint32_t round_trip_ms(const struct session *session)
 {
-    uint32_t measured_ms =
-        (session->round_trip_us != 0 ? session->round_trip_us : ROUND_TRIP_US) / 1000;
+    uint32_t measured_ms = round_trip_us(session) / 1000;
 
     return measured_ms > ROUND_TRIP_MIN_MS ? measured_ms : ROUND_TRIP_MIN_MS;
 }
 
-/*
- * The first sample is taken unchanged; later ones are smoothed with a weight of one eighth (RFC
- * 6298, section 2).
- */
+/* The one rule for all that is repeated to a member (doc/protocol.md, 2.5). */
+static void follow_round_trip(struct session *session)
+{
+    uint32_t deviations_us = 4 * session->deviation_us;
+
+    if (deviations_us < DEVIATION_MIN_US)
+        deviations_us = DEVIATION_MIN_US;
+    session->wait =
+        session_deadlines_queue(round_trip_us(session) + deviations_us + REPORT_DELAY_US);
+}
+
+void session_acks_reset(struct session *session)
+{
+    session->window = SESSION_WINDOW_FIRST;
+    session->round_trip_us = session->deviation_us = 0;
+    session->flags &= (uint8_t)~(SESSION_SAMPLED | SESSION_LOST | SESSION_GUESSED);
+    follow_round_trip(session);
+}
+
+static void take_first(struct session *session, uint32_t sample_us)
+{
+    session->round_trip_us = sample_us;
+    session->deviation_us = sample_us / 2;
+}
+
+void session_acks_guess(struct session *session, uint64_t elapsed_ms)
+{
+    if (elapsed_ms >= ROUND_TRIP_US / 1000)
+        return;
+    take_first(session, (uint32_t)elapsed_ms * 1000 + 1);
+    session->flags |= SESSION_GUESSED;
+    follow_round_trip(session);
+}
+
+/* RFC 6298, section 2. */
+static void smooth(struct session *session, uint32_t sample_us)
+{
+    uint32_t error_us = session->round_trip_us > sample_us ? session->round_trip_us - sample_us
+                                                           : sample_us - session->round_trip_us;
+
+    session->deviation_us = (uint32_t)(((uint64_t)session->deviation_us * 3 + error_us) / 4);
+    session->round_trip_us = (uint32_t)(((uint64_t)session->round_trip_us * 7 + sample_us) / 8);
+    if (session->round_trip_us == 0)
+        session->round_trip_us = 1;
+}
+
 static void measure(const struct moment *now, struct session *session)
 {
     uint32_t sample_us = (uint32_t)(now->mono_ns / 1000) - session->sampled_us;
@@ -44,10 +89,12 @@ static void measure(const struct moment *now, struct session *session)
         return;
     if (sample_us == 0)
         sample_us = 1;
-    session->round_trip_us =
-        session->round_trip_us == 0
-            ? sample_us
-            : (uint32_t)(((uint64_t)session->round_trip_us * 7 + sample_us) / 8);
+    if (session->round_trip_us == 0 || (session->flags & SESSION_GUESSED) != 0)
+        take_first(session, sample_us);
+    else
+        smooth(session, sample_us);
+    session->flags &= (uint8_t)~SESSION_GUESSED;
+    follow_round_trip(session);
 }
 
 /* The number of datagrams in flight: those that begin, or reach, beyond its position. */
@@ -95,6 +142,7 @@ void session_acks_position(struct room *room, const struct moment *now, struct m
     if (position <= session->position || position >= cursor)
         return;
     session->position = position;
+    session->flags &= (uint8_t)~SESSION_PROBED;
     if ((session->flags & SESSION_GAP) != 0 && position + 1 >= session_whole(session->gap, cursor))
         session->flags &= (uint8_t)~SESSION_GAP;
     if ((session->flags & SESSION_SAMPLED) != 0 &&
@@ -107,7 +155,7 @@ void session_acks_position(struct room *room, const struct moment *now, struct m
     if (position + 1 == cursor && (session->flags & SESSION_GAP) == 0)
         session_deadlines_stop(room->sessions, member);
     else if (session->queue != SESSION_DEADLINE_AT_ONCE)
-        session_deadlines_set(room->sessions, now, member, SESSION_DEADLINE_FIRST);
+        session_deadlines_set(room->sessions, now, member, session->wait);
     if (cursor <= transcript_released(room->transcript))
         registry_mark_behind(room->registry, member);
 }
@@ -153,6 +201,6 @@ void session_acks_nack(struct room *room, const struct moment *now, struct membe
         return;
     shrink(now, session);
     if (session->queue != SESSION_DEADLINE_AT_ONCE)
-        session_deadlines_set(room->sessions, now, member, SESSION_DEADLINE_FIRST);
+        session_deadlines_set(room->sessions, now, member, session->wait);
     registry_mark_behind(room->registry, member);
 }

@@ -15,6 +15,9 @@
 /* The path has changed: resets window and round-trip time. */
 void session_acks_reset(struct session *session);
 
+/* The handshake took so long: until a report measures the round trip, that is taken for it. */
+void session_acks_guess(struct session *session, uint64_t elapsed_ms);
+
 /*
  * The member has all events up to `position`. Ignored if it is not above the last one, or was not
  * sent yet.

@@ -190,6 +190,7 @@ static void settle_new(struct delivery *delivery, struct session *session, struc
 {
     slot->cursor = pending->cursor;
     session->flight++;
+    session->flags &= (uint8_t)~SESSION_PROBED;
     delivery->wiring.stats->events_delivered += pending->events;
     /* One datagram is measured at a time. */
     if ((session->flags & SESSION_SAMPLED) != 0)
@@ -207,6 +208,7 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
     const struct outbox_entry *entries = &delivery->batch.entries[portion->first];
     const struct pending *pending = &delivery->batch.pending[portion->pending];
     uint16_t count = portion->count, i;
+    bool is_new = false;
 
     for (i = 0; i < count; i++) {
         if (delivery_was_put_off(delivery, &entries[i], slot))
@@ -219,12 +221,15 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
             settle_repair(delivery, session, slot, pending[i].cursor);
         else
             settle_new(delivery, session, slot, &pending[i]);
+        is_new = is_new || !pending[i].repair;
     }
-    /* A gap is told at once, whatever was sent; repairs beyond the budget wait. */
-    if ((i > 0 && session->queue != SESSION_DEADLINE_AT_ONCE) ||
+    /*
+     * A gap is told at once, whatever was sent; repairs beyond the budget wait. A repair does not
+     * begin the wait anew: it may be a probe, and the next one is due later.
+     */
+    if ((is_new && session->queue != SESSION_DEADLINE_AT_ONCE) ||
         (session->nacks.count > 0 && session->queue == 0))
-        session_deadlines_set(delivery->wiring.sessions, delivery->now, member,
-                              SESSION_DEADLINE_FIRST);
+        session_deadlines_set(delivery->wiring.sessions, delivery->now, member, session->wait);
     return i;
 }
 

@@ -167,6 +167,7 @@ static void begin_run(const struct attempt *attempt, struct member *member, uint
     /* A restarted program has other messages under these numbers; one that was not repeats them. */
     reorder_forget(room->reorder, &session->reorder);
     session_acks_reset(session);
+    session_acks_guess(session, milliseconds(attempt->now) - attempt->made_ms);
     room_slot(room, member)->cursor = position + 1;
     apply_move(room, attempt->now, member, attempt->path);
 }

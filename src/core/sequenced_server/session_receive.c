@@ -218,7 +218,7 @@ static void note_heard(const struct context *context)
         return;
     registry_mark_behind(context->room->registry, context->member);
     session_deadlines_set(context->room->sessions, context->now, context->member,
-                          SESSION_DEADLINE_FIRST);
+                          context->member->session->wait);
 }
 
 static void handle_run(struct context *context, struct sequenced_up_reader *reader)

@@ -25,7 +25,7 @@
  * While more is owed to a member than its window allows, it is asked at least this often: its
  * reports may be lost, and it does not know that more is waiting.
  */
-#define QUEUE_MORE_OWED 5U
+#define MORE_OWED_US 1500000U
 
 /* But only if it was heard this recently. */
 #define MORE_OWED_HEARD_NS (10 * MOMENT_NS_PER_S)
@@ -39,32 +39,65 @@ static int64_t due_ns(const struct sessions *sessions, const struct session *ses
     return (now_ms + (int32_t)(session->due_ms - (uint32_t)now_ms)) * MOMENT_NS_PER_MS;
 }
 
+/* Sends the last datagram again: it may be lost, or the report of it. */
+static void probe(struct room *room, struct member *member, uint64_t cursor)
+{
+    struct session *session = member->session;
+
+    session->flags |= SESSION_PROBED;
+    session->flags &= (uint8_t)~SESSION_SAMPLED;
+    nacks_add(&session->nacks, cursor, cursor - 1, cursor - 1);
+    registry_mark_behind(room->registry, member);
+}
+
+/* What was not reported is sent again once, and then told; so is a gap. False if there is nothing.
+ */
+static bool repeat(struct room *room, struct member *member, uint64_t cursor)
+{
+    const struct session *session = member->session;
+    struct sequenced_down_frame frame = {.kind = SEQUENCED_DOWN_HEAD, .head = cursor - 1};
+
+    if ((session->flags & SESSION_GAP) != 0)
+        frame = (struct sequenced_down_frame){.kind = SEQUENCED_DOWN_GAP,
+                                              .oldest = session_whole(session->gap, cursor)};
+    else if (session->position + 1 >= cursor)
+        return false;
+    else if ((session->flags & SESSION_PROBED) == 0) {
+        probe(room, member, cursor);
+        return true;
+    }
+    session_send_frame(room, member, &frame);
+    return true;
+}
+
+static uint8_t next_queue(const struct room *room, const struct moment *now,
+                          const struct member *member, uint64_t cursor)
+{
+    const struct session *session = member->session;
+    unsigned next = session->queue == SESSION_DEADLINE_AT_ONCE
+                        ? session->wait
+                        : session->queue + (unsigned)SESSION_DEADLINE_DOUBLING;
+    uint8_t most = SESSIONS_QUEUES - 1;
+
+    if (cursor <= transcript_released(room->transcript) &&
+        now->mono_ns - member->heard_ns < MORE_OWED_HEARD_NS)
+        most = session_deadlines_queue(MORE_OWED_US);
+    most = most > session->wait ? most : session->wait;
+    return next < most ? (uint8_t)next : most;
+}
+
 static void fire(struct room *room, const struct moment *now, struct member *member)
 {
     struct session *session = member->session;
     uint64_t cursor = room_slot(room, member)->cursor;
-    uint8_t next =
-        session->queue + 1U < SESSIONS_QUEUES ? (uint8_t)(session->queue + 1U) : session->queue;
+    bool waits = session->nacks.count > 0; /* for the budget */
 
-    if (session->nacks.count > 0)
+    if (waits)
         registry_mark_behind(room->registry, member);
-    if ((session->flags & SESSION_GAP) != 0) {
-        session_send_frame(
-            room, member,
-            &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_GAP,
-                                           .oldest = session_whole(session->gap, cursor)});
-    } else if (session->position + 1 < cursor) {
-        session_send_frame(
-            room, member,
-            &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEAD, .head = cursor - 1});
-    } else if (session->nacks.count == 0) {
+    if (repeat(room, member, cursor) || waits)
+        session_deadlines_set(room->sessions, now, member, next_queue(room, now, member, cursor));
+    else
         session_deadlines_stop(room->sessions, member);
-        return;
-    }
-    if (cursor <= transcript_released(room->transcript) && next > QUEUE_MORE_OWED &&
-        now->mono_ns - member->heard_ns < MORE_OWED_HEARD_NS)
-        next = QUEUE_MORE_OWED;
-    session_deadlines_set(room->sessions, now, member, next);
 }
 
 static void fire_queue(struct room *room, const struct moment *now,
@@ -135,8 +168,8 @@ static void expire_silent(struct room *room, const struct moment *now)
 
 void session_timers_tick(struct room *room, const struct moment *now)
 {
-    for (uint32_t queue = 1; queue < SESSIONS_QUEUES; queue++)
-        fire_queue(room, now, &room->sessions->queues[queue]);
+    for (uint64_t waiting = room->sessions->waiting; waiting != 0; waiting &= waiting - 1)
+        fire_queue(room, now, &room->sessions->queues[__builtin_ctzll(waiting)]);
     expire_silent(room, now);
 }
 
@@ -151,10 +184,9 @@ int64_t session_timers_next_tick(const struct room *room)
     away = away_due_ns(room);
     timeout = timeout_due_ns(room);
     next = away < timeout ? away : timeout;
-    for (uint32_t queue = 1; queue < SESSIONS_QUEUES; queue++) {
-        uint32_t first = sessions->queues[queue].first;
-        int64_t due =
-            first != 0 ? due_ns(sessions, session_deadlines_at(sessions, first)) : MOMENT_NEVER_NS;
+    for (uint64_t waiting = sessions->waiting; waiting != 0; waiting &= waiting - 1) {
+        uint32_t first = sessions->queues[__builtin_ctzll(waiting)].first;
+        int64_t due = due_ns(sessions, session_deadlines_at(sessions, first));
 
         next = due < next ? due : next;
     }
