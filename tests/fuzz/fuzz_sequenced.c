@@ -134,6 +134,7 @@ static void rewrite_events(const uint8_t *bytes, size_t length, struct written *
         return;
     FUZZ_CHECK(events.count >= 1 && events.count <= SEQUENCED_DATAGRAM_MAX_BYTES);
     sequenced_events_begin(&bundle, out->bytes, sizeof(out->bytes), events.epoch);
+    sequenced_events_repeat(&bundle, events.repeats);
     while (sequenced_events_next(&events, &read)) {
         struct event event;
 
@@ -145,6 +146,9 @@ static void rewrite_events(const uint8_t *bytes, size_t length, struct written *
         out->items++;
     }
     out->length = sequenced_events_length(&bundle);
+    /* Repeats alone are no datagram. */
+    if (out->items <= events.repeats)
+        memset(out, 0, sizeof(*out));
 }
 
 /* Reads a datagram and writes what was read. */

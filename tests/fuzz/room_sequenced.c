@@ -182,6 +182,9 @@ static void on_frame(struct world *world, struct program *program, const struct 
     case SEQUENCED_DOWN_MEMBERS:
         FUZZ_CHECK(frame->members.head <= transcript_appended(world->fuzz.room->transcript));
         break;
+    case SEQUENCED_DOWN_REPORT:
+        FUZZ_CHECK(frame->report.packet <= program->packet || program->wild);
+        break;
     }
 }
 
@@ -347,16 +350,13 @@ static void say(struct world *world, struct program *program, uint8_t what)
     up(world, program, &frame);
 }
 
-/* One or two ranges, of missing events or of any. */
+/* Some of the events after its position, missing or not. */
 static void report_missing(struct world *world, struct program *program, uint8_t what)
 {
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MISSING};
 
-    frame.missing.count = 1 + (what >> 7);
-    for (size_t i = 0; i < frame.missing.count; i++) {
-        frame.missing.ranges[i].first = program->position + 1 + (what & 7) + i * 4;
-        frame.missing.ranges[i].length = 1 + (what >> 3 & 7);
-    }
+    for (size_t n = 0; n <= (what >> 3 & 7U); n++)
+        sequenced_up_ask(&frame, (what & 7U) + n * ((what & 0x80) != 0 ? 31 : 1));
     up(world, program, &frame);
 }
 
@@ -469,16 +469,17 @@ static void request_missing(struct world *world, struct program *program)
 {
     const struct registry *registry = world->fuzz.room->registry;
     uint64_t cursor = registry_slot(registry, member_of(world, program)->position)->cursor;
-    struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MISSING, .missing.count = 1};
+    struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MISSING};
     uint64_t first = program->position + 1, last = first;
 
     if (program->head < first || cursor <= first) {
         up(world, program, NULL);
         return;
     }
-    while (last + 1 < cursor && last < program->head && !has(program, last + 1))
-        last++;
-    frame.missing.ranges[0] = (struct sequenced_range){first, last - first + 1};
+    sequenced_up_ask(&frame, 0);
+    while (last + 1 < cursor && last < program->head && last - first + 1 < SEQUENCED_MISSING_MAX &&
+           !has(program, last + 1))
+        sequenced_up_ask(&frame, ++last - first);
     up(world, program, &frame);
 }
 

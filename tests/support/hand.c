@@ -105,7 +105,10 @@ void hand_up(struct hand *hand, const struct sequenced_up_frame *frames, size_t 
     const struct sequenced_up up = {.token = hand->token,
                                     .run = hand->run,
                                     .packet = ++hand->packet,
-                                    .position = hand->position};
+                                    .position = hand->position,
+                                    .received = hand->received,
+                                    .lost = hand->lost,
+                                    .delay = hand->delay};
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
     struct octets_writer writer = sequenced_write(bytes, sizeof(bytes));
 
@@ -144,8 +147,9 @@ void hand_missing(struct hand *hand, uint64_t first, uint64_t length)
 {
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MISSING};
 
-    frame.missing.count = 1;
-    frame.missing.ranges[0] = (struct sequenced_range){first, length};
+    for (uint64_t n = first - hand->position - 1; length > 0 && n < SEQUENCED_MISSING_MAX;
+         n++, length--)
+        sequenced_up_ask(&frame, n);
     hand_up(hand, &frame, 1);
 }
 

@@ -21,7 +21,8 @@ struct hand {
     uint64_t nonce, epoch, token, position;
     uint32_t packet, member;
     uint16_t run;
-    size_t read; /* how many datagrams to its port hand_next has returned */
+    uint16_t received, lost, delay; /* as its UPs report them */
+    size_t read;                    /* how many datagrams to its port hand_next has returned */
     uint8_t cookie[SEQUENCED_COOKIE_MAX_BYTES];
     size_t cookie_length;
     struct sequenced_welcome welcome; /* its slices point into the outbox */

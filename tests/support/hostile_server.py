@@ -176,7 +176,8 @@ class SequencedRoom(Room):
 
     @staticmethod
     def segment(first, body):
-        return b"\xfc\1" + EPOCH.to_bytes(8, "big") + first.to_bytes(8, "big") + TIME_MS.to_bytes(6, "big") + body
+        return (b"\xfc\1\0" + EPOCH.to_bytes(8, "big") + b"\0" + wire.Varint().write(first)
+                + TIME_MS.to_bytes(6, "big") + body)
 
     def remove(self):
         """Removes the client, for a hostile reason."""

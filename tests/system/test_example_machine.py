@@ -62,8 +62,8 @@ class Played(unittest.TestCase):
     def down(self, *frames):
         self.receive(wire.Down(TOKEN, self.client.session.run, list(frames), True))
 
-    def events(self, first, *events, epoch=EPOCH):
-        start = b"\xfc\1" + epoch.to_bytes(8, "big") + first.to_bytes(8, "big") + bytes(6)
+    def events(self, first, *events, epoch=EPOCH, repeats=0):
+        start = b"\xfc\1\0" + epoch.to_bytes(8, "big") + bytes((repeats, first)) + bytes(6)
         self.client.receive(start + b"".join(events), self.now)
 
     def welcome(self, position=10, **changes):
@@ -158,7 +158,7 @@ class Hearing(Played):
         self.enter()
         self.events(14, chat(MEMBER, 0, "x"))
         self.assertEqual([], self.frames(self.later(0.009)))
-        missing = wire.Missing([wire.Range(1, 2)])
+        missing = wire.Missing(3, b"\3")
         self.assertEqual([missing], self.frames(self.later(0.002)))
         self.assertEqual([], self.frames(self.later(0.023)))
         self.assertEqual([missing], self.frames(self.later(0.003)))
@@ -166,18 +166,36 @@ class Hearing(Played):
         self.assertEqual([14], [up.position for up in self.sent()])
         self.assertEqual([], self.later(1))
 
-    def test_no_more_than_four_ranges_are_asked_for_and_the_lowest_first(self):
+    def test_all_gaps_are_asked_for_at_once(self):
         self.enter()
         for number in range(13, 25, 2):
             self.events(number, chat(MEMBER, 0, "x"))
         asked = self.frames(self.later(0.015))
-        self.assertEqual([wire.Missing([wire.Range(ahead, 1) for ahead in (1, 3, 5, 7)])], asked)
+        self.assertEqual([wire.Missing(12, bytes((0b01010101, 0b101)))], asked)
+        self.assertEqual([12, 14, 16, 18, 20, 22], wire.numbers_of(asked[0], 11))
 
     def test_a_head_that_was_told_shows_a_loss_at_the_end(self):
         self.enter()
         self.down(wire.Head(13))
         self.assertEqual([11], [up.position for up in self.sent()])
-        self.assertEqual([wire.Missing([wire.Range(1, 2)])], self.frames(self.later(0.011)))
+        self.assertEqual([wire.Missing(2, b"\3")], self.frames(self.later(0.011)))
+
+    def test_a_report_says_what_has_come_what_was_lost_and_how_long_ago(self):
+        self.enter()
+        came = self.client.arrivals.received
+        self.events(12, chat(MEMBER, 0, "a"))
+        self.assertEqual([(12, came + 1, 0, 200)], [up[3:7] for up in self.later(0.02)])
+        self.events(15, chat(MEMBER, 0, "x"))
+        self.assertEqual([(12, came + 2, 2, 300)], [up[3:7] for up in self.later(0.01)])
+        self.down(wire.Gap(15))
+        self.assertEqual([(14, came + 3, 2, wire.DELAY_UNKNOWN)], [up[3:7] for up in self.sent()])
+
+    def test_events_that_are_repeated_are_shown_once(self):
+        self.enter()
+        self.events(12, chat(MEMBER, 0, "a"))
+        self.events(12, chat(MEMBER, 0, "a"), chat(MEMBER, 0, "b"), repeats=1)
+        self.events(13, chat(MEMBER, 0, "b"), chat(MEMBER, 0, "c"), chat(MEMBER, 0, "d"), repeats=2)
+        self.assertEqual([("carol", text) for text in "abcd"], self.shown())
 
     def test_the_position_is_reported_at_the_fifth_events_or_after_a_moment(self):
         self.enter()
@@ -190,16 +208,31 @@ class Hearing(Played):
         self.assertEqual([], self.later(0.019))
         self.assertEqual([17], [up.position for up in self.later(0.002)])
 
-    def test_after_a_loss_the_position_is_reported_at_the_second_events(self):
+    def test_after_a_loss_events_are_reported_at_once_after_a_quiet(self):
         self.enter()
         self.events(13, chat(MEMBER, 0, "x"))
         self.later(0.015)
         self.events(12, chat(MEMBER, 0, "x"))
-        self.sent()
+        self.assertEqual([13], [up.position for up in self.sent()])
+        self.later(0.021)
         self.events(14, chat(MEMBER, 0, "x"))
-        self.assertEqual([], self.sent())
+        self.assertEqual([14], [up.position for up in self.sent()])
         self.events(15, chat(MEMBER, 0, "x"))
-        self.assertEqual([15], [up.position for up in self.sent()])
+        self.assertEqual([], self.sent())
+        self.later(10)
+        self.events(16, chat(MEMBER, 0, "x"))
+        self.assertEqual([], self.sent())
+
+    def test_after_a_loss_the_next_up_repeats_a_message_once(self):
+        self.enter()
+        self.down(wire.Head(11))
+        self.sent()
+        self.client.say("hello")
+        self.assertEqual([1], self.messages(self.sent()))
+        self.assertEqual([], self.messages(self.later(0.01)))
+        for again in ([1], []):
+            self.down(wire.Head(11))
+            self.assertEqual(again, self.messages(self.sent()))
 
     def test_forgotten_events_are_counted_and_the_members_are_asked_for_anew(self):
         self.enter()

@@ -15,7 +15,7 @@ from room_program import Filter
 from test_example_client import CTRL_C, END_OF_INPUT, SCRIPT, ClientTest, environment, place
 
 LEFT, USAGE, UNREACHABLE, UNKNOWN, REFUSED = 0, 64, 69, 75, 76
-UP, TOKEN = 0xFA, slice(2, 10)
+UP, TOKEN = 0xFA, slice(3, 11)
 STRANGER = b"\xf9\x01\x04\x00"
 
 

@@ -23,7 +23,19 @@ REMARKS = ("way", "padded_to", "reason", "bytes")
 FRAMES = {wire.NotTaken: "not_taken", wire.HeartbeatAnswer: "heartbeat", wire.Page: "members", wire.PathCheck: "path"}
 HEXADECIMAL = {"nonce": "%016x", "epoch": "%016x", "token": "%016x", "challenge": "%016x",
                "refused": "%08x", "kept": "%08x"}
+KEYS = {"bits": "ranges"}
 YES = ("no", "yes")
+
+
+def ranges_of(bits, position):
+    """The numbers that the bits of MISSING stand for, as (first, count)."""
+    ranges = []
+    for number in wire.numbers_of(wire.Missing(1, bits), position):
+        if ranges and sum(ranges[-1]) == number:
+            ranges[-1] = (ranges[-1][0], ranges[-1][1] + 1)
+        else:
+            ranges.append((number, 1))
+    return ranges
 
 
 def as_text(key, value, position):
@@ -35,14 +47,15 @@ def as_text(key, value, position):
     if key in ("more", "resumed"):
         return YES[value]
     if key == "ranges":
-        return " ".join("%d+%d" % (position + ahead, length) for ahead, length in value)
+        return " ".join("%d+%d" % each for each in ranges_of(value, position))
     if key == "entries":
         return ", ".join("%d %s %s" % (member, "gone" if gone else "here", name) for member, gone, name in value)
     return str(value)
 
 
 def in_text(value, position=0):
-    return [(key, as_text(key, part, position)) for key, part in zip(value._fields, value)]
+    return [(KEYS.get(key, key), as_text(KEYS.get(key, key), part, position))
+            for key, part in zip(value._fields, value)]
 
 
 def of_join(join):
@@ -61,7 +74,8 @@ def of_frames(datagram):
 
 def of_events(datagram):
     events = datagram.events
-    fields = [("epoch", as_text("epoch", datagram.epoch, 0)), ("first", str(events[0].number))]
+    fields = [("epoch", as_text("epoch", datagram.epoch, 0)), ("repeats", str(datagram.repeats)),
+              ("first", str(events[0].number))]
     for count, event in enumerate(events, 1):
         there = {key: str(part) for key, part in event._asdict().items() if part is not None}
         keys = ["number", "time", *[key for key in ("member", "said", "name", "text", "reason") if key in there]]

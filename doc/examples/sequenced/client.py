@@ -24,7 +24,7 @@ JOIN_AGAIN_S = (0.1, 0.2, 0.4, 1.0, 1.0, 2.0)
 ATTEMPT_S = 60.0
 RESUME_APART_S = 1.0
 REPORT_S, REPORT_EVENTS = 0.02, 5
-LOSSES_S, REPORT_EVENTS_WITH_LOSSES = 1.0, 2
+LOSSY_S = 10.0  # after a loss
 HEARTBEAT_S, NOTHING_HEARD_S = 25.0, 60.0
 HEARTBEAT_AGAIN_S = (1.0, 2.0, 4.0, 4.0)  # if nothing was heard in the last of these it tries to resume
 FIRST_HEARTBEAT_AGAIN_S = (0.25, 0.5)  # before these, if the round trip is not known
@@ -164,7 +164,7 @@ class Client:
             self.arrivals, self.members = Arrivals(welcome.position), Members(now)
         self.state, self.session, self.name, self.cookies_refused = "in", welcome, welcome.name, 0
         self.packet = 0
-        self.events_unreported, self.report_due, self.missed_at = 0, now, -NEVER
+        self.events_unreported, self.report_due, self.events_at, self.lossy_until = 0, now, -NEVER, -NEVER
         self.heard_at = self.sent_at = now
         self.interval = self.draw_interval()
         self.beats = {}  # when each unanswered heartbeat was sent, by echo
@@ -178,21 +178,32 @@ class Client:
         if self.state != "in" or datagram.epoch != self.session.epoch:
             return
         self.heard_at = now
+        self.arrivals.received += 1
         self.events_unreported += 1
-        enough = REPORT_EVENTS_WITH_LOSSES if now < self.missed_at + LOSSES_S else REPORT_EVENTS
-        self.report_due = min(self.report_due, now if self.events_unreported >= enough else now + REPORT_S)
+        after_quiet = now - self.events_at >= REPORT_S and now < self.lossy_until
+        self.events_at = now
+        at_once = self.events_unreported >= REPORT_EVENTS or after_quiet
+        self.report_due = min(self.report_due, now if at_once else now + REPORT_S)
         arrivals = self.arrivals
         if datagram.events[-1].number <= arrivals.position:
             self.report_due = now  # the report of it may have been lost
+            self.note_loss(now)
+        if arrivals.count_mended(datagram):
+            self.note_loss(now)
         if datagram.events[0].number > arrivals.position + 1 and arrivals.is_full():
             return  # as if it had been lost; the next event always has a place
-        prompt = not arrivals.missing
+        prompt, position = not arrivals.missing, arrivals.position
         for event in datagram.events:
             if arrivals.take(event, now):
                 self.report_due = now
             if event.member == self.session.member and event.said:
                 self.settle(self.messages.number_of(event.said), TAKEN, 0, now, prompt)  # its event acknowledges it
         self.deliver()
+        if arrivals.position != position:
+            arrivals.moved_at = now
+
+    def note_loss(self, now):
+        self.lossy_until = now + LOSSY_S
 
     def deliver(self):
         """Delivers the events before the first gap, as far as the names of their authors are known."""
@@ -204,7 +215,7 @@ class Client:
             if has_author and name is None:
                 return
             del arrivals.held[event.number]
-            arrivals.position = event.number
+            arrivals.position, arrivals.moved_at = event.number, None
             if has_author:
                 self.members.follow(event)
             if event.kind != "unknown":
@@ -214,6 +225,8 @@ class Client:
         session = self.session
         if not session or (down.token, down.run) != (session.token, session.run):
             return
+        if self.state in ("in", "leaving"):
+            self.arrivals.received += 1
         for frame in down.frames:
             # While a session is being resumed, only CLOSED counts of its last run.
             if isinstance(frame, wire.Closed) and self.state != "out":
@@ -251,6 +264,7 @@ class Client:
     def on_head(self, head, now):
         self.arrivals.learn(head.head, now)
         self.report_due = now
+        self.note_loss(now)
 
     def on_heartbeat_answer(self, answer, now):
         if answer.echo in self.beats:
@@ -276,11 +290,15 @@ class Client:
         self.members.ask_for_all(now, least_head=gap.oldest - 1)
         self.deliver()
 
+    def on_report(self, _report, _now):
+        """How many of our UPs have come. This client does without."""
+
     def on_path_check(self, check, _now):
         self.challenges.append(check.challenge)
 
     FRAMES = {wire.Taken: on_taken, wire.NotTaken: on_not_taken, wire.Head: on_head, wire.Page: on_page,
-              wire.HeartbeatAnswer: on_heartbeat_answer, wire.Gap: on_gap, wire.PathCheck: on_path_check}
+              wire.HeartbeatAnswer: on_heartbeat_answer, wire.Gap: on_gap, wire.PathCheck: on_path_check,
+              wire.Report: on_report}
 
     def on_stranger(self, stranger, now):
         """Anybody may send this, so it only makes us try to resume."""
@@ -360,13 +378,16 @@ class Client:
         if now >= self.members.patient_until:
             self.members.do_without()
             self.deliver()
-        ranges = self.arrivals.ask(now, self.round_trip)
-        if ranges:
-            self.missed_at = now
-            frames.append(wire.Missing(ranges))
+        missing = self.arrivals.ask(now, self.round_trip)
+        if missing:
+            self.note_loss(now)
+            frames.extend(missing)
         self.take_own_limits()
         self.messages.open_window(now)
-        frames.extend(self.messages.ask(now, self.round_trip))
+        lossy = now < self.lossy_until
+        frames.extend(self.messages.ask(now, self.round_trip, lossy))
+        if lossy and (frames or now >= self.report_due):
+            frames.extend(self.messages.once_more(now, self.round_trip))
         if self.messages.doubtful and not self.beats:
             frames.append(self.beat(now))
         if self.may_leave():
@@ -404,7 +425,7 @@ class Client:
         self.packet += 1
         self.events_unreported, self.report_due, self.sent_at = 0, NEVER, now
         session = self.session
-        return wire.encode(wire.Up(session.token, session.run, self.packet, self.arrivals.position, frames, True))
+        return wire.encode(wire.Up(session.token, session.run, self.packet, *self.arrivals.report(now), frames, True))
 
     # ---- heartbeats (2.8) ----
 

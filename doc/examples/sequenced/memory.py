@@ -20,7 +20,6 @@ PAGES_APART_S = 0.01
 NAMES_S = 30.0
 REPETITIONS_IN_VAIN = 4
 UNDER_WAY = 32
-RANGES = 4
 HELD_MAX = 1 << 16  # events beyond a gap: more than a window can have
 
 EXIT_RENAMED = 1
@@ -50,8 +49,8 @@ class RoundTrip:
 class Hole:
     """Missing events, when to ask for them, and how often that was done in vain."""
 
-    def __init__(self, first, last, due, repeats=0):
-        self.first, self.last, self.due, self.repeats = first, last, due, repeats
+    def __init__(self, first, last, due, asked=False):
+        self.first, self.last, self.due, self.asked, self.repeats = first, last, due, asked, 0
 
 
 class Arrivals:
@@ -62,6 +61,8 @@ class Arrivals:
         self.known = position  # the last event that was sent to us, as far as we know
         self.held = {}
         self.missing = []  # in order
+        self.received = self.lost = 0  # datagrams of this run; those that were missing, one for each event
+        self.moved_at = None  # when EVENTS brought the position
 
     def learn(self, number, now):
         """Everything up to this was sent to us. Only the heads of HEAD and HEARTBEAT say so."""
@@ -81,13 +82,21 @@ class Arrivals:
             return False
         at = next(i for i, hole in enumerate(self.missing) if number <= hole.last)
         hole = self.missing[at]
-        parts = (Hole(hole.first, number - 1, hole.due), Hole(number + 1, hole.last, hole.due))
+        parts = [Hole(first, last, hole.due, hole.asked)
+                 for first, last in ((hole.first, number - 1), (number + 1, hole.last))]
         self.missing[at:at + 1] = [part for part in parts if part.first <= part.last]
         return hole.first == hole.last
 
+    def count_mended(self, datagram):
+        """Counts the events among the repeats that had not come: their datagram was lost."""
+        first = datagram.events[0].number
+        mended = max(0, first + datagram.repeats - max(first, self.known + 1))
+        self.lost += mended
+        return mended
+
     def skip_to(self, position):
         """The events up to `position` can't be had any more."""
-        self.position, self.known = position, max(position, self.known)
+        self.position, self.known, self.moved_at = position, max(position, self.known), None
         self.held = {number: event for number, event in self.held.items() if number > position}
         for hole in self.missing:
             hole.first = max(hole.first, position + 1)
@@ -96,20 +105,32 @@ class Arrivals:
     def begin_again(self):
         """The server sends everything after the position once more."""
         self.known, self.held, self.missing = self.position, {}, []
+        self.received, self.lost, self.moved_at = 0, 0, None
+
+    def report(self, now):
+        """The fields of UP: position, received, lost and delay."""
+        delay = wire.DELAY_UNKNOWN if self.moved_at is None else round((now - self.moved_at) / wire.DELAY_UNIT_S)
+        return self.position, self.received % 2**16, self.lost % 2**16, min(delay, wire.DELAY_UNKNOWN)
 
     def is_full(self):
         return len(self.held) > HELD_MAX
 
+    def within_reach(self):
+        return [hole for hole in self.missing if hole.first <= self.position + wire.MISSING_MAX]
+
     def due(self):
-        return min((hole.due for hole in self.missing[:RANGES]), default=NEVER)
+        return min((hole.due for hole in self.within_reach()), default=NEVER)
 
     def ask(self, now, round_trip):
-        """The ranges to ask for now. The server keeps four, so the others wait until the lowest are closed."""
-        asked = [hole for hole in self.missing[:RANGES] if hole.due <= now]
+        """The frames that ask for what is missing: none or one."""
+        asked = [hole for hole in self.within_reach() if hole.due <= now]
         for hole in asked:
+            self.lost += 1 if hole.asked else hole.last - hole.first + 1
             hole.due = now + round_trip.wait(hole.repeats)
-            hole.repeats += 1
-        return [wire.Range(hole.first - self.position, hole.last - hole.first + 1) for hole in asked]
+            hole.asked, hole.repeats = True, hole.repeats + 1
+        numbers = [number for hole in asked
+                   for number in range(hole.first, min(hole.last, self.position + wire.MISSING_MAX) + 1)]
+        return [wire.missing(self.position, self.known, numbers)] if numbers else []
 
 
 class Members:
@@ -200,6 +221,7 @@ class Message:
         self.text, self.due, self.repeats = text, due, 0
         self.kept = False  # by the server, in its reorder buffer
         self.sent_at = None  # NEVER once it was repeated: it is not known which of them is answered
+        self.last_at, self.again = None, False  # again: the next UP repeats it, since the network loses some
 
 
 class Messages:
@@ -226,7 +248,7 @@ class Messages:
     def due(self):
         return max(self.not_before, min((message.due for message in self.under_way.values()), default=NEVER))
 
-    def ask(self, now, round_trip):
+    def ask(self, now, round_trip, lossy):
         """The MESSAGE frames to send now, lowest number first."""
         self.doubtful = False
         if now < self.not_before:
@@ -235,8 +257,17 @@ class Messages:
             if message.due <= now:
                 message.due = now + round_trip.wait(message.repeats)
                 message.sent_at = now if message.sent_at is None else NEVER
+                message.last_at, message.again = now, lossy
                 message.repeats += 1
                 self.doubtful |= message.repeats == 1 + REPETITIONS_IN_VAIN
+                yield wire.Message(number, 0, message.text)
+
+    def once_more(self, now, round_trip):
+        """The MESSAGE frames that an UP repeats that is sent anyhow."""
+        for number, message in self.under_way.items():
+            if message.again and message.last_at < now and not message.kept and now >= self.not_before:
+                message.due = now + round_trip.wait(message.repeats - 1)
+                message.sent_at, message.last_at, message.again = NEVER, now, False
                 yield wire.Message(number, 0, message.text)
 
     def settle(self, number, now, round_trip):

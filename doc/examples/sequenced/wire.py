@@ -8,6 +8,7 @@ when each datagram is sent, and how it is answered.
 import collections
 
 VERSION = 1
+IN_THE_CLEAR = 0  # the key id of datagrams that are not sealed; there are no others yet
 DATAGRAM_MAX_BYTES = 1200
 EVENT_MAX, MEMBER_MAX = 2**62 - 1, 2**30 - 1
 NAME_MAX_BYTES, COOKIE_MAX_BYTES = 64, 32
@@ -28,7 +29,7 @@ class Reader:
 
     def __init__(self, octets, start=b""):
         self.rest, self.start = octets, start
-        self.position = 0  # of an UP: its ranges are relative to it
+        self.position = 0  # of an UP: MISSING is relative to it
         self.whole = True  # no frame was cut off or unknown
 
     def take(self, count):
@@ -103,19 +104,6 @@ class Text(Octets):
 
     def write(self, value):
         return super().write(value.encode())
-
-
-class List:
-    """Records one after the other, with their number before them."""
-
-    def __init__(self, kind, counted):
-        self.kind, self.counted = kind, counted
-
-    def read(self, reader):
-        return [read(self.kind, reader) for _ in range(self.counted.read(reader))]
-
-    def write(self, value):
-        return self.counted.write(len(value)) + b"".join(map(write, value))
 
 
 class Entries(Octets):
@@ -227,16 +215,33 @@ def start_of(value):
 
 # ---- 2.5, the frames of a session ----
 
-Range = record("Range", lambda value, reader: reader.position + value.ahead + value.length - 1 <= EVENT_MAX,
-               ahead=Varint(1), length=Varint(1))  # ahead: the first missing event - position
+MISSING_MAX = 256  # events after the position that MISSING can ask for
+
+
+def is_missing(missing, reader):
+    return reader.position + missing.ahead <= EVENT_MAX and missing.bits[-1] != 0
+
 
 Message = record("Message", number=FROM_1, what=U8, text=Text(U16))
-Missing = record("Missing", ranges=List(Range, Number(1, 1, 4)))
+# ahead: the last event known - position; bits: those to send again, the lowest bit of the first byte is position + 1
+Missing = record("Missing", is_missing, ahead=Varint(1), bits=Octets(Number(1, 1, MISSING_MAX // 8)))
 Heartbeat = record("Heartbeat", echo=U32)
 Leave = record("Leave")
 Members = record("Members", after=U32)
 Path = record("Path", challenge=U64)
 UP_FRAMES = {1: Message, 2: Missing, 3: Heartbeat, 4: Leave, 5: Members, 6: Path}
+
+
+def missing(position, known, numbers):
+    """The frame MISSING that asks for the events with these numbers, which are at most `known`."""
+    bits = sum(1 << number - position - 1 for number in numbers)
+    return Missing(known - position, bits.to_bytes((bits.bit_length() + 7) // 8, "little"))
+
+
+def numbers_of(frame, position):
+    """The numbers that a frame MISSING asks for."""
+    bits = int.from_bytes(frame.bits, "little")
+    return [position + 1 + n for n in range(MISSING_MAX) if bits >> n & 1]
 
 
 def is_page(page, _reader):
@@ -255,7 +260,8 @@ Page = record("Page", is_page, head=POSITION, after=U32, last=U32, more=YesNo(),
 Gap = record("Gap", oldest=EVENT)
 PathCheck = record("PathCheck", challenge=U64)
 Closed = record("Closed", reason=U8, text=Text(U16))
-DOWN_FRAMES = {1: Taken, 2: NotTaken, 3: Head, 4: HeartbeatAnswer, 5: Page, 6: Gap, 7: PathCheck, 8: Closed}
+Report = record("Report", packet=FROM_1, received=U16)
+DOWN_FRAMES = {1: Taken, 2: NotTaken, 3: Head, 4: HeartbeatAnswer, 5: Page, 6: Gap, 7: PathCheck, 8: Closed, 9: Report}
 
 
 class Frames:
@@ -283,7 +289,7 @@ class Frames:
         return b"".join(bytes((self.codes[type(frame)],)) + write(frame) for frame in value)
 
 
-class Position(Number):
+class Position(Varint):
     def read(self, reader):
         reader.position = super().read(reader)
         return reader.position
@@ -301,10 +307,11 @@ class Whole:
         return b""
 
 
-Up = record("Up", token=U64, run=RUN, packet=FROM_1, position=Position(8, 0, EVENT_MAX), frames=Frames(UP_FRAMES),
-            whole=Whole)
+Up = record("Up", token=U64, run=RUN, packet=FROM_1, position=Position(), received=U16, lost=U16, delay=U16,
+            frames=Frames(UP_FRAMES), whole=Whole)
+DELAY_UNIT_S, DELAY_UNKNOWN = 0.0001, 0xFFFF
 Down = record("Down", token=U64, run=RUN, frames=Frames(DOWN_FRAMES), whole=Whole)
-UP_BYTES = 24  # without frames
+UP_BYTES = 31  # without frames, at most
 
 
 def size_of(frame):
@@ -315,7 +322,7 @@ def size_of(frame):
 # ---- 2.4, events. A client only reads them. ----
 
 Event = collections.namedtuple("Event", "number time kind member said name text reason", defaults=(None,) * 5)
-Events = collections.namedtuple("Events", "epoch events")
+Events = collections.namedtuple("Events", "epoch repeats events")  # so many of these, the first, were sent before
 
 TIME = Number(6)  # milliseconds since 1970-01-01 UTC
 LONG_TEXT = Text(Varint())
@@ -342,7 +349,7 @@ def read_event(code, reader):
 
 def read_events(reader):
     """One bad event makes all of them useless: those after it could not be numbered."""
-    epoch, first, time = U64.read(reader), EVENT.read(reader), TIME.read(reader)
+    epoch, repeats, first, time = U64.read(reader), U8.read(reader), Varint(1).read(reader), TIME.read(reader)
     events = []
     while not reader.at_end():
         code = U8.read(reader)
@@ -351,8 +358,8 @@ def read_events(reader):
             continue
         for kind, fields in read_event(code, reader):
             events.append(Event(first + len(events), time, kind, **fields))
-    require(events and events[-1].number <= EVENT_MAX)
-    return Events(epoch, events)
+    require(len(events) > repeats and events[-1].number <= EVENT_MAX)
+    return Events(epoch, repeats, events)
 
 
 # ---- Datagrams ----
@@ -363,15 +370,15 @@ def decode(octets):
     first, version = octets[0], octets[1]
     if first in (0xF8, 0xF9):
         return read_handshake(octets)
-    require(version == VERSION and first in (0xFA, 0xFB, 0xFC))
-    reader = Reader(octets[2:])
+    require(version == VERSION and first in (0xFA, 0xFB, 0xFC) and octets[2:3] == bytes((IN_THE_CLEAR,)))
+    reader = Reader(octets[3:])
     return read_events(reader) if first == 0xFC else read(Up if first == 0xFA else Down, reader)
 
 
 def encode(value, least=0):
     """Pads the datagram to `least` bytes, and a handshake to what it must have."""
     if isinstance(value, (Up, Down)):
-        start = bytes((0xFA if isinstance(value, Up) else 0xFB, VERSION))
+        start = bytes((0xFA if isinstance(value, Up) else 0xFB, VERSION, IN_THE_CLEAR))
     else:
         start = start_of(value)
     return (start + write(value)).ljust(max(least, LEAST_BYTES.get(type(value), 0)), b"\0")

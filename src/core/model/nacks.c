@@ -1,67 +1,54 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* A sorted list of four ranges. */
+/* A set of small numbers in four words. */
 #include "core/model/nacks.h"
 
-#include <string.h>
+#define WORDS (NACKS_MAX / 64)
 
-/* Restores a number from its low half: the one below the cursor. */
-static uint64_t whole(uint32_t low, uint64_t cursor)
+bool nacks_any(const struct nacks *nacks)
 {
-    return cursor - (uint32_t)((uint32_t)cursor - low);
+    return (nacks->bits[0] | nacks->bits[1] | nacks->bits[2] | nacks->bits[3]) != 0;
 }
 
-struct range {
-    uint64_t first, last;
-};
-
-static uint8_t unpack(const struct nacks *nacks, uint64_t cursor, struct range *ranges)
+void nacks_add(struct nacks *nacks, uint64_t n)
 {
-    for (uint8_t i = 0; i < nacks->count; i++)
-        ranges[i] = (struct range){whole(nacks->first[i], cursor), whole(nacks->last[i], cursor)};
-    return nacks->count;
+    if (n < NACKS_MAX)
+        nacks->bits[n / 64] |= UINT64_C(1) << n % 64;
 }
 
-static void pack(struct nacks *nacks, const struct range *ranges, uint8_t count)
+unsigned nacks_first(const struct nacks *nacks)
 {
-    nacks->count = count < NACKS_MAX ? count : NACKS_MAX;
-    for (uint8_t i = 0; i < nacks->count; i++) {
-        nacks->first[i] = (uint32_t)ranges[i].first;
-        nacks->last[i] = (uint32_t)ranges[i].last;
+    unsigned word = 0;
+
+    while (word < WORDS - 1 && nacks->bits[word] == 0)
+        word++;
+    return word * 64 + (unsigned)__builtin_ctzll(nacks->bits[word]);
+}
+
+void nacks_drop_below(struct nacks *nacks, uint64_t n)
+{
+    for (uint64_t word = 0; word < WORDS && word * 64 < n; word++)
+        nacks->bits[word] &= n - word * 64 < 64 ? UINT64_MAX << (n - word * 64) : 0;
+}
+
+static uint64_t word_at(const struct nacks *nacks, uint64_t word)
+{
+    return word < WORDS ? nacks->bits[word] : 0;
+}
+
+void nacks_advance(struct nacks *nacks, uint64_t count)
+{
+    uint64_t words = count / 64, bits = count % 64;
+
+    for (uint64_t word = 0; word < WORDS; word++) {
+        uint64_t low = word_at(nacks, word + words) >> bits;
+
+        nacks->bits[word] = bits == 0 ? low : low | word_at(nacks, word + words + 1) << (64 - bits);
     }
 }
 
-void nacks_add(struct nacks *nacks, uint64_t cursor, uint64_t first, uint64_t last)
+void nacks_clear(struct nacks *nacks)
 {
-    struct range old[NACKS_MAX], ranges[NACKS_MAX + 1];
-    uint8_t count = unpack(nacks, cursor, old), kept = 0, i = 0;
-
-    for (; i < count && old[i].last + 1 < first; i++)
-        ranges[kept++] = old[i];
-    for (; i < count && old[i].first <= last + 1; i++) {
-        first = old[i].first < first ? old[i].first : first;
-        last = old[i].last > last ? old[i].last : last;
-    }
-    ranges[kept++] = (struct range){first, last};
-    for (; i < count; i++)
-        ranges[kept++] = old[i];
-    pack(nacks, ranges, kept);
-}
-
-uint64_t nacks_first(const struct nacks *nacks, uint64_t cursor)
-{
-    return whole(nacks->first[0], cursor);
-}
-
-void nacks_drop_below(struct nacks *nacks, uint64_t cursor, uint64_t next)
-{
-    struct range ranges[NACKS_MAX];
-    uint8_t count = unpack(nacks, cursor, ranges), dropped = 0;
-
-    while (dropped < count && ranges[dropped].last < next)
-        dropped++;
-    if (dropped < count && ranges[dropped].first < next)
-        ranges[dropped].first = next;
-    pack(nacks, ranges + dropped, (uint8_t)(count - dropped));
+    *nacks = (struct nacks){{0}};
 }

@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The events that a member has asked to be sent again: the four lowest ranges. Kept in 36 bytes: of
- * each number only the low half, from which the cursor restores the whole.
+ * The events that a member has asked to be sent again: a bit for each of the 256 after its
+ * position. Which position that is, its owner knows.
  */
 #ifndef ROOMD_CORE_MODEL_NACKS_H
 #define ROOMD_CORE_MODEL_NACKS_H
@@ -11,26 +11,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NACKS_MAX 4
+#define NACKS_MAX 256U
 
 struct nacks {
-    uint32_t first[NACKS_MAX]; /* rising; ranges neither overlap nor touch */
-    uint32_t last[NACKS_MAX];
-    uint8_t count;
+    uint64_t bits[NACKS_MAX / 64]; /* bit n % 64 of bits[n / 64]: event position + 1 + n */
 };
 
-/* In each of these, `cursor` is above all ranges, by less than 2^32. */
+bool nacks_any(const struct nacks *nacks);
 
-/*
- * Adds first … last. If there are more than NACKS_MAX ranges, the highest is dropped: it will be
- * asked for again.
- */
-void nacks_add(struct nacks *nacks, uint64_t cursor, uint64_t first, uint64_t last);
+/* Adds a number; those from NACKS_MAX on are ignored, and will be asked for again. */
+void nacks_add(struct nacks *nacks, uint64_t n);
 
-/* The first event to send again; only if count > 0. */
-uint64_t nacks_first(const struct nacks *nacks, uint64_t cursor);
+/* The lowest number; only if there is any. */
+unsigned nacks_first(const struct nacks *nacks);
 
-/* Removes the events below `next`: they were sent, or are no longer needed. */
-void nacks_drop_below(struct nacks *nacks, uint64_t cursor, uint64_t next);
+/* Removes the numbers below `n`: they were sent, or are no longer needed. */
+void nacks_drop_below(struct nacks *nacks, uint64_t n);
+
+/* The position has risen by `count`: all numbers become smaller by that, or are removed. */
+void nacks_advance(struct nacks *nacks, uint64_t count);
+
+void nacks_clear(struct nacks *nacks);
 
 #endif

@@ -16,7 +16,7 @@
 #include <roomd/room.h>
 
 /*
- * Datagrams beyond the reported position (doc/protocol.md, 2.5). The first value is that of RFC
+ * Datagrams in flight (doc/protocol.md, 2.5). The first value is that of RFC
  * 6928. The minimum is nearly what anybody may send at once: losses on a radio link do not mean
  * congestion, and with a window of two, every second loss would stall the session until the next
  * report.
@@ -24,6 +24,9 @@
 #define SESSION_WINDOW_FIRST 10
 #define SESSION_WINDOW_MIN   8
 #define SESSION_WINDOW_MAX   256
+
+/* Datagrams beyond the reported position: what a client must be able to hold. */
+#define SESSION_AHEAD_MAX 256
 
 /* Datagrams sent again per second: to one member, to all. */
 #define SESSION_REPAIRS_MAX     256U
@@ -33,33 +36,32 @@
 #define SESSION_AWAY_NS (90 * MOMENT_NS_PER_S)
 
 /* Bits of session.flags. */
-#define SESSION_GAP     1U  /* to be told that the events before `gap` are forgotten */
-#define SESSION_LOST    2U  /* there was a loss: the window grows slowly */
-#define SESSION_SAMPLED 4U  /* a round trip is being measured */
-#define SESSION_GUESSED 8U  /* the round trip is that of the handshake */
-#define SESSION_PROBED  16U /* the last datagram was sent again, and nothing was reported since */
+#define SESSION_GAP     1U   /* to be told that the events before `gap` are forgotten */
+#define SESSION_LOST    2U   /* there was a loss: the window grows slowly */
+#define SESSION_SAMPLED 4U   /* a round trip is being measured */
+#define SESSION_GUESSED 8U   /* the round trip is that of the handshake */
+#define SESSION_PROBED  16U  /* the last datagram was sent again, and nothing was reported since */
+#define SESSION_LOSSY   64U  /* lossy_ds is set */
+#define SESSION_HEARD   128U /* datagrams were reported since its deadline has passed last */
+#define SESSION_PROMPT  32U  /* before the last events it was sent none for SESSION_QUIET_MS */
+
+/*
+ * Within so many tenths of a second of a loss, a client reports events at once that come after so
+ * much quiet (doc/protocol.md, 2.5).
+ */
+#define SESSION_LOSSY_DS 100U
+#define SESSION_QUIET_MS 20U
 
 struct session {
     uint64_t token;
-    uint64_t nonce;    /* of its last JOIN */
-    uint64_t made_ms;  /* when the cookie of that JOIN was made */
-    uint64_t position; /* reported: it has all events up to this one */
-    uint32_t decided;  /* the last of its messages that was taken or refused */
-    uint32_t refused;  /* bit n: message decided - n was refused */
-    uint32_t packet;   /* the highest packet number of this run */
-    uint16_t run;
-    uint16_t window; /* datagrams */
-    uint16_t flight; /* datagrams sent beyond its position */
-    uint8_t flags;
-    uint8_t queue; /* of deadlines: see session_deadlines.h; 0 = none */
-    uint8_t wait;  /* the queue in which it waits for a report */
-    uint32_t gap;  /* low half of the event after the gap */
-    struct nacks nacks;
-    uint8_t paths;          /* challenges sent in paths_slot */
-    uint8_t paths_slot;     /* number of a 3-second slot */
-    uint16_t repaired;      /* datagrams sent again in repaired_s */
-    uint16_t repaired_s;    /* that second */
-    uint16_t reorder;       /* messages in the reorder buffer: see reorder.h */
+    uint64_t nonce;         /* of its last JOIN */
+    uint64_t made_ms;       /* when the cookie of that JOIN was made */
+    uint64_t position;      /* reported: it has all events up to this one */
+    struct nacks nacks;     /* relative to `position` */
+    uint32_t decided;       /* the last of its messages that was taken or refused */
+    uint32_t refused;       /* bit n: message decided - n was refused */
+    uint32_t packet;        /* the highest packet number of this run */
+    uint32_t gap;           /* low half of the event after the gap */
     uint32_t sample;        /* low half of the event whose report ends the measurement */
     uint32_t sampled_us;    /* when it was sent */
     uint32_t round_trip_us; /* smoothed (RFC 6298); 0 = not measured yet */
@@ -70,11 +72,36 @@ struct session {
     uint32_t due_ms;    /* when its deadline is */
     uint32_t sooner;    /* neighbours in its queue, seat + 1 */
     uint32_t later;
+    uint16_t run;
+    uint16_t window;         /* datagrams */
+    uint16_t flight;         /* datagrams sent beyond its position */
+    uint16_t sent;           /* datagrams to it that no report has counted, as received or lost */
+    uint16_t heard_received; /* in its last report */
+    uint16_t heard_lost;
+    uint16_t ups;        /* that came in this run, modulo 2^16 */
+    uint16_t ups_told;   /* how many of its UPs it was told are missing, likewise */
+    uint16_t repaired;   /* datagrams sent again in repaired_s */
+    uint16_t repaired_s; /* that second */
+    uint16_t reorder;    /* messages in the reorder buffer: see reorder.h */
+    uint16_t sent_ms;    /* when it was last sent events, modulo 2^16 */
+    uint16_t lossy_ds;   /* when something was last lost, in tenths of a second, modulo 2^16 */
+    uint8_t flags;
+    uint8_t queue;       /* of deadlines: see session_deadlines.h; 0 = none */
+    uint8_t wait;        /* the queue in which it waits for a report */
+    uint8_t wait_prompt; /* the same, for a report that comes at once */
+    uint8_t paths;       /* challenges sent in paths_slot */
+    uint8_t paths_slot;  /* number of a 3-second slot */
 };
 
 static inline uint32_t session_ms(const struct moment *now)
 {
     return (uint32_t)((uint64_t)now->mono_ns / (uint64_t)MOMENT_NS_PER_MS);
+}
+
+/* True if it may be sent another datagram of events now. */
+static inline bool session_is_open(const struct session *session, uint32_t more)
+{
+    return session->sent + more < session->window && session->flight + more < SESSION_AHEAD_MAX;
 }
 
 /* The highest number at or below `upto` with that low half. */

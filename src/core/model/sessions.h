@@ -9,6 +9,7 @@
 #define ROOMD_CORE_MODEL_SESSIONS_H
 
 #include "core/model/hash_index.h"
+#include "core/model/loss.h"
 #include "core/model/secrets.h"
 
 #include "core/model/registry.h"
@@ -42,6 +43,7 @@ struct sessions {
     uint32_t ended_next;
     uint32_t repaired_s; /* the second in which `repaired` datagrams were sent again */
     uint32_t repaired;
+    struct loss loss;  /* of EVENTS, as members report it */
     int64_t now_ns;    /* when a deadline was last set: the base of its milliseconds */
     bool answers_next; /* of HELLOs beyond the limits, every second one is answered */
 };

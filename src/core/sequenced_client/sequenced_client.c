@@ -186,11 +186,12 @@ static void send_up(struct sequenced_client *client, const struct moment *now)
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
     struct sequenced_client_up up = {.up = {.token = client->session.token,
                                             .run = client->session.run,
-                                            .packet = ++client->session.packet,
-                                            .position = client->session.position},
+                                            .packet = ++client->session.packet},
                                      .writer = sequenced_write(bytes, sizeof(bytes))};
-    bool fits = sequenced_up_begin(&up.writer, &up.up) == 0;
+    bool fits;
 
+    sequenced_client_reports_write(client, now, &up.up);
+    fits = sequenced_up_begin(&up.writer, &up.up) == 0;
     fits = fits && write_paths(client, &up) && sequenced_client_gaps_write(client, now, &up);
     if (client->base.state == CLIENT_IN)
         fits = fits && sequenced_client_members_write(client, now, &up) &&
@@ -198,7 +199,6 @@ static void send_up(struct sequenced_client *client, const struct moment *now)
                sequenced_client_messages_write(client, now, &up);
     if (fits)
         write_leave(client, now, &up);
-    client->reports = (struct sequenced_client_reports){.due_ns = MOMENT_NEVER_NS};
     client->heartbeat.sent_ns = now->mono_ns;
     client_send(&client->base, bytes, up.writer.length);
 }
@@ -334,7 +334,7 @@ int sequenced_client_new(const struct client_setup *setup, const struct client_s
     client->messages.first = 1;
     client->messages.own_from = 1;
     client->blocked_ns = MOMENT_NEVER_NS;
-    client->reports.due_ns = MOMENT_NEVER_NS;
+    sequenced_client_reports_begin(client);
     if (resume != NULL)
         adopt_saved(client, resume);
     sequenced_client_handshake_start(client, INT64_MIN);

@@ -2,21 +2,17 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Receives EVENTS, delivers each event once and in order (doc/protocol.md, 2.4 and 2.5), and
- * reports the position. All pass through the reorder buffer, even those in order, so that there is
- * one path.
+ * Receives EVENTS, delivers each event once and in order (doc/protocol.md, 2.4 and 2.5), and says
+ * when the position must be reported. All pass through the reorder buffer, even those in order, so
+ * that there is one path.
  */
 #include "core/sequenced_client/sequenced_client_state.h"
 
 #include <roomd/moment.h>
 
-/*
- * Fewer datagrams up than down. After a loss the server's window is small, and stalls until a
- * report arrives.
- */
-#define REPORT_EVENTS       5U
-#define REPORT_EVENTS_LOSSY 2U
-#define REPORT_NS           (20 * MOMENT_NS_PER_MS)
+/* Fewer datagrams up than down; a server sends more than that before it waits for a report. */
+#define REPORT_EVENTS 5U
+#define REPORT_NS     (20 * MOMENT_NS_PER_MS)
 
 /*
  * An author's name may be on a page that has not arrived yet. A server that sends events but no
@@ -25,11 +21,6 @@
 #define NAME_TIMEOUT_NS (30 * MOMENT_NS_PER_S)
 
 #define TIME_MAX_MS ((uint64_t)(INT64_MAX / MOMENT_NS_PER_MS))
-
-void sequenced_client_events_report(struct sequenced_client *client, int64_t at_ns)
-{
-    client->reports.due_ns = sequenced_client_earlier(client->reports.due_ns, at_ns);
-}
 
 /* ---- delivery ---- */
 
@@ -121,12 +112,15 @@ static bool deliver_lowest(struct sequenced_client *client, const struct moment 
 void sequenced_client_events_deliver(struct sequenced_client *client, const struct moment *now)
 {
     uint64_t gap_last = client->gaps.count > 0 ? client->gaps.gaps[0].last : 0;
+    uint64_t position = client->session.position;
 
     while (sequenced_client_reorder_count(&client->reorder) > 0 && deliver_lowest(client, now))
         ;
+    if (client->session.position != position)
+        client->reports.moved_ns = MOMENT_NEVER_NS;
     /* A gap has closed: the server's window waits for the report. */
     if (gap_last != 0 && client->session.position >= gap_last)
-        sequenced_client_events_report(client, now->mono_ns);
+        sequenced_client_reports_due_at(client, now->mono_ns);
     sequenced_client_gaps_update(client, now);
 }
 
@@ -152,34 +146,63 @@ static void note_own(struct sequenced_client *client, struct sequenced_events *e
 
 static bool is_report_due(const struct sequenced_client *client, const struct moment *now)
 {
-    bool lossy = now->mono_ns < client->gaps.lossy_until_ns;
+    bool was_quiet = now->mono_ns - client->reports.heard_ns >= REPORT_NS;
 
-    return client->reports.events >= (lossy ? REPORT_EVENTS_LOSSY : REPORT_EVENTS);
+    return client->reports.events >= REPORT_EVENTS ||
+           (was_quiet && sequenced_client_reports_is_lossy(client, now));
+}
+
+/* The number of events among the repeats that have not come before: their datagram was lost. */
+static uint64_t count_mended(const struct sequenced_client *client,
+                             const struct sequenced_events *events)
+{
+    uint64_t next = sequenced_client_gaps_highest(client) + 1,
+             new_first = events->first + events->repeats;
+
+    if (new_first <= next)
+        return 0;
+    return new_first - (events->first > next ? events->first : next);
+}
+
+static void take(struct sequenced_client *client, const struct moment *now,
+                 struct sequenced_events *events, const struct sequenced_client_reordered *datagram)
+{
+    uint64_t position = client->session.position;
+
+    sequenced_client_reports_lost(client, now, count_mended(client, events));
+    if (datagram->last > client->gaps.highest)
+        client->gaps.highest = datagram->last;
+    client->prompt = client->gaps.count == 0 && client->blocked_ns == MOMENT_NEVER_NS;
+    sequenced_client_reorder_put(&client->reorder, datagram);
+    sequenced_client_events_deliver(client, now);
+    client->prompt = false;
+    if (client->session.position != position)
+        client->reports.moved_ns = now->mono_ns;
+    if (datagram->last > client->session.position)
+        note_own(client, events);
 }
 
 void sequenced_client_events_receive(struct sequenced_client *client, const struct moment *now,
                                      const void *bytes, size_t length)
 {
-    struct sequenced_events events;
     struct sequenced_client_reordered datagram;
+    struct sequenced_events events;
     bool is_new;
 
     if (sequenced_events_open(bytes, length, &events) != 0 || events.epoch != client->session.epoch)
         return;
-    client->heartbeat.heard_ns = now->mono_ns;
-    /* Datagrams that bring nothing new are reported at once: the report of them may be lost. */
-    is_new = events.first + events.count - 1 > client->session.position;
-    client->reports.events++;
-    sequenced_client_events_report(
-        client, now->mono_ns + (is_new && !is_report_due(client, now) ? REPORT_NS : 0));
     datagram = (struct sequenced_client_reordered){events.first, events.first + events.count - 1,
                                                    bytes, length};
-    if (!is_new)
-        return;
-    client->prompt = client->gaps.count == 0 && client->blocked_ns == MOMENT_NEVER_NS;
-    sequenced_client_reorder_put(&client->reorder, &datagram);
-    sequenced_client_events_deliver(client, now);
-    client->prompt = false;
-    if (datagram.last > client->session.position)
-        note_own(client, &events);
+    client->heartbeat.heard_ns = now->mono_ns;
+    /* Datagrams that bring nothing new are reported at once: the report of them may be lost. */
+    is_new = datagram.last > client->session.position;
+    sequenced_client_reports_received(client, is_new ? events.count - events.repeats : 0);
+    client->reports.events++;
+    sequenced_client_reports_due_at(
+        client, now->mono_ns + (is_new && !is_report_due(client, now) ? REPORT_NS : 0));
+    client->reports.heard_ns = now->mono_ns;
+    if (is_new)
+        take(client, now, &events, &datagram);
+    else
+        sequenced_client_reports_lossy(client, now);
 }

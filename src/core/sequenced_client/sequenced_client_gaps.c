@@ -13,9 +13,6 @@
 /* Reordering is brief. */
 #define GAP_NS (10 * MOMENT_NS_PER_MS)
 
-/* One loss is rarely the last. */
-#define LOSSY_NS MOMENT_NS_PER_S
-
 /*
  * Events that are in order and wait for a name are in the reorder buffer, so they are not missing.
  */
@@ -77,17 +74,39 @@ void sequenced_client_gaps_head(struct sequenced_client *client, const struct mo
     sequenced_client_gaps_update(client, now);
 }
 
-static int64_t due_ns(const struct sequenced_client *client, const struct sequenced_client_gap *gap)
+/*
+ * The back-off is for a server that is not heard. One that is heard has only lost a request, or a
+ * repair; and all that follows the gap waits for it.
+ */
+static unsigned vain_requests(const struct sequenced_client *client,
+                              const struct sequenced_client_gap *gap)
 {
-    if (!gap->was_asked)
-        return gap->seen_ns + GAP_NS;
-    return gap->asked_ns + rtt_timeout(&client->rtt, gap->asked > 0 ? gap->asked - 1 : 0);
+    return client->heartbeat.heard_ns > gap->asked_ns ? 0 : gap->asked;
 }
 
-/* A server keeps only the lowest ranges, so no others are requested. */
+static int64_t due_ns(const struct sequenced_client *client, const struct sequenced_client_gap *gap)
+{
+    unsigned vain = vain_requests(client, gap);
+
+    if (!gap->was_asked)
+        return gap->seen_ns + GAP_NS;
+    return gap->asked_ns + rtt_timeout(&client->rtt, vain > 0 ? vain - 1 : 0);
+}
+
+/* MISSING reaches so far. */
+static uint64_t reach(const struct sequenced_client *client)
+{
+    return client->session.position + SEQUENCED_MISSING_MAX;
+}
+
+/* The gaps that can be asked for: those that begin within reach. */
 static size_t requested_count(const struct sequenced_client *client)
 {
-    return client->gaps.count < SEQUENCED_RANGES_MAX ? client->gaps.count : SEQUENCED_RANGES_MAX;
+    size_t count = client->gaps.count;
+
+    while (count > 0 && client->gaps.gaps[count - 1].first > reach(client))
+        count--;
+    return count;
 }
 
 int64_t sequenced_client_gaps_due_ns(const struct sequenced_client *client)
@@ -99,32 +118,51 @@ int64_t sequenced_client_gaps_due_ns(const struct sequenced_client *client)
     return due;
 }
 
+uint64_t sequenced_client_gaps_highest(const struct sequenced_client *client)
+{
+    return client->gaps.highest > client->session.position ? client->gaps.highest
+                                                           : client->session.position;
+}
+
+static void request(const struct sequenced_client *client, const struct sequenced_client_gap *gap,
+                    struct sequenced_up_frame *frame)
+{
+    uint64_t last = gap->last < reach(client) ? gap->last : reach(client);
+
+    for (uint64_t event = gap->first; event <= last; event++)
+        sequenced_up_ask(frame, (size_t)(event - client->session.position - 1));
+}
+
+static void note_request(struct sequenced_client *client, const struct moment *now,
+                         struct sequenced_client_gap *gap)
+{
+    /* A gap that is asked for again lacks at least one datagram more, if only the repair. */
+    sequenced_client_reports_lost(client, now, gap->was_asked ? 1 : gap->last - gap->first + 1);
+    gap->asked = vain_requests(client, gap) + 1;
+    gap->was_asked = true;
+    gap->asked_ns = now->mono_ns;
+}
+
 bool sequenced_client_gaps_write(struct sequenced_client *client, const struct moment *now,
                                  struct sequenced_client_up *up)
 {
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MISSING};
+    uint64_t highest = sequenced_client_gaps_highest(client);
+    size_t count = requested_count(client);
 
-    for (size_t i = 0; i < requested_count(client); i++) {
-        const struct sequenced_client_gap *gap = &client->gaps.gaps[i];
-
-        if (due_ns(client, gap) > now->mono_ns)
-            continue;
-        frame.missing.ranges[frame.missing.count++] =
-            (struct sequenced_range){gap->first, gap->last - gap->first + 1};
+    for (size_t i = 0; i < count; i++) {
+        if (due_ns(client, &client->gaps.gaps[i]) <= now->mono_ns)
+            request(client, &client->gaps.gaps[i], &frame);
     }
-    if (frame.missing.count == 0)
+    if (frame.missing.length == 0)
         return true;
+    highest = client->gaps.head > highest ? client->gaps.head : highest;
+    frame.missing.ahead = highest - client->session.position;
     if (!sequenced_client_up_add(up, &frame))
         return false;
-    client->gaps.lossy_until_ns = now->mono_ns + LOSSY_NS;
-    for (size_t i = 0; i < requested_count(client); i++) {
-        struct sequenced_client_gap *gap = &client->gaps.gaps[i];
-
-        if (due_ns(client, gap) > now->mono_ns)
-            continue;
-        gap->was_asked = true;
-        gap->asked_ns = now->mono_ns;
-        gap->asked++;
+    for (size_t i = 0; i < count; i++) {
+        if (due_ns(client, &client->gaps.gaps[i]) <= now->mono_ns)
+            note_request(client, now, &client->gaps.gaps[i]);
     }
     return true;
 }

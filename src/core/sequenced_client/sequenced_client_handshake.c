@@ -197,9 +197,9 @@ static void take_session(struct sequenced_client *client, const struct sequenced
 static void begin_run(struct sequenced_client *client, const struct moment *now)
 {
     forget_events(client);
-    client->gaps.head = 0;
+    client->gaps.head = client->gaps.highest = 0;
     client->paths.count = 0;
-    client->reports = (struct sequenced_client_reports){.due_ns = MOMENT_NEVER_NS};
+    sequenced_client_reports_begin(client);
     sequenced_client_members_ask(client, now, false);
     sequenced_client_heartbeat_begin(client, now);
 }

@@ -23,6 +23,9 @@
 /* Datagrams overtake each other by less. */
 #define DISORDER_NS (10 * MOMENT_NS_PER_MS)
 
+/* On a network that loses datagrams, so many of the next UPs repeat a message. */
+#define REPEATS 1U
+
 #define SLOW_UNIT_NS (10 * MOMENT_NS_PER_MS)
 
 static struct sequenced_client_message *message_at(struct sequenced_client_messages *messages,
@@ -392,24 +395,54 @@ int64_t sequenced_client_messages_due_ns(const struct sequenced_client *client)
     return due_ns;
 }
 
+static bool add_message(struct sequenced_client *client, struct sequenced_client_up *up,
+                        uint32_t number)
+{
+    const struct sequenced_client_message *message = message_at(&client->messages, number);
+    struct sequenced_up_frame frame = {
+        .kind = SEQUENCED_UP_MESSAGE,
+        .message = {.number = session_number(&client->messages, number),
+                    .what = message->what,
+                    .text = {message->text, message->length}}};
+
+    return sequenced_client_up_add(up, &frame);
+}
+
 static bool write_message(struct sequenced_client *client, const struct moment *now,
                           struct sequenced_client_up *up, uint32_t number)
 {
     struct sequenced_client_messages *messages = &client->messages;
     struct sequenced_client_message *message = message_at(messages, number);
-    struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MESSAGE,
-                                       .message = {.number = session_number(messages, number),
-                                                   .what = message->what,
-                                                   .text = {message->text, message->length}}};
 
-    if (!sequenced_client_up_add(up, &frame))
+    if (!add_message(client, up, number))
         return false;
+    message->again = sequenced_client_reports_is_lossy(client, now) ? REPEATS : 0;
     message->once = number > messages->sent;
     message->sent_ns = now->mono_ns;
     if (number > messages->sent)
         messages->sent = number;
     else if (++message->repeated == UNANSWERED_MAX && !client->heartbeat.asking)
         sequenced_client_heartbeat_ask(client, now);
+    message->due_ns = now->mono_ns + rtt_timeout(&client->rtt, message->repeated);
+    return true;
+}
+
+/* Repeats a message that was sent lately, while there is an UP to do so. False: it does not fit. */
+static bool write_again(struct sequenced_client *client, const struct moment *now,
+                        struct sequenced_client_up *up, uint32_t number)
+{
+    struct sequenced_client_messages *messages = &client->messages;
+    struct sequenced_client_message *message = message_at(messages, number);
+
+    if (message->again == 0 || message->sent_ns == now->mono_ns ||
+        message_due_ns(messages, number) == MOMENT_NEVER_NS ||
+        (number >= messages->slow_from && messages->slow_until_ns > now->mono_ns))
+        return true;
+    if (!add_message(client, up, number))
+        return false;
+    message->again--;
+    message->once = false;
+    message->sent_ns = now->mono_ns;
     message->due_ns = now->mono_ns + rtt_timeout(&client->rtt, message->repeated);
     return true;
 }
@@ -426,6 +459,10 @@ bool sequenced_client_messages_write(struct sequenced_client *client, const stru
             continue;
         if (!write_message(client, now, up, number))
             return false;
+    }
+    for (uint32_t number = messages->first; number <= messages->sent; number++) {
+        if (!write_again(client, now, up, number))
+            break;
     }
     return true;
 }

@@ -20,6 +20,7 @@ static void on_gap(struct sequenced_client *client, const struct moment *now, ui
         return;
     missed = oldest - 1 - client->session.position;
     client->session.position = oldest - 1;
+    client->reports.moved_ns = MOMENT_NEVER_NS;
     client->blocked_ns = MOMENT_NEVER_NS;
     sequenced_client_messages_missed(client);
     sequenced_client_members_ask(client, now, true);
@@ -87,7 +88,8 @@ static void on_frame(struct sequenced_client *client, const struct moment *now,
          * The server repeats HEAD until it receives the position, so report it even if nothing is
          * new.
          */
-        sequenced_client_events_report(client, now->mono_ns);
+        sequenced_client_reports_due_at(client, now->mono_ns);
+        sequenced_client_reports_lossy(client, now);
         sequenced_client_gaps_head(client, now, frame->head);
         break;
     case SEQUENCED_DOWN_HEARTBEAT:
@@ -99,7 +101,7 @@ static void on_frame(struct sequenced_client *client, const struct moment *now,
         sequenced_client_events_deliver(client, now);
         break;
     case SEQUENCED_DOWN_GAP:
-        sequenced_client_events_report(client, now->mono_ns);
+        sequenced_client_reports_due_at(client, now->mono_ns);
         on_gap(client, now, frame->oldest);
         break;
     case SEQUENCED_DOWN_PATH:
@@ -107,6 +109,8 @@ static void on_frame(struct sequenced_client *client, const struct moment *now,
         break;
     case SEQUENCED_DOWN_CLOSED:
         on_closed(client, frame);
+        break;
+    case SEQUENCED_DOWN_REPORT:
         break;
     }
 }
@@ -126,6 +130,7 @@ void sequenced_client_receive_down(struct sequenced_client *client, const struct
         down.token != client->session.token || down.run != client->session.run)
         return;
     client->heartbeat.heard_ns = now->mono_ns;
+    sequenced_client_reports_received(client, 0);
     while (client->base.state != CLIENT_OUT && sequenced_down_next(&reader, &frame) == 1) {
         if (sequenced_client_is_in(client) || frame.kind == SEQUENCED_DOWN_CLOSED)
             on_frame(client, now, &frame);

@@ -84,12 +84,44 @@ struct sequenced_client_session {
     char room[SEQUENCED_ROOM_MAX_BYTES + 1];
 };
 
-/* ---- events ---- */
+/* ---- reports ---- */
 
 struct sequenced_client_reports {
-    int64_t due_ns;
-    unsigned events; /* EVENTS since the last report */
+    int64_t due_ns;   /* of the next one */
+    int64_t moved_ns; /* when EVENTS brought the position; MOMENT_NEVER_NS: something else did */
+    int64_t heard_ns; /* when EVENTS came last */
+    int64_t lossy_until_ns; /* something was lost lately */
+    unsigned events;        /* EVENTS since the last report */
+    uint16_t received;      /* datagrams of this run */
+    uint16_t lost;          /* datagrams that were missing in this run */
+    uint32_t density;       /* events in a datagram, smoothed, in 16ths */
 };
+
+/* A run begins. */
+void sequenced_client_reports_begin(struct sequenced_client *client);
+
+/* The position must be reported by `at_ns`. */
+void sequenced_client_reports_due_at(struct sequenced_client *client, int64_t at_ns);
+
+/* A datagram of the run has come, with so many events that were not sent before. */
+void sequenced_client_reports_received(struct sequenced_client *client, uint64_t events);
+
+/* Events were missing; some may have come as repeats. */
+void sequenced_client_reports_lost(struct sequenced_client *client, const struct moment *now,
+                                   uint64_t events);
+
+/* Something was lost, or the server may think so: for a while reports are not delayed. */
+void sequenced_client_reports_lossy(struct sequenced_client *client, const struct moment *now);
+
+/* True within 10 s of that. */
+bool sequenced_client_reports_is_lossy(const struct sequenced_client *client,
+                                       const struct moment *now);
+
+/* Fills the fields of an UP with the report, which is no longer due. */
+void sequenced_client_reports_write(struct sequenced_client *client, const struct moment *now,
+                                    struct sequenced_up *up);
+
+/* ---- events ---- */
 
 void sequenced_client_events_receive(struct sequenced_client *client, const struct moment *now,
                                      const void *bytes, size_t length);
@@ -100,13 +132,13 @@ void sequenced_client_events_deliver(struct sequenced_client *client, const stru
 /* When events that wait for a name will be delivered without it. */
 int64_t sequenced_client_events_due_ns(const struct sequenced_client *client);
 
-/* The position must be reported by `at_ns`. */
-void sequenced_client_events_report(struct sequenced_client *client, int64_t at_ns);
-
 /* ---- gaps ---- */
 
-/* Only so many are tracked; others are found when these close. */
-#define SEQUENCED_CLIENT_GAPS_MAX 32U
+/*
+ * Only so many are tracked; others are found when these close. Among the numbers that can be asked
+ * for there are no more.
+ */
+#define SEQUENCED_CLIENT_GAPS_MAX (SEQUENCED_MISSING_MAX / 2)
 
 struct sequenced_client_gap {
     uint64_t first;
@@ -118,10 +150,10 @@ struct sequenced_client_gap {
 };
 
 struct sequenced_client_gaps {
-    uint64_t head; /* the highest received in this run; 0: none */
+    uint64_t head;    /* the highest told in this run; 0: none */
+    uint64_t highest; /* the last event that has come in this run; 0: none */
     size_t count;
     struct sequenced_client_gap gaps[SEQUENCED_CLIENT_GAPS_MAX]; /* rising */
-    int64_t lossy_until_ns; /* gaps were requested recently: reports are sent sooner */
 };
 
 /* Finds the gaps anew. */
@@ -130,6 +162,9 @@ void sequenced_client_gaps_update(struct sequenced_client *client, const struct 
 /* The server has sent everything up to `head`. */
 void sequenced_client_gaps_head(struct sequenced_client *client, const struct moment *now,
                                 uint64_t head);
+
+/* The last event that has come. */
+uint64_t sequenced_client_gaps_highest(const struct sequenced_client *client);
 int64_t sequenced_client_gaps_due_ns(const struct sequenced_client *client);
 bool sequenced_client_gaps_write(struct sequenced_client *client, const struct moment *now,
                                  struct sequenced_client_up *up);
@@ -186,6 +221,7 @@ struct sequenced_client_message {
     bool arrived; /* its event has come, and waits for those before it */
     bool once;    /* it was sent once, so its answer measures the round trip */
     unsigned repeated;
+    unsigned again; /* so many of the next UPs repeat it, since the network loses some */
     char text[CLIENT_TEXT_MAX_BYTES];
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Window, round-trip time, and the ranges to be sent again. */
+/* Window, round-trip time, and what is to be sent again. */
 #include "core/sequenced_server/session_acks.h"
 
 #include "core/model/session_deadlines.h"
@@ -43,6 +43,54 @@ static void follow_round_trip(struct session *session)
         deviations_us = DEVIATION_MIN_US;
     session->wait =
         session_deadlines_queue(round_trip_us(session) + deviations_us + REPORT_DELAY_US);
+    session->wait_prompt = session_deadlines_queue(round_trip_us(session) + deviations_us);
+}
+
+static uint16_t tenths(const struct moment *now)
+{
+    return (uint16_t)(now->mono_ns / (MOMENT_NS_PER_S / 10));
+}
+
+uint8_t session_acks_wait(const struct moment *now, const struct session *session)
+{
+    bool is_lossy = (session->flags & SESSION_LOSSY) != 0 &&
+                    (uint16_t)(tenths(now) - session->lossy_ds) < SESSION_LOSSY_DS;
+
+    return is_lossy && (session->flags & SESSION_PROMPT) != 0 ? session->wait_prompt
+                                                              : session->wait;
+}
+
+void session_acks_lossy(const struct moment *now, struct session *session)
+{
+    session->flags |= SESSION_LOSSY;
+    session->lossy_ds = tenths(now);
+}
+
+/* A member can't report more than it was sent, whatever it says. */
+void session_acks_count(struct room *room, const struct moment *now, struct member *member,
+                        const struct sequenced_up *up)
+{
+    struct session *session = member->session;
+    uint16_t lost = (uint16_t)(up->lost - session->heard_lost);
+    uint16_t received = (uint16_t)(up->received - session->heard_received);
+
+    session->heard_lost = up->lost;
+    session->heard_received = up->received;
+    if (lost > 0)
+        session_acks_lossy(now, session);
+    lost = lost < session->sent ? lost : session->sent;
+    session->sent = (uint16_t)(session->sent - lost);
+    received = received < session->sent ? received : session->sent;
+    session->sent = (uint16_t)(session->sent - received);
+    loss_note(&room->sessions->loss, now->mono_ns, received, lost);
+    if (lost + received > 0)
+        session->flags |= SESSION_HEARD;
+    /* It is there, and answers: the wait begins anew. */
+    if (session->queue > session->wait && received + lost > 0)
+        session_deadlines_set(room->sessions, now, member, session_acks_wait(now, session));
+    if (lost + received > 0 &&
+        room_slot(room, member)->cursor <= transcript_released(room->transcript))
+        registry_mark_behind(room->registry, member);
 }
 
 void session_acks_reset(struct session *session)
@@ -80,21 +128,34 @@ static void smooth(struct session *session, uint32_t sample_us)
         session->round_trip_us = 1;
 }
 
-static void measure(const struct moment *now, struct session *session)
+static void take_sample(struct session *session, uint32_t sample_us)
 {
-    uint32_t sample_us = (uint32_t)(now->mono_ns / 1000) - session->sampled_us;
-
-    session->flags &= (uint8_t)~SESSION_SAMPLED;
-    if (sample_us > SAMPLE_MAX_US)
-        return;
-    if (sample_us == 0)
-        sample_us = 1;
     if (session->round_trip_us == 0 || (session->flags & SESSION_GUESSED) != 0)
         take_first(session, sample_us);
     else
         smooth(session, sample_us);
     session->flags &= (uint8_t)~SESSION_GUESSED;
     follow_round_trip(session);
+}
+
+/*
+ * The report covers the datagram that is measured. The delay of the report is that of the last
+ * event it covers: if that is a later one, the time tells too little, but more than nothing.
+ */
+static void measure(const struct moment *now, struct session *session, uint64_t sample,
+                    const struct sequenced_up *up)
+{
+    uint32_t elapsed_us = (uint32_t)(now->mono_ns / 1000) - session->sampled_us;
+    uint32_t delay_us = up->delay * SEQUENCED_DELAY_UNIT_US;
+    bool is_exact = up->delay != SEQUENCED_DELAY_UNKNOWN && up->position == sample;
+
+    session->flags &= (uint8_t)~SESSION_SAMPLED;
+    if (elapsed_us > SAMPLE_MAX_US)
+        return;
+    if (is_exact)
+        take_sample(session, elapsed_us > delay_us ? elapsed_us - delay_us : 1);
+    else if (session->round_trip_us == 0)
+        take_sample(session, elapsed_us + 1);
 }
 
 /* The number of datagrams in flight: those that begin, or reach, beyond its position. */
@@ -127,11 +188,11 @@ static void grow(const struct moment *now, struct session *session)
 }
 
 void session_acks_position(struct room *room, const struct moment *now, struct member *member,
-                           uint64_t position)
+                           const struct sequenced_up *up)
 {
     struct session *session = member->session;
-    uint64_t cursor = room_slot(room, member)->cursor;
-    bool was_full = session->flight >= session->window;
+    uint64_t cursor = room_slot(room, member)->cursor, position = up->position;
+    bool was_full = !session_is_open(session, 0);
 
     /*
      * A position beyond the cursor may be due to the run before: its datagrams came late, or were
@@ -141,21 +202,23 @@ void session_acks_position(struct room *room, const struct moment *now, struct m
         position = cursor - 1;
     if (position <= session->position || position >= cursor)
         return;
+    nacks_advance(&session->nacks, position - session->position);
     session->position = position;
     session->flags &= (uint8_t)~SESSION_PROBED;
     if ((session->flags & SESSION_GAP) != 0 && position + 1 >= session_whole(session->gap, cursor))
         session->flags &= (uint8_t)~SESSION_GAP;
     if ((session->flags & SESSION_SAMPLED) != 0 &&
         position >= session_whole(session->sample, cursor))
-        measure(now, session);
-    nacks_drop_below(&session->nacks, cursor, position + 1);
+        measure(now, session, session_whole(session->sample, cursor), up);
     session->flight = count_flight(room, session, cursor);
+    if (session->sent > session->flight)
+        session->sent = session->flight;
     if (was_full)
         grow(now, session);
     if (position + 1 == cursor && (session->flags & SESSION_GAP) == 0)
         session_deadlines_stop(room->sessions, member);
     else if (session->queue != SESSION_DEADLINE_AT_ONCE)
-        session_deadlines_set(room->sessions, now, member, session->wait);
+        session_deadlines_set(room->sessions, now, member, session_acks_wait(now, session));
     if (cursor <= transcript_released(room->transcript))
         registry_mark_behind(room->registry, member);
 }
@@ -176,31 +239,27 @@ static void shrink(const struct moment *now, struct session *session)
 }
 
 void session_acks_nack(struct room *room, const struct moment *now, struct member *member,
-                       const struct sequenced_range *ranges, size_t count)
+                       uint64_t position, const struct sequenced_up_frame *missing)
 {
     struct session *session = member->session;
-    uint64_t cursor = room_slot(room, member)->cursor;
-    bool asked = false;
+    uint64_t cursor = room_slot(room, member)->cursor, first = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        uint64_t first = ranges[i].first, last = first + ranges[i].length - 1;
+    for (size_t n = 0; n < 8 * missing->missing.length; n++) {
+        uint64_t event = position + 1 + n;
 
-        if (first >= cursor || last <= session->position)
+        /* What was not sent yet is not missing; it may have been sent to the run before. */
+        if (!sequenced_up_asks(missing, n) || event <= session->position || event >= cursor)
             continue;
-        /* The range may include events sent to the run before, far beyond this cursor. */
-        last = last < cursor ? last : cursor - 1;
-        first = first > session->position ? first : session->position + 1;
-        nacks_add(&session->nacks, cursor, first, last);
-        /* A retransmitted datagram gives no sample (Karn's algorithm). */
-        if ((session->flags & SESSION_SAMPLED) != 0 &&
-            session_whole(session->sample, cursor) >= first)
-            session->flags &= (uint8_t)~SESSION_SAMPLED;
-        asked = true;
+        nacks_add(&session->nacks, event - session->position - 1);
+        first = first == 0 ? event : first;
     }
-    if (!asked)
+    if (first == 0)
         return;
+    /* A retransmitted datagram gives no sample (Karn's algorithm). */
+    if (session_whole(session->sample, cursor) >= first)
+        session->flags &= (uint8_t)~SESSION_SAMPLED;
     shrink(now, session);
     if (session->queue != SESSION_DEADLINE_AT_ONCE)
-        session_deadlines_set(room->sessions, now, member, session->wait);
+        session_deadlines_set(room->sessions, now, member, session_acks_wait(now, session));
     registry_mark_behind(room->registry, member);
 }

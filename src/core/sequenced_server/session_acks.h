@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Acknowledgements of a member: its position, and the ranges missing beyond it. From them follow
- * the window, the round-trip time and the ranges to be sent again (doc/protocol.md, 2.5).
+ * Acknowledgements of a member: its position, and what is missing beyond it. From them follow the
+ * window, the round-trip time and what is to be sent again (doc/protocol.md, 2.5).
  */
 #ifndef ROOMD_CORE_SEQUENCED_SERVER_SESSION_ACKS_H
 #define ROOMD_CORE_SEQUENCED_SERVER_SESSION_ACKS_H
@@ -18,15 +18,25 @@ void session_acks_reset(struct session *session);
 /* The handshake took so long: until a report measures the round trip, that is taken for it. */
 void session_acks_guess(struct session *session, uint64_t elapsed_ms);
 
+/* The queue of deadlines in which it waits for the report of what it is sent now. */
+uint8_t session_acks_wait(const struct moment *now, const struct session *session);
+
+/* Something on the way to it, or back, was lost. */
+void session_acks_lossy(const struct moment *now, struct session *session);
+
+/* Counts what the UP reports of datagrams received and lost. */
+void session_acks_count(struct room *room, const struct moment *now, struct member *member,
+                        const struct sequenced_up *up);
+
 /*
- * The member has all events up to `position`. Ignored if it is not above the last one, or was not
+ * The member has all events up to its position. Ignored if it is not above the last one, or was not
  * sent yet.
  */
 void session_acks_position(struct room *room, const struct moment *now, struct member *member,
-                           uint64_t position);
+                           const struct sequenced_up *up);
 
-/* The member lacks these ranges. */
+/* The member lacks events: a MISSING in an UP with that position. */
 void session_acks_nack(struct room *room, const struct moment *now, struct member *member,
-                       const struct sequenced_range *ranges, size_t count);
+                       uint64_t position, const struct sequenced_up_frame *missing);
 
 #endif

@@ -3,9 +3,18 @@
 
 /* Delivery to sequenced members: repairs, and the cursor. */
 #include "core/sequenced_server/session_delivery.h"
+#include "core/sequenced_server/session_acks.h"
 
+#include "core/model/loss.h"
 #include "core/model/session.h"
 #include "core/model/session_deadlines.h"
+
+/*
+ * Repeats take so many bytes for each that is lost, up to two fifths of what else is sent. A
+ * datagram that is lost with its repeat is asked for.
+ */
+#define REPEATS_PER_LOSS    2U
+#define REPEAT_PERMILLE_MAX 420U
 
 /* At most one eighth of a datagram is padding. */
 #define PADDING_SHARE 8U
@@ -39,18 +48,19 @@ static void skip_forgotten(struct delivery *delivery, struct member *member, str
 {
     struct session *session = member->session;
     uint64_t oldest = transcript_oldest(delivery->wiring.transcript);
-    bool lost = session->nacks.count > 0 && nacks_first(&session->nacks, slot->cursor) < oldest;
+    bool lost =
+        nacks_any(&session->nacks) && session->position + 1 + nacks_first(&session->nacks) < oldest;
 
     if (slot->cursor >= oldest && !lost)
         return;
     if (slot->cursor < oldest) {
         member->lost += (uint32_t)(oldest - slot->cursor);
         delivery->wiring.stats->events_missed += oldest - slot->cursor;
-        session->nacks.count = 0;
+        nacks_clear(&session->nacks);
         session->flight = 0;
         slot->cursor = oldest;
     } else {
-        nacks_drop_below(&session->nacks, slot->cursor, oldest);
+        nacks_drop_below(&session->nacks, oldest - session->position - 1);
     }
     session->flags |= SESSION_GAP;
     session->flags &= (uint8_t)~SESSION_SAMPLED;
@@ -60,6 +70,14 @@ static void skip_forgotten(struct delivery *delivery, struct member *member, str
 }
 
 /* ---- collecting ---- */
+
+static uint32_t repeat_permille(const struct delivery *delivery)
+{
+    const struct loss *loss = &delivery->wiring.sessions->loss;
+    uint32_t permille = REPEATS_PER_LOSS * loss_permille(loss, delivery->now->mono_ns);
+
+    return permille < REPEAT_PERMILLE_MAX ? permille : REPEAT_PERMILLE_MAX;
+}
 
 /* False if there is no room for it in the batch. */
 static bool add_segment(struct delivery *delivery, struct portion *portion, uint32_t position,
@@ -71,7 +89,9 @@ static bool add_segment(struct delivery *delivery, struct portion *portion, uint
 
     if (delivery->batch.entry_count == DELIVERY_BATCH)
         return false;
-    segment = segment_get(&delivery->segments, wiring->transcript, wiring->sessions->epoch, seq);
+    delivery->segments.repeat_permille = repeat_permille(delivery);
+    segment =
+        segment_get(&delivery->segments, wiring->transcript, wiring->sessions->epoch, seq, repair);
     if (segment == NULL)
         return false;
     pending = (struct pending){
@@ -84,17 +104,16 @@ static bool add_segment(struct delivery *delivery, struct portion *portion, uint
 
 static bool collect_repairs(struct delivery *delivery, struct portion *portion, uint32_t position)
 {
-    const struct slot *slot = registry_slot(delivery->wiring.registry, position);
     const struct session *session = registry_member(delivery->wiring.registry, position)->session;
     struct nacks nacks = session->nacks;
     uint32_t left = repairs_left(delivery, session);
-    uint64_t next;
+    uint64_t base = session->position + 1, next;
 
-    while (nacks.count > 0 && portion->count < left && portion->count < SESSION_DELIVERY_PORTION) {
-        if (!add_segment(delivery, portion, position, nacks_first(&nacks, slot->cursor), true,
-                         &next))
+    while (nacks_any(&nacks) && portion->count < left &&
+           portion->count < SESSION_DELIVERY_PORTION) {
+        if (!add_segment(delivery, portion, position, base + nacks_first(&nacks), true, &next))
             return false;
-        nacks_drop_below(&nacks, slot->cursor, next);
+        nacks_drop_below(&nacks, next - base);
     }
     return true;
 }
@@ -105,16 +124,15 @@ static bool collect_all(struct delivery *delivery, struct portion *portion, uint
     struct member *member = registry_member(delivery->wiring.registry, position);
     const struct session *session = member->session;
     uint64_t released = transcript_released(delivery->wiring.transcript), cursor;
-    uint32_t flight = session->flight;
 
     if (portion->blocked || member->warned) /* its door or path is full, or it is away */
         return true;
     skip_forgotten(delivery, member, slot);
     if (!collect_repairs(delivery, portion, position))
         return false;
-    for (cursor = slot->cursor; cursor <= released && flight < session->window &&
-                                portion->count < SESSION_DELIVERY_PORTION;
-         flight++) {
+    cursor = slot->cursor;
+    while (cursor <= released && session_is_open(session, portion->count) &&
+           portion->count < SESSION_DELIVERY_PORTION) {
         if (!add_segment(delivery, portion, position, cursor, false, &cursor))
             return false;
     }
@@ -161,14 +179,13 @@ static bool fits_pattern(const struct delivery *delivery, uint32_t position,
     const struct member *member = registry_member(delivery->wiring.registry, position);
     const struct session *session = member->session;
 
-    return !member->warned && session->nacks.count == 0 &&
-           session->flight + pattern->portion.count <= session->window;
+    return !member->warned && !nacks_any(&session->nacks) &&
+           session_is_open(session, pattern->portion.count - 1U);
 }
 
 /* ---- settling ---- */
 
-static void settle_repair(struct delivery *delivery, struct session *session,
-                          const struct slot *slot, uint64_t next)
+static void settle_repair(struct delivery *delivery, struct session *session, uint64_t next)
 {
     struct sessions *sessions = delivery->wiring.sessions;
     uint32_t second = second_of(delivery);
@@ -182,14 +199,21 @@ static void settle_repair(struct delivery *delivery, struct session *session,
     session->repaired++;
     sessions->repaired++;
     delivery->wiring.stats->repairs++;
-    nacks_drop_below(&session->nacks, slot->cursor, next);
+    nacks_drop_below(&session->nacks, next - session->position - 1);
 }
 
 static void settle_new(struct delivery *delivery, struct session *session, struct slot *slot,
                        const struct pending *pending)
 {
+    uint16_t now_ms = (uint16_t)session_ms(delivery->now);
+
     slot->cursor = pending->cursor;
     session->flight++;
+    if ((uint16_t)(now_ms - session->sent_ms) >= SESSION_QUIET_MS)
+        session->flags |= SESSION_PROMPT;
+    else
+        session->flags &= (uint8_t)~SESSION_PROMPT;
+    session->sent_ms = now_ms;
     session->flags &= (uint8_t)~SESSION_PROBED;
     delivery->wiring.stats->events_delivered += pending->events;
     /* One datagram is measured at a time. */
@@ -218,9 +242,11 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
         else /* as good as lost on the way: the member will ask for it again */
             delivery_note_failure(delivery, member, entries[i].path, 0);
         if (pending[i].repair)
-            settle_repair(delivery, session, slot, pending[i].cursor);
+            settle_repair(delivery, session, pending[i].cursor);
         else
             settle_new(delivery, session, slot, &pending[i]);
+        if (session->sent < UINT16_MAX)
+            session->sent++;
         is_new = is_new || !pending[i].repair;
     }
     /*
@@ -228,8 +254,9 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
      * begin the wait anew: it may be a probe, and the next one is due later.
      */
     if ((is_new && session->queue != SESSION_DEADLINE_AT_ONCE) ||
-        (session->nacks.count > 0 && session->queue == 0))
-        session_deadlines_set(delivery->wiring.sessions, delivery->now, member, session->wait);
+        (nacks_any(&session->nacks) && session->queue == 0))
+        session_deadlines_set(delivery->wiring.sessions, delivery->now, member,
+                              session_acks_wait(delivery->now, session));
     return i;
 }
 
@@ -245,10 +272,10 @@ static bool is_settled(const struct delivery *delivery, const struct portion *po
     (void)settled;
     if (member->warned)
         return true;
-    if (session->nacks.count > 0 && repairs_left(delivery, session) > 0)
+    if (nacks_any(&session->nacks) && repairs_left(delivery, session) > 0)
         return false;
     return slot->cursor > transcript_released(delivery->wiring.transcript) ||
-           session->flight >= session->window;
+           !session_is_open(session, 0);
 }
 
 const struct protocol_delivery session_delivery = {

@@ -158,9 +158,11 @@ static void begin_run(const struct attempt *attempt, struct member *member, uint
     session->made_ms = attempt->made_ms;
     session->run++;
     session->packet = 0;
+    session->sent = session->heard_received = session->heard_lost = 0;
+    session->ups = session->ups_told = 0;
     session->paths = 0;
     session->position = position;
-    session->nacks.count = 0;
+    nacks_clear(&session->nacks);
     session->flags = 0;
     session->flight = 0;
     session_deadlines_stop(room->sessions, member);

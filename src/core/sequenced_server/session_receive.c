@@ -60,7 +60,7 @@ static void reply_to_source(const struct context *context, uint16_t run,
                             const struct sequenced_down_frame *frame)
 {
     const struct sequenced_down header = {.token = context->up.token, .run = run};
-    uint8_t bytes[SEQUENCED_UP_HEADER_BYTES];
+    uint8_t bytes[SEQUENCED_UP_HEADER_MIN_BYTES];
     struct octets_writer writer = sequenced_write(bytes, sizeof(bytes));
 
     if (sequenced_down_begin(&writer, &header) != 0 || sequenced_down_add(&writer, frame) != 0)
@@ -121,6 +121,7 @@ static void update_path(struct context *context)
     if (!context->newest)
         return;
     session->packet = context->up.packet;
+    session_acks_count(context->room, context->now, context->member, &context->up);
     if (!is_current_path(context))
         challenge_path(context);
     else if (path->door != context->path->door ||
@@ -176,8 +177,8 @@ static void handle_frame(struct context *context, const struct sequenced_up_fram
             context->owes_taken = true;
         break;
     case SEQUENCED_UP_MISSING:
-        session_acks_nack(context->room, context->now, context->member, frame->missing.ranges,
-                          frame->missing.count);
+        session_acks_nack(context->room, context->now, context->member, context->up.position,
+                          frame);
         break;
     case SEQUENCED_UP_HEARTBEAT:
         context->owes_heartbeat = true;
@@ -195,6 +196,19 @@ static void handle_frame(struct context *context, const struct sequenced_up_fram
     }
 }
 
+/* Tells a member that UPs of its are missing, but not in a datagram of its own. */
+static void report_ups(struct session *session, struct session_send *down)
+{
+    uint16_t missing = (uint16_t)(session->packet - session->ups);
+    struct sequenced_down_frame report = {.kind = SEQUENCED_DOWN_REPORT,
+                                          .report = {session->packet, session->ups}};
+
+    if (down->writer.length == 0 || missing == session->ups_told)
+        return;
+    session->ups_told = missing;
+    session_send_add(down, &report);
+}
+
 /* One of each, however often an UP asks: answers must not be much longer than the UP. */
 static void answer(const struct context *context, struct session_send *down)
 {
@@ -206,6 +220,7 @@ static void answer(const struct context *context, struct session_send *down)
         session_send_add(down,
                          &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEARTBEAT,
                                                         .heartbeat = {context->echo, cursor - 1}});
+    report_ups(context->member->session, down);
     session_send_flush(down);
 }
 
@@ -218,7 +233,7 @@ static void note_heard(const struct context *context)
         return;
     registry_mark_behind(context->room->registry, context->member);
     session_deadlines_set(context->room->sessions, context->now, context->member,
-                          context->member->session->wait);
+                          session_acks_wait(context->now, context->member->session));
 }
 
 static void handle_run(struct context *context, struct sequenced_up_reader *reader)
@@ -227,8 +242,9 @@ static void handle_run(struct context *context, struct sequenced_up_reader *read
     struct session_send down; /* answers to the member */
 
     note_heard(context);
+    context->member->session->ups++;
     update_path(context);
-    session_acks_position(context->room, context->now, context->member, context->up.position);
+    session_acks_position(context->room, context->now, context->member, &context->up);
     session_send_begin(&down, context->room, context->member);
     while (context->member != NULL && sequenced_up_next(reader, &frame) == 1)
         handle_frame(context, &frame, &down);

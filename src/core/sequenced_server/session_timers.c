@@ -8,6 +8,7 @@
 #include "core/model/session_deadlines.h"
 #include "core/room/apply.h"
 #include "core/room/room_ops.h"
+#include "core/sequenced_server/session_acks.h"
 #include "core/sequenced_server/session_send.h"
 #include "core/sequenced_wire/sequenced_down.h"
 
@@ -39,20 +40,28 @@ static int64_t due_ns(const struct sessions *sessions, const struct session *ses
     return (now_ms + (int32_t)(session->due_ms - (uint32_t)now_ms)) * MOMENT_NS_PER_MS;
 }
 
-/* Sends the last datagram again: it may be lost, or the report of it. */
-static void probe(struct room *room, struct member *member, uint64_t cursor)
+/* Sends the last datagram again: it may be lost, or the report of it. False: it is too far ahead.
+ */
+static bool probe(struct room *room, const struct moment *now, struct member *member,
+                  uint64_t cursor)
 {
     struct session *session = member->session;
+    uint64_t last = cursor - 1 - session->position - 1;
 
+    if ((session->flags & SESSION_PROBED) != 0 || last >= NACKS_MAX)
+        return false;
     session->flags |= SESSION_PROBED;
+    session_acks_lossy(now, session);
     session->flags &= (uint8_t)~SESSION_SAMPLED;
-    nacks_add(&session->nacks, cursor, cursor - 1, cursor - 1);
+    nacks_add(&session->nacks, last);
     registry_mark_behind(room->registry, member);
+    return true;
 }
 
 /* What was not reported is sent again once, and then told; so is a gap. False if there is nothing.
  */
-static bool repeat(struct room *room, struct member *member, uint64_t cursor)
+static bool repeat(struct room *room, const struct moment *now, struct member *member,
+                   uint64_t cursor)
 {
     const struct session *session = member->session;
     struct sequenced_down_frame frame = {.kind = SEQUENCED_DOWN_HEAD, .head = cursor - 1};
@@ -62,10 +71,8 @@ static bool repeat(struct room *room, struct member *member, uint64_t cursor)
                                               .oldest = session_whole(session->gap, cursor)};
     else if (session->position + 1 >= cursor)
         return false;
-    else if ((session->flags & SESSION_PROBED) == 0) {
-        probe(room, member, cursor);
+    else if (probe(room, now, member, cursor))
         return true;
-    }
     session_send_frame(room, member, &frame);
     return true;
 }
@@ -90,11 +97,18 @@ static void fire(struct room *room, const struct moment *now, struct member *mem
 {
     struct session *session = member->session;
     uint64_t cursor = room_slot(room, member)->cursor;
-    bool waits = session->nacks.count > 0; /* for the budget */
+    bool waits = nacks_any(&session->nacks); /* for the budget */
 
-    if (waits)
+    /*
+     * What was sent has arrived or is lost by now, so there is room in the window again; but not
+     * for a member that reports nothing.
+     */
+    if ((session->flags & SESSION_HEARD) != 0)
+        session->sent = 0;
+    session->flags &= (uint8_t)~SESSION_HEARD;
+    if (waits || cursor <= transcript_released(room->transcript))
         registry_mark_behind(room->registry, member);
-    if (repeat(room, member, cursor) || waits)
+    if (repeat(room, now, member, cursor) || waits)
         session_deadlines_set(room->sessions, now, member, next_queue(room, now, member, cursor));
     else
         session_deadlines_stop(room->sessions, member);
@@ -145,7 +159,7 @@ static void mark_away(struct room *room, const struct moment *now, struct member
 
     registry_warned(room->registry, member);
     member->leaves_ns = late ? now->mono_ns + GRACE_NS : 0;
-    member->session->nacks.count = 0;
+    nacks_clear(&member->session->nacks);
     member->session->flags &= (uint8_t)~SESSION_SAMPLED;
     session_deadlines_stop(room->sessions, member);
 }

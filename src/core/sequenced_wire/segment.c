@@ -44,37 +44,139 @@ static int add(struct sequenced_bundle *bundle, const struct event *event)
     return status == STATUS_INVALID ? sequenced_events_add(bundle, &nothing, 0) : status;
 }
 
-static void fill(struct segment *segment, struct transcript *transcript, uint64_t epoch,
-                 uint64_t first)
+/* ---- repeats ---- */
+
+/* Segments whose events are repeated in one. */
+#define REPEATED_MAX 2U
+
+/* `repeats` is one byte. */
+#define REPEATS_MAX UINT8_MAX
+
+/* Of IPv4 and UDP: they are not repeated, so short events may be repeated more often. */
+#define HEADERS_BYTES 28U
+
+/* So many bytes may be saved up, for a segment that is worth repeating. */
+#define CREDIT_MAX (2000U * SEQUENCED_DATAGRAM_MAX_BYTES)
+
+/* Renders the events from `from` on up to those of the segment. False if they do not fit. */
+static bool render(struct segment *segment, struct transcript *transcript, uint64_t epoch,
+                   uint64_t from)
+{
+    struct sequenced_bundle bundle;
+    struct event event;
+
+    sequenced_events_begin(&bundle, segment->bytes, sizeof(segment->bytes), epoch);
+    sequenced_events_repeat(&bundle, (uint8_t)(segment->first - from));
+    for (uint64_t seq = from; seq < segment->next; seq++) {
+        if (!transcript_get(transcript, seq, &event) || add(&bundle, &event) != 0)
+            return false;
+    }
+    segment->length = (uint16_t)sequenced_events_length(&bundle);
+    segment->repeats = from < segment->first;
+    return true;
+}
+
+/* The first event of the segment that ends before `first`; `first` if there is none near. */
+static uint64_t segment_before(const struct transcript *transcript, uint64_t first)
+{
+    uint64_t oldest = transcript_oldest(transcript), seq = first;
+
+    while (seq > oldest && first - seq < REPEATS_MAX) {
+        if (transcript_is_boundary(transcript, --seq))
+            return seq;
+    }
+    return first;
+}
+
+/* The most that these events take. */
+static uint32_t bytes_of(const struct transcript *transcript, uint64_t from, uint64_t until)
+{
+    struct event event;
+    uint32_t bytes = 0;
+
+    for (; from < until && transcript_get(transcript, from, &event); from++)
+        bytes += SEQUENCED_EVENT_OVERHEAD_BYTES +
+                 (uint32_t)(event.kind == EVENT_JOIN ? event.name_len : event.text_len);
+    return bytes;
+}
+
+/* Where the repeats begin that the credit and the datagram have room for. */
+static uint64_t repeat_from(struct segment_cache *cache, const struct segment *segment,
+                            const struct transcript *transcript)
+{
+    uint64_t from = segment->first;
+    uint32_t bytes = 0;
+
+    for (unsigned n = 0; n < REPEATED_MAX; n++) {
+        uint64_t before = segment_before(transcript, from);
+        uint32_t more = bytes_of(transcript, before, from);
+
+        if (before == from || segment->first - before > REPEATS_MAX ||
+            (bytes + more) * 1000 > cache->credit ||
+            segment->length + bytes + more > SEQUENCED_DATAGRAM_MAX_BYTES)
+            break;
+        bytes += more;
+        from = before;
+    }
+    cache->credit -= bytes * 1000;
+    return from;
+}
+
+static void add_repeats(struct segment_cache *cache, struct segment *segment,
+                        struct transcript *transcript, uint64_t epoch)
+{
+    uint64_t from;
+
+    cache->credit += (HEADERS_BYTES + segment->length) * cache->repeat_permille;
+    if (cache->repeat_permille == 0)
+        cache->credit = 0;
+    if (cache->credit > CREDIT_MAX)
+        cache->credit = CREDIT_MAX;
+    from = repeat_from(cache, segment, transcript);
+    if (from < segment->first && !render(segment, transcript, epoch, from))
+        render(segment, transcript, epoch, segment->first);
+}
+
+/* ---- rendering ---- */
+
+/* Events that were sent before are not repeated again. */
+static void fill(struct segment_cache *cache, struct segment *segment,
+                 struct transcript *transcript, uint64_t epoch, uint64_t first)
 {
     uint64_t released = transcript_released(transcript), next = first;
     struct sequenced_bundle bundle;
     struct event event;
+    bool is_new;
 
     sequenced_events_begin(&bundle, segment->bytes, sizeof(segment->bytes), epoch);
     while (next <= released && (next == first || !transcript_is_boundary(transcript, next)) &&
            transcript_get(transcript, next, &event) && add(&bundle, &event) == 0)
         next++;
+    is_new = !transcript_is_boundary(transcript, next);
     transcript_set_boundary(transcript, next);
     segment->first = first;
     segment->next = next;
     segment->length = (uint16_t)sequenced_events_length(&bundle);
+    segment->repeats = false;
+    if (is_new)
+        add_repeats(cache, segment, transcript, epoch);
     memset(segment->bytes + segment->length, 0, sizeof(segment->bytes) - segment->length);
 }
 
 const struct segment *segment_get(struct segment_cache *cache, struct transcript *transcript,
-                                  uint64_t epoch, uint64_t seq)
+                                  uint64_t epoch, uint64_t seq, bool again)
 {
     uint64_t first = first_of(transcript, seq);
 
     for (;;) {
         size_t place = first % SEGMENT_PLACES;
         struct segment *segment = &cache->places[place];
+        bool is_pinned = (cache->pinned >> place & 1) != 0;
 
-        if (segment->first != first) {
-            if ((cache->pinned >> place & 1) != 0)
+        if (segment->first != first || (again && segment->repeats && !is_pinned)) {
+            if (is_pinned)
                 return NULL;
-            fill(segment, transcript, epoch, first);
+            fill(cache, segment, transcript, epoch, first);
         }
         if (segment->next > seq) {
             cache->pinned |= UINT64_C(1) << place;

@@ -61,6 +61,21 @@ int sequenced_identify(const void *bytes, size_t length, enum sequenced_datagram
     return STATUS_INVALID;
 }
 
+int sequenced_open(const void *bytes, size_t length, enum sequenced_datagram datagram,
+                   struct octets_reader *ret_reader)
+{
+    struct octets_reader reader = octets_read(bytes, length);
+    enum sequenced_datagram identity = SEQUENCED_HELLO;
+
+    if (sequenced_identify(bytes, length, &identity) != 0 || identity != datagram)
+        return STATUS_INVALID;
+    octets_read_u16(&reader);
+    if (octets_read_u8(&reader) != SEQUENCED_KEY_NONE)
+        return STATUS_INVALID;
+    *ret_reader = reader;
+    return STATUS_OK;
+}
+
 struct octets_writer sequenced_write(void *bytes, size_t size)
 {
     return octets_write(bytes,

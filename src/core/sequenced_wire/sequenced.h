@@ -20,6 +20,9 @@
 
 #define SEQUENCED_VERSION 1
 
+/* The key with which EVENTS, UP and DOWN are sealed: none; there are no others yet. */
+#define SEQUENCED_KEY_NONE 0
+
 /*
  * Of UDP payload: passes every path of IPv6, and nearly every one of IPv4, unfragmented (RFC 8085,
  * 3.2).
@@ -77,6 +80,13 @@ bool sequenced_is(const void *bytes, size_t length);
  * more than SEQUENCED_DATAGRAM_MAX_BYTES.
  */
 int sequenced_identify(const void *bytes, size_t length, enum sequenced_datagram *ret_datagram);
+
+/*
+ * Begins to read a datagram of a session, after its key. STATUS_INVALID: it is not of this kind, or
+ * sealed with a key that is not known.
+ */
+int sequenced_open(const void *bytes, size_t length, enum sequenced_datagram datagram,
+                   struct octets_reader *ret_reader);
 
 /*
  * Starts a datagram in a buffer of `size` bytes, of which at most SEQUENCED_DATAGRAM_MAX_BYTES are

@@ -70,6 +70,8 @@ static bool is_frame(const struct sequenced_down_frame *frame)
         return frame->oldest >= 1 && frame->oldest <= OCTETS_VARINT_MAX;
     case SEQUENCED_DOWN_CLOSED:
         return frame->closed.text.length <= UINT16_MAX;
+    case SEQUENCED_DOWN_REPORT:
+        return frame->report.packet > 0;
     }
     return false;
 }
@@ -79,13 +81,11 @@ static bool is_frame(const struct sequenced_down_frame *frame)
 int sequenced_down_open(const void *bytes, size_t length, struct sequenced_down *ret_down,
                         struct octets_reader *ret_reader)
 {
-    struct octets_reader reader = octets_read(bytes, length);
-    enum sequenced_datagram datagram = SEQUENCED_HELLO;
+    struct octets_reader reader;
     struct sequenced_down down;
 
-    if (sequenced_identify(bytes, length, &datagram) != 0 || datagram != SEQUENCED_DOWN)
+    if (sequenced_open(bytes, length, SEQUENCED_DOWN, &reader) != 0)
         return STATUS_INVALID;
-    octets_read_u16(&reader);
     down.token = octets_read_u64(&reader);
     down.run = octets_read_u16(&reader);
     if (reader.failed || down.run == 0)
@@ -138,6 +138,10 @@ static void read_frame(struct octets_reader *reader, struct sequenced_down_frame
         frame->closed.reason = octets_read_u8(reader);
         frame->closed.text = octets_read_slice(reader, octets_read_u16(reader));
         break;
+    case SEQUENCED_DOWN_REPORT:
+        frame->report.packet = octets_read_u32(reader);
+        frame->report.received = octets_read_u16(reader);
+        break;
     }
 }
 
@@ -176,6 +180,7 @@ int sequenced_down_begin(struct octets_writer *writer, const struct sequenced_do
         return STATUS_INVALID;
     octets_write_u8(writer, SEQUENCED_FIRST_DOWN);
     octets_write_u8(writer, SEQUENCED_VERSION);
+    octets_write_u8(writer, SEQUENCED_KEY_NONE);
     octets_write_u64(writer, down->token);
     octets_write_u16(writer, down->run);
     return settle(writer, 0);
@@ -225,6 +230,10 @@ static void write_frame(struct octets_writer *writer, const struct sequenced_dow
         octets_write_u8(writer, frame->closed.reason);
         octets_write_u16(writer, (uint16_t)frame->closed.text.length);
         octets_write_slice(writer, frame->closed.text);
+        break;
+    case SEQUENCED_DOWN_REPORT:
+        octets_write_u32(writer, frame->report.packet);
+        octets_write_u16(writer, frame->report.received);
         break;
     }
 }

@@ -12,10 +12,10 @@
 
 #include <roomd/sequenced.h>
 
-#define SEQUENCED_DOWN_HEADER_BYTES 12
+#define SEQUENCED_DOWN_HEADER_BYTES 13
 
 /* Of the entries of a page of members, alone in a datagram. */
-#define SEQUENCED_PAGE_MAX_BYTES 1168
+#define SEQUENCED_PAGE_MAX_BYTES 1167
 
 enum sequenced_down_kind {
     SEQUENCED_DOWN_TAKEN = 1,
@@ -26,6 +26,7 @@ enum sequenced_down_kind {
     SEQUENCED_DOWN_GAP = 6,
     SEQUENCED_DOWN_PATH = 7,
     SEQUENCED_DOWN_CLOSED = 8,
+    SEQUENCED_DOWN_REPORT = 9,
 };
 
 enum sequenced_closed {
@@ -71,6 +72,10 @@ struct sequenced_down_frame {
             uint8_t reason; /* enum sequenced_closed, or one of a later version */
             struct octets_slice text;
         } closed;
+        struct {
+            uint32_t packet;   /* from 1: the highest that has come in this run */
+            uint16_t received; /* UPs of this run, modulo 2^16 */
+        } report;
         uint64_t head;      /* at most OCTETS_VARINT_MAX */
         uint64_t oldest;    /* of a gap: 1 – OCTETS_VARINT_MAX */
         uint64_t challenge; /* of a path */

@@ -33,6 +33,11 @@ void sequenced_events_begin(struct sequenced_bundle *bundle, void *bytes, size_t
     *bundle = (struct sequenced_bundle){.writer = sequenced_write(bytes, size), .epoch = epoch};
 }
 
+void sequenced_events_repeat(struct sequenced_bundle *bundle, uint8_t count)
+{
+    bundle->repeats = count;
+}
+
 /*
  * A clock before 1970 is wrong, but no reason to send nothing. Any time in 64-bit nanoseconds fits
  * 48 bits of milliseconds.
@@ -138,8 +143,10 @@ static void write_header(struct sequenced_bundle *bundle, uint64_t first, uint64
 {
     octets_write_u8(&bundle->writer, SEQUENCED_FIRST_EVENTS);
     octets_write_u8(&bundle->writer, SEQUENCED_VERSION);
+    octets_write_u8(&bundle->writer, SEQUENCED_KEY_NONE);
     octets_write_u64(&bundle->writer, bundle->epoch);
-    octets_write_u64(&bundle->writer, first);
+    octets_write_u8(&bundle->writer, bundle->repeats);
+    octets_write_varint(&bundle->writer, first);
     octets_write_u48(&bundle->writer, time_ms);
 }
 
@@ -307,23 +314,22 @@ bool sequenced_events_next(struct sequenced_events *events, struct sequenced_eve
 
 int sequenced_events_open(const void *bytes, size_t length, struct sequenced_events *ret_events)
 {
-    struct sequenced_events events = {.reader = octets_read(bytes, length)}, check;
-    enum sequenced_datagram datagram = SEQUENCED_HELLO;
+    struct sequenced_events events = {0}, check;
     struct sequenced_event event;
 
-    if (sequenced_identify(bytes, length, &datagram) != 0 || datagram != SEQUENCED_EVENTS)
+    if (sequenced_open(bytes, length, SEQUENCED_EVENTS, &events.reader) != 0)
         return STATUS_INVALID;
-    octets_read_u16(&events.reader);
     events.epoch = octets_read_u64(&events.reader);
-    events.first = octets_read_u64(&events.reader);
+    events.repeats = octets_read_u8(&events.reader);
+    events.first = octets_read_varint(&events.reader);
     events.time_ms = octets_read_u48(&events.reader);
-    if (events.reader.failed || events.first < 1 || events.first > OCTETS_VARINT_MAX)
+    if (events.reader.failed || events.first < 1)
         return STATUS_INVALID;
     events.seq = events.first - 1;
     check = events;
     while (sequenced_events_next(&check, &event))
         events.count++;
-    if (check.reader.failed || events.count < 1 || check.seq > OCTETS_VARINT_MAX)
+    if (check.reader.failed || events.count <= events.repeats || check.seq > OCTETS_VARINT_MAX)
         return STATUS_INVALID;
     *ret_events = events;
     return STATUS_OK;

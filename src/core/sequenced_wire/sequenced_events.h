@@ -12,7 +12,8 @@
 
 #include <roomd/event.h>
 
-#define SEQUENCED_EVENTS_HEADER_BYTES 24
+/* With `first` below 64; it takes up to seven bytes more. */
+#define SEQUENCED_EVENTS_HEADER_MIN_BYTES 19
 
 /* The most that one event costs beside its text. */
 #define SEQUENCED_EVENT_OVERHEAD_BYTES 9
@@ -23,6 +24,7 @@
 struct sequenced_bundle {
     struct octets_writer writer;
     uint64_t epoch;
+    uint8_t repeats;  /* of the events that follow, so many were sent before */
     uint64_t next;    /* number that the next event must have; 0: any, for the datagram is empty */
     uint64_t time_ms; /* the current time: that of the next event, unless a time precedes it */
     /*
@@ -37,6 +39,12 @@ struct sequenced_bundle {
 /* `bytes` is borrowed until the bundle is full and sent. */
 void sequenced_events_begin(struct sequenced_bundle *bundle, void *bytes, size_t size,
                             uint64_t epoch);
+
+/*
+ * The first `count` events of the datagram, which is empty, were sent before, and at least one more
+ * will follow them.
+ */
+void sequenced_events_repeat(struct sequenced_bundle *bundle, uint8_t count);
 
 /*
  * Appends `event`, whose number must follow the last one's. `said` names the message that made it
@@ -80,6 +88,8 @@ struct sequenced_events {
     uint64_t epoch;
     uint64_t first;
     uint64_t count; /* of events; at least 1 */
+    /* So many of them, the first, were sent before; fewer than `count`. */
+    uint8_t repeats;
     struct octets_reader reader;
     uint64_t seq; /* of the event read last */
     uint64_t time_ms;

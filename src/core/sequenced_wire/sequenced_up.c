@@ -16,17 +16,18 @@ static bool is_up(const struct sequenced_up *up)
 int sequenced_up_open(const void *bytes, size_t length, struct sequenced_up *ret_up,
                       struct sequenced_up_reader *ret_reader)
 {
-    struct octets_reader reader = octets_read(bytes, length);
-    enum sequenced_datagram datagram = SEQUENCED_HELLO;
+    struct octets_reader reader;
     struct sequenced_up up;
 
-    if (sequenced_identify(bytes, length, &datagram) != 0 || datagram != SEQUENCED_UP)
+    if (sequenced_open(bytes, length, SEQUENCED_UP, &reader) != 0)
         return STATUS_INVALID;
-    octets_read_u16(&reader);
     up.token = octets_read_u64(&reader);
     up.run = octets_read_u16(&reader);
     up.packet = octets_read_u32(&reader);
-    up.position = octets_read_u64(&reader);
+    up.position = octets_read_varint(&reader);
+    up.received = octets_read_u16(&reader);
+    up.lost = octets_read_u16(&reader);
+    up.delay = octets_read_u16(&reader);
     if (reader.failed || !is_up(&up))
         return STATUS_INVALID;
     *ret_up = up;
@@ -34,26 +35,27 @@ int sequenced_up_open(const void *bytes, size_t length, struct sequenced_up *ret
     return STATUS_OK;
 }
 
-/* Neither sum can overflow: all three are below 2^62. */
-static bool is_range(uint64_t position, uint64_t offset, uint64_t length)
+static bool is_missing(uint64_t position, const struct sequenced_up_frame *frame)
 {
-    return offset >= 1 && length >= 1 && position + offset + length - 1 <= OCTETS_VARINT_MAX;
+    size_t length = frame->missing.length;
+
+    return frame->missing.ahead >= 1 && frame->missing.ahead <= OCTETS_VARINT_MAX - position &&
+           length >= 1 && length <= SEQUENCED_MISSING_MAX_BYTES &&
+           frame->missing.bits[length - 1] != 0;
 }
 
 static bool read_missing(struct sequenced_up_reader *up, struct sequenced_up_frame *frame)
 {
-    frame->missing.count = octets_read_u8(&up->reader);
-    if (frame->missing.count < 1 || frame->missing.count > SEQUENCED_RANGES_MAX)
-        return false;
-    for (size_t i = 0; i < frame->missing.count; i++) {
-        uint64_t offset = octets_read_varint(&up->reader);
-        uint64_t length = octets_read_varint(&up->reader);
+    struct octets_slice bits;
 
-        if (!is_range(up->position, offset, length))
-            return false;
-        frame->missing.ranges[i] = (struct sequenced_range){up->position + offset, length};
-    }
-    return true;
+    frame->missing.ahead = octets_read_varint(&up->reader);
+    bits = octets_read_slice(&up->reader, octets_read_u8(&up->reader));
+    if (up->reader.failed || bits.length > SEQUENCED_MISSING_MAX_BYTES)
+        return false;
+    frame->missing.length = bits.length;
+    for (size_t i = 0; i < bits.length; i++)
+        frame->missing.bits[i] = (uint8_t)bits.bytes[i];
+    return is_missing(up->position, frame);
 }
 
 static bool read_message(struct octets_reader *reader, struct sequenced_up_frame *frame)
@@ -104,6 +106,22 @@ int sequenced_up_next(struct sequenced_up_reader *reader, struct sequenced_up_fr
     return 1;
 }
 
+/* ---- MISSING ---- */
+
+void sequenced_up_ask(struct sequenced_up_frame *missing, size_t n)
+{
+    missing->missing.bits[n / 8] |= (uint8_t)(1U << n % 8);
+    if (missing->missing.length <= n / 8)
+        missing->missing.length = n / 8 + 1;
+    if (missing->missing.ahead <= n)
+        missing->missing.ahead = n + 1;
+}
+
+bool sequenced_up_asks(const struct sequenced_up_frame *missing, size_t n)
+{
+    return n < 8 * missing->missing.length && (missing->missing.bits[n / 8] >> n % 8 & 1) != 0;
+}
+
 /* ---- writing ---- */
 
 int sequenced_up_begin(struct octets_writer *writer, const struct sequenced_up *up)
@@ -112,29 +130,18 @@ int sequenced_up_begin(struct octets_writer *writer, const struct sequenced_up *
         return STATUS_INVALID;
     octets_write_u8(writer, SEQUENCED_FIRST_UP);
     octets_write_u8(writer, SEQUENCED_VERSION);
+    octets_write_u8(writer, SEQUENCED_KEY_NONE);
     octets_write_u64(writer, up->token);
     octets_write_u16(writer, up->run);
     octets_write_u32(writer, up->packet);
-    octets_write_u64(writer, up->position);
+    octets_write_varint(writer, up->position);
+    octets_write_u16(writer, up->received);
+    octets_write_u16(writer, up->lost);
+    octets_write_u16(writer, up->delay);
     if (!writer->failed)
         return STATUS_OK;
     octets_rewind(writer, 0);
     return STATUS_FULL;
-}
-
-static bool is_missing(const struct sequenced_up *up, const struct sequenced_up_frame *frame)
-{
-    if (frame->missing.count < 1 || frame->missing.count > SEQUENCED_RANGES_MAX)
-        return false;
-    for (size_t i = 0; i < frame->missing.count; i++) {
-        const struct sequenced_range *range = &frame->missing.ranges[i];
-
-        if (range->first <= up->position || range->first > OCTETS_VARINT_MAX ||
-            range->length > OCTETS_VARINT_MAX ||
-            !is_range(up->position, range->first - up->position, range->length))
-            return false;
-    }
-    return true;
 }
 
 static bool is_frame(const struct sequenced_up *up, const struct sequenced_up_frame *frame)
@@ -143,7 +150,7 @@ static bool is_frame(const struct sequenced_up *up, const struct sequenced_up_fr
     case SEQUENCED_UP_MESSAGE:
         return frame->message.number > 0 && frame->message.text.length <= UINT16_MAX;
     case SEQUENCED_UP_MISSING:
-        return is_missing(up, frame);
+        return is_missing(up->position, frame);
     case SEQUENCED_UP_HEARTBEAT:
     case SEQUENCED_UP_LEAVE:
     case SEQUENCED_UP_MEMBERS:
@@ -153,8 +160,7 @@ static bool is_frame(const struct sequenced_up *up, const struct sequenced_up_fr
     return false;
 }
 
-static void write_frame(struct octets_writer *writer, const struct sequenced_up *up,
-                        const struct sequenced_up_frame *frame)
+static void write_frame(struct octets_writer *writer, const struct sequenced_up_frame *frame)
 {
     octets_write_u8(writer, (uint8_t)frame->kind);
     switch (frame->kind) {
@@ -165,11 +171,10 @@ static void write_frame(struct octets_writer *writer, const struct sequenced_up 
         octets_write_slice(writer, frame->message.text);
         break;
     case SEQUENCED_UP_MISSING:
-        octets_write_u8(writer, (uint8_t)frame->missing.count);
-        for (size_t i = 0; i < frame->missing.count; i++) {
-            octets_write_varint(writer, frame->missing.ranges[i].first - up->position);
-            octets_write_varint(writer, frame->missing.ranges[i].length);
-        }
+        octets_write_varint(writer, frame->missing.ahead);
+        octets_write_u8(writer, (uint8_t)frame->missing.length);
+        octets_write_slice(writer, (struct octets_slice){(const char *)frame->missing.bits,
+                                                         frame->missing.length});
         break;
     case SEQUENCED_UP_HEARTBEAT:
         octets_write_u32(writer, frame->echo);
@@ -192,7 +197,7 @@ int sequenced_up_add(struct octets_writer *writer, const struct sequenced_up *up
 
     if (!is_frame(up, frame))
         return STATUS_INVALID;
-    write_frame(writer, up, frame);
+    write_frame(writer, frame);
     if (!writer->failed)
         return STATUS_OK;
     octets_rewind(writer, before);

@@ -10,10 +10,16 @@
 
 #include "core/sequenced_wire/sequenced.h"
 
-#define SEQUENCED_UP_HEADER_BYTES 24
+/* With a position below 64; it takes up to seven bytes more. */
+#define SEQUENCED_UP_HEADER_MIN_BYTES 24
 
-/* A server keeps no more for a member. */
-#define SEQUENCED_RANGES_MAX 4
+/* Of the bits in MISSING: a server keeps no more for a member. */
+#define SEQUENCED_MISSING_MAX_BYTES 32
+#define SEQUENCED_MISSING_MAX       (8U * SEQUENCED_MISSING_MAX_BYTES)
+
+/* The unit of `delay`, and its value where it is unknown or longer than others can tell. */
+#define SEQUENCED_DELAY_UNIT_US 100U
+#define SEQUENCED_DELAY_UNKNOWN UINT16_MAX
 
 enum sequenced_up_kind {
     SEQUENCED_UP_MESSAGE = 1,
@@ -31,12 +37,9 @@ struct sequenced_up {
     uint16_t run;      /* from 1 */
     uint32_t packet;   /* from 1 */
     uint64_t position; /* at most OCTETS_VARINT_MAX */
-};
-
-/* Events first … first + length - 1. */
-struct sequenced_range {
-    uint64_t first;
-    uint64_t length;
+    uint16_t received; /* EVENTS and DOWNs of this run, modulo 2^16 */
+    uint16_t lost;     /* datagrams found missing in this run, modulo 2^16 */
+    uint16_t delay;    /* since the position became what it is, in SEQUENCED_DELAY_UNIT_US */
 };
 
 struct sequenced_message {
@@ -50,8 +53,11 @@ struct sequenced_up_frame {
     union {
         struct sequenced_message message;
         struct {
-            size_t count; /* 1 – SEQUENCED_RANGES_MAX */
-            struct sequenced_range ranges[SEQUENCED_RANGES_MAX];
+            uint64_t
+                ahead; /* from 1: the last event that has come, or was told, less the position */
+            size_t length; /* of `bits`, 1 – SEQUENCED_MISSING_MAX_BYTES; the last is not 0 */
+            /* Bit n % 8 of byte n / 8: send event position + 1 + n again. */
+            uint8_t bits[SEQUENCED_MISSING_MAX_BYTES];
         } missing;
         uint32_t echo;      /* of a heartbeat */
         uint32_t after;     /* of members: the page after this number */
@@ -63,7 +69,7 @@ struct sequenced_up_frame {
 
 struct sequenced_up_reader {
     struct octets_reader reader;
-    uint64_t position; /* ranges are relative to it */
+    uint64_t position; /* MISSING is relative to it */
 };
 
 /* Reads the header. STATUS_INVALID: not an UP, or its header is invalid; drop all of it. */
@@ -76,6 +82,12 @@ int sequenced_up_open(const void *bytes, size_t length, struct sequenced_up *ret
  */
 int sequenced_up_next(struct sequenced_up_reader *reader, struct sequenced_up_frame *ret_frame);
 
+/* ---- MISSING ---- */
+
+/* Asks for event position + 1 + n; n is below SEQUENCED_MISSING_MAX. `missing` begins as zeros. */
+void sequenced_up_ask(struct sequenced_up_frame *missing, size_t n);
+bool sequenced_up_asks(const struct sequenced_up_frame *missing, size_t n);
+
 /* ---- writing ---- */
 
 /*
@@ -86,7 +98,7 @@ int sequenced_up_begin(struct octets_writer *writer, const struct sequenced_up *
 
 /*
  * Appends a frame to a datagram that begins with `up`. STATUS_FULL: it does not fit, nothing was
- * changed. STATUS_INVALID: a field out of its range, or a range that is not beyond the position.
+ * changed. STATUS_INVALID: a field out of its range.
  */
 int sequenced_up_add(struct octets_writer *writer, const struct sequenced_up *up,
                      const struct sequenced_up_frame *frame);

@@ -151,7 +151,8 @@ static struct sequenced_up up_of(struct session *session)
     return (struct sequenced_up){.token = session->token,
                                  .run = session->run,
                                  .packet = ++session->packet,
-                                 .position = session->position};
+                                 .position = session->position,
+                                 .delay = SEQUENCED_DELAY_UNKNOWN};
 }
 
 /* `missing`: the last event requested; 0: none. */
@@ -161,14 +162,13 @@ static void report(struct load *load, uint32_t index, uint64_t missing)
     struct sequenced_up up = up_of(session);
     char bytes[128];
     struct octets_writer writer = sequenced_write(bytes, sizeof(bytes));
-    struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MISSING, .missing.count = 1};
+    struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MISSING};
 
     sequenced_up_begin(&writer, &up);
-    if (missing > session->position) {
-        frame.missing.ranges[0] =
-            (struct sequenced_range){session->position + 1, missing - session->position};
+    for (uint64_t n = 0; n < SEQUENCED_MISSING_MAX && session->position + n < missing; n++)
+        sequenced_up_ask(&frame, n);
+    if (missing > session->position)
         sequenced_up_add(&writer, &up, &frame);
-    }
     members_send(load, index, bytes, writer.length);
 }
 
@@ -307,9 +307,9 @@ static bool open_events(struct load *load, const char *bytes, size_t length, uin
 
 static uint64_t first_of(const char *bytes)
 {
-    struct octets_reader reader = octets_read(bytes + 10, 8);
+    struct octets_reader reader = octets_read(bytes + 12, 8);
 
-    return octets_read_u64(&reader);
+    return octets_read_varint(&reader);
 }
 
 /*
@@ -317,7 +317,7 @@ static uint64_t first_of(const char *bytes)
  */
 static const struct decoded *decode(struct load *load, const char *bytes, size_t length)
 {
-    uint64_t first = length > SEQUENCED_EVENTS_HEADER_BYTES ? first_of(bytes) : 0;
+    uint64_t first = length > SEQUENCED_EVENTS_HEADER_MIN_BYTES + 1 ? first_of(bytes) : 0;
     struct decoded *decoded = &state_of(load)->decoded[first % DECODED_PLACES];
 
     if (decoded->length == length && memcmp(decoded->bytes, bytes, length) == 0)

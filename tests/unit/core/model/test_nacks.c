@@ -4,109 +4,105 @@
 #include "core/model/nacks.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
-/* Beyond 32 bits, and across a boundary of the low half. */
-#define BASE   UINT64_C(0x1fffffff0)
-#define CURSOR (BASE + 200)
-
-static void expect(const struct nacks *nacks, const uint64_t *ranges, uint8_t count)
+/* The numbers in it, as "3 70 255". */
+static const char *numbers(struct nacks nacks)
 {
-    cr_assert_eq(nacks->count, count, "%u", nacks->count);
-    for (uint8_t i = 0; i < count; i++) {
-        cr_expect_eq(nacks->first[i], (uint32_t)(BASE + ranges[2 * i]), "first %u", i);
-        cr_expect_eq(nacks->last[i], (uint32_t)(BASE + ranges[2 * i + 1]), "last %u", i);
+    static char text[2048];
+    size_t used = 0;
+
+    text[0] = '\0';
+    while (nacks_any(&nacks)) {
+        unsigned n = nacks_first(&nacks);
+
+        used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%u", used > 0 ? " " : "", n);
+        nacks_drop_below(&nacks, n + 1);
     }
+    return text;
 }
 
-#define EXPECT(nacks, ...)                                                                         \
-    expect(nacks, (const uint64_t[]){__VA_ARGS__},                                                 \
-           sizeof((const uint64_t[]){__VA_ARGS__}) / (2 * sizeof(uint64_t)))
-
-static void add(struct nacks *nacks, uint64_t first, uint64_t last)
+Test(nacks, numbers_are_kept_in_order_and_once)
 {
-    nacks_add(nacks, CURSOR, BASE + first, BASE + last);
+    static const unsigned added[] = {70, 3, 255, 0, 70, 64, 63};
+    struct nacks nacks = {{0}};
+
+    cr_expect_not(nacks_any(&nacks));
+    for (size_t i = 0; i < sizeof(added) / sizeof(*added); i++)
+        nacks_add(&nacks, added[i]);
+    cr_expect_str_eq(numbers(nacks), "0 3 63 64 70 255");
+    nacks_clear(&nacks);
+    cr_expect_not(nacks_any(&nacks));
 }
 
-Test(nacks, ranges_are_kept_in_order_and_those_that_touch_are_joined)
+Test(nacks, what_is_too_far_is_not_kept)
 {
-    struct nacks nacks = {.count = 0};
+    struct nacks nacks = {{0}};
 
-    add(&nacks, 50, 60);
-    add(&nacks, 10, 12);
-    EXPECT(&nacks, 10, 12, 50, 60);
-    add(&nacks, 13, 13);
-    EXPECT(&nacks, 10, 13, 50, 60);
-    add(&nacks, 55, 55);
-    EXPECT(&nacks, 10, 13, 50, 60);
-    add(&nacks, 12, 49);
-    EXPECT(&nacks, 10, 60);
-    add(&nacks, 9, 9);
-    EXPECT(&nacks, 9, 60);
-}
-
-Test(nacks, the_four_lowest_are_kept)
-{
-    struct nacks nacks = {.count = 0};
-
-    add(&nacks, 50, 50);
-    add(&nacks, 40, 40);
-    add(&nacks, 30, 30);
-    add(&nacks, 20, 20);
-    add(&nacks, 60, 60);
-    EXPECT(&nacks, 20, 20, 30, 30, 40, 40, 50, 50);
-    add(&nacks, 10, 10);
-    EXPECT(&nacks, 10, 10, 20, 20, 30, 30, 40, 40);
+    nacks_add(&nacks, NACKS_MAX);
+    nacks_add(&nacks, UINT64_MAX);
+    cr_expect_not(nacks_any(&nacks));
 }
 
 Test(nacks, what_was_sent_is_dropped_from_the_front)
 {
-    struct nacks nacks = {.count = 0};
+    struct nacks nacks = {{0}};
 
-    add(&nacks, 10, 20);
-    add(&nacks, 30, 40);
-    cr_expect_eq(nacks_first(&nacks, CURSOR), BASE + 10);
-    nacks_drop_below(&nacks, CURSOR, BASE + 15);
-    EXPECT(&nacks, 15, 20, 30, 40);
-    nacks_drop_below(&nacks, CURSOR, BASE + 31);
-    EXPECT(&nacks, 31, 40);
-    nacks_drop_below(&nacks, CURSOR, BASE + 41);
-    cr_expect_eq(nacks.count, 0);
+    for (unsigned n = 0; n < NACKS_MAX; n += 50)
+        nacks_add(&nacks, n);
+    nacks_drop_below(&nacks, 0);
+    cr_expect_str_eq(numbers(nacks), "0 50 100 150 200 250");
+    nacks_drop_below(&nacks, 50);
+    cr_expect_str_eq(numbers(nacks), "50 100 150 200 250");
+    nacks_drop_below(&nacks, 193);
+    cr_expect_str_eq(numbers(nacks), "200 250");
+    nacks_drop_below(&nacks, UINT64_MAX);
+    cr_expect_str_eq(numbers(nacks), "");
 }
 
-/*
- * At random, against an array of flags: only ranges that were asked for are kept, and they are the
- * lowest.
- */
+Test(nacks, a_position_that_rises_makes_them_smaller)
+{
+    struct nacks nacks = {{0}};
+
+    for (unsigned n = 5; n < NACKS_MAX; n += 50)
+        nacks_add(&nacks, n);
+    nacks_advance(&nacks, 0);
+    cr_expect_str_eq(numbers(nacks), "5 55 105 155 205 255");
+    nacks_advance(&nacks, 5);
+    cr_expect_str_eq(numbers(nacks), "0 50 100 150 200 250");
+    nacks_advance(&nacks, 64);
+    cr_expect_str_eq(numbers(nacks), "36 86 136 186");
+    nacks_advance(&nacks, 100);
+    cr_expect_str_eq(numbers(nacks), "36 86");
+    nacks_advance(&nacks, UINT64_MAX);
+    cr_expect_str_eq(numbers(nacks), "");
+}
+
+/* At random, against an array of flags. */
 Test(nacks, they_hold_what_an_array_would)
 {
     uint32_t seed = 1;
 
     for (int round = 0; round < 2000; round++) {
-        struct nacks nacks = {.count = 0};
-        bool wanted[202] = {false};
-        uint64_t highest = 0;
+        struct nacks nacks = {{0}};
+        bool wanted[NACKS_MAX] = {false};
+        unsigned by;
 
-        for (int i = 0; i < 3; i++) {
-            uint64_t first, last;
-
+        for (int i = 0; i < 30; i++) {
             seed = seed * 1664525U + 1013904223U;
-            first = (seed >> 8) % 150;
-            last = first + (seed >> 20) % 40;
-            add(&nacks, first, last);
-            for (uint64_t n = first; n <= last; n++)
-                wanted[n] = true;
+            nacks_add(&nacks, (seed >> 8) % NACKS_MAX);
+            wanted[(seed >> 8) % NACKS_MAX] = true;
         }
-        for (uint64_t n = 0; n < 201; n++) {
-            if (!wanted[n])
+        by = (seed >> 20) % 300;
+        nacks_advance(&nacks, by);
+        for (unsigned n = 0; n + by < NACKS_MAX; n++) {
+            if (!wanted[n + by])
                 continue;
-            cr_assert_gt(nacks.count, 0);
-            cr_assert_eq(nacks_first(&nacks, CURSOR), BASE + n, "round %d: %llu", round,
-                         (unsigned long long)n);
-            nacks_drop_below(&nacks, CURSOR, BASE + n + 1);
-            highest = n;
+            cr_assert(nacks_any(&nacks));
+            cr_assert_eq(nacks_first(&nacks), n, "round %d", round);
+            nacks_drop_below(&nacks, n + 1);
         }
-        cr_assert_eq(nacks.count, 0, "round %d: nothing beyond %llu", round,
-                     (unsigned long long)highest);
+        cr_assert_not(nacks_any(&nacks), "round %d", round);
     }
 }

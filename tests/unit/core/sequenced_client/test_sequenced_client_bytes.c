@@ -142,7 +142,7 @@ Test(sequenced_client_bytes, good_datagrams_with_some_bytes_changed_do_no_harm)
     for (int i = 0; i < ROUNDS; i++) {
         bool down = rand() % 2 == 0;
         size_t length = down ? make_down(bytes) : make_events(bytes),
-               header = down ? SEQUENCED_DOWN_HEADER_BYTES : 10;
+               header = down ? SEQUENCED_DOWN_HEADER_BYTES : 11;
 
         for (int changes = rand() % 4; changes > 0; changes--)
             bytes[header + (size_t)rand() % (length - header)] = (uint8_t)rand();

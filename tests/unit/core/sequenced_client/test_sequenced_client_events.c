@@ -5,6 +5,7 @@
 #include "support/client_stage.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static struct client_stage stage;
@@ -27,10 +28,20 @@ static void chat(uint64_t seq)
     client_stage_chat(&stage, seq, 3, 0, "hello");
 }
 
-static bool missing(struct sequenced_up_frame *frame, size_t index, uint64_t first, uint64_t length)
+/* What is asked for, as "11 12 20/20": the numbers, and the last one that is known. */
+static const char *missing(const struct sequenced_up_frame *frame, uint64_t position)
 {
-    return index < frame->missing.count && frame->missing.ranges[index].first == first &&
-           frame->missing.ranges[index].length == length;
+    static char text[2048];
+    size_t used = 0;
+
+    for (size_t n = 0; n < SEQUENCED_MISSING_MAX; n++) {
+        if (sequenced_up_asks(frame, n))
+            used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%llu",
+                                     used > 0 ? " " : "", (unsigned long long)(position + 1 + n));
+    }
+    snprintf(text + used, sizeof(text) - used, "/%llu",
+             (unsigned long long)(position + frame->missing.ahead));
+    return text;
 }
 
 Test(sequenced_client_events, an_event_has_its_author_its_time_and_its_text)
@@ -126,8 +137,10 @@ Test(sequenced_client_events, an_event_of_a_later_version_takes_a_number_and_is_
 
     octets_write_u8(&writer, SEQUENCED_FIRST_EVENTS);
     octets_write_u8(&writer, SEQUENCED_VERSION);
+    octets_write_u8(&writer, SEQUENCED_KEY_NONE);
     octets_write_u64(&writer, CLIENT_STAGE_EPOCH);
-    octets_write_u64(&writer, 11);
+    octets_write_u8(&writer, 0);
+    octets_write_varint(&writer, 11);
     octets_write_u48(&writer, 0);
     octets_write_u8(&writer, 0x47);
     octets_write_varint(&writer, 1);
@@ -180,8 +193,7 @@ Test(sequenced_client_events, a_gap_of_ten_milliseconds_is_requested_and_its_end
     cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
     client_stage_pass_ms(&stage, 1);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
-    cr_expect_eq(frame.missing.count, 1);
-    cr_expect(missing(&frame, 0, 11, 2));
+    cr_expect_str_eq(missing(&frame, 10), "11 12/13");
     client_stage_pass_ms(&stage, 5);
     client_stage_lose(&stage);
     chat(11);
@@ -190,22 +202,140 @@ Test(sequenced_client_events, a_gap_of_ten_milliseconds_is_requested_and_its_end
     cr_expect_eq(client_stage_reported(&stage, &ups), 13);
 }
 
-Test(sequenced_client_events, for_a_second_after_a_loss_each_second_datagram_is_reported)
+/* 20 ms after the last of them. */
+static bool reports_at_once(uint64_t seq)
 {
     size_t ups;
 
-    chat(12);
-    client_stage_pass_ms(&stage, 10);
-    chat(11);
-    cr_expect_eq(client_stage_reported(&stage, &ups), 12);
+    client_stage_pass_ms(&stage, 20);
+    client_stage_lose(&stage);
+    chat(seq);
+    client_stage_reported(&stage, &ups);
+    return ups > 0;
+}
+
+Test(sequenced_client_events,
+     for_ten_seconds_after_a_loss_events_are_reported_at_once_after_a_quiet)
+{
+    size_t ups;
+
+    cr_expect_not(reports_at_once(11));
     chat(13);
-    cr_expect_eq(client_stage_reported(&stage, &ups), 0);
-    chat(14);
-    cr_expect_eq(client_stage_reported(&stage, &ups), 14, "at once");
-    client_stage_pass_ms(&stage, 1000);
+    client_stage_pass_ms(&stage, 10);
+    client_stage_lose(&stage);
+    chat(12);
+    cr_expect_eq(client_stage_reported(&stage, &ups), 13);
+    cr_expect(reports_at_once(14));
     chat(15);
-    chat(16);
-    cr_expect_eq(client_stage_reported(&stage, &ups), 0);
+    client_stage_pass_ms(&stage, 19);
+    cr_expect_eq(client_stage_reported(&stage, NULL), 0, "there was no quiet before it");
+    client_stage_pass_ms(&stage, 1);
+    cr_expect_eq(client_stage_reported(&stage, NULL), 15);
+    client_stage_pass_ms(&stage, 10000);
+    cr_expect_not(reports_at_once(16));
+}
+
+Test(sequenced_client_events, what_comes_twice_and_a_head_are_signs_of_a_loss_too)
+{
+    cr_expect_not(reports_at_once(11));
+    cr_expect(reports_at_once(11));
+    cr_expect(reports_at_once(12));
+    client_stage_pass_ms(&stage, 10000);
+    cr_expect_not(reports_at_once(13));
+    client_stage_head(&stage, 13);
+    cr_expect(reports_at_once(14));
+}
+
+/* ---- what is reported of datagrams ---- */
+
+/* EVENTS with the chats from `first` to `last`, of which so many are repeats. */
+static void chats(uint64_t first, uint64_t last, uint8_t repeats)
+{
+    uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
+    struct sequenced_bundle bundle;
+
+    sequenced_events_begin(&bundle, bytes, sizeof(bytes), CLIENT_STAGE_EPOCH);
+    sequenced_events_repeat(&bundle, repeats);
+    for (uint64_t seq = first; seq <= last; seq++) {
+        struct event event = {
+            .seq = seq, .author = 3, .kind = EVENT_CHAT, .text = "x", .text_len = 1};
+
+        cr_assert_eq(sequenced_events_add(&bundle, &event, 0), 0);
+    }
+    client_stage_receive(&stage, bytes, sequenced_events_length(&bundle));
+}
+
+/* Of the last UP, which is due within 20 ms. */
+static struct sequenced_up reported(void)
+{
+    const struct client_stage_datagram *datagram;
+    struct sequenced_up_reader reader;
+    struct sequenced_up up = {0};
+
+    client_stage_pass_ms(&stage, 20);
+    while ((datagram = client_stage_next(&stage)) != NULL)
+        cr_assert_eq(sequenced_up_open(datagram->bytes, datagram->length, &up, &reader), 0);
+    return up;
+}
+
+Test(sequenced_client_events, a_report_counts_what_has_come_and_says_how_old_the_position_is)
+{
+    struct sequenced_up first, second;
+
+    chat(11);
+    first = reported();
+    cr_expect_eq(first.lost, 0);
+    cr_expect_eq(first.delay, 200, "20 ms");
+    chat(12);
+    client_stage_head(&stage, 12);
+    second = reported();
+    cr_expect_eq(second.received, first.received + 2);
+    cr_expect_eq(second.delay, 0);
+}
+
+Test(sequenced_client_events, a_position_that_a_gap_has_brought_has_no_age)
+{
+    struct sequenced_down_frame gap = {.kind = SEQUENCED_DOWN_GAP, .oldest = 21};
+
+    client_stage_down(&stage, &gap);
+    cr_expect_eq(reported().delay, SEQUENCED_DELAY_UNKNOWN);
+    client_stage_pass_ms(&stage, 7000);
+    client_stage_page(&stage, 22, 0, 7, false, "3 carol, 7 alice");
+    chat(21);
+    client_stage_pass_ms(&stage, 7000);
+    client_stage_head(&stage, 21);
+    cr_expect_eq(reported().delay, SEQUENCED_DELAY_UNKNOWN, "too old to tell");
+}
+
+Test(sequenced_client_events, repeats_close_a_gap_and_their_datagram_counts_as_lost)
+{
+    struct sequenced_up_frame frame;
+
+    chat(11);
+    chats(12, 13, 1);
+    cr_expect_str_eq(client_stage_delivered(&stage), "11 12 13");
+    cr_expect_eq(reported().lost, 1);
+    chats(13, 14, 1);
+    cr_expect_eq(reported().lost, 1, "13 had come");
+    cr_expect_not(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
+}
+
+Test(sequenced_client_events, repeats_that_overlap_what_has_come_are_delivered_once)
+{
+    chats(13, 14, 1);
+    chats(11, 13, 2);
+    chats(12, 15, 3);
+    chats(11, 11, 0);
+    cr_expect_str_eq(client_stage_delivered(&stage), "11 12 13 14 15");
+}
+
+Test(sequenced_client_events, lost_events_count_as_the_datagrams_that_such_events_fill)
+{
+    for (uint64_t seq = 11; seq < 1011; seq += 10)
+        chats(seq, seq + 9, 0);
+    cr_expect_eq(reported().lost, 0);
+    chats(1041, 1050, 0);
+    cr_expect_eq(reported().lost, 3);
 }
 
 Test(sequenced_client_events, reordering_of_less_than_that_is_not_requested)
@@ -253,25 +383,40 @@ Test(sequenced_client_events,
     cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
     client_stage_pass_ms(&stage, 1);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
-    cr_expect(missing(&frame, 0, 12, 3));
+    cr_expect_str_eq(missing(&frame, 11), "12 13 14/15");
 }
 
-Test(sequenced_client_events,
-     the_four_lowest_ranges_are_asked_for_and_the_fifth_when_one_of_them_closes)
+Test(sequenced_client_events, all_gaps_among_256_events_are_asked_for_at_once_and_others_later)
 {
     struct sequenced_up_frame frame;
 
-    for (uint64_t seq = 12; seq <= 20; seq += 2)
+    for (uint64_t seq = 12; seq <= 300; seq += 2)
         chat(seq);
+    client_stage_lose(&stage);
     client_stage_pass_ms(&stage, 10);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
-    cr_expect_eq(frame.missing.count, 4);
-    for (size_t i = 0; i < 4; i++)
-        cr_expect(missing(&frame, i, 11 + 2 * i, 1));
-    chat(13);
+    cr_expect_eq(frame.missing.ahead, 290);
+    for (size_t n = 0; n < SEQUENCED_MISSING_MAX; n++)
+        cr_assert_eq(sequenced_up_asks(&frame, n), n % 2 == 0);
+    chat(11);
+    client_stage_lose(&stage);
+    client_stage_pass_ms(&stage, 10);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
-    cr_expect_eq(frame.missing.count, 1);
-    cr_expect(missing(&frame, 0, 19, 1));
+    cr_expect(sequenced_up_asks(&frame, 267 - 13));
+    cr_expect_eq(frame.missing.ahead, 288);
+}
+
+Test(sequenced_client_events, a_long_gap_is_asked_for_piece_by_piece)
+{
+    struct sequenced_up_frame frame;
+
+    chat(1000);
+    client_stage_pass_ms(&stage, 10);
+    cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
+    cr_expect_eq(frame.missing.ahead, 990);
+    cr_expect_eq(frame.missing.length, SEQUENCED_MISSING_MAX_BYTES);
+    for (size_t n = 0; n < SEQUENCED_MISSING_MAX; n++)
+        cr_assert(sequenced_up_asks(&frame, n));
 }
 
 Test(sequenced_client_events, a_loss_at_the_end_is_seen_by_the_head)
@@ -281,7 +426,7 @@ Test(sequenced_client_events, a_loss_at_the_end_is_seen_by_the_head)
     client_stage_head(&stage, 12);
     client_stage_pass_ms(&stage, 10);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
-    cr_expect(missing(&frame, 0, 11, 2));
+    cr_expect_str_eq(missing(&frame, 10), "11 12/12");
     chat(11);
     chat(12);
     client_stage_lose(&stage);

@@ -655,3 +655,24 @@ Test(sequenced_client_messages, what_was_repeated_or_missing_measures_nothing)
     client_stage_chat(&stage, 12, CLIENT_STAGE_MEMBER, 2, "two");
     cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 0, "that is a repair");
 }
+
+Test(sequenced_client_messages, after_a_loss_the_next_up_repeats_a_message_and_waits_anew)
+{
+    say("one");
+    client_stage_lose(&stage);
+    client_stage_head(&stage, 10);
+    cr_expect_str_eq(messages(), "", "nothing was lost before it was said");
+    client_stage_taken(&stage, 1, 0, 0);
+    say("two");
+    cr_expect_str_eq(messages(), "2");
+    client_stage_pass_ms(&stage, 5);
+    client_stage_head(&stage, 10);
+    cr_expect_str_eq(messages(), "2", "the UP is due for the report");
+    client_stage_pass_ms(&stage, 4);
+    client_stage_head(&stage, 10);
+    cr_expect_str_eq(messages(), "", "once");
+    client_stage_pass_ms(&stage, 5);
+    cr_expect_str_eq(messages(), "", "10 ms after the last of them");
+    client_stage_pass_ms(&stage, 1);
+    cr_expect_str_eq(messages(), "2");
+}

@@ -263,16 +263,25 @@ static int say_stranger(const void *bytes, size_t length, char *text)
     return status;
 }
 
-static void say_ranges(char *text, size_t n, const struct sequenced_up_frame *frame)
+static void say_missing(char *text, size_t n, uint64_t position,
+                        const struct sequenced_up_frame *frame)
 {
+    NUMBER_OF("ahead", frame->missing.ahead);
     say(text, "%zu.ranges =", n);
-    for (size_t i = 0; i < frame->missing.count; i++)
-        say(text, " %" PRIu64 "+%" PRIu64, frame->missing.ranges[i].first,
-            frame->missing.ranges[i].length);
+    for (size_t i = 0; i < SEQUENCED_MISSING_MAX; i++) {
+        size_t length = 0;
+
+        while (sequenced_up_asks(frame, i + length))
+            length++;
+        if (length > 0)
+            say(text, " %" PRIu64 "+%zu", position + 1 + i, length);
+        i += length;
+    }
     say(text, "\n");
 }
 
-static void say_up_frame(char *text, size_t n, const struct sequenced_up_frame *frame)
+static void say_up_frame(char *text, size_t n, uint64_t position,
+                         const struct sequenced_up_frame *frame)
 {
     static const char *const names[] = {"",      "message", "missing", "heartbeat",
                                         "leave", "members", "path"};
@@ -285,7 +294,7 @@ static void say_up_frame(char *text, size_t n, const struct sequenced_up_frame *
         TEXT_OF("text", frame->message.text);
         break;
     case SEQUENCED_UP_MISSING:
-        say_ranges(text, n, frame);
+        say_missing(text, n, position, frame);
         break;
     case SEQUENCED_UP_HEARTBEAT:
         NUMBER_OF("echo", frame->echo);
@@ -314,8 +323,11 @@ static int say_up(const void *bytes, size_t length, char *text)
     NUMBER("run", up.run);
     NUMBER("packet", up.packet);
     NUMBER("position", up.position);
+    NUMBER("received", up.received);
+    NUMBER("lost", up.lost);
+    NUMBER("delay", up.delay);
     for (size_t n = 1; (status = sequenced_up_next(&reader, &frame)) == 1; n++)
-        say_up_frame(text, n, &frame);
+        say_up_frame(text, n, up.position, &frame);
     if (status < 0)
         say(text, "rest = dropped\n");
     cr_assert_eq(sequenced_up_next(&reader, &frame), 0);
@@ -340,8 +352,8 @@ static void say_page(char *text, size_t n, const struct sequenced_down_frame *fr
 
 static void say_down_frame(char *text, size_t n, const struct sequenced_down_frame *frame)
 {
-    static const char *const names[] = {"",        "taken", "not_taken", "head",  "heartbeat",
-                                        "members", "gap",   "path",      "closed"};
+    static const char *const names[] = {"",        "taken", "not_taken", "head",   "heartbeat",
+                                        "members", "gap",   "path",      "closed", "report"};
 
     say(text, "%zu.frame = %s\n", n, names[frame->kind]);
     switch (frame->kind) {
@@ -374,6 +386,10 @@ static void say_down_frame(char *text, size_t n, const struct sequenced_down_fra
     case SEQUENCED_DOWN_CLOSED:
         NUMBER_OF("reason", frame->closed.reason);
         TEXT_OF("text", frame->closed.text);
+        break;
+    case SEQUENCED_DOWN_REPORT:
+        NUMBER_OF("packet", frame->report.packet);
+        NUMBER_OF("received", frame->report.received);
         break;
     }
 }
@@ -432,6 +448,7 @@ static int say_events(const void *bytes, size_t length, char *text)
     if (status != 0)
         return status;
     DRAWN("epoch", events.epoch);
+    NUMBER("repeats", events.repeats);
     NUMBER("first", events.first);
     while (sequenced_events_next(&events, &event))
         say_event(text, ++read, &event);

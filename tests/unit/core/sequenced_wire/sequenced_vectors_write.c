@@ -166,15 +166,17 @@ static bool has(const struct vector *vector, size_t n, const char *key)
 static void take_ranges(const struct vector *vector, size_t n, struct sequenced_up_frame *frame)
 {
     const char *at = value_of(vector, n, "ranges");
+    uint64_t position = number(vector, 0, "position");
 
     while (*at != '\0') {
-        struct sequenced_range *range = &frame->missing.ranges[frame->missing.count++];
         char *end;
+        uint64_t first = strtoull(at, &end, 10);
 
-        range->first = strtoull(at, &end, 10);
-        range->length = strtoull(end + 1, &end, 10);
+        for (uint64_t length = strtoull(end + 1, &end, 10); length > 0; length--, first++)
+            sequenced_up_ask(frame, first - position - 1);
         at = *end == ' ' ? end + 1 : end;
     }
+    frame->missing.ahead = number(vector, n, "ahead");
 }
 
 static struct sequenced_up_frame up_frame(const struct vector *vector, size_t n)
@@ -188,7 +190,6 @@ static struct sequenced_up_frame up_frame(const struct vector *vector, size_t n)
         frame.message.text = text_of(vector, n, "text");
     } else if (is_kind(vector, n, "frame", "missing")) {
         frame.kind = SEQUENCED_UP_MISSING;
-        frame.missing.count = 0;
         take_ranges(vector, n, &frame);
     } else if (is_kind(vector, n, "frame", "heartbeat")) {
         frame.kind = SEQUENCED_UP_HEARTBEAT;
@@ -210,7 +211,10 @@ static int write_up(const struct vector *vector, struct octets_writer *writer)
     struct sequenced_up up = {.token = drawn(vector, 0, "token"),
                               .run = (uint16_t)number(vector, 0, "run"),
                               .packet = (uint32_t)number(vector, 0, "packet"),
-                              .position = number(vector, 0, "position")};
+                              .position = number(vector, 0, "position"),
+                              .received = (uint16_t)number(vector, 0, "received"),
+                              .lost = (uint16_t)number(vector, 0, "lost"),
+                              .delay = (uint16_t)number(vector, 0, "delay")};
     int status = sequenced_up_begin(writer, &up);
 
     for (size_t n = 1; status == 0 && has(vector, n, "frame"); n++) {
@@ -251,6 +255,10 @@ static void take_other(const struct vector *vector, size_t n, struct sequenced_d
     } else if (is_kind(vector, n, "frame", "path")) {
         frame->kind = SEQUENCED_DOWN_PATH;
         frame->challenge = drawn(vector, n, "challenge");
+    } else if (is_kind(vector, n, "frame", "report")) {
+        frame->kind = SEQUENCED_DOWN_REPORT;
+        frame->report.packet = (uint32_t)number(vector, n, "packet");
+        frame->report.received = (uint16_t)number(vector, n, "received");
     } else {
         cr_assert(is_kind(vector, n, "frame", "closed"), "%s", vector->name);
         frame->kind = SEQUENCED_DOWN_CLOSED;
@@ -368,6 +376,7 @@ int vector_write(const struct vector *vector, void *bytes, size_t size)
         status = write_down(vector, &writer);
     } else if (is_kind(vector, 0, "datagram", "events")) {
         sequenced_events_begin(&bundle, bytes, size, drawn(vector, 0, "epoch"));
+        sequenced_events_repeat(&bundle, (uint8_t)number(vector, 0, "repeats"));
         status = write_events(vector, &bundle);
         writer = bundle.writer;
     } else {

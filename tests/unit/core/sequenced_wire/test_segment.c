@@ -43,7 +43,7 @@ static void append(const char *text, unsigned count)
 
 static struct segment get(uint64_t seq)
 {
-    const struct segment *cut = segment_get(&cache, transcript, EPOCH, seq);
+    const struct segment *cut = segment_get(&cache, transcript, EPOCH, seq, false);
     struct sequenced_events events;
 
     cr_assert_not_null(cut);
@@ -140,10 +140,10 @@ Test(segment, a_pinned_place_is_not_reused)
     transcript_set_boundary(transcript, 1);
     transcript_set_boundary(transcript, 2);
     transcript_set_boundary(transcript, 1 + SEGMENT_PLACES);
-    cr_expect_not_null(segment_get(&cache, transcript, EPOCH, 1));
-    cr_expect_null(segment_get(&cache, transcript, EPOCH, 1 + SEGMENT_PLACES));
+    cr_expect_not_null(segment_get(&cache, transcript, EPOCH, 1, false));
+    cr_expect_null(segment_get(&cache, transcript, EPOCH, 1 + SEGMENT_PLACES, false));
     segment_unpin(&cache);
-    cr_expect_not_null(segment_get(&cache, transcript, EPOCH, 1 + SEGMENT_PLACES));
+    cr_expect_not_null(segment_get(&cache, transcript, EPOCH, 1 + SEGMENT_PLACES, false));
 }
 
 Test(segment, boundaries_are_counted_as_they_are_set)
@@ -171,4 +171,89 @@ Test(segment, boundaries_are_counted_as_they_are_set)
     append("x", 3000);
     cr_expect_eq(transcript_boundaries(transcript, 1, UINT64_MAX - 1),
                  transcript_is_boundary(transcript, 4401) ? 1 : 0, "forgotten with their events");
+}
+
+/* ---- repeats ---- */
+
+/* Of the segment that holds this event. */
+static struct sequenced_events rendered(uint64_t seq, bool again)
+{
+    const struct segment *segment = segment_get(&cache, transcript, EPOCH, seq, again);
+    struct sequenced_events events = {0};
+
+    cr_assert_not_null(segment);
+    cr_assert_eq(sequenced_events_open(segment->bytes, segment->length, &events), 0);
+    cr_expect_eq(events.first + events.repeats, segment->first);
+    segment_unpin(&cache);
+    return events;
+}
+
+Test(segment, without_a_loss_nothing_is_repeated)
+{
+    append("some words", 1);
+    rendered(1, false);
+    append("some words", 1);
+    cr_expect_eq(rendered(2, false).repeats, 0);
+    cr_expect_eq(cache.credit, 0);
+}
+
+Test(segment, where_all_may_be_repeated_each_repeats_the_two_before_it_but_a_repair_does_not)
+{
+    cache.repeat_permille = 5000;
+    for (uint64_t seq = 1; seq <= 5; seq++) {
+        struct sequenced_events events;
+
+        append("some words", 1);
+        events = rendered(seq, false);
+        cr_expect_eq(events.repeats, seq <= 2 ? seq - 1 : 2, "%llu", (unsigned long long)seq);
+        cr_expect_eq(events.count, events.repeats + 1U);
+    }
+    cr_expect_eq(rendered(5, true).repeats, 0);
+    cr_expect_eq(rendered(5, false).repeats, 0);
+}
+
+Test(segment, a_segment_that_others_are_sent_meanwhile_keeps_its_repeats)
+{
+    const struct segment *first, *again;
+
+    cache.repeat_permille = 5000;
+    append("some words", 1);
+    rendered(1, false);
+    append("some words", 1);
+    first = segment_get(&cache, transcript, EPOCH, 2, false);
+    again = segment_get(&cache, transcript, EPOCH, 2, true);
+    cr_assert_eq(first, again);
+    cr_expect(again->repeats);
+}
+
+Test(segment, repeats_take_no_more_bytes_than_they_may)
+{
+    size_t repeated = 0, sent = 0;
+
+    cache.repeat_permille = 200;
+    for (uint64_t seq = 1; seq <= 1000; seq++) {
+        struct sequenced_events events;
+
+        append("some words of some length", 1);
+        events = rendered(seq, false);
+        sent += 28 + cache.places[seq % SEGMENT_PLACES].length;
+        repeated += events.repeats * (9U + 25U);
+    }
+    cr_expect_leq(repeated, sent / 5);
+    cr_expect_geq(repeated, sent / 8);
+}
+
+Test(segment, a_full_datagram_repeats_nothing)
+{
+    char text[1000];
+
+    memset(text, 'x', sizeof(text));
+    text[900] = '\0';
+    cache.repeat_permille = 5000;
+    append(text, 1);
+    rendered(1, false);
+    append(text, 1);
+    cr_expect_eq(rendered(2, false).repeats, 0);
+    append("short", 1);
+    cr_expect_eq(rendered(3, false).repeats, 1);
 }

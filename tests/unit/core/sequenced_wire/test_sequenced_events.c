@@ -93,11 +93,11 @@ Test(sequenced_events, an_event_costs_at_most_nine_bytes_beside_its_text)
     begin(sizeof(bytes));
     cr_assert_eq(sequenced_events_add(&bundle, &event, UINT16_MAX), 0);
     cr_expect_eq(sequenced_events_length(&bundle),
-                 SEQUENCED_EVENTS_HEADER_BYTES + SEQUENCED_EVENT_OVERHEAD_BYTES + 1000);
+                 SEQUENCED_EVENTS_HEADER_MIN_BYTES + SEQUENCED_EVENT_OVERHEAD_BYTES + 1000);
     event = join(2, SEQUENCED_MEMBER_MAX, "alice");
     cr_assert_eq(sequenced_events_add(&bundle, &event, 0), 0);
     cr_expect_eq(sequenced_events_length(&bundle),
-                 SEQUENCED_EVENTS_HEADER_BYTES + 2 * 9 + 1000 + 5 - 1);
+                 SEQUENCED_EVENTS_HEADER_MIN_BYTES + 2 * 9 + 1000 + 5 - 1);
 }
 
 Test(sequenced_events, joins_are_folded_up_to_255_and_then_begin_another_frame)
@@ -107,9 +107,10 @@ Test(sequenced_events, joins_are_folded_up_to_255_and_then_begin_another_frame)
     begin(sizeof(bytes));
     for (; event.seq <= 256; event.seq++)
         cr_assert_eq(sequenced_events_add(&bundle, &event, 0), 0);
-    cr_expect_eq(bytes[SEQUENCED_EVENTS_HEADER_BYTES], 5);
-    cr_expect_eq(bytes[SEQUENCED_EVENTS_HEADER_BYTES + 1], 255);
-    cr_expect_eq(sequenced_events_length(&bundle), SEQUENCED_EVENTS_HEADER_BYTES + 2 + 255 * 3 + 6);
+    cr_expect_eq(bytes[SEQUENCED_EVENTS_HEADER_MIN_BYTES], 5);
+    cr_expect_eq(bytes[SEQUENCED_EVENTS_HEADER_MIN_BYTES + 1], 255);
+    cr_expect_eq(sequenced_events_length(&bundle),
+                 SEQUENCED_EVENTS_HEADER_MIN_BYTES + 2 + 255 * 3 + 6);
     open_all(256);
     for (uint64_t seq = 1; seq <= 256; seq++) {
         cr_assert(sequenced_events_next(&events, &got));
@@ -122,7 +123,7 @@ Test(sequenced_events, a_join_that_does_not_fit_into_the_frame_leaves_it_a_singl
 {
     struct event event = join(1, 1, "a"), second = join(2, 2, "long enough");
 
-    begin(SEQUENCED_EVENTS_HEADER_BYTES + 12);
+    begin(SEQUENCED_EVENTS_HEADER_MIN_BYTES + 12);
     cr_assert_eq(sequenced_events_add(&bundle, &event, 0), 0);
     cr_expect_eq(sequenced_events_add(&bundle, &second, 0), STATUS_FULL);
     open_all(1);
@@ -134,9 +135,9 @@ Test(sequenced_events, a_join_may_fill_the_frame_to_the_last_byte_which_folding_
 {
     struct event event = join(1, 1, "a"), second = join(2, 2, "b");
 
-    for (size_t size = SEQUENCED_EVENTS_HEADER_BYTES + 6; size <= SEQUENCED_EVENTS_HEADER_BYTES + 8;
-         size++) {
-        bool fits = size == SEQUENCED_EVENTS_HEADER_BYTES + 8;
+    for (size_t size = SEQUENCED_EVENTS_HEADER_MIN_BYTES + 6;
+         size <= SEQUENCED_EVENTS_HEADER_MIN_BYTES + 8; size++) {
+        bool fits = size == SEQUENCED_EVENTS_HEADER_MIN_BYTES + 8;
 
         begin(size);
         cr_assert_eq(sequenced_events_add(&bundle, &event, 0), 0);
@@ -154,7 +155,7 @@ Test(sequenced_events, only_joins_without_a_message_and_near_in_time_are_folded)
     cr_assert_eq(sequenced_events_add(&bundle, &event, 7), 0);
     event = join(2, 2, "b");
     cr_assert_eq(sequenced_events_add(&bundle, &event, 0), 0);
-    cr_expect_eq(bytes[SEQUENCED_EVENTS_HEADER_BYTES], SEQUENCED_EVENT_JOIN);
+    cr_expect_eq(bytes[SEQUENCED_EVENTS_HEADER_MIN_BYTES], SEQUENCED_EVENT_JOIN);
     event = join(3, 3, "c");
     event.wall_ns = MOMENT_NS_PER_S - 1;
     cr_assert_eq(sequenced_events_add(&bundle, &event, 0), 0);
@@ -163,7 +164,7 @@ Test(sequenced_events, only_joins_without_a_message_and_near_in_time_are_folded)
     cr_assert_eq(sequenced_events_add(&bundle, &event, 0), 0);
     open_all(4);
     cr_expect_eq(sequenced_events_length(&bundle),
-                 SEQUENCED_EVENTS_HEADER_BYTES + 6 + (2 + 3 + 3) + 7 + 6);
+                 SEQUENCED_EVENTS_HEADER_MIN_BYTES + 6 + (2 + 3 + 3) + 7 + 6);
     for (uint64_t seq = 1; seq <= 4; seq++) {
         cr_assert(sequenced_events_next(&events, &got));
         cr_expect(got.seq == seq && got.member == seq && got.said == (seq == 1 ? 7 : 0));

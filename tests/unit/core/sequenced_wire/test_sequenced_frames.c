@@ -53,10 +53,13 @@ static struct sequenced_up draw_up(uint64_t *state)
     return (struct sequenced_up){.token = draw(state),
                                  .run = (uint16_t)(1 + draw_up_to(state, UINT16_MAX - 1)),
                                  .packet = (uint32_t)(1 + draw_up_to(state, UINT32_MAX - 1)),
-                                 .position = draw_up_to(state, OCTETS_VARINT_MAX / 2)};
+                                 .position = draw_up_to(state, OCTETS_VARINT_MAX / 2),
+                                 .received = (uint16_t)draw(state),
+                                 .lost = (uint16_t)draw(state),
+                                 .delay = (uint16_t)draw(state)};
 }
 
-static struct sequenced_up_frame draw_up_frame(uint64_t *state, const struct sequenced_up *up)
+static struct sequenced_up_frame draw_up_frame(uint64_t *state)
 {
     struct sequenced_up_frame frame = {.kind = (enum sequenced_up_kind)(1 + draw(state) % 6)};
 
@@ -67,12 +70,9 @@ static struct sequenced_up_frame draw_up_frame(uint64_t *state, const struct seq
         frame.message.text = draw_text(state, 300);
         break;
     case SEQUENCED_UP_MISSING:
-        frame.missing.count = 1 + draw(state) % SEQUENCED_RANGES_MAX;
-        for (size_t i = 0; i < frame.missing.count; i++) {
-            frame.missing.ranges[i].first =
-                up->position + 1 + draw_up_to(state, OCTETS_VARINT_MAX / 4);
-            frame.missing.ranges[i].length = 1 + draw_up_to(state, OCTETS_VARINT_MAX / 8);
-        }
+        for (uint64_t left = 1 + draw(state) % 20; left > 0; left--)
+            sequenced_up_ask(&frame, draw_up_to(state, SEQUENCED_MISSING_MAX - 1));
+        frame.missing.ahead += draw_up_to(state, OCTETS_VARINT_MAX / 4);
         break;
     case SEQUENCED_UP_HEARTBEAT:
         frame.echo = (uint32_t)draw(state);
@@ -100,10 +100,9 @@ static void expect_same_up(const struct sequenced_up_frame *in,
                   is_same(in->message.text, out->message.text));
         break;
     case SEQUENCED_UP_MISSING:
-        cr_assert_eq(in->missing.count, out->missing.count);
-        for (size_t i = 0; i < in->missing.count; i++)
-            cr_expect(in->missing.ranges[i].first == out->missing.ranges[i].first &&
-                      in->missing.ranges[i].length == out->missing.ranges[i].length);
+        cr_assert_eq(in->missing.ahead, out->missing.ahead);
+        cr_assert_eq(in->missing.length, out->missing.length);
+        cr_expect_arr_eq(in->missing.bits, out->missing.bits, sizeof(in->missing.bits));
         break;
     case SEQUENCED_UP_HEARTBEAT:
         cr_expect_eq(in->echo, out->echo);
@@ -125,7 +124,7 @@ Test(sequenced_frames, random_up_frames_are_decoded_in_the_same_order)
     uint64_t state = SEED;
 
     for (unsigned round = 0; round < ROUNDS; round++) {
-        struct octets_writer writer = sequenced_write(bytes, 24 + draw(&state) % 1200);
+        struct octets_writer writer = sequenced_write(bytes, 31 + draw(&state) % 1200);
         struct sequenced_up up = draw_up(&state), got;
         struct sequenced_up_reader reader;
         struct sequenced_up_frame frame;
@@ -133,13 +132,14 @@ Test(sequenced_frames, random_up_frames_are_decoded_in_the_same_order)
 
         cr_assert_eq(sequenced_up_begin(&writer, &up), 0);
         for (; count < FRAMES_MAX; count++) {
-            frames[count] = draw_up_frame(&state, &up);
+            frames[count] = draw_up_frame(&state);
             if (sequenced_up_add(&writer, &up, &frames[count]) != 0)
                 break;
         }
         cr_assert_eq(sequenced_up_open(bytes, writer.length, &got, &reader), 0);
         cr_expect(got.token == up.token && got.run == up.run && got.packet == up.packet &&
-                  got.position == up.position);
+                  got.position == up.position && got.received == up.received &&
+                  got.lost == up.lost && got.delay == up.delay);
         for (size_t i = 0; i < count; i++) {
             cr_assert_eq(sequenced_up_next(&reader, &frame), 1);
             expect_same_up(&frames[i], &frame);
@@ -155,16 +155,17 @@ static void expect_up_refused(struct sequenced_up_frame frame)
 
     cr_assert_eq(sequenced_up_begin(&writer, &up), 0);
     cr_expect_eq(sequenced_up_add(&writer, &up, &frame), STATUS_INVALID);
-    cr_expect_eq(writer.length, SEQUENCED_UP_HEADER_BYTES);
+    cr_expect_eq(writer.length, SEQUENCED_UP_HEADER_MIN_BYTES);
 }
 
-static struct sequenced_up_frame missing(size_t count, uint64_t first, uint64_t length)
+static struct sequenced_up_frame missing(uint64_t ahead, size_t length, uint8_t last)
 {
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MISSING};
 
-    frame.missing.count = count;
-    for (size_t i = 0; i < SEQUENCED_RANGES_MAX; i++)
-        frame.missing.ranges[i] = (struct sequenced_range){first, length};
+    frame.missing.ahead = ahead;
+    frame.missing.length = length;
+    if (length > 0 && length <= SEQUENCED_MISSING_MAX_BYTES)
+        frame.missing.bits[length - 1] = last;
     return frame;
 }
 
@@ -182,13 +183,12 @@ Test(sequenced_frames, an_up_out_of_range_is_not_written)
     expect_up_refused(message); /* number 0 */
     expect_up_refused((struct sequenced_up_frame){.kind = 0});
     expect_up_refused((struct sequenced_up_frame){.kind = SEQUENCED_SKIPPABLE});
-    expect_up_refused(missing(0, 11, 1));
-    expect_up_refused(missing(SEQUENCED_RANGES_MAX + 1, 11, 1));
-    expect_up_refused(missing(1, 10, 1));
-    expect_up_refused(missing(1, 11, 0));
-    expect_up_refused(missing(1, OCTETS_VARINT_MAX, 2));
-    expect_up_refused(missing(1, UINT64_MAX, 1));
-    expect_up_refused(missing(1, 11, UINT64_MAX));
+    expect_up_refused(missing(0, 1, 1));
+    expect_up_refused(missing(1, 0, 1));
+    expect_up_refused(missing(1, SEQUENCED_MISSING_MAX_BYTES + 1, 1));
+    expect_up_refused(missing(1, 1, 0));
+    expect_up_refused(missing(OCTETS_VARINT_MAX - 9, 1, 1));
+    expect_up_refused(missing(UINT64_MAX, 1, 1));
     message.message.number = 1;
     message.message.text = (struct octets_slice){text, UINT16_MAX + 1};
     expect_up_refused(message);
@@ -212,7 +212,7 @@ static struct octets_slice draw_page(uint64_t *state)
 
 static struct sequenced_down_frame draw_down_frame(uint64_t *state)
 {
-    struct sequenced_down_frame frame = {.kind = (enum sequenced_down_kind)(1 + draw(state) % 8)};
+    struct sequenced_down_frame frame = {.kind = (enum sequenced_down_kind)(1 + draw(state) % 9)};
 
     switch (frame.kind) {
     case SEQUENCED_DOWN_TAKEN:
@@ -247,6 +247,10 @@ static struct sequenced_down_frame draw_down_frame(uint64_t *state)
     case SEQUENCED_DOWN_CLOSED:
         frame.closed.reason = (uint8_t)draw(state);
         frame.closed.text = draw_text(state, 300);
+        break;
+    case SEQUENCED_DOWN_REPORT:
+        frame.report.packet = (uint32_t)(1 + draw_up_to(state, UINT32_MAX - 1));
+        frame.report.received = (uint16_t)draw(state);
         break;
     }
     return frame;
@@ -288,6 +292,10 @@ static void expect_same_down(const struct sequenced_down_frame *in,
     case SEQUENCED_DOWN_CLOSED:
         cr_expect(in->closed.reason == out->closed.reason &&
                   is_same(in->closed.text, out->closed.text));
+        break;
+    case SEQUENCED_DOWN_REPORT:
+        cr_expect(in->report.packet == out->report.packet &&
+                  in->report.received == out->report.received);
         break;
     }
 }
