@@ -234,6 +234,24 @@ class Hearing(Played):
             self.down(wire.Head(11))
             self.assertEqual(again, self.messages(self.sent()))
 
+    def test_events_that_no_window_can_hold_are_ignored(self):
+        self.enter()
+        self.client.receive(b"\xfc\1\0" + EPOCH.to_bytes(8, "big") + b"\0" + wire.Varint().write(2**61) + bytes(6)
+                            + chat(MEMBER, 0, "x"), self.now)
+        self.assertEqual([], self.frames(self.later(5)))
+
+    def test_a_gap_that_does_not_close_is_given_up_if_the_server_has_not_sent_so_much(self):
+        self.enter()
+        self.events(60, chat(MEMBER, 0, "forged"))
+        self.events(13, chat(MEMBER, 0, "b"))
+        while not (beats := [frame for frame in self.frames(self.later(0.1)) if isinstance(frame, wire.Heartbeat)]):
+            self.assertLess(self.now, 1010)
+        self.down(wire.HeartbeatAnswer(beats[0].echo, 13))
+        self.assertEqual({b"\1"}, {frame.bits for frame in self.frames(self.later(0.1))})
+        self.events(12, chat(MEMBER, 0, "a"))
+        self.assertEqual([("carol", "a"), ("carol", "b")], self.shown())
+        self.assertEqual([], self.frames(self.later(5)))
+
     def test_forgotten_events_are_counted_and_the_members_are_asked_for_anew(self):
         self.enter()
         self.events(12, join(9, "dave"))

@@ -15,7 +15,7 @@ import random
 import secrets
 
 from sequenced import wire
-from sequenced.memory import NEVER, Arrivals, Members, Messages, RoundTrip
+from sequenced.memory import AHEAD_MAX, NEVER, Arrivals, Members, Messages, RoundTrip
 
 # ---- Timers and limits (2.10) ----
 # And so on with the last. Each wait is up to a fifth shorter.
@@ -177,8 +177,11 @@ class Client:
     def on_events(self, datagram, now):
         if self.state != "in" or datagram.epoch != self.session.epoch:
             return
+        if datagram.events[-1].number > self.arrivals.position + AHEAD_MAX:
+            return
         self.heard_at = now
         self.arrivals.received += 1
+        self.arrivals.hear(self.round_trip)
         self.events_unreported += 1
         after_quiet = now - self.events_at >= REPORT_S and now < self.lossy_until
         self.events_at = now
@@ -227,6 +230,7 @@ class Client:
             return
         if self.state in ("in", "leaving"):
             self.arrivals.received += 1
+            self.arrivals.hear(self.round_trip)
         for frame in down.frames:
             # While a session is being resumed, only CLOSED counts of its last run.
             if isinstance(frame, wire.Closed) and self.state != "out":
@@ -270,6 +274,7 @@ class Client:
         if answer.echo in self.beats:
             self.measure(self.beats[answer.echo], now)
             self.stop_beats()
+        self.arrivals.confirm(answer.head)
         self.arrivals.learn(answer.head, now)
 
     def on_page(self, page, now):
@@ -388,7 +393,7 @@ class Client:
         frames.extend(self.messages.ask(now, self.round_trip, lossy))
         if lossy and (frames or now >= self.report_due):
             frames.extend(self.messages.once_more(now, self.round_trip))
-        if self.messages.doubtful and not self.beats:
+        if (self.messages.doubtful or self.arrivals.doubtful) and not self.beats:
             frames.append(self.beat(now))
         if self.may_leave():
             self.start_leaving(now)

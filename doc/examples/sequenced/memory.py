@@ -20,7 +20,9 @@ PAGES_APART_S = 0.01
 NAMES_S = 30.0
 REPETITIONS_IN_VAIN = 4
 UNDER_WAY = 32
-HELD_MAX = 1 << 16  # events beyond a gap: more than a window can have
+HELD_MAX = 1 << 16  # events beyond a gap
+AHEAD_MAX = 256 * 400  # events beyond the position: a window has no more, so others are forged
+REQUESTS_IN_VAIN = 8
 
 EXIT_RENAMED = 1
 
@@ -51,6 +53,7 @@ class Hole:
 
     def __init__(self, first, last, due, asked=False):
         self.first, self.last, self.due, self.asked, self.repeats = first, last, due, asked, 0
+        self.asked_at, self.tries = -NEVER, 0  # repeats: since anything has come; tries: since part of it has
 
 
 class Arrivals:
@@ -63,6 +66,7 @@ class Arrivals:
         self.missing = []  # in order
         self.received = self.lost = 0  # datagrams of this run; those that were missing, one for each event
         self.moved_at = None  # when EVENTS brought the position
+        self.doubtful = False  # one was asked for so often that we should ask what was sent at all
 
     def learn(self, number, now):
         """Everything up to this was sent to us. Only the heads of HEAD and HEARTBEAT say so."""
@@ -115,6 +119,21 @@ class Arrivals:
     def is_full(self):
         return len(self.held) > HELD_MAX
 
+    def hear(self, round_trip):
+        """Something has come from the server. It is there, so gaps are asked for without a longer wait."""
+        for hole in self.missing:
+            if hole.repeats > 1:
+                hole.repeats, hole.due = 1, min(hole.due, hole.asked_at + round_trip.wait())
+
+    def confirm(self, head):
+        """Only events up to this were sent to us. If a gap does not close, others are forged, or will come again."""
+        if head < self.known and any(hole.tries >= REQUESTS_IN_VAIN for hole in self.missing):
+            self.known = max(self.position, head)
+            self.held = {number: event for number, event in self.held.items() if number <= self.known}
+            for hole in self.missing:
+                hole.last = min(hole.last, self.known)
+            self.missing = [hole for hole in self.missing if hole.first <= hole.last]
+
     def within_reach(self):
         return [hole for hole in self.missing if hole.first <= self.position + wire.MISSING_MAX]
 
@@ -124,10 +143,11 @@ class Arrivals:
     def ask(self, now, round_trip):
         """The frames that ask for what is missing: none or one."""
         asked = [hole for hole in self.within_reach() if hole.due <= now]
+        self.doubtful = any(hole.tries == REQUESTS_IN_VAIN - 1 for hole in asked)
         for hole in asked:
             self.lost += 1 if hole.asked else hole.last - hole.first + 1
             hole.due = now + round_trip.wait(hole.repeats)
-            hole.asked, hole.repeats = True, hole.repeats + 1
+            hole.asked, hole.asked_at, hole.repeats, hole.tries = True, now, hole.repeats + 1, hole.tries + 1
         numbers = [number for hole in asked
                    for number in range(hole.first, min(hole.last, self.position + wire.MISSING_MAX) + 1)]
         return [wire.missing(self.position, self.known, numbers)] if numbers else []

@@ -193,6 +193,9 @@ void sequenced_client_events_receive(struct sequenced_client *client, const stru
         return;
     datagram = (struct sequenced_client_reordered){events.first, events.first + events.count - 1,
                                                    bytes, length};
+    /* Everybody who was here knows the epoch, and could forge it. */
+    if (sequenced_client_gaps_beyond(client, datagram.last))
+        return;
     client->heartbeat.heard_ns = now->mono_ns;
     /* Datagrams that bring nothing new are reported at once: the report of them may be lost. */
     is_new = datagram.last > client->session.position;

@@ -13,6 +13,13 @@
 /* Reordering is brief. */
 #define GAP_NS (10 * MOMENT_NS_PER_MS)
 
+/* A gap that was asked for so often makes the client ask by HEARTBEAT what was sent at all. */
+#define TRIES 8U
+
+/* What a server sends beyond the position at most (doc/protocol.md, 2.10). */
+#define WINDOW_DATAGRAMS 256U
+#define EVENTS_MAX       (SEQUENCED_DATAGRAM_MAX_BYTES / 3U)
+
 /*
  * Events that are in order and wait for a name are in the reorder buffer, so they are not missing.
  */
@@ -40,11 +47,14 @@ static size_t find_gaps(const struct sequenced_client *client,
 
 static void inherit(struct sequenced_client_gap *gap, const struct sequenced_client_gap *before)
 {
+    bool is_part = gap->first > before->first || gap->last < before->last;
+
     gap->seen_ns = before->seen_ns;
     gap->asked_ns = before->asked_ns;
     gap->was_asked = before->was_asked;
     /* Part of it arrived, so the back-off starts again. */
-    gap->asked = gap->first > before->first || gap->last < before->last ? 0 : before->asked;
+    gap->asked = is_part ? 0 : before->asked;
+    gap->tried = is_part ? 0 : before->tried;
 }
 
 void sequenced_client_gaps_update(struct sequenced_client *client, const struct moment *now)
@@ -82,6 +92,27 @@ static unsigned vain_requests(const struct sequenced_client *client,
                               const struct sequenced_client_gap *gap)
 {
     return client->heartbeat.heard_ns > gap->asked_ns ? 0 : gap->asked;
+}
+
+bool sequenced_client_gaps_beyond(const struct sequenced_client *client, uint64_t last)
+{
+    return last > client->session.position &&
+           last - client->session.position > (uint64_t)WINDOW_DATAGRAMS * EVENTS_MAX;
+}
+
+void sequenced_client_gaps_confirm(struct sequenced_client *client, const struct moment *now,
+                                   uint64_t head)
+{
+    struct sequenced_client_gaps *gaps = &client->gaps;
+    bool is_stuck = false;
+
+    for (size_t i = 0; i < gaps->count; i++)
+        is_stuck = is_stuck || gaps->gaps[i].tried >= TRIES;
+    if (!is_stuck || head >= gaps->highest)
+        return;
+    sequenced_client_reorder_drop_beyond(&client->reorder, head);
+    gaps->highest = head;
+    sequenced_client_gaps_update(client, now);
 }
 
 static int64_t due_ns(const struct sequenced_client *client, const struct sequenced_client_gap *gap)
@@ -139,6 +170,8 @@ static void note_request(struct sequenced_client *client, const struct moment *n
     /* A gap that is asked for again lacks at least one datagram more, if only the repair. */
     sequenced_client_reports_lost(client, now, gap->was_asked ? 1 : gap->last - gap->first + 1);
     gap->asked = vain_requests(client, gap) + 1;
+    if (++gap->tried == TRIES && !client->heartbeat.asking)
+        sequenced_client_heartbeat_ask(client, now);
     gap->was_asked = true;
     gap->asked_ns = now->mono_ns;
 }

@@ -94,6 +94,7 @@ static void on_frame(struct sequenced_client *client, const struct moment *now,
         break;
     case SEQUENCED_DOWN_HEARTBEAT:
         sequenced_client_heartbeat_answer(client, now, frame->heartbeat.echo);
+        sequenced_client_gaps_confirm(client, now, frame->heartbeat.head);
         sequenced_client_gaps_head(client, now, frame->heartbeat.head);
         break;
     case SEQUENCED_DOWN_MEMBERS:

@@ -119,6 +119,21 @@ struct sequenced_client_reordered sequenced_client_reorder_get(
                                                place->length};
 }
 
+void sequenced_client_reorder_drop_beyond(struct sequenced_client_reorder *reorder, uint64_t last)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < reorder->count; i++) {
+        uint16_t place = reorder->row[i];
+
+        if (reorder->places[place].last > last)
+            continue;
+        reorder->row[i] = reorder->row[kept];
+        reorder->row[kept++] = place;
+    }
+    reorder->count = kept;
+}
+
 void sequenced_client_reorder_pop(struct sequenced_client_reorder *reorder)
 {
     uint16_t freed = reorder->row[0];

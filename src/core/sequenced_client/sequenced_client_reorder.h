@@ -49,6 +49,9 @@ size_t sequenced_client_reorder_count(const struct sequenced_client_reorder *reo
 struct sequenced_client_reordered sequenced_client_reorder_get(
     const struct sequenced_client_reorder *reorder, size_t index);
 
+/* Drops the datagrams with an event above `last`. */
+void sequenced_client_reorder_drop_beyond(struct sequenced_client_reorder *reorder, uint64_t last);
+
 /* Drops the lowest. */
 void sequenced_client_reorder_pop(struct sequenced_client_reorder *reorder);
 void sequenced_client_reorder_clear(struct sequenced_client_reorder *reorder);

@@ -145,7 +145,8 @@ struct sequenced_client_gap {
     uint64_t last;
     int64_t seen_ns;
     int64_t asked_ns; /* if `was_asked` */
-    unsigned asked;   /* how often since part of it arrived */
+    unsigned asked;   /* how often since part of it, or anything else, arrived */
+    unsigned tried;   /* how often since part of it arrived */
     bool was_asked;
 };
 
@@ -166,6 +167,16 @@ void sequenced_client_gaps_head(struct sequenced_client *client, const struct mo
 /* The last event that has come. */
 uint64_t sequenced_client_gaps_highest(const struct sequenced_client *client);
 int64_t sequenced_client_gaps_due_ns(const struct sequenced_client *client);
+
+/* True if the server can't have sent events up to this one: it sends no more than a window. */
+bool sequenced_client_gaps_beyond(const struct sequenced_client *client, uint64_t last);
+
+/*
+ * The server says that it has sent everything up to `head`, and nothing else. If a gap does not
+ * close, what has come from beyond that is forged, or will be sent again.
+ */
+void sequenced_client_gaps_confirm(struct sequenced_client *client, const struct moment *now,
+                                   uint64_t head);
 bool sequenced_client_gaps_write(struct sequenced_client *client, const struct moment *now,
                                  struct sequenced_client_up *up);
 

@@ -533,3 +533,54 @@ Test(sequenced_client_events, after_a_resumption_only_what_the_server_sends_agai
     cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame),
               "the head was of the run before");
 }
+
+/* ---- forged events ---- */
+
+Test(sequenced_client_events, events_that_are_further_ahead_than_a_window_are_ignored)
+{
+    struct sequenced_up_frame frame;
+
+    chats(UINT64_C(1) << 61, UINT64_C(1) << 61, 0);
+    chat(10 + 256 * 400 + 1);
+    client_stage_pass_ms(&stage, 5000);
+    cr_expect_not(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
+    chat(11);
+    cr_expect_str_eq(client_stage_delivered(&stage), "11");
+}
+
+Test(sequenced_client_events,
+     a_gap_that_does_not_close_is_given_up_if_the_server_has_not_sent_so_much)
+{
+    struct sequenced_down_frame answer = {.kind = SEQUENCED_DOWN_HEARTBEAT};
+    struct sequenced_up_frame frame;
+
+    chat(5000);
+    chat(11);
+    chat(13);
+    for (int i = 0; i < 200 && !client_stage_frame(&stage, SEQUENCED_UP_HEARTBEAT, &frame); i++)
+        client_stage_pass_ms(&stage, 10);
+    answer.heartbeat.echo = frame.echo;
+    answer.heartbeat.head = 13;
+    client_stage_down(&stage, &answer);
+    client_stage_lose(&stage);
+    client_stage_pass_ms(&stage, 10);
+    while (client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame))
+        cr_expect_str_eq(missing(&frame, 11), "12/13");
+    chat(12);
+    cr_expect_str_eq(client_stage_delivered(&stage), "11 12 13");
+    client_stage_lose(&stage);
+    client_stage_pass_ms(&stage, 5000);
+    cr_expect_not(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
+}
+
+Test(sequenced_client_events, an_answer_that_was_overtaken_by_events_takes_nothing_away)
+{
+    struct sequenced_down_frame answer = {.kind = SEQUENCED_DOWN_HEARTBEAT};
+
+    chat(12);
+    answer.heartbeat.echo = 1;
+    answer.heartbeat.head = 10;
+    client_stage_down(&stage, &answer);
+    chat(11);
+    cr_expect_str_eq(client_stage_delivered(&stage), "11 12");
+}
