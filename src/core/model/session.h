@@ -35,6 +35,14 @@
 /* A member not heard for this long, or for a shorter session_timeout, is away. */
 #define SESSION_AWAY_NS (90 * MOMENT_NS_PER_S)
 
+/*
+ * The datagram after its position was sent so often, with more than SESSION_SMALL_BYTES, and did
+ * not arrive: then it is taken to be too large for the path, which says nothing (RFC 8899). All
+ * paths of IPv4 take so many bytes.
+ */
+#define SESSION_LARGE_MAX   8U
+#define SESSION_SMALL_BYTES 508U
+
 /* Bits of session.flags. */
 #define SESSION_GAP     1U   /* to be told that the events before `gap` are forgotten */
 #define SESSION_LOST    2U   /* there was a loss: the window grows slowly */
@@ -89,13 +97,20 @@ struct session {
     uint8_t queue;       /* of deadlines: see session_deadlines.h; 0 = none */
     uint8_t wait;        /* the queue in which it waits for a report */
     uint8_t wait_prompt; /* the same, for a report that comes at once */
-    uint8_t paths;       /* challenges sent in paths_slot */
-    uint8_t paths_slot;  /* number of a 3-second slot */
+    unsigned paths : 2;  /* challenges sent in paths_slot */
+    unsigned
+        large : 6; /* SESSION_LARGE_MAX: large datagrams do not reach it; else how many did not */
+    uint8_t paths_slot; /* number of a 3-second slot */
 };
 
 static inline uint32_t session_ms(const struct moment *now)
 {
     return (uint32_t)((uint64_t)now->mono_ns / (uint64_t)MOMENT_NS_PER_MS);
+}
+
+static inline bool session_is_small(const struct session *session)
+{
+    return session->large == SESSION_LARGE_MAX;
 }
 
 /* True if it may be sent another datagram of events now. */

@@ -96,6 +96,7 @@ void session_acks_count(struct room *room, const struct moment *now, struct memb
 void session_acks_reset(struct session *session)
 {
     session->window = SESSION_WINDOW_FIRST;
+    session->large = 0;
     session->round_trip_us = session->deviation_us = 0;
     session->flags &= (uint8_t)~(SESSION_SAMPLED | SESSION_LOST | SESSION_GUESSED);
     follow_round_trip(session);
@@ -204,6 +205,8 @@ void session_acks_position(struct room *room, const struct moment *now, struct m
         return;
     nacks_advance(&session->nacks, position - session->position);
     session->position = position;
+    if (!session_is_small(session))
+        session->large = 0;
     session->flags &= (uint8_t)~SESSION_PROBED;
     if ((session->flags & SESSION_GAP) != 0 && position + 1 >= session_whole(session->gap, cursor))
         session->flags &= (uint8_t)~SESSION_GAP;

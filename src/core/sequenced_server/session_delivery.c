@@ -79,19 +79,31 @@ static uint32_t repeat_permille(const struct delivery *delivery)
     return permille < REPEAT_PERMILLE_MAX ? permille : REPEAT_PERMILLE_MAX;
 }
 
+static const struct segment *get_segment(struct delivery *delivery, const struct session *session,
+                                         uint64_t seq, bool repair)
+{
+    const struct delivery_wiring *wiring = &delivery->wiring;
+
+    if (session_is_small(session))
+        return segment_get_small(&delivery->segments, wiring->transcript, wiring->sessions->epoch,
+                                 seq, SESSION_SMALL_BYTES);
+    delivery->segments.repeat_permille = repeat_permille(delivery);
+    return segment_get(&delivery->segments, wiring->transcript, wiring->sessions->epoch, seq,
+                       repair);
+}
+
 /* False if there is no room for it in the batch. */
 static bool add_segment(struct delivery *delivery, struct portion *portion, uint32_t position,
                         uint64_t seq, bool repair, uint64_t *ret_next)
 {
     const struct delivery_wiring *wiring = &delivery->wiring;
+    const struct session *session = registry_member(wiring->registry, position)->session;
     const struct segment *segment;
     struct pending pending;
 
     if (delivery->batch.entry_count == DELIVERY_BATCH)
         return false;
-    delivery->segments.repeat_permille = repeat_permille(delivery);
-    segment =
-        segment_get(&delivery->segments, wiring->transcript, wiring->sessions->epoch, seq, repair);
+    segment = get_segment(delivery, session, seq, repair);
     if (segment == NULL)
         return false;
     pending = (struct pending){
@@ -168,9 +180,11 @@ static bool collect(struct delivery *delivery, struct portion *portion, uint32_t
 /* True if the portion does not depend on this member's window: it is full, or reaches the head. */
 static bool is_pattern(const struct delivery *delivery, uint32_t position, struct pattern *pattern)
 {
-    (void)position;
-    return pattern->portion.count == SESSION_DELIVERY_PORTION ||
-           pattern->portion.next > transcript_released(delivery->wiring.transcript);
+    const struct member *member = registry_member(delivery->wiring.registry, position);
+
+    return !session_is_small(member->session) &&
+           (pattern->portion.count == SESSION_DELIVERY_PORTION ||
+            pattern->portion.next > transcript_released(delivery->wiring.transcript));
 }
 
 static bool fits_pattern(const struct delivery *delivery, uint32_t position,
@@ -179,13 +193,14 @@ static bool fits_pattern(const struct delivery *delivery, uint32_t position,
     const struct member *member = registry_member(delivery->wiring.registry, position);
     const struct session *session = member->session;
 
-    return !member->warned && !nacks_any(&session->nacks) &&
+    return !member->warned && !nacks_any(&session->nacks) && !session_is_small(session) &&
            session_is_open(session, pattern->portion.count - 1U);
 }
 
 /* ---- settling ---- */
 
-static void settle_repair(struct delivery *delivery, struct session *session, uint64_t next)
+static void settle_repair(struct delivery *delivery, struct session *session, uint64_t next,
+                          uint32_t bytes)
 {
     struct sessions *sessions = delivery->wiring.sessions;
     uint32_t second = second_of(delivery);
@@ -199,6 +214,9 @@ static void settle_repair(struct delivery *delivery, struct session *session, ui
     session->repaired++;
     sessions->repaired++;
     delivery->wiring.stats->repairs++;
+    if (bytes > SESSION_SMALL_BYTES && nacks_first(&session->nacks) == 0 &&
+        session->large < SESSION_LARGE_MAX)
+        session->large++;
     nacks_drop_below(&session->nacks, next - session->position - 1);
 }
 
@@ -242,7 +260,7 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
         else /* as good as lost on the way: the member will ask for it again */
             delivery_note_failure(delivery, member, entries[i].path, 0);
         if (pending[i].repair)
-            settle_repair(delivery, session, pending[i].cursor);
+            settle_repair(delivery, session, pending[i].cursor, entries[i].length);
         else
             settle_new(delivery, session, slot, &pending[i]);
         if (session->sent < UINT16_MAX)

@@ -26,6 +26,10 @@
 #define PATHS_SLOT_NS    (3 * MOMENT_NS_PER_S)
 #define PAGE_INTERVAL_MS 10U
 
+/* Of the entries of a page where large datagrams do not arrive. */
+#define SMALL_PAGE_BYTES                                                                           \
+    (SEQUENCED_PAGE_MAX_BYTES - (SEQUENCED_DATAGRAM_MAX_BYTES - SESSION_SMALL_BYTES))
+
 /* An UP of the present run of a session. */
 struct context {
     struct room *room;
@@ -136,7 +140,8 @@ static void handle_members(const struct context *context, uint32_t after, struct
     struct session *session = context->member->session;
     struct sequenced_down_frame page = {.kind = SEQUENCED_DOWN_MEMBERS};
     uint8_t bytes[SEQUENCED_PAGE_MAX_BYTES];
-    struct octets_writer entries = octets_write(bytes, sizeof(bytes));
+    size_t size = session_is_small(session) ? SMALL_PAGE_BYTES : sizeof(bytes);
+    struct octets_writer entries = octets_write(bytes, size);
     uint32_t now_ms = session_ms(context->now);
     struct directory_entry next;
 

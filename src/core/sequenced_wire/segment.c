@@ -157,7 +157,7 @@ static void fill(struct segment_cache *cache, struct segment *segment,
     segment->first = first;
     segment->next = next;
     segment->length = (uint16_t)sequenced_events_length(&bundle);
-    segment->repeats = false;
+    segment->repeats = segment->small = false;
     if (is_new)
         add_repeats(cache, segment, transcript, epoch);
     memset(segment->bytes + segment->length, 0, sizeof(segment->bytes) - segment->length);
@@ -173,7 +173,8 @@ const struct segment *segment_get(struct segment_cache *cache, struct transcript
         struct segment *segment = &cache->places[place];
         bool is_pinned = (cache->pinned >> place & 1) != 0;
 
-        if (segment->first != first || (again && segment->repeats && !is_pinned)) {
+        if (segment->first != first || segment->small ||
+            (again && segment->repeats && !is_pinned)) {
             if (is_pinned)
                 return NULL;
             fill(cache, segment, transcript, epoch, first);
@@ -184,6 +185,46 @@ const struct segment *segment_get(struct segment_cache *cache, struct transcript
         }
         first = segment->next;
     }
+}
+
+/* The events from `first` on that fit into so many bytes. */
+static void fill_small(struct segment *segment, struct transcript *transcript, uint64_t epoch,
+                       uint64_t first, size_t bytes)
+{
+    uint64_t released = transcript_released(transcript), next = first;
+    struct sequenced_bundle bundle;
+    struct event event;
+
+    sequenced_events_begin(&bundle, segment->bytes, bytes, epoch);
+    while (next <= released && transcript_get(transcript, next, &event) &&
+           add(&bundle, &event) == 0)
+        next++;
+    if (next == first && transcript_get(transcript, next, &event)) {
+        sequenced_events_begin(&bundle, segment->bytes, sizeof(segment->bytes), epoch);
+        add(&bundle, &event);
+        next++;
+    }
+    segment->first = first;
+    segment->next = next;
+    segment->length = (uint16_t)sequenced_events_length(&bundle);
+    segment->repeats = false;
+    segment->small = true;
+    memset(segment->bytes + segment->length, 0, sizeof(segment->bytes) - segment->length);
+}
+
+const struct segment *segment_get_small(struct segment_cache *cache, struct transcript *transcript,
+                                        uint64_t epoch, uint64_t seq, size_t bytes)
+{
+    size_t place = seq % SEGMENT_PLACES;
+    struct segment *segment = &cache->places[place];
+
+    /* It may end before events that were released since. */
+    if ((cache->pinned >> place & 1) == 0)
+        fill_small(segment, transcript, epoch, seq, bytes);
+    else if (segment->first != seq || !segment->small)
+        return NULL;
+    cache->pinned |= UINT64_C(1) << place;
+    return segment;
 }
 
 void segment_unpin(struct segment_cache *cache)

@@ -25,6 +25,7 @@ struct segment {
     uint64_t next;
     uint16_t length; /* bytes */
     bool repeats;    /* it begins with events before `first` */
+    bool small;      /* made by segment_get_small */
     /* Zeros after `length`, to be sent as padding. */
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
 };
@@ -45,6 +46,13 @@ struct segment_cache {
  */
 const struct segment *segment_get(struct segment_cache *cache, struct transcript *transcript,
                                   uint64_t epoch, uint64_t seq, bool again);
+
+/*
+ * The same for a path that takes no more than `bytes`: the events from `seq` on that fit, or `seq`
+ * alone where not even that does.
+ */
+const struct segment *segment_get_small(struct segment_cache *cache, struct transcript *transcript,
+                                        uint64_t epoch, uint64_t seq, size_t bytes);
 
 void segment_unpin(struct segment_cache *cache);
 

@@ -674,3 +674,70 @@ Test(session_delivery, a_fresh_transcript_gives_nothing_before_a_join_but_what_s
 {
     cr_expect_str_eq(hand_heard(&alice, heard, sizeof(heard)), "+alice");
 }
+
+/* ---- a path that takes no large datagrams ---- */
+
+/* Alice asks for all that she lacks, as long as nothing of at most so many bytes comes. */
+static unsigned ask_in_vain(uint64_t last, size_t bytes)
+{
+    for (unsigned asked = 1; asked < 100; asked++) {
+        const struct fake_datagram *datagram;
+
+        forget();
+        hand_missing(&alice, alice.position + 1, last - alice.position);
+        stage_sweep(&stage);
+        while ((datagram = hand_next(&alice)) != NULL) {
+            if (datagram->length <= bytes)
+                return asked;
+        }
+    }
+    return 0;
+}
+
+Test(session_delivery, a_member_that_large_datagrams_do_not_reach_is_sent_small_ones)
+{
+    struct sequenced_events events;
+
+    for (int i = 0; i < 14; i++)
+        say_word("some words, so that together they are a large datagram");
+    stage_sweep(&stage);
+    cr_expect_eq(ask_in_vain(16, 508), 9, "after eight");
+    alice.read = 0;
+    for (uint64_t next = 3; next <= 16; next = events.first + events.count) {
+        cr_assert(hand_events(&alice, &events));
+        cr_expect_eq(events.first, next);
+    }
+    for (size_t i = 0; i < fake_outbox_count_to(&stage.outbox, ALICE); i++)
+        cr_expect_leq(fake_outbox_to(&stage.outbox, ALICE, i)->length, 508);
+    hand_report(&alice, 16);
+    forget();
+    for (int i = 0; i < 14; i++)
+        say_word("and what is said from now on comes in small ones");
+    stage_sweep(&stage);
+    cr_expect_gt(fake_outbox_count_to(&stage.outbox, ALICE), 1);
+    for (size_t i = 0; i < fake_outbox_count_to(&stage.outbox, ALICE); i++)
+        cr_expect_leq(fake_outbox_to(&stage.outbox, ALICE, i)->length, 508);
+}
+
+Test(session_delivery, what_is_only_lost_now_and_then_stays_large)
+{
+    for (int i = 0; i < 3; i++) {
+        say(1, true);
+        for (unsigned asked = 0; asked < 7; asked++) {
+            hand_missing(&alice, alice.position + 1, 1);
+            stage_sweep(&stage);
+        }
+        hand_report(&alice, alice.position + 1);
+    }
+    forget();
+    say(1, true);
+    cr_expect_gt(fake_outbox_to(&stage.outbox, ALICE, 0)->length, 508);
+}
+
+Test(session_delivery, an_event_that_fits_no_small_datagram_is_sent_as_it_is)
+{
+    say(2, true);
+    cr_expect_eq(ask_in_vain(4, 508), 0);
+    alice.read = 0;
+    cr_expect_eq(count_events(&alice), 2);
+}
