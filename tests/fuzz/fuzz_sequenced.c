@@ -79,7 +79,7 @@ static void rewrite_up(const uint8_t *bytes, size_t length, struct written *out)
         return;
     FUZZ_CHECK(sequenced_up_begin(&writer, &up) == 0);
     for (; sequenced_up_next(&reader, &frame) == 1; out->items++)
-        FUZZ_CHECK(sequenced_up_add(&writer, &up, &frame) == 0);
+        FUZZ_CHECK(sequenced_up_add(&writer, &frame) == 0);
     FUZZ_CHECK(sequenced_up_next(&reader, &frame) == 0);
     set_length(out, sequenced_pad(&writer, 0));
 }

@@ -328,7 +328,7 @@ static void up(struct world *world, struct program *program, const struct sequen
     struct octets_writer writer = begin_up(program, bytes, &header);
 
     if (frame != NULL)
-        FUZZ_CHECK(sequenced_up_add(&writer, &header, frame) == 0);
+        FUZZ_CHECK(sequenced_up_add(&writer, frame) == 0);
     room_world_receive(world, &program->path, bytes, writer.length);
 }
 

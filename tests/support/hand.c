@@ -106,6 +106,7 @@ void hand_up(struct hand *hand, const struct sequenced_up_frame *frames, size_t 
                                     .run = hand->run,
                                     .packet = ++hand->packet,
                                     .position = hand->position,
+                                    .ahead = hand->ahead,
                                     .received = hand->received,
                                     .lost = hand->lost,
                                     .delay = hand->delay};
@@ -114,7 +115,7 @@ void hand_up(struct hand *hand, const struct sequenced_up_frame *frames, size_t 
 
     sequenced_up_begin(&writer, &up);
     for (size_t i = 0; i < count; i++)
-        sequenced_up_add(&writer, &up, &frames[i]);
+        sequenced_up_add(&writer, &frames[i]);
     stage_send_bytes(hand->stage, &hand->path, bytes, writer.length);
 }
 

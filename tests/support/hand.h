@@ -18,7 +18,7 @@
 struct hand {
     struct stage *stage;
     struct path path;
-    uint64_t nonce, epoch, token, position;
+    uint64_t nonce, epoch, token, position, ahead;
     uint32_t packet, member;
     uint16_t run;
     uint16_t received, lost, delay; /* as its UPs report them */

@@ -158,7 +158,7 @@ class Hearing(Played):
         self.enter()
         self.events(14, chat(MEMBER, 0, "x"))
         self.assertEqual([], self.frames(self.later(0.009)))
-        missing = wire.Missing(3, b"\3")
+        missing = wire.Missing(b"\3")
         self.assertEqual([missing], self.frames(self.later(0.002)))
         self.assertEqual([], self.frames(self.later(0.023)))
         self.assertEqual([missing], self.frames(self.later(0.003)))
@@ -171,24 +171,24 @@ class Hearing(Played):
         for number in range(13, 25, 2):
             self.events(number, chat(MEMBER, 0, "x"))
         asked = self.frames(self.later(0.015))
-        self.assertEqual([wire.Missing(12, bytes((0b01010101, 0b101)))], asked)
+        self.assertEqual([wire.Missing(bytes((0b01010101, 0b101)))], asked)
         self.assertEqual([12, 14, 16, 18, 20, 22], wire.numbers_of(asked[0], 11))
 
     def test_a_head_that_was_told_shows_a_loss_at_the_end(self):
         self.enter()
         self.down(wire.Head(13))
         self.assertEqual([11], [up.position for up in self.sent()])
-        self.assertEqual([wire.Missing(2, b"\3")], self.frames(self.later(0.011)))
+        self.assertEqual([wire.Missing(b"\3")], self.frames(self.later(0.011)))
 
     def test_a_report_says_what_has_come_what_was_lost_and_how_long_ago(self):
         self.enter()
         came = self.client.arrivals.received
         self.events(12, chat(MEMBER, 0, "a"))
-        self.assertEqual([(12, came + 1, 0, 200)], [up[3:7] for up in self.later(0.02)])
+        self.assertEqual([(12, 0, came + 1, 0, 200)], [up[3:8] for up in self.later(0.02)])
         self.events(15, chat(MEMBER, 0, "x"))
-        self.assertEqual([(12, came + 2, 2, 300)], [up[3:7] for up in self.later(0.01)])
+        self.assertEqual([(12, 3, came + 2, 2, 100)], [up[3:8] for up in self.later(0.01)])
         self.down(wire.Gap(15))
-        self.assertEqual([(14, came + 3, 2, wire.DELAY_UNKNOWN)], [up[3:7] for up in self.sent()])
+        self.assertEqual([(14, 1, came + 3, 2, 100)], [up[3:8] for up in self.sent()])
 
     def test_events_that_are_repeated_are_shown_once(self):
         self.enter()

@@ -30,7 +30,7 @@ YES = ("no", "yes")
 def ranges_of(bits, position):
     """The numbers that the bits of MISSING stand for, as (first, count)."""
     ranges = []
-    for number in wire.numbers_of(wire.Missing(1, bits), position):
+    for number in wire.numbers_of(wire.Missing(bits), position):
         if ranges and sum(ranges[-1]) == number:
             ranges[-1] = (ranges[-1][0], ranges[-1][1] + 1)
         else:

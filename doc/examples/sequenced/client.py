@@ -182,6 +182,7 @@ class Client:
         self.heard_at = now
         self.arrivals.received += 1
         self.arrivals.hear(self.round_trip)
+        self.members.hear(self.round_trip)
         self.events_unreported += 1
         after_quiet = now - self.events_at >= REPORT_S and now < self.lossy_until
         self.events_at = now
@@ -195,15 +196,14 @@ class Client:
             self.note_loss(now)
         if datagram.events[0].number > arrivals.position + 1 and arrivals.is_full():
             return  # as if it had been lost; the next event always has a place
-        prompt, position = not arrivals.missing, arrivals.position
+        prompt = not arrivals.missing
+        arrivals.note_arrival(datagram.events[-1].number, now)
         for event in datagram.events:
             if arrivals.take(event, now):
                 self.report_due = now
             if event.member == self.session.member and event.said:
                 self.settle(self.messages.number_of(event.said), TAKEN, 0, now, prompt)  # its event acknowledges it
         self.deliver()
-        if arrivals.position != position:
-            arrivals.moved_at = now
 
     def note_loss(self, now):
         self.lossy_until = now + LOSSY_S
@@ -218,7 +218,7 @@ class Client:
             if has_author and name is None:
                 return
             del arrivals.held[event.number]
-            arrivals.position, arrivals.moved_at = event.number, None
+            arrivals.position = event.number
             if has_author:
                 self.members.follow(event)
             if event.kind != "unknown":
@@ -231,6 +231,7 @@ class Client:
         if self.state in ("in", "leaving"):
             self.arrivals.received += 1
             self.arrivals.hear(self.round_trip)
+            self.members.hear(self.round_trip)
         for frame in down.frames:
             # While a session is being resumed, only CLOSED counts of its last run.
             if isinstance(frame, wire.Closed) and self.state != "out":

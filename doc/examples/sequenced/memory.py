@@ -65,7 +65,8 @@ class Arrivals:
         self.held = {}
         self.missing = []  # in order
         self.received = self.lost = 0  # datagrams of this run; those that were missing, one for each event
-        self.moved_at = None  # when EVENTS brought the position
+        self.latest = position  # the last event that has come, and when
+        self.latest_at = None
         self.doubtful = False  # one was asked for so often that we should ask what was sent at all
 
     def learn(self, number, now):
@@ -100,7 +101,8 @@ class Arrivals:
 
     def skip_to(self, position):
         """The events up to `position` can't be had any more."""
-        self.position, self.known, self.moved_at = position, max(position, self.known), None
+        self.latest_at = None if position > self.latest else self.latest_at
+        self.position, self.known, self.latest = position, max(position, self.known), max(position, self.latest)
         self.held = {number: event for number, event in self.held.items() if number > position}
         for hole in self.missing:
             hole.first = max(hole.first, position + 1)
@@ -109,12 +111,17 @@ class Arrivals:
     def begin_again(self):
         """The server sends everything after the position once more."""
         self.known, self.held, self.missing = self.position, {}, []
-        self.received, self.lost, self.moved_at = 0, 0, None
+        self.received, self.lost, self.latest, self.latest_at = 0, 0, self.position, None
 
     def report(self, now):
-        """The fields of UP: position, received, lost and delay."""
-        delay = wire.DELAY_UNKNOWN if self.moved_at is None else round((now - self.moved_at) / wire.DELAY_UNIT_S)
-        return self.position, self.received % 2**16, self.lost % 2**16, min(delay, wire.DELAY_UNKNOWN)
+        """The fields of UP: position, ahead, received, lost and delay."""
+        delay = wire.DELAY_UNKNOWN if self.latest_at is None else round((now - self.latest_at) / wire.DELAY_UNIT_S)
+        return (self.position, max(self.latest - self.position, 0), self.received % 2**16, self.lost % 2**16,
+                min(delay, wire.DELAY_UNKNOWN))
+
+    def note_arrival(self, last, now):
+        if last > max(self.latest, self.position):
+            self.latest, self.latest_at = last, now
 
     def is_full(self):
         return len(self.held) > HELD_MAX
@@ -150,7 +157,7 @@ class Arrivals:
             hole.asked, hole.asked_at, hole.repeats, hole.tries = True, now, hole.repeats + 1, hole.tries + 1
         numbers = [number for hole in asked
                    for number in range(hole.first, min(hole.last, self.position + wire.MISSING_MAX) + 1)]
-        return [wire.missing(self.position, self.known, numbers)] if numbers else []
+        return [wire.missing(self.position, numbers)] if numbers else []
 
 
 class Members:
@@ -181,9 +188,14 @@ class Members:
         self.without, self.patient_until = True, NEVER
 
     def ask(self, now, round_trip):
-        self.due = now + round_trip.wait(self.repeats)
+        self.due, self.asked_at = now + round_trip.wait(self.repeats), now
         self.repeats += 1
         return wire.Members(self.after)
+
+    def hear(self, round_trip):
+        """As for gaps: the server is there."""
+        if self.repeats > 1:
+            self.repeats, self.due = 1, min(self.due, self.asked_at + round_trip.wait())
 
     def changed_at(self, number):
         """The event up to which the state of this member is known."""

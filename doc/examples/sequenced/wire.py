@@ -29,7 +29,6 @@ class Reader:
 
     def __init__(self, octets, start=b""):
         self.rest, self.start = octets, start
-        self.position = 0  # of an UP: MISSING is relative to it
         self.whole = True  # no frame was cut off or unknown
 
     def take(self, count):
@@ -218,13 +217,9 @@ def start_of(value):
 MISSING_MAX = 256  # events after the position that MISSING can ask for
 
 
-def is_missing(missing, reader):
-    return reader.position + missing.ahead <= EVENT_MAX and missing.bits[-1] != 0
-
-
 Message = record("Message", number=FROM_1, what=U8, text=Text(U16))
-# ahead: the last event known - position; bits: those to send again, the lowest bit of the first byte is position + 1
-Missing = record("Missing", is_missing, ahead=Varint(1), bits=Octets(Number(1, 1, MISSING_MAX // 8)))
+# bits: the events to send again; the lowest bit of the first byte is position + 1
+Missing = record("Missing", lambda missing, reader: missing.bits[-1] != 0, bits=Octets(Number(1, 1, MISSING_MAX // 8)))
 Heartbeat = record("Heartbeat", echo=U32)
 Leave = record("Leave")
 Members = record("Members", after=U32)
@@ -232,10 +227,10 @@ Path = record("Path", challenge=U64)
 UP_FRAMES = {1: Message, 2: Missing, 3: Heartbeat, 4: Leave, 5: Members, 6: Path}
 
 
-def missing(position, known, numbers):
-    """The frame MISSING that asks for the events with these numbers, which are at most `known`."""
+def missing(position, numbers):
+    """The frame MISSING that asks for the events with these numbers."""
     bits = sum(1 << number - position - 1 for number in numbers)
-    return Missing(known - position, bits.to_bytes((bits.bit_length() + 7) // 8, "little"))
+    return Missing(bits.to_bytes((bits.bit_length() + 7) // 8, "little"))
 
 
 def numbers_of(frame, position):
@@ -289,12 +284,6 @@ class Frames:
         return b"".join(bytes((self.codes[type(frame)],)) + write(frame) for frame in value)
 
 
-class Position(Varint):
-    def read(self, reader):
-        reader.position = super().read(reader)
-        return reader.position
-
-
 class Whole:
     """Not on the wire: False if the bytes after the frames were dropped."""
 
@@ -307,11 +296,12 @@ class Whole:
         return b""
 
 
-Up = record("Up", token=U64, run=RUN, packet=FROM_1, position=Position(), received=U16, lost=U16, delay=U16,
-            frames=Frames(UP_FRAMES), whole=Whole)
+# ahead: the last event that has come - position
+Up = record("Up", lambda up, reader: up.position + up.ahead <= EVENT_MAX, token=U64, run=RUN, packet=FROM_1,
+            position=Varint(), ahead=Varint(), received=U16, lost=U16, delay=U16, frames=Frames(UP_FRAMES), whole=Whole)
 DELAY_UNIT_S, DELAY_UNKNOWN = 0.0001, 0xFFFF
 Down = record("Down", token=U64, run=RUN, frames=Frames(DOWN_FRAMES), whole=Whole)
-UP_BYTES = 31  # without frames, at most
+UP_BYTES = 39  # without frames, at most
 
 
 def size_of(frame):

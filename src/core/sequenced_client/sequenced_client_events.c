@@ -112,12 +112,9 @@ static bool deliver_lowest(struct sequenced_client *client, const struct moment 
 void sequenced_client_events_deliver(struct sequenced_client *client, const struct moment *now)
 {
     uint64_t gap_last = client->gaps.count > 0 ? client->gaps.gaps[0].last : 0;
-    uint64_t position = client->session.position;
 
     while (sequenced_client_reorder_count(&client->reorder) > 0 && deliver_lowest(client, now))
         ;
-    if (client->session.position != position)
-        client->reports.moved_ns = MOMENT_NEVER_NS;
     /* A gap has closed: the server's window waits for the report. */
     if (gap_last != 0 && client->session.position >= gap_last)
         sequenced_client_reports_due_at(client, now->mono_ns);
@@ -156,7 +153,7 @@ static bool is_report_due(const struct sequenced_client *client, const struct mo
 static uint64_t count_mended(const struct sequenced_client *client,
                              const struct sequenced_events *events)
 {
-    uint64_t next = sequenced_client_gaps_highest(client) + 1,
+    uint64_t next = sequenced_client_highest(client) + 1,
              new_first = events->first + events->repeats;
 
     if (new_first <= next)
@@ -167,17 +164,15 @@ static uint64_t count_mended(const struct sequenced_client *client,
 static void take(struct sequenced_client *client, const struct moment *now,
                  struct sequenced_events *events, const struct sequenced_client_reordered *datagram)
 {
-    uint64_t position = client->session.position;
-
     sequenced_client_reports_lost(client, now, count_mended(client, events));
-    if (datagram->last > client->gaps.highest)
+    if (datagram->last > sequenced_client_highest(client)) {
         client->gaps.highest = datagram->last;
+        client->reports.latest_ns = now->mono_ns;
+    }
     client->prompt = client->gaps.count == 0 && client->blocked_ns == MOMENT_NEVER_NS;
     sequenced_client_reorder_put(&client->reorder, datagram);
     sequenced_client_events_deliver(client, now);
     client->prompt = false;
-    if (client->session.position != position)
-        client->reports.moved_ns = now->mono_ns;
     if (datagram->last > client->session.position)
         note_own(client, events);
 }

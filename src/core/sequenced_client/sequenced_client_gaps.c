@@ -149,12 +149,6 @@ int64_t sequenced_client_gaps_due_ns(const struct sequenced_client *client)
     return due;
 }
 
-uint64_t sequenced_client_gaps_highest(const struct sequenced_client *client)
-{
-    return client->gaps.highest > client->session.position ? client->gaps.highest
-                                                           : client->session.position;
-}
-
 static void request(const struct sequenced_client *client, const struct sequenced_client_gap *gap,
                     struct sequenced_up_frame *frame)
 {
@@ -180,7 +174,6 @@ bool sequenced_client_gaps_write(struct sequenced_client *client, const struct m
                                  struct sequenced_client_up *up)
 {
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_MISSING};
-    uint64_t highest = sequenced_client_gaps_highest(client);
     size_t count = requested_count(client);
 
     for (size_t i = 0; i < count; i++) {
@@ -189,8 +182,6 @@ bool sequenced_client_gaps_write(struct sequenced_client *client, const struct m
     }
     if (frame.missing.length == 0)
         return true;
-    highest = client->gaps.head > highest ? client->gaps.head : highest;
-    frame.missing.ahead = highest - client->session.position;
     if (!sequenced_client_up_add(up, &frame))
         return false;
     for (size_t i = 0; i < count; i++) {

@@ -51,9 +51,22 @@ void sequenced_client_members_ask(struct sequenced_client *client, const struct 
     }
 }
 
+/* As for gaps: a server that is heard has only lost the request, or the page. */
+static bool was_heard(const struct sequenced_client *client)
+{
+    return client->members.asked > 0 && client->heartbeat.heard_ns > client->members.asked_ns;
+}
+
 int64_t sequenced_client_members_due_ns(const struct sequenced_client *client)
 {
-    return client->members.asking ? client->members.due_ns : MOMENT_NEVER_NS;
+    const struct sequenced_client_members *members = &client->members;
+
+    if (!members->asking)
+        return MOMENT_NEVER_NS;
+    if (!was_heard(client))
+        return members->due_ns;
+    return sequenced_client_earlier(members->due_ns,
+                                    members->asked_ns + rtt_timeout(&client->rtt, 0));
 }
 
 bool sequenced_client_members_write(struct sequenced_client *client, const struct moment *now,
@@ -66,6 +79,9 @@ bool sequenced_client_members_write(struct sequenced_client *client, const struc
         return true;
     if (!sequenced_client_up_add(up, &frame))
         return false;
+    if (was_heard(client))
+        members->asked = 0;
+    members->asked_ns = now->mono_ns;
     members->due_ns = now->mono_ns + rtt_timeout(&client->rtt, members->asked);
     members->asked++;
     return true;

@@ -19,8 +19,9 @@ static void on_gap(struct sequenced_client *client, const struct moment *now, ui
     if (oldest <= client->session.position + 1)
         return;
     missed = oldest - 1 - client->session.position;
+    if (oldest > sequenced_client_highest(client))
+        client->reports.latest_ns = MOMENT_NEVER_NS;
     client->session.position = oldest - 1;
-    client->reports.moved_ns = MOMENT_NEVER_NS;
     client->blocked_ns = MOMENT_NEVER_NS;
     sequenced_client_messages_missed(client);
     sequenced_client_members_ask(client, now, true);
@@ -112,6 +113,7 @@ static void on_frame(struct sequenced_client *client, const struct moment *now,
         on_closed(client, frame);
         break;
     case SEQUENCED_DOWN_REPORT:
+        sequenced_client_reports_answered(client, now, frame->report.packet);
         break;
     }
 }

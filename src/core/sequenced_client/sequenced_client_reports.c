@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * What each UP reports of the datagrams that came (doc/protocol.md, 2.5): the position, since when
- * it is that, and how many datagrams came and were missing.
+ * What each UP reports of the datagrams that came (doc/protocol.md, 2.5): the position, the last
+ * event and when it came, and how many datagrams came and were missing.
  */
 #include "core/sequenced_client/sequenced_client_state.h"
 
@@ -19,7 +19,7 @@
 void sequenced_client_reports_begin(struct sequenced_client *client)
 {
     client->reports = (struct sequenced_client_reports){
-        .due_ns = MOMENT_NEVER_NS, .moved_ns = MOMENT_NEVER_NS, .density = DENSITY_UNIT};
+        .due_ns = MOMENT_NEVER_NS, .latest_ns = MOMENT_NEVER_NS, .density = DENSITY_UNIT};
 }
 
 void sequenced_client_reports_due_at(struct sequenced_client *client, int64_t at_ns)
@@ -62,13 +62,25 @@ bool sequenced_client_reports_is_lossy(const struct sequenced_client *client,
     return now->mono_ns < client->reports.lossy_until_ns;
 }
 
+void sequenced_client_reports_answered(struct sequenced_client *client, const struct moment *now,
+                                       uint32_t packet)
+{
+    struct sequenced_client_reports *reports = &client->reports;
+
+    if (packet <= reports->sampled || packet > client->session.packet ||
+        client->session.packet - packet >= SEQUENCED_CLIENT_UPS)
+        return;
+    reports->sampled = packet;
+    rtt_sample(&client->rtt, now->mono_ns - reports->sent_ns[packet % SEQUENCED_CLIENT_UPS]);
+}
+
 static uint16_t delay(const struct sequenced_client_reports *reports, const struct moment *now)
 {
     int64_t units;
 
-    if (reports->moved_ns == MOMENT_NEVER_NS)
+    if (reports->latest_ns == MOMENT_NEVER_NS)
         return SEQUENCED_DELAY_UNKNOWN;
-    units = (now->mono_ns - reports->moved_ns) / 1000 / (int64_t)SEQUENCED_DELAY_UNIT_US;
+    units = (now->mono_ns - reports->latest_ns) / 1000 / (int64_t)SEQUENCED_DELAY_UNIT_US;
     return units < SEQUENCED_DELAY_UNKNOWN ? (uint16_t)units : SEQUENCED_DELAY_UNKNOWN;
 }
 
@@ -77,7 +89,9 @@ void sequenced_client_reports_write(struct sequenced_client *client, const struc
 {
     struct sequenced_client_reports *reports = &client->reports;
 
+    reports->sent_ns[up->packet % SEQUENCED_CLIENT_UPS] = now->mono_ns;
     up->position = client->session.position;
+    up->ahead = sequenced_client_highest(client) - client->session.position;
     up->received = reports->received;
     up->lost = reports->lost;
     up->delay = delay(reports, now);

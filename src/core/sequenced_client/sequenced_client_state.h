@@ -86,15 +86,20 @@ struct sequenced_client_session {
 
 /* ---- reports ---- */
 
+/* The last UPs, whose answers can measure the round trip. */
+#define SEQUENCED_CLIENT_UPS 32U
+
 struct sequenced_client_reports {
-    int64_t due_ns;   /* of the next one */
-    int64_t moved_ns; /* when EVENTS brought the position; MOMENT_NEVER_NS: something else did */
-    int64_t heard_ns; /* when EVENTS came last */
+    int64_t due_ns;         /* of the next one */
+    int64_t latest_ns;      /* when the last event came; MOMENT_NEVER_NS: it was skipped */
+    int64_t heard_ns;       /* when EVENTS came last */
     int64_t lossy_until_ns; /* something was lost lately */
     unsigned events;        /* EVENTS since the last report */
     uint16_t received;      /* datagrams of this run */
     uint16_t lost;          /* datagrams that were missing in this run */
-    uint32_t density;       /* events in a datagram, smoothed, in 16ths */
+    uint32_t sampled;       /* number of the last UP that measured the round trip */
+    int64_t sent_ns[SEQUENCED_CLIENT_UPS]; /* of UP n at n % SEQUENCED_CLIENT_UPS */
+    uint32_t density;                      /* events in a datagram, smoothed, in 16ths */
 };
 
 /* A run begins. */
@@ -112,6 +117,10 @@ void sequenced_client_reports_lost(struct sequenced_client *client, const struct
 
 /* Something was lost, or the server may think so: for a while reports are not delayed. */
 void sequenced_client_reports_lossy(struct sequenced_client *client, const struct moment *now);
+
+/* The server has answered the UP with this number. */
+void sequenced_client_reports_answered(struct sequenced_client *client, const struct moment *now,
+                                       uint32_t packet);
 
 /* True within 10 s of that. */
 bool sequenced_client_reports_is_lossy(const struct sequenced_client *client,
@@ -164,8 +173,6 @@ void sequenced_client_gaps_update(struct sequenced_client *client, const struct 
 void sequenced_client_gaps_head(struct sequenced_client *client, const struct moment *now,
                                 uint64_t head);
 
-/* The last event that has come. */
-uint64_t sequenced_client_gaps_highest(const struct sequenced_client *client);
 int64_t sequenced_client_gaps_due_ns(const struct sequenced_client *client);
 
 /* True if the server can't have sent events up to this one: it sends no more than a window. */
@@ -190,8 +197,9 @@ struct sequenced_client_members {
     uint64_t since; /* all joins after this event were seen */
     /* The latest head of a page, or exit, after which former members can be dropped; 0: none. */
     uint64_t head;
-    int64_t due_ns; /* of the next request */
-    unsigned asked; /* how often this page was requested */
+    int64_t asked_ns; /* if `asked` */
+    int64_t due_ns;   /* of the next request */
+    unsigned asked;   /* how often this page was requested */
 };
 
 /* Requests the whole list. With `gap`, names known before are no longer trusted. */
@@ -380,11 +388,18 @@ static inline bool sequenced_client_is_in(const struct sequenced_client *client)
     return client->base.state == CLIENT_IN || client->base.state == CLIENT_LEAVING;
 }
 
+/* The last event that has come. */
+static inline uint64_t sequenced_client_highest(const struct sequenced_client *client)
+{
+    return client->gaps.highest > client->session.position ? client->gaps.highest
+                                                           : client->session.position;
+}
+
 /* Adds a frame to an UP. False: it does not fit, so another UP is needed. */
 static inline bool sequenced_client_up_add(struct sequenced_client_up *up,
                                            const struct sequenced_up_frame *frame)
 {
-    return sequenced_up_add(&up->writer, &up->up, frame) == 0;
+    return sequenced_up_add(&up->writer, frame) == 0;
 }
 
 static inline int64_t sequenced_client_earlier(int64_t a_ns, int64_t b_ns)

@@ -51,55 +51,23 @@ static uint16_t tenths(const struct moment *now)
     return (uint16_t)(now->mono_ns / (MOMENT_NS_PER_S / 10));
 }
 
+bool session_acks_is_lossy(const struct moment *now, const struct session *session)
+{
+    return (session->flags & SESSION_LOSSY) != 0 &&
+           (uint16_t)(tenths(now) - session->lossy_ds) < SESSION_LOSSY_DS;
+}
+
 uint8_t session_acks_wait(const struct moment *now, const struct session *session)
 {
-    bool is_lossy = (session->flags & SESSION_LOSSY) != 0 &&
-                    (uint16_t)(tenths(now) - session->lossy_ds) < SESSION_LOSSY_DS;
-
-    return is_lossy && (session->flags & SESSION_PROMPT) != 0 ? session->wait_prompt
-                                                              : session->wait;
+    return session_acks_is_lossy(now, session) && (session->flags & SESSION_PROMPT) != 0
+               ? session->wait_prompt
+               : session->wait;
 }
 
 void session_acks_lossy(const struct moment *now, struct session *session)
 {
     session->flags |= SESSION_LOSSY;
     session->lossy_ds = tenths(now);
-}
-
-/* A member can't report more than it was sent, whatever it says. */
-void session_acks_count(struct room *room, const struct moment *now, struct member *member,
-                        const struct sequenced_up *up)
-{
-    struct session *session = member->session;
-    uint16_t lost = (uint16_t)(up->lost - session->heard_lost);
-    uint16_t received = (uint16_t)(up->received - session->heard_received);
-
-    session->heard_lost = up->lost;
-    session->heard_received = up->received;
-    if (lost > 0)
-        session_acks_lossy(now, session);
-    lost = lost < session->sent ? lost : session->sent;
-    session->sent = (uint16_t)(session->sent - lost);
-    received = received < session->sent ? received : session->sent;
-    session->sent = (uint16_t)(session->sent - received);
-    loss_note(&room->sessions->loss, now->mono_ns, received, lost);
-    if (lost + received > 0)
-        session->flags |= SESSION_HEARD;
-    /* It is there, and answers: the wait begins anew. */
-    if (session->queue > session->wait && received + lost > 0)
-        session_deadlines_set(room->sessions, now, member, session_acks_wait(now, session));
-    if (lost + received > 0 &&
-        room_slot(room, member)->cursor <= transcript_released(room->transcript))
-        registry_mark_behind(room->registry, member);
-}
-
-void session_acks_reset(struct session *session)
-{
-    session->window = SESSION_WINDOW_FIRST;
-    session->large = 0;
-    session->round_trip_us = session->deviation_us = 0;
-    session->flags &= (uint8_t)~(SESSION_SAMPLED | SESSION_LOST | SESSION_GUESSED);
-    follow_round_trip(session);
 }
 
 static void take_first(struct session *session, uint32_t sample_us)
@@ -140,23 +108,63 @@ static void take_sample(struct session *session, uint32_t sample_us)
 }
 
 /*
- * The report covers the datagram that is measured. The delay of the report is that of the last
- * event it covers: if that is a later one, the time tells too little, but more than nothing.
+ * The last event that has come is that of the datagram which is measured, or a later one. The delay
+ * of the report is that of the last event: if it is a later one, the time tells too little.
  */
-static void measure(const struct moment *now, struct session *session, uint64_t sample,
+static void measure(const struct moment *now, struct session *session,
                     const struct sequenced_up *up)
 {
+    uint64_t last = up->position + up->ahead, sample = session_whole(session->sample, last);
     uint32_t elapsed_us = (uint32_t)(now->mono_ns / 1000) - session->sampled_us;
     uint32_t delay_us = up->delay * SEQUENCED_DELAY_UNIT_US;
-    bool is_exact = up->delay != SEQUENCED_DELAY_UNKNOWN && up->position == sample;
 
+    /* A number above `last` becomes one that is far below it. */
+    if ((session->flags & SESSION_SAMPLED) == 0 || last - sample > UINT32_MAX / 2)
+        return;
     session->flags &= (uint8_t)~SESSION_SAMPLED;
     if (elapsed_us > SAMPLE_MAX_US)
         return;
-    if (is_exact)
+    if (up->delay != SEQUENCED_DELAY_UNKNOWN && last == sample)
         take_sample(session, elapsed_us > delay_us ? elapsed_us - delay_us : 1);
     else if (session->round_trip_us == 0)
         take_sample(session, elapsed_us + 1);
+}
+
+/* A member can't report more than it was sent, whatever it says. */
+void session_acks_count(struct room *room, const struct moment *now, struct member *member,
+                        const struct sequenced_up *up)
+{
+    struct session *session = member->session;
+    uint16_t lost = (uint16_t)(up->lost - session->heard_lost);
+    uint16_t received = (uint16_t)(up->received - session->heard_received);
+
+    measure(now, session, up);
+    session->heard_lost = up->lost;
+    session->heard_received = up->received;
+    if (lost > 0)
+        session_acks_lossy(now, session);
+    lost = lost < session->sent ? lost : session->sent;
+    session->sent = (uint16_t)(session->sent - lost);
+    received = received < session->sent ? received : session->sent;
+    session->sent = (uint16_t)(session->sent - received);
+    loss_note(&room->sessions->loss, now->mono_ns, received, lost);
+    if (lost + received > 0)
+        session->flags |= SESSION_HEARD;
+    /* It is there, and answers: the wait begins anew. */
+    if (session->queue > session->wait && received + lost > 0)
+        session_deadlines_set(room->sessions, now, member, session_acks_wait(now, session));
+    if (lost + received > 0 &&
+        room_slot(room, member)->cursor <= transcript_released(room->transcript))
+        registry_mark_behind(room->registry, member);
+}
+
+void session_acks_reset(struct session *session)
+{
+    session->window = SESSION_WINDOW_FIRST;
+    session->large = 0;
+    session->round_trip_us = session->deviation_us = 0;
+    session->flags &= (uint8_t)~(SESSION_SAMPLED | SESSION_LOST | SESSION_GUESSED);
+    follow_round_trip(session);
 }
 
 /* The number of datagrams in flight: those that begin, or reach, beyond its position. */
@@ -210,9 +218,6 @@ void session_acks_position(struct room *room, const struct moment *now, struct m
     session->flags &= (uint8_t)~SESSION_PROBED;
     if ((session->flags & SESSION_GAP) != 0 && position + 1 >= session_whole(session->gap, cursor))
         session->flags &= (uint8_t)~SESSION_GAP;
-    if ((session->flags & SESSION_SAMPLED) != 0 &&
-        position >= session_whole(session->sample, cursor))
-        measure(now, session, session_whole(session->sample, cursor), up);
     session->flight = count_flight(room, session, cursor);
     if (session->sent > session->flight)
         session->sent = session->flight;
@@ -254,13 +259,13 @@ void session_acks_nack(struct room *room, const struct moment *now, struct membe
         if (!sequenced_up_asks(missing, n) || event <= session->position || event >= cursor)
             continue;
         nacks_add(&session->nacks, event - session->position - 1);
+        /* A retransmitted datagram gives no sample (Karn's algorithm). */
+        if ((uint32_t)event == session->sample)
+            session->flags &= (uint8_t)~SESSION_SAMPLED;
         first = first == 0 ? event : first;
     }
     if (first == 0)
         return;
-    /* A retransmitted datagram gives no sample (Karn's algorithm). */
-    if (session_whole(session->sample, cursor) >= first)
-        session->flags &= (uint8_t)~SESSION_SAMPLED;
     shrink(now, session);
     if (session->queue != SESSION_DEADLINE_AT_ONCE)
         session_deadlines_set(room->sessions, now, member, session_acks_wait(now, session));

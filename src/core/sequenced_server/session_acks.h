@@ -21,10 +21,13 @@ void session_acks_guess(struct session *session, uint64_t elapsed_ms);
 /* The queue of deadlines in which it waits for the report of what it is sent now. */
 uint8_t session_acks_wait(const struct moment *now, const struct session *session);
 
+/* True within 10 s of a loss on the way to it, or back. */
+bool session_acks_is_lossy(const struct moment *now, const struct session *session);
+
 /* Something on the way to it, or back, was lost. */
 void session_acks_lossy(const struct moment *now, struct session *session);
 
-/* Counts what the UP reports of datagrams received and lost. */
+/* Takes what the latest UP reports of datagrams received and lost, and of the round trip. */
 void session_acks_count(struct room *room, const struct moment *now, struct member *member,
                         const struct sequenced_up *up);
 

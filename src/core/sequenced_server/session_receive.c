@@ -201,14 +201,18 @@ static void handle_frame(struct context *context, const struct sequenced_up_fram
     }
 }
 
-/* Tells a member that UPs of its are missing, but not in a datagram of its own. */
-static void report_ups(struct session *session, struct session_send *down)
+/*
+ * Tells a member that UPs of its are missing, but not in a datagram of its own. While something is
+ * lost, it also tells which UP is answered, since few other answers measure the round trip then.
+ */
+static void report_ups(const struct moment *now, struct session *session, struct session_send *down)
 {
+    bool is_lossy = session_acks_is_lossy(now, session);
     uint16_t missing = (uint16_t)(session->packet - session->ups);
     struct sequenced_down_frame report = {.kind = SEQUENCED_DOWN_REPORT,
                                           .report = {session->packet, session->ups}};
 
-    if (down->writer.length == 0 || missing == session->ups_told)
+    if (down->writer.length == 0 || (missing == session->ups_told && !is_lossy))
         return;
     session->ups_told = missing;
     session_send_add(down, &report);
@@ -225,7 +229,7 @@ static void answer(const struct context *context, struct session_send *down)
         session_send_add(down,
                          &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEARTBEAT,
                                                         .heartbeat = {context->echo, cursor - 1}});
-    report_ups(context->member->session, down);
+    report_ups(context->now, context->member->session, down);
     session_send_flush(down);
 }
 

@@ -8,7 +8,8 @@
 
 static bool is_up(const struct sequenced_up *up)
 {
-    return up->run > 0 && up->packet > 0 && up->position <= OCTETS_VARINT_MAX;
+    return up->run > 0 && up->packet > 0 && up->position <= OCTETS_VARINT_MAX &&
+           up->ahead <= OCTETS_VARINT_MAX - up->position;
 }
 
 /* ---- reading ---- */
@@ -25,37 +26,37 @@ int sequenced_up_open(const void *bytes, size_t length, struct sequenced_up *ret
     up.run = octets_read_u16(&reader);
     up.packet = octets_read_u32(&reader);
     up.position = octets_read_varint(&reader);
+    up.ahead = octets_read_varint(&reader);
     up.received = octets_read_u16(&reader);
     up.lost = octets_read_u16(&reader);
     up.delay = octets_read_u16(&reader);
     if (reader.failed || !is_up(&up))
         return STATUS_INVALID;
     *ret_up = up;
-    *ret_reader = (struct sequenced_up_reader){.reader = reader, .position = up.position};
+    *ret_reader = (struct sequenced_up_reader){.reader = reader};
     return STATUS_OK;
 }
 
-static bool is_missing(uint64_t position, const struct sequenced_up_frame *frame)
+/* The bits may reach beyond the last number; there is nothing there that a server could have sent.
+ */
+static bool is_missing(const struct sequenced_up_frame *frame)
 {
     size_t length = frame->missing.length;
 
-    return frame->missing.ahead >= 1 && frame->missing.ahead <= OCTETS_VARINT_MAX - position &&
-           length >= 1 && length <= SEQUENCED_MISSING_MAX_BYTES &&
+    return length >= 1 && length <= SEQUENCED_MISSING_MAX_BYTES &&
            frame->missing.bits[length - 1] != 0;
 }
 
-static bool read_missing(struct sequenced_up_reader *up, struct sequenced_up_frame *frame)
+static bool read_missing(struct octets_reader *reader, struct sequenced_up_frame *frame)
 {
-    struct octets_slice bits;
+    struct octets_slice bits = octets_read_slice(reader, octets_read_u8(reader));
 
-    frame->missing.ahead = octets_read_varint(&up->reader);
-    bits = octets_read_slice(&up->reader, octets_read_u8(&up->reader));
-    if (up->reader.failed || bits.length > SEQUENCED_MISSING_MAX_BYTES)
+    if (reader->failed || bits.length > SEQUENCED_MISSING_MAX_BYTES)
         return false;
     frame->missing.length = bits.length;
     for (size_t i = 0; i < bits.length; i++)
         frame->missing.bits[i] = (uint8_t)bits.bytes[i];
-    return is_missing(up->position, frame);
+    return is_missing(frame);
 }
 
 static bool read_message(struct octets_reader *reader, struct sequenced_up_frame *frame)
@@ -73,7 +74,7 @@ static bool read_frame(struct sequenced_up_reader *up, struct sequenced_up_frame
     case SEQUENCED_UP_MESSAGE:
         return read_message(&up->reader, frame);
     case SEQUENCED_UP_MISSING:
-        return read_missing(up, frame);
+        return read_missing(&up->reader, frame);
     case SEQUENCED_UP_HEARTBEAT:
         frame->echo = octets_read_u32(&up->reader);
         return true;
@@ -113,8 +114,6 @@ void sequenced_up_ask(struct sequenced_up_frame *missing, size_t n)
     missing->missing.bits[n / 8] |= (uint8_t)(1U << n % 8);
     if (missing->missing.length <= n / 8)
         missing->missing.length = n / 8 + 1;
-    if (missing->missing.ahead <= n)
-        missing->missing.ahead = n + 1;
 }
 
 bool sequenced_up_asks(const struct sequenced_up_frame *missing, size_t n)
@@ -135,6 +134,7 @@ int sequenced_up_begin(struct octets_writer *writer, const struct sequenced_up *
     octets_write_u16(writer, up->run);
     octets_write_u32(writer, up->packet);
     octets_write_varint(writer, up->position);
+    octets_write_varint(writer, up->ahead);
     octets_write_u16(writer, up->received);
     octets_write_u16(writer, up->lost);
     octets_write_u16(writer, up->delay);
@@ -144,13 +144,13 @@ int sequenced_up_begin(struct octets_writer *writer, const struct sequenced_up *
     return STATUS_FULL;
 }
 
-static bool is_frame(const struct sequenced_up *up, const struct sequenced_up_frame *frame)
+static bool is_frame(const struct sequenced_up_frame *frame)
 {
     switch (frame->kind) {
     case SEQUENCED_UP_MESSAGE:
         return frame->message.number > 0 && frame->message.text.length <= UINT16_MAX;
     case SEQUENCED_UP_MISSING:
-        return is_missing(up->position, frame);
+        return is_missing(frame);
     case SEQUENCED_UP_HEARTBEAT:
     case SEQUENCED_UP_LEAVE:
     case SEQUENCED_UP_MEMBERS:
@@ -171,7 +171,6 @@ static void write_frame(struct octets_writer *writer, const struct sequenced_up_
         octets_write_slice(writer, frame->message.text);
         break;
     case SEQUENCED_UP_MISSING:
-        octets_write_varint(writer, frame->missing.ahead);
         octets_write_u8(writer, (uint8_t)frame->missing.length);
         octets_write_slice(writer, (struct octets_slice){(const char *)frame->missing.bits,
                                                          frame->missing.length});
@@ -190,12 +189,11 @@ static void write_frame(struct octets_writer *writer, const struct sequenced_up_
     }
 }
 
-int sequenced_up_add(struct octets_writer *writer, const struct sequenced_up *up,
-                     const struct sequenced_up_frame *frame)
+int sequenced_up_add(struct octets_writer *writer, const struct sequenced_up_frame *frame)
 {
     size_t before = writer->length;
 
-    if (!is_frame(up, frame))
+    if (!is_frame(frame))
         return STATUS_INVALID;
     write_frame(writer, frame);
     if (!writer->failed)

@@ -10,8 +10,8 @@
 
 #include "core/sequenced_wire/sequenced.h"
 
-/* With a position below 64; it takes up to seven bytes more. */
-#define SEQUENCED_UP_HEADER_MIN_BYTES 24
+/* With position and ahead below 64; each takes up to seven bytes more. */
+#define SEQUENCED_UP_HEADER_MIN_BYTES 25
 
 /* Of the bits in MISSING: a server keeps no more for a member. */
 #define SEQUENCED_MISSING_MAX_BYTES 32
@@ -37,9 +37,10 @@ struct sequenced_up {
     uint16_t run;      /* from 1 */
     uint32_t packet;   /* from 1 */
     uint64_t position; /* at most OCTETS_VARINT_MAX */
+    uint64_t ahead;    /* the last event that has come, less the position */
     uint16_t received; /* EVENTS and DOWNs of this run, modulo 2^16 */
     uint16_t lost;     /* datagrams found missing in this run, modulo 2^16 */
-    uint16_t delay;    /* since the position became what it is, in SEQUENCED_DELAY_UNIT_US */
+    uint16_t delay;    /* since that event came, in SEQUENCED_DELAY_UNIT_US */
 };
 
 struct sequenced_message {
@@ -53,8 +54,6 @@ struct sequenced_up_frame {
     union {
         struct sequenced_message message;
         struct {
-            uint64_t
-                ahead; /* from 1: the last event that has come, or was told, less the position */
             size_t length; /* of `bits`, 1 – SEQUENCED_MISSING_MAX_BYTES; the last is not 0 */
             /* Bit n % 8 of byte n / 8: send event position + 1 + n again. */
             uint8_t bits[SEQUENCED_MISSING_MAX_BYTES];
@@ -69,7 +68,6 @@ struct sequenced_up_frame {
 
 struct sequenced_up_reader {
     struct octets_reader reader;
-    uint64_t position; /* MISSING is relative to it */
 };
 
 /* Reads the header. STATUS_INVALID: not an UP, or its header is invalid; drop all of it. */
@@ -97,10 +95,9 @@ bool sequenced_up_asks(const struct sequenced_up_frame *missing, size_t n);
 int sequenced_up_begin(struct octets_writer *writer, const struct sequenced_up *up);
 
 /*
- * Appends a frame to a datagram that begins with `up`. STATUS_FULL: it does not fit, nothing was
- * changed. STATUS_INVALID: a field out of its range.
+ * Appends a frame. STATUS_FULL: it does not fit, nothing was changed. STATUS_INVALID: a field out
+ * of its range.
  */
-int sequenced_up_add(struct octets_writer *writer, const struct sequenced_up *up,
-                     const struct sequenced_up_frame *frame);
+int sequenced_up_add(struct octets_writer *writer, const struct sequenced_up_frame *frame);
 
 #endif

@@ -168,7 +168,7 @@ static void report(struct load *load, uint32_t index, uint64_t missing)
     for (uint64_t n = 0; n < SEQUENCED_MISSING_MAX && session->position + n < missing; n++)
         sequenced_up_ask(&frame, n);
     if (missing > session->position)
-        sequenced_up_add(&writer, &up, &frame);
+        sequenced_up_add(&writer, &frame);
     members_send(load, index, bytes, writer.length);
 }
 
@@ -422,7 +422,7 @@ static void send_messages(struct load *load, uint32_t author, uint32_t from, uin
         for (; from <= to; from++) {
             frame.message.number = from;
             talk_write(text, session->message_base + from);
-            if (sequenced_up_add(&writer, &up, &frame) != 0)
+            if (sequenced_up_add(&writer, &frame) != 0)
                 break;
         }
         members_send(load, author, bytes, writer.length);

@@ -370,3 +370,17 @@ Test(sequenced_client_members, a_page_that_does_not_arrive_is_requested_again_an
         asked++;
     cr_expect_eq(asked, 5, "%u", asked);
 }
+
+Test(sequenced_client_members, a_page_is_requested_without_a_longer_wait_if_the_server_is_heard)
+{
+    struct sequenced_up_frame frame;
+
+    client_stage_pass_ms(&stage, 1000);
+    client_stage_lose(&stage);
+    client_stage_chat(&stage, 11, 3, 0, "hello");
+    cr_expect(client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame));
+    client_stage_pass_ms(&stage, 9);
+    cr_expect_not(client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame));
+    client_stage_pass_ms(&stage, 1);
+    cr_expect(client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame));
+}

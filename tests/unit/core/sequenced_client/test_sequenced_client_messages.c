@@ -676,3 +676,27 @@ Test(sequenced_client_messages, after_a_loss_the_next_up_repeats_a_message_and_w
     client_stage_pass_ms(&stage, 1);
     cr_expect_str_eq(messages(), "2");
 }
+
+Test(sequenced_client_messages, a_report_of_ups_measures_the_round_trip_of_the_one_that_is_answered)
+{
+    struct sequenced_down_frame report = {.kind = SEQUENCED_DOWN_REPORT, .report = {1, 1}};
+    const struct client_stage_datagram *datagram;
+    struct sequenced_up_reader reader;
+    struct sequenced_up up = {0};
+
+    enter_unmeasured();
+    say("one");
+    while ((datagram = client_stage_next(&stage)) != NULL)
+        sequenced_up_open(datagram->bytes, datagram->length, &up, &reader);
+    client_stage_pass_ms(&stage, 30);
+    report.report.packet = up.packet + 1000;
+    client_stage_down(&stage, &report);
+    cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 0, "it was never sent");
+    report.report.packet = up.packet;
+    client_stage_down(&stage, &report);
+    cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 30 * MOMENT_NS_PER_MS);
+    client_stage_pass_ms(&stage, 30);
+    client_stage_down(&stage, &report);
+    cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 30 * MOMENT_NS_PER_MS,
+                 "that may be a copy");
+}

@@ -428,6 +428,28 @@ Test(session_delivery, a_report_measures_without_its_delay_and_only_for_the_even
     cr_expect_eq(session_of(&alice)->round_trip_us, 1000);
 }
 
+Test(session_delivery, a_gap_before_it_does_not_keep_an_event_from_measuring_the_round_trip)
+{
+    say_word("lost");
+    stage_sweep(&stage);
+    pass(10);
+    alice.delay = 0;
+    hand_report(&alice, 2);
+    session_of(&alice);
+    say_word("hello");
+    stage_sweep(&stage);
+    stage.now.mono_ns += 16 * MOMENT_NS_PER_MS;
+    alice.ahead = 2;
+    hand_report(&alice, 2);
+    cr_expect_eq(session_of(&alice)->round_trip_us, 1, "one at a time: it measured the lost one");
+    say_word("hello");
+    stage_sweep(&stage);
+    stage.now.mono_ns += 16 * MOMENT_NS_PER_MS;
+    alice.ahead = 3;
+    hand_missing(&alice, 3, 1);
+    cr_expect_eq(session_of(&alice)->round_trip_us, 2000, "an eighth of 16 ms");
+}
+
 /* ---- losses ---- */
 
 static void report_lost(struct hand *hand, uint64_t position, uint16_t received, uint16_t lost)
@@ -516,6 +538,10 @@ Test(session_delivery, a_member_is_told_how_many_of_its_ups_have_come_if_some_ha
     cr_expect_eq(frame.report.received, alice.packet - 2);
     hand_up(&alice, &beat, 1);
     cr_expect_not(hand_told(&alice, SEQUENCED_DOWN_REPORT, &frame), "it knows");
+    alice.lost++;
+    hand_up(&alice, &beat, 1);
+    cr_assert(hand_told(&alice, SEQUENCED_DOWN_REPORT, &frame), "after a loss always");
+    cr_expect_eq(frame.report.packet, alice.packet);
 }
 
 /* ---- gaps ---- */

@@ -266,7 +266,6 @@ static int say_stranger(const void *bytes, size_t length, char *text)
 static void say_missing(char *text, size_t n, uint64_t position,
                         const struct sequenced_up_frame *frame)
 {
-    NUMBER_OF("ahead", frame->missing.ahead);
     say(text, "%zu.ranges =", n);
     for (size_t i = 0; i < SEQUENCED_MISSING_MAX; i++) {
         size_t length = 0;
@@ -323,6 +322,7 @@ static int say_up(const void *bytes, size_t length, char *text)
     NUMBER("run", up.run);
     NUMBER("packet", up.packet);
     NUMBER("position", up.position);
+    NUMBER("ahead", up.ahead);
     NUMBER("received", up.received);
     NUMBER("lost", up.lost);
     NUMBER("delay", up.delay);

@@ -176,7 +176,6 @@ static void take_ranges(const struct vector *vector, size_t n, struct sequenced_
             sequenced_up_ask(frame, first - position - 1);
         at = *end == ' ' ? end + 1 : end;
     }
-    frame->missing.ahead = number(vector, n, "ahead");
 }
 
 static struct sequenced_up_frame up_frame(const struct vector *vector, size_t n)
@@ -212,6 +211,7 @@ static int write_up(const struct vector *vector, struct octets_writer *writer)
                               .run = (uint16_t)number(vector, 0, "run"),
                               .packet = (uint32_t)number(vector, 0, "packet"),
                               .position = number(vector, 0, "position"),
+                              .ahead = number(vector, 0, "ahead"),
                               .received = (uint16_t)number(vector, 0, "received"),
                               .lost = (uint16_t)number(vector, 0, "lost"),
                               .delay = (uint16_t)number(vector, 0, "delay")};
@@ -220,7 +220,7 @@ static int write_up(const struct vector *vector, struct octets_writer *writer)
     for (size_t n = 1; status == 0 && has(vector, n, "frame"); n++) {
         struct sequenced_up_frame frame = up_frame(vector, n);
 
-        status = sequenced_up_add(writer, &up, &frame);
+        status = sequenced_up_add(writer, &frame);
     }
     return status;
 }
