@@ -43,9 +43,10 @@ struct sessions {
     uint32_t ended_next;
     uint32_t repaired_s; /* the second in which `repaired` datagrams were sent again */
     uint32_t repaired;
-    struct loss loss;  /* of EVENTS, as members report it */
-    int64_t now_ns;    /* when a deadline was last set: the base of its milliseconds */
-    bool answers_next; /* of HELLOs beyond the limits, every second one is answered */
+    struct loss loss;       /* of EVENTS, as members report it */
+    uint32_t round_trip_us; /* about the shortest of late; 0: none is known */
+    int64_t now_ns;         /* when a deadline was last set: the base of its milliseconds */
+    bool answers_next;      /* of HELLOs beyond the limits, every second one is answered */
 };
 
 /* `registry` is borrowed for its life. STATUS_NO_MEMORY. */

@@ -24,6 +24,7 @@ void fold_flush(struct room *room, const struct moment *now)
     if (!is_waiting(room))
         return;
     transcript_release(room->transcript, transcript_appended(room->transcript));
+    fold->has_message = false;
     registry_all_behind(room->registry);
     fold->released_ns = now->mono_ns;
     if (!fold->in_round)
@@ -36,14 +37,31 @@ static bool can_wait(enum event_kind kind)
     return kind == EVENT_JOIN || kind == EVENT_EXIT;
 }
 
+/* For how long messages are held back after others. */
+static int64_t bundle_ns(const struct room *room, const struct moment *now)
+{
+    int64_t tenth_ns = (int64_t)room->sessions->round_trip_us * 1000 / 10;
+
+    if (tenth_ns < FOLD_BUNDLE_MIN_NS || loss_permille(&room->sessions->loss, now->mono_ns) == 0)
+        return 0;
+    return tenth_ns < FOLD_BUNDLE_MAX_NS ? tenth_ns : FOLD_BUNDLE_MAX_NS;
+}
+
 void fold_event(struct room *room, const struct moment *now, enum event_kind kind)
 {
-    const struct fold *fold = &room->fold;
+    struct fold *fold = &room->fold;
 
     if (can_wait(kind) &&
         (registry_count(room->registry) >= fold->min_members || crowd_is_strained(room)) &&
         (fold->in_round || now->mono_ns < fold->pause_until_ns))
         return;
+    if (fold->has_message)
+        return;
+    if (kind == EVENT_CHAT && now->mono_ns - fold->released_ns < bundle_ns(room, now)) {
+        fold->has_message = true;
+        fold->message_ns = fold->released_ns + bundle_ns(room, now);
+        return;
+    }
     fold_flush(room, now);
 }
 
@@ -76,6 +94,8 @@ int64_t fold_next_tick(const struct room *room)
 
     if (!is_waiting(room))
         return MOMENT_NEVER_NS;
+    if (fold->has_message)
+        return fold->message_ns;
     if (!fold->in_round)
         return fold->pause_until_ns;
     /* During a round, its end decides, unless only newcomers still wait for it. */

@@ -2,7 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Decides when appended events are released. Messages are released at once. In large rooms joins
+ * Decides when appended events are released. Messages are released at once, except where datagrams
+ * are lost on the way to members that are far: there those of a tenth of a round trip share a
+ * datagram, since a few datagrams are repaired sooner than many. In large rooms joins
  * and exits are held back briefly so that they can be folded: delivered one by one, ten thousand in
  * a few seconds would cost a hundred million datagrams.
  *
@@ -33,8 +35,14 @@
 /* An upper limit, however slow a round was. */
 #define FOLD_PAUSE_MAX_NS (500 * MOMENT_NS_PER_MS)
 
+/* Messages are held back for no longer, and not at all where it would be less than the other. */
+#define FOLD_BUNDLE_MAX_NS (10 * MOMENT_NS_PER_MS)
+#define FOLD_BUNDLE_MIN_NS MOMENT_NS_PER_MS
+
 struct fold {
-    uint32_t min_members;   /* FOLD_MIN_MEMBERS, except in tests */
+    uint32_t min_members; /* FOLD_MIN_MEMBERS, except in tests */
+    bool has_message;     /* one is held back, until message_ns */
+    int64_t message_ns;
     bool in_round;          /* released events are being delivered */
     int64_t round_ns;       /* when the round began */
     int64_t released_ns;    /* when events were released last */

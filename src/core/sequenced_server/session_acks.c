@@ -97,8 +97,18 @@ static void smooth(struct session *session, uint32_t sample_us)
         session->round_trip_us = 1;
 }
 
-static void take_sample(struct session *session, uint32_t sample_us)
+/* Sinks at once, and rises slowly. */
+static void note_shortest(struct sessions *sessions, uint32_t sample_us)
 {
+    if (sessions->round_trip_us == 0 || sample_us < sessions->round_trip_us)
+        sessions->round_trip_us = sample_us;
+    else
+        sessions->round_trip_us += (sample_us - sessions->round_trip_us) / 64;
+}
+
+static void take_sample(struct sessions *sessions, struct session *session, uint32_t sample_us)
+{
+    note_shortest(sessions, sample_us);
     if (session->round_trip_us == 0 || (session->flags & SESSION_GUESSED) != 0)
         take_first(session, sample_us);
     else
@@ -111,7 +121,7 @@ static void take_sample(struct session *session, uint32_t sample_us)
  * The last event that has come is that of the datagram which is measured, or a later one. The delay
  * of the report is that of the last event: if it is a later one, the time tells too little.
  */
-static void measure(const struct moment *now, struct session *session,
+static void measure(struct sessions *sessions, const struct moment *now, struct session *session,
                     const struct sequenced_up *up)
 {
     uint64_t last = up->position + up->ahead, sample = session_whole(session->sample, last);
@@ -125,9 +135,9 @@ static void measure(const struct moment *now, struct session *session,
     if (elapsed_us > SAMPLE_MAX_US)
         return;
     if (up->delay != SEQUENCED_DELAY_UNKNOWN && last == sample)
-        take_sample(session, elapsed_us > delay_us ? elapsed_us - delay_us : 1);
+        take_sample(sessions, session, elapsed_us > delay_us ? elapsed_us - delay_us : 1);
     else if (session->round_trip_us == 0)
-        take_sample(session, elapsed_us + 1);
+        take_sample(sessions, session, elapsed_us + 1);
 }
 
 /* A member can't report more than it was sent, whatever it says. */
@@ -138,7 +148,7 @@ void session_acks_count(struct room *room, const struct moment *now, struct memb
     uint16_t lost = (uint16_t)(up->lost - session->heard_lost);
     uint16_t received = (uint16_t)(up->received - session->heard_received);
 
-    measure(now, session, up);
+    measure(room->sessions, now, session, up);
     session->heard_lost = up->lost;
     session->heard_received = up->received;
     if (lost > 0)

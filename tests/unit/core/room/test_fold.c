@@ -6,6 +6,7 @@
  * it.
  */
 #include "core/room/fold.h"
+#include "core/room/room_state.h"
 #include "support/stage.h"
 
 #include <criterion/criterion.h>
@@ -203,4 +204,58 @@ Test(fold, nothing_is_held_back_when_the_room_closes)
     room_release(stage.room, &stage.now);
     stage_sweep(&stage);
     cr_expect(stage_heard(&stage, VISITOR + 1, 0, "OK"));
+}
+
+/* ---- messages ---- */
+
+static bool is_told(const char *text)
+{
+    char request[64], line[64];
+    bool told;
+
+    snprintf(request, sizeof(request), "C u%u %s", (unsigned)FIRST, text);
+    snprintf(line, sizeof(line), "u%u ： %s", (unsigned)FIRST, text);
+    fake_outbox_clear(&stage.outbox);
+    stage_send(&stage, FIRST, request);
+    stage_sweep(&stage);
+    told = stage_heard(&stage, FIRST + 1, 0, line);
+    return told;
+}
+
+static void be_lossy(uint32_t round_trip_us)
+{
+    stage.room->sessions->round_trip_us = round_trip_us;
+    loss_note(&stage.room->sessions->loss, stage.now.mono_ns, 1, 1);
+}
+
+Test(fold, far_away_and_with_losses_messages_of_ten_milliseconds_are_told_together)
+{
+    be_lossy(100000);
+    cr_expect(is_told("one"), "after a quiet at once");
+    cr_expect_not(is_told("two"));
+    cr_expect_not(is_told("three"));
+    pass_ms(9);
+    stage_sweep(&stage);
+    cr_expect_eq(stage.outbox.count, 0);
+    pass_ms(1);
+    stage_sweep(&stage);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, FIRST + 1), 2);
+    cr_expect(stage_heard(&stage, FIRST + 1, 1, "u2000 ： three"));
+    pass_ms(10);
+    cr_expect(is_told("four"));
+}
+
+Test(fold, without_losses_or_nearby_messages_are_told_at_once)
+{
+    stage.room->sessions->round_trip_us = 100000;
+    cr_expect(is_told("one"));
+    cr_expect(is_told("two"));
+    be_lossy(9999);
+    cr_expect(is_told("three"));
+    cr_expect(is_told("four"));
+    stage.room->sessions->round_trip_us = 50000;
+    cr_expect_not(is_told("five"));
+    pass_ms(5);
+    stage_sweep(&stage);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, FIRST + 1), 1, "a tenth of 50 ms later");
 }
