@@ -17,8 +17,8 @@
  *         say(room, now, member, &message, &(int64_t){0}); else' \
  *         src/core/sequenced_server/session_messages.c
  *
- * A repair is lost for good: the server ignores a range that begins with event 40.
- *     sed -i 's/|| last <= session->position)/|| last <= session->position || first == 40)/' \
+ * A repair is lost for good: the server ignores a request for event 40.
+ *     sed -i 's/|| event >= cursor)/|| event >= cursor || event == 40)/' \
  *         src/core/sequenced_server/session_acks.c
  *
  * The server forgets messages that it has reported as kept.
