@@ -56,6 +56,14 @@ def has_no_slow_links():
                     "burst", "2kb", "limit", "10000")
 
 
+def has_no_tun():
+    try:
+        os.close(os.open("/dev/net/tun", os.O_RDWR))
+        return False
+    except OSError:
+        return True
+
+
 def has_no_ipv6():
     try:
         with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
@@ -101,6 +109,7 @@ ROWS = (
     Row(r"^nft ", "this kernel has no nftables", has_no_nftables),
     Row(r"^ip link add ", "this kernel has no bridges or no pairs of interfaces", has_no_ethernet),
     Row(r"^tc qdisc ", "this kernel can't slow down a link", has_no_slow_links),
+    Row(r"^no tun device", "this kernel has no tun devices, or none for us", has_no_tun),
     Row(r"has no IPv6 loopback address$", "this machine has no IPv6", has_no_ipv6),
     Row(r"does not know localhost$", "localhost is no name here", knows_no_localhost),
     Row(r"^only \d+ descriptors may be open here$", "few files may be open", has_few_descriptors),

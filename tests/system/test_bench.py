@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """The load generator of the benchmark: it counts exactly the deliveries. Prices are not checked here."""
+import contextlib
 import os
 import pathlib
 import socket
@@ -13,7 +14,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
 import control
 import figures
 import flood
+import link
 import load
+import own_network
 import subjects
 from cell import Cell
 
@@ -199,6 +202,71 @@ class FloodTest(unittest.TestCase):
                 self.assertGreater(result["sent"], 0)
                 self.assertGreaterEqual(result["stats"]["datagrams_received_total"], result["sent"])
                 self.assertEqual(0, result["failures"])
+
+
+
+class LinkTest(unittest.TestCase):
+    """A network that loses and queues as it is told to."""
+
+    def setUp(self):
+        stack = contextlib.ExitStack()
+        self.addCleanup(stack.close)
+        stack.enter_context(own_network.own_network())
+        self.stack = stack
+
+    def path(self, weather, seed=1):
+        try:
+            path = link.Link(BUILD, 0, seed)
+        except link.Failed as failed:
+            raise unittest.SkipTest("no tun device: %s" % failed) from None
+        self.stack.callback(path.close)
+        path.set(weather)
+        return path
+
+    def heard(self, path, datagrams, length=100):
+        """Sends so many to the server; returns the numbers of those that have come."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server, \
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            server.bind((path.server, 0))
+            client.bind((path.first_member, 0))
+            to = (path.server_seen, server.getsockname()[1])
+            found = []
+            for number in range(datagrams):
+                client.sendto(b"%08d" % number + bytes(length - 8), to)
+                while path.counts(to[1])[0].packets <= number:
+                    pass
+                with contextlib.suppress(BlockingIOError):
+                    data, sender = server.recvfrom(2048, socket.MSG_DONTWAIT)
+                    found.append(int(data[:8]))
+                    self.assertEqual(path.first_member.replace("10.10.", "10.11."), sender[0])
+            self.count = path.counts(to[1])[0]
+        return found
+
+    def test_calm_weather_passes_everything_and_counts_its_bytes(self):
+        self.assertEqual(list(range(50)), self.heard(self.path(link.Weather()), 50))
+        self.assertEqual(50 * 128, self.count.bytes)
+        self.assertEqual((50, 0, 0), (self.count.packets, self.count.lost, self.count.dropped))
+        self.assertEqual(50 * 100, self.count.payload())
+
+    def test_losses_are_those_of_the_seed(self):
+        found = self.heard(self.path(link.Weather(loss=20), seed=7), 500)
+        self.assertEqual(500 - len(found), self.count.lost)
+        self.assertTrue(60 < self.count.lost < 140, self.count.lost)
+        self.stack.pop_all().close()
+        self.setUp()
+        self.assertEqual(found, self.heard(self.path(link.Weather(loss=20), seed=7), 500))
+
+    def test_bursts_lose_as_much_in_fewer_runs(self):
+        found = self.heard(self.path(link.Weather(loss=20, burst=5), seed=7), 1000)
+        runs = sum(1 for before, after in zip([-1] + found, found) if after > before + 1)
+        self.assertTrue(120 < self.count.lost < 280, self.count.lost)
+        self.assertTrue(3 < self.count.lost / runs < 7, self.count.lost / runs)
+
+    def test_a_queue_holds_so_many_bytes_and_drops_the_rest(self):
+        # A bit a second: nothing leaves it.
+        self.assertEqual([], self.heard(self.path(link.Weather(rate=1, queue=30_000)), 100, 972))
+        self.assertEqual((100, 70), (self.count.packets, self.count.dropped))
+
 
 
 class FiguresTest(unittest.TestCase):
