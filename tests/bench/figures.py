@@ -29,6 +29,12 @@ def interval(values):
     return statistics.median(ordered), ordered[rank - 1], ordered[-rank]
 
 
+def quantile(ordered, expected, part):
+    """Of `expected` values, of which those that are missing are later than all others."""
+    rank = int(part * (expected - 1))
+    return ordered[rank] if 0 <= rank < len(ordered) else math.inf
+
+
 def ratios(above, below):
     """The ratios of values measured in the same round."""
     return [a / b for a, b in zip(above, below) if a is not None and b]

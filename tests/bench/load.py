@@ -11,15 +11,19 @@ class Failed(Exception):
 
 
 class Load:
-    """Members of one server. `number` gives them their own addresses."""
+    """
+    Members of one server. `number` gives them their own addresses, unless they reach it over a
+    link (link.py).
+    """
 
-    def __init__(self, program, subject, cpu, members, number, silent=None):
+    def __init__(self, program, subject, cpu, members, number=0, silent=None, over=None, options=()):
         self.subject = subject
         self.members = members
         self.is_silent = silent is not None
-        command = [str(program), "--protocol", subject.protocol, "--server", "%s:%d" % (subject.address, subject.port),
+        server, source = (over.server_seen, over.first_member) if over else (subject.address, "127.%d.1.1" % number)
+        command = [str(program), "--protocol", subject.protocol, "--server", "%s:%d" % (server, subject.port),
                    "--pid", str(subject.process.pid), "--members", str(members), "--authors", str(subject.authors),
-                   "--entering", str(subject.entering), "--cpu", str(cpu), "--source", "127.%d.1.1" % number]
+                   "--entering", str(subject.entering), "--cpu", str(cpu), "--source", source, *options]
         if subject.gro:
             command.append("--gro")
         if silent is not None:

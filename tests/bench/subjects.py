@@ -108,6 +108,11 @@ class Subject:
         text = pathlib.Path("/proc/%d/smaps_rollup" % self.process.pid).read_text(encoding="ascii")
         return int(re.search(r"^Rss:\s+(\d+) kB", text, re.MULTILINE).group(1)) * 1024
 
+    def wakeups(self):
+        """How often its first thread has waited."""
+        text = pathlib.Path("/proc/%d/status" % self.process.pid).read_text(encoding="ascii")
+        return int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", text, re.MULTILINE).group(1))
+
     def open_files(self):
         return len(os.listdir("/proc/%d/fd" % self.process.pid))
 
@@ -150,6 +155,7 @@ def roomd(build, sequenced=False, gro=False, settings=(), preload=None):
     Roomd.protocol = "sequenced" if sequenced else "plain"
     Roomd.authors = 2 if sequenced else 1  # one author may have 32 messages in flight
     Roomd.gro = gro
+    Roomd.build = build
     return Roomd
 
 
@@ -206,6 +212,7 @@ listener %d %s
 allow_anonymous true
 persistence false
 max_queued_messages 0
+max_inflight_messages 0
 sys_interval 0
 set_tcp_nodelay true
 log_type error
@@ -269,3 +276,20 @@ class Inspircd(Peer):
 
 
 PEERS = {"redis": Redis, "nats": Nats, "inspircd": Inspircd, "ngircd": Ngircd, "mosquitto": Mosquitto}
+
+
+# ---- servers of members that all speak (load/chat.c) ----
+
+class RedisBothWays(Redis):
+    protocol = "redis3"
+
+
+class MosquittoQos1(Mosquitto):
+    protocol = "mqtt1"
+
+
+def chatting(build):
+    sequenced = roomd(build, sequenced=True)
+    sequenced.protocol = "client"
+    return {"sequenced": sequenced, "plain": roomd(build), "redis": RedisBothWays, "nats": Nats,
+            "mosquitto": MosquittoQos1}

@@ -204,6 +204,46 @@ class FloodTest(unittest.TestCase):
                 self.assertEqual(0, result["failures"])
 
 
+class ChatTest(BenchTest):
+    """Everybody speaks."""
+
+    def chat(self, kind, *options):
+        generator = load.Load(BUILD / "bench_load", self.serve(kind), CPU, 5, 2, options=options)
+        self.addCleanup(generator.close)
+        generator.join()
+        return generator.ask("chat 40 100 0 0 60")
+
+    def assert_all_delivered(self, result):
+        self.assertEqual((200, 800, 800, 0),
+                         tuple(result[part] for part in ("lines", "expected", "delivered", "wrong")))
+        self.assertLessEqual(result["p50_ms"], result["p99_ms"])
+        self.assertLessEqual(result["p99_ms"], result["max_ms"])
+
+    def test_everybody_has_every_line_of_the_others(self):
+        kinds = subjects.chatting(BUILD)
+        for name in ("sequenced", "plain"):
+            with self.subTest(name):
+                self.assert_all_delivered(self.chat(kinds[name]))
+
+    def test_lines_may_be_long(self):
+        self.assert_all_delivered(self.chat(subjects.chatting(BUILD)["sequenced"], "--text", "400"))
+
+    def test_a_line_that_does_not_come_is_later_than_all_others(self):
+        server = Liar(lambda text: [text] if text.startswith(b"0000000001") else [])
+        self.addCleanup(server.stop)
+        generator = self.load(server, 3)
+        generator.join()
+        # It sends nothing to the first member: of six deliveries, the first line makes two.
+        result = generator.ask("chat 1 0 0 0 0.1")
+        self.assertEqual((6, 2), (result["expected"], result["delivered"]))
+        self.assertIsNone(result["p50_ms"])
+
+    def test_so_many_lines_are_outstanding_at_most(self):
+        generator = self.load(self.serve(subjects.chatting(BUILD)["plain"]), 3)
+        generator.join()
+        result = generator.ask("chat 1000 0 2 0.2 0")
+        self.assertLessEqual(result["expected"] - result["delivered"], 2 * 3 * 2)
+
 
 class LinkTest(unittest.TestCase):
     """A network that loses and queues as it is told to."""
@@ -268,8 +308,11 @@ class LinkTest(unittest.TestCase):
         self.assertEqual((100, 70), (self.count.packets, self.count.dropped))
 
 
-
 class FiguresTest(unittest.TestCase):
+    def test_what_is_missing_is_later_than_all_others(self):
+        self.assertEqual(50, figures.quantile(range(1, 100), 100, 0.5))
+        self.assertEqual(float("inf"), figures.quantile(range(1, 99), 100, 0.99))
+
     def test_the_interval_of_nine_is_from_the_second_to_the_eighth(self):
         self.assertEqual((5, 2, 8), figures.interval(range(1, 10)))
 

@@ -7,7 +7,8 @@
  *
  * Every message is LOAD_TEXT_BYTES long: its number in LOAD_NUMBER_DIGITS digits, then a constant.
  * Numbers rise by one through the generator's life, so each member knows which message must be its
- * next: one that is missing, repeated or changed never counts as a delivery.
+ * next: one that is missing, repeated or changed never counts as a delivery. Where everybody speaks
+ * (chat.c), that is so for the messages of each author.
  */
 #ifndef BENCH_LOAD_H
 #define BENCH_LOAD_H
@@ -22,6 +23,9 @@
 #define LOAD_TEXT_BYTES    64
 #define LOAD_NUMBER_DIGITS 10
 
+/* Of the protocols that allow other lengths. */
+#define LOAD_TEXT_MAX_BYTES 1000
+
 /* Bytes read of one member in a call, and the longest incomplete line that may be left over. */
 #define LOAD_BUFFER_BYTES 65536
 #define LOAD_HELD_BYTES   4096
@@ -31,6 +35,7 @@
 struct load;
 struct silent;
 struct latency;
+struct chat;
 
 struct member {
     int fd;        /* -1: not open, or one whose datagrams are forged: see silent.h */
@@ -56,6 +61,8 @@ struct protocol {
     void (*enter)(struct load *load, uint32_t index); /* asks to join, or asks again */
     void (*say)(struct load *load, uint32_t author, uint32_t first, uint32_t count);
     /* These may be NULL. */
+    /* How many more messages this author may say now; NULL: any number. */
+    uint32_t (*room)(struct load *load, uint32_t author);
     void (*repeat)(struct load *load); /* nothing has come for long: messages may be lost */
     void (*wake)(struct load *load);   /* members that were quiet for long report their positions */
     /* Does what is due; returns when the next is. */
@@ -68,6 +75,8 @@ struct load {
     struct sockaddr_in server;
     /* Of the first member, in 127.0.0.0/8. Each has its own, like members on their own machines. */
     struct in_addr source;
+    bool one_address;    /* all members have the first one's address */
+    uint32_t text_bytes; /* LOAD_TEXT_BYTES but where the protocol allows others */
     bool gro;
     struct silent *silent; /* NULL except in transmit-only mode */
     int poll;
@@ -82,7 +91,8 @@ struct load {
     uint64_t lost;           /* that never came */
     uint64_t repeats;        /* requests that had to be sent again */
     struct latency *latency; /* NULL except while it is measured */
-    /* When the current input was read; only while latency is measured. */
+    struct chat *chat;       /* NULL except while everybody speaks */
+    /* When the current input was read; only while one of these two is measured. */
     int64_t received_ns;
 };
 
@@ -114,13 +124,16 @@ void members_settle(struct load *load, int64_t quiet_ns);
 void talk_write(char text[LOAD_TEXT_BYTES], uint32_t number);
 /* Returns the number of a text; 0: not one of ours. */
 uint32_t talk_read(const char text[LOAD_TEXT_BYTES]);
+/* The same for other lengths, of at least LOAD_NUMBER_DIGITS. */
+void talk_write_bytes(char *text, size_t length, uint32_t number);
+uint32_t talk_read_bytes(const char *text, size_t length);
 /*
  * This member was sent messages `first` … `last`, and each was right. `own`: so many of them are
  * not deliveries.
  */
 void talk_arrived(struct load *load, struct member *member, uint32_t first, uint32_t last,
                   uint32_t own);
-/* The same for one text, which is checked. */
+/* The same for one text, which is checked; while everybody speaks, too. */
 void talk_arrived_text(struct load *load, struct member *member, const char text[LOAD_TEXT_BYTES]);
 
 struct talk_result {
@@ -133,6 +146,28 @@ struct talk_result {
 void talk_run(struct load *load, uint32_t in_flight, double seconds, struct talk_result *ret);
 /* The first author sends so many bytes of text, alone in the room, to fill the server's memory. */
 void talk_fill(struct load *load, uint64_t bytes);
+
+/* ---- everybody speaks (chat.c) ---- */
+
+struct chat_plan {
+    uint32_t lines;       /* of each member */
+    int64_t step_ns;      /* from one line to the next, which another member says */
+    uint32_t outstanding; /* lines of a member that not everybody has; 0: any number */
+    double seconds;       /* if not 0, it ends after so long, whatever has come */
+    double patience;      /* seconds to wait for the rest after the last line */
+};
+
+struct chat_result {
+    uint64_t lines, expected, delivered, wrong;
+    uint64_t waits;                /* of this program that ended without anything to read */
+    double p50_ms, p99_ms, max_ms; /* of what was expected; infinite: it has not come */
+    double seconds;                /* until everything has come, or the end */
+    uint64_t cpu_ns;
+};
+
+void chat_run(struct load *load, const struct chat_plan *plan, struct chat_result *ret);
+/* This member was sent message `number`, whose text was right. */
+void chat_arrived(struct load *load, const struct member *member, uint32_t number);
 
 /* ---- other measures (measures.c) ---- */
 
@@ -162,8 +197,8 @@ struct garbage_result {
 void measures_garbage(struct load *load, const char *kind, uint64_t count,
                       struct garbage_result *ret);
 
-extern const struct protocol plain_protocol, sequenced_protocol, redis_protocol, nats_protocol,
-    mqtt_protocol, irc_protocol;
+extern const struct protocol plain_protocol, sequenced_protocol, client_protocol, redis_protocol,
+    redis3_protocol, nats_protocol, mqtt_protocol, mqtt1_protocol, irc_protocol;
 
 /* ---- streams (stream.c) ---- */
 

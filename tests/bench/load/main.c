@@ -6,7 +6,8 @@
  * tests/bench/bench.py sends them.
  *
  *     bench_load --protocol NAME --server ADDRESS:PORT --pid PID [--members N] [--authors N]
- *                [--entering N] [--cpu N] [--source ADDRESS] [--gro] [--silent DEVICE]
+ *                [--entering N] [--cpu N] [--source ADDRESS] [--one-address] [--text BYTES] [--gro]
+ *                [--silent DEVICE]
  */
 #include "load.h"
 #include "silent.h"
@@ -14,6 +15,7 @@
 #include <arpa/inet.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,9 +26,9 @@
 
 #define AUTHORS_MAX 4
 
-static const struct protocol *const protocols[] = {&plain_protocol, &sequenced_protocol,
-                                                   &redis_protocol, &nats_protocol,
-                                                   &mqtt_protocol,  &irc_protocol};
+static const struct protocol *const protocols[] = {
+    &plain_protocol, &sequenced_protocol, &client_protocol, &redis_protocol, &redis3_protocol,
+    &nats_protocol,  &mqtt_protocol,      &mqtt1_protocol,  &irc_protocol};
 
 static void set_protocol(struct load *load, const char *name)
 {
@@ -68,10 +70,32 @@ static const struct option options[] = {{"protocol", required_argument, NULL, 'p
                                         {"authors", required_argument, NULL, 'a'},
                                         {"cpu", required_argument, NULL, 'c'},
                                         {"source", required_argument, NULL, 'o'},
+                                        {"one-address", no_argument, NULL, '1'},
+                                        {"text", required_argument, NULL, 't'},
                                         {"gro", no_argument, NULL, 'g'},
                                         {"silent", required_argument, NULL, 'q'},
                                         {"entering", required_argument, NULL, 'e'},
                                         {NULL, 0, NULL, 0}};
+
+static void set_members(struct load *load, int option)
+{
+    if (option == 'm')
+        load->capacity = (uint32_t)atoi(optarg);
+    else if (option == 'a')
+        load->authors = (uint32_t)atoi(optarg);
+    else if (option == 'o')
+        inet_pton(AF_INET, optarg, &load->source);
+    else if (option == 'e')
+        load->entering = (uint32_t)atoi(optarg);
+    else if (option == '1')
+        load->one_address = true;
+    else if (option == 't')
+        load->text_bytes = (uint32_t)atoi(optarg);
+    else if (option == 'g')
+        load->gro = true;
+    else
+        exit(64);
+}
 
 /* Returns the device of --silent. */
 static const char *read_options(struct load *load, int argc, char **argv)
@@ -90,33 +114,22 @@ static const char *read_options(struct load *load, int argc, char **argv)
         case 'i':
             pid = atoi(optarg);
             break;
-        case 'm':
-            load->capacity = (uint32_t)atoi(optarg);
-            break;
-        case 'a':
-            load->authors = (uint32_t)atoi(optarg);
-            break;
         case 'c':
             pin(atoi(optarg));
-            break;
-        case 'o':
-            inet_pton(AF_INET, optarg, &load->source);
-            break;
-        case 'e':
-            load->entering = (uint32_t)atoi(optarg);
-            break;
-        case 'g':
-            load->gro = true;
             break;
         case 'q':
             device = optarg;
             break;
         default:
-            exit(64);
+            set_members(load, option);
         }
     }
     if (load->protocol == NULL || load->server.sin_port == 0 || load->authors > AUTHORS_MAX)
         load_die("--protocol and --server have to be said, and at most 4 authors");
+    if (load->text_bytes != LOAD_TEXT_BYTES &&
+        (load->protocol != &client_protocol || load->text_bytes < LOAD_NUMBER_DIGITS ||
+         load->text_bytes > LOAD_TEXT_MAX_BYTES))
+        load_die("--text is for the protocol `client`, from 10 to 1000");
     if (!subject_open(pid, &load->subject))
         load_die("--pid is no process");
     return device;
@@ -144,6 +157,15 @@ static void join(struct load *load, uint32_t count)
            subject_cpu_ns(&load->subject) - cpu_ns, load_now_ns() - start_ns);
 }
 
+/* Without waiting until the room is quiet, which it may not be for long in a bad network. */
+static void enter(struct load *load, uint32_t count)
+{
+    int64_t start_ns = load_now_ns();
+
+    members_join(load, count);
+    printf("{\"in\":%u,\"wall_ns\":%" PRId64 "}\n", load->in, load_now_ns() - start_ns);
+}
+
 static void run(struct load *load, uint32_t in_flight, double seconds)
 {
     struct talk_result result;
@@ -166,6 +188,44 @@ static void latency(struct load *load, double rate, double seconds)
     printf("{\"deliveries\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"wrong\":%" PRIu64
            ",\"p50_us\":%.1f,\"p99_us\":%.1f,\"rate\":%.0f}\n",
            result.deliveries, result.lost, result.wrong, result.p50_us, result.p99_us, result.rate);
+}
+
+/* What has not come is null. */
+static void print_ms(const char *name, double ms)
+{
+    if (isinf(ms))
+        printf(",\"%s\":null", name);
+    else
+        printf(",\"%s\":%.3f", name, ms);
+}
+
+static void chat(struct load *load, const struct chat_plan *plan)
+{
+    struct chat_result result;
+
+    chat_run(load, plan, &result);
+    printf("{\"lines\":%" PRIu64 ",\"expected\":%" PRIu64 ",\"delivered\":%" PRIu64
+           ",\"wrong\":%" PRIu64 ",\"waits\":%" PRIu64 ",\"cpu_ns\":%" PRIu64 ",\"seconds\":%.3f",
+           result.lines, result.expected, result.delivered, result.wrong, result.waits,
+           result.cpu_ns, result.seconds);
+    print_ms("p50_ms", result.p50_ms);
+    print_ms("p99_ms", result.p99_ms);
+    print_ms("max_ms", result.max_ms);
+    printf("}\n");
+}
+
+/* Returns false if this is no chat. */
+static bool run_chat(struct load *load, const char *line)
+{
+    struct chat_plan plan;
+    double step_us;
+
+    if (sscanf(line, "chat %u %lf %u %lf %lf", &plan.lines, &step_us, &plan.outstanding,
+               &plan.seconds, &plan.patience) != 5)
+        return false;
+    plan.step_ns = (int64_t)(step_us * 1000);
+    chat(load, &plan);
+    return true;
 }
 
 static void storm(struct load *load, uint32_t count, double seconds)
@@ -198,6 +258,8 @@ static void run_command(struct load *load, const char *line)
 
     if (sscanf(line, "join %u", &count) == 1) {
         join(load, count);
+    } else if (sscanf(line, "enter %u", &count) == 1) {
+        enter(load, count);
     } else if (sscanf(line, "run %u %lf", &count, &seconds) == 2) {
         run(load, count, seconds);
     } else if (sscanf(line, "latency %lf %lf", &number, &seconds) == 2) {
@@ -212,7 +274,7 @@ static void run_command(struct load *load, const char *line)
     } else if (strncmp(line, "deaf", 4) == 0) {
         silent_stop_reading(load->silent);
         printf("{}\n");
-    } else {
+    } else if (!run_chat(load, line)) {
         load_die("there is no such command");
     }
     fflush(stdout);
@@ -220,8 +282,11 @@ static void run_command(struct load *load, const char *line)
 
 int main(int argc, char **argv)
 {
-    struct load load = {
-        .capacity = 16, .authors = 1, .entering = 64, .source.s_addr = htonl(INADDR_LOOPBACK)};
+    struct load load = {.capacity = 16,
+                        .authors = 1,
+                        .entering = 64,
+                        .source.s_addr = htonl(INADDR_LOOPBACK),
+                        .text_bytes = LOAD_TEXT_BYTES};
     const char *device = read_options(&load, argc, argv);
     char line[256];
 

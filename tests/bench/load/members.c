@@ -71,6 +71,8 @@ struct in_addr members_source(const struct load *load, uint32_t index)
 {
     uint32_t first = ntohl(load->source.s_addr);
 
+    if (load->one_address)
+        return load->source;
     return (struct in_addr){
         .s_addr = htonl(first + (index / MEMBERS_PER_BLOCK << 8) + index % MEMBERS_PER_BLOCK)};
 }
@@ -183,7 +185,7 @@ static void read_datagrams(struct load *load, uint32_t index)
         in.headers[i].msg_hdr.msg_controllen = sizeof(in.controls[i]);
     }
     count = recvmmsg(load->members[index].fd, in.headers, (unsigned)slots, MSG_DONTWAIT, NULL);
-    if (load->latency != NULL)
+    if (load->latency != NULL || load->chat != NULL)
         load->received_ns = load_now_ns();
     for (int i = 0; i < count; i++)
         deliver(load, index, &in.headers[i].msg_hdr, in.headers[i].msg_len);
@@ -204,7 +206,7 @@ static void read_stream(struct load *load, uint32_t index)
         return;
     if (length <= 0)
         load_die("the server has closed a member's connection");
-    if (load->latency != NULL)
+    if (load->latency != NULL || load->chat != NULL)
         load->received_ns = load_now_ns();
     used = load->protocol->input(load, index, bytes, held + (size_t)length);
     held = held + (size_t)length - used;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* MQTT 3.1.1, QoS 0: member 0 publishes, all others subscribe to one topic. */
+/*
+ * MQTT 3.1.1. With QoS 0, member 0 publishes and all others subscribe to one topic. With QoS 1
+ * everybody does both, and is sent its own messages, too.
+ */
 #include "load.h"
 
 #include <stdio.h>
@@ -15,6 +18,13 @@
 #define TOPIC_BYTES  6
 #define PAYLOAD      (TOPIC_BYTES + LOAD_TEXT_BYTES)
 #define PACKET_BYTES (2 + PAYLOAD)
+
+/* With QoS 1 a packet has a number, behind the topic. */
+#define PUBLISH_1      0x32
+#define PUBLISH_AGAIN  0x08
+#define PUBACK         0x40
+#define PAYLOAD_1      (PAYLOAD + 2)
+#define PACKET_1_BYTES (2 + PAYLOAD_1)
 
 static void enter(struct load *load, uint32_t index)
 {
@@ -31,11 +41,17 @@ static void enter(struct load *load, uint32_t index)
     members_send(load, index, request, fixed + 2 + (size_t)name);
 }
 
+static bool has_qos1(const struct load *load)
+{
+    return load->protocol == &mqtt1_protocol;
+}
+
 static void subscribe(struct load *load, uint32_t index)
 {
     /* The NUL at the end of the literal is QoS 0. */
-    static const char request[] = "\x82\x09\0\1" TOPIC;
+    char request[] = "\x82\x09\0\1" TOPIC;
 
+    request[sizeof(request) - 1] = has_qos1(load) ? 1 : 0;
     members_send(load, index, request, sizeof(request));
 }
 
@@ -54,6 +70,35 @@ static void say(struct load *load, uint32_t author, uint32_t first, uint32_t cou
     members_send(load, author, request, length);
 }
 
+static void say_numbered(struct load *load, uint32_t author, uint32_t first, uint32_t count)
+{
+    char request[PACKET_1_BYTES * STREAM_WINDOW];
+    size_t length = 0;
+
+    for (uint32_t number = first; number < first + count; number++) {
+        uint32_t packet = 1 + number % UINT16_MAX;
+
+        request[length] = PUBLISH_1;
+        request[length + 1] = PAYLOAD_1;
+        memcpy(request + length + 2, TOPIC, TOPIC_BYTES);
+        request[length + 2 + TOPIC_BYTES] = (char)(packet >> 8);
+        request[length + 3 + TOPIC_BYTES] = (char)packet;
+        talk_write(request + length + 4 + TOPIC_BYTES, number);
+        length += PACKET_1_BYTES;
+    }
+    members_send(load, author, request, length);
+}
+
+static void take_numbered(struct load *load, uint32_t index, const uint8_t *packet)
+{
+    char answer[] = {PUBACK, 2, (char)packet[2 + TOPIC_BYTES], (char)packet[3 + TOPIC_BYTES]};
+
+    if (packet[1] != PAYLOAD_1)
+        load_die("mosquitto has sent something else than a message");
+    members_send(load, index, answer, sizeof(answer));
+    talk_arrived_text(load, &load->members[index], (const char *)packet + 4 + TOPIC_BYTES);
+}
+
 static void take_packet(struct load *load, uint32_t index, const uint8_t *packet)
 {
     switch (packet[0]) {
@@ -65,7 +110,7 @@ static void take_packet(struct load *load, uint32_t index, const uint8_t *packet
     case CONNACK:
         if (packet[3] != 0)
             load_die("mosquitto lets nobody in");
-        if (index == 0)
+        if (index == 0 && !has_qos1(load))
             members_is_in(load, index);
         else
             subscribe(load, index);
@@ -73,6 +118,11 @@ static void take_packet(struct load *load, uint32_t index, const uint8_t *packet
     case SUBACK:
         members_is_in(load, index);
         break;
+    case PUBLISH_1:
+    case PUBLISH_1 | PUBLISH_AGAIN:
+        take_numbered(load, index, packet);
+        break;
+    case PUBACK:
     case PINGRESP:
         break;
     default:
@@ -99,4 +149,14 @@ const struct protocol mqtt_protocol = {
     .enter = enter,
     .input = input,
     .say = say,
+};
+
+const struct protocol mqtt1_protocol = {
+    .name = "mqtt1",
+    .is_stream = true,
+    .authors_listen = true,
+    .window = STREAM_WINDOW,
+    .enter = enter,
+    .input = input,
+    .say = say_numbered,
 };

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Redis's publish and subscribe, RESP2: member 0 publishes, all others subscribe to one channel. */
+/*
+ * Redis's publish and subscribe. With RESP2, member 0 publishes and all others subscribe to one
+ * channel, since a connection that has subscribed can't publish. With RESP3 everybody does both;
+ * what is pushed to it begins with '>' where RESP2 has '*', and is the same otherwise.
+ */
 #include "load.h"
 
 #include <string.h>
@@ -56,11 +60,62 @@ static size_t input(struct load *load, uint32_t index, char *bytes, size_t lengt
     return at;
 }
 
+/* ---- RESP3 ---- */
+
+static void enter3(struct load *load, uint32_t index)
+{
+    stream_print(load, index, "HELLO 3\r\nSUBSCRIBE room\r\n");
+}
+
+/* The answer to HELLO is of no use, and longer in later versions. */
+static size_t await_subscription(struct load *load, uint32_t index, const char *bytes,
+                                 size_t length)
+{
+    const char *found = memmem(bytes, length, subscribed + 1, sizeof(subscribed) - 2);
+
+    if (found == NULL)
+        return 0;
+    members_is_in(load, index);
+    return (size_t)(found - bytes) + sizeof(subscribed) - 2;
+}
+
+static size_t input3(struct load *load, uint32_t index, char *bytes, size_t length)
+{
+    size_t at = load->members[index].in ? 0 : await_subscription(load, index, bytes, length);
+
+    while (load->members[index].in && at < length) {
+        const char *end = memchr(bytes + at, '\n', length - at);
+
+        if (bytes[at] == ':' && end != NULL) {
+            /* The number of receivers of what it has published. */
+            at = (size_t)(end + 1 - bytes);
+        } else if (bytes[at] == ':' || length - at < WHOLE) {
+            break;
+        } else if (bytes[at] != '>' || memcmp(bytes + at + 1, HEAD + 1, sizeof(HEAD) - 2) != 0) {
+            load_die("redis has sent something else than a message");
+        } else {
+            talk_arrived_text(load, &load->members[index], bytes + at + sizeof(HEAD) - 1);
+            at += WHOLE;
+        }
+    }
+    return at;
+}
+
 const struct protocol redis_protocol = {
     .name = "redis",
     .is_stream = true,
     .window = STREAM_WINDOW,
     .enter = enter,
     .input = input,
+    .say = say,
+};
+
+const struct protocol redis3_protocol = {
+    .name = "redis3",
+    .is_stream = true,
+    .authors_listen = true,
+    .window = STREAM_WINDOW,
+    .enter = enter3,
+    .input = input3,
     .say = say,
 };

@@ -14,10 +14,13 @@
 /* Of one message with what surrounds it. */
 #define REQUEST_BYTES 128
 
+/* One that waits for the network must not keep the others waiting. */
+#define STREAM_BUFFER_BYTES (4 << 20)
+
 void stream_connect(struct load *load, uint32_t index)
 {
     struct sockaddr_in own = {.sin_family = AF_INET, .sin_addr = members_source(load, index)};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1, buffer = STREAM_BUFFER_BYTES;
 
     if (fd < 0)
         load_die("no socket for a member: the limit on open files is too low");
@@ -26,6 +29,7 @@ void stream_connect(struct load *load, uint32_t index)
     if (bind(fd, (struct sockaddr *)&own, sizeof(own)) != 0 ||
         connect(fd, (struct sockaddr *)&load->server, sizeof(load->server)) != 0)
         load_die("the server takes no more connections");
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &buffer, sizeof(buffer));
     fcntl(fd, F_SETFL, O_NONBLOCK);
     load->members[index].fd = fd;
 }

@@ -21,22 +21,43 @@ _Static_assert(sizeof(constant) - 1 == LOAD_TEXT_BYTES - LOAD_NUMBER_DIGITS,
 /* Messages of talk_fill that are in flight. */
 #define FILL_WINDOW 16
 
-void talk_write(char text[LOAD_TEXT_BYTES], uint32_t number)
+void talk_write_bytes(char *text, size_t length, uint32_t number)
 {
     for (size_t digit = LOAD_NUMBER_DIGITS; digit-- > 0; number /= 10)
         text[digit] = (char)('0' + number % 10);
-    memcpy(text + LOAD_NUMBER_DIGITS, constant, LOAD_TEXT_BYTES - LOAD_NUMBER_DIGITS);
+    for (size_t at = LOAD_NUMBER_DIGITS; at < length; at += sizeof(constant) - 1) {
+        size_t left = length - at;
+
+        memcpy(text + at, constant, left < sizeof(constant) - 1 ? left : sizeof(constant) - 1);
+    }
+}
+
+uint32_t talk_read_bytes(const char *text, size_t length)
+{
+    uint32_t number = 0;
+
+    if (length < LOAD_NUMBER_DIGITS)
+        return 0;
+    for (size_t at = LOAD_NUMBER_DIGITS; at < length; at += sizeof(constant) - 1) {
+        size_t left = length - at;
+
+        if (memcmp(text + at, constant,
+                   left < sizeof(constant) - 1 ? left : sizeof(constant) - 1) != 0)
+            return 0;
+    }
+    for (size_t digit = 0; digit < LOAD_NUMBER_DIGITS; digit++)
+        number = number * 10 + (uint32_t)(text[digit] - '0');
+    return number;
+}
+
+void talk_write(char text[LOAD_TEXT_BYTES], uint32_t number)
+{
+    talk_write_bytes(text, LOAD_TEXT_BYTES, number);
 }
 
 uint32_t talk_read(const char text[LOAD_TEXT_BYTES])
 {
-    uint32_t number = 0;
-
-    if (memcmp(text + LOAD_NUMBER_DIGITS, constant, LOAD_TEXT_BYTES - LOAD_NUMBER_DIGITS) != 0)
-        return 0;
-    for (size_t digit = 0; digit < LOAD_NUMBER_DIGITS; digit++)
-        number = number * 10 + (uint32_t)(text[digit] - '0');
-    return number;
+    return talk_read_bytes(text, LOAD_TEXT_BYTES);
 }
 
 void talk_arrived(struct load *load, struct member *member, uint32_t first, uint32_t last,
@@ -60,6 +81,8 @@ void talk_arrived_text(struct load *load, struct member *member, const char text
 
     if (number == 0)
         load->wrong++;
+    else if (load->chat != NULL)
+        chat_arrived(load, member, number);
     else
         talk_arrived(load, member, number, number, 0);
 }
