@@ -91,7 +91,9 @@ class Bench:
         try:
             address = network.SILENT_SERVER if silent else "127.0.0.1"
             server = kind(name, self.server_cpu, address)
-            generator = load.Load(self.build / "bench_load", server, self.load_cpu, members, number,
+            # One of another build may speak an earlier version.
+            program = getattr(kind, "build", self.build) / "bench_load"
+            generator = load.Load(program, server, self.load_cpu, members, number,
                                   network.SILENT_DEVICE if silent else None)
             yield generator
         except subjects.Missing as missing:
@@ -244,6 +246,9 @@ class Bench:
         kinds = {"naive": self.references["naive"], "plain": self.ours["plain"], "sequenced": self.ours["sequenced"]}
         if self.plan.peers:
             kinds["redis"] = subjects.Redis
+        self.memory_of_all(kinds)
+
+    def memory_of_all(self, kinds):
         for name, kind in kinds.items():
             silent = self.silent and kind.datagrams
             count = self.plan.memory if silent else min(self.plan.memory, subjects.open_files_limit() // 2 - 100)
@@ -304,6 +309,18 @@ def version(build):
     return said.stdout.decode().strip() + (" at " + commit if commit else "")
 
 
+def describe(build, rounds):
+    """What the results begin with."""
+    return {"date": datetime.date.today().isoformat(), "processor": processor(), "kernel": platform.release(),
+            "version": version(build), "rounds": rounds, "load_before": "%.1f" % os.getloadavg()[0]}
+
+
+def keep(kept, raw, bench):
+    raw.update(load_after="%.1f" % os.getloadavg()[0], notes=list(dict.fromkeys(bench.notes)),
+               series=[{"key": list(key), "values": values} for key, values in bench.series.items()])
+    kept.write_text(json.dumps(raw, indent=1), encoding="utf-8")
+
+
 def measure(build, plan, only, kept):
     """
     Measures, and writes the results to `kept` after each part, so that little is lost if it is
@@ -312,8 +329,7 @@ def measure(build, plan, only, kept):
     silent = network.enter_own_network() and network.make_silent_device()
     subjects.raise_open_files()
     bench = Bench(build, plan, silent)
-    raw = {"date": datetime.date.today().isoformat(), "processor": processor(), "kernel": platform.release(),
-           "version": version(build), "rounds": plan.rounds, "load_before": "%.1f" % os.getloadavg()[0]}
+    raw = describe(build, plan.rounds)
     parts = {"kernel": bench.kernel, "loopback": bench.loopback, "silent": bench.transmit_only,
              "fairness": bench.fairness, "memory": bench.memory, "storm": bench.storm,
              "garbage": bench.garbage}
@@ -324,9 +340,7 @@ def measure(build, plan, only, kept):
             part()
         except load.Failed as failed:
             bench.note(name, failed)
-        raw.update(load_after="%.1f" % os.getloadavg()[0], notes=list(dict.fromkeys(bench.notes)),
-                   series=[{"key": list(key), "values": values} for key, values in bench.series.items()])
-        kept.write_text(json.dumps(raw, indent=1), encoding="utf-8")
+        keep(kept, raw, bench)
 
 
 def main():
@@ -349,12 +363,13 @@ def main():
             plan = dataclasses.replace(plan, rounds=options.rounds)
         measure(build, plan, set(options.only.split(",")) if options.only else None, kept)
     results = report.Results(json.loads(kept.read_text(encoding="utf-8")))
-    report.print_all(results)
-    drawing.draw(results, build / "prices.svg")
+    report.print_all(results.raw, report.sections(results))
+    drawing.draw(results, build / "prices.svg", drawing.PRICES)
     print("\ndrawn: %s" % os.path.relpath(build / "prices.svg"))
     if options.update:
-        report.update(DOCUMENT, results)
+        report.update(DOCUMENT, report.BEGIN, results.raw, report.sections(results))
         print("written: %s" % os.path.relpath(DOCUMENT))
 
 
-main()
+if __name__ == "__main__":
+    main()

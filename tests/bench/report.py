@@ -244,16 +244,16 @@ def machine(raw):
         raw["load_after"])
 
 
-def print_all(results):
-    for title, rows in sections(results):
+def print_all(raw, parts):
+    for title, rows in parts:
         print("\n%s\n\n%s" % (title, as_text(rows)))
-    print("\n" + machine(results.raw))
+    print("\n" + machine(raw))
 
 
-def update(path, results):
-    """Writes the tables into the document, between its two marks."""
-    text = path.read_text(encoding="utf-8")
-    before, after = text.split(BEGIN)[0], text.split(END)[1]
-    body = "\n\n".join("### %s\n\n%s" % (title, as_markdown(rows)) for title, rows in sections(results))
-    path.write_text("%s%s\n\n%s.\n\n%s\n\n%s%s" % (before, BEGIN, machine(results.raw), body, END, after),
+def update(path, begin, raw, parts):
+    """Writes the tables into the document, between this mark and the next END."""
+    before, rest = path.read_text(encoding="utf-8").split(begin)
+    after = rest.split(END, 1)[1]
+    body = "\n\n".join("### %s\n\n%s" % (title, as_markdown(rows)) for title, rows in parts)
+    path.write_text("%s%s\n\n%s.\n\n%s\n\n%s%s" % (before, begin, machine(raw), body, END, after),
                     encoding="utf-8")

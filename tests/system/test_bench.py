@@ -16,7 +16,9 @@ import figures
 import flood
 import link
 import load
+import loss_report
 import own_network
+import report
 import subjects
 from cell import Cell
 
@@ -306,6 +308,42 @@ class LinkTest(unittest.TestCase):
         # A bit a second: nothing leaves it.
         self.assertEqual([], self.heard(self.path(link.Weather(rate=1, queue=30_000)), 100, 972))
         self.assertEqual((100, 70), (self.count.packets, self.count.dropped))
+
+
+class LossReportTest(unittest.TestCase):
+    @staticmethod
+    def rows(**series):
+        """Targets by measure, of series by name_subject_loss_roundtrip."""
+        raw = {"notes": [], "series": []}
+        for name, values in series.items():
+            measure, subject, percent, round_trip_ms = name.rsplit("_", 3)
+            key = [measure.replace("_", "-"), subject, int(percent), int(round_trip_ms)]
+            raw["series"].append({"key": key, "values": values})
+        return {target.measure: target for target in loss_report.targets_of(report.Results(raw))}
+
+    def test_the_median_decides(self):
+        rows = self.rows(talk_p99_sequenced_20_0=[10, 59, 500])
+        self.assertEqual("met", rows["talk, 20 % lost: p99"].verdict())
+        rows = self.rows(talk_p99_sequenced_20_0=[10, 61, 61])
+        self.assertEqual("missed", rows["talk, 20 % lost: p99"].verdict())
+
+    def test_the_best_peer_is_that_of_the_round(self):
+        rows = self.rows(talk_p99_sequenced_20_0=[10, 20], talk_p99_redis_20_0=[100, 800],
+                         talk_p99_nats_20_0=[500, 400])
+        self.assertEqual([0.1, 0.05], rows["talk, 20 % lost: p99 by the best peer's"].values)
+
+    def test_a_share_may_be_too_small_or_too_large(self):
+        for share, verdict in ((34, "missed"), (50, "met"), (66, "missed")):
+            rows = self.rows(share_tcp_first_sequenced_0_20=[share])
+            self.assertEqual(verdict, rows["a TCP flow's share, round trip 20 ms, TCP first"].verdict())
+
+    def test_joins_count_one_by_one(self):
+        rows = self.rows(join_sequenced_20_0=list(range(1, 21)))
+        self.assertEqual([19], rows["joining ten, 20 % lost: p95 of 20"].values)
+
+    def test_bytes_are_compared_with_those_of_the_same_round(self):
+        rows = self.rows(talk_bytes_sequenced_0_0=[100, 200], talk_bytes_sequenced_20_0=[150, 320])
+        self.assertEqual([1.5, 1.6], rows["bytes at 20 %, lines of 64 bytes"].values)
 
 
 class FiguresTest(unittest.TestCase):

@@ -1,0 +1,363 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: 2026 The roomd authors
+"""
+Measures roomd in bad networks, beside programs that use TCP, all in one run. doc/performance.md
+explains the figures.
+
+usage: loss.py BUILD [quick] [--update] [--rounds N] [--before BUILD] [--only PART,PART...]
+       loss.py BUILD --show [--update]
+
+BUILD is the folder of the programs; loss.json and loss.svg are left there. quick: three rounds, and
+shorter ones. --before: a build of another version, to compare with where nothing is lost. --update:
+puts the tables into doc/performance.md. --only: of talk, burst, delay, long, many, join, light, price, memory.
+--show: nothing is measured; the last results are shown.
+"""
+import argparse
+import concurrent.futures
+import contextlib
+import dataclasses
+import json
+import os
+import pathlib
+import queue
+import random
+import sys
+import time
+
+import bench
+import beside
+import drawing
+import link
+import load
+import loss_report
+import network
+import report
+import subjects
+from link import Weather
+
+TEXT_BYTES, LONG_BYTES, CROWD_BYTES = 64, 400, 45  # the first is load.h's
+PATIENCE_S = loss_report.LATE_MS / 1e3
+PLAIN_PATIENCE_S = 1  # nothing is repeated
+CROWD_PATIENCE_S = 120
+ANSWER_S = 600
+LINKS = 100  # at a time
+HEAD_START_S = 5
+PRIORITY = -15  # of all that is measured, over what else this machine does
+OUTSTANDING, ENDLESS = 150, 2000  # lines of a member
+NAME_BYTES = 2  # m0 to m9
+BOTTLENECK = Weather(round_trip_ms=40, rate=500_000, queue=30_000)
+EVERYBODY = ("sequenced", "plain", "redis", "nats", "mosquitto")
+RELIABLE = tuple(name for name in EVERYBODY if name != "plain")
+PRICE_MEMBERS, PRICE_IN_FLIGHT = (10, 100, 1000), (1, 4, 64)
+
+
+@dataclasses.dataclass(frozen=True)
+class Talk:
+    """Everybody says so many lines; from one line to the next, which another says, it is `step_ms`."""
+    measure: str
+    weather: Weather
+    subjects: tuple = EVERYBODY
+    members: int = 10
+    lines: int = 100
+    step_ms: float = 2
+    text: int = TEXT_BYTES
+
+    def command(self, name):
+        patience_s = PLAIN_PATIENCE_S if name == "plain" else PATIENCE_S
+        return "chat %d %g 0 0 %g" % (self.lines, 1000 * self.step_ms, patience_s)
+
+
+@dataclasses.dataclass
+class Plan:
+    rounds: int
+    joins: int  # in all, at least
+    flow_s: float
+    sparse_lines: int  # of each member
+    memory: int
+
+
+FULL = Plan(9, 20, 60, 3, 10_000)
+QUICK = Plan(3, 20, 20, 1, 1000)
+
+
+def talks(part, has_before):
+    """In this order, one round."""
+    before = ("before",) if has_before else ()
+    return {
+        "talk": [Talk("talk", Weather(loss=loss), EVERYBODY + (() if loss else before))
+                 for loss in (0, 1, 5, 10, 20, 30)],
+        "burst": [Talk("burst", Weather(loss=10, burst=5))],
+        "delay": [Talk("talk", Weather(loss=loss, round_trip_ms=100)) for loss in (0, 10, 20)],
+        "long": [Talk("long", Weather(loss=loss), ("sequenced",), text=LONG_BYTES) for loss in (0, 1, 5, 10, 20)],
+        "many": [Talk("many", Weather(loss=20), RELIABLE, members=20, lines=1000, step_ms=0)],
+    }.get(part, [])
+
+
+def sparse_talks(plan, has_before):
+    calm = ("sequenced", "before") if has_before else ("sequenced",)
+    return [Talk("sparse", Weather(loss=loss), names, lines=plan.sparse_lines, step_ms=2000)
+            for loss, names in ((20, EVERYBODY), (0, calm))]
+
+
+def calm(weather):
+    """As long is the way, but nothing is lost."""
+    return Weather(round_trip_ms=weather.round_trip_ms)
+
+
+class LossBench(bench.Bench):
+    """Its series have, in place of members and messages in flight, loss in percent and round trip in ms."""
+
+    def __init__(self, build, before, plan, silent):
+        super().__init__(build, dataclasses.replace(bench.FULL, rounds=plan.rounds, latency_members=[],
+                                                    memory=plan.memory), silent)
+        self.loss_plan, self.before = plan, before
+        self.kinds = subjects.chatting(build)
+        if before:
+            self.kinds["before"] = subjects.chatting(before)["sequenced"]
+        self.dice = random.Random()
+        self.numbers = queue.SimpleQueue()
+        for number in range(LINKS):
+            self.numbers.put(number)
+
+    @contextlib.contextmanager
+    def over(self, seed, weather):
+        number = self.numbers.get()
+        try:
+            path = link.Link(self.build, number, seed)
+            try:
+                path.set(weather)
+                yield path
+            finally:
+                path.close()
+        finally:
+            self.numbers.put(number)
+
+    @contextlib.contextmanager
+    def room(self, name, path, members, *options):
+        """A server and its load generator, over that link."""
+        kind = self.kinds[name]
+        server = kind(name, self.server_cpu, path.server)
+        generator = None
+        try:
+            program = getattr(kind, "build", self.build) / "bench_load"
+            generator = load.Load(program, server, self.load_cpu, members, over=path, options=options)
+            yield generator
+        finally:
+            if generator is not None:
+                generator.close()
+            server.stop()
+
+    # ---- talks ----
+
+    def talk(self, cell, name, seed):
+        with self.over(seed, calm(cell.weather)) as path, \
+                self.room(name, path, cell.members, "--text", str(cell.text)) as generator:
+            generator.join()
+            port, server = generator.subject.port, generator.subject
+            path.set(cell.weather)
+            before, wakeups = path.counts(port), server.wakeups()
+            said = generator.ask(cell.command(name), ANSWER_S)
+            up, down = (after - earlier for after, earlier in zip(path.counts(port), before))
+            said.update(bytes=up.bytes + down.bytes, wakeups=server.wakeups() - wakeups)
+        self.keep_talk(cell, name, said)
+
+    def keep_talk(self, cell, name, said):
+        if said["wrong"]:
+            self.note("%s, %s" % (name, cell.measure), "%(wrong)d lines came twice or were changed" % said)
+        figures_of = {"delivered": 100 * said["delivered"] / said["expected"], "bytes": said["bytes"],
+                      "seconds": said["seconds"], "wakeups": said["wakeups"], "waits": said["waits"],
+                      "cpu": said["cpu_ns"] / 1e3 / max(1, said["delivered"])}
+        for part in ("p50", "p99", "max"):
+            value = said[part + "_ms"]
+            figures_of[part] = loss_report.LATE_MS if value is None else min(value, loss_report.LATE_MS)
+        for what, value in figures_of.items():
+            self.add("%s-%s" % (cell.measure, what), name, cell.weather.loss, cell.weather.round_trip_ms, value)
+
+    # ---- joining ----
+
+    def joining(self, weather, seed):
+        with self.over(seed, weather) as path, self.room("sequenced", path, 10) as generator:
+            seconds = generator.ask("enter 10", ANSWER_S)["wall_ns"] / 1e9
+        self.add("join", "sequenced", weather.loss, 0, seconds)
+
+    # ---- the bottleneck ----
+
+    def crowd(self, seed):
+        """All members are at one address, and say all that they have to say at once."""
+        with self.over(seed, calm(BOTTLENECK)) as path, \
+                self.room("sequenced", path, 10, "--one-address", "--text", str(CROWD_BYTES)) as generator:
+            generator.join()
+            path.set(BOTTLENECK)
+            port = generator.subject.port
+            _, before = path.counts(port)
+            said = generator.ask("chat 150 0 0 0 %g" % CROWD_PATIENCE_S, ANSWER_S)
+            down = path.counts(port)[1] - before
+        useful = said["delivered"] * (CROWD_BYTES + NAME_BYTES + 10)
+        self.add("crowd-sent", "sequenced", 0, 40, down.payload() / useful if useful else None)
+        self.add("crowd-dropped", "sequenced", 0, 40, 100 * down.dropped_part())
+        self.add("crowd-seconds", "sequenced", 0, 40, said["seconds"])
+        self.add("crowd-delivered", "sequenced", 0, 40, 100 * said["delivered"] / said["expected"])
+
+    @contextlib.contextmanager
+    def talking(self, generator, lasts_s):
+        generator.tell("chat %d 0 %d %g 0" % (ENDLESS, OUTSTANDING, lasts_s))
+        yield
+        generator.answer()
+
+    @contextlib.contextmanager
+    def flowing(self, path):
+        with contextlib.closing(beside.TcpFlow(path)) as flow:
+            yield flow
+
+    def beside_tcp(self, path, generator, room_first):
+        """What the room and a TCP flow got, in bytes, from when both were there."""
+        lasts_s, port = self.loss_plan.flow_s, generator.subject.port
+        with contextlib.ExitStack() as stack:
+            if room_first:
+                stack.enter_context(self.talking(generator, HEAD_START_S + lasts_s + 1))
+                time.sleep(HEAD_START_S)
+            flow = stack.enter_context(self.flowing(path))
+            if not room_first:
+                time.sleep(HEAD_START_S)
+                stack.enter_context(self.talking(generator, lasts_s + 1))
+            before = [path.counts(port)[1], path.counts(flow.port)[1]]
+            time.sleep(lasts_s)
+            return [(path.counts(one)[1] - earlier).passed_bytes() for one, earlier in zip((port, flow.port), before)]
+
+    def share(self, name, round_trip_ms, room_first, seed):
+        weather = dataclasses.replace(BOTTLENECK, round_trip_ms=round_trip_ms)
+        with self.over(seed, calm(weather)) as path, self.room(name, path, 10, "--one-address") as generator:
+            generator.join()
+            path.set(weather)
+            room, tcp = self.beside_tcp(path, generator, room_first)
+        what = "share-room-first" if room_first else "share-tcp-first"
+        self.add(what, name, 0, round_trip_ms, 100 * tcp / max(1, room + tcp))
+        self.add(what + "-use", name, 0, round_trip_ms, 100 * 8 * (room + tcp) / (weather.rate * self.loss_plan.flow_s))
+
+    def addresses(self, name, seed):
+        with self.over(seed, calm(BOTTLENECK)) as path, self.room(name, path, 10) as generator:
+            generator.join()
+            path.set(BOTTLENECK)
+            ping = beside.Ping(path)
+            try:
+                _, tcp = self.beside_tcp(path, generator, room_first=False)
+            finally:
+                wait_ms = ping.close()
+        self.add("addresses-tcp", name, 0, 40, 8 * tcp / 1e3 / self.loss_plan.flow_s)
+        self.add("addresses-ping", name, 0, 40, min(wait_ms, loss_report.LATE_MS))
+
+    # ---- rounds ----
+
+    def try_one(self, what, measure, *arguments):
+        try:
+            measure(*arguments)
+        except (load.Failed, link.Failed, subjects.Missing, OSError) as failed:
+            self.note(what, failed)
+
+    def seed(self):
+        return self.dice.getrandbits(63)
+
+    def round_of_talks(self, number, part):
+        for cell in talks(part, self.before is not None):
+            turn = number % len(cell.subjects)
+            for name in cell.subjects[turn:] + cell.subjects[:turn]:
+                self.try_one("%s, %s, %g %% lost" % (name, cell.measure, cell.weather.loss), self.talk, cell, name,
+                             self.seed())
+
+    def joins(self):
+        for _ in range(-(-self.loss_plan.joins // self.loss_plan.rounds)):
+            yield ("sequenced, join", self.joining, Weather(loss=20), self.seed())
+
+    def light(self):
+        plan = self.loss_plan
+        yield ("crowd", self.crowd, self.seed())
+        for cell in sparse_talks(plan, self.before is not None):
+            for name in cell.subjects:
+                yield ("%s, sparse" % name, self.talk, cell, name, self.seed())
+        for name in ("sequenced", "nats"):
+            for round_trip_ms in (20, 100, 300):
+                for room_first in (False, True):
+                    yield ("%s, share" % name, self.share, name, round_trip_ms, room_first, self.seed())
+            yield ("%s, addresses" % name, self.addresses, name, self.seed())
+
+    def side_by_side(self, cells):
+        """What takes time but hardly a processor: all at once."""
+        cells = list(cells)
+        with concurrent.futures.ThreadPoolExecutor(len(cells)) as threads:
+            list(threads.map(lambda cell: self.try_one(*cell), cells))
+
+    def price(self):
+        if self.before is None:
+            return
+        self.ours["before"] = subjects.roomd(self.before, sequenced=True)
+        for members in PRICE_MEMBERS:
+            pair = {name: self.ours[name] for name in ("sequenced", "before")}
+            self.prices("loopback", pair, members, PRICE_IN_FLIGHT)
+
+    def memory(self):
+        self.memory_of_all({"sequenced": self.ours["sequenced"]})
+
+    def parts(self):
+        for name in ("talk", "burst", "delay", "long", "many"):
+            yield name, lambda number, name=name: self.round_of_talks(number, name)
+        yield "join", lambda number: self.side_by_side(self.joins())
+        yield "light", lambda number: self.side_by_side(self.light())
+
+
+def measure(build, before, plan, only, kept):
+    """Writes the results to `kept` after each round."""
+    if not network.enter_own_network():
+        sys.exit("loss.py: without a network of its own nothing can be measured")
+    silent = network.make_silent_device()
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
+    link.make_ready()
+    subjects.raise_open_files()
+    one = LossBench(build, before, plan, silent)
+    raw = dict(bench.describe(build, plan.rounds), seeds=[])
+    for number in range(plan.rounds):
+        raw["seeds"].append(random.SystemRandom().getrandbits(32))
+        one.dice.seed(raw["seeds"][-1])
+        begin = time.monotonic()
+        for name, part in one.parts():
+            if not only or name in only:
+                part(number)
+        print("round %d of %d, seed %d: %d s" % (number + 1, plan.rounds, raw["seeds"][-1], time.monotonic() - begin),
+              file=sys.stderr, flush=True)
+        bench.keep(kept, raw, one)
+    for name, part in (("price", one.price), ("memory", one.memory)):
+        if not only or name in only:
+            part()
+            bench.keep(kept, raw, one)
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ", 1)[1])
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("how", nargs="?", choices=("quick",))
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("--show", action="store_true")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--before", type=lambda text: pathlib.Path(text).resolve())
+    parser.add_argument("--only", type=lambda text: set(text.split(",")))
+    options = parser.parse_args()
+    build = options.build.resolve()
+    kept, picture = build / "loss.json", build / "loss.svg"
+    if not options.show:
+        plan = QUICK if options.how else FULL
+        if options.rounds:
+            plan = dataclasses.replace(plan, rounds=options.rounds)
+        measure(build, options.before, plan, options.only, kept)
+    results = report.Results(json.loads(kept.read_text(encoding="utf-8")))
+    parts = list(loss_report.sections(results))
+    report.print_all(results.raw, parts)
+    drawing.draw(results, picture, loss_report.PICTURE)
+    print("\ndrawn: %s" % os.path.relpath(picture))
+    if options.update:
+        report.update(bench.DOCUMENT, loss_report.BEGIN, results.raw, parts)
+        print("written: %s" % os.path.relpath(bench.DOCUMENT))
+
+
+if __name__ == "__main__":
+    main()
