@@ -316,6 +316,7 @@ def measure(build, before, plan, only, kept):
     subjects.raise_open_files()
     one = LossBench(build, before, plan, silent)
     raw = dict(bench.describe(build, plan.rounds), seeds=[])
+    raw["kernel"] += " with TCP " + pathlib.Path("/proc/sys/net/ipv4/tcp_congestion_control").read_text().strip()
     for number in range(plan.rounds):
         raw["seeds"].append(random.SystemRandom().getrandbits(32))
         one.dice.seed(raw["seeds"][-1])
@@ -350,12 +351,12 @@ def main():
             plan = dataclasses.replace(plan, rounds=options.rounds)
         measure(build, options.before, plan, options.only, kept)
     results = report.Results(json.loads(kept.read_text(encoding="utf-8")))
-    parts = list(loss_report.sections(results))
-    report.print_all(results.raw, parts)
+    report.print_all(results.raw, loss_report.sections(results))
     drawing.draw(results, picture, loss_report.PICTURE)
+    print("seeds: " + ", ".join(map(str, results.raw["seeds"])))
     print("\ndrawn: %s" % os.path.relpath(picture))
     if options.update:
-        report.update(bench.DOCUMENT, loss_report.BEGIN, results.raw, parts)
+        report.update(bench.DOCUMENT, loss_report.BEGIN, results.raw, loss_report.sections(results))
         print("written: %s" % os.path.relpath(bench.DOCUMENT))
 
 

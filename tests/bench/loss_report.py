@@ -97,6 +97,8 @@ def _bottleneck(results):
     yield ("ten members at one address: bytes sent by useful bytes", "<= 1.3 x", "x",
            results.get("crowd-sent", "sequenced", 0, 40), 1.3)
     yield "ten members at one address: dropped", "<= 5 %", "%", results.get("crowd-dropped", "sequenced", 0, 40), 5
+    yield ("ten members at one address: until everybody has everything", "", "s",
+           results.get("crowd-seconds", "sequenced", 0, 40), None)
     for round_trip_ms in (20, 100, 300):
         for what, name in (("share-tcp-first", "TCP first"), ("share-room-first", "the room first")):
             yield ("a TCP flow's share, round trip %d ms, %s" % (round_trip_ms, name), "35 – 65 %", "%",
@@ -160,6 +162,13 @@ def _shares(results):
                 for what in ("share-tcp-first", "share-room-first")))
 
 
+def _addresses(results):
+    yield ("", "the TCP flow, kbit/s", "p95 of a ping, ms")
+    for subject in _subjects(results, "addresses-tcp"):
+        yield (NAMES.get(subject, subject), *(_cell(results, (what, subject, 0, 40), shown) for what, shown in (
+            ("addresses-tcp", report.shorten), ("addresses-ping", _latency))))
+
+
 def _kilobytes(value):
     return "%.0f" % (value / 1000)
 
@@ -189,5 +198,7 @@ def sections(results):
             yield title, _by_loss(results, [measure], 0, shown)
     if _subjects(results, "share-tcp-first"):
         yield "A TCP flow's share of the bottleneck (and the part of it that both used)", _shares(results)
+    if _subjects(results, "addresses-tcp"):
+        yield "Beside ten members at ten addresses", _addresses(results)
     if results.raw["notes"]:
         yield "What has no figure, and why", [("what", "why"), *results.raw["notes"]]
