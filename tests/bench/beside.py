@@ -87,10 +87,16 @@ class Ping:
             self._sent += 1
             next_s += PING_EVERY_S
             self._read(next_s)
-        self._read(time.monotonic() + PING_LATE_S)
+        end_s = time.monotonic() + PING_LATE_S
+        while len(self._waits_ms) < self._sent and time.monotonic() < end_s:
+            self._read_one(end_s)
 
     def _read(self, until_s):
-        while (left := until_s - time.monotonic()) > 0 and select.select([self._socket], [], [], left)[0]:
+        while time.monotonic() < until_s:
+            self._read_one(until_s)
+
+    def _read_one(self, until_s):
+        if select.select([self._socket], [], [], max(0, until_s - time.monotonic()))[0]:
             packet = self._socket.recv(2048)
             message = packet[(packet[0] & 15) * 4:]
             if message[0] == ECHO_REPLY:

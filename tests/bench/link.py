@@ -77,7 +77,7 @@ class Link:
         near = FIRST + 2 * number
         if near > LAST:
             raise Failed("there are too many networks")
-        self.seed = seed
+        self._near = None  # once the addresses are there
         self.server = "10.%d.0.1" % near  # as the server calls itself
         self.server_seen = "10.%d.0.1" % (near + 1)  # as all others call it
         self.first_member = "10.%d.1.1" % near
@@ -90,11 +90,11 @@ class Link:
             _ip("address", "add", self.server + "/32", "dev", device)
             _ip("link", "set", device, "txqueuelen", str(DEVICE_QUEUE), "up")
             _ip("route", "add", "local", "10.%d.0.0/16" % near, "dev", "lo", "table", "local")
+            self._near = near
             _ip("route", "add", "10.%d.0.0/16" % (near + 1), "dev", device)
         except BaseException:
             self.close()
             raise
-        self._near = near
 
     def _answer(self):
         line = self.process.stdout.readline()
@@ -116,10 +116,11 @@ class Link:
         return tuple(Count(**ways.get(way, {})) for way in ("up", "down"))
 
     def close(self):
-        """The device goes with its program, and its routes with the device, but one."""
+        """The device goes with its program, and its routes with the device, but one. Once is enough."""
         self.process.kill()
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             pipe.close()
-        if hasattr(self, "_near"):
-            _ip("route", "del", "local", "10.%d.0.0/16" % self._near, "dev", "lo", "table", "local")
+        near, self._near = self._near, None
+        if near is not None:
+            _ip("route", "del", "local", "10.%d.0.0/16" % near, "dev", "lo", "table", "local")

@@ -11,11 +11,13 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
 
+import beside
 import control
 import figures
 import flood
 import link
 import load
+import loss
 import loss_report
 import own_network
 import report
@@ -308,6 +310,33 @@ class LinkTest(unittest.TestCase):
         # A bit a second: nothing leaves it.
         self.assertEqual([], self.heard(self.path(link.Weather(rate=1, queue=30_000)), 100, 972))
         self.assertEqual((100, 70), (self.count.packets, self.count.dropped))
+
+
+    def test_a_tcp_flow_takes_what_it_can_get(self):
+        path = self.path(link.Weather(loss=1, rate=100_000_000, queue=100_000))
+        with contextlib.closing(beside.TcpFlow(path)) as flow:
+            while path.counts(flow.port)[1].passed_bytes() < 1_000_000:
+                pass
+
+    def test_a_ping_that_is_lost_took_for_ever(self):
+        for loss, is_endless in ((0, False), (100, True)):
+            with self.subTest(loss=loss):
+                path = self.path(link.Weather(loss=loss))
+                ping = beside.Ping(path)
+                while path.counts(0)[0].packets == 0:
+                    pass
+                self.assertEqual(is_endless, ping.close() == float("inf"))
+                path.close()
+
+    def test_a_talk_in_a_network_that_loses_a_fifth_has_all_its_figures(self):
+        self.path(link.Weather()).close()
+        one = loss.LossBench(BUILD, None, loss.QUICK, False)
+        cell = loss.Talk("talk", link.Weather(loss=20), lines=5)
+        one.talk(cell, "sequenced", 1)
+        found = report.Results({"series": [{"key": key, "values": values} for key, values in one.series.items()]})
+        self.assertEqual([100], found.get("talk-delivered", "sequenced", 20, 0))
+        self.assertGreater(found.get("talk-p99", "sequenced", 20, 0)[0], found.get("talk-p50", "sequenced", 20, 0)[0])
+        self.assertGreater(found.get("talk-bytes", "sequenced", 20, 0)[0], 10 * 5 * 9 * loss.TEXT_BYTES)
 
 
 class LossReportTest(unittest.TestCase):
