@@ -12,6 +12,7 @@ BEGIN = "<!-- written by ./dev bench loss --update: -->"
 LATE_MS = 30_000  # what has not come by then counts as that late
 
 PEERS = ("redis", "nats", "mosquitto")
+ROWS = ("sequenced", "before", "plain", *PEERS)  # of each table
 NAMES = {**report.NAMES, "mosquitto": "mosquitto, QoS 1", "before": "roomd, sequenced, before"}
 
 # Each panel has its round trip in place of messages in flight. Plain datagrams that are lost have no
@@ -132,7 +133,7 @@ def targets_of(results):
 # ---- tables ----
 
 def _subjects(results, measure):
-    return list(dict.fromkeys(key[1] for key in results.by_key if key[0] == measure))
+    return sorted({key[1] for key in results.by_key if key[0] == measure}, key=ROWS.index)
 
 
 def _latency(ms):
