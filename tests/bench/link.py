@@ -71,9 +71,12 @@ def _ip(*words):
 
 
 class Link:
-    """`number` makes its device and addresses differ from those of other links at the same time."""
+    """
+    `number` makes its device and addresses differ from those of other links at the same time; `tcp`
+    is the congestion control of the connections, whatever this machine happens to have for others.
+    """
 
-    def __init__(self, build, number, seed):
+    def __init__(self, build, number, seed, tcp=None):
         near = FIRST + 2 * number
         if near > LAST:
             raise Failed("there are too many networks")
@@ -91,7 +94,7 @@ class Link:
             _ip("link", "set", device, "txqueuelen", str(DEVICE_QUEUE), "up")
             _ip("route", "add", "local", "10.%d.0.0/16" % near, "dev", "lo", "table", "local")
             self._near = near
-            _ip("route", "add", "10.%d.0.0/16" % (near + 1), "dev", device)
+            _ip("route", "add", "10.%d.0.0/16" % (near + 1), "dev", device, *(("congctl", tcp) if tcp else ()))
         except BaseException:
             self.close()
             raise

@@ -5,13 +5,14 @@
 Measures roomd in bad networks, beside programs that use TCP, all in one run. doc/performance.md
 explains the figures.
 
-usage: loss.py BUILD [quick] [--update] [--rounds N] [--before BUILD] [--only PART,PART...]
+usage: loss.py BUILD [quick] [--update] [--rounds N] [--tcp NAME] [--before BUILD] [--only PART,PART...]
        loss.py BUILD --show [--update]
 
 BUILD is the folder of the programs; loss.json and loss.svg are left there. quick: three rounds, and
-shorter ones. --before: a build of another version, to compare with where nothing is lost. --update:
-puts the tables into doc/performance.md. --only: of talk, burst, delay, long, many, join, light, price, memory.
---show: nothing is measured; the last results are shown.
+shorter ones. --tcp: a congestion control that the kernel has (cubic). --before: a build of another
+version, to compare with where nothing is lost. --update: puts the tables into doc/performance.md.
+--only: of talk, burst, delay, long, many, join, light, price, memory. --show: nothing is measured;
+the last results are shown.
 """
 import argparse
 import concurrent.futures
@@ -108,10 +109,10 @@ def calm(weather):
 class LossBench(bench.Bench):
     """Its series have, in place of members and messages in flight, loss in percent and round trip in ms."""
 
-    def __init__(self, build, before, plan, silent):
+    def __init__(self, build, before, plan, tcp, silent):
         super().__init__(build, dataclasses.replace(bench.FULL, rounds=plan.rounds, latency_members=[],
                                                     memory=plan.memory), silent)
-        self.loss_plan, self.before = plan, before
+        self.loss_plan, self.before, self.tcp = plan, before, tcp
         self.kinds = subjects.chatting(build)
         if before:
             self.kinds["before"] = subjects.chatting(before)["sequenced"]
@@ -124,7 +125,7 @@ class LossBench(bench.Bench):
     def over(self, seed, weather):
         number = self.numbers.get()
         try:
-            path = link.Link(self.build, number, seed)
+            path = link.Link(self.build, number, seed, self.tcp)
             try:
                 path.set(weather)
                 yield path
@@ -305,7 +306,7 @@ class LossBench(bench.Bench):
         yield "light", lambda number: self.side_by_side(self.light())
 
 
-def measure(build, before, plan, only, kept):
+def measure(build, before, plan, tcp, only, kept):
     """Writes the results to `kept` after each round."""
     if not network.enter_own_network():
         sys.exit("loss.py: without a network of its own nothing can be measured")
@@ -314,9 +315,9 @@ def measure(build, before, plan, only, kept):
         os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
     link.make_ready()
     subjects.raise_open_files()
-    one = LossBench(build, before, plan, silent)
+    one = LossBench(build, before, plan, tcp, silent)
     raw = dict(bench.describe(build, plan.rounds), seeds=[])
-    raw["kernel"] += " with TCP " + pathlib.Path("/proc/sys/net/ipv4/tcp_congestion_control").read_text().strip()
+    raw["kernel"] += " with TCP " + tcp
     for number in range(plan.rounds):
         raw["seeds"].append(random.SystemRandom().getrandbits(32))
         one.dice.seed(raw["seeds"][-1])
@@ -340,6 +341,7 @@ def main():
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--rounds", type=int)
+    parser.add_argument("--tcp", default="cubic")
     parser.add_argument("--before", type=lambda text: pathlib.Path(text).resolve())
     parser.add_argument("--only", type=lambda text: set(text.split(",")))
     options = parser.parse_args()
@@ -349,7 +351,7 @@ def main():
         plan = QUICK if options.how else FULL
         if options.rounds:
             plan = dataclasses.replace(plan, rounds=options.rounds)
-        measure(build, options.before, plan, options.only, kept)
+        measure(build, options.before, plan, options.tcp, options.only, kept)
     results = report.Results(json.loads(kept.read_text(encoding="utf-8")))
     report.print_all(results.raw, loss_report.sections(results))
     drawing.draw(results, picture, loss_report.PICTURE)

@@ -330,7 +330,7 @@ class LinkTest(unittest.TestCase):
 
     def test_a_talk_in_a_network_that_loses_a_fifth_has_all_its_figures(self):
         self.path(link.Weather()).close()
-        one = loss.LossBench(BUILD, None, loss.QUICK, False)
+        one = loss.LossBench(BUILD, None, loss.QUICK, None, False)
         cell = loss.Talk("talk", link.Weather(loss=20), lines=5)
         one.talk(cell, "sequenced", 1)
         found = report.Results({"series": [{"key": key, "values": values} for key, values in one.series.items()]})
