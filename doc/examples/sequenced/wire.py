@@ -190,7 +190,7 @@ Stranger = record("Stranger", token=U64)
 
 HANDSHAKES = {(0xF8, 1): Hello, (0xF8, 2): Join,
               (0xF9, 1): Challenge, (0xF9, 2): Welcome, (0xF9, 3): Refusal, (0xF9, 4): Stranger}
-LEAST_BYTES = {Hello: 64, Join: 320}  # so that no answer is longer than the request
+LEAST_BYTES = {Hello: 128, Join: 320}  # so that no answer is longer than the request
 REFUSED_VERSION = 1
 
 

@@ -16,7 +16,7 @@
 #include "core/sequenced_wire/sequenced.h"
 
 /* Shorter ones are dropped, so that no answer is longer than its request (RFC 9000, 8.1). */
-#define SEQUENCED_HELLO_MIN_BYTES 64
+#define SEQUENCED_HELLO_MIN_BYTES 128
 #define SEQUENCED_JOIN_MIN_BYTES  320
 
 #define SEQUENCED_COOKIE_MAX_BYTES    32
