@@ -158,11 +158,11 @@ int64_t room_next_tick(const struct room *room);
 enum sweep_result room_sweep(struct room *room, const struct moment *now, size_t budget);
 
 /*
- * The program ends for good: tells the members of the sequenced protocol, whose programs would
- * otherwise wait for the room. Not for a restart. To be called last, after everything was
- * delivered.
+ * The program ends: tells the members of the sequenced protocol that the room is closed or, where
+ * it may be a restart, that they should come back. Plain members are told nothing. To be called
+ * last, after everything was delivered.
  */
-void room_close(struct room *room);
+void room_close(struct room *room, bool restarts);
 
 /*
  * Before the program ends: answers the joins that wait, and releases all events that are held back.

@@ -301,7 +301,7 @@ uint32_t room_members(const struct room *room)
     return registry_count(room->registry);
 }
 
-void room_close(struct room *room)
+void room_close(struct room *room, bool restarts)
 {
-    sequenced_server_close(room);
+    sequenced_server_close(room, restarts);
 }

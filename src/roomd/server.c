@@ -433,8 +433,7 @@ static void run(struct server *server)
     announce(server);
     warn_if_nobody_can_join(server);
     ev_run(server->loop, 0);
-    if (server->for_good)
-        room_close(server->room);
+    room_close(server->room, !server->for_good);
     journal_close(&server->journal, &server->now);
 }
 

@@ -193,9 +193,6 @@ static void step_welcome(struct world *world, struct input *input)
                                         .run = ++world->run,
                                         .member = 1 + (what >> 1 & 7),
                                         .position = what >> 4,
-                                        .head = take_byte(input),
-                                        .said = take_byte(input),
-                                        .members = 3,
                                         .max_text_bytes = take_byte(input),
                                         .timeout_s = take_byte(input),
                                         .name = {"alice", 5},
@@ -203,8 +200,6 @@ static void step_welcome(struct world *world, struct input *input)
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
     struct octets_writer writer = octets_write(bytes, sizeof(bytes));
 
-    if ((what & 128) != 0)
-        welcome.said = UINT32_MAX - welcome.said;
     writer.length = (size_t)sequenced_handshake_write_welcome(bytes, sizeof(bytes), &welcome);
     receive(world, &writer);
 }

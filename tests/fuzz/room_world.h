@@ -39,6 +39,7 @@ struct program {
     uint32_t packet;
     uint32_t said; /* the highest message number it has used */
     bool wild;     /* it may have used any number */
+    bool resuming; /* it waits to be told which numbers were used */
     uint16_t run;
     uint8_t cookie[SEQUENCED_COOKIE_MAX_BYTES];
     size_t cookie_length;

@@ -236,9 +236,6 @@ void client_stage_welcome(struct client_stage *stage, bool resumed)
                                         .run = stage->run,
                                         .member = CLIENT_STAGE_MEMBER,
                                         .position = stage->position,
-                                        .head = stage->head,
-                                        .said = stage->said,
-                                        .members = 2,
                                         .max_text_bytes = 900,
                                         .timeout_s = 600,
                                         .name = {"alice", 5},
@@ -248,6 +245,8 @@ void client_stage_welcome(struct client_stage *stage, bool resumed)
 
     NEED(length > 0);
     client_stage_receive(stage, bytes, (size_t)length);
+    if (resumed && !stage->silent)
+        client_stage_taken(stage, stage->said, 0, 0);
 }
 
 void client_stage_refuse(struct client_stage *stage, uint8_t code, uint16_t wait)
@@ -317,6 +316,7 @@ void client_stage_page(struct client_stage *stage, uint64_t head, uint32_t after
         members += strspn(members, ", ");
     }
     frame.members.head = head;
+    frame.members.here = CLIENT_STAGE_HERE;
     frame.members.after = after;
     frame.members.last = last;
     frame.members.more = more;

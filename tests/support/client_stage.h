@@ -19,6 +19,7 @@
 #define CLIENT_STAGE_EPOCH  UINT64_C(0x1122334455667788)
 #define CLIENT_STAGE_TOKEN  UINT64_C(0xa1a2a3a4a5a6a7a8)
 #define CLIENT_STAGE_MEMBER 7U
+#define CLIENT_STAGE_HERE   2U /* in each page */
 
 #define CLIENT_STAGE_SENT_MAX   512U
 #define CLIENT_STAGE_EVENTS_MAX 4096U
@@ -70,7 +71,8 @@ struct client_stage {
     uint16_t run;
     uint64_t position; /* of WELCOME */
     uint64_t head;
-    uint32_t said;
+    uint32_t said;  /* told by TAKEN, right after a WELCOME of a resumed session */
+    bool silent;    /* it is not told */
     uint64_t nonce; /* of the last HELLO or JOIN read */
 };
 

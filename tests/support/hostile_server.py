@@ -142,8 +142,8 @@ class SequencedRoom(Room):
         if isinstance(value, wire.Hello):
             return [wire.encode(wire.Challenge(value.nonce, b"cookie"))]
         if isinstance(value, wire.Join):
-            return [wire.encode(wire.Welcome(False, value.nonce, EPOCH, TOKEN, 1, MEMBER, POSITION, POSITION, 0, 8, 900,
-                                             600, Raw(hostile.WORST), Raw(hostile.WORST)))]
+            return [wire.encode(wire.Welcome(False, value.nonce, EPOCH, TOKEN, 1, MEMBER, POSITION, 900, 600,
+                                             Raw(hostile.WORST), Raw(hostile.WORST)))]
         frames = [answer for frame in value.frames for answer in self.frame_answers(frame)]
         late = self.segments(value.position) if value.position < self.head else []
         return [self.down(*frames), *late] if frames else late
@@ -151,7 +151,7 @@ class SequencedRoom(Room):
     def frame_answers(self, frame):
         if isinstance(frame, wire.Members):
             entries = [entry for entry in self.entries if entry.member > frame.after]
-            return [wire.Page(POSITION, frame.after, wire.MEMBER_MAX, False, entries)]
+            return [wire.Page(POSITION, 8, frame.after, wire.MEMBER_MAX, False, entries)]
         if isinstance(frame, wire.Heartbeat):
             return [wire.HeartbeatAnswer(frame.echo, self.head)]
         if isinstance(frame, wire.Message):

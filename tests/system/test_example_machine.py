@@ -68,8 +68,8 @@ class Played(unittest.TestCase):
 
     def welcome(self, position=10, **changes):
         resumed = bool(self.client.session)
-        welcome = wire.Welcome(resumed, self.client.nonce, EPOCH, TOKEN, 1, MEMBER, position, position + 1, 0, 1, 900,
-                               600, "carol", "lobby")
+        welcome = wire.Welcome(resumed, self.client.nonce, EPOCH, TOKEN, 1, MEMBER, position, 900, 600,
+                               "carol", "lobby")
         self.receive(welcome._replace(**changes))
 
     def enter(self, **changes):
@@ -83,7 +83,7 @@ class Played(unittest.TestCase):
         self.sent()
         if not changes.get("resumed"):
             self.events(11, join(MEMBER, "carol"))
-        self.down(wire.Page(11, 0, MEMBER, False, [wire.Entry(MEMBER, False, "carol")]))
+        self.down(wire.Page(11, 1, 0, MEMBER, False, [wire.Entry(MEMBER, False, "carol")]))
         self.later(0.02)
         self.news()
 
@@ -260,9 +260,9 @@ class Hearing(Played):
         self.down(wire.Gap(20))
         self.assertEqual([machine.Missed(7)], self.news())
         self.assertIn(wire.Members(0), self.frames(self.sent()))
-        self.down(wire.Page(18, 0, 9, False, [wire.Entry(9, False, "dave")]))
+        self.down(wire.Page(18, 1, 0, 9, False, [wire.Entry(9, False, "dave")]))
         self.assertEqual([], self.news())
-        self.down(wire.Page(20, 0, 9, False, [wire.Entry(9, False, "dora")]))
+        self.down(wire.Page(20, 1, 0, 9, False, [wire.Entry(9, False, "dora")]))
         self.assertEqual([("dora", "under another name")], self.shown())
         self.down(wire.Gap(20))
         self.assertEqual([], self.news())
@@ -275,11 +275,11 @@ class Hearing(Played):
         self.events(11, join(MEMBER, "carol"), chat(3, 0, "hello"))
         self.assertEqual([("carol", None)], self.shown())
         self.sent()
-        self.down(wire.Page(12, 0, 2, True, [wire.Entry(1, False, "alice")]))
+        self.down(wire.Page(12, 1, 0, 2, True, [wire.Entry(1, False, "alice")]))
         self.assertEqual([], self.shown())
         self.assertEqual([wire.Members(2)], self.frames(self.later(0.015)))
-        self.down(wire.Page(12, 0, 2, True, [wire.Entry(1, False, "alice")]))  # not the page that it asks for
-        self.down(wire.Page(12, 2, 7, False, [wire.Entry(3, True, "bob"), wire.Entry(7, False, "carol")]))
+        self.down(wire.Page(12, 1, 0, 2, True, [wire.Entry(1, False, "alice")]))  # not the page that it asks for
+        self.down(wire.Page(12, 1, 2, 7, False, [wire.Entry(3, True, "bob"), wire.Entry(7, False, "carol")]))
         news = self.news()
         self.assertIn(machine.Listed(["alice", "carol"]), news)
         self.assertEqual([12], [up.position for up in self.sent()])
@@ -302,7 +302,7 @@ class Hearing(Played):
         self.welcome()
         self.sent()
         self.events(11, join(MEMBER, "carol"), join(8, "dave"), join(9, "eve"), leave(9))
-        self.down(wire.Page(12, 0, 8, False, [wire.Entry(MEMBER, False, "carol"), wire.Entry(8, False, "dave")]))
+        self.down(wire.Page(12, 1, 0, 8, False, [wire.Entry(MEMBER, False, "carol"), wire.Entry(8, False, "dave")]))
         self.assertIn(machine.Listed(["carol", "dave"]), self.news())
         self.events(15, leave(8))
         self.assertEqual(["carol"], self.client.members.here())
@@ -314,7 +314,7 @@ class Hearing(Played):
 
     def test_anything_at_all_does_it_no_harm(self):
         frames = [wire.Taken(2, 1, 6), wire.NotTaken(1, 7, 9), wire.Head(15), wire.HeartbeatAnswer(3, 14), wire.Gap(14),
-                  wire.Page(12, 0, 9, False, [wire.Entry(9, False, "dora")]), wire.PathCheck(4)]
+                  wire.Page(12, 1, 0, 9, False, [wire.Entry(9, False, "dora")]), wire.PathCheck(4)]
         for seed in range(30):
             chance = random.Random(seed)
             self.setUp()
@@ -412,13 +412,36 @@ class Messages(Played):
         self.sent()
         self.receive(wire.Stranger(TOKEN))
         self.now += SECOND
-        self.enter(resumed=1, run=2, position=11, said=2)
+        self.client.say("four")
+        self.enter(resumed=1, run=2, position=11)
         self.assertEqual("in", self.client.state)
-        self.client.messages.under_way[3].due = self.now
-        self.assertEqual([3], self.messages(self.sent()))
-        self.down(wire.Taken(3, 0b010, 0))
-        self.assertEqual([("one", "taken"), ("two", "refused"), ("three", "taken")],
+        self.sent()
+        self.assertIn(3, self.client.messages.under_way)
+        self.assertNotIn(4, self.client.messages.under_way, "before it knows what was decided")
+        self.down(wire.Taken(2, 0b01, 0))
+        self.assertEqual([3, 4], self.messages(self.sent()))
+        self.down(wire.Taken(4, 0b0100, 0))
+        self.assertEqual([("one", "taken"), ("two", "refused"), ("three", "taken"), ("four", "taken")],
                          [outcome[:2] for outcome in self.news()])
+
+    def test_a_room_that_restarts_is_asked_again_within_half_a_second(self):
+        self.enter()
+        self.now += SECOND
+        self.sent()
+        self.down(wire.Closed(10, ""))
+        self.assertEqual("greeting", self.client.state)
+        self.assertEqual(wire.Hello, type(self.later(0.5)[0]))
+
+    def test_after_a_restart_it_asks_what_was_decided_and_asks_again(self):
+        self.enter()
+        self.receive(wire.Stranger(TOKEN))
+        self.now += SECOND
+        self.sent()
+        self.receive(wire.Challenge(self.client.nonce, b"cookie"))
+        self.sent()
+        self.welcome(resumed=1, run=2)
+        beats = [frame for frame in self.frames(self.later(0.3)) if isinstance(frame, wire.Heartbeat)]
+        self.assertEqual(2, len(beats))
 
     def test_in_another_session_nothing_is_sent_again_and_waiting_texts_are_sent(self):
         self.enter()

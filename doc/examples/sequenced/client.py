@@ -23,11 +23,12 @@ HELLO_AGAIN_S = (0.1, 0.2, 0.4, 1.0, 1.0, 2.0, 2.0, 4.0, 4.0, 8.0, 16.0)
 JOIN_AGAIN_S = (0.1, 0.2, 0.4, 1.0, 1.0, 2.0)
 ATTEMPT_S = 60.0
 RESUME_APART_S = 1.0
+RESTART_SPREAD_S = 0.5
 REPORT_S, REPORT_EVENTS = 0.02, 5
 LOSSY_S = 10.0  # after a loss
 HEARTBEAT_S, NOTHING_HEARD_S = 25.0, 60.0
 HEARTBEAT_AGAIN_S = (1.0, 2.0, 4.0, 4.0)  # if nothing was heard in the last of these it tries to resume
-FIRST_HEARTBEAT_AGAIN_S = (0.25, 0.5)  # before these, if the round trip is not known
+FIRST_HEARTBEAT_AGAIN_S = (0.25, 0.5)  # before these, if the round trip is not known, or TAKEN after resuming
 LEAVES = 12
 REFUSED_COOKIES = 5
 TEXT_MAX_BYTES = 1000
@@ -50,7 +51,7 @@ LEFT, BY_REFUSAL, BY_CLOSED = "left", "refusal", "closed"
 NAME_TAKEN, NAME_BAD, ROOM_FULL, BAD_COOKIE, TOO_MANY, UNKNOWN_SESSION = 2, 3, 4, 6, 8, 9
 # Why a message was not taken
 TOO_LONG, EMPTY, SLOW_DOWN = 2, 4, 7
-CLOSED_LEFT = 0
+CLOSED_LEFT, CLOSED_RESTARTS = 0, 10
 
 
 class Client:
@@ -158,7 +159,7 @@ class Client:
         self.sample_handshake(now)
         if welcome.resumed:
             self.arrivals.begin_again()
-            self.messages.resume(welcome.said, now, self.round_trip)
+            self.messages.resume(now, self.round_trip)
             self.members.ask_for_all(now)
         else:
             self.arrivals, self.members = Arrivals(welcome.position), Members(now)
@@ -168,7 +169,8 @@ class Client:
         self.heard_at = self.sent_at = now
         self.interval = self.draw_interval()
         self.beats = {}  # when each unanswered heartbeat was sent, by echo
-        self.beat_due = NEVER if self.round_trip.smoothed is not None else now  # all other timers need it
+        # All other timers need the round trip; and TAKEN, which new messages need, comes with the answer.
+        self.beat_due = now if self.round_trip.smoothed is None or welcome.resumed else NEVER
         self.challenges = []
         self.news.append(In(welcome.name, welcome.room, bool(welcome.resumed)))
 
@@ -235,12 +237,14 @@ class Client:
         for frame in down.frames:
             # While a session is being resumed, only CLOSED counts of its last run.
             if isinstance(frame, wire.Closed) and self.state != "out":
-                self.on_closed(frame)
+                self.on_closed(frame, now)
             elif self.state == "in" or (self.state == "leaving" and isinstance(frame, wire.PathCheck)):
                 self.heard_at = now
                 self.FRAMES[type(frame)](self, frame, now)
 
     def on_taken(self, taken, now):
+        if self.messages.resuming:
+            self.messages.go_on(taken.upto, now)
         if taken.upto > self.messages.last:
             return
         for number in [number for number in self.messages.under_way if number <= taken.upto]:
@@ -315,7 +319,11 @@ class Client:
         elif self.state == "leaving":
             self.go_out(LEFT)
 
-    def on_closed(self, closed):
+    def on_closed(self, closed, now):
+        if closed.reason == CLOSED_RESTARTS and self.state != "leaving":
+            if self.state == "in":
+                self.start(now + RESTART_SPREAD_S * self.chance())
+            return
         left = self.state == "leaving" or closed.reason == CLOSED_LEFT
         self.go_out(LEFT if left else BY_CLOSED, closed.reason)
 
@@ -446,7 +454,8 @@ class Client:
     def beat(self, now):
         """A heartbeat. It is repeated until there is an answer or the last wait is over."""
         if not self.beats:
-            first = FIRST_HEARTBEAT_AGAIN_S if self.round_trip.smoothed is None else ()
+            hurry = self.round_trip.smoothed is None or self.messages.resuming
+            first = FIRST_HEARTBEAT_AGAIN_S if hurry else ()
             self.beat_waits = collections.deque((*first, *HEARTBEAT_AGAIN_S))
         echo = self.draw(32)
         self.beats[echo] = self.last_beat = now

@@ -265,12 +265,15 @@ class Messages:
         self.last = 0  # the highest number so far
         self.not_before = 0.0  # the server has asked us to slow down
         self.doubtful = False  # one was repeated so often that we should ask whether anybody is there
+        self.resuming = False  # and it is not known yet up to which number the server has decided
 
     def count(self):
         return len(self.waiting) + len(self.under_way)
 
     def has_place(self):
-        return bool(self.waiting) and self.last < min(self.under_way, default=self.last + 1) + UNDER_WAY - 1
+        if self.resuming or not self.waiting:
+            return False
+        return self.last < min(self.under_way, default=self.last + 1) + UNDER_WAY - 1
 
     def open_window(self, now):
         while self.has_place():
@@ -324,11 +327,19 @@ class Messages:
             message.repeats = 0
             message.due = message.due if message.kept else min(message.due, now + round_trip.wait())
 
-    def resume(self, said, now, round_trip):
-        """The server has dropped what it kept. Those up to `said` are decided; their events may be on the way."""
-        for number, message in self.under_way.items():
+    def resume(self, now, round_trip):
+        """The server has dropped what it kept. Until TAKEN says what is decided, no new message is sent."""
+        self.resuming = True
+        for message in self.under_way.values():
             message.kept, message.repeats, message.sent_at = False, 0, NEVER
-            message.due = now if number > said else now + round_trip.wait()
+            message.due = now + round_trip.wait()
+
+    def go_on(self, upto, now):
+        """The first TAKEN of a resumed session: what is above that is sent at once."""
+        self.resuming = False
+        for number, message in self.under_way.items():
+            if number > upto:
+                message.due = now
 
     def number_of(self, said):
         """The number of the message under way that an event calls `said`."""
@@ -337,5 +348,5 @@ class Messages:
     def give_up(self):
         """Returns the texts that may or may not have been taken. Texts that were never sent stay."""
         texts = [message.text for message in self.under_way.values()]
-        self.under_way, self.last, self.not_before = {}, 0, 0.0
+        self.under_way, self.last, self.not_before, self.resuming = {}, 0, 0.0, False
         return texts

@@ -183,8 +183,7 @@ Hello = record("Hello", version=Start(1), nonce=U64)
 Join = record("Join", nonce=U64, cookie=COOKIE, name=Text(U8), session=OfResuming)
 Challenge = record("Challenge", nonce=U64, cookie=COOKIE)
 Welcome = record("Welcome", resumed=Start(3, 1), nonce=U64, epoch=U64, token=U64, run=RUN,
-                 member=Number(4, 1, MEMBER_MAX), position=POSITION, head=POSITION, said=U32, members=U32,
-                 max_text=U16, timeout=U32, name=NAME, room=NAME)
+                 member=Number(4, 1, MEMBER_MAX), position=POSITION, max_text=U16, timeout=U32, name=NAME, room=NAME)
 Refusal = record("Refusal", version=Start(1), code=Start(3), nonce=U64, wait=U16)
 Stranger = record("Stranger", token=U64)
 
@@ -251,7 +250,7 @@ Taken = record("Taken", upto=U32, refused=U32, kept=U32)
 NotTaken = record("NotTaken", number=FROM_1, why=U8, wait=U16)
 Head = record("Head", head=POSITION)
 HeartbeatAnswer = record("HeartbeatAnswer", echo=U32, head=POSITION)
-Page = record("Page", is_page, head=POSITION, after=U32, last=U32, more=YesNo(), entries=Entries(Entry))
+Page = record("Page", is_page, head=POSITION, here=U32, after=U32, last=U32, more=YesNo(), entries=Entries(Entry))
 Gap = record("Gap", oldest=EVENT)
 PathCheck = record("PathCheck", challenge=U64)
 Closed = record("Closed", reason=U8, text=Text(U16))

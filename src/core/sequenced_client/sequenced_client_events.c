@@ -61,10 +61,10 @@ static void deliver(struct sequenced_client *client, const struct moment *now,
     if (from->kind == SEQUENCED_EVENT_UNKNOWN)
         return;
     if (from->member != 0 && from->member == client->base.number)
-        own = sequenced_client_messages_own(client, from->seq, from->said);
+        own = sequenced_client_messages_own(client, from->said);
     if (client->base.sink.event != NULL)
         client->base.sink.event(client->base.sink.ctx, &event, own);
-    if (own != 0 && from->seq > client->messages.own_after)
+    if (own != 0)
         sequenced_client_messages_acknowledged(client, now, own, client->prompt);
     sequenced_client_members_event(client, from);
 }
@@ -135,9 +135,9 @@ static void note_own(struct sequenced_client *client, struct sequenced_events *e
     struct sequenced_event event;
 
     while (client->base.pending > 0 && sequenced_events_next(events, &event)) {
-        if (event.member == client->base.number && event.seq > client->messages.own_after)
-            sequenced_client_messages_arrived(
-                client, sequenced_client_messages_own(client, event.seq, event.said));
+        if (event.member == client->base.number)
+            sequenced_client_messages_arrived(client,
+                                              sequenced_client_messages_own(client, event.said));
     }
 }
 

@@ -28,6 +28,9 @@ static const int64_t join_waits_ms[] = {100, 200, 400, 1000, 1000, 2000};
 /* No server may make the client try again without a pause, whatever it answers. */
 #define RETURN_PAUSE_NS MOMENT_NS_PER_S
 
+/* All members of a server that restarts come back within this time, and not in one moment. */
+#define RESTART_SPREAD_NS (MOMENT_NS_PER_S / 2)
+
 #define COOKIES_REFUSED_MAX 5U
 
 #define REFUSAL_WAIT_MAX_S 3600
@@ -46,6 +49,14 @@ void sequenced_client_handshake_return(struct sequenced_client *client, const st
         at_ns = client->handshake.begun_ns + RETURN_PAUSE_NS;
     sequenced_client_handshake_start(client, at_ns);
     client_set_state(&client->base, CLIENT_JOINING, CLIENT_NO_REASON, 0);
+}
+
+void sequenced_client_handshake_restart(struct sequenced_client *client, const struct moment *now)
+{
+    int64_t spread_ns = RESTART_SPREAD_NS - prng_jitter(&client->base.prng, RESTART_SPREAD_NS);
+
+    sequenced_client_handshake_return(client, now);
+    client->handshake.due_ns += 5 * spread_ns; /* prng_jitter takes off up to a fifth */
 }
 
 static void forget_events(struct sequenced_client *client)
@@ -174,13 +185,11 @@ static void copy_text(char *out, struct octets_slice slice)
 static void take_session(struct sequenced_client *client, const struct sequenced_welcome *welcome)
 {
     client->session.exists = true;
-    client->session.restarted = false;
     client->session.epoch = welcome->epoch;
     client->session.token = welcome->token;
     client->session.run = welcome->run;
     client->session.packet = 0;
     client->base.number = welcome->member;
-    client->session.members = welcome->members;
     client->session.timeout_s = welcome->timeout_s;
     client->base.text_max_bytes = welcome->max_text_bytes < CLIENT_TEXT_MAX_BYTES
                                       ? welcome->max_text_bytes
@@ -208,7 +217,6 @@ void sequenced_client_handshake_welcome(struct sequenced_client *client, const s
                                         const void *bytes, size_t length)
 {
     struct sequenced_welcome welcome;
-    bool restarted = client->session.restarted;
 
     if (client->handshake.phase != SEQUENCED_CLIENT_PHASE_JOIN ||
         sequenced_handshake_read_welcome(bytes, length, &welcome) != 0 ||
@@ -219,13 +227,15 @@ void sequenced_client_handshake_welcome(struct sequenced_client *client, const s
     client->handshake.phase = SEQUENCED_CLIENT_PHASE_DONE;
     client->handshake.cookies_refused = 0;
     take_session(client, &welcome);
-    if (!welcome.resumed)
+    if (!welcome.resumed) {
         client->session.position = welcome.position;
-    if (!welcome.resumed || restarted)
+        client->session.members = 1; /* itself, until a page comes */
+    }
+    if (!welcome.resumed || client->session.restarted)
         client->members.since = client->session.position;
-    begin_run(client, now);
     if (welcome.resumed)
-        sequenced_client_messages_resumed(client, now, welcome.said, welcome.head, restarted);
+        sequenced_client_messages_resumed(client, now);
+    begin_run(client, now);
     client_set_state(&client->base, CLIENT_IN, CLIENT_NO_REASON, 0);
 }
 

@@ -17,13 +17,14 @@
 
 /*
  * How long to wait for an answer after each HEARTBEAT; after the last, the path is broken. The
- * short ones are for an unknown round-trip time, on which all timers depend.
+ * short ones are for an unknown round-trip time, on which all timers depend, and for TAKEN after a
+ * resumption, on which new messages depend.
  */
 static const int64_t waits_ns[SEQUENCED_CLIENT_HEARTBEATS] = {
     MOMENT_NS_PER_S / 4, MOMENT_NS_PER_S / 2, MOMENT_NS_PER_S,
     2 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S, 4 * MOMENT_NS_PER_S};
 
-#define FIRST_WITH_KNOWN_RTT 2U
+#define FIRST_WITHOUT_HURRY 2U
 
 /* A fifth more or less, at random. */
 static int64_t random_interval(struct sequenced_client *client)
@@ -48,9 +49,9 @@ void sequenced_client_heartbeat_begin(struct sequenced_client *client, const str
     heartbeat->asking = false;
     /*
      * All timers depend on the round-trip time; if the handshake had to be repeated, it is still
-     * unknown.
+     * unknown. After a resumption TAKEN comes with the answer.
      */
-    if (client->rtt.smoothed_ns == 0)
+    if (client->rtt.smoothed_ns == 0 || client->messages.resuming)
         sequenced_client_heartbeat_ask(client, now);
 }
 
@@ -59,7 +60,8 @@ void sequenced_client_heartbeat_ask(struct sequenced_client *client, const struc
     struct sequenced_client_heartbeat *heartbeat = &client->heartbeat;
 
     heartbeat->asking = true;
-    heartbeat->asked = client->rtt.smoothed_ns == 0 ? 0 : FIRST_WITH_KNOWN_RTT;
+    heartbeat->asked =
+        client->rtt.smoothed_ns == 0 || client->messages.resuming ? 0 : FIRST_WITHOUT_HURRY;
     heartbeat->first = heartbeat->echo + 1;
     heartbeat->retry_ns = now->mono_ns;
     heartbeat->asking_ns = now->mono_ns;

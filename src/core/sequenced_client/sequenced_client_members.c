@@ -184,6 +184,7 @@ void sequenced_client_members_page(struct sequenced_client *client, const struct
     }
     remove_until(client, index, end, head);
     member_list_clean(&client->base.members);
+    client->session.members = frame->members.here;
     members->after = frame->members.last;
     members->asked = 0;
     members->due_ns = now->mono_ns + PAGE_INTERVAL_NS;

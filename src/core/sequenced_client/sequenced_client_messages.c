@@ -99,18 +99,15 @@ static void settle_all(struct sequenced_client *client, uint32_t from, uint32_t 
         settle(client, number, outcome, 0);
 }
 
-uint32_t sequenced_client_messages_own(const struct sequenced_client *client, uint64_t seq,
-                                       uint16_t said)
+uint32_t sequenced_client_messages_own(const struct sequenced_client *client, uint16_t said)
 {
     const struct sequenced_client_messages *messages = &client->messages;
-    uint32_t latest = seq > messages->own_after ? sequenced_client_messages_sent(client)
-                                                : messages->own_from - 1,
-             back;
+    uint32_t latest = sequenced_client_messages_sent(client), back;
 
     if (said == 0 || latest == 0)
         return 0;
     back = ((uint32_t)sequenced_said(latest) + SAID_VALUES - said) % SAID_VALUES;
-    if (back >= latest || (seq > messages->own_after && latest - back < messages->own_from))
+    if (back >= latest)
         return 0;
     if (latest - back >= messages->own_from)
         return latest - back + messages->base;
@@ -183,15 +180,59 @@ static void keep(struct sequenced_client_messages *messages, uint32_t number, ui
     *newest = number;
 }
 
+/*
+ * Reports the messages after `after` and up to `sent`, of an earlier program, as unknown. At most
+ * one window of them can have been in flight.
+ */
+static void tell_unknown(struct sequenced_client *client, uint32_t after, uint32_t sent)
+{
+    if (sent > after && sent - after > WINDOW)
+        after = sent - WINDOW;
+    for (; client->base.sink.outcome != NULL && after < sent; after++)
+        client->base.sink.outcome(client->base.sink.ctx, after + 1, CLIENT_UNKNOWN, 0);
+}
+
+/*
+ * Numbers that an earlier program used in this session are not ours: its messages in flight are
+ * reported as unknown, and ours continue after what was decided.
+ */
+static void adopt_session(struct sequenced_client *client, uint32_t said)
+{
+    struct sequenced_client_messages *messages = &client->messages;
+    uint32_t before = sequenced_client_messages_sent(client), sent = messages->sent;
+
+    settle_all(client, messages->first, sent, CLIENT_UNKNOWN);
+    if (messages->base == 0)
+        tell_unknown(client, said, before);
+    messages->base = sent - said;
+    messages->own_from = said + 1;
+}
+
+/* The first TAKEN after a resumption: the server has decided on all messages up to `said`. */
+static void end_resuming(struct sequenced_client *client, const struct moment *now, uint32_t said)
+{
+    struct sequenced_client_messages *messages = &client->messages;
+
+    messages->resuming = false;
+    if (client->session.restarted || said > sequenced_client_messages_sent(client))
+        adopt_session(client, said);
+    client->session.restarted = false;
+    for (uint32_t number = messages->first; number <= messages->sent; number++)
+        message_at(messages, number)->due_ns = now->mono_ns;
+}
+
 void sequenced_client_messages_taken(struct sequenced_client *client, const struct moment *now,
                                      const struct sequenced_down_frame *frame)
 {
     struct sequenced_client_messages *messages = &client->messages;
-    uint32_t first = messages->first, upto = frame->taken.upto, last = messages->sent, kept = 0;
-    uint32_t newest = 0;
+    uint32_t upto = frame->taken.upto, kept = 0, newest = 0, first, last;
 
+    if (messages->resuming)
+        end_resuming(client, now, upto);
     if (upto > sequenced_client_messages_sent(client))
         return;
+    first = messages->first;
+    last = messages->sent;
     for (uint32_t number = first; number <= last; number++) {
         uint32_t wire = session_number(messages, number);
 
@@ -246,51 +287,16 @@ void sequenced_client_messages_not_taken(struct sequenced_client *client, const 
 
 /* ---- sessions ---- */
 
-/*
- * Reports the messages after `after` and up to `sent`, of an earlier program, as unknown. At most
- * one window of them can have been in flight.
- */
-static void tell_unknown(struct sequenced_client *client, uint32_t after, uint32_t sent)
-{
-    if (sent > after && sent - after > WINDOW)
-        after = sent - WINDOW;
-    for (; client->base.sink.outcome != NULL && after < sent; after++)
-        client->base.sink.outcome(client->base.sink.ctx, after + 1, CLIENT_UNKNOWN, 0);
-}
-
-/*
- * Numbers that an earlier program used in this session are not ours: its messages in flight are
- * reported as unknown, and ours continue after what was decided.
- */
-static void adopt_session(struct sequenced_client *client, uint32_t said, uint64_t head)
+void sequenced_client_messages_resumed(struct sequenced_client *client, const struct moment *now)
 {
     struct sequenced_client_messages *messages = &client->messages;
-    uint32_t before = sequenced_client_messages_sent(client), sent = messages->sent;
 
-    settle_all(client, messages->first, sent, CLIENT_UNKNOWN);
-    if (messages->base == 0)
-        tell_unknown(client, said, before);
-    messages->base = sent - said;
-    messages->own_from = said + 1;
-    messages->own_after = head;
-}
-
-void sequenced_client_messages_resumed(struct sequenced_client *client, const struct moment *now,
-                                       uint32_t said, uint64_t head, bool restarted)
-{
-    struct sequenced_client_messages *messages = &client->messages;
-    int64_t retry_ns = now->mono_ns + rtt_timeout(&client->rtt, 0);
-
-    if (restarted || said > sequenced_client_messages_sent(client)) {
-        adopt_session(client, said, head);
-        return;
-    }
+    messages->resuming = true;
     messages->slow_until_ns = 0;
     for (uint32_t number = messages->first; number <= messages->sent; number++) {
         struct sequenced_client_message *message = message_at(messages, number);
 
-        /* A message that was decided on is reported by its own event, which may be in flight. */
-        message->due_ns = session_number(messages, number) > said ? now->mono_ns : retry_ns;
+        message->due_ns = now->mono_ns + rtt_timeout(&client->rtt, 0);
         message->repeated = 0;
         message->kept = message->arrived = message->once = false;
     }
@@ -305,8 +311,8 @@ void sequenced_client_messages_lost(struct sequenced_client *client)
     settle_all(client, messages->first, messages->sent, CLIENT_UNKNOWN);
     messages->base = messages->sent;
     messages->own_from = 1;
-    messages->own_after = 0;
     messages->slow_until_ns = 0;
+    messages->resuming = false;
 }
 
 void sequenced_client_messages_end(struct sequenced_client *client)
@@ -354,6 +360,8 @@ static uint32_t window_end(const struct sequenced_client_messages *messages)
     uint32_t end =
         messages->said - messages->first < WINDOW ? messages->said : messages->first - 1 + WINDOW;
 
+    if (messages->resuming)
+        return messages->sent;
     return end > messages->sent && end - messages->sent > reach ? messages->sent + reach : end;
 }
 

@@ -64,10 +64,18 @@ static enum client_reason reason_of(uint8_t reason)
     }
 }
 
-static void on_closed(struct sequenced_client *client, const struct sequenced_down_frame *frame)
+static void on_closed(struct sequenced_client *client, const struct moment *now,
+                      const struct sequenced_down_frame *frame)
 {
     struct octets_slice text = frame->closed.text;
 
+    if (frame->closed.reason == SEQUENCED_CLOSED_RESTARTS) {
+        if (client->base.state == CLIENT_LEAVING)
+            client_end(&client->base, CLIENT_LEFT);
+        else if (sequenced_client_is_in(client))
+            sequenced_client_handshake_restart(client, now);
+        return;
+    }
     if (text.length < sizeof(client->base.close_text) && text_is_utf8(text.bytes, text.length))
         client->base.close_text[text_clean(text.bytes, text.length, client->base.close_text)] =
             '\0';
@@ -110,7 +118,7 @@ static void on_frame(struct sequenced_client *client, const struct moment *now,
         on_path(client, frame->challenge);
         break;
     case SEQUENCED_DOWN_CLOSED:
-        on_closed(client, frame);
+        on_closed(client, now, frame);
         break;
     case SEQUENCED_DOWN_REPORT:
         sequenced_client_reports_answered(client, now, frame->report.packet);

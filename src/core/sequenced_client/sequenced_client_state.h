@@ -58,6 +58,9 @@ void sequenced_client_handshake_start(struct sequenced_client *client, int64_t a
 
 /* Starts to resume: the server seems to have lost the session, or does not answer. */
 void sequenced_client_handshake_return(struct sequenced_client *client, const struct moment *now);
+
+/* Starts to resume: the server restarts. */
+void sequenced_client_handshake_restart(struct sequenced_client *client, const struct moment *now);
 void sequenced_client_handshake_challenge(struct sequenced_client *client, const struct moment *now,
                                           const void *bytes, size_t length);
 void sequenced_client_handshake_welcome(struct sequenced_client *client, const struct moment *now,
@@ -72,14 +75,15 @@ void sequenced_client_handshake_lose_session(struct sequenced_client *client);
 /* ---- the session ---- */
 
 struct sequenced_client_session {
-    bool exists;    /* the server may still know the session */
-    bool restarted; /* it is an earlier program's, and not resumed yet */
+    bool exists; /* the server may still know the session */
+    /* It is an earlier program's, and the server has not said yet how many messages that had. */
+    bool restarted;
     uint64_t epoch;
     uint64_t token;
     uint64_t position;
     uint16_t run;
     uint32_t packet;  /* of the last UP */
-    uint32_t members; /* from WELCOME */
+    uint32_t members; /* how many are in, from the last page */
     uint32_t timeout_s;
     char room[SEQUENCED_ROOM_MAX_BYTES + 1];
 };
@@ -253,10 +257,11 @@ struct sequenced_client_messages {
     uint32_t sent;
     uint32_t first; /* the lowest that is not settled; said + 1: none */
     uint32_t base;
-    uint32_t own_from;  /* number within the session; lower ones are an earlier program's */
-    uint64_t own_after; /* own events up to this one are an earlier program's */
-    /* Until its session is resumed: the earlier program knew the outcomes up to this one. */
+    uint32_t own_from; /* number within the session; lower ones are an earlier program's */
+    /* Of a session that is `restarted`: the earlier program knew the outcomes up to this one. */
     uint32_t notified;
+    /* Resumed, and TAKEN has not come: no number is used that was not used before. */
+    bool resuming;
     bool progressed;    /* something was kept or decided since sequenced_client_messages_refresh */
     uint32_t slow_from; /* from this number on, nothing is sent before slow_until_ns */
     int64_t slow_until_ns;
@@ -266,12 +271,8 @@ struct sequenced_client_messages {
 int sequenced_client_messages_queue(struct sequenced_client *client, const struct moment *now,
                                     struct octets_slice text, uint8_t what, uint32_t *ret_number);
 
-/*
- * The session was resumed, and the server has decided on all messages up to `said`; `head` is the
- * transcript's. `restarted`: an earlier program sent those before.
- */
-void sequenced_client_messages_resumed(struct sequenced_client *client, const struct moment *now,
-                                       uint32_t said, uint64_t head, bool restarted);
+/* The session was resumed. The next TAKEN says on which messages the server has decided. */
+void sequenced_client_messages_resumed(struct sequenced_client *client, const struct moment *now);
 
 /*
  * The session is lost: messages that were sent are unknown, the others are sent in the next
@@ -283,8 +284,7 @@ void sequenced_client_messages_lost(struct sequenced_client *client);
 void sequenced_client_messages_end(struct sequenced_client *client);
 
 /* The number of the message that made an event of ours; 0 if none did. */
-uint32_t sequenced_client_messages_own(const struct sequenced_client *client, uint64_t seq,
-                                       uint16_t said);
+uint32_t sequenced_client_messages_own(const struct sequenced_client *client, uint16_t said);
 
 /* The message's event was delivered; `prompt`: as soon as it came, and it was not missing before.
  */

@@ -11,13 +11,16 @@
 #include "core/sequenced_server/session_send.h"
 #include "core/sequenced_server/session_timers.h"
 
-void sequenced_server_close(struct room *room)
+void sequenced_server_close(struct room *room, bool restarts)
 {
+    enum sequenced_closed reason =
+        restarts ? SEQUENCED_CLOSED_RESTARTS : SEQUENCED_CLOSED_PROGRAM_ENDS;
+
     for (uint32_t seat = 0; seat < registry_seats(room->registry); seat++) {
         struct member *member = registry_seated(room->registry, seat);
 
         if (member != NULL && member->session != NULL)
-            session_send_closed(room, member, SEQUENCED_CLOSED_PROGRAM_ENDS, "");
+            session_send_closed(room, member, reason, "");
     }
 }
 

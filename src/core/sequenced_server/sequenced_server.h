@@ -11,10 +11,7 @@
 
 extern const struct protocol sequenced_protocol;
 
-/*
- * Tells all sessions that the program ends, and not for a restart: their programs would otherwise
- * wait for it.
- */
-void sequenced_server_close(struct room *room);
+/* Tells all sessions that the program ends and, if it may restart, that they should come back. */
+void sequenced_server_close(struct room *room, bool restarts);
 
 #endif

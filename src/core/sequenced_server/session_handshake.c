@@ -114,16 +114,7 @@ static enum refusal refuse_join(const struct attempt *attempt, uint8_t code, uin
     return refusal;
 }
 
-/*
- * The released head; or, while the member's own join is held back, the position at which it begins.
- */
-static uint64_t head_for(const struct room *room, uint64_t position)
-{
-    uint64_t released = transcript_released(room->transcript);
-
-    return released > position ? released : position;
-}
-
+/* Before the first UP of the run; until then the position is the one at which it begins. */
 static void welcome(struct room *room, const struct path *path, const struct member *member)
 {
     const struct session *session = member->session;
@@ -135,9 +126,6 @@ static void welcome(struct room *room, const struct path *path, const struct mem
         .run = session->run,
         .member = (uint32_t)member->number,
         .position = session->position,
-        .head = head_for(room, session->position),
-        .said = session->run > 1 ? session->decided : 0,
-        .members = registry_count(room->registry),
         .max_text_bytes = (uint16_t)room->limits.max_text_bytes,
         .timeout_s = room->limits.session_timeout_s,
         .name = {registry_shown(member), registry_shown_len(member)},
@@ -241,6 +229,8 @@ static enum refusal decide(const struct attempt *attempt)
     if (member == NULL)
         return join->resume ? resume(attempt, NULL) : join_anew(attempt);
     if (member->session->nonce == join->nonce && member->session->made_ms == attempt->made_ms) {
+        if (member->session->packet > 0)
+            return REFUSED_COOKIE; /* it was welcomed, and another WELCOME would not be the same */
         welcome(room, attempt->path, member);
         return REFUSED_NOT;
     }

@@ -150,6 +150,7 @@ static void handle_members(const struct context *context, uint32_t after, struct
     session->paged_ms = now_ms;
     /* The directory has a member at once, even while its join is held back. */
     page.members.head = transcript_appended(context->room->transcript);
+    page.members.here = registry_count(context->room->registry);
     page.members.after = page.members.last = after;
     while (directory_next(context->room->directory, page.members.last, &next)) {
         struct sequenced_entry entry = {next.number, next.gone, {next.name, next.name_len}};
@@ -223,7 +224,8 @@ static void answer(const struct context *context, struct session_send *down)
 {
     uint64_t cursor = room_slot(context->room, context->member)->cursor;
 
-    if (context->owes_taken)
+    /* A program that has resumed numbers no message before it knows how many were decided. */
+    if (context->owes_taken || (context->owes_heartbeat && context->member->session->run > 1))
         session_messages_taken(context->room, context->member, down);
     if (context->owes_heartbeat)
         session_send_add(down,

@@ -98,6 +98,7 @@ int sequenced_down_open(const void *bytes, size_t length, struct sequenced_down 
 static void read_page(struct octets_reader *reader, struct sequenced_down_frame *frame)
 {
     frame->members.head = octets_read_u64(reader);
+    frame->members.here = octets_read_u32(reader);
     frame->members.after = octets_read_u32(reader);
     frame->members.last = octets_read_u32(reader);
     frame->members.more = octets_read_u8(reader) != 0;
@@ -189,6 +190,7 @@ int sequenced_down_begin(struct octets_writer *writer, const struct sequenced_do
 static void write_page(struct octets_writer *writer, const struct sequenced_down_frame *frame)
 {
     octets_write_u64(writer, frame->members.head);
+    octets_write_u32(writer, frame->members.here);
     octets_write_u32(writer, frame->members.after);
     octets_write_u32(writer, frame->members.last);
     octets_write_u8(writer, frame->members.more ? 1 : 0);

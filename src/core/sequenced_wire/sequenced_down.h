@@ -15,7 +15,7 @@
 #define SEQUENCED_DOWN_HEADER_BYTES 13
 
 /* Of the entries of a page of members, alone in a datagram. */
-#define SEQUENCED_PAGE_MAX_BYTES 1167
+#define SEQUENCED_PAGE_MAX_BYTES 1163
 
 enum sequenced_down_kind {
     SEQUENCED_DOWN_TAKEN = 1,
@@ -37,6 +37,7 @@ enum sequenced_closed {
     SEQUENCED_CLOSED_PROGRAM_ENDS = 7,
     SEQUENCED_CLOSED_RESUMED_ELSEWHERE = 8,
     SEQUENCED_CLOSED_DISPLACED = 9,
+    SEQUENCED_CLOSED_RESTARTS = 10, /* and the member is to come back */
 };
 
 struct sequenced_down {
@@ -63,6 +64,7 @@ struct sequenced_down_frame {
         } heartbeat;
         struct {
             uint64_t head;  /* at most OCTETS_VARINT_MAX */
+            uint32_t here;  /* how many members are in */
             uint32_t after; /* as in the frame that asked */
             uint32_t last;  /* at least `after`; above it if `more` */
             bool more;

@@ -174,7 +174,7 @@ int sequenced_handshake_write_join(void *bytes, size_t size, const struct sequen
 static bool is_welcome(const struct sequenced_welcome *welcome)
 {
     return welcome->run > 0 && welcome->member > 0 && welcome->member <= SEQUENCED_MEMBER_MAX &&
-           welcome->position <= OCTETS_VARINT_MAX && welcome->head <= OCTETS_VARINT_MAX &&
+           welcome->position <= OCTETS_VARINT_MAX &&
            is_within(welcome->name, ROOM_NAME_MAX_BYTES) &&
            is_within(welcome->room, SEQUENCED_ROOM_MAX_BYTES);
 }
@@ -192,9 +192,6 @@ int sequenced_handshake_read_welcome(const void *bytes, size_t length,
     welcome.run = octets_read_u16(&reader);
     welcome.member = octets_read_u32(&reader);
     welcome.position = octets_read_u64(&reader);
-    welcome.head = octets_read_u64(&reader);
-    welcome.said = octets_read_u32(&reader);
-    welcome.members = octets_read_u32(&reader);
     welcome.max_text_bytes = octets_read_u16(&reader);
     welcome.timeout_s = octets_read_u32(&reader);
     welcome.name = read_counted(&reader);
@@ -220,9 +217,6 @@ int sequenced_handshake_write_welcome(void *bytes, size_t size,
     octets_write_u16(&writer, welcome->run);
     octets_write_u32(&writer, welcome->member);
     octets_write_u64(&writer, welcome->position);
-    octets_write_u64(&writer, welcome->head);
-    octets_write_u32(&writer, welcome->said);
-    octets_write_u32(&writer, welcome->members);
     octets_write_u16(&writer, welcome->max_text_bytes);
     octets_write_u32(&writer, welcome->timeout_s);
     write_counted(&writer, welcome->name);

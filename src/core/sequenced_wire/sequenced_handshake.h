@@ -22,7 +22,7 @@
 #define SEQUENCED_COOKIE_MAX_BYTES    32
 #define SEQUENCED_ROOM_MAX_BYTES      64
 #define SEQUENCED_CHALLENGE_MAX_BYTES 45
-#define SEQUENCED_WELCOME_MAX_BYTES   194
+#define SEQUENCED_WELCOME_MAX_BYTES   178
 #define SEQUENCED_REFUSAL_BYTES       14
 #define SEQUENCED_STRANGER_BYTES      12
 
@@ -54,10 +54,7 @@ struct sequenced_welcome {
     uint64_t token;
     uint16_t run;             /* 1, and one more with each resumption */
     uint32_t member;          /* 1 – SEQUENCED_MEMBER_MAX */
-    uint64_t position;        /* at most OCTETS_VARINT_MAX, like `head` */
-    uint64_t head;            /* last event of the transcript */
-    uint32_t said;            /* last message that was decided on */
-    uint32_t members;         /* how many are in */
+    uint64_t position;        /* at most OCTETS_VARINT_MAX */
     uint16_t max_text_bytes;  /* of a message */
     uint32_t timeout_s;       /* of a silent session */
     struct octets_slice name; /* 1 – ROOM_NAME_MAX_BYTES */

@@ -47,6 +47,8 @@ Test(sequenced_client_handshake, hello_cookie_join_welcome_lets_it_in)
     cr_expect_eq(client_number(stage.client), CLIENT_STAGE_MEMBER);
     cr_expect_str_eq(client_name(stage.client), "alice");
     cr_expect_str_eq(client_room(stage.client), "lobby");
+    cr_expect_eq(client_members(stage.client), 1, "as long as nothing else is known");
+    client_stage_page(&stage, 10, 0, 3, true, "3 carol");
     cr_expect_eq(client_members(stage.client), 2, "as the server says, until the list is here");
     cr_expect_gt(sequenced_client_round_trip_ns(stage.client), 0);
 }
@@ -452,6 +454,42 @@ Test(sequenced_client_handshake, a_session_that_the_server_ends_is_over_and_its_
         cr_expect_eq((int)client_why(stage.client), rows[i].why);
         cr_expect_str_eq(client_close_text(stage.client), "be  nice");
     }
+}
+
+Test(sequenced_client_handshake, a_server_that_restarts_is_asked_again_within_half_a_second)
+{
+    struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_CLOSED,
+                                          .closed = {.reason = SEQUENCED_CLOSED_RESTARTS}};
+    struct sequenced_join join;
+
+    closed.closed.text = (struct octets_slice){"", 0};
+    client_stage_enter(&stage);
+    client_stage_pass_ms(&stage, 2000);
+    client_stage_lose(&stage);
+    client_stage_down(&stage, &closed);
+    cr_expect_eq(client_state(stage.client), CLIENT_JOINING);
+    client_stage_down(&stage, &closed);
+    cr_expect_eq(client_state(stage.client), CLIENT_JOINING, "once is enough");
+    client_stage_pass_ms(&stage, 501);
+    cr_assert(client_stage_hello(&stage));
+    client_stage_challenge(&stage);
+    stage.read = stage.sent_count - 1;
+    cr_assert(client_stage_join(&stage, &join));
+    cr_expect(join.resume);
+}
+
+Test(sequenced_client_handshake, a_server_that_restarts_need_not_hear_that_it_leaves)
+{
+    struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_CLOSED,
+                                          .closed = {.reason = SEQUENCED_CLOSED_RESTARTS}};
+
+    closed.closed.text = (struct octets_slice){"", 0};
+    client_stage_enter(&stage);
+    client_leave(stage.client, &stage.now, false);
+    client_stage_tick(&stage);
+    client_stage_down(&stage, &closed);
+    cr_expect_eq(client_state(stage.client), CLIENT_OUT);
+    cr_expect_eq(client_why(stage.client), CLIENT_LEFT);
 }
 
 Test(sequenced_client_handshake, setups_that_can_not_be_are_refused)

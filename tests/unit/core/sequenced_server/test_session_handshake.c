@@ -48,8 +48,6 @@ Test(session_handshake, a_newcomer_is_welcomed_and_hears_its_own_join)
     cr_expect_eq(alice.welcome.run, 1);
     cr_expect_eq(alice.welcome.member, 1);
     cr_expect_eq(alice.welcome.position, 0);
-    cr_expect_eq(alice.welcome.said, 0);
-    cr_expect_eq(alice.welcome.members, 1);
     cr_expect_eq(alice.welcome.max_text_bytes, 900);
     cr_expect_eq(alice.welcome.timeout_s, 600);
     cr_expect_not(alice.welcome.resumed);
@@ -92,6 +90,65 @@ Test(session_handshake, a_repeated_join_is_answered_by_the_same_welcome_and_make
                  0);
     cr_expect_eq(room_members(stage.room), 1);
     cr_expect_eq(stage.happened[EVENT_JOIN], 1);
+}
+
+Test(session_handshake, after_the_first_up_of_a_run_a_repeated_join_is_too_late_for_a_welcome)
+{
+    cr_assert(hand_enter(&alice, 7, "alice"));
+    hand_report(&alice, 1);
+    cr_expect_not(hand_join(&alice, "alice", false), "its position is another one now");
+    cr_expect_eq(alice.refusal.code, 0);
+    cr_expect_eq(room_members(stage.room), 1);
+    cr_assert(hand_hello(&alice, 8) && hand_join(&alice, "alice", true));
+    cr_assert(hand_join(&alice, "alice", true), "another run");
+    hand_report(&alice, 1);
+    cr_expect_not(hand_join(&alice, "alice", true));
+}
+
+Test(session_handshake, a_program_that_has_resumed_is_told_which_messages_were_decided)
+{
+    struct sequenced_up_frame beat = {.kind = SEQUENCED_UP_HEARTBEAT, .echo = 5};
+    struct sequenced_down_frame frame;
+
+    cr_assert(hand_enter(&alice, 7, "alice"));
+    hand_say(&alice, 1, "one");
+    hand_say(&alice, 2, "\xff");
+    hand_say(&alice, 4, "kept, until the run ends");
+    hand_up(&alice, &beat, 1);
+    cr_assert(hand_hello(&alice, 8) && hand_join(&alice, "alice", true));
+    hand_up(&alice, &beat, 1);
+    cr_assert(hand_told(&alice, SEQUENCED_DOWN_TAKEN, &frame));
+    cr_expect_eq(frame.taken.upto, 2);
+    cr_expect_eq(frame.taken.refused, 1, "also what was refused in the run before");
+    cr_expect_eq(frame.taken.kept, 0);
+}
+
+Test(session_handshake, in_its_first_run_a_heartbeat_tells_nothing_of_messages)
+{
+    struct sequenced_up_frame beat = {.kind = SEQUENCED_UP_HEARTBEAT, .echo = 5};
+    struct sequenced_down_frame frame;
+
+    cr_assert(hand_enter(&alice, 7, "alice"));
+    hand_up(&alice, &beat, 1);
+    cr_expect_not(hand_told(&alice, SEQUENCED_DOWN_TAKEN, &frame));
+}
+
+Test(session_handshake, when_the_program_ends_sessions_are_told_whether_to_come_back)
+{
+    struct sequenced_down_frame frame;
+
+    stage_join(&stage, 1003, "carol");
+    cr_assert(hand_enter(&alice, 7, "alice"));
+    stage_sweep(&stage);
+    fake_outbox_clear(&stage.outbox);
+    alice.read = 0;
+    room_close(stage.room, true);
+    cr_assert(hand_told(&alice, SEQUENCED_DOWN_CLOSED, &frame));
+    cr_expect_eq(frame.closed.reason, SEQUENCED_CLOSED_RESTARTS);
+    cr_expect_eq(fake_outbox_count_to(&stage.outbox, 1003), 0, "of the plain protocol");
+    room_close(stage.room, false);
+    cr_assert(hand_told(&alice, SEQUENCED_DOWN_CLOSED, &frame));
+    cr_expect_eq(frame.closed.reason, SEQUENCED_CLOSED_PROGRAM_ENDS);
 }
 
 Test(session_handshake, a_cookie_is_good_for_one_address_one_nonce_and_two_minutes_at_least)
@@ -294,7 +351,6 @@ Test(session_handshake, a_session_is_resumed_from_another_address_and_nobody_is_
     cr_expect_eq(alice.token, token);
     cr_expect_eq(alice.run, 2);
     cr_expect_eq(alice.member, 1);
-    cr_expect_eq(alice.welcome.said, 1);
     cr_expect_eq(alice.position, 2);
     cr_expect_eq(alice.welcome.name.length, 5);
     stage_sweep(&stage);

@@ -229,9 +229,6 @@ static int say_welcome(const void *bytes, size_t length, char *text)
     NUMBER("run", welcome.run);
     NUMBER("member", welcome.member);
     NUMBER("position", welcome.position);
-    NUMBER("head", welcome.head);
-    NUMBER("said", welcome.said);
-    NUMBER("members", welcome.members);
     NUMBER("max_text", welcome.max_text_bytes);
     NUMBER("timeout", welcome.timeout_s);
     TEXT("name", welcome.name);
@@ -341,6 +338,7 @@ static void say_page(char *text, size_t n, const struct sequenced_down_frame *fr
     const char *between = "";
 
     NUMBER_OF("head", frame->members.head);
+    NUMBER_OF("here", frame->members.here);
     NUMBER_OF("after", frame->members.after);
     NUMBER_OF("last", frame->members.last);
     say(text, "%zu.more = %s\n%zu.entries = ", n, frame->members.more ? "yes" : "no", n);

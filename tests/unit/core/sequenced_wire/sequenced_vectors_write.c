@@ -108,9 +108,6 @@ static int write_welcome(const struct vector *vector, void *bytes, size_t size)
         .run = (uint16_t)number(vector, 0, "run"),
         .member = (uint32_t)number(vector, 0, "member"),
         .position = number(vector, 0, "position"),
-        .head = number(vector, 0, "head"),
-        .said = (uint32_t)number(vector, 0, "said"),
-        .members = (uint32_t)number(vector, 0, "members"),
         .max_text_bytes = (uint16_t)number(vector, 0, "max_text"),
         .timeout_s = (uint32_t)number(vector, 0, "timeout"),
         .name = text_of(vector, 0, "name"),
@@ -291,6 +288,7 @@ static struct sequenced_down_frame down_frame(const struct vector *vector, size_
     } else if (is_kind(vector, n, "frame", "members")) {
         frame.kind = SEQUENCED_DOWN_MEMBERS;
         frame.members.head = number(vector, n, "head");
+        frame.members.here = (uint32_t)number(vector, n, "here");
         frame.members.after = (uint32_t)number(vector, n, "after");
         frame.members.last = (uint32_t)number(vector, n, "last");
         frame.members.more = yes(vector, n, "more");
