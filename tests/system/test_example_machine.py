@@ -405,6 +405,14 @@ class Messages(Played):
                           machine.Outcome("x" * 901, machine.REFUSED, machine.TOO_LONG),
                           machine.Outcome("hello", machine.REFUSED, 1)], self.news())
 
+    def test_a_chat_with_the_name_of_its_author_waits_for_no_page(self):
+        self.sent()
+        self.receive(wire.Challenge(self.client.nonce, b"cookie"))
+        self.sent()
+        self.welcome()
+        self.events(11, b"\7\3\0\0\5alice\5hello", chat(3, 0, "again"))
+        self.assertEqual([("alice", "hello"), ("alice", "again")], self.shown())
+
     def test_a_resumed_session_repeats_undecided_messages_under_the_same_numbers(self):
         self.enter()
         for text in ("one", "two", "three"):

@@ -230,15 +230,15 @@ class Members:
         return "member %d" % number if self.complete or self.without else None
 
     def author(self, event):
-        return event.name if event.kind == "join" else self.name_of(event.member)
+        return event.name or self.name_of(event.member)
 
     def follow(self, event):
         """Takes the events, in their order."""
-        number, is_join = event.member, event.kind == "join"
-        if is_join:
+        number, has_name = event.member, event.name is not None  # a join, or a chat with the name of its author
+        if has_name:
             self.said_by_events[number] = event.name
-        if event.kind in ("join", "exit") and self.changed_at(number) < event.number:
-            self.listed[number] = (event.number, event.name if is_join else self.name_of(number), is_join)
+        if (has_name or event.kind == "exit") and self.changed_at(number) < event.number:
+            self.listed[number] = (event.number, event.name if has_name else self.name_of(number), has_name)
         if event.kind == "exit" and event.reason != EXIT_RENAMED:
             self.said_by_events.pop(number, None)
             if self.complete:  # otherwise a page on the way may still list it as here

@@ -12,6 +12,9 @@
 #define KIND_JOINS 5
 #define KIND_TIME  6
 
+/* A chat with its author's name; it is read, and not sent yet. */
+#define KIND_NAMED 7
+
 /* The count is one byte. */
 #define JOINS_MAX 255U
 
@@ -247,16 +250,16 @@ static void read_event(struct octets_reader *reader, uint8_t kind, struct sequen
         read_text(reader);
         return;
     }
-    event->kind = (enum sequenced_event_kind)kind;
+    event->kind = kind == KIND_NAMED ? SEQUENCED_EVENT_CHAT : (enum sequenced_event_kind)kind;
     if (kind != SEQUENCED_EVENT_NOTICE) {
         event->member = read_member(reader);
         event->said = octets_read_u16(reader);
     }
-    if (kind == SEQUENCED_EVENT_JOIN)
+    if (kind == SEQUENCED_EVENT_JOIN || kind == KIND_NAMED)
         event->name = read_name(reader);
-    else if (kind == SEQUENCED_EVENT_EXIT)
+    if (kind == SEQUENCED_EVENT_EXIT)
         event->reason = octets_read_u8(reader);
-    else
+    else if (kind != SEQUENCED_EVENT_JOIN)
         event->text = read_text(reader);
 }
 
@@ -272,7 +275,7 @@ static uint8_t next_kind(struct sequenced_events *events)
         uint8_t kind = octets_read_u8(reader);
 
         if (kind != KIND_TIME) {
-            if (kind > KIND_TIME && kind < SEQUENCED_SKIPPABLE)
+            if (kind > KIND_NAMED && kind < SEQUENCED_SKIPPABLE)
                 reader->failed = true;
             /* Padding: the rest is ignored. */
             if (kind == 0)

@@ -80,7 +80,8 @@ struct sequenced_event {
     uint16_t said;    /* 0: no message made it */
     /* Of an exit: enum exit_reason, or one of a later version. */
     uint8_t reason;
-    struct octets_slice name; /* of a join: 1 – ROOM_NAME_MAX_BYTES */
+    /* Of a join, and of a chat that holds its author's: 1 – ROOM_NAME_MAX_BYTES; else empty. */
+    struct octets_slice name;
     struct octets_slice text; /* of a chat or notice */
 };
 

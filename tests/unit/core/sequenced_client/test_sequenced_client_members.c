@@ -29,6 +29,29 @@ static void close_stage(void)
 
 TestSuite(sequenced_client_members, .init = open_stage, .fini = close_stage);
 
+/* A chat of this member, with its name, as the only event of a datagram. */
+static void chat_with_name(uint8_t seq, uint8_t member, const char *name, const char *text)
+{
+    uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
+    struct octets_writer writer = sequenced_write(bytes, sizeof(bytes));
+
+    octets_write_u8(&writer, SEQUENCED_FIRST_EVENTS);
+    octets_write_u8(&writer, SEQUENCED_VERSION);
+    octets_write_u8(&writer, SEQUENCED_KEY_NONE);
+    octets_write_u64(&writer, CLIENT_STAGE_EPOCH);
+    octets_write_u8(&writer, 0);
+    octets_write_varint(&writer, seq);
+    octets_write_u48(&writer, 0);
+    octets_write_u8(&writer, 7);
+    octets_write_varint(&writer, member);
+    octets_write_u16(&writer, 0);
+    octets_write_u8(&writer, (uint8_t)strlen(name));
+    octets_write_slice(&writer, (struct octets_slice){name, strlen(name)});
+    octets_write_varint(&writer, strlen(text));
+    octets_write_slice(&writer, (struct octets_slice){text, strlen(text)});
+    client_stage_receive(&stage, bytes, writer.length);
+}
+
 Test(sequenced_client_members, pages_are_requested_one_after_the_other)
 {
     struct sequenced_up_frame frame;
@@ -383,4 +406,18 @@ Test(sequenced_client_members, a_page_is_requested_without_a_longer_wait_if_the_
     cr_expect_not(client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame));
     client_stage_pass_ms(&stage, 1);
     cr_expect(client_stage_frame(&stage, SEQUENCED_UP_MEMBERS, &frame));
+}
+
+Test(sequenced_client_members, a_chat_with_the_name_of_its_author_waits_for_no_page)
+{
+    client_stage_joined(&stage, 10, CLIENT_STAGE_MEMBER, 0, "alice");
+    chat_with_name(11, 3, "carol", "hello");
+    client_stage_chat(&stage, 12, 3, 0, "again");
+    cr_assert_str_eq(client_stage_delivered(&stage), "11 12");
+    cr_expect_str_eq(stage.events[1].name, "carol");
+    cr_expect_str_eq(stage.events[2].name, "carol", "as after a join");
+    client_stage_page(&stage, 12, 0, 7, false, "3 carol, 7 alice");
+    chat_with_name(13, 3, "dora", "a name that was missed");
+    client_stage_chat(&stage, 14, 3, 0, "and stays");
+    cr_expect_str_eq(stage.events[4].name, "dora");
 }

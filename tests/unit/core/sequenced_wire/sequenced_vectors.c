@@ -428,7 +428,7 @@ static void say_event(char *text, size_t n, const struct sequenced_event *event)
         NUMBER_OF("member", event->member);
         NUMBER_OF("said", event->said);
     }
-    if (event->kind == SEQUENCED_EVENT_JOIN)
+    if (event->name.length > 0)
         TEXT_OF("name", event->name);
     if (event->kind == SEQUENCED_EVENT_EXIT)
         NUMBER_OF("reason", event->reason);
