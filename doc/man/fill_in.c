@@ -4,7 +4,8 @@
 /*
  * fill_in FILE: copies a manual page or a completion script to stdout and inserts lists made from
  * the program's own tables, so that the lists can't contradict them. A line that consists of @LIST@
- * or @LIST ARGUMENT@ is replaced by a list; @VERSION@ and @DIALECTS_DIR@ are replaced anywhere.
+ * or @LIST ARGUMENT@ is replaced by a list; @VERSION@, @DIALECTS_DIR@ and
+ * @WIRESHARK_DIR@ are replaced anywhere.
  * Runs when the program is built, and is not installed. Does not know the text around the lists.
  */
 #include "admin/command_table.h"
@@ -280,7 +281,9 @@ static void print_line(const char *line)
 {
     static const struct {
         const char *word, *text;
-    } words[] = {{"@VERSION@", ROOMD_VERSION}, {"@DIALECTS_DIR@", ROOMD_DIALECTS_DIR}};
+    } words[] = {{"@VERSION@", ROOMD_VERSION},
+                 {"@DIALECTS_DIR@", ROOMD_DIALECTS_DIR},
+                 {"@WIRESHARK_DIR@", ROOMD_WIRESHARK_DIR}};
 
     while (*line != '\0') {
         size_t i = 0;

@@ -125,6 +125,7 @@ class Expected(unittest.TestCase):
                        "no systemd of our own: there are no control groups v2 here",
                        "no systemd of our own: no control group: [Errno 30] Read-only file system",
                        "no systemd of our own: systemctl not installed", "fish is not installed",
+                       "tshark is not installed",
                        "no network namespace of our own: [Errno 1] unshare: Operation not permitted",
                        "no raw socket: [Errno 1] Operation not permitted",
                        "no namespace of processes may be had", "nft -f -: Operation not supported",

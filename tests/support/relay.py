@@ -42,6 +42,8 @@ class Relay:
         self._ended = threading.Event()
         self.cut = False  # nothing passes
         self.swallows = None  # a function that is given a datagram; true: it does not pass
+        # A function that is told each datagram, whether it passes or not: up or not, bytes, client.
+        self.tap = lambda up, datagram, client: None
         self.bytes_up = self.bytes_down = 0  # received, not necessarily forwarded
         self._from_clients = collections.deque(maxlen=REMEMBERED)
         self._arrived = threading.Condition()
@@ -106,11 +108,13 @@ class Relay:
                         self.bytes_up += len(datagram)
                         self._from_clients.append(datagram)
                         self._arrived.notify_all()
+                    self.tap(True, datagram, client)
                     self._forward(self._path(client), datagram, None)
                 elif descriptor in self._clients:
                     client = self._clients[descriptor]
                     datagram = self._behind[client].recv(65536)
                     self.bytes_down += len(datagram)
+                    self.tap(False, datagram, client)
                     self._forward(self._front, datagram, client)
                 else:
                     return
