@@ -415,3 +415,60 @@ bool client_stage_outcome(const struct client_stage *stage, uint32_t number,
     }
     return told == 1 && same;
 }
+
+/* ---- messages, and what is asked for ---- */
+
+uint32_t client_stage_say(struct client_stage *stage, const char *text)
+{
+    uint32_t number = 0;
+
+    NEED(client_say(stage->client, &stage->now, text, strlen(text), &number) == 0);
+    client_stage_tick(stage);
+    return number;
+}
+
+const char *client_stage_messages(struct client_stage *stage)
+{
+    static char text[512];
+    struct sequenced_up_frame frame;
+    const struct client_stage_datagram *datagram;
+    size_t used = 0;
+
+    text[0] = '\0';
+    while ((datagram = client_stage_next(stage)) != NULL) {
+        struct sequenced_up_reader reader;
+        struct sequenced_up up;
+
+        NEED(sequenced_up_open(datagram->bytes, datagram->length, &up, &reader) == 0);
+        while (sequenced_up_next(&reader, &frame) == 1) {
+            if (frame.kind == SEQUENCED_UP_MESSAGE)
+                used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%u",
+                                         used > 0 ? " " : "", frame.message.number);
+        }
+    }
+    return text;
+}
+
+void client_stage_not_taken(struct client_stage *stage, uint32_t number, uint8_t why,
+                            uint16_t wait_cs)
+{
+    struct sequenced_down_frame frame = {
+        .kind = SEQUENCED_DOWN_NOT_TAKEN,
+        .not_taken = {.number = number, .why = why, .wait_cs = wait_cs}};
+
+    client_stage_down(stage, &frame);
+}
+
+const char *client_stage_missing(const struct sequenced_up_frame *frame, uint64_t position)
+{
+    static char text[2048];
+    size_t used = 0;
+
+    text[0] = '\0';
+    for (size_t n = 0; n < SEQUENCED_MISSING_MAX; n++) {
+        if (sequenced_up_asks(frame, n))
+            used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%llu",
+                                     used > 0 ? " " : "", (unsigned long long)(position + 1 + n));
+    }
+    return text;
+}

@@ -138,4 +138,17 @@ const char *client_stage_delivered(const struct client_stage *stage);
 bool client_stage_outcome(const struct client_stage *stage, uint32_t number,
                           enum client_outcome outcome, uint8_t why);
 
+/* Says it, and ticks. Returns the number of the message. */
+uint32_t client_stage_say(struct client_stage *stage, const char *text);
+
+/* Reads all datagrams; returns the numbers of the messages in them, as "1 2 3". */
+const char *client_stage_messages(struct client_stage *stage);
+
+/* NOT TAKEN, from the server. */
+void client_stage_not_taken(struct client_stage *stage, uint32_t number, uint8_t why,
+                            uint16_t wait_cs);
+
+/* The numbers of the events that a MISSING asks for, as "12 14"; `position` is that of its UP. */
+const char *client_stage_missing(const struct sequenced_up_frame *frame, uint64_t position);
+
 #endif

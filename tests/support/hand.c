@@ -219,3 +219,13 @@ const char *hand_heard(struct hand *hand, char *text, size_t size)
     }
     return text;
 }
+
+size_t hand_count_events(struct hand *hand)
+{
+    struct sequenced_events events;
+    size_t count = 0;
+
+    while (hand_events(hand, &events))
+        count++;
+    return count;
+}

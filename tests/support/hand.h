@@ -66,6 +66,9 @@ bool hand_told(struct hand *hand, enum sequenced_down_kind kind,
 /* Reads the next EVENTS, and skips all else; false if there is none. */
 bool hand_events(struct hand *hand, struct sequenced_events *ret_events);
 
+/* Reads all EVENTS; returns how many there were. */
+size_t hand_count_events(struct hand *hand);
+
 /*
  * Reads all events not read yet, as "+alice 1:hello -alice" (without times and numbers), in the
  * order of arrival.

@@ -201,3 +201,11 @@ bool stage_heard(const struct stage *stage, uint16_t port, size_t n, const char 
     return datagram != NULL && datagram->length == strlen(text) &&
            memcmp(datagram->bytes, text, datagram->length) == 0;
 }
+
+void stage_pass_ms(struct stage *stage, int64_t ms)
+{
+    stage->now.mono_ns += ms * MOMENT_NS_PER_MS;
+    stage->now.wall_ns += ms * MOMENT_NS_PER_MS;
+    room_tick(stage->room, &stage->now);
+    stage_sweep(stage);
+}

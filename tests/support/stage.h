@@ -64,4 +64,7 @@ void stage_unreachable(struct stage *stage, const struct path *path, const char 
 /* True if the n-th datagram to that port is exactly this text. */
 bool stage_heard(const struct stage *stage, uint16_t port, size_t n, const char *text);
 
+/* Advances the time, with one tick and a sweep at the end. */
+void stage_pass_ms(struct stage *stage, int64_t ms);
+
 #endif

@@ -28,21 +28,6 @@ static void chat(uint64_t seq)
     client_stage_chat(&stage, seq, 3, 0, "hello");
 }
 
-/* The numbers that are asked for. */
-static const char *missing(const struct sequenced_up_frame *frame, uint64_t position)
-{
-    static char text[2048];
-    size_t used = 0;
-
-    text[0] = '\0';
-    for (size_t n = 0; n < SEQUENCED_MISSING_MAX; n++) {
-        if (sequenced_up_asks(frame, n))
-            used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%llu",
-                                     used > 0 ? " " : "", (unsigned long long)(position + 1 + n));
-    }
-    return text;
-}
-
 Test(sequenced_client_events, an_event_has_its_author_its_time_and_its_text)
 {
     const struct client_stage_event *last;
@@ -192,7 +177,7 @@ Test(sequenced_client_events, a_gap_of_ten_milliseconds_is_requested_and_its_end
     cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
     client_stage_pass_ms(&stage, 1);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
-    cr_expect_str_eq(missing(&frame, 10), "11 12");
+    cr_expect_str_eq(client_stage_missing(&frame, 10), "11 12");
     client_stage_pass_ms(&stage, 5);
     client_stage_lose(&stage);
     chat(11);
@@ -290,7 +275,7 @@ Test(sequenced_client_events,
     cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
     client_stage_pass_ms(&stage, 1);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
-    cr_expect_str_eq(missing(&frame, 11), "12 13 14");
+    cr_expect_str_eq(client_stage_missing(&frame, 11), "12 13 14");
 }
 
 Test(sequenced_client_events, all_gaps_among_256_events_are_asked_for_at_once_and_others_later)
@@ -330,7 +315,7 @@ Test(sequenced_client_events, a_loss_at_the_end_is_seen_by_the_head)
     client_stage_head(&stage, 12);
     client_stage_pass_ms(&stage, 10);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
-    cr_expect_str_eq(missing(&frame, 10), "11 12");
+    cr_expect_str_eq(client_stage_missing(&frame, 10), "11 12");
     chat(11);
     chat(12);
     client_stage_lose(&stage);

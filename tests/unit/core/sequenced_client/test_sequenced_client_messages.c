@@ -24,47 +24,6 @@ static void close_stage(void)
 
 TestSuite(sequenced_client_messages, .init = open_stage, .fini = close_stage);
 
-static uint32_t say(const char *text)
-{
-    uint32_t number = 0;
-
-    cr_assert_eq(client_say(stage.client, &stage.now, text, strlen(text), &number), 0);
-    client_stage_tick(&stage);
-    return number;
-}
-
-/* The numbers of all messages not read yet, as "1 2 3". */
-static const char *messages(void)
-{
-    static char text[512];
-    struct sequenced_up_frame frame;
-    const struct client_stage_datagram *datagram;
-    size_t used = 0;
-
-    text[0] = '\0';
-    while ((datagram = client_stage_next(&stage)) != NULL) {
-        struct sequenced_up_reader reader;
-        struct sequenced_up up;
-
-        cr_assert_eq(sequenced_up_open(datagram->bytes, datagram->length, &up, &reader), 0);
-        while (sequenced_up_next(&reader, &frame) == 1) {
-            if (frame.kind == SEQUENCED_UP_MESSAGE)
-                used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%u",
-                                         used > 0 ? " " : "", frame.message.number);
-        }
-    }
-    return text;
-}
-
-static void not_taken(uint32_t number, uint8_t why, uint16_t wait_cs)
-{
-    struct sequenced_down_frame frame = {
-        .kind = SEQUENCED_DOWN_NOT_TAKEN,
-        .not_taken = {.number = number, .why = why, .wait_cs = wait_cs}};
-
-    client_stage_down(&stage, &frame);
-}
-
 static void come_back(uint32_t said)
 {
     struct sequenced_join join;
@@ -86,7 +45,7 @@ static void come_back(uint32_t said)
 Test(sequenced_client_messages, its_own_event_is_the_acknowledgement)
 {
     struct sequenced_up_frame frame;
-    uint32_t number = say("hello");
+    uint32_t number = client_stage_say(&stage, "hello");
 
     cr_expect_eq(number, 1);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MESSAGE, &frame));
@@ -99,12 +58,12 @@ Test(sequenced_client_messages, its_own_event_is_the_acknowledgement)
     cr_expect_eq(client_pending(stage.client), 0);
     client_stage_lose(&stage);
     client_stage_pass_ms(&stage, 15000);
-    cr_expect_str_eq(messages(), "");
+    cr_expect_str_eq(client_stage_messages(&stage), "");
 }
 
 Test(sequenced_client_messages, somebody_elses_message_of_that_number_is_none)
 {
-    say("hello");
+    client_stage_say(&stage, "hello");
     client_stage_chat(&stage, 11, 3, 1, "hello");
     cr_expect_eq(stage.outcome_count, 0);
     cr_expect_eq(stage.events[stage.event_count - 1].own, 0);
@@ -118,27 +77,28 @@ Test(sequenced_client_messages,
     stage.round_trip_ms = 40; /* three deviations: it waits for 100 ms */
     client_stage_enter(&stage);
     for (int i = 0; i < 4; i++)
-        say("hello");
-    cr_expect_str_eq(messages(), "1 2 3 4");
+        client_stage_say(&stage, "hello");
+    cr_expect_str_eq(client_stage_messages(&stage), "1 2 3 4");
     client_stage_taken(&stage, 0, 0, 0x4); /* the server has 3 */
     client_stage_pass_ms(&stage, 9);
-    cr_expect_str_eq(messages(), "", "it may only be late");
+    cr_expect_str_eq(client_stage_messages(&stage), "", "it may only be late");
     client_stage_pass_ms(&stage, 1);
-    cr_expect_str_eq(messages(), "1 2", "nothing shows that 4 is lost");
+    cr_expect_str_eq(client_stage_messages(&stage), "1 2", "nothing shows that 4 is lost");
     client_stage_taken(&stage, 0, 0, 0x4);
     client_stage_pass_ms(&stage, 89);
-    cr_expect_str_eq(messages(), "", "the answer may be to the first of them");
+    cr_expect_str_eq(client_stage_messages(&stage), "", "the answer may be to the first of them");
     client_stage_pass_ms(&stage, 1);
-    cr_expect_str_eq(messages(), "4");
+    cr_expect_str_eq(client_stage_messages(&stage), "4");
     client_stage_pass_ms(&stage, 150);
-    cr_expect_str_eq(messages(), "1 2", "doubled, since they were repeated before");
+    cr_expect_str_eq(client_stage_messages(&stage), "1 2",
+                     "doubled, since they were repeated before");
 }
 
 Test(sequenced_client_messages, a_message_without_an_answer_triggers_a_heartbeat)
 {
     struct sequenced_up_frame frame;
 
-    say("hello");
+    client_stage_say(&stage, "hello");
     client_stage_pass_ms(&stage, 149);
     cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_HEARTBEAT, &frame));
     client_stage_pass_ms(&stage, 1);
@@ -155,13 +115,13 @@ Test(sequenced_client_messages,
 {
     static const int64_t waits_ms[] = {10, 20, 40, 80, 160, 320, 640, 1280, 1600, 1600};
 
-    say("hello");
-    cr_expect_str_eq(messages(), "1");
+    client_stage_say(&stage, "hello");
+    cr_expect_str_eq(client_stage_messages(&stage), "1");
     for (size_t i = 0; i < sizeof(waits_ms) / sizeof(*waits_ms); i++) {
         client_stage_pass_ms(&stage, waits_ms[i] - 1);
-        cr_expect_str_eq(messages(), "", "not before %d ms", (int)waits_ms[i]);
+        cr_expect_str_eq(client_stage_messages(&stage), "", "not before %d ms", (int)waits_ms[i]);
         client_stage_pass_ms(&stage, 1);
-        cr_expect_str_eq(messages(), "1", "after %d ms", (int)waits_ms[i]);
+        cr_expect_str_eq(client_stage_messages(&stage), "1", "after %d ms", (int)waits_ms[i]);
     }
     client_stage_taken(&stage, 1, 0, 0);
     client_stage_taken(&stage, 1, 0, 0);
@@ -186,9 +146,9 @@ Test(sequenced_client_messages, a_window_of_32_is_in_flight_in_few_datagrams)
     }
     client_stage_tick(&stage);
     cr_expect_eq(stage.sent_count, 1);
-    cr_expect_str_eq(messages(), expected);
+    cr_expect_str_eq(client_stage_messages(&stage), expected);
     client_stage_taken(&stage, 3, 0, 0);
-    cr_expect_str_eq(messages(), "33 34 35");
+    cr_expect_str_eq(client_stage_messages(&stage), "33 34 35");
 }
 
 Test(sequenced_client_messages, messages_of_any_length_fit)
@@ -223,12 +183,12 @@ Test(sequenced_client_messages, no_more_than_256_wait)
 
 Test(sequenced_client_messages, a_refused_message_has_its_reason_and_if_that_is_lost_none)
 {
-    say("one");
-    say("two");
-    say("three");
-    not_taken(1, SEQUENCED_WHY_MUTED, 0);
+    client_stage_say(&stage, "one");
+    client_stage_say(&stage, "two");
+    client_stage_say(&stage, "three");
+    client_stage_not_taken(&stage, 1, SEQUENCED_WHY_MUTED, 0);
     cr_expect(client_stage_outcome(&stage, 1, CLIENT_REFUSED, SEQUENCED_WHY_MUTED));
-    not_taken(1, SEQUENCED_WHY_EMPTY, 0);
+    client_stage_not_taken(&stage, 1, SEQUENCED_WHY_EMPTY, 0);
     cr_expect(client_stage_outcome(&stage, 1, CLIENT_REFUSED, SEQUENCED_WHY_MUTED));
     client_stage_taken(&stage, 3, 1U << 1 | 1U << 2, 0);
     cr_expect(client_stage_outcome(&stage, 2, CLIENT_REFUSED, 0));
@@ -237,14 +197,14 @@ Test(sequenced_client_messages, a_refused_message_has_its_reason_and_if_that_is_
 
 Test(sequenced_client_messages, a_message_without_its_own_event_is_repeated)
 {
-    say("one");
-    say("two");
+    client_stage_say(&stage, "one");
+    client_stage_say(&stage, "two");
     client_stage_chat(&stage, 11, CLIENT_STAGE_MEMBER, 2, "two");
     cr_expect(client_stage_outcome(&stage, 2, CLIENT_TAKEN, 0));
     cr_expect_eq(stage.outcome_count, 1);
     client_stage_lose(&stage);
     client_stage_pass_ms(&stage, 10);
-    cr_expect_str_eq(messages(), "1");
+    cr_expect_str_eq(client_stage_messages(&stage), "1");
     client_stage_taken(&stage, 2, 1U << 1, 0);
     cr_expect(client_stage_outcome(&stage, 1, CLIENT_REFUSED, 0));
 }
@@ -259,48 +219,48 @@ Test(sequenced_client_messages, the_window_reaches_no_further_than_the_bits_for_
     client_stage_lose(&stage);
     for (uint32_t said = 2; said <= 32; said++)
         client_stage_chat(&stage, 9 + said, CLIENT_STAGE_MEMBER, (uint16_t)said, "x");
-    cr_expect_str_eq(messages(), "", "the first may have been refused");
+    cr_expect_str_eq(client_stage_messages(&stage), "", "the first may have been refused");
     client_stage_taken(&stage, 32, 1U << 31, 0);
     cr_expect(client_stage_outcome(&stage, 1, CLIENT_REFUSED, 0));
-    cr_expect_str_eq(messages(), "33 34 35 36 37 38 39 40");
+    cr_expect_str_eq(client_stage_messages(&stage), "33 34 35 36 37 38 39 40");
 }
 
 Test(sequenced_client_messages, a_kept_message_is_not_repeated_while_one_before_it_is_missing)
 {
-    say("one");
-    say("two");
-    say("three");
+    client_stage_say(&stage, "one");
+    client_stage_say(&stage, "two");
+    client_stage_say(&stage, "three");
     client_stage_lose(&stage);
     client_stage_taken(&stage, 0, 0, 1U << 1 | 1U << 2);
     client_stage_pass_ms(&stage, 10);
-    cr_expect_str_eq(messages(), "1");
+    cr_expect_str_eq(client_stage_messages(&stage), "1");
     client_stage_taken(&stage, 2, 0, 0);
-    cr_expect_str_eq(messages(), "");
+    cr_expect_str_eq(client_stage_messages(&stage), "");
     client_stage_pass_ms(&stage, 10);
-    cr_expect_str_eq(messages(), "3",
+    cr_expect_str_eq(client_stage_messages(&stage), "3",
                      "nothing stands before it any more, and its event may be lost");
 }
 
 Test(sequenced_client_messages, slow_down_holds_the_message_and_those_after_it)
 {
-    say("one");
-    say("two");
+    client_stage_say(&stage, "one");
+    client_stage_say(&stage, "two");
     client_stage_lose(&stage);
-    not_taken(2, SEQUENCED_WHY_SLOW_DOWN, 300);
-    say("three");
+    client_stage_not_taken(&stage, 2, SEQUENCED_WHY_SLOW_DOWN, 300);
+    client_stage_say(&stage, "three");
     client_stage_taken(&stage, 1, 0, 0);
     client_stage_pass_ms(&stage, 2999);
-    cr_expect_str_eq(messages(), "");
+    cr_expect_str_eq(client_stage_messages(&stage), "");
     client_stage_pass_ms(&stage, 1);
-    cr_expect_str_eq(messages(), "2 3");
+    cr_expect_str_eq(client_stage_messages(&stage), "2 3");
     cr_expect_eq(stage.outcome_count, 1);
 }
 
 Test(sequenced_client_messages, acknowledgements_of_messages_not_sent_are_ignored)
 {
-    say("one");
+    client_stage_say(&stage, "one");
     client_stage_taken(&stage, 2, 0, 0);
-    not_taken(2, SEQUENCED_WHY_MUTED, 0);
+    client_stage_not_taken(&stage, 2, SEQUENCED_WHY_MUTED, 0);
     client_stage_chat(&stage, 11, CLIENT_STAGE_MEMBER, 2, "x");
     cr_expect_eq(stage.outcome_count, 0);
 }
@@ -308,13 +268,13 @@ Test(sequenced_client_messages, acknowledgements_of_messages_not_sent_are_ignore
 Test(sequenced_client_messages,
      a_resumed_session_repeats_under_the_old_numbers_what_was_not_decided)
 {
-    say("one");
-    say("two");
-    say("three");
+    client_stage_say(&stage, "one");
+    client_stage_say(&stage, "two");
+    client_stage_say(&stage, "three");
     come_back(1);
     cr_expect(client_stage_outcome(&stage, 1, CLIENT_TAKEN, 0));
-    say("four");
-    cr_expect_str_eq(messages(), "2 3 4");
+    client_stage_say(&stage, "four");
+    cr_expect_str_eq(client_stage_messages(&stage), "2 3 4");
     client_stage_chat(&stage, 11, CLIENT_STAGE_MEMBER, 1, "one");
     client_stage_taken(&stage, 4, 0, 0);
     for (uint32_t number = 1; number <= 4; number++)
@@ -326,22 +286,22 @@ Test(sequenced_client_messages,
 {
     struct sequenced_up_frame frame;
 
-    say("one");
+    client_stage_say(&stage, "one");
     client_stage_lose(&stage);
     stage.silent = true;
     come_back(0);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_HEARTBEAT, &frame), "it asks at once");
-    say("two");
+    client_stage_say(&stage, "two");
     client_stage_lose(&stage);
     client_stage_pass_ms(&stage, 200);
-    cr_expect_neq(strlen(messages()), 0, "what was sent has its number");
+    cr_expect_neq(strlen(client_stage_messages(&stage)), 0, "what was sent has its number");
     client_stage_lose(&stage);
     client_stage_pass_ms(&stage, 60);
     cr_expect(client_stage_frame(&stage, SEQUENCED_UP_HEARTBEAT, &frame), "and asks again");
     client_stage_lose(&stage);
     client_stage_taken(&stage, 1, 0, 0);
     cr_expect(client_stage_outcome(&stage, 1, CLIENT_TAKEN, 0));
-    cr_expect_str_eq(messages(), "2");
+    cr_expect_str_eq(client_stage_messages(&stage), "2");
 }
 
 Test(sequenced_client_messages,
@@ -394,7 +354,7 @@ Test(sequenced_client_messages, a_client_that_leaves_waits_until_all_is_settled_
     struct sequenced_up_frame frame;
     uint32_t number;
 
-    say("one");
+    client_stage_say(&stage, "one");
     client_stage_lose(&stage);
     client_leave(stage.client, &stage.now, false);
     client_stage_tick(&stage);
@@ -404,7 +364,7 @@ Test(sequenced_client_messages, a_client_that_leaves_waits_until_all_is_settled_
     cr_expect(client_stage_frame(&stage, SEQUENCED_UP_LEAVE, &frame));
     close_stage();
     open_stage();
-    say("one");
+    client_stage_say(&stage, "one");
     client_leave(stage.client, &stage.now, true);
     client_stage_tick(&stage);
     cr_expect(client_stage_frame(&stage, SEQUENCED_UP_LEAVE, &frame));
@@ -516,8 +476,8 @@ Test(sequenced_client_messages, the_number_of_decided_messages_is_part_of_the_se
     struct client_session session;
     struct sequenced_up_frame frame;
 
-    say("one");
-    say("two");
+    client_stage_say(&stage, "one");
+    client_stage_say(&stage, "two");
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MESSAGE, &frame));
     cr_assert(client_session(stage.client, &session));
     cr_expect_eq(session.said, 2);
@@ -560,39 +520,39 @@ Test(sequenced_client_messages, messages_of_a_predecessor_after_it_saved_its_ses
 
 Test(sequenced_client_messages, a_client_that_gets_answers_does_not_go_on_doubling_its_waits)
 {
-    say("one");
-    say("two");
-    say("three");
+    client_stage_say(&stage, "one");
+    client_stage_say(&stage, "two");
+    client_stage_say(&stage, "three");
     client_stage_pass_ms(&stage, 5000);
     client_stage_lose(&stage);
     client_stage_taken(&stage, 1, 0, 0);
-    cr_expect_str_eq(messages(), "", "they may be on their way");
+    cr_expect_str_eq(client_stage_messages(&stage), "", "they may be on their way");
     client_stage_pass_ms(&stage, 10);
-    cr_expect_str_eq(messages(), "2 3");
+    cr_expect_str_eq(client_stage_messages(&stage), "2 3");
     client_stage_pass_ms(&stage, 10);
-    cr_expect_str_eq(messages(), "", "and now nobody answers");
+    cr_expect_str_eq(client_stage_messages(&stage), "", "and now nobody answers");
     client_stage_pass_ms(&stage, 10);
-    cr_expect_str_eq(messages(), "2 3");
+    cr_expect_str_eq(client_stage_messages(&stage), "2 3");
 }
 
 Test(sequenced_client_messages, kept_ends_the_doubling_too)
 {
-    say("one");
-    say("two");
+    client_stage_say(&stage, "one");
+    client_stage_say(&stage, "two");
     client_stage_pass_ms(&stage, 10 + 20 + 40);
     client_stage_lose(&stage);
     client_stage_taken(&stage, 0, 0, 0x2);
     client_stage_pass_ms(&stage, 10);
-    cr_expect_str_eq(messages(), "1");
+    cr_expect_str_eq(client_stage_messages(&stage), "1");
 }
 
 Test(sequenced_client_messages, a_message_whose_event_waits_for_those_before_it_is_not_repeated)
 {
-    say("one");
+    client_stage_say(&stage, "one");
     client_stage_lose(&stage);
     client_stage_chat(&stage, 12, CLIENT_STAGE_MEMBER, 1, "one");
     client_stage_pass_ms(&stage, 5000);
-    cr_expect_str_eq(messages(), "");
+    cr_expect_str_eq(client_stage_messages(&stage), "");
     cr_expect_eq(stage.outcome_count, 0);
     client_stage_chat(&stage, 11, 3, 0, "lost");
     cr_expect(client_stage_outcome(&stage, 1, CLIENT_TAKEN, 0));
@@ -602,32 +562,32 @@ Test(sequenced_client_messages, a_message_whose_event_was_skipped_is_asked_about
 {
     struct sequenced_down_frame gap = {.kind = SEQUENCED_DOWN_GAP, .oldest = 13};
 
-    say("one");
+    client_stage_say(&stage, "one");
     client_stage_chat(&stage, 12, CLIENT_STAGE_MEMBER, 1, "one");
     client_stage_pass_ms(&stage, 1000);
     client_stage_lose(&stage);
     client_stage_down(&stage, &gap);
     client_stage_pass_ms(&stage, 2000);
-    cr_expect_str_neq(messages(), "");
+    cr_expect_str_neq(client_stage_messages(&stage), "");
 }
 
 Test(sequenced_client_messages, after_a_loss_the_next_up_repeats_a_message_and_waits_anew)
 {
-    say("one");
+    client_stage_say(&stage, "one");
     client_stage_lose(&stage);
     client_stage_head(&stage, 10);
-    cr_expect_str_eq(messages(), "", "nothing was lost before it was said");
+    cr_expect_str_eq(client_stage_messages(&stage), "", "nothing was lost before it was said");
     client_stage_taken(&stage, 1, 0, 0);
-    say("two");
-    cr_expect_str_eq(messages(), "2");
+    client_stage_say(&stage, "two");
+    cr_expect_str_eq(client_stage_messages(&stage), "2");
     client_stage_pass_ms(&stage, 5);
     client_stage_head(&stage, 10);
-    cr_expect_str_eq(messages(), "2", "the UP is due for the report");
+    cr_expect_str_eq(client_stage_messages(&stage), "2", "the UP is due for the report");
     client_stage_pass_ms(&stage, 4);
     client_stage_head(&stage, 10);
-    cr_expect_str_eq(messages(), "", "once");
+    cr_expect_str_eq(client_stage_messages(&stage), "", "once");
     client_stage_pass_ms(&stage, 5);
-    cr_expect_str_eq(messages(), "", "10 ms after the last of them");
+    cr_expect_str_eq(client_stage_messages(&stage), "", "10 ms after the last of them");
     client_stage_pass_ms(&stage, 1);
-    cr_expect_str_eq(messages(), "2");
+    cr_expect_str_eq(client_stage_messages(&stage), "2");
 }

@@ -27,21 +27,6 @@ static void chat(uint64_t seq)
     client_stage_chat(&stage, seq, 3, 0, "hello");
 }
 
-/* The numbers that are asked for. */
-static const char *missing(const struct sequenced_up_frame *frame, uint64_t position)
-{
-    static char text[2048];
-    size_t used = 0;
-
-    text[0] = '\0';
-    for (size_t n = 0; n < SEQUENCED_MISSING_MAX; n++) {
-        if (sequenced_up_asks(frame, n))
-            used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%llu",
-                                     used > 0 ? " " : "", (unsigned long long)(position + 1 + n));
-    }
-    return text;
-}
-
 /* EVENTS with the chats from `first` to `last`, of which so many are repeats. */
 static void chats(uint64_t first, uint64_t last, uint8_t repeats)
 {
@@ -169,7 +154,7 @@ Test(sequenced_client_reports,
     client_stage_lose(&stage);
     client_stage_pass_ms(&stage, 10);
     while (client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame))
-        cr_expect_str_eq(missing(&frame, 11), "12");
+        cr_expect_str_eq(client_stage_missing(&frame, 11), "12");
     chat(12);
     cr_expect_str_eq(client_stage_delivered(&stage), "11 12 13");
     client_stage_lose(&stage);

@@ -22,47 +22,6 @@ static void close_stage(void)
 
 TestSuite(sequenced_client_round_trip, .init = open_stage, .fini = close_stage);
 
-static uint32_t say(const char *text)
-{
-    uint32_t number = 0;
-
-    cr_assert_eq(client_say(stage.client, &stage.now, text, strlen(text), &number), 0);
-    client_stage_tick(&stage);
-    return number;
-}
-
-/* The numbers of all messages not read yet, as "1 2 3". */
-static const char *messages(void)
-{
-    static char text[512];
-    struct sequenced_up_frame frame;
-    const struct client_stage_datagram *datagram;
-    size_t used = 0;
-
-    text[0] = '\0';
-    while ((datagram = client_stage_next(&stage)) != NULL) {
-        struct sequenced_up_reader reader;
-        struct sequenced_up up;
-
-        cr_assert_eq(sequenced_up_open(datagram->bytes, datagram->length, &up, &reader), 0);
-        while (sequenced_up_next(&reader, &frame) == 1) {
-            if (frame.kind == SEQUENCED_UP_MESSAGE)
-                used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%u",
-                                         used > 0 ? " " : "", frame.message.number);
-        }
-    }
-    return text;
-}
-
-static void not_taken(uint32_t number, uint8_t why, uint16_t wait_cs)
-{
-    struct sequenced_down_frame frame = {
-        .kind = SEQUENCED_DOWN_NOT_TAKEN,
-        .not_taken = {.number = number, .why = why, .wait_cs = wait_cs}};
-
-    client_stage_down(&stage, &frame);
-}
-
 /* The client does not know the round trip: its HELLO and its JOIN were repeated. */
 static void enter_unmeasured(void)
 {
@@ -87,28 +46,28 @@ static void enter_unmeasured(void)
 Test(sequenced_client_round_trip, waits_that_run_follow_the_first_round_trip)
 {
     enter_unmeasured();
-    say("one");
-    say("two");
+    client_stage_say(&stage, "one");
+    client_stage_say(&stage, "two");
     client_stage_pass_ms(&stage, 20);
     client_stage_lose(&stage);
     client_stage_chat(&stage, 11, CLIENT_STAGE_MEMBER, 2, "two");
     cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 20 * MOMENT_NS_PER_MS);
     client_stage_pass_ms(&stage, 59);
-    cr_expect_str_eq(messages(), "");
+    cr_expect_str_eq(client_stage_messages(&stage), "");
     client_stage_pass_ms(&stage, 1);
-    cr_expect_str_eq(messages(), "1", "a round trip and four deviations later");
+    cr_expect_str_eq(client_stage_messages(&stage), "1", "a round trip and four deviations later");
 }
 
 Test(sequenced_client_round_trip, kept_and_not_taken_measure_the_round_trip)
 {
     enter_unmeasured();
-    say("one");
+    client_stage_say(&stage, "one");
     client_stage_pass_ms(&stage, 30);
-    not_taken(1, SEQUENCED_WHY_MUTED, 0);
+    client_stage_not_taken(&stage, 1, SEQUENCED_WHY_MUTED, 0);
     cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 30 * MOMENT_NS_PER_MS);
     enter_unmeasured();
-    say("one");
-    say("two");
+    client_stage_say(&stage, "one");
+    client_stage_say(&stage, "two");
     client_stage_pass_ms(&stage, 30);
     client_stage_taken(&stage, 0, 0, 0x2);
     cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 30 * MOMENT_NS_PER_MS);
@@ -117,11 +76,11 @@ Test(sequenced_client_round_trip, kept_and_not_taken_measure_the_round_trip)
 Test(sequenced_client_round_trip, what_was_repeated_or_missing_measures_nothing)
 {
     enter_unmeasured();
-    say("one");
+    client_stage_say(&stage, "one");
     client_stage_pass_ms(&stage, 1000);
     client_stage_chat(&stage, 11, CLIENT_STAGE_MEMBER, 1, "one");
     cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 0, "of two, it may be either");
-    say("two");
+    client_stage_say(&stage, "two");
     client_stage_chat(&stage, 13, 3, 0, "later");
     client_stage_pass_ms(&stage, 100);
     client_stage_chat(&stage, 12, CLIENT_STAGE_MEMBER, 2, "two");
@@ -137,7 +96,7 @@ Test(sequenced_client_round_trip,
     struct sequenced_up up = {0};
 
     enter_unmeasured();
-    say("one");
+    client_stage_say(&stage, "one");
     while ((datagram = client_stage_next(&stage)) != NULL)
         sequenced_up_open(datagram->bytes, datagram->length, &up, &reader);
     client_stage_pass_ms(&stage, 30);

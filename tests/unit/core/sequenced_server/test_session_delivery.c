@@ -36,14 +36,6 @@ static void close_stage(void)
 
 TestSuite(session_delivery, .init = open_stage, .fini = close_stage);
 
-static void pass(int64_t ms)
-{
-    stage.now.mono_ns += ms * MOMENT_NS_PER_MS;
-    stage.now.wall_ns += ms * MOMENT_NS_PER_MS;
-    room_tick(stage.room, &stage.now);
-    stage_sweep(&stage);
-}
-
 /*
  * Carol says so many messages, each nearly as long as a datagram, and each swept by itself or all
  * together.
@@ -67,16 +59,6 @@ static void say_word(const char *word)
 
     snprintf(text, sizeof(text), "C carol %s", word);
     stage_send(&stage, CAROL, text);
-}
-
-static size_t count_events(struct hand *hand)
-{
-    struct sequenced_events events;
-    size_t count = 0;
-
-    while (hand_events(hand, &events))
-        count++;
-    return count;
 }
 
 static void forget(void)
@@ -126,7 +108,7 @@ Test(session_delivery, what_is_nearly_as_long_as_the_longest_is_padded_to_be_sen
         cr_expect_eq(datagram->length, padded[i] ? longest : longest - 850 + lengths[i], "%zu", i);
         cr_expect_eq(datagram->bytes[datagram->length - 1], padded[i] ? '\0' : 'x', "%zu", i);
     }
-    cr_expect_eq(count_events(&alice), 6);
+    cr_expect_eq(hand_count_events(&alice), 6);
 }
 
 Test(session_delivery, members_at_one_place_are_sent_the_same_bytes)
@@ -262,7 +244,7 @@ Test(session_delivery, a_position_beyond_what_was_sent_counts_as_that)
     hand_report(&alice, 20);
     cr_expect_eq(session->position, 12);
     stage_sweep(&stage);
-    cr_expect_eq(count_events(&alice), 10);
+    cr_expect_eq(hand_count_events(&alice), 10);
     hand_report(&alice, 22);
     cr_expect_eq(session->position, 22);
 }
@@ -277,12 +259,12 @@ Test(session_delivery, repairs_to_a_member_are_at_most_256_in_a_second)
     for (int i = 0; i < 100; i++) {
         hand_missing(&alice, 3, 10);
         stage_sweep(&stage);
-        repaired += count_events(&alice);
+        repaired += hand_count_events(&alice);
     }
     cr_expect_eq(repaired, SESSION_REPAIRS_MAX);
     cr_expect(nacks_any(&session->nacks));
-    pass(1000);
-    cr_expect_gt(count_events(&alice), 0, "the rest comes by itself");
+    stage_pass_ms(&stage, 1000);
+    cr_expect_gt(hand_count_events(&alice), 0, "the rest comes by itself");
 }
 
 /* ---- the end of a burst ---- */
@@ -307,20 +289,20 @@ Test(session_delivery,
     say_word("end");
     stage_sweep(&stage);
     forget();
-    pass(23);
+    stage_pass_ms(&stage, 23);
     cr_expect_eq(stage.outbox.count, 0);
-    pass(1);
+    stage_pass_ms(&stage, 1);
     cr_assert(hand_events(&alice, &events));
     cr_expect_eq(events.first, 5);
     cr_expect_eq(stage.outbox.count, 1);
     for (size_t i = 0; i < sizeof(waits_ms) / sizeof(waits_ms[0]); i++) {
-        pass(waits_ms[i] - 1);
+        stage_pass_ms(&stage, waits_ms[i] - 1);
         cr_expect_eq(told_head(), 0, "%zu", i);
-        pass(1);
+        stage_pass_ms(&stage, 1);
         cr_expect_eq(told_head(), 5, "%zu", i);
     }
     hand_report(&alice, 5);
-    pass(60000);
+    stage_pass_ms(&stage, 60000);
     cr_expect_eq(told_head(), 0);
 }
 
@@ -330,14 +312,14 @@ Test(session_delivery, a_member_owed_more_than_its_window_is_told_the_head_at_le
 
     say(30, true);
     for (size_t i = 0; i < sizeof(waits_ms) / sizeof(waits_ms[0]); i++)
-        pass(waits_ms[i]);
+        stage_pass_ms(&stage, waits_ms[i]);
     for (int i = 0; i < 4; i++) {
         struct sequenced_down_frame frame;
 
         forget();
-        pass(1521);
+        stage_pass_ms(&stage, 1521);
         cr_expect_not(hand_told(&alice, SEQUENCED_DOWN_HEAD, &frame));
-        pass(1);
+        stage_pass_ms(&stage, 1);
         cr_expect(hand_told(&alice, SEQUENCED_DOWN_HEAD, &frame));
     }
 }
@@ -348,15 +330,15 @@ Test(session_delivery, a_member_that_has_everything_is_told_nothing)
     stage_sweep(&stage);
     hand_report(&alice, 3);
     forget();
-    pass(30000);
+    stage_pass_ms(&stage, 30000);
     cr_expect_eq(stage.outbox.count, 0);
 }
 
 Test(session_delivery, the_head_is_what_was_sent_and_not_what_waits_for_the_window)
 {
     say(20, true);
-    pass(24);
-    pass(48);
+    stage_pass_ms(&stage, 24);
+    stage_pass_ms(&stage, 48);
     cr_expect_eq(told_head(), 12);
 }
 
@@ -376,9 +358,9 @@ Test(session_delivery, a_report_measures_the_round_trip_and_the_wait_follows_it)
     cr_expect_eq(session_of(&alice)->round_trip_us, 5000, "an eighth of 40 ms");
     cr_expect_eq(session_of(&alice)->deviation_us, 9999, "a quarter");
     forget();
-    pass(66);
+    stage_pass_ms(&stage, 66);
     cr_expect_eq(stage.outbox.count, 0);
-    pass(1);
+    stage_pass_ms(&stage, 1);
     cr_expect_eq(stage.outbox.count, 1, "5 + 40 + 20 ms");
 }
 
@@ -386,8 +368,8 @@ Test(session_delivery, what_was_sent_again_measures_nothing)
 {
     say_word("hello");
     stage_sweep(&stage);
-    pass(24);
-    pass(20);
+    stage_pass_ms(&stage, 24);
+    stage_pass_ms(&stage, 20);
     hand_report(&alice, 3);
     cr_expect_eq(session_of(&alice)->round_trip_us, 1);
 }
@@ -432,7 +414,7 @@ Test(session_delivery, a_gap_before_it_does_not_keep_an_event_from_measuring_the
 {
     say_word("lost");
     stage_sweep(&stage);
-    pass(10);
+    stage_pass_ms(&stage, 10);
     alice.delay = 0;
     hand_report(&alice, 2);
     session_of(&alice);
@@ -466,15 +448,15 @@ Test(session_delivery, what_the_ring_forgets_is_told_as_a_gap_until_it_is_closed
 
     say(1000, false);
     stage_sweep(&stage);
-    pass(0);
+    stage_pass_ms(&stage, 0);
     room_stats(stage.room, &stats);
     oldest = transcript_oldest(stage.room->transcript);
     cr_expect_gt(stats.events_missed, 0);
     cr_expect_eq(told_gap(), oldest);
-    pass(200);
+    stage_pass_ms(&stage, 200);
     cr_expect_eq(told_gap(), oldest);
     hand_report(&alice, oldest - 1);
-    pass(0);
+    stage_pass_ms(&stage, 0);
     cr_expect_eq(told_gap(), 0);
     alice.read = 0;
     for (int i = 0; i < 2000 && alice.position < 1002; i++) {
@@ -502,7 +484,7 @@ Test(session_delivery, a_repair_that_the_ring_has_forgotten_is_a_gap_too)
     cr_assert_gt(oldest, 4);
     hand_missing(&alice, 3, 2);
     stage_sweep(&stage);
-    pass(0);
+    stage_pass_ms(&stage, 0);
     cr_expect_geq(told_gap(), oldest);
 }
 
@@ -518,7 +500,7 @@ Test(session_delivery, a_full_socket_loses_nothing)
     stage.outbox.full_doors = 0;
     room_door_writable(stage.room, 0);
     stage_sweep(&stage);
-    cr_expect_eq(count_events(&alice), 5);
+    cr_expect_eq(hand_count_events(&alice), 5);
 }
 
 Test(session_delivery, a_path_that_takes_nothing_loses_nothing_and_keeps_nobody_waiting)
@@ -528,14 +510,14 @@ Test(session_delivery, a_path_that_takes_nothing_loses_nothing_and_keeps_nobody_
     stage.outbox.slow_port = ALICE;
     say(5, true);
     cr_expect_eq(stage_sweep(&stage), SWEEP_BLOCKED);
-    cr_expect_eq(count_events(&alice), 0);
-    cr_expect_eq(count_events(&bob), 5);
+    cr_expect_eq(hand_count_events(&alice), 0);
+    cr_expect_eq(hand_count_events(&bob), 5);
     stage.outbox.slow_port = 0;
     stage_sweep(&stage);
-    cr_expect_eq(count_events(&alice), 0, "not before the door is writable");
+    cr_expect_eq(hand_count_events(&alice), 0, "not before the door is writable");
     room_door_writable(stage.room, 0);
     stage_sweep(&stage);
-    cr_expect_eq(count_events(&alice), 5);
+    cr_expect_eq(hand_count_events(&alice), 5);
 }
 
 Test(session_delivery, joins_that_are_held_back_are_one_frame)
@@ -545,14 +527,14 @@ Test(session_delivery, joins_that_are_held_back_are_one_frame)
     stage.room->fold.min_members = 2;
     hand_report(&alice, 2);
     stage_send(&stage, 1010, "L dora");
-    pass(20);
-    pass(0);
+    stage_pass_ms(&stage, 20);
+    stage_pass_ms(&stage, 0);
     forget();
     stage_send(&stage, 1011, "L emil");
     stage_send(&stage, 1012, "L fritz");
     stage_sweep(&stage);
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), 0);
-    pass(20);
+    stage_pass_ms(&stage, 20);
     cr_assert(hand_events(&alice, &events));
     cr_expect_eq(events.count, 2);
     cr_expect_eq(fake_outbox_to(&stage.outbox, ALICE, 0)->bytes[SEQUENCED_EVENTS_HEADER_MIN_BYTES],
@@ -589,7 +571,7 @@ static void lossy_run(unsigned seed)
         else
             hand_report(&alice, alice.position);
         forget();
-        pass(250);
+        stage_pass_ms(&stage, 250);
         seed += told_head() > alice.position ? 1 : 0;
         if (top <= alice.position && alice.position < last)
             hand_missing(&alice, alice.position + 1, 1);

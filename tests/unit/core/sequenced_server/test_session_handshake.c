@@ -31,14 +31,6 @@ static void close_stage(void)
 
 TestSuite(session_handshake, .init = open_stage, .fini = close_stage);
 
-static void pass(int64_t ms)
-{
-    stage.now.mono_ns += ms * MOMENT_NS_PER_MS;
-    stage.now.wall_ns += ms * MOMENT_NS_PER_MS;
-    room_tick(stage.room, &stage.now);
-    stage_sweep(&stage);
-}
-
 Test(session_handshake, a_newcomer_is_welcomed_and_hears_its_own_join)
 {
     char heard[256];
@@ -156,7 +148,7 @@ Test(session_handshake, a_cookie_is_good_for_one_address_one_nonce_and_two_minut
     struct hand other;
 
     cr_assert(hand_hello(&alice, 7));
-    pass(119999);
+    stage_pass_ms(&stage, 119999);
     other = alice;
     other.path.peer.port++;
     other.read = 0;
@@ -178,7 +170,7 @@ Test(session_handshake, a_cookie_is_good_for_one_address_one_nonce_and_two_minut
 Test(session_handshake, a_cookie_is_not_good_after_four_minutes)
 {
     cr_assert(hand_hello(&alice, 7));
-    pass(240000);
+    stage_pass_ms(&stage, 240000);
     cr_expect_not(hand_join(&alice, "alice", false));
     cr_expect_eq(alice.refusal.code, SEQUENCED_REFUSED_COOKIE);
     cr_expect_eq(stage.refused[REFUSED_COOKIE], 1);
@@ -432,7 +424,7 @@ Test(session_handshake, the_first_join_of_a_session_that_was_resumed_changes_not
 
     cr_assert(hand_enter(&alice, 7, "alice"));
     late = alice;
-    pass(10);
+    stage_pass_ms(&stage, 10);
     cr_assert(hand_hello(&alice, 8) && hand_join(&alice, "", true));
     late.read = fake_outbox_count_to(&stage.outbox, ALICE);
     cr_expect_not(hand_join(&late, "alice", false));

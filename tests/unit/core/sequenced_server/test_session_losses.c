@@ -33,14 +33,6 @@ static void close_stage(void)
 
 TestSuite(session_losses, .init = open_stage, .fini = close_stage);
 
-static void pass(int64_t ms)
-{
-    stage.now.mono_ns += ms * MOMENT_NS_PER_MS;
-    stage.now.wall_ns += ms * MOMENT_NS_PER_MS;
-    room_tick(stage.room, &stage.now);
-    stage_sweep(&stage);
-}
-
 static void say(unsigned count, bool each)
 {
     char text[900];
@@ -60,16 +52,6 @@ static void say_word(const char *word)
 
     snprintf(text, sizeof(text), "C carol %s", word);
     stage_send(&stage, CAROL, text);
-}
-
-static size_t count_events(struct hand *hand)
-{
-    struct sequenced_events events;
-    size_t count = 0;
-
-    while (hand_events(hand, &events))
-        count++;
-    return count;
 }
 
 static void forget(void)
@@ -128,26 +110,26 @@ Test(session_losses, after_a_loss_a_report_is_expected_at_once_after_a_quiet)
 {
     say(9, true);
     report_lost(&alice, 11, 8, 1);
-    pass(100);
+    stage_pass_ms(&stage, 100);
     say_word("one");
     stage_sweep(&stage);
     forget();
-    pass(9);
+    stage_pass_ms(&stage, 9);
     cr_expect_eq(stage.outbox.count, 0);
-    pass(1);
-    cr_expect_eq(count_events(&alice), 1, "10 ms");
+    stage_pass_ms(&stage, 1);
+    cr_expect_eq(hand_count_events(&alice), 1, "10 ms");
 }
 
 Test(session_losses, the_window_counts_what_is_in_flight_and_not_what_waits_for_a_repair)
 {
     forget();
     say(30, true);
-    cr_expect_eq(count_events(&alice), SESSION_WINDOW_FIRST);
+    cr_expect_eq(hand_count_events(&alice), SESSION_WINDOW_FIRST);
     report_lost(&alice, 2, 4, 1);
     stage_sweep(&stage);
-    cr_expect_eq(count_events(&alice), 5, "so many are no longer in flight");
-    pass(24);
-    cr_expect_gt(count_events(&alice), 5, "nor are the others after this time");
+    cr_expect_eq(hand_count_events(&alice), 5, "so many are no longer in flight");
+    stage_pass_ms(&stage, 24);
+    cr_expect_gt(hand_count_events(&alice), 5, "nor are the others after this time");
 }
 
 Test(session_losses, a_member_is_told_how_many_of_its_ups_have_come_if_some_have_not)
@@ -234,5 +216,5 @@ Test(session_losses, an_event_that_fits_no_small_datagram_is_sent_as_it_is)
     say(2, true);
     cr_expect_eq(ask_in_vain(4, 508), 0);
     alice.read = 0;
-    cr_expect_eq(count_events(&alice), 2);
+    cr_expect_eq(hand_count_events(&alice), 2);
 }

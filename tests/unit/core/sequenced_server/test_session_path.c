@@ -34,14 +34,6 @@ static void close_stage(void)
 
 TestSuite(session_path, .init = open_stage, .fini = close_stage);
 
-static void pass(int64_t ms)
-{
-    stage.now.mono_ns += ms * MOMENT_NS_PER_MS;
-    stage.now.wall_ns += ms * MOMENT_NS_PER_MS;
-    room_tick(stage.room, &stage.now);
-    stage_sweep(&stage);
-}
-
 static void forget(void)
 {
     fake_outbox_clear(&stage.outbox);
@@ -257,17 +249,17 @@ Test(session_path, after_90_s_a_member_is_away_and_nothing_is_sent_to_it)
 {
     struct room_member member;
 
-    pass(89999);
+    stage_pass_ms(&stage, 89999);
     cr_assert(room_member(stage.room, 0, &member));
     cr_expect(member.sequenced && !member.away);
-    pass(1);
+    stage_pass_ms(&stage, 1);
     cr_assert(room_member(stage.room, 0, &member));
     cr_expect(member.away);
     forget();
     stage_join(&stage, CAROL, "carol");
     stage_send(&stage, CAROL, "C carol hello");
     stage_sweep(&stage);
-    pass(60000);
+    stage_pass_ms(&stage, 60000);
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), 0);
     stage_send(&stage, 1010, "L alice");
     stage_sweep(&stage);
@@ -278,7 +270,7 @@ Test(session_path, the_next_datagram_ends_being_away)
 {
     char heard[256];
 
-    pass(90000);
+    stage_pass_ms(&stage, 90000);
     stage_join(&stage, CAROL, "carol");
     forget();
     hand_report(&alice, 1);
@@ -291,10 +283,10 @@ Test(session_path, after_the_timeout_it_has_left_and_is_told_so)
     struct sequenced_down_frame closed = {.kind = SEQUENCED_DOWN_TAKEN};
     struct event event;
 
-    pass(90000);
-    pass(509999);
+    stage_pass_ms(&stage, 90000);
+    stage_pass_ms(&stage, 509999);
     cr_expect_eq(room_members(stage.room), 1);
-    pass(1);
+    stage_pass_ms(&stage, 1);
     cr_expect_eq(room_members(stage.room), 0);
     cr_assert(hand_told(&alice, SEQUENCED_DOWN_CLOSED, &closed));
     cr_expect_eq(closed.closed.reason, SEQUENCED_CLOSED_TIMEOUT);
@@ -307,22 +299,22 @@ Test(session_path, a_shorter_timeout_counts_at_once)
 {
     struct room_limits limits;
 
-    pass(40000);
+    stage_pass_ms(&stage, 40000);
     limits = stage.config.limits;
     limits.session_timeout_s = 30;
     stage.config.limits = limits;
     stage_reconfigure(&stage);
-    pass(0);
-    pass(30000);
+    stage_pass_ms(&stage, 0);
+    stage_pass_ms(&stage, 30000);
     cr_expect_eq(room_members(stage.room), 0);
 }
 
 Test(session_path, members_have_a_moment_to_report_after_the_machine_slept)
 {
-    pass(8 * 3600 * 1000);
+    stage_pass_ms(&stage, 8 * 3600 * 1000);
     cr_expect_eq(room_members(stage.room), 1);
     hand_report(&alice, 1);
-    pass(60000);
+    stage_pass_ms(&stage, 60000);
     cr_expect_eq(room_members(stage.room), 1);
 }
 
@@ -331,7 +323,7 @@ Test(session_path, a_heartbeat_keeps_it_in)
     struct sequenced_up_frame beat = {.kind = SEQUENCED_UP_HEARTBEAT, .echo = 1};
 
     for (int i = 0; i < 100; i++) {
-        pass(25000);
+        stage_pass_ms(&stage, 25000);
         hand_up(&alice, &beat, 1);
     }
     cr_expect_eq(room_members(stage.room), 1);
@@ -348,7 +340,7 @@ Test(session_path, a_sequenced_member_is_not_warned)
     stage.config.limits = limits;
     stage_reconfigure(&stage);
     for (int i = 0; i < 20; i++) {
-        pass(20000);
+        stage_pass_ms(&stage, 20000);
         hand_report(&alice, 1);
     }
     room_stats(stage.room, &stats);
