@@ -7,6 +7,7 @@
 #ifndef ROOMD_EVENT_H
 #define ROOMD_EVENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum event_kind {
@@ -44,6 +45,7 @@ struct event {
     uint16_t name_len;    /* bytes */
     uint16_t text_len;    /* bytes */
     uint16_t said;        /* the author's message that made it (sequenced_said); 0 = none */
+    bool introduces;      /* chat, exit: some members may not know its author's name yet */
     const char *name;     /* not terminated; empty for a notice */
     const char *text;     /* not terminated; empty but for chat and notice */
 };

@@ -49,9 +49,11 @@ static void note_pattern(struct delivery *delivery, uint32_t position, uint64_t 
     struct batch *batch = &delivery->batch;
     const struct portion *portion = &batch->portions[batch->portion_count - 1];
     const struct pending *pending = &batch->pending[portion->first];
+    const struct slot *slot = registry_slot(delivery->wiring.registry, position);
     struct pattern pattern = {
         .cursor = cursor,
-        .flags = registry_slot(delivery->wiring.registry, position)->flags,
+        .flags = slot->flags,
+        .own = (slot->flags & SLOT_SEQUENCED) != 0 ? UINT64_MAX : cursor,
         .door = registry_path(delivery->wiring.registry, position)->door,
         .first = portion->first,
         .portion = {.skipped = cursor, .pending = portion->first, .count = portion->count},
@@ -86,7 +88,7 @@ static bool repeat_pattern(struct delivery *delivery, uint32_t position)
     uint16_t count = pattern->portion.count;
 
     if (slot->cursor != pattern->cursor || slot->flags != pattern->flags ||
-        path->door != pattern->door || slot->own >= pattern->cursor ||
+        path->door != pattern->door || slot->own >= pattern->own ||
         batch->entry_count + count > DELIVERY_BATCH)
         return false;
     if (pattern->fits != NULL && !pattern->fits(delivery, position, pattern))

@@ -411,7 +411,9 @@ class Messages(Played):
         self.sent()
         self.welcome()
         self.events(11, b"\7\3\0\0\5alice\5hello", chat(3, 0, "again"))
-        self.assertEqual([("alice", "hello"), ("alice", "again")], self.shown())
+        self.events(13, b"\10\3\0\0\5alice\0", b"\10\4\0\0\3bob\0")
+        self.assertEqual([("alice", "hello"), ("alice", "again"), ("alice", None), ("bob", None)], self.shown())
+        self.assertEqual([], self.client.members.here())
 
     def test_a_resumed_session_repeats_undecided_messages_under_the_same_numbers(self):
         self.enter()

@@ -234,12 +234,12 @@ class Members:
 
     def follow(self, event):
         """Takes the events, in their order."""
-        number, has_name = event.member, event.name is not None  # a join, or a chat with the name of its author
-        if has_name:
+        number, leaves = event.member, event.kind == "exit"
+        if event.name is not None:  # a join, or an event with the name of its author
             self.said_by_events[number] = event.name
-        if (has_name or event.kind == "exit") and self.changed_at(number) < event.number:
-            self.listed[number] = (event.number, event.name if has_name else self.name_of(number), has_name)
-        if event.kind == "exit" and event.reason != EXIT_RENAMED:
+        if (event.name is not None or leaves) and self.changed_at(number) < event.number:
+            self.listed[number] = (event.number, event.name or self.name_of(number), not leaves)
+        if leaves and event.reason != EXIT_RENAMED:
             self.said_by_events.pop(number, None)
             if self.complete:  # otherwise a page on the way may still list it as here
                 self.listed.pop(number, None)

@@ -320,7 +320,8 @@ EVENT_KINDS = {1: ("join", {"member": MEMBER, "said": U16, "name": NAME}),
                2: ("chat", {"member": MEMBER, "said": U16, "text": LONG_TEXT}),
                3: ("exit", {"member": MEMBER, "said": U16, "reason": U8}),
                4: ("notice", {"text": LONG_TEXT}),
-               7: ("chat", {"member": MEMBER, "said": U16, "name": NAME, "text": LONG_TEXT})}
+               7: ("chat", {"member": MEMBER, "said": U16, "name": NAME, "text": LONG_TEXT}),
+               8: ("exit", {"member": MEMBER, "said": U16, "name": NAME, "reason": U8})}
 JOINS, NEW_TIME = 5, 6
 
 

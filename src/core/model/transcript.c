@@ -26,6 +26,7 @@ struct record {
     uint8_t kind;
     uint8_t reason;
     uint16_t said;
+    bool introduces;
 };
 
 /* The smallest record: a join of a short name. The index has room for as many as fit the ring. */
@@ -129,6 +130,7 @@ static void write_record(uint8_t *at, const struct event *event)
         .kind = event->kind,
         .reason = event->reason,
         .said = event->said,
+        .introduces = event->introduces,
     };
 
     memcpy(at, &record, sizeof(record));
@@ -248,6 +250,7 @@ bool transcript_get(const struct transcript *transcript, uint64_t seq, struct ev
         .name_len = record.name_len,
         .text_len = record.text_len,
         .said = record.said,
+        .introduces = record.introduces,
         .name = (const char *)at + sizeof(record),
         .text = (const char *)at + sizeof(record) + record.name_len,
     };

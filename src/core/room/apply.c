@@ -13,11 +13,21 @@
 #include <roomd/status.h>
 #include <string.h>
 
+/* For so long a newcomer waits for the page that names an author (doc/protocol.md, 2.7). */
+#define NEWCOMER_NS (30 * MOMENT_NS_PER_S)
+
 static struct event event_about(enum event_kind kind, const struct member *member)
 {
     return (struct event){.kind = (uint8_t)kind,
                           .name = registry_shown(member),
                           .name_len = (uint16_t)registry_shown_len(member)};
+}
+
+/* True if a newcomer may not know this member's name, since the member has done nothing so far. */
+static bool introduces(struct room *room, const struct moment *now, const struct member *member)
+{
+    return room_slot(room, member)->own < room->newcomer_seq &&
+           now->mono_ns < room->newcomer_until_ns;
 }
 
 /*
@@ -28,7 +38,6 @@ static void skip_own(struct room *room, struct member *member, uint64_t seq)
 {
     struct slot *slot = room_slot(room, member);
 
-    slot->own = seq;
     member->said++;
     if (slot->cursor == seq)
         slot->cursor++;
@@ -47,6 +56,8 @@ static int append(struct room *room, const struct moment *now, struct event *eve
     event->author = member != NULL ? member->number : EVENT_AUTHOR_NOBODY;
     event->wall_ns = now->wall_ns;
     event->utc_offset_s = now->utc_offset_s;
+    event->introduces =
+        (event->kind == EVENT_CHAT || event->kind == EVENT_EXIT) && introduces(room, now, member);
     status = transcript_append(room->transcript, event, &event->seq);
     /* Events that are held back keep their place in the ring. */
     if (status == STATUS_FULL) {
@@ -55,6 +66,8 @@ static int append(struct room *room, const struct moment *now, struct event *eve
     }
     if (status != 0)
         return status;
+    if (member != NULL)
+        room_slot(room, member)->own = event->seq;
     if (member != NULL && member->session == NULL)
         skip_own(room, member, event->seq);
     fold_event(room, now, (enum event_kind)event->kind);
@@ -110,6 +123,10 @@ int apply_join(struct room *room, const struct moment *now, const struct join *j
     }
     places_add(&room->places, join->path->peer.address);
     member->said = 0;
+    if (join->sequenced) {
+        room->newcomer_seq = joined.seq;
+        room->newcomer_until_ns = now->mono_ns + NEWCOMER_NS;
+    }
     registry_set_standing(room->registry, member, standing);
     *ret_member = member;
     return STATUS_OK;

@@ -38,6 +38,7 @@ struct portion {
 /* A portion that fits every member at the same place: nearly everybody, nearly always. */
 struct pattern {
     uint64_t cursor; /* 0: this batch has none */
+    uint64_t own;    /* it does not fit members that have an own event from this one on */
     uint32_t flags;  /* of the slot */
     uint16_t door;
     uint16_t first; /* entry */

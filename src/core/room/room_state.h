@@ -56,6 +56,12 @@ struct room {
     struct observers observers;
     struct roster roster;
     struct room_stats stats;
+    /*
+     * Until then a sequenced member may lack the names of those whose last event is before this
+     * one, its join: the list of members has many pages, and they may be lost.
+     */
+    uint64_t newcomer_seq;
+    int64_t newcomer_until_ns;
     struct fold fold;
     struct overload overload;
     struct crowd crowd;

@@ -74,8 +74,7 @@ static bool try_deliver(struct sequenced_client *client, const struct moment *no
                         const struct sequenced_event *event)
 {
     const struct listed_member *author = NULL;
-    bool needs_name = (event->kind == SEQUENCED_EVENT_CHAT && event->name.length == 0) ||
-                      event->kind == SEQUENCED_EVENT_EXIT;
+    bool needs_name = event->member != 0 && event->name.length == 0;
 
     if (needs_name && !sequenced_client_members_author(client, event->member, &author)) {
         if (client->blocked_ns == MOMENT_NEVER_NS)

@@ -253,7 +253,7 @@ static void on_exit(struct sequenced_client *client, const struct sequenced_even
 void sequenced_client_members_event(struct sequenced_client *client,
                                     const struct sequenced_event *event)
 {
-    /* A chat with a name tells of its author what a join does. */
+    /* A chat with a name tells of its author what a join does. An exit's name is told with it. */
     if (event->kind == SEQUENCED_EVENT_JOIN ||
         (event->kind == SEQUENCED_EVENT_CHAT && event->name.length > 0))
         on_join(client, event);

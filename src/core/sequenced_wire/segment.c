@@ -94,9 +94,11 @@ static uint32_t bytes_of(const struct transcript *transcript, uint64_t from, uin
     struct event event;
     uint32_t bytes = 0;
 
-    for (; from < until && transcript_get(transcript, from, &event); from++)
-        bytes += SEQUENCED_EVENT_OVERHEAD_BYTES +
-                 (uint32_t)(event.kind == EVENT_JOIN ? event.name_len : event.text_len);
+    for (; from < until && transcript_get(transcript, from, &event); from++) {
+        bytes += SEQUENCED_EVENT_OVERHEAD_BYTES;
+        bytes += event.kind == EVENT_JOIN ? event.name_len : event.text_len;
+        bytes += event.introduces ? 1U + event.name_len : 0;
+    }
     return bytes;
 }
 

@@ -12,8 +12,9 @@
 #define KIND_JOINS 5
 #define KIND_TIME  6
 
-/* A chat with its author's name; it is read, and not sent yet. */
-#define KIND_NAMED 7
+/* A chat, or an exit, with its author's name. */
+#define KIND_NAMED_CHAT 7
+#define KIND_NAMED_EXIT 8
 
 /* The count is one byte. */
 #define JOINS_MAX 255U
@@ -50,9 +51,13 @@ static uint64_t time_of(const struct event *event)
     return event->wall_ns < 0 ? 0 : (uint64_t)(event->wall_ns / NS_PER_MS);
 }
 
+static bool is_named(const struct event *event)
+{
+    return event->name_len >= 1 && event->name_len <= ROOM_NAME_MAX_BYTES;
+}
+
 static bool is_event(const struct sequenced_bundle *bundle, const struct event *event)
 {
-    bool named = event->name_len >= 1 && event->name_len <= ROOM_NAME_MAX_BYTES;
     bool authored = event->author >= 1 && event->author <= SEQUENCED_MEMBER_MAX;
 
     if (event->seq == 0 || event->seq > OCTETS_VARINT_MAX ||
@@ -60,18 +65,30 @@ static bool is_event(const struct sequenced_bundle *bundle, const struct event *
         return false;
     switch (event->kind) {
     case EVENT_JOIN:
-        return authored && named;
+        return authored && is_named(event);
     case EVENT_CHAT:
     case EVENT_EXIT:
-        return authored;
+        return authored && (!event->introduces || is_named(event));
     default:
         return event->kind == EVENT_NOTICE;
     }
 }
 
-static struct octets_slice text_of(const struct event *event)
+static void write_author(struct octets_writer *writer, const struct event *event, uint16_t said,
+                         bool named)
 {
-    return (struct octets_slice){event->text, event->text_len};
+    octets_write_varint(writer, event->author);
+    octets_write_u16(writer, said);
+    if (!named)
+        return;
+    octets_write_u8(writer, (uint8_t)event->name_len);
+    octets_write_slice(writer, (struct octets_slice){event->name, event->name_len});
+}
+
+static void write_text(struct octets_writer *writer, const struct event *event)
+{
+    octets_write_varint(writer, event->text_len);
+    octets_write_slice(writer, (struct octets_slice){event->text, event->text_len});
 }
 
 static void write_event(struct octets_writer *writer, const struct event *event, uint16_t said)
@@ -79,28 +96,21 @@ static void write_event(struct octets_writer *writer, const struct event *event,
     switch ((enum event_kind)event->kind) {
     case EVENT_JOIN:
         octets_write_u8(writer, SEQUENCED_EVENT_JOIN);
-        octets_write_varint(writer, event->author);
-        octets_write_u16(writer, said);
-        octets_write_u8(writer, (uint8_t)event->name_len);
-        octets_write_slice(writer, (struct octets_slice){event->name, event->name_len});
+        write_author(writer, event, said, true);
         break;
     case EVENT_CHAT:
-        octets_write_u8(writer, SEQUENCED_EVENT_CHAT);
-        octets_write_varint(writer, event->author);
-        octets_write_u16(writer, said);
-        octets_write_varint(writer, event->text_len);
-        octets_write_slice(writer, text_of(event));
+        octets_write_u8(writer, event->introduces ? KIND_NAMED_CHAT : SEQUENCED_EVENT_CHAT);
+        write_author(writer, event, said, event->introduces);
+        write_text(writer, event);
         break;
     case EVENT_EXIT:
-        octets_write_u8(writer, SEQUENCED_EVENT_EXIT);
-        octets_write_varint(writer, event->author);
-        octets_write_u16(writer, said);
+        octets_write_u8(writer, event->introduces ? KIND_NAMED_EXIT : SEQUENCED_EVENT_EXIT);
+        write_author(writer, event, said, event->introduces);
         octets_write_u8(writer, event->reason);
         break;
     case EVENT_NOTICE:
         octets_write_u8(writer, SEQUENCED_EVENT_NOTICE);
-        octets_write_varint(writer, event->text_len);
-        octets_write_slice(writer, text_of(event));
+        write_text(writer, event);
         break;
     }
 }
@@ -242,6 +252,14 @@ static void read_joiner(struct octets_reader *reader, struct sequenced_event *ev
     event->name = read_name(reader);
 }
 
+/* The kind without the name. */
+static enum sequenced_event_kind kind_of(uint8_t kind)
+{
+    return kind == KIND_NAMED_CHAT   ? SEQUENCED_EVENT_CHAT
+           : kind == KIND_NAMED_EXIT ? SEQUENCED_EVENT_EXIT
+                                     : (enum sequenced_event_kind)kind;
+}
+
 /* Reads what follows the kind of one event. */
 static void read_event(struct octets_reader *reader, uint8_t kind, struct sequenced_event *event)
 {
@@ -250,16 +268,16 @@ static void read_event(struct octets_reader *reader, uint8_t kind, struct sequen
         read_text(reader);
         return;
     }
-    event->kind = kind == KIND_NAMED ? SEQUENCED_EVENT_CHAT : (enum sequenced_event_kind)kind;
+    event->kind = kind_of(kind);
     if (kind != SEQUENCED_EVENT_NOTICE) {
         event->member = read_member(reader);
         event->said = octets_read_u16(reader);
     }
-    if (kind == SEQUENCED_EVENT_JOIN || kind == KIND_NAMED)
+    if (kind == SEQUENCED_EVENT_JOIN || kind == KIND_NAMED_CHAT || kind == KIND_NAMED_EXIT)
         event->name = read_name(reader);
-    if (kind == SEQUENCED_EVENT_EXIT)
+    if (event->kind == SEQUENCED_EVENT_EXIT)
         event->reason = octets_read_u8(reader);
-    else if (kind != SEQUENCED_EVENT_JOIN)
+    else if (event->kind != SEQUENCED_EVENT_JOIN)
         event->text = read_text(reader);
 }
 
@@ -275,7 +293,7 @@ static uint8_t next_kind(struct sequenced_events *events)
         uint8_t kind = octets_read_u8(reader);
 
         if (kind != KIND_TIME) {
-            if (kind > KIND_NAMED && kind < SEQUENCED_SKIPPABLE)
+            if (kind > KIND_NAMED_EXIT && kind < SEQUENCED_SKIPPABLE)
                 reader->failed = true;
             /* Padding: the rest is ignored. */
             if (kind == 0)

@@ -15,7 +15,7 @@
 /* With `first` below 64; it takes up to seven bytes more. */
 #define SEQUENCED_EVENTS_HEADER_MIN_BYTES 19
 
-/* The most that one event costs beside its text. */
+/* The most that one event costs beside its text, or name; with both, as much more as the name. */
 #define SEQUENCED_EVENT_OVERHEAD_BYTES 9
 
 /* ---- writing ---- */
@@ -50,8 +50,8 @@ void sequenced_events_repeat(struct sequenced_bundle *bundle, uint8_t count);
  * Appends `event`, whose number must follow the last one's. `said` names the message that made it
  * (sequenced_said), 0 if none did. Joins that no message made are folded into one frame.
  * STATUS_FULL: it does not fit; the bundle is unchanged. STATUS_INVALID: not the next number, an
- * author beyond SEQUENCED_MEMBER_MAX or missing, a kind without an encoding, or a name that is
- * empty or too long.
+ * author beyond SEQUENCED_MEMBER_MAX or missing, a kind without an encoding, or a name, where the
+ * event holds it, that is empty or too long.
  */
 int sequenced_events_add(struct sequenced_bundle *bundle, const struct event *event, uint16_t said);
 
@@ -80,7 +80,7 @@ struct sequenced_event {
     uint16_t said;    /* 0: no message made it */
     /* Of an exit: enum exit_reason, or one of a later version. */
     uint8_t reason;
-    /* Of a join, and of a chat that holds its author's: 1 – ROOM_NAME_MAX_BYTES; else empty. */
+    /* Of a join, or where an event introduces its author: 1 – ROOM_NAME_MAX_BYTES; else empty. */
     struct octets_slice name;
     struct octets_slice text; /* of a chat or notice */
 };

@@ -339,6 +339,7 @@ static struct event event_of(const struct vector *vector, size_t n)
         event.kind = EVENT_CHAT;
     if (event.kind == EVENT_EXIT)
         event.reason = (uint8_t)number(vector, n, "reason");
+    event.introduces = event.kind != EVENT_JOIN && has(vector, n, "name");
     if (has(vector, n, "text")) {
         slice = text_of(vector, n, "text");
         event.text = slice.bytes;
