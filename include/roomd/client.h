@@ -36,6 +36,9 @@
 /* Further members are not listed, and their events may come without a name. */
 #define CLIENT_MEMBERS_MAX 100000
 
+/* Nobody knows how many events were missed. */
+#define CLIENT_MISSED_UNKNOWN UINT64_MAX
+
 struct client;
 
 enum client_state {
@@ -102,7 +105,10 @@ struct client_sink {
      */
     void (*event)(void *ctx, const struct event *event, uint32_t own);
     void (*outcome)(void *ctx, uint32_t number, enum client_outcome outcome, uint8_t why);
-    /* So many events are lost for good: the room has forgotten them. */
+    /*
+     * So many events are lost for good: the room has forgotten them, or the client and its session,
+     * so that it has joined anew. CLIENT_MISSED_UNKNOWN: the room has begun anew, and nobody knows.
+     */
     void (*missed)(void *ctx, uint64_t count);
     /*
      * The state has changed, or a join was refused. `reason` is set for CLIENT_OUT and for a

@@ -100,6 +100,7 @@ void client_stage_open(struct client_stage *stage)
                                                   .member = on_member,
                                                   .ctx = stage}};
     stage->run = 1;
+    stage->epoch = CLIENT_STAGE_EPOCH;
     stage->position = 9;
     stage->head = 10;
 }
@@ -231,7 +232,7 @@ void client_stage_welcome(struct client_stage *stage, bool resumed)
 {
     struct sequenced_welcome welcome = {.resumed = resumed,
                                         .nonce = stage->nonce,
-                                        .epoch = CLIENT_STAGE_EPOCH,
+                                        .epoch = stage->epoch,
                                         .token = CLIENT_STAGE_TOKEN,
                                         .run = stage->run,
                                         .member = CLIENT_STAGE_MEMBER,

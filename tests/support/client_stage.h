@@ -69,6 +69,7 @@ struct client_stage {
 
     /* The values in the server's answers. */
     uint16_t run;
+    uint64_t epoch;    /* of WELCOME */
     uint64_t position; /* of WELCOME */
     uint64_t head;
     uint32_t said;  /* told by TAKEN, right after a WELCOME of a resumed session */

@@ -75,6 +75,7 @@ static void on_event(void *ctx, const struct event *event, uint32_t own)
                 (unsigned long long)event->seq, own);
     world_check_event(actor, event, own);
     actor->delivered++;
+    actor->anew = false;
     if (actor->first == 0)
         actor->first = event->seq;
     actor->last = event->seq;
@@ -113,6 +114,12 @@ static void on_missed(void *ctx, uint64_t count)
     struct actor *actor = ctx;
 
     world_trace(actor->world, "m%u has missed %llu", actor->id, (unsigned long long)count);
+    /* Its own join must come next. */
+    if (actor->anew) {
+        if (actor->forgotten != 0 && count != CLIENT_MISSED_UNKNOWN)
+            actor->last = actor->forgotten + count;
+        return;
+    }
     if (!actor->world->setup.gaps)
         world_wrong(actor->world, "m%u is told of a gap of %llu events after event %llu", actor->id,
                     (unsigned long long)count, (unsigned long long)actor->last);
@@ -130,6 +137,8 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
     if (reason == CLIENT_REFUSED_UNKNOWN) {
         if (!actor->may_lose)
             world_wrong(actor->world, "m%u has lost its session", actor->id);
+        actor->anew = true;
+        actor->forgotten = actor->last;
         actor->first = actor->last = 0;
         actor->has_saved = false;
     }
@@ -247,7 +256,7 @@ void world_actor_start(struct actor *actor)
         abort();
     actor->life++;
     actor->running = true;
-    actor->leaving = actor->wants_name = false;
+    actor->leaving = actor->wants_name = actor->anew = false;
     actor->resumed += actor->has_saved ? 1 : 0;
     actor->last = actor->has_saved && actor->first != 0 ? actor->saved.position : 0;
     if (actor->first > actor->last)

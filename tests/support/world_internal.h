@@ -88,6 +88,8 @@ struct actor {
     int64_t asleep_until_ns;
     uint32_t life;
     uint64_t first, last; /* events reported without a gap; 0: none */
+    uint64_t forgotten;   /* `last`, when the room had lost its session */
+    bool anew;            /* it joins anew after that */
     struct client_session saved;
     bool has_saved;
     struct message *messages; /* owned; by index */

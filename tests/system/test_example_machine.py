@@ -467,6 +467,19 @@ class Messages(Played):
         self.enter(resumed=0)
         self.assertEqual({1: "32"}, {n: message.text for n, message in self.client.messages.under_way.items()})
 
+    def test_what_came_between_a_forgotten_session_and_the_next_is_missed(self):
+        self.enter()
+        for position, epoch, missed in ((16, EPOCH, [machine.Missed(5)]), (16, EPOCH, []), (2, EPOCH + 1, [machine.Missed(None)])):
+            self.receive(wire.Stranger(TOKEN))
+            self.now += SECOND
+            self.sent()
+            self.receive(wire.Refusal(1, machine.UNKNOWN_SESSION, self.client.nonce, 0))
+            self.sent()
+            self.receive(wire.Challenge(self.client.nonce, b"cookie"))
+            self.sent()
+            self.welcome(position=position, epoch=epoch)
+            self.assertEqual(missed, [news for news in self.news() if isinstance(news, machine.Missed)])
+
     def test_leaving_waits_for_messages_under_way_and_gives_up_at_last(self):
         self.enter()
         self.client.say("hello")

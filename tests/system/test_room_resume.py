@@ -148,6 +148,7 @@ class RoomResume(RoomProgramTest):
         second = self.bob(room.doors[0])
         second.wait_for(kind="join", name="bob")
         self.assertEqual(DELIVERED, second.end())
+        self.assertEqual([None], [event["count"] for event in second.events() if event["kind"] == "missed"])
         self.assertEqual([], self.kept())
 
     def test_a_single_message_neither_resumes_a_session_nor_leaves_one(self):

@@ -36,7 +36,7 @@ PACKET_MAX = 2**32 - 1
 
 # ---- News ----
 Shown = collections.namedtuple("Shown", "event name")  # name: of its author, None for a notice
-Missed = collections.namedtuple("Missed", "count")
+Missed = collections.namedtuple("Missed", "count")  # None: the room has begun anew, and nobody knows how many
 Outcome = collections.namedtuple("Outcome", "text outcome why")  # outcome: one of these four
 TAKEN, REFUSED, UNKNOWN, NOT_SENT = "taken", "refused", "unknown", "not sent"
 In = collections.namedtuple("In", "name room resumed")
@@ -61,6 +61,7 @@ class Client:
         self.name, self.draw, self.chance = name, draw, chance
         self.news = collections.deque()
         self.session = None  # the WELCOME that began or last resumed it
+        self.left_at = None  # epoch and position of a session that the room has forgotten
         self.messages = Messages()
         self.arrivals = self.members = None  # of the session
         self.wants_to_leave = False
@@ -144,6 +145,7 @@ class Client:
             self.state, self.ask_due = "waiting", now + seconds
             self.news.append(Waiting(refusal.code, seconds))
         elif refusal.code == UNKNOWN_SESSION and self.session:
+            self.left_at = self.session.epoch, self.arrivals.position
             self.session = None
             self.news.append(Lost())
             self.give_up_messages()
@@ -162,7 +164,8 @@ class Client:
             self.messages.resume(now, self.round_trip)
             self.members.ask_for_all(now)
         else:
-            self.arrivals, self.members = Arrivals(welcome.position), Members(now)
+            missed = self.missed_before(welcome)
+            self.arrivals, self.members, self.left_at = Arrivals(welcome.position), Members(now), None
         self.state, self.session, self.name, self.cookies_refused = "in", welcome, welcome.name, 0
         self.packet = 0
         self.events_unreported, self.report_due, self.events_at, self.lossy_until = 0, now, -NEVER, -NEVER
@@ -173,6 +176,13 @@ class Client:
         self.beat_due = now if self.round_trip.smoothed is None or welcome.resumed else NEVER
         self.challenges = []
         self.news.append(In(welcome.name, welcome.room, bool(welcome.resumed)))
+        if not welcome.resumed and missed != 0:
+            self.news.append(Missed(missed))
+
+    def missed_before(self, welcome):
+        """How many events came between a session that the room has forgotten, and this one."""
+        epoch, position = self.left_at or (welcome.epoch, welcome.position)
+        return max(welcome.position - position, 0) if epoch == welcome.epoch else None
 
     # ---- datagrams of a session (2.5 to 2.8) ----
 

@@ -131,7 +131,8 @@ class SequencedRoom:
         room.show(in_words(*news))
 
     def tell_missed(self, news):
-        room.show("(%d events were missed: the room has forgotten them)" % news.count)
+        count = "some" if news.count is None else "%d" % news.count
+        room.show("(%s events were missed: the room sends them no more)" % count)
 
     def tell_in(self, news):
         if self.is_away:
@@ -147,7 +148,7 @@ class SequencedRoom:
         self.listed = True
 
     def tell_lost(self, _news):
-        say("The room does not know us any more; joining anew. What was said there meanwhile is missed.")
+        say("The room does not know us any more; joining anew.")
 
     def tell_waiting(self, news):
         self.last_refusal = news.code

@@ -71,6 +71,7 @@ void sequenced_client_handshake_lose_session(struct sequenced_client *client)
     sequenced_client_messages_lost(client);
     sequenced_client_members_forget(client);
     forget_events(client);
+    client->session.lost = client->session.lost || client->session.exists;
     client->session.exists = false;
     client->session.restarted = false;
 }
@@ -185,6 +186,7 @@ static void copy_text(char *out, struct octets_slice slice)
 static void take_session(struct sequenced_client *client, const struct sequenced_welcome *welcome)
 {
     client->session.exists = true;
+    client->session.lost = false;
     client->session.epoch = welcome->epoch;
     client->session.token = welcome->token;
     client->session.run = welcome->run;
@@ -197,6 +199,19 @@ static void take_session(struct sequenced_client *client, const struct sequenced
     copy_text(client->base.name, welcome->name);
     copy_text(client->session.room, welcome->room);
     memcpy(client->base.requested_name, client->base.name, sizeof(client->base.requested_name));
+}
+
+/* The number of events between a lost session and this new one. */
+static uint64_t count_missed(const struct sequenced_client *client,
+                             const struct sequenced_welcome *welcome)
+{
+    if (!client->session.lost)
+        return 0;
+    if (welcome->epoch != client->session.epoch)
+        return CLIENT_MISSED_UNKNOWN;
+    return welcome->position > client->session.position
+               ? welcome->position - client->session.position
+               : 0;
 }
 
 /*
@@ -217,6 +232,7 @@ void sequenced_client_handshake_welcome(struct sequenced_client *client, const s
                                         const void *bytes, size_t length)
 {
     struct sequenced_welcome welcome;
+    uint64_t missed;
 
     if (client->handshake.phase != SEQUENCED_CLIENT_PHASE_JOIN ||
         sequenced_handshake_read_welcome(bytes, length, &welcome) != 0 ||
@@ -226,6 +242,7 @@ void sequenced_client_handshake_welcome(struct sequenced_client *client, const s
     sample(client, now);
     client->handshake.phase = SEQUENCED_CLIENT_PHASE_DONE;
     client->handshake.cookies_refused = 0;
+    missed = count_missed(client, &welcome);
     take_session(client, &welcome);
     if (!welcome.resumed) {
         client->session.position = welcome.position;
@@ -237,6 +254,8 @@ void sequenced_client_handshake_welcome(struct sequenced_client *client, const s
         sequenced_client_messages_resumed(client, now);
     begin_run(client, now);
     client_set_state(&client->base, CLIENT_IN, CLIENT_NO_REASON, 0);
+    if (missed > 0 && client->base.sink.missed != NULL)
+        client->base.sink.missed(client->base.sink.ctx, missed);
 }
 
 /* ---- refusals ---- */

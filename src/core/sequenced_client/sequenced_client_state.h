@@ -78,6 +78,7 @@ struct sequenced_client_session {
     bool exists; /* the server may still know the session */
     /* It is an earlier program's, and the server has not said yet how many messages that had. */
     bool restarted;
+    bool lost; /* there is no other yet: what has happened since `position` is missed */
     uint64_t epoch;
     uint64_t token;
     uint64_t position;

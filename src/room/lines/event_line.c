@@ -98,13 +98,20 @@ size_t event_line_missed(uint64_t count, bool json, char ret_line[EVENT_LINE_BYT
 {
     struct json object;
 
+    if (!json && count == CLIENT_MISSED_UNKNOWN)
+        return end_line(ret_line,
+                        (size_t)snprintf(ret_line, EVENT_LINE_BYTES - 1,
+                                         "(events were missed: the room has begun anew)"));
     if (!json)
         return end_line(
             ret_line, (size_t)snprintf(
                           ret_line, EVENT_LINE_BYTES - 1,
-                          "(%" PRIu64 " events were missed: the room has forgotten them)", count));
+                          "(%" PRIu64 " events were missed: the room sends them no more)", count));
     json_begin(&object, ret_line, EVENT_LINE_BYTES - 1);
     json_text(&object, "kind", "missed");
-    json_count(&object, "count", count);
+    if (count == CLIENT_MISSED_UNKNOWN)
+        json_null(&object, "count");
+    else
+        json_count(&object, "count", count);
     return end_object(&object, ret_line);
 }

@@ -8,6 +8,7 @@
 #ifndef ROOMD_ROOM_LINES_EVENT_LINE_H
 #define ROOMD_ROOM_LINES_EVENT_LINE_H
 
+#include <roomd/client.h>
 #include <roomd/event.h>
 #include <roomd/moment.h>
 #include <stdbool.h>
@@ -22,7 +23,7 @@ size_t event_line_of(const struct event *event, bool json, char ret_line[EVENT_L
 /* A line of a plain server that is no event; `now` is its time. */
 size_t event_line_text(const char *text, size_t length, const struct moment *now, bool json,
                        char ret_line[EVENT_LINE_BYTES]);
-/* So many events are lost: the room has forgotten them. */
+/* So many events are lost, or CLIENT_MISSED_UNKNOWN. */
 size_t event_line_missed(uint64_t count, bool json, char ret_line[EVENT_LINE_BYTES]);
 
 #endif

@@ -117,8 +117,12 @@ static void on_missed(void *ctx, uint64_t count)
     struct screen *screen = ctx;
 
     show_taken(screen);
-    board_say(&screen->board, true, "%llu events were missed: the room has forgotten them",
-              (unsigned long long)count);
+    if (count == CLIENT_MISSED_UNKNOWN)
+        board_say(&screen->board, true,
+                  "events were missed: the room has begun anew, and nobody knows how many");
+    else
+        board_say(&screen->board, true, "%llu events were missed: the room sends them no more",
+                  (unsigned long long)count);
 }
 
 /* A line of a plain server that is no event. */
@@ -153,8 +157,7 @@ static void show_joined(struct screen *screen, bool first)
                   client_name(screen->driver.client));
     else if (screen->forgotten)
         board_say(&screen->board, false,
-                  "the room has begun anew, or has forgotten you: you are in again, as %s; what "
-                  "was said meanwhile is lost",
+                  "the room has begun anew, or has forgotten you: you are in again, as %s",
                   client_name(screen->driver.client));
     else if (screen->reported_trouble)
         board_say(&screen->board, false, "the room answers again: you are in");

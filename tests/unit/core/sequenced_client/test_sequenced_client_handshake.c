@@ -287,6 +287,41 @@ Test(sequenced_client_handshake, an_unknown_session_is_joined_anew_and_its_membe
     cr_expect_eq(client_state(stage.client), CLIENT_IN);
 }
 
+/* The room has forgotten the session, and the client joins anew. */
+static void join_anew(void)
+{
+    struct sequenced_join join;
+
+    client_stage_stranger(&stage, CLIENT_STAGE_TOKEN);
+    while (!client_stage_hello(&stage))
+        client_stage_pass_ms(&stage, 10);
+    client_stage_challenge(&stage);
+    cr_assert(client_stage_join(&stage, &join));
+    client_stage_refuse(&stage, SEQUENCED_REFUSED_UNKNOWN_SESSION, 0);
+    greet();
+    client_stage_welcome(&stage, false);
+    cr_expect_eq(client_state(stage.client), CLIENT_IN);
+}
+
+Test(sequenced_client_handshake, what_came_between_a_forgotten_session_and_the_next_is_missed)
+{
+    client_stage_enter(&stage);
+    stage.position = stage.head + 5;
+    join_anew();
+    cr_expect_eq(stage.missed, 5);
+    stage.missed = 0;
+    join_anew();
+    cr_expect_eq(stage.missed, 0, "nothing has happened meanwhile");
+}
+
+Test(sequenced_client_handshake, nobody_knows_how_much_was_missed_where_the_room_has_begun_anew)
+{
+    client_stage_enter(&stage);
+    stage.epoch++;
+    join_anew();
+    cr_expect_eq(stage.missed, CLIENT_MISSED_UNKNOWN);
+}
+
 Test(sequenced_client_handshake, silence_is_asked_about_four_times_and_then_the_way_back_begins)
 {
     struct sequenced_up_frame frame;

@@ -108,9 +108,13 @@ Test(event_line, the_longest_event_fits)
 Test(event_line, missed_events_are_counted)
 {
     event_line_missed(3, false, line);
-    cr_expect_str_eq(line, "(3 events were missed: the room has forgotten them)\n");
+    cr_expect_str_eq(line, "(3 events were missed: the room sends them no more)\n");
     event_line_missed(3, true, line);
     cr_expect_str_eq(line, "{\"kind\":\"missed\",\"count\":3}\n");
+    event_line_missed(CLIENT_MISSED_UNKNOWN, false, line);
+    cr_expect_str_eq(line, "(events were missed: the room has begun anew)\n");
+    event_line_missed(CLIENT_MISSED_UNKNOWN, true, line);
+    cr_expect_str_eq(line, "{\"kind\":\"missed\",\"count\":null}\n");
 }
 
 Test(event_line, a_line_that_tells_no_event_has_a_kind_of_its_own)
