@@ -62,12 +62,20 @@ static int make_parts(struct room *room, const struct room_setup *setup)
     return status;
 }
 
-/* Everything but removing the members that it no longer admits. */
+static struct terms terms_of(const struct room_config *config)
+{
+    struct terms terms = {.max_text_bytes = (uint16_t)config->limits.max_text_bytes,
+                          .session_timeout_s = config->limits.session_timeout_s};
+
+    snprintf(terms.title, sizeof(terms.title), "%s", config->title);
+    return terms;
+}
+
+/* Everything but removing the members that it no longer admits, and the terms. */
 static void configure(struct room *room, const struct room_config *config)
 {
     room->limits = config->limits;
     room->access = config->access;
-    snprintf(room->title, sizeof(room->title), "%s", config->title);
     room->door_count = config->door_count < ROOM_DOORS_MAX ? config->door_count : ROOM_DOORS_MAX;
     room->own_count = config->own_count < ROOM_OWN_MAX ? config->own_count : ROOM_OWN_MAX;
     memcpy(room->doors, config->doors, room->door_count * sizeof(*config->doors));
@@ -88,9 +96,11 @@ static void configure(struct room *room, const struct room_config *config)
 uint32_t room_reconfigure(struct room *room, const struct moment *now,
                           const struct room_config *config)
 {
+    struct terms terms = terms_of(config);
     uint32_t removed;
 
     configure(room, config);
+    terms_change(&room->terms, now->mono_ns, &terms);
     removed = moderation_enforce_access(room, now);
     /* After that: those who are removed are still told so. */
     admission_review_budgets(room, now);
@@ -100,6 +110,7 @@ uint32_t room_reconfigure(struct room *room, const struct moment *now,
 int room_new(const struct room_setup *setup, struct room **ret_room)
 {
     struct room *room = calloc(1, sizeof(*room));
+    struct terms terms = terms_of(&setup->config);
     int status;
 
     if (room == NULL)
@@ -113,6 +124,7 @@ int room_new(const struct room_setup *setup, struct room **ret_room)
     overload_init(&room->overload);
     crowd_init(&room->crowd);
     places_init(&room->places, setup->key);
+    terms_init(&room->terms, &terms);
     status = make_parts(room, setup);
     if (status != 0) {
         room_free(room);

@@ -21,6 +21,7 @@
 #include "core/room/observers.h"
 #include "core/room/overload.h"
 #include "core/room/protocol.h"
+#include "core/room/terms.h"
 
 #include "core/model/transcript.h"
 #include <roomd/room_admin.h>
@@ -67,7 +68,7 @@ struct room {
     struct crowd crowd;
     int64_t displacement_full_ns; /* the bucket of core/room/displacement.h */
     uint32_t displacement_next;   /* the position from which it searches next */
-    char title[ROOM_TITLE_MAX_BYTES + 1];
+    struct terms_history terms;
 };
 
 #endif

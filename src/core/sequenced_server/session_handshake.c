@@ -114,11 +114,16 @@ static enum refusal refuse_join(const struct attempt *attempt, uint8_t code, uin
     return refusal;
 }
 
-/* Before the first UP of the run; until then the position is the one at which it begins. */
+/*
+ * Before the first UP of the run, the same bytes each time: until then the position is the one at
+ * which it begins, and the member was last heard when it was welcomed first. After more reloads
+ * than are remembered it is not answered.
+ */
 static void welcome(struct room *room, const struct path *path, const struct member *member)
 {
     const struct session *session = member->session;
-    const struct sequenced_welcome welcome = {
+    const struct terms *terms = terms_at(&room->terms, member->heard_ns);
+    struct sequenced_welcome welcome = {
         .resumed = session->run > 1,
         .nonce = session->nonce,
         .epoch = room->sessions->epoch,
@@ -126,13 +131,15 @@ static void welcome(struct room *room, const struct path *path, const struct mem
         .run = session->run,
         .member = (uint32_t)member->number,
         .position = session->position,
-        .max_text_bytes = (uint16_t)room->limits.max_text_bytes,
-        .timeout_s = room->limits.session_timeout_s,
         .name = {registry_shown(member), registry_shown_len(member)},
-        .room = {room->title, strlen(room->title)},
     };
     uint8_t bytes[SEQUENCED_WELCOME_MAX_BYTES];
 
+    if (terms == NULL)
+        return;
+    welcome.max_text_bytes = terms->max_text_bytes;
+    welcome.timeout_s = terms->session_timeout_s;
+    welcome.room = (struct octets_slice){terms->title, strlen(terms->title)};
     answer(room, path, bytes, sequenced_handshake_write_welcome(bytes, sizeof(bytes), &welcome));
 }
 
@@ -226,14 +233,17 @@ static enum refusal decide(const struct attempt *attempt)
 
     if (sessions_has_ended(room->sessions, attempt->token, join->nonce))
         return REFUSED_STRANGER;
-    if (member == NULL)
-        return join->resume ? resume(attempt, NULL) : join_anew(attempt);
-    if (member->session->nonce == join->nonce && member->session->made_ms == attempt->made_ms) {
+    if (member != NULL && member->session->nonce == join->nonce &&
+        member->session->made_ms == attempt->made_ms) {
         if (member->session->packet > 0)
             return REFUSED_COOKIE; /* it was welcomed, and another WELCOME would not be the same */
         welcome(room, attempt->path, member);
         return REFUSED_NOT;
     }
+    if (!room->limits.sequenced_enabled)
+        return refuse_join(attempt, SEQUENCED_REFUSED_USE_PLAIN, 0, REFUSED_SEQUENCED_OFF);
+    if (member == NULL)
+        return join->resume ? resume(attempt, NULL) : join_anew(attempt);
     if (!join->resume || attempt->made_ms < member->session->made_ms)
         return REFUSED_COOKIE; /* the JOIN comes late: the session has continued without it */
     return resume(attempt, member);
@@ -254,8 +264,6 @@ enum refusal session_handshake_join(struct room *room, const struct moment *now,
         }
         return refuse_join(&attempt, SEQUENCED_REFUSED_COOKIE, 0, REFUSED_COOKIE);
     }
-    if (!room->limits.sequenced_enabled)
-        return refuse_join(&attempt, SEQUENCED_REFUSED_USE_PLAIN, 0, REFUSED_SEQUENCED_OFF);
     attempt.token = secrets_number(room->sessions->secret, SECRETS_TOKEN, &path->peer,
                                    attempt.join.nonce, attempt.made_ms);
     return decide(&attempt);

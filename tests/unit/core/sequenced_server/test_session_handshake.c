@@ -53,6 +53,7 @@ Test(session_handshake, the_room_is_called_as_the_administrator_says)
 {
     stage.config.title = "tea room";
     stage_reconfigure(&stage);
+    stage.now.mono_ns++;
     cr_assert(hand_hello(&alice, 7) && hand_join(&alice, "alice", false));
     cr_expect_eq(alice.welcome.room.length, 8);
     cr_expect_eq(memcmp(alice.welcome.room.bytes, "tea room", 8), 0);
@@ -82,6 +83,45 @@ Test(session_handshake, a_repeated_join_is_answered_by_the_same_welcome_and_make
                  0);
     cr_expect_eq(room_members(stage.room), 1);
     cr_expect_eq(stage.happened[EVENT_JOIN], 1);
+}
+
+/* The same JOIN again; true if the WELCOME has the same bytes as `first`. */
+static bool is_welcomed_again(const struct fake_datagram *first, bool resume)
+{
+    const struct fake_datagram *again;
+
+    if (!hand_join(&alice, "alice", resume))
+        return false;
+    again = fake_outbox_to(&stage.outbox, ALICE, alice.read - 1);
+    return again->length == first->length && memcmp(again->bytes, first->bytes, again->length) == 0;
+}
+
+Test(session_handshake, a_reload_does_not_change_a_welcome_that_is_repeated)
+{
+    struct fake_datagram first;
+    struct room_limits limits;
+
+    for (uint64_t run = 1; run <= 2; run++) {
+        cr_assert(hand_hello(&alice, run) && hand_join(&alice, "alice", run > 1));
+        first = *fake_outbox_to(&stage.outbox, ALICE, alice.read - 1);
+        limits = stage.config.limits;
+        limits.max_text_bytes = 100 + (uint32_t)run;
+        limits.session_timeout_s = 100 + (uint32_t)run;
+        limits.sequenced_enabled = false;
+        stage.config.limits = limits;
+        stage.config.title = run == 1 ? "tea room" : "library";
+        stage_reconfigure(&stage);
+        cr_expect(is_welcomed_again(&first, run > 1), "run %u", (unsigned)run);
+        limits.sequenced_enabled = true;
+        stage.config.limits = limits;
+        stage.now.mono_ns++;
+        stage_reconfigure(&stage);
+        cr_expect(is_welcomed_again(&first, run > 1), "run %u", (unsigned)run);
+        hand_report(&alice, 1);
+    }
+    cr_expect_eq(alice.welcome.max_text_bytes, 101, "as of the first reload");
+    cr_expect_eq(alice.welcome.timeout_s, 101);
+    cr_expect_eq(alice.welcome.room.length, strlen("tea room"));
 }
 
 Test(session_handshake, after_the_first_up_of_a_run_a_repeated_join_is_too_late_for_a_welcome)
