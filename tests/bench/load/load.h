@@ -56,6 +56,7 @@ struct protocol {
     uint32_t entering;    /* members joining at a time */
     uint32_t window;      /* messages that one author may have in flight */
     bool counts_own_join; /* a member is sent its own join, too */
+    bool reports_delay;   /* a member says when it was sent something */
     /* Returns how many bytes it has used. */
     size_t (*input)(struct load *load, uint32_t index, char *bytes, size_t length);
     void (*enter)(struct load *load, uint32_t index); /* asks to join, or asks again */
@@ -92,7 +93,7 @@ struct load {
     uint64_t repeats;        /* requests that had to be sent again */
     struct latency *latency; /* NULL except while it is measured */
     struct chat *chat;       /* NULL except while everybody speaks */
-    /* When the current input was read; only while one of these two is measured. */
+    /* When the current input was read; while one of these is measured, or if it is reported. */
     int64_t received_ns;
 };
 

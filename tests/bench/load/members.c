@@ -171,6 +171,11 @@ static void deliver(struct load *load, uint32_t index, const struct msghdr *head
                               length - at < segment ? length - at : segment);
 }
 
+static bool is_timed(const struct load *load)
+{
+    return load->latency != NULL || load->chat != NULL || load->protocol->reports_delay;
+}
+
 static void read_datagrams(struct load *load, uint32_t index)
 {
     int slots = load->gro ? BATCH_GRO : BATCH, count;
@@ -185,7 +190,7 @@ static void read_datagrams(struct load *load, uint32_t index)
         in.headers[i].msg_hdr.msg_controllen = sizeof(in.controls[i]);
     }
     count = recvmmsg(load->members[index].fd, in.headers, (unsigned)slots, MSG_DONTWAIT, NULL);
-    if (load->latency != NULL || load->chat != NULL)
+    if (is_timed(load))
         load->received_ns = load_now_ns();
     for (int i = 0; i < count; i++)
         deliver(load, index, &in.headers[i].msg_hdr, in.headers[i].msg_len);
@@ -206,7 +211,7 @@ static void read_stream(struct load *load, uint32_t index)
         return;
     if (length <= 0)
         load_die("the server has closed a member's connection");
-    if (load->latency != NULL || load->chat != NULL)
+    if (is_timed(load))
         load->received_ns = load_now_ns();
     used = load->protocol->input(load, index, bytes, held + (size_t)length);
     held = held + (size_t)length - used;

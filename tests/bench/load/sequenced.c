@@ -29,6 +29,9 @@
 #define REPORT_NS     (LOAD_NS_PER_S / 50)
 #define MISSING_NS    (LOAD_NS_PER_S / 20)
 
+/* The unit of `delay` in an UP. */
+#define DELAY_UNIT_NS (LOAD_NS_PER_S / 10000)
+
 /* Decoded datagrams that are remembered. */
 #define DECODED_PLACES 256
 
@@ -45,7 +48,10 @@ struct session {
     uint32_t message_base;     /* number of the text before message 1 */
     int64_t due_ns;            /* when the position must be reported; 0: it is */
     int64_t missing_ns;        /* when something was last requested */
+    int64_t position_ns;       /* when the event at its position came; 0: none has */
     uint16_t run;
+    uint16_t received;  /* datagrams of this run */
+    uint16_t lost;      /* gaps for which something was requested, each time */
     uint8_t unreported; /* EVENTS */
     uint8_t cookie_length;
     char cookie[SEQUENCED_COOKIE_MAX_BYTES];
@@ -144,6 +150,14 @@ static void take_handshake(struct load *load, uint32_t index, const char *bytes,
 
 /* ---- reports ---- */
 
+static uint16_t delay_of(const struct session *session)
+{
+    int64_t units = (load_now_ns() - session->position_ns) / DELAY_UNIT_NS;
+
+    return session->position_ns != 0 && units < SEQUENCED_DELAY_UNKNOWN ? (uint16_t)units
+                                                                        : SEQUENCED_DELAY_UNKNOWN;
+}
+
 static struct sequenced_up up_of(struct session *session)
 {
     session->unreported = 0;
@@ -152,7 +166,9 @@ static struct sequenced_up up_of(struct session *session)
                                  .run = session->run,
                                  .packet = ++session->packet,
                                  .position = session->position,
-                                 .delay = SEQUENCED_DELAY_UNKNOWN};
+                                 .received = session->received,
+                                 .lost = session->lost,
+                                 .delay = delay_of(session)};
 }
 
 /* `missing`: the last event requested; 0: none. */
@@ -176,13 +192,18 @@ static void report(struct load *load, uint32_t index, uint64_t missing)
 static void report_silent(struct load *load)
 {
     struct state *state = state_of(load);
+    uint16_t received = (uint16_t)state->silent_unreported;
 
     state->silent_unreported = 0;
     state->silent_due_ns = 0;
     for (uint32_t index = load->authors; index < load->count; index++) {
+        struct session *session = &state->sessions[index];
+
         if (!load->members[index].in)
             continue;
-        state->sessions[index].position = state->sessions[0].position;
+        session->position = state->sessions[0].position;
+        session->position_ns = state->sessions[0].position_ns;
+        session->received += received;
         report(load, index, 0);
     }
     silent_flush(load->silent);
@@ -257,6 +278,7 @@ static void request_missing(struct load *load, uint32_t index, uint64_t upto)
     if (now_ns - session->missing_ns < MISSING_NS)
         return;
     session->missing_ns = now_ns;
+    session->lost++;
     load->repeats++;
     report(load, index, upto);
 }
@@ -331,6 +353,7 @@ static void take_decoded(struct load *load, uint32_t index, const struct decoded
     uint32_t own = index < load->authors ? decoded->own[index] : 0;
 
     session->position = decoded->last;
+    session->position_ns = load->received_ns;
     session->decided += own;
     load->members[index].told += decoded->joins;
     if (!decoded->right)
@@ -352,6 +375,7 @@ static void take_events(struct load *load, uint32_t index, const char *bytes, si
         load->wrong++;
         return;
     }
+    session->received++;
     if (decoded->first > session->position + 1) {
         request_missing(load, index, decoded->last);
         return;
@@ -378,12 +402,13 @@ static void take_down(struct load *load, uint32_t index, const char *bytes, size
 
     if (sequenced_down_open(bytes, length, &down, &reader) != 0 || down.token != session->token)
         return;
+    session->received++;
     while (sequenced_down_next(&reader, &frame) == 1) {
         if (frame.kind == SEQUENCED_DOWN_HEAD && frame.head > session->position)
             request_missing(load, index, frame.head);
         else if (frame.kind == SEQUENCED_DOWN_HEAD)
             report(load, index, 0);
-        else if (frame.kind != SEQUENCED_DOWN_TAKEN)
+        else if (frame.kind != SEQUENCED_DOWN_TAKEN && frame.kind != SEQUENCED_DOWN_REPORT)
             load_die("a sequenced member was told of a gap, or that a message was not taken, or "
                      "the end");
     }
@@ -485,6 +510,7 @@ const struct protocol sequenced_protocol = {
     .authors_listen = true,
     .window = 32,
     .counts_own_join = true,
+    .reports_delay = true,
     .enter = enter,
     .input = input,
     .say = say,
