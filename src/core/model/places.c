@@ -43,24 +43,24 @@ static struct place place_of(const struct places *places,
 {
     struct key key = {.is_prefix = is_prefix ? 1 : 0};
     size_t length = is_prefix ? places_prefix_bits(address) / 8 : ENDPOINT_ADDRESS_BYTES;
-    struct place place = {.members = 1};
+    uint32_t hash[2];
 
     _Static_assert(PREFIX_BITS_IPV4 % 8 == 0 && PREFIX_BITS_IPV6 % 8 == 0, "whole bytes");
-    _Static_assert(sizeof(place.hash) == crypto_shorthash_BYTES, "SipHash's output");
+    _Static_assert(sizeof(hash) == crypto_shorthash_BYTES, "SipHash's output");
     memcpy(key.bytes, address, length);
-    crypto_shorthash((uint8_t *)place.hash, (const uint8_t *)&key, sizeof(key), places->key);
-    return place;
+    crypto_shorthash((uint8_t *)hash, (const uint8_t *)&key, sizeof(key), places->key);
+    return (struct place){.hash = hash[0], .more = hash[1] & 0xffU, .members = 1};
 }
 
 static bool is_same(const struct place *a, const struct place *b)
 {
-    return a->hash[0] == b->hash[0] && a->hash[1] == b->hash[1];
+    return a->hash == b->hash && a->more == b->more;
 }
 
 /* Its place, or the empty one where it belongs. The table is never full. */
 static struct place *find(const struct places *places, const struct place *wanted)
 {
-    uint32_t mask = places->capacity - 1, at = wanted->hash[0] & mask;
+    uint32_t mask = places->capacity - 1, at = wanted->hash & mask;
 
     while (places->places[at].members != 0 && !is_same(&places->places[at], wanted))
         at = (at + 1) & mask;
@@ -93,7 +93,7 @@ static void add(struct places *places, const uint8_t address[ENDPOINT_ADDRESS_BY
     struct place one = place_of(places, address, is_prefix);
     struct place *place = find(places, &one);
 
-    one.members += place->members;
+    one.members = (place->members + 1U) & 0xffffffU;
     *place = one;
 }
 
@@ -110,7 +110,7 @@ static void close_gap(struct places *places, uint32_t empty)
     uint32_t mask = places->capacity - 1;
 
     for (uint32_t at = (empty + 1) & mask; places->places[at].members != 0; at = (at + 1) & mask) {
-        uint32_t wanted = places->places[at].hash[0] & mask;
+        uint32_t wanted = places->places[at].hash & mask;
 
         if (((at - wanted) & mask) < ((at - empty) & mask))
             continue;
@@ -126,7 +126,8 @@ static void subtract(struct places *places, const uint8_t address[ENDPOINT_ADDRE
     struct place one = place_of(places, address, is_prefix);
     struct place *place = find(places, &one);
 
-    if (--place->members == 0)
+    place->members = (place->members - 1U) & 0xffffffU;
+    if (place->members == 0)
         close_gap(places, (uint32_t)(place - places->places));
 }
 

@@ -20,9 +20,11 @@
 /* A prefix may have this many times what one of its addresses may. */
 #define PLACES_PREFIX_FACTOR 4U
 
+/* 40 bits of the hash: if two addresses among a million have the same, they share their limits. */
 struct place {
-    uint32_t hash[2];
-    uint32_t members; /* 0: empty */
+    uint32_t hash;
+    uint32_t more : 8;     /* bits of the hash */
+    uint32_t members : 24; /* 0: empty */
 };
 
 struct places {
