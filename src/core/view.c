@@ -11,7 +11,7 @@ uint32_t room_seats(const struct room *room)
 
 bool room_member(const struct room *room, uint32_t seat, struct room_member *ret_member)
 {
-    const struct member *member = registry_seated(room->registry, seat);
+    struct member *member = registry_seated(room->registry, seat);
     uint64_t released = transcript_released(room->transcript);
     uint64_t cursor, passed, others;
 
@@ -23,7 +23,7 @@ bool room_member(const struct room *room, uint32_t seat, struct room_member *ret
      */
     cursor = registry_slot(room->registry, member->position)->cursor;
     passed = cursor - member->first;
-    others = (uint64_t)member->said + member->lost;
+    others = member->lost + (member->session == NULL ? registry_plain(member)->said : UINT64_C(0));
     *ret_member = (struct room_member){
         .name = registry_shown(member),
         .path = registry_path(room->registry, member->position),

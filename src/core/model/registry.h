@@ -15,6 +15,7 @@
 
 #include <roomd/endpoint.h>
 #include <roomd/limits.h>
+#include <roomd/moment.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -69,21 +70,17 @@ struct session; /* core/model/session.h */
  * `seat`, `label` and the links.
  */
 struct member {
-    uint64_t number;      /* 1, 2, 3 …, never given twice in an epoch */
-    uint32_t position;    /* in the dense arrays; changes as others join and leave */
-    uint32_t seat;        /* the same from its join to its exit; then reused */
-    uint32_t undelivered; /* datagrams that could not be sent to it */
-    /* While SLOT_HELD, modulo 2^16: `said`, less its own events among those that it is owed. */
-    uint16_t held_said;
-    uint8_t held_quarter; /* when its budget last did not suffice: the struct budget's, mod 256 */
-    bool held_heard : 1;  /* it was heard since */
-    bool suspected : 1;   /* its program may be gone: see core/plain_server/liveness.h */
-    bool warned : 1;      /* of its removal for silence; sequenced: it is away */
-    bool spoken : 1;      /* it has said something */
-    uint64_t first;       /* the first event it was owed */
-    uint32_t said;        /* its own events since then, if they are not owed to it */
-    uint32_t lost;        /* events that left the ring first, or could not be sent */
-    struct label *label;  /* owned */
+    uint64_t number;         /* 1, 2, 3 …, never given twice in an epoch */
+    uint32_t position;       /* in the dense arrays; changes as others join and leave */
+    uint32_t seat;           /* the same from its join to its exit; then reused */
+    uint32_t undelivered;    /* datagrams that could not be sent to it */
+    uint32_t lost;           /* events that left the ring first, or could not be sent */
+    uint32_t leaves_ds;      /* if warned, it is not removed before this: registry_tenths */
+    bool suspected : 1;      /* its program may be gone: see core/plain_server/liveness.h */
+    bool warned : 1;         /* of its removal for silence; sequenced: it is away */
+    bool spoken : 1;         /* it has said something */
+    uint64_t first;          /* the first event it was owed */
+    struct label *label;     /* owned */
     struct session *session; /* of the sequenced protocol, owned; NULL: plain protocol */
     /* Neighbours in the order of heard_ns, among members with the same `warned`. */
     struct member *lru_older;
@@ -91,10 +88,7 @@ struct member {
     int64_t joined_wall_ns;
     int64_t heard_ns; /* when it was last heard, monotonic */
     struct allowance allowance;
-    /* Of a plain member: it is not told before this of unsent messages, of another name claim. */
-    uint32_t quiet_until_ds, asked_until_ds; /* tenths of a second, monotonic */
-    int64_t leaves_ns;                       /* if warned, it is not removed before this */
-    int64_t muted_until_ns;                  /* its messages are refused before this */
+    int64_t muted_until_ns; /* its messages are refused before this */
 };
 
 /* A member of the plain protocol. */
@@ -105,7 +99,31 @@ struct plain_member {
      * send to somebody else. Held (core/model/budget.h) while SLOT_BUDGET is set.
      */
     struct budget *budget;
+    uint32_t said; /* its own events since `first`, which are not owed to it */
+    /* It is not told before this of unsent messages, of another name claim: registry_tenths. */
+    uint32_t quiet_until_ds, asked_until_ds;
+    /* While SLOT_HELD, modulo 2^16: `said`, less its own events among those that it is owed. */
+    uint16_t held_said;
+    uint8_t held_quarter; /* when its budget last did not suffice: the struct budget's, mod 256 */
+    bool held_heard;      /* it was heard since */
 };
+
+/* Tenths of a second of the monotonic time, for thirteen years: long waits are kept so. */
+static inline uint32_t registry_tenths(int64_t ns)
+{
+    return (uint32_t)(ns / (100 * MOMENT_NS_PER_MS));
+}
+
+/* The same for the end of a wait, which is never early. */
+static inline uint32_t registry_tenths_until(int64_t ns)
+{
+    return registry_tenths(ns - 1) + 1;
+}
+
+static inline int64_t registry_leaves_ns(const struct member *member)
+{
+    return member->leaves_ds * (100 * MOMENT_NS_PER_MS);
+}
 
 struct registry;
 
@@ -117,6 +135,12 @@ int registry_new(const uint8_t key[REGISTRY_KEY_BYTES], struct registry **ret_re
 void registry_free(struct registry *registry);
 
 uint32_t registry_count(const struct registry *registry);
+
+/* A member without a session as what it is. */
+static inline struct plain_member *registry_plain(struct member *member)
+{
+    return (struct plain_member *)(void *)member;
+}
 
 /*
  * Adds a member that is owed nothing yet. The caller has checked that nobody has the name, nor, for

@@ -38,7 +38,7 @@ static int64_t due(const struct room *room, bool warned)
      * After a reload with a shorter timeout, or after the machine slept, the warning comes late;
      * the time that it announces still holds.
      */
-    return due_ns > member->leaves_ns ? due_ns : member->leaves_ns;
+    return due_ns > registry_leaves_ns(member) ? due_ns : registry_leaves_ns(member);
 }
 
 int64_t idle_next_tick(const struct room *room)
@@ -52,8 +52,9 @@ int64_t idle_next_tick(const struct room *room)
 static void warn_idle(struct room *room, const struct moment *now, struct member *member)
 {
     registry_warned(room->registry, member);
-    member->leaves_ns = now->mono_ns + warning_ns(room);
-    member->quiet_until_ds = 0; /* send this line even if another was sent recently */
+    member->leaves_ds = registry_tenths_until(now->mono_ns + warning_ns(room));
+    /* Send this line even if another was sent recently. */
+    registry_plain(member)->quiet_until_ds = 0;
     plain_reply_tell(room, now, member, DIALECT_IDLE, NULL,
                      (uint64_t)(warning_ns(room) / MOMENT_NS_PER_S));
 }

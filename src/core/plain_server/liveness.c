@@ -93,13 +93,14 @@ static bool tell_holder(struct room *room, const struct moment *now, struct memb
 {
     char line[PLAIN_LINE_MAX_BYTES];
 
-    if (plain_tenths(now->mono_ns) < holder->asked_until_ds)
+    if (registry_tenths(now->mono_ns) < registry_plain(holder)->asked_until_ds)
         return false;
     plain_reply_settle_accept(room, now, holder);
     if ((room_slot(room, holder)->flags & SLOT_OWES_ACCEPT) != 0 ||
         !room_send(room, now, holder, line, render_asked(room, holder, now, line)))
         return false;
-    holder->asked_until_ds = plain_tenths_until(now->mono_ns + LIVENESS_ASKED_NS);
+    registry_plain(holder)->asked_until_ds =
+        registry_tenths_until(now->mono_ns + LIVENESS_ASKED_NS);
     return true;
 }
 

@@ -147,13 +147,14 @@ static uint32_t count_own(const struct delivery *delivery, const struct member *
 }
 
 /* The released events that a held member was not sent, without its own. */
-static uint64_t events_held(const struct delivery *delivery, const struct member *member,
+static uint64_t events_held(const struct delivery *delivery, struct member *member,
                             const struct slot *slot)
 {
     uint64_t end = transcript_released(delivery->wiring.transcript) + 1;
     uint64_t owed = end - slot->cursor;
+    const struct plain_member *plain = registry_plain(member);
     uint16_t own =
-        (uint16_t)(member->said - member->held_said - count_own(delivery, member, slot, end));
+        (uint16_t)(plain->said - plain->held_said - count_own(delivery, member, slot, end));
 
     return owed > own ? owed - own : 0;
 }
@@ -169,7 +170,7 @@ static bool collect_datagram(struct delivery *delivery, struct portion *portion,
                              uint64_t *cursor)
 {
     const struct transcript *transcript = delivery->wiring.transcript;
-    const struct member *member = registry_member(delivery->wiring.registry, position);
+    struct member *member = registry_member(delivery->wiring.registry, position);
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
     uint64_t end = transcript_released(transcript) + 1, oldest = transcript_oldest(transcript);
     uint64_t held = (slot->flags & SLOT_HELD) != 0 ? events_held(delivery, member, slot) : 0;
@@ -214,12 +215,13 @@ static void collect_accept(struct delivery *delivery, struct portion *portion, u
  */
 static bool is_held(const struct delivery *delivery, uint32_t position)
 {
-    const struct member *member = registry_member(delivery->wiring.registry, position);
+    const struct plain_member *plain =
+        registry_plain(registry_member(delivery->wiring.registry, position));
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
 
-    return (slot->flags & SLOT_HELD) != 0 && !member->held_heard &&
-           member->held_quarter ==
-               (uint8_t)budget_quarter(delivery_budget(member, slot), delivery->now->mono_ns);
+    return (slot->flags & SLOT_HELD) != 0 && !plain->held_heard &&
+           plain->held_quarter == (uint8_t)budget_quarter(delivery_budget(&plain->member, slot),
+                                                          delivery->now->mono_ns);
 }
 
 static bool collect(struct delivery *delivery, struct portion *portion, uint32_t position)
@@ -273,14 +275,15 @@ static void note_accepted(struct delivery *delivery, struct slot *slot, uint32_t
 static void hold(struct delivery *delivery, struct member *member, struct slot *slot)
 {
     struct budget *budget = delivery_budget(member, slot);
+    struct plain_member *plain = registry_plain(member);
     int64_t more_ns = budget_more_ns(budget, delivery->now->mono_ns);
 
     if ((slot->flags & SLOT_HELD) == 0)
-        member->held_said =
-            (uint16_t)(member->said - count_own(delivery, member, slot, slot->cursor));
+        plain->held_said =
+            (uint16_t)(plain->said - count_own(delivery, member, slot, slot->cursor));
     slot->flags |= SLOT_HELD;
-    member->held_heard = false;
-    member->held_quarter = (uint8_t)budget_quarter(budget, delivery->now->mono_ns);
+    plain->held_heard = false;
+    plain->held_quarter = (uint8_t)budget_quarter(budget, delivery->now->mono_ns);
     if (more_ns < delivery->more_ns)
         delivery->more_ns = more_ns;
 }

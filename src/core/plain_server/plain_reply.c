@@ -78,11 +78,11 @@ void plain_reply_tell(struct room *room, const struct moment *now, struct member
 
     plain_reply_settle_accept(room, now, member);
     if ((room_slot(room, member)->flags & SLOT_OWES_ACCEPT) != 0 ||
-        plain_tenths(now->mono_ns) < member->quiet_until_ds) {
+        registry_tenths(now->mono_ns) < registry_plain(member)->quiet_until_ds) {
         room->stats.answers_withheld++;
         return;
     }
-    member->quiet_until_ds = plain_tenths_until(now->mono_ns + interval_ns);
+    registry_plain(member)->quiet_until_ds = registry_tenths_until(now->mono_ns + interval_ns);
     plain_reply_line(room, now, member, key, text, count);
 }
 

@@ -10,18 +10,6 @@
 #include "core/plain_wire/plain.h"
 #include "core/room/room_state.h"
 
-/* Tenths of a second, which 32 bits hold for thirteen years. */
-static inline uint32_t plain_tenths(int64_t ns)
-{
-    return (uint32_t)(ns / (100 * MOMENT_NS_PER_MS));
-}
-
-/* The same for the end of a wait, which is never early. */
-static inline uint32_t plain_tenths_until(int64_t ns)
-{
-    return plain_tenths(ns - 1) + 1;
-}
-
 /* The wording of lines to members at that door. */
 static inline struct plain_wording plain_wording_at(const struct room *room, uint16_t door)
 {

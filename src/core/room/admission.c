@@ -263,14 +263,9 @@ void admission_heard(struct room *room, const struct moment *now, const struct e
     member = registry_find_endpoint(room->registry, peer);
     if (member == NULL)
         return;
-    member->held_heard = true;
+    registry_plain(member)->held_heard = true;
     if ((room_slot(room, member)->flags & SLOT_HELD) != 0)
         registry_mark_behind(room->registry, member);
-}
-
-static struct plain_member *plain_of(struct member *member)
-{
-    return (struct plain_member *)(void *)member;
 }
 
 void admission_begin_budget(struct room *room, const struct moment *now, struct member *member)
@@ -280,13 +275,13 @@ void admission_begin_budget(struct room *room, const struct moment *now, struct 
     if (member->session != NULL || admission_is_trusted(room, address))
         return;
     room_slot(room, member)->flags |= SLOT_BUDGET;
-    plain_of(member)->budget = budget_table_hold(room->budgets, now->mono_ns, address);
+    registry_plain(member)->budget = budget_table_hold(room->budgets, now->mono_ns, address);
 }
 
 static void end_budget(struct room *room, const struct moment *now, struct member *member)
 {
     room_slot(room, member)->flags &= ~(SLOT_BUDGET | SLOT_HELD);
-    budget_table_release(room->budgets, now->mono_ns, plain_of(member)->budget);
+    budget_table_release(room->budgets, now->mono_ns, registry_plain(member)->budget);
     registry_mark_behind(room->registry, member);
 }
 

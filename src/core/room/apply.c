@@ -38,7 +38,7 @@ static void skip_own(struct room *room, struct member *member, uint64_t seq)
 {
     struct slot *slot = room_slot(room, member);
 
-    member->said++;
+    registry_plain(member)->said++;
     if (slot->cursor == seq)
         slot->cursor++;
 }
@@ -122,10 +122,11 @@ int apply_join(struct room *room, const struct moment *now, const struct join *j
         return status;
     }
     places_add(&room->places, join->path->peer.address);
-    member->said = 0;
     if (join->sequenced) {
         room->newcomer_seq = joined.seq;
         room->newcomer_until_ns = now->mono_ns + NEWCOMER_NS;
+    } else {
+        registry_plain(member)->said = 0;
     }
     registry_set_standing(room->registry, member, standing);
     *ret_member = member;

@@ -150,7 +150,7 @@ static int64_t timeout_due_ns(const struct room *room)
     const struct member *member = registry_oldest_heard(room->registry, true, true);
     int64_t due = member != NULL ? member->heard_ns + timeout_ns(room) : MOMENT_NEVER_NS;
 
-    return member != NULL && due < member->leaves_ns ? member->leaves_ns : due;
+    return member != NULL && due < registry_leaves_ns(member) ? registry_leaves_ns(member) : due;
 }
 
 static void mark_away(struct room *room, const struct moment *now, struct member *member)
@@ -158,7 +158,7 @@ static void mark_away(struct room *room, const struct moment *now, struct member
     bool late = now->mono_ns > member->heard_ns + away_ns(room) + LATE_NS;
 
     registry_warned(room->registry, member);
-    member->leaves_ns = late ? now->mono_ns + GRACE_NS : 0;
+    member->leaves_ds = late ? registry_tenths_until(now->mono_ns + GRACE_NS) : 0;
     nacks_clear(&member->session->nacks);
     member->session->flags &= (uint8_t)~SESSION_SAMPLED;
     session_deadlines_stop(room->sessions, member);
