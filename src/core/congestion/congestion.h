@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * The congestion controller: how much may be in flight on one path. All flows of a path share one
+ * (RFC 3124, RFC 8699), since their windows would be as many competitors behind one bottleneck. A
+ * value without memory of its own: knows no socket, clock, protocol or address.
+ *
+ * The window grows as that of TCP Reno. A loss halves it where a queueing delay is measured (RFC
+ * 5681), and otherwise takes a tenth off, since radio links lose datagrams that no queue has
+ * dropped. Where no queue is measured, each flow makes the window grow as a connection of its own
+ * would. doc/protocol.md says what that means beside TCP.
+ *
+ * Amounts in flight are counted in units of 16 bytes, headers included; times are milliseconds in
+ * 32 bits, and wrap.
+ */
+#ifndef ROOMD_CORE_CONGESTION_CONGESTION_H
+#define ROOMD_CORE_CONGESTION_CONGESTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CONGESTION_UNIT_BYTES   16U
+#define CONGESTION_HEADER_BYTES 28U /* UDP and IPv4 */
+
+/* Units of a datagram of 1200 bytes. */
+#define CONGESTION_DATAGRAM 77U
+
+/* Datagrams: a new flow brings as many as RFC 6928 lets anybody begin with. */
+#define CONGESTION_INITIAL  10U
+#define CONGESTION_MIN      2U
+#define CONGESTION_FLOW_MAX 256U
+
+struct congestion {
+    uint32_t window;    /* units; below two datagrams it is kept by pacing */
+    uint32_t threshold; /* the window grows by what is received below this (slow start) */
+    uint32_t flight;    /* units sent, and neither received nor lost yet */
+    uint32_t peak;      /* the largest flight since `aged_ms` */
+    uint32_t round;     /* units to be settled until the round ends: a round trip, with reports */
+    uint32_t recovery;  /* units to be settled until a loss counts again */
+    uint32_t credit;    /* towards the next datagram of growth (RFC 3465) */
+    uint32_t received;  /* datagrams since the loss was last rated */
+    uint32_t lost;
+    uint32_t asked; /* of those found lost in this report: not asked for yet */
+    uint32_t flows;
+    uint32_t round_trip_us; /* smoothed (RFC 6298); 0: not measured yet */
+    uint32_t paced_ms;      /* with pacing: when the next datagram may be sent */
+    uint32_t aged_ms;       /* when the window was last used, or made smaller for not being used */
+    uint16_t rounds;
+    uint16_t background; /* the share lost where no queue is measured; 65535: all */
+    uint8_t delayed;     /* one bit for each of the last two round trips: it was queued for */
+    uint8_t limited;     /* one bit for this round and for the last: the window was too small */
+    bool closed;         /* there was no room: it opens for two datagrams at once */
+    bool halved;         /* in this recovery */
+    bool silent;         /* nothing was reported since a flow was first late */
+};
+
+/* A flow's part of it: for each member, or of the client that sends. */
+struct congestion_flow {
+    uint16_t flight;   /* datagrams */
+    uint16_t units;    /* what they amount to */
+    uint16_t received; /* as last reported, modulo 2^16 */
+    uint16_t lost;
+    uint16_t base;  /* the shortest round trip of this and the last period, in 0.1 ms; 0: none */
+    uint16_t fresh; /* of this period */
+    uint8_t since;  /* low byte of the round in which the period began */
+    uint8_t samples;
+    uint8_t after;    /* datagrams sent after the marked one; 255: that many or more */
+    uint8_t late : 7; /* timeouts since it last reported */
+    uint8_t heard : 1;
+};
+
+void congestion_init(struct congestion *path, uint32_t now_ms);
+
+/* A flow joins: what is in it is overwritten. Or leaves, with what it had in flight. */
+void congestion_join(struct congestion *path, struct congestion_flow *flow);
+void congestion_leave(struct congestion *path, struct congestion_flow *flow);
+
+/* False if the flow has as much in flight as one may have, or is late. */
+static inline bool congestion_flow_may_send(const struct congestion_flow *flow)
+{
+    return flow->flight < CONGESTION_FLOW_MAX && flow->late == 0;
+}
+
+/*
+ * False if a datagram of that payload finds no room in the window; it is then noted that the window
+ * is too small. With pacing, there may be room again at congestion_paced.
+ */
+bool congestion_may_send(struct congestion *path, size_t bytes, uint32_t now_ms);
+
+/* The milliseconds until the next datagram may be sent, if only pacing prevents it; otherwise 0. */
+uint32_t congestion_paced(const struct congestion *path, uint32_t now_ms);
+
+/* A datagram was sent, whether it might be or not. */
+void congestion_sent(struct congestion *path, struct congestion_flow *flow, size_t bytes,
+                     uint32_t now_ms);
+
+/*
+ * That many datagrams are in flight no longer: they were not sent after all, or the peer has
+ * everything. Each counts as the average. Returns their units.
+ */
+uint32_t congestion_settle(struct congestion *path, struct congestion_flow *flow, uint32_t count);
+
+/* A round trip, without the time for which the peer kept its report back. Before the report. */
+void congestion_sample(struct congestion *path, struct congestion_flow *flow,
+                       uint32_t round_trip_us);
+
+/*
+ * The peer's numbers of datagrams received, and found lost, since the flow joined, modulo 2^16. An
+ * older report than the last is ignored. A number beyond what was sent counts as what was sent.
+ * False if nothing more was received.
+ */
+bool congestion_report(struct congestion *path, struct congestion_flow *flow, uint16_t received,
+                       uint16_t lost, uint32_t now_ms);
+
+/*
+ * With this report the peer asks for that many datagrams: they are in flight no longer. Those
+ * beyond what it has just found lost were sent again already, and lost again.
+ */
+void congestion_missing(struct congestion *path, struct congestion_flow *flow, uint32_t count);
+
+/*
+ * The datagram that was just sent is marked. Later the peer has reported it, or one that was sent
+ * after it: what was sent before it is in flight no longer.
+ */
+static inline void congestion_mark(struct congestion_flow *flow)
+{
+    flow->after = 0;
+}
+void congestion_passed(struct congestion *path, struct congestion_flow *flow);
+
+/*
+ * Nothing was reported for as long as a probe waits (RFC 9002, 6.2), or the peer has asked again
+ * and had nothing new to report. The third time in a row, what is in flight is lost. Until it
+ * reports, the flow is sent nothing but repairs and probes.
+ */
+void congestion_late(struct congestion *path, struct congestion_flow *flow);
+
+#endif
