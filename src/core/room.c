@@ -57,6 +57,7 @@ static int make_parts(struct room *room, const struct room_setup *setup)
         wiring.registry = room->registry;
         wiring.transcript = room->transcript;
         wiring.sessions = room->sessions;
+        wiring.controllers = &room->controllers;
         status = delivery_new(&wiring, &room->delivery);
     }
     return status;
@@ -125,6 +126,7 @@ int room_new(const struct room_setup *setup, struct room **ret_room)
     crowd_init(&room->crowd);
     places_init(&room->places, setup->key);
     terms_init(&room->terms, &terms);
+    controllers_init(&room->controllers, setup->key);
     status = make_parts(room, setup);
     if (status != 0) {
         room_free(room);
@@ -157,6 +159,7 @@ void room_free(struct room *room)
     bucket_table_free(room->buckets);
     transcript_free(room->transcript);
     places_done(&room->places);
+    controllers_done(&room->controllers);
     registry_free(room->registry);
     free(room);
 }

@@ -85,7 +85,7 @@ static void check_session(const struct room *room, const struct member *member)
 
     FUZZ_CHECK(sessions_find(room->sessions, session->token) == member);
     FUZZ_CHECK(session->run >= 1 && session->position < slot->cursor);
-    FUZZ_CHECK(session->window >= SESSION_WINDOW_MIN && session->window <= SESSION_WINDOW_MAX);
+    FUZZ_CHECK(controllers_at(&room->controllers, session->controller)->path.flows > 0);
     FUZZ_CHECK(!member->suspected);
     /* Nothing is to be sent again that was not sent. */
     nacks_drop_below(&nacks, slot->cursor - session->position - 1);
@@ -110,7 +110,7 @@ static void check_suspects(const struct room *room)
 
 /*
  * A member whose budget does not suffice does not lag, whatever it is owed. Neither does a
- * session that is away or whose window is full. Repairs may wait for the next second.
+ * session that is away or waits for room in its window. Repairs may wait for the next second.
  */
 static bool is_owed(const struct room *room, uint32_t position)
 {
@@ -119,7 +119,7 @@ static bool is_owed(const struct room *room, uint32_t position)
 
     if (member->session != NULL)
         return !member->warned && slot->cursor <= transcript_released(room->transcript) &&
-               member->session->flight < member->session->window;
+               (member->session->flags & SESSION_WAITS) == 0 && session_is_open(member->session, 1);
     return (slot->flags & SLOT_HELD) == 0 &&
            slot->cursor <= transcript_released(room->transcript) +
                                ((slot->flags & SLOT_OWES_ACCEPT) != 0 ? 1U : 0U);

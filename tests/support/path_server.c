@@ -118,10 +118,6 @@ static bool send_next(struct path_world *world, struct path_member *member)
         member->next++;
     }
     send_segment(world, member, segment);
-    if (!is_repair && member->marked == 0) {
-        member->marked = segment;
-        congestion_mark(&member->flow);
-    }
     check(world, member->path);
     return true;
 }
@@ -174,9 +170,11 @@ static void measure(struct path_world *world, struct path_member *member,
 }
 
 /* A segment is sent again once in a round trip. */
-static void note_missing(struct path_world *world, struct path_member *member,
-                         const struct path_report *report)
+static uint32_t note_missing(struct path_world *world, struct path_member *member,
+                             const struct path_report *report)
 {
+    uint32_t asked = 0;
+
     for (uint32_t i = 0; i < MISSING_MAX; i++) {
         uint32_t segment = report->position + 1 + i;
         int64_t sent_ns;
@@ -189,30 +187,30 @@ static void note_missing(struct path_world *world, struct path_member *member,
             continue;
         member->repair[segment] = 1;
         member->repairs++;
-        congestion_missing(member->path, &member->flow, 1);
+        asked++;
     }
+    return asked;
 }
 
 void path_server_report(struct path_world *world, unsigned who, const struct path_report *report)
 {
     struct path_member *member = &world->members[who];
 
-    bool has_more;
+    bool asks = memcmp(report->missing, nothing, sizeof(nothing)) != 0;
+    bool has_more = report->received != member->flow.received;
+    uint32_t lost, asked;
 
     measure(world, member, report);
-    has_more = congestion_report(member->path, &member->flow, report->received, report->lost,
-                                 path_world_ms(world));
-    if (member->marked != 0 && report->highest >= member->marked) {
-        congestion_passed(member->path, &member->flow);
-        member->marked = 0;
-    }
+    lost = congestion_report(member->path, &member->flow, report->received, report->lost,
+                             path_world_ms(world));
     for (; member->reported < report->position; member->reported++) {
         if (member->repair[member->reported + 1])
             member->repairs--;
         member->repair[member->reported + 1] = 0;
     }
-    note_missing(world, member, report);
-    if (!has_more && memcmp(report->missing, nothing, sizeof(nothing)) != 0)
+    asked = note_missing(world, member, report);
+    congestion_lost(member->path, &member->flow, asks ? asked : lost);
+    if (!has_more && asks)
         congestion_late(member->path, &member->flow);
     member->doublings = 0;
     if (member->reported + 1 == member->next) {

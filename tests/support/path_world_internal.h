@@ -54,7 +54,6 @@ struct path_member {
     uint32_t next;     /* segment */
     uint32_t reported; /* its position */
     uint32_t sampled;  /* the highest segment that gave a round trip */
-    uint32_t marked;   /* segment; 0: none */
     uint16_t repairs;  /* to be sent */
     int64_t *sent_ns;  /* of each segment, last; negative: sent again */
     uint8_t *repair;   /* of each segment: is to be sent again */

@@ -188,7 +188,7 @@ class Hearing(Played):
         self.events(15, chat(MEMBER, 0, "x"))
         self.assertEqual([(12, 3, came + 2, 2, 100)], [up[3:8] for up in self.later(0.01)])
         self.down(wire.Gap(15))
-        self.assertEqual([(14, 1, came + 3, 2, 100)], [up[3:8] for up in self.sent()])
+        self.assertEqual([(14, 1, came + 2, 2, 100)], [up[3:8] for up in self.sent()])
 
     def test_events_that_are_repeated_are_shown_once(self):
         self.enter()

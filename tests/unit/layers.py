@@ -38,8 +38,8 @@ PARTS = {
 # Inside a layer: which of its folders, or single headers, a folder may include beside its own. main.c, on top, may all.
 WIRES = {"core/plain_wire", "core/sequenced_wire"}
 FOLDERS = {
-    "core/model": set(),
-    "core/congestion": {"core/model"},
+    "core/congestion": set(),
+    "core/model": {"core/congestion"},
     "core/plain_wire": {"core/model"},
     "core/sequenced_wire": {"core/model"},
     "core/room": {"core/congestion", "core/model", *WIRES},

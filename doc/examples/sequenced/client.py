@@ -241,7 +241,6 @@ class Client:
         if not session or (down.token, down.run) != (session.token, session.run):
             return
         if self.state in ("in", "leaving"):
-            self.arrivals.received += 1
             self.arrivals.hear(self.round_trip)
             self.members.hear(self.round_trip)
         for frame in down.frames:

@@ -64,7 +64,7 @@ class Arrivals:
         self.known = position  # the last event that was sent to us, as far as we know
         self.held = {}
         self.missing = []  # in order
-        self.received = self.lost = 0  # datagrams of this run; those that were missing, one for each event
+        self.received = self.lost = 0  # EVENTS of this run; those that were missing, one for each event
         self.latest = position  # the last event that has come, and when
         self.latest_at = None
         self.doubtful = False  # one was asked for so often that we should ask what was sent at all
@@ -152,7 +152,8 @@ class Arrivals:
         asked = [hole for hole in self.within_reach() if hole.due <= now]
         self.doubtful = any(hole.tries == REQUESTS_IN_VAIN - 1 for hole in asked)
         for hole in asked:
-            self.lost += 1 if hole.asked else hole.last - hole.first + 1
+            if not hole.asked:
+                self.lost += hole.last - hole.first + 1
             hole.due = now + round_trip.wait(hole.repeats)
             hole.asked, hole.asked_at, hole.repeats, hole.tries = True, now, hole.repeats + 1, hole.tries + 1
         numbers = [number for hole in asked

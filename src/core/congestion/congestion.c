@@ -15,25 +15,23 @@
 /* With pacing: a datagram in eight round trips. */
 #define WINDOW_PACED_MIN (CONGESTION_DATAGRAM / 8U)
 
-#define NO_THRESHOLD UINT32_MAX
-
 /* A round trip this much above the base was queued for; or by a quarter of the base, if longer. */
-#define DELAY_MIN   100U /* in 0.1 ms */
-#define DELAY_SHARE 4U
-#define TWICE       3U /* both bits of `delayed` */
+#define DELAY_MIN 100U /* in 0.1 ms */
+
+/* So many rounds without a sample, and what was measured before says nothing. */
+#define UNSAMPLED_MAX 16U
 
 /* A period of the base: two of them cover the sawtooth of a TCP connection at the bottleneck. */
 #define PERIOD_ROUNDS  64U
 #define PERIOD_SAMPLES 16U
 
-/* Late for this many times in a row, what is in flight is lost. */
-#define LATE_LOST 3U
-
-#define SAMPLE_US     100U
 #define SAMPLE_MAX_US 6000000U
 
+/* A peer reports at once when so many have come (doc/protocol.md, 2.5). */
+#define REPORTED_MAX 5U
+
 /* Losses are rated when this many datagrams have been settled. */
-#define RATED_MIN 16U
+#define RATED_MIN 32U
 
 /* A window that is not used halves this often (RFC 2861), or each round trip if that is longer. */
 #define UNUSED_MS 1000U
@@ -54,12 +52,6 @@ static uint32_t units_of(size_t bytes)
                       CONGESTION_UNIT_BYTES);
 }
 
-/* True if the last two round trips were queued for: a single one may be the peer's own doing. */
-static bool is_queued(const struct congestion *path)
-{
-    return path->delayed == TWICE;
-}
-
 /* What a window that was not used may keep: two datagrams for each flow. */
 static uint32_t restart_window(const struct congestion *path)
 {
@@ -68,7 +60,7 @@ static uint32_t restart_window(const struct congestion *path)
 
 void congestion_init(struct congestion *path, uint32_t now_ms)
 {
-    *path = (struct congestion){.threshold = NO_THRESHOLD, .aged_ms = now_ms};
+    *path = (struct congestion){.threshold = UINT32_MAX, .aged_ms = now_ms};
 }
 
 /* A flow that joins after a loss shares the window that there is. */
@@ -76,7 +68,7 @@ void congestion_join(struct congestion *path, struct congestion_flow *flow)
 {
     *flow = (struct congestion_flow){.since = (uint8_t)path->rounds};
     path->flows++;
-    if (path->threshold == NO_THRESHOLD)
+    if (path->threshold == UINT32_MAX)
         path->window += CONGESTION_INITIAL * CONGESTION_DATAGRAM;
 }
 
@@ -132,7 +124,6 @@ void congestion_sent(struct congestion *path, struct congestion_flow *flow, size
         age(path, now_ms);
     flow->flight++;
     flow->units += (uint16_t)units;
-    flow->after = (uint8_t)min(flow->after + 1U, UINT8_MAX);
     path->flight += units;
     path->peak = max(path->peak, path->flight);
     if (path->round == 0)
@@ -141,22 +132,33 @@ void congestion_sent(struct congestion *path, struct congestion_flow *flow, size
         path->paced_ms = now_ms + path->round_trip_us / 1000 * units / path->window;
 }
 
+void congestion_unsent(struct congestion *path, struct congestion_flow *flow, size_t bytes)
+{
+    uint32_t units = min(units_of(bytes), flow->units);
+
+    flow->flight -= (uint16_t)min(flow->flight, 1);
+    units = flow->flight == 0 ? flow->units : units;
+    flow->units -= (uint16_t)units;
+    path->flight -= units;
+}
+
 /* ---- losses ---- */
 
 static void reduce(struct congestion *path, bool congested)
 {
-    uint32_t used = min(path->window, path->peak);
-
+    if (!congested && path->limited == 0)
+        return;
     if (path->recovery > 0 && (path->halved || !congested))
         return;
     if (congested)
-        path->window = max(used / 2, is_queued(path) ? WINDOW_PACED_MIN : WINDOW_MIN);
+        path->window =
+            max(min(path->window, path->peak) / 2,
+                congestion_is_queued(path) && path->unsampled == 0 ? WINDOW_PACED_MIN : WINDOW_MIN);
     else
         path->window = max(path->window - path->window / 10, min(path->window, WINDOW_MIN));
     path->threshold = max(path->window, WINDOW_MIN);
     path->recovery = path->flight;
     path->halved = congested;
-    path->credit = 0;
 }
 
 /* The share of the datagrams that were lost lately. */
@@ -164,14 +166,6 @@ static uint32_t loss(const struct congestion *path)
 {
     return (uint32_t)((uint64_t)path->lost * UINT16_MAX /
                       max(path->received + path->lost, RATED_MIN));
-}
-
-/* More than the path loses anyway counts as congestion where there is a queue. */
-static void lose(struct congestion *path, uint32_t count)
-{
-    path->lost += count;
-    if (count > 0)
-        reduce(path, is_queued(path) && loss(path) > 2U * path->background);
 }
 
 /* Rates the losses of the last round, or of the last few if they were short. */
@@ -182,7 +176,7 @@ static void rate(struct congestion *path)
     /* No radio link loses half of everything: that is a policer, or a queue that is too short. */
     if (loss(path) > UINT16_MAX / 2)
         reduce(path, true);
-    if (path->delayed == 0)
+    if (path->delayed == 0 && path->unsampled == 0)
         path->background = (uint16_t)((path->background * 7U + loss(path)) / 8);
     path->received = path->lost = 0;
 }
@@ -190,6 +184,9 @@ static void rate(struct congestion *path)
 static void end_round(struct congestion *path, uint32_t now_ms)
 {
     rate(path);
+    /* What was measured says nothing for ever. */
+    path->unsampled = (uint8_t)min(path->unsampled + 1U, UNSAMPLED_MAX);
+    path->delayed = path->unsampled < UNSAMPLED_MAX ? path->delayed : 0;
     if (path->limited != 0)
         path->aged_ms = now_ms;
     else
@@ -223,10 +220,11 @@ static void grow(struct congestion *path, uint32_t units)
     if (path->window < path->threshold && path->window >= WINDOW_MIN) {
         path->window += units;
     } else {
-        path->credit += units * (is_queued(path) ? 1 : path->flows);
+        path->credit += units * (congestion_is_queued(path) ? 1 : path->flows);
         grown = path->credit / path->window;
         path->credit %= path->window;
-        path->window += min(grown * (is_queued(path) ? step : CONGESTION_DATAGRAM), units);
+        path->window +=
+            min(grown * (congestion_is_queued(path) ? step : CONGESTION_DATAGRAM), units);
     }
 }
 
@@ -240,47 +238,50 @@ static void validate(struct congestion *path, struct congestion_flow *flow)
     flow->heard = 1;
 }
 
-bool congestion_report(struct congestion *path, struct congestion_flow *flow, uint16_t received,
-                       uint16_t lost, uint32_t now_ms)
+uint32_t congestion_report(struct congestion *path, struct congestion_flow *flow, uint16_t received,
+                           uint16_t lost, uint32_t now_ms)
 {
     uint32_t more_received = (uint16_t)(received - flow->received);
     uint32_t more_lost = (uint16_t)(lost - flow->lost);
 
     if (more_received > INT16_MAX || more_lost > INT16_MAX)
-        return false;
+        return 0;
     flow->received = received;
     flow->lost = lost;
-    flow->late = more_received > 0 ? 0 : flow->late;
-    path->silent = more_received == 0 && path->silent;
-    more_lost = min(more_lost, flow->flight);
-    path->asked = more_lost;
-    lose(path, more_lost);
+    if (more_received > 0)
+        congestion_heard(path, flow);
     more_received = min(more_received, flow->flight);
     path->received += more_received;
     grow(path, congestion_settle(path, flow, more_received));
     validate(path, flow);
     if (path->round == 0 && more_received > 0)
         end_round(path, now_ms);
-    return more_received > 0;
+    return min(more_lost, flow->flight);
 }
 
-void congestion_missing(struct congestion *path, struct congestion_flow *flow, uint32_t count)
+/* More than the path loses anyway counts as congestion where there is a queue. */
+void congestion_lost(struct congestion *path, struct congestion_flow *flow, uint32_t count)
 {
-    uint32_t again = count - min(count, path->asked);
-
     congestion_settle(path, flow, count);
-    path->asked -= count - again;
-    lose(path, again);
+    path->lost += count;
+    if (count > 0)
+        reduce(path, congestion_is_queued(path) && loss(path) > 2U * path->background);
 }
 
-void congestion_passed(struct congestion *path, struct congestion_flow *flow)
+void congestion_aim(struct congestion_flow *flow, uint32_t reported)
 {
-    if (flow->after < UINT8_MAX && flow->flight > flow->after)
-        congestion_settle(path, flow, (uint32_t)(flow->flight - flow->after));
+    uint32_t each = min(reported, REPORTED_MAX);
+
+    flow->skip = 0;
+    while (each > 0 && (flow->flight + flow->skip + 1U) % each != 0)
+        flow->skip++;
 }
 
+/* What it brought leaves with it, if it was not needed yet. */
 void congestion_leave(struct congestion *path, struct congestion_flow *flow)
 {
+    if (!flow->heard && path->threshold == UINT32_MAX)
+        path->window -= min(path->window - WINDOW_MIN, CONGESTION_INITIAL * CONGESTION_DATAGRAM);
     congestion_settle(path, flow, flow->flight);
     path->flows--;
 }
@@ -291,16 +292,15 @@ void congestion_leave(struct congestion *path, struct congestion_flow *flow)
  */
 void congestion_late(struct congestion *path, struct congestion_flow *flow)
 {
-    if (flow->late <= LATE_LOST)
+    if (flow->late <= CONGESTION_LATE_LOST)
         flow->late++;
     if (flow->late == 1)
         path->silent = true;
-    if (flow->late == LATE_LOST) {
-        lose(path, flow->flight);
-        path->window = min(path->window, path->silent ? WINDOW_MIN : UINT32_MAX);
-    }
-    if (flow->late >= LATE_LOST)
-        congestion_settle(path, flow, flow->flight);
+    if (flow->late < CONGESTION_LATE_LOST)
+        return;
+    congestion_settle(path, flow, flow->flight);
+    if (flow->late == CONGESTION_LATE_LOST && path->silent)
+        path->window = min(path->window, WINDOW_MIN);
 }
 
 /* ---- round trips ---- */
@@ -322,16 +322,17 @@ static void note_base(const struct congestion *path, struct congestion_flow *flo
 void congestion_sample(struct congestion *path, struct congestion_flow *flow,
                        uint32_t round_trip_us)
 {
-    uint16_t sample = (uint16_t)max(min(round_trip_us, SAMPLE_MAX_US) / SAMPLE_US, 1);
+    uint16_t sample = (uint16_t)max(min(round_trip_us, SAMPLE_MAX_US) / CONGESTION_SAMPLE_US, 1);
     uint32_t most;
 
     note_base(path, flow, sample);
-    most = flow->base + max(DELAY_MIN, flow->base / DELAY_SHARE);
-    path->delayed = (uint8_t)((path->delayed * 2U + (sample > most ? 1U : 0U)) & TWICE);
+    path->unsampled = 0;
+    most = flow->base + max(DELAY_MIN, flow->base / 4);
+    path->delayed = (uint8_t)((path->delayed * 2U + (sample > most ? 1U : 0U)) & 3U);
     if (path->round_trip_us == 0)
         path->round_trip_us = round_trip_us;
     path->round_trip_us = max((uint32_t)((path->round_trip_us * 7ULL + round_trip_us) / 8), 1);
     /* Slow start ends before the queue is full (RFC 9406). */
-    if (is_queued(path) && path->limited != 0 && path->window < path->threshold)
+    if (congestion_is_queued(path) && path->limited != 0 && path->window < path->threshold)
         path->threshold = path->window = max(min(path->window, path->flight), WINDOW_MIN);
 }

@@ -27,10 +27,15 @@
 /* Units of a datagram of 1200 bytes. */
 #define CONGESTION_DATAGRAM 77U
 
+#define CONGESTION_SAMPLE_US 100U /* unit of round trips in a flow */
+
 /* Datagrams: a new flow brings as many as RFC 6928 lets anybody begin with. */
 #define CONGESTION_INITIAL  10U
 #define CONGESTION_MIN      2U
 #define CONGESTION_FLOW_MAX 256U
+
+/* Late for this many times in a row, what a flow has in flight is lost. */
+#define CONGESTION_LATE_LOST 3U
 
 struct congestion {
     uint32_t window;    /* units; below two datagrams it is kept by pacing */
@@ -42,7 +47,6 @@ struct congestion {
     uint32_t credit;    /* towards the next datagram of growth (RFC 3465) */
     uint32_t received;  /* datagrams since the loss was last rated */
     uint32_t lost;
-    uint32_t asked; /* of those found lost in this report: not asked for yet */
     uint32_t flows;
     uint32_t round_trip_us; /* smoothed (RFC 6298); 0: not measured yet */
     uint32_t paced_ms;      /* with pacing: when the next datagram may be sent */
@@ -52,6 +56,7 @@ struct congestion {
     uint8_t delayed;     /* one bit for each of the last two round trips: it was queued for */
     uint8_t limited;     /* one bit for this round and for the last: the window was too small */
     bool closed;         /* there was no room: it opens for two datagrams at once */
+    uint8_t unsampled;   /* rounds since a round trip was measured */
     bool halved;         /* in this recovery */
     bool silent;         /* nothing was reported since a flow was first late */
 };
@@ -66,7 +71,7 @@ struct congestion_flow {
     uint16_t fresh; /* of this period */
     uint8_t since;  /* low byte of the round in which the period began */
     uint8_t samples;
-    uint8_t after;    /* datagrams sent after the marked one; 255: that many or more */
+    uint8_t skip;     /* so many are sent before the next one that is measured */
     uint8_t late : 7; /* timeouts since it last reported */
     uint8_t heard : 1;
 };
@@ -77,10 +82,10 @@ void congestion_init(struct congestion *path, uint32_t now_ms);
 void congestion_join(struct congestion *path, struct congestion_flow *flow);
 void congestion_leave(struct congestion *path, struct congestion_flow *flow);
 
-/* False if the flow has as much in flight as one may have, or is late. */
+/* False if the flow has as much in flight as one may have, or is late for long. */
 static inline bool congestion_flow_may_send(const struct congestion_flow *flow)
 {
-    return flow->flight < CONGESTION_FLOW_MAX && flow->late == 0;
+    return flow->flight < CONGESTION_FLOW_MAX && flow->late < CONGESTION_LATE_LOST;
 }
 
 /*
@@ -92,15 +97,28 @@ bool congestion_may_send(struct congestion *path, size_t bytes, uint32_t now_ms)
 /* The milliseconds until the next datagram may be sent, if only pacing prevents it; otherwise 0. */
 uint32_t congestion_paced(const struct congestion *path, uint32_t now_ms);
 
-/* A datagram was sent, whether it might be or not. */
+/* How many datagrams there is room for. */
+static inline uint32_t congestion_room(const struct congestion *path)
+{
+    uint32_t least = CONGESTION_MIN * CONGESTION_DATAGRAM;
+    uint32_t window = path->window > least ? path->window : least;
+
+    return path->flight < window ? (window - path->flight) / CONGESTION_DATAGRAM : 0;
+}
+
+/* A datagram was sent, whether it might be or not; or was not after all. */
 void congestion_sent(struct congestion *path, struct congestion_flow *flow, size_t bytes,
                      uint32_t now_ms);
+void congestion_unsent(struct congestion *path, struct congestion_flow *flow, size_t bytes);
 
-/*
- * That many datagrams are in flight no longer: they were not sent after all, or the peer has
- * everything. Each counts as the average. Returns their units.
- */
+/* It is known otherwise that so many are in flight no longer. Returns their units, on average. */
 uint32_t congestion_settle(struct congestion *path, struct congestion_flow *flow, uint32_t count);
+
+/* A round trip that was measured before the flow was sent anything: no queue of ours was in it. */
+static inline void congestion_guess(struct congestion_flow *flow, uint32_t round_trip_us)
+{
+    flow->base = flow->fresh = (uint16_t)(round_trip_us / CONGESTION_SAMPLE_US + 1);
+}
 
 /* A round trip, without the time for which the peer kept its report back. Before the report. */
 void congestion_sample(struct congestion *path, struct congestion_flow *flow,
@@ -109,31 +127,46 @@ void congestion_sample(struct congestion *path, struct congestion_flow *flow,
 /*
  * The peer's numbers of datagrams received, and found lost, since the flow joined, modulo 2^16. An
  * older report than the last is ignored. A number beyond what was sent counts as what was sent.
- * False if nothing more was received.
+ * Returns how many more were found lost, for congestion_lost.
  */
-bool congestion_report(struct congestion *path, struct congestion_flow *flow, uint16_t received,
-                       uint16_t lost, uint32_t now_ms);
+uint32_t congestion_report(struct congestion *path, struct congestion_flow *flow, uint16_t received,
+                           uint16_t lost, uint32_t now_ms);
+
+/* So many datagrams were lost. What a peer misses only because its repair waits was not. */
+void congestion_lost(struct congestion *path, struct congestion_flow *flow, uint32_t count);
 
 /*
- * With this report the peer asks for that many datagrams: they are in flight no longer. Those
- * beyond what it has just found lost were sent again already, and lost again.
+ * Only the last datagram in a report tells a round trip. After a report of so many, the next one
+ * that is measured is taken to be the last of a report again.
  */
-void congestion_missing(struct congestion *path, struct congestion_flow *flow, uint32_t count);
+void congestion_aim(struct congestion_flow *flow, uint32_t reported);
 
-/*
- * The datagram that was just sent is marked. Later the peer has reported it, or one that was sent
- * after it: what was sent before it is in flight no longer.
- */
-static inline void congestion_mark(struct congestion_flow *flow)
+/* True if the datagram that was just sent is the one. */
+static inline bool congestion_aimed(struct congestion_flow *flow)
 {
-    flow->after = 0;
+    if (flow->skip == 0)
+        return true;
+    flow->skip--;
+    return false;
 }
-void congestion_passed(struct congestion *path, struct congestion_flow *flow);
+
+/* True if the last two round trips were queued for: a single one may be the peer's own doing. */
+static inline bool congestion_is_queued(const struct congestion *path)
+{
+    return path->delayed == 3U;
+}
+
+/* The peer answers: the flow is late no longer. A report of something received says so, too. */
+static inline void congestion_heard(struct congestion *path, struct congestion_flow *flow)
+{
+    flow->late = 0;
+    path->silent = false;
+}
 
 /*
  * Nothing was reported for as long as a probe waits (RFC 9002, 6.2), or the peer has asked again
- * and had nothing new to report. The third time in a row, what is in flight is lost. Until it
- * reports, the flow is sent nothing but repairs and probes.
+ * and had nothing new to report. The third time in a row, what is in flight is lost, and until
+ * it reports, the flow is sent nothing but repairs and probes.
  */
 void congestion_late(struct congestion *path, struct congestion_flow *flow);
 

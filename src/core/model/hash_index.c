@@ -25,12 +25,19 @@ static void put(struct hash_index *index, struct hash_index_place entry)
 
 int hash_index_reserve(struct hash_index *index)
 {
-    struct hash_index grown = {.capacity = index->capacity == 0 ? HASH_INDEX_FIRST_CAPACITY
-                                                                : index->capacity * 2,
-                               .count = index->count};
+    return hash_index_reserve_all(index, index->count + 1);
+}
 
+int hash_index_reserve_all(struct hash_index *index, uint32_t entries)
+{
+    struct hash_index grown = *index;
+
+    if (grown.capacity == 0)
+        grown.capacity = HASH_INDEX_FIRST_CAPACITY;
     /* Fuller, an unsuccessful search takes more than a cache line. */
-    if (index->count < index->capacity / 3 * 2)
+    while (entries > grown.capacity / 3 * 2)
+        grown.capacity *= 2;
+    if (grown.capacity == index->capacity)
         return STATUS_OK;
     grown.places = calloc(grown.capacity, sizeof(*grown.places));
     if (grown.places == NULL)

@@ -32,6 +32,9 @@ void hash_index_done(struct hash_index *index);
 /* Reserves room for one more entry. STATUS_NO_MEMORY: nothing was changed. */
 int hash_index_reserve(struct hash_index *index);
 
+/* The same for so many entries in all. */
+int hash_index_reserve_all(struct hash_index *index, uint32_t entries);
+
 /*
  * Adds an entry; there must be room for it, from hash_index_reserve or a removal. A seat below
  * UINT32_MAX may be added under several hashes, and several times.

@@ -11,10 +11,14 @@ bool nacks_any(const struct nacks *nacks)
     return (nacks->bits[0] | nacks->bits[1] | nacks->bits[2] | nacks->bits[3]) != 0;
 }
 
-void nacks_add(struct nacks *nacks, uint64_t n)
+bool nacks_add(struct nacks *nacks, uint64_t n)
 {
-    if (n < NACKS_MAX)
-        nacks->bits[n / 64] |= UINT64_C(1) << n % 64;
+    uint64_t bit = UINT64_C(1) << n % 64;
+
+    if (n >= NACKS_MAX || (nacks->bits[n / 64] & bit) != 0)
+        return false;
+    nacks->bits[n / 64] |= bit;
+    return true;
 }
 
 unsigned nacks_first(const struct nacks *nacks)

@@ -9,21 +9,12 @@
 #ifndef ROOMD_CORE_MODEL_SESSION_H
 #define ROOMD_CORE_MODEL_SESSION_H
 
+#include "core/congestion/congestion.h"
 #include "core/model/nacks.h"
 
 #include <roomd/endpoint.h>
 #include <roomd/moment.h>
 #include <roomd/room.h>
-
-/*
- * Datagrams in flight (doc/protocol.md, 2.5). The first value is that of RFC
- * 6928. The minimum is nearly what anybody may send at once: losses on a radio link do not mean
- * congestion, and with a window of two, every second loss would stall the session until the next
- * report.
- */
-#define SESSION_WINDOW_FIRST 10
-#define SESSION_WINDOW_MIN   8
-#define SESSION_WINDOW_MAX   256
 
 /* Datagrams beyond the reported position: what a client must be able to hold. */
 #define SESSION_AHEAD_MAX 256
@@ -44,14 +35,12 @@
 #define SESSION_SMALL_BYTES 508U
 
 /* Bits of session.flags. */
-#define SESSION_GAP     1U   /* to be told that the events before `gap` are forgotten */
-#define SESSION_LOST    2U   /* there was a loss: the window grows slowly */
-#define SESSION_SAMPLED 4U   /* a round trip is being measured */
-#define SESSION_GUESSED 8U   /* the round trip is that of the handshake */
-#define SESSION_PROBED  16U  /* the last datagram was sent again, and nothing was reported since */
-#define SESSION_LOSSY   64U  /* lossy_ds is set */
-#define SESSION_HEARD   128U /* datagrams were reported since its deadline has passed last */
-#define SESSION_PROMPT  32U  /* before the last events it was sent none for SESSION_QUIET_MS */
+#define SESSION_GAP     1U  /* to be told that the events before `gap` are forgotten */
+#define SESSION_WAITS   2U  /* it is in the queue of its controller */
+#define SESSION_SAMPLED 4U  /* a round trip is being measured */
+#define SESSION_PROBED  16U /* the last datagram was sent again, and nothing was reported since */
+#define SESSION_PROMPT  32U /* before the last events it was sent none for SESSION_QUIET_MS */
+#define SESSION_LOSSY   64U /* lossy_ds is set */
 
 /*
  * Within so many tenths of a second of a loss, a client reports events at once that come after so
@@ -62,30 +51,25 @@
 
 struct session {
     uint64_t token;
-    uint64_t nonce;         /* of its last JOIN */
-    uint64_t made_ms;       /* when the cookie of that JOIN was made */
-    uint64_t position;      /* reported: it has all events up to this one */
-    struct nacks nacks;     /* relative to `position` */
-    uint32_t decided;       /* the last of its messages that was taken or refused */
-    uint32_t refused;       /* bit n: message decided - n was refused */
-    uint32_t packet;        /* the highest packet number of this run */
-    uint32_t gap;           /* low half of the event after the gap */
-    uint32_t sample;        /* low half of the event whose report ends the measurement */
-    uint32_t sampled_us;    /* when it was sent */
-    uint32_t round_trip_us; /* smoothed (RFC 6298); 0 = not measured yet */
-    uint32_t deviation_us;
-    uint32_t grown_ms;  /* when the window last grew, after a loss */
-    uint32_t halved_ms; /* when the window was last halved */
-    uint32_t paged_ms;  /* when it was last sent a page of members */
-    uint32_t due_ms;    /* when its deadline is */
-    uint32_t sooner;    /* neighbours in its queue, seat + 1 */
+    uint64_t nonce;      /* of its last JOIN */
+    uint64_t made_ms;    /* when the cookie of that JOIN was made */
+    uint64_t position;   /* reported: it has all events up to this one */
+    struct nacks nacks;  /* relative to `position` */
+    uint32_t decided;    /* the last of its messages that was taken or refused */
+    uint32_t refused;    /* bit n: message decided - n was refused */
+    uint32_t packet;     /* the highest packet number of this run */
+    uint32_t gap;        /* low half of the event after the gap */
+    uint32_t sample;     /* low half of the event whose report ends the measurement */
+    uint32_t sampled_us; /* when it was sent */
+    struct congestion_flow congestion;
+    uint32_t controller; /* of its address: see controllers.h */
+    uint32_t next;       /* after it in that one's queue, seat + 1 */
+    uint32_t paged_ms;   /* when it was last sent a page of members */
+    uint32_t due_ms;     /* when its deadline is */
+    uint32_t sooner;     /* neighbours in its queue, seat + 1 */
     uint32_t later;
     uint16_t run;
-    uint16_t window;         /* datagrams */
-    uint16_t flight;         /* datagrams sent beyond its position */
-    uint16_t sent;           /* datagrams to it that no report has counted, as received or lost */
-    uint16_t heard_received; /* in its last report */
-    uint16_t heard_lost;
+    uint16_t flight;     /* datagrams sent beyond its position */
     uint16_t ups;        /* that came in this run, modulo 2^16 */
     uint16_t ups_told;   /* how many of its UPs it was told are missing, likewise */
     uint16_t repaired;   /* datagrams sent again in repaired_s */
@@ -113,10 +97,11 @@ static inline bool session_is_small(const struct session *session)
     return session->large == SESSION_LARGE_MAX;
 }
 
-/* True if it may be sent another datagram of events now. */
+/* True if it may be sent so many more datagrams of events, as far as it is concerned. */
 static inline bool session_is_open(const struct session *session, uint32_t more)
 {
-    return session->sent + more < session->window && session->flight + more < SESSION_AHEAD_MAX;
+    return congestion_flow_may_send(&session->congestion) &&
+           session->flight + more <= SESSION_AHEAD_MAX;
 }
 
 /* The highest number at or below `upto` with that low half. */

@@ -76,16 +76,26 @@ static int append(struct room *room, const struct moment *now, struct event *eve
     return STATUS_OK;
 }
 
-/* Adds a member to the directory and, if it has a session, to the index of tokens. */
-static int enter(struct room *room, const struct join *join, struct member *member)
+/*
+ * Adds a member to the directory and, if it has a session, to the index of tokens and to the
+ * controller of its address.
+ */
+static int enter(struct room *room, const struct moment *now, const struct join *join,
+                 struct member *member)
 {
+    struct session *session = member->session;
     int status = directory_enter(room->directory, member);
 
     if (status != 0 || !join->sequenced)
         return status;
-    member->session->token = join->token;
-    status = sessions_add(room->sessions, member);
-    if (status != 0)
+    session->token = join->token;
+    status = controllers_reserve(&room->controllers);
+    if (status == 0)
+        status = sessions_add(room->sessions, member);
+    if (status == 0)
+        session->controller = controllers_enter(&room->controllers, join->path->peer.address,
+                                                &session->congestion, session_ms(now));
+    else
         directory_leave(room->directory, member, 0);
     return status;
 }
@@ -109,7 +119,7 @@ int apply_join(struct room *room, const struct moment *now, const struct join *j
     member->first = join->sequenced ? own : own + 1;
     room_slot(room, member)->cursor = member->first;
     joined = event_about(EVENT_JOIN, member);
-    status = enter(room, join, member);
+    status = enter(room, now, join, member);
     if (status == 0) {
         status = append(room, now, &joined, member);
         if (status != 0) {

@@ -14,6 +14,7 @@
 #define ROOMD_CORE_ROOM_DELIVERY_H
 
 #include "core/model/sessions.h"
+#include "core/room/controllers.h"
 #include "core/room/observers.h"
 #include "core/room/protocol.h"
 
@@ -45,6 +46,7 @@ struct delivery_wiring {
     struct registry *registry;
     struct transcript *transcript; /* delivery only sets boundaries in it */
     struct sessions *sessions;
+    struct controllers *controllers;
     const struct room_door *doors;
     const struct known_replies *known_replies; /* theirs */
     struct outbox outbox;

@@ -15,6 +15,7 @@
 #include "core/model/reorder.h"
 #include "core/model/sessions.h"
 #include "core/plain_wire/known_replies.h"
+#include "core/room/controllers.h"
 #include "core/room/crowd.h"
 #include "core/room/delivery.h"
 #include "core/room/fold.h"
@@ -40,6 +41,7 @@ struct room {
     struct sessions *sessions;
     struct reorder *reorder;
     struct places places; /* members by address */
+    struct controllers controllers;
     struct plain_server *plain;
     const struct protocol *protocols[2]; /* by protocol_index */
     struct room_access access;

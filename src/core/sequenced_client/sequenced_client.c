@@ -190,6 +190,7 @@ static void send_up(struct sequenced_client *client, const struct moment *now)
                                      .writer = sequenced_write(bytes, sizeof(bytes))};
     bool fits;
 
+    sequenced_client_gaps_count(client, now);
     sequenced_client_reports_write(client, now, &up.up);
     fits = sequenced_up_begin(&up.writer, &up.up) == 0;
     fits = fits && write_paths(client, &up) && sequenced_client_gaps_write(client, now, &up);

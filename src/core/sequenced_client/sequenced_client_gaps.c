@@ -161,13 +161,23 @@ static void request(const struct sequenced_client *client, const struct sequence
 static void note_request(struct sequenced_client *client, const struct moment *now,
                          struct sequenced_client_gap *gap)
 {
-    /* A gap that is asked for again lacks at least one datagram more, if only the repair. */
-    sequenced_client_reports_lost(client, now, gap->was_asked ? 1 : gap->last - gap->first + 1);
+    sequenced_client_reports_lossy(client, now);
     gap->asked = vain_requests(client, gap) + 1;
     if (++gap->tried == TRIES && !client->heartbeat.asking)
         sequenced_client_heartbeat_ask(client, now);
     gap->was_asked = true;
     gap->asked_ns = now->mono_ns;
+}
+
+/* Of what is asked for again, the server knows whether the repair was lost, or waits. */
+void sequenced_client_gaps_count(struct sequenced_client *client, const struct moment *now)
+{
+    for (size_t i = 0; i < requested_count(client); i++) {
+        const struct sequenced_client_gap *gap = &client->gaps.gaps[i];
+
+        if (!gap->was_asked && due_ns(client, gap) <= now->mono_ns)
+            sequenced_client_reports_lost(client, now, gap->last - gap->first + 1);
+    }
 }
 
 bool sequenced_client_gaps_write(struct sequenced_client *client, const struct moment *now,

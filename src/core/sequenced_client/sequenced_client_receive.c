@@ -141,7 +141,6 @@ void sequenced_client_receive_down(struct sequenced_client *client, const struct
         down.token != client->session.token || down.run != client->session.run)
         return;
     client->heartbeat.heard_ns = now->mono_ns;
-    sequenced_client_reports_received(client, 0);
     while (client->base.state != CLIENT_OUT && sequenced_down_next(&reader, &frame) == 1) {
         if (sequenced_client_is_in(client) || frame.kind == SEQUENCED_DOWN_CLOSED)
             on_frame(client, now, &frame);

@@ -100,7 +100,7 @@ struct sequenced_client_reports {
     int64_t heard_ns;       /* when EVENTS came last */
     int64_t lossy_until_ns; /* something was lost lately */
     unsigned events;        /* EVENTS since the last report */
-    uint16_t received;      /* datagrams of this run */
+    uint16_t received;      /* EVENTS of this run */
     uint16_t lost;          /* datagrams that were missing in this run */
     uint32_t sampled;       /* number of the last UP that measured the round trip */
     int64_t sent_ns[SEQUENCED_CLIENT_UPS]; /* of UP n at n % SEQUENCED_CLIENT_UPS */
@@ -113,7 +113,7 @@ void sequenced_client_reports_begin(struct sequenced_client *client);
 /* The position must be reported by `at_ns`. */
 void sequenced_client_reports_due_at(struct sequenced_client *client, int64_t at_ns);
 
-/* A datagram of the run has come, with so many events that were not sent before. */
+/* EVENTS have come, with so many events that were not sent before; 0: with nothing new. */
 void sequenced_client_reports_received(struct sequenced_client *client, uint64_t events);
 
 /* Events were missing; some may have come as repeats. */
@@ -189,6 +189,9 @@ bool sequenced_client_gaps_beyond(const struct sequenced_client *client, uint64_
  */
 void sequenced_client_gaps_confirm(struct sequenced_client *client, const struct moment *now,
                                    uint64_t head);
+
+/* Counts as lost what the next UP will ask for. */
+void sequenced_client_gaps_count(struct sequenced_client *client, const struct moment *now);
 bool sequenced_client_gaps_write(struct sequenced_client *client, const struct moment *now,
                                  struct sequenced_client_up *up);
 

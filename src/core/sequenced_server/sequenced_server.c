@@ -10,6 +10,7 @@
 #include "core/sequenced_server/session_delivery.h"
 #include "core/sequenced_server/session_send.h"
 #include "core/sequenced_server/session_timers.h"
+#include "core/sequenced_server/session_window.h"
 
 void sequenced_server_close(struct room *room, bool restarts)
 {
@@ -38,6 +39,7 @@ static void expel(struct room *room, const struct moment *now, struct member *me
 static void forget(struct room *room, struct member *member)
 {
     session_deadlines_stop(room->sessions, member);
+    session_window_leave(room, member);
     reorder_forget(room->reorder, &member->session->reorder);
     sessions_remove(room->sessions, member);
 }

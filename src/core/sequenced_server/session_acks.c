@@ -16,34 +16,24 @@
 /* A client reports what comes that late. */
 #define REPORT_DELAY_US 20000U
 
-/* A client needs this long to notice a gap, however near it is. */
-#define ROUND_TRIP_MIN_MS 10U
-
 /* A longer sample means that a machine slept. */
 #define SAMPLE_MAX_US 60000000U
 
-static uint32_t round_trip_us(const struct session *session)
+static struct controller *controller_of(const struct room *room, const struct session *session)
 {
-    return session->round_trip_us != 0 ? session->round_trip_us : ROUND_TRIP_US;
-}
-
-static uint32_t round_trip_ms(const struct session *session)
-{
-    uint32_t measured_ms = round_trip_us(session) / 1000;
-
-    return measured_ms > ROUND_TRIP_MIN_MS ? measured_ms : ROUND_TRIP_MIN_MS;
+    return controllers_at(&room->controllers, session->controller);
 }
 
 /* The one rule for all that is repeated to a member (doc/protocol.md, 2.5). */
-static void follow_round_trip(struct session *session)
+static void follow_round_trip(const struct room *room, struct session *session)
 {
-    uint32_t deviations_us = 4 * session->deviation_us;
+    const struct controller *controller = controller_of(room, session);
+    uint32_t deviations_us = 4 * controller->deviation_us;
+    uint32_t wait_us = controller->round_trip_us != 0 ? controller->round_trip_us : ROUND_TRIP_US;
 
-    if (deviations_us < DEVIATION_MIN_US)
-        deviations_us = DEVIATION_MIN_US;
-    session->wait =
-        session_deadlines_queue(round_trip_us(session) + deviations_us + REPORT_DELAY_US);
-    session->wait_prompt = session_deadlines_queue(round_trip_us(session) + deviations_us);
+    wait_us += deviations_us > DEVIATION_MIN_US ? deviations_us : DEVIATION_MIN_US;
+    session->wait = session_deadlines_queue(wait_us + REPORT_DELAY_US);
+    session->wait_prompt = session_deadlines_queue(wait_us);
 }
 
 static uint16_t tenths(const struct moment *now)
@@ -70,31 +60,42 @@ void session_acks_lossy(const struct moment *now, struct session *session)
     session->lossy_ds = tenths(now);
 }
 
-static void take_first(struct session *session, uint32_t sample_us)
+void session_acks_reset(const struct room *room, struct session *session)
 {
-    session->round_trip_us = sample_us;
-    session->deviation_us = sample_us / 2;
+    session->large = 0;
+    session->flags &= (uint8_t)~SESSION_SAMPLED;
+    follow_round_trip(room, session);
 }
 
-void session_acks_guess(struct session *session, uint64_t elapsed_ms)
+static void take_first(struct controller *controller, uint32_t sample_us)
 {
+    controller->round_trip_us = sample_us;
+    controller->deviation_us = sample_us / 2;
+}
+
+void session_acks_guess(const struct room *room, struct session *session, uint64_t elapsed_ms)
+{
+    struct controller *controller = controller_of(room, session);
+
     if (elapsed_ms >= ROUND_TRIP_US / 1000)
         return;
-    take_first(session, (uint32_t)elapsed_ms * 1000 + 1);
-    session->flags |= SESSION_GUESSED;
-    follow_round_trip(session);
+    congestion_guess(&session->congestion, (uint32_t)elapsed_ms * 1000);
+    if (controller->round_trip_us != 0)
+        return;
+    take_first(controller, (uint32_t)elapsed_ms * 1000 + 1);
+    controller->guessed = true;
+    follow_round_trip(room, session);
 }
 
 /* RFC 6298, section 2. */
-static void smooth(struct session *session, uint32_t sample_us)
+static void smooth(struct controller *controller, uint32_t sample_us)
 {
-    uint32_t error_us = session->round_trip_us > sample_us ? session->round_trip_us - sample_us
-                                                           : sample_us - session->round_trip_us;
+    uint32_t smoothed_us = controller->round_trip_us;
+    uint32_t error_us = smoothed_us > sample_us ? smoothed_us - sample_us : sample_us - smoothed_us;
 
-    session->deviation_us = (uint32_t)(((uint64_t)session->deviation_us * 3 + error_us) / 4);
-    session->round_trip_us = (uint32_t)(((uint64_t)session->round_trip_us * 7 + sample_us) / 8);
-    if (session->round_trip_us == 0)
-        session->round_trip_us = 1;
+    controller->deviation_us = (uint32_t)(((uint64_t)controller->deviation_us * 3 + error_us) / 4);
+    smoothed_us = (uint32_t)(((uint64_t)smoothed_us * 7 + sample_us) / 8);
+    controller->round_trip_us = smoothed_us > 0 ? smoothed_us : 1;
 }
 
 /* Sinks at once, and rises slowly. */
@@ -106,23 +107,40 @@ static void note_shortest(struct sessions *sessions, uint32_t sample_us)
         sessions->round_trip_us += (sample_us - sessions->round_trip_us) / 64;
 }
 
-static void take_sample(struct sessions *sessions, struct session *session, uint32_t sample_us)
+static void take_sample(const struct room *room, struct session *session, uint32_t sample_us)
 {
-    note_shortest(sessions, sample_us);
-    if (session->round_trip_us == 0 || (session->flags & SESSION_GUESSED) != 0)
-        take_first(session, sample_us);
+    struct controller *controller = controller_of(room, session);
+
+    note_shortest(room->sessions, sample_us);
+    if (controller->round_trip_us == 0 || controller->guessed)
+        take_first(controller, sample_us);
     else
-        smooth(session, sample_us);
-    session->flags &= (uint8_t)~SESSION_GUESSED;
-    follow_round_trip(session);
+        smooth(controller, sample_us);
+    controller->guessed = false;
+    follow_round_trip(room, session);
+}
+
+/*
+ * A datagram of which it is only known that its round trip took so long or longer; unless it was
+ * lost, and others have brought what was in it, or its report was lost.
+ */
+static void hint(const struct room *room, struct session *session, const struct sequenced_up *up,
+                 bool follows, uint32_t at_least_us)
+{
+    struct congestion_flow *flow = &session->congestion;
+
+    if (flow->base != 0 && at_least_us / CONGESTION_SAMPLE_US > flow->base && follows &&
+        up->ahead == 0 && up->lost == flow->lost)
+        congestion_sample(&controller_of(room, session)->path, flow, at_least_us);
 }
 
 /*
  * The last event that has come is that of the datagram which is measured, or a later one. The delay
- * of the report is that of the last event: if it is a later one, the time tells too little.
+ * of the report is that of the last event: if it is a later one, it is not known how long the
+ * report of this datagram was kept back, but no longer than a report is.
  */
-static void measure(struct sessions *sessions, const struct moment *now, struct session *session,
-                    const struct sequenced_up *up)
+static void measure(const struct room *room, const struct moment *now, struct session *session,
+                    const struct sequenced_up *up, bool follows)
 {
     uint64_t last = up->position + up->ahead, sample = session_whole(session->sample, last);
     uint32_t elapsed_us = (uint32_t)(now->mono_ns / 1000) - session->sampled_us;
@@ -134,32 +152,36 @@ static void measure(struct sessions *sessions, const struct moment *now, struct 
     session->flags &= (uint8_t)~SESSION_SAMPLED;
     if (elapsed_us > SAMPLE_MAX_US)
         return;
-    if (up->delay != SEQUENCED_DELAY_UNKNOWN && last == sample)
-        take_sample(sessions, session, elapsed_us > delay_us ? elapsed_us - delay_us : 1);
-    else if (session->round_trip_us == 0)
-        take_sample(sessions, session, elapsed_us + 1);
+    if (up->delay != SEQUENCED_DELAY_UNKNOWN && last == sample) {
+        elapsed_us = elapsed_us > delay_us ? elapsed_us - delay_us : 1;
+        congestion_sample(&controller_of(room, session)->path, &session->congestion, elapsed_us);
+        take_sample(room, session, elapsed_us);
+    } else if (controller_of(room, session)->round_trip_us == 0) {
+        take_sample(room, session, elapsed_us + 1);
+    } else if (elapsed_us > REPORT_DELAY_US) {
+        hint(room, session, up, follows, elapsed_us - REPORT_DELAY_US);
+    }
 }
 
-/* A member can't report more than it was sent, whatever it says. */
 void session_acks_count(struct room *room, const struct moment *now, struct member *member,
-                        const struct sequenced_up *up)
+                        const struct sequenced_up *up, struct session_counts *counts)
 {
     struct session *session = member->session;
-    uint16_t lost = (uint16_t)(up->lost - session->heard_lost);
-    uint16_t received = (uint16_t)(up->received - session->heard_received);
+    struct congestion_flow *flow = &session->congestion;
+    struct congestion *path = &controller_of(room, session)->path;
+    uint16_t lost = (uint16_t)(up->lost - flow->lost);
+    uint16_t received = (uint16_t)(up->received - flow->received);
 
-    measure(room->sessions, now, session, up);
-    session->heard_lost = up->lost;
-    session->heard_received = up->received;
+    measure(room, now, session, up, counts->follows);
     if (lost > 0)
         session_acks_lossy(now, session);
-    lost = lost < session->sent ? lost : session->sent;
-    session->sent = (uint16_t)(session->sent - lost);
-    received = received < session->sent ? received : session->sent;
-    session->sent = (uint16_t)(session->sent - received);
-    loss_note(&room->sessions->loss, now->mono_ns, received, lost);
-    if (lost + received > 0)
-        session->flags |= SESSION_HEARD;
+    /* A member can't report more than it was sent, whatever it says. */
+    lost = lost < flow->flight ? lost : flow->flight;
+    received = received < flow->flight ? received : flow->flight;
+    counts->received = received;
+    counts->lost = congestion_report(path, flow, up->received, up->lost, session_ms(now));
+    if (received > 0)
+        congestion_aim(flow, received);
     /* It is there, and answers: the wait begins anew. */
     if (session->queue > session->wait && received + lost > 0)
         session_deadlines_set(room->sessions, now, member, session_acks_wait(now, session));
@@ -168,13 +190,20 @@ void session_acks_count(struct room *room, const struct moment *now, struct memb
         registry_mark_behind(room->registry, member);
 }
 
-void session_acks_reset(struct session *session)
+void session_acks_lost(struct room *room, const struct moment *now, struct member *member,
+                       const struct session_counts *counts)
 {
-    session->window = SESSION_WINDOW_FIRST;
-    session->large = 0;
-    session->round_trip_us = session->deviation_us = 0;
-    session->flags &= (uint8_t)~(SESSION_SAMPLED | SESSION_LOST | SESSION_GUESSED);
-    follow_round_trip(session);
+    struct session *session = member->session;
+    struct congestion *path = &controller_of(room, session)->path;
+    uint32_t lost = counts->lost > counts->asked ? counts->lost : counts->asked;
+
+    /* What a queue drops is no reason to send more. */
+    loss_note(&room->sessions->loss, now->mono_ns, counts->received,
+              congestion_is_queued(path) ? 0 : lost);
+    /* How many datagrams it asks for is known, and how many it lacked is not. */
+    congestion_lost(path, &session->congestion, counts->asks ? counts->asked : counts->lost);
+    if (counts->asks && counts->received == 0)
+        congestion_late(path, &session->congestion);
 }
 
 /* The number of datagrams in flight: those that begin, or reach, beyond its position. */
@@ -192,26 +221,11 @@ static uint16_t count_flight(const struct room *room, const struct session *sess
     return boundaries < UINT16_MAX ? (uint16_t)boundaries : UINT16_MAX;
 }
 
-static void grow(const struct moment *now, struct session *session)
-{
-    uint32_t now_ms = session_ms(now);
-
-    if (session->window >= SESSION_WINDOW_MAX)
-        return;
-    if ((session->flags & SESSION_LOST) == 0) {
-        session->window++;
-    } else if (now_ms - session->grown_ms >= round_trip_ms(session)) {
-        session->window++;
-        session->grown_ms = now_ms;
-    }
-}
-
 void session_acks_position(struct room *room, const struct moment *now, struct member *member,
                            const struct sequenced_up *up)
 {
     struct session *session = member->session;
     uint64_t cursor = room_slot(room, member)->cursor, position = up->position;
-    bool was_full = !session_is_open(session, 0);
 
     /*
      * A position beyond the cursor may be due to the run before: its datagrams came late, or were
@@ -225,14 +239,14 @@ void session_acks_position(struct room *room, const struct moment *now, struct m
     session->position = position;
     if (!session_is_small(session))
         session->large = 0;
+    congestion_heard(&controller_of(room, session)->path, &session->congestion);
     session->flags &= (uint8_t)~SESSION_PROBED;
     if ((session->flags & SESSION_GAP) != 0 && position + 1 >= session_whole(session->gap, cursor))
         session->flags &= (uint8_t)~SESSION_GAP;
     session->flight = count_flight(room, session, cursor);
-    if (session->sent > session->flight)
-        session->sent = session->flight;
-    if (was_full)
-        grow(now, session);
+    if (session->congestion.flight > session->flight)
+        congestion_settle(&controller_of(room, session)->path, &session->congestion,
+                          (uint32_t)(session->congestion.flight - session->flight));
     if (position + 1 == cursor && (session->flags & SESSION_GAP) == 0)
         session_deadlines_stop(room->sessions, member);
     else if (session->queue != SESSION_DEADLINE_AT_ONCE)
@@ -241,26 +255,15 @@ void session_acks_position(struct room *room, const struct moment *now, struct m
         registry_mark_behind(room->registry, member);
 }
 
-/* Halves the window at most once per round trip, however many datagrams were lost. */
-static void shrink(const struct moment *now, struct session *session)
+/*
+ * Notes the events that are asked for and will be sent again. Returns the lowest, and counts the
+ * datagrams; 0 if there are none.
+ */
+static uint64_t note_missing(const struct room *room, struct session *session, uint64_t cursor,
+                             uint64_t position, const struct sequenced_up_frame *missing,
+                             uint32_t *ret_datagrams)
 {
-    uint32_t now_ms = session_ms(now);
-
-    if ((session->flags & SESSION_LOST) != 0 &&
-        now_ms - session->halved_ms < round_trip_ms(session))
-        return;
-    session->flags |= SESSION_LOST;
-    session->halved_ms = now_ms;
-    session->grown_ms = now_ms;
-    session->window =
-        session->window / 2 > SESSION_WINDOW_MIN ? session->window / 2 : SESSION_WINDOW_MIN;
-}
-
-void session_acks_nack(struct room *room, const struct moment *now, struct member *member,
-                       uint64_t position, const struct sequenced_up_frame *missing)
-{
-    struct session *session = member->session;
-    uint64_t cursor = room_slot(room, member)->cursor, first = 0;
+    uint64_t first = 0, last = 0;
 
     for (size_t n = 0; n < 8 * missing->missing.length; n++) {
         uint64_t event = position + 1 + n;
@@ -268,15 +271,31 @@ void session_acks_nack(struct room *room, const struct moment *now, struct membe
         /* What was not sent yet is not missing; it may have been sent to the run before. */
         if (!sequenced_up_asks(missing, n) || event <= session->position || event >= cursor)
             continue;
-        nacks_add(&session->nacks, event - session->position - 1);
         /* A retransmitted datagram gives no sample (Karn's algorithm). */
         if ((uint32_t)event == session->sample)
             session->flags &= (uint8_t)~SESSION_SAMPLED;
         first = first == 0 ? event : first;
+        if (!nacks_add(&session->nacks, event - session->position - 1))
+            continue;
+        if (event != last + 1 || transcript_is_boundary(room->transcript, event))
+            ++*ret_datagrams;
+        last = event;
     }
+    return first;
+}
+
+void session_acks_nack(struct room *room, const struct moment *now, struct member *member,
+                       const struct sequenced_up *up, const struct sequenced_up_frame *missing,
+                       struct session_counts *counts)
+{
+    struct session *session = member->session;
+    uint64_t cursor = room_slot(room, member)->cursor;
+    uint64_t first = note_missing(room, session, cursor, up->position, missing, &counts->asked);
+
     if (first == 0)
         return;
-    shrink(now, session);
+    counts->asks = true;
+    session_acks_lossy(now, session);
     if (session->queue != SESSION_DEADLINE_AT_ONCE)
         session_deadlines_set(room->sessions, now, member, session_acks_wait(now, session));
     registry_mark_behind(room->registry, member);

@@ -13,10 +13,10 @@
 #include "core/sequenced_wire/sequenced_up.h"
 
 /* The path has changed: resets window and round-trip time. */
-void session_acks_reset(struct session *session);
+void session_acks_reset(const struct room *room, struct session *session);
 
 /* The handshake took so long: until a report measures the round trip, that is taken for it. */
-void session_acks_guess(struct session *session, uint64_t elapsed_ms);
+void session_acks_guess(const struct room *room, struct session *session, uint64_t elapsed_ms);
 
 /* The queue of deadlines in which it waits for the report of what it is sent now. */
 uint8_t session_acks_wait(const struct moment *now, const struct session *session);
@@ -27,9 +27,22 @@ bool session_acks_is_lossy(const struct moment *now, const struct session *sessi
 /* Something on the way to it, or back, was lost. */
 void session_acks_lossy(const struct moment *now, struct session *session);
 
-/* Takes what the latest UP reports of datagrams received and lost, and of the round trip. */
+/* What an UP says of datagrams that were not reported before. */
+struct session_counts {
+    uint32_t received;
+    uint32_t lost;  /* as the member says, each once */
+    uint32_t asked; /* for which it asks, and that are not about to be sent again anyway */
+    bool asks;
+    bool follows; /* no UP is missing before it */
+};
+
+/* Counts what the header of the UP reports, and takes the round trip. `follows` is set before. */
 void session_acks_count(struct room *room, const struct moment *now, struct member *member,
-                        const struct sequenced_up *up);
+                        const struct sequenced_up *up, struct session_counts *counts);
+
+/* All of the UP is counted. */
+void session_acks_lost(struct room *room, const struct moment *now, struct member *member,
+                       const struct session_counts *counts);
 
 /*
  * The member has all events up to its position. Ignored if it is not above the last one, or was not
@@ -38,8 +51,9 @@ void session_acks_count(struct room *room, const struct moment *now, struct memb
 void session_acks_position(struct room *room, const struct moment *now, struct member *member,
                            const struct sequenced_up *up);
 
-/* The member lacks events: a MISSING in an UP with that position. */
+/* The member lacks events: a MISSING in that UP. What it asks for is counted. */
 void session_acks_nack(struct room *room, const struct moment *now, struct member *member,
-                       uint64_t position, const struct sequenced_up_frame *missing);
+                       const struct sequenced_up *up, const struct sequenced_up_frame *missing,
+                       struct session_counts *counts);
 
 #endif

@@ -3,7 +3,9 @@
 
 /* Delivery to sequenced members: repairs, and the cursor. */
 #include "core/sequenced_server/session_delivery.h"
+
 #include "core/sequenced_server/session_acks.h"
+#include "core/sequenced_server/session_window.h"
 
 #include "core/model/loss.h"
 #include "core/model/session.h"
@@ -58,6 +60,7 @@ static void skip_forgotten(struct delivery *delivery, struct member *member, str
         delivery->wiring.stats->events_missed += oldest - slot->cursor;
         nacks_clear(&session->nacks);
         session->flight = 0;
+        session_window_empty(&delivery->wiring, session);
         slot->cursor = oldest;
     } else {
         nacks_drop_below(&session->nacks, oldest - session->position - 1);
@@ -110,6 +113,8 @@ static bool add_segment(struct delivery *delivery, struct portion *portion, uint
         .cursor = segment->next, .events = (uint32_t)(segment->next - seq), .repair = repair};
     delivery_add_entry(&delivery->batch, portion, registry_path(wiring->registry, position),
                        segment->bytes, segment->length, &pending);
+    session_window_take(wiring, delivery->now, registry_member(wiring->registry, position)->session,
+                        segment->length);
     *ret_next = segment->next;
     return true;
 }
@@ -119,10 +124,11 @@ static bool collect_repairs(struct delivery *delivery, struct portion *portion, 
     const struct session *session = registry_member(delivery->wiring.registry, position)->session;
     struct nacks nacks = session->nacks;
     uint32_t left = repairs_left(delivery, session);
+    uint32_t turn = session_window_turn(&delivery->wiring, session);
     uint64_t base = session->position + 1, next;
 
-    while (nacks_any(&nacks) && portion->count < left &&
-           portion->count < SESSION_DELIVERY_PORTION) {
+    while (nacks_any(&nacks) && portion->count < left && portion->count < turn &&
+           session_window_has_room(&delivery->wiring, delivery->now, session)) {
         if (!add_segment(delivery, portion, position, base + nacks_first(&nacks), true, &next))
             return false;
         nacks_drop_below(&nacks, next - base);
@@ -136,6 +142,7 @@ static bool collect_all(struct delivery *delivery, struct portion *portion, uint
     struct member *member = registry_member(delivery->wiring.registry, position);
     const struct session *session = member->session;
     uint64_t released = transcript_released(delivery->wiring.transcript), cursor;
+    uint32_t turn;
 
     if (portion->blocked || member->warned) /* its door or path is full, or it is away */
         return true;
@@ -143,8 +150,10 @@ static bool collect_all(struct delivery *delivery, struct portion *portion, uint
     if (!collect_repairs(delivery, portion, position))
         return false;
     cursor = slot->cursor;
-    while (cursor <= released && session_is_open(session, portion->count) &&
-           portion->count < SESSION_DELIVERY_PORTION) {
+    turn = session_window_turn(&delivery->wiring, session);
+    while (cursor <= released && portion->count < turn &&
+           session_is_open(session, portion->count + 1U) &&
+           session_window_has_room(&delivery->wiring, delivery->now, session)) {
         if (!add_segment(delivery, portion, position, cursor, false, &cursor))
             return false;
     }
@@ -187,14 +196,25 @@ static bool is_pattern(const struct delivery *delivery, uint32_t position, struc
             pattern->portion.next > transcript_released(delivery->wiring.transcript));
 }
 
+/* Takes the room in the window for it, too. */
 static bool fits_pattern(const struct delivery *delivery, uint32_t position,
                          const struct pattern *pattern)
 {
     const struct member *member = registry_member(delivery->wiring.registry, position);
-    const struct session *session = member->session;
+    const struct outbox_entry *entries = &delivery->batch.entries[pattern->first];
+    struct session *session = member->session;
+    uint32_t count = pattern->portion.count, taken = 0;
 
-    return !member->warned && !nacks_any(&session->nacks) && !session_is_small(session) &&
-           session_is_open(session, pattern->portion.count - 1U);
+    if (member->warned || nacks_any(&session->nacks) || session_is_small(session) ||
+        !session_is_open(session, count) || count > session_window_turn(&delivery->wiring, session))
+        return false;
+    while (taken < count && session_window_has_room(&delivery->wiring, delivery->now, session))
+        session_window_take(&delivery->wiring, delivery->now, session, entries[taken++].length);
+    if (taken == count)
+        return true;
+    while (taken > 0)
+        session_window_give_back(&delivery->wiring, session, entries[--taken].length);
+    return false;
 }
 
 /* ---- settling ---- */
@@ -235,7 +255,7 @@ static void settle_new(struct delivery *delivery, struct session *session, struc
     session->flags &= (uint8_t)~SESSION_PROBED;
     delivery->wiring.stats->events_delivered += pending->events;
     /* One datagram is measured at a time. */
-    if ((session->flags & SESSION_SAMPLED) != 0)
+    if ((session->flags & SESSION_SAMPLED) != 0 || !congestion_aimed(&session->congestion))
         return;
     session->flags |= SESSION_SAMPLED;
     session->sample = (uint32_t)(pending->cursor - 1);
@@ -263,10 +283,10 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
             settle_repair(delivery, session, pending[i].cursor, entries[i].length);
         else
             settle_new(delivery, session, slot, &pending[i]);
-        if (session->sent < UINT16_MAX)
-            session->sent++;
         is_new = is_new || !pending[i].repair;
     }
+    for (uint16_t unsent = i; unsent < count; unsent++)
+        session_window_give_back(&delivery->wiring, session, entries[unsent].length);
     /*
      * A gap is told at once, whatever was sent; repairs beyond the budget wait. A repair does not
      * begin the wait anew: it may be a probe, and the next one is due later.
@@ -278,22 +298,29 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
     return i;
 }
 
-/* True if nothing more can be sent to it before it reports or time passes. */
+/*
+ * True if nothing more can be sent to it before it reports, time passes, or there is room in the
+ * window of its address.
+ */
 static bool is_settled(const struct delivery *delivery, const struct portion *portion,
                        uint16_t settled, uint32_t position)
 {
     const struct slot *slot = registry_slot(delivery->wiring.registry, position);
-    const struct member *member = registry_member(delivery->wiring.registry, position);
+    struct member *member = registry_member(delivery->wiring.registry, position);
     const struct session *session = member->session;
+    bool is_owed = slot->cursor <= transcript_released(delivery->wiring.transcript);
 
     (void)portion;
     (void)settled;
     if (member->warned)
         return true;
-    if (nacks_any(&session->nacks) && repairs_left(delivery, session) > 0)
+    if ((!nacks_any(&session->nacks) || repairs_left(delivery, session) == 0) &&
+        (!is_owed || !session_is_open(session, 1)))
+        return true;
+    if (session_window_has_room(&delivery->wiring, delivery->now, session))
         return false;
-    return slot->cursor > transcript_released(delivery->wiring.transcript) ||
-           !session_is_open(session, 0);
+    session_window_wait(&delivery->wiring, delivery->now, member);
+    return true;
 }
 
 const struct protocol_delivery session_delivery = {

@@ -10,6 +10,7 @@
 #include "core/room/membership.h"
 #include "core/room/room_ops.h"
 #include "core/sequenced_server/session_acks.h"
+#include "core/sequenced_server/session_window.h"
 #include "core/sequenced_wire/sequenced_handshake.h"
 
 #include <roomd/status.h>
@@ -153,20 +154,22 @@ static void begin_run(const struct attempt *attempt, struct member *member, uint
     session->made_ms = attempt->made_ms;
     session->run++;
     session->packet = 0;
-    session->sent = session->heard_received = session->heard_lost = 0;
     session->ups = session->ups_told = 0;
     session->paths = 0;
     session->position = position;
     nacks_clear(&session->nacks);
-    session->flags = 0;
+    session->flags &= SESSION_WAITS;
     session->flight = 0;
     session_deadlines_stop(room->sessions, member);
     /* A restarted program has other messages under these numbers; one that was not repeats them. */
     reorder_forget(room->reorder, &session->reorder);
-    session_acks_reset(session);
-    session_acks_guess(session, milliseconds(attempt->now) - attempt->made_ms);
     room_slot(room, member)->cursor = position + 1;
     apply_move(room, attempt->now, member, attempt->path);
+    if (session->run > 1)
+        session_window_move(room, attempt->now, member);
+    session->congestion.received = session->congestion.lost = 0;
+    session_acks_reset(room, session);
+    session_acks_guess(room, session, milliseconds(attempt->now) - attempt->made_ms);
 }
 
 /*

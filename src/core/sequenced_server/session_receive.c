@@ -13,6 +13,7 @@
 #include "core/sequenced_server/session_handshake.h"
 #include "core/sequenced_server/session_messages.h"
 #include "core/sequenced_server/session_send.h"
+#include "core/sequenced_server/session_window.h"
 #include "core/sequenced_wire/sequenced_up.h"
 
 #include <string.h>
@@ -38,6 +39,7 @@ struct context {
     struct member *member; /* NULL once it has left */
     struct sequenced_up up;
     bool newest; /* its packet number is the highest of this run */
+    struct session_counts counts;
     bool owes_taken;
     bool owes_heartbeat;
     uint32_t echo;
@@ -96,7 +98,8 @@ static void adopt_path(const struct context *context)
     struct room *room = context->room;
 
     apply_move(room, context->now, context->member, context->path);
-    session_acks_reset(context->member->session);
+    session_window_move(room, context->now, context->member);
+    session_acks_reset(room, context->member->session);
     /* The window may have grown by that. */
     registry_mark_behind(room->registry, context->member);
 }
@@ -124,8 +127,10 @@ static void update_path(struct context *context)
     context->newest = context->up.packet > session->packet;
     if (!context->newest)
         return;
+    context->counts.follows = context->up.packet == session->packet + 1;
     session->packet = context->up.packet;
-    session_acks_count(context->room, context->now, context->member, &context->up);
+    session_acks_count(context->room, context->now, context->member, &context->up,
+                       &context->counts);
     if (!is_current_path(context))
         challenge_path(context);
     else if (path->door != context->path->door ||
@@ -183,8 +188,8 @@ static void handle_frame(struct context *context, const struct sequenced_up_fram
             context->owes_taken = true;
         break;
     case SEQUENCED_UP_MISSING:
-        session_acks_nack(context->room, context->now, context->member, context->up.position,
-                          frame);
+        session_acks_nack(context->room, context->now, context->member, &context->up, frame,
+                          &context->counts);
         break;
     case SEQUENCED_UP_HEARTBEAT:
         context->owes_heartbeat = true;
@@ -259,8 +264,11 @@ static void handle_run(struct context *context, struct sequenced_up_reader *read
     session_send_begin(&down, context->room, context->member);
     while (context->member != NULL && sequenced_up_next(reader, &frame) == 1)
         handle_frame(context, &frame, &down);
-    if (context->member != NULL)
+    if (context->member != NULL) {
         answer(context, &down);
+        session_acks_lost(context->room, context->now, context->member, &context->counts);
+        session_window_wake(context->room, context->member->session->controller);
+    }
 }
 
 /*

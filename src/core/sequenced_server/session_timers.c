@@ -10,6 +10,7 @@
 #include "core/room/room_ops.h"
 #include "core/sequenced_server/session_acks.h"
 #include "core/sequenced_server/session_send.h"
+#include "core/sequenced_server/session_window.h"
 #include "core/sequenced_wire/sequenced_down.h"
 
 /* Sessions handled in one tick: the rest is due at once, after the other work of the loop. */
@@ -99,13 +100,11 @@ static void fire(struct room *room, const struct moment *now, struct member *mem
     uint64_t cursor = room_slot(room, member)->cursor;
     bool waits = nacks_any(&session->nacks); /* for the budget */
 
-    /*
-     * What was sent has arrived or is lost by now, so there is room in the window again; but not
-     * for a member that reports nothing.
-     */
-    if ((session->flags & SESSION_HEARD) != 0)
-        session->sent = 0;
-    session->flags &= (uint8_t)~SESSION_HEARD;
+    if (session->position + 1 < cursor) {
+        congestion_late(&controllers_at(&room->controllers, session->controller)->path,
+                        &session->congestion);
+        session_window_wake(room, session->controller);
+    }
     if (waits || cursor <= transcript_released(room->transcript))
         registry_mark_behind(room->registry, member);
     if (repeat(room, now, member, cursor) || waits)

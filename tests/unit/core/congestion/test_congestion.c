@@ -39,14 +39,12 @@ static void report(unsigned more_received, unsigned more_lost)
 {
     received = (uint16_t)(received + more_received);
     lost = (uint16_t)(lost + more_lost);
-    congestion_report(&path, &flow, received, lost, now_ms);
+    congestion_lost(&path, &flow, congestion_report(&path, &flow, received, lost, now_ms));
 }
 
-/* A lost one is asked for, too. */
 static void lose(unsigned count)
 {
     report(0, count);
-    congestion_missing(&path, &flow, count);
 }
 
 /* Two round trips, as many as it takes to be believed. */
@@ -196,9 +194,10 @@ Test(congestion, losses_of_one_round_count_once)
 }
 
 /* That many times a full window, of which one datagram in five is lost. */
-static void lose_a_fifth(unsigned count)
+static void lose_a_fifth(unsigned count, uint32_t round_trip_ms)
 {
     for (unsigned i = 0; i < count; i++) {
+        measure(round_trip_ms);
         fill();
         lose((flow.flight + 2U) / 5);
         report(flow.flight, 0);
@@ -207,11 +206,9 @@ static void lose_a_fifth(unsigned count)
 
 Test(congestion, a_path_that_loses_many_anyway_is_not_halved_for_as_many)
 {
-    measure(10);
-    lose_a_fifth(60);
+    lose_a_fifth(60, 10);
     cr_assert_gt(path.background, UINT16_MAX / 8);
-    measure(100);
-    lose_a_fifth(20);
+    lose_a_fifth(20, 100);
     cr_expect_geq(path.window, 3 * UNITS);
 }
 
@@ -302,40 +299,53 @@ Test(congestion, a_report_that_is_older_or_says_too_much_does_no_harm)
     report(30000, 0);
     cr_expect_eq(path.flight, 0);
     report(0, 30000);
-    congestion_missing(&path, &flow, 30000);
     cr_expect_eq(path.flight, 0);
     cr_expect_geq(path.window, 2 * UNITS);
 }
 
-Test(congestion, what_was_sent_before_a_marked_datagram_is_not_in_flight_once_that_was_reported)
+Test(congestion, the_datagram_that_is_measured_is_likely_the_last_of_a_report)
 {
-    congestion_sent(&path, &flow, FULL, now_ms);
-    congestion_sent(&path, &flow, FULL, now_ms);
-    congestion_mark(&flow);
-    congestion_sent(&path, &flow, FULL, now_ms);
-    report(1, 0);
-    congestion_passed(&path, &flow);
-    cr_expect_eq(flow.flight, 1);
-    cr_expect_eq(path.flight, flow.units);
+    unsigned skipped = 0;
+
+    fill();
+    report(5, 0);
+    congestion_aim(&flow, 5); /* five are in flight, and the next one would be the first of five */
+    while (!congestion_aimed(&flow))
+        skipped++;
+    cr_expect_eq(skipped, 4);
+    congestion_aim(&flow, 1);
+    cr_expect(congestion_aimed(&flow), "each is reported by itself");
+    congestion_aim(&flow, 60);
+    for (skipped = 0; !congestion_aimed(&flow); skipped++)
+        ;
+    cr_expect_eq(skipped, 4, "reports were lost: no report is of more than five");
 }
 
-Test(congestion, a_late_flow_is_sent_nothing_new_and_the_third_time_its_flight_is_lost)
+Test(congestion, a_loss_while_the_window_is_not_needed_leaves_it)
+{
+    congestion_sent(&path, &flow, FULL, now_ms);
+    lose(1);
+    cr_expect_eq(path.window, 10 * UNITS);
+}
+
+Test(congestion, late_for_the_third_time_a_flow_has_nothing_in_flight_and_is_sent_nothing_new)
 {
     measure(20);
     fill();
     congestion_late(&path, &flow);
-    cr_expect_not(congestion_flow_may_send(&flow));
     congestion_late(&path, &flow);
     cr_expect_eq(flow.flight, 10);
+    cr_expect(congestion_flow_may_send(&flow));
     congestion_late(&path, &flow);
     cr_expect_eq(flow.flight, 0);
+    cr_expect_not(congestion_flow_may_send(&flow));
     cr_expect_eq(path.window, 2 * UNITS, "nobody was heard meanwhile");
     congestion_sent(&path, &flow, FULL, now_ms);
     report(1, 0);
     cr_expect(congestion_flow_may_send(&flow));
 }
 
-Test(congestion, a_flow_that_goes_silent_alone_costs_the_others_a_tenth)
+Test(congestion, a_flow_that_goes_silent_alone_costs_the_others_nothing)
 {
     struct congestion_flow other;
 
@@ -348,5 +358,5 @@ Test(congestion, a_flow_that_goes_silent_alone_costs_the_others_a_tenth)
         congestion_report(&path, &other, i, 0, now_ms);
     }
     cr_expect_eq(path.flight, 0);
-    cr_expect_eq(path.window, 9 * UNITS, "of ten, which they share after the first report");
+    cr_expect_eq(path.window, 10 * UNITS, "which they share after the first report");
 }

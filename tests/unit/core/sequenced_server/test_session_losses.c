@@ -120,16 +120,47 @@ Test(session_losses, after_a_loss_a_report_is_expected_at_once_after_a_quiet)
     cr_expect_eq(hand_count_events(&alice), 1, "10 ms");
 }
 
-Test(session_losses, the_window_counts_what_is_in_flight_and_not_what_waits_for_a_repair)
+Test(session_losses, what_is_received_or_lost_is_in_flight_no_longer)
 {
+    const struct congestion_flow *flow =
+        &sessions_find(stage.room->sessions, alice.token)->session->congestion;
+    uint16_t full;
+
     forget();
     say(30, true);
-    cr_expect_eq(hand_count_events(&alice), SESSION_WINDOW_FIRST);
+    full = flow->flight;
+    cr_expect_eq(hand_count_events(&alice), full);
     report_lost(&alice, 2, 4, 1);
+    cr_expect_eq(flow->flight, full - 5);
     stage_sweep(&stage);
-    cr_expect_eq(hand_count_events(&alice), 5, "so many are no longer in flight");
-    stage_pass_ms(&stage, 24);
-    cr_expect_gt(hand_count_events(&alice), 5, "nor are the others after this time");
+    cr_expect_gt(hand_count_events(&alice), 5, "four have come, one is lost: it has grown");
+}
+
+Test(session_losses, a_repair_that_waits_is_not_lost_and_one_that_was_sent_may_be)
+{
+    const struct loss *loss = &stage.room->sessions->loss;
+    uint32_t lost;
+
+    say(4, true);
+    alice.lost++;
+    hand_missing(&alice, 4, 1);
+    lost = loss->lost;
+    cr_expect_gt(lost, 0);
+    hand_missing(&alice, 4, 1);
+    cr_expect_eq(loss->lost, lost, "it waits");
+    stage_sweep(&stage);
+    hand_missing(&alice, 4, 1);
+    cr_expect_eq(loss->lost, lost + 1);
+}
+
+Test(session_losses, what_a_queue_drops_is_no_reason_to_repeat)
+{
+    struct session *session = sessions_find(stage.room->sessions, alice.token)->session;
+
+    say(4, true);
+    controllers_at(&stage.room->controllers, session->controller)->path.delayed = 3;
+    report_lost(&alice, 2, 1, 1);
+    cr_expect_eq(loss_permille(&stage.room->sessions->loss, stage.now.mono_ns), 0);
 }
 
 Test(session_losses, a_member_is_told_how_many_of_its_ups_have_come_if_some_have_not)

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ * SPDX-FileCopyrightText: 2026 The roomd authors */
+
+/*
+ * The window that a member shares with all at its address (doc/protocol.md, 2.5): room in it, and
+ * the queue of those that wait for room, so that they are served in turn.
+ */
+#ifndef ROOMD_CORE_SEQUENCED_SERVER_SESSION_WINDOW_H
+#define ROOMD_CORE_SEQUENCED_SERVER_SESSION_WINDOW_H
+
+#include "core/room/delivery.h"
+
+#include <roomd/moment.h>
+
+/* True if there is room for another datagram, of any length, to that member. */
+bool session_window_has_room(const struct delivery_wiring *wiring, const struct moment *now,
+                             const struct session *session);
+
+/* How many datagrams a member may be sent at its turn: one, if others wait. */
+uint32_t session_window_turn(const struct delivery_wiring *wiring, const struct session *session);
+
+/* A datagram for it takes room, or gives it back: it was not sent after all. */
+void session_window_take(const struct delivery_wiring *wiring, const struct moment *now,
+                         struct session *session, size_t bytes);
+void session_window_give_back(const struct delivery_wiring *wiring, struct session *session,
+                              size_t bytes);
+
+/* Nothing that was sent to it is in flight any more. */
+void session_window_empty(const struct delivery_wiring *wiring, struct session *session);
+
+/* It waits for room: at the end of the queue, unless it is in it already. */
+void session_window_wait(const struct delivery_wiring *wiring, const struct moment *now,
+                         struct member *member);
+
+/* There may be room: the first of those that wait are behind again. */
+void session_window_wake(struct room *room, uint32_t controller);
+
+/* A member leaves; or it has moved: what it had in flight is forgotten, but not what it reported.
+ */
+void session_window_leave(struct room *room, struct member *member);
+void session_window_move(struct room *room, const struct moment *now, struct member *member);
+
+#endif
