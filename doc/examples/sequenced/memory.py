@@ -20,6 +20,7 @@ PAGES_APART_S = 0.01
 NAMES_S = 30.0
 REPETITIONS_IN_VAIN = 4
 UNDER_WAY = 32
+UNDER_WAY_BYTES = 2400  # two datagrams: what a client without a window of its own may have in flight (2.5)
 HELD_MAX = 1 << 16  # events beyond a gap
 AHEAD_MAX = 256 * 400  # events beyond the position: a window has no more, so others are forged
 REQUESTS_IN_VAIN = 8
@@ -273,6 +274,9 @@ class Messages:
 
     def has_place(self):
         if self.resuming or not self.waiting:
+            return False
+        length = sum(len(message.text) for message in self.under_way.values()) + len(self.waiting[0])
+        if self.under_way and length > UNDER_WAY_BYTES:
             return False
         return self.last < min(self.under_way, default=self.last + 1) + UNDER_WAY - 1
 

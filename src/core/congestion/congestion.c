@@ -217,7 +217,7 @@ static void grow(struct congestion *path, uint32_t units)
 
     if (path->limited == 0 || (path->recovery > 0 && path->halved))
         return;
-    if (path->window < path->threshold && path->window >= WINDOW_MIN) {
+    if (path->window < path->threshold && path->window >= WINDOW_MIN && path->unsampled < 2) {
         path->window += units;
     } else {
         path->credit += units * (congestion_is_queued(path) ? 1 : path->flows);

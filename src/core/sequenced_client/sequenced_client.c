@@ -93,8 +93,10 @@ static int rename_to(struct client *base, const struct moment *now, const char *
 
 static void moved(struct client *base, const struct moment *now)
 {
-    if (base->state == CLIENT_IN)
+    if (base->state == CLIENT_IN) {
+        sequenced_client_window_begin(of(base), now);
         sequenced_client_heartbeat_ask(of(base), now);
+    }
     /*
      * A cookie is valid for one address, so the attempt begins anew; but not one that was told to
      * wait, or waits for its user.
@@ -241,10 +243,12 @@ static void tick(struct client *base, const struct moment *now)
             follow_first_sample(client, now);
         check_session(client, now);
     }
-    for (unsigned i = 0; sequenced_client_is_in(client) && i < UPS_PER_TICK_MAX &&
-                         up_due_ns(client) <= now->mono_ns;
-         i++)
+    for (unsigned i = 0; sequenced_client_is_in(client) && i < UPS_PER_TICK_MAX; i++) {
+        sequenced_client_messages_prepare(client, now);
+        if (up_due_ns(client) > now->mono_ns)
+            break;
         send_up(client, now);
+    }
     client_go_if_free(base);
     if (base->state == CLIENT_JOINING)
         sequenced_client_handshake_tick(client, now);

@@ -130,13 +130,14 @@ int64_t sequenced_client_events_due_ns(const struct sequenced_client *client)
 /* ---- receiving ---- */
 
 /* Events that wait for others acknowledge messages, too. */
-static void note_own(struct sequenced_client *client, struct sequenced_events *events)
+static void note_own(struct sequenced_client *client, const struct moment *now,
+                     struct sequenced_events *events)
 {
     struct sequenced_event event;
 
     while (client->base.pending > 0 && sequenced_events_next(events, &event)) {
         if (event.member == client->base.number)
-            sequenced_client_messages_arrived(client,
+            sequenced_client_messages_arrived(client, now,
                                               sequenced_client_messages_own(client, event.said));
     }
 }
@@ -174,7 +175,7 @@ static void take(struct sequenced_client *client, const struct moment *now,
     sequenced_client_events_deliver(client, now);
     client->prompt = false;
     if (datagram->last > client->session.position)
-        note_own(client, events);
+        note_own(client, now, events);
 }
 
 void sequenced_client_events_receive(struct sequenced_client *client, const struct moment *now,

@@ -224,6 +224,7 @@ static void begin_run(struct sequenced_client *client, const struct moment *now)
     client->gaps.head = client->gaps.highest = 0;
     client->paths.count = 0;
     sequenced_client_reports_begin(client);
+    sequenced_client_window_begin(client, now);
     sequenced_client_members_ask(client, now, false);
     sequenced_client_heartbeat_begin(client, now);
 }

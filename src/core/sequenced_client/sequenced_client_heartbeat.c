@@ -114,7 +114,8 @@ void sequenced_client_heartbeat_answer(struct sequenced_client *client, const st
 
     if (!heartbeat->asking || echo - heartbeat->first >= heartbeat->echo + 1 - heartbeat->first)
         return;
-    rtt_sample(&client->rtt, now->mono_ns - heartbeat->asked_ns[echo - heartbeat->first]);
+    sequenced_client_window_sample(client,
+                                   now->mono_ns - heartbeat->asked_ns[echo - heartbeat->first]);
     heartbeat->asking = false;
     heartbeat->interval_ns = random_interval(client);
 }

@@ -122,6 +122,8 @@ static void on_frame(struct sequenced_client *client, const struct moment *now,
         break;
     case SEQUENCED_DOWN_REPORT:
         sequenced_client_reports_answered(client, now, frame->report.packet);
+        sequenced_client_window_missing(client,
+                                        (uint16_t)(frame->report.packet - frame->report.received));
         break;
     }
 }

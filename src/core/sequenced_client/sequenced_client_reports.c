@@ -71,7 +71,8 @@ void sequenced_client_reports_answered(struct sequenced_client *client, const st
         client->session.packet - packet >= SEQUENCED_CLIENT_UPS)
         return;
     reports->sampled = packet;
-    rtt_sample(&client->rtt, now->mono_ns - reports->sent_ns[packet % SEQUENCED_CLIENT_UPS]);
+    sequenced_client_window_sample(client,
+                                   now->mono_ns - reports->sent_ns[packet % SEQUENCED_CLIENT_UPS]);
 }
 
 static uint16_t delay(const struct sequenced_client_reports *reports, const struct moment *now)

@@ -13,6 +13,7 @@
 #define ROOMD_CORE_SEQUENCED_CLIENT_SEQUENCED_CLIENT_STATE_H
 
 #include "core/client/client_base.h"
+#include "core/congestion/congestion.h"
 #include "core/sequenced_client/rtt.h"
 #include "core/sequenced_client/sequenced_client_reorder.h"
 #include "core/sequenced_wire/sequenced_down.h"
@@ -92,7 +93,7 @@ struct sequenced_client_session {
 /* ---- reports ---- */
 
 /* The last UPs, whose answers can measure the round trip. */
-#define SEQUENCED_CLIENT_UPS 32U
+#define SEQUENCED_CLIENT_UPS 256U
 
 struct sequenced_client_reports {
     int64_t due_ns;         /* of the next one */
@@ -248,6 +249,7 @@ struct sequenced_client_message {
     bool arrived; /* its event has come, and waits for those before it */
     bool once;    /* it was sent once, so its answer measures the round trip */
     unsigned repeated;
+    uint32_t up;    /* the number of the UP that it is in flight in; 0: none */
     unsigned again; /* so many of the next UPs repeat it, since the network loses some */
     char text[CLIENT_TEXT_MAX_BYTES];
 };
@@ -271,6 +273,22 @@ struct sequenced_client_messages {
     int64_t slow_until_ns;
     struct sequenced_client_message ring[CLIENT_PENDING_MAX]; /* n at n % CLIENT_PENDING_MAX */
 };
+
+/* So many may be under way: TAKEN has bits for so many. */
+#define SEQUENCED_CLIENT_UNDER_WAY 32U
+
+static inline struct sequenced_client_message *sequenced_client_message_at(
+    struct sequenced_client_messages *messages, uint32_t number)
+{
+    return &messages->ring[number % CLIENT_PENDING_MAX];
+}
+
+/* Its number within the session. */
+static inline uint32_t sequenced_client_message_number(
+    const struct sequenced_client_messages *messages, uint32_t number)
+{
+    return number - messages->base;
+}
 
 int sequenced_client_messages_queue(struct sequenced_client *client, const struct moment *now,
                                     struct octets_slice text, uint8_t what, uint32_t *ret_number);
@@ -296,7 +314,8 @@ void sequenced_client_messages_acknowledged(struct sequenced_client *client,
                                             const struct moment *now, uint32_t number, bool prompt);
 
 /* The message's event has come, and waits in the reorder buffer. */
-void sequenced_client_messages_arrived(struct sequenced_client *client, uint32_t number);
+void sequenced_client_messages_arrived(struct sequenced_client *client, const struct moment *now,
+                                       uint32_t number);
 
 /* Events in the reorder buffer were skipped. */
 void sequenced_client_messages_missed(struct sequenced_client *client);
@@ -313,14 +332,56 @@ uint32_t sequenced_client_messages_decided(const struct sequenced_client *client
 
 /* True if all numbers of the session are used. */
 bool sequenced_client_messages_exhausted(const struct sequenced_client *client);
+
+/* ---- sending ---- */
+
 /*
  * Shortens the waits for the messages in flight if something was kept or decided, since the server
  * answers, or if the first round trip was measured.
  */
 void sequenced_client_messages_refresh(struct sequenced_client *client, const struct moment *now);
 int64_t sequenced_client_messages_due_ns(const struct sequenced_client *client);
+
+/*
+ * To be called before sequenced_client_messages_due_ns tells whether an UP is due: gives up what
+ * was waited for too long, and looks whether there is room in the window for what is due.
+ */
+void sequenced_client_messages_prepare(struct sequenced_client *client, const struct moment *now);
 bool sequenced_client_messages_write(struct sequenced_client *client, const struct moment *now,
                                      struct sequenced_client_up *up);
+
+/* ---- window ---- */
+
+struct sequenced_client_window {
+    struct congestion path;
+    struct congestion_flow flow; /* of UPs that hold messages */
+    int64_t opens_ns; /* none is sent before that; MOMENT_NEVER_NS: an answer makes room */
+    uint16_t missing; /* UPs, as last reported */
+    uint32_t lost;    /* of those in flight, so many are known to be lost */
+    bool is_open;     /* there is room, and something is due */
+};
+
+/* A run begins, or the path has changed. */
+void sequenced_client_window_begin(struct sequenced_client *client, const struct moment *now);
+
+/* Messages are due: finds out when there is room for an UP, in `opens_ns`. */
+void sequenced_client_window_open(struct sequenced_client *client, const struct moment *now);
+
+/* An UP with messages was sent. */
+void sequenced_client_window_sent(struct sequenced_client *client, const struct moment *now,
+                                  size_t bytes);
+
+/* So many UPs of this run are missing, as the server reports. */
+void sequenced_client_window_missing(struct sequenced_client *client, uint16_t missing);
+
+/* The UP that this message is in flight in has come, or is waited for no longer. */
+void sequenced_client_window_received(struct sequenced_client *client, const struct moment *now,
+                                      const struct sequenced_client_message *message);
+void sequenced_client_window_given_up(struct sequenced_client *client,
+                                      const struct sequenced_client_message *message);
+
+/* A round trip with an answer that waited for nothing. */
+void sequenced_client_window_sample(struct sequenced_client *client, int64_t elapsed_ns);
 
 /* ---- heartbeat ---- */
 
@@ -381,6 +442,7 @@ struct sequenced_client {
     struct sequenced_client_gaps gaps;
     struct sequenced_client_members members;
     struct sequenced_client_messages messages;
+    struct sequenced_client_window window;
     struct sequenced_client_heartbeat heartbeat;
     struct sequenced_client_paths paths;
     unsigned leaves; /* sent so far */

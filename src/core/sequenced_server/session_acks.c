@@ -13,9 +13,6 @@
 /* Timers and turns of loops are no more precise (RFC 9002, 6.1.2). */
 #define DEVIATION_MIN_US 1000U
 
-/* A client reports what comes that late. */
-#define REPORT_DELAY_US 20000U
-
 /* A longer sample means that a machine slept. */
 #define SAMPLE_MAX_US 60000000U
 
@@ -32,7 +29,7 @@ static void follow_round_trip(const struct room *room, struct session *session)
     uint32_t wait_us = controller->round_trip_us != 0 ? controller->round_trip_us : ROUND_TRIP_US;
 
     wait_us += deviations_us > DEVIATION_MIN_US ? deviations_us : DEVIATION_MIN_US;
-    session->wait = session_deadlines_queue(wait_us + REPORT_DELAY_US);
+    session->wait = session_deadlines_queue(wait_us + SESSION_REPORT_DELAY_US);
     session->wait_prompt = session_deadlines_queue(wait_us);
 }
 
@@ -121,26 +118,26 @@ static void take_sample(const struct room *room, struct session *session, uint32
 }
 
 /*
- * A datagram of which it is only known that its round trip took so long or longer; unless it was
- * lost, and others have brought what was in it, or its report was lost.
+ * It is only known that the round trip of a datagram took so long or longer; unless the datagram
+ * was lost, and others have brought what was in it.
  */
 static void hint(const struct room *room, struct session *session, const struct sequenced_up *up,
-                 bool follows, uint32_t at_least_us)
+                 uint32_t at_least_us)
 {
     struct congestion_flow *flow = &session->congestion;
 
-    if (flow->base != 0 && at_least_us / CONGESTION_SAMPLE_US > flow->base && follows &&
-        up->ahead == 0 && up->lost == flow->lost)
+    if (flow->base != 0 && at_least_us / CONGESTION_SAMPLE_US > flow->base && up->ahead == 0 &&
+        up->lost == flow->lost)
         congestion_sample(&controller_of(room, session)->path, flow, at_least_us);
 }
 
 /*
  * The last event that has come is that of the datagram which is measured, or a later one. The delay
  * of the report is that of the last event: if it is a later one, it is not known how long the
- * report of this datagram was kept back, but no longer than a report is.
+ * report of this datagram was kept back, but no longer than since the report before.
  */
 static void measure(const struct room *room, const struct moment *now, struct session *session,
-                    const struct sequenced_up *up, bool follows)
+                    const struct sequenced_up *up, uint32_t kept_us)
 {
     uint64_t last = up->position + up->ahead, sample = session_whole(session->sample, last);
     uint32_t elapsed_us = (uint32_t)(now->mono_ns / 1000) - session->sampled_us;
@@ -158,8 +155,8 @@ static void measure(const struct room *room, const struct moment *now, struct se
         take_sample(room, session, elapsed_us);
     } else if (controller_of(room, session)->round_trip_us == 0) {
         take_sample(room, session, elapsed_us + 1);
-    } else if (elapsed_us > REPORT_DELAY_US) {
-        hint(room, session, up, follows, elapsed_us - REPORT_DELAY_US);
+    } else if (elapsed_us > kept_us) {
+        hint(room, session, up, elapsed_us - kept_us);
     }
 }
 
@@ -172,7 +169,7 @@ void session_acks_count(struct room *room, const struct moment *now, struct memb
     uint16_t lost = (uint16_t)(up->lost - flow->lost);
     uint16_t received = (uint16_t)(up->received - flow->received);
 
-    measure(room, now, session, up, counts->follows);
+    measure(room, now, session, up, counts->kept_us);
     if (lost > 0)
         session_acks_lossy(now, session);
     /* A member can't report more than it was sent, whatever it says. */

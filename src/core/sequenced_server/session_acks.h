@@ -33,10 +33,13 @@ struct session_counts {
     uint32_t lost;  /* as the member says, each once */
     uint32_t asked; /* for which it asks, and that are not about to be sent again anyway */
     bool asks;
-    bool follows; /* no UP is missing before it */
+    uint32_t kept_us; /* so long may it have been kept back, at most */
 };
 
-/* Counts what the header of the UP reports, and takes the round trip. `follows` is set before. */
+/* How long a report is kept back at most. */
+#define SESSION_REPORT_DELAY_US 20000U
+
+/* Counts what the header of the UP reports, and takes the round trip. `kept_us` is set before. */
 void session_acks_count(struct room *room, const struct moment *now, struct member *member,
                         const struct sequenced_up *up, struct session_counts *counts);
 

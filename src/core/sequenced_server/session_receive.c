@@ -127,7 +127,9 @@ static void update_path(struct context *context)
     context->newest = context->up.packet > session->packet;
     if (!context->newest)
         return;
-    context->counts.follows = context->up.packet == session->packet + 1;
+    if (context->up.packet == session->packet + 1 &&
+        context->counts.kept_us > SESSION_REPORT_DELAY_US)
+        context->counts.kept_us = SESSION_REPORT_DELAY_US;
     session->packet = context->up.packet;
     session_acks_count(context->room, context->now, context->member, &context->up,
                        &context->counts);
@@ -184,7 +186,9 @@ static void handle_frame(struct context *context, const struct sequenced_up_fram
 {
     switch (frame->kind) {
     case SEQUENCED_UP_MESSAGE:
-        if (session_messages_receive(context->room, context->now, context->member, frame, down))
+        /* Its event would acknowledge it, but that may wait for long. */
+        if (session_messages_receive(context->room, context->now, context->member, frame, down) ||
+            (context->member->session->flags & SESSION_WAITS) != 0)
             context->owes_taken = true;
         break;
     case SEQUENCED_UP_MISSING:
@@ -209,11 +213,13 @@ static void handle_frame(struct context *context, const struct sequenced_up_fram
 
 /*
  * Tells a member that UPs of its are missing, but not in a datagram of its own. While something is
- * lost, it also tells which UP is answered, since few other answers measure the round trip then.
+ * lost, or the member repeats what has come, it also tells which UP is answered, since few other
+ * answers measure the round trip then.
  */
-static void report_ups(const struct moment *now, struct session *session, struct session_send *down)
+static void report_ups(const struct context *context, struct session_send *down)
 {
-    bool is_lossy = session_acks_is_lossy(now, session);
+    struct session *session = context->member->session;
+    bool is_lossy = session_acks_is_lossy(context->now, session) || context->owes_taken;
     uint16_t missing = (uint16_t)(session->packet - session->ups);
     struct sequenced_down_frame report = {.kind = SEQUENCED_DOWN_REPORT,
                                           .report = {session->packet, session->ups}};
@@ -236,8 +242,16 @@ static void answer(const struct context *context, struct session_send *down)
         session_send_add(down,
                          &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEARTBEAT,
                                                         .heartbeat = {context->echo, cursor - 1}});
-    report_ups(context->now, context->member->session, down);
+    report_ups(context, down);
     session_send_flush(down);
+}
+
+/* All UPs between may be lost. */
+static uint32_t since_heard_us(const struct context *context)
+{
+    int64_t since_us = (context->now->mono_ns - context->member->heard_ns) / 1000;
+
+    return since_us < UINT32_MAX ? (uint32_t)since_us : UINT32_MAX;
 }
 
 static void note_heard(const struct context *context)
@@ -257,6 +271,7 @@ static void handle_run(struct context *context, struct sequenced_up_reader *read
     struct sequenced_up_frame frame;
     struct session_send down; /* answers to the member */
 
+    context->counts.kept_us = since_heard_us(context);
     note_heard(context);
     context->member->session->ups++;
     update_path(context);

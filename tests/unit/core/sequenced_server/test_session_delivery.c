@@ -201,7 +201,7 @@ Test(session_delivery, a_position_beyond_the_head_is_ignored_but_not_what_stands
     alice.position = 1000;
     hand_say(&alice, 1, "hello");
     stage_sweep(&stage);
-    cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), 0);
+    cr_expect_eq(hand_count_events(&alice), 0);
     cr_expect_eq(stage.happened[EVENT_CHAT], 21);
 }
 

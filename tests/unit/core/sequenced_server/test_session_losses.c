@@ -183,6 +183,17 @@ Test(session_losses, a_member_is_told_how_many_of_its_ups_have_come_if_some_have
     cr_expect_eq(frame.report.packet, alice.packet);
 }
 
+Test(session_losses, a_member_that_repeats_what_has_come_is_told_which_up_is_answered)
+{
+    struct sequenced_down_frame frame;
+
+    hand_say(&alice, 1, "hello");
+    cr_expect_not(hand_told(&alice, SEQUENCED_DOWN_REPORT, &frame));
+    hand_say(&alice, 1, "hello");
+    cr_assert(hand_told(&alice, SEQUENCED_DOWN_REPORT, &frame), "its waits are too short");
+    cr_expect_eq(frame.report.packet, alice.packet);
+}
+
 /* ---- a path that takes no large datagrams ---- */
 
 /* Alice asks for all that she lacks, as long as nothing of at most so many bytes comes. */

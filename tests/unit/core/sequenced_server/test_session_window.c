@@ -93,6 +93,18 @@ Test(session_window, what_one_reports_makes_room_for_all_in_turn)
     cr_expect_neq(controller_of(&alice)->first, 0, "the others wait");
 }
 
+Test(session_window, while_its_events_wait_a_member_is_told_that_its_messages_have_come)
+{
+    struct sequenced_down_frame frame;
+
+    hand_say(&alice, 1, "hello");
+    cr_expect_not(hand_told(&alice, SEQUENCED_DOWN_TAKEN, &frame), "its event says so");
+    say(40);
+    hand_say(&alice, 2, "hello");
+    cr_assert(hand_told(&alice, SEQUENCED_DOWN_TAKEN, &frame));
+    cr_expect_eq(frame.taken.upto, 2);
+}
+
 Test(session_window, a_member_that_leaves_while_it_waits_makes_room)
 {
     size_t before;
