@@ -35,12 +35,14 @@
 #define SESSION_SMALL_BYTES 508U
 
 /* Bits of session.flags. */
-#define SESSION_GAP     1U  /* to be told that the events before `gap` are forgotten */
-#define SESSION_WAITS   2U  /* it is in the queue of its controller */
-#define SESSION_SAMPLED 4U  /* a round trip is being measured */
-#define SESSION_PROBED  16U /* the last datagram was sent again, and nothing was reported since */
-#define SESSION_PROMPT  32U /* before the last events it was sent none for SESSION_QUIET_MS */
-#define SESSION_LOSSY   64U /* lossy_ds is set */
+#define SESSION_GAP           1U /* to be told that the events before `gap` are forgotten */
+#define SESSION_WAITS         2U /* it is in the queue of its controller */
+#define SESSION_SAMPLED       4U /* a round trip is being measured */
+#define SESSION_REPAIRS_WAITS 8U /* it is in the queue for repairs */
+#define SESSION_PROBED        16U /* the last datagram was sent again, and nothing was reported since */
+#define SESSION_PROMPT        32U /* before the last events it was sent none for SESSION_QUIET_MS */
+#define SESSION_LOSSY         64U /* lossy_ds is set */
+#define SESSION_REPAIRS_TURN  128U /* it was the first in the queue for repairs */
 
 /*
  * Within so many tenths of a second of a loss, a client reports events at once that come after so
@@ -63,20 +65,19 @@ struct session {
     uint32_t sampled_us; /* when it was sent */
     struct congestion_flow congestion;
     uint32_t controller; /* of its address: see controllers.h */
-    uint32_t next;       /* after it in that one's queue, seat + 1 */
+    uint32_t next;       /* after it in that one's queue, or in that for repairs; seat + 1 */
+    uint32_t repaired;   /* its repairs are used up to then, in s / SESSION_REPAIRS_MAX */
     uint32_t paged_ms;   /* when it was last sent a page of members */
     uint32_t due_ms;     /* when its deadline is */
     uint32_t sooner;     /* neighbours in its queue, seat + 1 */
     uint32_t later;
     uint16_t run;
-    uint16_t flight;     /* datagrams sent beyond its position */
-    uint16_t ups;        /* that came in this run, modulo 2^16 */
-    uint16_t ups_told;   /* how many of its UPs it was told are missing, likewise */
-    uint16_t repaired;   /* datagrams sent again in repaired_s */
-    uint16_t repaired_s; /* that second */
-    uint16_t reorder;    /* messages in the reorder buffer: see reorder.h */
-    uint16_t sent_ms;    /* when it was last sent events, modulo 2^16 */
-    uint16_t lossy_ds;   /* when something was last lost, in tenths of a second, modulo 2^16 */
+    uint16_t flight;   /* datagrams sent beyond its position */
+    uint16_t ups;      /* that came in this run, modulo 2^16 */
+    uint16_t ups_told; /* how many of its UPs it was told are missing, likewise */
+    uint16_t reorder;  /* messages in the reorder buffer: see reorder.h */
+    uint16_t sent_ms;  /* when it was last sent events, modulo 2^16 */
+    uint16_t lossy_ds; /* when something was last lost, in tenths of a second, modulo 2^16 */
     uint8_t flags;
     uint8_t queue;       /* of deadlines: see session_deadlines.h; 0 = none */
     uint8_t wait;        /* the queue in which it waits for a report */

@@ -41,8 +41,9 @@ struct sessions {
     uint64_t waiting; /* a bit for each queue that is not empty */
     struct sessions_ended ended[SESSIONS_ENDED];
     uint32_t ended_next;
-    uint32_t repaired_s; /* the second in which `repaired` datagrams were sent again */
-    uint32_t repaired;
+    int64_t repairs_ns;     /* the budget of repairs to all is used up to this moment */
+    uint32_t repairs_first; /* that waits for it, seat + 1; 0: nobody does */
+    uint32_t repairs_last;
     struct loss loss;       /* of EVENTS, as members report it */
     uint32_t round_trip_us; /* about the shortest of late; 0: none is known */
     int64_t now_ns;         /* when a deadline was last set: the base of its milliseconds */

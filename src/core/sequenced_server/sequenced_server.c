@@ -8,6 +8,7 @@
 #include "core/model/session_deadlines.h"
 #include "core/room/room_ops.h"
 #include "core/sequenced_server/session_delivery.h"
+#include "core/sequenced_server/session_repairs.h"
 #include "core/sequenced_server/session_send.h"
 #include "core/sequenced_server/session_timers.h"
 #include "core/sequenced_server/session_window.h"
@@ -39,6 +40,7 @@ static void expel(struct room *room, const struct moment *now, struct member *me
 static void forget(struct room *room, struct member *member)
 {
     session_deadlines_stop(room->sessions, member);
+    session_repairs_leave(room, member);
     session_window_leave(room, member);
     reorder_forget(room->reorder, &member->session->reorder);
     sessions_remove(room->sessions, member);

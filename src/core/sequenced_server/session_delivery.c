@@ -5,6 +5,7 @@
 #include "core/sequenced_server/session_delivery.h"
 
 #include "core/sequenced_server/session_acks.h"
+#include "core/sequenced_server/session_repairs.h"
 #include "core/sequenced_server/session_window.h"
 
 #include "core/model/loss.h"
@@ -23,24 +24,6 @@
 
 _Static_assert(SESSION_DELIVERY_PORTION <= DELIVERY_BATCH && DELIVERY_BATCH <= SEGMENT_PLACES,
                "a portion fits a batch");
-
-static uint32_t second_of(const struct delivery *delivery)
-{
-    return (uint32_t)(delivery->now->mono_ns / MOMENT_NS_PER_S);
-}
-
-/* The number of datagrams that may still be sent again to this member in this second. */
-static uint32_t repairs_left(const struct delivery *delivery, const struct session *session)
-{
-    const struct sessions *sessions = delivery->wiring.sessions;
-    uint32_t second = second_of(delivery);
-    uint32_t own = session->repaired_s == (uint16_t)second ? session->repaired : 0;
-    uint32_t all = sessions->repaired_s == second ? sessions->repaired : 0;
-
-    own = own < SESSION_REPAIRS_MAX ? SESSION_REPAIRS_MAX - own : 0;
-    all = all < SESSION_ALL_REPAIRS_MAX ? SESSION_ALL_REPAIRS_MAX - all : 0;
-    return own < all ? own : all;
-}
 
 /*
  * Events that the ring has forgotten are neither sent nor repaired: the member continues with the
@@ -123,7 +106,7 @@ static bool collect_repairs(struct delivery *delivery, struct portion *portion, 
 {
     const struct session *session = registry_member(delivery->wiring.registry, position)->session;
     struct nacks nacks = session->nacks;
-    uint32_t left = repairs_left(delivery, session);
+    uint32_t left = session_repairs_left(&delivery->wiring, delivery->now, session);
     uint32_t turn = session_window_turn(&delivery->wiring, session);
     uint64_t base = session->position + 1, next;
 
@@ -222,17 +205,7 @@ static bool fits_pattern(const struct delivery *delivery, uint32_t position,
 static void settle_repair(struct delivery *delivery, struct session *session, uint64_t next,
                           uint32_t bytes)
 {
-    struct sessions *sessions = delivery->wiring.sessions;
-    uint32_t second = second_of(delivery);
-
-    if (session->repaired_s != (uint16_t)second)
-        session->repaired = 0;
-    if (sessions->repaired_s != second)
-        sessions->repaired = 0;
-    session->repaired_s = (uint16_t)second;
-    sessions->repaired_s = second;
-    session->repaired++;
-    sessions->repaired++;
+    session_repairs_take(&delivery->wiring, delivery->now, session);
     delivery->wiring.stats->repairs++;
     if (bytes > SESSION_SMALL_BYTES && nacks_first(&session->nacks) == 0 &&
         session->large < SESSION_LARGE_MAX)
@@ -314,7 +287,10 @@ static bool is_settled(const struct delivery *delivery, const struct portion *po
     (void)settled;
     if (member->warned)
         return true;
-    if ((!nacks_any(&session->nacks) || repairs_left(delivery, session) == 0) &&
+    if (nacks_any(&session->nacks))
+        session_repairs_wait(&delivery->wiring, delivery->now, member);
+    if ((!nacks_any(&session->nacks) ||
+         session_repairs_left(&delivery->wiring, delivery->now, session) == 0) &&
         (!is_owed || !session_is_open(session, 1)))
         return true;
     if (session_window_has_room(&delivery->wiring, delivery->now, session))

@@ -158,7 +158,7 @@ static void begin_run(const struct attempt *attempt, struct member *member, uint
     session->paths = 0;
     session->position = position;
     nacks_clear(&session->nacks);
-    session->flags &= SESSION_WAITS;
+    session->flags &= SESSION_WAITS | SESSION_REPAIRS_WAITS;
     session->flight = 0;
     session_deadlines_stop(room->sessions, member);
     /* A restarted program has other messages under these numbers; one that was not repeats them. */

@@ -9,6 +9,7 @@
 #include "core/room/apply.h"
 #include "core/room/room_ops.h"
 #include "core/sequenced_server/session_acks.h"
+#include "core/sequenced_server/session_repairs.h"
 #include "core/sequenced_server/session_send.h"
 #include "core/sequenced_server/session_window.h"
 #include "core/sequenced_wire/sequenced_down.h"
@@ -183,13 +184,14 @@ void session_timers_tick(struct room *room, const struct moment *now)
 {
     for (uint64_t waiting = room->sessions->waiting; waiting != 0; waiting &= waiting - 1)
         fire_queue(room, now, &room->sessions->queues[__builtin_ctzll(waiting)]);
+    session_repairs_tick(room, now);
     expire_silent(room, now);
 }
 
 int64_t session_timers_next_tick(const struct room *room)
 {
     const struct sessions *sessions = room->sessions;
-    int64_t away, timeout, next;
+    int64_t away, timeout, repairs, next;
 
     /* Each turn of the loop asks twice, in a room of the plain protocol, too. */
     if (sessions_count(sessions) == 0)
@@ -197,6 +199,8 @@ int64_t session_timers_next_tick(const struct room *room)
     away = away_due_ns(room);
     timeout = timeout_due_ns(room);
     next = away < timeout ? away : timeout;
+    repairs = session_repairs_due_ns(sessions);
+    next = repairs < next ? repairs : next;
     for (uint64_t waiting = sessions->waiting; waiting != 0; waiting &= waiting - 1) {
         uint32_t first = sessions->queues[__builtin_ctzll(waiting)].first;
         int64_t due = due_ns(sessions, session_deadlines_at(sessions, first));

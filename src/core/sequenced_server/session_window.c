@@ -76,7 +76,7 @@ void session_window_wait(const struct delivery_wiring *wiring, const struct mome
     struct controller *controller = controller_of(wiring, session);
 
     set_deadline(wiring, now, member, &controller->path);
-    if ((session->flags & SESSION_WAITS) != 0)
+    if ((session->flags & (SESSION_WAITS | SESSION_REPAIRS_WAITS)) != 0)
         return;
     session->flags |= SESSION_WAITS;
     session->next = 0;
