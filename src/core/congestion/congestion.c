@@ -270,11 +270,10 @@ void congestion_lost(struct congestion *path, struct congestion_flow *flow, uint
 
 void congestion_aim(struct congestion_flow *flow, uint32_t reported)
 {
-    uint32_t each = min(reported, REPORTED_MAX);
+    uint32_t each = min(reported, REPORTED_MAX), over;
 
-    flow->skip = 0;
-    while (each > 0 && (flow->flight + flow->skip + 1U) % each != 0)
-        flow->skip++;
+    over = each > 1 ? (flow->flight + 1U) % each : 0;
+    flow->skip = (uint8_t)(over > 0 ? each - over : 0);
 }
 
 /* What it brought leaves with it, if it was not needed yet. */

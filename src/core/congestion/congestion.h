@@ -25,7 +25,8 @@
 #define CONGESTION_HEADER_BYTES 28U /* UDP and IPv4 */
 
 /* Units of a datagram of 1200 bytes. */
-#define CONGESTION_DATAGRAM 77U
+#define CONGESTION_DATAGRAM       77U
+#define CONGESTION_DATAGRAM_BYTES 1200U
 
 #define CONGESTION_SAMPLE_US 100U /* unit of round trips in a flow */
 
@@ -94,6 +95,16 @@ static inline bool congestion_flow_may_send(const struct congestion_flow *flow)
  */
 bool congestion_may_send(struct congestion *path, size_t bytes, uint32_t now_ms);
 
+/* The same for a whole datagram; most of the time there is room, and that is seen soon. */
+static inline bool congestion_has_room(struct congestion *path, uint32_t now_ms)
+{
+    uint32_t least = CONGESTION_MIN * CONGESTION_DATAGRAM;
+
+    return (path->window >= least && path->flight + CONGESTION_DATAGRAM <= path->window &&
+            !path->closed) ||
+           congestion_may_send(path, CONGESTION_DATAGRAM_BYTES, now_ms);
+}
+
 /* The milliseconds until the next datagram may be sent, if only pacing prevents it; otherwise 0. */
 uint32_t congestion_paced(const struct congestion *path, uint32_t now_ms);
 
@@ -109,6 +120,25 @@ static inline uint32_t congestion_room(const struct congestion *path)
 /* A datagram was sent, whether it might be or not; or was not after all. */
 void congestion_sent(struct congestion *path, struct congestion_flow *flow, size_t bytes,
                      uint32_t now_ms);
+/* The same, in short while others are in flight and nothing is paced. */
+static inline void congestion_send(struct congestion *path, struct congestion_flow *flow,
+                                   size_t bytes, uint32_t now_ms)
+{
+    uint32_t units = (uint32_t)(bytes + CONGESTION_HEADER_BYTES + CONGESTION_UNIT_BYTES - 1) /
+                     CONGESTION_UNIT_BYTES;
+
+    if (path->flight == 0 || path->round == 0 || flow->units > UINT16_MAX / 2 ||
+        path->window < CONGESTION_MIN * CONGESTION_DATAGRAM) {
+        congestion_sent(path, flow, bytes, now_ms);
+        return;
+    }
+    flow->flight++;
+    flow->units = (uint16_t)(flow->units + units);
+    path->flight += units;
+    if (path->flight > path->peak)
+        path->peak = path->flight;
+}
+
 void congestion_unsent(struct congestion *path, struct congestion_flow *flow, size_t bytes);
 
 /* It is known otherwise that so many are in flight no longer. Returns their units, on average. */

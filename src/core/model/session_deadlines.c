@@ -34,6 +34,16 @@ uint8_t session_deadlines_queue(uint32_t wait_us)
     return low;
 }
 
+uint8_t session_deadlines_queue_near(uint8_t near, uint32_t wait_us)
+{
+    bool fits =
+        near >= SESSION_DEADLINE_SHORTEST && near < SESSIONS_QUEUES - 1 &&
+        waits_ms[near] * UINT32_C(1000) >= wait_us &&
+        (near == SESSION_DEADLINE_SHORTEST || waits_ms[near - 1] * UINT32_C(1000) < wait_us);
+
+    return fits ? near : session_deadlines_queue(wait_us);
+}
+
 void session_deadlines_stop(struct sessions *sessions, struct member *member)
 {
     struct session *session = member->session;

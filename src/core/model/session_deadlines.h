@@ -21,6 +21,9 @@
 /* The queue with the shortest wait that is at least so long, as far as there is one. */
 uint8_t session_deadlines_queue(uint32_t wait_us);
 
+/* The same, and sooner if it is `near`. */
+uint8_t session_deadlines_queue_near(uint8_t near, uint32_t wait_us);
+
 /* Sets the deadline of a session, in place of an earlier one. */
 void session_deadlines_set(struct sessions *sessions, const struct moment *now,
                            struct member *member, uint8_t queue);

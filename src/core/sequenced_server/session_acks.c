@@ -29,8 +29,8 @@ static void follow_round_trip(const struct room *room, struct session *session)
     uint32_t wait_us = controller->round_trip_us != 0 ? controller->round_trip_us : ROUND_TRIP_US;
 
     wait_us += deviations_us > DEVIATION_MIN_US ? deviations_us : DEVIATION_MIN_US;
-    session->wait = session_deadlines_queue(wait_us + SESSION_REPORT_DELAY_US);
-    session->wait_prompt = session_deadlines_queue(wait_us);
+    session->wait = session_deadlines_queue_near(session->wait, wait_us + SESSION_REPORT_DELAY_US);
+    session->wait_prompt = session_deadlines_queue_near(session->wait_prompt, wait_us);
 }
 
 static uint16_t tenths(const struct moment *now)
@@ -194,6 +194,8 @@ void session_acks_lost(struct room *room, const struct moment *now, struct membe
     struct congestion *path = &controller_of(room, session)->path;
     uint32_t lost = counts->lost > counts->asked ? counts->lost : counts->asked;
 
+    if (lost == 0 && !counts->asks && room->sessions->loss.lost == 0)
+        return;
     /* What a queue drops is no reason to send more. */
     loss_note(&room->sessions->loss, now->mono_ns, counts->received,
               congestion_is_queued(path) ? 0 : lost);

@@ -189,10 +189,11 @@ static bool fits_pattern(const struct delivery *delivery, uint32_t position,
     uint32_t count = pattern->portion.count, taken = 0;
 
     if (member->warned || nacks_any(&session->nacks) || session_is_small(session) ||
-        !session_is_open(session, count) || count > session_window_turn(&delivery->wiring, session))
+        !session_is_open(session, count))
         return false;
-    while (taken < count && session_window_has_room(&delivery->wiring, delivery->now, session))
-        session_window_take(&delivery->wiring, delivery->now, session, entries[taken++].length);
+    while (taken < count && session_window_try(&delivery->wiring, delivery->now, session, count,
+                                               entries[taken].length))
+        taken++;
     if (taken == count)
         return true;
     while (taken > 0)
@@ -282,16 +283,17 @@ static bool is_settled(const struct delivery *delivery, const struct portion *po
     struct member *member = registry_member(delivery->wiring.registry, position);
     const struct session *session = member->session;
     bool is_owed = slot->cursor <= transcript_released(delivery->wiring.transcript);
+    bool lacks = nacks_any(&session->nacks);
 
     (void)portion;
     (void)settled;
     if (member->warned)
         return true;
-    if (nacks_any(&session->nacks))
+    if (lacks) {
         session_repairs_wait(&delivery->wiring, delivery->now, member);
-    if ((!nacks_any(&session->nacks) ||
-         session_repairs_left(&delivery->wiring, delivery->now, session) == 0) &&
-        (!is_owed || !session_is_open(session, 1)))
+        lacks = session_repairs_left(&delivery->wiring, delivery->now, session) > 0;
+    }
+    if (!lacks && (!is_owed || !session_is_open(session, 1)))
         return true;
     if (session_window_has_room(&delivery->wiring, delivery->now, session))
         return false;

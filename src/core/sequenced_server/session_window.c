@@ -9,9 +9,6 @@
 #include "core/room/room_ops.h"
 #include "core/sequenced_server/session_delivery.h"
 
-/* How long a datagram will be is known when its bounds are fixed, and that is when it is sent. */
-#define ANY_BYTES 1200U
-
 static struct controller *controller_of(const struct delivery_wiring *wiring,
                                         const struct session *session)
 {
@@ -21,7 +18,8 @@ static struct controller *controller_of(const struct delivery_wiring *wiring,
 bool session_window_has_room(const struct delivery_wiring *wiring, const struct moment *now,
                              const struct session *session)
 {
-    return congestion_may_send(&controller_of(wiring, session)->path, ANY_BYTES, session_ms(now));
+    /* How long a datagram will be is known when its bounds are fixed: when it is sent. */
+    return congestion_has_room(&controller_of(wiring, session)->path, session_ms(now));
 }
 
 uint32_t session_window_turn(const struct delivery_wiring *wiring, const struct session *session)
@@ -34,6 +32,20 @@ void session_window_take(const struct delivery_wiring *wiring, const struct mome
 {
     congestion_sent(&controller_of(wiring, session)->path, &session->congestion, bytes,
                     session_ms(now));
+}
+
+bool session_window_try(const struct delivery_wiring *wiring, const struct moment *now,
+                        struct session *session, uint32_t count, size_t bytes)
+{
+    struct controller *controller = controller_of(wiring, session);
+    uint32_t now_ms = session_ms(now);
+
+    if (controller->first != 0 && count > 1)
+        return false;
+    if (!congestion_has_room(&controller->path, now_ms))
+        return false;
+    congestion_send(&controller->path, &session->congestion, bytes, now_ms);
+    return true;
 }
 
 void session_window_give_back(const struct delivery_wiring *wiring, struct session *session,

@@ -25,6 +25,10 @@ void session_window_take(const struct delivery_wiring *wiring, const struct mome
 void session_window_give_back(const struct delivery_wiring *wiring, struct session *session,
                               size_t bytes);
 
+/* If there is room for a datagram, of so many for it, that is taken. */
+bool session_window_try(const struct delivery_wiring *wiring, const struct moment *now,
+                        struct session *session, uint32_t count, size_t bytes);
+
 /* Nothing that was sent to it is in flight any more. */
 void session_window_empty(const struct delivery_wiring *wiring, struct session *session);
 
