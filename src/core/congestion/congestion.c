@@ -268,12 +268,14 @@ void congestion_lost(struct congestion *path, struct congestion_flow *flow, uint
         reduce(path, congestion_is_queued(path) && loss(path) > 2U * path->background);
 }
 
-void congestion_aim(struct congestion_flow *flow, uint32_t reported)
+void congestion_aim(const struct congestion *path, struct congestion_flow *flow, uint32_t reported)
 {
-    uint32_t each = min(reported, REPORTED_MAX), over;
+    uint32_t each = min(reported, REPORTED_MAX), over = 0;
+    bool is_calm = path->limited == 0 && path->lost == 0 && path->background == 0;
 
-    over = each > 1 ? (flow->flight + 1U) % each : 0;
-    flow->skip = (uint8_t)(over > 0 ? each - over : 0);
+    if (each > 1)
+        over = (flow->flight + 1U) % each;
+    flow->skip = (uint8_t)((over > 0 ? each - over : 0) + (is_calm ? 3 * each : 0));
 }
 
 /* What it brought leaves with it, if it was not needed yet. */

@@ -167,9 +167,10 @@ void congestion_lost(struct congestion *path, struct congestion_flow *flow, uint
 
 /*
  * Only the last datagram in a report tells a round trip. After a report of so many, the next one
- * that is measured is taken to be the last of a report again.
+ * that is measured is taken to be the last of a report again; while nothing is lost and the window
+ * suffices, of each fourth report.
  */
-void congestion_aim(struct congestion_flow *flow, uint32_t reported);
+void congestion_aim(const struct congestion *path, struct congestion_flow *flow, uint32_t reported);
 
 /* True if the datagram that was just sent is the one. */
 static inline bool congestion_aimed(struct congestion_flow *flow)

@@ -178,7 +178,7 @@ void session_acks_count(struct room *room, const struct moment *now, struct memb
     counts->received = received;
     counts->lost = congestion_report(path, flow, up->received, up->lost, session_ms(now));
     if (received > 0)
-        congestion_aim(flow, received);
+        congestion_aim(path, flow, received);
     /* It is there, and answers: the wait begins anew. */
     if (session->queue > session->wait && received + lost > 0)
         session_deadlines_set(room->sessions, now, member, session_acks_wait(now, session));

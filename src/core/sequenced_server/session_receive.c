@@ -282,7 +282,9 @@ static void handle_run(struct context *context, struct sequenced_up_reader *read
     if (context->member != NULL) {
         answer(context, &down);
         session_acks_lost(context->room, context->now, context->member, &context->counts);
-        session_window_wake(context->room, context->member->session->controller);
+        if (controllers_at(&context->room->controllers, context->member->session->controller)
+                ->first != 0)
+            session_window_wake(context->room, context->member->session->controller);
     }
 }
 

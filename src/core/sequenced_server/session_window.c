@@ -34,20 +34,6 @@ void session_window_take(const struct delivery_wiring *wiring, const struct mome
                     session_ms(now));
 }
 
-bool session_window_try(const struct delivery_wiring *wiring, const struct moment *now,
-                        struct session *session, uint32_t count, size_t bytes)
-{
-    struct controller *controller = controller_of(wiring, session);
-    uint32_t now_ms = session_ms(now);
-
-    if (controller->first != 0 && count > 1)
-        return false;
-    if (!congestion_has_room(&controller->path, now_ms))
-        return false;
-    congestion_send(&controller->path, &session->congestion, bytes, now_ms);
-    return true;
-}
-
 void session_window_give_back(const struct delivery_wiring *wiring, struct session *session,
                               size_t bytes)
 {

@@ -8,6 +8,7 @@
 #ifndef ROOMD_CORE_SEQUENCED_SERVER_SESSION_WINDOW_H
 #define ROOMD_CORE_SEQUENCED_SERVER_SESSION_WINDOW_H
 
+#include "core/model/session.h"
 #include "core/room/delivery.h"
 
 #include <roomd/moment.h>
@@ -25,9 +26,19 @@ void session_window_take(const struct delivery_wiring *wiring, const struct mome
 void session_window_give_back(const struct delivery_wiring *wiring, struct session *session,
                               size_t bytes);
 
-/* If there is room for a datagram, of so many for it, that is taken. */
-bool session_window_try(const struct delivery_wiring *wiring, const struct moment *now,
-                        struct session *session, uint32_t count, size_t bytes);
+/* If there is room for a datagram, of so many for it, that is taken. Done for each delivery. */
+static inline bool session_window_try(const struct delivery_wiring *wiring,
+                                      const struct moment *now, struct session *session,
+                                      uint32_t count, size_t bytes)
+{
+    struct controller *controller = controllers_at(wiring->controllers, session->controller);
+
+    if ((count > 1 && controller->first != 0) ||
+        !congestion_has_room(&controller->path, session_ms(now)))
+        return false;
+    congestion_send(&controller->path, &session->congestion, bytes, session_ms(now));
+    return true;
+}
 
 /* Nothing that was sent to it is in flight any more. */
 void session_window_empty(const struct delivery_wiring *wiring, struct session *session);

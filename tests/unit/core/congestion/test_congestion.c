@@ -324,16 +324,22 @@ Test(congestion, the_datagram_that_is_measured_is_likely_the_last_of_a_report)
 
     fill();
     report(5, 0);
-    congestion_aim(&flow, 5); /* five are in flight, and the next one would be the first of five */
+    /* Five are in flight, and the next one would be the first of five. */
+    congestion_aim(&path, &flow, 5);
     while (!congestion_aimed(&flow))
         skipped++;
     cr_expect_eq(skipped, 4);
-    congestion_aim(&flow, 1);
+    congestion_aim(&path, &flow, 1);
     cr_expect(congestion_aimed(&flow), "each is reported by itself");
-    congestion_aim(&flow, 60);
+    congestion_aim(&path, &flow, 60);
     for (skipped = 0; !congestion_aimed(&flow); skipped++)
         ;
     cr_expect_eq(skipped, 4, "reports were lost: no report is of more than five");
+    path.limited = 0;
+    congestion_aim(&path, &flow, 5);
+    for (skipped = 0; !congestion_aimed(&flow); skipped++)
+        ;
+    cr_expect_eq(skipped, 19, "the window suffices, and nothing is lost: each fourth will do");
 }
 
 Test(congestion, a_loss_while_the_window_is_not_needed_leaves_it)
