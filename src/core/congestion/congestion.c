@@ -27,9 +27,6 @@
 
 #define SAMPLE_MAX_US 6000000U
 
-/* A peer reports at once when so many have come (doc/protocol.md, 2.5). */
-#define REPORTED_MAX 5U
-
 /* Losses are rated when this many datagrams have been settled. */
 #define RATED_MIN 32U
 
@@ -110,6 +107,7 @@ static void age(struct congestion *path, uint32_t now_ms)
             path->window = max(path->window / 2, least);
         }
         path->peak = path->flight;
+        path->delayed = 0; /* a queue that was there is no longer */
     }
 }
 
@@ -268,16 +266,6 @@ void congestion_lost(struct congestion *path, struct congestion_flow *flow, uint
         reduce(path, congestion_is_queued(path) && loss(path) > 2U * path->background);
 }
 
-void congestion_aim(const struct congestion *path, struct congestion_flow *flow, uint32_t reported)
-{
-    uint32_t each = min(reported, REPORTED_MAX), over = 0;
-    bool is_calm = path->limited == 0 && path->lost == 0 && path->background == 0;
-
-    if (each > 1)
-        over = (flow->flight + 1U) % each;
-    flow->skip = (uint8_t)((over > 0 ? each - over : 0) + (is_calm ? 3 * each : 0));
-}
-
 /* What it brought leaves with it, if it was not needed yet. */
 void congestion_leave(struct congestion *path, struct congestion_flow *flow)
 {
@@ -306,10 +294,14 @@ void congestion_late(struct congestion *path, struct congestion_flow *flow)
 
 /* ---- round trips ---- */
 
-/* The base of this period and the last, so that a longer route is the base after two of them. */
+/*
+ * The base of this period and the last, so that a longer route is the base after two of them. If
+ * the window is as small as can be, no queue is its doing: a few samples are a period.
+ */
 static void note_base(const struct congestion *path, struct congestion_flow *flow, uint16_t sample)
 {
-    if (flow->samples >= PERIOD_SAMPLES && (uint8_t)(path->rounds - flow->since) >= PERIOD_ROUNDS) {
+    if (flow->samples >= PERIOD_SAMPLES &&
+        (path->window <= WINDOW_MIN || (uint8_t)(path->rounds - flow->since) >= PERIOD_ROUNDS)) {
         flow->base = flow->fresh;
         flow->fresh = 0;
         flow->since = (uint8_t)path->rounds;

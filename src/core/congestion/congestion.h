@@ -35,6 +35,9 @@
 #define CONGESTION_MIN      2U
 #define CONGESTION_FLOW_MAX 256U
 
+/* A peer reports at once when so many have come (doc/protocol.md, 2.5). */
+#define CONGESTION_REPORTED 5U
+
 /* Late for this many times in a row, what a flow has in flight is lost. */
 #define CONGESTION_LATE_LOST 3U
 
@@ -170,7 +173,16 @@ void congestion_lost(struct congestion *path, struct congestion_flow *flow, uint
  * that is measured is taken to be the last of a report again; while nothing is lost and the window
  * suffices, of each fourth report.
  */
-void congestion_aim(const struct congestion *path, struct congestion_flow *flow, uint32_t reported);
+static inline void congestion_aim(const struct congestion *path, struct congestion_flow *flow,
+                                  uint32_t reported)
+{
+    uint32_t each = reported < CONGESTION_REPORTED ? reported : CONGESTION_REPORTED, over = 0;
+    bool is_calm = path->limited == 0 && path->lost == 0 && path->background == 0;
+
+    if (each > 1)
+        over = (flow->flight + 1U) % each;
+    flow->skip = (uint8_t)((over > 0 ? each - over : 0) + (is_calm ? 3 * each : 0));
+}
 
 /* True if the datagram that was just sent is the one. */
 static inline bool congestion_aimed(struct congestion_flow *flow)
