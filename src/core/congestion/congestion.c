@@ -276,11 +276,14 @@ void congestion_leave(struct congestion *path, struct congestion_flow *flow)
 }
 
 /*
- * A flow that is late for the third time is gone, and says nothing of the path. Where nobody has
- * reported anything in the meantime, the path itself may be gone (RFC 9002, 7.6).
+ * A flow with nothing in flight waits for room, and not for a report. One that is late for the
+ * third time is gone, and says nothing of the path. Where nobody has reported anything in the
+ * meantime, and nothing else is in flight, the path itself may be gone (RFC 9002, 7.6).
  */
 void congestion_late(struct congestion *path, struct congestion_flow *flow)
 {
+    if (flow->flight == 0 && flow->late < CONGESTION_LATE_LOST)
+        return;
     if (flow->late <= CONGESTION_LATE_LOST)
         flow->late++;
     if (flow->late == 1)
@@ -288,7 +291,7 @@ void congestion_late(struct congestion *path, struct congestion_flow *flow)
     if (flow->late < CONGESTION_LATE_LOST)
         return;
     congestion_settle(path, flow, flow->flight);
-    if (flow->late == CONGESTION_LATE_LOST && path->silent)
+    if (flow->late == CONGESTION_LATE_LOST && path->silent && path->flight == 0)
         path->window = min(path->window, WINDOW_MIN);
 }
 

@@ -366,6 +366,28 @@ Test(congestion, late_for_the_third_time_a_flow_has_nothing_in_flight_and_is_sen
     cr_expect(congestion_flow_may_send(&flow));
 }
 
+Test(congestion, a_flow_with_nothing_in_flight_is_not_late)
+{
+    for (int i = 0; i < 5; i++)
+        congestion_late(&path, &flow);
+    cr_expect(congestion_flow_may_send(&flow));
+}
+
+Test(congestion, while_others_have_something_in_flight_the_path_is_not_gone)
+{
+    struct congestion_flow other;
+
+    congestion_join(&path, &other);
+    congestion_sent(&path, &flow, FULL, now_ms);
+    congestion_sent(&path, &other, FULL, now_ms);
+    for (int i = 0; i < 3; i++)
+        congestion_late(&path, &flow);
+    cr_expect_eq(path.window, 20 * UNITS);
+    for (int i = 0; i < 3; i++)
+        congestion_late(&path, &other);
+    cr_expect_eq(path.window, 2 * UNITS, "nothing is heard of anybody");
+}
+
 Test(congestion, a_flow_that_goes_silent_alone_costs_the_others_nothing)
 {
     struct congestion_flow other;
