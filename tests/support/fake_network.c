@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of UDP and IPv4. */
+#define HEADER_BYTES 28U
+
 void fake_network_init(struct fake_network *network, uint64_t seed)
 {
     memset(network, 0, sizeof(*network));
@@ -61,16 +64,31 @@ static struct fake_flight *pop(struct fake_network *network)
     return top;
 }
 
+/* When it has passed link and access line, without the delay of the link; or LINK_DROPPED. */
+static int64_t carry(struct fake_network *network, struct fake_link *link, enum fake_way way,
+                     int64_t now_ns, size_t length)
+{
+    bool is_lost = now_ns < link->cut_until_ns ||
+                   dice_chance(&network->dice, link->weather[way].loss_permille);
+    int64_t passed_ns = now_ns;
+
+    /* On its way down, a datagram has taken its time at the bottleneck before it is lost. */
+    if (link->access != NULL && (way == FAKE_DOWN || !is_lost))
+        passed_ns =
+            link_send(&link->access->ways[way], &network->dice, now_ns, length + HEADER_BYTES);
+    return is_lost ? LINK_DROPPED : passed_ns;
+}
+
 static void schedule(struct fake_network *network, const struct fake_weather *weather,
-                     enum fake_way way, int64_t now_ns, const struct path *path, const void *bytes,
-                     size_t length)
+                     enum fake_way way, int64_t passed_ns, const struct path *path,
+                     const void *bytes, size_t length)
 {
     struct fake_flight *flight = malloc(sizeof(*flight) + length);
 
     if (flight == NULL)
         abort();
     flight->due_ns =
-        now_ns + weather->delay_ns + dice_between(&network->dice, 0, weather->jitter_ns);
+        passed_ns + weather->delay_ns + dice_between(&network->dice, 0, weather->jitter_ns);
     if (dice_chance(&network->dice, weather->late_permille))
         flight->due_ns += dice_between(&network->dice, 0, weather->late_ns);
     flight->order = network->order++;
@@ -86,18 +104,20 @@ void fake_network_send(struct fake_network *network, struct fake_link *link, enu
                        int64_t now_ns, const struct path *path, const void *bytes, size_t length)
 {
     const struct fake_weather *weather = &link->weather[way];
+    int64_t passed_ns;
 
     if (length > FAKE_NETWORK_MAX_BYTES)
         abort();
     link->datagrams[way]++;
     link->bytes[way] += length;
-    if (now_ns < link->cut_until_ns || dice_chance(&network->dice, weather->loss_permille)) {
+    passed_ns = carry(network, link, way, now_ns, length);
+    if (passed_ns == LINK_DROPPED) {
         link->lost[way]++;
         return;
     }
-    schedule(network, weather, way, now_ns, path, bytes, length);
+    schedule(network, weather, way, passed_ns, path, bytes, length);
     if (dice_chance(&network->dice, weather->twice_permille))
-        schedule(network, weather, way, now_ns, path, bytes, length);
+        schedule(network, weather, way, passed_ns, path, bytes, length);
 }
 
 int64_t fake_network_next(const struct fake_network *network)

@@ -3,13 +3,15 @@
 
 /*
  * A network between one server and its peers, on a fake clock. It loses, duplicates, delays and
- * reorders datagrams according to the weather of each link. It does not know what a datagram holds,
- * or who has an endpoint when it arrives; the caller that takes it out does.
+ * reorders datagrams according to the weather of each peer's link; and all peers at one address may
+ * share an access line, with its bottleneck. It does not know what a datagram holds, or who has an
+ * endpoint when it arrives; the caller that takes it out does.
  */
 #ifndef TESTS_SUPPORT_FAKE_NETWORK_H
 #define TESTS_SUPPORT_FAKE_NETWORK_H
 
 #include "support/dice.h"
+#include "support/link.h"
 
 #include <roomd/endpoint.h>
 #include <stddef.h>
@@ -37,13 +39,19 @@ struct fake_weather {
     int64_t late_ns;
 };
 
+/* What all peers at one address share. */
+struct fake_access {
+    struct link ways[FAKE_WAYS];
+};
+
 /* One peer's link, and counters of what it and the server have sent. */
 struct fake_link {
     struct fake_weather weather[FAKE_WAYS];
-    int64_t cut_until_ns; /* until then nothing passes, in either direction */
+    struct fake_access *access; /* borrowed; beyond the link. NULL: there is none */
+    int64_t cut_until_ns;       /* until then nothing passes, in either direction */
     uint64_t datagrams[FAKE_WAYS];
     uint64_t bytes[FAKE_WAYS]; /* payload */
-    uint64_t lost[FAKE_WAYS];
+    uint64_t lost[FAKE_WAYS];  /* at the access line, too */
 };
 
 struct fake_flight {

@@ -79,6 +79,7 @@ static void on_happened(void *ctx, const struct moment *now, const struct event 
     struct world *world = ctx;
     struct record record = {.author = event->author,
                             .wall_ns = event->wall_ns,
+                            .at_ns = world->now.mono_ns,
                             .kind = event->kind,
                             .reason = event->reason,
                             .name_len = (uint8_t)event->name_len};
@@ -213,8 +214,11 @@ struct world *world_new(const struct world_setup *setup)
     open_room(world);
     world->actors_count = (size_t)setup->sequenced + setup->plain;
     world->actors = calloc(world->actors_count, sizeof(*world->actors));
-    if (world->actors == NULL)
+    world->accesses = calloc(world->actors_count, sizeof(*world->accesses));
+    if (world->actors == NULL || world->accesses == NULL)
         abort();
+    for (size_t i = 0; i < world->actors_count; i++)
+        world->accesses[i] = setup->access;
     for (size_t i = 0; i < world->actors_count; i++)
         world_actor_init(&world->actors[i], world, (uint16_t)i, i >= setup->sequenced);
     world_script_write(world);
@@ -230,6 +234,7 @@ void world_free(struct world *world)
     room_free(world->room);
     fake_network_done(&world->network);
     free(world->actors);
+    free(world->accesses);
     free(world->acts);
     free(world->records);
     free(world->promises);
@@ -334,6 +339,13 @@ static bool pass(struct world *world, int64_t until_ns, bool until_quiet)
     return false;
 }
 
+/* Its route stays as long as it is. */
+static void heal_link(struct link *link)
+{
+    *link = (struct link){
+        .delay_ns = link->delay_ns, .dropped = link->dropped, .free_ns = link->free_ns};
+}
+
 static void heal(struct world *world)
 {
     world->healed = true;
@@ -346,6 +358,8 @@ static void heal(struct world *world)
         world->actors[i].asleep_until_ns = 0;
         for (size_t way = 0; way < FAKE_WAYS && !world->setup.lasting; way++)
             link->weather[way] = (struct fake_weather){.delay_ns = link->weather[way].delay_ns};
+        for (size_t way = 0; way < FAKE_WAYS && !world->setup.lasting; way++)
+            heal_link(&world->accesses[i].ways[way]);
     }
 }
 
@@ -357,6 +371,8 @@ static uint64_t datagrams_of(const struct actor *actor)
 /* An end that still sends when nothing is left to be said would do so for ever. */
 static void check_calm(struct world *world)
 {
+    /* What was sent again and was not needed is still on its way. */
+    pass(world, world->now.mono_ns + WORLD_CALM_S * MOMENT_NS_PER_S, false);
     for (size_t i = 0; i < world->actors_count; i++)
         world->actors[i].calm_mark = datagrams_of(&world->actors[i]);
     pass(world, world->now.mono_ns + WORLD_CALM_S * MOMENT_NS_PER_S, false);
@@ -390,12 +406,15 @@ bool world_run(struct world *world)
 void world_figures(const struct world *world, struct world_figures *ret_figures)
 {
     struct world_figures figures = {.events = world->records_count,
+                                    .recovered = world->recovered,
                                     .talk_ns = world->quiet_ns - world->start_ns,
                                     .quiet_ns = world->quiet_ns - world->heal_ns};
 
     for (size_t i = 0; i < world->setup.sequenced; i++) {
         const struct actor *actor = &world->actors[i];
 
+        figures.dropped += world->accesses[i].ways[FAKE_UP].dropped;
+        figures.dropped += world->accesses[i].ways[FAKE_DOWN].dropped;
         for (size_t way = 0; way < FAKE_WAYS; way++) {
             figures.datagrams[way] += actor->link.datagrams[way];
             figures.bytes[way] += actor->link.bytes[way];

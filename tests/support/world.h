@@ -39,6 +39,7 @@ struct world_incidents {
     uint16_t cut;     /* lose all datagrams for some seconds */
     uint16_t sleep;   /* are stopped for some seconds */
     uint16_t rename;  /* request other names */
+    uint16_t route;   /* get another route, with all at their address: it is longer or shorter */
     uint16_t kick;    /* are removed by the administrator */
     uint16_t notices; /* from the administrator */
 };
@@ -46,6 +47,7 @@ struct world_incidents {
 struct world_setup {
     uint64_t seed;
     uint16_t sequenced, plain; /* clients of each protocol */
+    uint16_t addresses;        /* of sequenced clients; 0: each has its own, as plain ones do */
     uint16_t says;             /* messages of each; a plain member says a quarter */
     uint16_t text_bytes;       /* the longest; most are short */
     /* Of the messages, those that are the first of a burst of up to 60. */
@@ -55,6 +57,7 @@ struct world_setup {
     int64_t linger_ns; /* from the end of the talk until the network is healed */
     uint32_t session_timeout_s;
     struct fake_weather weather[FAKE_WAYS];
+    struct fake_access access; /* of each address of sequenced clients, at the beginning */
     uint32_t full_permille; /* of datagrams, how many fill the outbox, or a path, for 1 to 30 ms */
     struct room_rate messages;
     size_t ring_bytes;
@@ -85,6 +88,8 @@ struct world_figures {
     uint64_t datagrams[FAKE_WAYS];
     uint64_t bytes[FAKE_WAYS]; /* payload of these */
     uint64_t lost[FAKE_WAYS];
+    uint64_t dropped;     /* of those, by full queues */
+    uint64_t recovered;   /* clients that were checked after their route had become longer */
     uint64_t events;      /* in the transcript */
     uint64_t delivered;   /* events at sequenced clients */
     uint64_t messages[3]; /* of sequenced clients, by enum client_outcome */

@@ -23,11 +23,16 @@ void world_actor_init(struct actor *actor, struct world *world, uint16_t id, boo
     /* With a session timeout that short, a bad network alone can end a session. */
     actor->may_lose = world->setup.session_timeout_s < 120;
     snprintf(actor->name, sizeof(actor->name), "m%u", id);
-    /* Each has its own prefix: limits per address are tested elsewhere. */
-    endpoint_address_from_ipv4((const uint8_t[]){10, (uint8_t)(id >> 8), (uint8_t)id, 1},
-                               actor->path.peer.address);
+    actor->address = id;
+    if (!plain && world->setup.addresses != 0)
+        actor->address = (uint16_t)(id % world->setup.addresses);
+    /* Each address has its own prefix: limits per address are tested elsewhere. */
+    endpoint_address_from_ipv4(
+        (const uint8_t[]){10, (uint8_t)(actor->address >> 8), (uint8_t)actor->address, 1},
+        actor->path.peer.address);
     endpoint_address_from_ipv4((const uint8_t[]){192, 0, 2, 254}, actor->path.local);
     actor->path.peer.port = WORLD_PORT(id);
+    actor->link.access = plain ? NULL : &world->accesses[actor->address];
     for (size_t way = 0; way < FAKE_WAYS; way++) {
         actor->link.weather[way] = world->setup.weather[way];
         /*
@@ -139,6 +144,7 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
             world_wrong(actor->world, "m%u has lost its session", actor->id);
         actor->anew = true;
         actor->forgotten = actor->last;
+        actor->disturbances++;
         actor->first = actor->last = 0;
         actor->has_saved = false;
     }
@@ -198,6 +204,7 @@ static void reap(struct actor *actor)
     client_free(actor->client);
     actor->client = NULL;
     actor->running = actor->is_in = actor->has_saved = false;
+    actor->disturbances++;
     actor->tick_ns = MOMENT_NEVER_NS;
     actor->first = actor->last = 0;
 }

@@ -178,6 +178,7 @@ void world_check_event(struct actor *actor, const struct event *event, uint32_t 
         world_wrong(world, "m%u is told event %llu with a time that is %lld ms off", actor->id,
                     (unsigned long long)event->seq, (long long)(error_ns / MOMENT_NS_PER_MS));
     check_own(actor, event, record, own);
+    world_routes_told(actor, event->seq);
 }
 
 /* ---- the end ---- */

@@ -3,8 +3,9 @@
 
 /*
  * Shared by the files of the world: world.c (time, network, room), world_actor.c (a client and its
- * reports), world_script.c (what happens when), world_check.c (what must be true) and
- * world_promises.c (whether the room's acknowledgements stay true).
+ * reports), world_script.c (what happens when), world_check.c (what must be true), world_routes.c
+ * (whether clients recover when their route changes) and world_promises.c (whether the room's
+ * acknowledgements stay true).
  */
 #ifndef TESTS_SUPPORT_WORLD_INTERNAL_H
 #define TESTS_SUPPORT_WORLD_INTERNAL_H
@@ -37,6 +38,13 @@
 #define WORLD_CALM_S         10
 #define WORLD_CALM_DATAGRAMS 20
 
+/* The longest route, there and back. */
+#define WORLD_ROUTE_NS (300 * MOMENT_NS_PER_MS)
+
+/* After a route has become longer: until all is as before, and until that is checked. */
+#define WORLD_SETTLED_S   2
+#define WORLD_RECOVERED_S 20
+
 enum message_outcome {
     MESSAGE_WAITS,
     MESSAGE_TAKEN,
@@ -58,6 +66,7 @@ struct message {
 struct record {
     uint64_t author;
     int64_t wall_ns;
+    int64_t at_ns;         /* when it was appended */
     uint32_t actor, index; /* of a text: its author, and which one */
     uint8_t kind, reason;
     uint8_t name_len;
@@ -67,6 +76,17 @@ struct record {
 struct listed {
     uint64_t number;
     char name[ROOM_NAME_MAX_BYTES + 1];
+};
+
+/* A client when its route became longer. */
+struct mark {
+    int64_t at_ns;     /* 0: it never did */
+    uint64_t released; /* the last event that it was to be told */
+    uint64_t last;
+    uint32_t said;
+    uint32_t disturbances;
+    bool settled;
+    uint64_t delivered, datagrams; /* once it had settled */
 };
 
 struct actor {
@@ -80,6 +100,9 @@ struct actor {
     bool ever_left;
     bool may_lose;   /* its session may be lost: it was kicked, or the timeout is short */
     bool wants_name; /* the name that it requested is taken */
+    uint16_t address;
+    uint32_t disturbances; /* how often the script did something to its program or its link */
+    struct mark mark;
     char name[ROOM_NAME_MAX_BYTES + 1];
     struct path path;
     struct fake_link link;
@@ -111,6 +134,9 @@ enum act_kind {
     ACT_SLEEP,
     ACT_KICK,
     ACT_NOTICE,
+    ACT_ROUTE,
+    ACT_SETTLED, /* WORLD_SETTLED_S after that */
+    ACT_RECOVERED,
 };
 
 struct act {
@@ -118,7 +144,7 @@ struct act {
     uint32_t order;
     enum act_kind kind;
     uint16_t actor;
-    int64_t value; /* messages of a burst; duration; 1: at once, or told */
+    int64_t value; /* messages of a burst; duration; delay; 1: at once, or told */
 };
 
 struct world {
@@ -127,6 +153,7 @@ struct world {
     struct moment now;
     int64_t start_ns, heal_ns, quiet_ns;
     struct fake_network network;
+    struct fake_access *accesses; /* owned; by address */
     struct dialect dialect;
     struct room *room;
     int64_t full_until_ns;
@@ -142,6 +169,7 @@ struct world {
     size_t actors_count;
     struct world_promise *promises; /* owned; one for each run of each session */
     size_t promises_count, promises_max;
+    uint64_t recovered;
     bool is_wrong;
     char verdict[1024];
 };
@@ -183,6 +211,14 @@ void world_check_event(struct actor *actor, const struct event *event, uint32_t 
 /* Checks the end, when all is quiet or should be. */
 void world_check_end(struct world *world);
 bool world_check_members(struct actor *actor, bool tell);
+
+/* All at that address get a route that takes so long, each way. */
+void world_routes_change(struct world *world, uint16_t address, int64_t delay_ns);
+/* Does the act to those whose route became longer so long ago as the act says. */
+void world_routes_settle(struct world *world, uint16_t address);
+void world_routes_check(struct world *world, uint16_t address);
+/* Checks an event when a client reports it. */
+void world_routes_told(struct actor *actor, uint64_t seq);
 
 /* Checks a datagram that the room sends. */
 void world_promises_note(struct world *world, const void *bytes, size_t length);

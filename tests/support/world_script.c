@@ -36,7 +36,7 @@ static void seed_absence(struct dice *dice, struct world_setup *setup)
         return;
     setup->incidents.cut = (uint16_t)(1 + dice_below(dice, 2));
     setup->cut_ns = setup->linger_ns = dice_between(dice, 30 * S, 200 * S);
-    if (dice_chance(dice, 400)) {
+    if (dice_chance(dice, 500)) {
         setup->session_timeout_s = 30;
     } else if (dice_chance(dice, 500)) {
         setup->gaps = true;
@@ -45,6 +45,39 @@ static void seed_absence(struct dice *dice, struct world_setup *setup)
         setup->text_bytes = 1000;
         /* They would miss what the ring forgets, as this protocol says. */
         setup->plain = 0;
+    }
+}
+
+/*
+ * Some share addresses, and some addresses have a bottleneck, or losses in bursts, or routes that
+ * change. A queue holds at most so much that waiting in it takes two seconds.
+ */
+static void seed_access(struct dice *dice, struct world_setup *setup)
+{
+    static const uint32_t rates[] = {4000, 8000, 16000, 32000, 64000};
+
+    if (dice_chance(dice, 500))
+        setup->addresses = (uint16_t)(1 + dice_below(dice, setup->sequenced));
+    if (dice_chance(dice, 500)) {
+        for (size_t way = 0; way < FAKE_WAYS; way++) {
+            struct link *link = &setup->access.ways[way];
+
+            link->bytes_s = rates[dice_below(dice, 5)];
+            link->queue_bytes = 1500 + link->bytes_s * dice_below(dice, 2000) / 1000;
+        }
+    }
+    if (dice_chance(dice, 300)) {
+        uint32_t calm = 1000 / (2 + dice_below(dice, 9));
+
+        for (size_t way = 0; way < FAKE_WAYS; way++) {
+            setup->access.ways[way].calm_permille = calm;
+            setup->access.ways[way].burst_permille = 1 + dice_below(dice, calm / 8);
+        }
+    }
+    if (dice_chance(dice, 500)) {
+        setup->incidents.route = (uint16_t)(1 + dice_below(dice, 3));
+        for (size_t way = 0; way < FAKE_WAYS && dice_chance(dice, 500); way++)
+            setup->access.ways[way].delay_ns = dice_between(dice, 0, 50 * MS);
     }
 }
 
@@ -78,6 +111,7 @@ void world_setup_from_seed(struct world_setup *setup, uint64_t seed)
     seed_weather(&dice, &setup->weather[FAKE_UP]);
     seed_weather(&dice, &setup->weather[FAKE_DOWN]);
     seed_absence(&dice, setup);
+    seed_access(&dice, setup);
     if (dice_chance(&dice, 150))
         setup->messages = (struct room_rate){.per_second = 2 + dice_below(&dice, 10), .burst = 5};
 }
@@ -178,6 +212,14 @@ static void write_incidents(struct world *world)
                   dice_between(dice, 0, world->setup.cut_ns));
     for (unsigned n = 0; n < incidents->rename; n++)
         write_act(world, ACT_RENAME, somebody(world), moment_of(world, 50, 950), 0);
+    for (unsigned n = 0; n < incidents->route; n++) {
+        uint16_t id = somebody(world);
+        int64_t at_ns = moment_of(world, 50, 950);
+
+        write_act(world, ACT_ROUTE, id, at_ns, dice_between(dice, 0, WORLD_ROUTE_NS / 2));
+        write_act(world, ACT_SETTLED, id, at_ns + WORLD_SETTLED_S * S, 0);
+        write_act(world, ACT_RECOVERED, id, at_ns + WORLD_RECOVERED_S * S, 0);
+    }
     for (unsigned n = 0; n < incidents->kick; n++)
         write_act(world, ACT_KICK, somebody_else(world), moment_of(world, 200, 900), 0);
     for (unsigned n = 0; n < incidents->notices; n++)
@@ -220,13 +262,32 @@ static void cut(struct world *world, struct actor *actor, int64_t length_ns, boo
         *until_ns = world->now.mono_ns + length_ns;
 }
 
+/* What it does to one client may keep that one from being told anything for long. */
+static bool disturbs(enum act_kind kind)
+{
+    return kind == ACT_START || kind == ACT_LEAVE || kind == ACT_CRASH || kind == ACT_MOVE ||
+           kind == ACT_CUT || kind == ACT_SLEEP || kind == ACT_KICK;
+}
+
 void world_script_act(struct world *world, const struct act *act)
 {
-    static const char *const words[] = {"starts", "says",       "renames", "leaves",    "crashes",
-                                        "moves",  "is cut off", "sleeps",  "is kicked", "(notice)"};
+    static const char *const words[] = {"starts",
+                                        "says",
+                                        "renames",
+                                        "leaves",
+                                        "crashes",
+                                        "moves",
+                                        "is cut off",
+                                        "sleeps",
+                                        "is kicked",
+                                        "(notice)",
+                                        "has another route",
+                                        "should have settled",
+                                        "should have recovered"};
     struct actor *actor = &world->actors[act->actor];
 
     world_trace(world, "script: m%u %s (%lld)", actor->id, words[act->kind], (long long)act->value);
+    actor->disturbances += disturbs(act->kind) ? 1U : 0U;
     switch (act->kind) {
     case ACT_START:
         world_actor_start(actor);
@@ -256,6 +317,15 @@ void world_script_act(struct world *world, const struct act *act)
         break;
     case ACT_NOTICE:
         notice(world);
+        break;
+    case ACT_ROUTE:
+        world_routes_change(world, actor->address, act->value);
+        break;
+    case ACT_SETTLED:
+        world_routes_settle(world, actor->address);
+        break;
+    case ACT_RECOVERED:
+        world_routes_check(world, actor->address);
         break;
     }
 }

@@ -129,6 +129,60 @@ Test(fake_network, nothing_passes_a_link_that_is_cut)
     cr_assert_eq(line.lost[FAKE_UP], 1);
 }
 
+Test(fake_network, all_at_one_address_share_its_bottleneck_and_its_queue)
+{
+    /* A datagram of 32 bytes, headers included, takes 32 ns. */
+    struct fake_access access = {
+        .ways[FAKE_UP] = {.bytes_s = MOMENT_NS_PER_S, .queue_bytes = 64, .delay_ns = 5}};
+    struct fake_link neighbour = {.access = &access};
+    uint32_t number = 0;
+    unsigned disorder;
+
+    line.access = &access;
+    send_number(1, 100);
+    fake_network_send(&network, &neighbour, FAKE_UP, 100, &path, &number, sizeof(number));
+    send_number(3, 100);
+    cr_assert_eq(line.lost[FAKE_UP], 1, "one is under way, one waits, and there is no room");
+    cr_assert_eq(access.ways[FAKE_UP].dropped, 1);
+    cr_assert_eq(fake_network_next(&network), 100 + 32 + 5);
+    cr_assert_eq(arrived(100 + 63 + 5, &disorder), 1);
+    cr_assert_eq(arrived(100 + 64 + 5, &disorder), 1);
+}
+
+Test(fake_network, losses_in_bursts_follow_each_other)
+{
+    struct fake_access access = {.ways[FAKE_UP] = {.burst_permille = 20, .calm_permille = 200}};
+    unsigned bursts = 0, disorder;
+    uint64_t before = 0;
+
+    line.access = &access;
+    for (uint32_t n = 0; n < SENT; n++) {
+        bool was_lost = line.lost[FAKE_UP] > before;
+
+        before = line.lost[FAKE_UP];
+        send_number(n, n);
+        bursts += line.lost[FAKE_UP] > before && !was_lost ? 1U : 0U;
+    }
+    /* A share of 20 / 220, in runs of five. */
+    cr_assert(before > SENT * 7 / 100 && before < SENT * 12 / 100, "%llu",
+              (unsigned long long)before);
+    cr_assert(before > 4ULL * bursts && before < 6ULL * bursts, "%u bursts", bursts);
+    cr_assert_eq(arrived(SENT, &disorder), SENT - line.lost[FAKE_UP]);
+}
+
+Test(fake_network, what_is_lost_on_the_link_has_passed_the_bottleneck_downwards_only)
+{
+    struct fake_access access = {0};
+
+    line.access = &access;
+    line.cut_until_ns = 100;
+    send_number(1, 50);
+    fake_network_send(&network, &line, FAKE_DOWN, 50, &path, "", 0);
+    cr_assert_eq(access.ways[FAKE_UP].offered, 0);
+    cr_assert_eq(access.ways[FAKE_DOWN].offered, 1);
+    cr_assert_eq(fake_network_next(&network), MOMENT_NEVER_NS);
+}
+
 Test(fake_network, a_flight_keeps_where_it_was_sent)
 {
     struct fake_flight *flight;

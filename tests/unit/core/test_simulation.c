@@ -62,6 +62,7 @@ static void read_seeds(uint64_t *ret_from, uint64_t *ret_to)
 static void print_setup(const struct world_setup *setup)
 {
     const struct fake_weather *up = &setup->weather[FAKE_UP], *down = &setup->weather[FAKE_DOWN];
+    const struct link *from = &setup->access.ways[FAKE_UP], *to = &setup->access.ways[FAKE_DOWN];
     const struct world_incidents *incidents = &setup->incidents;
 
     fprintf(stderr,
@@ -71,7 +72,9 @@ static void print_setup(const struct world_setup *setup)
             "  up: lost %u, twice %u, late %u permille, %.1f + %.1f ms; down: lost %u, twice %u, "
             "late %u, %.1f + %.1f ms\n"
             "  late %u, leave %u, crash %u, move %u, cut %u, sleep %u (up to %.0f s), rename %u, "
-            "kick %u, notices %u\n",
+            "kick %u, notices %u\n"
+            "  addresses %u; up: %llu B/s, queue %llu, bursts of losses begin %u, end %u permille, "
+            "%.1f ms; down: %llu B/s, queue %llu, bursts begin %u, end %u, %.1f ms; routes %u\n",
             (unsigned long long)setup->seed, setup->sequenced, setup->plain, setup->says,
             setup->text_bytes, (double)setup->talk_ns / 1e9, setup->full_permille,
             setup->burst_permille, up->loss_permille, up->twice_permille, up->late_permille,
@@ -79,7 +82,11 @@ static void print_setup(const struct world_setup *setup)
             down->twice_permille, down->late_permille, (double)down->delay_ns / 1e6,
             (double)down->jitter_ns / 1e6, incidents->late, incidents->leave, incidents->crash,
             incidents->move, incidents->cut, incidents->sleep, (double)setup->cut_ns / 1e9,
-            incidents->rename, incidents->kick, incidents->notices);
+            incidents->rename, incidents->kick, incidents->notices, setup->addresses,
+            (unsigned long long)from->bytes_s, (unsigned long long)from->queue_bytes,
+            from->burst_permille, from->calm_permille, (double)from->delay_ns / 1e6,
+            (unsigned long long)to->bytes_s, (unsigned long long)to->queue_bytes,
+            to->burst_permille, to->calm_permille, (double)to->delay_ns / 1e6, incidents->route);
 }
 
 static void add(struct world_figures *sum, const struct world *world)
@@ -95,6 +102,8 @@ static void add(struct world_figures *sum, const struct world *world)
         sum->messages[outcome] += figures.messages[outcome];
     sum->delivered += figures.delivered;
     sum->resumed += figures.resumed;
+    sum->dropped += figures.dropped;
+    sum->recovered += figures.recovered;
 }
 
 static bool run_seed(uint64_t seed, struct world_figures *sum)
@@ -126,15 +135,15 @@ Test(simulation, everybody_has_every_message_once_and_in_one_order)
     for (uint64_t seed = from; seed <= to && failures < FAILURES_MAX; seed++, seeds++)
         failures += run_seed(seed, &sum) ? 0U : 1U;
     fprintf(stderr,
-            "%llu seeds, %u wrong: %llu + %llu datagrams up and down, %llu + %llu of them lost; "
-            "%llu events told, "
-            "messages: %llu "
-            "taken, %llu refused, %llu unknown; %llu sessions resumed by new programs\n",
+            "%llu seeds, %u wrong: %llu + %llu datagrams up and down, %llu + %llu of them lost, "
+            "%llu by full queues; %llu events told, messages: %llu taken, %llu refused, %llu "
+            "unknown; %llu sessions resumed by new programs, %llu recovered on a longer route\n",
             (unsigned long long)seeds, failures, (unsigned long long)sum.datagrams[FAKE_UP],
             (unsigned long long)sum.datagrams[FAKE_DOWN], (unsigned long long)sum.lost[FAKE_UP],
-            (unsigned long long)sum.lost[FAKE_DOWN], (unsigned long long)sum.delivered,
-            (unsigned long long)sum.messages[0], (unsigned long long)sum.messages[1],
-            (unsigned long long)sum.messages[2], (unsigned long long)sum.resumed);
+            (unsigned long long)sum.lost[FAKE_DOWN], (unsigned long long)sum.dropped,
+            (unsigned long long)sum.delivered, (unsigned long long)sum.messages[0],
+            (unsigned long long)sum.messages[1], (unsigned long long)sum.messages[2],
+            (unsigned long long)sum.resumed, (unsigned long long)sum.recovered);
     cr_assert_eq(failures, 0U, "%u of %llu seeds", failures, (unsigned long long)seeds);
 }
 
