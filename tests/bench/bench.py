@@ -364,8 +364,8 @@ def main():
         measure(build, plan, set(options.only.split(",")) if options.only else None, kept)
     results = report.Results(json.loads(kept.read_text(encoding="utf-8")))
     report.print_all(results.raw, report.sections(results))
-    drawing.draw(results, build / "prices.svg", drawing.PRICES)
-    print("\ndrawn: %s" % os.path.relpath(build / "prices.svg"))
+    if drawing.draw(results, build / "prices.svg", drawing.PRICES):
+        print("\ndrawn: %s" % os.path.relpath(build / "prices.svg"))
     if options.update:
         report.update(DOCUMENT, report.BEGIN, results.raw, report.sections(results))
         print("written: %s" % os.path.relpath(DOCUMENT))

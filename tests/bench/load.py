@@ -42,7 +42,9 @@ class Load:
         """True if an answer can be read, or the generator has ended."""
         return bool(select.select([self.process.stdout], [], [], patience_s)[0])
 
-    def answer(self):
+    def answer(self, patience_s=None):
+        if patience_s is not None and not self.is_ready(patience_s):
+            raise Failed("no answer for %d s" % patience_s)
         line = self.process.stdout.readline()
         if not line:
             raise Failed(self.process.stderr.read().decode().strip() or "it has ended")

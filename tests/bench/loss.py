@@ -10,7 +10,8 @@ usage: loss.py BUILD [quick] [--update] [--rounds N] [--tcp NAME] [--before BUIL
 
 BUILD is the folder of the programs; loss.json and loss.svg are left there. quick: three rounds, and
 shorter ones. --tcp: a congestion control that the kernel has (cubic). --before: a build of another
-version, to compare with where nothing is lost. --update: puts the tables into doc/performance.md.
+version, to compare with where nothing is lost. --update: puts the tables into doc/performance.md,
+and the drawing beside it.
 --only: of talk, burst, delay, long, many, join, light, price, memory. --show: nothing is measured;
 the last results are shown.
 """
@@ -51,6 +52,7 @@ BOTTLENECK = Weather(round_trip_ms=40, rate=500_000, queue=30_000)
 EVERYBODY = ("sequenced", "plain", "redis", "nats", "mosquitto")
 RELIABLE = tuple(name for name in EVERYBODY if name != "plain")
 PRICE_MEMBERS, PRICE_IN_FLIGHT = (10, 100, 1000), (1, 4, 64)
+DRAWN = bench.DOCUMENT.with_name("loss.svg")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -354,12 +356,15 @@ def main():
         measure(build, options.before, plan, options.tcp, options.only, kept)
     results = report.Results(json.loads(kept.read_text(encoding="utf-8")))
     report.print_all(results.raw, loss_report.sections(results))
-    drawing.draw(results, picture, loss_report.PICTURE)
-    print("seeds: " + ", ".join(map(str, results.raw["seeds"])))
-    print("\ndrawn: %s" % os.path.relpath(picture))
+    print("seeds: " + ", ".join(map(str, results.raw["seeds"])) + "\n")
+    pictures = [picture]
     if options.update:
         report.update(bench.DOCUMENT, loss_report.BEGIN, results.raw, loss_report.sections(results))
         print("written: %s" % os.path.relpath(bench.DOCUMENT))
+        pictures.append(DRAWN)
+    for path in pictures:
+        if drawing.draw(results, path, loss_report.PICTURE):
+            print("drawn: %s" % os.path.relpath(path))
 
 
 if __name__ == "__main__":
