@@ -57,10 +57,10 @@ def best_peer(results, measure, loss, round_trip_ms):
     return figures.best(rows) if rows else None
 
 
-def _times_of_peer(results, loss, round_trip_ms):
+def _times_of_peer(results, loss, round_trip_ms, measure="talk-p99"):
     """Our p99 by the best peer's, round by round."""
-    ours = results.get("talk-p99", "sequenced", loss, round_trip_ms)
-    peer = best_peer(results, "talk-p99", loss, round_trip_ms)
+    ours = results.get(measure, "sequenced", loss, round_trip_ms)
+    peer = best_peer(results, measure, loss, round_trip_ms)
     return figures.ratios(ours, peer) if ours and peer else None
 
 
@@ -77,6 +77,9 @@ def _latencies(results):
         what = "talk, round trip 100 ms, %d %% lost: p99" % loss
         yield what, "<= %d ms" % bound, "ms", latency("talk-p99", loss, 100), bound
         yield what + " by the best peer's", "<= 0.5 x", "x", _times_of_peer(results, loss, 100), 0.5
+    what = "talk, 10 % lost in runs of five: p99"
+    yield what, "", "ms", latency("burst-p99", 10), None
+    yield what + " by the best peer's", "", "x", _times_of_peer(results, 10, 0, "burst-p99"), None
 
 
 def _bytes(results):
