@@ -215,7 +215,8 @@ struct world *world_new(const struct world_setup *setup)
     world->actors_count = (size_t)setup->sequenced + setup->plain;
     world->actors = calloc(world->actors_count, sizeof(*world->actors));
     world->accesses = calloc(world->actors_count, sizeof(*world->accesses));
-    if (world->actors == NULL || world->accesses == NULL)
+    world->flights = calloc(world->actors_count + 1, sizeof(*world->flights));
+    if (world->actors == NULL || world->accesses == NULL || world->flights == NULL)
         abort();
     for (size_t i = 0; i < world->actors_count; i++)
         world->accesses[i] = setup->access;
@@ -235,6 +236,7 @@ void world_free(struct world *world)
     fake_network_done(&world->network);
     free(world->actors);
     free(world->accesses);
+    free(world->flights);
     free(world->acts);
     free(world->records);
     free(world->promises);
@@ -314,6 +316,7 @@ static bool pass(struct world *world, int64_t until_ns, bool until_quiet)
 
     while (!world->is_wrong) {
         turn(world);
+        world_windows_check(world);
         if (until_quiet && world->now.mono_ns >= look_ns) {
             look_ns = world->now.mono_ns + 50 * MOMENT_NS_PER_MS;
             if (world_is_quiet(world))

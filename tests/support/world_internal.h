@@ -4,8 +4,8 @@
 /*
  * Shared by the files of the world: world.c (time, network, room), world_actor.c (a client and its
  * reports), world_script.c (what happens when), world_check.c (what must be true), world_routes.c
- * (whether clients recover when their route changes) and world_promises.c (whether the room's
- * acknowledgements stay true).
+ * (whether clients recover when their route changes), world_windows.c (whether the room keeps to
+ * its windows) and world_promises.c (whether its acknowledgements stay true).
  */
 #ifndef TESTS_SUPPORT_WORLD_INTERNAL_H
 #define TESTS_SUPPORT_WORLD_INTERNAL_H
@@ -154,6 +154,7 @@ struct world {
     int64_t start_ns, heal_ns, quiet_ns;
     struct fake_network network;
     struct fake_access *accesses; /* owned; by address */
+    uint32_t *flights;            /* owned; by number of controller: after the last turn */
     struct dialect dialect;
     struct room *room;
     int64_t full_until_ns;
@@ -219,6 +220,9 @@ void world_routes_settle(struct world *world, uint16_t address);
 void world_routes_check(struct world *world, uint16_t address);
 /* Checks an event when a client reports it. */
 void world_routes_told(struct actor *actor, uint64_t seq);
+
+/* Checks what the room has in flight, after each turn. */
+void world_windows_check(struct world *world);
 
 /* Checks a datagram that the room sends. */
 void world_promises_note(struct world *world, const void *bytes, size_t length);
