@@ -157,14 +157,44 @@ class Hearing(Played):
     def test_a_gap_is_asked_for_when_it_lasts_and_no_sooner_than_a_round_trip_again(self):
         self.enter()
         self.events(14, chat(MEMBER, 0, "x"))
-        self.assertEqual([], self.frames(self.later(0.009)))
+        self.assertEqual([], self.frames(self.later(0.0009)))
         missing = wire.Missing(b"\3")
-        self.assertEqual([missing], self.frames(self.later(0.002)))
+        self.assertEqual([missing], self.frames(self.later(0.0002)))
         self.assertEqual([], self.frames(self.later(0.023)))
         self.assertEqual([missing], self.frames(self.later(0.003)))
         self.events(12, chat(MEMBER, 0, "a"), chat(MEMBER, 0, "b"))
         self.assertEqual([14], [up.position for up in self.sent()])
         self.assertEqual([], self.later(1))
+
+    def test_where_datagrams_overtake_others_a_gap_is_given_ten_milliseconds(self):
+        self.enter()
+        self.events(13, chat(MEMBER, 0, "x"))
+        self.events(12, chat(MEMBER, 0, "x"))
+        self.events(15, chat(MEMBER, 0, "x"))
+        self.assertEqual([], self.frames(self.later(0.009)))
+        self.assertEqual([wire.Missing(b"\1")], self.frames(self.later(0.002)))
+
+    def test_a_gap_is_asked_for_again_in_the_next_up_and_when_later_events_come(self):
+        self.enter()
+        self.client.round_trip.sample(0.02)
+        self.events(13, chat(MEMBER, 0, "x"))
+        missing = wire.Missing(b"\1")
+        self.assertEqual([missing], self.frames(self.later(0.002)))
+        for again in ([missing], []):
+            self.down(wire.Head(13))
+            self.assertEqual(again, self.frames(self.sent()))
+        self.now += 2 * self.client.round_trip.answered(0)
+        self.events(14, chat(MEMBER, 0, "x"))
+        self.assertEqual([missing], self.frames(self.sent()))
+
+    def test_after_a_loss_a_message_is_repeated_when_later_events_come_without_its_own(self):
+        self.enter()
+        self.down(wire.Head(11))
+        self.client.say("hello")
+        self.assertEqual([1], self.messages(self.sent()))
+        self.now += self.client.round_trip.answered(0)
+        self.events(12, chat(9, 0, "x"))
+        self.assertEqual([1], self.messages(self.sent()))
 
     def test_all_gaps_are_asked_for_at_once(self):
         self.enter()
@@ -186,7 +216,7 @@ class Hearing(Played):
         self.events(12, chat(MEMBER, 0, "a"))
         self.assertEqual([(12, 0, came + 1, 0, 200)], [up[3:8] for up in self.later(0.02)])
         self.events(15, chat(MEMBER, 0, "x"))
-        self.assertEqual([(12, 3, came + 2, 2, 100)], [up[3:8] for up in self.later(0.01)])
+        self.assertEqual([(12, 3, came + 2, 2, 10)], [up[3:8] for up in self.later(0.01)])
         self.down(wire.Gap(15))
         self.assertEqual([(14, 1, came + 2, 2, 100)], [up[3:8] for up in self.sent()])
 

@@ -24,8 +24,7 @@ JOIN_AGAIN_S = (0.1, 0.2, 0.4, 1.0, 1.0, 2.0)
 ATTEMPT_S = 60.0
 RESUME_APART_S = 1.0
 RESTART_SPREAD_S = 0.5
-REPORT_S, REPORT_EVENTS = 0.02, 5
-LOSSY_S = 10.0  # after a loss
+REPORT_S, REPORT_EVENTS, LOSSY_S = 0.02, 5, 10.0  # LOSSY_S: after a loss
 HEARTBEAT_S, NOTHING_HEARD_S = 25.0, 60.0
 HEARTBEAT_AGAIN_S = (1.0, 2.0, 4.0, 4.0)  # if nothing was heard in the last of these it tries to resume
 FIRST_HEARTBEAT_AGAIN_S = (0.25, 0.5)  # before these, if the round trip is not known, or TAKEN after resuming
@@ -191,8 +190,7 @@ class Client:
             return
         if datagram.events[-1].number > self.arrivals.position + AHEAD_MAX:
             return
-        self.heard_at = now
-        self.arrivals.received += 1
+        self.heard_at, self.arrivals.received = now, self.arrivals.received + 1
         self.arrivals.hear(self.round_trip)
         self.members.hear(self.round_trip)
         self.events_unreported += 1
@@ -208,14 +206,18 @@ class Client:
             self.note_loss(now)
         if datagram.events[0].number > arrivals.position + 1 and arrivals.is_full():
             return  # as if it had been lost; the next event always has a place
-        prompt = not arrivals.missing
-        arrivals.note_arrival(datagram.events[-1].number, now)
+        prompt_from = NEVER if arrivals.missing else datagram.events[0].number + datagram.repeats
+        arrivals.note_arrival(datagram, now, self.round_trip)
         for event in datagram.events:
             if arrivals.take(event, now):
                 self.report_due = now
             if event.member == self.session.member and event.said:
+                prompt = event.number >= prompt_from
                 self.settle(self.messages.number_of(event.said), TAKEN, 0, now, prompt)  # its event acknowledges it
         self.deliver()
+        arrivals.hurry(now, self.round_trip)
+        if now < self.lossy_until and not arrivals.missing:
+            self.messages.hurry(now, self.round_trip)
 
     def note_loss(self, now):
         self.lossy_until = now + LOSSY_S
@@ -410,7 +412,7 @@ class Client:
         lossy = now < self.lossy_until
         frames.extend(self.messages.ask(now, self.round_trip, lossy))
         if lossy and (frames or now >= self.report_due):
-            frames.extend(self.messages.once_more(now, self.round_trip))
+            frames.extend([*self.arrivals.once_more(now), *self.messages.once_more(now, self.round_trip)])
         if (self.messages.doubtful or self.arrivals.doubtful) and not self.beats:
             frames.append(self.beat(now))
         if self.may_leave():

@@ -12,7 +12,9 @@ from sequenced import wire
 
 NEVER = math.inf
 
-DISORDER_S = 0.01  # a gap that lasts this long is a loss
+GAP_S, OVERTAKEN_S = 0.001, 0.01  # a gap that lasts this long is a loss; where datagrams overtake others
+OVERTAKES_S = 10.0  # a network that has done so will do so again
+FAR_S = 0.01  # a round trip from which on a gap is asked for once more
 FIRST_WAIT_S = 1.0  # for an answer, while the round trip is not known
 LEAST_WAIT_S, BACKOFF_S, MOST_WAIT_S = 0.01, 1.6, 10.0
 PRECISION_S = 0.001  # of timers
@@ -41,20 +43,28 @@ class RoundTrip:
         self.deviation += (abs(self.smoothed - seconds) - self.deviation) / 4
         self.smoothed += (seconds - self.smoothed) / 8
 
-    def wait(self, repeats=0):
+    def wait(self, repeats=0, least=LEAST_WAIT_S):
         """How long to wait before asking again, after so many `repeats`: the rule for everything (2.5)."""
         known = self.smoothed is not None
-        once = max(LEAST_WAIT_S, self.smoothed + max(4 * self.deviation, PRECISION_S)) if known else FIRST_WAIT_S
+        once = max(least, self.smoothed + max(4 * self.deviation, PRECISION_S)) if known else FIRST_WAIT_S
         most = min(MOST_WAIT_S, max(BACKOFF_S, 2 * once))
         return min(most, once * 2 ** min(repeats, 10))
+
+    def least(self):
+        return 0 if self.smoothed is None else self.smoothed - 4 * self.deviation
+
+    def answered(self, repeats):
+        """The same, if something has come that was sent after the answer."""
+        return self.wait(repeats, 0)
 
 
 class Hole:
     """Missing events, when to ask for them, and how often that was done in vain."""
 
-    def __init__(self, first, last, due, asked=False):
-        self.first, self.last, self.due, self.asked, self.repeats = first, last, due, asked, 0
-        self.asked_at, self.tries = -NEVER, 0  # repeats: since anything has come; tries: since part of it has
+    def __init__(self, first, last, due, asked_at=None):
+        self.first, self.last, self.due, self.asked_at = first, last, due, asked_at
+        self.repeats = self.tries = 0  # repeats: since anything has come; tries: since part of it has
+        self.again = False  # the next UP asks for it, too
 
 
 class Arrivals:
@@ -69,11 +79,13 @@ class Arrivals:
         self.latest = position  # the last event that has come, and when
         self.latest_at = None
         self.doubtful = False  # one was asked for so often that we should ask what was sent at all
+        self.overtakes_until = -NEVER
 
     def learn(self, number, now):
         """Everything up to this was sent to us. Only the heads of HEAD and HEARTBEAT say so."""
         if number > self.known:
-            self.missing.append(Hole(self.known + 1, number, now + DISORDER_S))
+            patience = OVERTAKEN_S if now < self.overtakes_until else GAP_S
+            self.missing.append(Hole(self.known + 1, number, now + patience))
             self.known = number
 
     def take(self, event, now):
@@ -88,7 +100,7 @@ class Arrivals:
             return False
         at = next(i for i, hole in enumerate(self.missing) if number <= hole.last)
         hole = self.missing[at]
-        parts = [Hole(first, last, hole.due, hole.asked)
+        parts = [Hole(first, last, hole.due, hole.asked_at)
                  for first, last in ((hole.first, number - 1), (number + 1, hole.last))]
         self.missing[at:at + 1] = [part for part in parts if part.first <= part.last]
         return hole.first == hole.last
@@ -99,6 +111,16 @@ class Arrivals:
         mended = max(0, first + datagram.repeats - max(first, self.known + 1))
         self.lost += mended
         return mended
+
+    def note_arrival(self, datagram, now, round_trip):
+        """What is no repeat, and comes sooner than a repair can, was overtaken."""
+        first, last = datagram.events[0].number + datagram.repeats, datagram.events[-1].number
+        if last > max(self.latest, self.position):
+            self.latest, self.latest_at = last, now
+        for hole in self.missing:
+            too_soon = hole.asked_at is None or (hole.tries == 1 and now - hole.asked_at < round_trip.least())
+            if hole.first <= last and hole.last >= first and too_soon:
+                self.overtakes_until = now + OVERTAKES_S
 
     def skip_to(self, position):
         """The events up to `position` can't be had any more."""
@@ -120,10 +142,6 @@ class Arrivals:
         return (self.position, max(self.latest - self.position, 0), self.received % 2**16, self.lost % 2**16,
                 min(delay, wire.DELAY_UNKNOWN))
 
-    def note_arrival(self, last, now):
-        if last > max(self.latest, self.position):
-            self.latest, self.latest_at = last, now
-
     def is_full(self):
         return len(self.held) > HELD_MAX
 
@@ -132,6 +150,12 @@ class Arrivals:
         for hole in self.missing:
             if hole.repeats > 1:
                 hole.repeats, hole.due = 1, min(hole.due, hole.asked_at + round_trip.wait())
+
+    def hurry(self, now, round_trip):
+        """EVENTS have come. Where they were sent after a repair, this was lost, or the request."""
+        for hole in self.missing:
+            if hole.asked_at is not None and now >= hole.asked_at + round_trip.answered(max(hole.tries - 1, 0)):
+                hole.due = min(hole.due, now)
 
     def confirm(self, head):
         """Only events up to this were sent to us. If a gap does not close, others are forged, or will come again."""
@@ -153,11 +177,21 @@ class Arrivals:
         asked = [hole for hole in self.within_reach() if hole.due <= now]
         self.doubtful = any(hole.tries == REQUESTS_IN_VAIN - 1 for hole in asked)
         for hole in asked:
-            if not hole.asked:
+            if hole.asked_at is None:
                 self.lost += hole.last - hole.first + 1
-            hole.due = now + round_trip.wait(hole.repeats)
-            hole.asked, hole.asked_at, hole.repeats, hole.tries = True, now, hole.repeats + 1, hole.tries + 1
-        numbers = [number for hole in asked
+            hole.due, hole.again = now + round_trip.wait(hole.repeats), (round_trip.smoothed or 0) >= FAR_S
+            hole.asked_at, hole.repeats, hole.tries = now, hole.repeats + 1, hole.tries + 1
+        return self.request(asked)
+
+    def once_more(self, now):
+        """The same, in an UP that is sent anyhow: over a long way it is worth while to ask twice."""
+        asked = [hole for hole in self.within_reach() if hole.again and hole.asked_at < now]
+        for hole in asked:
+            hole.again = False
+        return self.request(asked)
+
+    def request(self, holes):
+        numbers = [number for hole in holes
                    for number in range(hole.first, min(hole.last, self.position + wire.MISSING_MAX) + 1)]
         return [wire.missing(self.position, numbers)] if numbers else []
 
@@ -310,6 +344,13 @@ class Messages:
                 message.sent_at, message.last_at, message.again = NEVER, now, False
                 yield wire.Message(number, 0, message.text)
 
+    def hurry(self, now, round_trip):
+        """EVENTS have come, and none is missing. Where they were sent after our own, the message was lost."""
+        for message in self.under_way.values():
+            sent = message.last_at is not None and not message.kept
+            if sent and now >= message.last_at + round_trip.answered(max(message.repeats - 1, 0)):
+                message.due = min(message.due, now)
+
     def settle(self, number, now, round_trip):
         """Removes a decided message and returns its text. The waits of the others begin anew (RFC 6298, 5.7)."""
         text = self.under_way.pop(number).text
@@ -337,7 +378,7 @@ class Messages:
         self.resuming = True
         for message in self.under_way.values():
             message.kept, message.repeats, message.sent_at = False, 0, NEVER
-            message.due = now + round_trip.wait()
+            message.due, message.last_at = now + round_trip.wait(), now
 
     def go_on(self, upto, now):
         """The first TAKEN of a resumed session: what is above that is sent at once."""

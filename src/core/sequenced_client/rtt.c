@@ -47,19 +47,35 @@ void rtt_sample(struct rtt *rtt, int64_t elapsed_ns)
         rtt->smoothed_ns = 1;
 }
 
-int64_t rtt_timeout(const struct rtt *rtt, unsigned repeats)
+static int64_t longest(const struct rtt *rtt)
 {
-    int64_t deviations_ns = 4 * rtt->deviation_ns, wait_ns, most_ns;
+    int64_t deviations_ns = 4 * rtt->deviation_ns;
 
     if (deviations_ns < RTT_DEVIATION_MIN_NS)
         deviations_ns = RTT_DEVIATION_MIN_NS;
-    wait_ns = rtt->smoothed_ns == 0 ? RTT_UNKNOWN_NS : rtt->smoothed_ns + deviations_ns;
-    if (wait_ns < RTT_TIMEOUT_MIN_NS)
-        wait_ns = RTT_TIMEOUT_MIN_NS;
-    most_ns = 2 * wait_ns > RTT_BACKOFF_MAX_NS ? 2 * wait_ns : RTT_BACKOFF_MAX_NS;
+    return rtt->smoothed_ns == 0 ? RTT_UNKNOWN_NS : rtt->smoothed_ns + deviations_ns;
+}
+
+/* At least once, where `wait_ns` is long. */
+static int64_t doubled(int64_t wait_ns, unsigned repeats)
+{
+    int64_t most_ns = 2 * wait_ns > RTT_BACKOFF_MAX_NS ? 2 * wait_ns : RTT_BACKOFF_MAX_NS;
+
     if (most_ns > RTT_TIMEOUT_MAX_NS)
         most_ns = RTT_TIMEOUT_MAX_NS;
     for (; repeats > 0 && wait_ns < most_ns; repeats--)
         wait_ns *= 2;
     return wait_ns < most_ns ? wait_ns : most_ns;
+}
+
+int64_t rtt_answer(const struct rtt *rtt, unsigned repeats)
+{
+    return doubled(longest(rtt), repeats);
+}
+
+int64_t rtt_timeout(const struct rtt *rtt, unsigned repeats)
+{
+    int64_t wait_ns = longest(rtt);
+
+    return doubled(wait_ns > RTT_TIMEOUT_MIN_NS ? wait_ns : RTT_TIMEOUT_MIN_NS, repeats);
 }

@@ -31,4 +31,7 @@ void rtt_sample(struct rtt *rtt, int64_t elapsed_ns);
  */
 int64_t rtt_timeout(const struct rtt *rtt, unsigned repeats);
 
+/* The same, but not at least 10 ms: where later datagrams show that the answer was lost. */
+int64_t rtt_answer(const struct rtt *rtt, unsigned repeats);
+
 #endif

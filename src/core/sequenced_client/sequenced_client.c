@@ -339,6 +339,7 @@ int sequenced_client_new(const struct client_setup *setup, const struct client_s
     client->messages.first = 1;
     client->messages.own_from = 1;
     client->blocked_ns = MOMENT_NEVER_NS;
+    client->prompt_from = UINT64_MAX;
     sequenced_client_reports_begin(client);
     if (resume != NULL)
         adopt_saved(client, resume);

@@ -65,7 +65,7 @@ static void deliver(struct sequenced_client *client, const struct moment *now,
     if (client->base.sink.event != NULL)
         client->base.sink.event(client->base.sink.ctx, &event, own);
     if (own != 0)
-        sequenced_client_messages_acknowledged(client, now, own, client->prompt);
+        sequenced_client_messages_acknowledged(client, now, own, from->seq >= client->prompt_from);
     sequenced_client_members_event(client, from);
 }
 
@@ -166,14 +166,16 @@ static void take(struct sequenced_client *client, const struct moment *now,
                  struct sequenced_events *events, const struct sequenced_client_reordered *datagram)
 {
     sequenced_client_reports_lost(client, now, count_mended(client, events));
+    sequenced_client_gaps_note(client, now, events->first + events->repeats, datagram->last);
     if (datagram->last > sequenced_client_highest(client)) {
         client->gaps.highest = datagram->last;
         client->reports.latest_ns = now->mono_ns;
     }
-    client->prompt = client->gaps.count == 0 && client->blocked_ns == MOMENT_NEVER_NS;
+    if (client->gaps.count == 0 && client->blocked_ns == MOMENT_NEVER_NS)
+        client->prompt_from = events->first + events->repeats;
     sequenced_client_reorder_put(&client->reorder, datagram);
     sequenced_client_events_deliver(client, now);
-    client->prompt = false;
+    client->prompt_from = UINT64_MAX;
     if (datagram->last > client->session.position)
         note_own(client, now, events);
 }

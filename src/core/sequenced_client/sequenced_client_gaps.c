@@ -10,8 +10,18 @@
 
 #include <roomd/moment.h>
 
-/* Reordering is brief. */
-#define GAP_NS (10 * MOMENT_NS_PER_MS)
+/*
+ * How long a gap may be due to datagrams that were overtaken. The first is for a path on which that
+ * was not seen lately (RFC 8985, 6.2).
+ */
+#define GAP_NS       MOMENT_NS_PER_MS
+#define REORDERED_NS (10 * MOMENT_NS_PER_MS)
+
+/* A round trip of that length is worth a second request. */
+#define FAR_NS (10 * MOMENT_NS_PER_MS)
+
+/* A path that has reordered datagrams will do so again. */
+#define REORDERS_NS (10 * MOMENT_NS_PER_S)
 
 /* A gap that was asked for so often makes the client ask by HEARTBEAT what was sent at all. */
 #define TRIES 8U
@@ -49,9 +59,10 @@ static void inherit(struct sequenced_client_gap *gap, const struct sequenced_cli
 {
     bool is_part = gap->first > before->first || gap->last < before->last;
 
-    gap->seen_ns = before->seen_ns;
+    gap->due_ns = before->due_ns;
     gap->asked_ns = before->asked_ns;
     gap->was_asked = before->was_asked;
+    gap->again = before->again;
     /* Part of it arrived, so the back-off starts again. */
     gap->asked = is_part ? 0 : before->asked;
     gap->tried = is_part ? 0 : before->tried;
@@ -64,7 +75,8 @@ void sequenced_client_gaps_update(struct sequenced_client *client, const struct 
     size_t count = find_gaps(client, found), before = 0;
 
     for (size_t i = 0; i < count; i++) {
-        found[i].seen_ns = now->mono_ns;
+        found[i].due_ns =
+            now->mono_ns + (now->mono_ns < gaps->reorders_until_ns ? REORDERED_NS : GAP_NS);
         while (before < gaps->count && gaps->gaps[before].last < found[i].first)
             before++;
         if (before < gaps->count && gaps->gaps[before].first <= found[i].last)
@@ -73,6 +85,26 @@ void sequenced_client_gaps_update(struct sequenced_client *client, const struct 
     for (size_t i = 0; i < count; i++)
         gaps->gaps[i] = found[i];
     gaps->count = count;
+}
+
+/* An answer to the first request can't have come yet. */
+static bool is_no_repair(const struct sequenced_client *client, const struct moment *now,
+                         const struct sequenced_client_gap *gap)
+{
+    return !gap->was_asked ||
+           (gap->tried == 1 &&
+            now->mono_ns - gap->asked_ns < client->rtt.smoothed_ns - 4 * client->rtt.deviation_ns);
+}
+
+void sequenced_client_gaps_note(struct sequenced_client *client, const struct moment *now,
+                                uint64_t first, uint64_t last)
+{
+    struct sequenced_client_gaps *gaps = &client->gaps;
+
+    for (size_t i = 0; i < gaps->count && gaps->gaps[i].first <= last; i++) {
+        if (gaps->gaps[i].last >= first && is_no_repair(client, now, &gaps->gaps[i]))
+            gaps->reorders_until_ns = now->mono_ns + REORDERS_NS;
+    }
 }
 
 void sequenced_client_gaps_head(struct sequenced_client *client, const struct moment *now,
@@ -115,12 +147,22 @@ void sequenced_client_gaps_confirm(struct sequenced_client *client, const struct
     sequenced_client_gaps_update(client, now);
 }
 
+/* When what was asked for should have come. This doubles as long as nothing of it comes. */
+static int64_t answered_ns(const struct sequenced_client *client,
+                           const struct sequenced_client_gap *gap)
+{
+    return gap->asked_ns + rtt_answer(&client->rtt, gap->tried > 0 ? gap->tried - 1 : 0);
+}
+
 static int64_t due_ns(const struct sequenced_client *client, const struct sequenced_client_gap *gap)
 {
     unsigned vain = vain_requests(client, gap);
 
     if (!gap->was_asked)
-        return gap->seen_ns + GAP_NS;
+        return gap->due_ns;
+    /* What was sent after it has come. */
+    if (client->reports.heard_ns >= answered_ns(client, gap))
+        return client->reports.heard_ns;
     return gap->asked_ns + rtt_timeout(&client->rtt, vain > 0 ? vain - 1 : 0);
 }
 
@@ -149,6 +191,21 @@ int64_t sequenced_client_gaps_due_ns(const struct sequenced_client *client)
     return due;
 }
 
+/*
+ * Over a long way the next UP that is sent anyway asks once more: the first request may be lost, or
+ * the repair.
+ */
+static bool is_asked_again(const struct moment *now, const struct sequenced_client_gap *gap)
+{
+    return gap->again && gap->asked_ns < now->mono_ns;
+}
+
+static bool is_requested(const struct sequenced_client *client, const struct moment *now,
+                         const struct sequenced_client_gap *gap)
+{
+    return due_ns(client, gap) <= now->mono_ns || is_asked_again(now, gap);
+}
+
 static void request(const struct sequenced_client *client, const struct sequenced_client_gap *gap,
                     struct sequenced_up_frame *frame)
 {
@@ -161,6 +218,13 @@ static void request(const struct sequenced_client *client, const struct sequence
 static void note_request(struct sequenced_client *client, const struct moment *now,
                          struct sequenced_client_gap *gap)
 {
+    bool is_due = due_ns(client, gap) <= now->mono_ns;
+
+    /* What a queue has dropped is no reason to ask for more. */
+    gap->again =
+        is_due && client->rtt.smoothed_ns >= FAR_NS && !congestion_is_queued(&client->window.path);
+    if (!is_due)
+        return;
     sequenced_client_reports_lossy(client, now);
     gap->asked = vain_requests(client, gap) + 1;
     if (++gap->tried == TRIES && !client->heartbeat.asking)
@@ -187,7 +251,7 @@ bool sequenced_client_gaps_write(struct sequenced_client *client, const struct m
     size_t count = requested_count(client);
 
     for (size_t i = 0; i < count; i++) {
-        if (due_ns(client, &client->gaps.gaps[i]) <= now->mono_ns)
+        if (is_requested(client, now, &client->gaps.gaps[i]))
             request(client, &client->gaps.gaps[i], &frame);
     }
     if (frame.missing.length == 0)
@@ -195,7 +259,7 @@ bool sequenced_client_gaps_write(struct sequenced_client *client, const struct m
     if (!sequenced_client_up_add(up, &frame))
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (due_ns(client, &client->gaps.gaps[i]) <= now->mono_ns)
+        if (is_requested(client, now, &client->gaps.gaps[i]))
             note_request(client, now, &client->gaps.gaps[i]);
     }
     return true;

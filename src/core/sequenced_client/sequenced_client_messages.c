@@ -318,6 +318,7 @@ void sequenced_client_messages_resumed(struct sequenced_client *client, const st
         struct sequenced_client_message *message = sequenced_client_message_at(messages, number);
 
         message->due_ns = now->mono_ns + rtt_timeout(&client->rtt, 0);
+        message->sent_ns = now->mono_ns;
         message->repeated = 0;
         message->kept = message->arrived = message->once = false;
     }

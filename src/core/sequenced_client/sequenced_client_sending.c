@@ -19,18 +19,35 @@
 #define REPEATS 1U
 
 /*
+ * Where something was lost lately: EVENTS have come that were sent later than its own would have
+ * been, and none is missing.
+ */
+static bool is_lost(const struct sequenced_client *client,
+                    const struct sequenced_client_message *message)
+{
+    int64_t heard_ns = client->reports.heard_ns;
+
+    return heard_ns < client->reports.lossy_until_ns && client->gaps.count == 0 &&
+           heard_ns >= message->sent_ns + rtt_answer(&client->rtt, message->repeated);
+}
+
+/*
  * A message that the server keeps waits for those before it. One whose event waits for those before
  * it is as good as acknowledged.
  */
-static int64_t message_due_ns(const struct sequenced_client_messages *messages, uint32_t number)
+static int64_t message_due_ns(const struct sequenced_client *client, uint32_t number)
 {
+    const struct sequenced_client_messages *messages = &client->messages;
     const struct sequenced_client_message *message = &messages->ring[number % CLIENT_PENDING_MAX];
+    int64_t due_ns = message->due_ns;
 
     if (message->settled || message->arrived || message->kept)
         return MOMENT_NEVER_NS;
-    if (number >= messages->slow_from && messages->slow_until_ns > message->due_ns)
+    if (number <= messages->sent && is_lost(client, message))
+        due_ns = sequenced_client_earlier(due_ns, client->reports.heard_ns);
+    if (number >= messages->slow_from && messages->slow_until_ns > due_ns)
         return messages->slow_until_ns;
-    return message->due_ns;
+    return due_ns;
 }
 
 /*
@@ -85,7 +102,7 @@ int64_t sequenced_client_messages_due_ns(const struct sequenced_client *client)
     if (messages->first > messages->said)
         return due_ns;
     for (uint32_t number = messages->first; number <= window_end(messages); number++) {
-        int64_t own_ns = message_due_ns(messages, number);
+        int64_t own_ns = message_due_ns(client, number);
 
         if (messages->ring[number % CLIENT_PENDING_MAX].up == 0 && own_ns < client->window.opens_ns)
             own_ns = client->window.opens_ns;
@@ -94,11 +111,10 @@ int64_t sequenced_client_messages_due_ns(const struct sequenced_client *client)
     return due_ns;
 }
 
-static bool is_due(const struct sequenced_client_messages *messages, uint32_t number,
-                   const struct moment *now)
+static bool is_due(const struct sequenced_client *client, uint32_t number, const struct moment *now)
 {
-    return message_due_ns(messages, number) <=
-           now->mono_ns + (number <= messages->sent ? ALONG_NS : 0);
+    return message_due_ns(client, number) <=
+           now->mono_ns + (number <= client->messages.sent ? ALONG_NS : 0);
 }
 
 /* Nothing happens before the wait of one of them is over. */
@@ -111,7 +127,7 @@ void sequenced_client_messages_prepare(struct sequenced_client *client, const st
     if (sequenced_client_messages_due_ns(client) > now->mono_ns)
         return;
     for (uint32_t number = messages->first; number <= window_end(messages); number++) {
-        if (!is_due(messages, number, now))
+        if (!is_due(client, number, now))
             continue;
         any = true;
         sequenced_client_window_given_up(client, &messages->ring[number % CLIENT_PENDING_MAX]);
@@ -169,7 +185,7 @@ static bool write_again(struct sequenced_client *client, const struct moment *no
     struct sequenced_client_message *message = sequenced_client_message_at(messages, number);
 
     if (message->again == 0 || message->sent_ns == now->mono_ns ||
-        message_due_ns(messages, number) == MOMENT_NEVER_NS ||
+        message_due_ns(client, number) == MOMENT_NEVER_NS ||
         (number >= messages->slow_from && messages->slow_until_ns > now->mono_ns))
         return true;
     if (!add_message(client, up, number))
@@ -192,7 +208,7 @@ static bool write_due(struct sequenced_client *client, const struct moment *now,
         return true;
     client->window.is_open = false;
     for (uint32_t number = messages->first; fits && number <= window_end(messages); number++) {
-        if (!is_due(messages, number, now))
+        if (!is_due(client, number, now))
             continue;
         fits = write_message(client, now, up, number);
         any = any || fits;

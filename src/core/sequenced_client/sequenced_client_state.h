@@ -158,22 +158,31 @@ int64_t sequenced_client_events_due_ns(const struct sequenced_client *client);
 struct sequenced_client_gap {
     uint64_t first;
     uint64_t last;
-    int64_t seen_ns;
+    int64_t due_ns;   /* of the first request */
     int64_t asked_ns; /* if `was_asked` */
     unsigned asked;   /* how often since part of it, or anything else, arrived */
     unsigned tried;   /* how often since part of it arrived */
     bool was_asked;
+    bool again; /* the next UP asks for it once more */
 };
 
 struct sequenced_client_gaps {
-    uint64_t head;    /* the highest told in this run; 0: none */
-    uint64_t highest; /* the last event that has come in this run; 0: none */
+    uint64_t head;             /* the highest told in this run; 0: none */
+    uint64_t highest;          /* the last event that has come in this run; 0: none */
+    int64_t reorders_until_ns; /* datagrams have overtaken others lately */
     size_t count;
     struct sequenced_client_gap gaps[SEQUENCED_CLIENT_GAPS_MAX]; /* rising */
 };
 
 /* Finds the gaps anew. */
 void sequenced_client_gaps_update(struct sequenced_client *client, const struct moment *now);
+
+/*
+ * These events have come, and not as repeats. If nothing can have made the server send them again,
+ * later ones have overtaken them: for a while gaps are given more time.
+ */
+void sequenced_client_gaps_note(struct sequenced_client *client, const struct moment *now,
+                                uint64_t first, uint64_t last);
 
 /* The server has sent everything up to `head`. */
 void sequenced_client_gaps_head(struct sequenced_client *client, const struct moment *now,
@@ -438,7 +447,8 @@ struct sequenced_client {
     struct sequenced_client_reorder reorder;
     struct sequenced_client_reports reports;
     int64_t blocked_ns; /* since when events wait for a name; MOMENT_NEVER_NS: they do not */
-    bool prompt;        /* the events being delivered have just come, and were not missing */
+    /* Of the events being delivered, those from this on have just come, and were not missing. */
+    uint64_t prompt_from;
     struct sequenced_client_gaps gaps;
     struct sequenced_client_members members;
     struct sequenced_client_messages messages;

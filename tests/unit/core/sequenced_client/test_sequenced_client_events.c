@@ -167,18 +167,16 @@ Test(sequenced_client_events, a_duplicate_is_reported_again_since_the_report_may
     cr_expect_eq(ups, 1);
 }
 
-Test(sequenced_client_events, a_gap_of_ten_milliseconds_is_requested_and_its_end_reported_at_once)
+Test(sequenced_client_events, a_gap_of_a_millisecond_is_requested_and_its_end_reported_at_once)
 {
     struct sequenced_up_frame frame;
     size_t ups;
 
     chat(13);
-    client_stage_pass_ms(&stage, 9);
     cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
     client_stage_pass_ms(&stage, 1);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
     cr_expect_str_eq(client_stage_missing(&frame, 10), "11 12");
-    client_stage_pass_ms(&stage, 5);
     client_stage_lose(&stage);
     chat(11);
     cr_expect_eq(client_stage_reported(&stage, &ups), 0, "there still is one");
@@ -230,15 +228,53 @@ Test(sequenced_client_events, what_comes_twice_and_a_head_are_signs_of_a_loss_to
     cr_expect(reports_at_once(14));
 }
 
-Test(sequenced_client_events, reordering_of_less_than_that_is_not_requested)
+/* True if a gap before it is asked for only after ten milliseconds; else after one. */
+static bool waits_for_stragglers(uint64_t seq)
 {
     struct sequenced_up_frame frame;
+    bool waits;
 
-    chat(12);
-    client_stage_pass_ms(&stage, 9);
-    chat(11);
-    client_stage_pass_ms(&stage, 1000);
+    client_stage_lose(&stage);
+    chat(seq);
+    client_stage_pass_ms(&stage, 1);
+    waits = !client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame);
+    if (!waits)
+        return false;
+    client_stage_pass_ms(&stage, 8);
     cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
+    client_stage_pass_ms(&stage, 1);
+    cr_expect(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
+    return true;
+}
+
+Test(sequenced_client_events, for_ten_seconds_after_one_has_overtaken_another_gaps_are_given_10_ms)
+{
+    chat(12);
+    chat(11);
+    cr_expect(waits_for_stragglers(14));
+    chat(13);
+    client_stage_pass_ms(&stage, 10000);
+    cr_expect_not(waits_for_stragglers(16));
+}
+
+Test(sequenced_client_events, what_comes_sooner_than_a_repair_can_was_overtaken)
+{
+    client_stage_done(&stage);
+    client_stage_new(&stage);
+    stage.round_trip_ms = 8;
+    client_stage_enter(&stage);
+    for (uint16_t said = 1; said <= 10; said++) {
+        client_stage_say(&stage, "x");
+        client_stage_pass_ms(&stage, 8);
+        client_stage_chat(&stage, 10U + said, CLIENT_STAGE_MEMBER, said, "x");
+    }
+    cr_expect_not(waits_for_stragglers(22));
+    client_stage_pass_ms(&stage, 8);
+    chat(21);
+    cr_expect_not(waits_for_stragglers(24), "that was a repair");
+    client_stage_pass_ms(&stage, 1);
+    chat(23);
+    cr_expect(waits_for_stragglers(26));
 }
 
 Test(sequenced_client_events, a_range_is_asked_for_again_with_waits_that_double_up_to_1600_ms)
@@ -250,7 +286,7 @@ Test(sequenced_client_events, a_range_is_asked_for_again_with_waits_that_double_
      * The stage answers without delay: the round-trip time is 0, and the minimum timeout applies.
      */
     chat(12);
-    client_stage_pass_ms(&stage, 10);
+    client_stage_pass_ms(&stage, 1);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
     for (size_t i = 0; i < sizeof(waits_ms) / sizeof(*waits_ms); i++) {
         client_stage_pass_ms(&stage, waits_ms[i] - 1);
@@ -268,7 +304,7 @@ Test(sequenced_client_events,
     struct sequenced_up_frame frame;
 
     chat(15);
-    client_stage_pass_ms(&stage, 10 + 10 + 20);
+    client_stage_pass_ms(&stage, 1 + 10 + 20);
     client_stage_lose(&stage);
     chat(11);
     client_stage_pass_ms(&stage, 9);
@@ -276,6 +312,49 @@ Test(sequenced_client_events,
     client_stage_pass_ms(&stage, 1);
     cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
     cr_expect_str_eq(client_stage_missing(&frame, 11), "12 13 14");
+}
+
+Test(sequenced_client_events, later_events_show_that_a_request_or_its_repair_was_lost)
+{
+    struct sequenced_up_frame frame;
+
+    chat(12);
+    client_stage_pass_ms(&stage, 1);
+    client_stage_lose(&stage);
+    client_stage_pass_ms(&stage, 1);
+    chat(13);
+    cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame),
+              "it may have been sent before the repair");
+    client_stage_pass_ms(&stage, 1);
+    chat(14);
+    cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
+    cr_expect_str_eq(client_stage_missing(&frame, 10), "11");
+    client_stage_pass_ms(&stage, 2);
+    chat(15);
+    cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame), "that doubles");
+    client_stage_pass_ms(&stage, 1);
+    chat(16);
+    cr_expect(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
+}
+
+Test(sequenced_client_events, over_a_long_way_the_next_up_asks_once_more)
+{
+    struct sequenced_up_frame frame;
+
+    client_stage_done(&stage);
+    client_stage_new(&stage);
+    stage.round_trip_ms = 10;
+    client_stage_enter(&stage);
+    chat(13);
+    client_stage_pass_ms(&stage, 1);
+    cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
+    client_stage_pass_ms(&stage, 1);
+    client_stage_say(&stage, "one");
+    cr_assert(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
+    cr_expect_str_eq(client_stage_missing(&frame, 10), "11 12");
+    client_stage_pass_ms(&stage, 1);
+    client_stage_say(&stage, "two");
+    cr_expect(!client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
 }
 
 Test(sequenced_client_events, all_gaps_among_256_events_are_asked_for_at_once_and_others_later)

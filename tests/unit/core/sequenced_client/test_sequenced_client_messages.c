@@ -396,3 +396,31 @@ Test(sequenced_client_messages, after_a_loss_the_next_up_repeats_a_message_and_w
     client_stage_pass_ms(&stage, 1);
     cr_expect_str_eq(client_stage_messages(&stage), "2");
 }
+
+Test(sequenced_client_messages, after_a_loss_later_events_show_that_a_message_was_lost)
+{
+    client_stage_chat(&stage, 12, 3, 0, "hello");
+    client_stage_pass_ms(&stage, 1);
+    client_stage_chat(&stage, 11, 3, 0, "hello");
+    client_stage_say(&stage, "one");
+    client_stage_lose(&stage);
+    client_stage_pass_ms(&stage, 1);
+    client_stage_chat(&stage, 13, 3, 0, "hello");
+    cr_expect_str_eq(client_stage_messages(&stage), "", "it may be on its way");
+    client_stage_pass_ms(&stage, 1);
+    client_stage_chat(&stage, 15, 3, 0, "hello");
+    cr_expect_str_eq(client_stage_messages(&stage), "", "its event may be that which is missing");
+    client_stage_chat(&stage, 14, 3, 0, "hello");
+    cr_expect_str_eq(client_stage_messages(&stage), "1");
+}
+
+Test(sequenced_client_messages, without_a_loss_a_message_waits_ten_milliseconds_for_its_event)
+{
+    client_stage_say(&stage, "one");
+    client_stage_lose(&stage);
+    client_stage_pass_ms(&stage, 9);
+    client_stage_chat(&stage, 11, 3, 0, "hello");
+    cr_expect_str_eq(client_stage_messages(&stage), "");
+    client_stage_pass_ms(&stage, 1);
+    cr_expect_str_eq(client_stage_messages(&stage), "1");
+}

@@ -75,7 +75,7 @@ Test(sequenced_client_reports,
     second = reported();
     cr_expect_eq(second.position, 12);
     cr_expect_eq(second.ahead, 3);
-    cr_expect_eq(second.delay, 200, "of the last event that has come");
+    cr_expect_eq(second.delay, 110, "of the last event that has come, when it asks again");
 }
 
 Test(sequenced_client_reports, an_event_that_was_skipped_came_at_no_time)
@@ -103,6 +103,18 @@ Test(sequenced_client_reports, repeats_close_a_gap_and_their_datagram_counts_as_
     chats(13, 14, 1);
     cr_expect_eq(reported().lost, 1, "13 had come");
     cr_expect_not(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame));
+}
+
+Test(sequenced_client_reports, repeats_that_close_a_gap_have_not_been_overtaken)
+{
+    struct sequenced_up_frame frame;
+
+    chat(12);
+    chats(11, 13, 2);
+    client_stage_lose(&stage);
+    chat(15);
+    client_stage_pass_ms(&stage, 1);
+    cr_expect(client_stage_frame(&stage, SEQUENCED_UP_MISSING, &frame), "not after 10 ms");
 }
 
 Test(sequenced_client_reports, repeats_that_overlap_what_has_come_are_delivered_once)

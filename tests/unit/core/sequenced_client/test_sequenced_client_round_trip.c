@@ -87,6 +87,26 @@ Test(sequenced_client_round_trip, what_was_repeated_or_missing_measures_nothing)
     cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 0, "that is a repair");
 }
 
+Test(sequenced_client_round_trip, an_own_event_that_comes_as_a_repeat_measures_nothing)
+{
+    uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
+    struct sequenced_bundle bundle;
+    struct event own = {
+        .seq = 11, .author = CLIENT_STAGE_MEMBER, .kind = EVENT_CHAT, .text = "x", .text_len = 1};
+    struct event next = {.seq = 12, .author = 3, .kind = EVENT_CHAT, .text = "x", .text_len = 1};
+
+    enter_unmeasured();
+    client_stage_say(&stage, "x");
+    client_stage_pass_ms(&stage, 30);
+    sequenced_events_begin(&bundle, bytes, sizeof(bytes), CLIENT_STAGE_EPOCH);
+    sequenced_events_repeat(&bundle, 1);
+    cr_assert_eq(sequenced_events_add(&bundle, &own, 1), 0);
+    cr_assert_eq(sequenced_events_add(&bundle, &next, 0), 0);
+    client_stage_receive(&stage, bytes, sequenced_events_length(&bundle));
+    cr_expect(client_stage_outcome(&stage, 1, CLIENT_TAKEN, 0));
+    cr_expect_eq(sequenced_client_round_trip_ns(stage.client), 0);
+}
+
 Test(sequenced_client_round_trip,
      a_report_of_ups_measures_the_round_trip_of_the_one_that_is_answered)
 {
