@@ -304,6 +304,8 @@ void world_actor_move(struct actor *actor, bool told)
     if (told && is_awake(actor)) {
         client_moved(actor->client, &actor->world->now);
         after_call(actor);
+    } else {
+        actor->unnoticed_until_ns = actor->world->now.mono_ns + WORLD_UNNOTICED_S * MOMENT_NS_PER_S;
     }
 }
 

@@ -45,6 +45,9 @@
 #define WORLD_SETTLED_S   2
 #define WORLD_RECOVERED_S 20
 
+/* A client that says nothing has a heartbeat of 30 s, which may be lost. */
+#define WORLD_UNNOTICED_S 45
+
 enum message_outcome {
     MESSAGE_WAITS,
     MESSAGE_TAKEN,
@@ -93,6 +96,7 @@ struct actor {
     struct world *world;
     uint16_t id;
     uint16_t moves;
+    int64_t unnoticed_until_ns; /* it does not know that it has moved until it says something */
     bool plain;
     bool running; /* its program is running; a plain one has requested to join */
     bool is_in;   /* it was welcomed in this session */

@@ -142,6 +142,13 @@ void congestion_unsent(struct congestion *path, struct congestion_flow *flow, si
 
 /* ---- losses ---- */
 
+/* The share of the datagrams that were lost lately. */
+static uint32_t loss(const struct congestion *path)
+{
+    return (uint32_t)((uint64_t)path->lost * UINT16_MAX /
+                      max(path->received + path->lost, RATED_MIN));
+}
+
 static void reduce(struct congestion *path, bool congested)
 {
     if (!congested && path->limited == 0)
@@ -154,16 +161,10 @@ static void reduce(struct congestion *path, bool congested)
                 congestion_is_queued(path) && path->unsampled == 0 ? WINDOW_PACED_MIN : WINDOW_MIN);
     else
         path->window = max(path->window - path->window / 10, min(path->window, WINDOW_MIN));
-    path->threshold = max(path->window, WINDOW_MIN);
+    if (congested || loss(path) > 2U * path->background + UINT16_MAX / 4)
+        path->threshold = max(path->window, WINDOW_MIN);
     path->recovery = path->flight;
     path->halved = congested;
-}
-
-/* The share of the datagrams that were lost lately. */
-static uint32_t loss(const struct congestion *path)
-{
-    return (uint32_t)((uint64_t)path->lost * UINT16_MAX /
-                      max(path->received + path->lost, RATED_MIN));
 }
 
 /* Rates the losses of the last round, or of the last few if they were short. */
@@ -174,8 +175,11 @@ static void rate(struct congestion *path)
     /* No radio link loses half of everything: that is a policer, or a queue that is too short. */
     if (loss(path) > UINT16_MAX / 2)
         reduce(path, true);
-    if (path->delayed == 0 && path->unsampled == 0)
-        path->background = (uint16_t)((path->background * 7U + loss(path)) / 8);
+    if (path->delayed == 0 && path->unsampled == 0) {
+        path->background =
+            (uint16_t)(path->rated ? (path->background * 7U + loss(path)) / 8 : loss(path));
+        path->rated = true;
+    }
     path->received = path->lost = 0;
 }
 
@@ -292,7 +296,7 @@ void congestion_late(struct congestion *path, struct congestion_flow *flow)
         return;
     congestion_settle(path, flow, flow->flight);
     if (flow->late == CONGESTION_LATE_LOST && path->silent && path->flight == 0)
-        path->window = min(path->window, WINDOW_MIN);
+        path->window = min(path->window, CONGESTION_INITIAL * CONGESTION_DATAGRAM);
 }
 
 /* ---- round trips ---- */

@@ -62,6 +62,7 @@ struct congestion {
     bool closed;         /* there was no room: it opens for two datagrams at once */
     uint8_t unsampled;   /* rounds since a round trip was measured */
     bool halved;         /* in this recovery */
+    bool rated;          /* `background` is known */
     bool silent;         /* nothing was reported since a flow was first late */
 };
 

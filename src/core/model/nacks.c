@@ -11,14 +11,10 @@ bool nacks_any(const struct nacks *nacks)
     return (nacks->bits[0] | nacks->bits[1] | nacks->bits[2] | nacks->bits[3]) != 0;
 }
 
-bool nacks_add(struct nacks *nacks, uint64_t n)
+void nacks_add(struct nacks *nacks, uint64_t n)
 {
-    uint64_t bit = UINT64_C(1) << n % 64;
-
-    if (n >= NACKS_MAX || (nacks->bits[n / 64] & bit) != 0)
-        return false;
-    nacks->bits[n / 64] |= bit;
-    return true;
+    if (n < NACKS_MAX)
+        nacks->bits[n / 64] |= UINT64_C(1) << n % 64;
 }
 
 unsigned nacks_first(const struct nacks *nacks)

@@ -19,11 +19,8 @@ struct nacks {
 
 bool nacks_any(const struct nacks *nacks);
 
-/*
- * Adds a number; those from NACKS_MAX on are ignored, and will be asked for again. False if it was
- * not added.
- */
-bool nacks_add(struct nacks *nacks, uint64_t n);
+/* Adds a number; those from NACKS_MAX on are ignored, and will be asked for again. */
+void nacks_add(struct nacks *nacks, uint64_t n);
 
 /* The lowest number; only if there is any. */
 unsigned nacks_first(const struct nacks *nacks);

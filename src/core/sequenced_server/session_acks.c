@@ -192,15 +192,13 @@ void session_acks_lost(struct room *room, const struct moment *now, struct membe
 {
     struct session *session = member->session;
     struct congestion *path = &controller_of(room, session)->path;
-    uint32_t lost = counts->lost > counts->asked ? counts->lost : counts->asked;
 
-    if (lost == 0 && !counts->asks && room->sessions->loss.lost == 0)
+    if (counts->lost == 0 && !counts->asks && room->sessions->loss.lost == 0)
         return;
     /* What a queue drops is no reason to send more. */
     loss_note(&room->sessions->loss, now->mono_ns, counts->received,
-              congestion_is_queued(path) ? 0 : lost);
-    /* How many datagrams it asks for is known, and how many it lacked is not. */
-    congestion_lost(path, &session->congestion, counts->asks ? counts->asked : counts->lost);
+              congestion_is_queued(path) ? 0 : counts->lost);
+    congestion_lost(path, &session->congestion, counts->lost);
     if (counts->asks && counts->received == 0)
         congestion_late(path, &session->congestion);
 }
@@ -254,15 +252,11 @@ void session_acks_position(struct room *room, const struct moment *now, struct m
         registry_mark_behind(room->registry, member);
 }
 
-/*
- * Notes the events that are asked for and will be sent again. Returns the lowest, and counts the
- * datagrams; 0 if there are none.
- */
-static uint64_t note_missing(const struct room *room, struct session *session, uint64_t cursor,
-                             uint64_t position, const struct sequenced_up_frame *missing,
-                             uint32_t *ret_datagrams)
+/* Notes the events that are asked for and will be sent again. False if there are none. */
+static bool note_missing(struct session *session, uint64_t cursor, uint64_t position,
+                         const struct sequenced_up_frame *missing)
 {
-    uint64_t first = 0, last = 0;
+    bool any = false;
 
     for (size_t n = 0; n < 8 * missing->missing.length; n++) {
         uint64_t event = position + 1 + n;
@@ -273,14 +267,10 @@ static uint64_t note_missing(const struct room *room, struct session *session, u
         /* A retransmitted datagram gives no sample (Karn's algorithm). */
         if ((uint32_t)event == session->sample)
             session->flags &= (uint8_t)~SESSION_SAMPLED;
-        first = first == 0 ? event : first;
-        if (!nacks_add(&session->nacks, event - session->position - 1))
-            continue;
-        if (event != last + 1 || transcript_is_boundary(room->transcript, event))
-            ++*ret_datagrams;
-        last = event;
+        nacks_add(&session->nacks, event - session->position - 1);
+        any = true;
     }
-    return first;
+    return any;
 }
 
 void session_acks_nack(struct room *room, const struct moment *now, struct member *member,
@@ -288,10 +278,8 @@ void session_acks_nack(struct room *room, const struct moment *now, struct membe
                        struct session_counts *counts)
 {
     struct session *session = member->session;
-    uint64_t cursor = room_slot(room, member)->cursor;
-    uint64_t first = note_missing(room, session, cursor, up->position, missing, &counts->asked);
 
-    if (first == 0)
+    if (!note_missing(session, room_slot(room, member)->cursor, up->position, missing))
         return;
     counts->asks = true;
     session_acks_lossy(now, session);

@@ -30,8 +30,7 @@ void session_acks_lossy(const struct moment *now, struct session *session);
 /* What an UP says of datagrams that were not reported before. */
 struct session_counts {
     uint32_t received;
-    uint32_t lost;  /* as the member says, each once */
-    uint32_t asked; /* for which it asks, and that are not about to be sent again anyway */
+    uint32_t lost; /* as the member says, each once: that a repair is lost it does not say */
     bool asks;
     uint32_t kept_us; /* so long may it have been kept back, at most */
 };

@@ -360,7 +360,7 @@ Test(congestion, late_for_the_third_time_a_flow_has_nothing_in_flight_and_is_sen
     congestion_late(&path, &flow);
     cr_expect_eq(flow.flight, 0);
     cr_expect_not(congestion_flow_may_send(&flow));
-    cr_expect_eq(path.window, 2 * UNITS, "nobody was heard meanwhile");
+    cr_expect_eq(path.window, 10 * UNITS, "nobody was heard meanwhile");
     congestion_sent(&path, &flow, FULL, now_ms);
     report(1, 0);
     cr_expect(congestion_flow_may_send(&flow));
@@ -385,7 +385,7 @@ Test(congestion, while_others_have_something_in_flight_the_path_is_not_gone)
     cr_expect_eq(path.window, 20 * UNITS);
     for (int i = 0; i < 3; i++)
         congestion_late(&path, &other);
-    cr_expect_eq(path.window, 2 * UNITS, "nothing is heard of anybody");
+    cr_expect_eq(path.window, 10 * UNITS, "nothing is heard of anybody");
 }
 
 Test(congestion, a_flow_that_goes_silent_alone_costs_the_others_nothing)

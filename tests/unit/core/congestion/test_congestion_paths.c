@@ -142,7 +142,7 @@ Test(congestion_paths, after_a_longer_route_the_window_is_regained_within_150_ro
         struct path_world_result result;
 
         setup.down = setup.up = (struct link){.delay_ns = 10 * MS, .loss_permille = 100};
-        setup.lines_s = 20000;
+        setup.lines_s = 2000;
         setup.talk_ends_ns = setup.end_ns;
         setup.change_ns = START + 10 * S;
         setup.change_by_ns = by_ns;
