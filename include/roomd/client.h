@@ -204,6 +204,8 @@ const char *client_room(const struct client *client);
 size_t client_text_max_bytes(const struct client *client);
 /* Members in the room, itself included, as far as known. */
 uint32_t client_members(const struct client *client);
+/* False until the list of members has come from the server. */
+bool client_has_members(const struct client *client);
 /*
  * The next listed member with a number above `after` (0: the first), in rising order. The name is
  * valid until the next call that changes the client.

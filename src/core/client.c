@@ -148,6 +148,11 @@ uint32_t client_members(const struct client *client)
     return client->ops->members != NULL ? client->ops->members(client) : client->members.here;
 }
 
+bool client_has_members(const struct client *client)
+{
+    return client->ops->has_members == NULL || client->ops->has_members(client);
+}
+
 bool client_next_member(const struct client *client, uint64_t after, uint64_t *ret_number,
                         const char **ret_name, size_t *ret_name_len)
 {

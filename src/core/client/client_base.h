@@ -44,6 +44,8 @@ struct client_ops {
     void (*settle)(struct client *client);
     /* How many members are in the room; NULL: those on the list. */
     uint32_t (*members)(const struct client *client);
+    /* True once the list of members is known; NULL: always, as far as it can be. */
+    bool (*has_members)(const struct client *client);
     /* NULL: the protocol has no sessions. */
     bool (*session)(const struct client *client, struct client_session *ret_session);
 };

@@ -261,6 +261,11 @@ static uint32_t members(const struct client *base)
     return of_const(base)->members.complete ? base->members.here : of_const(base)->session.members;
 }
 
+static bool has_members(const struct client *base)
+{
+    return of_const(base)->members.complete;
+}
+
 static bool session(const struct client *base, struct client_session *ret_session)
 {
     const struct sequenced_client *client = of_const(base);
@@ -303,6 +308,7 @@ static const struct client_ops ops = {.release = release,
                                       .is_free_to_go = is_free_to_go,
                                       .settle = settle,
                                       .members = members,
+                                      .has_members = has_members,
                                       .session = session};
 
 static void adopt_saved(struct sequenced_client *client, const struct client_session *session)

@@ -283,6 +283,12 @@ static void on_done(void *ctx)
     terminal_flush(((struct screen *)ctx)->terminal);
 }
 
+static void on_turn(void *ctx)
+{
+    screen_names_turn(ctx);
+    screen_input_continue_paste(ctx);
+}
+
 /* ---- opening ---- */
 
 void screen_events_open(struct screen *screen)
@@ -295,7 +301,7 @@ void screen_events_open(struct screen *screen)
                                                    .line = on_line,
                                                    .ctx = screen},
                                         .trouble = on_trouble,
-                                        .turn = screen_input_continue_paste,
+                                        .turn = on_turn,
                                         .done = on_done,
                                         .ctx = screen};
     ev_timer_init(&screen->slow, on_slow, 0.0, 0.0);

@@ -81,7 +81,7 @@ void screen_names_answer(struct screen *screen, const char *line)
 
 /* ---- the others ---- */
 
-void screen_names_list(struct screen *screen)
+static void list_members(struct screen *screen)
 {
     uint32_t count = client_members(screen->driver.client), listed = 0;
     struct buffer list = {0};
@@ -89,10 +89,6 @@ void screen_names_list(struct screen *screen)
     size_t length;
     uint64_t number = 0;
 
-    if (client_state(screen->driver.client) != CLIENT_IN) {
-        board_say(&screen->board, false, "who is in the room is not known: it does not answer");
-        return;
-    }
     buffer_format(&list, "%u here: ", count);
     while (listed < LIST_NAMES_MAX &&
            client_next_member(screen->driver.client, number, &number, &name, &length)) {
@@ -106,6 +102,26 @@ void screen_names_list(struct screen *screen)
                       count - listed);
     board_say_text(&screen->board, false, list.at, list.length);
     buffer_done(&list);
+}
+
+void screen_names_turn(struct screen *screen)
+{
+    const struct client *client = screen->driver.client;
+
+    if (!screen->lists_members || client_state(client) != CLIENT_IN || !client_has_members(client))
+        return;
+    screen->lists_members = false;
+    list_members(screen);
+}
+
+void screen_names_list(struct screen *screen)
+{
+    if (client_state(screen->driver.client) != CLIENT_IN) {
+        board_say(&screen->board, false, "who is in the room is not known: it does not answer");
+        return;
+    }
+    screen->lists_members = true;
+    screen_names_turn(screen);
 }
 
 static void list_ignored(struct screen *screen)

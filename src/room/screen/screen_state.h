@@ -62,6 +62,7 @@ struct screen {
      */
     uint32_t shown_when_sent;
     bool asks_name;
+    bool lists_members; /* /members was said, and the list has not come yet */
     bool was_in;
     bool reported_trouble; /* nobody has answered since then */
     bool forgotten;        /* the session is lost; the client joins again */
@@ -109,7 +110,7 @@ void screen_events_outcome(struct screen *screen, const struct pending_entry *en
 void screen_input_line(void *ctx, const char *line);
 void screen_input_paste(void *ctx, const char *text, size_t length, bool cut);
 void screen_input_answer(void *ctx, bool yes);
-/* Of struct driver_sink: says the rest of a paste, as far as messages may be pending. */
+/* Says the rest of a paste, as far as messages may be pending. */
 void screen_input_continue_paste(void *ctx);
 
 /* ---- screen_names ---- */
@@ -121,6 +122,8 @@ void screen_names_answer(struct screen *screen, const char *line);
 /* The name is accepted: restores the line. */
 void screen_names_done(struct screen *screen);
 void screen_names_list(struct screen *screen);
+/* Lists them, if that was asked for, once the list has come. */
+void screen_names_turn(struct screen *screen);
 void screen_names_ignore(struct screen *screen, const char *name, size_t length);
 /* Of struct terminal_sink; `ctx` is the screen. */
 char *screen_names_candidate(void *ctx, const char *before, size_t before_length, const char *word,
