@@ -209,3 +209,24 @@ void stage_pass_ms(struct stage *stage, int64_t ms)
     room_tick(stage->room, &stage->now);
     stage_sweep(stage);
 }
+
+void stage_say(struct stage *stage, uint16_t port, const char *name, const char *text)
+{
+    char request[1024];
+
+    snprintf(request, sizeof(request), "C %s %s", name, text);
+    stage_send(stage, port, request);
+}
+
+void stage_say_long(struct stage *stage, uint16_t port, const char *name, unsigned count, bool each)
+{
+    char text[801];
+
+    for (unsigned i = 0; i < count; i++) {
+        snprintf(text, sizeof(text), "%0800u", i);
+        stage_say(stage, port, name, text);
+        if (each)
+            stage_sweep(stage);
+    }
+    stage_sweep(stage);
+}

@@ -64,6 +64,16 @@ void stage_unreachable(struct stage *stage, const struct path *path, const char 
 /* True if the n-th datagram to that port is exactly this text. */
 bool stage_heard(const struct stage *stage, uint16_t port, size_t n, const char *text);
 
+/* A plain member says this. */
+void stage_say(struct stage *stage, uint16_t port, const char *name, const char *text);
+
+/*
+ * A plain member says so many messages, each nearly as long as a datagram. Each is swept by itself,
+ * or all together.
+ */
+void stage_say_long(struct stage *stage, uint16_t port, const char *name, unsigned count,
+                    bool each);
+
 /* Advances the time, with one tick and a sweep at the end. */
 void stage_pass_ms(struct stage *stage, int64_t ms);
 

@@ -35,11 +35,11 @@
 #define SESSION_SMALL_BYTES 508U
 
 /* Bits of session.flags. */
-#define SESSION_GAP           1U /* to be told that the events before `gap` are forgotten */
-#define SESSION_WAITS         2U /* it is in the queue of its controller */
-#define SESSION_SAMPLED       4U /* a round trip is being measured */
-#define SESSION_REPAIRS_WAITS 8U /* it is in the queue for repairs */
-#define SESSION_PROBED        16U /* the last datagram was sent again, and nothing was reported since */
+#define SESSION_GAP           1U  /* to be told that the events before `gap` are forgotten */
+#define SESSION_WAITS         2U  /* it is in the queue of its controller */
+#define SESSION_SAMPLED       4U  /* a round trip is being measured */
+#define SESSION_REPAIRS_WAITS 8U  /* it is in the queue for repairs */
+#define SESSION_PROBED        16U /* the last datagram was sent again; nothing was reported since */
 #define SESSION_PROMPT        32U /* before the last events it was sent none for SESSION_QUIET_MS */
 #define SESSION_LOSSY         64U /* lossy_ds is set */
 #define SESSION_REPAIRS_TURN  128U /* it was the first in the queue for repairs */

@@ -35,23 +35,12 @@ TestSuite(session_losses, .init = open_stage, .fini = close_stage);
 
 static void say(unsigned count, bool each)
 {
-    char text[900];
-
-    for (unsigned i = 0; i < count; i++) {
-        snprintf(text, sizeof(text), "C carol %0800u", i);
-        stage_send(&stage, CAROL, text);
-        if (each)
-            stage_sweep(&stage);
-    }
-    stage_sweep(&stage);
+    stage_say_long(&stage, CAROL, "carol", count, each);
 }
 
 static void say_word(const char *word)
 {
-    char text[64];
-
-    snprintf(text, sizeof(text), "C carol %s", word);
-    stage_send(&stage, CAROL, text);
+    stage_say(&stage, CAROL, "carol", word);
 }
 
 static void forget(void)

@@ -32,13 +32,7 @@ static void enter(struct hand *hand, uint16_t port, uint8_t number)
 
 static void say(unsigned count)
 {
-    char text[900];
-
-    for (unsigned i = 0; i < count; i++) {
-        snprintf(text, sizeof(text), "C carol %0800u", i);
-        stage_send(&stage, CAROL, text);
-        stage_sweep(&stage);
-    }
+    stage_say_long(&stage, CAROL, "carol", count, true);
 }
 
 static void open_stage(void)

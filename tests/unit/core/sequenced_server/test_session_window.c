@@ -51,13 +51,7 @@ static const struct controller *controller_of(const struct hand *hand)
 /* So many messages, each nearly as long as a datagram. */
 static void say(unsigned count)
 {
-    char text[900];
-
-    for (unsigned i = 0; i < count; i++) {
-        snprintf(text, sizeof(text), "C carol %0800u", i);
-        stage_send(&stage, CAROL, text);
-        stage_sweep(&stage);
-    }
+    stage_say_long(&stage, CAROL, "carol", count, true);
 }
 
 static size_t sent_to(uint16_t port)
