@@ -60,7 +60,7 @@ void congestion_init(struct congestion *path, uint32_t now_ms)
     *path = (struct congestion){.threshold = UINT32_MAX, .aged_ms = now_ms};
 }
 
-/* A flow that joins after a loss shares the window that there is. */
+/* A flow that joins when doubling has ended shares the window that there is. */
 void congestion_join(struct congestion *path, struct congestion_flow *flow)
 {
     *flow = (struct congestion_flow){.since = (uint8_t)path->rounds};
