@@ -42,8 +42,14 @@ struct transcript {
     size_t head;          /* where the next record goes */
     uint64_t oldest;      /* number of the oldest event held */
     uint64_t appended;
+    uint64_t committed;
     uint64_t released;
+    bool awaits_commits;
 };
+
+_Static_assert(sizeof(struct record) + ROOM_NAME_MAX_BYTES <= TRANSCRIPT_EXIT_BYTES &&
+                   TRANSCRIPT_EXIT_BYTES + PLAIN_LINE_MAX_BYTES <= TRANSCRIPT_EVENT_BYTES,
+               "with the padding");
 
 static size_t record_bytes(size_t name_len, size_t text_len)
 {
@@ -203,6 +209,8 @@ int transcript_append(struct transcript *transcript, const struct event *event, 
     write_record(transcript->ring + place, event);
     transcript->head = (size_t)place + size;
     transcript->appended++;
+    if (!transcript->awaits_commits)
+        transcript->committed = transcript->appended;
     transcript->index[transcript->appended % transcript->index_size] =
         (uint32_t)((size_t)place / RECORD_ALIGN);
     set_boundary(transcript, transcript->appended + 1, false);
@@ -210,15 +218,48 @@ int transcript_append(struct transcript *transcript, const struct event *event, 
     return STATUS_OK;
 }
 
+/*
+ * Where the ring ends, a record may leave up to its own size unused. That happens once before the
+ * events that must not be forgotten are reached.
+ */
+bool transcript_has_room(const struct transcript *transcript, size_t events, size_t bytes)
+{
+    uint64_t kept = transcript->appended - transcript->released;
+    size_t spare = transcript->ring_size, tail;
+
+    if (kept > 0) {
+        tail = offset_of(transcript, transcript->released + 1);
+        spare =
+            transcript->head > tail ? spare - (transcript->head - tail) : tail - transcript->head;
+    }
+    return kept + events <= transcript->index_size && bytes + TRANSCRIPT_EVENT_BYTES < spare;
+}
+
+void transcript_await_commits(struct transcript *transcript)
+{
+    transcript->awaits_commits = true;
+}
+
+void transcript_commit(struct transcript *transcript, uint64_t seq)
+{
+    if (seq > transcript->committed && seq <= transcript->appended)
+        transcript->committed = seq;
+}
+
 void transcript_release(struct transcript *transcript, uint64_t seq)
 {
-    if (seq > transcript->released && seq <= transcript->appended)
+    if (seq > transcript->released && seq <= transcript->committed)
         transcript->released = seq;
 }
 
 uint64_t transcript_appended(const struct transcript *transcript)
 {
     return transcript->appended;
+}
+
+uint64_t transcript_committed(const struct transcript *transcript)
+{
+    return transcript->committed;
 }
 
 uint64_t transcript_released(const struct transcript *transcript)

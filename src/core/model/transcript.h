@@ -5,9 +5,10 @@
  * The ordered events of a room: a ring of a fixed number of bytes that forgets the oldest to make
  * room for the newest.
  *
- * It has two heads. An event is *appended* when its place in the order is fixed, and *released*
- * when members may see it. Joins and exits of a large room are released later than they are
- * appended (core/room/fold.h). An event that is not released is never forgotten.
+ * It has three heads. An event is *appended* when its place in the order is fixed, *committed* when
+ * the log has kept it (at once if there is none), and *released* when members may see it. Joins and
+ * exits of a large room are released later than they are committed (core/room/fold.h). An event
+ * that is not released is never forgotten.
  */
 #ifndef ROOMD_CORE_MODEL_TRANSCRIPT_H
 #define ROOMD_CORE_MODEL_TRANSCRIPT_H
@@ -17,6 +18,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* What an event takes of the ring: an exit, and the longest, at most. */
+#define TRANSCRIPT_EXIT_BYTES  96U
+#define TRANSCRIPT_EVENT_BYTES 1120U
 
 struct transcript;
 
@@ -34,11 +39,22 @@ void transcript_free(struct transcript *transcript);
  */
 int transcript_append(struct transcript *transcript, const struct event *event, uint64_t *ret_seq);
 
-/* Releases everything up to `seq`, which is at most the last appended and never goes back. */
+/*
+ * True if so many events of so many bytes in all can be appended, whatever is released meanwhile.
+ */
+bool transcript_has_room(const struct transcript *transcript, size_t events, size_t bytes);
+
+/* From now on events are committed by transcript_commit; else they are when they are appended. */
+void transcript_await_commits(struct transcript *transcript);
+/* Commits everything up to `seq`, which is at most the last appended and never goes back. */
+void transcript_commit(struct transcript *transcript, uint64_t seq);
+
+/* Releases everything up to `seq`, which is at most the last committed and never goes back. */
 void transcript_release(struct transcript *transcript, uint64_t seq);
 
-/* Numbers of the last appended and the last released event; 0 = none yet. */
+/* Numbers of the last appended, committed and released event; 0 = none yet. */
 uint64_t transcript_appended(const struct transcript *transcript);
+uint64_t transcript_committed(const struct transcript *transcript);
 uint64_t transcript_released(const struct transcript *transcript);
 
 /* Number of the oldest event held; appended + 1 if there is none. */

@@ -14,7 +14,7 @@ void fold_init(struct fold *fold)
 
 static bool is_waiting(const struct room *room)
 {
-    return transcript_released(room->transcript) < transcript_appended(room->transcript);
+    return transcript_released(room->transcript) < transcript_committed(room->transcript);
 }
 
 void fold_flush(struct room *room, const struct moment *now)
@@ -23,7 +23,7 @@ void fold_flush(struct room *room, const struct moment *now)
 
     if (!is_waiting(room))
         return;
-    transcript_release(room->transcript, transcript_appended(room->transcript));
+    transcript_release(room->transcript, transcript_committed(room->transcript));
     fold->has_message = false;
     registry_all_behind(room->registry);
     fold->released_ns = now->mono_ns;

@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Decides when appended events are released. Messages are released at once, except where datagrams
+ * Decides when committed events are released. Messages are released at once, except where datagrams
  * are lost on the way to members that are far: there those of a tenth of a round trip share a
  * datagram, since a few datagrams are repaired sooner than many. In large rooms joins
  * and exits are held back briefly so that they can be folded: delivered one by one, ten thousand in
@@ -51,10 +51,10 @@ struct fold {
 
 void fold_init(struct fold *fold);
 
-/* An event of this kind was appended: releases it, or holds it back. */
+/* An event of this kind was committed: releases it, or holds it back. */
 void fold_event(struct room *room, const struct moment *now, enum event_kind kind);
 
-/* Releases everything that was appended. */
+/* Releases everything that was committed. */
 void fold_flush(struct room *room, const struct moment *now);
 
 /* A sweep has ended with this result. */

@@ -161,3 +161,95 @@ Test(transcript, what_no_line_can_hold_is_refused)
     cr_expect_eq(transcript_appended(transcript), 0);
     transcript_free(transcript);
 }
+
+/* ---- commits ---- */
+
+Test(transcript, without_a_log_an_event_is_committed_at_once)
+{
+    struct transcript *transcript = new_transcript();
+
+    append(transcript, 1);
+    cr_expect_eq(transcript_committed(transcript), 1);
+    transcript_free(transcript);
+}
+
+Test(transcript, only_committed_events_are_released)
+{
+    struct transcript *transcript = new_transcript();
+
+    transcript_await_commits(transcript);
+    for (uint64_t n = 1; n <= 3; n++)
+        append(transcript, n);
+    cr_expect_eq(transcript_committed(transcript), 0);
+    transcript_release(transcript, 1);
+    cr_expect_eq(transcript_released(transcript), 0);
+    transcript_commit(transcript, 2);
+    transcript_commit(transcript, 1);
+    transcript_commit(transcript, 4);
+    cr_expect_eq(transcript_committed(transcript), 2);
+    transcript_release(transcript, 3);
+    cr_expect_eq(transcript_released(transcript), 0);
+    transcript_release(transcript, 2);
+    cr_expect_eq(transcript_released(transcript), 2);
+    transcript_free(transcript);
+}
+
+static int append_sized(struct transcript *transcript, size_t text_len)
+{
+    static char text[PLAIN_LINE_MAX_BYTES], name[ROOM_NAME_MAX_BYTES];
+    struct event event = {.kind = EVENT_CHAT,
+                          .name = name,
+                          .name_len = sizeof(name),
+                          .text = text,
+                          .text_len = (uint16_t)text_len};
+    uint64_t seq;
+
+    return transcript_append(transcript, &event, &seq);
+}
+
+/* Whatever was appended and released before, what has_room promised is there. */
+Test(transcript, room_that_was_promised_is_there)
+{
+    const size_t exits = 100;
+
+    for (unsigned start = 0; start < 300; start++) {
+        struct transcript *transcript = new_transcript();
+        unsigned appended = 0;
+
+        transcript_await_commits(transcript);
+        for (unsigned n = 0; n < start; n++) {
+            cr_assert_eq(append_sized(transcript, n * 37 % PLAIN_LINE_MAX_BYTES), 0);
+            transcript_commit(transcript, transcript_appended(transcript));
+            if (n % 7 != 0)
+                transcript_release(transcript, transcript_appended(transcript));
+        }
+        while (transcript_has_room(transcript, 1 + exits,
+                                   TRANSCRIPT_EVENT_BYTES + exits * TRANSCRIPT_EXIT_BYTES)) {
+            cr_assert_eq(append_sized(transcript, PLAIN_LINE_MAX_BYTES), 0);
+            appended++;
+        }
+        cr_expect_gt(appended, 30, "%u", appended);
+        for (size_t n = 0; n < exits; n++)
+            cr_assert_eq(append_sized(transcript, 0), 0, "start %u, exit %zu", start, n);
+        transcript_free(transcript);
+    }
+}
+
+Test(transcript, room_is_also_a_place_in_the_index)
+{
+    struct transcript *transcript = new_transcript();
+    unsigned count = 0;
+
+    transcript_await_commits(transcript);
+    cr_expect_not(transcript_has_room(transcript, SIZE_MAX / 2, 0));
+    cr_expect_not(transcript_has_room(transcript, 1, ROOM_RING_MIN_BYTES));
+    while (transcript_has_room(transcript, 1, 40)) {
+        struct event event = {.kind = EVENT_JOIN, .name = "a", .name_len = 1};
+        uint64_t seq;
+
+        cr_assert_eq(transcript_append(transcript, &event, &seq), 0);
+        count++;
+    }
+    cr_expect_gt(count, 1000);
+    transcript_free(transcript);
+}
