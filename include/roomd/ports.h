@@ -3,7 +3,8 @@
 
 /*
  * Core's ports, each a struct of functions and a context: the *outbox* sends datagrams, *observers*
- * are told what happens, the *roster* keeps members over a restart. And what the network reports.
+ * are told what happens, the *roster* keeps members over a restart, the *log* keeps what has
+ * happened. And what the network reports.
  * No function of a port may call back into the room; its arguments are borrowed for the call.
  */
 #ifndef ROOMD_PORTS_H
@@ -81,7 +82,10 @@ struct room_overload {
 
 /* An observer may print, log or count. Any function may be NULL. */
 struct observer {
-    /* An event was appended. `path` is its author's, NULL for a notice. */
+    /*
+     * Something happened: the event was appended and, if there is a log, committed. `path` is where
+     * its author was, NULL for a notice.
+     */
     void (*happened)(void *ctx, const struct moment *now, const struct event *event,
                      const struct path *path);
     /* A datagram was refused or dropped. */
@@ -127,6 +131,62 @@ struct roster {
     void (*keep)(void *ctx, uint32_t seat, const struct roster_record *record);
     /* The seat is empty again. */
     void (*forget)(void *ctx, uint32_t seat);
+    void *ctx;
+};
+
+/* ---- log ---- */
+
+#define ROOM_EFFECTS_MAX 31
+
+/*
+ * A record: all effects of one input, committed as one. Its effects, at most ROOM_EFFECTS_MAX, are
+ * events, and changes of the room's state. The state after a record and the last events are all
+ * that it takes to continue the room from there. Records are numbered 1, 2, 3 …; not all of them
+ * have events.
+ */
+struct room_record {
+    uint64_t number;
+    uint64_t first_event; /* the number of its first event, or of the next one if it has none */
+    int64_t wall_ns;
+    int32_t utc_offset_s;
+};
+
+/*
+ * The state consists of rows, each with a key in one of these spaces. core/room/state_row.h says
+ * what stands in them. A number of a space is never used again for anything else.
+ */
+enum room_space {
+    ROOM_SPACE_ROOM = 1,    /* one row, with an empty key */
+    ROOM_SPACE_MEMBER = 2,  /* by seat */
+    ROOM_SPACE_SESSION = 3, /* by seat; a member has one if it is sequenced */
+    ROOM_SPACE_DECIDED = 4, /* by seat; which messages of the session were decided, and how */
+    ROOM_SPACE_ENDED = 5,   /* the sessions that ended last */
+    ROOM_SPACE_BAN = 6,     /* bans and mutes, by serial */
+};
+
+struct room_change {
+    enum room_space space;
+    bool is_gone; /* the row is removed; else its value is this one from now on */
+    const void *key;
+    size_t key_len; /* bytes, at most 255 */
+    const void *value;
+    size_t value_len; /* bytes, at most 255 */
+};
+
+/*
+ * Keeps records where they outlive the program. Until room_committed says that a record is kept,
+ * nobody is told what follows from it. Without a log, everything is committed at once.
+ *
+ * A record is handed over by one call of `begin`, one for each of its effects in their order, and
+ * one of `end`. The log never refuses a record: the room keeps it until it is committed, and hands
+ * it over again (room_log_resume). If it keeps too many, it refuses requests instead.
+ */
+struct room_log {
+    void (*begin)(void *ctx, const struct room_record *record);
+    /* `folded` is the author's name as it is compared (NFKC_Casefold); not terminated. */
+    void (*event)(void *ctx, const struct event *event, const char *folded, size_t folded_len);
+    void (*change)(void *ctx, const struct room_change *change);
+    void (*end)(void *ctx);
     void *ctx;
 };
 

@@ -34,6 +34,7 @@ enum refusal {
     REFUSED_MUTED,         /* a message or a rename of a muted member */
     REFUSED_SEQUENCED_OFF, /* sequenced.enabled = no */
     REFUSED_COOKIE,        /* a join whose cookie is too old, or of another address */
+    REFUSED_LOG_BEHIND,    /* more waits for the log than the room can keep */
     REFUSALS               /* their number, REFUSED_NOT included */
 };
 

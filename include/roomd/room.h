@@ -92,6 +92,8 @@ struct room_setup {
     struct room_config config;
     struct outbox outbox;
     struct roster roster; /* all zero: none */
+    struct room_log log;  /* all zero: none */
+    uint64_t recorded;    /* the number of the last record that the log has; 0 = none */
 };
 
 enum sweep_result {
@@ -158,6 +160,25 @@ int64_t room_next_tick(const struct room *room);
 enum sweep_result room_sweep(struct room *room, const struct moment *now, size_t budget);
 
 /*
+ * The log has kept all records up to this one: their events are released, and what follows from
+ * them is told. STATUS_INVALID: that record was not made, or there is no log.
+ */
+int room_committed(struct room *room, const struct moment *now, uint64_t record);
+
+/*
+ * The log was begun again: it has kept all records up to this one, and is handed over the later
+ * ones once more. STATUS_INVALID: it has lost a record that it said it had kept, or has one that
+ * was never made.
+ */
+int room_log_resume(struct room *room, const struct moment *now, uint64_t record);
+
+/*
+ * The number of the last record. An answer that is made now says nothing but what is true once that
+ * one is committed.
+ */
+uint64_t room_recorded(const struct room *room);
+
+/*
  * The program ends: tells the members of the sequenced protocol that the room is closed or, where
  * it may be a restart, that they should come back. Plain members are told nothing. To be called
  * last, after everything was delivered.
@@ -165,8 +186,8 @@ enum sweep_result room_sweep(struct room *room, const struct moment *now, size_t
 void room_close(struct room *room, bool restarts);
 
 /*
- * Before the program ends: answers the joins that wait, and releases all events that are held back.
- * The next sweep sends them.
+ * Before the program ends: answers the joins that wait, and releases all events that are held back
+ * and committed. The next sweep sends them.
  */
 void room_release(struct room *room, const struct moment *now);
 

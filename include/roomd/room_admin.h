@@ -39,6 +39,14 @@ struct room_stats {
     bool crowded;             /* the room can't keep up: what newcomers say is refused */
 };
 
+/* What waits for the log; all zero without one. */
+struct room_log_stats {
+    uint64_t recorded, kept; /* the last record that was made, and that is committed */
+    uint64_t committed;      /* the last event of these */
+    uint64_t waiting_bytes;  /* of the others */
+    uint64_t answers_held;   /* answers that wait for them */
+};
+
 struct room_member {
     const char *name; /* valid until the next call that changes the room */
     const struct path *path;
@@ -140,6 +148,7 @@ const struct room_ban *room_ban_after(const struct room *room, const struct mome
 /* ---- view ---- */
 
 void room_stats(const struct room *room, struct room_stats *ret_stats);
+void room_log_stats(const struct room *room, struct room_log_stats *ret_stats);
 uint32_t room_members(const struct room *room);
 
 /*

@@ -86,6 +86,7 @@ static const char *const labels[REFUSALS] = {
     [REFUSED_MUTED] = "muted",
     [REFUSED_SEQUENCED_OFF] = "sequenced_off",
     [REFUSED_COOKIE] = "cookie",
+    [REFUSED_LOG_BEHIND] = "log_behind",
 };
 
 size_t stats_rows(void)

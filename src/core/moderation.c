@@ -10,6 +10,7 @@
 #include "core/room/membership.h"
 #include "core/room/room_ops.h"
 #include "core/room/roster.h"
+#include "core/room/state.h"
 
 #include <roomd/room_admin.h>
 #include <roomd/status.h>
@@ -21,9 +22,11 @@
 static void expel(struct room *room, const struct moment *now, struct member *member,
                   const char *reason, bool banned)
 {
+    record_begin(room->records, now);
     room_protocol(room, member)
         ->expel(room, now, member, banned ? EXPELLED_BANNED : EXPELLED_KICKED, reason);
     apply_exit(room, now, member, EXIT_KICKED);
+    record_end(room->records);
 }
 
 /* This member's endpoint, and its name at its address, may not join for ROOM_REJOIN_DELAY_S. */
@@ -109,6 +112,15 @@ static void plan_address_ban(struct room *room, const struct member *member,
     banned->has_address = banned->sharing == 0 && !endpoint_address_is_loopback(address);
 }
 
+/* Adds it to the table and to the open record. */
+static int add_ban(struct room *room, const struct moment *now, const struct room_ban *ban)
+{
+    if (!record_has_room(room->records, 0, true) || bans_add(room->bans, ban, now->mono_ns) != 0)
+        return STATUS_FULL;
+    state_put_ban(room, now, ban);
+    return STATUS_OK;
+}
+
 int room_ban_name(struct room *room, const struct moment *now, const char *name, int64_t until_ns,
                   struct room_banned *ret_banned)
 {
@@ -116,6 +128,7 @@ int room_ban_name(struct room *room, const struct moment *now, const char *name,
     struct room_ban ban = {.kind = ROOM_BAN, .until_ns = until_ns};
     struct room_banned banned = {.was_member = false};
     struct name folded;
+    int status;
 
     /* A member may have a name that the present configuration would refuse. */
     if (member != NULL)
@@ -128,15 +141,17 @@ int room_ban_name(struct room *room, const struct moment *now, const char *name,
     memcpy(ban.name, folded.folded, sizeof(ban.name));
     ban.has_network = banned.has_address;
     ban.network = banned.address;
-    if (bans_add(room->bans, &ban, now->mono_ns) != 0)
-        return STATUS_FULL;
-    if (member != NULL) {
+    record_begin(room->records, now);
+    status = add_ban(room, now, &ban);
+    if (status == 0 && member != NULL) {
         /* If its address is not banned, it must not come back at once under another name. */
         delay_rejoin(room, now, member);
         expel(room, now, member, "", true);
     }
-    *ret_banned = banned;
-    return STATUS_OK;
+    record_end(room->records);
+    if (status == 0)
+        *ret_banned = banned;
+    return status;
 }
 
 int room_ban_network(struct room *room, const struct moment *now, const struct network *network,
@@ -144,13 +159,28 @@ int room_ban_network(struct room *room, const struct moment *now, const struct n
 {
     struct room_ban ban = {
         .kind = ROOM_BAN, .has_network = true, .network = *network, .until_ns = until_ns};
+    int status;
 
     if (network_is_everybody(network))
         return STATUS_INVALID;
-    if (bans_add(room->bans, &ban, now->mono_ns) != 0)
-        return STATUS_FULL;
+    record_begin(room->records, now);
+    status = add_ban(room, now, &ban);
+    record_end(room->records);
+    if (status != 0)
+        return status;
+    /* Each of their exits is a record: there may be thousands. */
     *ret_removed = expel_all(room, now, is_in_network, network);
     return STATUS_OK;
+}
+
+/* If too much waits for the log, a restart brings the ban back. */
+static void drop_ban(struct room *room, const struct moment *now, const struct room_ban *ban)
+{
+    if (room->records == NULL || !record_has_room(room->records, 0, true))
+        return;
+    record_begin(room->records, now);
+    state_drop_ban(room, ban);
+    record_end(room->records);
 }
 
 int room_unban_name(struct room *room, const struct moment *now, const char *name,
@@ -161,14 +191,17 @@ int room_unban_name(struct room *room, const struct moment *now, const char *nam
     if (!room_fold_name(name, &folded) ||
         !bans_lift_name(room->bans, ROOM_BAN, folded.folded, now->mono_ns, ret_ban))
         return STATUS_NOT_FOUND;
+    drop_ban(room, now, ret_ban);
     return STATUS_OK;
 }
 
 int room_unban_network(struct room *room, const struct moment *now, const struct network *network,
                        struct room_ban *ret_ban)
 {
-    return bans_lift_network(room->bans, network, now->mono_ns, ret_ban) ? STATUS_OK
-                                                                         : STATUS_NOT_FOUND;
+    if (!bans_lift_network(room->bans, network, now->mono_ns, ret_ban))
+        return STATUS_NOT_FOUND;
+    drop_ban(room, now, ret_ban);
+    return STATUS_OK;
 }
 
 /* ---- mutes ---- */
@@ -176,14 +209,20 @@ int room_unban_network(struct room *room, const struct moment *now, const struct
 int room_mute(struct room *room, const struct moment *now, const char *name, int64_t until_ns)
 {
     struct member *member = room_find_named(room, name);
+    struct room_ban mute = {.kind = ROOM_MUTE};
 
     if (member == NULL)
         return STATUS_NOT_FOUND;
-    if (bans_mute(room->bans, registry_folded(member), &room_path(room, member)->peer, until_ns,
+    if (!record_has_room(room->records, 0, true) ||
+        bans_mute(room->bans, registry_folded(member), &room_path(room, member)->peer, until_ns,
                   now->mono_ns) != 0)
         return STATUS_FULL;
     member->muted_until_ns = until_ns;
-    roster_keep(&room->roster, room->registry, member);
+    memcpy(mute.name, registry_folded(member), registry_folded_len(member));
+    record_begin(room->records, now);
+    state_put_ban(room, now, &mute);
+    roster_keep(&room->keepers, now, room->registry, member);
+    record_end(room->records);
     return STATUS_OK;
 }
 
@@ -196,11 +235,13 @@ int room_unmute(struct room *room, const struct moment *now, const char *name)
 
     if (member != NULL) {
         member->muted_until_ns = 0;
-        roster_keep(&room->roster, room->registry, member);
+        roster_keep(&room->keepers, now, room->registry, member);
     }
     if (room_fold_name(name, &folded) &&
-        bans_lift_name(room->bans, ROOM_MUTE, folded.folded, now->mono_ns, &mute))
+        bans_lift_name(room->bans, ROOM_MUTE, folded.folded, now->mono_ns, &mute)) {
+        drop_ban(room, now, &mute);
         was_mute = true;
+    }
     return was_mute ? STATUS_OK : STATUS_NOT_FOUND;
 }
 

@@ -43,6 +43,7 @@ int room_restore(struct room *room, const struct moment *now, const struct roste
         return STATUS_TAKEN;
     path.door = has_door ? path.door : 0;
     if (places_reserve(&room->places) != 0 ||
+        record_reserve(room->records, registry_count(room->registry) + 1) != 0 ||
         registry_add(room->registry, &name, &path, now->mono_ns, false, &member) != 0)
         return STATUS_NO_MEMORY;
     member->number = record->number;
@@ -65,7 +66,7 @@ int room_restore(struct room *room, const struct moment *now, const struct roste
     slot->flags = record->flags & ROSTER_SLOT_FLAGS;
     admission_begin_budget(room, now, member);
     member->first = slot->cursor;
-    roster_keep(&room->roster, room->registry, member);
+    roster_keep(&room->keepers, now, room->registry, member);
     if (!has_door) {
         apply_exit(room, now, member, EXIT_VANISHED);
         return STATUS_NOT_FOUND;

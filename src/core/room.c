@@ -13,6 +13,7 @@
 #include "core/plain_wire/plain.h"
 #include "core/plain_wire/reserved_names.h"
 #include "core/room/admission.h"
+#include "core/room/held.h"
 #include "core/room/room_ops.h"
 #include "core/sequenced_server/sequenced_server.h"
 #include "core/sequenced_server/session_receive.h"
@@ -25,6 +26,19 @@
 
 /* ---- construction ---- */
 
+static int make_log(struct room *room, const struct room_setup *setup)
+{
+    int status =
+        record_new(&setup->log, setup->recorded, room->registry, room->transcript, &room->records);
+
+    if (status != 0)
+        return status;
+    room->keepers.records = room->records;
+    room->records->epochs = room->sessions->epochs;
+    transcript_await_commits(room->transcript);
+    return held_new(room->delivery, &room->records->held);
+}
+
 static int make_parts(struct room *room, const struct room_setup *setup)
 {
     struct delivery_wiring wiring = {
@@ -32,7 +46,7 @@ static int make_parts(struct room *room, const struct room_setup *setup)
         .known_replies = &room->known_replies,
         .outbox = setup->outbox,
         .observers = &room->observers,
-        .roster = setup->roster,
+        .keepers = &room->keepers,
         .protocols = {plain_protocol.delivery, sequenced_protocol.delivery},
         .stats = &room->stats};
     int status = registry_new(setup->key, &room->registry);
@@ -60,6 +74,8 @@ static int make_parts(struct room *room, const struct room_setup *setup)
         wiring.controllers = &room->controllers;
         status = delivery_new(&wiring, &room->delivery);
     }
+    if (status == 0 && setup->log.end != NULL)
+        status = make_log(room, setup);
     return status;
 }
 
@@ -116,7 +132,7 @@ int room_new(const struct room_setup *setup, struct room **ret_room)
 
     if (room == NULL)
         return STATUS_NO_MEMORY;
-    room->roster = setup->roster;
+    room->keepers.roster = setup->roster;
     room->protocols[0] = &plain_protocol;
     room->protocols[1] = &sequenced_protocol;
     known_replies_init(&room->known_replies);
@@ -149,6 +165,9 @@ void room_free(struct room *room)
 {
     if (room == NULL)
         return;
+    if (room->records != NULL)
+        held_free(room->records->held);
+    record_free(room->records);
     delivery_free(room->delivery);
     plain_server_free(room->plain);
     reorder_free(room->reorder);

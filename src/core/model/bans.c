@@ -76,6 +76,16 @@ static bool is_for_same(const struct room_ban *a, const struct room_ban *b)
     return a->name[0] == '\0' && network_equal(&a->network, &b->network);
 }
 
+const struct room_ban *bans_find(const struct bans *bans, const struct room_ban *like,
+                                 int64_t now_ns)
+{
+    for (uint32_t i = 0; i < bans->count; i++) {
+        if (bans->entries[i].until_ns > now_ns && is_for_same(&bans->entries[i], like))
+            return &bans->entries[i];
+    }
+    return NULL;
+}
+
 int bans_add(struct bans *bans, const struct room_ban *ban, int64_t now_ns)
 {
     uint32_t count = drop_ended(bans, now_ns);

@@ -27,6 +27,10 @@ void bans_free(struct bans *bans);
  */
 int bans_add(struct bans *bans, const struct room_ban *ban, int64_t now_ns);
 
+/* The ban or mute in force for the same name, or for the same network without one; or NULL. */
+const struct room_ban *bans_find(const struct bans *bans, const struct room_ban *like,
+                                 int64_t now_ns);
+
 /*
  * Removes the ban of that kind with that name, or a ban with exactly that network. False if there
  * is none.

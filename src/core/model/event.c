@@ -31,6 +31,7 @@ static const char *const refusal_texts[REFUSALS] = {
     [REFUSED_MUTED] = "muted by the administrator",
     [REFUSED_SEQUENCED_OFF] = "sequenced protocol off",
     [REFUSED_COOKIE] = "without a good cookie",
+    [REFUSED_LOG_BEHIND] = "log behind",
 };
 
 static const char *const exit_texts[] = {

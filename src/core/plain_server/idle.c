@@ -66,8 +66,10 @@ void idle_tick(struct room *room, const struct moment *now)
         if (due(room, true) <= now->mono_ns) {
             struct member *member = registry_oldest_heard(room->registry, false, true);
 
+            record_begin(room->records, now);
             plain_reply_bye(room, now, member);
             apply_exit(room, now, member, EXIT_IDLE);
+            record_end(room->records);
         } else {
             warn_idle(room, now, registry_oldest_heard(room->registry, false, false));
         }

@@ -233,7 +233,8 @@ static bool collect(struct delivery *delivery, struct portion *portion, uint32_t
 
     portion->skipped = cursor;
     /* Before its own join is released a member is owed nothing, not even the accept. */
-    if (portion->blocked || slot->cursor > released + 1)
+    if (portion->blocked || slot->cursor > released + 1 ||
+        delivery_accept_waits(slot, delivery->wiring.transcript))
         return true;
     portion->held = is_held(delivery, position);
     if (!portion->held && (slot->flags & SLOT_OWES_ACCEPT) != 0)
@@ -267,7 +268,7 @@ static void note_accepted(struct delivery *delivery, struct slot *slot, uint32_t
     if ((slot->flags & SLOT_OWES_ACCEPT) == 0)
         return;
     slot->flags &= ~SLOT_OWES_ACCEPT;
-    roster_keep(&delivery->wiring.roster, delivery->wiring.registry,
+    roster_keep(delivery->wiring.keepers, delivery->now, delivery->wiring.registry,
                 registry_member(delivery->wiring.registry, position));
 }
 
@@ -355,7 +356,8 @@ static bool is_settled(const struct delivery *delivery, const struct portion *po
     bool owed_nothing = slot->cursor > released &&
                         ((slot->flags & SLOT_OWES_ACCEPT) == 0 || slot->cursor > released + 1);
 
-    return owed_nothing || (portion->held && settled == portion->count);
+    return owed_nothing || delivery_accept_waits(slot, delivery->wiring.transcript) ||
+           (portion->held && settled == portion->count);
 }
 
 const struct protocol_delivery plain_delivery = {

@@ -56,8 +56,8 @@ static bool may_answer(const struct context *context)
            admission_may_answer(context->room, context->now, context->path->peer.address);
 }
 
-/* False if a limit keeps the answer back. */
-static bool answer(const struct context *context, const struct reply *reply)
+/* False if a limit keeps the answer back. `waits`: as in plain_reply. */
+static bool answer(const struct context *context, const struct reply *reply, bool waits)
 {
     const struct plain_request *request = &context->request;
     struct reply filled;
@@ -66,12 +66,18 @@ static bool answer(const struct context *context, const struct reply *reply)
         return true;
     if (context->member != NULL)
         plain_reply_settle_accept(context->room, context->now, context->member);
+    /* Its client would take this for the answer to its join. */
+    if (context->member != NULL && plain_reply_accept_waits(context->room, context->member)) {
+        context->room->stats.answers_withheld++;
+        return false;
+    }
     if (!may_answer(context)) {
         context->room->stats.answers_withheld++;
         return false;
     }
     plain_reply(context->room, context->now, context->path, context->member,
-                reply_fill(reply, request->name, request->name_len, &filled), context->newline);
+                reply_fill(reply, request->name, request->name_len, &filled), context->newline,
+                waits);
     return true;
 }
 
@@ -100,7 +106,8 @@ static enum refusal refuse_stranger(const struct context *context, enum refusal 
     if (bucket_holds(buckets, BUCKET_STRANGER, address, ADDRESS_BITS, &stranger_rate, now_ns) &&
         answer(context,
                dialect_reply(context->dialect,
-                             is_banned_address(context) ? DIALECT_BANNED : DIALECT_REFUSED)))
+                             is_banned_address(context) ? DIALECT_BANNED : DIALECT_REFUSED),
+               true))
         (void)bucket_take(buckets, BUCKET_STRANGER, address, ADDRESS_BITS, &stranger_rate, now_ns);
     return refusal;
 }
@@ -113,6 +120,7 @@ static const enum dialect_key join_replies[REFUSALS] = {
     [REFUSED_NAME_TAKEN] = DIALECT_NAME_TAKEN, [REFUSED_BANNED] = DIALECT_BANNED,
     [REFUSED_ROOM_FULL] = DIALECT_ROOM_FULL,   [REFUSED_LIMITED] = DIALECT_ROOM_FULL,
     [REFUSED_CROWDED] = DIALECT_ROOM_FULL,     [REFUSED_NO_MEMORY] = DIALECT_ROOM_FULL,
+    [REFUSED_LOG_BEHIND] = DIALECT_ROOM_FULL,
 };
 
 /* Answers a join or rename that was refused, with the reason where the dialect has {why}. */
@@ -128,7 +136,8 @@ static void refuse_name(const struct context *context, enum refusal refused)
         fault = room_parse_name(context->room, request->name, request->name_len, &name);
     (void)answer(
         context,
-        reply_fill_why(reply, dialect_name_fault(context->dialect->language, fault), &filled));
+        reply_fill_why(reply, dialect_name_fault(context->dialect->language, fault), &filled),
+        refused != REFUSED_LOG_BEHIND);
 }
 
 /*
@@ -154,6 +163,7 @@ static bool tell_member(const struct context *context, enum refusal refusal)
         key = DIALECT_CROWDED;
         break;
     case REFUSED_LIMITED:
+    case REFUSED_LOG_BEHIND:
         key = DIALECT_LIMITED;
         count = context->room->limits.messages.per_second;
         break;
@@ -189,7 +199,7 @@ static void owe_accept(const struct context *context, struct member *member)
                   (slot->flags & (SLOT_BUDGET | SLOT_HELD));
     *registry_path(context->room->registry, member->position) = *context->path;
     registry_mark_behind(context->room->registry, member);
-    roster_keep(&context->room->roster, context->room->registry, member);
+    roster_keep(&context->room->keepers, context->now, context->room->registry, member);
 }
 
 static bool may_accept_again(const struct context *context)
@@ -299,7 +309,7 @@ static void note_heard(const struct context *context)
         memcmp(path->local, context->path->local, sizeof(path->local)) == 0)
         return;
     *path = *context->path;
-    roster_keep(&context->room->roster, context->room->registry, context->member);
+    roster_keep(&context->room->keepers, context->now, context->room->registry, context->member);
 }
 
 static enum refusal handle_chat(const struct context *context)
@@ -326,16 +336,16 @@ static enum refusal handle_exit(const struct context *context)
 
     if (context->member == NULL) {
         /* Its receiving process may be waiting for the bye since before our restart. */
-        (void)answer(context, bye);
+        (void)answer(context, bye, true);
         return REFUSED_STRANGER;
     }
     if (!is_own_name(context))
         return refuse_stranger(context, REFUSED_WRONG_NAME);
-    plain_reply_settle_accept(context->room, context->now, context->member);
+    plain_reply_last_accept(context->room, context->now, context->member);
     bye = reply_fill(bye, registry_shown(context->member), registry_shown_len(context->member),
                      &filled);
     plain_reply(context->room, context->now, context->path, context->member, bye,
-                (room_slot(context->room, context->member)->flags & SLOT_NEWLINE) != 0);
+                (room_slot(context->room, context->member)->flags & SLOT_NEWLINE) != 0, true);
     room_leave(context->room, context->now, context->member);
     return REFUSED_NOT;
 }
@@ -402,11 +412,24 @@ static bool waits_for_reply(const struct context *context)
     return false;
 }
 
-static enum refusal (*const handlers[PLAIN_KINDS])(const struct context *context) = {
+typedef enum refusal handler(const struct context *context);
+
+static handler *const handlers[PLAIN_KINDS] = {
     [PLAIN_JOIN] = handle_join,
     [PLAIN_CHAT] = handle_chat,
     [PLAIN_EXIT] = handle_exit,
 };
+
+/* All that a request changes is one record, and its answer waits for that. */
+static enum refusal handle(const struct context *context, handler *handles)
+{
+    enum refusal refused;
+
+    record_begin(context->room->records, context->now);
+    refused = handles(context);
+    record_end(context->room->records);
+    return refused;
+}
 
 enum refusal plain_requests_handle(struct room *room, const struct moment *now,
                                    const struct path *path, const char *bytes, size_t length)
@@ -428,7 +451,7 @@ enum refusal plain_requests_handle(struct room *room, const struct moment *now,
     if (waits_for_reply(&context))
         return context.request.kind == PLAIN_CHAT ? REFUSED_STRANGER : REFUSED_NOT;
     context.quiet = is_exchange_over(&context);
-    return handlers[context.request.kind](&context);
+    return handle(&context, handlers[context.request.kind]);
 }
 
 void plain_requests_join(struct room *room, const struct moment *now,
@@ -445,7 +468,7 @@ void plain_requests_join(struct room *room, const struct moment *now,
 
     context.request = (struct plain_request){
         .kind = PLAIN_JOIN, .name = claim->name, .name_len = strlen(claim->name)};
-    refused = handle_join(&context);
+    refused = handle(&context, handle_join);
     if (refused != REFUSED_NOT)
         room_count_refusal(room, now, refused, &claim->path);
 }

@@ -92,8 +92,8 @@ static void expel(struct room *room, const struct moment *now, struct member *me
 {
     enum dialect_key key = expelled == EXPELLED_DISPLACED ? DIALECT_DISPLACED : DIALECT_KICKED;
 
-    plain_reply_settle_accept(room, now, member);
-    plain_reply_line(room, now, member, key, reason, 0);
+    plain_reply_last_accept(room, now, member);
+    plain_reply_last_line(room, now, member, key, reason);
     plain_reply_bye(room, now, member);
 }
 

@@ -6,9 +6,11 @@
 
 #include "core/model/session.h"
 #include "core/room/admission.h"
+#include "core/room/commit.h"
 #include "core/room/crowd.h"
 #include "core/room/room_ops.h"
 #include "core/room/roster.h"
+#include "core/room/state.h"
 
 #include <roomd/status.h>
 #include <string.h>
@@ -43,13 +45,21 @@ static void skip_own(struct room *room, struct member *member, uint64_t seq)
         slot->cursor++;
 }
 
+bool apply_has_room(struct room *room, const struct moment *now, uint32_t newcomers)
+{
+    if (record_has_room(room->records, newcomers, false))
+        return true;
+    fold_flush(room, now);
+    return record_has_room(room->records, newcomers, false);
+}
+
 /*
- * Appends an event from its kind, reason, name, text and `said`, tells the observers, and releases
- * it: at once, or, for a join or exit in a large room, folded with others. `member` is its author,
- * or NULL. STATUS_FULL: nothing was changed.
+ * Appends an event from its kind, reason, name, text and `said`. Without a log it is committed at
+ * once; else it is part of the open record. `member` is its author, or NULL; `folded` is its name
+ * then, folded. STATUS_FULL: nothing was changed.
  */
 static int append(struct room *room, const struct moment *now, struct event *event,
-                  struct member *member)
+                  struct member *member, const char *folded)
 {
     int status;
 
@@ -59,7 +69,7 @@ static int append(struct room *room, const struct moment *now, struct event *eve
     event->introduces =
         (event->kind == EVENT_CHAT || event->kind == EVENT_EXIT) && introduces(room, now, member);
     status = transcript_append(room->transcript, event, &event->seq);
-    /* Events that are held back keep their place in the ring. */
+    /* Events that are committed and held back keep their place in the ring. */
     if (status == STATUS_FULL) {
         fold_flush(room, now);
         status = transcript_append(room->transcript, event, &event->seq);
@@ -70,9 +80,11 @@ static int append(struct room *room, const struct moment *now, struct event *eve
         room_slot(room, member)->own = event->seq;
     if (member != NULL && member->session == NULL)
         skip_own(room, member, event->seq);
-    fold_event(room, now, (enum event_kind)event->kind);
-    observers_happened(&room->observers, now, event,
-                       member != NULL ? room_path(room, member) : NULL);
+    if (room->records == NULL)
+        commit_event(room, now, event, member != NULL ? room_path(room, member) : NULL);
+    else
+        record_event(room->records, member != NULL ? room_path(room, member) : NULL, folded,
+                     strlen(folded));
     return STATUS_OK;
 }
 
@@ -100,6 +112,14 @@ static int enter(struct room *room, const struct moment *now, const struct join 
     return status;
 }
 
+/* The roster has kept a plain member since its accept was owed, and notes other changes itself. */
+static void keep_in_log(struct room *room, const struct moment *now, const struct member *member)
+{
+    const struct keepers log = {.records = room->records};
+
+    roster_keep(&log, now, room->registry, member);
+}
+
 int apply_join(struct room *room, const struct moment *now, const struct join *join,
                const struct name *name, struct member **ret_member)
 {
@@ -109,6 +129,8 @@ int apply_join(struct room *room, const struct moment *now, const struct join *j
     struct event joined;
     int status = places_reserve(&room->places);
 
+    if (status == 0)
+        status = record_reserve(room->records, registry_count(room->registry) + 1);
     if (status == 0)
         status =
             registry_add(room->registry, name, join->path, now->mono_ns, join->sequenced, &member);
@@ -121,7 +143,7 @@ int apply_join(struct room *room, const struct moment *now, const struct join *j
     joined = event_about(EVENT_JOIN, member);
     status = enter(room, now, join, member);
     if (status == 0) {
-        status = append(room, now, &joined, member);
+        status = append(room, now, &joined, member, name->folded);
         if (status != 0) {
             directory_leave(room->directory, member, 0);
             room_protocol(room, member)->forget(room, member);
@@ -139,6 +161,8 @@ int apply_join(struct room *room, const struct moment *now, const struct join *j
         registry_plain(member)->said = 0;
     }
     registry_set_standing(room->registry, member, standing);
+    state_put_room(room);
+    keep_in_log(room, now, member);
     *ret_member = member;
     return STATUS_OK;
 }
@@ -151,6 +175,16 @@ static void follow_mute(struct room *room, const struct moment *now, const struc
                          now->mono_ns);
 }
 
+/* Its row in the log. A record is open, and has room for it. */
+static void keep_mute(struct room *room, const struct moment *now, const struct member *member)
+{
+    struct room_ban mute = {.kind = ROOM_MUTE};
+
+    memcpy(mute.name, registry_folded(member), registry_folded_len(member));
+    if (now->mono_ns < member->muted_until_ns)
+        state_put_ban(room, now, &mute);
+}
+
 void apply_move(struct room *room, const struct moment *now, struct member *member,
                 const struct path *path)
 {
@@ -161,15 +195,23 @@ void apply_move(struct room *room, const struct moment *now, struct member *memb
     *held = *path;
     room_slot(room, member)->flags &= ~SLOT_PATH_WAITS;
     follow_mute(room, now, member);
+    /* A place may be forgotten, if too much waits for the log: the member will be heard again. */
+    if (room->records == NULL || !record_has_room(room->records, 0, true))
+        return;
+    record_begin(room->records, now);
+    keep_mute(room, now, member);
+    keep_in_log(room, now, member);
+    record_end(room->records);
 }
 
 int apply_rename(struct room *room, const struct moment *now, struct member *member,
                  const struct name *name, uint16_t said)
 {
     struct event left = event_about(EVENT_EXIT, member), joined;
-    char old[ROOM_NAME_MAX_BYTES];
+    char old[ROOM_NAME_MAX_BYTES], old_folded[ROOM_NAME_MAX_BYTES + 1];
 
     memcpy(old, left.name, left.name_len);
+    memcpy(old_folded, registry_folded(member), registry_folded_len(member) + 1);
     left.name = old;
     left.reason = EXIT_RENAMED;
     left.said = said;
@@ -178,8 +220,11 @@ int apply_rename(struct room *room, const struct moment *now, struct member *mem
     member->muted_until_ns = bans_muted_until(room->bans, name->folded, now->mono_ns);
     joined = event_about(EVENT_JOIN, member);
     joined.said = said;
-    append(room, now, &left, member);
-    append(room, now, &joined, member);
+    record_begin(room->records, now);
+    append(room, now, &left, member, old_folded);
+    append(room, now, &joined, member, name->folded);
+    keep_in_log(room, now, member);
+    record_end(room->records);
     return STATUS_OK;
 }
 
@@ -187,21 +232,29 @@ int apply_chat(struct room *room, const struct moment *now, struct member *membe
                size_t length, uint16_t said)
 {
     struct event chat = event_about(EVENT_CHAT, member);
+    int status;
 
     chat.text = text;
     chat.text_len = (uint16_t)length;
     chat.said = said;
     member->spoken = true;
     room_slot(room, member)->spoken_s = (uint32_t)(now->mono_ns / MOMENT_NS_PER_S);
-    return append(room, now, &chat, member);
+    record_begin(room->records, now);
+    status = append(room, now, &chat, member, registry_folded(member));
+    record_end(room->records);
+    return status;
 }
 
 int apply_notice(struct room *room, const struct moment *now, const char *text, size_t length)
 {
     struct event notice = {
         .kind = EVENT_NOTICE, .name = "", .text = text, .text_len = (uint16_t)length};
+    int status;
 
-    return append(room, now, &notice, NULL);
+    record_begin(room->records, now);
+    status = append(room, now, &notice, NULL, "");
+    record_end(room->records);
+    return status;
 }
 
 void apply_exit(struct room *room, const struct moment *now, struct member *member,
@@ -211,12 +264,16 @@ void apply_exit(struct room *room, const struct moment *now, struct member *memb
     bool told;
 
     left.reason = (uint8_t)reason;
+    record_begin(room->records, now);
     admission_remember(room, now, member);
     follow_mute(room, now, member);
-    told = append(room, now, &left, member) == 0;
+    keep_mute(room, now, member);
+    told = append(room, now, &left, member, registry_folded(member)) == 0;
     directory_leave(room->directory, member, told ? left.seq : 0);
-    roster_forget(&room->roster, member);
+    roster_forget(&room->keepers, member);
+    state_drop_session(room, member);
     places_remove(&room->places, room_path(room, member)->peer.address);
     room_protocol(room, member)->forget(room, member);
     registry_remove(room->registry, member);
+    record_end(room->records);
 }

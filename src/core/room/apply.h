@@ -4,12 +4,19 @@
 /*
  * The changes of the room, after a proposal was accepted: members, directory and transcript change
  * together. Nothing is checked here and nobody is answered; the same calls in the same order make
- * the same room. This is the only code that appends events.
+ * the same room. This is the only code that appends events. With a log, what it does is part of the
+ * open record, and nobody may be told before that is committed.
  */
 #ifndef ROOMD_CORE_ROOM_APPLY_H
 #define ROOMD_CORE_ROOM_APPLY_H
 
 #include "core/room/room_state.h"
+
+/*
+ * True if a request may be applied: ring and log have room for it, and for the exits of all
+ * members, which are never refused. `newcomers`: members that it adds. To be asked for each.
+ */
+bool apply_has_room(struct room *room, const struct moment *now, uint32_t newcomers);
 
 /* A proposed member. */
 struct join {
@@ -22,7 +29,8 @@ struct join {
 
 /*
  * Adds a member under a free name, with the join event. It is owed the events after that one or, if
- * sequenced, from that one on. STATUS_NO_MEMORY, STATUS_FULL: nothing was changed.
+ * sequenced, from that one on. STATUS_NO_MEMORY, STATUS_FULL: nothing was changed. A record is
+ * open.
  */
 int apply_join(struct room *room, const struct moment *now, const struct join *join,
                const struct name *name, struct member **ret_member);

@@ -71,7 +71,7 @@ void crowd_spoke(struct room *room, const struct moment *now, struct member *mem
         crowd_standing(room, now) == REGISTRY_NEWCOMER)
         return;
     registry_set_standing(room->registry, member, REGISTRY_ESTABLISHED);
-    roster_keep(&room->roster, room->registry, member);
+    roster_keep(&room->keepers, now, room->registry, member);
 }
 
 bool crowd_is_strained(const struct room *room)

@@ -36,6 +36,7 @@
 #define DELIVERY_PORTION 8U
 
 struct delivery;
+struct keepers; /* core/room/roster.h */
 struct known_replies;
 
 /*
@@ -51,7 +52,7 @@ struct delivery_wiring {
     const struct known_replies *known_replies; /* theirs */
     struct outbox outbox;
     const struct observers *observers;
-    struct roster roster;
+    const struct keepers *keepers;
     const struct protocol_delivery *protocols[2]; /* by protocol_index */
     struct room_stats *stats;
 };
@@ -75,6 +76,16 @@ static inline struct budget *delivery_budget(const struct member *member, const 
     return (slot->flags & SLOT_BUDGET) != 0
                ? ((const struct plain_member *)(const void *)member)->budget
                : NULL;
+}
+
+/*
+ * True if the accept that the member is owed answers a join or rename that is not committed. Then
+ * nothing else may be sent to it either.
+ */
+static inline bool delivery_accept_waits(const struct slot *slot,
+                                         const struct transcript *transcript)
+{
+    return (slot->flags & SLOT_OWES_ACCEPT) != 0 && slot->own > transcript_committed(transcript);
 }
 
 /*

@@ -10,6 +10,7 @@
 #include "core/room/apply.h"
 #include "core/room/room_ops.h"
 #include "core/room/roster.h"
+#include "core/room/state.h"
 #include "core/sequenced_wire/sequenced.h"
 
 static void end_sessions(struct room *room, const struct moment *now)
@@ -17,13 +18,15 @@ static void end_sessions(struct room *room, const struct moment *now)
     for (uint32_t seat = 0; seat < registry_seats(room->registry); seat++) {
         struct member *member = registry_seated(room->registry, seat);
 
-        if (member != NULL && member->session != NULL)
-            apply_exit(room, now, member, EXIT_TIMEOUT);
+        if (member == NULL || member->session == NULL)
+            continue;
+        apply_exit(room, now, member, EXIT_TIMEOUT);
+        record_split(room->records, now);
     }
 }
 
 /* directory_enter can't fail: the directory had room for more before. */
-static void number_anew(struct room *room)
+static void number_anew(struct room *room, const struct moment *now)
 {
     uint64_t number = 0;
 
@@ -35,9 +38,21 @@ static void number_anew(struct room *room)
             continue;
         member->number = ++number;
         (void)directory_enter(room->directory, member);
-        roster_keep(&room->roster, room->registry, member);
+        roster_keep(&room->keepers, now, room->registry, member);
+        record_split(room->records, now);
     }
     registry_set_last_number(room->registry, number);
+}
+
+/* Rows of members say to which epoch their numbers belong, so that this is one small record. */
+static void begin_epoch(struct room *room, const struct moment *now)
+{
+    record_begin(room->records, now);
+    sessions_begin_epoch(room->sessions);
+    registry_set_last_number(room->registry, 0);
+    state_put_room(room);
+    record_end(room->records);
+    record_split(room->records, now);
 }
 
 void epoch_renumber(struct room *room, const struct moment *now)
@@ -45,8 +60,8 @@ void epoch_renumber(struct room *room, const struct moment *now)
     if (registry_last_number(room->registry) < SEQUENCED_MEMBER_MAX)
         return;
     end_sessions(room, now);
-    number_anew(room);
-    sessions_begin_epoch(room->sessions);
+    begin_epoch(room, now);
+    number_anew(room, now);
     /* No datagram holds numbers of two epochs. */
     transcript_set_boundary(room->transcript, transcript_appended(room->transcript) + 1);
     delivery_forget(room->delivery);

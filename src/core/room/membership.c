@@ -68,6 +68,8 @@ static enum refusal charge_join(struct room *room, const struct moment *now,
     const uint8_t *address = join->path->peer.address;
     bool full = registry_count(room->registry) >= room->limits.max_members;
 
+    if (!apply_has_room(room, now, 1))
+        return REFUSED_LOG_BEHIND;
     if (full && !displacement_is_possible(room, now, join))
         return REFUSED_ROOM_FULL;
     if (!admission_may_join(room, now, address) ||
@@ -83,6 +85,21 @@ static enum refusal charge_join(struct room *room, const struct moment *now,
     return REFUSED_NOT;
 }
 
+/* With its record: that of a displacement is the same. */
+static enum refusal admit(struct room *room, const struct moment *now, const struct join *join,
+                          const struct name *name, struct member *displaced,
+                          struct member **ret_member)
+{
+    int status;
+
+    record_begin(room->records, now);
+    if (displaced != NULL)
+        displacement_remove(room, now, displaced);
+    status = apply_join(room, now, join, name, ret_member);
+    record_end(room->records);
+    return status == 0 ? REFUSED_NOT : REFUSED_NO_MEMORY;
+}
+
 enum refusal room_admit(struct room *room, const struct moment *now, const struct join *join,
                         struct member **ret_member)
 {
@@ -91,15 +108,15 @@ enum refusal room_admit(struct room *room, const struct moment *now, const struc
     struct name name;
     enum refusal refused = propose_join(room, now, join, &name);
 
-    if (refused == REFUSED_NOT)
+    if (refused == REFUSED_NOT) {
+        /* Before a member is chosen that makes room: those with sessions leave. */
+        epoch_renumber(room, now);
         refused = charge_join(room, now, join, &name, &allowance, &displaced);
+    }
+    if (refused == REFUSED_NOT)
+        refused = admit(room, now, join, &name, displaced, ret_member);
     if (refused != REFUSED_NOT)
         return refused;
-    if (displaced != NULL)
-        displacement_remove(room, now, displaced);
-    epoch_renumber(room, now);
-    if (apply_join(room, now, join, &name, ret_member) != 0)
-        return REFUSED_NO_MEMORY;
     (*ret_member)->allowance = allowance;
     admission_begin_budget(room, now, *ret_member);
     return REFUSED_NOT;
@@ -130,6 +147,8 @@ enum refusal room_rename(struct room *room, const struct moment *now, struct mem
     struct name name;
     enum refusal refused;
 
+    if (!apply_has_room(room, now, 0))
+        return REFUSED_LOG_BEHIND;
     if (!read_name(room, now, room_path(room, member), text, length, &name))
         return REFUSED_NAME_BAD;
     *ret_renamed = !has_name(member, &name);
@@ -186,6 +205,8 @@ enum refusal room_say(struct room *room, const struct moment *now, struct member
         return refused;
     if (crowd_limits(room, member))
         return REFUSED_CROWDED;
+    if (!apply_has_room(room, now, 0))
+        return REFUSED_LOG_BEHIND;
     if (!admission_may_act(room, now, &member->allowance, 1, length))
         return REFUSED_LIMITED;
     length = text_clean(text, length, clean);
@@ -201,6 +222,8 @@ int room_notice(struct room *room, const struct moment *now, const char *text, s
     char clean[ROOM_TEXT_MAX_BYTES];
     int status = room_check_text(room, text, length);
 
+    if (status == 0 && !apply_has_room(room, now, 0))
+        status = STATUS_FULL;
     if (status == 0)
         status = apply_notice(room, now, clean, text_clean(text, length, clean));
     if (status == 0)

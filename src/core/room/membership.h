@@ -4,8 +4,9 @@
 /*
  * The one place where members are admitted, renamed, speak or leave, whatever the protocol. A
  * request is *proposed* (checked; nothing changes), *charged* (rate limits belong to this process,
- * not to the room's state), and *applied* (core/room/apply.h). Names, reserved names, bans, mutes,
- * limits and epochs are checked here, and nowhere else.
+ * not to the room's state), and *applied* (core/room/apply.h): at once, since the room gives the
+ * order; what a log gives is the commit, for which answers wait (core/room/held.h). Names,
+ * reserved names, bans, mutes, limits and epochs are checked here, and nowhere else.
  *
  * Nobody is answered: the caller words the outcome in its own protocol. Each function returns why
  * the request was refused, or REFUSED_NOT; a refused request has changed nothing but buckets.
@@ -22,7 +23,7 @@ enum name_fault room_parse_name(const struct room *room, const char *text, size_
 /*
  * Adds a member, with its join event. REFUSED_NAME_BAD, _NAME_TAKEN (or it looks like a member's),
  * _BANNED, _MUTED (the endpoint may join only under the name that was muted), _ROOM_FULL, _CROWDED,
- * _LIMITED, _NO_MEMORY.
+ * _LIMITED, _LOG_BEHIND, _NO_MEMORY.
  */
 enum refusal room_admit(struct room *room, const struct moment *now, const struct join *join,
                         struct member **ret_member);
@@ -36,7 +37,8 @@ enum refusal room_rename(struct room *room, const struct moment *now, struct mem
 
 /*
  * Appends a message; control characters become spaces. REFUSED_EMPTY_TEXT, _MUTED, _TOO_LONG,
- * _NOT_UTF8, _CROWDED, _LIMITED, _NO_MEMORY (the ring has no room until something is released).
+ * _NOT_UTF8, _CROWDED, _LIMITED, _LOG_BEHIND, _NO_MEMORY (the ring has no room until something is
+ * released).
  */
 enum refusal room_say(struct room *room, const struct moment *now, struct member *member,
                       const char *text, size_t length, uint16_t said);

@@ -22,6 +22,8 @@
 #include "core/room/observers.h"
 #include "core/room/overload.h"
 #include "core/room/protocol.h"
+#include "core/room/record.h"
+#include "core/room/roster.h"
 #include "core/room/terms.h"
 
 #include "core/model/transcript.h"
@@ -57,7 +59,8 @@ struct room {
     struct name_reserved reserved;
     struct known_replies known_replies;
     struct observers observers;
-    struct roster roster;
+    struct keepers keepers;
+    struct records *records; /* of the log; NULL: none */
     struct room_stats stats;
     /*
      * Until then a sequenced member may lack the names of those whose last event is before this

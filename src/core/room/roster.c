@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Makes records of members for the roster. core/restore.c makes members of them. */
+/* Makes records of members for the roster, and rows for the log. */
 #include "core/room/roster.h"
 
 #include "core/room/room_ops.h"
+#include "core/room/state_row.h"
 
 #include <string.h>
 
@@ -20,12 +21,12 @@ static uint8_t flags_of(const struct registry *registry, const struct member *me
     return (uint8_t)flags;
 }
 
-void roster_keep(const struct roster *roster, const struct registry *registry,
-                 const struct member *member)
+static void keep_in_roster(const struct roster *roster, const struct registry *registry,
+                           const struct member *member)
 {
     struct roster_record record;
 
-    /* A restart begins another epoch, in which no session continues. */
+    /* A restart with a roster alone begins another epoch, in which no session continues. */
     if (roster->keep == NULL || member->session != NULL)
         return;
     memset(&record, 0, sizeof(record));
@@ -38,8 +39,56 @@ void roster_keep(const struct roster *roster, const struct registry *registry,
     roster->keep(roster->ctx, member->seat, &record);
 }
 
-void roster_forget(const struct roster *roster, const struct member *member)
+static void add_row(struct records *records, const struct state_row *row, bool is_gone)
 {
-    if (roster->forget != NULL && member->session == NULL)
-        roster->forget(roster->ctx, member->seat);
+    record_change(records, &(struct room_change){.space = row->space,
+                                                 .is_gone = is_gone,
+                                                 .key = row->key,
+                                                 .key_len = row->key_len,
+                                                 .value = row->value,
+                                                 .value_len = is_gone ? 0 : row->value_len});
+}
+
+static void keep_in_log(struct records *records, const struct moment *now,
+                        const struct registry *registry, const struct member *member)
+{
+    struct state_member state = {.seat = member->seat,
+                                 .epochs = records->epochs,
+                                 .number = member->number,
+                                 .first = member->first,
+                                 .joined_wall_ns = member->joined_wall_ns,
+                                 .flags = flags_of(registry, member),
+                                 .path = *registry_path(registry, member->position)};
+    struct state_row row;
+
+    if (!record_has_room(records, 0, true))
+        return;
+    if (member->session != NULL)
+        state.flags |= STATE_MEMBER_SEQUENCED;
+    memcpy(state.name, registry_shown(member), registry_shown_len(member));
+    state_row_write_member(&state, &row);
+    record_begin(records, now);
+    add_row(records, &row, false);
+    record_end(records);
+}
+
+void roster_keep(const struct keepers *keepers, const struct moment *now,
+                 const struct registry *registry, const struct member *member)
+{
+    keep_in_roster(&keepers->roster, registry, member);
+    if (keepers->records != NULL)
+        keep_in_log(keepers->records, now, registry, member);
+}
+
+void roster_forget(const struct keepers *keepers, const struct member *member)
+{
+    struct state_member state = {.seat = member->seat};
+    struct state_row row;
+
+    if (keepers->roster.forget != NULL && member->session == NULL)
+        keepers->roster.forget(keepers->roster.ctx, member->seat);
+    if (keepers->records == NULL)
+        return;
+    state_row_write_member(&state, &row);
+    add_row(keepers->records, &row, true);
 }

@@ -7,8 +7,10 @@
 #include "core/model/session.h"
 #include "core/model/session_deadlines.h"
 #include "core/room/admission.h"
+#include "core/room/held.h"
 #include "core/room/membership.h"
 #include "core/room/room_ops.h"
+#include "core/room/state.h"
 #include "core/sequenced_server/session_acks.h"
 #include "core/sequenced_server/session_window.h"
 #include "core/sequenced_wire/sequenced_handshake.h"
@@ -35,20 +37,24 @@ static uint64_t milliseconds(const struct moment *now)
     return (uint64_t)(now->mono_ns / MOMENT_NS_PER_MS);
 }
 
-static void answer(struct room *room, const struct path *path, const void *bytes, int length)
+/* `waits`: for what it depends on to be committed. */
+static void answer(struct room *room, const struct path *path, const void *bytes, int length,
+                   bool waits)
 {
-    if (length > 0 && !delivery_send_now(room->delivery, path, bytes, (size_t)length))
+    if (length > 0 && !(waits ? held_send(room, path, bytes, (size_t)length)
+                              : delivery_send_now(room->delivery, path, bytes, (size_t)length)))
         room->stats.answers_withheld++;
 }
 
 static void refuse(struct room *room, const struct path *path, uint8_t version, uint8_t code,
-                   uint64_t nonce, uint16_t wait)
+                   uint64_t nonce, uint16_t wait, bool waits)
 {
     const struct sequenced_refusal refusal = {
         .version = version, .code = code, .nonce = nonce, .wait = wait};
     uint8_t bytes[SEQUENCED_REFUSAL_BYTES];
 
-    answer(room, path, bytes, sequenced_handshake_write_refusal(bytes, sizeof(bytes), &refusal));
+    answer(room, path, bytes, sequenced_handshake_write_refusal(bytes, sizeof(bytes), &refusal),
+           waits);
 }
 
 /* Within the limits for answers; beyond them every second one, so that genuine clients get in. */
@@ -78,18 +84,19 @@ enum refusal session_handshake_hello(struct room *room, const struct moment *now
     if (!may_answer_hello(room, now, path))
         return REFUSED_LIMITED;
     if (hello.version != SEQUENCED_VERSION) {
-        refuse(room, path, hello.version, SEQUENCED_REFUSED_VERSION, hello.nonce,
-               SEQUENCED_VERSION);
+        refuse(room, path, hello.version, SEQUENCED_REFUSED_VERSION, hello.nonce, SEQUENCED_VERSION,
+               false);
         return REFUSED_MALFORMED;
     }
     if (!room->limits.sequenced_enabled) {
-        refuse(room, path, SEQUENCED_VERSION, SEQUENCED_REFUSED_USE_PLAIN, hello.nonce, 0);
+        refuse(room, path, SEQUENCED_VERSION, SEQUENCED_REFUSED_USE_PLAIN, hello.nonce, 0, false);
         return REFUSED_SEQUENCED_OFF;
     }
     secrets_cookie(room->sessions->secret, &path->peer, hello.nonce, milliseconds(now), cookie);
     challenge = (struct sequenced_challenge){.nonce = hello.nonce,
                                              .cookie = {(const char *)cookie, sizeof(cookie)}};
-    answer(room, path, out, sequenced_handshake_write_challenge(out, sizeof(out), &challenge));
+    answer(room, path, out, sequenced_handshake_write_challenge(out, sizeof(out), &challenge),
+           false);
     return REFUSED_NOT;
 }
 
@@ -101,7 +108,7 @@ void session_handshake_stranger(struct room *room, const struct moment *now,
 
     if (admission_may_answer(room, now, path->peer.address))
         answer(room, path, bytes,
-               sequenced_handshake_write_stranger(bytes, sizeof(bytes), &stranger));
+               sequenced_handshake_write_stranger(bytes, sizeof(bytes), &stranger), true);
     else
         room->stats.answers_withheld++;
 }
@@ -111,7 +118,8 @@ void session_handshake_stranger(struct room *room, const struct moment *now,
 static enum refusal refuse_join(const struct attempt *attempt, uint8_t code, uint16_t wait,
                                 enum refusal refusal)
 {
-    refuse(attempt->room, attempt->path, SEQUENCED_VERSION, code, attempt->join.nonce, wait);
+    refuse(attempt->room, attempt->path, SEQUENCED_VERSION, code, attempt->join.nonce, wait,
+           refusal != REFUSED_LOG_BEHIND);
     return refusal;
 }
 
@@ -141,7 +149,8 @@ static void welcome(struct room *room, const struct path *path, const struct mem
     welcome.max_text_bytes = terms->max_text_bytes;
     welcome.timeout_s = terms->session_timeout_s;
     welcome.room = (struct octets_slice){terms->title, strlen(terms->title)};
-    answer(room, path, bytes, sequenced_handshake_write_welcome(bytes, sizeof(bytes), &welcome));
+    answer(room, path, bytes, sequenced_handshake_write_welcome(bytes, sizeof(bytes), &welcome),
+           true);
 }
 
 /* The cookie has confirmed the address, so it is the session's path at once. */
@@ -170,6 +179,7 @@ static void begin_run(const struct attempt *attempt, struct member *member, uint
     session->congestion.received = session->congestion.lost = 0;
     session_acks_reset(room, session);
     session_acks_guess(room, session, milliseconds(attempt->now) - attempt->made_ms);
+    state_put_session(room, member);
 }
 
 /*
@@ -177,10 +187,15 @@ static void begin_run(const struct attempt *attempt, struct member *member, uint
  * BAD_NAME.
  */
 static const uint8_t join_codes[REFUSALS] = {
-    [REFUSED_NAME_BAD] = SEQUENCED_REFUSED_BAD_NAME, [REFUSED_MUTED] = SEQUENCED_REFUSED_BAD_NAME,
-    [REFUSED_BANNED] = SEQUENCED_REFUSED_BANNED,     [REFUSED_NAME_TAKEN] = SEQUENCED_REFUSED_TAKEN,
-    [REFUSED_ROOM_FULL] = SEQUENCED_REFUSED_FULL,    [REFUSED_NO_MEMORY] = SEQUENCED_REFUSED_FULL,
-    [REFUSED_LIMITED] = SEQUENCED_REFUSED_TOO_MANY,  [REFUSED_CROWDED] = SEQUENCED_REFUSED_TOO_MANY,
+    [REFUSED_NAME_BAD] = SEQUENCED_REFUSED_BAD_NAME,
+    [REFUSED_MUTED] = SEQUENCED_REFUSED_BAD_NAME,
+    [REFUSED_BANNED] = SEQUENCED_REFUSED_BANNED,
+    [REFUSED_NAME_TAKEN] = SEQUENCED_REFUSED_TAKEN,
+    [REFUSED_ROOM_FULL] = SEQUENCED_REFUSED_FULL,
+    [REFUSED_NO_MEMORY] = SEQUENCED_REFUSED_FULL,
+    [REFUSED_LIMITED] = SEQUENCED_REFUSED_TOO_MANY,
+    [REFUSED_CROWDED] = SEQUENCED_REFUSED_TOO_MANY,
+    [REFUSED_LOG_BEHIND] = SEQUENCED_REFUSED_TOO_MANY,
 };
 
 static uint16_t wait_for(uint8_t code)
@@ -214,10 +229,12 @@ static enum refusal resume(const struct attempt *attempt, struct member *member)
     uint64_t position = attempt->join.position;
 
     if (member == NULL || attempt->join.epoch != room->sessions->epoch ||
-        member->session->run == UINT16_MAX || position > transcript_appended(room->transcript))
+        member->session->run == UINT16_MAX || position > transcript_committed(room->transcript))
         return refuse_join(attempt, SEQUENCED_REFUSED_UNKNOWN_SESSION, 0, REFUSED_STRANGER);
     if (bans_forbid_address(room->bans, attempt->path->peer.address, attempt->now->mono_ns))
         return refuse_join(attempt, SEQUENCED_REFUSED_BANNED, 0, REFUSED_BANNED);
+    if (!apply_has_room(room, attempt->now, 0))
+        return refuse_join(attempt, SEQUENCED_REFUSED_TOO_MANY, WAIT_JOINS_S, REFUSED_LOG_BEHIND);
     /* Events before its own join are not sent to it. */
     begin_run(attempt, member, position + 1 < member->first ? member->first - 1 : position);
     registry_heard(room->registry, member, attempt->now->mono_ns);
@@ -256,6 +273,7 @@ enum refusal session_handshake_join(struct room *room, const struct moment *now,
                                     const struct path *path, const void *bytes, size_t length)
 {
     struct attempt attempt = {.room = room, .now = now, .path = path};
+    enum refusal refused;
 
     if (sequenced_handshake_read_join(bytes, length, &attempt.join) != 0)
         return REFUSED_MALFORMED;
@@ -269,5 +287,8 @@ enum refusal session_handshake_join(struct room *room, const struct moment *now,
     }
     attempt.token = secrets_number(room->sessions->secret, SECRETS_TOKEN, &path->peer,
                                    attempt.join.nonce, attempt.made_ms);
-    return decide(&attempt);
+    record_begin(room->records, now);
+    refused = decide(&attempt);
+    record_end(room->records);
+    return refused;
 }

@@ -9,12 +9,14 @@
 #include "core/room/crowd.h"
 #include "core/room/membership.h"
 #include "core/room/room_ops.h"
+#include "core/room/state.h"
 
 /* The unit of the wait in NOT TAKEN. */
 #define WAIT_UNIT_NS (10 * MOMENT_NS_PER_MS)
 
-/* If the ring has no room, which a release makes. */
+/* If the ring has no room, which a release makes; if a log has none, which may take longer. */
 #define WAIT_RING_NS (100 * MOMENT_NS_PER_MS)
+#define WAIT_LOG_NS  (500 * MOMENT_NS_PER_MS)
 
 /*
  * The outcome of a message: 0 = taken with its event, ALREADY = taken without one, or enum
@@ -22,10 +24,13 @@
  */
 #define ALREADY (-1)
 
-static void decide(struct session *session, bool refused)
+static void decide(struct room *room, const struct member *member, bool refused)
 {
+    struct session *session = member->session;
+
     session->decided++;
     session->refused = session->refused << 1 | (refused ? 1U : 0U);
+    state_put_decided(room, member);
 }
 
 static uint16_t wait_of(int64_t wait_ns)
@@ -42,6 +47,7 @@ static const uint8_t why_codes[REFUSALS] = {
     [REFUSED_NAME_BAD] = SEQUENCED_WHY_BAD_NAME,     [REFUSED_BANNED] = SEQUENCED_WHY_BAD_NAME,
     [REFUSED_NAME_TAKEN] = SEQUENCED_WHY_NAME_TAKEN, [REFUSED_LIMITED] = SEQUENCED_WHY_SLOW_DOWN,
     [REFUSED_CROWDED] = SEQUENCED_WHY_SLOW_DOWN,     [REFUSED_NO_MEMORY] = SEQUENCED_WHY_SLOW_DOWN,
+    [REFUSED_LOG_BEHIND] = SEQUENCED_WHY_SLOW_DOWN,
 };
 
 /* Returns the outcome; for SLOW DOWN, `ret_wait_ns` is the time to wait. */
@@ -53,14 +59,19 @@ static int say(struct room *room, const struct moment *now, struct member *membe
     bool renames = message->what == SEQUENCED_WHAT_NAME, renamed = true;
     enum refusal refused;
 
-    if (renames)
+    /* A refusal is a decision, too, and needs a place in the log. */
+    if (!apply_has_room(room, now, 0))
+        refused = REFUSED_LOG_BEHIND;
+    else if (renames)
         refused = room_rename(room, now, member, text.bytes, text.length, said, &renamed);
     else if (message->what == SEQUENCED_WHAT_TEXT)
         refused = room_say(room, now, member, text.bytes, text.length, said);
     else
         return SEQUENCED_WHY_NOT_UNDERSTOOD;
     *ret_wait_ns = WAIT_RING_NS;
-    if (refused == REFUSED_CROWDED)
+    if (refused == REFUSED_LOG_BEHIND)
+        *ret_wait_ns = WAIT_LOG_NS;
+    else if (refused == REFUSED_CROWDED)
         *ret_wait_ns = CROWD_WAIT_NS;
     else if (refused == REFUSED_LIMITED)
         *ret_wait_ns = admission_wait_ns(room, now, &member->allowance,
@@ -77,16 +88,22 @@ static bool say_next(struct room *room, const struct moment *now, struct member 
 {
     struct sequenced_down_frame answer = {.kind = SEQUENCED_DOWN_NOT_TAKEN};
     int64_t wait_ns = 0;
-    int why = say(room, now, member, message, &wait_ns);
+    int why;
 
+    record_begin(room->records, now);
+    why = say(room, now, member, message, &wait_ns);
     if (why != SEQUENCED_WHY_SLOW_DOWN)
-        decide(member->session, why > 0);
+        decide(room, member, why > 0);
+    record_end(room->records);
     *ret_owes_taken = *ret_owes_taken || why == ALREADY;
     if (why <= 0)
         return true;
     answer.not_taken.number = message->number;
     answer.not_taken.why = (uint8_t)why;
-    answer.not_taken.wait_cs = why == SEQUENCED_WHY_SLOW_DOWN ? wait_of(wait_ns) : 0;
+    if (why == SEQUENCED_WHY_SLOW_DOWN) {
+        answer.not_taken.wait_cs = wait_of(wait_ns);
+        session_send_part(down);
+    }
     session_send_add(down, &answer);
     return why != SEQUENCED_WHY_SLOW_DOWN;
 }

@@ -7,6 +7,7 @@
 #include "core/model/session.h"
 #include "core/model/session_deadlines.h"
 #include "core/room/admission.h"
+#include "core/room/held.h"
 #include "core/room/membership.h"
 #include "core/room/room_ops.h"
 #include "core/sequenced_server/session_acks.h"
@@ -71,7 +72,10 @@ static void reply_to_source(const struct context *context, uint16_t run,
 
     if (sequenced_down_begin(&writer, &header) != 0 || sequenced_down_add(&writer, frame) != 0)
         return;
-    if (!delivery_send_now(context->room->delivery, context->path, bytes, writer.length))
+    /* Another run may not be committed yet; a challenge tells nothing. */
+    if (!(frame->kind == SEQUENCED_DOWN_PATH
+              ? delivery_send_now(context->room->delivery, context->path, bytes, writer.length)
+              : held_send(context->room, context->path, bytes, writer.length)))
         context->room->stats.answers_withheld++;
 }
 
@@ -176,8 +180,10 @@ static void handle_members(const struct context *context, uint32_t after, struct
 static void handle_leave(struct context *context, struct session_send *down)
 {
     session_send_flush(down);
+    record_begin(context->room->records, context->now);
     session_send_closed(context->room, context->member, SEQUENCED_CLOSED_LEFT, "");
     room_leave(context->room, context->now, context->member);
+    record_end(context->room->records);
     context->member = NULL;
 }
 
@@ -238,6 +244,7 @@ static void answer(const struct context *context, struct session_send *down)
     /* A program that has resumed numbers no message before it knows how many were decided. */
     if (context->owes_taken || (context->owes_heartbeat && context->member->session->run > 1))
         session_messages_taken(context->room, context->member, down);
+    session_send_part(down);
     if (context->owes_heartbeat)
         session_send_add(down,
                          &(struct sequenced_down_frame){.kind = SEQUENCED_DOWN_HEARTBEAT,

@@ -3,7 +3,8 @@
 
 /*
  * Frames to one member of the sequenced protocol, in as few datagrams as possible. They are sent at
- * once or not at all, to the path of its session: the member asks again for what is lost.
+ * once or not at all, to the path of its session: the member asks again for what is lost. Outcomes
+ * wait for the log, if there is one; what tells of numbers that are released anyway does not.
  */
 #ifndef ROOMD_CORE_SEQUENCED_SERVER_SESSION_SEND_H
 #define ROOMD_CORE_SEQUENCED_SERVER_SESSION_SEND_H
@@ -16,6 +17,7 @@
 struct session_send {
     struct room *room; /* both borrowed until session_send_flush */
     struct member *member;
+    bool waits; /* for what was made so far to be committed */
     struct octets_writer writer;
     uint8_t bytes[SEQUENCED_DATAGRAM_MAX_BYTES];
 };
@@ -25,6 +27,8 @@ void session_send_begin(struct session_send *down, struct room *room, struct mem
 void session_send_add(struct session_send *down, const struct sequenced_down_frame *frame);
 /* Sends the datagram; the next frame begins another one. */
 void session_send_flush(struct session_send *down);
+/* The next frames must not wait for those before them. */
+void session_send_part(struct session_send *down);
 
 /* Sends one frame in a datagram of its own. */
 void session_send_frame(struct room *room, struct member *member,

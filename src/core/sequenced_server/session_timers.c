@@ -172,8 +172,10 @@ static void expire_silent(struct room *room, const struct moment *now)
         } else if (timeout_due_ns(room) <= now->mono_ns) {
             struct member *member = registry_oldest_heard(room->registry, true, true);
 
+            record_begin(room->records, now);
             session_send_closed(room, member, SEQUENCED_CLOSED_TIMEOUT, "");
             apply_exit(room, now, member, EXIT_TIMEOUT);
+            record_end(room->records);
         } else {
             break;
         }

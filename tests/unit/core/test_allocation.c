@@ -86,6 +86,125 @@ Test(allocation, a_room_that_finds_no_memory_is_not_made_and_leaves_nothing_behi
     cr_expect_gt(n, 5, "a room takes several allocations");
 }
 
+static void on_begin(void *ctx, const struct room_record *record)
+{
+    (void)ctx;
+    (void)record;
+}
+
+static void on_event(void *ctx, const struct event *event, const char *folded, size_t folded_len)
+{
+    (void)ctx;
+    (void)event;
+    (void)folded;
+    (void)folded_len;
+}
+
+static void on_change(void *ctx, const struct room_change *change)
+{
+    (void)ctx;
+    (void)change;
+}
+
+static void on_end(void *ctx)
+{
+    (void)ctx;
+}
+
+static const struct room_log log_port = {
+    .begin = on_begin, .event = on_event, .change = on_change, .end = on_end};
+
+Test(allocation, a_room_with_a_log_that_finds_no_memory_leaves_nothing_behind)
+{
+    size_t n;
+
+    for (n = 1;; n++) {
+        struct stage stage;
+        int status;
+
+        stage_open(&stage);
+        stage.setup.log = log_port;
+        fail_at(n);
+        status = stage_start(&stage);
+        countdown = 0;
+        if (status == 0) {
+            stage_done(&stage);
+            break;
+        }
+        cr_expect_eq(status, STATUS_NO_MEMORY, "allocation %zu", n);
+        fake_outbox_done(&stage.outbox);
+    }
+    cr_expect_gt(n, 9);
+}
+
+Test(allocation, a_join_that_finds_no_memory_is_no_record)
+{
+    for (uint16_t already = 0; already < 200; already = (uint16_t)(already * 2 + 1)) {
+        for (size_t n = 1;; n++) {
+            struct stage stage;
+            char request[32];
+            uint64_t before;
+            bool refused;
+
+            stage_open(&stage);
+            stage.setup.log = log_port;
+            stage_start(&stage);
+            for (uint16_t i = 0; i < already; i++) {
+                snprintf(request, sizeof(request), "L m%u", (unsigned)i);
+                stage_send(&stage, (uint16_t)(2000 + i), request);
+            }
+            before = room_recorded(stage.room);
+            fail_at(n);
+            stage_send(&stage, 1000, "L alice");
+            refused = failed;
+            countdown = 0;
+            cr_expect_eq(room_recorded(stage.room), before + (refused ? 0 : 1));
+            cr_expect_eq(room_members(stage.room), already + (refused ? 0U : 1U));
+            cr_expect_eq(room_committed(stage.room, &stage.now, room_recorded(stage.room)), 0);
+            stage_sweep(&stage);
+            cr_expect(stage_heard(&stage, 1000, 0, refused ? "聊天室已满" : "OK"));
+            stage_done(&stage);
+            if (!refused)
+                break;
+        }
+    }
+}
+
+Test(allocation, what_waits_for_the_log_takes_no_memory)
+{
+    struct stage stage;
+    struct hand alice;
+    uint64_t oldest, released;
+
+    stage_open(&stage);
+    stage.setup.log = log_port;
+    stage_start(&stage);
+    hand_init(&alice, &stage, 1000);
+    cr_assert(hand_hello(&alice, 1));
+    cr_expect_not(hand_join(&alice, "alice", false));
+    room_committed(stage.room, &stage.now, room_recorded(stage.room));
+    cr_assert_eq(sequenced_handshake_read_welcome(hand_next(&alice)->bytes,
+                                                  stage.outbox.sent[stage.outbox.count - 1].length,
+                                                  &alice.welcome),
+                 0);
+    alice.token = alice.welcome.token;
+    alice.run = alice.welcome.run;
+    fail_at(1);
+    for (uint32_t i = 1; i <= 1000; i++) {
+        hand_say(&alice, i, i % 3 == 0 ? "" : "hello");
+        if (i % 7 == 0)
+            room_committed(stage.room, &stage.now, room_recorded(stage.room));
+        room_sweep(stage.room, &stage.now, 100);
+        fake_outbox_clear(&stage.outbox);
+    }
+    room_committed(stage.room, &stage.now, room_recorded(stage.room));
+    cr_expect_not(failed);
+    countdown = 0;
+    room_events(stage.room, &oldest, &released);
+    cr_expect_eq(released, 1 + 1000 - 333);
+    stage_done(&stage);
+}
+
 /* Whatever failed, the members hear each other, and nobody else does. */
 static void expect_served(struct stage *stage, uint32_t joined)
 {
