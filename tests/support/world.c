@@ -134,6 +134,7 @@ static void send_entry(struct world *world, const struct outbox_entry *entry)
                 entry->length > 1 ? ((const uint8_t *)entry->bytes)[1] : 0U,
                 entry->length > 2 ? ((const uint8_t *)entry->bytes)[2] : 0U, entry->length);
     world_promises_note(world, entry->bytes, entry->length);
+    world_log_note(world, entry->path, entry->bytes, entry->length);
     fake_network_send(&world->network, &actor->link, FAKE_DOWN, world->now.mono_ns, entry->path,
                       entry->bytes, entry->length);
 }
@@ -193,6 +194,9 @@ static void open_room(struct world *world)
         setup.key[i] = (uint8_t)dice_below(&world->dice, 256);
     for (size_t i = 0; i < sizeof(setup.secret); i++)
         setup.secret[i] = (uint8_t)dice_below(&world->dice, 256);
+    world_log_init(world);
+    if (world_log_is_on(world))
+        setup.log = fake_log_port(&world->log.fake);
     dialect_init(&world->dialect, "course", DIALECT_EN);
     endpoint_parse("0.0.0.0:8888", &door.listen);
     if (room_new(&setup, &world->room) != 0 || room_observe(world->room, &observer) != 0)
@@ -233,6 +237,7 @@ void world_free(struct world *world)
     for (size_t i = 0; i < world->actors_count; i++)
         world_actor_done(&world->actors[i]);
     room_free(world->room);
+    fake_log_done(&world->log.fake);
     fake_network_done(&world->network);
     free(world->actors);
     free(world->accesses);
@@ -263,6 +268,7 @@ static int64_t next_ns(const struct world *world)
         next = earlier(next, world->acts[world->acts_done].at_ns);
     if (world->full_until_ns != 0)
         next = earlier(next, world->full_until_ns);
+    next = earlier(next, world_log_next(world));
     for (size_t i = 0; i < world->actors_count; i++)
         next = earlier(next, world_actor_next(&world->actors[i]));
     return next;
@@ -302,6 +308,7 @@ static void turn(struct world *world)
     }
     if (room_next_tick(world->room) <= world->now.mono_ns)
         room_tick(world->room, &world->now);
+    world_log_turn(world);
     while (room_sweep(world->room, &world->now, 1024) == SWEEP_MORE && ++sweeps < TURNS_MAX)
         continue;
     if (sweeps == TURNS_MAX)
@@ -403,6 +410,8 @@ bool world_run(struct world *world)
         check_calm(world);
     if (!world->is_wrong)
         world_check_end(world);
+    if (!world->is_wrong)
+        world_log_check_end(world);
     return !world->is_wrong;
 }
 

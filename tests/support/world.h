@@ -44,8 +44,18 @@ struct world_incidents {
     uint16_t notices; /* from the administrator */
 };
 
+/* A log that is late, stops, and ends; all zero: the room has none. */
+struct world_log_setup {
+    int64_t lag_ns;         /* the longest, of most commits */
+    uint32_t part_permille; /* of commits, how many keep only a part of what waits */
+    uint32_t stop_permille; /* … come up to stop_ns later */
+    uint32_t end_permille;  /* … do not come: its process ends, and is begun again */
+    int64_t stop_ns;
+};
+
 struct world_setup {
     uint64_t seed;
+    struct world_log_setup log;
     uint16_t sequenced, plain; /* clients of each protocol */
     uint16_t addresses;        /* of sequenced clients; 0: each has its own, as plain ones do */
     uint16_t says;             /* messages of each; a plain member says a quarter */

@@ -249,9 +249,13 @@ static bool is_plain_up_to_date(struct actor *actor, bool tell)
 
 bool world_is_quiet(struct world *world)
 {
+    struct room_log_stats log;
     struct room_stats stats;
 
     room_stats(world->room, &stats);
+    room_log_stats(world->room, &log);
+    if (log.kept < log.recorded)
+        return false;
     if (world->acts_done < world->acts_count || stats.behind > 0)
         return false;
     for (size_t i = 0; i < world->actors_count; i++) {

@@ -5,12 +5,15 @@
  * Shared by the files of the world: world.c (time, network, room), world_actor.c (a client and its
  * reports), world_script.c (what happens when), world_check.c (what must be true), world_routes.c
  * (whether clients recover when their route changes), world_windows.c (whether the room keeps to
- * its windows) and world_promises.c (whether its acknowledgements stay true).
+ * its windows), world_promises.c (whether its acknowledgements stay true) and world_log.c (the log,
+ * and whether anybody is told what it has not kept).
  */
 #ifndef TESTS_SUPPORT_WORLD_INTERNAL_H
 #define TESTS_SUPPORT_WORLD_INTERNAL_H
 
 #include "support/world.h"
+
+#include "support/fake_log.h"
 
 #include <roomd/room_admin.h>
 #include <roomd/sequenced_client.h>
@@ -151,8 +154,15 @@ struct act {
     int64_t value; /* messages of a burst; duration; delay; 1: at once, or told */
 };
 
+struct world_log {
+    struct fake_log fake;
+    struct dice dice;
+    int64_t due_ns; /* it commits, or is begun again; MOMENT_NEVER_NS: nothing waits */
+};
+
 struct world {
     struct world_setup setup;
+    struct world_log log;
     struct dice dice; /* of the script and the actors; the network has its own */
     struct moment now;
     int64_t start_ns, heal_ns, quiet_ns;
@@ -230,5 +240,15 @@ void world_windows_check(struct world *world);
 
 /* Checks a datagram that the room sends. */
 void world_promises_note(struct world *world, const void *bytes, size_t length);
+
+bool world_log_is_on(const struct world *world);
+void world_log_init(struct world *world);
+int64_t world_log_next(const struct world *world);
+/* Does what is due, and notes that something waits. */
+void world_log_turn(struct world *world);
+/* Checks that a datagram tells nothing that the log has not kept. */
+void world_log_note(struct world *world, const struct path *path, const void *bytes, size_t length);
+/* Checks, when all is quiet, that a room could be made from what is kept. */
+void world_log_check_end(struct world *world);
 
 #endif

@@ -29,6 +29,13 @@
  *     sed -i '/^    sequenced_client_members_event(client, from);/i if (from->seq % 64 == 0) \
  *         client->base.sink.event(client->base.sink.ctx, &event, own);' \
  *         src/core/sequenced_client/sequenced_client_events.c
+ *
+ * TAKEN does not wait for the log.
+ *     sed -i '/case SEQUENCED_DOWN_TAKEN:/d' src/core/sequenced_server/session_send.c
+ *
+ * A session that has left is unknown before its exit is kept.
+ *     sed -i 's/&stranger), true)/\&stranger), false)/' \
+ *         src/core/sequenced_server/session_handshake.c
  */
 #include "support/world.h"
 
@@ -87,6 +94,11 @@ static void print_setup(const struct world_setup *setup)
             from->burst_permille, from->calm_permille, (double)from->delay_ns / 1e6,
             (unsigned long long)to->bytes_s, (unsigned long long)to->queue_bytes,
             to->burst_permille, to->calm_permille, (double)to->delay_ns / 1e6, incidents->route);
+    if (setup->log.lag_ns > 0)
+        fprintf(stderr, "  log: late by %.1f ms, parts %u, stops of %.1f s %u, ends %u permille\n",
+                (double)setup->log.lag_ns / 1e6, setup->log.part_permille,
+                (double)setup->log.stop_ns / 1e9, setup->log.stop_permille,
+                setup->log.end_permille);
 }
 
 static void add(struct world_figures *sum, const struct world *world)
