@@ -9,7 +9,8 @@ import pathlib
 import re
 import sys
 
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "NEWS.md", "SECURITY.md", "doc/architecture.md", "doc/protocol.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "NEWS.md", "SECURITY.md", "doc/architecture.md", "doc/protocol.md",
+             "doc/log-protocol.md"]
 LINE_MAX = 120
 
 # `src/core/room.c`, `core/room.c`, `room.c`, `doc/protocol.md`; with a placeholder or a star it is a pattern.

@@ -15,6 +15,7 @@ import sys
 # A layer may include itself and these. Everybody may include the contracts, <roomd/...>.
 LAYERS = {
     "base": set(),
+    "log_wire": {"base"},
     "core": {"base"},
     "conf": {"core", "base"},
     "admin": {"core", "base"},
@@ -63,7 +64,10 @@ FOLDERS = {
 # The most .c files that a folder may hold of its own.
 FOLDER_MAX = 30
 
-# What core may include beside its own headers and the contracts: no sockets, no clock, no loop, no files.
+# Layers without sockets, clocks, loops and files.
+PURE = {"core", "log_wire"}
+
+# What these may include beside their own headers and the contracts.
 CORE_SYSTEM = {
     "stddef.h", "stdint.h", "stdbool.h", "string.h", "stdlib.h", "stdio.h", "inttypes.h",
     "arpa/inet.h",  # inet_pton and inet_ntop: text to bytes and back, no socket
@@ -106,8 +110,8 @@ def wrong_includes(source):
                 yield f"{path}: {folder} must not include {name}"
             if kind == '"' and name not in PARTS.get((layer, first), {name}):
                 yield f"{path}: {layer} must not include {name}"
-            if kind == "<" and layer == "core" and first != "roomd" and name not in CORE_SYSTEM:
-                yield f"{path}: core must not include <{name}>"
+            if kind == "<" and layer in PURE and first != "roomd" and name not in CORE_SYSTEM:
+                yield f"{path}: {layer} must not include <{name}>"
             if first == "readline" and path.name != "line_editor.c":
                 yield f"{path}: only room/tty/line_editor.c knows readline"
             if name == "ev.h" and layer not in LOOP_LAYERS:
