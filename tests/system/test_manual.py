@@ -55,6 +55,7 @@ class Pages(RoomTest):
 
     def test_all_are_there(self):
         expected = {"room.1", "roomctl.1", "roomd.conf.5", "roomd.8"} | ({"roomd-protocol.7"} if shutil.which("lowdown") else set())
+        expected |= {"roomd-log-sqlite.8"} if "ROOMD_LOG" in os.environ else set()
         self.assertEqual(expected, {page.name for page in self.pages()})
 
     @needs("mandoc")

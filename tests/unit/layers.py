@@ -21,6 +21,7 @@ LAYERS = {
     "admin": {"core", "base"},
     "io": {"core", "base"},
     "roomd": {"io", "admin", "conf", "core", "base"},
+    "log": {"log_wire", "base"},
     "roomctl": {"admin", "base"},
     "room": {"io", "conf", "core", "base"},
 }
@@ -112,6 +113,8 @@ def wrong_includes(source):
                 yield f"{path}: {layer} must not include {name}"
             if kind == "<" and layer in PURE and first != "roomd" and name not in CORE_SYSTEM:
                 yield f"{path}: {layer} must not include <{name}>"
+            if name == "sqlite3.h" and layer != "log":
+                yield f"{path}: only log knows SQLite"
             if first == "readline" and path.name != "line_editor.c":
                 yield f"{path}: only room/tty/line_editor.c knows readline"
             if name == "ev.h" and layer not in LOOP_LAYERS:
