@@ -281,7 +281,7 @@ uint64_t store_wal_bytes(const struct store *store)
  * Both ways, the change itself is on the disk before anything is promised by it. A commit with
  * synchronous = FULL syncs the write-ahead log with all that was committed before, too.
  */
-int store_set_sync(struct store *store, enum log_level sync, struct trouble *trouble)
+int store_set_sync(struct store *store, enum log_sync sync, struct trouble *trouble)
 {
     const char *sql = sync >= LOG_DISK ? "PRAGMA synchronous = FULL; UPDATE log SET sync = 1"
                                        : "PRAGMA synchronous = FULL; UPDATE log SET sync = 0;"

@@ -51,7 +51,7 @@ struct store {
     uint64_t next_event;
     uint8_t id[LOG_ID_BYTES];
     uint8_t boot[LOG_ID_BYTES]; /* of the last writer before this one */
-    enum log_level sync;
+    enum log_sync sync;
     uint8_t flags; /* of READY */
     bool used;     /* it was open before in this process: see store_open */
     int wal_pages; /* after the last commit */
@@ -96,7 +96,7 @@ uint64_t store_wal_bytes(const struct store *store);
 /* ---- upkeep ---- */
 
 /* Promises another level from now on. */
-int store_set_sync(struct store *store, enum log_level sync, struct trouble *trouble);
+int store_set_sync(struct store *store, enum log_sync sync, struct trouble *trouble);
 
 /*
  * Moves the write-ahead log into the file, as far as readers let it; `ret_whole` is false if they

@@ -192,7 +192,7 @@ static struct log_settings read_settings(struct octets_reader *reader)
 {
     struct log_settings settings;
 
-    settings.sync = (enum log_level)read_choice(reader, LOG_REPLICAS + 1);
+    settings.sync = (enum log_sync)read_choice(reader, LOG_REPLICAS + 1);
     settings.keep_s = octets_read_u64(reader);
     settings.max_bytes = octets_read_u64(reader);
     return settings;
@@ -268,7 +268,7 @@ int log_ready_read(const struct log_frame *frame, struct log_ready *ret_ready)
 
     ready.version = octets_read_u8(&reader);
     ready.order = (enum log_order)read_choice(&reader, LOG_ORDER_ENGINE + 1);
-    ready.sync = (enum log_level)read_choice(&reader, LOG_REPLICAS + 1);
+    ready.sync = (enum log_sync)read_choice(&reader, LOG_REPLICAS + 1);
     read_id(&reader, ready.id);
     read_id(&reader, ready.boot);
     ready.first_event = octets_read_u64(&reader);
@@ -351,7 +351,7 @@ int log_status_read(const struct log_frame *frame, struct log_status *ret_status
     status.commits = octets_read_u32(&reader);
     status.last_us = octets_read_u32(&reader);
     status.longest_us = octets_read_u32(&reader);
-    status.sync = (enum log_level)read_choice(&reader, LOG_REPLICAS + 1);
+    status.sync = (enum log_sync)read_choice(&reader, LOG_REPLICAS + 1);
     status.trouble = (enum log_trouble)read_choice(&reader, LOG_TROUBLES);
     if (frame->type != LOG_STATUS || frame->count != 0 || frame->b != 0 || finish(&reader) != 0)
         return STATUS_INVALID;

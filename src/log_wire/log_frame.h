@@ -65,7 +65,7 @@ enum log_type {
 #define LOG_READY_READ_ONLY  0x10U
 
 /* How well what is committed is kept. */
-enum log_level {
+enum log_sync {
     LOG_OS = 0,       /* survives the end of every process */
     LOG_DISK = 1,     /* survives a power cut */
     LOG_REPLICAS = 2, /* survives the loss of a machine */
@@ -117,7 +117,7 @@ struct log_frame {
 };
 
 struct log_settings {
-    enum log_level sync;
+    enum log_sync sync;
     uint64_t keep_s;    /* events older than this are deleted; 0 = never */
     uint64_t max_bytes; /* of the log; beyond it the oldest are deleted; 0 = no limit */
 };
@@ -138,7 +138,7 @@ struct log_ready {
     uint64_t own;    /* the last committed proposal of this node and incarnation */
     uint8_t version; /* that both speak from now on */
     enum log_order order;
-    enum log_level sync;
+    enum log_sync sync;
     uint8_t id[LOG_ID_BYTES];   /* of this log */
     uint8_t boot[LOG_ID_BYTES]; /* in which it was written to last; zeros: never */
     uint64_t first_event;       /* the oldest that is kept; 0 = none */
@@ -168,7 +168,7 @@ struct log_status {
     uint32_t commits;  /* since the last STATUS */
     uint32_t last_us;  /* that the last commit took */
     uint32_t longest_us;
-    enum log_level sync;
+    enum log_sync sync;
     enum log_trouble trouble;
 };
 
