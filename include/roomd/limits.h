@@ -24,6 +24,12 @@
 #define ROOM_RING_MIN_BYTES (64U * 1024U)
 #define ROOM_RING_MAX_BYTES (1024U * 1024U * 1024U)
 
+/*
+ * Events from before its join that a newcomer is sent without asking. More would keep it from what
+ * is said now.
+ */
+#define ROOM_HISTORY_MAX 1000
+
 /* Of one message or notice, whatever room.max_text says. */
 #define ROOM_TEXT_MAX_BYTES 1000
 
@@ -57,6 +63,8 @@ struct room_limits {
     struct room_rate bytes;
     struct room_address_limits untrusted; /* of an address outside access.trusted */
     struct room_address_limits trusted;
+    uint32_t history;       /* events that a sequenced newcomer is sent, at most; 0 = none */
+    uint32_t plain_history; /* lines that a plain newcomer is sent, at most; 0 = none */
     bool plain_enabled;
     bool sequenced_enabled; /* sequenced joins are let in */
 };

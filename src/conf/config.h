@@ -29,6 +29,16 @@
 /* sun_path of struct sockaddr_un has 108 bytes with NUL; a FIFO gets the same limit. */
 #define CONFIG_PATH_MAX_BYTES 107
 
+/* SQLite's files beside it have longer names. */
+#define CONFIG_STORE_PATH_MAX_BYTES 255
+
+/* The smallest holds some thousand messages; a size_t of 32 bits ends the largest sooner. */
+#define CONFIG_STORE_MIN_BYTES ((size_t)1 << 20)
+#define CONFIG_STORE_MAX_BYTES ((size_t)1 << (sizeof(size_t) > 4 ? 40 : 31))
+
+/* Ten years, as for a ban. */
+#define CONFIG_STORE_KEEP_MAX_S (3650U * 86400U)
+
 /* useradd(8)'s limit for names of users and groups. */
 #define CONFIG_GROUP_MAX_BYTES 32
 
@@ -37,6 +47,13 @@
 
 /* Limits the journal lines for a file that is no configuration, where every line is wrong. */
 #define CONFIG_ERRORS_MAX 200
+
+/* What has happened before anybody is told of a record; the numbers are those of log-protocol.md.
+ */
+enum config_sync {
+    CONFIG_SYNC_OS = 0,   /* it survives the end of every program */
+    CONFIG_SYNC_DISK = 1, /* it survives a power cut */
+};
 
 struct config_door {
     struct endpoint listen;
@@ -64,6 +81,10 @@ struct config {
     char *listen_where; /* where it is set, as in config_diagnostic; NULL by default; owned */
     size_t ring_bytes;
     struct room_limits limits;
+    char store_path[CONFIG_STORE_PATH_MAX_BYTES + 1]; /* empty = in memory only */
+    enum config_sync store_sync;
+    uint32_t store_keep_s; /* 0 = as long as it fits store_max_bytes */
+    size_t store_max_bytes;
     char plain_dialect[CONFIG_DIALECT_MAX_BYTES + 1]; /* as written */
     enum dialect_language language;
     struct config_dialect *dialects; /* the first is that of plain.dialect; owned */

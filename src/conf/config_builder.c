@@ -26,7 +26,7 @@ static void report_unknown_section(struct config_builder *builder, const struct 
     else
         diagnostics_error(&builder->diagnostics, place,
                           "unknown section [%s]; there are [room], [plain], [sequenced], [access], "
-                          "[limits], [admin] and [log]",
+                          "[limits], [store], [admin] and [log]",
                           diagnostics_excerpt(section).text);
 }
 

@@ -18,6 +18,14 @@ static void print_events(FILE *out)
     fputs("; or none", out);
 }
 
+static void print_durations(FILE *out, const struct option *option)
+{
+    char min[VALUE_DURATION_BYTES], max[VALUE_DURATION_BYTES];
+
+    fprintf(out, "%s to %s, or 0", value_write_duration((uint32_t)option->min, min),
+            value_write_duration((uint32_t)option->max, max));
+}
+
 static void print_range(FILE *out, const struct option *option)
 {
     char min[VALUE_SIZE_BYTES], max[VALUE_SIZE_BYTES];
@@ -35,6 +43,12 @@ static void print_range(FILE *out, const struct option *option)
     case OPTION_KIND_SIZE:
         fprintf(out, "%s to %s", value_write_size(option->min, min),
                 value_write_size(option->max, max));
+        break;
+    case OPTION_KIND_DURATION:
+        print_durations(out, option);
+        break;
+    case OPTION_KIND_SYNC:
+        fputs("os or disk", out);
         break;
     case OPTION_KIND_DOORS:
         fprintf(

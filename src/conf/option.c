@@ -4,17 +4,12 @@
 /* The table, and the meaning of its kinds. */
 #include "conf/option.h"
 
-#include "base/suggest.h"
 #include "core/model/text.h"
 
 #include <inttypes.h>
 #include <roomd/status.h>
 #include <stdio.h>
 #include <string.h>
-
-/* How long a part of a key must be to be suggested, and its rank among typing errors. */
-#define PART_MIN_BYTES 4
-#define PART_DISTANCE  4
 
 #define FIELD(name) offsetof(struct config, name)
 
@@ -63,6 +58,10 @@ static const struct option rows[OPTIONS] = {
                           ROOM_RING_MAX_BYTES, FIELD(ring_bytes), "16 MiB",
                           "memory for what was said lately, so that slow members can catch up",
                           OPTION_RESTART},
+    [OPTION_ROOM_HISTORY] =
+        {"room", "history", OPTION_KIND_NUMBER, true, 0, ROOM_HISTORY_MAX, FIELD(limits.history),
+         "50", "events from before it came that a newcomer of the sequenced protocol is sent",
+         OPTION_AT_ONCE "; for those who join from now on"},
     [OPTION_PLAIN_ENABLED] =
         {"plain", "enabled", OPTION_KIND_SWITCH, true, 0, 0, FIELD(limits.plain_enabled), "yes",
          "serve clients of the plain protocol",
@@ -74,11 +73,36 @@ static const struct option rows[OPTIONS] = {
     [OPTION_PLAIN_LANGUAGE] = {"plain", "language", OPTION_KIND_LANGUAGE, true, 0, 0,
                                FIELD(language), "zh", "wording of the built-in dialects",
                                OPTION_AT_ONCE NEXT_LINE},
+    [OPTION_PLAIN_HISTORY] =
+        {"plain", "history", OPTION_KIND_NUMBER, true, 0, ROOM_HISTORY_MAX,
+         FIELD(limits.plain_history), "0",
+         "lines from before it came, each with its time, that a newcomer is sent",
+         OPTION_AT_ONCE "; for those who join from now on"},
     [OPTION_SEQUENCED_ENABLED] = {"sequenced", "enabled", OPTION_KIND_SWITCH, true, 0, 0,
                                   FIELD(limits.sequenced_enabled), "yes",
                                   "let in clients of the sequenced protocol",
                                   OPTION_AT_ONCE
                                   "; with no, newcomers are refused, and those who are in stay"},
+    [OPTION_STORE_PATH] = {"store", "path", OPTION_KIND_PATH, false, 0, CONFIG_STORE_PATH_MAX_BYTES,
+                           FIELD(store_path), "",
+                           "the SQLite file that keeps members and what happens in the room over a "
+                           "restart; empty = only memory, where a restart ends sequenced sessions",
+                           OPTION_RESTART},
+    [OPTION_STORE_SYNC] =
+        {"store", "sync", OPTION_KIND_SYNC, true, 0, 0, FIELD(store_sync), "os",
+         "what every message that is acknowledged survives: os = the end of roomd "
+         "or another program; disk = a power cut, too, which takes longer",
+         OPTION_AT_ONCE "; for what is said from now on"},
+    [OPTION_STORE_KEEP] = {"store", "keep", OPTION_KIND_DURATION, true, 60, CONFIG_STORE_KEEP_MAX_S,
+                           FIELD(store_keep_s), "24h",
+                           "how long what happens is kept, as newcomers are told; then it is "
+                           "deleted; 0 = for as long as store.max_bytes allows",
+                           OPTION_AT_ONCE "; with a shorter time, what is older is deleted"},
+    [OPTION_STORE_MAX_BYTES] = {"store", "max_bytes", OPTION_KIND_SIZE, true,
+                                CONFIG_STORE_MIN_BYTES, CONFIG_STORE_MAX_BYTES,
+                                FIELD(store_max_bytes), "1 GiB",
+                                "the largest size of the file; beyond it, the oldest is deleted",
+                                OPTION_AT_ONCE "; with a smaller size, the oldest is deleted"},
     [OPTION_LIMITS_MESSAGES] = {"limits", "messages", OPTION_KIND_NUMBER, true, 0, 1000000,
                                 FIELD(limits.messages.per_second), "200",
                                 "messages a second from one member, in the long run; 0 = no limit",
@@ -224,63 +248,6 @@ size_t option_find(const char *section, const char *key)
     return id;
 }
 
-/* ---- did you mean? ---- */
-
-/*
- * Dissimilarity between an option and the text written: twice the distance, so that the same
- * section can break a tie. SUGGEST_FAR: no candidate.
- */
-static unsigned dissimilarity(const struct option *option, const char *section, const char *key)
-{
-    char name[OPTION_NAME_BYTES], written[SUGGEST_WORD_MAX_BYTES * 2];
-    bool same_section = strcmp(option->section, section) == 0;
-    unsigned distance = suggest_distance(option->key, key), by_name, all;
-
-    /* The section may be written in the key, or both may be mistyped. */
-    snprintf(name, sizeof(name), "%s.%s", option->section, option->key);
-    snprintf(written, sizeof(written), "%s.%s", section, key);
-    by_name = suggest_distance(name, key);
-    all = suggest_distance(name, written);
-    if (by_name < distance)
-        distance = by_name;
-    if (all < distance)
-        distance = all;
-    /* Accept a part of the key, such as "members" or "timeout", after any typing error. */
-    if (!suggest_is_close(distance, option->key)) {
-        if (strlen(key) < PART_MIN_BYTES || strstr(option->key, key) == NULL)
-            return SUGGEST_FAR;
-        distance = PART_DISTANCE;
-    }
-    return distance * 2 + (same_section ? 0 : 1);
-}
-
-const char *option_suggest(const char *section, const char *key, char ret_name[OPTION_NAME_BYTES])
-{
-    unsigned best = SUGGEST_FAR;
-
-    if (strlen(section) > SUGGEST_WORD_MAX_BYTES || strlen(key) > SUGGEST_WORD_MAX_BYTES)
-        return NULL;
-    for (size_t id = 0; id < OPTIONS; id++) {
-        struct option option = option_row(id);
-        unsigned score = dissimilarity(&option, section, key);
-
-        if (score >= best)
-            continue;
-        best = score;
-        snprintf(ret_name, OPTION_NAME_BYTES, "%s.%s", option.section, option.key);
-    }
-    return best < SUGGEST_FAR ? ret_name : NULL;
-}
-
-const char *option_suggest_section(const char *section)
-{
-    struct suggestion meant = {NULL, 0};
-
-    for (size_t id = 0; id < OPTIONS; id++)
-        suggest_consider(&meant, option_row(id).section, section);
-    return meant.word;
-}
-
 /* ---- values ---- */
 
 static int store_text(const struct option *option, const char *value, char *field,
@@ -337,6 +304,31 @@ static int store_size(const struct option *option, const char *value, size_t *fi
                         value_write_size(option->min, min), value_write_size(option->max, max));
 }
 
+static int store_duration(const struct option *option, const char *value, uint32_t *field,
+                          char ret_why[VALUE_WHY_BYTES])
+{
+    char min[VALUE_DURATION_BYTES], max[VALUE_DURATION_BYTES];
+    uint32_t seconds;
+
+    if (value_duration(value, (uint32_t)option->max, &seconds) &&
+        (seconds == 0 || seconds >= option->min)) {
+        *field = seconds;
+        return STATUS_OK;
+    }
+    return value_refuse(STATUS_INVALID, ret_why,
+                        "is neither 0 nor a time from %s to %s, such as 90m, 24h or 7d",
+                        value_write_duration((uint32_t)option->min, min),
+                        value_write_duration((uint32_t)option->max, max));
+}
+
+static int store_sync(const char *value, enum config_sync *field, char ret_why[VALUE_WHY_BYTES])
+{
+    if (strcmp(value, "os") != 0 && strcmp(value, "disk") != 0)
+        return value_refuse(STATUS_INVALID, ret_why, "is neither os nor disk");
+    *field = value[0] == 'o' ? CONFIG_SYNC_OS : CONFIG_SYNC_DISK;
+    return STATUS_OK;
+}
+
 static int store_path(const struct option *option, const char *value, char *field,
                       char ret_why[VALUE_WHY_BYTES])
 {
@@ -384,6 +376,10 @@ int option_store(const struct option *option, const char *value, struct config *
         return store_size(option, value, field, ret_why);
     case OPTION_KIND_PATH:
         return store_path(option, value, field, ret_why);
+    case OPTION_KIND_DURATION:
+        return store_duration(option, value, field, ret_why);
+    case OPTION_KIND_SYNC:
+        return store_sync(value, field, ret_why);
     case OPTION_KIND_LANGUAGE:
         return store_language(value, field, ret_why);
     case OPTION_KIND_LEVEL:
@@ -431,6 +427,10 @@ const char *option_text(const struct config *config, size_t id, char buffer[OPTI
         return buffer;
     case OPTION_KIND_SIZE:
         return value_write_size(*(const size_t *)(const void *)field, buffer);
+    case OPTION_KIND_DURATION:
+        return value_write_duration(*(const uint32_t *)(const void *)field, buffer);
+    case OPTION_KIND_SYNC:
+        return *(const enum config_sync *)(const void *)field == CONFIG_SYNC_OS ? "os" : "disk";
     case OPTION_KIND_LANGUAGE:
         return *(const enum dialect_language *)(const void *)field == DIALECT_ZH ? "zh" : "en";
     case OPTION_KIND_LEVEL:

@@ -25,11 +25,17 @@ enum option_id {
     OPTION_ROOM_IDLE_TIMEOUT,
     OPTION_ROOM_SESSION_TIMEOUT,
     OPTION_ROOM_RING,
+    OPTION_ROOM_HISTORY,
     OPTION_PLAIN_ENABLED,
     OPTION_PLAIN_DIALECT,
     OPTION_PLAIN_LANGUAGE,
+    OPTION_PLAIN_HISTORY,
     OPTION_DIALECT_KEY, /* the first of DIALECT_KEYS rows, in their order */
     OPTION_SEQUENCED_ENABLED = OPTION_DIALECT_KEY + DIALECT_KEYS,
+    OPTION_STORE_PATH,
+    OPTION_STORE_SYNC,
+    OPTION_STORE_KEEP,
+    OPTION_STORE_MAX_BYTES,
     OPTION_LIMITS_MESSAGES,
     OPTION_LIMITS_MESSAGE_BURST,
     OPTION_LIMITS_BYTES,
@@ -58,6 +64,8 @@ enum option_kind {
     OPTION_KIND_SWITCH,      /* yes or no */
     OPTION_KIND_NUMBER,      /* whole, min to max */
     OPTION_KIND_SIZE,        /* bytes, min to max */
+    OPTION_KIND_DURATION,    /* seconds, min to max, or 0 */
+    OPTION_KIND_SYNC,        /* os or disk */
     OPTION_KIND_DOORS,       /* see listen_option_parse */
     OPTION_KIND_DIALECT,     /* a built-in dialect, or a file's path */
     OPTION_KIND_LANGUAGE,    /* zh or en */

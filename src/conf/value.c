@@ -241,3 +241,48 @@ const char *value_write_size(uint64_t bytes, char out[VALUE_SIZE_BYTES])
     snprintf(out, VALUE_SIZE_BYTES, "%" PRIu64 "%s", bytes, units[unit]);
     return out;
 }
+
+/* The largest unit first. */
+static const struct {
+    char letter;
+    uint32_t seconds;
+} durations[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
+
+#define DURATIONS (sizeof(durations) / sizeof(durations[0]))
+
+bool value_duration(const char *value, uint32_t max_s, uint32_t *ret_s)
+{
+    uint64_t number;
+
+    if (!parse_digits(&value, max_s, &number))
+        return false;
+    if (*value == '\0' && number == 0) {
+        *ret_s = 0;
+        return true;
+    }
+    while (is_space(*value))
+        value++;
+    for (size_t i = 0; i < DURATIONS; i++) {
+        if ((*value | 0x20) != durations[i].letter || value[1] != '\0')
+            continue;
+        if (number > max_s / durations[i].seconds)
+            return false;
+        *ret_s = (uint32_t)number * durations[i].seconds;
+        return true;
+    }
+    return false;
+}
+
+const char *value_write_duration(uint32_t seconds, char out[VALUE_DURATION_BYTES])
+{
+    size_t unit = seconds == durations[0].seconds ? 1 : 0;
+
+    while (unit + 1 < DURATIONS && (seconds == 0 || seconds % durations[unit].seconds != 0))
+        unit++;
+    if (seconds == 0)
+        snprintf(out, VALUE_DURATION_BYTES, "0");
+    else
+        snprintf(out, VALUE_DURATION_BYTES, "%u%c", (unsigned)(seconds / durations[unit].seconds),
+                 durations[unit].letter);
+    return out;
+}

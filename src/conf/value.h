@@ -25,6 +25,9 @@
 /* "1023.9 GiB" is never written: a size that no unit divides is written in bytes. */
 #define VALUE_SIZE_BYTES 32
 
+/* "3650d" and NUL. */
+#define VALUE_DURATION_BYTES 16
+
 /* Writes why a value is refused. Returns `status`. */
 int value_refuse(int status, char ret_why[VALUE_WHY_BYTES], const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -66,5 +69,11 @@ bool value_size(const char *value, uint64_t max, uint64_t *ret_bytes);
 
 /* "16 MiB", "1000". Returns `out`. */
 const char *value_write_size(uint64_t bytes, char out[VALUE_SIZE_BYTES]);
+
+/* Parses a time, up to `max_s`: digits with s, m, h or d (in any case), or 0. */
+bool value_duration(const char *value, uint32_t max_s, uint32_t *ret_s);
+
+/* "90s", "24h", "7d": a single day is written in hours. Returns `out`. */
+const char *value_write_duration(uint32_t seconds, char out[VALUE_DURATION_BYTES]);
 
 #endif

@@ -40,7 +40,7 @@ Test(config, every_error_is_reported_with_its_line)
         "a.conf:12: expected KEY = VALUE: a key is followed by '=', not by ':'\n"
         "a.conf:13: plain.join = \"x\" y: only a comment (; …) may follow the closing quote\n"
         "a.conf:14: unknown section [history]; there are [room], [plain], [sequenced], [access], "
-        "[limits], "
+        "[limits], [store], "
         "[admin] and [log]\n");
 }
 
@@ -67,7 +67,7 @@ Test(config, bytes_that_could_harm_a_terminal_are_escaped)
         "a.conf:2: room.name = \\x1b[31m: holds a control character\n"
         "a.conf:3: expected KEY = VALUE: a key is one word of at most 64 ASCII characters\n"
         "a.conf:4: unknown section [\\xff]; there are [room], [plain], [sequenced], [access], "
-        "[limits], "
+        "[limits], [store], "
         "[admin] and [log]\n");
     expect_errors(load_text("[room]\nmax_text = \xe2\x80\xae"
                             "5聊\n"),

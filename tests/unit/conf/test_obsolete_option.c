@@ -83,7 +83,7 @@ Test(obsolete_option, none_is_ever_suggested)
                   "a.conf:2: unknown option room.xyzzys; roomd --help-config lists them all\n");
     expect_errors(load_text("[plovre]\n"),
                   "a.conf:1: unknown section [plovre]; there are [room], [plain], "
-                  "[sequenced], [access], [limits], [admin] and [log]\n");
+                  "[sequenced], [access], [limits], [store], [admin] and [log]\n");
 }
 
 Test(obsolete_option, the_number_of_warnings_is_limited)

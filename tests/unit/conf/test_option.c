@@ -24,6 +24,12 @@ Test(option, defaults_are_what_the_documents_say)
     cr_expect_eq(config->limits.idle_timeout_s, 43200);
     cr_expect_eq(config->ring_bytes, 16777216);
     cr_expect_eq(config->limits.session_timeout_s, 600);
+    cr_expect_eq(config->limits.history, 50);
+    cr_expect_eq(config->limits.plain_history, 0);
+    cr_expect_str_eq(config->store_path, "");
+    cr_expect_eq(config->store_sync, CONFIG_SYNC_OS);
+    cr_expect_eq(config->store_keep_s, 86400);
+    cr_expect_eq(config->store_max_bytes, 1073741824);
     cr_expect(config->limits.plain_enabled);
     cr_expect(config->limits.sequenced_enabled);
     cr_expect_str_eq(config->plain_dialect, "course");
@@ -57,9 +63,9 @@ Test(option, every_row_is_filled_in)
 
 Test(option, only_options_of_what_is_opened_or_allocated_once_need_a_restart)
 {
-    static const enum option_id restart[] = {OPTION_ROOM_LISTEN,   OPTION_ROOM_RING,
-                                             OPTION_ADMIN_STDIN,   OPTION_ADMIN_FIFO,
-                                             OPTION_ADMIN_CONTROL, OPTION_ADMIN_GROUP};
+    static const enum option_id restart[] = {
+        OPTION_ROOM_LISTEN,   OPTION_ROOM_RING,   OPTION_ADMIN_STDIN, OPTION_ADMIN_FIFO,
+        OPTION_ADMIN_CONTROL, OPTION_ADMIN_GROUP, OPTION_STORE_PATH};
     size_t count = 0;
 
     for (size_t id = 0; id < OPTIONS; id++)
@@ -104,9 +110,10 @@ Test(option, the_keys_of_a_dialect_are_those_of_core)
 
 Test(option, a_number_is_taken_within_its_range_only)
 {
-    static const enum option_id numbers[] = {OPTION_ROOM_MAX_MEMBERS, OPTION_ROOM_MAX_NAME,
-                                             OPTION_ROOM_MAX_TEXT, OPTION_ROOM_IDLE_TIMEOUT,
-                                             OPTION_ROOM_SESSION_TIMEOUT};
+    static const enum option_id numbers[] = {OPTION_ROOM_MAX_MEMBERS,     OPTION_ROOM_MAX_NAME,
+                                             OPTION_ROOM_MAX_TEXT,        OPTION_ROOM_IDLE_TIMEOUT,
+                                             OPTION_ROOM_SESSION_TIMEOUT, OPTION_ROOM_HISTORY,
+                                             OPTION_PLAIN_HISTORY};
 
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         struct option option = option_row(numbers[i]);
@@ -165,6 +172,51 @@ Test(option, a_size_is_taken_within_its_range_only)
     expect_error(load_option("room", "ring", "16 MB"), "from 64 KiB to 1 GiB");
     expect_error(load_option("room", "ring", "16 MiB and more"), "from 64 KiB to 1 GiB");
     expect_error(load_option("room", "ring", ""), "from 64 KiB to 1 GiB");
+}
+
+Test(option, a_time_is_0_or_within_its_range)
+{
+    struct config *config = good("[store]\nkeep = 7D\n");
+
+    cr_expect_eq(config->store_keep_s, 604800);
+    config_free(config);
+    config = good("[store]\nkeep = 0\n");
+    cr_expect_eq(config->store_keep_s, 0);
+    config_free(config);
+    expect_good(load_option("store", "keep", "60s"));
+    expect_good(load_option("store", "keep", "3650 d"));
+    expect_errors(load_option("store", "keep", "59s"),
+                  "a.conf:2: store.keep = 59s: is neither 0 nor a time from 1m to 3650d, such as "
+                  "90m, 24h or 7d\n");
+    expect_error(load_option("store", "keep", "3651d"), "from 1m to 3650d");
+    expect_error(load_option("store", "keep", "24"), "from 1m to 3650d");
+    expect_error(load_option("store", "keep", "24hours"), "from 1m to 3650d");
+    expect_error(load_option("store", "keep", ""), "from 1m to 3650d");
+    expect_error(load_option("store", "keep", "18446744073709551617d"), "from 1m to 3650d");
+}
+
+Test(option, a_store_has_a_path_a_promise_and_a_size)
+{
+    struct config *config =
+        good("[store]\npath = /var/lib/roomd/roomd.db\nsync = disk\nmax_bytes = 1 MiB\n");
+    char text[260] = "/";
+
+    cr_expect_str_eq(config->store_path, "/var/lib/roomd/roomd.db");
+    cr_expect_eq(config->store_sync, CONFIG_SYNC_DISK);
+    cr_expect_eq(config->store_max_bytes, 1048576);
+    config_free(config);
+    memset(text + 1, 'p', sizeof(text) - 1);
+    text[255] = '\0';
+    expect_good(load_option("store", "path", text));
+    text[255] = 'p';
+    text[256] = '\0';
+    expect_error(load_option("store", "path", text), "is 256 bytes; this path has at most 255");
+    expect_error(load_option("store", "path", "roomd.db"), "is not an absolute path");
+    expect_errors(load_option("store", "sync", "fsync"),
+                  "a.conf:2: store.sync = fsync: is neither os nor disk\n");
+    expect_error(load_option("store", "sync", ""), "is neither os nor disk");
+    expect_error(load_option("store", "max_bytes", "1048575"), "is not a size from 1 MiB to");
+    expect_error(load_option("store", "max_bytes", "0"), "is not a size from 1 MiB to");
 }
 
 Test(option, a_switch_is_yes_or_no)

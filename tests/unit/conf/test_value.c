@@ -206,3 +206,23 @@ Test(value, a_size_is_written_with_the_largest_unit_that_divides_it)
     cr_expect_str_eq(value_write_size(16777216, out), "16 MiB");
     cr_expect_str_eq(value_write_size(UINT64_C(2048) << 30, out), "2048 GiB");
 }
+
+Test(value, a_time_is_written_with_the_largest_unit_that_divides_it_but_a_day_in_hours)
+{
+    static const struct {
+        const char *text;
+        uint32_t seconds;
+    } rows[] = {{"0", 0},        {"61s", 61},    {"90m", 5400},  {"24h", 86400},
+                {"36h", 129600}, {"2d", 172800}, {"7d", 604800}, {"3650d", 315360000}};
+    char out[VALUE_DURATION_BYTES];
+    uint32_t seconds;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        cr_expect_str_eq(value_write_duration(rows[i].seconds, out), rows[i].text);
+        cr_expect(value_duration(rows[i].text, 315360000, &seconds));
+        cr_expect_eq(seconds, rows[i].seconds);
+    }
+    cr_expect_not(value_duration("1d", 86399, &seconds));
+    cr_expect_not(value_duration("1", 86400, &seconds));
+    cr_expect_not(value_duration("1dd", 86400, &seconds));
+}
