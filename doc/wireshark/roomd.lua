@@ -79,6 +79,7 @@ local EVENTS = {
     [0x06] = {"time", "u48 time"},
     [0x07] = {"chat with a name", "varint member, u16 said, u8 length, name, varint length, text"},
     [0x08] = {"exit with a name", "varint member, u16 said, u8 length, name, u8 reason"},
+    [0x41] = {"forgotten", "varint length"},
 }
 local JOINS, TIME = 0x05, 0x06
 

@@ -46,6 +46,7 @@ struct event {
     uint16_t text_len;    /* bytes */
     uint16_t said;        /* the author's message that made it (sequenced_said); 0 = none */
     bool introduces;      /* chat, exit: some members may not know its author's name yet */
+    bool forgotten;       /* name and text were taken out of it: both are empty */
     const char *name;     /* not terminated; empty for a notice */
     const char *text;     /* not terminated; empty but for chat and notice */
 };

@@ -145,6 +145,15 @@ int room_unmute(struct room *room, const struct moment *now, const char *name);
 const struct room_ban *room_ban_after(const struct room *room, const struct moment *now,
                                       uint64_t serial);
 
+/*
+ * Forgets what was said in memory by a name, folded as names are compared: takes name and text out
+ * of its events, and leaves their numbers. Looks at ROOM_FORGET_EVENTS committed events from `from`
+ * on, so that nobody waits for it. Returns the next `from`, or 0 after the last; adds to `*count`.
+ */
+#define ROOM_FORGET_EVENTS 4096
+uint64_t room_forget(struct room *room, const char *folded, size_t length, uint64_t from,
+                     uint64_t *count);
+
 /* ---- view ---- */
 
 void room_stats(const struct room *room, struct room_stats *ret_stats);

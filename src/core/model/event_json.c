@@ -19,6 +19,10 @@ void event_json(struct json *json, const struct event *event)
     else
         json_null(json, "seq");
     json_text(json, "time", timestamp_format(event->wall_ns, event->utc_offset_s, time));
+    if (event->forgotten) {
+        json_text(json, "kind", "forgotten");
+        return;
+    }
     json_text(json, "kind", kinds[event->kind]);
     json_string(json, "name", event->name, event->name_len);
     json_string(json, "text", event->text, event->text_len);

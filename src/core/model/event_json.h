@@ -11,7 +11,8 @@
 
 /*
  * Adds {"seq":N,"time":"RFC 3339","kind":"join|chat|exit|notice","name":"…","text":"…"} to an open
- * object, with "reason" for an exit. `event->seq` 0 = unknown: null.
+ * object, with "reason" for an exit. `event->seq` 0 = unknown: null. What was forgotten has the
+ * kind "forgotten", no name and no text.
  */
 void event_json(struct json *json, const struct event *event);
 

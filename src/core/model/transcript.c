@@ -27,6 +27,7 @@ struct record {
     uint8_t reason;
     uint16_t said;
     bool introduces;
+    bool forgotten;
 };
 
 /* The smallest record: a join of a short name. The index has room for as many as fit the ring. */
@@ -137,6 +138,7 @@ static void write_record(uint8_t *at, const struct event *event)
         .reason = event->reason,
         .said = event->said,
         .introduces = event->introduces,
+        .forgotten = event->forgotten,
     };
 
     memcpy(at, &record, sizeof(record));
@@ -292,8 +294,26 @@ bool transcript_get(const struct transcript *transcript, uint64_t seq, struct ev
         .text_len = record.text_len,
         .said = record.said,
         .introduces = record.introduces,
+        .forgotten = record.forgotten,
         .name = (const char *)at + sizeof(record),
         .text = (const char *)at + sizeof(record) + record.name_len,
     };
     return true;
+}
+
+/* The record keeps its place and size: only the index leads to it. */
+void transcript_forget(struct transcript *transcript, uint64_t seq)
+{
+    struct record record;
+    uint8_t *at;
+
+    if (seq < transcript->oldest || seq > transcript->appended)
+        return;
+    at = transcript->ring + offset_of(transcript, seq);
+    memcpy(&record, at, sizeof(record));
+    memset(at + sizeof(record), 0, (size_t)record.name_len + record.text_len);
+    record.name_len = record.text_len = 0;
+    record.introduces = false;
+    record.forgotten = true;
+    memcpy(at, &record, sizeof(record));
 }

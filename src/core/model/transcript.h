@@ -75,4 +75,10 @@ uint64_t transcript_boundaries(const struct transcript *transcript, uint64_t fir
  */
 bool transcript_get(const struct transcript *transcript, uint64_t seq, struct event *ret_event);
 
+/*
+ * Takes name and text out of an event that is held, and overwrites them; its number, kind, time and
+ * author stay.
+ */
+void transcript_forget(struct transcript *transcript, uint64_t seq);
+
 #endif

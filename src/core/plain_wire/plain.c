@@ -70,19 +70,23 @@ int plain_parse(const struct dialect *dialect, const char *bytes, size_t length,
     return STATUS_OK;
 }
 
-/* How many joins (or exits) follow one another from `first` on, including it. */
+static bool is_alike(const struct event *first, const struct event *event)
+{
+    return event->forgotten == first->forgotten && (first->forgotten || event->kind == first->kind);
+}
+
+/* How many joins (or exits, or forgotten events) follow one another from `first` on, including it.
+ */
 static uint32_t run_length(const struct transcript *transcript, uint64_t first, uint64_t until)
 {
-    struct event event;
+    struct event event, beginning;
     uint32_t count = 1;
-    uint8_t kind;
 
-    if (!transcript_get(transcript, first, &event) ||
-        (event.kind != EVENT_JOIN && event.kind != EVENT_EXIT))
+    if (!transcript_get(transcript, first, &beginning) ||
+        (beginning.kind != EVENT_JOIN && beginning.kind != EVENT_EXIT && !beginning.forgotten))
         return 1;
-    kind = event.kind;
     while (count < PLAIN_FOLD_MAX_EVENTS && first + count <= until &&
-           transcript_get(transcript, first + count, &event) && event.kind == kind)
+           transcript_get(transcript, first + count, &event) && is_alike(&beginning, &event))
         count++;
     return count;
 }
@@ -185,6 +189,16 @@ static size_t render_run(const struct dialect *dialect, const struct transcript 
     return render(dialect, template, &values, out);
 }
 
+/* What was forgotten before a member could be sent it was missed by it. */
+static size_t render_forgotten(const struct dialect *dialect, const struct event *first,
+                               uint32_t count, char out[PLAIN_LINE_MAX_BYTES])
+{
+    const struct template_values values = {
+        .count = count, .wall_ns = first->wall_ns, .utc_offset_s = first->utc_offset_s};
+
+    return render(dialect, dialect_template(dialect, DIALECT_MISSED), &values, out);
+}
+
 size_t plain_render(const struct plain_wording *wording, const struct transcript *transcript,
                     uint64_t first, uint64_t until, bool fold, char out[PLAIN_LINE_MAX_BYTES],
                     uint64_t *ret_last)
@@ -197,6 +211,10 @@ size_t plain_render(const struct plain_wording *wording, const struct transcript
     *ret_last = first;
     if (!transcript_get(transcript, first, &event))
         return 0;
+    if (event.forgotten) {
+        *ret_last = first + count - 1;
+        return make_harmless(wording, out, render_forgotten(dialect, &event, count, out));
+    }
     if (count >= dialect->fold_joins || count == PLAIN_FOLD_MAX_EVENTS) {
         *ret_last = first + count - 1;
         return make_harmless(wording, out, render_run(dialect, transcript, &event, count, out));

@@ -97,7 +97,7 @@ void delivery_tick(struct delivery *delivery, const struct moment *now);
 
 void delivery_door_writable(struct delivery *delivery, uint16_t door);
 
-/* Drops everything rendered: the doors' dialects have changed, or the epoch. */
+/* Drops everything rendered: the doors' dialects have changed, the epoch, or an event. */
 void delivery_forget(struct delivery *delivery);
 
 #endif

@@ -56,6 +56,12 @@ static bool is_named(const struct event *event)
     return event->name_len >= 1 && event->name_len <= ROOM_NAME_MAX_BYTES;
 }
 
+/* An exit takes its member with it, and has no name anyway. */
+static bool is_tombstone(const struct event *event)
+{
+    return event->forgotten && event->kind != EVENT_EXIT;
+}
+
 static bool is_event(const struct sequenced_bundle *bundle, const struct event *event)
 {
     bool authored = event->author >= 1 && event->author <= SEQUENCED_MEMBER_MAX;
@@ -63,6 +69,8 @@ static bool is_event(const struct sequenced_bundle *bundle, const struct event *
     if (event->seq == 0 || event->seq > OCTETS_VARINT_MAX ||
         (bundle->next != 0 && event->seq != bundle->next))
         return false;
+    if (is_tombstone(event))
+        return true;
     switch (event->kind) {
     case EVENT_JOIN:
         return authored && is_named(event);
@@ -93,6 +101,11 @@ static void write_text(struct octets_writer *writer, const struct event *event)
 
 static void write_event(struct octets_writer *writer, const struct event *event, uint16_t said)
 {
+    if (is_tombstone(event)) {
+        octets_write_u8(writer, SEQUENCED_EVENT_FORGOTTEN);
+        octets_write_varint(writer, 0);
+        return;
+    }
     switch ((enum event_kind)event->kind) {
     case EVENT_JOIN:
         octets_write_u8(writer, SEQUENCED_EVENT_JOIN);
@@ -163,6 +176,11 @@ static void write_header(struct sequenced_bundle *bundle, uint64_t first, uint64
     octets_write_u48(&bundle->writer, time_ms);
 }
 
+static bool is_foldable(const struct event *event, uint16_t said)
+{
+    return event->kind == EVENT_JOIN && said == 0 && !event->forgotten;
+}
+
 static bool is_step(uint64_t from_ms, uint64_t to_ms)
 {
     return (to_ms > from_ms ? to_ms - from_ms : from_ms - to_ms) >= TIME_STEP_MS;
@@ -189,7 +207,7 @@ static int append(struct sequenced_bundle *bundle, const struct event *event, ui
     }
     if (!told)
         bundle->time_ms = time_ms;
-    bundle->join_at = event->kind == EVENT_JOIN && said == 0 ? at : 0;
+    bundle->join_at = is_foldable(event, said) ? at : 0;
     bundle->joins = 1;
     bundle->joiner = event->author;
     return STATUS_OK;
@@ -202,8 +220,8 @@ int sequenced_events_add(struct sequenced_bundle *bundle, const struct event *ev
 
     if (!is_event(bundle, event))
         return STATUS_INVALID;
-    if (event->kind == EVENT_JOIN && said == 0 && bundle->join_at != 0 &&
-        bundle->joins < JOINS_MAX && !is_step(bundle->time_ms, time_ms))
+    if (is_foldable(event, said) && bundle->join_at != 0 && bundle->joins < JOINS_MAX &&
+        !is_step(bundle->time_ms, time_ms))
         status = fold(bundle, event);
     else
         status = append(bundle, event, said, time_ms);

@@ -65,6 +65,7 @@ enum sequenced_event_kind {
     SEQUENCED_EVENT_CHAT = 2,
     SEQUENCED_EVENT_EXIT = 3,
     SEQUENCED_EVENT_NOTICE = 4,
+    SEQUENCED_EVENT_FORGOTTEN = 0x41, /* read as UNKNOWN: it has a number and nothing else */
     /* Of a later version; it has a number and nothing else. */
     SEQUENCED_EVENT_UNKNOWN = SEQUENCED_SKIPPABLE,
 };

@@ -353,3 +353,18 @@ Test(plain, a_line_of_full_length_loses_its_last_character_to_that_space)
     cr_expect_eq(memcmp(line, " C says xxx", 11), 0);
     cr_expect_eq(line[length - 1], 'x');
 }
+
+Test(plain, forgotten_events_in_a_row_are_one_line_that_says_how_many)
+{
+    append(EVENT_JOIN, "a", "");
+    append(EVENT_JOIN, "b", "");
+    append(EVENT_CHAT, "b", "x");
+    append(EVENT_CHAT, "a", "y");
+    transcript_forget(transcript, 2);
+    transcript_forget(transcript, 3);
+    dialect.fold_joins = 2;
+    expect_line(1, true, "a 进入了聊天室", 1);
+    expect_line(2, true, "您错过了 2 条消息", 3);
+    expect_line(2, false, "您错过了 1 条消息", 2);
+    expect_line(4, true, "a ： y", 4);
+}
