@@ -22,7 +22,7 @@ static bool is_same(struct octets_slice a, struct octets_slice b)
 /* Words are compared by the statement: see words.h. */
 static bool is_wanted(const struct page *page, const struct log_row *row)
 {
-    const struct log_event *event = &row->event;
+    const struct log_entry *event = &row->event;
     struct octets_slice compared = event->folded.length > 0 ? event->folded : event->name;
 
     if (page->want.since_ns != 0 && row->time_ns < page->want.since_ns)

@@ -97,7 +97,7 @@ void store_rollback(struct store *store)
 }
 
 static int add_event(struct store *store, const struct log_record *record,
-                     const struct log_event *event, struct trouble *trouble)
+                     const struct log_entry *event, struct trouble *trouble)
 {
     sqlite3_stmt *statement = store->statements[STORE_ADD_EVENT];
 

@@ -21,7 +21,7 @@ static struct octets_slice read_name(struct octets_reader *reader)
     return octets_read_slice(reader, octets_read_u8(reader));
 }
 
-static void read_event(struct octets_reader *reader, struct log_event *ret_event)
+static void read_event(struct octets_reader *reader, struct log_entry *ret_event)
 {
     unsigned kind = octets_read_u8(reader);
 
@@ -244,7 +244,7 @@ static void write_name(struct octets_writer *writer, struct octets_slice name)
     octets_write_slice(writer, name);
 }
 
-static void write_event(struct octets_writer *writer, const struct log_event *event)
+static void write_event(struct octets_writer *writer, const struct log_entry *event)
 {
     writer->failed = writer->failed || (unsigned)event->kind >= LOG_EVENT_KINDS ||
                      event->text.length > LOG_TEXT_MAX_BYTES;

@@ -34,7 +34,7 @@ enum log_effect_kind {
 
 enum log_event_kind { LOG_JOIN = 0, LOG_CHAT = 1, LOG_EXIT = 2, LOG_NOTICE = 3, LOG_EVENT_KINDS };
 
-struct log_event {
+struct log_entry {
     enum log_event_kind kind;
     uint8_t flags;
     uint8_t reason;             /* of an exit */
@@ -54,7 +54,7 @@ struct log_value {
 struct log_effect {
     enum log_effect_kind kind;
     union {
-        struct log_event event;
+        struct log_entry event;
         struct log_value value;
         struct octets_slice name; /* of FORGOTTEN: folded */
     };
@@ -81,7 +81,7 @@ struct log_row {
     uint64_t number;
     int64_t time_ns;
     int32_t utc_offset_s;
-    struct log_event event;
+    struct log_entry event;
 };
 
 struct log_records {

@@ -38,7 +38,7 @@ static void add_hex(const void *bytes, size_t length)
 
 static const char *const levels[] = {"os", "disk", "replicas"};
 
-static void add_event(const struct log_event *event)
+static void add_event(const struct log_entry *event)
 {
     static const char *const kinds[] = {"join", "chat", "exit", "notice"};
 
