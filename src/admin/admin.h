@@ -59,6 +59,9 @@ struct admin_counts {
     uint32_t links_waiting;
     uint32_t control_clients;
     uint32_t watchers; /* of these, the clients that wait for events */
+    /* Of the store; 0 without one. */
+    uint32_t store_trouble; /* its code, see doc/log-protocol.md, section 7; 0 = none */
+    uint32_t store_restarts;
 };
 
 /* Services of the program around the room, for commands. */

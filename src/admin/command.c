@@ -39,6 +39,8 @@ static enum admin_result stats(const struct command_call *call)
 
     room_stats(call->admin->room, &counted.room);
     host->counts(host->ctx, &counted.program);
+    room_log_stats(call->admin->room, &counted.log);
+    counted.records_waiting = counted.log.recorded - counted.log.kept;
     stats_say(&counted, call->reply);
     return ADMIN_DONE;
 }

@@ -13,6 +13,8 @@
 struct stats {
     struct room_stats room;
     struct admin_counts program;
+    struct room_log_stats log;
+    uint64_t records_waiting; /* of these, not kept yet */
 };
 
 enum stats_kind {

@@ -30,9 +30,9 @@ static const char usage[] =
     "\n"
     "Lines on stdin are announced to everybody; /help lists commands. SIGHUP reads the "
     "configuration again.\n"
-    "Exit codes: 0 ended, 64 usage, 66 no such file, 69 address in use or not available, 71 "
-    "system, 77 permission,\n"
-    "78 configuration.\n";
+    "Exit codes: 0 ended, 64 usage, 66 no such file, 69 address or store in use, or not available, "
+    "71 system,\n"
+    "74 disk of the store, 77 permission, 78 configuration.\n";
 
 enum {
     OPTION_CHECK = 256,

@@ -86,6 +86,7 @@ static void apply(struct server *server, struct config *config, const struct rel
     log_set_level(config->log_level);
     config_free(server->config);
     server->config = config;
+    log_bridge_reload(server);
 }
 
 enum admin_result reload_config(struct server *server, const struct admin_reply *reply)

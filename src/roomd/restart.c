@@ -110,7 +110,8 @@ void restart_restore(struct server *server)
 {
     uint32_t restored, lost = 0, torn;
 
-    if (server->restart.before == NULL)
+    /* A room that was without a log until now has its members in the roster alone. */
+    if (server->restart.before == NULL || !log_bridge_is_new(server))
         return;
     torn = roster_file_read_torn(server->restart.before);
     restored = restore(server, true, &lost);
@@ -133,8 +134,8 @@ struct roster restart_make_roster(struct server *server)
     struct endpoint doors[ROOM_DOORS_MAX];
     uint16_t count = udp_doors(server->doors);
 
-    /* No service manager would keep it. */
-    if (!sd_notify_is_wanted())
+    /* No service manager would keep it, or the log keeps members better. */
+    if (!sd_notify_is_wanted() || server->config->store_path[0] != '\0')
         return (struct roster){.keep = NULL};
     for (uint16_t door = 0; door < count; door++)
         doors[door] = *udp_bound(server->doors, door);

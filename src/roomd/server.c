@@ -149,6 +149,8 @@ static void host_counts(void *ctx, struct admin_counts *ret_counts)
         .links_waiting = stats.paths_waiting,
         .control_clients = server->control != NULL ? control_server_clients(server->control) : 0,
         .watchers = server->control != NULL ? control_server_waiting(server->control) : 0,
+        .store_trouble = server->log_bridge.trouble,
+        .store_restarts = server->log_bridge.restarts,
     };
 }
 
@@ -234,7 +236,8 @@ static void on_serve(struct ev_loop *loop, ev_prepare *watcher, int events)
         ev_idle_stop(loop, &server->more);
     if (due_ns > server->now.mono_ns)
         set_alarm(server, due_ns);
-    if (server->closing && result == SWEEP_DONE)
+    log_bridge_touch(server);
+    if (server->closing && result == SWEEP_DONE && log_bridge_is_done(server))
         ev_break(loop, EVBREAK_ALL);
     service_touch(server);
 }
@@ -320,6 +323,7 @@ static int open_room(struct server *server)
         .ring_bytes = server->config->ring_bytes,
         .outbox = {.send = udp_outbox_send, .waits = udp_outbox_waits, .ctx = server->doors},
         .roster = restart_make_roster(server),
+        .log = log_bridge_port(server),
     };
     struct room_configuration described;
     int status;
@@ -336,6 +340,9 @@ static int open_room(struct server *server)
                    server->config->ring_bytes, status_text(status));
         return EX_OSERR;
     }
+    status = log_bridge_restore(server);
+    if (status != EX_OK)
+        return status;
     restart_restore(server);
     /* Access rules may have changed: not all restored members may stay. */
     room_reconfigure(server->room, &server->now, &setup.config);
@@ -411,6 +418,8 @@ static int open_all(struct server *server)
     restart_find(server);
     code = doors_open(server, &sink);
     if (code == EX_OK)
+        code = log_bridge_open(server);
+    if (code == EX_OK)
         code = open_room(server);
     if (code == EX_OK)
         code = console_open(server);
@@ -420,6 +429,7 @@ static int open_all(struct server *server)
 static void close_all(struct server *server)
 {
     console_close(server);
+    log_bridge_close(server);
     room_free(server->room);
     restart_close(server);
     udp_set_free(server->doors);
@@ -446,7 +456,7 @@ static int serve(struct server *server)
     if (status == STATUS_OK)
         run(server);
     stop_watchers(server);
-    return status == STATUS_OK ? EX_OK : EX_OSERR;
+    return status == STATUS_OK ? server->log_bridge.code : EX_OSERR;
 }
 
 int server_run(const struct server_options *options)

@@ -15,6 +15,7 @@
 #include "io/roster_file.h"
 #include "io/udp/udp.h"
 #include "roomd/journal.h"
+#include "roomd/log_bridge.h"
 #include "roomd/server.h"
 #include "roomd/terminal_log.h"
 
@@ -40,6 +41,7 @@ struct service {
     uint64_t messages;
     uint64_t messages_reported;
     uint32_t members_reported;
+    const char *complaint_reported; /* static; NULL = none */
 };
 
 struct server {
@@ -58,6 +60,7 @@ struct server {
     struct control_server *control; /* NULL = none */
     uint64_t notified;              /* the last event that waiting watchers were woken for */
     struct restart restart;
+    struct log_bridge log_bridge;
     struct service service;
     bool closing;  /* sends what is owed, then ends */
     bool for_good; /* ended by a command: members need not wait for another start */

@@ -16,16 +16,19 @@
 /* `systemctl status` is at most this old. */
 #define SERVICE_STATUS_S 2.0
 
-#define STATUS_BYTES 128
+#define STATUS_BYTES 256
 
-/* "12 members, 345 messages" */
+/* "12 members, 345 messages", and what is wrong. */
 static const char *describe(const struct server *server, char text[STATUS_BYTES])
 {
     uint32_t members = room_members(server->room);
     uint64_t messages = server->service.messages;
 
-    snprintf(text, STATUS_BYTES, "%" PRIu32 " member%s, %" PRIu64 " message%s", members,
-             members == 1 ? "" : "s", messages, messages == 1 ? "" : "s");
+    const char *complaint = log_bridge_complaint(server);
+
+    snprintf(text, STATUS_BYTES, "%" PRIu32 " member%s, %" PRIu64 " message%s%s%s", members,
+             members == 1 ? "" : "s", messages, messages == 1 ? "" : "s",
+             complaint != NULL ? "; " : "", complaint != NULL ? complaint : "");
     return text;
 }
 
@@ -54,6 +57,7 @@ static void on_status(struct ev_loop *loop, ev_timer *watcher, int events)
     sd_notify_status(describe(server, text));
     server->service.members_reported = room_members(server->room);
     server->service.messages_reported = server->service.messages;
+    server->service.complaint_reported = log_bridge_complaint(server);
 }
 
 static void on_happened(void *ctx, const struct moment *now, const struct event *event,
@@ -77,7 +81,8 @@ void service_touch(struct server *server)
 
     if (!service->wanted || ev_is_active(&service->status) ||
         (service->members_reported == room_members(server->room) &&
-         service->messages_reported == service->messages))
+         service->messages_reported == service->messages &&
+         service->complaint_reported == log_bridge_complaint(server)))
         return;
     timer_start(server->loop, &service->status, SERVICE_STATUS_S);
 }
