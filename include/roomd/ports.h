@@ -162,6 +162,7 @@ enum room_space {
     ROOM_SPACE_DECIDED = 4, /* by seat; which messages of the session were decided, and how */
     ROOM_SPACE_ENDED = 5,   /* the sessions that ended last */
     ROOM_SPACE_BAN = 6,     /* bans and mutes, by serial */
+    ROOM_SPACE_KICK = 7,    /* the last kicks */
 };
 
 struct room_change {

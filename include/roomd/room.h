@@ -92,8 +92,7 @@ struct room_setup {
     struct room_config config;
     struct outbox outbox;
     struct roster roster; /* all zero: none */
-    struct room_log log;  /* all zero: none */
-    uint64_t recorded;    /* the number of the last record that the log has; 0 = none */
+    struct room_log log;  /* all zero: none; one that is not empty: room_restore.h */
 };
 
 enum sweep_result {
@@ -180,8 +179,9 @@ uint64_t room_recorded(const struct room *room);
 
 /*
  * The program ends: tells the members of the sequenced protocol that the room is closed or, where
- * it may be a restart, that they should come back. Plain members are told nothing. To be called
- * last, after everything was delivered.
+ * it may be a restart, that they should come back; with a log they are told nothing then, since
+ * their sessions go on. Plain members are told nothing. To be called last, after everything was
+ * delivered.
  */
 void room_close(struct room *room, bool restarts);
 

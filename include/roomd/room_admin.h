@@ -4,7 +4,7 @@
 /*
  * The administrator's operations on a room: notices, kicks, bans and mutes; and its view of
  * members, doors, events and counts, one at a time. Bans and mutes live in a table of fixed size,
- * and end with their time or the program.
+ * and end with their time or, without a log, with the program.
  */
 #ifndef ROOMD_ROOM_ADMIN_H
 #define ROOMD_ROOM_ADMIN_H
@@ -74,7 +74,7 @@ struct room_ban {
     bool has_network;
     struct network network;
     struct endpoint peer; /* of a mute: where its member was last */
-    int64_t until_ns;     /* monotonic; MOMENT_NEVER_NS: until the program ends */
+    int64_t until_ns;     /* monotonic; MOMENT_NEVER_NS: until it is lifted */
     /* Of its entry: 1, 2, 3 …; a second ban of the same name or network keeps it. */
     uint64_t serial;
 };

@@ -47,8 +47,8 @@ int room_restore_row(struct room *room, const struct moment *now, const struct r
 
 /*
  * One of the last events, numbers rising by one up to `last_event`: as many as there are, or as
- * there is room for, which older ones make. STATUS_INVALID: it is not the next one. STATUS_TOO_LONG:
- * it is left out, with all before it.
+ * there is room for, which older ones make. STATUS_INVALID: it is not the next one.
+ * STATUS_TOO_LONG: it is left out, with all before it.
  */
 int room_restore_event(struct room *room, const struct event *event);
 

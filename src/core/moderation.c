@@ -29,11 +29,17 @@ static void expel(struct room *room, const struct moment *now, struct member *me
     record_end(room->records);
 }
 
-/* This member's endpoint, and its name at its address, may not join for ROOM_REJOIN_DELAY_S. */
+/*
+ * This member's endpoint, and its name at its address, may not join for ROOM_REJOIN_DELAY_S. A
+ * record is open.
+ */
 static void delay_rejoin(struct room *room, const struct moment *now, const struct member *member)
 {
-    bans_add_kick(room->bans, registry_folded(member), &room_path(room, member)->peer,
-                  now->mono_ns + ROOM_REJOIN_DELAY_S * MOMENT_NS_PER_S);
+    uint32_t place =
+        bans_add_kick(room->bans, registry_folded(member), &room_path(room, member)->peer,
+                      now->mono_ns + ROOM_REJOIN_DELAY_S * MOMENT_NS_PER_S);
+
+    state_put_kick(room, now, place);
 }
 
 typedef bool must_go(struct room *room, const struct member *member, const struct network *network);
@@ -84,6 +90,21 @@ static uint32_t expel_all(struct room *room, const struct moment *now, must_go *
 uint32_t moderation_enforce_access(struct room *room, const struct moment *now)
 {
     return expel_all(room, now, is_shut_out, NULL);
+}
+
+static bool is_banned(struct room *room, const struct moment *now, const struct member *member)
+{
+    return bans_forbid_address(room->bans, room_path(room, member)->peer.address, now->mono_ns);
+}
+
+void moderation_enforce_bans(struct room *room, const struct moment *now)
+{
+    for (uint32_t seat = 0; seat < registry_seats(room->registry); seat++) {
+        struct member *member = registry_seated(room->registry, seat);
+
+        if (member != NULL && is_banned(room, now, member))
+            expel(room, now, member, "", true);
+    }
 }
 
 /* ---- bans ---- */
@@ -267,7 +288,9 @@ int room_kick(struct room *room, const struct moment *now, const char *name, con
             return status;
         clean[text_clean(reason, strlen(reason), clean)] = '\0';
     }
+    record_begin(room->records, now);
     delay_rejoin(room, now, member);
     expel(room, now, member, clean, false);
+    record_end(room->records);
     return STATUS_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-/* Enforces access on members. The rest of the contract is <roomd/room_admin.h>. */
+/* Enforces access and bans on members. The rest of the contract is <roomd/room_admin.h>. */
 #ifndef ROOMD_CORE_MODERATION_H
 #define ROOMD_CORE_MODERATION_H
 
@@ -9,5 +9,8 @@
 
 /* Removes the members that access no longer admits, as by a kick. Returns their number. */
 uint32_t moderation_enforce_access(struct room *room, const struct moment *now);
+
+/* Removes the members in a banned network: a restart may have come between the ban and that. */
+void moderation_enforce_bans(struct room *room, const struct moment *now);
 
 #endif

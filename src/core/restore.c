@@ -2,6 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /* Restores members from the roster's records after a restart. */
+#include "core/restore.h"
+
 #include "core/model/text.h"
 #include "core/room/admission.h"
 #include "core/room/apply.h"
@@ -10,19 +12,17 @@
 #include <roomd/status.h>
 #include <string.h>
 
-/* The shown name is taken unchanged: the rules for new names may have changed since. */
-static bool read_name(const struct roster_record *record, struct name *ret_name)
+bool restore_read_name(const char *text, struct name *ret_name)
 {
-    size_t length = strnlen(record->name, sizeof(record->name));
+    size_t length = strnlen(text, ROOM_NAME_MAX_BYTES + 1);
     char clean[ROOM_NAME_MAX_BYTES + 1];
     struct name name;
 
-    if (length == 0 || length > ROOM_NAME_MAX_BYTES || !room_fold_name(record->name, &name))
+    if (length == 0 || length > ROOM_NAME_MAX_BYTES || !room_fold_name(text, &name))
         return false;
-    if (text_clean(record->name, length, clean) != length ||
-        memcmp(clean, record->name, length) != 0)
+    if (text_clean(text, length, clean) != length || memcmp(clean, text, length) != 0)
         return false;
-    memcpy(name.shown, record->name, length + 1);
+    memcpy(name.shown, text, length + 1);
     name.shown_len = (uint8_t)length;
     *ret_name = name;
     return true;
@@ -36,7 +36,7 @@ int room_restore(struct room *room, const struct moment *now, const struct roste
     struct slot *slot;
     struct name name;
 
-    if (!read_name(record, &name))
+    if (!restore_read_name(record->name, &name))
         return STATUS_INVALID;
     if (registry_find_name(room->registry, &name) != NULL ||
         registry_find_endpoint(room->registry, &path.peer) != NULL)

@@ -12,6 +12,7 @@
 #include "core/plain_server/plain_server.h"
 #include "core/plain_wire/plain.h"
 #include "core/plain_wire/reserved_names.h"
+#include "core/restore.h"
 #include "core/room/admission.h"
 #include "core/room/held.h"
 #include "core/room/room_ops.h"
@@ -28,8 +29,7 @@
 
 static int make_log(struct room *room, const struct room_setup *setup)
 {
-    int status =
-        record_new(&setup->log, setup->recorded, room->registry, room->transcript, &room->records);
+    int status = record_new(&setup->log, room->registry, room->transcript, &room->records);
 
     if (status != 0)
         return status;
@@ -133,6 +133,7 @@ int room_new(const struct room_setup *setup, struct room **ret_room)
     if (room == NULL)
         return STATUS_NO_MEMORY;
     room->keepers.roster = setup->roster;
+    room->keepers.doors = room->doors;
     room->protocols[0] = &plain_protocol;
     room->protocols[1] = &sequenced_protocol;
     known_replies_init(&room->known_replies);
@@ -165,6 +166,7 @@ void room_free(struct room *room)
 {
     if (room == NULL)
         return;
+    restore_free(room->restore);
     if (room->records != NULL)
         held_free(room->records->held);
     record_free(room->records);
@@ -337,5 +339,8 @@ uint32_t room_members(const struct room *room)
 
 void room_close(struct room *room, bool restarts)
 {
+    /* The next process goes on with what the log has. */
+    if (restarts && room->records != NULL)
+        return;
     sequenced_server_close(room, restarts);
 }

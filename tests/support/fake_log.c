@@ -261,6 +261,38 @@ void fake_log_end(struct fake_log *log)
         free_record(&log->records[--log->count]);
 }
 
+static void restore_events(struct fake_log *log, struct room *room)
+{
+    for (uint64_t number = 1; number <= log->kept; number++) {
+        const struct fake_record *record = &log->records[number - 1];
+
+        for (size_t i = 0; i < record->count; i++) {
+            if (record->effects[i].is_event &&
+                room_restore_event(room, &record->effects[i].event) != 0)
+                fail("an event can't be restored", number);
+        }
+    }
+}
+
+void fake_log_restore(struct fake_log *log, struct room *room, const struct moment *now,
+                      struct room_kept kept, struct room_restored *ret_restored)
+{
+    fake_log_end(log);
+    log->is_down = false;
+    kept.record = log->kept;
+    kept.last_event = log->kept_event;
+    if (room_restore_begin(room, now, &kept) != 0)
+        fail("the room is not new", log->kept);
+    /* The rows that became new last come first. */
+    for (size_t n = log->row_count; n > 0; n--) {
+        if (room_restore_row(room, now, &log->rows[n - 1].change) != 0)
+            fail("a row can't be restored", n);
+    }
+    restore_events(log, room);
+    if (room_restore_end(room, now, ret_restored) != 0)
+        fail("the room can't be restored", log->kept);
+}
+
 void fake_log_commit_all(struct fake_log *log, struct room *room, const struct moment *now)
 {
     fake_log_keep(log, log->count);
@@ -289,7 +321,7 @@ const struct room_change *fake_log_seat(const struct fake_log *log, enum room_sp
 static int write_effect(char *text, size_t size, const struct fake_effect *effect)
 {
     static const char *const spaces[] = {"?",       "room",  "member", "session",
-                                         "decided", "ended", "ban"};
+                                         "decided", "ended", "ban",    "kick"};
     const struct event *event = &effect->event;
 
     if (!effect->is_event)

@@ -9,7 +9,7 @@
 #ifndef TESTS_SUPPORT_FAKE_LOG_H
 #define TESTS_SUPPORT_FAKE_LOG_H
 
-#include <roomd/room.h>
+#include <roomd/room_restore.h>
 
 struct fake_effect {
     bool is_event;
@@ -51,6 +51,14 @@ struct room_log fake_log_port(struct fake_log *log);
 void fake_log_keep(struct fake_log *log, uint64_t upto);
 /* Its process ends, with everything that was not kept. */
 void fake_log_end(struct fake_log *log);
+
+/*
+ * Another process of the room begins: what was not kept is lost. Restores the new room, which has
+ * this log. Of `kept`, only what concerns boot and numbers counts. The rows come in an order that
+ * has nothing to do with that in which they were made.
+ */
+void fake_log_restore(struct fake_log *log, struct room *room, const struct moment *now,
+                      struct room_kept kept, struct room_restored *ret_restored);
 
 /* Keeps everything, and tells the room. */
 void fake_log_commit_all(struct fake_log *log, struct room *room, const struct moment *now);

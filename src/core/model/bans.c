@@ -8,17 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct kick {
-    char folded[ROOM_NAME_MAX_BYTES + 1];
-    struct endpoint peer;
-    int64_t until_ns;
-};
-
 struct bans {
     uint64_t serials; /* given so far; entries are in their order */
     uint32_t count;
     uint32_t next_kick;
-    struct kick kicks[BANS_KICKS_MAX]; /* a ring */
+    struct bans_kick kicks[BANS_KICKS_MAX]; /* a ring */
     struct room_ban entries[ROOM_BANS_MAX];
 };
 
@@ -151,15 +145,53 @@ bool bans_lift_network(struct bans *bans, const struct network *network, int64_t
     return false;
 }
 
-void bans_add_kick(struct bans *bans, const char *folded, const struct endpoint *peer,
-                   int64_t until_ns)
+uint32_t bans_add_kick(struct bans *bans, const char *folded, const struct endpoint *peer,
+                       int64_t until_ns)
 {
-    struct kick *kick = &bans->kicks[bans->next_kick];
+    uint32_t place = bans->next_kick;
+    struct bans_kick *kick = &bans->kicks[place];
 
-    bans->next_kick = (bans->next_kick + 1) % BANS_KICKS_MAX;
+    bans->next_kick = (place + 1) % BANS_KICKS_MAX;
     memcpy(kick->folded, folded, strlen(folded) + 1); /* no name is longer */
     kick->peer = *peer;
     kick->until_ns = until_ns;
+    return place;
+}
+
+const struct bans_kick *bans_kick(const struct bans *bans, uint32_t place)
+{
+    return &bans->kicks[place % BANS_KICKS_MAX];
+}
+
+/* ---- after a restart ---- */
+
+int bans_restore(struct bans *bans, const struct room_ban *ban)
+{
+    uint32_t at = bans->count;
+
+    if (at == ROOM_BANS_MAX)
+        return STATUS_FULL;
+    while (at > 0 && bans->entries[at - 1].serial > ban->serial)
+        at--;
+    memmove(&bans->entries[at + 1], &bans->entries[at],
+            (bans->count - at) * sizeof(bans->entries[0]));
+    bans->entries[at] = *ban;
+    bans->count++;
+    if (ban->serial > bans->serials)
+        bans->serials = ban->serial;
+    return STATUS_OK;
+}
+
+/* All last equally long, so the one that ends last is the newest. */
+void bans_restore_kick(struct bans *bans, uint32_t place, const struct bans_kick *kick)
+{
+    int64_t newest_ns =
+        bans->kicks[(bans->next_kick + BANS_KICKS_MAX - 1) % BANS_KICKS_MAX].until_ns;
+
+    place %= BANS_KICKS_MAX;
+    bans->kicks[place] = *kick;
+    if (kick->until_ns >= newest_ns)
+        bans->next_kick = (place + 1) % BANS_KICKS_MAX;
 }
 
 /* ---- queries ---- */
@@ -168,7 +200,7 @@ static bool is_kicked(const struct bans *bans, const char *folded, const struct 
                       int64_t now_ns)
 {
     for (size_t i = 0; i < BANS_KICKS_MAX; i++) {
-        const struct kick *kick = &bans->kicks[i];
+        const struct bans_kick *kick = &bans->kicks[i];
 
         if (kick->until_ns <= now_ns)
             continue;

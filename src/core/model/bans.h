@@ -40,9 +40,23 @@ bool bans_lift_name(struct bans *bans, enum room_ban_kind kind, const char *fold
 bool bans_lift_network(struct bans *bans, const struct network *network, int64_t now_ns,
                        struct room_ban *ret_ban);
 
-/* Forbids joins from this endpoint, and under this name from its address, before that time. */
-void bans_add_kick(struct bans *bans, const char *folded, const struct endpoint *peer,
-                   int64_t until_ns);
+struct bans_kick {
+    char folded[ROOM_NAME_MAX_BYTES + 1];
+    struct endpoint peer;
+    int64_t until_ns;
+};
+
+/*
+ * Forbids joins from this endpoint, and under this name from its address, before that time. Returns
+ * its place in the ring of BANS_KICKS_MAX.
+ */
+uint32_t bans_add_kick(struct bans *bans, const char *folded, const struct endpoint *peer,
+                       int64_t until_ns);
+const struct bans_kick *bans_kick(const struct bans *bans, uint32_t place);
+
+/* After a restart: a ban with its serial, and a kick at its place. STATUS_FULL. */
+int bans_restore(struct bans *bans, const struct room_ban *ban);
+void bans_restore_kick(struct bans *bans, uint32_t place, const struct bans_kick *kick);
 
 /* True if nobody may join under this name from here. */
 bool bans_forbid(const struct bans *bans, const char *folded, const struct endpoint *peer,

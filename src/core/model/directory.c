@@ -134,6 +134,38 @@ int directory_enter(struct directory *directory, const struct member *member)
     return STATUS_OK;
 }
 
+static int load(struct directory *directory, uint32_t number, uint32_t where)
+{
+    if (!reserve(directory))
+        return STATUS_NO_MEMORY;
+    directory->rows[directory->count++] = (struct row){.number = number, .where = where};
+    return STATUS_OK;
+}
+
+int directory_load(struct directory *directory, const struct member *member)
+{
+    return load(directory, (uint32_t)member->number, member->seat);
+}
+
+int directory_load_gone(struct directory *directory, uint64_t number, uint64_t exit)
+{
+    return load(directory, (uint32_t)number | GONE, (uint32_t)exit);
+}
+
+static int compare(const void *left, const void *right)
+{
+    uint32_t a = ((const struct row *)left)->number & ~GONE;
+    uint32_t b = ((const struct row *)right)->number & ~GONE;
+
+    return (a > b) - (a < b);
+}
+
+void directory_sort(struct directory *directory)
+{
+    if (directory->count > 0)
+        qsort(directory->rows, directory->count, sizeof(*directory->rows), compare);
+}
+
 void directory_leave(struct directory *directory, const struct member *member, uint64_t exit)
 {
     size_t place = place_after(directory, member->number);

@@ -31,6 +31,13 @@ void directory_clear(struct directory *directory);
 
 /* Adds a member that has joined. STATUS_NO_MEMORY: nothing was changed. */
 int directory_enter(struct directory *directory, const struct member *member);
+/*
+ * Adds one in any order, for a room that is restored: present, or gone with its exit. Afterwards
+ * directory_sort is to be called. STATUS_NO_MEMORY.
+ */
+int directory_load(struct directory *directory, const struct member *member);
+int directory_load_gone(struct directory *directory, uint64_t number, uint64_t exit);
+void directory_sort(struct directory *directory);
 /* Marks a member as left; `exit` is the number of its exit event, 0 = there is none. */
 void directory_leave(struct directory *directory, const struct member *member, uint64_t exit);
 

@@ -174,15 +174,16 @@ void registry_head_later(struct registry *registry, enum registry_standing stand
 
 /* ---- seats ---- */
 
-/* There are as many seats as places, so one is always empty. */
-static bool reserve_seat(struct registry *registry)
+static bool grow_seats(struct registry *registry, uint32_t count)
 {
     uint32_t capacity =
-        registry->seat_capacity == 0 ? REGISTRY_FIRST_SEATS : registry->seat_capacity * 2;
+        registry->seat_capacity == 0 ? REGISTRY_FIRST_SEATS : registry->seat_capacity;
     struct member **seats;
     uint32_t *empty_seats;
 
-    if (registry->empty_count > 0 || registry->seat_count < registry->seat_capacity)
+    while (capacity < count)
+        capacity *= 2;
+    if (capacity == registry->seat_capacity)
         return true;
     seats = realloc(registry->seats, capacity * sizeof(*seats));
     if (seats == NULL)
@@ -196,6 +197,12 @@ static bool reserve_seat(struct registry *registry)
     return true;
 }
 
+/* There are as many seats as places, so one is always empty. */
+static bool reserve_seat(struct registry *registry)
+{
+    return registry->empty_count > 0 || grow_seats(registry, registry->seat_count + 1);
+}
+
 static void take_seat(struct registry *registry, struct member *member)
 {
     member->seat = registry->empty_count > 0 ? registry->empty_seats[--registry->empty_count]
@@ -207,6 +214,30 @@ static void leave_seat(struct registry *registry, const struct member *member)
 {
     registry->seats[member->seat] = NULL;
     registry->empty_seats[registry->empty_count++] = member->seat;
+}
+
+/* Makes this empty seat the next one that is taken. */
+static int choose_seat(struct registry *registry, uint32_t seat)
+{
+    uint32_t *empty, at;
+
+    if (seat >= REGISTRY_SEATS_MAX)
+        return STATUS_TAKEN;
+    if (!grow_seats(registry, seat + 1))
+        return STATUS_NO_MEMORY;
+    empty = registry->empty_seats;
+    while (registry->seat_count <= seat) {
+        registry->seats[registry->seat_count] = NULL;
+        empty[registry->empty_count++] = registry->seat_count++;
+    }
+    at = registry->empty_count;
+    while (at > 0 && empty[at - 1] != seat)
+        at--;
+    if (at == 0)
+        return STATUS_TAKEN;
+    empty[at - 1] = empty[registry->empty_count - 1];
+    empty[registry->empty_count - 1] = seat;
+    return STATUS_OK;
 }
 
 uint64_t registry_last_number(const struct registry *registry)
@@ -310,6 +341,14 @@ int registry_add(struct registry *registry, const struct name *name, const struc
     member_lru_append(lru_of(registry, member), member);
     *ret_member = member;
     return STATUS_OK;
+}
+
+int registry_add_seated(struct registry *registry, const struct name *name, const struct path *path,
+                        int64_t now_ns, bool sequenced, uint32_t seat, struct member **ret_member)
+{
+    int status = choose_seat(registry, seat);
+
+    return status != 0 ? status : registry_add(registry, name, path, now_ns, sequenced, ret_member);
 }
 
 void registry_set_last_number(struct registry *registry, uint64_t number)

@@ -22,6 +22,9 @@
 
 #define REGISTRY_KEY_BYTES 16
 
+/* As many as room_limits.max_members may be. */
+#define REGISTRY_SEATS_MAX 1000000U
+
 /*
  * A name as shown (NFC) and as compared (NFKC_Casefold, Unicode Standard Annex 31). Made by
  * name_parse.
@@ -151,6 +154,13 @@ static inline struct plain_member *registry_plain(struct member *member)
  */
 int registry_add(struct registry *registry, const struct name *name, const struct path *path,
                  int64_t now_ns, bool sequenced, struct member **ret_member);
+
+/*
+ * The same for a member that had this seat before a restart; its number is to be set by the caller.
+ * STATUS_TAKEN: somebody sits there, or there are no such seats.
+ */
+int registry_add_seated(struct registry *registry, const struct name *name, const struct path *path,
+                        int64_t now_ns, bool sequenced, uint32_t seat, struct member **ret_member);
 
 /*
  * The next member gets the number after this one. For callers that number members themselves: after

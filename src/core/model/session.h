@@ -84,8 +84,9 @@ struct session {
     uint8_t wait_prompt; /* the same, for a report that comes at once */
     unsigned paths : 2;  /* challenges sent in paths_slot */
     unsigned
-        large : 6; /* SESSION_LARGE_MAX: large datagrams do not reach it; else how many did not */
-    uint8_t paths_slot; /* number of a 3-second slot */
+        large : 5; /* SESSION_LARGE_MAX: large datagrams do not reach it; else how many did not */
+    unsigned restored : 1; /* no UP has come since the room was restored */
+    uint8_t paths_slot;    /* number of a 3-second slot */
 };
 
 static inline uint32_t session_ms(const struct moment *now)

@@ -22,13 +22,15 @@ int sessions_new(const struct registry *registry, const uint8_t secret[ROOM_SECR
         return STATUS_NO_MEMORY;
     sessions->registry = registry;
     memcpy(sessions->secret, secret, sizeof(sessions->secret));
-    sessions_begin_epoch(sessions);
+    sessions->secrets = 1;
+    sessions_begin_epoch(sessions, 1);
     *ret_sessions = sessions;
     return STATUS_OK;
 }
 
-void sessions_begin_epoch(struct sessions *sessions)
+void sessions_begin_epoch(struct sessions *sessions, uint64_t event)
 {
+    sessions->epoch_event = event;
     sessions->epoch = secrets_number(sessions->secret, SECRETS_EPOCH, NULL, sessions->epochs++, 0);
 }
 
@@ -70,6 +72,17 @@ void sessions_remove(struct sessions *sessions, const struct member *member)
     hash_index_remove(&sessions->by_token, (uint32_t)session->token, member->seat);
     sessions->ended[sessions->ended_next] = (struct sessions_ended){session->token, session->nonce};
     sessions->ended_next = (sessions->ended_next + 1) % SESSIONS_ENDED;
+}
+
+void sessions_restore_ended(struct sessions *sessions, uint32_t place,
+                            const struct sessions_ended *ended)
+{
+    sessions->ended[place % SESSIONS_ENDED] = *ended;
+}
+
+void sessions_restore_next(struct sessions *sessions, uint32_t place)
+{
+    sessions->ended_next = place % SESSIONS_ENDED;
 }
 
 uint32_t sessions_count(const struct sessions *sessions)

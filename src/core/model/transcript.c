@@ -95,6 +95,14 @@ void transcript_free(struct transcript *transcript)
     free(transcript);
 }
 
+void transcript_begin_at(struct transcript *transcript, uint64_t next)
+{
+    memset(transcript->boundaries, 0, transcript->boundary_size / WORD_BITS * sizeof(uint64_t));
+    transcript->head = 0;
+    transcript->oldest = next;
+    transcript->appended = transcript->committed = transcript->released = next - 1;
+}
+
 static size_t offset_of(const struct transcript *transcript, uint64_t seq)
 {
     return (size_t)transcript->index[seq % transcript->index_size] * RECORD_ALIGN;

@@ -32,6 +32,9 @@ struct transcript;
 int transcript_new(size_t budget, struct transcript **ret_transcript);
 void transcript_free(struct transcript *transcript);
 
+/* The next event is this one; nothing was appended so far, or all of it is forgotten by this. */
+void transcript_begin_at(struct transcript *transcript, uint64_t next);
+
 /*
  * Appends a copy of `event` (its seq is ignored, its name and text are borrowed for the call) and
  * returns its number. STATUS_TOO_LONG: name or text exceeds a plain line. STATUS_FULL: only events

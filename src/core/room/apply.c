@@ -115,7 +115,7 @@ static int enter(struct room *room, const struct moment *now, const struct join 
 /* The roster has kept a plain member since its accept was owed, and notes other changes itself. */
 static void keep_in_log(struct room *room, const struct moment *now, const struct member *member)
 {
-    const struct keepers log = {.records = room->records};
+    const struct keepers log = {.records = room->records, .doors = room->doors};
 
     roster_keep(&log, now, room->registry, member);
 }

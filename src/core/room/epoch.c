@@ -25,9 +25,21 @@ static void end_sessions(struct room *room, const struct moment *now)
     }
 }
 
+/* `roomy`: the rows of all members find room in the log. */
+static void keep(struct room *room, const struct moment *now, const struct member *member,
+                 bool roomy)
+{
+    const struct keepers roster = {.roster = room->keepers.roster};
+
+    roster_keep(&roster, now, room->registry, member);
+    if (room->records != NULL && (roomy || record_has_room(room->records, 0, true)))
+        roster_keep_in_log(&room->keepers, now, room->registry, member);
+}
+
 /* directory_enter can't fail: the directory had room for more before. */
 static void number_anew(struct room *room, const struct moment *now)
 {
+    bool roomy = record_reserve(room->records, 2 * registry_count(room->registry)) == 0;
     uint64_t number = 0;
 
     directory_clear(room->directory);
@@ -38,7 +50,7 @@ static void number_anew(struct room *room, const struct moment *now)
             continue;
         member->number = ++number;
         (void)directory_enter(room->directory, member);
-        roster_keep(&room->keepers, now, room->registry, member);
+        keep(room, now, member, roomy);
         record_split(room->records, now);
     }
     registry_set_last_number(room->registry, number);
@@ -48,7 +60,7 @@ static void number_anew(struct room *room, const struct moment *now)
 static void begin_epoch(struct room *room, const struct moment *now)
 {
     record_begin(room->records, now);
-    sessions_begin_epoch(room->sessions);
+    sessions_begin_epoch(room->sessions, transcript_appended(room->transcript) + 1);
     registry_set_last_number(room->registry, 0);
     state_put_room(room);
     record_end(room->records);
@@ -57,8 +69,12 @@ static void begin_epoch(struct room *room, const struct moment *now)
 
 void epoch_renumber(struct room *room, const struct moment *now)
 {
-    if (registry_last_number(room->registry) < SEQUENCED_MEMBER_MAX)
-        return;
+    if (registry_last_number(room->registry) >= SEQUENCED_MEMBER_MAX)
+        epoch_begin(room, now);
+}
+
+void epoch_begin(struct room *room, const struct moment *now)
+{
     end_sessions(room, now);
     begin_epoch(room, now);
     number_anew(room, now);

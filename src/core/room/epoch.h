@@ -17,5 +17,7 @@
  * nothing but those exits.
  */
 void epoch_renumber(struct room *room, const struct moment *now);
+/* The same, whatever the last number is. */
+void epoch_begin(struct room *room, const struct moment *now);
 
 #endif

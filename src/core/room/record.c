@@ -32,7 +32,7 @@ struct effect {
     uint8_t value_len;
 };
 
-int record_new(const struct room_log *log, uint64_t recorded, const struct registry *registry,
+int record_new(const struct room_log *log, const struct registry *registry,
                const struct transcript *transcript, struct records **ret_records)
 {
     struct records *records = calloc(1, sizeof(*records));
@@ -42,7 +42,6 @@ int record_new(const struct room_log *log, uint64_t recorded, const struct regis
     records->log = *log;
     records->registry = registry;
     records->transcript = transcript;
-    records->made = records->committed = recorded;
     if (record_reserve(records, 0) != 0) {
         free(records);
         return STATUS_NO_MEMORY;

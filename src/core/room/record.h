@@ -43,8 +43,8 @@ struct records {
     unsigned depth;          /* of record_begin; 0: no record is open */
 };
 
-/* `recorded` is the number of the last record that the log has. STATUS_NO_MEMORY. */
-int record_new(const struct room_log *log, uint64_t recorded, const struct registry *registry,
+/* For a log that has none yet. STATUS_NO_MEMORY. */
+int record_new(const struct room_log *log, const struct registry *registry,
                const struct transcript *transcript, struct records **ret_records);
 void record_free(struct records *records);
 

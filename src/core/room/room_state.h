@@ -30,6 +30,7 @@
 #include <roomd/room_admin.h>
 
 struct plain_server; /* core/plain_server/plain_state.h */
+struct restore;
 
 struct room {
     struct room_limits limits;
@@ -61,6 +62,7 @@ struct room {
     struct observers observers;
     struct keepers keepers;
     struct records *records; /* of the log; NULL: none */
+    struct restore *restore; /* while the room is restored from it: core/restore.h */
     struct room_stats stats;
     /*
      * Until then a sequenced member may lack the names of those whose last event is before this

@@ -49,20 +49,21 @@ static void add_row(struct records *records, const struct state_row *row, bool i
                                                  .value_len = is_gone ? 0 : row->value_len});
 }
 
-static void keep_in_log(struct records *records, const struct moment *now,
+void roster_keep_in_log(const struct keepers *keepers, const struct moment *now,
                         const struct registry *registry, const struct member *member)
 {
+    struct records *records = keepers->records;
+    const struct path *path = registry_path(registry, member->position);
     struct state_member state = {.seat = member->seat,
                                  .epochs = records->epochs,
                                  .number = member->number,
                                  .first = member->first,
                                  .joined_wall_ns = member->joined_wall_ns,
                                  .flags = flags_of(registry, member),
-                                 .path = *registry_path(registry, member->position)};
+                                 .path = *path,
+                                 .listen = keepers->doors[path->door].listen};
     struct state_row row;
 
-    if (!record_has_room(records, 0, true))
-        return;
     if (member->session != NULL)
         state.flags |= STATE_MEMBER_SEQUENCED;
     memcpy(state.name, registry_shown(member), registry_shown_len(member));
@@ -76,8 +77,8 @@ void roster_keep(const struct keepers *keepers, const struct moment *now,
                  const struct registry *registry, const struct member *member)
 {
     keep_in_roster(&keepers->roster, registry, member);
-    if (keepers->records != NULL)
-        keep_in_log(keepers->records, now, registry, member);
+    if (keepers->records != NULL && record_has_room(keepers->records, 0, true))
+        roster_keep_in_log(keepers, now, registry, member);
 }
 
 void roster_forget(const struct keepers *keepers, const struct member *member)

@@ -11,7 +11,7 @@
 #include "core/room/record.h"
 
 #include "core/model/registry.h"
-#include <roomd/ports.h>
+#include <roomd/room.h>
 
 /* The flags of a record that are those of a slot. */
 #define ROSTER_SLOT_FLAGS (ROSTER_OWES_ACCEPT | ROSTER_NEWLINE)
@@ -19,7 +19,8 @@
 /* Where members are kept. */
 struct keepers {
     struct roster roster;
-    struct records *records; /* NULL: no log */
+    struct records *records;       /* NULL: no log */
+    const struct room_door *doors; /* the room's; borrowed */
 };
 
 /*
@@ -28,6 +29,9 @@ struct keepers {
  */
 void roster_keep(const struct keepers *keepers, const struct moment *now,
                  const struct registry *registry, const struct member *member);
+/* The same in the log only; it has room. */
+void roster_keep_in_log(const struct keepers *keepers, const struct moment *now,
+                        const struct registry *registry, const struct member *member);
 /* It leaves. A record is open. */
 void roster_forget(const struct keepers *keepers, const struct member *member);
 

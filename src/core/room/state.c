@@ -7,6 +7,8 @@
 #include "core/model/session.h"
 #include "core/room/state_row.h"
 
+#include <string.h>
+
 static void put(struct room *room, const struct state_row *row)
 {
     record_change(room->records, &(struct room_change){.space = row->space,
@@ -27,12 +29,18 @@ static void drop(struct room *room, const struct state_row *row)
 
 void state_put_room(struct room *room)
 {
-    struct state_room state = {.epochs = room->sessions->epochs,
-                               .last_number = registry_last_number(room->registry)};
+    const struct sessions *sessions = room->sessions;
+    struct state_room state = {.epochs = sessions->epochs,
+                               .epoch = sessions->epoch,
+                               .epoch_event = sessions->epoch_event,
+                               .last_number = registry_last_number(room->registry),
+                               .secrets = sessions->secrets};
     struct state_row row;
 
     if (room->records == NULL)
         return;
+    memcpy(state.boot, sessions->boot, sizeof(state.boot));
+    memcpy(state.secret, sessions->secret, sizeof(state.secret));
     room->records->epochs = state.epochs;
     state_row_write_room(&state, &row);
     put(room, &row);
@@ -45,6 +53,7 @@ void state_put_session(struct room *room, const struct member *member)
                                   .token = session->token,
                                   .nonce = session->nonce,
                                   .made_ms = session->made_ms,
+                                  .secrets = room->sessions->secrets,
                                   .position = session->position,
                                   .run = session->run};
     struct state_row row;
@@ -110,5 +119,31 @@ void state_drop_ban(struct room *room, const struct room_ban *ban)
     if (room->records == NULL)
         return;
     state_row_write_ban(ban, &whenever, &row);
+    drop(room, &row);
+}
+
+void state_put_kick(struct room *room, const struct moment *now, uint32_t place)
+{
+    struct state_kick state = {.place = place, .kick = *bans_kick(room->bans, place)};
+    struct state_row row;
+
+    if (room->records == NULL || !record_has_room(room->records, 0, true))
+        return;
+    state_row_write_kick(&state, now, &row);
+    put(room, &row);
+}
+
+void state_drop_seat(struct room *room, uint32_t seat)
+{
+    const struct state_member member = {.seat = seat};
+    const struct state_session session = {.seat = seat};
+    const struct state_decided decided = {.seat = seat};
+    struct state_row row;
+
+    state_row_write_member(&member, &row);
+    drop(room, &row);
+    state_row_write_session(&session, &row);
+    drop(room, &row);
+    state_row_write_decided(&decided, &row);
     drop(room, &row);
 }

@@ -12,7 +12,7 @@
 /* The longest values: a member's and a ban's. */
 #define ENDPOINT_BYTES (ENDPOINT_ADDRESS_BYTES + 4 + 2 + 2)
 
-_Static_assert(1 + 4 * 8 + 1 + ENDPOINT_BYTES + ENDPOINT_ADDRESS_BYTES + 2 + ROOM_NAME_MAX_BYTES <=
+_Static_assert(1 + 4 * 8 + 1 + 2 * ENDPOINT_BYTES + ENDPOINT_ADDRESS_BYTES + ROOM_NAME_MAX_BYTES <=
                        STATE_ROW_VALUE_MAX_BYTES &&
                    1 + 1 + 8 + ENDPOINT_BYTES + 1 + ENDPOINT_ADDRESS_BYTES + 1 +
                            ROOM_NAME_MAX_BYTES <=
@@ -86,6 +86,21 @@ static void read_endpoint(struct octets_reader *reader, struct endpoint *endpoin
     endpoint->transport = octets_read_u16(reader);
 }
 
+/* The monotonic time is of this boot; the wall clock's is kept. */
+static void write_until(struct octets_writer *writer, const struct moment *now, int64_t until_ns)
+{
+    if (until_ns != MOMENT_NEVER_NS)
+        until_ns += now->wall_ns - now->mono_ns;
+    octets_write_u64(writer, (uint64_t)until_ns);
+}
+
+static int64_t read_until(struct octets_reader *reader, const struct moment *now)
+{
+    int64_t until_ns = (int64_t)octets_read_u64(reader);
+
+    return until_ns != MOMENT_NEVER_NS ? until_ns - (now->wall_ns - now->mono_ns) : until_ns;
+}
+
 /* The rest of the value is a name. */
 static void read_name(struct octets_reader *reader, char name[ROOM_NAME_MAX_BYTES + 1])
 {
@@ -104,7 +119,12 @@ void state_row_write_room(const struct state_room *room, struct state_row *ret_r
     struct octets_writer writer = begin(ret_row, ROOM_SPACE_ROOM, 0, 0);
 
     octets_write_u64(&writer, room->epochs);
+    octets_write_u64(&writer, room->epoch);
+    octets_write_u64(&writer, room->epoch_event);
     octets_write_u64(&writer, room->last_number);
+    octets_write_u64(&writer, room->secrets);
+    write_bytes(&writer, room->boot, sizeof(room->boot));
+    write_bytes(&writer, room->secret, sizeof(room->secret));
     ret_row->value_len = writer.length;
 }
 
@@ -117,7 +137,12 @@ int state_row_read_room(const struct room_change *row, struct state_room *ret_ro
     if (!open_row(row, ROOM_SPACE_ROOM, 0, &key, &reader))
         return STATUS_INVALID;
     room.epochs = octets_read_u64(&reader);
+    room.epoch = octets_read_u64(&reader);
+    room.epoch_event = octets_read_u64(&reader);
     room.last_number = octets_read_u64(&reader);
+    room.secrets = octets_read_u64(&reader);
+    read_bytes(&reader, room.boot, sizeof(room.boot));
+    read_bytes(&reader, room.secret, sizeof(room.secret));
     if (end(&reader) != 0)
         return STATUS_INVALID;
     *ret_room = room;
@@ -137,7 +162,7 @@ void state_row_write_member(const struct state_member *member, struct state_row 
     octets_write_u8(&writer, member->flags);
     write_endpoint(&writer, &member->path.peer);
     write_bytes(&writer, member->path.local, sizeof(member->path.local));
-    octets_write_u16(&writer, member->path.door);
+    write_endpoint(&writer, &member->listen);
     write_bytes(&writer, member->name, strlen(member->name));
     ret_row->value_len = writer.length;
 }
@@ -159,7 +184,7 @@ int state_row_read_member(const struct room_change *row, struct state_member *re
     member.flags = octets_read_u8(&reader);
     read_endpoint(&reader, &member.path.peer);
     read_bytes(&reader, member.path.local, sizeof(member.path.local));
-    member.path.door = octets_read_u16(&reader);
+    read_endpoint(&reader, &member.listen);
     read_name(&reader, member.name);
     if (end(&reader) != 0)
         return STATUS_INVALID;
@@ -176,6 +201,7 @@ void state_row_write_session(const struct state_session *session, struct state_r
     octets_write_u64(&writer, session->token);
     octets_write_u64(&writer, session->nonce);
     octets_write_u64(&writer, session->made_ms);
+    octets_write_u64(&writer, session->secrets);
     octets_write_u64(&writer, session->position);
     octets_write_u16(&writer, session->run);
     ret_row->value_len = writer.length;
@@ -193,6 +219,7 @@ int state_row_read_session(const struct room_change *row, struct state_session *
     session.token = octets_read_u64(&reader);
     session.nonce = octets_read_u64(&reader);
     session.made_ms = octets_read_u64(&reader);
+    session.secrets = octets_read_u64(&reader);
     session.position = octets_read_u64(&reader);
     session.run = octets_read_u16(&reader);
     if (end(&reader) != 0)
@@ -261,12 +288,9 @@ void state_row_write_ban(const struct room_ban *ban, const struct moment *now,
                          struct state_row *ret_row)
 {
     struct octets_writer writer = begin(ret_row, ROOM_SPACE_BAN, ban->serial, 8);
-    int64_t until_ns = ban->until_ns;
 
-    if (until_ns != MOMENT_NEVER_NS)
-        until_ns += now->wall_ns - now->mono_ns;
     octets_write_u8(&writer, (uint8_t)ban->kind);
-    octets_write_u64(&writer, (uint64_t)until_ns);
+    write_until(&writer, now, ban->until_ns);
     write_endpoint(&writer, &ban->peer);
     octets_write_u8(&writer, ban->has_network ? 1 : 0);
     write_bytes(&writer, ban->network.address, sizeof(ban->network.address));
@@ -287,9 +311,7 @@ int state_row_read_ban(const struct room_change *row, const struct moment *now,
         return STATUS_INVALID;
     kind = octets_read_u8(&reader);
     ban.kind = (enum room_ban_kind)kind;
-    ban.until_ns = (int64_t)octets_read_u64(&reader);
-    if (ban.until_ns != MOMENT_NEVER_NS)
-        ban.until_ns -= now->wall_ns - now->mono_ns;
+    ban.until_ns = read_until(&reader, now);
     read_endpoint(&reader, &ban.peer);
     has_network = octets_read_u8(&reader);
     ban.has_network = has_network == 1;
@@ -299,5 +321,36 @@ int state_row_read_ban(const struct room_change *row, const struct moment *now,
     if (end(&reader) != 0 || kind > ROOM_MUTE || has_network > 1 || ban.network.bits > 128)
         return STATUS_INVALID;
     *ret_ban = ban;
+    return STATUS_OK;
+}
+
+void state_row_write_kick(const struct state_kick *kick, const struct moment *now,
+                          struct state_row *ret_row)
+{
+    struct octets_writer writer = begin(ret_row, ROOM_SPACE_KICK, kick->place, 4);
+
+    write_until(&writer, now, kick->kick.until_ns);
+    write_endpoint(&writer, &kick->kick.peer);
+    write_bytes(&writer, kick->kick.folded, strlen(kick->kick.folded));
+    ret_row->value_len = writer.length;
+}
+
+int state_row_read_kick(const struct room_change *row, const struct moment *now,
+                        struct state_kick *ret_kick)
+{
+    struct octets_reader reader;
+    struct state_kick kick;
+    uint64_t place;
+
+    memset(&kick, 0, sizeof(kick));
+    if (!open_row(row, ROOM_SPACE_KICK, 4, &place, &reader))
+        return STATUS_INVALID;
+    kick.place = (uint32_t)place;
+    kick.kick.until_ns = read_until(&reader, now);
+    read_endpoint(&reader, &kick.kick.peer);
+    read_name(&reader, kick.kick.folded);
+    if (end(&reader) != 0)
+        return STATUS_INVALID;
+    *ret_kick = kick;
     return STATUS_OK;
 }

@@ -162,6 +162,7 @@ static void begin_run(const struct attempt *attempt, struct member *member, uint
     session->nonce = attempt->join.nonce;
     session->made_ms = attempt->made_ms;
     session->run++;
+    session->restored = 0;
     session->packet = 0;
     session->ups = session->ups_told = 0;
     session->paths = 0;

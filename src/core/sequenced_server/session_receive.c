@@ -13,6 +13,7 @@
 #include "core/sequenced_server/session_acks.h"
 #include "core/sequenced_server/session_handshake.h"
 #include "core/sequenced_server/session_messages.h"
+#include "core/sequenced_server/session_restored.h"
 #include "core/sequenced_server/session_send.h"
 #include "core/sequenced_server/session_window.h"
 #include "core/sequenced_wire/sequenced_up.h"
@@ -280,6 +281,9 @@ static void handle_run(struct context *context, struct sequenced_up_reader *read
 
     context->counts.kept_us = since_heard_us(context);
     note_heard(context);
+    if (context->member->session->restored)
+        context->owes_taken =
+            session_restored_heard(context->room, context->now, context->member, &context->up);
     context->member->session->ups++;
     update_path(context);
     session_acks_position(context->room, context->now, context->member, &context->up);

@@ -68,12 +68,12 @@ static bool repeat(struct room *room, const struct moment *now, struct member *m
     const struct session *session = member->session;
     struct sequenced_down_frame frame = {.kind = SEQUENCED_DOWN_HEAD, .head = cursor - 1};
 
-    if ((session->flags & SESSION_GAP) != 0)
+    if (!session->restored && (session->flags & SESSION_GAP) != 0)
         frame = (struct sequenced_down_frame){.kind = SEQUENCED_DOWN_GAP,
                                               .oldest = session_whole(session->gap, cursor)};
     else if (session->position + 1 >= cursor)
         return false;
-    else if (probe(room, now, member, cursor))
+    else if (!session->restored && probe(room, now, member, cursor))
         return true;
     session_send_frame(room, member, &frame);
     return true;
@@ -101,7 +101,8 @@ static void fire(struct room *room, const struct moment *now, struct member *mem
     uint64_t cursor = room_slot(room, member)->cursor;
     bool waits = nacks_any(&session->nacks); /* for the budget */
 
-    if (session->position + 1 < cursor) {
+    /* What was sent before a restart is in flight no more. */
+    if (session->position + 1 < cursor && (!session->restored || session->flight > 0)) {
         congestion_late(&controllers_at(&room->controllers, session->controller)->path,
                         &session->congestion);
         session_window_wake(room, session->controller);

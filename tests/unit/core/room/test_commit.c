@@ -14,6 +14,7 @@
 #include "support/stage.h"
 
 #include <criterion/criterion.h>
+#include <roomd/room_restore.h>
 #include <roomd/status.h>
 #include <stdio.h>
 #include <string.h>
@@ -191,7 +192,7 @@ Test(commit, a_kick_is_told_when_it_is_committed)
     join(BOB, "bob");
     cr_assert_eq(room_kick(stage.room, &stage.now, "alice", "noise"), 0);
     cr_expect_eq(sent(), 0);
-    cr_expect_str_eq(record(room_recorded(stage.room)), "-alice ~member");
+    cr_expect_str_eq(record(room_recorded(stage.room)), "kick -alice ~member");
     commit_all();
     cr_expect_eq(fake_outbox_count_to(&stage.outbox, ALICE), 2, "a line and the bye");
     cr_expect(stage_heard(&stage, ALICE, 1, "EXIT"));
@@ -260,12 +261,12 @@ Test(commit, bans_and_mutes_are_rows)
     cr_expect_str_eq(record(room_recorded(stage.room) - 1), "member");
     cr_expect_str_eq(record(room_recorded(stage.room)), "~ban");
     cr_assert_eq(room_ban_name(stage.room, &stage.now, "alice", MOMENT_NEVER_NS, &banned), 0);
-    cr_expect_str_eq(record(room_recorded(stage.room)), "ban -alice ~member",
+    cr_expect_str_eq(record(room_recorded(stage.room)), "ban kick -alice ~member",
                      "a ban and the exit are one");
     cr_assert_eq(room_unban_name(stage.room, &stage.now, "alice", &ban), 0);
     cr_expect_str_eq(record(room_recorded(stage.room)), "~ban");
     commit_all();
-    cr_expect_eq(logged.row_count, 1, "the room's");
+    cr_expect_eq(logged.row_count, 2, "the room's, and the kick's");
     close_stage();
 }
 
@@ -367,10 +368,10 @@ static void on_end(void *ctx)
 Test(commit, records_go_on_after_those_of_the_log)
 {
     open_stage();
-    stage.setup.recorded = 7;
     stage.setup.log =
         (struct room_log){.begin = on_begin, .event = on_event, .change = on_change, .end = on_end};
     stage_start(&stage);
+    cr_assert_eq(room_restore_begin(stage.room, &stage.now, &(struct room_kept){.record = 7}), 0);
     cr_expect_eq(room_recorded(stage.room), 7);
     cr_expect_eq(room_log_resume(stage.room, &stage.now, 7), 0);
     cr_expect_eq(room_log_resume(stage.room, &stage.now, 6), STATUS_INVALID);

@@ -64,6 +64,13 @@ static int read_ban(const struct room_change *row)
     return state_row_read_ban(row, &now, &ban);
 }
 
+static int read_kick(const struct room_change *row)
+{
+    struct state_kick kick;
+
+    return state_row_read_kick(row, &now, &kick);
+}
+
 /* `tail`: bytes at the end that may be any number. */
 static void expect_strict(const struct state_row *row, reader *reads, size_t tail)
 {
@@ -93,14 +100,21 @@ static void expect_strict(const struct state_row *row, reader *reads, size_t tai
 
 Test(state_row, room)
 {
-    struct state_room in = {.epochs = 3, .last_number = 99}, out;
+    struct state_room in = {.epochs = 3,
+                            .epoch = UINT64_MAX,
+                            .epoch_event = 7,
+                            .last_number = 99,
+                            .secrets = 2,
+                            .boot = {1},
+                            .secret = {[31] = 2}},
+                      out;
     struct state_row row;
     struct room_change change;
 
     state_row_write_room(&in, &row);
     change = change_of(&row);
     cr_assert_eq(state_row_read_room(&change, &out), 0);
-    cr_expect(out.epochs == 3 && out.last_number == 99);
+    cr_expect_eq(memcmp(&in, &out, sizeof(in)), 0);
     expect_strict(&row, read_room, 0);
 }
 
@@ -119,7 +133,7 @@ Test(state_row, member)
     in.flags = ROSTER_NEWLINE | STATE_MEMBER_SEQUENCED;
     endpoint_parse("[fe80::1%3]:9999", &in.path.peer);
     memset(in.path.local, 7, sizeof(in.path.local));
-    in.path.door = 2;
+    endpoint_parse("0.0.0.0:8888", &in.listen);
     memset(in.name, 'x', ROOM_NAME_MAX_BYTES);
     state_row_write_member(&in, &row);
     change = change_of(&row);
@@ -135,6 +149,7 @@ Test(state_row, session)
                                .token = UINT64_MAX,
                                .nonce = 2,
                                .made_ms = 3,
+                               .secrets = 9,
                                .position = 4,
                                .run = UINT16_MAX},
                          out;
@@ -145,7 +160,7 @@ Test(state_row, session)
     change = change_of(&row);
     cr_assert_eq(state_row_read_session(&change, &out), 0);
     cr_expect(out.seat == 1 && out.token == UINT64_MAX && out.nonce == 2 && out.made_ms == 3 &&
-              out.position == 4 && out.run == UINT16_MAX);
+              out.secrets == 9 && out.position == 4 && out.run == UINT16_MAX);
     expect_strict(&row, read_session, 0);
 }
 
@@ -201,4 +216,25 @@ Test(state_row, a_ban_lasts_as_long_under_another_clock)
     cr_expect_eq(out.until_ns, MOMENT_NEVER_NS);
     row.value[1] = ROOM_MUTE + 1;
     cr_expect_eq(state_row_read_ban(&change, &later, &out), STATUS_INVALID, "an unknown kind");
+}
+
+Test(state_row, kick)
+{
+    struct moment later = {.mono_ns = MOMENT_NS_PER_S, .wall_ns = now.wall_ns};
+    struct state_kick in, out;
+    struct state_row row;
+    struct room_change change;
+
+    memset(&in, 0, sizeof(in));
+    in.place = 63;
+    in.kick.until_ns = 9 * MOMENT_NS_PER_S;
+    endpoint_parse("192.0.2.1:9999", &in.kick.peer);
+    memset(in.kick.folded, 'x', ROOM_NAME_MAX_BYTES);
+    state_row_write_kick(&in, &now, &row);
+    change = change_of(&row);
+    cr_assert_eq(state_row_read_kick(&change, &now, &out), 0);
+    cr_expect_eq(memcmp(&in, &out, sizeof(in)), 0);
+    cr_assert_eq(state_row_read_kick(&change, &later, &out), 0);
+    cr_expect_eq(out.kick.until_ns, 5 * MOMENT_NS_PER_S, "the clock has begun anew");
+    expect_strict(&row, read_kick, ROOM_NAME_MAX_BYTES);
 }

@@ -321,8 +321,10 @@ Test(session_commit, the_end_of_the_program_is_told_at_once)
     enter(&alice, 1, "alice");
     hand_say(&alice, 1, "hello");
     room_close(stage.room, true);
+    cr_expect(is_silent(&alice), "its session goes on after a restart");
+    room_close(stage.room, false);
     cr_assert(hand_told(&alice, SEQUENCED_DOWN_CLOSED, &told));
-    cr_expect_eq(told.closed.reason, SEQUENCED_CLOSED_RESTARTS);
+    cr_expect_eq(told.closed.reason, SEQUENCED_CLOSED_PROGRAM_ENDS);
     close_stage();
 }
 
