@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 #
-# soak.sh SECONDS: ten thousand simulated worlds, then networks that fail or lie for 40 s, then a
-# thousand power cuts and a hundred kills of the log, then the system tests that throw dice, again
-# and again with new seeds, that long. It takes the programs of build/dev.
+# soak.sh SECONDS: ten thousand simulated worlds, and as many in which the room is killed; then
+# networks that fail or lie for 40 s, a thousand power cuts and a hundred kills of the log, then the
+# system tests that throw dice, again and again with new seeds, that long. It takes the programs of
+# build/dev.
 set -euo pipefail
 
 say() { printf 'soak: %s\n' "$*" >&2; }

@@ -73,10 +73,8 @@ bool world_text_of(const char *text, size_t length, uint32_t *ret_actor, uint32_
 
 /* ---- the room's ports ---- */
 
-static void on_happened(void *ctx, const struct moment *now, const struct event *event,
-                        const struct path *path)
+void world_happened(struct world *world, const struct event *event)
 {
-    struct world *world = ctx;
     struct record record = {.author = event->author,
                             .wall_ns = event->wall_ns,
                             .at_ns = world->now.mono_ns,
@@ -84,8 +82,6 @@ static void on_happened(void *ctx, const struct moment *now, const struct event 
                             .reason = event->reason,
                             .name_len = (uint8_t)event->name_len};
 
-    (void)now;
-    (void)path;
     if (event->seq != world->records_count + 1 || event->name_len > sizeof(record.name)) {
         world_wrong(world, "the room says that event %llu has happened after event %zu",
                     (unsigned long long)event->seq, world->records_count);
@@ -107,6 +103,14 @@ static void on_happened(void *ctx, const struct moment *now, const struct event 
     world_trace(world, "room: event %zu kind %u member %llu #%u.%u#", world->records_count,
                 record.kind, (unsigned long long)record.author, record.actor, record.index);
     world_check_record(world, &world->records[world->records_count - 1]);
+}
+
+static void on_happened(void *ctx, const struct moment *now, const struct event *event,
+                        const struct path *path)
+{
+    (void)now;
+    (void)path;
+    world_happened(ctx, event);
 }
 
 static struct actor *actor_of(struct world *world, const struct endpoint *peer)
@@ -168,7 +172,7 @@ static void send_entries(void *ctx, struct outbox_entry *entries, size_t count)
 
 /* ---- creating and freeing ---- */
 
-static void open_room(struct world *world)
+void world_open_room(struct world *world)
 {
     struct room_door door = {.dialect = &world->dialect};
     struct room_setup setup = {
@@ -194,7 +198,6 @@ static void open_room(struct world *world)
         setup.key[i] = (uint8_t)dice_below(&world->dice, 256);
     for (size_t i = 0; i < sizeof(setup.secret); i++)
         setup.secret[i] = (uint8_t)dice_below(&world->dice, 256);
-    world_log_init(world);
     if (world_log_is_on(world))
         setup.log = fake_log_port(&world->log.fake);
     dialect_init(&world->dialect, "course", DIALECT_EN);
@@ -215,7 +218,8 @@ struct world *world_new(const struct world_setup *setup)
         (struct moment){.mono_ns = 1000 * MOMENT_NS_PER_S, .wall_ns = 1700000000 * MOMENT_NS_PER_S};
     world->start_ns = world->now.mono_ns;
     fake_network_init(&world->network, setup->seed ^ UINT64_C(0x6e6574776f726b));
-    open_room(world);
+    world_log_init(world);
+    world_open_room(world);
     world->actors_count = (size_t)setup->sequenced + setup->plain;
     world->actors = calloc(world->actors_count, sizeof(*world->actors));
     world->accesses = calloc(world->actors_count, sizeof(*world->accesses));
@@ -418,6 +422,8 @@ bool world_run(struct world *world)
 void world_figures(const struct world *world, struct world_figures *ret_figures)
 {
     struct world_figures figures = {.events = world->records_count,
+                                    .kills = world->log.kills,
+                                    .unkept = world->log.unkept,
                                     .recovered = world->recovered,
                                     .talk_ns = world->quiet_ns - world->start_ns,
                                     .quiet_ns = world->quiet_ns - world->heal_ns};

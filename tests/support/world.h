@@ -44,13 +44,19 @@ struct world_incidents {
     uint16_t notices; /* from the administrator */
 };
 
-/* A log that is late, stops, and ends; all zero: the room has none. */
+/*
+ * A log that is late, stops, and ends, and a room that is killed and goes on from it; all zero: the
+ * room has none.
+ */
 struct world_log_setup {
     int64_t lag_ns;         /* the longest, of most commits */
     uint32_t part_permille; /* of commits, how many keep only a part of what waits */
     uint32_t stop_permille; /* … come up to stop_ns later */
     uint32_t end_permille;  /* … do not come: its process ends, and is begun again */
     int64_t stop_ns;
+    /* Instead of some commits the room's process is killed, and another one begins. */
+    uint32_t kill_permille;
+    uint32_t boot_permille; /* of these, how many follow a reboot: another boot id */
 };
 
 struct world_setup {
@@ -80,6 +86,9 @@ struct world_setup {
 /* A small world with many incidents: one seed of the simulation. */
 void world_setup_from_seed(struct world_setup *setup, uint64_t seed);
 
+/* One in which the room is killed again and again. */
+void world_setup_with_kills(struct world_setup *setup, uint64_t seed);
+
 /* Aborts without memory, like all of tests/support. */
 struct world *world_new(const struct world_setup *setup);
 void world_free(struct world *world);
@@ -105,6 +114,8 @@ struct world_figures {
     uint64_t messages[3]; /* of sequenced clients, by enum client_outcome */
     uint64_t resumed;     /* joins with a session, by restarted programs */
     uint64_t missed;
+    uint64_t kills;   /* of the room … */
+    uint64_t unkept;  /* … with so many records in all that were not kept */
     int64_t talk_ns;  /* from the start until all was quiet */
     int64_t quiet_ns; /* of that, the time after the network was healed */
 };

@@ -239,6 +239,16 @@ static void start_plain(struct actor *actor)
     send_up(actor, request, (size_t)snprintf(request, sizeof(request), "L %s", actor->name));
 }
 
+void world_actor_killed(struct actor *actor)
+{
+    actor->disturbances++;
+    if (!actor->plain || !actor->running)
+        return;
+    actor->forgiven = actor->world->records_count;
+    if (!actor->is_in)
+        start_plain(actor);
+}
+
 void world_actor_start(struct actor *actor)
 {
     struct client_setup setup = {.name = actor->name,
@@ -353,7 +363,9 @@ static void say_plain(struct actor *actor, const char *text)
         return;
     message = add_message(actor);
     message->outcome =
-        actor->world->setup.messages.per_second == 0 ? MESSAGE_TAKEN : MESSAGE_ORPHANED;
+        actor->world->setup.messages.per_second == 0 && actor->world->setup.log.kill_permille == 0
+            ? MESSAGE_TAKEN
+            : MESSAGE_ORPHANED;
     send_up(actor, request,
             (size_t)snprintf(request, sizeof(request), "C %s %s", actor->name, text));
 }
@@ -416,10 +428,13 @@ static void read_lines(struct actor *actor, const char *bytes, size_t length)
             continue;
         do
             actor->last++;
-        while (actor->last <= world->records_count &&
-               (world->records[actor->last - 1].actor == actor->id ||
-                (world->records[actor->last - 1].kind != EVENT_CHAT &&
-                 world->records[actor->last - 1].kind != EVENT_NOTICE)));
+        while (
+            actor->last <= world->records_count &&
+            (world->records[actor->last - 1].actor == actor->id ||
+             (actor->last <= actor->forgiven && (world->records[actor->last - 1].actor != who ||
+                                                 world->records[actor->last - 1].index != index)) ||
+             (world->records[actor->last - 1].kind != EVENT_CHAT &&
+              world->records[actor->last - 1].kind != EVENT_NOTICE)));
         if (actor->last > world->records_count || world->records[actor->last - 1].actor != who ||
             world->records[actor->last - 1].index != index) {
             world_wrong(

@@ -233,7 +233,7 @@ static bool is_plain_up_to_date(struct actor *actor, bool tell)
         const struct record *record = &world->records[n];
 
         if ((record->kind != EVENT_CHAT && record->kind != EVENT_NOTICE) ||
-            record->actor == actor->id)
+            record->actor == actor->id || n < actor->forgiven)
             continue;
         if (tell)
             world_wrong(world, "m%u, a plain member, was not sent #%u.%u#, event %zu", actor->id,

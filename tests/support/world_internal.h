@@ -107,6 +107,8 @@ struct actor {
     bool ever_left;
     bool may_lose;   /* its session may be lost: it was kicked, or the timeout is short */
     bool wants_name; /* the name that it requested is taken */
+    /* A plain one: texts up to this event need not come, since the room was killed. */
+    uint64_t forgiven;
     uint16_t address;
     uint32_t disturbances; /* how often the script did something to its program or its link */
     struct mark mark;
@@ -158,6 +160,8 @@ struct world_log {
     struct fake_log fake;
     struct dice dice;
     int64_t due_ns; /* it commits, or is begun again; MOMENT_NEVER_NS: nothing waits */
+    uint8_t boot;
+    uint64_t kills, unkept;
 };
 
 struct world {
@@ -202,6 +206,10 @@ size_t world_text(const struct world *world, uint32_t actor, uint32_t index,
 /* The author and number of a text; false if it is none of ours. */
 bool world_text_of(const char *text, size_t length, uint32_t *ret_actor, uint32_t *ret_index);
 bool world_is_quiet(struct world *world);
+/* Makes the room, in place of the one that was killed. */
+void world_open_room(struct world *world);
+/* The next event has happened. */
+void world_happened(struct world *world, const struct event *event);
 
 void world_actor_init(struct actor *actor, struct world *world, uint16_t id, bool plain);
 void world_actor_done(struct actor *actor);
@@ -211,6 +219,8 @@ void world_actor_rename(struct actor *actor);
 void world_actor_leave(struct actor *actor, bool at_once);
 void world_actor_crash(struct actor *actor);
 void world_actor_move(struct actor *actor, bool told);
+/* The room was killed and goes on: a plain program may have to repeat its request. */
+void world_actor_killed(struct actor *actor);
 void world_actor_receive(struct actor *actor, const struct fake_flight *flight);
 void world_actor_tick(struct actor *actor);
 /* When it wants to be called next. */
@@ -238,6 +248,8 @@ void world_routes_told(struct actor *actor, uint64_t seq);
 /* Checks what the room has in flight, after each turn. */
 void world_windows_check(struct world *world);
 
+/* What was kept for a run is gone; what was decided is not. */
+void world_promises_killed(struct world *world);
 /* Checks a datagram that the room sends. */
 void world_promises_note(struct world *world, const void *bytes, size_t length);
 

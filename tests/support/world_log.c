@@ -45,6 +45,47 @@ static void begin_again(struct world *world)
         world_wrong(world, "the log was not handed over all records again");
 }
 
+/* What is kept has happened, also where the room did not hear of it in time. */
+static void note_kept(struct world *world)
+{
+    const struct fake_log *fake = &world->log.fake;
+
+    for (uint64_t n = 0; n < fake->kept; n++) {
+        const struct fake_record *record = &fake->records[n];
+
+        for (size_t i = 0; i < record->count; i++) {
+            if (record->effects[i].is_event && record->effects[i].event.seq > world->records_count)
+                world_happened(world, &record->effects[i].event);
+        }
+    }
+}
+
+static void kill_room(struct world *world)
+{
+    struct world_log *log = &world->log;
+    struct room_restored restored;
+    struct room_kept kept = {.boot = {1}};
+
+    log->kills++;
+    log->unkept += log->fake.count - log->fake.kept;
+    if (dice_chance(&log->dice, world->setup.log.boot_permille))
+        log->boot++;
+    kept.boot[1] = log->boot;
+    world_trace(world, "the room is killed after record %llu of %zu",
+                (unsigned long long)log->fake.kept, log->fake.count);
+    note_kept(world);
+    room_free(world->room);
+    world_open_room(world);
+    fake_log_restore(&log->fake, world->room, &world->now, kept, &restored);
+    if (restored.damaged + restored.gone + restored.ended > 0)
+        world_wrong(world, "%u rows could not be restored", restored.damaged);
+    world_promises_killed(world);
+    memset(world->flights, 0, (world->actors_count + 1) * sizeof(*world->flights));
+    world->full_until_ns = 0;
+    for (size_t i = 0; i < world->actors_count; i++)
+        world_actor_killed(&world->actors[i]);
+}
+
 static void commit(struct world *world)
 {
     struct fake_log *fake = &world->log.fake;
@@ -60,6 +101,12 @@ static void commit(struct world *world)
             fake_log_keep(fake, upto);
         world_trace(world, "log: ends, has kept record %llu", (unsigned long long)fake->kept);
         fake_log_end(fake);
+        return;
+    }
+    if (!world->healed && dice_chance(dice, setup->kill_permille)) {
+        if (dice_chance(dice, 500))
+            fake_log_keep(fake, upto);
+        kill_room(world);
         return;
     }
     fake_log_keep(fake, upto);

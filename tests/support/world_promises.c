@@ -41,6 +41,12 @@ static struct world_promise *promise_of(struct world *world, const struct sequen
     return promise;
 }
 
+void world_promises_killed(struct world *world)
+{
+    for (size_t i = 0; i < world->promises_count; i++)
+        world->promises[i].kept = 0;
+}
+
 static void compare(struct world *world, const struct world_promise *before,
                     const struct world_promise *after)
 {

@@ -131,6 +131,18 @@ void world_setup_from_seed(struct world_setup *setup, uint64_t seed)
         setup->messages = (struct room_rate){.per_second = 2 + dice_below(&dice, 10), .burst = 5};
 }
 
+void world_setup_with_kills(struct world_setup *setup, uint64_t seed)
+{
+    struct dice dice = {.state = seed ^ UINT64_C(0x6b696c6c)};
+
+    world_setup_from_seed(setup, seed);
+    if (setup->log.lag_ns == 0)
+        setup->log = (struct world_log_setup){.lag_ns = dice_between(&dice, MS / 10, 50 * MS),
+                                              .part_permille = 200};
+    setup->log.kill_permille = 1 + dice_below(&dice, dice_chance(&dice, 100) ? 300 : 40);
+    setup->log.boot_permille = 200;
+}
+
 static void write_act(struct world *world, enum act_kind kind, uint16_t actor, int64_t at_ns,
                       int64_t value)
 {

@@ -3,7 +3,7 @@
 
 /*
  * Server and client of the sequenced protocol against each other, in worlds made from seeds
- * (support/world.h): 500 of them, or as the environment says:
+ * (support/world.h): 500 of them, and 200 in which the room is killed, or as the environment says:
  *
  *     ROOMD_SEED=17          one world
  *     ROOMD_SEEDS=1-10000    a range of worlds, both ends included
@@ -44,20 +44,21 @@
 #include <stdlib.h>
 
 #define SEEDS 500U
+#define KILLS 200U /* of these, those in which the room is killed */
 
 /*
  * The seeds continue after a failure, to show whether it is a rare one, up to this many failures.
  */
 #define FAILURES_MAX 10U
 
-static void read_seeds(uint64_t *ret_from, uint64_t *ret_to)
+static void read_seeds(uint64_t *ret_from, uint64_t *ret_to, uint64_t seeds)
 {
     const char *one = getenv("ROOMD_SEED");
     const char *many = getenv("ROOMD_SEEDS");
     char *end = NULL;
 
     *ret_from = 1;
-    *ret_to = SEEDS;
+    *ret_to = seeds;
     if (one != NULL && *one != '\0') {
         *ret_from = *ret_to = strtoull(one, NULL, 10);
     } else if (many != NULL && *many != '\0') {
@@ -116,15 +117,19 @@ static void add(struct world_figures *sum, const struct world *world)
     sum->resumed += figures.resumed;
     sum->dropped += figures.dropped;
     sum->recovered += figures.recovered;
+    sum->kills += figures.kills;
+    sum->unkept += figures.unkept;
 }
 
-static bool run_seed(uint64_t seed, struct world_figures *sum)
+typedef void setup_maker(struct world_setup *setup, uint64_t seed);
+
+static bool run_seed(uint64_t seed, setup_maker *make, struct world_figures *sum)
 {
     struct world_setup setup;
     struct world *world;
     bool is_right;
 
-    world_setup_from_seed(&setup, seed);
+    make(&setup, seed);
     setup.trace = getenv("ROOMD_TRACE") != NULL;
     world = world_new(&setup);
     is_right = world_run(world);
@@ -137,26 +142,38 @@ static bool run_seed(uint64_t seed, struct world_figures *sum)
     return is_right;
 }
 
-Test(simulation, everybody_has_every_message_once_and_in_one_order)
+static void run_seeds(setup_maker *make, uint64_t count)
 {
     struct world_figures sum = {0};
     uint64_t from, to, seeds = 0;
     unsigned failures = 0;
 
-    read_seeds(&from, &to);
+    read_seeds(&from, &to, count);
     for (uint64_t seed = from; seed <= to && failures < FAILURES_MAX; seed++, seeds++)
-        failures += run_seed(seed, &sum) ? 0U : 1U;
+        failures += run_seed(seed, make, &sum) ? 0U : 1U;
     fprintf(stderr,
             "%llu seeds, %u wrong: %llu + %llu datagrams up and down, %llu + %llu of them lost, "
             "%llu by full queues; %llu events told, messages: %llu taken, %llu refused, %llu "
-            "unknown; %llu sessions resumed by new programs, %llu recovered on a longer route\n",
+            "unknown; %llu sessions resumed by new programs, %llu recovered on a longer route; the "
+            "room was killed %llu times, with %llu records that were not kept\n",
             (unsigned long long)seeds, failures, (unsigned long long)sum.datagrams[FAKE_UP],
             (unsigned long long)sum.datagrams[FAKE_DOWN], (unsigned long long)sum.lost[FAKE_UP],
             (unsigned long long)sum.lost[FAKE_DOWN], (unsigned long long)sum.dropped,
             (unsigned long long)sum.delivered, (unsigned long long)sum.messages[0],
             (unsigned long long)sum.messages[1], (unsigned long long)sum.messages[2],
-            (unsigned long long)sum.resumed, (unsigned long long)sum.recovered);
+            (unsigned long long)sum.resumed, (unsigned long long)sum.recovered,
+            (unsigned long long)sum.kills, (unsigned long long)sum.unkept);
     cr_assert_eq(failures, 0U, "%u of %llu seeds", failures, (unsigned long long)seeds);
+}
+
+Test(simulation, everybody_has_every_message_once_and_in_one_order)
+{
+    run_seeds(world_setup_from_seed, SEEDS);
+}
+
+Test(simulation, everybody_has_them_where_the_room_is_killed_and_goes_on_from_its_log)
+{
+    run_seeds(world_setup_with_kills, KILLS);
 }
 
 /* If a seed did not make the same world each time, failures could not be investigated. */
@@ -164,8 +181,8 @@ Test(simulation, a_seed_makes_the_same_world_again)
 {
     struct world_figures first = {0}, second = {0};
 
-    cr_assert(run_seed(4711, &first));
-    cr_assert(run_seed(4711, &second));
+    cr_assert(run_seed(4711, world_setup_with_kills, &first));
+    cr_assert(run_seed(4711, world_setup_with_kills, &second));
     cr_assert_eq(first.datagrams[FAKE_UP], second.datagrams[FAKE_UP]);
     cr_assert_eq(first.datagrams[FAKE_DOWN], second.datagrams[FAKE_DOWN]);
     cr_assert_eq(first.delivered, second.delivered);
