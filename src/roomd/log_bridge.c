@@ -283,22 +283,30 @@ struct room_log log_bridge_port(const struct server *server)
     return log_client_port(server->log_bridge.client);
 }
 
-static void on_ring_row(void *ctx, const struct log_row *row)
+void log_bridge_event(const struct log_row *row, struct event *ret_event)
 {
-    struct server *server = ctx;
     const struct log_entry *kept = &row->event;
-    const struct event event = {.seq = row->number,
+
+    *ret_event = (struct event){.seq = row->number,
                                 .author = kept->member,
                                 .wall_ns = row->time_ns,
                                 .utc_offset_s = row->utc_offset_s,
                                 .kind = (uint8_t)kept->kind,
                                 .reason = kept->reason,
                                 .said = (uint16_t)kept->said,
+                                .forgotten = (kept->flags & LOG_EVENT_FORGOTTEN) != 0,
                                 .name_len = (uint16_t)kept->name.length,
                                 .text_len = (uint16_t)kept->text.length,
                                 .name = kept->name.bytes,
                                 .text = kept->text.bytes};
+}
 
+static void on_ring_row(void *ctx, const struct log_row *row)
+{
+    struct server *server = ctx;
+    struct event event;
+
+    log_bridge_event(row, &event);
     (void)room_restore_event(server->room, &event);
 }
 
@@ -386,6 +394,24 @@ bool log_bridge_is_new(const struct server *server)
 
 /* ---- later ---- */
 
+struct log_client *log_bridge_reader(struct server *server, bool searches)
+{
+    struct log_bridge *bridge = &server->log_bridge;
+    struct log_client_setup setup = {.program = getenv(PROGRAM_VARIABLE),
+                                     .path = server->config->store_path,
+                                     .room = server->config->room_name,
+                                     .boot = bridge->boot,
+                                     .read_only = true};
+
+    if (bridge->client == NULL || !searches)
+        return bridge->client;
+    describe_settings(server->config, &setup.settings);
+    if (bridge->searcher == NULL &&
+        log_client_open(server->loop, &setup, &bridge->searcher) != STATUS_OK)
+        log_warn("store: the program that searches can't be started");
+    return bridge->searcher;
+}
+
 void log_bridge_reload(struct server *server)
 {
     struct log_settings settings;
@@ -409,6 +435,8 @@ void log_bridge_close(struct server *server)
     if (bridge->restored && stats.kept < stats.recorded)
         log_warnx("store: ends with %" PRIu64 " record%s that were not kept, and told to nobody",
                   stats.recorded - stats.kept, stats.recorded - stats.kept == 1 ? "" : "s");
+    (void)log_client_close(bridge->searcher);
+    bridge->searcher = NULL;
     if (!log_client_close(bridge->client))
         log_warnx("store: " LOG_CLIENT_PROGRAM " still waits for its disk");
     bridge->client = NULL;

@@ -19,7 +19,8 @@
 struct server;
 
 struct log_bridge {
-    struct log_client *client; /* NULL = the transcript is in memory only */
+    struct log_client *client;   /* NULL = the transcript is in memory only */
+    struct log_client *searcher; /* a second log, which only reads; NULL = nobody has searched */
     uint8_t boot[BOOT_ID_BYTES];
     uint8_t id[LOG_ID_BYTES]; /* of the log */
     int code;                 /* why the program ends, an exit code; 0 = it does not */
@@ -42,6 +43,14 @@ int log_bridge_open(struct server *server);
 struct room_log log_bridge_port(const struct server *server);
 /* Continues the room where the log ends. Returns an exit code; errors were logged. */
 int log_bridge_restore(struct server *server);
+
+/*
+ * The log to be asked for events: `searches` may take long, and goes to one that only reads.
+ * NULL: there is none now.
+ */
+struct log_client *log_bridge_reader(struct server *server, bool searches);
+/* An event of the log as core knows it; it borrows from the row. */
+void log_bridge_event(const struct log_row *row, struct event *ret_event);
 
 /* True if no log knows anything of a room before this one. */
 bool log_bridge_is_new(const struct server *server);

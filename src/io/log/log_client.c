@@ -335,11 +335,18 @@ static bool serve_until(struct log_client *client, double until_s)
     return take_packets(client, PACKETS_MAX) == 0;
 }
 
+/* Only the administrator can help. The other troubles may be over soon. */
+static bool is_hopeless(enum log_trouble trouble)
+{
+    return trouble == LOG_TROUBLE_OWNER || trouble == LOG_TROUBLE_GONE;
+}
+
 int log_client_wait_live(struct log_client *client)
 {
     double until_s = monotonic_s() + LOG_CLIENT_START_MS / 1000.0;
 
-    while (client->session.state != LOG_SESSION_LIVE && serve_until(client, until_s))
+    while (client->session.state != LOG_SESSION_LIVE && !is_hopeless(client->session.trouble) &&
+           serve_until(client, until_s))
         ;
     return client->session.state == LOG_SESSION_LIVE ? STATUS_OK : STATUS_NOT_FOUND;
 }

@@ -47,6 +47,13 @@ static int send_request(struct log_client *client, const struct request *request
     return status;
 }
 
+/* One that only reads is started for a request, which may wait in the socket. */
+static bool takes_requests(const struct log_client *client)
+{
+    return client->session.state == LOG_SESSION_LIVE ||
+           (client->session.read_only && client->session.state != LOG_SESSION_NONE);
+}
+
 static int ask(struct log_client *client, const struct request *request,
                const struct log_answer *answer, uint64_t *ret_id)
 {
@@ -54,7 +61,7 @@ static int ask(struct log_client *client, const struct request *request,
     uint64_t id;
     int status;
 
-    if (client->session.state != LOG_SESSION_LIVE)
+    if (!takes_requests(client))
         return STATUS_NOT_FOUND;
     status = log_requests_open(requests, request->type, answer, &id);
     if (status != 0)

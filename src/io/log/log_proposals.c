@@ -79,6 +79,7 @@ static void on_event(void *ctx, const struct event *event, const char *folded, s
     bool same = folded_len == event->name_len && memcmp(folded, event->name, folded_len) == 0;
     const struct log_effect effect = {.kind = LOG_EVENT,
                                       .event = {.kind = (enum log_event_kind)event->kind,
+                                                .flags = event->forgotten ? LOG_EVENT_FORGOTTEN : 0,
                                                 .reason = event->reason,
                                                 .said = event->said,
                                                 .member = event->author,
