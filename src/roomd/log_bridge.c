@@ -433,7 +433,7 @@ void log_bridge_close(struct server *server)
     if (bridge->restored)
         count_waiting(server, &stats);
     if (bridge->restored && stats.kept < stats.recorded)
-        log_warnx("store: ends with %" PRIu64 " record%s that were not kept, and told to nobody",
+        log_warnx("store: ends with %" PRIu64 " record%s not kept, and told to nobody",
                   stats.recorded - stats.kept, stats.recorded - stats.kept == 1 ? "" : "s");
     (void)log_client_close(bridge->searcher);
     bridge->searcher = NULL;
