@@ -150,7 +150,7 @@ const struct room_ban *room_ban_after(const struct room *room, const struct mome
  * of its events, and leaves their numbers. Looks at ROOM_FORGET_EVENTS committed events from `from`
  * on, so that nobody waits for it. Returns the next `from`, or 0 after the last; adds to `*count`.
  */
-#define ROOM_FORGET_EVENTS 4096
+#define ROOM_FORGET_EVENTS 256
 uint64_t room_forget(struct room *room, const char *folded, size_t length, uint64_t from,
                      uint64_t *count);
 

@@ -15,6 +15,7 @@ enum admin_result admin_request(const struct admin *admin, const struct moment *
 {
     char line[ADMIN_LINE_MAX_BYTES + 1];
 
+    *ret_listing = (struct admin_listing){.next = NULL};
     if (length > ADMIN_LINE_MAX_BYTES || memchr(bytes, '\0', length) != NULL) {
         admin_say(reply, ADMIN_USAGE, "this is no command: it is too long, or holds a NUL byte");
         /* Not the result of admin_say, which an analyser takes for a possible ADMIN_MORE. */
@@ -27,11 +28,9 @@ enum admin_result admin_request(const struct admin *admin, const struct moment *
 
 enum admin_result admin_line(const struct admin *admin, const struct moment *now,
                              enum admin_rights rights, const char *bytes, size_t length,
-                             const struct admin_reply *reply)
+                             const struct admin_reply *reply, struct admin_listing *ret_listing)
 {
-    struct admin_listing listing;
-    enum admin_result result;
-
+    *ret_listing = (struct admin_listing){.next = NULL};
     if (length == 0)
         return ADMIN_DONE;
     if (bytes[0] != '/')
@@ -42,10 +41,7 @@ enum admin_result admin_line(const struct admin *admin, const struct moment *now
         return admin_say(reply, ADMIN_FAILED,
                          "commands are not taken here: set admin.fifo_commands = yes, or begin a "
                          "notice with '//' to say a slash");
-    result = admin_request(admin, now, bytes + 1, length - 1, reply, &listing);
-    while (result == ADMIN_MORE)
-        result = admin_next(admin, now, &listing, reply);
-    return result;
+    return admin_request(admin, now, bytes + 1, length - 1, reply, ret_listing);
 }
 
 void admin_line_too_long(const struct admin_reply *reply)
@@ -59,4 +55,11 @@ enum admin_result admin_next(const struct admin *admin, const struct moment *now
                              struct admin_listing *listing, const struct admin_reply *reply)
 {
     return listing->next(admin, now, listing, reply);
+}
+
+void admin_listing_close(struct admin_listing *listing)
+{
+    if (listing->drop != NULL)
+        listing->drop(listing->kept);
+    *listing = (struct admin_listing){.next = NULL};
 }

@@ -8,6 +8,8 @@
 #ifndef ROOMD_ADMIN_ADMIN_H
 #define ROOMD_ADMIN_ADMIN_H
 
+#include "admin/store_port.h"
+
 #include <roomd/moment.h>
 #include <roomd/room_admin.h>
 #include <stdbool.h>
@@ -34,7 +36,8 @@ enum admin_result {
     ADMIN_FAILED, /* not done; the answer says why */
     ADMIN_USAGE,  /* unknown command or wrong arguments; the answer says so */
     ADMIN_MORE,   /* a listing continues: call admin_next */
-    ADMIN_WAIT,   /* a listing has no more items now: call admin_next after the next event */
+    /* Nothing more now: call admin_next when an event, a commit or the store's answer has come. */
+    ADMIN_WAIT,
 };
 
 /* The destination and form of the answer. */
@@ -45,6 +48,11 @@ struct admin_reply {
      */
     void (*line)(void *ctx, bool is_error, const char *text);
     void *ctx;
+    /*
+     * Returns the descriptor that came with the command, which the caller then owns, or -1. NULL:
+     * none can come.
+     */
+    int (*take_file)(void *ctx);
     bool roomctl; /* the reader writes commands to roomctl, not after a '/' */
     bool json;    /* each line is a JSON object */
 };
@@ -77,12 +85,13 @@ struct json;
 struct admin {
     struct room *room; /* borrowed */
     struct admin_host host;
+    struct store_port store;
 };
 
 /*
  * The position in an answer of many lines, which is produced one item per call: a slow reader
- * blocks nothing and needs no memory. It has a fixed size and is valid as long as the room,
- * whatever happens there.
+ * blocks nothing and needs little memory. It is valid as long as the room, whatever happens there,
+ * and needs admin_listing_close.
  */
 struct admin_listing {
     enum admin_result (*next)(const struct admin *admin, const struct moment *now,
@@ -92,16 +101,18 @@ struct admin_listing {
     unsigned stage; /* the section of the listing */
     bool begun;
     bool title_said; /* the title of this stage was said */
+    void *kept;      /* what else it needs; owned */
+    void (*drop)(void *kept);
 };
 
 /*
- * Executes a line and produces the whole answer. "text" is a notice, "/command …" a command,
+ * Executes a line. "text" is a notice, "/command …" a command,
  * "//text" a notice that begins with a slash; an empty line is ignored. Errors are in the answer,
- * and then nothing was done.
+ * and then nothing was done. ADMIN_MORE: the answer is `ret_listing`.
  */
 enum admin_result admin_line(const struct admin *admin, const struct moment *now,
                              enum admin_rights rights, const char *bytes, size_t length,
-                             const struct admin_reply *reply);
+                             const struct admin_reply *reply, struct admin_listing *ret_listing);
 
 /* Answers a line that was longer than ADMIN_LINE_MAX_BYTES and was dropped. */
 void admin_line_too_long(const struct admin_reply *reply);
@@ -113,6 +124,9 @@ void admin_line_too_long(const struct admin_reply *reply);
 enum admin_result admin_request(const struct admin *admin, const struct moment *now,
                                 const char *bytes, size_t length, const struct admin_reply *reply,
                                 struct admin_listing *ret_listing);
+
+/* Ends a listing, finished or not; an all-zero one, too. */
+void admin_listing_close(struct admin_listing *listing);
 
 /* Produces the next item, a line or two. May return without one after a bounded search. */
 enum admin_result admin_next(const struct admin *admin, const struct moment *now,

@@ -7,9 +7,11 @@
  */
 #include "admin/command.h"
 
+#include "admin/history_command.h"
 #include "admin/listing.h"
 #include "admin/moderation_commands.h"
 #include "admin/stats.h"
+#include "admin/store_commands.h"
 #include "base/utf8.h"
 
 #include <roomd/status.h>
@@ -128,10 +130,11 @@ static enum admin_result help(const struct command_call *call)
     return ADMIN_DONE;
 }
 
-/* A command either has a handler or is a listing. */
+/* A command has a handler, or is a listing, with arguments of its own or without. */
 static const struct {
     command_handler *handler;
     listing_next *next;
+    command_opener *open;
 } commands[COMMANDS] = {
     [COMMAND_HELP] = {.handler = help},
     [COMMAND_NOTICE] = {.handler = notice},
@@ -143,6 +146,11 @@ static const struct {
     [COMMAND_MUTE] = {.handler = moderation_commands_mute},
     [COMMAND_UNMUTE] = {.handler = moderation_commands_unmute},
     [COMMAND_STATS] = {.handler = stats},
+    [COMMAND_HISTORY] = {.open = history_command_history},
+    [COMMAND_EXPORT] = {.open = history_command_export},
+    [COMMAND_FORGET] = {.open = store_commands_forget},
+    [COMMAND_BACKUP] = {.open = store_commands_backup},
+    [COMMAND_STORE] = {.open = store_commands_store},
     [COMMAND_WATCH] = {.next = listing_watch},
     [COMMAND_RELOAD] = {.handler = reload},
     [COMMAND_STOP] = {.handler = stop},
@@ -188,6 +196,8 @@ enum admin_result command_run(const struct admin *admin, const struct moment *no
                          name);
     if (commands[id].handler != NULL)
         return commands[id].handler(&call);
+    if (commands[id].open != NULL)
+        return commands[id].open(&call, ret_listing);
     *ret_listing = (struct admin_listing){.next = commands[id].next};
     return ADMIN_MORE;
 }

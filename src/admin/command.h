@@ -18,6 +18,9 @@ struct command_call {
 };
 
 typedef enum admin_result command_handler(const struct command_call *call);
+/* Begins an answer of many lines, or one that comes later: ADMIN_MORE. Anything else is the end. */
+typedef enum admin_result command_opener(const struct command_call *call,
+                                         struct admin_listing *ret_listing);
 
 /*
  * Executes "name arguments", or says why not. ADMIN_MORE: `ret_listing` is the answer. Accepts only

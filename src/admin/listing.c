@@ -6,9 +6,9 @@
 
 #include "admin/ban_subject.h"
 #include "admin/duration.h"
+#include "admin/answer_event.h"
 #include "base/json.h"
 #include "base/timestamp.h"
-#include "core/model/event_json.h"
 #include "core/model/text.h"
 
 #include <inttypes.h>
@@ -201,43 +201,6 @@ static void say_missed(uint64_t count, const struct admin_reply *reply)
     admin_say_json(reply, &json);
 }
 
-static void say_event_in_json(const struct event *event, const struct admin_reply *reply)
-{
-    char object[ADMIN_ANSWER_MAX_BYTES];
-    struct json json;
-
-    json_begin(&json, object, sizeof(object));
-    event_json(&json, event);
-    admin_say_json(reply, &json);
-}
-
-static void say_event(const struct event *event, const struct admin_reply *reply)
-{
-    char time[TIMESTAMP_TEXT_BYTES];
-
-    if (reply->json) {
-        say_event_in_json(event, reply);
-        return;
-    }
-    timestamp_format(event->wall_ns, event->utc_offset_s, time);
-    switch ((enum event_kind)event->kind) {
-    case EVENT_JOIN:
-        admin_say(reply, ADMIN_DONE, "%s %.*s joined", time, (int)event->name_len, event->name);
-        break;
-    case EVENT_CHAT:
-        admin_say(reply, ADMIN_DONE, "%s %.*s: %.*s", time, (int)event->name_len, event->name,
-                  (int)event->text_len, event->text);
-        break;
-    case EVENT_EXIT:
-        admin_say(reply, ADMIN_DONE, "%s %.*s left (%s)", time, (int)event->name_len, event->name,
-                  exit_reason_text((enum exit_reason)event->reason));
-        break;
-    case EVENT_NOTICE: /* no name has a colon or a space in it */
-        admin_say(reply, ADMIN_DONE, "%s (notice) %.*s", time, (int)event->text_len, event->text);
-        break;
-    }
-}
-
 enum admin_result listing_watch(const struct admin *admin, const struct moment *now,
                                 struct admin_listing *listing, const struct admin_reply *reply)
 {
@@ -253,7 +216,7 @@ enum admin_result listing_watch(const struct admin *admin, const struct moment *
         say_missed(oldest - listing->at, reply);
         listing->at = oldest;
     } else if (room_event(admin->room, listing->at, &event)) {
-        say_event(&event, reply);
+        answer_event_say(&event, false, reply);
         listing->at++;
     }
     return listing->at <= released ? ADMIN_MORE : ADMIN_WAIT;

@@ -21,6 +21,11 @@ static const char usage[] =
     "                           a NAME without a slash is the instance roomd@NAME\n"
     "      --json               answer in JSON, one object a line\n"
     "      --for TIME           how long a ban or mute lasts: 30s, 10m, 2h, 7d\n"
+    "  -n COUNT                 history: the last so many events\n"
+    "      --since POINT        history: from there on: the number of an event, or a time:\n"
+    "      --until POINT        up to there             10:42, 2026-11-21T10:42, 2h (ago)\n"
+    "      --from NAME          history: only of somebody of that name\n"
+    "      --search WORDS       history: only with all of these in the text\n"
     "      --help               print this, and exit\n"
     "      --version            print the version, and exit\n"
     "\n"
@@ -30,25 +35,42 @@ static const char usage_end[] =
     "\n"
     "'--' before a text that begins with '-'. Exit codes: 0 done, 1 not done (the answer says "
     "why), 64 usage,\n"
-    "69 no roomd answers there, 75 the answer broke off, 77 not allowed.\n";
+    "69 no roomd answers there, 75 the answer broke off, or it is not kept yet, 77 not allowed.\n";
 
 enum {
     OPTION_JSON = 256,
     OPTION_FOR,
+    OPTION_SINCE,
+    OPTION_UNTIL,
+    OPTION_FROM,
+    OPTION_SEARCH,
     OPTION_HELP,
     OPTION_VERSION,
 };
 
 static const struct option long_options[] = {
-    {"socket", required_argument, NULL, 's'},       {"json", no_argument, NULL, OPTION_JSON},
-    {"for", required_argument, NULL, OPTION_FOR},   {"help", no_argument, NULL, OPTION_HELP},
-    {"version", no_argument, NULL, OPTION_VERSION}, {NULL, 0, NULL, 0},
+    {"socket", required_argument, NULL, 's'},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"for", required_argument, NULL, OPTION_FOR},
+    {"since", required_argument, NULL, OPTION_SINCE},
+    {"until", required_argument, NULL, OPTION_UNTIL},
+    {"from", required_argument, NULL, OPTION_FROM},
+    {"search", required_argument, NULL, OPTION_SEARCH},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {NULL, 0, NULL, 0},
 };
+
+/* Options of history, as they stand in the line; the last takes the rest of it. */
+static const char *const history_options[] = {"-n", "--since", "--until", "--from", "--search"};
+
+#define HISTORY_OPTIONS (sizeof(history_options) / sizeof(history_options[0]))
 
 /* The state of arguments_parse. */
 struct parsing {
     struct arguments *arguments;
-    const char *time; /* of --for, or NULL */
+    const char *time;                     /* of --for, or NULL */
+    const char *history[HISTORY_OPTIONS]; /* values, or NULL */
     bool done;
     int code;
 };
@@ -113,6 +135,15 @@ static void take_option(struct parsing *parsing, int option)
     case OPTION_FOR:
         parsing->time = optarg;
         break;
+    case 'n':
+        parsing->history[0] = optarg;
+        break;
+    case OPTION_SINCE:
+    case OPTION_UNTIL:
+    case OPTION_FROM:
+    case OPTION_SEARCH:
+        parsing->history[option - OPTION_SINCE + 1] = optarg;
+        break;
     case OPTION_HELP:
         print_help();
         finish(parsing, EX_OK);
@@ -142,6 +173,46 @@ static bool join(struct arguments *arguments, int argc, char **argv, const char 
         used += (size_t)length;
     }
     return true;
+}
+
+/* Adds the options of history to the line. A time may be written with a space. */
+static bool add_history(struct arguments *arguments, const char *const *values)
+{
+    size_t used = strlen(arguments->line), size = sizeof(arguments->line);
+
+    for (size_t i = 0; i < HISTORY_OPTIONS; i++) {
+        int length;
+
+        if (values[i] == NULL)
+            continue;
+        length =
+            snprintf(arguments->line + used, size - used, " %s %s", history_options[i], values[i]);
+        if (length < 0 || (size_t)length >= size - used)
+            return false;
+        if (strcmp(history_options[i], "--since") == 0 ||
+            strcmp(history_options[i], "--until") == 0)
+            for (char *at = arguments->line + used + strlen(history_options[i]) + 2; *at != '\0';
+                 at++)
+                *at = (char)(*at == ' ' ? 'T' : *at);
+        used += (size_t)length;
+    }
+    return true;
+}
+
+static bool has_history(const struct parsing *parsing)
+{
+    for (size_t i = 0; i < HISTORY_OPTIONS; i++) {
+        if (parsing->history[i] != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* Waits for as long as it takes. */
+static bool is_endless(size_t id)
+{
+    return id == COMMAND_WATCH || id == COMMAND_HISTORY || id == COMMAND_EXPORT ||
+           id == COMMAND_FORGET || id == COMMAND_BACKUP;
 }
 
 static size_t find_command(struct parsing *parsing, const char *name)
@@ -175,16 +246,24 @@ static void take_command(struct parsing *parsing, int argc, char **argv)
         return;
     }
     row = command_table_row(id);
-    arguments->endless = id == COMMAND_WATCH;
+    arguments->endless = is_endless(id);
+    arguments->json = arguments->json || id == COMMAND_EXPORT;
+    arguments->backup = id == COMMAND_BACKUP && argc == 2 ? argv[1] : NULL;
     if (parsing->time != NULL && id != COMMAND_BAN && id != COMMAND_MUTE) {
         safe_line_print(stderr, "roomctl: --for is for ban and mute: %s has no end of its own",
                         row->name);
         fail(parsing);
-    } else if (!join(arguments, argc, argv, parsing->time)) {
+    } else if (id != COMMAND_HISTORY && has_history(parsing)) {
+        safe_line_print(stderr,
+                        "roomctl: -n, --since, --until, --from and --search are for history");
+        fail(parsing);
+    } else if (!join(arguments, argc, argv, parsing->time) ||
+               !add_history(arguments, parsing->history)) {
         safe_line_print(stderr, "roomctl: this is longer than the longest command, of %zu bytes",
                         sizeof(arguments->line) - 1);
         fail(parsing);
-    } else if (!command_table_words_fit(row, arguments->line + strlen(row->name))) {
+    } else if (!command_table_words_fit(row, arguments->line + strlen(row->name)) ||
+               (id == COMMAND_BACKUP && argc != 2) || (id == COMMAND_HISTORY && argc != 1)) {
         safe_line_print(stderr, "Usage: roomctl %s%s%s", row->name,
                         row->arguments[0] != '\0' ? " " : "", row->arguments);
         fail(parsing);
@@ -198,7 +277,7 @@ bool arguments_parse(int argc, char **argv, struct arguments *ret_arguments, int
 
     opterr = 0;
     *ret_arguments = (struct arguments){.path = ARGUMENTS_SOCKET, .unit = "roomd"};
-    while (!parsing.done && (option = getopt_long(argc, argv, ":s:", long_options, NULL)) != -1) {
+    while (!parsing.done && (option = getopt_long(argc, argv, ":s:n:", long_options, NULL)) != -1) {
         if (option == '?' || option == ':')
             wrong_option_print("roomctl", option, argv);
         take_option(&parsing, option);

@@ -21,6 +21,8 @@ struct arguments {
     char path[ARGUMENTS_PATH_BYTES]; /* of the socket */
     char unit[ARGUMENTS_PATH_BYTES]; /* for 'systemctl status' */
     bool json;
+    /* The file to create and to pass on; NULL = none. */
+    const char *backup;
     bool endless; /* the command waits for events */
     /* The command with its arguments. */
     char line[CONTROL_FRAME_PAYLOAD_MAX_BYTES - CONTROL_FRAME_REQUEST_HEAD_BYTES + 1];

@@ -10,8 +10,10 @@
 #include "roomctl/arguments.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <roomd/status.h>
 #include <signal.h>
+#include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,8 +71,28 @@ static int connect_to(const struct arguments *arguments, int *ret_fd)
     return fail_to_connect(arguments, error);
 }
 
+/* With the first byte goes the file, if there is one. */
+static ssize_t send_with(int fd, char *bytes, size_t length, int file)
+{
+    struct iovec part = {.iov_base = bytes, .iov_len = length};
+    alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    struct cmsghdr *head;
+
+    if (file < 0)
+        return send(fd, bytes, length, MSG_NOSIGNAL);
+    message.msg_control = control;
+    message.msg_controllen = sizeof(control);
+    head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(head), &file, sizeof(file));
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
 /* A failed send is no error yet: roomd may have closed its side after saying why. */
-static void ask(int fd, const struct arguments *arguments)
+static void ask(int fd, const struct arguments *arguments, int file)
 {
     static char bytes[CONTROL_FRAME_MAX_BYTES];
     struct control_request request = {
@@ -78,7 +100,7 @@ static void ask(int fd, const struct arguments *arguments)
     size_t length = control_frame_write_request(bytes, sizeof(bytes), &request), sent = 0;
 
     while (sent < length) {
-        ssize_t count = send(fd, bytes + sent, length - sent, MSG_NOSIGNAL);
+        ssize_t count = send_with(fd, bytes + sent, length - sent, sent == 0 ? file : -1);
 
         if (count > 0)
             sent += (size_t)count;
@@ -197,19 +219,71 @@ static int print_answer(int fd, bool json)
     }
 }
 
+/* ---- the file of a backup ---- */
+
+/* Of a backup that is not complete; for the signal handler. */
+static const char *unfinished;
+
+static void on_signal(int number)
+{
+    unlink(unfinished);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+/* Only the user may read it: it holds what everybody has said. */
+static int open_backup(const char *path, int *ret_file)
+{
+    *ret_file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (*ret_file < 0) {
+        safe_line_print(stderr, "roomctl: %s can't be created: %s", path, strerror(errno));
+        return EX_CANTCREAT;
+    }
+    unfinished = path;
+    signal(SIGINT, on_signal);
+    signal(SIGTERM, on_signal);
+    signal(SIGHUP, on_signal);
+    return EX_OK;
+}
+
+static int close_backup(const char *path, int file, int code)
+{
+    if (code == EX_OK && fsync(file) != 0 && errno != EINVAL && errno != EROFS) {
+        safe_line_print(stderr, "roomctl: %s: %s", path, strerror(errno));
+        code = EX_IOERR;
+    }
+    close(file);
+    if (code != EX_OK)
+        unlink(path);
+    return code;
+}
+
+/* ---- all of it ---- */
+
+static int run(const struct arguments *arguments, int file)
+{
+    int fd, code = connect_to(arguments, &fd);
+
+    if (code != EX_OK)
+        return code;
+    ask(fd, arguments, file);
+    code = print_answer(fd, arguments->json);
+    close(fd);
+    return code;
+}
+
 int main(int argc, char **argv)
 {
     static struct arguments arguments;
-    int code, fd;
+    int code, file = -1;
 
     signal(SIGPIPE, SIG_IGN); /* a broken pipe is detected when writing */
     if (!arguments_parse(argc, argv, &arguments, &code))
         return code;
-    code = connect_to(&arguments, &fd);
-    if (code != EX_OK)
-        return code;
-    ask(fd, &arguments);
-    code = print_answer(fd, arguments.json);
-    close(fd);
+    if (arguments.backup == NULL)
+        return run(&arguments, -1);
+    code = open_backup(arguments.backup, &file);
+    if (code == EX_OK)
+        code = close_backup(arguments.backup, file, run(&arguments, file));
     return code;
 }

@@ -30,12 +30,25 @@ void console_reply_to_log(void *ctx, bool is_error, const char *text)
     log_notice("%s", text);
 }
 
+/* What comes later is dropped. */
+static void answer(struct server *server, enum admin_rights rights, const char *bytes,
+                   size_t length, const struct admin_reply *reply)
+{
+    struct admin_listing listing;
+    enum admin_result result =
+        admin_line(&server->admin, &server->now, rights, bytes, length, reply, &listing);
+
+    while (result == ADMIN_MORE)
+        result = admin_next(&server->admin, &server->now, &listing, reply);
+    admin_listing_close(&listing);
+}
+
 static void on_console_line(void *ctx, const char *bytes, size_t length)
 {
     struct server *server = ctx;
     struct admin_reply reply = {.line = reply_to_terminal, .ctx = server};
 
-    admin_line(&server->admin, &server->now, ADMIN_COMMANDS, bytes, length, &reply);
+    answer(server, ADMIN_COMMANDS, bytes, length, &reply);
 }
 
 static void on_console_too_long(void *ctx)
@@ -51,9 +64,8 @@ static void on_fifo_line(void *ctx, const char *bytes, size_t length)
     struct server *server = ctx;
     struct admin_reply reply = {.line = console_reply_to_log, .ctx = server};
 
-    admin_line(&server->admin, &server->now,
-               server->config->admin_fifo_commands ? ADMIN_COMMANDS : ADMIN_NOTICES, bytes, length,
-               &reply);
+    answer(server, server->config->admin_fifo_commands ? ADMIN_COMMANDS : ADMIN_NOTICES, bytes,
+           length, &reply);
 }
 
 static void on_fifo_too_long(void *ctx)

@@ -32,12 +32,20 @@ static void reply_to_client(void *ctx, bool is_error, const char *text)
     control_client_say(ctx, is_error && !json ? CONTROL_FRAME_ERROR : CONTROL_FRAME_LINE, text);
 }
 
+static int take_file(void *ctx)
+{
+    return control_client_take_file(ctx);
+}
+
 static struct admin_reply reply_for(struct control_client *client)
 {
     const struct answer *answer = control_client_state(client);
 
-    return (struct admin_reply){
-        .line = reply_to_client, .ctx = client, .roomctl = true, .json = answer->json};
+    return (struct admin_reply){.line = reply_to_client,
+                                .take_file = take_file,
+                                .ctx = client,
+                                .roomctl = true,
+                                .json = answer->json};
 }
 
 /* False if the client has to wait. */
@@ -83,6 +91,14 @@ static bool on_more(void *ctx, struct control_client *client)
     return take_result(client, admin_next(&server->admin, &server->now, &answer->listing, &reply));
 }
 
+static void on_gone(void *ctx, struct control_client *client)
+{
+    struct answer *answer = control_client_state(client);
+
+    (void)ctx;
+    admin_listing_close(&answer->listing);
+}
+
 gid_t control_bridge_find_group(const struct server *server)
 {
     const char *name = server->config->admin_group;
@@ -106,7 +122,7 @@ int control_bridge_start(struct server *server, gid_t group)
         .path = server->config->admin_control,
         .group = group,
         .group_name = server->config->admin_group,
-        .sink = {.request = on_request, .more = on_more, .ctx = server},
+        .sink = {.request = on_request, .more = on_more, .gone = on_gone, .ctx = server},
     };
 
     return control_server_open(server->loop, &setup, &server->control);

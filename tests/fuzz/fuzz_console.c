@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "fuzz/fuzz_support.h"
 #include "io/line.h"
+#include "support/admin_answer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -53,7 +54,7 @@ static bool on_line(void *ctx, const char *bytes, size_t length)
     const struct admin_reply reply = {.line = on_answer, .ctx = console};
     size_t before = console->answers;
 
-    admin_line(&console->admin, &console->fuzz.now, ADMIN_COMMANDS, bytes, length, &reply);
+    admin_answer_line(&console->admin, &console->fuzz.now, ADMIN_COMMANDS, bytes, length, &reply);
     /* Every line gets an answer. */
     FUZZ_CHECK(length == 0 || console->answers > before);
     if (length > 0)

@@ -7,6 +7,7 @@
  * Invariants are checked after each step, and every member must be sent each notice once, in order.
  */
 #include "fuzz/room_world.h"
+#include "support/admin_answer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -239,7 +240,7 @@ static void step_command(struct world *world, struct input *input)
     else
         snprintf(line, sizeof(line), "%s%u%s", commands[which % 16], (unsigned)(what & 7),
                  (what & 64) != 0 ? " 1m" : "");
-    admin_line(&world->admin, &world->fuzz.now, ADMIN_COMMANDS, line, strlen(line), &reply);
+    admin_answer_line(&world->admin, &world->fuzz.now, ADMIN_COMMANDS, line, strlen(line), &reply);
 }
 
 /* Sets the doors with their dialects. */

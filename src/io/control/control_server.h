@@ -38,7 +38,7 @@
 #define CONTROL_SERVER_ITEM_MAX_BYTES CONTROL_FRAME_MAX_BYTES
 
 /* Per-client state for the sink; zeroed at the start. */
-#define CONTROL_SERVER_STATE_BYTES 64
+#define CONTROL_SERVER_STATE_BYTES 96
 
 struct control_server;
 struct control_client;
@@ -56,6 +56,8 @@ struct control_server_sink {
      * control_server_wake.
      */
     bool (*more)(void *ctx, struct control_client *client);
+    /* The client is freed, with its state; its answer may not have ended. May be NULL. */
+    void (*gone)(void *ctx, struct control_client *client);
     void *ctx;
 };
 
@@ -91,6 +93,8 @@ void control_client_say(struct control_client *client, enum control_frame_type t
                         const char *text);
 /* Ends the answer. */
 void control_client_end(struct control_client *client, enum control_result result);
+/* The descriptor that came with the request, from now on the caller's, or -1. */
+int control_client_take_file(struct control_client *client);
 /* The client's CONTROL_SERVER_STATE_BYTES, aligned for any type. */
 void *control_client_state(struct control_client *client);
 

@@ -3,6 +3,7 @@
 
 #include "admin/admin.h"
 #include "admin/command_table.h"
+#include "support/admin_answer.h"
 #include "support/stage.h"
 
 #include <criterion/criterion.h>
@@ -66,7 +67,7 @@ TestSuite(admin, .init = open_all, .fini = close_all);
 static const char *say_as(enum admin_rights rights, const char *line)
 {
     said[0] = '\0';
-    admin_line(&admin, &stage.now, rights, line, strlen(line), &reply);
+    admin_answer_line(&admin, &stage.now, rights, line, strlen(line), &reply);
     stage_sweep(&stage);
     return said;
 }
@@ -141,6 +142,7 @@ Test(admin, every_command_has_a_handler_or_is_a_listing)
         snprintf(line, sizeof(line), "%s%s", row->name, row->min_words > 0 ? " nobody" : "");
         result = admin_request(&admin, &stage.now, line, strlen(line), to, &listing);
         cr_expect(result != ADMIN_MORE || listing.next != NULL, "%s", row->name);
+        admin_listing_close(&listing);
     }
 }
 
@@ -228,12 +230,13 @@ Test(admin, the_result_distinguishes_success_failure_and_usage)
                  {"/stop", ADMIN_DONE}};
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        enum admin_result result = admin_line(&admin, &stage.now, ADMIN_COMMANDS, cases[i].line,
-                                              strlen(cases[i].line), &reply);
+        enum admin_result result = admin_answer_line(&admin, &stage.now, ADMIN_COMMANDS,
+                                                     cases[i].line, strlen(cases[i].line), &reply);
 
         cr_expect_eq(result, cases[i].result, "%s", cases[i].line);
     }
-    cr_expect_eq(admin_line(&admin, &stage.now, ADMIN_NOTICES, "/stop", 5, &reply), ADMIN_FAILED);
+    cr_expect_eq(admin_answer_line(&admin, &stage.now, ADMIN_NOTICES, "/stop", 5, &reply),
+                 ADMIN_FAILED);
 }
 
 Test(admin, stop_and_reload_call_the_host)
@@ -248,7 +251,7 @@ Test(admin, stop_and_reload_call_the_host)
 
 Test(admin, a_command_with_a_nul_byte_is_refused)
 {
-    admin_line(&admin, &stage.now, ADMIN_COMMANDS, "/stop\0x", 7, &reply);
+    admin_answer_line(&admin, &stage.now, ADMIN_COMMANDS, "/stop\0x", 7, &reply);
     cr_expect_eq(stopped, 0);
     cr_expect(strstr(said, "NUL") != NULL);
 }

@@ -2,6 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 #include "admin/admin.h"
+#include "support/admin_answer.h"
 #include "support/stage.h"
 
 #include <criterion/criterion.h>
@@ -58,7 +59,7 @@ TestSuite(moderation_commands, .init = open_all, .fini = close_all);
 static void expect(const char *line, const char *answer)
 {
     said[0] = '\0';
-    admin_line(&admin, &stage.now, ADMIN_COMMANDS, line, strlen(line), &reply);
+    admin_answer_line(&admin, &stage.now, ADMIN_COMMANDS, line, strlen(line), &reply);
     stage_sweep(&stage);
     cr_expect_str_eq(said, answer, "%s: %s", line, said);
 }
@@ -200,7 +201,7 @@ Test(moderation_commands, a_full_table_of_bans_is_reported)
 
     for (int i = 0; i < ROOM_BANS_MAX; i++) {
         snprintf(line, sizeof(line), "/ban m%d", i);
-        admin_line(&admin, &stage.now, ADMIN_COMMANDS, line, strlen(line), &reply);
+        admin_answer_line(&admin, &stage.now, ADMIN_COMMANDS, line, strlen(line), &reply);
         said[0] = '\0';
     }
     expect(
@@ -224,7 +225,7 @@ Test(moderation_commands, without_the_right_to_commands_they_are_refused)
 
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         said[0] = '\0';
-        admin_line(&admin, &stage.now, ADMIN_NOTICES, lines[i], strlen(lines[i]), &reply);
+        admin_answer_line(&admin, &stage.now, ADMIN_NOTICES, lines[i], strlen(lines[i]), &reply);
         cr_expect(strstr(said, "admin.fifo_commands") != NULL, "%s", said);
     }
     cr_expect_eq(room_members(stage.room), 2);
