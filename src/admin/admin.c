@@ -63,3 +63,13 @@ void admin_listing_close(struct admin_listing *listing)
         listing->drop(listing->kept);
     *listing = (struct admin_listing){.next = NULL};
 }
+
+bool admin_is_held(const char *line, size_t length)
+{
+    size_t name = length > 0 && memchr(line, ' ', length) != NULL
+                      ? (size_t)((const char *)memchr(line, ' ', length) - line)
+                      : length;
+    size_t id = command_table_find(line, name);
+
+    return id < COMMANDS && command_table_row(id)->held;
+}

@@ -125,6 +125,13 @@ enum admin_result admin_request(const struct admin *admin, const struct moment *
                                 const char *bytes, size_t length, const struct admin_reply *reply,
                                 struct admin_listing *ret_listing);
 
+/*
+ * True if the answer to this request may tell what the log has not kept yet: it is not to be shown
+ * before room_recorded, as it was when the answer was made, is committed. So is the answer to a
+ * notice.
+ */
+bool admin_is_held(const char *line, size_t length);
+
 /* Ends a listing, finished or not; an all-zero one, too. */
 void admin_listing_close(struct admin_listing *listing);
 

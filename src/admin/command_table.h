@@ -50,6 +50,8 @@ struct command_row {
     const char *help;
     unsigned places;              /* bits of enum command_place */
     uint8_t min_words, max_words; /* after the name */
+    /* The answer tells what the log may not have kept yet: it is held until that is so. */
+    bool held;
 };
 
 /* `id` < COMMANDS. */

@@ -4,9 +4,9 @@
 /* Cursors over the contents of the room, and the form of each item: text or JSON. */
 #include "admin/listing.h"
 
+#include "admin/answer_event.h"
 #include "admin/ban_subject.h"
 #include "admin/duration.h"
-#include "admin/answer_event.h"
 #include "base/json.h"
 #include "base/timestamp.h"
 #include "core/model/text.h"

@@ -124,6 +124,11 @@ static void remove_own(const struct fifo *fifo)
         unlink(fifo->path);
 }
 
+void fifo_pause(struct fifo *fifo, bool paused)
+{
+    input_pause(fifo->input, paused);
+}
+
 void fifo_close(struct fifo *fifo)
 {
     int error = errno; /* fifo_open's caller reads the first error */

@@ -21,6 +21,9 @@ struct fifo;
 int fifo_open(struct ev_loop *loop, const char *path, gid_t group, const struct input_sink *sink,
               struct fifo **ret_fifo);
 
+/* As input_pause. */
+void fifo_pause(struct fifo *fifo, bool paused);
+
 /*
  * Also removes the FIFO from the file system if fifo_open created it and it is still the same one.
  * NULL is legal.

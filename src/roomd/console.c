@@ -15,7 +15,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static void reply_to_terminal(void *ctx, bool is_error, const char *text)
+static void print_on_terminal(void *ctx, bool is_error, const char *text)
 {
     struct server *server = ctx;
 
@@ -30,31 +30,25 @@ void console_reply_to_log(void *ctx, bool is_error, const char *text)
     log_notice("%s", text);
 }
 
-/* What comes later is dropped. */
-static void answer(struct server *server, enum admin_rights rights, const char *bytes,
-                   size_t length, const struct admin_reply *reply)
+static void pause_console(void *ctx, bool paused)
 {
-    struct admin_listing listing;
-    enum admin_result result =
-        admin_line(&server->admin, &server->now, rights, bytes, length, reply, &listing);
+    input_pause(((struct server *)ctx)->console, paused);
+}
 
-    while (result == ADMIN_MORE)
-        result = admin_next(&server->admin, &server->now, &listing, reply);
-    admin_listing_close(&listing);
+static void pause_fifo(void *ctx, bool paused)
+{
+    fifo_pause(((struct server *)ctx)->fifo, paused);
 }
 
 static void on_console_line(void *ctx, const char *bytes, size_t length)
 {
-    struct server *server = ctx;
-    struct admin_reply reply = {.line = reply_to_terminal, .ctx = server};
-
-    answer(server, ADMIN_COMMANDS, bytes, length, &reply);
+    desk_take(&((struct server *)ctx)->console_desk, ADMIN_COMMANDS, bytes, length);
 }
 
 static void on_console_too_long(void *ctx)
 {
     struct server *server = ctx;
-    struct admin_reply reply = {.line = reply_to_terminal, .ctx = server};
+    struct admin_reply reply = {.line = print_on_terminal, .ctx = server};
 
     admin_line_too_long(&reply);
 }
@@ -62,10 +56,9 @@ static void on_console_too_long(void *ctx)
 static void on_fifo_line(void *ctx, const char *bytes, size_t length)
 {
     struct server *server = ctx;
-    struct admin_reply reply = {.line = console_reply_to_log, .ctx = server};
 
-    answer(server, server->config->admin_fifo_commands ? ADMIN_COMMANDS : ADMIN_NOTICES, bytes,
-           length, &reply);
+    desk_take(&server->fifo_desk,
+              server->config->admin_fifo_commands ? ADMIN_COMMANDS : ADMIN_NOTICES, bytes, length);
 }
 
 static void on_fifo_too_long(void *ctx)
@@ -100,11 +93,26 @@ static int open_paths(struct server *server)
     return status == STATUS_OK ? EX_OK : EX_CONFIG;
 }
 
+static int open_desks(struct server *server)
+{
+    server->console_desk = (struct desk){.admin = &server->admin,
+                                         .now = &server->now,
+                                         .print = print_on_terminal,
+                                         .pause = pause_console,
+                                         .ctx = server};
+    server->fifo_desk = server->console_desk;
+    server->fifo_desk.print = console_reply_to_log;
+    server->fifo_desk.pause = pause_fifo;
+    return desk_open(&server->console_desk) == 0 ? desk_open(&server->fifo_desk) : STATUS_NO_MEMORY;
+}
+
 int console_open(struct server *server)
 {
     const struct input_sink console = {
         .line = on_console_line, .too_long = on_console_too_long, .ctx = server};
 
+    if (open_desks(server) != STATUS_OK)
+        return EX_OSERR;
     if (server->config->admin_stdin &&
         input_open(server->loop, STDIN_FILENO, "stdin", &console, &server->console) != STATUS_OK)
         return EX_OSERR; /* no memory, or the kernel refuses to watch it */
@@ -114,6 +122,8 @@ int console_open(struct server *server)
 void console_close(struct server *server)
 {
     control_server_close(server->control);
+    desk_close(&server->fifo_desk);
+    desk_close(&server->console_desk);
     fifo_close(server->fifo);
     input_close(server->console);
 }

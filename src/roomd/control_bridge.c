@@ -18,7 +18,10 @@ static_assert(ADMIN_ANSWER_MAX_BYTES + CONTROL_FRAME_HEADER_BYTES <= CONTROL_SER
 /* A client's state between two items. */
 struct answer {
     struct admin_listing listing;
+    struct hold hold;
     bool json;
+    bool is_held; /* what it says may not be kept yet */
+    bool asks;    /* the store */
 };
 
 static_assert(sizeof(struct answer) <= CONTROL_SERVER_STATE_BYTES,
@@ -48,9 +51,22 @@ static struct admin_reply reply_for(struct control_client *client)
                                 .json = answer->json};
 }
 
-/* False if the client has to wait. */
-static bool take_result(struct control_client *client, enum admin_result result)
+static void close_listing(struct server *server, struct answer *answer)
 {
+    server->answers.asking -= answer->asks ? 1 : 0;
+    answer->asks = false;
+    admin_listing_close(&answer->listing);
+}
+
+/* False if the client has to wait. */
+static bool take_result(struct server *server, struct control_client *client,
+                        enum admin_result result)
+{
+    struct answer *answer = control_client_state(client);
+
+    hold_note(&answer->hold, server->room);
+    if (result != ADMIN_MORE && result != ADMIN_WAIT)
+        close_listing(server, answer);
     switch (result) {
     case ADMIN_DONE:
         control_client_end(client, CONTROL_DONE);
@@ -74,12 +90,17 @@ static void on_request(void *ctx, struct control_client *client,
 {
     struct server *server = ctx;
     struct answer *answer = control_client_state(client);
+    enum admin_result result;
     struct admin_reply reply;
 
     answer->json = request->json;
+    answer->is_held = admin_is_held(request->line, request->length);
     reply = reply_for(client);
-    take_result(client, admin_request(&server->admin, &server->now, request->line, request->length,
-                                      &reply, &answer->listing));
+    result = admin_request(&server->admin, &server->now, request->line, request->length, &reply,
+                           &answer->listing);
+    answer->asks = answer->listing.kept != NULL;
+    server->answers.asking += answer->asks ? 1 : 0;
+    take_result(server, client, result);
 }
 
 static bool on_more(void *ctx, struct control_client *client)
@@ -88,15 +109,33 @@ static bool on_more(void *ctx, struct control_client *client)
     struct answer *answer = control_client_state(client);
     struct admin_reply reply = reply_for(client);
 
-    return take_result(client, admin_next(&server->admin, &server->now, &answer->listing, &reply));
+    return take_result(server, client,
+                       admin_next(&server->admin, &server->now, &answer->listing, &reply));
+}
+
+static enum control_hold on_held(void *ctx, struct control_client *client)
+{
+    struct server *server = ctx;
+    struct answer *answer = control_client_state(client);
+    enum hold_state state =
+        answer->is_held ? hold_check(&answer->hold, server->room, &server->now) : HOLD_OVER;
+
+    return state == HOLD_OVER ? CONTROL_SEND : state == HOLD_ON ? CONTROL_HOLD : CONTROL_GIVE_UP;
+}
+
+static void on_give_up(void *ctx, struct control_client *client)
+{
+    struct server *server = ctx;
+    struct admin_reply reply = reply_for(client);
+
+    close_listing(server, control_client_state(client));
+    hold_say(&server->admin, &reply);
+    control_client_end(client, CONTROL_BUSY);
 }
 
 static void on_gone(void *ctx, struct control_client *client)
 {
-    struct answer *answer = control_client_state(client);
-
-    (void)ctx;
-    admin_listing_close(&answer->listing);
+    close_listing(ctx, control_client_state(client));
 }
 
 gid_t control_bridge_find_group(const struct server *server)
@@ -122,21 +161,13 @@ int control_bridge_start(struct server *server, gid_t group)
         .path = server->config->admin_control,
         .group = group,
         .group_name = server->config->admin_group,
-        .sink = {.request = on_request, .more = on_more, .gone = on_gone, .ctx = server},
+        .sink = {.request = on_request,
+                 .more = on_more,
+                 .held = on_held,
+                 .give_up = on_give_up,
+                 .gone = on_gone,
+                 .ctx = server},
     };
 
     return control_server_open(server->loop, &setup, &server->control);
-}
-
-void control_bridge_wake(struct server *server)
-{
-    uint64_t oldest, released;
-
-    if (server->control == NULL || control_server_waiting(server->control) == 0)
-        return;
-    room_events(server->room, &oldest, &released);
-    if (released == server->notified)
-        return;
-    server->notified = released;
-    control_server_wake(server->control);
 }

@@ -220,6 +220,7 @@ static void on_serve(struct ev_loop *loop, ev_prepare *watcher, int events)
 {
     struct server *server = watcher->data;
     enum sweep_result result;
+    bool answering;
     int64_t due_ns;
 
     (void)events;
@@ -228,9 +229,9 @@ static void on_serve(struct ev_loop *loop, ev_prepare *watcher, int events)
     journal_tick(&server->journal, &server->now);
     room_input_waits(server->room, udp_set_take_unread(server->doors));
     result = room_sweep(server->room, &server->now, SERVER_SWEEP_BUDGET);
-    control_bridge_wake(server);
+    answering = answers_serve(server);
     due_ns = next_due(server);
-    if (result == SWEEP_MORE || due_ns <= server->now.mono_ns)
+    if (result == SWEEP_MORE || answering || due_ns <= server->now.mono_ns)
         ev_idle_start(loop, &server->more);
     else
         ev_idle_stop(loop, &server->more);
@@ -251,6 +252,7 @@ static void start_watchers(struct server *server)
     ev_prepare_init(&server->serve, on_serve);
     ev_idle_init(&server->more, on_more);
     ev_timer_init(&server->alarm, on_alarm, 0.0, 0.0);
+    answers_init(&server->answers);
     ev_timer_init(&server->closed, on_closed, SERVER_CLOSING_S, 0.0);
     ev_set_priority(&server->turn, EV_MAXPRI); /* first: the other watchers need the time */
     server->terminate.data = server->interrupt.data = server->hangup.data = server;
@@ -286,6 +288,7 @@ static void stop_watchers(struct server *server)
     ev_idle_stop(server->loop, &server->more);
     ev_timer_stop(server->loop, &server->alarm);
     ev_timer_stop(server->loop, &server->closed);
+    answers_stop(server);
     service_stop(server);
 }
 

@@ -14,6 +14,7 @@
 #include "io/input.h"
 #include "io/roster_file.h"
 #include "io/udp/udp.h"
+#include "roomd/desk.h"
 #include "roomd/journal.h"
 #include "roomd/log_bridge.h"
 #include "roomd/server.h"
@@ -44,6 +45,14 @@ struct service {
     const char *complaint_reported; /* static; NULL = none */
 };
 
+/* What administrators' answers wait for. */
+struct answers {
+    uint64_t released, kept; /* the last event and record that they were woken for */
+    bool changed;            /* the store has answered, or it is time to look */
+    unsigned asking;         /* clients of the control socket that ask the store */
+    ev_timer look;
+};
+
 struct server {
     const struct server_options *options;
     struct config *config;
@@ -58,7 +67,8 @@ struct server {
     struct input *console;
     struct fifo *fifo;
     struct control_server *control; /* NULL = none */
-    uint64_t notified;              /* the last event that waiting watchers were woken for */
+    struct desk console_desk, fifo_desk;
+    struct answers answers;
     struct restart restart;
     struct log_bridge log_bridge;
     struct service service;
@@ -128,8 +138,11 @@ void console_reply_to_log(void *ctx, bool is_error, const char *text);
 gid_t control_bridge_find_group(const struct server *server);
 /* Opens the control socket. Returns the errors of control_server_open. */
 int control_bridge_start(struct server *server, gid_t group);
-/* Wakes the clients that watch if there are new events. */
-void control_bridge_wake(struct server *server);
+
+/* answers.c: call it in each iteration. Returns true if there is more to be said at once. */
+bool answers_serve(struct server *server);
+void answers_init(struct answers *answers);
+void answers_stop(struct server *server);
 
 /* A configuration as the room takes it; `room` points to the two arrays. */
 struct room_configuration {

@@ -32,6 +32,13 @@ static void set_stage(struct control_client *client, enum client_stage stage)
     client->stage = stage;
 }
 
+static void set_holding(struct control_client *client, bool holding)
+{
+    client->server->holding -= client->holding ? 1 : 0;
+    client->server->holding += holding ? 1 : 0;
+    client->holding = holding;
+}
+
 void control_client_free(struct control_client *client)
 {
     struct control_server *server = client->server;
@@ -41,6 +48,7 @@ void control_client_free(struct control_client *client)
     if (client->file >= 0)
         close(client->file);
     set_stage(client, CLIENT_ENDED);
+    set_holding(client, false);
     watch_stop(&client->reader);
     watch_stop(&client->writer);
     ev_timer_stop(server->loop, &client->timeout);
@@ -50,15 +58,38 @@ void control_client_free(struct control_client *client)
     free(client);
 }
 
+/* What is held may be sent now, or is given up. */
+static void check_hold(struct control_client *client)
+{
+    const struct control_server_sink *sink = &client->server->sink;
+    enum control_hold hold = sink->held != NULL && client->sendable < client->used
+                                 ? sink->held(sink->ctx, client)
+                                 : CONTROL_SEND;
+
+    if (hold == CONTROL_HOLD)
+        return;
+    if (hold == CONTROL_GIVE_UP) {
+        client->used = client->sendable;
+        client->omitted = 0;
+        set_stage(client, CLIENT_ANSWERING);
+        sink->give_up(sink->ctx, client);
+    }
+    client->sendable = client->used;
+}
+
 static void flush(struct control_client *client)
 {
     ssize_t sent;
 
-    if (client->used == 0 || client->broken || client->stage == CLIENT_READING)
+    if (client->broken || client->stage == CLIENT_READING)
         return;
-    sent = send(client->fd, client->buffer, client->used, MSG_NOSIGNAL | MSG_DONTWAIT);
+    check_hold(client);
+    if (client->sendable == 0)
+        return;
+    sent = send(client->fd, client->buffer, client->sendable, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent > 0) {
         client->used -= (size_t)sent;
+        client->sendable -= (size_t)sent;
         memmove(client->buffer, client->buffer + sent, client->used);
         client->progressed = true;
         client->last_progress = ev_now(client->server->loop);
@@ -124,7 +155,7 @@ void *control_client_state(struct control_client *client)
 
 static void set_timeout(struct control_client *client)
 {
-    if (client->stage == CLIENT_WAITING && client->used == 0)
+    if ((client->stage == CLIENT_WAITING && client->used == 0) || client->holding)
         ev_timer_stop(client->server->loop, &client->timeout);
     else if (client->progressed || !ev_is_active(&client->timeout))
         timer_start(client->server->loop, &client->timeout, CONTROL_SERVER_READ_TIMEOUT_S);
@@ -138,7 +169,9 @@ static void settle(struct control_client *client)
         control_client_free(client);
         return;
     }
-    if (client->used > 0 || client->stage == CLIENT_ANSWERING)
+    set_holding(client, client->sendable < client->used);
+    if (client->sendable > 0 ||
+        (client->stage == CLIENT_ANSWERING && has_space(client, CONTROL_SERVER_ITEM_MAX_BYTES)))
         watch_start(&client->writer);
     else
         watch_stop(&client->writer);
@@ -165,7 +198,7 @@ static void answer(struct control_client *client)
 
 static void refuse(struct control_client *client, const char *why)
 {
-    client->used = 0;
+    client->used = client->sendable = 0;
     set_stage(client, CLIENT_ANSWERING);
     control_client_say(client, CONTROL_FRAME_ERROR, why);
     control_client_end(client, CONTROL_USAGE);
@@ -181,7 +214,7 @@ static void take_request(struct control_client *client, const struct control_req
 
     memcpy(line, request->line, request->length);
     copy.line = line;
-    client->used = 0;
+    client->used = client->sendable = 0;
     client->progressed = true;
     client->last_progress = ev_now(client->server->loop);
     set_stage(client, CLIENT_ANSWERING);
@@ -294,9 +327,10 @@ int control_client_new(struct control_server *server, int fd, uid_t uid)
 
 void control_client_wake(struct control_client *client)
 {
-    if (client->stage != CLIENT_WAITING)
+    if (client->stage != CLIENT_WAITING && !client->holding)
         return;
-    set_stage(client, CLIENT_ANSWERING);
+    if (client->stage == CLIENT_WAITING)
+        set_stage(client, CLIENT_ANSWERING);
     answer(client);
 }
 

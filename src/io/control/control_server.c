@@ -168,10 +168,15 @@ uint32_t control_server_waiting(const struct control_server *server)
     return server->waiting;
 }
 
+uint32_t control_server_holding(const struct control_server *server)
+{
+    return server->holding;
+}
+
 void control_server_wake(struct control_server *server)
 {
     /* Downwards: a client that is freed is replaced by the last one, which was already called. */
-    for (uint32_t i = server->count; i > 0 && server->waiting > 0; i--)
+    for (uint32_t i = server->count; i > 0 && server->waiting + server->holding > 0; i--)
         control_client_wake(server->clients[i - 1]);
 }
 

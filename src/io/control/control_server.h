@@ -43,6 +43,13 @@
 struct control_server;
 struct control_client;
 
+/* What may become of the part of an answer that was not sent yet. */
+enum control_hold {
+    CONTROL_SEND,
+    CONTROL_HOLD,    /* not before control_server_wake */
+    CONTROL_GIVE_UP, /* it is dropped, and the answer ends otherwise */
+};
+
 /* Produces the answers. Neither call may close the server or keep the client beyond the call. */
 struct control_server_sink {
     /*
@@ -56,6 +63,10 @@ struct control_server_sink {
      * control_server_wake.
      */
     bool (*more)(void *ctx, struct control_client *client);
+    /* Asked whenever something could be sent. NULL: it may be. */
+    enum control_hold (*held)(void *ctx, struct control_client *client);
+    /* What was held was dropped: says so, and ends the answer. NULL if `held` never gives up. */
+    void (*give_up)(void *ctx, struct control_client *client);
     /* The client is freed, with its state; its answer may not have ended. May be NULL. */
     void (*gone)(void *ctx, struct control_client *client);
     void *ctx;
@@ -80,9 +91,11 @@ void control_server_close(struct control_server *server);
 
 uint32_t control_server_clients(const struct control_server *server);
 
-/* Number of clients that wait for control_server_wake. */
+/* Number of clients that have nothing to be told before control_server_wake. */
 uint32_t control_server_waiting(const struct control_server *server);
-/* Calls `more` for the clients that wait. */
+/* Number of clients whose answer is held. */
+uint32_t control_server_holding(const struct control_server *server);
+/* Calls `more` for the clients that wait, and `held` for those whose answer is held. */
 void control_server_wake(struct control_server *server);
 
 /*

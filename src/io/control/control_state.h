@@ -31,6 +31,8 @@ struct control_client {
     ev_tstamp last_progress;
     unsigned omitted; /* lines that did not fit */
     size_t used;      /* bytes in the buffer */
+    size_t sendable;  /* of these, the first that may be sent */
+    bool holding;     /* the others wait for control_server_wake */
     alignas(max_align_t) char state[CONTROL_SERVER_STATE_BYTES];
     char buffer[CONTROL_SERVER_BUFFER_BYTES];
 };
@@ -44,7 +46,7 @@ struct control_server {
     struct watch acceptor;
     ev_timer pause;
     bool pause_logged; /* logged since the last successful accept */
-    uint32_t count, waiting;
+    uint32_t count, waiting, holding;
     struct control_client *clients[CONTROL_SERVER_CLIENTS_MAX];
 };
 

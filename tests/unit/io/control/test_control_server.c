@@ -19,8 +19,9 @@
 static struct ev_loop *loop;
 static struct control_server *server;
 static char folder[] = "/tmp/roomd-test-XXXXXX", path[64];
-static unsigned accepts, requests;
-static int accept_error; /* accepting fails with it; 0 = it works */
+static unsigned accepts, requests, gone;
+static enum control_hold hold; /* of all answers; CONTROL_SEND at first */
+static int accept_error;       /* accepting fails with it; 0 = it works */
 
 int __wrap_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
 int __real_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
@@ -40,6 +41,7 @@ static void on_request(void *ctx, struct control_client *client,
     (void)ctx;
     (void)request;
     requests++;
+    control_client_say(client, CONTROL_FRAME_LINE, "done");
     control_client_end(client, CONTROL_DONE);
 }
 
@@ -50,12 +52,37 @@ static bool on_more(void *ctx, struct control_client *client)
     return false;
 }
 
+static enum control_hold on_held(void *ctx, struct control_client *client)
+{
+    (void)ctx;
+    (void)client;
+    return hold;
+}
+
+static void on_give_up(void *ctx, struct control_client *client)
+{
+    (void)ctx;
+    control_client_say(client, CONTROL_FRAME_ERROR, "too late");
+    control_client_end(client, CONTROL_BUSY);
+}
+
+static void on_gone(void *ctx, struct control_client *client)
+{
+    (void)ctx;
+    (void)client;
+    gone++;
+}
+
 static int open_server(void)
 {
     const struct control_server_setup setup = {.path = path,
                                                .group = GROUP_NONE,
                                                .group_name = "",
-                                               .sink = {.request = on_request, .more = on_more}};
+                                               .sink = {.request = on_request,
+                                                        .more = on_more,
+                                                        .held = on_held,
+                                                        .give_up = on_give_up,
+                                                        .gone = on_gone}};
 
     return control_server_open(loop, &setup, &server);
 }
@@ -151,4 +178,69 @@ Test(control_server, a_socket_that_is_no_longer_watched_is_watched_again)
     fake_loop_run(loop, 1.5);
     cr_expect_eq(requests, 1);
     close(fd);
+}
+
+/* All that came so far is this: types, and payloads but for the length. */
+static void expect_read(int fd, const char *bytes, size_t length)
+{
+    char read_bytes[128];
+    ssize_t count = recv(fd, read_bytes, sizeof(read_bytes), MSG_DONTWAIT);
+
+    cr_expect_eq(count, length == 0 ? -1 : (ssize_t)length);
+    cr_expect(length == 0 || (count == (ssize_t)length && memcmp(read_bytes, bytes, length) == 0));
+}
+
+Test(control_server, an_answer_that_is_held_is_sent_when_it_is_released)
+{
+    int fd;
+
+    cr_assert_eq(open_server(), STATUS_OK);
+    hold = CONTROL_HOLD;
+    fd = connect_one();
+    ask(fd);
+    fake_loop_run(loop, 100.0);
+    cr_expect_eq(requests, 1);
+    cr_expect_eq(control_server_holding(server), 1);
+    expect_read(fd, NULL, 0);
+    control_server_wake(server);
+    expect_read(fd, NULL, 0);
+    hold = CONTROL_SEND;
+    control_server_wake(server);
+    expect_read(fd, "\0\0\0\5ldone\0\0\0\2e\0", 15);
+    cr_expect_eq(control_server_clients(server), 0);
+    cr_expect_eq(control_server_holding(server), 0);
+    cr_expect_eq(gone, 1);
+    close(fd);
+}
+
+Test(control_server, an_answer_that_is_given_up_ends_otherwise)
+{
+    int fd;
+
+    cr_assert_eq(open_server(), STATUS_OK);
+    hold = CONTROL_HOLD;
+    fd = connect_one();
+    ask(fd);
+    fake_loop_run(loop, 1.0);
+    hold = CONTROL_GIVE_UP;
+    control_server_wake(server);
+    expect_read(fd, "\0\0\0\11ctoo late\0\0\0\2e\4", 19);
+    cr_expect_eq(control_server_clients(server), 0);
+    close(fd);
+}
+
+Test(control_server, a_client_that_leaves_while_its_answer_is_held_is_forgotten)
+{
+    int fd;
+
+    cr_assert_eq(open_server(), STATUS_OK);
+    hold = CONTROL_HOLD;
+    fd = connect_one();
+    ask(fd);
+    fake_loop_run(loop, 1.0);
+    close(fd);
+    fake_loop_run(loop, 1.0);
+    cr_expect_eq(control_server_clients(server), 0);
+    cr_expect_eq(control_server_holding(server), 0);
+    cr_expect_eq(gone, 1);
 }
