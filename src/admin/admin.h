@@ -150,6 +150,9 @@ enum admin_result admin_say(const struct admin_reply *reply, enum admin_result r
 /* Ends the object, which is a line of a JSON answer. */
 void admin_say_json(const struct admin_reply *reply, struct json *object);
 
+/* How long a ban without a time lasts: "until it is lifted", where there is a store. */
+const char *admin_forever(const struct admin *admin);
+
 /* The prefix of commands for the reader of the answer: "/" or "roomctl ". */
 const char *admin_prefix(const struct admin_reply *reply);
 

@@ -46,6 +46,11 @@ enum admin_result admin_say(const struct admin_reply *reply, enum admin_result r
     return result;
 }
 
+const char *admin_forever(const struct admin *admin)
+{
+    return admin->store.read != NULL ? "until it is lifted" : "until the program ends";
+}
+
 const char *admin_prefix(const struct admin_reply *reply)
 {
     return reply->roomctl ? "roomctl " : "/";

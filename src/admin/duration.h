@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* Ten years. A ban without a time lasts until the program ends. */
+/* Ten years. A ban without a time lasts until it is lifted. */
 #define DURATION_MAX_DAYS 3650
 
 /* "3650d 23h" and NUL. */

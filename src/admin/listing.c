@@ -130,13 +130,14 @@ static void say_ban_in_json(const struct room_ban *ban, const struct moment *now
     admin_say_json(reply, &json);
 }
 
-static void say_ban(const struct room_ban *ban, const struct moment *now,
+static void say_ban(const struct admin *admin, const struct room_ban *ban, const struct moment *now,
                     const struct admin_reply *reply)
 {
     char text[BAN_SUBJECT_TEXT_BYTES], left[DURATION_TEXT_BYTES];
 
     if (ban->until_ns == MOMENT_NEVER_NS)
-        admin_say(reply, ADMIN_DONE, "  %s  until the program ends", ban_subject_format(ban, text));
+        admin_say(reply, ADMIN_DONE, "  %s  %s", ban_subject_format(ban, text),
+                  admin_forever(admin));
     else
         admin_say(reply, ADMIN_DONE, "  %s  %s left", ban_subject_format(ban, text),
                   duration_format(ban->until_ns - now->mono_ns, left));
@@ -175,7 +176,7 @@ enum admin_result listing_bans(const struct admin *admin, const struct moment *n
     } else {
         if (!listing->title_said)
             admin_say(reply, ADMIN_DONE, "%s", titles[listing->stage]);
-        say_ban(ban, now, reply);
+        say_ban(admin, ban, now, reply);
     }
     listing->begun = listing->title_said = true;
     listing->at = ban->serial;

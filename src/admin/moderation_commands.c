@@ -54,7 +54,7 @@ static enum admin_result read_words(const struct command_call *call, struct word
 
     if (split(call, words) != ADMIN_DONE)
         return ADMIN_USAGE;
-    snprintf(words->span, SPAN_BYTES, "until the program ends");
+    snprintf(words->span, SPAN_BYTES, "%s", admin_forever(call->admin));
     if (words->time[0] == '\0')
         return ADMIN_DONE;
     if (strchr(words->time, ' ') != NULL)

@@ -351,7 +351,8 @@ static int open_room(struct server *server)
     room_reconfigure(server->room, &server->now, &setup.config);
     server->admin = (struct admin){
         .room = server->room,
-        .host = {.stop = host_stop, .reload = host_reload, .counts = host_counts, .ctx = server}};
+        .host = {.stop = host_stop, .reload = host_reload, .counts = host_counts, .ctx = server},
+        .store = store_bridge_port(server)};
     return EX_OK;
 }
 

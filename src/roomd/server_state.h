@@ -18,6 +18,7 @@
 #include "roomd/journal.h"
 #include "roomd/log_bridge.h"
 #include "roomd/server.h"
+#include "roomd/store_bridge.h"
 #include "roomd/terminal_log.h"
 
 #include <ev.h>
@@ -71,6 +72,7 @@ struct server {
     struct answers answers;
     struct restart restart;
     struct log_bridge log_bridge;
+    struct store_bridge store_bridge;
     struct service service;
     bool closing;  /* sends what is owed, then ends */
     bool for_good; /* ended by a command: members need not wait for another start */
