@@ -4,12 +4,14 @@
 The package under a real systemd, in a box of its own: it is installed, started, administered, reloaded, watched,
 stopped, upgraded and removed.
 """
+import json
 import os
 import pathlib
 import re
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import time
 import unittest
@@ -27,7 +29,9 @@ CRASHES = 3
 TRUSTED, STRANGER = "room-teacher", "room-pupil"
 
 # The configuration of the service: the lines of the packaged file, and English.
-FIFO = "[admin]\nfifo = /run/roomd/fifo\ncontrol = /run/roomd/control\n"
+STORE = "/var/lib/roomd/roomd.db"
+FIFO = ("[admin]\nfifo = /run/roomd/fifo\ncontrol = /run/roomd/control\n"
+        "[store]\npath = %s\n" % STORE)
 PLAIN = FIFO + "[plain]\nlanguage = en\n"
 
 
@@ -37,7 +41,8 @@ class Units(unittest.TestCase):
             lines = (UNITS / name).read_text(encoding="utf-8").splitlines()
             return [line for line in lines if line and not line.startswith("#")]
 
-        own = " --set admin.fifo=/run/roomd-%i/fifo --set admin.control=/run/roomd-%i/control"
+        own = (" --set admin.fifo=/run/roomd-%i/fifo --set admin.control=/run/roomd-%i/control"
+               " --set store.path=/var/lib/roomd-%i/roomd.db")
         instance = "\n".join(settings("roomd@.service")).replace(own, "").replace("/etc/roomd/%i.conf", "/etc/roomd/roomd.conf")
         instance = instance.replace("roomd-%i", "roomd").replace("room %i on", "room on")
         self.assertEqual("\n".join(settings("roomd.service")), instance)
@@ -53,6 +58,7 @@ class Service(BoxTest):
 
     def setUp(self):
         self.configure(PLAIN)
+        self.box.run("sh", "-c", "rm -rf /var/lib/private/roomd*/*")  # nobody is in the room
         self.box.run("systemctl", "reset-failed")
         self.addCleanup(self.box.run, "systemctl", "stop", "roomd", "roomd@*")
 
@@ -131,7 +137,7 @@ class Service(BoxTest):
         before = self.box.journal_end()
         self.configure(PLAIN + "chat = {name} says {text}\ncaht = x\n")
         self.assertNotEqual(0, self.box.run("systemctl", "reload", "roomd", check=False).returncode)
-        self.box.in_journal("roomd", r"/etc/roomd/roomd\.conf:7: .*did you mean", before)
+        self.box.in_journal("roomd", r"/etc/roomd/roomd\.conf:9: .*did you mean", before)
         alice.say("hello")
         bob.expect("alice: hello")
         self.assertEqual((pid, "active"), (self.box.property("roomd", "MainPID"), self.box.property("roomd", "ActiveState")))
@@ -285,12 +291,84 @@ class Service(BoxTest):
         self.assertEqual((0, 0), (traffic.repeated(), traffic.disorder))
         return traffic
 
-    def test_a_stop_ends_the_room(self):
+    def test_a_stop_without_a_store_ends_the_room(self):
+        self.configure(PLAIN.replace("[store]\npath = %s\n" % STORE, ""))
         alice, = self.start().members("alice")
         self.box.run("systemctl", "stop", "roomd")
         self.start().join("alice")  # the name is free
         alice.say("hello")
         alice.expect("join first")
+
+    # ---- what is kept ----
+
+    def read_store(self, query, file=STORE):
+        """The rows of a query, as the sqlite3 of the manual would show them to root."""
+        program = ("import json, sqlite3, sys; "
+                   "print(json.dumps(sqlite3.connect('file:%s?mode=ro' % sys.argv[1], uri=True).execute(sys.argv[2]).fetchall()))")
+        return json.loads(self.box.run("/usr/bin/python3", "-c", program, file, query).stdout)
+
+    def test_a_restart_is_noticed_by_nobody(self):
+        alice, = self.start().members("alice")
+        carol = self.box.start("room", "--json", "--name", "carol", "127.0.0.1", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+        output, errors = Output(carol.stdout), Output(carol.stderr)
+        self.addCleanup(lambda: (carol.kill(), carol.wait(), output.join(), errors.join()))
+        alice.expect("carol joined")
+        for number, how in enumerate((("systemctl", "restart", "roomd"), ("kill", "-KILL", "%s"))):
+            pid = self.box.property("roomd", "MainPID")
+            self.box.run(*(word.replace("%s", pid) for word in how))
+            self.wait_for_the_next_process(pid)
+            carol.stdin.write(b"line %d\n" % number)
+            carol.stdin.flush()
+            alice.expect("carol: line %d" % number)
+            alice.say("answer %d" % number)
+            output.wait_for('"text":"answer %d"' % number)
+        carol.stdin.close()
+        self.assertEqual(0, carol.wait(PATIENCE_S))
+        events = [json.loads(line) for line in output.text().splitlines()]
+        joins = [event["name"] for event in events if event.get("kind") == "join" and event["seq"] > self.joined(events)]
+        self.assertEqual([], joins)
+        self.assertEqual([], [event for event in events if event.get("kind") in ("missed", "exit")])
+
+    @staticmethod
+    def joined(events):
+        return max(event["seq"] for event in events if event.get("kind") == "join" and event["name"] == "carol")
+
+    def test_what_was_said_is_in_a_file_of_the_services_own(self):
+        alice, = self.start().members("alice")
+        alice.say("for the record")
+        self.assertEqual([["alice"]], self.box.wait_for("it is not kept", lambda: self.read_store(
+            "SELECT name FROM history WHERE kind = 'chat' AND text = 'for the record'")))
+        for name in ("roomd.db", "roomd.db-wal"):
+            status = self.box.path("/var/lib/private/roomd/" + name).stat()
+            self.assertEqual(0o600, stat.S_IMODE(status.st_mode))
+            self.assertNotEqual(0, status.st_uid)
+        self.assertNotEqual(0, self.as_user(STRANGER, "ls", "/var/lib/roomd/", check=False).returncode)
+        self.box.run("roomctl", "backup", "/root/copy.db")
+        self.assertEqual([["ok"]], self.read_store("PRAGMA integrity_check", "/root/copy.db"))
+        self.as_user(TRUSTED, "roomctl", "forget", "alice")
+        self.assertNotIn(b"for the record", self.box.path("/var/lib/private/roomd/roomd.db").read_bytes())
+
+    def test_a_stop_leaves_a_whole_file(self):
+        alice, = self.start().members("alice")
+        alice.say("the last word")
+        self.box.run("systemctl", "stop", "roomd")
+        self.assertEqual([[1]], self.read_store("SELECT clean FROM log"))
+        self.assertEqual([["the last word"]], self.read_store("SELECT text FROM history ORDER BY number DESC LIMIT 1"))
+        self.assertEqual("", self.box.run("pgrep", "-f", "roomd-log-sqlite", check=False).stdout)
+
+    def test_the_program_that_keeps_it_can_do_nothing_else(self):
+        self.start()
+        pid, = self.box.run("pgrep", "-f", "roomd-log-sqlite").stdout.split()
+        status = self.box.run("cat", "/proc/%s/status" % pid).stdout
+        self.assertRegex(status, r"(?m)^CapEff:\s+0+$")
+        self.assertRegex(status, r"(?m)^NoNewPrivs:\s+1$")
+        self.assertRegex(status, r"(?m)^Seccomp:\s+2$")
+
+    def test_an_instance_has_a_store_of_its_own(self):
+        self.configure("[room]\nlisten = 127.0.0.1:9001\n[plain]\nlanguage = en\n", "lab")
+        self.start("roomd@lab", port=9001).members("alice")
+        self.assertIn("alice", str(self.read_store("SELECT name FROM history", "/var/lib/roomd-lab/roomd.db")))
 
     def test_a_program_that_hangs_is_killed_and_started_again(self):
         self.drop_in("roomd.service", "[Service]\nWatchdogSec=1\nTimeoutAbortSec=1\n")
@@ -315,10 +393,11 @@ class Package(BoxTest):
         self.assertEqual("active", self.box.property("roomd", "ActiveState"))
         self.assertRegex(self.box.run("getent", "group", "roomd-admin").stdout, r"^roomd-admin:")
 
-    def test_1_the_packaged_configuration_sets_nothing_but_fifo_and_control_socket(self):
+    def test_1_the_packaged_configuration_sets_nothing_but_paths(self):
         text = self.box.path("/etc/roomd/roomd.conf").read_text(encoding="utf-8")
         lines = [line for line in text.splitlines() if line and not line.startswith("#") and not line.startswith("[")]
-        self.assertEqual(["fifo = /run/roomd/fifo", "control = /run/roomd/control"], lines)
+        self.assertEqual(["path = /var/lib/roomd/roomd.db", "fifo = /run/roomd/fifo", "control = /run/roomd/control"],
+                         lines)
         self.box.run("roomd", "--check")
 
     def test_2_the_test_of_the_package_passes(self):
