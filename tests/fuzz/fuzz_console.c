@@ -46,6 +46,7 @@ static void request(struct console *console, const char *bytes, size_t length)
 
     for (unsigned items = 0; result == ADMIN_MORE && items < 16; items++)
         result = admin_next(&console->admin, &console->fuzz.now, &listing, &reply);
+    admin_listing_close(&listing);
 }
 
 static bool on_line(void *ctx, const char *bytes, size_t length)
