@@ -8,15 +8,7 @@
 #ifndef ROOMD_LOG_WORDS_H
 #define ROOMD_LOG_WORDS_H
 
-#include "base/octets.h"
-
 #include <sqlite3.h>
-
-/*
- * True if the text has all words, which are separated by spaces, compared without the case of ASCII
- * letters.
- */
-bool words_are_in(struct octets_slice words, struct octets_slice text);
 
 /* Adds the function words_are_in(words, text). Returns a result of SQLite. */
 int words_add_function(sqlite3 *db);

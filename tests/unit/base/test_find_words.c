@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
-#include "log/words.h"
+#include "base/find_words.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
 
 static bool has(const char *text, const char *words)
 {
-    return words_are_in((struct octets_slice){words, strlen(words)},
+    return find_words((struct octets_slice){words, strlen(words)},
                         (struct octets_slice){text, strlen(text)});
 }
 
-Test(words, all_words_have_to_be_there_anywhere_in_any_case_of_ascii)
+Test(find_words, all_words_have_to_be_there_anywhere_in_any_case_of_ascii)
 {
     cr_expect(has("Tea is ready", "tea"));
     cr_expect(has("Tea is ready", "READY tea"));
@@ -22,7 +22,7 @@ Test(words, all_words_have_to_be_there_anywhere_in_any_case_of_ascii)
     cr_expect_not(has("ÄRGER", "ärger"));
 }
 
-Test(words, edges)
+Test(find_words, edges)
 {
     cr_expect(has("", ""));
     cr_expect(has("x", "x"));
