@@ -148,7 +148,7 @@ def least_of(field):
         return "x" * field.length.least
     if isinstance(field, (wire.Entries, wire.Frames)):
         return []
-    return {wire.Whole: True, wire.OfResuming: None}.get(field, getattr(field, "least", 0))
+    return {wire.Whole: True, wire.OfResuming: None, wire.OfHistory: None, wire.Rest: b""}.get(field, getattr(field, "least", 0))
 
 
 def build(kind, part, names, **given):
@@ -176,7 +176,7 @@ def write_frame(part, names):
         return write_raw(part, names)
     kind = FRAMES[part.kind]
     codes = {kind: code for table in (wire.UP_FRAMES, wire.DOWN_FRAMES) for code, kind in table.items()}
-    return bytes((codes[kind],)) + wire.write(build(kind, part, names))
+    return wire.Frames.write_one(codes[kind], wire.write(build(kind, part, names)))
 
 
 def write_event(part, names):

@@ -31,7 +31,7 @@ local HANDSHAKES = {
     },
 }
 
-local PARTS_MAX = 16
+local PARTS_MAX, PART_HISTORY = 16, 4
 
 local REFUSALS = {
     [1] = "version", [2] = "taken", [3] = "bad name", [4] = "full", [5] = "banned", [6] = "cookie",
@@ -55,6 +55,8 @@ local FRAMES_UP = {
     [0x04] = {"LEAVE", ""},
     [0x05] = {"MEMBERS", "u32 after"},
     [0x06] = {"PATH", "u64 challenge"},
+    [0x40] = {"HISTORY", "varint length, u16 id, u8 flags, u8 pages, varint low, varint high, u48 since, " ..
+        "u8 length, words"},
 }
 
 local FRAMES_DOWN = {
@@ -68,6 +70,7 @@ local FRAMES_DOWN = {
     [0x07] = {"PATH", "u64 challenge"},
     [0x08] = {"CLOSED", "u8 closed, u16 length, text"},
     [0x09] = {"REPORT", "u32 packet, u16 received"},
+    [0x40] = {"HISTORY", "varint length, u16 id, u8 flags, u8 page, varint low, varint high"},
 }
 
 local EVENTS = {
@@ -80,8 +83,9 @@ local EVENTS = {
     [0x07] = {"chat with a name", "varint member, u16 said, u8 length, name, varint length, text"},
     [0x08] = {"exit with a name", "varint member, u16 said, u8 length, name, u8 reason"},
     [0x41] = {"forgotten", "varint length"},
+    [0x42] = {"number", "varint length, varint next"},
 }
-local JOINS, TIME = 0x05, 0x06
+local JOINS, TIME, NUMBER = 0x05, 0x06, 0x42
 
 local WHATS = {[0] = "text", [1] = "name"}
 local WHYS = {
@@ -152,6 +156,7 @@ kind("type.down", "Type", HANDSHAKES[0xf9])
 f.flags = ProtoField.uint8("roomd.flags", "Flags", base.HEX)
 f.resumed = ProtoField.bool("roomd.resumed", "Of a session that is resumed", 8, nil, 0x01)
 code("code", "Code", REFUSALS)
+of_a_byte.flags = true
 f.part = ProtoField.uint8("roomd.part", "Part", base.DEC)
 f.value = ProtoField.bytes("roomd.part.value", "Value")
 f.unused = ProtoField.uint8("roomd.unused", "Unused", base.HEX)
@@ -190,6 +195,15 @@ number("last", "Last member")
 number("upto", "Decided up to message")
 number("oldest", "Oldest event")
 number("count", "Count")
+number("id", "Question")
+number("pages", "Pages asked for")
+number("page", "Page")
+number("low", "From event")
+number("high", "To event")
+number("since", "Since (ms since 1970)")
+number("next", "Number of the next event")
+number("history", "Events that are offered")
+number("keep", "Events are kept for (s)")
 number("length", "Length")
 code("more", "More pages")
 code("gone", "Gone")
@@ -201,6 +215,7 @@ f.time = ProtoField.absolute_time("roomd.time", "Time", base.UTC)
 f.cookie = ProtoField.bytes("roomd.cookie", "Cookie")
 f.bits = ProtoField.bytes("roomd.bits", "Bits")
 f.text = ProtoField.string("roomd.text", "Text")
+f.words = ProtoField.string("roomd.words", "Words")
 f.name = ProtoField.string("roomd.name", "Name")
 f.asked = ProtoField.string("roomd.asked", "Name asked for")
 f.room = ProtoField.string("roomd.room", "Room")
@@ -295,7 +310,8 @@ end
 local LIMITS = {
     run = {1}, packet = {1}, number = {1}, position = {0, EVENT_MAX}, head = {0, EVENT_MAX}, first = {1, EVENT_MAX},
     oldest = {1, EVENT_MAX}, member = {1, MEMBER_MAX}, ahead = {0, EVENT_MAX}, count = {2},
-    name = {1, 64}, room = {1, 64}, cookie = {1, 32}, bits = {1, 32},
+    name = {1, 64}, room = {1, 64}, cookie = {1, 32}, bits = {1, 32}, id = {1}, pages = {1, 16}, page = {0, 15},
+    low = {1, EVENT_MAX}, high = {0, EVENT_MAX}, next = {1, EVENT_MAX},
 }
 
 local function to_uint64(value)
@@ -317,7 +333,7 @@ local function add_number(tree, name, range, value)
     return tree:add(f[name], range, of_a_byte[name] and value:tonumber() or value)
 end
 
-local TEXTS = {text = true, name = true, asked = true, room = true}
+local TEXTS = {text = true, name = true, asked = true, room = true, words = true}
 
 -- A text is shown as well as possible where it is not UTF-8.
 local function add_octets(tree, name, range)
@@ -399,7 +415,11 @@ local function read_parts(reader, tree)
         item:set_text("Part " .. range:range(0, 1):uint())
         item:add(f.part, range:range(0, 1))
         item:add(f.length, range:range(1, 1), UInt64.new(size - 2))
-        if size > 2 then
+        if range:range(0, 1):uint() == PART_HISTORY and size >= 8 then
+            local value = {tvb = reader.tvb, at = reader.at - size + 2, stop = reader.at}
+            read_fields(value, item, "u16 history, u32 keep")
+            read_padding(value, item)
+        elseif size > 2 then
             item:add(f.value, range:range(2))
         end
         count = count + 1
@@ -499,13 +519,45 @@ local function read_page(reader, tree, values, layout)
     end
 end
 
+local read_event -- below
+
+-- What can't be read is skipped. What is behind the fields is of a later edition.
+local function read_history(reader, tree, field, range, row)
+    tree:add(field, range)
+    local where, length = read_varint(reader, "length")
+    tree:add(f.length, where, length)
+    if length > UInt64.new(left(reader)) then
+        fail("HISTORY is cut short")
+    end
+    local inner = {tvb = reader.tvb, at = reader.at, stop = reader.at + length:tonumber()}
+    reader.at = inner.stop
+    local why = guarded(function()
+        local values = read_fields(inner, tree, (row[2]:gsub("^varint length, ", "")))
+        if values.page and left(inner) > 0 then
+            read_fields(inner, tree, "u48 time")
+            local state = {next = values.low, count = 0, past = true}
+            while left(inner) > 0 and inner.tvb:range(inner.at, 1):uint() ~= 0 do
+                read_event(inner, tree, state)
+            end
+        end
+    end)
+    if left(inner) > 0 then
+        tree:add(why and f.skipped or f.ignored, take(inner, left(inner), "the rest"))
+    end
+    return why
+end
+
 local function read_frame(reader, tree, field, rows, position, names)
     local from = reader.at
     local range = take(reader, 1, "frame")
     local row, item = rows[range:uint()], tree:add(roomd, range, "")
     item:set_text(row and row[1] or string.format("Frame %02X", range:uint()))
     if range:uint() >= SKIPPABLE then
-        skip(reader, item, field, range)
+        if not row then
+            skip(reader, item, field, range)
+        elseif not read_history(reader, item, field, range, row) then
+            table.insert(names, row[1])
+        end
         item:set_len(reader.at - from)
         return
     end
@@ -546,7 +598,7 @@ end
 
 -- ---- events -------------------------------------------------------------------------------------
 
-local function read_event(reader, tree, state)
+function read_event(reader, tree, state)
     local from = reader.at
     local range = take(reader, 1, "event")
     local code_ = range:uint()
@@ -562,6 +614,12 @@ local function read_event(reader, tree, state)
         end
     end
     item:set_text(row and row[1] or string.format("Event %02X", code_))
+    if code_ == NUMBER and state.past then
+        item:add(f.event, range)
+        state.next = read_fields(reader, item, row[2]).next
+        item:set_len(reader.at - from)
+        return
+    end
     if code_ >= SKIPPABLE then
         skip(reader, item, f.event, range)
         numbered(item, 1)

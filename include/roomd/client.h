@@ -82,6 +82,32 @@ enum client_outcome {
     CLIENT_SENT,    /* it was sent by a protocol without acknowledgements (roomd/plain_client.h) */
 };
 
+/* What the room tells of its past. */
+struct client_history {
+    uint16_t events; /* so many are offered to newcomers */
+    /* Seconds for which the room keeps events; 0: in memory only, UINT32_MAX: without limit. */
+    uint32_t keep_s;
+};
+
+/* Which events of the past are wanted. */
+struct client_past_query {
+    /* With words: the last `most` events up to `last` that hold all of them, the latest first. */
+    const char *words; /* separated by spaces; borrowed for the call */
+    size_t words_len;
+    uint64_t first;   /* without words: from this one on; 0: the last `most` */
+    int64_t since_ns; /* and from that moment on, in nanoseconds since 1970 UTC; 0: of any time */
+    uint64_t last;    /* up to this one; 0: up to the last that was delivered */
+    uint32_t most;    /* without words and `first`: 0 = as many as are offered */
+};
+
+struct client_past_end {
+    uint64_t events; /* that were delivered */
+    uint64_t gone;   /* that are not kept any more */
+    uint64_t first;  /* nothing earlier was looked at */
+    bool more;       /* there is more before `first`, as far as is known */
+    bool failed;     /* the room could not answer, or not all of it */
+};
+
 /*
  * Sends the datagrams. It is told each state before the sink is, because the link to the server
  * depends on it. Either function may be NULL; neither may change the client. Everything is borrowed
@@ -110,6 +136,9 @@ struct client_sink {
      * so that it has joined anew. CLIENT_MISSED_UNKNOWN: the room has begun anew, and nobody knows.
      */
     void (*missed)(void *ctx, uint64_t count);
+    /* An event of the past that was asked for, as of `event`; and all were delivered. */
+    void (*past)(void *ctx, const struct event *event);
+    void (*past_end)(void *ctx, const struct client_past_end *end);
     /*
      * The state has changed, or a join was refused. `reason` is set for CLIENT_OUT and for a
      * refusal; `wait_s` is the time until the client retries by itself. CLIENT_JOINING with
@@ -140,6 +169,11 @@ struct client_session {
 struct client_setup {
     uint8_t seed[CLIENT_SEED_BYTES]; /* from the system's random number generator */
     const char *name;                /* terminated, at most ROOM_NAME_MAX_BYTES; copied */
+    /*
+     * NULL, or asked for when it is in, without words: what happens meanwhile is delivered behind
+     * that, unless it is more than a megabyte. Copied.
+     */
+    const struct client_past_query *past;
     struct client_carrier carrier;
     struct client_sink sink;
 };
@@ -181,6 +215,14 @@ int client_rename(struct client *client, const struct moment *now, const char *n
 enum name_fault client_name_fault(const char *name);
 
 /*
+ * Asks for events of the past. STATUS_FULL: the last question is not answered yet.
+ * STATUS_NOT_FOUND: the room offers none, or it is not in. STATUS_TOO_LONG: more than 255 bytes of
+ * words.
+ */
+int client_ask_past(struct client *client, const struct moment *now,
+                    const struct client_past_query *query);
+
+/*
  * Leaves, once the outcomes of all messages are known; with `at_once`, now. The server is told;
  * `at_once` while that is unanswered ends the client. An unanswered join is waited for, so that the
  * client can leave the room, but not with `at_once`.
@@ -202,6 +244,10 @@ const char *client_name(const struct client *client);
 const char *client_room(const struct client *client);
 /* Of one message, as far as the room's limit is known. */
 size_t client_text_max_bytes(const struct client *client);
+/* What the room offers of its past; false: nothing, as far as is known. */
+bool client_history(const struct client *client, struct client_history *ret_history);
+/* True while events of the past are still to come. */
+bool client_asks_past(const struct client *client);
 /* Members in the room, itself included, as far as known. */
 uint32_t client_members(const struct client *client);
 /* False until the list of members has come from the server. */

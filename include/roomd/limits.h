@@ -63,8 +63,10 @@ struct room_limits {
     struct room_rate bytes;
     struct room_address_limits untrusted; /* of an address outside access.trusted */
     struct room_address_limits trusted;
-    uint32_t history;       /* events that a sequenced newcomer is sent, at most; 0 = none */
+    uint32_t history; /* events that a sequenced newcomer is offered; 0: none can be asked for */
     uint32_t plain_history; /* lines that a plain newcomer is sent, at most; 0 = none */
+    /* How long the log keeps events: 0 = there is no log, UINT32_MAX = as long as it has space. */
+    uint32_t keep_s;
     bool plain_enabled;
     bool sequenced_enabled; /* sequenced joins are let in */
 };

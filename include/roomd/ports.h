@@ -191,4 +191,35 @@ struct room_log {
     void *ctx;
 };
 
+/*
+ * A question for events that were kept: those of numbers `first` to `last`, rising or falling, and
+ * of what they must be. Everything but the number and `first` may be 0: then it excludes nothing.
+ */
+struct room_history_query {
+    uint64_t id; /* of this question, from 1 */
+    uint64_t first;
+    uint64_t last;
+    bool falling;
+    uint32_t rows;  /* at most */
+    uint32_t bytes; /* of names and texts, at most */
+    int64_t since_ns;
+    int64_t until_ns;
+    const char *name; /* folded */
+    size_t name_len;
+    const char *words; /* separated by spaces: each is in the text, in any case of ASCII letters */
+    size_t words_len;
+};
+
+/* Gives events of the past back, where the ring has forgotten them, and searches. */
+struct room_past {
+    /*
+     * The answer is room_history_event for each event, and one room_history_end, never from inside
+     * this call. False: not now. NULL: only what is in memory can be shown.
+     */
+    bool (*read)(void *ctx, const struct room_history_query *query);
+    /* No answer with this number is wanted any more; room_history_end may come or not. */
+    void (*cancel)(void *ctx, uint64_t id);
+    void *ctx;
+};
+
 #endif

@@ -91,8 +91,9 @@ struct room_setup {
     size_t ring_bytes;                 /* ROOM_RING_MIN_BYTES to ROOM_RING_MAX_BYTES */
     struct room_config config;
     struct outbox outbox;
-    struct roster roster; /* all zero: none */
-    struct room_log log;  /* all zero: none; one that is not empty: room_restore.h */
+    struct roster roster;  /* all zero: none */
+    struct room_log log;   /* all zero: none; one that is not empty: room_restore.h */
+    struct room_past past; /* all zero: none */
 };
 
 enum sweep_result {
@@ -170,6 +171,23 @@ int room_committed(struct room *room, const struct moment *now, uint64_t record)
  * was never made.
  */
 int room_log_resume(struct room *room, const struct moment *now, uint64_t record);
+
+/* How a question of room_past.read was answered. */
+enum room_history_result {
+    ROOM_HISTORY_DONE,
+    ROOM_HISTORY_FAILED,
+};
+
+/* An event that answers it: in the order that was asked for. */
+void room_history_event(struct room *room, const struct moment *now, uint64_t id,
+                        const struct event *event);
+
+/*
+ * There are no more events for it. `next`: there may be more from that number on, falling below it;
+ * 0: there are not.
+ */
+void room_history_end(struct room *room, const struct moment *now, uint64_t id,
+                      enum room_history_result result, uint64_t next);
 
 /*
  * The number of the last record. An answer that is made now says nothing but what is true once that

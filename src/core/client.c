@@ -72,6 +72,24 @@ int client_rename(struct client *client, const struct moment *now, const char *n
     return status == STATUS_OK ? client->ops->rename(client, now, name, ret_number) : status;
 }
 
+int client_ask_past(struct client *client, const struct moment *now,
+                    const struct client_past_query *query)
+{
+    if (client->ops->ask_past == NULL || client->state != CLIENT_IN)
+        return STATUS_NOT_FOUND;
+    return client->ops->ask_past(client, now, query);
+}
+
+bool client_history(const struct client *client, struct client_history *ret_history)
+{
+    return client->ops->history != NULL && client->ops->history(client, ret_history);
+}
+
+bool client_asks_past(const struct client *client)
+{
+    return client->ops->asks_past != NULL && client->ops->asks_past(client);
+}
+
 enum name_fault client_name_fault(const char *name)
 {
     struct name_reserved reserved;

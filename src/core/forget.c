@@ -4,6 +4,7 @@
 /* Forgets what somebody has said: in the transcript, and where it was rendered. */
 #include "core/model/text.h"
 #include "core/room/room_ops.h"
+#include "core/sequenced_server/session_history.h"
 
 #include <roomd/room_admin.h>
 #include <string.h>
@@ -35,5 +36,7 @@ uint64_t room_forget(struct room *room, const char *folded, size_t length, uint6
     }
     if (*count > before)
         delivery_forget(room->delivery);
+    /* Pages that were made hold it, too; members ask again. */
+    session_histories_forget(room->histories);
     return seq <= committed ? seq : 0;
 }

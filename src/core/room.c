@@ -17,6 +17,7 @@
 #include "core/room/held.h"
 #include "core/room/room_ops.h"
 #include "core/sequenced_server/sequenced_server.h"
+#include "core/sequenced_server/session_history.h"
 #include "core/sequenced_server/session_receive.h"
 #include "core/sequenced_wire/sequenced.h"
 
@@ -43,6 +44,7 @@ static int make_parts(struct room *room, const struct room_setup *setup)
 {
     struct delivery_wiring wiring = {
         .doors = room->doors,
+        .limits = &room->limits,
         .known_replies = &room->known_replies,
         .outbox = setup->outbox,
         .observers = &room->observers,
@@ -66,6 +68,8 @@ static int make_parts(struct room *room, const struct room_setup *setup)
     if (status == 0)
         status = reorder_new(&room->reorder);
     if (status == 0)
+        status = session_histories_new(&setup->past, &room->histories);
+    if (status == 0)
         status = plain_server_new(&room->plain);
     if (status == 0) {
         wiring.registry = room->registry;
@@ -82,7 +86,9 @@ static int make_parts(struct room *room, const struct room_setup *setup)
 static struct terms terms_of(const struct room_config *config)
 {
     struct terms terms = {.max_text_bytes = (uint16_t)config->limits.max_text_bytes,
-                          .session_timeout_s = config->limits.session_timeout_s};
+                          .session_timeout_s = config->limits.session_timeout_s,
+                          .history = (uint16_t)config->limits.history,
+                          .keep_s = config->limits.keep_s};
 
     snprintf(terms.title, sizeof(terms.title), "%s", config->title);
     return terms;
@@ -172,6 +178,7 @@ void room_free(struct room *room)
     record_free(room->records);
     delivery_free(room->delivery);
     plain_server_free(room->plain);
+    session_histories_free(room->histories);
     reorder_free(room->reorder);
     sessions_free(room->sessions);
     directory_free(room->directory);

@@ -10,6 +10,7 @@
 #include "core/room/crowd.h"
 #include "core/room/delivery_state.h"
 #include "core/room/room_state.h"
+#include "core/sequenced_server/session_history.h"
 
 _Static_assert(ROOM_DOORS_MAX <= 32, "one bit a door");
 _Static_assert(DELIVERY_PORTION <= DELIVERY_BATCH && DELIVERY_BATCH <= BUNDLE_PLACES,
@@ -210,5 +211,6 @@ enum sweep_result room_sweep(struct room *room, const struct moment *now, size_t
     result = established > result ? established : result;
     fold_swept(room, now, result);
     overload_swept(room, now);
+    session_history_send(room, now);
     return result;
 }

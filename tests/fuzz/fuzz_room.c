@@ -286,6 +286,8 @@ static void open_room(struct world *world)
     world->fuzz.room = NULL;
     world->config.title = "room";
     world->config.limits = (struct room_limits){.max_members = MEMBERS_MAX,
+                                                .history = 50,
+                                                .plain_history = 2,
                                                 .max_name_codepoints = 32,
                                                 .max_text_bytes = 900,
                                                 .idle_timeout_s = 600,
@@ -332,6 +334,8 @@ static void step_reload(struct world *world, struct input *input)
 {
     uint8_t what = take_byte(input);
     const struct room_limits limits = {.max_members = 1 + (what & 7) % MEMBERS_MAX,
+                                       .history = 50,
+                                       .plain_history = 2,
                                        .max_name_codepoints = (what & 8) != 0 ? 32 : 2,
                                        .max_text_bytes = (what & 16) != 0 ? 900 : 100,
                                        .idle_timeout_s = (what & 32) != 0 ? 600 : 0,

@@ -84,6 +84,20 @@ static void rewrite_up(const uint8_t *bytes, size_t length, struct written *out)
     set_length(out, sequenced_pad(&writer, 0));
 }
 
+/* All numbers are those that the page speaks for. */
+static void check_past(const struct sequenced_page *page)
+{
+    struct sequenced_events events;
+    struct sequenced_event event;
+    uint64_t count = 0;
+
+    if (sequenced_events_open_past(page->events, page->low, page->high, &events) != 0)
+        return;
+    for (; sequenced_events_next(&events, &event); count++)
+        FUZZ_CHECK(event.seq >= page->low && event.seq <= page->high);
+    FUZZ_CHECK(count == events.count);
+}
+
 static void rewrite_down(const uint8_t *bytes, size_t length, struct written *out)
 {
     struct octets_writer writer = sequenced_write(out->bytes, sizeof(out->bytes));
@@ -94,8 +108,11 @@ static void rewrite_down(const uint8_t *bytes, size_t length, struct written *ou
     if (sequenced_down_open(bytes, length, &down, &reader) != 0)
         return;
     FUZZ_CHECK(sequenced_down_begin(&writer, &down) == 0);
-    for (; sequenced_down_next(&reader, &frame) == 1; out->items++)
+    for (; sequenced_down_next(&reader, &frame) == 1; out->items++) {
+        if (frame.kind == SEQUENCED_DOWN_HISTORY)
+            check_past(&frame.past);
         FUZZ_CHECK(sequenced_down_add(&writer, &frame) == 0);
+    }
     FUZZ_CHECK(sequenced_down_next(&reader, &frame) == 0);
     set_length(out, sequenced_pad(&writer, 0));
 }
@@ -139,7 +156,7 @@ static void rewrite_events(const uint8_t *bytes, size_t length, struct written *
         struct event event;
 
         FUZZ_CHECK(read.seq == events.first + out->items);
-        if (read.kind == SEQUENCED_EVENT_UNKNOWN || read.time_ms > INT64_MAX / NS_PER_MS)
+        if (read.kind >= SEQUENCED_EVENT_UNKNOWN || read.time_ms > INT64_MAX / NS_PER_MS)
             break;
         event = event_of(&read);
         FUZZ_CHECK(sequenced_events_add(&bundle, &event, read.said) == 0);

@@ -186,6 +186,9 @@ static void on_frame(struct world *world, struct program *program, const struct 
     case SEQUENCED_DOWN_MEMBERS:
         FUZZ_CHECK(frame->members.head <= transcript_appended(world->fuzz.room->transcript));
         break;
+    case SEQUENCED_DOWN_HISTORY:
+        FUZZ_CHECK(frame->past.high <= released);
+        break;
     case SEQUENCED_DOWN_REPORT:
         FUZZ_CHECK(frame->report.packet <= program->packet || program->wild);
         break;

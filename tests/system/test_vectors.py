@@ -20,7 +20,8 @@ sys.path.insert(0, str(ROOT / "doc" / "examples"))
 from sequenced import wire  # noqa: E402, its folder must be in sys.path
 
 REMARKS = ("way", "padded_to", "reason", "bytes")
-FRAMES = {wire.NotTaken: "not_taken", wire.HeartbeatAnswer: "heartbeat", wire.Page: "members", wire.PathCheck: "path"}
+FRAMES = {wire.NotTaken: "not_taken", wire.HeartbeatAnswer: "heartbeat", wire.Page: "members", wire.PathCheck: "path",
+          wire.PastPage: "history"}
 HEXADECIMAL = {"nonce": "%016x", "epoch": "%016x", "token": "%016x", "challenge": "%016x",
                "refused": "%08x", "kept": "%08x"}
 KEYS = {"bits": "ranges"}
@@ -53,6 +54,17 @@ def as_text(key, value, position):
     return str(value)
 
 
+def of_past(frame):
+    """The events of a page of HISTORY: NUMBER TIME KIND MEMBER REASON NAME:TEXT."""
+    try:
+        events = wire.read_past(frame)
+    except wire.Refused:
+        return "dropped"
+    return " | ".join("%d %d %s %d %d %s:%s" % (event.number, event.time, event.kind, event.member or 0,
+                                                event.reason or 0, event.name or "", event.text or "")
+                      for event in events)
+
+
 def in_text(value, position=0):
     return [(KEYS.get(key, key), as_text(KEYS.get(key, key), part, position))
             for key, part in zip(value._fields, value)]
@@ -63,11 +75,20 @@ def of_join(join):
     return fields + in_text(join.session) if join.session else fields
 
 
+def of_welcome(welcome):
+    *fields, _offer = in_text(welcome)
+    if welcome.offer is None:
+        return fields
+    return [*fields, ("history", str(welcome.offer.events)), ("keep", str(welcome.offer.keep))]
+
+
 def of_frames(datagram):
     *fields, _frames, _whole = in_text(datagram)
     for count, frame in enumerate(datagram.frames, 1):
         named = [("frame", FRAMES.get(type(frame), type(frame).__name__.lower())),
                  *in_text(frame, getattr(datagram, "position", 0))]
+        if isinstance(frame, wire.PastPage):
+            named[-1] = ("events", of_past(frame))
         fields += [("%d.%s" % (count, key), value) for key, value in named]
     return fields if datagram.whole else fields + [("rest", "dropped")]
 
@@ -85,7 +106,7 @@ def of_events(datagram):
 
 def fields_of(datagram):
     """The fields of a datagram as (key, value), its kind first."""
-    kinds = {wire.Join: of_join, wire.Up: of_frames, wire.Down: of_frames, wire.Events: of_events}
+    kinds = {wire.Join: of_join, wire.Welcome: of_welcome, wire.Up: of_frames, wire.Down: of_frames, wire.Events: of_events}
     return [("datagram", type(datagram).__name__.lower()), *kinds.get(type(datagram), in_text)(datagram)]
 
 

@@ -319,7 +319,7 @@ class Client:
 
     FRAMES = {wire.Taken: on_taken, wire.NotTaken: on_not_taken, wire.Head: on_head, wire.Page: on_page,
               wire.HeartbeatAnswer: on_heartbeat_answer, wire.Gap: on_gap, wire.PathCheck: on_path_check,
-              wire.Report: on_report}
+              wire.Report: on_report, wire.PastPage: lambda self, page, now: None}  # it asks for no history
 
     def on_stranger(self, stranger, now):
         """Anybody may send this, so it only makes us try to resume."""

@@ -122,6 +122,18 @@ class Entries(Octets):
         return super().write(b"".join(map(write, value)))
 
 
+class Rest:
+    """All bytes that are left of a frame with a length."""
+
+    @staticmethod
+    def read(reader):
+        return reader.take(len(reader.rest))
+
+    @staticmethod
+    def write(value):
+        return value
+
+
 class Start:
     """A field in the first four bytes of a handshake; encode() writes it there."""
 
@@ -179,11 +191,35 @@ class OfResuming:
         return write(value) if value else b""
 
 
+Offer = record("Offer", events=Number(2, 1), keep=U32)
+PARTS_MAX, PART_HISTORY = 16, 4
+
+
+class OfHistory:
+    """Part 4, if it is there: which history is offered."""
+
+    @staticmethod
+    def read(reader):
+        for _ in range(PARTS_MAX):
+            if len(reader.rest) < 2 or reader.rest[0] == 0 or len(reader.rest) < 2 + reader.rest[1]:
+                return None
+            kind, value = reader.take(1)[0], Reader(Octets(U8).read(reader))
+            if kind == PART_HISTORY and len(value.rest) >= 6:
+                return read(Offer, value) if value.rest[:2] != bytes(2) else None
+        return None
+
+    @staticmethod
+    def write(value):
+        return bytes((PART_HISTORY,)) + Octets(U8).write(write(value)) if value else b""
+
+
 Hello = record("Hello", version=Start(1), nonce=U64)
 Join = record("Join", nonce=U64, cookie=COOKIE, name=Text(U8), session=OfResuming)
 Challenge = record("Challenge", nonce=U64, cookie=COOKIE)
 Welcome = record("Welcome", resumed=Start(3, 1), nonce=U64, epoch=U64, token=U64, run=RUN,
-                 member=Number(4, 1, MEMBER_MAX), position=POSITION, max_text=U16, timeout=U32, name=NAME, room=NAME)
+                 member=Number(4, 1, MEMBER_MAX), position=POSITION, max_text=U16, timeout=U32, name=NAME, room=NAME,
+                 offer=OfHistory)
+Welcome.__new__.__defaults__ = (None,)
 Refusal = record("Refusal", version=Start(1), code=Start(3), nonce=U64, wait=U16)
 Stranger = record("Stranger", token=U64)
 
@@ -223,7 +259,10 @@ Heartbeat = record("Heartbeat", echo=U32)
 Leave = record("Leave")
 Members = record("Members", after=U32)
 Path = record("Path", challenge=U64)
-UP_FRAMES = {1: Message, 2: Missing, 3: Heartbeat, 4: Leave, 5: Members, 6: Path}
+# flags: 1 from the last on
+History = record("History", lambda ask, reader: ask.high == 0 or ask.high >= ask.low, id=Number(2, 1), flags=U8,
+                 pages=Number(1, 1, 16), low=Varint(1), high=Varint(), since=Number(6), words=Text(U8))
+UP_FRAMES = {1: Message, 2: Missing, 3: Heartbeat, 4: Leave, 5: Members, 6: Path, 0x40: History}
 
 
 def missing(position, numbers):
@@ -255,7 +294,11 @@ Gap = record("Gap", oldest=EVENT)
 PathCheck = record("PathCheck", challenge=U64)
 Closed = record("Closed", reason=U8, text=Text(U16))
 Report = record("Report", packet=FROM_1, received=U16)
-DOWN_FRAMES = {1: Taken, 2: NotTaken, 3: Head, 4: HeartbeatAnswer, 5: Page, 6: Gap, 7: PathCheck, 8: Closed, 9: Report}
+# flags: 1 the last of the answer, 2 there may be more, 4 some are not kept, 8 the rest can't be read now
+PastPage = record("PastPage", lambda page, reader: page.high >= page.low - 1, id=Number(2, 1), flags=U8,
+                  page=Number(1, 0, 15), low=Varint(1), high=Varint(), events=Rest)
+DOWN_FRAMES = {1: Taken, 2: NotTaken, 3: Head, 4: HeartbeatAnswer, 5: Page, 6: Gap, 7: PathCheck, 8: Closed, 9: Report,
+               0x40: PastPage}
 
 
 class Frames:
@@ -271,7 +314,7 @@ class Frames:
             while not reader.at_end():
                 code = U8.read(reader)
                 if code >= SKIPPABLE:
-                    reader.take(Varint().read(reader))
+                    frames += self.read_skippable(code, reader.take(Varint().read(reader)))
                     continue
                 require(code in self.kinds)
                 frames.append(read(self.kinds[code], reader))
@@ -279,8 +322,20 @@ class Frames:
             reader.whole = False
         return frames
 
+    def read_skippable(self, code, octets):
+        """One that can't be read is skipped, as one that is not known."""
+        try:
+            return [read(self.kinds[code], Reader(octets))] if code in self.kinds else []
+        except Refused:
+            return []
+
     def write(self, value):
-        return b"".join(bytes((self.codes[type(frame)],)) + write(frame) for frame in value)
+        return b"".join(self.write_one(self.codes[type(frame)], write(frame)) for frame in value)
+
+    @staticmethod
+    def write_one(code, octets):
+        length = Varint().write(len(octets)) if code >= SKIPPABLE else b""
+        return bytes((code,)) + length + octets
 
 
 class Whole:
@@ -305,7 +360,7 @@ UP_BYTES = 39  # without frames, at most
 
 def size_of(frame):
     """The bytes that a frame takes in an UP."""
-    return 1 + len(write(frame))
+    return len(Up.fields[-2].write([frame]))
 
 
 # ---- 2.4, events. A client only reads them. ----
@@ -322,7 +377,7 @@ EVENT_KINDS = {1: ("join", {"member": MEMBER, "said": U16, "name": NAME}),
                4: ("notice", {"text": LONG_TEXT}),
                7: ("chat", {"member": MEMBER, "said": U16, "name": NAME, "text": LONG_TEXT}),
                8: ("exit", {"member": MEMBER, "said": U16, "name": NAME, "reason": U8})}
-JOINS, NEW_TIME = 5, 6
+JOINS, NEW_TIME, FORGOTTEN, NEW_NUMBER = 5, 6, 0x41, 0x42
 
 
 def read_event(code, reader):
@@ -332,7 +387,7 @@ def read_event(code, reader):
                 for _ in range(Number(1, 2).read(reader))]
     if code >= SKIPPABLE:
         reader.take(Varint().read(reader))
-        return [("unknown", {})]
+        return [("forgotten" if code == FORGOTTEN else "unknown", {})]
     require(code in EVENT_KINDS)
     kind, fields = EVENT_KINDS[code]
     return [(kind, {name: field.read(reader) for name, field in fields.items()})]
@@ -351,6 +406,24 @@ def read_events(reader):
             events.append(Event(first + len(events), time, kind, **fields))
     require(len(events) > repeats and events[-1].number <= EVENT_MAX)
     return Events(epoch, repeats, events)
+
+
+def read_past(page):
+    """The events of a page of HISTORY. If any of them is bad, the page is."""
+    reader, events, number = Reader(page.events), [], page.low
+    time = TIME.read(reader) if reader.rest else 0
+    while not reader.at_end():
+        code = U8.read(reader)
+        if code == NEW_TIME:
+            time = TIME.read(reader)
+        elif code == NEW_NUMBER:
+            number = Varint(1).read(Reader(reader.take(Varint().read(reader))))
+        else:
+            for kind, fields in read_event(code, reader):
+                events.append(Event(number, time, kind, **fields))
+                number += 1
+    require(all(page.low <= event.number <= page.high for event in events))
+    return events
 
 
 # ---- Datagrams ----

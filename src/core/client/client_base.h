@@ -33,6 +33,11 @@ struct client_ops {
                uint32_t *ret_number);
     int (*rename)(struct client *client, const struct moment *now, const char *name,
                   uint32_t *ret_number);
+    /* NULL, all three: the protocol has no past. */
+    int (*ask_past)(struct client *client, const struct moment *now,
+                    const struct client_past_query *query);
+    bool (*history)(const struct client *client, struct client_history *ret_history);
+    bool (*asks_past)(const struct client *client);
     void (*moved)(struct client *client, const struct moment *now);
     /*
      * Called while it is joining and wants to leave. False while the server may have let it in, or

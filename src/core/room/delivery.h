@@ -49,6 +49,7 @@ struct delivery_wiring {
     struct sessions *sessions;
     struct controllers *controllers;
     const struct room_door *doors;
+    const struct room_limits *limits;
     const struct known_replies *known_replies; /* theirs */
     struct outbox outbox;
     const struct observers *observers;

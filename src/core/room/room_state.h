@@ -31,6 +31,7 @@
 
 struct plain_server; /* core/plain_server/plain_state.h */
 struct restore;
+struct session_histories; /* core/sequenced_server/session_history.h */
 
 struct room {
     struct room_limits limits;
@@ -46,6 +47,7 @@ struct room {
     struct places places; /* members by address */
     struct controllers controllers;
     struct plain_server *plain;
+    struct session_histories *histories;
     const struct protocol *protocols[2]; /* by protocol_index */
     struct room_access access;
     struct room_door doors[ROOM_DOORS_MAX];

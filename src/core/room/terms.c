@@ -14,7 +14,8 @@ void terms_init(struct terms_history *history, const struct terms *terms)
 static bool is_same(const struct terms *a, const struct terms *b)
 {
     return strcmp(a->title, b->title) == 0 && a->max_text_bytes == b->max_text_bytes &&
-           a->session_timeout_s == b->session_timeout_s;
+           a->session_timeout_s == b->session_timeout_s && a->history == b->history &&
+           a->keep_s == b->keep_s;
 }
 
 static void forget_oldest(struct terms_history *history)

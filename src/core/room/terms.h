@@ -21,6 +21,8 @@ struct terms {
     char title[ROOM_TITLE_MAX_BYTES + 1];
     uint16_t max_text_bytes;
     uint32_t session_timeout_s;
+    uint16_t history;
+    uint32_t keep_s;
 };
 
 struct terms_history {

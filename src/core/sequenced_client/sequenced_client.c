@@ -178,6 +178,7 @@ static int64_t up_due_ns(const struct sequenced_client *client)
     if (client->base.state != CLIENT_IN)
         return due_ns;
     due_ns = sequenced_client_earlier(due_ns, sequenced_client_members_due_ns(client));
+    due_ns = sequenced_client_earlier(due_ns, sequenced_client_history_due_ns(client));
     due_ns = sequenced_client_earlier(due_ns, sequenced_client_messages_due_ns(client));
     return sequenced_client_earlier(due_ns, sequenced_client_heartbeat_due_ns(client));
 }
@@ -199,7 +200,8 @@ static void send_up(struct sequenced_client *client, const struct moment *now)
     if (client->base.state == CLIENT_IN)
         fits = fits && sequenced_client_members_write(client, now, &up) &&
                sequenced_client_heartbeat_write(client, now, &up) &&
-               sequenced_client_messages_write(client, now, &up);
+               sequenced_client_messages_write(client, now, &up) &&
+               sequenced_client_history_write(client, now, &up);
     if (fits)
         write_leave(client, now, &up);
     client->heartbeat.sent_ns = now->mono_ns;
@@ -242,6 +244,7 @@ static void tick(struct client *base, const struct moment *now)
         if (client->rtt.first)
             follow_first_sample(client, now);
         check_session(client, now);
+        sequenced_client_history_tick(client, now);
     }
     for (unsigned i = 0; sequenced_client_is_in(client) && i < UPS_PER_TICK_MAX; i++) {
         sequenced_client_messages_prepare(client, now);
@@ -274,7 +277,7 @@ static bool session(const struct client *base, struct client_session *ret_sessio
         return false;
     *ret_session = (struct client_session){.epoch = client->session.epoch,
                                            .token = client->session.token,
-                                           .position = client->session.position,
+                                           .position = sequenced_client_history_position(client),
                                            .said = sequenced_client_messages_sent(client),
                                            .decided = sequenced_client_messages_decided(client)};
     return true;
@@ -289,16 +292,40 @@ int64_t sequenced_client_round_trip_ns(const struct client *client)
 
 static void settle(struct client *base)
 {
+    sequenced_client_history_stop(of(base));
     of(base)->session.exists = false;
     sequenced_client_messages_end(of(base));
 }
 
 static void release(struct client *base)
 {
+    byte_queue_done(&of(base)->history.held);
     sequenced_client_reorder_done(&of(base)->reorder);
 }
 
+static int ask_past(struct client *base, const struct moment *now,
+                    const struct client_past_query *query)
+{
+    return sequenced_client_history_ask(of(base), now, query);
+}
+
+static bool history(const struct client *base, struct client_history *ret_history)
+{
+    if (of_const(base)->history.offer.events == 0)
+        return false;
+    *ret_history = of_const(base)->history.offer;
+    return true;
+}
+
+static bool asks_past(const struct client *base)
+{
+    return of_const(base)->history.active;
+}
+
 static const struct client_ops ops = {.release = release,
+                                      .ask_past = ask_past,
+                                      .history = history,
+                                      .asks_past = asks_past,
                                       .receive = receive,
                                       .tick = tick,
                                       .next_tick = next_tick,
@@ -342,6 +369,10 @@ int sequenced_client_new(const struct client_setup *setup, const struct client_s
     client = of(base);
     base->was_heard = true;
     base->room = client->session.room;
+    if (setup->past != NULL) {
+        client->history.wanted = true;
+        client->history.first = *setup->past;
+    }
     client->messages.first = 1;
     client->messages.own_from = 1;
     client->blocked_ns = MOMENT_NEVER_NS;

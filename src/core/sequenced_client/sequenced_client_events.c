@@ -20,49 +20,24 @@
  */
 #define NAME_TIMEOUT_NS (30 * MOMENT_NS_PER_S)
 
-#define TIME_MAX_MS ((uint64_t)(INT64_MAX / MOMENT_NS_PER_MS))
-
 /* ---- delivery ---- */
 
-static struct event make_event(const struct sequenced_event *from, const struct moment *now,
-                               const struct listed_member *author)
+static void deliver(struct sequenced_client *client, const struct moment *now,
+                    const struct sequenced_event *from, const struct listed_member *author)
 {
-    uint64_t time_ms = from->time_ms < TIME_MAX_MS ? from->time_ms : TIME_MAX_MS;
-    struct event event = {.seq = from->seq,
-                          .author = from->member,
-                          .wall_ns = (int64_t)time_ms * MOMENT_NS_PER_MS,
-                          .utc_offset_s = now->utc_offset_s,
-                          .kind = (uint8_t)(from->kind - SEQUENCED_EVENT_JOIN + EVENT_JOIN),
-                          .reason = from->reason,
-                          .name_len = (uint16_t)from->name.length,
-                          .text_len = (uint16_t)from->text.length,
-                          .name = from->name.bytes,
-                          .text = from->text.bytes};
+    struct event event = sequenced_client_told(from, now);
+    uint32_t own = 0;
 
     if (author != NULL) {
         event.name = author->name;
         event.name_len = author->name_len;
     }
-    return event;
-}
-
-_Static_assert(SEQUENCED_EVENT_CHAT - SEQUENCED_EVENT_JOIN == EVENT_CHAT - EVENT_JOIN &&
-                   SEQUENCED_EVENT_EXIT - SEQUENCED_EVENT_JOIN == EVENT_EXIT - EVENT_JOIN &&
-                   SEQUENCED_EVENT_NOTICE - SEQUENCED_EVENT_JOIN == EVENT_NOTICE - EVENT_JOIN,
-               "kinds are in the same order on the wire");
-
-static void deliver(struct sequenced_client *client, const struct moment *now,
-                    const struct sequenced_event *from, const struct listed_member *author)
-{
-    struct event event = make_event(from, now, author);
-    uint32_t own = 0;
-
     client->session.position = from->seq;
-    if (from->kind == SEQUENCED_EVENT_UNKNOWN)
+    if (from->kind >= SEQUENCED_EVENT_UNKNOWN)
         return;
     if (from->member != 0 && from->member == client->base.number)
         own = sequenced_client_messages_own(client, from->said);
-    if (client->base.sink.event != NULL)
+    if (!sequenced_client_history_hold(client, &event, own) && client->base.sink.event != NULL)
         client->base.sink.event(client->base.sink.ctx, &event, own);
     if (own != 0)
         sequenced_client_messages_acknowledged(client, now, own, from->seq >= client->prompt_from);

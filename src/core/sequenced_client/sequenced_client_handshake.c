@@ -196,6 +196,7 @@ static void take_session(struct sequenced_client *client, const struct sequenced
     client->base.text_max_bytes = welcome->max_text_bytes < CLIENT_TEXT_MAX_BYTES
                                       ? welcome->max_text_bytes
                                       : CLIENT_TEXT_MAX_BYTES;
+    client->history.offer = (struct client_history){welcome->history, welcome->keep_s};
     copy_text(client->base.name, welcome->name);
     copy_text(client->session.room, welcome->room);
     memcpy(client->base.requested_name, client->base.name, sizeof(client->base.requested_name));
@@ -254,6 +255,7 @@ void sequenced_client_handshake_welcome(struct sequenced_client *client, const s
     if (welcome.resumed)
         sequenced_client_messages_resumed(client, now);
     begin_run(client, now);
+    sequenced_client_history_begin(client, now, welcome.resumed);
     client_set_state(&client->base, CLIENT_IN, CLIENT_NO_REASON, 0);
     if (missed > 0 && client->base.sink.missed != NULL)
         client->base.sink.missed(client->base.sink.ctx, missed);

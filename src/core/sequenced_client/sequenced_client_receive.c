@@ -120,6 +120,9 @@ static void on_frame(struct sequenced_client *client, const struct moment *now,
     case SEQUENCED_DOWN_CLOSED:
         on_closed(client, now, frame);
         break;
+    case SEQUENCED_DOWN_HISTORY:
+        sequenced_client_history_page(client, now, &frame->past);
+        break;
     case SEQUENCED_DOWN_REPORT:
         sequenced_client_reports_answered(client, now, frame->report.packet);
         sequenced_client_window_missing(client,

@@ -15,6 +15,7 @@
 #include "core/client/client_base.h"
 #include "core/congestion/congestion.h"
 #include "core/sequenced_client/rtt.h"
+#include "core/sequenced_client/sequenced_client_history.h"
 #include "core/sequenced_client/sequenced_client_reorder.h"
 #include "core/sequenced_wire/sequenced_down.h"
 #include "core/sequenced_wire/sequenced_events.h"
@@ -140,6 +141,9 @@ void sequenced_client_reports_write(struct sequenced_client *client, const struc
 
 void sequenced_client_events_receive(struct sequenced_client *client, const struct moment *now,
                                      const void *bytes, size_t length);
+
+/* What the program is told of an event, with the name that the event itself has. */
+struct event sequenced_client_told(const struct sequenced_event *from, const struct moment *now);
 
 /* Delivers what is in order and has its authors' names, then updates the gaps. */
 void sequenced_client_events_deliver(struct sequenced_client *client, const struct moment *now);
@@ -451,6 +455,7 @@ struct sequenced_client {
     uint64_t prompt_from;
     struct sequenced_client_gaps gaps;
     struct sequenced_client_members members;
+    struct sequenced_client_history history;
     struct sequenced_client_messages messages;
     struct sequenced_client_window window;
     struct sequenced_client_heartbeat heartbeat;

@@ -8,6 +8,7 @@
 #include "core/model/session_deadlines.h"
 #include "core/room/room_ops.h"
 #include "core/sequenced_server/session_delivery.h"
+#include "core/sequenced_server/session_history.h"
 #include "core/sequenced_server/session_repairs.h"
 #include "core/sequenced_server/session_send.h"
 #include "core/sequenced_server/session_timers.h"
@@ -46,10 +47,23 @@ static void forget(struct room *room, struct member *member)
     sessions_remove(room->sessions, member);
 }
 
+static void tick(struct room *room, const struct moment *now)
+{
+    session_timers_tick(room, now);
+    session_history_tick(room, now);
+}
+
+static int64_t next_tick(const struct room *room)
+{
+    int64_t timers = session_timers_next_tick(room), history = session_history_next_tick(room);
+
+    return timers < history ? timers : history;
+}
+
 const struct protocol sequenced_protocol = {
     .expel = expel,
     .forget = forget,
-    .tick = session_timers_tick,
-    .next_tick = session_timers_next_tick,
+    .tick = tick,
+    .next_tick = next_tick,
     .delivery = &session_delivery,
 };

@@ -148,6 +148,8 @@ static void welcome(struct room *room, const struct path *path, const struct mem
         return;
     welcome.max_text_bytes = terms->max_text_bytes;
     welcome.timeout_s = terms->session_timeout_s;
+    welcome.history = terms->history;
+    welcome.keep_s = terms->keep_s;
     welcome.room = (struct octets_slice){terms->title, strlen(terms->title)};
     answer(room, path, bytes, sequenced_handshake_write_welcome(bytes, sizeof(bytes), &welcome),
            true);

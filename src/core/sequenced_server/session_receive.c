@@ -12,6 +12,7 @@
 #include "core/room/room_ops.h"
 #include "core/sequenced_server/session_acks.h"
 #include "core/sequenced_server/session_handshake.h"
+#include "core/sequenced_server/session_history.h"
 #include "core/sequenced_server/session_messages.h"
 #include "core/sequenced_server/session_restored.h"
 #include "core/sequenced_server/session_send.h"
@@ -214,6 +215,9 @@ static void handle_frame(struct context *context, const struct sequenced_up_fram
         break;
     case SEQUENCED_UP_PATH:
         handle_path(context, frame->challenge);
+        break;
+    case SEQUENCED_UP_HISTORY:
+        session_history_ask(context->room, context->now, context->member, &frame->ask);
         break;
     }
 }

@@ -104,7 +104,7 @@ int sequenced_next_frame(struct octets_reader *reader)
             reader->left = 0;
             break;
         }
-        if (kind < SEQUENCED_SKIPPABLE)
+        if (kind <= SEQUENCED_FRAME_HISTORY)
             return kind;
         octets_read_slice(reader, octets_read_varint(reader));
     }

@@ -40,6 +40,9 @@
  */
 #define SEQUENCED_SKIPPABLE 0x40U
 
+/* A frame of either direction: events of the past (sequenced_past.h). */
+#define SEQUENCED_FRAME_HISTORY 0x40U
+
 enum sequenced_datagram {
     SEQUENCED_HELLO,
     SEQUENCED_JOIN,
@@ -101,8 +104,9 @@ struct octets_writer sequenced_write(void *bytes, size_t size);
 int sequenced_pad(struct octets_writer *writer, size_t length);
 
 /*
- * Skips padding and skippable frames. Returns the kind of the next frame, 1 – SEQUENCED_SKIPPABLE -
- * 1, with the cursor after that byte; 0 at the end; STATUS_INVALID if a skipped frame is truncated.
+ * Skips padding and the skippable frames that are not known. Returns the kind of the next frame, 1
+ * – SEQUENCED_FRAME_HISTORY, with the cursor after that byte; 0 at the end; STATUS_INVALID if a
+ * skipped frame is truncated.
  */
 int sequenced_next_frame(struct octets_reader *reader);
 

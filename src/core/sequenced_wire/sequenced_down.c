@@ -72,6 +72,8 @@ static bool is_frame(const struct sequenced_down_frame *frame)
         return frame->closed.text.length <= UINT16_MAX;
     case SEQUENCED_DOWN_REPORT:
         return frame->report.packet > 0;
+    case SEQUENCED_DOWN_HISTORY:
+        return sequenced_past_is_page(&frame->past);
     }
     return false;
 }
@@ -143,13 +145,27 @@ static void read_frame(struct octets_reader *reader, struct sequenced_down_frame
         frame->report.packet = octets_read_u32(reader);
         frame->report.received = octets_read_u16(reader);
         break;
+    case SEQUENCED_DOWN_HISTORY: /* by next_kind */
+        break;
     }
+}
+
+/* A HISTORY that can't be read is skipped, as one that is not known. */
+static int next_kind(struct octets_reader *reader, struct sequenced_down_frame *frame)
+{
+    int kind;
+
+    do
+        kind = sequenced_next_frame(reader);
+    while (kind == SEQUENCED_DOWN_HISTORY && !sequenced_past_read_page(reader, &frame->past) &&
+           !reader->failed);
+    return kind;
 }
 
 int sequenced_down_next(struct octets_reader *reader, struct sequenced_down_frame *ret_frame)
 {
     struct sequenced_down_frame frame = {0};
-    int kind = sequenced_next_frame(reader);
+    int kind = next_kind(reader, &frame);
 
     if (kind == 0)
         return 0;
@@ -236,6 +252,9 @@ static void write_frame(struct octets_writer *writer, const struct sequenced_dow
     case SEQUENCED_DOWN_REPORT:
         octets_write_u32(writer, frame->report.packet);
         octets_write_u16(writer, frame->report.received);
+        break;
+    case SEQUENCED_DOWN_HISTORY:
+        sequenced_past_write_page(writer, &frame->past);
         break;
     }
 }

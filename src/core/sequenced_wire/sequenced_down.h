@@ -9,6 +9,7 @@
 #define ROOMD_CORE_SEQUENCED_WIRE_SEQUENCED_DOWN_H
 
 #include "core/sequenced_wire/sequenced.h"
+#include "core/sequenced_wire/sequenced_past.h"
 
 #include <roomd/sequenced.h>
 
@@ -27,6 +28,7 @@ enum sequenced_down_kind {
     SEQUENCED_DOWN_PATH = 7,
     SEQUENCED_DOWN_CLOSED = 8,
     SEQUENCED_DOWN_REPORT = 9,
+    SEQUENCED_DOWN_HISTORY = 0x40, /* SEQUENCED_FRAME_HISTORY */
 };
 
 enum sequenced_closed {
@@ -81,6 +83,7 @@ struct sequenced_down_frame {
         uint64_t head;      /* at most OCTETS_VARINT_MAX */
         uint64_t oldest;    /* of a gap: 1 – OCTETS_VARINT_MAX */
         uint64_t challenge; /* of a path */
+        struct sequenced_page past;
     };
 };
 

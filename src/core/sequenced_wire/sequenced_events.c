@@ -16,6 +16,9 @@
 #define KIND_NAMED_CHAT 7
 #define KIND_NAMED_EXIT 8
 
+/* Of the past only: the number of the next event. */
+#define KIND_NUMBER 0x42
+
 /* The count is one byte. */
 #define JOINS_MAX 255U
 
@@ -282,7 +285,8 @@ static enum sequenced_event_kind kind_of(uint8_t kind)
 static void read_event(struct octets_reader *reader, uint8_t kind, struct sequenced_event *event)
 {
     if (kind >= SEQUENCED_SKIPPABLE) {
-        event->kind = SEQUENCED_EVENT_UNKNOWN;
+        event->kind =
+            kind == SEQUENCED_EVENT_FORGOTTEN ? SEQUENCED_EVENT_FORGOTTEN : SEQUENCED_EVENT_UNKNOWN;
         read_text(reader);
         return;
     }
@@ -299,9 +303,20 @@ static void read_event(struct octets_reader *reader, uint8_t kind, struct sequen
         event->text = read_text(reader);
 }
 
+static void read_number(struct sequenced_events *events)
+{
+    struct octets_reader *reader = &events->reader;
+    struct octets_slice slice = octets_read_slice(reader, octets_read_varint(reader));
+    struct octets_reader inner = octets_read(slice.bytes, slice.length);
+    uint64_t number = octets_read_varint(&inner);
+
+    reader->failed = reader->failed || inner.failed || number == 0;
+    events->seq = number - 1;
+}
+
 /*
- * Skips times and enters joins. Returns the kind of the next event, which may be KIND_JOINS, or 0
- * at the end.
+ * Skips times and numbers, and enters joins. Returns the kind of the next event, which may be
+ * KIND_JOINS, or 0 at the end.
  */
 static uint8_t next_kind(struct sequenced_events *events)
 {
@@ -310,6 +325,10 @@ static uint8_t next_kind(struct sequenced_events *events)
     while (reader->left > 0) {
         uint8_t kind = octets_read_u8(reader);
 
+        if (events->past && kind == KIND_NUMBER) {
+            read_number(events);
+            continue;
+        }
         if (kind != KIND_TIME) {
             if (kind > KIND_NAMED_EXIT && kind < SEQUENCED_SKIPPABLE)
                 reader->failed = true;
@@ -371,5 +390,67 @@ int sequenced_events_open(const void *bytes, size_t length, struct sequenced_eve
     if (check.reader.failed || events.count <= events.repeats || check.seq > OCTETS_VARINT_MAX)
         return STATUS_INVALID;
     *ret_events = events;
+    return STATUS_OK;
+}
+
+/* ---- of the past ---- */
+
+int sequenced_events_open_past(struct octets_slice slice, uint64_t low, uint64_t high,
+                               struct sequenced_events *ret_events)
+{
+    struct sequenced_events events = {.past = true, .first = low, .seq = low - 1}, check;
+    struct sequenced_event event;
+
+    events.reader = octets_read(slice.bytes, slice.length);
+    if (slice.length > 0)
+        events.time_ms = octets_read_u48(&events.reader);
+    check = events;
+    while (sequenced_events_next(&check, &event)) {
+        if (event.seq < low || event.seq > high)
+            return STATUS_INVALID;
+        events.count++;
+    }
+    if (check.reader.failed)
+        return STATUS_INVALID;
+    *ret_events = events;
+    return STATUS_OK;
+}
+
+void sequenced_events_begin_past(struct sequenced_bundle *bundle, void *bytes, size_t size)
+{
+    *bundle = (struct sequenced_bundle){.writer = octets_write(bytes, size)};
+}
+
+int sequenced_events_add_past(struct sequenced_bundle *bundle, uint64_t low,
+                              const struct event *event)
+{
+    struct octets_writer *writer = &bundle->writer;
+    struct event named = *event;
+    uint64_t time_ms = time_of(event);
+    size_t before = writer->length;
+
+    named.introduces = event->name_len > 0;
+    bundle->next = 0;
+    if (!is_event(bundle, &named))
+        return STATUS_INVALID;
+    if (before == 0) {
+        octets_write_u48(writer, time_ms);
+    } else if (is_step(bundle->time_ms, time_ms)) {
+        octets_write_u8(writer, KIND_TIME);
+        octets_write_u48(writer, time_ms);
+    }
+    if (event->seq != (before == 0 ? low : bundle->past + 1)) {
+        octets_write_u8(writer, KIND_NUMBER);
+        octets_write_varint(writer, octets_varint_bytes(event->seq));
+        octets_write_varint(writer, event->seq);
+    }
+    write_event(writer, &named, 0);
+    if (writer->failed) {
+        octets_rewind(writer, before);
+        return STATUS_FULL;
+    }
+    if (before == 0 || is_step(bundle->time_ms, time_ms))
+        bundle->time_ms = time_ms;
+    bundle->past = event->seq;
     return STATUS_OK;
 }

@@ -34,6 +34,7 @@ struct sequenced_bundle {
     size_t join_at;
     unsigned joins;  /* how many joins it holds */
     uint64_t joiner; /* author of the first */
+    uint64_t past;   /* of the past: the number of the last event */
 };
 
 /* `bytes` is borrowed until the bundle is full and sent. */
@@ -65,9 +66,10 @@ enum sequenced_event_kind {
     SEQUENCED_EVENT_CHAT = 2,
     SEQUENCED_EVENT_EXIT = 3,
     SEQUENCED_EVENT_NOTICE = 4,
-    SEQUENCED_EVENT_FORGOTTEN = 0x41, /* read as UNKNOWN: it has a number and nothing else */
     /* Of a later version; it has a number and nothing else. */
     SEQUENCED_EVENT_UNKNOWN = SEQUENCED_SKIPPABLE,
+    /* The administrator had it forgotten: it has a number and a time. */
+    SEQUENCED_EVENT_FORGOTTEN = 0x41,
 };
 
 /* EXIT_TIMEOUT on the wire; all values of enum exit_reason are sent as they are. */
@@ -96,6 +98,7 @@ struct sequenced_events {
     uint64_t seq; /* of the event read last */
     uint64_t time_ms;
     unsigned joins; /* still to be read of the current frame */
+    bool past;      /* opened by sequenced_events_open_past */
 };
 
 /* Checks the whole datagram. STATUS_INVALID: some of it is invalid; drop all of it. */
@@ -103,5 +106,24 @@ int sequenced_events_open(const void *bytes, size_t length, struct sequenced_eve
 
 /* The next event, joins one by one; false at the end. */
 bool sequenced_events_next(struct sequenced_events *events, struct sequenced_event *ret_event);
+
+/* ---- events of the past, in HISTORY (doc/protocol.md, 2.15) ---- */
+
+/*
+ * Reads those of a page, which are numbered from `low` on where nothing else is said. All numbers
+ * are `low` to `high`. STATUS_INVALID: drop all of it.
+ */
+int sequenced_events_open_past(struct octets_slice slice, uint64_t low, uint64_t high,
+                               struct sequenced_events *ret_events);
+
+/* `bytes` is borrowed until the page is full and sent. */
+void sequenced_events_begin_past(struct sequenced_bundle *bundle, void *bytes, size_t size);
+
+/*
+ * Appends an event with any number to a page that begins with `low`; its author is named. Errors as
+ * of sequenced_events_add.
+ */
+int sequenced_events_add_past(struct sequenced_bundle *bundle, uint64_t low,
+                              const struct event *event);
 
 #endif

@@ -13,6 +13,11 @@
 
 #define FOURTH_BYTE 3
 
+/* Parts behind the fields; a receiver reads so many at most. */
+#define PARTS_MAX          16U
+#define PART_HISTORY       4U
+#define PART_HISTORY_BYTES 6U
+
 /*
  * Returns a reader after the header, failed if the datagram is not of this kind or has fewer than
  * `least` bytes. `ret_fourth`: flags, a code, or unused.
@@ -179,6 +184,34 @@ static bool is_welcome(const struct sequenced_welcome *welcome)
            is_within(welcome->room, SEQUENCED_ROOM_MAX_BYTES);
 }
 
+/* The first part that tells of the history; what can't be read is ignored. */
+static void read_history(struct octets_reader *reader, struct sequenced_welcome *welcome)
+{
+    for (unsigned part = 0; part < PARTS_MAX; part++) {
+        uint8_t type = octets_read_u8(reader);
+        struct octets_slice slice = read_counted(reader);
+        struct octets_reader inner = octets_read(slice.bytes, slice.length);
+
+        if (reader->failed || type == 0)
+            return;
+        if (type != PART_HISTORY || slice.length < PART_HISTORY_BYTES)
+            continue;
+        welcome->history = octets_read_u16(&inner);
+        welcome->keep_s = octets_read_u32(&inner);
+        return;
+    }
+}
+
+static void write_history(struct octets_writer *writer, const struct sequenced_welcome *welcome)
+{
+    if (welcome->history == 0)
+        return;
+    octets_write_u8(writer, PART_HISTORY);
+    octets_write_u8(writer, PART_HISTORY_BYTES);
+    octets_write_u16(writer, welcome->history);
+    octets_write_u32(writer, welcome->keep_s);
+}
+
 int sequenced_handshake_read_welcome(const void *bytes, size_t length,
                                      struct sequenced_welcome *ret_welcome)
 {
@@ -198,6 +231,7 @@ int sequenced_handshake_read_welcome(const void *bytes, size_t length,
     welcome.room = read_counted(&reader);
     if (reader.failed || !is_welcome(&welcome))
         return STATUS_INVALID;
+    read_history(&reader, &welcome);
     *ret_welcome = welcome;
     return STATUS_OK;
 }
@@ -221,6 +255,7 @@ int sequenced_handshake_write_welcome(void *bytes, size_t size,
     octets_write_u32(&writer, welcome->timeout_s);
     write_counted(&writer, welcome->name);
     write_counted(&writer, welcome->room);
+    write_history(&writer, welcome);
     return end_datagram(&writer);
 }
 

@@ -22,7 +22,7 @@
 #define SEQUENCED_COOKIE_MAX_BYTES    32
 #define SEQUENCED_ROOM_MAX_BYTES      64
 #define SEQUENCED_CHALLENGE_MAX_BYTES 45
-#define SEQUENCED_WELCOME_MAX_BYTES   178
+#define SEQUENCED_WELCOME_MAX_BYTES   186
 #define SEQUENCED_REFUSAL_BYTES       14
 #define SEQUENCED_STRANGER_BYTES      12
 
@@ -59,6 +59,8 @@ struct sequenced_welcome {
     uint32_t timeout_s;       /* of a silent session */
     struct octets_slice name; /* 1 – ROOM_NAME_MAX_BYTES */
     struct octets_slice room; /* 1 – SEQUENCED_ROOM_MAX_BYTES */
+    uint16_t history;         /* events that a newcomer is offered; 0: none can be asked for */
+    uint32_t keep_s;          /* how long events are kept; see room_limits */
 };
 
 enum sequenced_refusal_code {

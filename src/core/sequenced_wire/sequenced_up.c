@@ -86,14 +86,28 @@ static bool read_frame(struct sequenced_up_reader *up, struct sequenced_up_frame
     case SEQUENCED_UP_PATH:
         frame->challenge = octets_read_u64(&up->reader);
         return true;
+    case SEQUENCED_UP_HISTORY: /* by next_kind */
+        return true;
     }
     return false;
+}
+
+/* A HISTORY that can't be read is skipped, as one that is not known. */
+static int next_kind(struct octets_reader *reader, struct sequenced_up_frame *frame)
+{
+    int kind;
+
+    do
+        kind = sequenced_next_frame(reader);
+    while (kind == SEQUENCED_UP_HISTORY && !sequenced_past_read_ask(reader, &frame->ask) &&
+           !reader->failed);
+    return kind;
 }
 
 int sequenced_up_next(struct sequenced_up_reader *reader, struct sequenced_up_frame *ret_frame)
 {
     struct sequenced_up_frame frame = {0};
-    int kind = sequenced_next_frame(&reader->reader);
+    int kind = next_kind(&reader->reader, &frame);
 
     if (kind == 0)
         return 0;
@@ -156,6 +170,8 @@ static bool is_frame(const struct sequenced_up_frame *frame)
     case SEQUENCED_UP_MEMBERS:
     case SEQUENCED_UP_PATH:
         return true;
+    case SEQUENCED_UP_HISTORY:
+        return sequenced_past_is_ask(&frame->ask);
     }
     return false;
 }
@@ -185,6 +201,9 @@ static void write_frame(struct octets_writer *writer, const struct sequenced_up_
         break;
     case SEQUENCED_UP_PATH:
         octets_write_u64(writer, frame->challenge);
+        break;
+    case SEQUENCED_UP_HISTORY:
+        sequenced_past_write_ask(writer, &frame->ask);
         break;
     }
 }

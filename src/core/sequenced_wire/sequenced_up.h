@@ -9,6 +9,7 @@
 #define ROOMD_CORE_SEQUENCED_WIRE_SEQUENCED_UP_H
 
 #include "core/sequenced_wire/sequenced.h"
+#include "core/sequenced_wire/sequenced_past.h"
 
 /* With position and ahead below 64; each takes up to seven bytes more. */
 #define SEQUENCED_UP_HEADER_MIN_BYTES 25
@@ -28,6 +29,7 @@ enum sequenced_up_kind {
     SEQUENCED_UP_LEAVE = 4,
     SEQUENCED_UP_MEMBERS = 5,
     SEQUENCED_UP_PATH = 6,
+    SEQUENCED_UP_HISTORY = 0x40, /* SEQUENCED_FRAME_HISTORY */
 };
 
 enum sequenced_what { SEQUENCED_WHAT_TEXT = 0, SEQUENCED_WHAT_NAME = 1 };
@@ -61,6 +63,7 @@ struct sequenced_up_frame {
         uint32_t echo;      /* of a heartbeat */
         uint32_t after;     /* of members: the page after this number */
         uint64_t challenge; /* of a path */
+        struct sequenced_ask ask;
     };
 };
 

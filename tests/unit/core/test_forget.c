@@ -109,7 +109,7 @@ Test(forget, a_repair_brings_a_tombstone_with_the_same_number)
     while (sequenced_events_next(&events, &event) && event.seq < 3)
         ;
     cr_expect_eq(event.seq, 3);
-    cr_expect_eq(event.kind, SEQUENCED_EVENT_UNKNOWN);
+    cr_expect_eq(event.kind, SEQUENCED_EVENT_FORGOTTEN);
     expect_nowhere(BOB, "secret");
 }
 

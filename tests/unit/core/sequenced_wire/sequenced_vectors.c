@@ -233,6 +233,10 @@ static int say_welcome(const void *bytes, size_t length, char *text)
     NUMBER("timeout", welcome.timeout_s);
     TEXT("name", welcome.name);
     TEXT("room", welcome.room);
+    if (welcome.history == 0)
+        return 0;
+    NUMBER("history", welcome.history);
+    NUMBER("keep", welcome.keep_s);
     return 0;
 }
 
@@ -282,7 +286,8 @@ static void say_up_frame(char *text, size_t n, uint64_t position,
     static const char *const names[] = {"",      "message", "missing", "heartbeat",
                                         "leave", "members", "path"};
 
-    say(text, "%zu.frame = %s\n", n, names[frame->kind]);
+    say(text, "%zu.frame = %s\n", n,
+        frame->kind == SEQUENCED_UP_HISTORY ? "history" : names[frame->kind]);
     switch (frame->kind) {
     case SEQUENCED_UP_MESSAGE:
         NUMBER_OF("number", frame->message.number);
@@ -302,6 +307,15 @@ static void say_up_frame(char *text, size_t n, uint64_t position,
         break;
     case SEQUENCED_UP_PATH:
         DRAWN_OF("challenge", frame->challenge);
+        break;
+    case SEQUENCED_UP_HISTORY:
+        NUMBER_OF("id", frame->ask.id);
+        NUMBER_OF("flags", frame->ask.flags);
+        NUMBER_OF("pages", frame->ask.pages);
+        NUMBER_OF("low", frame->ask.low);
+        NUMBER_OF("high", frame->ask.high);
+        NUMBER_OF("since", frame->ask.since_ms);
+        TEXT_OF("words", frame->ask.words);
         break;
     }
 }
@@ -348,12 +362,46 @@ static void say_page(char *text, size_t n, const struct sequenced_down_frame *fr
     say(text, "\n");
 }
 
+static const char *event_name(enum sequenced_event_kind kind)
+{
+    static const char *const names[] = {"", "join", "chat", "exit", "notice"};
+
+    return kind == SEQUENCED_EVENT_FORGOTTEN ? "forgotten"
+           : kind == SEQUENCED_EVENT_UNKNOWN ? "unknown"
+                                             : names[kind];
+}
+
+/* "NUMBER TIME KIND MEMBER REASON NAME: TEXT", one after the other, as far as they have them. */
+static void say_past(char *text, size_t n, const struct sequenced_page *page)
+{
+    struct sequenced_events events;
+    struct sequenced_event event;
+    const char *between = "";
+
+    NUMBER_OF("id", page->id);
+    NUMBER_OF("flags", page->flags);
+    NUMBER_OF("page", page->page);
+    NUMBER_OF("low", page->low);
+    NUMBER_OF("high", page->high);
+    if (sequenced_events_open_past(page->events, page->low, page->high, &events) != 0) {
+        say(text, "%zu.events = dropped\n", n);
+        return;
+    }
+    say(text, "%zu.events = ", n);
+    for (; sequenced_events_next(&events, &event); between = " | ")
+        say(text, "%s%" PRIu64 " %" PRIu64 " %s %u %u %.*s:%.*s", between, event.seq, event.time_ms,
+            event_name(event.kind), (unsigned)event.member, (unsigned)event.reason,
+            (int)event.name.length, event.name.bytes, (int)event.text.length, event.text.bytes);
+    say(text, "\n");
+}
+
 static void say_down_frame(char *text, size_t n, const struct sequenced_down_frame *frame)
 {
     static const char *const names[] = {"",        "taken", "not_taken", "head",   "heartbeat",
                                         "members", "gap",   "path",      "closed", "report"};
 
-    say(text, "%zu.frame = %s\n", n, names[frame->kind]);
+    say(text, "%zu.frame = %s\n", n,
+        frame->kind == SEQUENCED_DOWN_HISTORY ? "history" : names[frame->kind]);
     switch (frame->kind) {
     case SEQUENCED_DOWN_TAKEN:
         NUMBER_OF("upto", frame->taken.upto);
@@ -389,6 +437,9 @@ static void say_down_frame(char *text, size_t n, const struct sequenced_down_fra
         NUMBER_OF("packet", frame->report.packet);
         NUMBER_OF("received", frame->report.received);
         break;
+    case SEQUENCED_DOWN_HISTORY:
+        say_past(text, n, &frame->past);
+        break;
     }
 }
 
@@ -409,13 +460,6 @@ static int say_down(const void *bytes, size_t length, char *text)
         say(text, "rest = dropped\n");
     cr_assert_eq(sequenced_down_next(&reader, &frame), 0);
     return 0;
-}
-
-static const char *event_name(enum sequenced_event_kind kind)
-{
-    static const char *const names[] = {"", "join", "chat", "exit", "notice"};
-
-    return kind == SEQUENCED_EVENT_UNKNOWN ? "unknown" : names[kind];
 }
 
 static void say_event(char *text, size_t n, const struct sequenced_event *event)

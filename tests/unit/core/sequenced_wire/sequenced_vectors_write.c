@@ -114,6 +114,10 @@ static int write_welcome(const struct vector *vector, void *bytes, size_t size)
         .room = text_of(vector, 0, "room"),
     };
 
+    if (vector_get(vector, "history") != NULL) {
+        welcome.history = (uint16_t)number(vector, 0, "history");
+        welcome.keep_s = (uint32_t)number(vector, 0, "keep");
+    }
     return sequenced_handshake_write_welcome(bytes, size, &welcome);
 }
 
@@ -175,6 +179,17 @@ static void take_ranges(const struct vector *vector, size_t n, struct sequenced_
     }
 }
 
+static struct sequenced_ask ask_of(const struct vector *vector, size_t n)
+{
+    return (struct sequenced_ask){.id = (uint16_t)number(vector, n, "id"),
+                                  .flags = (uint8_t)number(vector, n, "flags"),
+                                  .pages = (uint8_t)number(vector, n, "pages"),
+                                  .low = number(vector, n, "low"),
+                                  .high = number(vector, n, "high"),
+                                  .since_ms = number(vector, n, "since"),
+                                  .words = text_of(vector, n, "words")};
+}
+
 static struct sequenced_up_frame up_frame(const struct vector *vector, size_t n)
 {
     struct sequenced_up_frame frame = {.kind = SEQUENCED_UP_LEAVE};
@@ -196,6 +211,9 @@ static struct sequenced_up_frame up_frame(const struct vector *vector, size_t n)
     } else if (is_kind(vector, n, "frame", "path")) {
         frame.kind = SEQUENCED_UP_PATH;
         frame.challenge = drawn(vector, n, "challenge");
+    } else if (is_kind(vector, n, "frame", "history")) {
+        frame.kind = SEQUENCED_UP_HISTORY;
+        frame.ask = ask_of(vector, n);
     } else {
         cr_assert(is_kind(vector, n, "frame", "leave"), "%s", vector->name);
     }
@@ -242,6 +260,57 @@ static struct octets_slice entries_of(const struct vector *vector, size_t n,
         at += strspn(at, ", ");
     }
     return (struct octets_slice){(char *)page, writer.length};
+}
+
+static uint8_t past_kind(const char *name)
+{
+    return strcmp(name, "join") == 0     ? EVENT_JOIN
+           : strcmp(name, "exit") == 0   ? EVENT_EXIT
+           : strcmp(name, "notice") == 0 ? EVENT_NOTICE
+                                         : EVENT_CHAT;
+}
+
+static struct sequenced_page past_of(const struct vector *vector, size_t n,
+                                     uint8_t bytes[VECTOR_BYTES_MAX])
+{
+    struct sequenced_page page = {.id = (uint16_t)number(vector, n, "id"),
+                                  .flags = (uint8_t)number(vector, n, "flags"),
+                                  .page = (uint8_t)number(vector, n, "page"),
+                                  .low = number(vector, n, "low"),
+                                  .high = number(vector, n, "high")};
+    uint64_t low = has(vector, n, "falling") ? 0 : page.low;
+    const char *at = value_of(vector, n, "events");
+    struct sequenced_bundle bundle;
+
+    sequenced_events_begin_past(&bundle, bytes, VECTOR_BYTES_MAX);
+    while (*at != '\0') {
+        char kind[16], name[ROOM_NAME_MAX_BYTES + 1] = "", text[VECTOR_BYTES_MAX] = "";
+        uint64_t time_ms;
+        unsigned member, reason;
+        struct event event = {.name = name, .text = text};
+        int used = 0;
+
+        cr_assert_geq(sscanf(at, "%" SCNu64 " %" SCNu64 " %15s %u %u %n", &event.seq, &time_ms,
+                             kind, &member, &reason, &used),
+                      5, "%s", vector->name);
+        at += used;
+        at += sscanf(at, "%64[^:]%n", name, &used) == 1 ? used + 1 : 1;
+        at += sscanf(at, "%1000[^|]%n", text, &used) == 1 ? used : 0;
+        event.text_len = (uint16_t)strlen(text);
+        if (*at == '|') {
+            at += 2;
+            event.text_len -= 1; /* the space before it */
+        }
+        event.kind = past_kind(kind);
+        event.forgotten = strcmp(kind, "forgotten") == 0;
+        event.wall_ns = (int64_t)time_ms * (MOMENT_NS_PER_S / 1000);
+        event.author = member;
+        event.reason = (uint8_t)reason;
+        event.name_len = (uint16_t)strlen(name);
+        cr_assert_eq(sequenced_events_add_past(&bundle, low, &event), 0, "%s", vector->name);
+    }
+    page.events = (struct octets_slice){(char *)bytes, bundle.writer.length};
+    return page;
 }
 
 static void take_other(const struct vector *vector, size_t n, struct sequenced_down_frame *frame)
@@ -293,6 +362,9 @@ static struct sequenced_down_frame down_frame(const struct vector *vector, size_
         frame.members.last = (uint32_t)number(vector, n, "last");
         frame.members.more = yes(vector, n, "more");
         frame.members.entries = entries_of(vector, n, page);
+    } else if (is_kind(vector, n, "frame", "history")) {
+        frame.kind = SEQUENCED_DOWN_HISTORY;
+        frame.past = past_of(vector, n, page);
     } else {
         take_other(vector, n, &frame);
     }

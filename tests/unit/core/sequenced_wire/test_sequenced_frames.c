@@ -62,8 +62,10 @@ static struct sequenced_up draw_up(uint64_t *state)
 
 static struct sequenced_up_frame draw_up_frame(uint64_t *state)
 {
-    struct sequenced_up_frame frame = {.kind = (enum sequenced_up_kind)(1 + draw(state) % 6)};
+    struct sequenced_up_frame frame = {.kind = (enum sequenced_up_kind)(1 + draw(state) % 7)};
 
+    if (frame.kind > SEQUENCED_UP_PATH)
+        frame.kind = SEQUENCED_UP_HISTORY;
     switch (frame.kind) {
     case SEQUENCED_UP_MESSAGE:
         frame.message.number = (uint32_t)(1 + draw_up_to(state, UINT32_MAX - 1));
@@ -84,6 +86,17 @@ static struct sequenced_up_frame draw_up_frame(uint64_t *state)
         break;
     case SEQUENCED_UP_PATH:
         frame.challenge = draw(state);
+        break;
+    case SEQUENCED_UP_HISTORY:
+        frame.ask =
+            (struct sequenced_ask){.id = (uint16_t)(1 + draw_up_to(state, UINT16_MAX - 1)),
+                                   .flags = (uint8_t)draw(state),
+                                   .pages = (uint8_t)(1 + draw(state) % SEQUENCED_PAST_PAGES_MAX),
+                                   .low = 1 + draw_up_to(state, OCTETS_VARINT_MAX / 2),
+                                   .since_ms = draw_up_to(state, OCTETS_U48_MAX),
+                                   .words = draw_text(state, SEQUENCED_PAST_WORDS_MAX_BYTES)};
+        frame.ask.high =
+            draw(state) % 2 == 0 ? 0 : frame.ask.low + draw_up_to(state, OCTETS_VARINT_MAX / 2 - 1);
         break;
     }
     return frame;
@@ -113,6 +126,12 @@ static void expect_same_up(const struct sequenced_up_frame *in,
         break;
     case SEQUENCED_UP_PATH:
         cr_expect_eq(in->challenge, out->challenge);
+        break;
+    case SEQUENCED_UP_HISTORY:
+        cr_expect(in->ask.id == out->ask.id && in->ask.flags == out->ask.flags &&
+                  in->ask.pages == out->ask.pages && in->ask.low == out->ask.low &&
+                  in->ask.high == out->ask.high && in->ask.since_ms == out->ask.since_ms &&
+                  is_same(in->ask.words, out->ask.words));
         break;
     }
 }
@@ -209,8 +228,10 @@ static struct octets_slice draw_page(uint64_t *state)
 
 static struct sequenced_down_frame draw_down_frame(uint64_t *state)
 {
-    struct sequenced_down_frame frame = {.kind = (enum sequenced_down_kind)(1 + draw(state) % 9)};
+    struct sequenced_down_frame frame = {.kind = (enum sequenced_down_kind)(1 + draw(state) % 10)};
 
+    if (frame.kind > SEQUENCED_DOWN_REPORT)
+        frame.kind = SEQUENCED_DOWN_HISTORY;
     switch (frame.kind) {
     case SEQUENCED_DOWN_TAKEN:
         frame.taken.upto = (uint32_t)draw(state);
@@ -248,6 +269,15 @@ static struct sequenced_down_frame draw_down_frame(uint64_t *state)
     case SEQUENCED_DOWN_REPORT:
         frame.report.packet = (uint32_t)(1 + draw_up_to(state, UINT32_MAX - 1));
         frame.report.received = (uint16_t)draw(state);
+        break;
+    case SEQUENCED_DOWN_HISTORY:
+        frame.past =
+            (struct sequenced_page){.id = (uint16_t)(1 + draw_up_to(state, UINT16_MAX - 1)),
+                                    .flags = (uint8_t)draw(state),
+                                    .page = (uint8_t)(draw(state) % SEQUENCED_PAST_PAGES_MAX),
+                                    .low = 1 + draw_up_to(state, OCTETS_VARINT_MAX / 2),
+                                    .events = draw_text(state, 300)};
+        frame.past.high = frame.past.low - 1 + draw_up_to(state, OCTETS_VARINT_MAX / 2);
         break;
     }
     return frame;
@@ -293,6 +323,11 @@ static void expect_same_down(const struct sequenced_down_frame *in,
     case SEQUENCED_DOWN_REPORT:
         cr_expect(in->report.packet == out->report.packet &&
                   in->report.received == out->report.received);
+        break;
+    case SEQUENCED_DOWN_HISTORY:
+        cr_expect(in->past.id == out->past.id && in->past.flags == out->past.flags &&
+                  in->past.page == out->past.page && in->past.low == out->past.low &&
+                  in->past.high == out->past.high && is_same(in->past.events, out->past.events));
         break;
     }
 }

@@ -26,7 +26,8 @@ static struct sequenced_welcome largest_welcome(void)
                                       .member = SEQUENCED_MEMBER_MAX,
                                       .position = OCTETS_VARINT_MAX,
                                       .name = slice(ROOM_NAME_MAX_BYTES),
-                                      .room = slice(SEQUENCED_ROOM_MAX_BYTES)};
+                                      .room = slice(SEQUENCED_ROOM_MAX_BYTES),
+                                      .history = 1};
 }
 
 Test(sequenced_handshake, no_answer_is_longer_than_its_shortest_request)
