@@ -46,6 +46,7 @@ enum registry_standing { REGISTRY_ESTABLISHED, REGISTRY_NEWCOMER };
 #define SLOT_BUDGET      4U  /* plain, outside access.trusted: see struct plain_member */
 #define SLOT_SEQUENCED   8U  /* see core/model/session.h */
 #define SLOT_HELD        16U /* it lags because its budget did not suffice */
+#define SLOT_OWES_PAST   64U /* plain: what was said before its join follows its accept */
 #define SLOT_PATH_WAITS  32U /* its path takes nothing now: OUTBOX_PATH_LATER */
 
 /* The data of a member that a sweep reads and writes. */

@@ -7,6 +7,7 @@
  */
 #include "core/plain_server/plain_delivery.h"
 
+#include "core/plain_server/plain_past.h"
 #include "core/plain_wire/reply.h"
 #include "core/room/roster.h"
 
@@ -239,6 +240,9 @@ static bool collect(struct delivery *delivery, struct portion *portion, uint32_t
     portion->held = is_held(delivery, position);
     if (!portion->held && (slot->flags & SLOT_OWES_ACCEPT) != 0)
         collect_accept(delivery, portion, position);
+    /* What was before its join comes right after the accept. */
+    if (portion->count > 0 && (slot->flags & SLOT_OWES_PAST) != 0)
+        return true;
     while (!portion->held && cursor <= released && portion->count < DELIVERY_PORTION) {
         if (delivery->batch.entry_count == DELIVERY_BATCH ||
             !collect_datagram(delivery, portion, position, &cursor))
@@ -267,7 +271,10 @@ static void note_accepted(struct delivery *delivery, struct slot *slot, uint32_t
 {
     if ((slot->flags & SLOT_OWES_ACCEPT) == 0)
         return;
-    slot->flags &= ~SLOT_OWES_ACCEPT;
+    if ((slot->flags & SLOT_OWES_PAST) != 0)
+        plain_past_send(delivery, delivery->now,
+                        registry_member(delivery->wiring.registry, position));
+    slot->flags &= ~(SLOT_OWES_ACCEPT | SLOT_OWES_PAST);
     roster_keep(delivery->wiring.keepers, delivery->now, delivery->wiring.registry,
                 registry_member(delivery->wiring.registry, position));
 }

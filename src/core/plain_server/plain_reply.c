@@ -4,6 +4,8 @@
 /* Fills in replies and lines for their recipient, and sends them. */
 #include "core/plain_server/plain_reply.h"
 
+#include "core/plain_server/plain_past.h"
+
 #include "core/plain_server/plain_state.h"
 #include "core/plain_wire/template.h"
 #include "core/room/admission.h"
@@ -47,7 +49,9 @@ static void send_accept(struct room *room, const struct moment *now, struct memb
 
     if (!send(room, now, member, accept->bytes, length))
         return;
-    slot->flags &= ~SLOT_OWES_ACCEPT;
+    if ((slot->flags & SLOT_OWES_PAST) != 0)
+        plain_past_send(room->delivery, now, member);
+    slot->flags &= ~(SLOT_OWES_ACCEPT | SLOT_OWES_PAST);
     roster_keep(&room->keepers, now, room->registry, member);
 }
 

@@ -196,7 +196,7 @@ static void owe_accept(const struct context *context, struct member *member)
     /* Each join has its answer, even if two came at once. */
     plain_reply_settle_accept(context->room, context->now, member);
     slot->flags = SLOT_OWES_ACCEPT | (context->newline ? SLOT_NEWLINE : 0U) |
-                  (slot->flags & (SLOT_BUDGET | SLOT_HELD));
+                  (slot->flags & (SLOT_BUDGET | SLOT_HELD | SLOT_OWES_PAST));
     *registry_path(context->room->registry, member->position) = *context->path;
     registry_mark_behind(context->room->registry, member);
     roster_keep(&context->room->keepers, context->now, context->room->registry, member);
@@ -278,6 +278,8 @@ static enum refusal add_member(const struct context *context)
         refuse_name(context, refused);
         return refused;
     }
+    if (room->limits.plain_history > 0)
+        room_slot(room, member)->flags |= SLOT_OWES_PAST;
     owe_accept(context, member);
     return REFUSED_NOT;
 }

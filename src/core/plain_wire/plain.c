@@ -230,6 +230,37 @@ size_t plain_render(const struct plain_wording *wording, const struct transcript
         render(dialect, dialect_template(dialect, event_keys[event.kind]), &values, out));
 }
 
+#define PAST_TIME_BYTES 8U
+
+static void write_time(const struct event *event, char out[PAST_TIME_BYTES])
+{
+    int64_t minutes = (event->wall_ns / MOMENT_NS_PER_S + event->utc_offset_s) / 60;
+    unsigned minute = (unsigned)((minutes % 1440 + 1440) % 1440);
+
+    memcpy(out, "[00:00] ", PAST_TIME_BYTES);
+    out[1] = (char)('0' + minute / 600);
+    out[2] = (char)('0' + minute / 60 % 10);
+    out[4] = (char)('0' + minute % 60 / 10);
+    out[5] = (char)('0' + minute % 10);
+}
+
+size_t plain_render_past(const struct plain_wording *wording, const struct transcript *transcript,
+                         uint64_t seq, char out[PLAIN_LINE_MAX_BYTES])
+{
+    size_t prefix = wording->dialect->prefix.length, length;
+    struct event event;
+    uint64_t last;
+
+    if (!transcript_get(transcript, seq, &event) || event.forgotten)
+        return 0;
+    length = plain_render(wording, transcript, seq, seq, false, out, &last);
+    if (length < prefix || length + PAST_TIME_BYTES >= PLAIN_LINE_MAX_BYTES)
+        return 0;
+    memmove(out + prefix + PAST_TIME_BYTES, out + prefix, length - prefix);
+    write_time(&event, out + prefix);
+    return make_harmless(wording, out, length + PAST_TIME_BYTES);
+}
+
 size_t plain_render_line(const struct plain_wording *wording, enum dialect_key key,
                          const struct template_values *values, char out[PLAIN_LINE_MAX_BYTES])
 {

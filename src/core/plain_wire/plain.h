@@ -65,6 +65,13 @@ size_t plain_render(const struct plain_wording *wording, const struct transcript
                     uint64_t *ret_last);
 
 /*
+ * Writes the line of an event of the past, with its time before it: "[14:05] alice: hello". As
+ * above. 0: it is not in the ring, was forgotten, or does not fit.
+ */
+size_t plain_render_past(const struct plain_wording *wording, const struct transcript *transcript,
+                         uint64_t seq, char out[PLAIN_LINE_MAX_BYTES]);
+
+/*
  * Writes a line that is not an event: DIALECT_MISSED … DIALECT_LIMITED. As above, without trailing
  * spaces. 0: there are no words, as in `kicked = {text}` without a reason, and nothing may be sent.
  */
