@@ -67,6 +67,8 @@ void reload_describe(const struct server *server, const struct config *config,
                                      .door_count = doors_describe(server, config, ret->doors),
                                      .own = ret->own,
                                      .own_count = interfaces_addresses(ret->own, ROOM_OWN_MAX)};
+    if (config->store_path[0] != '\0')
+        ret->room.limits.keep_s = config->store_keep_s != 0 ? config->store_keep_s : UINT32_MAX;
 }
 
 /* Can't fail. */

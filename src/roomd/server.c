@@ -327,6 +327,7 @@ static int open_room(struct server *server)
         .outbox = {.send = udp_outbox_send, .waits = udp_outbox_waits, .ctx = server->doors},
         .roster = restart_make_roster(server),
         .log = log_bridge_port(server),
+        .past = history_bridge_port(server),
     };
     struct room_configuration described;
     int status;

@@ -15,6 +15,7 @@
 #include "io/roster_file.h"
 #include "io/udp/udp.h"
 #include "roomd/desk.h"
+#include "roomd/history_bridge.h"
 #include "roomd/journal.h"
 #include "roomd/log_bridge.h"
 #include "roomd/server.h"
@@ -73,6 +74,7 @@ struct server {
     struct restart restart;
     struct log_bridge log_bridge;
     struct store_bridge store_bridge;
+    struct history_bridge history_bridge;
     struct service service;
     bool closing;  /* sends what is owed, then ends */
     bool for_good; /* ended by a command: members need not wait for another start */
