@@ -148,7 +148,8 @@ static int make_client(struct driver *driver)
     const struct options *options = driver->options;
     struct client_setup setup = {.name = options->name,
                                  .carrier = {.send = on_send, .state = on_state, .ctx = driver},
-                                 .sink = driver->sink.client};
+                                 .sink = driver->sink.client,
+                                 .past = options->wants_past ? &options->past : NULL};
 
     randombytes_buf(setup.seed, sizeof(setup.seed));
     if (options->dialect == NULL)

@@ -6,16 +6,20 @@
 
 #include "base/safe_line.h"
 #include "base/wrong_option.h"
+#include "room/past_time.h"
 
 #include <getopt.h>
 #include <pwd.h>
+#include <roomd/moment.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char usage[] =
-    "Usage: room [--name NAME] [--linear] [--json] [-m TEXT] HOST[:PORT]\n"
+    "Usage: room [--name NAME] [--linear] [--json] [--since NUMBER|TIME|all] [-m TEXT] "
+    "HOST[:PORT]\n"
     "       room --plain [--dialect NAME|FILE] [--language zh|en] [--keepalive SECONDS] ... "
     "HOST[:PORT]\n"
     "Sits in a room of roomd, and gets every message exactly once, in order.\n"
@@ -24,6 +28,10 @@ static const char usage[] =
     "terminal, the login name)\n"
     "  -m, --message TEXT       join, say this, wait until it was taken, and leave\n"
     "      --json               show what happens in JSON, one object a line\n"
+    "      --since NUMBER|TIME|all\n"
+    "                           first what has happened since that event or time, as far as the "
+    "room keeps it: 2h, 14:05,\n"
+    "                           2026-11-23, 2026-11-23T14:05\n"
     "      --plain              speak the plain protocol, with any server of it; what the network "
     "loses is lost\n"
     "      --dialect NAME|FILE  which dialect of it: course (default), yn, or a file as roomd's "
@@ -49,6 +57,7 @@ static const char usage[] =
 enum {
     OPTION_JSON = 256,
     OPTION_LINEAR,
+    OPTION_SINCE,
     OPTION_PLAIN,
     OPTION_DIALECT,
     OPTION_LANGUAGE,
@@ -62,6 +71,7 @@ static const struct option long_options[] = {
     {"message", required_argument, NULL, 'm'},
     {"json", no_argument, NULL, OPTION_JSON},
     {"linear", no_argument, NULL, OPTION_LINEAR},
+    {"since", required_argument, NULL, OPTION_SINCE},
     {"plain", no_argument, NULL, OPTION_PLAIN},
     {"dialect", required_argument, NULL, OPTION_DIALECT},
     {"language", required_argument, NULL, OPTION_LANGUAGE},
@@ -142,6 +152,19 @@ static void set_login_name(struct options *options)
         set_name(options, "guest");
 }
 
+static bool set_since(struct options *options, const char *word)
+{
+    struct past_time since = {.number = 1};
+
+    if (strcmp(word, "all") != 0 &&
+        !past_time_read(word, strlen(word), (int64_t)time(NULL) * MOMENT_NS_PER_S, &since))
+        return false;
+    options->wants_past = true;
+    options->past = (struct client_past_query){.first = since.number != 0 ? since.number : 1,
+                                               .since_ns = since.since_ns};
+    return true;
+}
+
 static bool set_option(struct options *options, int option, int *ret_code)
 {
     switch (option) {
@@ -154,6 +177,10 @@ static bool set_option(struct options *options, int option, int *ret_code)
     case OPTION_JSON:
         options->json = true;
         return true;
+    case OPTION_SINCE:
+        return set_since(options, optarg) ||
+               fail("--since takes an event's number, a time (2h, 14:05, 2026-11-23) or all",
+                    ret_code);
     case OPTION_LINEAR:
         options->linear = true;
         return true;
@@ -205,6 +232,8 @@ bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_
     if (!ret_options->plain && (ret_options->dialect_name != NULL ||
                                 ret_options->language != NULL || ret_options->keepalive_s > 0))
         return fail("--dialect, --language and --keepalive belong to --plain", ret_code);
+    if (ret_options->wants_past && (ret_options->plain || ret_options->message != NULL))
+        return fail("--since does not go with --plain and -m", ret_code);
     if (ret_options->name[0] == '\0')
         set_login_name(ret_options);
     return true;

@@ -5,6 +5,7 @@
 #ifndef ROOMD_ROOM_OPTIONS_H
 #define ROOMD_ROOM_OPTIONS_H
 
+#include <roomd/client.h>
 #include <roomd/dialect.h>
 #include <roomd/limits.h>
 #include <stdbool.h>
@@ -24,6 +25,9 @@ struct options {
     char port[OPTIONS_PORT_MAX_BYTES + 1];
     char name[ROOM_NAME_MAX_BYTES + 1]; /* as given, or a guess: the login name */
     const char *message;                /* -m; NULL if not given; points into argv */
+    /* --since: what was before, too; on the screen, as much as the room offers. */
+    bool wants_past;
+    struct client_past_query past;
     bool json;
     bool has_name; /* the name was given with --name */
     bool linear;   /* --linear: on a terminal, write forwards only */

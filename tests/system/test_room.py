@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # SPDX-FileCopyrightText: 2026 The roomd authors
 """room as a filter, against the real server, also over a network that loses, repeats and reorders."""
+import json
 import os
 import signal
 import subprocess
@@ -43,6 +44,27 @@ class RoomFilter(RoomProgramTest):
         result = run_room("-n", "bob", "%s:%d" % room.doors[0])  # its stdin is /dev/null
         self.assertEqual((DELIVERED, b""), (result.returncode, result.stderr))
         watcher.wait_for(kind="exit", name="bob", reason="left")
+
+    def test_what_was_before_comes_first(self):
+        room = self.open("plain.language=en")
+        alice, bob = room.members("alice", "bob")
+        for text in ("one", "two", "three"):
+            alice.say(text)
+            bob.expect("alice: " + text)
+        result = run_room("-n", "carol", "--since", "all", "%s:%d" % room.doors[0])
+        self.assertEqual((DELIVERED, b""), (result.returncode, result.stderr))
+        lines = result.stdout.decode().splitlines()
+        self.assertEqual(["alice: one", "alice: two", "alice: three", "carol joined"], lines[-4:])
+        result = run_room("-n", "carol", "--json", "--since", str(len(lines)), "%s:%d" % room.doors[0])
+        events = [json.loads(line) for line in result.stdout.splitlines()]
+        self.assertEqual(list(range(len(lines), len(lines) + 3)), [event["seq"] for event in events])
+        self.assertEqual(["join", "exit", "join"], [event["kind"] for event in events])
+
+    def test_a_room_that_shows_nothing_of_what_was_before_is_reported(self):
+        room = self.open("room.history=0")
+        result = run_room("-n", "carol", "--since", "all", "%s:%d" % room.doors[0])
+        self.assertEqual(NO_ANSWER, result.returncode)
+        self.assertIn("shows nothing of what was before", result.stderr.decode())
 
     def test_refusals_are_told_in_words(self):
         room = self.open()

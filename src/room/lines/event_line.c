@@ -58,6 +58,10 @@ size_t event_line_of(const struct event *event, bool json, char ret_line[EVENT_L
 
     if (json)
         return in_json(event, ret_line);
+    if (event->forgotten) {
+        add_words(ret_line, &used, "(deleted by the administrator)");
+        return end_line(ret_line, used);
+    }
     add(ret_line, &used, event->name, event->name_len);
     switch ((enum event_kind)event->kind) {
     case EVENT_JOIN:

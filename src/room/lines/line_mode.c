@@ -43,8 +43,9 @@ struct line_mode {
     ev_signal signals[3];
     bool said; /* at least one message was accepted for sending */
     bool was_in;
-    bool ended;  /* stdin has ended */
-    size_t held; /* bytes of a line that is said when fewer messages are pending; 0: none */
+    bool ended;      /* stdin has ended */
+    bool lacks_past; /* what --since asks for has not come */
+    size_t held;     /* bytes of a line that is said when fewer messages are pending; 0: none */
     char held_line[INPUT_LINE_MAX_BYTES];
     uint32_t refused; /* messages that were not taken */
     uint32_t unknown;
@@ -68,7 +69,9 @@ static int exit_code(const struct line_mode *mode)
 {
     if (mode->refused > 0)
         return LINE_MODE_EXIT_REFUSED;
-    return mode->unknown > 0 || client_pending(mode->driver.client) > 0 ? EX_TEMPFAIL : EX_OK;
+    return mode->unknown > 0 || mode->lacks_past || client_pending(mode->driver.client) > 0
+               ? EX_TEMPFAIL
+               : EX_OK;
 }
 
 static void end_refused(struct line_mode *mode, enum client_reason reason)
@@ -110,6 +113,24 @@ static void on_event(void *ctx, const struct event *event, uint32_t own)
 
     (void)own;
     print(mode, line, length);
+}
+
+static void on_past(void *ctx, const struct event *event)
+{
+    on_event(ctx, event, 0);
+}
+
+static void on_past_end(void *ctx, const struct client_past_end *end)
+{
+    struct line_mode *mode = ctx;
+    char line[EVENT_LINE_BYTES];
+
+    if (end->gone > 0)
+        print(mode, line, event_line_missed(end->gone, mode->options->json, line));
+    if (!end->failed)
+        return;
+    mode->lacks_past = true;
+    safe_line_print(stderr, "room: the room has not shown all that was before");
 }
 
 static void on_missed(void *ctx, uint64_t count)
@@ -164,6 +185,17 @@ static void check_bye(struct line_mode *mode)
         stderr, "room: there was no bye: it is not known whether the room has heard what was said");
 }
 
+/* A room that offers nothing of its past will answer no question for it. */
+static void check_past(struct line_mode *mode)
+{
+    struct client_history history;
+
+    if (mode->was_in || !mode->options->wants_past || client_history(mode->driver.client, &history))
+        return;
+    mode->lacks_past = true;
+    safe_line_print(stderr, "room: this room shows nothing of what was before");
+}
+
 static void on_state(void *ctx, enum client_state state, enum client_reason reason, uint16_t wait_s)
 {
     struct line_mode *mode = ctx;
@@ -174,6 +206,7 @@ static void on_state(void *ctx, enum client_state state, enum client_reason reas
             ev_timer_stop(mode->loop, &mode->timeout);
         else if (!mode->was_in) /* after an interruption the timer already runs */
             timer_start(mode->loop, &mode->timeout, LINE_MODE_SAY_S);
+        check_past(mode);
         mode->was_in = true;
         return;
     }
@@ -267,7 +300,8 @@ static void on_turn(void *ctx)
         mode->held = 0;
         input_pause(mode->input, false);
     }
-    if (mode->ended && mode->held == 0 && client_state(mode->driver.client) == CLIENT_IN)
+    if (mode->ended && mode->held == 0 && !client_asks_past(mode->driver.client) &&
+        client_state(mode->driver.client) == CLIENT_IN)
         client_leave(mode->driver.client, &mode->driver.now, false);
 }
 
@@ -382,6 +416,8 @@ int line_mode_run(struct ev_loop *loop, const struct options *options)
     const struct driver_sink sink = {.client = {.event = on_event,
                                                 .outcome = on_outcome,
                                                 .missed = on_missed,
+                                                .past = on_past,
+                                                .past_end = on_past_end,
                                                 .state = on_state,
                                                 .line = on_text,
                                                 .ctx = &mode},

@@ -181,6 +181,20 @@ void board_event(struct board *board, const struct moment *now, const struct eve
         ring_bell(board, now);
 }
 
+void board_past(struct board *board, const struct moment *now, const struct event *event)
+{
+    struct buffer line = {0};
+
+    if (ignored_has(&board->ignored, event->name, event->name_len))
+        return;
+    print_folded(board);
+    if (board->day == 0) /* that of today, which needs no line */
+        board->day = style_day_number(now->wall_ns, now->utc_offset_s);
+    print_day(board, event->wall_ns, event->utc_offset_s);
+    style_past(terminal_colours(board->terminal), event, &line);
+    print(board, &line);
+}
+
 /* ---- opening and closing ---- */
 
 static void on_hold(struct ev_loop *loop, ev_timer *watcher, int events)

@@ -45,6 +45,9 @@ void board_done(struct board *board);
 void board_event(struct board *board, const struct moment *now, const struct event *event,
                  const char *name, bool own);
 
+/* An event of the past, dimmed. The days are told, if it is not of the day of the last line. */
+void board_past(struct board *board, const struct moment *now, const struct event *event);
+
 /* A line of the screen itself; any bytes, they are sanitized. Longer ones are cut at 1023 bytes. */
 void board_say(struct board *board, bool urgent, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -158,6 +158,7 @@ int screen_run(struct ev_loop *loop, const struct options *options)
         return EX_OSERR;
     screen->loop = loop;
     screen->options = *options;
+    screen->options.wants_past = !options->plain;
     set_locale();
     if (open_terminal(screen) != STATUS_OK) {
         free(screen);

@@ -296,6 +296,8 @@ void screen_events_open(struct screen *screen)
     screen->sink = (struct driver_sink){.client = {.event = on_event,
                                                    .outcome = on_outcome,
                                                    .missed = on_missed,
+                                                   .past = screen_past_event,
+                                                   .past_end = screen_past_end,
                                                    .state = on_state,
                                                    .member = on_member,
                                                    .line = on_line,

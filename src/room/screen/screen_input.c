@@ -145,6 +145,12 @@ static void run_command(struct screen *screen, const char *line)
     case COMMANDS_IGNORE:
         screen_names_ignore(screen, read.text, read.length);
         break;
+    case COMMANDS_HISTORY:
+        screen_past_history(screen, read.text, read.length);
+        break;
+    case COMMANDS_SEARCH:
+        screen_past_search(screen, read.text, read.length);
+        break;
     case COMMANDS_WRONG:
         board_say(&screen->board, true, "%s", read.words);
         break;

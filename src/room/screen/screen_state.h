@@ -30,6 +30,12 @@ enum screen_leaving {
     SCREEN_LEAVES,  /* the room has been told */
 };
 
+enum screen_past {
+    SCREEN_PAST_BEFORE, /* what was before we came */
+    SCREEN_PAST_MORE,   /* /history */
+    SCREEN_PAST_FOUND,  /* /search */
+};
+
 /* A paste of several lines. */
 struct screen_paste {
     struct buffer text;
@@ -62,7 +68,10 @@ struct screen {
      */
     uint32_t shown_when_sent;
     bool asks_name;
-    bool lists_members; /* /members was said, and the list has not come yet */
+    enum screen_past past; /* what of the past is being shown */
+    bool past_begun;       /* a line of it is shown */
+    uint64_t past_first;   /* nothing before that event is shown; 0: it is not known */
+    bool lists_members;    /* /members was said, and the list has not come yet */
     bool was_in;
     bool reported_trouble; /* nobody has answered since then */
     bool forgotten;        /* the session is lost; the client joins again */
@@ -103,6 +112,15 @@ void screen_events_open(struct screen *screen);
 /* Prints a line about a message that is not in the room, or may not be. */
 void screen_events_outcome(struct screen *screen, const struct pending_entry *entry,
                            enum client_outcome outcome, uint8_t why);
+
+/* ---- screen_past ---- */
+
+/* /history and /search. */
+void screen_past_history(struct screen *screen, const char *text, size_t length);
+void screen_past_search(struct screen *screen, const char *words, size_t length);
+/* Of struct client_sink. */
+void screen_past_event(void *ctx, const struct event *event);
+void screen_past_end(void *ctx, const struct client_past_end *end);
 
 /* ---- screen_input ---- */
 

@@ -17,6 +17,8 @@ enum commands_what {
     COMMANDS_NAME,
     COMMANDS_CLEAR,
     COMMANDS_IGNORE,
+    COMMANDS_HISTORY,
+    COMMANDS_SEARCH,
     /* No such command, or not with such an argument; `words` say so. */
     COMMANDS_WRONG,
 };

@@ -150,6 +150,22 @@ void style_event(enum style_colours colours, const struct event *event, bool own
     }
 }
 
+void style_past(enum style_colours colours, const struct event *event, struct buffer *out)
+{
+    buffer_add_text(out, style_dim(colours));
+    if (event->forgotten) {
+        add_time(STYLE_PLAIN, event->wall_ns, event->utc_offset_s, out);
+        buffer_add_text(out, "(deleted by the administrator)");
+    } else if (event->kind == EVENT_EXIT && event->reason == EXIT_RENAMED) {
+        add_time(STYLE_PLAIN, event->wall_ns, event->utc_offset_s, out);
+        add_dim(STYLE_PLAIN, event, " takes another name", out);
+    } else {
+        style_event(STYLE_PLAIN, event, false, out);
+    }
+    if (colours == STYLE_256)
+        buffer_add_text(out, style_end(colours));
+}
+
 void style_rename(enum style_colours colours, const struct event *event, const char *before,
                   size_t before_len, struct buffer *out)
 {

@@ -43,6 +43,9 @@ size_t style_name_colour(const char *name, size_t length);
 void style_event(enum style_colours colours, const struct event *event, bool own,
                  struct buffer *out);
 
+/* The same, of an event of the past: all of it is dim. */
+void style_past(enum style_colours colours, const struct event *event, struct buffer *out);
+
 /* A member has another name now. */
 void style_rename(enum style_colours colours, const struct event *event, const char *before,
                   size_t before_len, struct buffer *out);

@@ -50,6 +50,10 @@ Test(commands, commands_ignore_case)
     expect("/members ", COMMANDS_MEMBERS, "");
     expect("/name  alice ", COMMANDS_NAME, "alice");
     expect("/clear", COMMANDS_CLEAR, "");
+    expect("/history", COMMANDS_HISTORY, "");
+    expect("/history 2h", COMMANDS_HISTORY, "2h");
+    expect("/search hot tea", COMMANDS_SEARCH, "hot tea");
+    expect("/search", COMMANDS_WRONG, "");
     expect("/ignore", COMMANDS_IGNORE, "");
     expect("/ignore bob", COMMANDS_IGNORE, "bob");
     for (size_t row = 0; commands_name(row, NULL, NULL) != NULL; row++)
