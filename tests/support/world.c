@@ -220,6 +220,8 @@ struct world *world_new(const struct world_setup *setup)
     fake_network_init(&world->network, setup->seed ^ UINT64_C(0x6e6574776f726b));
     world_log_init(world);
     world_open_room(world);
+    if (world_log_is_on(world))
+        world_log_restore(world, (struct room_kept){.record = 0}, &(struct room_restored){0});
     world->actors_count = (size_t)setup->sequenced + setup->plain;
     world->actors = calloc(world->actors_count, sizeof(*world->actors));
     world->accesses = calloc(world->actors_count, sizeof(*world->accesses));

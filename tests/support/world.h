@@ -56,7 +56,8 @@ struct world_log_setup {
     int64_t stop_ns;
     /* Instead of some commits the room's process is killed, and another one begins. */
     uint32_t kill_permille;
-    uint32_t boot_permille; /* of these, how many follow a reboot: another boot id */
+    uint32_t boot_permille;     /* of these, how many follow a reboot: another boot id */
+    uint32_t renumber_permille; /* … begin another epoch: sessions are lost */
 };
 
 struct world_setup {

@@ -239,8 +239,9 @@ static void start_plain(struct actor *actor)
     send_up(actor, request, (size_t)snprintf(request, sizeof(request), "L %s", actor->name));
 }
 
-void world_actor_killed(struct actor *actor)
+void world_actor_killed(struct actor *actor, bool anew)
 {
+    actor->may_lose = actor->may_lose || anew;
     actor->disturbances++;
     if (!actor->plain || !actor->running)
         return;
@@ -399,16 +400,18 @@ void world_actor_rename(struct actor *actor)
     char name[ROOM_NAME_MAX_BYTES + 1];
     struct message *message;
     uint32_t number;
+    int status;
 
     /* Before it is in, a rename is not a message but another attempt to join. */
     if (!is_awake(actor) || !actor->is_in || actor->leaving)
         return;
     snprintf(name, sizeof(name), "m%u_%u", actor->id, actor->said);
-    if (client_rename(actor->client, &actor->world->now, name, &number) == 0) {
+    status = client_rename(actor->client, &actor->world->now, name, &number);
+    if (status == 0) {
         message = add_message(actor);
         message->number = number;
         message->is_name = true;
-    } else {
+    } else if (status != STATUS_FULL || client_pending(actor->client) < CLIENT_PENDING_MAX) {
         world_wrong(actor->world, "m%u may not ask for the name %s", actor->id, name);
     }
     after_call(actor);

@@ -219,8 +219,11 @@ void world_actor_rename(struct actor *actor);
 void world_actor_leave(struct actor *actor, bool at_once);
 void world_actor_crash(struct actor *actor);
 void world_actor_move(struct actor *actor, bool told);
-/* The room was killed and goes on: a plain program may have to repeat its request. */
-void world_actor_killed(struct actor *actor);
+/*
+ * The room was killed and goes on, perhaps in another epoch: a plain program may have to repeat its
+ * request.
+ */
+void world_actor_killed(struct actor *actor, bool anew);
 void world_actor_receive(struct actor *actor, const struct fake_flight *flight);
 void world_actor_tick(struct actor *actor);
 /* When it wants to be called next. */
@@ -255,6 +258,9 @@ void world_promises_note(struct world *world, const void *bytes, size_t length);
 
 bool world_log_is_on(const struct world *world);
 void world_log_init(struct world *world);
+/* The room is new, and goes on from what the log has. */
+void world_log_restore(struct world *world, struct room_kept kept,
+                       struct room_restored *ret_restored);
 int64_t world_log_next(const struct world *world);
 /* Does what is due, and notes that something waits. */
 void world_log_turn(struct world *world);

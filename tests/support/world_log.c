@@ -45,6 +45,14 @@ static void begin_again(struct world *world)
         world_wrong(world, "the log was not handed over all records again");
 }
 
+void world_log_restore(struct world *world, struct room_kept kept,
+                       struct room_restored *ret_restored)
+{
+    kept.boot[0] = 1;
+    kept.boot[1] = world->log.boot;
+    fake_log_restore(&world->log.fake, world->room, &world->now, kept, ret_restored);
+}
+
 /* What is kept has happened, also where the room did not hear of it in time. */
 static void note_kept(struct world *world)
 {
@@ -64,26 +72,26 @@ static void kill_room(struct world *world)
 {
     struct world_log *log = &world->log;
     struct room_restored restored;
-    struct room_kept kept = {.boot = {1}};
+    struct room_kept kept = {.renumber = false};
 
     log->kills++;
     log->unkept += log->fake.count - log->fake.kept;
     if (dice_chance(&log->dice, world->setup.log.boot_permille))
         log->boot++;
-    kept.boot[1] = log->boot;
+    kept.renumber = dice_chance(&log->dice, world->setup.log.renumber_permille);
     world_trace(world, "the room is killed after record %llu of %zu",
                 (unsigned long long)log->fake.kept, log->fake.count);
     note_kept(world);
     room_free(world->room);
     world_open_room(world);
-    fake_log_restore(&log->fake, world->room, &world->now, kept, &restored);
-    if (restored.damaged + restored.gone + restored.ended > 0)
+    world_log_restore(world, kept, &restored);
+    if (restored.damaged + restored.gone > 0 || restored.epoch_is_new != kept.renumber)
         world_wrong(world, "%u rows could not be restored", restored.damaged);
     world_promises_killed(world);
     memset(world->flights, 0, (world->actors_count + 1) * sizeof(*world->flights));
     world->full_until_ns = 0;
     for (size_t i = 0; i < world->actors_count; i++)
-        world_actor_killed(&world->actors[i]);
+        world_actor_killed(&world->actors[i], kept.renumber);
 }
 
 static void commit(struct world *world)
