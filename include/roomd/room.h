@@ -190,6 +190,13 @@ void room_history_end(struct room *room, const struct moment *now, uint64_t id,
                       enum room_history_result result, uint64_t next);
 
 /*
+ * The log was begun again with nothing in it, as the one before was damaged or is gone. The room is
+ * not: what waits is handed over again, and then its whole state, as later records. STATUS_INVALID:
+ * there is no log. STATUS_NO_MEMORY: nothing was done.
+ */
+int room_log_renew(struct room *room, const struct moment *now);
+
+/*
  * The number of the last record. An answer that is made now says nothing but what is true once that
  * one is committed.
  */

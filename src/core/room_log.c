@@ -6,6 +6,8 @@
 #include "core/room/held.h"
 #include "core/room/record.h"
 #include "core/room/room_state.h"
+#include "core/room/roster.h"
+#include "core/room/state.h"
 
 #include <roomd/status.h>
 
@@ -57,6 +59,58 @@ int room_log_resume(struct room *room, const struct moment *now, uint64_t record
     if (status == 0)
         record_repeat(room->records);
     return status;
+}
+
+/* Of a member or ban, with the head of its record: two kilobytes are more than its rows take. */
+static bool reserve(struct room *room)
+{
+    size_t rows = 1 + (size_t)registry_seats(room->registry) + ROOM_BANS_MAX;
+
+    return byte_queue_reserve(&room->records->queue,
+                              room->records->queue.most + rows * RECORD_MAX_BYTES) == STATUS_OK;
+}
+
+static void keep_member(struct room *room, const struct moment *now, const struct member *member)
+{
+    record_begin(room->records, now);
+    roster_keep_in_log(&room->keepers, now, room->registry, member);
+    if (member->session != NULL) {
+        state_put_session(room, member);
+        state_put_decided(room, member);
+    }
+    record_end(room->records);
+}
+
+static void keep_bans(struct room *room, const struct moment *now)
+{
+    const struct room_ban *ban = NULL;
+
+    while ((ban = bans_after(room->bans, ban != NULL ? ban->serial : 0, now->mono_ns)) != NULL) {
+        record_begin(room->records, now);
+        state_put_ban(room, now, ban);
+        record_end(room->records);
+    }
+}
+
+/* Kicks and ended sessions are left out: they are soon of no use. */
+int room_log_renew(struct room *room, const struct moment *now)
+{
+    if (room->records == NULL)
+        return STATUS_INVALID;
+    if (!reserve(room))
+        return STATUS_NO_MEMORY;
+    record_repeat(room->records);
+    record_begin(room->records, now);
+    state_put_room(room);
+    record_end(room->records);
+    for (uint32_t seat = 0; seat < registry_seats(room->registry); seat++) {
+        const struct member *member = registry_seated(room->registry, seat);
+
+        if (member != NULL)
+            keep_member(room, now, member);
+    }
+    keep_bans(room, now);
+    return STATUS_OK;
 }
 
 uint64_t room_recorded(const struct room *room)

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -79,6 +80,8 @@ static void detach(void)
 {
     static const int ignored[] = {SIGTERM, SIGINT, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2};
 
+    /* It was started by the number of a descriptor (see io/log/log_process.c). */
+    (void)prctl(PR_SET_NAME, "roomd-log-sqlite");
     for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
         signal(ignored[i], SIG_IGN);
     (void)close_range(STDERR_FILENO + 1, ~0U, 0);

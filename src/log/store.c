@@ -160,6 +160,11 @@ static int apply_record(struct store *store, const struct log_record *record,
 {
     if (record->number <= store->next_record)
         return STATUS_OK;
+    /* A room that outlives its log goes on with its numbers in a new one. */
+    if (store->next_record == 0 && store->next_event == 0 && record->first_event > 0) {
+        store->next_record = record->number - 1;
+        store->next_event = record->first_event - 1;
+    }
     if (record->number != store->next_record + 1)
         return break_order(trouble, "record", record->number, store->next_record + 1);
     if (record->first_event != store->next_event + 1)

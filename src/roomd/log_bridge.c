@@ -166,12 +166,15 @@ static void on_found(void *ctx, const struct log_ready *ready)
                              .last_event = ready->last_event,
                              .renumber = (ready->flags & LOG_READY_RENUMBER) != 0};
 
-    if (bridge->restored) {
-        if (memcmp(bridge->id, ready->id, sizeof(bridge->id)) != 0)
-            give_up(server, "this is another file than before");
+    bridge->is_anew = bridge->restored && ready->record == 0 && ready->last_event == 0;
+    if (bridge->restored && !bridge->is_anew &&
+        memcmp(bridge->id, ready->id, sizeof(bridge->id)) != 0)
+        give_up(server, "this is another file than before");
+    if (bridge->restored && !bridge->is_anew)
         return;
-    }
     memcpy(bridge->id, ready->id, sizeof(bridge->id));
+    if (bridge->restored)
+        return;
     bridge->is_new = ready->record == 0;
     memcpy(kept.boot, bridge->boot, sizeof(kept.boot));
     if (room_restore_begin(server->room, &server->now, &kept) != 0)
@@ -195,6 +198,21 @@ static void on_state(void *ctx, const struct log_value *row)
         server->log_bridge.code = EX_OSERR;
 }
 
+/* The room itself is whole. What was said before is in its memory, but not in the new file. */
+static void begin_anew(struct server *server)
+{
+    struct room_log_stats stats;
+
+    count_waiting(server, &stats);
+    log_client_begin_at(server->log_bridge.client, stats.kept + 1);
+    if (room_log_renew(server->room, &server->now) != 0)
+        give_up(server, "there is no memory to begin it again");
+    else if (stats.kept > 0)
+        log_warnx("store: %s was begun anew: the room goes on, but what was said before is not in "
+                  "it",
+                  server->config->store_path);
+}
+
 static void on_live(void *ctx, uint64_t record)
 {
     struct server *server = ctx;
@@ -202,6 +220,10 @@ static void on_live(void *ctx, uint64_t record)
 
     if (!bridge->restored || bridge->lost)
         return;
+    if (bridge->is_anew) {
+        begin_anew(server);
+        return;
+    }
     if (room_log_resume(server->room, &server->now, record) != 0)
         give_up(server, "the file has lost what it had kept, or has more than it was sent");
 }

@@ -26,6 +26,7 @@ struct log_bridge {
     int code;                 /* why the program ends, an exit code; 0 = it does not */
     bool restored;            /* the room was restored: what comes is a restart of the log */
     bool is_new;              /* the log was empty */
+    bool is_anew;             /* ... and is again, while the room went on */
     bool lost;                /* what this log has is not what the room knows */
     /* The records that wait: noticed when they have done so for a second. */
     ev_timer patience;

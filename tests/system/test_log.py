@@ -69,6 +69,19 @@ class Commits(LogTest):
         self.assertEqual(["one", "two", "three"], log.texts(order=wire.OLDEST_FIRST))
         log.close()
 
+    def test_the_first_record_of_a_new_log_has_any_number(self):
+        log = self.open()
+        log.record, log.event = 100, 40
+        log.say("a room that has outlived its log")
+        log.kill()
+        log = self.open()
+        self.assertEqual((101, 41), (log.ready.record, log.ready.last_event))
+        log.record += 1
+        log.propose([wire.happens(text="one was left out")], events=1)
+        with self.assertRaises(Ended):
+            log.wait_for(103)
+        log.wait(76)
+
     def test_a_group_is_committed_whole_or_not_at_all(self):
         log = self.open()
         log.propose([wire.happens(text="ban")], events=1, together=True)

@@ -288,6 +288,56 @@ class Disks(StoreTest):
         room.stderr.wait_for("all is well again")
 
 
+class Anew(StoreTest):
+    """The file is lost while the room runs. The room is not."""
+
+    def check(self, lose):
+        door = self.lasting_door()
+        before = self.open_stored(listen=door)
+        alice, bob = before.members("alice", "bob")
+        before.type("/ban mallory")
+        before.answers("mallory")
+        alice.say("lost")
+        before.fence()
+        bob.pending.clear()
+        alice.pending.clear()
+        pid = self.helper(before)
+        lose()
+        os.kill(pid, signal.SIGKILL)
+        alice.say("meanwhile")
+        bob.expect("alice ： meanwhile")
+        before.stderr.wait_for("was begun anew: the room goes on")
+        self.wait_for("records_waiting", 0)
+        before.fence()
+        self.assertEqual([], list(bob.pending))
+        before.process.kill()
+        before.wait_for_exit()
+        after = self.open_stored(listen=door, witnesses=False).take_over(before)
+        after.stderr.wait_for("4 members are still in the room")
+        alice.say("after")
+        bob.expect("alice ： after")
+        stranger = after.client()
+        stranger.send("L mallory")
+        self.assertNotEqual(b"OK", stranger.receive())
+        self.assertEqual(["after", "meanwhile"], sorted(text for text in self.texts() if "fence" not in text))
+        base = sqlite3.connect(self.file)
+        (first, last, count), = base.execute("SELECT min(number), max(number), count(*) FROM event")
+        base.close()
+        self.assertEqual(last - first + 1, count)
+        self.assertGreater(first, 5)
+
+    def test_a_file_that_was_deleted(self):
+        self.check(lambda: [path.unlink() for path in self.store.glob("room.db*") if not path.name.endswith("lock")])
+
+    def test_a_file_that_was_damaged(self):
+        def damage():
+            for path in self.store.glob("room.db*"):
+                if not path.name.endswith("lock"):
+                    path.write_bytes(b"\xff" * 8192)
+        self.check(damage)
+        self.assertEqual(1, len(list(self.store.glob("room.db.damaged-*[0-9]Z"))))
+
+
 class Starts(StoreTest):
     def make(self):
         """A file with some history."""

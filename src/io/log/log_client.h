@@ -60,6 +60,9 @@ enum log_trouble log_client_trouble(const struct log_client *client, const char 
 /* The port for records; valid as long as the client. */
 struct room_log log_client_port(struct log_client *client);
 
+/* For `live`: the first record that is taken is this one. A new log takes any. */
+void log_client_begin_at(struct log_client *client, uint64_t record);
+
 /*
  * Requests. STATUS_FULL: LOG_REQUESTS_MAX are open; STATUS_NOT_FOUND: the log is not live;
  * STATUS_INVALID: it has a field out of its range. A log that ends fails all of them.

@@ -13,6 +13,11 @@ struct room_log log_client_port(struct log_client *client)
     return log_proposals_port(&client->proposals);
 }
 
+void log_client_begin_at(struct log_client *client, uint64_t record)
+{
+    log_proposals_begin(&client->proposals, record);
+}
+
 /* Writes the frame of a request, whose number is `id`. */
 struct request {
     enum log_type type;
