@@ -85,7 +85,7 @@ static void count_waiting(const struct server *server, struct room_log_stats *re
     room_log_stats(server->room, ret_stats);
 }
 
-/* All is kept: what was said is taken back. */
+/* What waited is kept: what was said is taken back. */
 static void settle(struct server *server)
 {
     struct log_bridge *bridge = &server->log_bridge;
@@ -110,6 +110,7 @@ static void on_patience(struct ev_loop *loop, ev_timer *timer, int events)
     if (stats.kept != bridge->patience_record || stats.kept == stats.recorded ||
         bridge->waits_since_ns != 0)
         return;
+    bridge->waits_upto = stats.recorded;
     bridge->waits_since_ns = server->now.mono_ns - (int64_t)(PATIENCE_S * MOMENT_NS_PER_S);
     log_warnx("store: nothing was kept for a second: what is said now waits, and is told to nobody "
               "before it is kept");
@@ -123,11 +124,9 @@ void log_bridge_touch(struct server *server)
     if (bridge->client == NULL || ev_is_active(&bridge->patience))
         return;
     count_waiting(server, &stats);
-    if (stats.kept == stats.recorded) {
+    if (stats.kept >= bridge->waits_upto)
         settle(server);
-        return;
-    }
-    if (bridge->waits_since_ns != 0)
+    if (stats.kept == stats.recorded || bridge->waits_since_ns != 0)
         return;
     bridge->patience_record = stats.kept;
     timer_start(server->loop, &bridge->patience, PATIENCE_S);

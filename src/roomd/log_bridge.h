@@ -32,6 +32,7 @@ struct log_bridge {
     ev_timer patience;
     uint64_t patience_record; /* the last that was kept when it was started */
     int64_t waits_since_ns;   /* monotonic; 0 = it was not said that they wait */
+    uint64_t waits_upto;      /* the last record that was made when it was said */
     uint32_t restarts;        /* of the log */
     enum log_trouble trouble;
 };
