@@ -3,9 +3,9 @@
 # SPDX-FileCopyrightText: 2026 The roomd authors
 #
 # soak.sh SECONDS: ten thousand simulated worlds, and as many in which the room is killed; then
-# networks that fail or lie for 40 s, a thousand power cuts and a hundred kills of the log, then the
-# system tests that throw dice, again and again with new seeds, that long. It takes the programs of
-# build/dev.
+# networks that fail or lie for 40 s, a thousand power cuts, a hundred kills of the log alone and a
+# hundred of the room, its log or both, then the system tests that throw dice, again and again with
+# new seeds, that long. It takes the programs of build/dev.
 set -euo pipefail
 
 say() { printf 'soak: %s\n' "$*" >&2; }
@@ -38,16 +38,16 @@ outages() {
     >build/soak.log 2>&1 || { cat build/soak.log; say "a member was removed"; return 1; }
 }
 
-power_cuts() {
-  ROOMD_POWER_CUTS=1000 ROOMD_ROUNDS=100 ctest --test-dir build/dev -R '^system.log(_power)?$' \
-    --output-on-failure >build/soak.log 2>&1 || { cat build/soak.log; say "the log has lost something"; return 1; }
+cuts_and_kills() {
+  ROOMD_POWER_CUTS=1000 ROOMD_ROUNDS=100 ctest --test-dir build/dev -R '^system.(log|log_power|store_kills)$' \
+    --output-on-failure >build/soak.log 2>&1 || { cat build/soak.log; say "something is lost"; return 1; }
 }
 
 end=$((SECONDS + $1))
 rounds=0
 simulate 10000
 outages
-power_cuts
+cuts_and_kills
 while [ "$SECONDS" -lt "$end" ]; do
   seed=$RANDOM$RANDOM
   if ! ROOMD_SEED=$seed ctest --test-dir build/dev -R 'system.many' --output-on-failure \
