@@ -5,12 +5,13 @@
 Measures roomd beside reference servers and peers, all in one run. doc/performance.md explains the
 figures.
 
-usage: bench.py BUILD [quick] [--update] [--members N,N...] [--rounds N] [--only MEASURE,MEASURE...]
+usage: bench.py BUILD [quick] [--update] [--before BUILD] [--members N,N...] [--rounds N] [--only MEASURE,MEASURE...]
        bench.py BUILD --show [--update]
 
 BUILD is the folder of the programs; results.json and prices.svg are left there. quick: less than two minutes, no peers,
-no more than 1000 members. --update: puts the tables into doc/performance.md. --only: of kernel, loopback, silent,
-fairness, memory, storm, garbage. --show: nothing is measured; the last results are shown.
+no more than 1000 members. --update: puts the tables into doc/performance.md. --before: another build, whose programs
+are measured in the same rounds, by the generator of this one; the others are left out. --only: of kernel, loopback,
+silent, store, loop, fairness, memory, storm, garbage. --show: nothing is measured; the last results are shown.
 """
 import argparse
 import contextlib
@@ -27,6 +28,7 @@ import sys
 
 import control
 import drawing
+import hello
 import load
 import network
 import report
@@ -38,6 +40,7 @@ RING_BYTES = 17 << 20  # more than room.ring
 RATE = 20_000  # deliveries a second, for latencies
 JOIN_PATIENCE_S = 180
 STORM_S = 1.0
+LOOP_RATE, LOOP_S, LOOP_STOPPED_S = 20_000, 4, 2  # messages a second
 GARBAGE = 100_000
 FAIRNESS_S = 2
 
@@ -62,8 +65,8 @@ FULL = Plan([10, 100, 1000, 10_000], [1, 4, 16, 64], 9, 6, 0.4, 1.0, [10, 100, 1
 
 
 class Bench:
-    def __init__(self, build, plan, silent):
-        self.build, self.plan, self.silent = build, plan, silent
+    def __init__(self, build, plan, silent, before=None):
+        self.build, self.plan, self.silent, self.before = build, plan, silent, before
         processors = sorted(os.sched_getaffinity(0))
         self.server_cpu, self.load_cpu = processors[-1], processors[0]
         self.series, self.notes = {}, []
@@ -74,8 +77,27 @@ class Bench:
             "sequenced-nogso": roomd(build, sequenced=True, preload="bench_no_gso.so")}
         self.references = {"course": subjects.Course, "naive": reference(build, "bench_naive"),
                            "sendmmsg": reference(build, "bench_sendmmsg")}
+        self.stored = {name + " store": roomd(build, sequenced=name == "sequenced", store=True)
+                       for name in ("plain", "sequenced")}
+        if before is not None:
+            self.beside(before)
         if len(processors) < 2:
             self.note("the processor", "there is only one: server and generator share it, so the prices are too high")
+
+    def beside(self, before):
+        """
+        Only what both builds have. The references did not change: their ratio shows how far one can be trusted.
+        """
+        kinds = {"plain": {}, "lines": {"settings": ["plain.max_lines=16"]}, "sequenced": {"sequenced": True},
+                 "sequenced-gro": {"sequenced": True, "gro": True}}
+        self.ours = {}
+        self.references = {}
+        for label, build in (("", self.build), (report.BEFORE, before)):
+            self.ours.update({name + label: subjects.roomd(build, **kind) for name, kind in kinds.items()})
+            self.references.update({name + label: subjects.reference(build, "bench_" + name)
+                                    for name in ("naive", "sendmmsg")})
+        for kind in self.ours.values():
+            kind.build = self.build  # whose generator is used
 
     def note(self, what, why):
         print("%s: %s" % (what, why), file=sys.stderr, flush=True)
@@ -131,7 +153,7 @@ class Bench:
         all alike. Those that fail are removed.
         """
         for in_flight in in_flights:
-            cells = {name: Cell(generator, in_flight, name in self.ours, name in self.references)
+            cells = {name: Cell(generator, in_flight, name in self.ours or name in self.stored, name in self.references)
                      for name, generator in generators.items()}
             for _ in range(self.plan.slices):
                 for name, cell in list(cells.items()):
@@ -146,7 +168,7 @@ class Bench:
                     self.note("%s, N = %d, W = %d" % (name, cell.members, in_flight), invalid_why)
                 self.add(measure, name, cell.members, in_flight, None if invalid_why else cell.price_us())
 
-    def latencies(self, generators, members):
+    def latencies(self, generators, members, measure="latency"):
         """
         Here too, one slice each at a time; takes the median of the slices. A slice has at least two
         messages.
@@ -161,9 +183,9 @@ class Bench:
                 if result["lost"] or result["wrong"]:
                     self.note("%s, N = %d, latency" % (name, members), "%(lost)d lost, %(wrong)d wrong" % result)
                 for part in ("p50", "p99"):
-                    values.setdefault(("latency-" + part, name), []).append(result[part + "_us"])
-        for (measure, name), slice_values in values.items():
-            self.add(measure, name, members, 0, statistics.median(slice_values))
+                    values.setdefault((part, name), []).append(result[part + "_us"])
+        for (part, name), slice_values in values.items():
+            self.add("%s-%s" % (measure, part), name, members, 0, statistics.median(slice_values))
 
     def prices(self, measure, kinds, members, in_flights):
         silent = measure == "silent"
@@ -175,7 +197,7 @@ class Bench:
                 order = {name: generators[name] for name in names[turn:] + names[:turn]}
                 self.round(measure, order, in_flights)
                 if not silent and members in self.plan.latency_members:
-                    self.latencies(order, members)
+                    self.latencies(order, members, "latency" if measure == "loopback" else measure + "-latency")
                 generators = {name: generators[name] for name in names if name in order}
                 print("%s, N = %d: round %d of %d" % (measure, members, number + 1, self.plan.rounds), file=sys.stderr,
                       flush=True)
@@ -191,8 +213,8 @@ class Bench:
         if not self.silent:
             self.note("transmit-only", "it takes a network of our own and a tun device; root has them")
             return
-        kinds = {name: {**self.references, **self.ours}[name]
-                 for name in ("naive", "sendmmsg", "plain", "sequenced", "sequenced-nogso")}
+        kinds = {name: kind for name, kind in {**self.references, **self.ours}.items()
+                 if name.removesuffix(report.BEFORE) in ("naive", "sendmmsg", "plain", "sequenced", "sequenced-nogso")}
         for members in self.plan.members:
             self.prices("silent", kinds, members, [1, 64])
 
@@ -206,6 +228,36 @@ class Bench:
                                   preexec_fn=lambda: os.sched_setaffinity(0, {self.server_cpu}))
             for what, nanoseconds in json.loads(said.stdout).items():
                 self.add("kernel", what, 0, 0, nanoseconds)
+
+    def store(self):
+        """The same room with a transcript in a file, and without one. The log's own time counts."""
+        kinds = {name: kind for name, kind in {**self.ours, **self.stored}.items()
+                 if name.removesuffix(" store") in ("plain", "sequenced")}
+        for members in self.plan.members:
+            self.prices("store", kinds, members, [1, 64])
+
+    def loop(self):
+        """
+        How late the loop is while 20 000 messages a second are stored: how long it takes to answer a HELLO, for which
+        nothing is kept. Then the same while the log is stopped, as it is during a long fsync.
+        """
+        for name, kind, is_stopped in (("in memory", self.ours["plain"], False),
+                                       ("stored", self.stored["plain store"], False),
+                                       ("log stopped for %d s" % LOOP_STOPPED_S, self.stored["plain store"], True)):
+            for number in range(self.plan.rounds):
+                with self.pair("plain", kind, 2, 2 + number) as generator:
+                    if generator is None:
+                        return
+                    generator.join(patience_s=JOIN_PATIENCE_S)
+                    generator.tell("latency %d %d" % (LOOP_RATE, LOOP_S))
+                    waits, lost = hello.waits_us((generator.subject.address, generator.subject.port),
+                                                 generator.subject.processes()[1:] if is_stopped else (),
+                                                 LOOP_STOPPED_S, generator.is_ready)
+                    generator.answer()
+                    self.add("loop-p99", name, 0, 0, waits[int(0.99 * (len(waits) - 1))] / 1e3)
+                    self.add("loop-max", name, 0, 0, waits[-1] / 1e3)
+                    if lost:
+                        self.note("the loop, " + name, "%d of %d HELLOs were not answered" % (lost, lost + len(waits)))
 
     # ---- a busy room ----
 
@@ -321,20 +373,20 @@ def keep(kept, raw, bench):
     kept.write_text(json.dumps(raw, indent=1), encoding="utf-8")
 
 
-def measure(build, plan, only, kept):
+def measure(build, plan, before, only, kept):
     """
     Measures, and writes the results to `kept` after each part, so that little is lost if it is
     interrupted.
     """
     silent = network.enter_own_network() and network.make_silent_device()
     subjects.raise_open_files()
-    bench = Bench(build, plan, silent)
+    bench = Bench(build, plan, silent, before)
     raw = describe(build, plan.rounds)
-    parts = {"kernel": bench.kernel, "loopback": bench.loopback, "silent": bench.transmit_only,
-             "fairness": bench.fairness, "memory": bench.memory, "storm": bench.storm,
+    parts = {"kernel": bench.kernel, "loopback": bench.loopback, "silent": bench.transmit_only, "store": bench.store,
+             "loop": bench.loop, "fairness": bench.fairness, "memory": bench.memory, "storm": bench.storm,
              "garbage": bench.garbage}
     for name, part in parts.items():
-        if only and name not in only:
+        if (only and name not in only) or (before is not None and name not in ("loopback", "silent")):
             continue
         try:
             part()
@@ -349,6 +401,7 @@ def main():
     parser.add_argument("how", nargs="?", choices=("quick",))
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--before", type=lambda text: pathlib.Path(text).resolve())
     parser.add_argument("--members")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--only")
@@ -361,7 +414,7 @@ def main():
             plan = dataclasses.replace(plan, members=[int(word) for word in options.members.split(",")])
         if options.rounds:
             plan = dataclasses.replace(plan, rounds=options.rounds)
-        measure(build, plan, set(options.only.split(",")) if options.only else None, kept)
+        measure(build, plan, options.before, set(options.only.split(",")) if options.only else None, kept)
     results = report.Results(json.loads(kept.read_text(encoding="utf-8")))
     report.print_all(results.raw, report.sections(results))
     if drawing.draw(results, build / "prices.svg", drawing.PRICES):

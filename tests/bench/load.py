@@ -22,7 +22,7 @@ class Load:
         self.is_silent = silent is not None
         server, source = (over.server_seen, over.first_member) if over else (subject.address, "127.%d.1.1" % number)
         command = [str(program), "--protocol", subject.protocol, "--server", "%s:%d" % (server, subject.port),
-                   "--pid", str(subject.process.pid), "--members", str(members), "--authors", str(subject.authors),
+                   "--pid", ",".join(map(str, subject.processes())), "--members", str(members), "--authors", str(subject.authors),
                    "--entering", str(subject.entering), "--cpu", str(cpu), "--source", source, *options]
         if subject.gro:
             command.append("--gro")

@@ -10,11 +10,13 @@ import figures
 
 BEGIN = "<!-- written by ./dev bench --update: -->"
 END = "<!-- to here -->"
+BEFORE = " before"  # behind the name of a subject of another build
 
 NAMES = {"course": "Python, as the course has it", "naive": "naive C", "sendmmsg": "sendmmsg C",
          "plain": "roomd, plain", "lines": "roomd, plain, max_lines = 16", "sequenced": "roomd, sequenced",
          "sequenced-gro": "roomd, sequenced, receivers with GRO",
-         "sequenced-nogso": "roomd, sequenced, without GSO"}
+         "sequenced-nogso": "roomd, sequenced, without GSO",
+         "plain store": "roomd, plain, stored", "sequenced store": "roomd, sequenced, stored"}
 PEERS = ("redis", "nats", "inspircd", "ngircd", "mosquitto")
 
 
@@ -180,10 +182,40 @@ def kernel_rows(results):
             yield (name, "%.0f (%.0f – %.0f)" % (middle, low, high))
 
 
+def _store(results, targets):
+    for members in results.members("store"):
+        for subject in ("plain", "sequenced"):
+            for in_flight in (1, 64):
+                has_bound = members == 1000 and in_flight == 64
+                _add(targets, "stored, %s, N = %d, W = %d" % (subject, members, in_flight),
+                     "<= 1.10 x in memory" if has_bound else "", "x in memory",
+                     results.ratio(("store", subject + " store", members, in_flight),
+                                   ("store", subject, members, in_flight)), 1.10 if has_bound else None)
+            stored, memory = (results.get("store-latency-p50", name, members, 0) for name in (subject + " store", subject))
+            if stored and memory:
+                _add(targets, "stored, %s, N = %d: p50 at 20 000 deliveries a second" % (subject, members),
+                     "<= 300 µs more than in memory", "µs", [one - other for one, other in zip(stored, memory)], 300)
+    for key in sorted(key for key in results.by_key if key[0] in ("loop-p99", "loop-max")):
+        has_bound = key[0] == "loop-p99" and key[1] != "in memory"
+        _add(targets, "a HELLO's answer at 20 000 messages a second, %s: %s" % (key[1], key[0][len("loop-"):]),
+             "<= 2 ms" if has_bound else "", "ms", results.get(*key), 2 if has_bound else None)
+
+
+def before_rows(results):
+    """Each cell beside that of another build, measured in the same rounds."""
+    yield ("cell", "x before: median (95 % interval)")
+    for measure, subject, members, in_flight in results.by_key:
+        ratio = results.ratio((measure, subject, members, in_flight), (measure, subject + BEFORE, members, in_flight))
+        if ratio and in_flight:
+            yield ("%s, %s, N = %d, W = %d" % (measure, NAMES.get(subject, subject), members, in_flight),
+                   "%.3f (%.3f – %.3f)" % figures.interval(ratio))
+
+
 def targets_of(results):
     targets = []
     _plain(results, targets)
     _sequenced(results, targets)
+    _store(results, targets)
     _others(results, targets)
     return targets
 
@@ -222,6 +254,9 @@ def as_markdown(rows):
 
 def sections(results):
     raw = results.raw
+    if any(key[1].endswith(BEFORE) for key in results.by_key):
+        yield "Beside the build before", before_rows(results)
+        return
     yield "Targets", target_rows(results)
     if results.get("kernel", "call", 0, 0):
         yield "What the kernel alone takes, with both addresses of each datagram", kernel_rows(results)
@@ -229,6 +264,8 @@ def sections(results):
         yield "CPU time of the server a delivery, µs, loopback", price_rows(results, "loopback")
     if results.members("silent"):
         yield "The same, transmit-only", price_rows(results, "silent")
+    if results.members("store"):
+        yield "The same with a store, and its log's time", price_rows(results, "store")
     for measure, title in (("latency-p50", "p50"), ("latency-p99", "p99")):
         rows = list(price_rows(results, measure))
         rows[0] = tuple(cell.split(",")[0] for cell in rows[0])

@@ -82,6 +82,10 @@ class Subject:
     def environment(self):
         return {}
 
+    def processes(self):
+        """Those whose time it takes, itself first."""
+        return [self.process.pid]
+
     def file(self, name, text):
         path = os.path.join(self.folder, name)
         pathlib.Path(path).write_text(text, encoding="utf-8")
@@ -130,8 +134,8 @@ class Subject:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def roomd(build, sequenced=False, gro=False, settings=(), preload=None):
-    """A subject class for the roomd in `build`."""
+def roomd(build, sequenced=False, gro=False, settings=(), preload=None, store=False):
+    """A subject class for the roomd in `build`. `store`: it keeps its transcript in a file."""
 
     class Roomd(Subject):
         def command(self):
@@ -140,11 +144,17 @@ def roomd(build, sequenced=False, gro=False, settings=(), preload=None):
                             "limits.messages=0", "limits.bytes=0", "limits.trusted_joins=0",
                             "limits.trusted_members_per_address=0", "admin.stdin=no", "log.events=none",
                             "admin.control=%s/control" % self.folder, *settings]
+            if store:
+                settings_all.append("store.path=%s/room.db" % self.folder)
             return [str(build / "roomd"), "-c", "/dev/null",
                     *(word for setting in settings_all for word in ("--set", setting))]
 
         def environment(self):
             return {"LD_PRELOAD": str(build / preload)} if preload else {}
+
+        def processes(self):
+            children = pathlib.Path("/proc/%d/task/%d/children" % (self.process.pid, self.process.pid))
+            return [self.process.pid, *(map(int, children.read_text(encoding="ascii").split()) if store else ())]
 
         def stats(self):
             """The server's own statistics."""

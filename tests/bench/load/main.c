@@ -101,7 +101,7 @@ static void set_members(struct load *load, int option)
 static const char *read_options(struct load *load, int argc, char **argv)
 {
     const char *device = NULL;
-    int option, pid = 0;
+    int option, pid = 0, helper = 0;
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
@@ -112,7 +112,7 @@ static const char *read_options(struct load *load, int argc, char **argv)
             set_server(load, optarg);
             break;
         case 'i':
-            pid = atoi(optarg);
+            sscanf(optarg, "%d,%d", &pid, &helper);
             break;
         case 'c':
             pin(atoi(optarg));
@@ -130,7 +130,7 @@ static const char *read_options(struct load *load, int argc, char **argv)
         (load->protocol != &client_protocol || load->text_bytes < LOAD_NUMBER_DIGITS ||
          load->text_bytes > LOAD_TEXT_MAX_BYTES))
         load_die("--text is for the protocol `client`, from 10 to 1000");
-    if (!subject_open(pid, &load->subject))
+    if (!subject_open(pid, helper, &load->subject))
         load_die("--pid is no process");
     return device;
 }

@@ -20,22 +20,30 @@
  */
 #define QUIET_NS 60000
 
-bool subject_open(pid_t pid, struct subject *ret_subject)
+bool subject_open(pid_t pid, pid_t helper, struct subject *ret_subject)
 {
     char path[64];
 
     snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
     ret_subject->pid = pid;
     ret_subject->state = open(path, O_RDONLY | O_CLOEXEC);
-    return ret_subject->state >= 0 && clock_getcpuclockid(pid, &ret_subject->clock) == 0;
+    return ret_subject->state >= 0 && clock_getcpuclockid(pid, &ret_subject->clock) == 0 &&
+           clock_getcpuclockid(helper > 0 ? helper : pid, &ret_subject->helper) == 0;
+}
+
+static uint64_t time_of(clockid_t clock)
+{
+    struct timespec time = {0, 0};
+
+    clock_gettime(clock, &time);
+    return (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
 }
 
 uint64_t subject_cpu_ns(const struct subject *subject)
 {
-    struct timespec time = {0, 0};
+    uint64_t own_ns = time_of(subject->clock);
 
-    clock_gettime(subject->clock, &time);
-    return (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
+    return subject->helper == subject->clock ? own_ns : own_ns + time_of(subject->helper);
 }
 
 /* The state of its first thread. */

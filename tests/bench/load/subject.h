@@ -16,6 +16,7 @@
 struct subject {
     pid_t pid;
     clockid_t clock;
+    clockid_t helper; /* that of `clock`: there is none */
     int state; /* /proc/PID/stat */
 };
 
@@ -27,11 +28,14 @@ struct subject_counters {
     uint64_t octets;   /* of IP that were sent */
 };
 
-/* False if there is no such process. */
-bool subject_open(pid_t pid, struct subject *ret_subject);
-/* Of all its threads. */
+/*
+ * False if there is no such process. The time of `helper`, another process that works for it, is
+ * counted as well; 0: there is none.
+ */
+bool subject_open(pid_t pid, pid_t helper, struct subject *ret_subject);
+/* Of all its threads, and its helper's. */
 uint64_t subject_cpu_ns(const struct subject *subject);
-/* Waits until it sleeps, and its processor time does not change. */
+/* Waits until it sleeps, and the processor time does not change. */
 void subject_wait_quiet(const struct subject *subject);
 bool subject_is_stopped(const struct subject *subject);
 void subject_counters(struct subject_counters *ret_counters);
