@@ -337,6 +337,19 @@ class Hearing(Played):
         self.events(15, leave(8))
         self.assertEqual(["carol"], self.client.members.here())
 
+    def test_a_later_page_does_not_rename_who_spoke_before_it(self):
+        self.enter()
+        self.events(12, chat(3, 0, "who is that?"))
+        self.client.members.ask_for_all(self.now)
+        self.sent()
+        self.down(wire.Page(12, 2, 0, MEMBER, False, [wire.Entry(3, False, "alice"), wire.Entry(MEMBER, False, "carol")]))
+        self.news()
+        self.client.members.ask_for_all(self.now)  # as it does when it has come back
+        self.sent()
+        self.down(wire.Page(16, 2, 0, MEMBER, False, [wire.Entry(3, False, "ally"), wire.Entry(MEMBER, False, "carol")]))
+        self.events(13, chat(3, 0, "still under the first name"), leave(3, 1), join(3, "ally"), chat(3, 0, "x"))
+        self.assertEqual(["alice", "alice", "ally", "ally"], [name for name, _ in self.shown()])
+
     def test_a_path_is_answered_at_once(self):
         self.enter()
         self.down(wire.PathCheck(5))

@@ -248,7 +248,9 @@ class Members:
             if page.after < number <= upto and changed <= page.head and number not in on_page:
                 del self.listed[number]
         for number, entry in on_page.items():
-            if number not in self.listed or self.listed[number][0] <= page.head:
+            # Of those that are known, the events tell: by the page one may have a name already under which it had not
+            # yet said what is still to come.
+            if number not in self.listed:
                 self.listed[number] = (page.head, entry.name, not entry.gone)
         self.pages.append((page.after, upto, page.head))
         self.complete = not page.more

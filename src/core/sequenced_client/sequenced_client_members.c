@@ -114,12 +114,16 @@ static size_t remove_until(struct sequenced_client *client, size_t index, uint64
     return index;
 }
 
+/*
+ * Of a member that is known since the list began, or since the last gap, the events tell: by the
+ * page it may have a name already under which it had not yet said what is still to come.
+ */
 static void take_entry(struct sequenced_client *client, const struct sequenced_entry *entry,
                        uint64_t head)
 {
     struct listed_member *listed = member_list_insert(&client->base.members, entry->member);
 
-    if (listed == NULL || listed->changed > head)
+    if (listed == NULL || listed->changed > client->members.since)
         return;
     listed->changed = head;
     apply_change(client, listed, entry->name, !entry->gone);

@@ -213,3 +213,18 @@ Test(sequenced_client_resume, messages_of_a_predecessor_after_it_saved_its_sessi
     cr_expect_eq(stage.events[1].own, 0, "2 is ours");
     cr_expect_eq(stage.events[2].own, 2);
 }
+
+Test(sequenced_client_resume, a_later_page_does_not_rename_who_spoke_before_it)
+{
+    client_stage_page(&stage, 10, 0, 7, false, "3 carol, 7 alice");
+    come_back(0);
+    client_stage_page(&stage, 14, 0, 7, false, "3 caro, 7 alice");
+    client_stage_chat(&stage, 11, 3, 0, "still under the first name");
+    client_stage_left(&stage, 12, 3, 0, EXIT_RENAMED);
+    client_stage_joined(&stage, 13, 3, 0, "caro");
+    client_stage_chat(&stage, 14, 3, 0, "under the second");
+    cr_assert_eq(stage.event_count, 5);
+    cr_expect_str_eq(stage.events[1].name, "carol");
+    cr_expect_str_eq(stage.events[2].name, "carol");
+    cr_expect_str_eq(stage.events[4].name, "caro");
+}
