@@ -119,6 +119,23 @@ static void enter(struct load *load, uint32_t index)
     members_send(load, index, bytes, (size_t)length);
 }
 
+/*
+ * A room that can't keep up lets few in, and a cookie is good for some seconds: then it is asked
+ * again, as after a loss.
+ */
+static void take_refusal(struct session *session, const char *bytes, size_t length)
+{
+    struct sequenced_refusal refusal;
+
+    if (sequenced_handshake_read_refusal(bytes, length, &refusal) != 0 ||
+        refusal.nonce != session->nonce)
+        return;
+    if (refusal.code == SEQUENCED_REFUSED_COOKIE)
+        session->cookie_length = 0;
+    else if (refusal.code != SEQUENCED_REFUSED_TOO_MANY)
+        load_die("a sequenced member was refused");
+}
+
 static void take_handshake(struct load *load, uint32_t index, const char *bytes, size_t length,
                            enum sequenced_datagram datagram)
 {
@@ -128,7 +145,7 @@ static void take_handshake(struct load *load, uint32_t index, const char *bytes,
     struct sequenced_welcome welcome;
 
     if (datagram == SEQUENCED_REFUSAL)
-        load_die("a sequenced member was refused");
+        take_refusal(session, bytes, length);
     if (datagram == SEQUENCED_CHALLENGE && session->cookie_length == 0 &&
         sequenced_handshake_read_challenge(bytes, length, &challenge) == 0 &&
         challenge.nonce == session->nonce) {
