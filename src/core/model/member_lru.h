@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Members in the order in which they were last heard, linked through struct member. A member is in
- * one list at a time.
+ * Members in the order in which they were last heard, linked by their seats. A member is in one
+ * list at a time.
  */
 #ifndef ROOMD_CORE_MODEL_MEMBER_LRU_H
 #define ROOMD_CORE_MODEL_MEMBER_LRU_H
@@ -19,7 +19,7 @@ struct member_lru {
 /* The member, which is in no list, was heard last of all. */
 void member_lru_append(struct member_lru *lru, struct member *member);
 
-/* The member is in this list. */
-void member_lru_remove(struct member_lru *lru, struct member *member);
+/* The member is in this list. `seats`: the members by seat. */
+void member_lru_remove(struct member_lru *lru, struct member *const *seats, struct member *member);
 
 #endif

@@ -2,8 +2,10 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * The events that a member has asked to be sent again: a bit for each of the 256 after its
- * position. Which position that is, its owner knows.
+ * The events that members have asked to be sent again: for each, a set of numbers below 256, which
+ * count from its position on. Which position that is, its owner knows. Most members ask for nothing
+ * most of the time, or for one event: such a set is a number, and only the others take a place in a
+ * pool.
  */
 #ifndef ROOMD_CORE_MODEL_NACKS_H
 #define ROOMD_CORE_MODEL_NACKS_H
@@ -13,24 +15,47 @@
 
 #define NACKS_MAX 256U
 
+/* Sets that take a place: as many as there are repairs to all in a second. */
+#define NACKS_PLACES 16384U
+
+/* Bit n % 64 of bits[n / 64]: event position + 1 + n. Of a free place, bits[0] is the next one. */
 struct nacks {
-    uint64_t bits[NACKS_MAX / 64]; /* bit n % 64 of bits[n / 64]: event position + 1 + n */
+    uint64_t bits[NACKS_MAX / 64];
 };
 
-bool nacks_any(const struct nacks *nacks);
+struct nacks_pool {
+    struct nacks *places; /* owned; touched as they are used */
+    uint32_t used;        /* that were ever in use */
+    uint32_t free;        /* the first free one of them, + 1 */
+};
 
-/* Adds a number; those from NACKS_MAX on are ignored, and will be asked for again. */
-void nacks_add(struct nacks *nacks, uint64_t n);
+/* STATUS_NO_MEMORY. */
+int nacks_pool_init(struct nacks_pool *pool);
+void nacks_pool_done(struct nacks_pool *pool);
 
-/* The lowest number; only if there is any. */
-unsigned nacks_first(const struct nacks *nacks);
+/* A set: 0 if it is empty, NACKS_ONE and the number if there is one, otherwise its place + 1. */
+#define NACKS_ONE (UINT32_C(1) << 31)
+
+static inline bool nacks_any(uint32_t set)
+{
+    return set != 0;
+}
+
+/*
+ * Adds a number. Those from NACKS_MAX on are ignored, and so are all if a place is needed and there
+ * is none: they will be asked for again.
+ */
+void nacks_add(struct nacks_pool *pool, uint32_t *set, uint64_t n);
+
+/* The lowest number from `from` on; NACKS_MAX if there is none. */
+uint32_t nacks_next(const struct nacks_pool *pool, uint32_t set, uint64_t from);
 
 /* Removes the numbers below `n`: they were sent, or are no longer needed. */
-void nacks_drop_below(struct nacks *nacks, uint64_t n);
+void nacks_drop_below(struct nacks_pool *pool, uint32_t *set, uint64_t n);
 
 /* The position has risen by `count`: all numbers become smaller by that, or are removed. */
-void nacks_advance(struct nacks *nacks, uint64_t count);
+void nacks_advance(struct nacks_pool *pool, uint32_t *set, uint64_t count);
 
-void nacks_clear(struct nacks *nacks);
+void nacks_clear(struct nacks_pool *pool, uint32_t *set);
 
 #endif

@@ -82,16 +82,16 @@ void registry_heard(struct registry *registry, struct member *member, int64_t no
 {
     member->heard_ns = now_ns;
     /* The member is last already, as when it says several things in a row. */
-    if (!member->warned && member->lru_newer == NULL)
+    if (!member->warned && member->lru_newer == 0)
         return;
-    member_lru_remove(lru_of(registry, member), member);
+    member_lru_remove(lru_of(registry, member), registry->seats, member);
     member->warned = false;
     member_lru_append(lru_of(registry, member), member);
 }
 
 void registry_warned(struct registry *registry, struct member *member)
 {
-    member_lru_remove(lru_of(registry, member), member);
+    member_lru_remove(lru_of(registry, member), registry->seats, member);
     member->warned = true;
     member_lru_append(lru_of(registry, member), member);
 }
@@ -384,7 +384,7 @@ void registry_remove(struct registry *registry, struct member *member)
     drop_label(registry, member);
     standings_remove(&registry->standings, member);
     leave_seat(registry, member);
-    member_lru_remove(lru_of(registry, member), member);
+    member_lru_remove(lru_of(registry, member), registry->seats, member);
     free(member); /* the first part of its sequenced_entry or plain_member */
 }
 

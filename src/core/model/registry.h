@@ -86,9 +86,9 @@ struct member {
     uint64_t first;          /* the first event it was owed */
     struct label *label;     /* owned */
     struct session *session; /* of the sequenced protocol, owned; NULL: plain protocol */
-    /* Neighbours in the order of heard_ns, among members with the same `warned`. */
-    struct member *lru_older;
-    struct member *lru_newer;
+    /* Neighbours in the order of heard_ns, among members with the same `warned`: seat + 1. */
+    uint32_t lru_older;
+    uint32_t lru_newer;
     int64_t joined_wall_ns;
     int64_t heard_ns; /* when it was last heard, monotonic */
     struct allowance allowance;

@@ -10,7 +10,6 @@
 #define ROOMD_CORE_MODEL_SESSION_H
 
 #include "core/congestion/congestion.h"
-#include "core/model/nacks.h"
 
 #include <roomd/endpoint.h>
 #include <roomd/moment.h>
@@ -56,7 +55,7 @@ struct session {
     uint64_t nonce;      /* of its last JOIN */
     uint64_t made_ms;    /* when the cookie of that JOIN was made */
     uint64_t position;   /* reported: it has all events up to this one */
-    struct nacks nacks;  /* relative to `position` */
+    uint32_t nacks;      /* relative to `position`: see nacks.h */
     uint32_t decided;    /* the last of its messages that was taken or refused */
     uint32_t refused;    /* bit n: message decided - n was refused */
     uint32_t packet;     /* the highest packet number of this run */

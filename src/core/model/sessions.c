@@ -18,8 +18,10 @@ int sessions_new(const struct registry *registry, const uint8_t secret[ROOM_SECR
 {
     struct sessions *sessions = calloc(1, sizeof(*sessions));
 
-    if (sessions == NULL)
+    if (sessions == NULL || nacks_pool_init(&sessions->nacks) != 0) {
+        free(sessions);
         return STATUS_NO_MEMORY;
+    }
     sessions->registry = registry;
     memcpy(sessions->secret, secret, sizeof(sessions->secret));
     sessions->secrets = 1;
@@ -39,6 +41,7 @@ void sessions_free(struct sessions *sessions)
     if (sessions == NULL)
         return;
     hash_index_done(&sessions->by_token);
+    nacks_pool_done(&sessions->nacks);
     free(sessions);
 }
 
@@ -67,8 +70,9 @@ int sessions_add(struct sessions *sessions, const struct member *member)
 
 void sessions_remove(struct sessions *sessions, const struct member *member)
 {
-    const struct session *session = member->session;
+    struct session *session = member->session;
 
+    nacks_clear(&sessions->nacks, &session->nacks);
     hash_index_remove(&sessions->by_token, (uint32_t)session->token, member->seat);
     sessions->ended[sessions->ended_next] = (struct sessions_ended){session->token, session->nonce};
     sessions->ended_next = (sessions->ended_next + 1) % SESSIONS_ENDED;

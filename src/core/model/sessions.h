@@ -10,6 +10,7 @@
 
 #include "core/model/hash_index.h"
 #include "core/model/loss.h"
+#include "core/model/nacks.h"
 #include "core/model/secrets.h"
 
 #include "core/model/registry.h"
@@ -42,6 +43,7 @@ struct sessions {
     uint64_t epochs;      /* number of epochs so far */
     uint64_t epoch_event; /* the first event of this one */
     struct hash_index by_token;
+    struct nacks_pool nacks;
     struct sessions_queue queues[SESSIONS_QUEUES];
     uint64_t waiting; /* a bit for each queue that is not empty */
     struct sessions_ended ended[SESSIONS_ENDED];

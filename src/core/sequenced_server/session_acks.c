@@ -232,7 +232,7 @@ void session_acks_position(struct room *room, const struct moment *now, struct m
         position = cursor - 1;
     if (position <= session->position || position >= cursor)
         return;
-    nacks_advance(&session->nacks, position - session->position);
+    nacks_advance(&room->sessions->nacks, &session->nacks, position - session->position);
     session->position = position;
     if (!session_is_small(session))
         session->large = 0;
@@ -253,8 +253,8 @@ void session_acks_position(struct room *room, const struct moment *now, struct m
 }
 
 /* Notes the events that are asked for and will be sent again. False if there are none. */
-static bool note_missing(struct session *session, uint64_t cursor, uint64_t position,
-                         const struct sequenced_up_frame *missing)
+static bool note_missing(struct nacks_pool *pool, struct session *session, uint64_t cursor,
+                         uint64_t position, const struct sequenced_up_frame *missing)
 {
     bool any = false;
 
@@ -267,7 +267,7 @@ static bool note_missing(struct session *session, uint64_t cursor, uint64_t posi
         /* A retransmitted datagram gives no sample (Karn's algorithm). */
         if ((uint32_t)event == session->sample)
             session->flags &= (uint8_t)~SESSION_SAMPLED;
-        nacks_add(&session->nacks, event - session->position - 1);
+        nacks_add(pool, &session->nacks, event - session->position - 1);
         any = true;
     }
     return any;
@@ -279,7 +279,8 @@ void session_acks_nack(struct room *room, const struct moment *now, struct membe
 {
     struct session *session = member->session;
 
-    if (!note_missing(session, room_slot(room, member)->cursor, up->position, missing))
+    if (!note_missing(&room->sessions->nacks, session, room_slot(room, member)->cursor,
+                      up->position, missing))
         return;
     counts->asks = true;
     session_acks_lossy(now, session);

@@ -33,20 +33,21 @@ static void skip_forgotten(struct delivery *delivery, struct member *member, str
 {
     struct session *session = member->session;
     uint64_t oldest = transcript_oldest(delivery->wiring.transcript);
-    bool lost =
-        nacks_any(&session->nacks) && session->position + 1 + nacks_first(&session->nacks) < oldest;
+    struct nacks_pool *pool = &delivery->wiring.sessions->nacks;
+    bool lost = nacks_any(session->nacks) &&
+                session->position + 1 + nacks_next(pool, session->nacks, 0) < oldest;
 
     if (slot->cursor >= oldest && !lost)
         return;
     if (slot->cursor < oldest) {
         member->lost += (uint32_t)(oldest - slot->cursor);
         delivery->wiring.stats->events_missed += oldest - slot->cursor;
-        nacks_clear(&session->nacks);
+        nacks_clear(pool, &session->nacks);
         session->flight = 0;
         session_window_empty(&delivery->wiring, session);
         slot->cursor = oldest;
     } else {
-        nacks_drop_below(&session->nacks, oldest - session->position - 1);
+        nacks_drop_below(pool, &session->nacks, oldest - session->position - 1);
     }
     session->flags |= SESSION_GAP;
     session->flags &= (uint8_t)~SESSION_SAMPLED;
@@ -105,16 +106,19 @@ static bool add_segment(struct delivery *delivery, struct portion *portion, uint
 static bool collect_repairs(struct delivery *delivery, struct portion *portion, uint32_t position)
 {
     const struct session *session = registry_member(delivery->wiring.registry, position)->session;
-    struct nacks nacks = session->nacks;
-    uint32_t left = session_repairs_left(&delivery->wiring, delivery->now, session);
-    uint32_t turn = session_window_turn(&delivery->wiring, session);
+    const struct nacks_pool *pool = &delivery->wiring.sessions->nacks;
+    uint32_t lacks = nacks_next(pool, session->nacks, 0), left, turn;
     uint64_t base = session->position + 1, next;
 
-    while (nacks_any(&nacks) && portion->count < left && portion->count < turn &&
+    if (lacks == NACKS_MAX)
+        return true;
+    left = session_repairs_left(&delivery->wiring, delivery->now, session);
+    turn = session_window_turn(&delivery->wiring, session);
+    while (lacks < NACKS_MAX && portion->count < left && portion->count < turn &&
            session_window_has_room(&delivery->wiring, delivery->now, session)) {
-        if (!add_segment(delivery, portion, position, base + nacks_first(&nacks), true, &next))
+        if (!add_segment(delivery, portion, position, base + lacks, true, &next))
             return false;
-        nacks_drop_below(&nacks, next - base);
+        lacks = nacks_next(pool, session->nacks, next - base);
     }
     return true;
 }
@@ -188,7 +192,7 @@ static bool fits_pattern(const struct delivery *delivery, uint32_t position,
     struct session *session = member->session;
     uint32_t count = pattern->portion.count, taken = 0;
 
-    if (member->warned || nacks_any(&session->nacks) || session_is_small(session) ||
+    if (member->warned || nacks_any(session->nacks) || session_is_small(session) ||
         !session_is_open(session, count))
         return false;
     while (taken < count && session_window_try(&delivery->wiring, delivery->now, session, count,
@@ -206,12 +210,14 @@ static bool fits_pattern(const struct delivery *delivery, uint32_t position,
 static void settle_repair(struct delivery *delivery, struct session *session, uint64_t next,
                           uint32_t bytes)
 {
+    struct nacks_pool *pool = &delivery->wiring.sessions->nacks;
+
     session_repairs_take(&delivery->wiring, delivery->now, session);
     delivery->wiring.stats->repairs++;
-    if (bytes > SESSION_SMALL_BYTES && nacks_first(&session->nacks) == 0 &&
+    if (bytes > SESSION_SMALL_BYTES && nacks_next(pool, session->nacks, 0) == 0 &&
         session->large < SESSION_LARGE_MAX)
         session->large++;
-    nacks_drop_below(&session->nacks, next - session->position - 1);
+    nacks_drop_below(pool, &session->nacks, next - session->position - 1);
 }
 
 static void settle_new(struct delivery *delivery, struct session *session, struct slot *slot,
@@ -266,7 +272,7 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
      * begin the wait anew: it may be a probe, and the next one is due later.
      */
     if ((is_new && session->queue != SESSION_DEADLINE_AT_ONCE) ||
-        (nacks_any(&session->nacks) && session->queue == 0))
+        (nacks_any(session->nacks) && session->queue == 0))
         session_deadlines_set(delivery->wiring.sessions, delivery->now, member,
                               session_acks_wait(delivery->now, session));
     return i;
@@ -283,7 +289,7 @@ static bool is_settled(const struct delivery *delivery, const struct portion *po
     struct member *member = registry_member(delivery->wiring.registry, position);
     const struct session *session = member->session;
     bool is_owed = slot->cursor <= transcript_released(delivery->wiring.transcript);
-    bool lacks = nacks_any(&session->nacks);
+    bool lacks = nacks_any(session->nacks);
 
     (void)portion;
     (void)settled;

@@ -169,7 +169,7 @@ static void begin_run(const struct attempt *attempt, struct member *member, uint
     session->ups = session->ups_told = 0;
     session->paths = 0;
     session->position = position;
-    nacks_clear(&session->nacks);
+    nacks_clear(&room->sessions->nacks, &session->nacks);
     session->flags &= SESSION_WAITS | SESSION_REPAIRS_WAITS;
     session->flight = 0;
     session_deadlines_stop(room->sessions, member);

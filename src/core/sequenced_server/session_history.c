@@ -287,7 +287,7 @@ static bool is_free(struct room *room, const struct moment *now, struct member *
     const struct slot *slot = room_slot(room, member);
 
     return !member->warned && slot->cursor > transcript_released(room->transcript) &&
-           !nacks_any(&session->nacks) &&
+           !nacks_any(session->nacks) &&
            !delivery_is_blocked(room->delivery, room_path(room, member), slot) &&
            session_window_has_room(&room->delivery->wiring, now, session);
 }

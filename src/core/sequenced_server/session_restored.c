@@ -43,7 +43,7 @@ static void send_again(struct room *room, struct member *member, uint64_t positi
     struct session *session = member->session;
     struct congestion *path = &controllers_at(&room->controllers, session->controller)->path;
 
-    nacks_clear(&session->nacks);
+    nacks_clear(&room->sessions->nacks, &session->nacks);
     session->position = position;
     session->flags &= SESSION_WAITS | SESSION_REPAIRS_WAITS;
     session->flight = 0;

@@ -55,7 +55,7 @@ static bool probe(struct room *room, const struct moment *now, struct member *me
     session->flags |= SESSION_PROBED;
     session_acks_lossy(now, session);
     session->flags &= (uint8_t)~SESSION_SAMPLED;
-    nacks_add(&session->nacks, last);
+    nacks_add(&room->sessions->nacks, &session->nacks, last);
     registry_mark_behind(room->registry, member);
     return true;
 }
@@ -99,7 +99,7 @@ static void fire(struct room *room, const struct moment *now, struct member *mem
 {
     struct session *session = member->session;
     uint64_t cursor = room_slot(room, member)->cursor;
-    bool waits = nacks_any(&session->nacks); /* for the budget */
+    bool waits = nacks_any(session->nacks); /* for the budget */
 
     /* What was sent before a restart is in flight no more. */
     if (session->position + 1 < cursor && (!session->restored || session->flight > 0)) {
@@ -160,7 +160,7 @@ static void mark_away(struct room *room, const struct moment *now, struct member
 
     registry_warned(room->registry, member);
     member->leaves_ds = late ? registry_tenths_until(now->mono_ns + GRACE_NS) : 0;
-    nacks_clear(&member->session->nacks);
+    nacks_clear(&room->sessions->nacks, &member->session->nacks);
     member->session->flags &= (uint8_t)~SESSION_SAMPLED;
     session_deadlines_stop(room->sessions, member);
 }

@@ -396,10 +396,10 @@ static size_t bytes_of_a_member(bool sequenced)
     return taken / 1000 + arrays + directory + indexes;
 }
 
-Test(allocation, a_member_takes_320_bytes_at_most_and_448_of_the_sequenced_protocol)
+Test(allocation, a_member_takes_320_bytes_at_most_and_416_of_the_sequenced_protocol)
 {
     cr_expect_leq(bytes_of_a_member(false), 320, "%zu", bytes_of_a_member(false));
-    cr_expect_leq(bytes_of_a_member(true), 448, "%zu", bytes_of_a_member(true));
+    cr_expect_leq(bytes_of_a_member(true), 416, "%zu", bytes_of_a_member(true));
 }
 
 Test(allocation, speaking_leaving_and_notices_take_no_memory)
