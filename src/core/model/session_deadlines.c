@@ -65,10 +65,13 @@ void session_deadlines_set(struct sessions *sessions, const struct moment *now,
 {
     struct session *session = member->session;
     struct sessions_queue *target = &sessions->queues[queue];
+    uint32_t due_ms = session_ms(now) + waits_ms[queue];
 
+    if (session->queue == queue && session->due_ms == due_ms)
+        return; /* as when several datagrams are sent to it in a millisecond */
     session_deadlines_stop(sessions, member);
     session->queue = queue;
-    session->due_ms = session_ms(now) + waits_ms[queue];
+    session->due_ms = due_ms;
     session->later = 0;
     session->sooner = target->last;
     *(target->last != 0 ? &session_deadlines_at(sessions, target->last)->later : &target->first) =
