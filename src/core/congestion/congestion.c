@@ -43,12 +43,6 @@ static uint32_t min(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-static uint32_t units_of(size_t bytes)
-{
-    return (uint32_t)((bytes + CONGESTION_HEADER_BYTES + CONGESTION_UNIT_BYTES - 1) /
-                      CONGESTION_UNIT_BYTES);
-}
-
 /* What a window that was not used may keep: two datagrams for each flow. */
 static uint32_t restart_window(const struct congestion *path)
 {
@@ -80,7 +74,7 @@ uint32_t congestion_paced(const struct congestion *path, uint32_t now_ms)
 
 bool congestion_may_send(struct congestion *path, size_t bytes, uint32_t now_ms)
 {
-    uint32_t window = max(path->window, WINDOW_MIN), needed = units_of(bytes);
+    uint32_t window = max(path->window, WINDOW_MIN), needed = congestion_units(bytes);
     bool fits;
 
     if (path->closed && window >= 2 * WINDOW_MIN)
@@ -114,7 +108,7 @@ static void age(struct congestion *path, uint32_t now_ms)
 void congestion_sent(struct congestion *path, struct congestion_flow *flow, size_t bytes,
                      uint32_t now_ms)
 {
-    uint32_t units = units_of(bytes);
+    uint32_t units = congestion_units(bytes);
 
     if (flow->units > UINT16_MAX - units) /* only a peer that never reports gets here */
         return;
@@ -132,7 +126,7 @@ void congestion_sent(struct congestion *path, struct congestion_flow *flow, size
 
 void congestion_unsent(struct congestion *path, struct congestion_flow *flow, size_t bytes)
 {
-    uint32_t units = min(units_of(bytes), flow->units);
+    uint32_t units = min(congestion_units(bytes), flow->units);
 
     flow->flight -= (uint16_t)min(flow->flight, 1);
     units = flow->flight == 0 ? flow->units : units;

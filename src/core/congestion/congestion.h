@@ -99,13 +99,17 @@ static inline bool congestion_flow_may_send(const struct congestion_flow *flow)
  */
 bool congestion_may_send(struct congestion *path, size_t bytes, uint32_t now_ms);
 
-/* The same for a whole datagram; most of the time there is room, and that is seen soon. */
+/* True if there is room for so many whole datagrams, as is soon seen most of the time. */
+static inline bool congestion_is_wide(const struct congestion *path, uint32_t count)
+{
+    return path->window >= CONGESTION_MIN * CONGESTION_DATAGRAM &&
+           path->flight + count * CONGESTION_DATAGRAM <= path->window && !path->closed;
+}
+
+/* The same as congestion_may_send, for a whole datagram. */
 static inline bool congestion_has_room(struct congestion *path, uint32_t now_ms)
 {
-    uint32_t least = CONGESTION_MIN * CONGESTION_DATAGRAM;
-
-    return (path->window >= least && path->flight + CONGESTION_DATAGRAM <= path->window &&
-            !path->closed) ||
+    return congestion_is_wide(path, 1) ||
            congestion_may_send(path, CONGESTION_DATAGRAM_BYTES, now_ms);
 }
 
@@ -124,23 +128,28 @@ static inline uint32_t congestion_room(const struct congestion *path)
 /* A datagram was sent, whether it might be or not; or was not after all. */
 void congestion_sent(struct congestion *path, struct congestion_flow *flow, size_t bytes,
                      uint32_t now_ms);
-/* The same, in short while others are in flight and nothing is paced. */
-static inline void congestion_send(struct congestion *path, struct congestion_flow *flow,
-                                   size_t bytes, uint32_t now_ms)
+static inline uint32_t congestion_units(size_t bytes)
 {
-    uint32_t units = (uint32_t)(bytes + CONGESTION_HEADER_BYTES + CONGESTION_UNIT_BYTES - 1) /
-                     CONGESTION_UNIT_BYTES;
+    return (uint32_t)(bytes + CONGESTION_HEADER_BYTES + CONGESTION_UNIT_BYTES - 1) /
+           CONGESTION_UNIT_BYTES;
+}
 
+/*
+ * The same for so many datagrams of so many units in all, in short: while others are in flight and
+ * nothing is paced. False if it has to be the long way.
+ */
+static inline bool congestion_send(struct congestion *path, struct congestion_flow *flow,
+                                   uint32_t count, uint32_t units)
+{
     if (path->flight == 0 || path->round == 0 || flow->units > UINT16_MAX / 2 ||
-        path->window < CONGESTION_MIN * CONGESTION_DATAGRAM) {
-        congestion_sent(path, flow, bytes, now_ms);
-        return;
-    }
-    flow->flight++;
+        path->window < CONGESTION_MIN * CONGESTION_DATAGRAM)
+        return false;
+    flow->flight = (uint16_t)(flow->flight + count);
     flow->units = (uint16_t)(flow->units + units);
     path->flight += units;
     if (path->flight > path->peak)
         path->peak = path->flight;
+    return true;
 }
 
 void congestion_unsent(struct congestion *path, struct congestion_flow *flow, size_t bytes);

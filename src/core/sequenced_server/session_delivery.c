@@ -188,21 +188,13 @@ static bool fits_pattern(const struct delivery *delivery, uint32_t position,
                          const struct pattern *pattern)
 {
     const struct member *member = registry_member(delivery->wiring.registry, position);
-    const struct outbox_entry *entries = &delivery->batch.entries[pattern->first];
     struct session *session = member->session;
-    uint32_t count = pattern->portion.count, taken = 0;
+    uint32_t count = pattern->portion.count;
 
-    if (member->warned || nacks_any(session->nacks) || session_is_small(session) ||
-        !session_is_open(session, count))
-        return false;
-    while (taken < count && session_window_try(&delivery->wiring, delivery->now, session, count,
-                                               entries[taken].length))
-        taken++;
-    if (taken == count)
-        return true;
-    while (taken > 0)
-        session_window_give_back(&delivery->wiring, session, entries[--taken].length);
-    return false;
+    return !member->warned && !nacks_any(session->nacks) && !session_is_small(session) &&
+           session_is_open(session, count) &&
+           session_window_try(&delivery->wiring, delivery->now, session,
+                              &delivery->batch.entries[pattern->first], count);
 }
 
 /* ---- settling ---- */
@@ -224,15 +216,13 @@ static void settle_new(struct delivery *delivery, struct session *session, struc
                        const struct pending *pending)
 {
     uint16_t now_ms = (uint16_t)session_ms(delivery->now);
+    bool was_quiet = (uint16_t)(now_ms - session->sent_ms) >= SESSION_QUIET_MS;
 
     slot->cursor = pending->cursor;
     session->flight++;
-    if ((uint16_t)(now_ms - session->sent_ms) >= SESSION_QUIET_MS)
-        session->flags |= SESSION_PROMPT;
-    else
-        session->flags &= (uint8_t)~SESSION_PROMPT;
+    session->flags = (uint8_t)((session->flags & ~(SESSION_PROMPT | SESSION_PROBED)) |
+                               (was_quiet ? SESSION_PROMPT : 0));
     session->sent_ms = now_ms;
-    session->flags &= (uint8_t)~SESSION_PROBED;
     delivery->wiring.stats->events_delivered += pending->events;
     /* One datagram is measured at a time. */
     if ((session->flags & SESSION_SAMPLED) != 0 || !congestion_aimed(&session->congestion))

@@ -34,6 +34,14 @@ void session_window_take(const struct delivery_wiring *wiring, const struct mome
                     session_ms(now));
 }
 
+void session_window_take_all(const struct delivery_wiring *wiring, const struct moment *now,
+                             struct session *session, const struct outbox_entry *entries,
+                             uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        session_window_take(wiring, now, session, entries[i].length);
+}
+
 void session_window_give_back(const struct delivery_wiring *wiring, struct session *session,
                               size_t bytes)
 {

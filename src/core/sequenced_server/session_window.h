@@ -23,20 +23,29 @@ uint32_t session_window_turn(const struct delivery_wiring *wiring, const struct 
 /* A datagram for it takes room, or gives it back: it was not sent after all. */
 void session_window_take(const struct delivery_wiring *wiring, const struct moment *now,
                          struct session *session, size_t bytes);
+void session_window_take_all(const struct delivery_wiring *wiring, const struct moment *now,
+                             struct session *session, const struct outbox_entry *entries,
+                             uint32_t count);
 void session_window_give_back(const struct delivery_wiring *wiring, struct session *session,
                               size_t bytes);
 
-/* If there is room for a datagram, of so many for it, that is taken. Done for each delivery. */
+/*
+ * If there is room for all these datagrams to it, that is taken; otherwise nothing is, although
+ * some may fit. Done for each delivery.
+ */
 static inline bool session_window_try(const struct delivery_wiring *wiring,
                                       const struct moment *now, struct session *session,
-                                      uint32_t count, size_t bytes)
+                                      const struct outbox_entry *entries, uint32_t count)
 {
     struct controller *controller = controllers_at(wiring->controllers, session->controller);
+    uint32_t units = 0;
 
-    if ((count > 1 && controller->first != 0) ||
-        !congestion_has_room(&controller->path, session_ms(now)))
+    if ((count > 1 && controller->first != 0) || !congestion_is_wide(&controller->path, count))
         return false;
-    congestion_send(&controller->path, &session->congestion, bytes, session_ms(now));
+    for (uint32_t i = 0; i < count; i++)
+        units += congestion_units(entries[i].length);
+    if (!congestion_send(&controller->path, &session->congestion, count, units))
+        session_window_take_all(wiring, now, session, entries, count);
     return true;
 }
 
