@@ -107,6 +107,7 @@ class Keeping(StoreTest):
                 alice.say("%d %s" % (sent, "x" * 300))
                 sent += 1
         os.kill(pid, signal.SIGCONT)
+        self.wait_for("records_waiting", 0)
         room.fence()
         told = [int(line.split()[2]) for datagram in bob.pending for line in datagram.decode().splitlines()
                 if line.startswith("alice ： ")]

@@ -43,7 +43,9 @@ static int send_request(struct log_client *client, const struct request *request
     }
     if (length == 0)
         return STATUS_INVALID;
-    if (request->fd >= 0 && (fd = fcntl(request->fd, F_DUPFD_CLOEXEC, 3)) < 0)
+    if (request->fd >= 0)
+        fd = fcntl(request->fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (request->fd >= 0 && fd < 0)
         return STATUS_SYSTEM;
     log_proposals_flush(&client->proposals); /* so that it comes after all of them */
     status = log_outgoing_add(&client->outgoing, bytes, length, fd);

@@ -12,7 +12,6 @@
 #include <roomd/status.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -139,10 +138,11 @@ bool log_process_send(const struct log_process *process, const void *bytes, size
         struct cmsghdr align;
         char bytes[CMSG_SPACE(sizeof(int))];
     } control = {.bytes = {0}};
-    struct iovec part = {(void *)(uintptr_t)bytes, length};
+    struct iovec part = {.iov_len = length};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
     ssize_t sent;
 
+    memcpy(&part.iov_base, &bytes, sizeof(bytes)); /* nothing is written there */
     if (fd >= 0) {
         struct cmsghdr *passed;
 
