@@ -45,6 +45,17 @@ class Help(FrontDoor):
         (release / "roomd").chmod(0o755)
         self.assertEqual("roomd --help\n", self.done("run", "--help")[0])
 
+    def test_run_keeps_its_room_in_the_folder_of_the_build_unless_it_is_told_otherwise(self):
+        release = self.tree / "build" / "release"
+        release.mkdir(parents=True)
+        (release / "roomd").write_text("#!/bin/sh\necho roomd $*\n", encoding="utf-8")
+        (release / "roomd").chmod(0o755)
+        stdout, stderr = self.done("run", "--set", "room.name=lab")[:2]
+        self.assertEqual("roomd --set store.path=%s/build/room.db --set room.name=lab\n" % self.tree, stdout)
+        self.assertIn("build/room.db", stderr)
+        for options in (("-c", "lab.conf"), ("--set", "store.path="), ("--check",)):
+            self.assertEqual("roomd %s\n" % " ".join(options), self.done("run", *options)[0])
+
     def test_a_job_that_takes_none_refuses_options(self):
         for job in ("setup", "build", "lint", "format", "package"):
             status, stdout, stderr = self.run_job(job, "--fast")
