@@ -227,8 +227,26 @@ class Typing(ScreenTest):
         said = [line[6:] for line in sue.lines() if "sue: line" in line]
         self.assertEqual(["sue: line %d" % number for number in range(600)], said)
 
+    def test_a_newcomer_sees_what_was_before_and_finds_words(self):
+        room = self.open("plain.language=en")
+        alice, bob = room.members("alice", "bob")
+        for text in ("one cup of tea", "two cups of coffee", "three cups of tea"):
+            alice.say(text)
+            bob.expect("alice: " + text)
+        sue = self.join(room)
+        sue.wait_for("-- before you came:")
+        sue.wait_for("alice: three cups of tea")
+        sue.wait_for("-- you are here now")
+        sue.enter("/search TEA cup")
+        sue.wait_for("-- found, the latest first:")
+        sue.wait_for("-- 2 found; there are no more")
+        sue.enter("/history")
+        sue.wait_for("-- that was the beginning: there is nothing before")
+        alice.say("now")
+        sue.wait_for("alice: now")
+
     def test_each_command_works(self):
-        room = self.open()
+        room = self.open("room.history=0")
         alice, = room.members("alice")
         sue = self.join(room)
         alice.expect("sue joined")

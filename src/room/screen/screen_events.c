@@ -161,6 +161,8 @@ static void show_joined(struct screen *screen, bool first)
                   client_name(screen->driver.client));
     else if (screen->reported_trouble)
         board_say(&screen->board, false, "the room answers again: you are in");
+    if (first)
+        screen_past_offer(screen);
     screen->reported_trouble = false;
     screen->forgotten = false;
 }

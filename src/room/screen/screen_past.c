@@ -57,6 +57,20 @@ void screen_past_search(struct screen *screen, const char *words, size_t length)
     ask(screen, SCREEN_PAST_FOUND, &query);
 }
 
+void screen_past_offer(struct screen *screen)
+{
+    char words[PAST_TIME_WORDS_BYTES];
+    struct client_history history;
+
+    if (!client_history(screen->driver.client, &history) || history.keep_s == 0)
+        return;
+    if (history.keep_s == UINT32_MAX)
+        board_say(&screen->board, false, "what is said here is kept");
+    else
+        board_say(&screen->board, false, "what is said here is kept for %s",
+                  past_time_words(history.keep_s, words));
+}
+
 /* ---- showing ---- */
 
 void screen_past_event(void *ctx, const struct event *event)

@@ -118,6 +118,8 @@ void screen_events_outcome(struct screen *screen, const struct pending_entry *en
 /* /history and /search. */
 void screen_past_history(struct screen *screen, const char *text, size_t length);
 void screen_past_search(struct screen *screen, const char *words, size_t length);
+/* Says how long the room keeps what is said, if that outlives it. */
+void screen_past_offer(struct screen *screen);
 /* Of struct client_sink. */
 void screen_past_event(void *ctx, const struct event *event);
 void screen_past_end(void *ctx, const struct client_past_end *end);
