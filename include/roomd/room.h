@@ -203,6 +203,12 @@ int room_log_renew(struct room *room, const struct moment *now);
 uint64_t room_recorded(const struct room *room);
 
 /*
+ * The administrator closes the room for good: members that are in when the program ends are not in
+ * it when it begins again with the same log. To be called before what is to be committed.
+ */
+void room_close_for_good(struct room *room, const struct moment *now);
+
+/*
  * The program ends: tells the members of the sequenced protocol that the room is closed or, where
  * it may be a restart, that they should come back; with a log they are told nothing then, since
  * their sessions go on. Plain members are told nothing. To be called last, after everything was

@@ -42,6 +42,35 @@ static void delay_rejoin(struct room *room, const struct moment *now, const stru
     state_put_kick(room, now, place);
 }
 
+int64_t moderation_next_tick(const struct room *room)
+{
+    int64_t next_ns = MOMENT_NEVER_NS;
+
+    /* If too much waits for the log, something else is due soon. */
+    if (room->kick_rows == 0 || !record_has_room(room->records, 0, true))
+        return next_ns;
+    for (uint64_t rows = room->kick_rows; rows != 0; rows &= rows - 1) {
+        int64_t until_ns = bans_kick(room->bans, (uint32_t)__builtin_ctzll(rows))->until_ns;
+
+        next_ns = until_ns < next_ns ? until_ns : next_ns;
+    }
+    return next_ns;
+}
+
+void moderation_tick(struct room *room, const struct moment *now)
+{
+    for (uint64_t rows = room->kick_rows; rows != 0; rows &= rows - 1) {
+        uint32_t place = (uint32_t)__builtin_ctzll(rows);
+
+        if (bans_kick(room->bans, place)->until_ns > now->mono_ns ||
+            !record_has_room(room->records, 0, true))
+            continue;
+        record_begin(room->records, now);
+        state_drop_kick(room, place);
+        record_end(room->records);
+    }
+}
+
 typedef bool must_go(struct room *room, const struct member *member, const struct network *network);
 
 static bool is_shut_out(struct room *room, const struct member *member,

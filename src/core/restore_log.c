@@ -107,8 +107,10 @@ static bool restore_secret(struct room *room, struct restore *restore)
     if (is_kept)
         memcpy(sessions->secret, state->secret, sizeof(sessions->secret));
     room->records->epochs = state->epochs;
+    if (state->is_closed)
+        restore_forget_members(restore);
     registry_set_last_number(room->registry, state->last_number);
-    return !is_kept;
+    return !is_kept || state->is_closed;
 }
 
 /* ---- the directory ---- */
@@ -210,7 +212,8 @@ int room_restore_end(struct room *room, const struct moment *now,
     if (status == 0)
         status = fill_directory(room);
     if (status == 0)
-        status = record_reserve(room->records, registry_count(room->registry));
+        status =
+            record_reserve(room->records, registry_count(room->registry) + restore->seat_count);
     if (status != 0)
         return status;
     change(room, now, restore, has_changed);

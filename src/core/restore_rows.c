@@ -135,8 +135,10 @@ static int read_kick(struct room *room, const struct moment *now, const struct r
     if (state_row_read_kick(row, now, &state) != 0 || state.place >= BANS_KICKS_MAX)
         return STATUS_INVALID;
     /* The time of day may have been set back since. */
-    if (state.kick.until_ns <= now->mono_ns + ROOM_REJOIN_DELAY_S * MOMENT_NS_PER_S)
-        bans_restore_kick(room->bans, state.place, &state.kick);
+    if (state.kick.until_ns > now->mono_ns + ROOM_REJOIN_DELAY_S * MOMENT_NS_PER_S)
+        state.kick.until_ns = 0;
+    bans_restore_kick(room->bans, state.place, &state.kick);
+    room->kick_rows |= UINT64_C(1) << state.place;
     return STATUS_OK;
 }
 
@@ -312,11 +314,17 @@ static void number_members(struct room *room, const struct restore *restore)
     registry_set_last_number(room->registry, last);
 }
 
+void restore_forget_members(struct restore *restore)
+{
+    for (uint32_t seat = 0; seat < restore->seat_count; seat++)
+        restore->seats[seat].is_over = true;
+}
+
 int restore_members(struct room *room, const struct moment *now, struct restore *restore)
 {
     for (uint32_t seat = 0; seat < restore->seat_count; seat++) {
         struct restore_seat *rows = &restore->seats[seat];
-        int status = rows->has_any ? add(room, now, seat, rows) : 0;
+        int status = rows->has_any && !rows->is_over ? add(room, now, seat, rows) : 0;
 
         if (status == STATUS_NO_MEMORY)
             return status;

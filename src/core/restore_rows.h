@@ -21,6 +21,7 @@ struct restore_seat {
     bool is_damaged;
     bool is_in;       /* somebody has it again */
     bool is_homeless; /* whose door is gone */
+    bool is_over;     /* the room was closed */
     struct state_member member;
     struct state_session session;
     struct state_decided decided;
@@ -42,6 +43,9 @@ struct restore {
 
 /* Puts all members into their seats. The secret and the events are there. STATUS_NO_MEMORY. */
 int restore_members(struct room *room, const struct moment *now, struct restore *restore);
+
+/* Nobody is in any more. */
+void restore_forget_members(struct restore *restore);
 
 /* Those whose door is gone leave. */
 void restore_exits(struct room *room, const struct moment *now, struct restore *restore);

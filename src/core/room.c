@@ -16,6 +16,7 @@
 #include "core/room/admission.h"
 #include "core/room/held.h"
 #include "core/room/room_ops.h"
+#include "core/room/state.h"
 #include "core/sequenced_server/sequenced_server.h"
 #include "core/sequenced_server/session_history.h"
 #include "core/sequenced_server/session_receive.h"
@@ -278,9 +279,12 @@ void room_input_waits(struct room *room, bool waits)
 
 int64_t room_next_tick(const struct room *room)
 {
-    const int64_t due_ns[] = {plain_protocol.next_tick(room), sequenced_protocol.next_tick(room),
-                              fold_next_tick(room), overload_next_tick(room),
-                              delivery_next_tick(room->delivery)};
+    const int64_t due_ns[] = {plain_protocol.next_tick(room),
+                              sequenced_protocol.next_tick(room),
+                              fold_next_tick(room),
+                              overload_next_tick(room),
+                              delivery_next_tick(room->delivery),
+                              moderation_next_tick(room)};
     int64_t next_ns = MOMENT_NEVER_NS;
 
     for (size_t i = 0; i < sizeof(due_ns) / sizeof(due_ns[0]); i++)
@@ -295,6 +299,7 @@ int64_t room_tick(struct room *room, const struct moment *now)
     fold_tick(room, now);
     overload_tick(room, now);
     delivery_tick(room->delivery, now);
+    moderation_tick(room, now);
     return room_next_tick(room);
 }
 
@@ -342,6 +347,16 @@ void room_stats(const struct room *room, struct room_stats *ret_stats)
 uint32_t room_members(const struct room *room)
 {
     return registry_count(room->registry);
+}
+
+void room_close_for_good(struct room *room, const struct moment *now)
+{
+    if (room->records == NULL || room->is_closed || !record_has_room(room->records, 0, true))
+        return;
+    room->is_closed = true;
+    record_begin(room->records, now);
+    state_put_room(room);
+    record_end(room->records);
 }
 
 void room_close(struct room *room, bool restarts)

@@ -120,6 +120,7 @@ static void host_stop(void *ctx)
     struct server *server = ctx;
 
     server->for_good = true;
+    room_close_for_good(server->room, &server->now);
     begin_closing(server);
 }
 

@@ -76,15 +76,24 @@ static bool is_text(const struct world *world, const struct event *event,
     return event->text_len == length && memcmp(event->text, text, length) == 0;
 }
 
+/* A member's names are m2, m2x5, m2_7 and so on: of those it asks for, a later one is higher. */
+static bool is_later_name(const char *told, const char *right)
+{
+    unsigned told_id, right_id, told_index = 0, right_index = 0;
+
+    return sscanf(told, "m%u_%u", &told_id, &told_index) > 0 &&
+           sscanf(right, "m%u_%u", &right_id, &right_index) > 0 && told_id == right_id &&
+           told_index >= right_index;
+}
+
 /*
- * The name of a join is the same to the byte. The name of another event is one that its author had:
- * a page made after a rename may arrive before earlier events.
+ * The name of a join is the same to the byte. The name of another event is one that its author had
+ * then or later: a page made after a rename may arrive before earlier events.
  */
 static bool is_name(const struct world *world, const struct event *event,
                     const struct record *record)
 {
     char told[ROOM_NAME_MAX_BYTES + 1], right[ROOM_NAME_MAX_BYTES + 1];
-    unsigned told_id, right_id;
 
     if (event->name_len == record->name_len &&
         memcmp(event->name, record->name, record->name_len) == 0)
@@ -96,8 +105,7 @@ static bool is_name(const struct world *world, const struct event *event,
         return world->setup.cut_ns >= 30 * MOMENT_NS_PER_S;
     snprintf(told, sizeof(told), "%.*s", (int)event->name_len, event->name);
     snprintf(right, sizeof(right), "%.*s", (int)record->name_len, record->name);
-    return sscanf(told, "m%u", &told_id) == 1 && sscanf(right, "m%u", &right_id) == 1 &&
-           told_id == right_id;
+    return is_later_name(told, right);
 }
 
 /*

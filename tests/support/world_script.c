@@ -141,6 +141,7 @@ void world_setup_with_kills(struct world_setup *setup, uint64_t seed)
                                               .part_permille = 200};
     setup->log.kill_permille = 1 + dice_below(&dice, dice_chance(&dice, 100) ? 300 : 40);
     setup->log.boot_permille = 200;
+    setup->incidents.rename = (uint16_t)(setup->incidents.rename + dice_below(&dice, 6));
     setup->log.renumber_permille = dice_chance(&dice, 200) ? 200 : 0;
 }
 

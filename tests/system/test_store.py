@@ -166,6 +166,22 @@ class Restarts(StoreTest):
         self.assertNotIn("never told", self.texts())
 
 
+    def test_after_stop_nobody_is_in(self):
+        door = self.lasting_door()
+        before = self.open_stored(listen=door)
+        before.members("alice", "bob")
+        before.type("/ban mallory")
+        before.answers("mallory")
+        before.type("/stop")
+        self.assertEqual(0, before.wait_for_exit())
+        after = self.open_stored(listen=door)
+        self.assertNotIn("still in the room", after.stderr.text())
+        after.members("alice")
+        stranger = after.client()
+        stranger.send("L mallory")
+        self.assertNotEqual(b"OK", stranger.receive())
+
+
 class Processes(StoreTest):
     def test_a_log_that_is_killed_is_started_again_and_gets_what_it_had_not_kept(self):
         room = self.open_stored()

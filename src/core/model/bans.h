@@ -13,7 +13,7 @@
 #include <roomd/room_admin.h>
 
 /* Kicks are remembered for seconds; beyond this number the oldest is dropped. */
-#define BANS_KICKS_MAX 64
+#define BANS_KICKS_MAX 64 /* a bit for each: struct room */
 
 struct bans;
 

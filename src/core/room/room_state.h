@@ -41,6 +41,7 @@ struct room {
     struct bucket_table *buckets;
     struct budget_table *budgets; /* of plain addresses outside access.trusted */
     struct bans *bans;
+    uint64_t kick_rows; /* a bit for each kick that has a row in the log */
     struct directory *directory;
     struct sessions *sessions;
     struct reorder *reorder;
@@ -64,6 +65,7 @@ struct room {
     struct observers observers;
     struct keepers keepers;
     struct records *records; /* of the log; NULL: none */
+    bool is_closed;          /* for good */
     struct restore *restore; /* while the room is restored from it: core/restore.h */
     struct room_stats stats;
     /*

@@ -34,7 +34,8 @@ void state_put_room(struct room *room)
                                .epoch = sessions->epoch,
                                .epoch_event = sessions->epoch_event,
                                .last_number = registry_last_number(room->registry),
-                               .secrets = sessions->secrets};
+                               .secrets = sessions->secrets,
+                               .is_closed = room->is_closed};
     struct state_row row;
 
     if (room->records == NULL)
@@ -131,6 +132,18 @@ void state_put_kick(struct room *room, const struct moment *now, uint32_t place)
         return;
     state_row_write_kick(&state, now, &row);
     put(room, &row);
+    room->kick_rows |= UINT64_C(1) << place;
+}
+
+void state_drop_kick(struct room *room, uint32_t place)
+{
+    const struct state_kick state = {.place = place};
+    const struct moment whenever = {.mono_ns = 0};
+    struct state_row row;
+
+    state_row_write_kick(&state, &whenever, &row);
+    drop(room, &row);
+    room->kick_rows &= ~(UINT64_C(1) << place);
 }
 
 void state_drop_seat(struct room *room, uint32_t seat)

@@ -23,8 +23,12 @@ void state_drop_session(struct room *room, const struct member *member);
 void state_put_ban(struct room *room, const struct moment *now, const struct room_ban *like);
 void state_drop_ban(struct room *room, const struct room_ban *ban);
 
-/* The kick at that place, if there is room for it: it ends in seconds. */
+/*
+ * The kick at that place, if there is room for it. It is over in seconds, and then its row has to
+ * go: it holds a name.
+ */
 void state_put_kick(struct room *room, const struct moment *now, uint32_t place);
+void state_drop_kick(struct room *room, uint32_t place);
 
 /* All rows of a seat whose member could not be restored. */
 void state_drop_seat(struct room *room, uint32_t seat);

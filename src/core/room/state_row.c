@@ -125,6 +125,7 @@ void state_row_write_room(const struct state_room *room, struct state_row *ret_r
     octets_write_u64(&writer, room->secrets);
     write_bytes(&writer, room->boot, sizeof(room->boot));
     write_bytes(&writer, room->secret, sizeof(room->secret));
+    octets_write_u8(&writer, room->is_closed ? 1 : 0);
     ret_row->value_len = writer.length;
 }
 
@@ -133,7 +134,9 @@ int state_row_read_room(const struct room_change *row, struct state_room *ret_ro
     struct octets_reader reader;
     struct state_room room;
     uint64_t key;
+    uint8_t closed;
 
+    memset(&room, 0, sizeof(room));
     if (!open_row(row, ROOM_SPACE_ROOM, 0, &key, &reader))
         return STATUS_INVALID;
     room.epochs = octets_read_u64(&reader);
@@ -143,7 +146,9 @@ int state_row_read_room(const struct room_change *row, struct state_room *ret_ro
     room.secrets = octets_read_u64(&reader);
     read_bytes(&reader, room.boot, sizeof(room.boot));
     read_bytes(&reader, room.secret, sizeof(room.secret));
-    if (end(&reader) != 0)
+    closed = octets_read_u8(&reader);
+    room.is_closed = closed == 1;
+    if (end(&reader) != 0 || closed > 1)
         return STATUS_INVALID;
     *ret_room = room;
     return STATUS_OK;

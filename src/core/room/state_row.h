@@ -40,6 +40,7 @@ struct state_room {
     uint64_t secrets;
     uint8_t boot[SESSIONS_BOOT_BYTES];
     uint8_t secret[ROOM_SECRET_BYTES];
+    bool is_closed; /* for good: nobody is in it any more, whatever other rows say */
 };
 
 /* Bits of state_member.flags, beside those of struct roster_record. */

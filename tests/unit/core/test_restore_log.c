@@ -487,6 +487,9 @@ Test(restore_log, bans_mutes_and_kicks_last)
     stage_send(&stage, DAVE, "L dave");
     commit_all();
     cr_expect_eq(room_members(stage.room), 2);
+    stage_pass_ms(&stage, 1);
+    commit_all();
+    cr_expect_null(fake_log_seat(&logged, ROOM_SPACE_KICK, 0), "its name is not kept for longer");
 }
 
 Test(restore_log, a_network_that_was_banned_is_empty)
@@ -507,6 +510,35 @@ Test(restore_log, a_network_that_was_banned_is_empty)
     commit_all();
     cr_expect_eq(room_members(stage.room), 0);
     cr_expect_eq(logged.kept_event, 4);
+}
+
+Test(restore_log, a_room_that_was_closed_for_good_is_empty)
+{
+    struct room_banned banned;
+
+    stage_send(&stage, CAROL, "L carol");
+    commit_all();
+    enter(&alice, 1, "alice");
+    cr_assert_eq(room_ban_name(stage.room, &stage.now, "eve", MOMENT_NEVER_NS, &banned), 0);
+    room_close_for_good(stage.room, &stage.now);
+    room_close_for_good(stage.room, &stage.now);
+    cr_expect_str_eq(fake_log_text(&logged, room_recorded(stage.room), text, sizeof(text)), "room");
+    stage_send(&stage, DAVE, "L dave");
+    commit_all();
+    restart();
+    cr_expect_eq(restored.members, 0, "not even one that came late");
+    cr_expect_eq(restored.damaged, 0);
+    cr_expect_eq(restored.bans, 1);
+    cr_expect_eq(restored.events, 3);
+    cr_expect_eq(stage.outbox.count, 0);
+    commit_all();
+    cr_expect_null(fake_log_seat(&logged, ROOM_SPACE_MEMBER, 0));
+    cr_expect_null(fake_log_seat(&logged, ROOM_SPACE_SESSION, 1));
+    stage_send(&stage, CAROL, "L carol");
+    commit_all();
+    restart();
+    cr_expect_eq(restored.members, 1, "it is open again");
+    cr_expect_eq(room_last_number(stage.room), 4, "numbers go on");
 }
 
 /* ---- doors, and damage ---- */
