@@ -79,8 +79,6 @@ struct session {
     uint16_t lossy_ds; /* when something was last lost, in tenths of a second, modulo 2^16 */
     uint8_t flags;
     uint8_t queue;       /* of deadlines: see session_deadlines.h; 0 = none */
-    uint8_t wait;        /* the queue in which it waits for a report */
-    uint8_t wait_prompt; /* the same, for a report that comes at once */
     unsigned paths : 2;  /* challenges sent in paths_slot */
     unsigned
         large : 5; /* SESSION_LARGE_MAX: large datagrams do not reach it; else how many did not */

@@ -22,7 +22,9 @@ struct controller {
     struct congestion path;
     uint32_t round_trip_us; /* smoothed (RFC 6298), of all members; 0: not measured yet */
     uint32_t deviation_us;
-    bool guessed; /* it is that of a handshake */
+    bool guessed;        /* it is that of a handshake */
+    uint8_t wait;        /* the queue of deadlines in which a report is waited for */
+    uint8_t wait_prompt; /* the same, for a report that comes at once */
     uint8_t address[CONTROLLERS_ADDRESS_BYTES];
     uint32_t first; /* that waits, seat + 1; 0: nobody does; of a free one: the next */
     uint32_t last;

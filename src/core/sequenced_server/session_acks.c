@@ -21,16 +21,16 @@ static struct controller *controller_of(const struct room *room, const struct se
     return controllers_at(&room->controllers, session->controller);
 }
 
-/* The one rule for all that is repeated to a member (doc/protocol.md, 2.5). */
-static void follow_round_trip(const struct room *room, struct session *session)
+/* The one rule for all that is repeated to the members at an address (doc/protocol.md, 2.5). */
+static void follow_round_trip(struct controller *controller)
 {
-    const struct controller *controller = controller_of(room, session);
     uint32_t deviations_us = 4 * controller->deviation_us;
     uint32_t wait_us = controller->round_trip_us != 0 ? controller->round_trip_us : ROUND_TRIP_US;
 
     wait_us += deviations_us > DEVIATION_MIN_US ? deviations_us : DEVIATION_MIN_US;
-    session->wait = session_deadlines_queue_near(session->wait, wait_us + SESSION_REPORT_DELAY_US);
-    session->wait_prompt = session_deadlines_queue_near(session->wait_prompt, wait_us);
+    controller->wait =
+        session_deadlines_queue_near(controller->wait, wait_us + SESSION_REPORT_DELAY_US);
+    controller->wait_prompt = session_deadlines_queue_near(controller->wait_prompt, wait_us);
 }
 
 static uint16_t tenths(const struct moment *now)
@@ -44,11 +44,14 @@ bool session_acks_is_lossy(const struct moment *now, const struct session *sessi
            (uint16_t)(tenths(now) - session->lossy_ds) < SESSION_LOSSY_DS;
 }
 
-uint8_t session_acks_wait(const struct moment *now, const struct session *session)
+uint8_t session_acks_wait(const struct controllers *controllers, const struct moment *now,
+                          const struct session *session)
 {
+    const struct controller *controller = controllers_at(controllers, session->controller);
+
     return session_acks_is_lossy(now, session) && (session->flags & SESSION_PROMPT) != 0
-               ? session->wait_prompt
-               : session->wait;
+               ? controller->wait_prompt
+               : controller->wait;
 }
 
 void session_acks_lossy(const struct moment *now, struct session *session)
@@ -61,7 +64,7 @@ void session_acks_reset(const struct room *room, struct session *session)
 {
     session->large = 0;
     session->flags &= (uint8_t)~SESSION_SAMPLED;
-    follow_round_trip(room, session);
+    follow_round_trip(controller_of(room, session));
 }
 
 static void take_first(struct controller *controller, uint32_t sample_us)
@@ -81,7 +84,7 @@ void session_acks_guess(const struct room *room, struct session *session, uint64
         return;
     take_first(controller, (uint32_t)elapsed_ms * 1000 + 1);
     controller->guessed = true;
-    follow_round_trip(room, session);
+    follow_round_trip(controller);
 }
 
 /* RFC 6298, section 2. */
@@ -114,7 +117,7 @@ static void take_sample(const struct room *room, struct session *session, uint32
     else
         smooth(controller, sample_us);
     controller->guessed = false;
-    follow_round_trip(room, session);
+    follow_round_trip(controller);
 }
 
 /*
@@ -180,8 +183,9 @@ void session_acks_count(struct room *room, const struct moment *now, struct memb
     if (received > 0)
         congestion_aim(path, flow, received);
     /* It is there, and answers: the wait begins anew. */
-    if (session->queue > session->wait && received + lost > 0)
-        session_deadlines_set(room->sessions, now, member, session_acks_wait(now, session));
+    if (session->queue > controller_of(room, session)->wait && received + lost > 0)
+        session_deadlines_set(room->sessions, now, member,
+                              session_acks_wait(&room->controllers, now, session));
     if (lost + received > 0 &&
         room_slot(room, member)->cursor <= transcript_released(room->transcript))
         registry_mark_behind(room->registry, member);
@@ -247,7 +251,8 @@ void session_acks_position(struct room *room, const struct moment *now, struct m
     if (position + 1 == cursor && (session->flags & SESSION_GAP) == 0)
         session_deadlines_stop(room->sessions, member);
     else if (session->queue != SESSION_DEADLINE_AT_ONCE)
-        session_deadlines_set(room->sessions, now, member, session_acks_wait(now, session));
+        session_deadlines_set(room->sessions, now, member,
+                              session_acks_wait(&room->controllers, now, session));
     if (cursor <= transcript_released(room->transcript))
         registry_mark_behind(room->registry, member);
 }
@@ -285,6 +290,7 @@ void session_acks_nack(struct room *room, const struct moment *now, struct membe
     counts->asks = true;
     session_acks_lossy(now, session);
     if (session->queue != SESSION_DEADLINE_AT_ONCE)
-        session_deadlines_set(room->sessions, now, member, session_acks_wait(now, session));
+        session_deadlines_set(room->sessions, now, member,
+                              session_acks_wait(&room->controllers, now, session));
     registry_mark_behind(room->registry, member);
 }

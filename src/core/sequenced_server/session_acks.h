@@ -19,7 +19,8 @@ void session_acks_reset(const struct room *room, struct session *session);
 void session_acks_guess(const struct room *room, struct session *session, uint64_t elapsed_ms);
 
 /* The queue of deadlines in which it waits for the report of what it is sent now. */
-uint8_t session_acks_wait(const struct moment *now, const struct session *session);
+uint8_t session_acks_wait(const struct controllers *controllers, const struct moment *now,
+                          const struct session *session);
 
 /* True within 10 s of a loss on the way to it, or back. */
 bool session_acks_is_lossy(const struct moment *now, const struct session *session);

@@ -263,8 +263,9 @@ static uint16_t settle(struct delivery *delivery, const struct portion *portion,
      */
     if ((is_new && session->queue != SESSION_DEADLINE_AT_ONCE) ||
         (nacks_any(session->nacks) && session->queue == 0))
-        session_deadlines_set(delivery->wiring.sessions, delivery->now, member,
-                              session_acks_wait(delivery->now, session));
+        session_deadlines_set(
+            delivery->wiring.sessions, delivery->now, member,
+            session_acks_wait(delivery->wiring.controllers, delivery->now, session));
     return i;
 }
 

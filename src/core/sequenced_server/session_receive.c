@@ -274,8 +274,9 @@ static void note_heard(const struct context *context)
     if (!was_away)
         return;
     registry_mark_behind(context->room->registry, context->member);
-    session_deadlines_set(context->room->sessions, context->now, context->member,
-                          session_acks_wait(context->now, context->member->session));
+    session_deadlines_set(
+        context->room->sessions, context->now, context->member,
+        session_acks_wait(&context->room->controllers, context->now, context->member->session));
 }
 
 static void handle_run(struct context *context, struct sequenced_up_reader *reader)

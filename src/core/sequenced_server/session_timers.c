@@ -54,7 +54,8 @@ static bool probe(struct room *room, const struct moment *now, struct member *me
         return false;
     session->flags |= SESSION_PROBED;
     session_acks_lossy(now, session);
-    session->flags &= (uint8_t)~SESSION_SAMPLED;
+    if (session->sample == (uint32_t)(cursor - 1))
+        session->flags &= (uint8_t)~SESSION_SAMPLED;
     nacks_add(&room->sessions->nacks, &session->nacks, last);
     registry_mark_behind(room->registry, member);
     return true;
@@ -83,15 +84,16 @@ static uint8_t next_queue(const struct room *room, const struct moment *now,
                           const struct member *member, uint64_t cursor)
 {
     const struct session *session = member->session;
+    uint8_t wait = controllers_at(&room->controllers, session->controller)->wait;
     unsigned next = session->queue == SESSION_DEADLINE_AT_ONCE
-                        ? session->wait
+                        ? wait
                         : session->queue + (unsigned)SESSION_DEADLINE_DOUBLING;
     uint8_t most = SESSIONS_QUEUES - 1;
 
     if (cursor <= transcript_released(room->transcript) &&
         now->mono_ns - member->heard_ns < MORE_OWED_HEARD_NS)
         most = session_deadlines_queue(MORE_OWED_US);
-    most = most > session->wait ? most : session->wait;
+    most = most > wait ? most : wait;
     return next < most ? (uint8_t)next : most;
 }
 

@@ -335,6 +335,38 @@ Test(session_delivery, what_was_sent_again_measures_nothing)
     cr_expect_eq(controller_of(&alice)->round_trip_us, 1);
 }
 
+Test(session_delivery, what_one_member_measures_is_waited_for_with_all_at_its_address)
+{
+    struct sequenced_events events;
+
+    cr_assert(hand_enter(&bob, 8, "bob"));
+    hand_report(&bob, 3);
+    hand_report(&alice, 3);
+    say_word("hello");
+    stage_sweep(&stage);
+    stage.now.mono_ns += 16 * MOMENT_NS_PER_MS;
+    hand_report(&alice, 4);
+    say_word("hello");
+    stage_sweep(&stage);
+    hand_count_events(&bob);
+    stage_pass_ms(&stage, 39);
+    cr_expect_not(hand_events(&bob, &events), "2 + 16 + 20 ms, and what a queue adds");
+    stage_pass_ms(&stage, 1);
+    cr_expect(hand_events(&bob, &events), "again");
+}
+
+Test(session_delivery, while_the_last_datagram_is_sent_again_one_before_it_is_still_measured)
+{
+    say_word("hello");
+    stage_sweep(&stage);
+    say_word("world");
+    stage_sweep(&stage);
+    stage_pass_ms(&stage, 24);
+    stage_pass_ms(&stage, 16);
+    hand_report(&alice, 3);
+    cr_expect_eq(controller_of(&alice)->round_trip_us, 5000, "an eighth of 40 ms");
+}
+
 Test(session_delivery, until_a_report_comes_the_handshake_measures_the_round_trip)
 {
     bob.path.peer.address[ENDPOINT_ADDRESS_BYTES - 1] ^= 1U; /* nobody else is there */
