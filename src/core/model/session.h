@@ -76,10 +76,11 @@ struct session {
     uint16_t ups_told; /* how many of its UPs it was told are missing, likewise */
     uint16_t reorder;  /* messages in the reorder buffer: see reorder.h */
     uint16_t sent_ms;  /* when it was last sent events, modulo 2^16 */
+    uint16_t again_ms; /* when what is measured was sent once more, likewise; 0: it was not */
     uint16_t lossy_ds; /* when something was last lost, in tenths of a second, modulo 2^16 */
     uint8_t flags;
-    uint8_t queue;       /* of deadlines: see session_deadlines.h; 0 = none */
-    unsigned paths : 2;  /* challenges sent in paths_slot */
+    uint8_t queue;      /* of deadlines: see session_deadlines.h; 0 = none */
+    unsigned paths : 2; /* challenges sent in paths_slot */
     unsigned
         large : 5; /* SESSION_LARGE_MAX: large datagrams do not reach it; else how many did not */
     unsigned restored : 1; /* no UP has come since the room was restored */

@@ -13,6 +13,9 @@
 /* Timers and turns of loops are no more precise (RFC 9002, 6.1.2). */
 #define DEVIATION_MIN_US 1000U
 
+/* That of the moment when a datagram was sent again. */
+#define COPY_PRECISION_US 2000U
+
 /* A longer sample means that a machine slept. */
 #define SAMPLE_MAX_US 60000000U
 
@@ -21,13 +24,19 @@ static struct controller *controller_of(const struct room *room, const struct se
     return controllers_at(&room->controllers, session->controller);
 }
 
-/* The one rule for all that is repeated to the members at an address (doc/protocol.md, 2.5). */
-static void follow_round_trip(struct controller *controller)
+static uint32_t longest_us(const struct controller *controller)
 {
     uint32_t deviations_us = 4 * controller->deviation_us;
     uint32_t wait_us = controller->round_trip_us != 0 ? controller->round_trip_us : ROUND_TRIP_US;
 
-    wait_us += deviations_us > DEVIATION_MIN_US ? deviations_us : DEVIATION_MIN_US;
+    return wait_us + (deviations_us > DEVIATION_MIN_US ? deviations_us : DEVIATION_MIN_US);
+}
+
+/* The one rule for all that is repeated to the members at an address (doc/protocol.md, 2.5). */
+static void follow_round_trip(struct controller *controller)
+{
+    uint32_t wait_us = longest_us(controller);
+
     controller->wait =
         session_deadlines_queue_near(controller->wait, wait_us + SESSION_REPORT_DELAY_US);
     controller->wait_prompt = session_deadlines_queue_near(controller->wait_prompt, wait_us);
@@ -135,6 +144,23 @@ static void hint(const struct room *room, struct session *session, const struct 
 }
 
 /*
+ * Of what was sent twice, the report is that of the first copy if the round trip of the second
+ * would be shorter than any. If that would be longer than what is waited for, the round trip is
+ * that long at least, whichever has come: where a queue grows, nothing else may tell. Between them
+ * nothing is known (Karn's algorithm), and 0 is returned.
+ */
+static uint32_t sample_of_two(const struct room *room, const struct moment *now,
+                              const struct session *session, uint32_t first_us, uint32_t delay_us)
+{
+    uint32_t since_ms = (uint16_t)((uint16_t)session_ms(now) - session->again_ms);
+    int64_t second_us = (int64_t)since_ms * 1000 - delay_us;
+
+    if (second_us + COPY_PRECISION_US < session->congestion.base * (int64_t)CONGESTION_SAMPLE_US)
+        return first_us;
+    return second_us > longest_us(controller_of(room, session)) ? (uint32_t)second_us : 0;
+}
+
+/*
  * The last event that has come is that of the datagram which is measured, or a later one. The delay
  * of the report is that of the last event: if it is a later one, it is not known how long the
  * report of this datagram was kept back, but no longer than since the report before.
@@ -154,8 +180,14 @@ static void measure(const struct room *room, const struct moment *now, struct se
         return;
     if (up->delay != SEQUENCED_DELAY_UNKNOWN && last == sample) {
         elapsed_us = elapsed_us > delay_us ? elapsed_us - delay_us : 1;
+        if (session->again_ms != 0)
+            elapsed_us = sample_of_two(room, now, session, elapsed_us, delay_us);
+        if (elapsed_us == 0)
+            return;
         congestion_sample(&controller_of(room, session)->path, &session->congestion, elapsed_us);
         take_sample(room, session, elapsed_us);
+    } else if (session->again_ms != 0) {
+        return;
     } else if (controller_of(room, session)->round_trip_us == 0) {
         take_sample(room, session, elapsed_us + 1);
     } else if (elapsed_us > kept_us) {

@@ -199,11 +199,24 @@ static bool fits_pattern(const struct delivery *delivery, uint32_t position,
 
 /* ---- settling ---- */
 
+/* Two copies can be told apart (session_acks.c), but not three. */
+static void note_copy(const struct delivery *delivery, struct session *session, uint64_t next)
+{
+    uint16_t now_ms = (uint16_t)session_ms(delivery->now);
+
+    if ((session->flags & SESSION_SAMPLED) == 0 || session->sample != (uint32_t)(next - 1))
+        return;
+    if (session->again_ms != 0)
+        session->flags &= (uint8_t)~SESSION_SAMPLED;
+    session->again_ms = now_ms != 0 ? now_ms : UINT16_MAX; /* never in the future */
+}
+
 static void settle_repair(struct delivery *delivery, struct session *session, uint64_t next,
                           uint32_t bytes)
 {
     struct nacks_pool *pool = &delivery->wiring.sessions->nacks;
 
+    note_copy(delivery, session, next);
     session_repairs_take(&delivery->wiring, delivery->now, session);
     delivery->wiring.stats->repairs++;
     if (bytes > SESSION_SMALL_BYTES && nacks_next(pool, session->nacks, 0) == 0 &&
@@ -230,6 +243,7 @@ static void settle_new(struct delivery *delivery, struct session *session, struc
     session->flags |= SESSION_SAMPLED;
     session->sample = (uint32_t)(pending->cursor - 1);
     session->sampled_us = (uint32_t)(delivery->now->mono_ns / 1000);
+    session->again_ms = 0;
 }
 
 static uint16_t settle(struct delivery *delivery, const struct portion *portion, uint32_t position)

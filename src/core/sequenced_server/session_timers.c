@@ -54,8 +54,6 @@ static bool probe(struct room *room, const struct moment *now, struct member *me
         return false;
     session->flags |= SESSION_PROBED;
     session_acks_lossy(now, session);
-    if (session->sample == (uint32_t)(cursor - 1))
-        session->flags &= (uint8_t)~SESSION_SAMPLED;
     nacks_add(&room->sessions->nacks, &session->nacks, last);
     registry_mark_behind(room->registry, member);
     return true;
