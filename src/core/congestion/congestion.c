@@ -143,20 +143,23 @@ static uint32_t loss(const struct congestion *path)
                       max(path->received + path->lost, RATED_MIN));
 }
 
+/* After congestion as in RFC 9438; but halved, if it is so small that TCP waits for its timeouts.
+ */
 static void reduce(struct congestion *path, bool congested)
 {
-    if (!congested && path->limited == 0)
-        return;
-    if (path->recovery > 0 && (path->halved || !congested))
+    uint32_t used = min(path->window, path->peak);
+
+    if ((!congested && (path->limited == 0 || path->recovery > 0)) ||
+        (path->halved && path->recovery > 0))
         return;
     if (congested)
-        path->window =
-            max(min(path->window, path->peak) / 2,
-                congestion_is_queued(path) && path->unsampled == 0 ? WINDOW_PACED_MIN : WINDOW_MIN);
+        path->window = max(used < CONGESTION_LARGE * CONGESTION_DATAGRAM ? used / 2 : used / 10 * 7,
+                           congestion_is_queued(path) ? WINDOW_PACED_MIN : WINDOW_MIN);
     else
         path->window = max(path->window - path->window / 10, min(path->window, WINDOW_MIN));
     if (congested || loss(path) > 2U * path->background + UINT16_MAX / 4)
         path->threshold = max(path->window, WINDOW_MIN);
+    path->congested = congested ? (uint8_t)path->rounds : path->congested;
     path->recovery = path->flight;
     path->halved = congested;
 }
@@ -276,7 +279,8 @@ void congestion_leave(struct congestion *path, struct congestion_flow *flow)
 /*
  * A flow with nothing in flight waits for room, and not for a report. One that is late for the
  * third time is gone, and says nothing of the path. Where nobody has reported anything in the
- * meantime, and nothing else is in flight, the path itself may be gone (RFC 9002, 7.6).
+ * meantime, and nothing else is in flight, the path itself may be gone, or is full (RFC 9002,
+ * 7.6).
  */
 void congestion_late(struct congestion *path, struct congestion_flow *flow)
 {
@@ -290,19 +294,23 @@ void congestion_late(struct congestion *path, struct congestion_flow *flow)
         return;
     congestion_settle(path, flow, flow->flight);
     if (flow->late == CONGESTION_LATE_LOST && path->silent && path->flight == 0)
-        path->window = min(path->window, CONGESTION_INITIAL * CONGESTION_DATAGRAM);
+        path->window = min(path->window, WINDOW_MIN);
 }
 
 /* ---- round trips ---- */
 
 /*
  * The base of this period and the last, so that a longer route is the base after two of them. If
- * the window is as small as can be, no queue is its doing: a few samples are a period.
+ * the window is as small as can be, no queue is its doing: a few samples are a period. But where a
+ * queue has dropped something lately, it is that of others, and no route.
  */
 static void note_base(const struct congestion *path, struct congestion_flow *flow, uint16_t sample)
 {
-    if (flow->samples >= PERIOD_SAMPLES &&
-        (path->window <= WINDOW_MIN || (uint8_t)(path->rounds - flow->since) >= PERIOD_ROUNDS)) {
+    bool calm = (uint8_t)(path->rounds - path->congested) >= PERIOD_SAMPLES / 2;
+    uint32_t soon = path->window <= WINDOW_MIN ? 0 : PERIOD_ROUNDS;
+    uint32_t period = calm ? soon : 2 * PERIOD_ROUNDS;
+
+    if (flow->samples >= PERIOD_SAMPLES && (uint8_t)(path->rounds - flow->since) >= period) {
         flow->base = flow->fresh;
         flow->fresh = 0;
         flow->since = (uint8_t)path->rounds;
@@ -317,12 +325,11 @@ void congestion_sample(struct congestion *path, struct congestion_flow *flow,
                        uint32_t round_trip_us)
 {
     uint16_t sample = (uint16_t)max(min(round_trip_us, SAMPLE_MAX_US) / CONGESTION_SAMPLE_US, 1);
-    uint32_t most;
 
     note_base(path, flow, sample);
     path->unsampled = 0;
-    most = flow->base + max(DELAY_MIN, flow->base / 4);
-    path->delayed = (uint8_t)((path->delayed * 2U + (sample > most ? 1U : 0U)) & 3U);
+    path->delayed = (uint8_t)((path->delayed & 1U) * 2U +
+                              (sample > flow->base + max(DELAY_MIN, flow->base / 4) ? 1U : 0U));
     if (path->round_trip_us == 0)
         path->round_trip_us = round_trip_us;
     path->round_trip_us = max((uint32_t)((path->round_trip_us * 7ULL + round_trip_us) / 8), 1);

@@ -33,6 +33,7 @@
 /* Datagrams: a new flow brings as many as RFC 6928 lets anybody begin with. */
 #define CONGESTION_INITIAL  10U
 #define CONGESTION_MIN      2U
+#define CONGESTION_LARGE    8U /* less is halved where something was lost in a queue */
 #define CONGESTION_FLOW_MAX 256U
 
 /* A peer reports at once when so many have come (doc/protocol.md, 2.5). */
@@ -61,6 +62,7 @@ struct congestion {
     uint8_t limited;     /* one bit for this round and for the last: the window was too small */
     bool closed;         /* there was no room: it opens for two datagrams at once */
     uint8_t unsampled;   /* rounds since a round trip was measured */
+    uint8_t congested;   /* low byte of the last round in which a queue has dropped something */
     bool halved;         /* in this recovery */
     bool rated;          /* `background` is known */
     bool silent;         /* nothing was reported since a flow was first late */

@@ -161,13 +161,23 @@ Test(congestion, a_loss_takes_a_tenth_where_no_queue_is_measured)
     cr_expect_eq(path.window, 9 * UNITS);
 }
 
-Test(congestion, a_loss_halves_the_window_where_a_queue_is_measured)
+Test(congestion, a_loss_takes_three_tenths_where_a_queue_is_measured)
 {
     measure(50);
     measure(63); /* more than a quarter, and more than 10 ms */
     fill();
     lose(1);
-    cr_expect_eq(path.window, 5 * UNITS);
+    cr_expect_eq(path.window, 7 * UNITS);
+}
+
+Test(congestion, a_loss_halves_a_window_of_less_than_eight_datagrams_there)
+{
+    measure(50);
+    measure(63);
+    path.window = 8 * UNITS - 1;
+    fill();
+    lose(1);
+    cr_expect_eq(path.window, path.peak / 2);
 }
 
 Test(congestion, less_than_10_ms_or_than_a_quarter_of_the_base_is_no_queue)
@@ -201,11 +211,11 @@ Test(congestion, losses_of_one_round_count_once)
     fill();
     for (int i = 0; i < 4; i++)
         lose(1);
-    cr_expect_eq(path.window, 5 * UNITS);
+    cr_expect_eq(path.window, 7 * UNITS);
     report(6, 0);
     fill();
     lose(1);
-    cr_expect_leq(path.window, 3 * UNITS, "a loss of the next round counts");
+    cr_expect_lt(path.window, 4 * UNITS, "a loss of the next round counts");
 }
 
 /* That many times a full window, of which one datagram in five is lost. */
@@ -269,6 +279,23 @@ Test(congestion, a_longer_route_is_the_base_after_two_periods)
     }
     cr_expect_eq(flow.base, 2000);
     cr_expect_eq(path.delayed, 0);
+}
+
+/* The same with a small window, of which a queue drops something in every fourth round. */
+Test(congestion, a_queue_of_others_that_stands_is_the_base_only_after_twice_as_long)
+{
+    measure(20);
+    measure(400);
+    path.window = path.threshold = 2 * UNITS;
+    for (int i = 0; i < 100; i++) {
+        measure(400);
+        fill();
+        if (i % 4 == 0)
+            report(1, 1);
+        else
+            report(flow.flight, 0);
+    }
+    cr_expect_eq(flow.base, 200);
 }
 
 Test(congestion, a_shorter_route_is_the_base_at_once)
@@ -360,7 +387,7 @@ Test(congestion, late_for_the_third_time_a_flow_has_nothing_in_flight_and_is_sen
     congestion_late(&path, &flow);
     cr_expect_eq(flow.flight, 0);
     cr_expect_not(congestion_flow_may_send(&flow));
-    cr_expect_eq(path.window, 10 * UNITS, "nobody was heard meanwhile");
+    cr_expect_eq(path.window, 2 * UNITS, "nobody was heard meanwhile");
     congestion_sent(&path, &flow, FULL, now_ms);
     report(1, 0);
     cr_expect(congestion_flow_may_send(&flow));
@@ -385,7 +412,7 @@ Test(congestion, while_others_have_something_in_flight_the_path_is_not_gone)
     cr_expect_eq(path.window, 20 * UNITS);
     for (int i = 0; i < 3; i++)
         congestion_late(&path, &other);
-    cr_expect_eq(path.window, 10 * UNITS, "nothing is heard of anybody");
+    cr_expect_eq(path.window, 2 * UNITS, "nothing is heard of anybody");
 }
 
 Test(congestion, a_flow_that_goes_silent_alone_costs_the_others_nothing)

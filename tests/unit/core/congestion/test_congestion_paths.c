@@ -110,7 +110,7 @@ Test(congestion_paths, a_tcp_connection_has_about_half_of_the_link)
             int reno = tcp_share(false, first == 1, round_trips_ns[i]);
 
             cr_expect(cubic >= 35 && cubic <= (first == 1 ? 75 : 65), "%u %u: %d", first, i, cubic);
-            cr_expect(reno >= 20 && reno <= 65, "%u %u: %d", first, i, reno);
+            cr_expect(reno >= 15 && reno <= 65, "%u %u: %d", first, i, reno);
         }
     }
 }
