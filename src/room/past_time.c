@@ -73,6 +73,7 @@ bool past_time_read(const char *text, size_t length, int64_t now_ns, struct past
     struct past_time time = {0};
     char word[TEXT_MAX + 1];
     uint64_t number = 0;
+    int64_t unit;
     size_t digits;
 
     if (length == 0 || length > TEXT_MAX)
@@ -80,12 +81,13 @@ bool past_time_read(const char *text, size_t length, int64_t now_ns, struct past
     memcpy(word, text, length);
     word[length] = '\0';
     digits = read_digits(word, &number);
+    unit = digits > 0 && digits + 1 == length ? unit_s(word[digits]) : 0;
     if (digits > 0 && number > 0 && digits == length) {
         time.number = number;
-    } else if (digits > 0 && digits + 1 == length && unit_s(word[digits]) > 0) {
-        if (number > (uint64_t)(now_ns / MOMENT_NS_PER_S / unit_s(word[digits])))
+    } else if (unit > 0) {
+        if (number > (uint64_t)(now_ns / MOMENT_NS_PER_S / unit))
             return false;
-        time.since_ns = now_ns - (int64_t)number * unit_s(word[digits]) * MOMENT_NS_PER_S;
+        time.since_ns = now_ns - (int64_t)number * unit * MOMENT_NS_PER_S;
     } else if (!read_date(word, now_ns, &time)) {
         return false;
     }

@@ -230,14 +230,15 @@ size_t plain_render(const struct plain_wording *wording, const struct transcript
         render(dialect, dialect_template(dialect, event_keys[event.kind]), &values, out));
 }
 
-#define PAST_TIME_BYTES 8U
+static const char past_time[] = "[00:00] ";
+#define PAST_TIME_BYTES (sizeof(past_time) - 1)
 
 static void write_time(const struct event *event, char out[PAST_TIME_BYTES])
 {
     int64_t minutes = (event->wall_ns / MOMENT_NS_PER_S + event->utc_offset_s) / 60;
     unsigned minute = (unsigned)((minutes % 1440 + 1440) % 1440);
 
-    memcpy(out, "[00:00] ", PAST_TIME_BYTES);
+    memcpy(out, past_time, PAST_TIME_BYTES);
     out[1] = (char)('0' + minute / 600);
     out[2] = (char)('0' + minute / 60 % 10);
     out[4] = (char)('0' + minute % 60 / 10);

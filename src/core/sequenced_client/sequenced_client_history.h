@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The roomd authors */
 
 /*
- * Events of the past (doc/protocol.md, 2.15): asks for them, page after page, and delivers them once
- * and in the order in which they were asked for. What happens meanwhile may be held until they have
- * come.
+ * Events of the past (doc/protocol.md, 2.15): asks for them, page after page, and delivers them
+ * once and in the order in which they were asked for. What happens meanwhile may be held until they
+ * have come.
  */
 #ifndef ROOMD_CORE_SEQUENCED_CLIENT_SEQUENCED_CLIENT_HISTORY_H
 #define ROOMD_CORE_SEQUENCED_CLIENT_SEQUENCED_CLIENT_HISTORY_H

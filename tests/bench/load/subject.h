@@ -17,7 +17,7 @@ struct subject {
     pid_t pid;
     clockid_t clock;
     clockid_t helper; /* that of `clock`: there is none */
-    int state; /* /proc/PID/stat */
+    int state;        /* /proc/PID/stat */
 };
 
 /* Of the whole network namespace. */

@@ -9,7 +9,7 @@
 static bool has(const char *text, const char *words)
 {
     return find_words((struct octets_slice){words, strlen(words)},
-                        (struct octets_slice){text, strlen(text)});
+                      (struct octets_slice){text, strlen(text)});
 }
 
 Test(find_words, all_words_have_to_be_there_anywhere_in_any_case_of_ascii)
